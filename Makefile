@@ -1,0 +1,62 @@
+# `make run` serves the site, `make test` proves it; both install what they need into .venv.
+PY := .venv/bin/python
+PIP := $(PY) -m pip install --disable-pip-version-check --quiet --require-hashes
+# The ORM beside Playwright's sync API: pytest-playwright leaves an event loop running.
+BROWSER := DJANGO_ALLOW_ASYNC_UNSAFE=1 $(PY) -m pytest -m browser
+
+.PHONY: run demo test lint unit browser test-postgres shots format requirements clean
+
+run: .venv/.base                  ## Serve on http://127.0.0.1:8000; HOST, PORT and FOOTNOTE_DATA override
+	@$(PY) manage.py serve
+
+demo: export FOOTNOTE_DATA := $(or $(FOOTNOTE_DATA),data-demo)
+demo: .venv/.base                 ## The same on a data folder of its own, with a sample school
+	@$(PY) manage.py load_demo
+	@$(PY) manage.py serve
+
+test: lint unit browser           ## Everything that must be green
+
+lint: .venv/.test                 ## Style, layers, templates, types, migrations
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	.venv/bin/lint-imports
+	$(PY) -m mypy
+	git ls-files -z -- 'templates/*.html' | xargs -0 -r .venv/bin/djade --target-version 6.1 --check
+	.venv/bin/djlint --lint templates
+	$(PY) manage.py makemigrations --check --dry-run
+
+unit: .venv/.test                 ## All tests but the browser's, on SQLite
+	$(PY) -m pytest -n auto -m "not browser"
+
+browser: .venv/.test              ## Tests in Chromium; a call of their own, since Playwright's event loop outlives them
+	$(BROWSER)
+
+test-postgres: .venv/.test        ## The unit tests on a PostgreSQL server of their own
+	bin/test-postgres
+
+shots: .venv/.test                ## Pictures of the demo site's pages into docs/pictures/
+	$(PY) docs/shots.py
+
+format: .venv/.test               ## Put code and templates into shape
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+	git ls-files -z -- 'templates/*.html' | xargs -0 -r .venv/bin/djade --target-version 6.1
+
+requirements:                     ## Pin pyproject.toml's dependencies anew; needs uv
+	uv pip compile $(PINS) pyproject.toml -o requirements/base.txt
+	uv pip compile $(PINS) pyproject.toml --group pyproject.toml:test -c requirements/base.txt -o requirements/test.txt
+# No lock file and no index options: both would write package hosts' addresses into the repository.
+PINS := --universal --python-version 3.12 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate
+
+.venv/.made: bin/make-venv
+	bin/make-venv
+	@touch $@
+
+.venv/.base: .venv/.made requirements/base.txt
+	$(PIP) -r requirements/base.txt
+	@touch $@
+
+# The test pins hold the base pins too, so one call installs both.
+.venv/.test: .venv/.made requirements/test.txt
+	$(PIP) -r requirements/test.txt
+	@touch $@ .venv/.base

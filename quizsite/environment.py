@@ -1,0 +1,66 @@
+"""Read the environment strictly: a malformed value stops the start with one plain sentence."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
+FALSE_WORDS = frozenset({"0", "false", "no", "off", ""})
+
+
+def flag(variables: Mapping[str, str], name: str, *, default: bool = False) -> bool:
+    """The switch called `name`; unlike django-environ's own, a misspelt "ture" is not taken for off."""
+    word = variables.get(name, "1" if default else "0").strip().lower()
+    if word in TRUE_WORDS:
+        return True
+    if word in FALSE_WORDS:
+        return False
+    raise ImproperlyConfigured(f"{name} must be 1 or 0, not {word!r}.")
+
+
+def whole_number(variables: Mapping[str, str], name: str, *, default: int, least: int = 0) -> int:
+    """The number called `name`, at least `least`."""
+    text = variables.get(name, "").strip()
+    if not text:
+        return default
+    if not text.isdecimal() or int(text) < least:
+        raise ImproperlyConfigured(f"{name} must be a whole number from {least} up, not {text!r}.")
+    return int(text)
+
+
+def words(variables: Mapping[str, str], name: str) -> list[str]:
+    """The comma-separated entries of `name`, without blanks."""
+    return [word.strip() for word in variables.get(name, "").split(",") if word.strip()]
+
+
+def postgresql(variables: Mapping[str, str], name: str) -> dict[str, Any] | None:
+    """Django's settings for the PostgreSQL server that `name` addresses; None when it is not set."""
+    text = variables.get(name, "").strip()
+    if not text:
+        return None
+    # The address may hold a password, so the sentence does not repeat it.
+    problem = ImproperlyConfigured(f"{name} must read like postgres://user:password@host:5432/name.")
+    try:
+        settings = dict(environ.Env.db_url_config(text))
+    except (ValueError, ImproperlyConfigured) as error:
+        raise problem from error
+    if settings.get("ENGINE") != "django.db.backends.postgresql" or not settings.get("NAME"):
+        raise problem
+    return settings
+
+
+def mail_server(variables: Mapping[str, str], name: str) -> dict[str, Any] | None:
+    """Django's mail settings for the server that `name` addresses; None when it is not set."""
+    text = variables.get(name, "").strip()
+    if not text:
+        return None
+    problem = ImproperlyConfigured(f"{name} must read like smtp+tls://user:password@host:587.")
+    try:
+        settings = dict(environ.Env.email_url_config(text))
+    except (ValueError, KeyError, ImproperlyConfigured) as error:
+        raise problem from error
+    if not settings.get("EMAIL_BACKEND"):
+        raise problem
+    return settings

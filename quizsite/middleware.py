@@ -1,0 +1,93 @@
+"""What every response and every request has in common, whatever the page."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+# Footnote asks the browser for nothing: no camera, no place, no payment, no sensor.
+PERMISSIONS_POLICY = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        "accelerometer",
+        "autoplay",
+        "browsing-topics",
+        "camera",
+        "display-capture",
+        "encrypted-media",
+        "fullscreen",
+        "geolocation",
+        "gyroscope",
+        "hid",
+        "identity-credentials-get",
+        "idle-detection",
+        "local-fonts",
+        "magnetometer",
+        "microphone",
+        "midi",
+        "payment",
+        "picture-in-picture",
+        "publickey-credentials-create",
+        "publickey-credentials-get",
+        "screen-wake-lock",
+        "serial",
+        "storage-access",
+        "usb",
+        "web-share",
+        "xr-spatial-tracking",
+    )
+)
+
+
+def response_headers(get_response: GetResponse) -> GetResponse:
+    """Add what Django has no setting for; keep pages out of caches unless a view or WhiteNoise says otherwise."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        # On a shared Chromebook the Back button must not show the last student's page.
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return middleware
+
+
+def request_size(get_response: GetResponse) -> GetResponse:
+    """Refuse a body past REQUEST_MAX_BYTES unread.
+
+    A body of unstated length needs no check: WSGI hands Django none of it.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdecimal():
+            return HttpResponse(
+                "The request does not say how long it is.", status=400, content_type="text/plain"
+            )
+        if int(length) > settings.REQUEST_MAX_BYTES:
+            return HttpResponse(
+                "This is more than the site takes at once.", status=413, content_type="text/plain"
+            )
+        return get_response(request)
+
+    return middleware
+
+
+def htmx_redirect(get_response: GetResponse) -> GetResponse:
+    """Send htmx to another page, instead of letting it swap that page into the fragment's place.
+
+    So a view says `redirect(...)` once, and an expired sign-in shows the whole sign-in page.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.htmx and response.status_code in {301, 302, 303, 307, 308}:  # type: ignore[attr-defined]
+            # The response is kept, for its cookies.
+            response.headers["HX-Redirect"] = response.headers.pop("Location")
+            response.status_code = 200
+        return response
+
+    return middleware

@@ -1,0 +1,243 @@
+"""Footnote's settings. They run from a fresh clone as they are; the environment, or `.env`, overrides.
+
+`.env.example` says what can be set. A malformed value stops the start with one sentence.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.utils.csp import CSP
+
+from quizsite.data_folder import make_data_folder, secret_key
+from quizsite.environment import flag, mail_server, postgresql, whole_number, words
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+# Real environment variables win over the file. Tests name no file, so that a developer's `.env` cannot sway them.
+environ.Env.read_env(os.environ.get("FOOTNOTE_ENV_FILE", BASE_DIR / ".env"))
+
+DATA_DIR = make_data_folder(Path(os.environ.get("FOOTNOTE_DATA") or BASE_DIR / "data").resolve())
+HTTPS = flag(os.environ, "FOOTNOTE_HTTPS")
+TRUSTED_PROXY_COUNT = whole_number(os.environ, "FOOTNOTE_TRUSTED_PROXIES", default=0)
+
+# --- Django -----------------------------------------------------------------------------------------------------
+
+DEBUG = flag(os.environ, "FOOTNOTE_DEBUG")
+SECRET_KEY = os.environ.get("FOOTNOTE_SECRET_KEY") or secret_key(DATA_DIR)
+SECRET_KEY_FALLBACKS = words(os.environ, "FOOTNOTE_SECRET_KEY_FALLBACKS")
+# `manage.py serve` adds the machine's own addresses when it listens beyond loopback.
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *words(os.environ, "FOOTNOTE_HOSTS")]
+
+INSTALLED_APPS = [
+    "quizsite",
+    "quizzes",
+    "allauth",
+    "allauth.account",
+    "django_htmx",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "quizsite.middleware.response_headers",
+    "quizsite.middleware.request_size",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "quizsite.middleware.htmx_redirect",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "quizsite.urls"
+WSGI_APPLICATION = "quizsite.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# Stored times are UTC; a classroom has a time zone of its own for display.
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en-us"
+# Every page is in English so far; a browser's language must not change half of it.
+USE_I18N = False
+
+# --- What must be true lives in the database ----------------------------------------------------------------------
+
+SQLITE_PATH = DATA_DIR / "footnote.sqlite3"
+SQLITE: dict[str, Any] = {
+    "ENGINE": "quizsite.sqlite",
+    "NAME": SQLITE_PATH,
+    "OPTIONS": {
+        # A deferred transaction that reads and then writes fails "database is locked" at once under a class.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 10,
+        # FULL: "Saved" stays true after a power cut. secure_delete: an erased name leaves no bytes behind, and
+        # pysqlite3 has it off.
+        "init_command": "PRAGMA synchronous=FULL; PRAGMA secure_delete=ON",
+    },
+}
+POSTGRESQL = postgresql(os.environ, "DATABASE_URL")
+if POSTGRESQL:
+    POSTGRESQL["CONN_HEALTH_CHECKS"] = True
+    POSTGRESQL["OPTIONS"] = {
+        **POSTGRESQL.get("OPTIONS", {}),
+        "options": "-c statement_timeout=10s -c lock_timeout=5s -c synchronous_commit=on",
+    }
+DATABASES = {
+    "default": {
+        **(POSTGRESQL or SQLITE),
+        # A connection a request, Django's default, costs two thirds of the speed.
+        "CONN_MAX_AGE": None,
+        # It would take SQLite's write lock on each page view.
+        "ATOMIC_REQUESTS": False,
+    }
+}
+
+# allauth counts sign-in failures in the default cache. In local memory each process would count for itself, and a
+# Redis that is down would keep teachers out, so the default is a table of the database. "shared" is for what may
+# be lost at any moment; a save of an answer uses neither.
+REDIS_URL = os.environ.get("REDIS_URL", "").strip()
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entries"},
+    "shared": (
+        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+        if REDIS_URL
+        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    ),
+}
+
+# Never cached_db: with Redis down it answers a POST with 500.
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# --- Browser policy -----------------------------------------------------------------------------------------------
+
+# A `__Host-` name and Secure need TLS, which a classroom machine on the school's network does not have by itself.
+COOKIE_PREFIX = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
+SESSION_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 7 * 24 * 60 * 60
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+
+SECURE_SSL_REDIRECT = HTTPS
+# A watchdog on the machine itself asks these without TLS.
+SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+# Preloading binds a school's whole domain for years; that is not one site's to promise.
+SECURE_HSTS_PRELOAD = False
+SILENCED_SYSTEM_CHECKS = ["security.W021"]  # asks for SECURE_HSTS_PRELOAD, see the line above
+if TRUSTED_PROXY_COUNT:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+# Nothing inline anywhere, hence no nonce.
+SECURE_CSP = {
+    "default-src": [CSP.NONE],
+    "script-src": [CSP.SELF],
+    "style-src": [CSP.SELF],
+    "img-src": [CSP.SELF],
+    "font-src": [CSP.SELF],
+    "connect-src": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "base-uri": [CSP.NONE],
+    "frame-ancestors": [CSP.NONE],
+    "object-src": [CSP.NONE],
+}
+
+# A roster of 500 names is 30 KB, so these are generous. The first does not count the bytes of files; REQUEST_MAX_BYTES does.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 5
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+REQUEST_MAX_BYTES = 4 * 1024 * 1024
+
+# --- Static files ---------------------------------------------------------------------------------------------------
+
+STATIC_URL = "static/"
+STATIC_ROOT = DATA_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = DEBUG
+
+# --- Teachers' accounts ---------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "quizzes.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["quizsite.hashers.FootnoteArgon2Hasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["email", "name"]},
+    },
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "teacher_home"
+LOGOUT_REDIRECT_URL = "landing"
+# A link to choose a new password, 1 hour.
+PASSWORD_RESET_TIMEOUT = 60 * 60
+
+MAIL_SERVER = mail_server(os.environ, "EMAIL_URL")
+
+ACCOUNT_ADAPTER = "quizzes.account_adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+# A classroom machine sends no mail.
+ACCOUNT_EMAIL_VERIFICATION = "optional" if MAIL_SERVER else "none"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Footnote] "
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "landing"
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
+
+# --- Log ------------------------------------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"quizsite": {"level": "INFO"}, "quizzes": {"level": "INFO"}},
+}

@@ -1,0 +1,36 @@
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from quizzes.question_sets import BadFile, read_set_files
+from quizzes.question_types.base import SKILLS
+from quizzes.set_document import SetDocument, coverage
+
+
+class Command(BaseCommand):
+    help = "Prove every question set below PATH and print how each covers its objectives."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("path", nargs="?", type=Path, default=settings.BASE_DIR / "fixtures")
+
+    def handle(self, *args: Any, path: Path, **options: Any) -> None:
+        try:
+            files = read_set_files(path)
+        except BadFile as error:
+            raise CommandError(str(error)) from error
+        for file in files:
+            self.stdout.write(coverage_table(file.parsed))
+
+
+def coverage_table(parsed: SetDocument) -> str:
+    """The set's title, then a line an objective: questions, minimum, and questions by skill."""
+    width = max(len(objective.title) for objective in parsed.objectives)
+    lines = [f"{parsed.title}: {len(parsed.questions)} questions, {parsed.max_points} points"]
+    lines.append(f"  {'':{width}}  have  need  {'  '.join(SKILLS)}")
+    for row in coverage(parsed):
+        skills = "  ".join(f"{row.by_skill.get(skill, 0):>{len(skill)}}" for skill in SKILLS)
+        lines.append(f"  {row.objective.title:{width}}  {row.question_count:>4}  {row.objective.minimum:>4}  {skills}")
+    return "\n".join(lines) + "\n"

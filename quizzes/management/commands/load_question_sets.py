@@ -1,0 +1,30 @@
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+
+from quizzes.question_sets import BadFile, publish_file, read_set_files
+
+
+class Command(BaseCommand):
+    help = "Prove the question sets below PATH and publish each that changed as a new edition; all or none."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("path", nargs="?", type=Path, default=settings.BASE_DIR / "fixtures")
+
+    def handle(self, *args: Any, path: Path, verbosity: int, **options: Any) -> None:
+        try:
+            files = read_set_files(path)
+        except BadFile as error:
+            raise CommandError(str(error)) from error
+        with transaction.atomic():
+            for file in files:
+                edition = publish_file(file, now=timezone.now())
+                if verbosity and edition is not None:
+                    self.stdout.write(f"published {edition}")
+                elif verbosity:
+                    self.stdout.write(f"unchanged {file.parsed.title}")
