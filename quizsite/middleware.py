@@ -64,13 +64,9 @@ def request_size(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponse:
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdecimal():
-            return HttpResponse(
-                "The request does not say how long it is.", status=400, content_type="text/plain"
-            )
+            return HttpResponse("The request does not say how long it is.", status=400, content_type="text/plain")
         if int(length) > settings.REQUEST_MAX_BYTES:
-            return HttpResponse(
-                "This is more than the site takes at once.", status=413, content_type="text/plain"
-            )
+            return HttpResponse("This is more than the site takes at once.", status=413, content_type="text/plain")
         return get_response(request)
 
     return middleware

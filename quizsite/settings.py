@@ -4,6 +4,7 @@
 """
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -143,6 +144,7 @@ SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+# Where no one says otherwise. A teacher's session ends 7 days after sign-in, see ACCOUNT_SESSION_COOKIE_AGE.
 SESSION_COOKIE_AGE = 7 * 24 * 60 * 60
 CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
 CSRF_COOKIE_SECURE = HTTPS
@@ -177,7 +179,8 @@ SECURE_CSP = {
     "object-src": [CSP.NONE],
 }
 
-# A roster of 500 names is 30 KB, so these are generous. The first does not count the bytes of files; REQUEST_MAX_BYTES does.
+# A roster of 500 names is 30 KB, so these are generous. Django's own limit does not count the bytes of files;
+# REQUEST_MAX_BYTES does.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 5
@@ -193,6 +196,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = DEBUG
+# Pages link to hashed names only.
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
 # --- Teachers' accounts ---------------------------------------------------------------------------------------------
 
@@ -217,6 +222,12 @@ LOGOUT_REDIRECT_URL = "landing"
 PASSWORD_RESET_TIMEOUT = 60 * 60
 
 MAIL_SERVER = mail_server(os.environ, "EMAIL_URL")
+if MAIL_SERVER:
+    globals().update(MAIL_SERVER)
+else:
+    # Nothing leaves the machine, and no reset link lands in the log.
+    EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("FOOTNOTE_MAIL_FROM") or "footnote@localhost"
 
 ACCOUNT_ADAPTER = "quizzes.account_adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -226,6 +237,8 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "optional" if MAIL_SERVER else "none"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Footnote] "
 ACCOUNT_SESSION_REMEMBER = True
+# A timedelta counts from sign-in, a number of seconds from the last change of the session.
+ACCOUNT_SESSION_COOKIE_AGE = timedelta(days=7)
 ACCOUNT_LOGOUT_REDIRECT_URL = "landing"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"

@@ -7,12 +7,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base as django_sqlite
 
-from quizsite.sqlite.queue import QueueTimeout, WriterQueue
+from quizsite.sqlite.writers import TurnTimeout, Writer
 
-if django_sqlite.Database is not library.library.dbapi2:
-    raise ImproperlyConfigured(
-        "Django's SQLite backend was loaded before quizsite.sqlite could choose its library."
-    )
+if django_sqlite.Database is not library.sqlite.dbapi2:
+    raise ImproperlyConfigured("Django's SQLite backend was loaded before quizsite.sqlite chose its library.")
 
 # PRAGMA synchronous: 0 is OFF, 1 NORMAL, 2 FULL.
 FULL = 2
@@ -25,63 +23,63 @@ class DatabaseWrapper(django_sqlite.DatabaseWrapper):
     A single statement outside of one waits for SQLite's own lock, as ever.
     """
 
-    queue: WriterQueue | None = None
+    # None while there is no connection, and always for a database in memory, which one process has to itself.
+    writer: Writer | None = None
 
     def get_connection_params(self) -> dict[str, Any]:
         return {**super().get_connection_params(), "factory": library.Connection}
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         connection = super().get_new_connection(conn_params)
-        self.verify(connection)
+        verify(connection)
         if not self.is_in_memory_db():
-            self.queue = WriterQueue(str(conn_params["database"]), timeout=conn_params.get("timeout", 5.0))
+            self.writer = Writer(str(conn_params["database"]), timeout=conn_params["timeout"])
         return connection
 
-    def verify(self, connection: Any) -> None:
-        """Refuse a connection that would break the promise behind the word "Saved"."""
-        [synchronous] = connection.execute("PRAGMA synchronous").fetchone()
-        if synchronous < FULL:
-            raise ImproperlyConfigured(
-                "SQLite must run with synchronous=FULL, or a power cut loses saved answers."
-            )
-        [journal_mode] = connection.execute("PRAGMA journal_mode").fetchone()
-        if journal_mode == "wal" and not library.WAL_IS_SAFE:
-            raise ImproperlyConfigured(
-                f"This database uses a write-ahead log, which SQLite {library.library.sqlite_version} can damage; "
-                "start the site with `make run`, which changes it, or install pysqlite3."
-            )
-
     def _start_transaction_under_autocommit(self) -> None:
-        if self.queue is not None:
+        if self.writer is not None:
             try:
-                self.queue.take()
-            except QueueTimeout as error:
-                raise OperationalError(f"database is locked: {error}") from error
+                self.writer.take_turn()
+            except TurnTimeout as error:
+                raise OperationalError("database is locked: another writer does not finish") from error
         try:
             super()._start_transaction_under_autocommit()
         except BaseException:
-            self._give_back()
+            self._end_turn()
             raise
 
     def _commit(self) -> None:
-        # A commit that fails is followed by a rollback, which gives the turn back.
+        # A commit that fails is followed by a rollback, which ends the turn.
         super()._commit()
-        self._give_back()
+        self._end_turn()
 
     def _rollback(self) -> None:
         try:
             super()._rollback()
         finally:
-            self._give_back()
+            self._end_turn()
 
     def _close(self) -> None:
         try:
             super()._close()
         finally:
-            if self.queue is not None:
-                self.queue.close()
-                self.queue = None
+            if self.writer is not None:
+                self.writer.close()
+                self.writer = None
 
-    def _give_back(self) -> None:
-        if self.queue is not None:
-            self.queue.give_back()
+    def _end_turn(self) -> None:
+        if self.writer is not None:
+            self.writer.end_turn()
+
+
+def verify(connection: Any) -> None:
+    """Refuse a connection that would break the promise behind the word "Saved"."""
+    [synchronous] = connection.execute("PRAGMA synchronous").fetchone()
+    if synchronous < FULL:
+        raise ImproperlyConfigured("SQLite must run with synchronous=FULL: a power cut could lose answers.")
+    [journal_mode] = connection.execute("PRAGMA journal_mode").fetchone()
+    if journal_mode == "wal" and not library.WAL_IS_SAFE:
+        raise ImproperlyConfigured(
+            f"the database uses a write-ahead log, which SQLite {library.sqlite.sqlite_version} can damage; "
+            "`manage.py migrate` takes it off."
+        )

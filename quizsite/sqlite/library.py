@@ -1,7 +1,7 @@
 """The SQLite library of this process: pysqlite3's own where it is installed, else the interpreter's.
 
-Django's backend imports `sqlite3` by name, in five modules that cannot be told of another, one of them at each
-call. So the name itself is answered with pysqlite3, from the first import of this module on.
+Django's backend imports `sqlite3` by name, in five modules that cannot be told of another, one of them at
+each call. So the name itself is answered with pysqlite3, from the first import of this module on.
 """
 
 import sqlite3
@@ -20,19 +20,19 @@ except ImportError:  # there is no wheel for every platform
 LIMITS = {sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER: 32_766, sqlite3.SQLITE_LIMIT_COLUMN: 2_000}
 
 
-def choose() -> ModuleType:
-    """pysqlite3 where it is there and safe; else the interpreter's own sqlite3, safe or not."""
-    if pysqlite3 is not None and wal_is_safe(pysqlite3.sqlite_version_info):
-        return pysqlite3
-    return sqlite3
+def choose(candidate: ModuleType | None, standard: ModuleType) -> ModuleType:
+    """`candidate` where it is there and safe; else `standard`, safe or not."""
+    if candidate is not None and wal_is_safe(candidate.sqlite_version_info):
+        return candidate
+    return standard
 
 
-library = choose()
+sqlite = choose(pysqlite3, sqlite3)
 
-if library is pysqlite3:
+if sqlite is pysqlite3:
 
     class Connection(pysqlite3.Connection):
-        """pysqlite3's connection with the one method of the standard library's that Django calls and it lacks."""
+        """pysqlite3's connection with the one method that Django calls and it lacks."""
 
         def getlimit(self, category: int) -> int:
             """The limit of this category, as compiled in."""
@@ -45,7 +45,6 @@ if library is pysqlite3:
 else:
     Connection = sqlite3.Connection
 
-VERSION: tuple[int, int, int] = library.sqlite_version_info
-WAL_IS_SAFE = wal_is_safe(VERSION)
+WAL_IS_SAFE = wal_is_safe(sqlite.sqlite_version_info)
 # A rollback journal is slower and lets readers wait for writers, but no version is known to lose data with it.
 JOURNAL_MODE = "wal" if WAL_IS_SAFE else "delete"

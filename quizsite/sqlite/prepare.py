@@ -1,7 +1,7 @@
 """The journal mode is set here, once, before the site serves; connections only verify it.
 
-It persists in the file. Setting it on each connection has been the cause of damage in other projects when
-several processes open the file at once.
+It persists in the file. Other projects have traced damage to setting it on each connection while several
+processes have the file open.
 """
 
 from pathlib import Path
@@ -10,8 +10,8 @@ from quizsite.sqlite import library
 
 
 def prepare_database(path: Path) -> str:
-    """Put the database file, made if need be, into the journal mode that this library is safe with; returns it."""
-    connection = library.library.connect(str(path), timeout=10)
+    """Put the file, made if need be, into the journal mode that this library is safe with; returns the mode."""
+    connection = library.sqlite.connect(str(path), timeout=10)
     try:
         [mode] = connection.execute("PRAGMA journal_mode").fetchone()
         if mode != library.JOURNAL_MODE:

@@ -1,0 +1,62 @@
+"""A fair queue for those who want to write, over all threads and processes of one machine.
+
+SQLite hands its write lock to whoever asks at the right instant, so with several busy processes one can wait
+for seconds. Here the kernel keeps the order: it wakes the waiters of a file lock first come, first served.
+"""
+
+import fcntl
+import os
+import time
+
+# How long the first in line sleeps between two looks. A write transaction takes about half a millisecond, and
+# only the first in line looks, so the cost is one process's, and small.
+LOOK_AGAIN_SECONDS = 0.0002
+
+
+class TurnTimeout(Exception):
+    """The turn did not come in time."""
+
+
+class Writer:
+    """One writer's place in the queue: `take_turn` before the transaction, `end_turn` after it.
+
+    Two locks, because a kernel wait for a file lock cannot be bounded in a program with threads: the writers
+    stand in line in the kernel for the first, and its holder alone watches the second, clock in hand. Each
+    writer opens the files anew, since the kernel tells owners apart by open file, not by process.
+    """
+
+    def __init__(self, database: str, *, timeout: float) -> None:
+        self.timeout = timeout
+        self.line = os.open(f"{database}.line", os.O_RDWR | os.O_CREAT, 0o600)
+        self.turn = os.open(f"{database}.turn", os.O_RDWR | os.O_CREAT, 0o600)
+
+    def take_turn(self) -> None:
+        """Wait for the turn; raises TurnTimeout when it has not come after `timeout` seconds.
+
+        The clock runs while standing in line, too: whoever comes first only after that time looks once.
+        """
+        deadline = time.monotonic() + self.timeout
+        fcntl.flock(self.line, fcntl.LOCK_EX)
+        try:
+            while not self._turn_is_free():
+                if time.monotonic() >= deadline:
+                    raise TurnTimeout
+                time.sleep(LOOK_AGAIN_SECONDS)
+        finally:
+            fcntl.flock(self.line, fcntl.LOCK_UN)
+
+    def _turn_is_free(self) -> bool:
+        try:
+            fcntl.flock(self.turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def end_turn(self) -> None:
+        """Let the next writer in; harmless outside of a turn."""
+        fcntl.flock(self.turn, fcntl.LOCK_UN)
+
+    def close(self) -> None:
+        """Leave for good; the kernel ends a turn with the file."""
+        os.close(self.line)
+        os.close(self.turn)
