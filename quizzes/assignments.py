@@ -1,0 +1,138 @@
+"""Assignments: give an edition to classrooms, change the terms, and decide when answers may be seen."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from quizzes.deadlines import GRACE, Standing, Window, deadline
+from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, User
+
+Release = Assignment.Release
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What holds in every classroom of an assignment. time_limit None: untimed; max_attempts None: no limit."""
+
+    time_limit: timedelta | None
+    max_attempts: int | None
+    attempt_policy: str
+    shuffle_questions: bool
+    shuffle_choices: bool
+    release: str
+
+
+class HasAttempts(Exception):
+    """An assignment that students have begun cannot be taken back."""
+
+
+@transaction.atomic
+def assign(
+    edition: Edition,
+    windows: Mapping[Classroom, Window],
+    *,
+    terms: Terms,
+    group: uuid.UUID,
+    by: User,
+    now: datetime,
+) -> list[Assignment]:
+    """Give an edition to classrooms, one assignment each, in one group.
+
+    group: named by the form that asks, so that sending it twice assigns once. Returns what this call made.
+    """
+    there = set(Assignment.objects.filter(group=group).values_list("classroom_id", flat=True))
+    made = [
+        Assignment(
+            edition=edition,
+            classroom=classroom,
+            group=group,
+            assigned_by=by,
+            created_at=now,
+            **_window_fields(window),
+            **asdict(terms),
+        )
+        for classroom, window in windows.items()
+        if classroom.pk not in there
+    ]
+    Assignment.objects.bulk_create(made)
+    for assignment in made:
+        _record(AuditEvent.Act.ASSIGNMENT_GIVEN, assignment, by=by, now=now)
+    return made
+
+
+@transaction.atomic
+def change_assignment(assignment: Assignment, *, window: Window, terms: Terms, by: User, now: datetime) -> Assignment:
+    """Change window and terms. Attempts keep their answers, their order and at least the time limit they began with."""
+    before = {name: str(getattr(assignment, name)) for name in (*_window_fields(window), *asdict(terms))}
+    for name, value in {**_window_fields(window), **asdict(terms)}.items():
+        setattr(assignment, name, value)
+    assignment.save(update_fields=[*_window_fields(window), *asdict(terms)])
+    changed = []
+    for attempt in assignment.attempts.open():
+        if terms.time_limit is None or (attempt.time_limit is not None and terms.time_limit > attempt.time_limit):
+            attempt.time_limit = terms.time_limit
+        attempt.deadline_at = deadline(
+            started_at=attempt.started_at, time_limit=attempt.time_limit, closes_at=window.closes_at
+        )
+        changed.append(attempt)
+    Attempt.objects.bulk_update(changed, ["time_limit", "deadline_at"])
+    _record(AuditEvent.Act.ASSIGNMENT_CHANGED, assignment, by=by, now=now, before=before)
+    return assignment
+
+
+@transaction.atomic
+def withdraw_assignment(assignment: Assignment, *, by: User, now: datetime) -> None:
+    """Take back an assignment that nobody has begun; raises HasAttempts."""
+    if assignment.attempts.exists():
+        raise HasAttempts
+    _record(AuditEvent.Act.ASSIGNMENT_CHANGED, assignment, by=by, now=now, withdrawn=True)
+    assignment.delete()
+
+
+def window_of(assignment: Assignment) -> Window:
+    """The assignment's window."""
+    return Window(assignment.opens_at, assignment.due_at, assignment.closes_at)
+
+
+def standing(assignment: Assignment, *, now: datetime) -> Standing:
+    """Where `now` lies in the assignment's window."""
+    return window_of(assignment).standing(at=now)
+
+
+def answers_shown_at(assignment: Assignment) -> datetime | None:
+    """The last close of all classrooms that have this assignment; None where release waits for none. One statement."""
+    if assignment.release != Release.AFTER_CLOSE:
+        return None
+    last: datetime | None = Assignment.objects.filter(group=assignment.group).aggregate(last=Max("closes_at"))["last"]
+    return last
+
+
+def answers_shown(assignment: Assignment, attempt: Attempt, *, shown_at: datetime | None, now: datetime) -> bool:
+    """Whether the student may see key, score and evidence of a whole attempt.
+
+    shown_at: what `answers_shown_at` gave. Answers still in flight at the last close may arrive within the grace.
+    """
+    if attempt.is_open:
+        return False
+    if assignment.release == Release.AFTER_CLOSE:
+        return shown_at is not None and now > shown_at + GRACE
+    return assignment.release in {Release.AT_ONCE, Release.AFTER_HAND_IN}
+
+
+def _window_fields(window: Window) -> dict[str, datetime | None]:
+    return {"opens_at": window.opens_at, "due_at": window.due_at, "closes_at": window.closes_at}
+
+
+def _record(act: str, assignment: Assignment, *, by: User, now: datetime, **detail: Any) -> None:
+    AuditEvent.objects.create(
+        act=act,
+        actor=by,
+        classroom=assignment.classroom,
+        detail={"assignment": assignment.public_id, **detail},
+        at=now,
+    )

@@ -1,0 +1,299 @@
+"""Attempts: begin, save an answer, check it, flag it, hand in, run out of time; and the score that follows."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+
+from quizzes.assignments import Release, standing
+from quizzes.deadlines import GRACE, Arrival, Standing, arrival, deadline, is_over
+from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Student
+from quizzes.models.public_ids import new_readable_code
+from quizzes.question_sets import Published, published
+from quizzes.question_types import Presentation, Question, Value, grade
+
+Outcome = AnswerEvent.Outcome
+SCORE_STEP = Decimal("0.0001")
+
+
+class NotOpenYet(Exception):
+    """The assignment has not opened."""
+
+
+class AssignmentClosed(Exception):
+    """The assignment has closed."""
+
+
+class NoAttemptsLeft(Exception):
+    """The student has used every attempt that the assignment allows."""
+
+
+class NotCheckable(Exception):
+    """The assignment does not show verdicts while an attempt is open, or there is no answer to check."""
+
+
+class AttemptOver(Exception):
+    """The attempt was handed in or its time has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What became of a save. revision, value: of the current answer afterwards; outcome: as logged."""
+
+    outcome: str
+    revision: int
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """An attempt with its content, as its student sees it. questions: in this attempt's order."""
+
+    attempt: Attempt
+    published: Published
+    presentation: Presentation
+    questions: tuple[Question, ...]
+
+    def question_id(self, question: Question) -> int:
+        """The row id of a question of this attempt."""
+        return self.published.question_ids[question.key]
+
+
+def sitting(attempt: Attempt) -> Sitting:
+    """The attempt with the content of its edition, which costs no statement once the edition is in the process.
+
+    attempt: with its assignment loaded.
+    """
+    content = published(attempt.assignment.edition_id)
+    order = Presentation(attempt.seed, attempt.shuffle_questions)
+    questions = order.order("questions", [(question.key, question) for question in content.document.questions])
+    return Sitting(attempt, content, Presentation(attempt.seed, attempt.shuffle_choices), tuple(questions))
+
+
+def begin_attempt(student: Student, assignment: Assignment, *, now: datetime) -> Attempt:
+    """The student's open attempt, a new one where there is none; asking twice begins once.
+
+    Raises NotOpenYet, AssignmentClosed or NoAttemptsLeft.
+    """
+    attempts = list(assignment.attempts.made_by(student.pk).order_by("number"))
+    for attempt in attempts:
+        if attempt.is_open:
+            if not is_over(at=now, deadline_at=attempt.deadline_at):
+                return attempt
+            hand_in(attempt, now=now)
+    match standing(assignment, now=now):
+        case Standing.NOT_OPEN:
+            raise NotOpenYet
+        case Standing.CLOSED:
+            raise AssignmentClosed
+    if assignment.max_attempts is not None and len(attempts) >= assignment.max_attempts:
+        raise NoAttemptsLeft
+    try:
+        with transaction.atomic():
+            return Attempt.objects.create(
+                assignment=assignment,
+                student=student,
+                classroom_id=assignment.classroom_id,
+                number=len(attempts) + 1,
+                shuffle_questions=assignment.shuffle_questions,
+                shuffle_choices=assignment.shuffle_choices,
+                time_limit=assignment.time_limit,
+                started_at=now,
+                deadline_at=deadline(started_at=now, time_limit=assignment.time_limit, closes_at=assignment.closes_at),
+            )
+    except IntegrityError:
+        return assignment.attempts.made_by(student.pk).latest("number")
+
+
+# The conditions of a save (the attempt open, the answer neither newer nor settled) are settled by the database in the
+# statement that writes, so that nothing can come between; `FOR SHARE` makes a hand-in on PostgreSQL wait for it.
+_MOVE_ANSWER = """
+INSERT INTO quizzes_answer (attempt_id, question_id, value, revision, flagged, saved_at)
+SELECT a.id, %s, {value}, 1, {false}, %s FROM quizzes_attempt a WHERE a.id = %s AND a.handed_in_at IS NULL {lock}
+ON CONFLICT (attempt_id, question_id) DO UPDATE
+SET value = excluded.value, revision = quizzes_answer.revision + 1, saved_at = excluded.saved_at
+WHERE quizzes_answer.revision = %s AND quizzes_answer.checked_at IS NULL
+RETURNING revision
+"""
+
+
+def save_answer(
+    attempt: Attempt, question_id: int, value: Value, *, operation: str, seen_revision: int, now: datetime
+) -> Saved:
+    """Move the current answer and log the save, in one transaction of two statements.
+
+    operation: named by the sender; the same operation with the same value changes nothing the second time.
+    seen_revision: of the answer that the sender was looking at, 0 for none. now: when the request arrived.
+    """
+    operation = _operation_key(operation, question_id, value)
+    late = arrival(at=now, deadline_at=attempt.deadline_at) is Arrival.LATE
+    with transaction.atomic():
+        revision = None if late else _move_answer(attempt.pk, question_id, value, seen_revision, now)
+        if revision is not None:
+            _log(attempt.pk, question_id, operation, value, revision, Outcome.SAVED, now)
+            return Saved(Outcome.SAVED, revision, value)
+        return _refuse(attempt, question_id, value, operation, now)
+
+
+def check_answer(attempt: Attempt, question_id: int, *, now: datetime) -> None:
+    """Settle an answer so that its verdict may be shown; asking twice changes nothing.
+
+    Raises NotCheckable unless verdicts are shown at once and there is an answer, AttemptOver after the end.
+    """
+    if attempt.assignment.release != Release.AT_ONCE:
+        raise NotCheckable
+    if not attempt.is_open or is_over(at=now, deadline_at=attempt.deadline_at):
+        raise AttemptOver
+    answers = Answer.objects.filter(attempt=attempt, question_id=question_id, value__isnull=False)
+    if not answers.filter(checked_at=None).update(checked_at=now) and not answers.exists():
+        raise NotCheckable
+
+
+def set_flag(attempt: Attempt, question_id: int, *, flagged: bool, now: datetime) -> None:
+    """Put the student's flag on a question or take it off; raises AttemptOver after the end."""
+    if not attempt.is_open or is_over(at=now, deadline_at=attempt.deadline_at):
+        raise AttemptOver
+    Answer.objects.bulk_create(
+        [Answer(attempt=attempt, question_id=question_id, flagged=flagged)],
+        update_conflicts=True,
+        unique_fields=["attempt", "question"],
+        update_fields=["flagged"],
+    )
+
+
+def hand_in(attempt: Attempt, *, now: datetime) -> Attempt:
+    """Hand in once: receipt and score are made by the first call, later calls change nothing.
+
+    After the deadline and its grace the attempt counts as handed in at the deadline.
+    """
+    at, by = now, Attempt.HandedInBy.STUDENT
+    if attempt.deadline_at is not None and is_over(at=now, deadline_at=attempt.deadline_at):
+        at, by = attempt.deadline_at, Attempt.HandedInBy.DEADLINE
+    with transaction.atomic():
+        _close(attempt, at=at, by=by)
+    attempt.refresh_from_db(fields=["handed_in_at", "handed_in_by", "receipt", "score"])
+    return attempt
+
+
+def hand_in_overdue(now: datetime) -> int:
+    """Hand in every attempt whose time and grace have ended; returns how many. Run it every few seconds."""
+    overdue = list(Attempt.objects.overdue(before=now - GRACE).select_related("assignment"))
+    for attempt in overdue:
+        hand_in(attempt, now=now)
+    return len(overdue)
+
+
+def score(content: Published, values: Mapping[int, Value]) -> Decimal:
+    """The points of an attempt, rounded half up to 4 places: the sum over questions of points times credit.
+
+    values: current value by question row id; a missing one earns nothing.
+    """
+    total = sum(
+        (
+            question.points * grade(question, values.get(content.question_ids[question.key]))
+            for question in content.document.questions
+        ),
+        start=Fraction(0),
+    )
+    return (Decimal(total.numerator) / Decimal(total.denominator)).quantize(SCORE_STEP, ROUND_HALF_UP)
+
+
+def current_values(answers: Iterable[Answer]) -> dict[int, Any]:
+    """Value by question row id."""
+    return {answer.question_id: answer.value for answer in answers}
+
+
+def resume_number(current: Sitting, answers: Iterable[Answer]) -> int:
+    """The place (from 1) to go on from: the first unanswered after the one saved last."""
+    given = {answer.question_id: answer for answer in answers if answer.value is not None}
+    ids = [current.question_id(question) for question in current.questions]
+    last = max(given.values(), key=lambda answer: (answer.saved_at, answer.pk), default=None)
+    start = ids.index(last.question_id) + 1 if last is not None else 0
+    for place in [*range(start, len(ids)), *range(start)]:
+        if ids[place] not in given:
+            return place + 1
+    return len(ids)
+
+
+def _move_answer(attempt_id: int, question_id: int, value: Value, seen_revision: int, now: datetime) -> int | None:
+    postgresql = connection.vendor == "postgresql"
+    statement = _MOVE_ANSWER.format(
+        value="CAST(%s AS jsonb)" if postgresql else "%s",
+        false="FALSE" if postgresql else "0",
+        lock="FOR SHARE OF a" if postgresql else "",
+    )
+    at = connection.ops.adapt_datetimefield_value(now)
+    document = None if value is None else json.dumps(value)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [question_id, document, at, attempt_id, seen_revision])
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def _refuse(attempt: Attempt, question_id: int, value: Value, operation: str, now: datetime) -> Saved:
+    current = Answer.objects.filter(attempt=attempt, question_id=question_id).first()
+    known = AnswerEvent.objects.filter(attempt=attempt, operation=operation).first()
+    if known is not None and known.outcome == Outcome.SAVED:
+        return Saved(Outcome.SAVED, known.revision, known.value)
+    revision, shown = (current.revision, current.value) if current else (0, None)
+    if known is not None:
+        return Saved(known.outcome, revision, shown)
+    is_late = arrival(at=now, deadline_at=attempt.deadline_at) is Arrival.LATE
+    if is_late or not Attempt.objects.open().filter(pk=attempt.pk).exists():
+        outcome = Outcome.LATE
+    else:
+        outcome = Outcome.SETTLED if current is not None and current.checked_at is not None else Outcome.STALE
+    _log(attempt.pk, question_id, operation, value, revision, outcome, now)
+    return Saved(outcome, revision, shown)
+
+
+def _log(
+    attempt_id: int,
+    question_id: int,
+    operation: str,
+    value: Value,
+    revision: int,
+    outcome: str,
+    now: datetime,
+) -> None:
+    AnswerEvent.objects.create(
+        attempt_id=attempt_id,
+        question_id=question_id,
+        operation=operation,
+        value=value,
+        revision=revision,
+        outcome=outcome,
+        at=now,
+    )
+
+
+def _operation_key(operation: str, question_id: int, value: Value) -> str:
+    """One name for one act: a page kept by the browser may send another value under an old name, another act."""
+    digest = hashlib.sha256(f"{question_id}:{json.dumps(value, sort_keys=True)}".encode()).hexdigest()
+    return f"{operation[:40]}.{digest[:20]}"
+
+
+def _close(attempt: Attempt, *, at: datetime, by: str) -> None:
+    # The first statement takes the row, so that a save on another connection is before it or too late.
+    mine = list(Attempt.objects.select_for_update().open().filter(pk=attempt.pk).values_list("pk", flat=True))
+    if not mine:
+        return
+    content = published(attempt.assignment.edition_id)
+    values = current_values(Answer.objects.filter(attempt=attempt))
+    Attempt.objects.filter(pk=attempt.pk).update(
+        handed_in_at=at, handed_in_by=by, receipt=_new_receipt(), score=score(content, values)
+    )
+
+
+def _new_receipt() -> str:
+    while True:
+        code = new_readable_code(6)
+        receipt = f"{code[:3]}-{code[3:]}"
+        if not Attempt.objects.filter(receipt=receipt).exists():
+            return receipt

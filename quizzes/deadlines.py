@@ -1,0 +1,96 @@
+"""When an attempt ends, and whether an answer that arrives counts. One place decides, on every path.
+
+All moments are aware datetimes; durations are timedeltas.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from zoneinfo import ZoneInfo
+
+# Answers in flight when the time ends still count. A minute covers a phone that has to find the Wi-Fi again
+# and is what Moodle's quizzes allow at most by default.
+GRACE = timedelta(seconds=60)
+
+
+class Arrival(Enum):
+    """How an answer stands to its deadline: in time, within the grace, or too late to count."""
+
+    IN_TIME = "in_time"
+    IN_GRACE = "in_grace"
+    LATE = "late"
+
+
+def deadline(*, started_at: datetime, time_limit: timedelta | None, closes_at: datetime | None) -> datetime | None:
+    """The moment at which an attempt ends: the earlier of its limit and the close; None when neither is set."""
+    ends = [moment for moment in (started_at + time_limit if time_limit else None, closes_at) if moment is not None]
+    return min(ends, default=None)
+
+
+def arrival(*, at: datetime, deadline_at: datetime | None) -> Arrival:
+    """How an answer that arrived `at` stands to the deadline; the deadline and the end of the grace are inclusive."""
+    if deadline_at is None or at <= deadline_at:
+        return Arrival.IN_TIME
+    return Arrival.IN_GRACE if at <= deadline_at + GRACE else Arrival.LATE
+
+
+def is_over(*, at: datetime, deadline_at: datetime | None) -> bool:
+    """Whether nothing that arrives from now on can count."""
+    return arrival(at=at, deadline_at=deadline_at) is Arrival.LATE
+
+
+def minutes_left(*, at: datetime, deadline_at: datetime | None) -> int | None:
+    """Whole minutes until the deadline, rounded up, at least 0; None without a deadline."""
+    if deadline_at is None:
+        return None
+    seconds = max(0.0, (deadline_at - at).total_seconds())
+    return -int(-seconds // 60)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When an assignment may be done; None means no such limit."""
+
+    opens_at: datetime | None = None
+    due_at: datetime | None = None
+    closes_at: datetime | None = None
+
+    def standing(self, *, at: datetime) -> "Standing":
+        """Where `at` lies. The due and the close moments themselves still belong to the time before them."""
+        if self.opens_at is not None and at < self.opens_at:
+            return Standing.NOT_OPEN
+        if self.closes_at is not None and at > self.closes_at:
+            return Standing.CLOSED
+        if self.due_at is not None and at > self.due_at:
+            return Standing.PAST_DUE
+        return Standing.OPEN
+
+
+class Standing(Enum):
+    """Where a moment lies in a window."""
+
+    NOT_OPEN = "not_open"
+    OPEN = "open"
+    PAST_DUE = "past_due"
+    CLOSED = "closed"
+
+
+class NoSuchLocalTime(ValueError):
+    """A wall-clock time that the zone skips. suggestion: the first wall-clock time after the gap, naive."""
+
+    def __init__(self, suggestion: datetime) -> None:
+        super().__init__("The clocks skip this time.")
+        self.suggestion = suggestion
+
+
+def in_zone(wall_time: datetime, zone: ZoneInfo) -> datetime:
+    """The moment at which clocks in `zone` show the naive `wall_time`, the earlier one where they show it twice.
+
+    Raises NoSuchLocalTime where clocks are put forward over it (PEP 495).
+    """
+    moment = wall_time.replace(tzinfo=zone)
+    shown = moment.astimezone(UTC).astimezone(zone).replace(tzinfo=None)
+    if shown != wall_time:
+        gap = shown - wall_time
+        raise NoSuchLocalTime(max(shown, wall_time + abs(gap)).replace(fold=0))
+    return moment

@@ -1,0 +1,139 @@
+"""A roster as pasted names, one a line, or as CSV with a header: clean names, and each row's problem in words."""
+
+import csv
+import io
+import unicodedata
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+MAX_BYTES = 1_000_000
+MAX_NAME_LENGTH = 60
+MAX_ROWS = 500
+NAME_HEADERS = ("name", "student", "student name", "display name", "full name")
+FIRST_HEADERS = ("first name", "first", "given name")
+LAST_HEADERS = ("last name", "last", "surname", "family name")
+
+# Letters that look alike in most typefaces; two names that differ only in these cannot be told apart on a list.
+# Source: Unicode TR 39 confusables, the Cyrillic and Greek letters that schools' names meet.
+_LOOK_ALIKE = str.maketrans("аеорсухіјԁһѕԛԝαορνικ", "aeopcyxijdhsqwaopvik")
+
+
+class InvalidRoster(ValueError):
+    """A roster file that cannot be read at all; the message is for the teacher."""
+
+
+class InvalidName(ValueError):
+    """A name that cannot stand on a roster; the message is for the teacher."""
+
+
+@dataclass(frozen=True, slots=True)
+class RosterRow:
+    """One row of a pasted or uploaded roster.
+
+    number: the row as the teacher counts it, from 1; in CSV the header is row 1.
+    state: new = can be added, here = already on the roster, problem = see `problem`.
+    """
+
+    number: int
+    name: str
+    state: Literal["new", "here", "problem"]
+    problem: str
+
+
+def clean_name(text: str) -> str:
+    """The name in NFKC with single spaces; raises InvalidName when nothing a person can read is left or it is too long.
+
+    Control, format (bidi, zero-width) and private characters are refused rather than dropped, since a name that
+    carries them was not typed by accident; tabs and line ends count as spaces.
+    """
+    name = " ".join(unicodedata.normalize("NFKC", text[: MAX_NAME_LENGTH * 20]).split())
+    if any(unicodedata.category(character) in {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"} for character in name):
+        raise InvalidName("the name holds a character that cannot be seen")
+    if not any(character.isalnum() for character in name):
+        raise InvalidName("name is empty")
+    if len(name) > MAX_NAME_LENGTH or len(text) > MAX_NAME_LENGTH * 20:
+        raise InvalidName(f"the name is longer than {MAX_NAME_LENGTH} characters")
+    return name
+
+
+def name_key(name: str) -> str:
+    """The name folded so that two names that look the same on a list have the same key."""
+    folded = unicodedata.normalize("NFKD", name.casefold())
+    letters = "".join(character for character in folded if not unicodedata.combining(character))
+    kept = "".join(c if unicodedata.category(c)[0] in "LNM" else " " for c in letters.translate(_LOOK_ALIKE))
+    return " ".join(kept.split())
+
+
+def read_pasted(text: str, *, present: Collection[str]) -> list[RosterRow]:
+    """One row a line, empty lines left out but counted; present: the `name_key`s already on the roster."""
+    lines = text.splitlines()
+    return _judge([(number, line) for number, line in enumerate(lines, start=1) if line.strip()], present)
+
+
+def read_csv(content: bytes, *, present: Collection[str]) -> list[RosterRow]:
+    """One row a line below the header; raises InvalidRoster for a file that is no UTF-8 CSV with a name column.
+
+    The header has a column “name” (or “student”), or “first name” with or without “last name”, in any case and place.
+    """
+    if len(content) > MAX_BYTES:
+        raise InvalidRoster("The file is larger than 1 MB. A roster of names is much smaller: is it the right file?")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidRoster(
+            "The file is not UTF-8 text. In the spreadsheet, save it as “CSV UTF-8” and try again."
+        ) from error
+    if "\x00" in text:
+        raise InvalidRoster(
+            "The file is not a CSV text file. In the spreadsheet, save it as “CSV UTF-8” and try again."
+        )
+    try:
+        table = list(csv.reader(io.StringIO(text), dialect=_dialect(text)))
+    except csv.Error as error:
+        raise InvalidRoster(f"The file could not be read as CSV: {error}.") from error
+    if not table:
+        raise InvalidRoster("The file is empty.")
+    columns = _name_columns([cell.strip().casefold() for cell in table[0]])
+    rows = [
+        (number, " ".join(cells[column].strip() for column in columns if column < len(cells)))
+        for number, cells in enumerate(table[1:], start=2)
+        if any(cell.strip() for cell in cells)
+    ]
+    return _judge(rows, present)
+
+
+def _dialect(text: str) -> type[csv.Dialect]:
+    header = text.splitlines()[0] if text else ""
+    return type("_Sniffed", (csv.excel,), {"delimiter": max(",;\t", key=header.count), "strict": True})
+
+
+def _name_columns(header: Sequence[str]) -> list[int]:
+    whole = next((header.index(name) for name in NAME_HEADERS if name in header), None)
+    if whole is not None:
+        return [whole]
+    first = next((header.index(name) for name in FIRST_HEADERS if name in header), None)
+    last = next((header.index(name) for name in LAST_HEADERS if name in header), None)
+    if first is None:
+        raise InvalidRoster("The first row must be a header with a column “name”, or “first name” and “last name”.")
+    return [first] if last is None else [first, last]
+
+
+def _judge(rows: Sequence[tuple[int, str]], present: Collection[str]) -> list[RosterRow]:
+    if len(rows) > MAX_ROWS:
+        raise InvalidRoster(f"That is {len(rows)} names. A classroom holds at most {MAX_ROWS}.")
+    judged = []
+    first_row: dict[str, int] = {}
+    for number, text in rows:
+        try:
+            name = clean_name(text)
+        except InvalidName as error:
+            judged.append(RosterRow(number, text.strip()[:MAX_NAME_LENGTH], "problem", f"Row {number}: {error}."))
+            continue
+        key = name_key(name)
+        if key in first_row:
+            judged.append(RosterRow(number, name, "problem", f"Row {number}: same as row {first_row[key]}."))
+            continue
+        first_row[key] = number
+        judged.append(RosterRow(number, name, "here" if key in present else "new", ""))
+    return judged

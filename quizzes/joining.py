@@ -1,0 +1,133 @@
+"""How a student gets in: class code, name, PIN; and what limits guessing.
+
+Failures are counted, never successes, since a whole school may come from one address.
+"""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from quizzes.models import Classroom, FailedTry, Student
+from quizzes.models.public_ids import READABLE
+
+PIN_LENGTH = 4
+
+# Wrong codes from one address (TRUST.md, rate limits): far above what a class mistypes in a lesson.
+CODE_TRIES, CODE_SPAN = 60, timedelta(minutes=10)
+# Wrong PINs for one student on one device; then that device waits.
+PIN_TRIES, PIN_LOCK = 5, timedelta(minutes=5)
+# Wrong PINs for one student from all devices together. It bounds guessing by someone who clears cookies:
+# 30 of 10,000 PINs in 15 minutes. It never touches a session that is already open.
+PIN_TRIES_ANYWHERE, PIN_SPAN_ANYWHERE = 30, timedelta(minutes=15)
+KEEP_FAILURES = timedelta(hours=24)
+
+
+class NoSuchCode(Exception):
+    """No class has this code, or its code is closed: the two look the same to who asks."""
+
+
+class TooManyTries(Exception):
+    """Too many wrong codes came from this address; try again later."""
+
+
+class WrongPin(Exception):
+    """The PIN does not match. tries_left: how many more this device has, at least 1."""
+
+    def __init__(self, tries_left: int) -> None:
+        super().__init__(tries_left)
+        self.tries_left = tries_left
+
+
+class PinLocked(Exception):
+    """This student's sign-in waits on this device. until: when it may be tried again."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until)
+        self.until = until
+
+
+def clean_code(text: str) -> str:
+    """A typed code without spaces and hyphens, in capitals."""
+    return "".join(character for character in text.upper() if character in READABLE or character.isalnum())
+
+
+def find_classroom(code: str, *, address: str, device: str, now: datetime) -> Classroom:
+    """The classroom that a typed code opens; raises NoSuchCode or TooManyTries. A wrong code is counted."""
+    hashed = hash_address(address)
+    failures = FailedTry.objects.filter(kind=FailedTry.Kind.CODE, address=hashed, at__gt=now - CODE_SPAN).count()
+    classroom = Classroom.objects.joinable().filter(join_code=clean_code(code)).first()
+    if classroom is not None:
+        return classroom
+    if failures >= CODE_TRIES:
+        raise TooManyTries
+    FailedTry.objects.create(kind=FailedTry.Kind.CODE, address=hashed, device=device, at=now)
+    raise NoSuchCode
+
+
+def check_pin(student: Student, pin: str, *, address: str, device: str, now: datetime) -> None:
+    """Return when the PIN is this student's; raises WrongPin or PinLocked. A wrong PIN is counted."""
+    until = locked_until(student, device=device, now=now)
+    if until is not None:
+        raise PinLocked(until)
+    if pin_matches(student, pin):
+        FailedTry.objects.filter(student=student, device=device).delete()
+        return
+    FailedTry.objects.create(
+        kind=FailedTry.Kind.PIN, student=student, address=hash_address(address), device=device, at=now
+    )
+    until = locked_until(student, device=device, now=now)
+    if until is not None:
+        raise PinLocked(until)
+    tries = FailedTry.objects.filter(student=student, device=device, at__gt=now - PIN_LOCK).count()
+    raise WrongPin(PIN_TRIES - tries)
+
+
+def locked_until(student: Student, *, device: str, now: datetime) -> datetime | None:
+    """When this student's sign-in on this device may be tried again; None when it may now."""
+    here = student.failed_tries.filter(device=device, at__gt=now - PIN_LOCK).order_by("-at")
+    moments = list(here.values_list("at", flat=True)[:PIN_TRIES])
+    if len(moments) == PIN_TRIES:
+        return moments[0] + PIN_LOCK
+    anywhere = student.failed_tries.filter(at__gt=now - PIN_SPAN_ANYWHERE).order_by("-at")
+    oldest = anywhere.values_list("at", flat=True)[PIN_TRIES_ANYWHERE - 1 : PIN_TRIES_ANYWHERE]
+    return oldest[0] + PIN_SPAN_ANYWHERE if oldest else None
+
+
+def locked_students(classrooms: list[Classroom], *, now: datetime) -> list[Student]:
+    """Students of these classrooms whose sign-in is locked on some device now, by name; two statements."""
+    tries: dict[tuple[int, str], int] = {}
+    recent = FailedTry.objects.filter(student__classroom__in=classrooms, at__gt=now - PIN_LOCK)
+    for student_id, device in recent.values_list("student_id", "device"):
+        if student_id is not None:
+            tries[student_id, device] = tries.get((student_id, device), 0) + 1
+    locked = {student_id for (student_id, _), count in tries.items() if count >= PIN_TRIES}
+    return list(Student.objects.enrolled().filter(pk__in=locked).select_related("classroom").order_by("display_name"))
+
+
+def forget_failures(*, now: datetime) -> int:
+    """Delete failures older than a day; returns how many."""
+    return FailedTry.objects.filter(at__lt=now - KEEP_FAILURES).delete()[0]
+
+
+def pin_of(student: Student) -> str:
+    """The student's PIN, four digits. It follows from the site's secret key, so the database holds none."""
+    return _pin(student, settings.SECRET_KEY)
+
+
+def pin_matches(student: Student, pin: str) -> bool:
+    """Whether `pin` is the student's. A card printed before the secret key was rotated works by a fallback key."""
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return any([constant_time_compare(pin, _pin(student, key)) for key in keys])
+
+
+def hash_address(address: str) -> str:
+    """A keyed digest that stands for a network address in the failure table."""
+    return salted_hmac("quizzes.joining.address", address, algorithm="sha256").hexdigest()[:32]
+
+
+def _pin(student: Student, key: str | bytes) -> str:
+    digest = salted_hmac(
+        "quizzes.joining.pin", f"{student.public_id}:{student.pin_version}", secret=key, algorithm="sha256"
+    )
+    return str(int.from_bytes(digest.digest()[:8]) % 10**PIN_LENGTH).zfill(PIN_LENGTH)

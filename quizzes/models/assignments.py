@@ -1,0 +1,94 @@
+import uuid
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+
+from quizzes.models.accounts import User
+from quizzes.models.public_ids import new_public_id
+from quizzes.models.question_sets import Edition
+from quizzes.models.rosters import Classroom
+
+
+class AssignmentQuerySet(models.QuerySet["Assignment"]):
+    """Assignments, from who asks."""
+
+    def taught_by(self, user: User) -> Self:
+        """Those of this teacher's classrooms."""
+        return self.filter(classroom__teachers=user)
+
+
+class Assignment(models.Model):
+    """An edition given to a classroom: when, how often, what counts, and when answers are shown.
+
+    group: assignments given together; answers shown "after the close" wait for all of them.
+    opens_at None: open since it was given. due_at None: never late. closes_at None: never closes.
+    time_limit None: untimed. max_attempts None: as many as one likes.
+    """
+
+    class AttemptPolicy(models.TextChoices):
+        FIRST = "first", "The first"
+        BEST = "best", "The best"
+        LATEST = "latest", "The latest"
+
+    class Release(models.TextChoices):
+        AT_ONCE = "at_once", "At once, after each question"
+        AFTER_HAND_IN = "after_hand_in", "After handing in"
+        AFTER_CLOSE = "after_close", "After every class that has this assignment has closed"
+        NEVER = "never", "Never"
+
+    public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
+    edition = models.ForeignKey(Edition, models.PROTECT, related_name="assignments")
+    classroom = models.ForeignKey(Classroom, models.PROTECT, related_name="assignments")
+    group = models.UUIDField(default=uuid.uuid4, db_index=True)
+    assigned_by = models.ForeignKey(User, models.PROTECT, related_name="assignments")
+    created_at = models.DateTimeField()
+    opens_at = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)
+    closes_at = models.DateTimeField(null=True, blank=True)
+    time_limit = models.DurationField(null=True, blank=True)
+    max_attempts = models.PositiveSmallIntegerField(null=True, blank=True, default=1)
+    attempt_policy = models.CharField(max_length=6, choices=AttemptPolicy, default=AttemptPolicy.BEST)
+    shuffle_questions = models.BooleanField(default=False)
+    shuffle_choices = models.BooleanField(default=True)
+    release = models.CharField(max_length=13, choices=Release, default=Release.AFTER_HAND_IN)
+
+    objects = AssignmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["created_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["group", "classroom"],
+                name="assignment_once_per_group_and_classroom",
+                violation_error_message="This class already has this assignment.",
+            ),
+            models.CheckConstraint(
+                condition=Q(opens_at=None) | Q(closes_at=None) | Q(closes_at__gt=F("opens_at")),
+                name="assignment_closes_after_it_opens",
+                violation_error_message="The close time is before the open time.",
+            ),
+            models.CheckConstraint(
+                condition=Q(opens_at=None) | Q(due_at=None) | Q(due_at__gt=F("opens_at")),
+                name="assignment_due_after_it_opens",
+                violation_error_message="The due time is before the open time.",
+            ),
+            models.CheckConstraint(
+                condition=Q(due_at=None) | Q(closes_at=None) | Q(closes_at__gte=F("due_at")),
+                name="assignment_closes_after_it_is_due",
+                violation_error_message="The close time is before the due time.",
+            ),
+            models.CheckConstraint(
+                condition=Q(max_attempts=None) | Q(max_attempts__gte=1),
+                name="assignment_allows_an_attempt",
+                violation_error_message="Allow at least one attempt.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(release="after_close") | Q(closes_at__isnull=False),
+                name="assignment_release_after_close_needs_a_close",
+                violation_error_message="Give a close time: answers appear when every class has closed.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"assignment {self.public_id}"

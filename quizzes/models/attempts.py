@@ -1,0 +1,154 @@
+import secrets
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from quizzes.models.accounts import User
+from quizzes.models.assignments import Assignment
+from quizzes.models.public_ids import new_public_id
+from quizzes.models.question_sets import Question
+from quizzes.models.rosters import Classroom, Student
+
+
+def new_seed() -> str:
+    """The secret from which an attempt's order and choice tokens follow (128 bits)."""
+    return secrets.token_hex(16)
+
+
+class AttemptQuerySet(models.QuerySet["Attempt"]):
+    """Attempts, from who asks."""
+
+    def taught_by(self, user: User) -> Self:
+        """Those made in this teacher's classrooms."""
+        return self.filter(classroom__teachers=user)
+
+    def made_by(self, student_id: int) -> Self:
+        """This student's own."""
+        return self.filter(student_id=student_id)
+
+    def open(self) -> Self:
+        """Those not handed in."""
+        return self.filter(handed_in_at=None)
+
+    def handed_in(self) -> Self:
+        """Those handed in, by the student or by the end of the time."""
+        return self.filter(handed_in_at__isnull=False)
+
+    def overdue(self, *, before: datetime) -> Self:
+        """Open ones whose deadline is before this moment."""
+        return self.open().filter(deadline_at__lt=before)
+
+
+class Attempt(models.Model):
+    """One sitting of one student on one assignment.
+
+    seed, shuffle_questions and shuffle_choices fix what the student sees. deadline_at None: no end.
+    score: a cache in points of what `attempts.score` gives for this attempt, None until it is handed in.
+    """
+
+    class HandedInBy(models.TextChoices):
+        STUDENT = "student"
+        DEADLINE = "deadline"
+
+    public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
+    assignment = models.ForeignKey(Assignment, models.PROTECT, related_name="attempts")
+    student = models.ForeignKey(Student, models.PROTECT, related_name="attempts")
+    classroom = models.ForeignKey(Classroom, models.PROTECT, related_name="attempts")
+    number = models.PositiveSmallIntegerField()
+    seed = models.CharField(max_length=32, default=new_seed)
+    shuffle_questions = models.BooleanField()
+    shuffle_choices = models.BooleanField()
+    time_limit = models.DurationField(null=True)
+    started_at = models.DateTimeField()
+    deadline_at = models.DateTimeField(null=True)
+    handed_in_at = models.DateTimeField(null=True)
+    handed_in_by = models.CharField(max_length=8, choices=HandedInBy, blank=True)
+    receipt = models.CharField(max_length=7, null=True, unique=True)  # noqa: DJ001  unique needs NULL for "none yet"
+    score = models.DecimalField(max_digits=8, decimal_places=4, null=True)
+
+    objects = AttemptQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["student", "assignment", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["assignment", "student", "number"], name="attempt_number_once"),
+            models.UniqueConstraint(
+                fields=["assignment", "student"],
+                condition=Q(handed_in_at=None),
+                name="attempt_open_once_per_student_and_assignment",
+                violation_error_message="This student is already at work on this assignment.",
+            ),
+            models.CheckConstraint(
+                condition=Q(handed_in_at=None, receipt=None, score=None)
+                | Q(handed_in_at__isnull=False, receipt__isnull=False, score__isnull=False),
+                name="attempt_receipt_and_score_when_handed_in",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["deadline_at"], condition=Q(handed_in_at=None), name="attempt_open_by_deadline"),
+        ]
+
+    def __str__(self) -> str:
+        return f"attempt {self.public_id}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has not been handed in."""
+        return self.handed_in_at is None
+
+
+class Answer(models.Model):
+    """The current answer to one question of an attempt.
+
+    value None: nothing given. revision: how many saves were accepted; 0 for a question that was only flagged.
+    checked_at: when the student asked for the verdict, after which the answer is settled.
+    """
+
+    attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="answers")
+    question = models.ForeignKey(Question, models.PROTECT, related_name="answers")
+    value = models.JSONField(null=True)
+    revision = models.PositiveIntegerField(default=0)
+    flagged = models.BooleanField(default=False)
+    saved_at = models.DateTimeField(null=True)
+    checked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["attempt", "question"]
+        constraints = [
+            models.UniqueConstraint(fields=["attempt", "question"], name="answer_once_per_attempt_and_question")
+        ]
+
+    def __str__(self) -> str:
+        return f"answer {self.pk}"
+
+
+class AnswerEvent(models.Model):
+    """One save as it arrived. operation: named by the page that sent it, once per attempt.
+
+    revision: of the answer after this event; outcome says whether the event changed it.
+    """
+
+    class Outcome(models.TextChoices):
+        SAVED = "saved", "Saved"
+        STALE = "stale", "Not used: a newer answer was already there"
+        SETTLED = "settled", "Not used: the answer had been checked"
+        LATE = "late", "Late, not counted"
+
+    attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="events")
+    question = models.ForeignKey(Question, models.PROTECT, related_name="events")
+    operation = models.CharField(max_length=64)
+    value = models.JSONField(null=True)
+    revision = models.PositiveIntegerField()
+    outcome = models.CharField(max_length=7, choices=Outcome)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["attempt", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["attempt", "operation"], name="answer_event_operation_once_per_attempt")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.outcome} at {self.at:%Y-%m-%d %H:%M:%S}"

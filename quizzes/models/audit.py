@@ -1,0 +1,37 @@
+from django.db import models
+
+from quizzes.models.accounts import User
+from quizzes.models.rosters import Classroom, Student
+
+
+class AuditEvent(models.Model):
+    """Who did what to whose record, when. Rows are only ever added."""
+
+    class Act(models.TextChoices):
+        CLASSROOM_MADE = "classroom_made", "made the class"
+        CLASSROOM_CHANGED = "classroom_changed", "changed the class"
+        CLASSROOM_ARCHIVED = "classroom_archived", "archived the class"
+        CLASSROOM_RESTORED = "classroom_restored", "brought the class back"
+        CODE_CHANGED = "code_changed", "changed the class code"
+        STUDENTS_ADDED = "students_added", "added students"
+        STUDENT_RENAMED = "student_renamed", "renamed"
+        STUDENT_MOVED = "student_moved", "moved to another class"
+        STUDENT_REMOVED = "student_removed", "removed"
+        STUDENT_RESTORED = "student_restored", "brought back"
+        PIN_CHANGED = "pin_changed", "gave a new PIN to"
+        ASSIGNMENT_GIVEN = "assignment_given", "assigned"
+        ASSIGNMENT_CHANGED = "assignment_changed", "changed the assignment"
+        SCORES_EXPORTED = "scores_exported", "downloaded the scores"
+
+    act = models.CharField(max_length=20, choices=Act)
+    actor = models.ForeignKey(User, models.PROTECT, related_name="audit_events")
+    classroom = models.ForeignKey(Classroom, models.PROTECT, related_name="audit_events")
+    student = models.ForeignKey(Student, models.PROTECT, null=True, related_name="audit_events")
+    detail = models.JSONField(default=dict)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.act} at {self.at:%Y-%m-%d %H:%M}"

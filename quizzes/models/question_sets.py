@@ -1,0 +1,113 @@
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from quizzes.models.accounts import User
+from quizzes.models.public_ids import new_public_id
+
+
+class Source(models.Model):
+    """A story: who published it, under what title, when, and how that is known."""
+
+    slug = models.SlugField(max_length=80, unique=True)
+    publisher = models.CharField(max_length=200)
+    title = models.CharField(max_length=300)
+    url = models.URLField(blank=True)
+    published_on = models.DateField(null=True)
+    date_note = models.CharField(max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Reading(models.Model):
+    """A text for a class, written from a source: sentences with keys, voices and the facts they rest on."""
+
+    source = models.ForeignKey(Source, models.PROTECT, related_name="readings")
+    title = models.CharField(max_length=200)
+    language = models.CharField(max_length=20, default="en")
+    document = models.JSONField(help_text="The tables of source.toml.")
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class QuestionSetQuerySet(models.QuerySet["QuestionSet"]):
+    """Question sets, from who asks."""
+
+    def open_to(self, user: User) -> Self:
+        """The built-in sets and the teacher's own."""
+        return self.filter(Q(owner=None) | Q(owner=user))
+
+    def built_in(self) -> Self:
+        """The sets that come with the site."""
+        return self.filter(owner=None)
+
+
+class QuestionSet(models.Model):
+    """A set of questions on a reading: its draft, and the editions published from it."""
+
+    public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
+    slug = models.SlugField(max_length=80)
+    title = models.CharField(max_length=200)
+    summary = models.CharField(max_length=400, blank=True)
+    reading = models.ForeignKey(Reading, models.PROTECT, related_name="question_sets")
+    owner = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="question_sets")
+
+    objects = QuestionSetQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["title"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["slug"],
+                condition=Q(owner=None),
+                name="question_set_built_in_slug_once",
+                violation_error_message="There is a built-in set with this slug.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Edition(models.Model):
+    """One published, frozen version of a question set, reading included. It never changes."""
+
+    question_set = models.ForeignKey(QuestionSet, models.PROTECT, related_name="editions")
+    number = models.PositiveIntegerField()
+    content_hash = models.CharField(max_length=64)
+    document = models.JSONField()
+    max_points = models.PositiveIntegerField()
+    published_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["question_set", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["question_set", "number"], name="edition_number_once_per_set"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.question_set}, edition {self.number}"
+
+
+class Question(models.Model):
+    """One question of an edition, in its place; frozen with it."""
+
+    edition = models.ForeignKey(Edition, models.PROTECT, related_name="questions")
+    key = models.SlugField(max_length=80)
+    position = models.PositiveSmallIntegerField()
+    type = models.CharField(max_length=30)
+    objective = models.SlugField(max_length=80)
+    points = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["edition", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "key"], name="question_key_once_per_edition"),
+            models.UniqueConstraint(fields=["edition", "position"], name="question_position_once_per_edition"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key

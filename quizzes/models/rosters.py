@@ -1,0 +1,153 @@
+import zoneinfo
+from typing import Self
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+
+from quizzes.models.accounts import User
+from quizzes.models.public_ids import new_public_id, new_readable_code
+
+JOIN_CODE_LENGTH = 6
+
+
+def new_join_code() -> str:
+    """Six readable symbols (29 bits): a code opens a list of names, and no name without its PIN."""
+    return new_readable_code(JOIN_CODE_LENGTH)
+
+
+def check_time_zone(name: str) -> None:
+    """Raise ValidationError unless `name` is an IANA time zone."""
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError("Choose a time zone from the list.")
+
+
+class ClassroomQuerySet(models.QuerySet["Classroom"]):
+    """Classrooms, from who asks."""
+
+    def taught_by(self, user: User) -> Self:
+        """Those that this teacher teaches, archived ones included."""
+        return self.filter(teachers=user)
+
+    def current(self) -> Self:
+        """Those not archived."""
+        return self.filter(archived_at=None)
+
+    def joinable(self) -> Self:
+        """Those whose code lets students in."""
+        return self.current().filter(join_open=True)
+
+
+class Classroom(models.Model):
+    """A group taught together, with the code that its students join by."""
+
+    public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
+    name = models.CharField(max_length=80)
+    join_code = models.CharField(max_length=12, unique=True, default=new_join_code)
+    join_open = models.BooleanField(default=True)
+    time_zone = models.CharField(max_length=60, default="America/New_York", validators=[check_time_zone])
+    teachers = models.ManyToManyField(User, through="Teaching", related_name="classrooms")
+    created_at = models.DateTimeField()
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ClassroomQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        """The classroom's time zone."""
+        return zoneinfo.ZoneInfo(self.time_zone)
+
+    @property
+    def shown_code(self) -> str:
+        """The join code as people read it: H4K-7WP."""
+        half = len(self.join_code) // 2
+        return f"{self.join_code[:half]}-{self.join_code[half:]}"
+
+
+class Teaching(models.Model):
+    """One teacher of one classroom."""
+
+    classroom = models.ForeignKey(Classroom, models.CASCADE)
+    teacher = models.ForeignKey(User, models.PROTECT)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["classroom", "teacher"], name="teaching_once_per_teacher_and_classroom")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.teacher} teaches {self.classroom}"
+
+
+class StudentQuerySet(models.QuerySet["Student"]):
+    """Students, from who asks."""
+
+    def taught_by(self, user: User) -> Self:
+        """Students of this teacher's classrooms, removed ones included."""
+        return self.filter(classroom__teachers=user)
+
+    def enrolled(self) -> Self:
+        """Those on a roster now."""
+        return self.filter(removed_at=None)
+
+
+class Student(models.Model):
+    """One line of a classroom's roster: a name, and a PIN that follows from `pin_version`."""
+
+    public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
+    classroom = models.ForeignKey(Classroom, models.PROTECT, related_name="students")
+    display_name = models.CharField(max_length=60)
+    name_key = models.CharField(max_length=240)
+    pin_version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = StudentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["display_name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["classroom", "name_key"],
+                condition=Q(removed_at=None),
+                name="student_name_once_per_classroom",
+                violation_error_message="Someone in this class already has this name.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    @property
+    def first_name(self) -> str:
+        """The part of the name to greet by."""
+        return self.display_name.split()[0]
+
+
+class FailedTry(models.Model):
+    """One wrong class code or PIN, kept for a day to limit guessing. device: a random id kept in that browser."""
+
+    class Kind(models.TextChoices):
+        CODE = "code"
+        PIN = "pin"
+
+    kind = models.CharField(max_length=4, choices=Kind)
+    address = models.CharField(max_length=64, blank=True, help_text="Keyed digest of the network address.")
+    device = models.CharField(max_length=32)
+    student = models.ForeignKey(Student, models.CASCADE, null=True, related_name="failed_tries")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["kind", "address", "at"], name="failed_try_by_address"),
+            models.Index(fields=["student", "at"], name="failed_try_by_student"),
+        ]
+
+    def __str__(self) -> str:
+        return f"wrong {self.kind} at {self.at:%Y-%m-%d %H:%M}"

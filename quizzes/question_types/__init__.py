@@ -1,0 +1,86 @@
+"""Question types: one module each, all with the same functions, reached by the name in a question's document."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from types import ModuleType
+from typing import Any
+
+from quizzes.question_types import evidence, multiple, single, who_says_so
+from quizzes.question_types.base import (
+    NotAChoice,
+    Presentation,
+    Question,
+    Review,
+    ReviewRow,
+    Submitted,
+    Value,
+)
+from quizzes.reading import InvalidDocument, Reading, text_of
+
+__all__ = [
+    "TYPES",
+    "NotAChoice",
+    "Presentation",
+    "Question",
+    "Review",
+    "ReviewRow",
+    "grade",
+    "label",
+    "parse_question",
+    "problems",
+    "public",
+    "read_answer",
+    "review",
+]
+
+TYPES: dict[str, ModuleType] = {
+    "single": single,
+    "multiple": multiple,
+    "who_says_so": who_says_so,
+    "evidence": evidence,
+}
+
+
+def parse_question(document: Mapping[str, Any]) -> Question:
+    """The typed question of a document; raises InvalidDocument with the reason."""
+    name = text_of(document, "type")
+    if name not in TYPES:
+        raise InvalidDocument(f"there is no question type “{name}”; there are {', '.join(TYPES)}")
+    question: Question = TYPES[name].parse(document)
+    return question
+
+
+def problems(question: Question, reading: Reading) -> list[str]:
+    """What keeps the question from being published with this reading, one line each; [] when nothing does."""
+    found: list[str] = TYPES[question.type].problems(question, reading)
+    return found
+
+
+def public(question: Question, presentation: Presentation, value: Value, reading: Reading) -> dict[str, Any]:
+    """What a student may see before release: an allowlist that is the same whichever choice is right."""
+    module = TYPES[question.type]
+    view: dict[str, Any] = module.public(question, presentation, value, reading)
+    return {"type": question.type, "hint": module.HINT, "partial_credit": module.PARTIAL_CREDIT, **view}
+
+
+def read_answer(question: Question, submitted: Submitted, presentation: Presentation, reading: Reading) -> Value:
+    """The value (JSON) that the submitted fields give, None for no answer; raises NotAChoice."""
+    return TYPES[question.type].read_answer(question, submitted, presentation, reading)
+
+
+def grade(question: Question, value: Value) -> Fraction:
+    """The credit of a value, 0 to 1; no answer (None) gives 0."""
+    credit: Fraction = TYPES[question.type].grade(question, value)
+    return credit
+
+
+def review(question: Question, value: Value, reading: Reading) -> Review:
+    """The question with its key and rationale; only for those who may see them."""
+    reviewed: Review = TYPES[question.type].review(question, value, reading)
+    return reviewed
+
+
+def label(question: Question) -> str:
+    """The name of the question's type as people read it."""
+    name: str = TYPES[question.type].LABEL
+    return name

@@ -1,0 +1,203 @@
+"""What every question type shares: the question, its presentation in one sitting, and its review."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Literal
+
+from quizzes.reading import InvalidDocument, Reading, text_of, texts_of
+
+SKILLS = ("recall", "inference", "attribution")
+CHOICE_IDS = "abcdefgh"
+
+Submitted = Mapping[str, Sequence[str]]
+Value = Any
+
+
+class NotAChoice(ValueError):
+    """A submitted token that this question never offered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What every question has, whatever its type.
+
+    key: unique in its set, never sent to a student. points: at least 1.
+    facts: the ids of the facts it rests on. evidence: keys of the sentences that prove its key.
+    """
+
+    key: str
+    type: str
+    stem: str
+    objective: str
+    skill: str
+    points: int
+    facts: frozenset[str]
+    evidence: tuple[str, ...]
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One choice. leans_on: keys of the sentences that tempt a student to a wrong choice."""
+
+    id: str
+    text: str
+    right: bool
+    rationale: str
+    leans_on: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Presentation:
+    """How one sitting sees a question. seed: known to the server alone; shuffle: whether choices change places.
+
+    Tokens and order follow from seed, question and choice only, so they tell nothing of the key.
+    """
+
+    seed: str
+    shuffle: bool
+
+    def token(self, question: Question, choice_id: str) -> str:
+        """Ten hexadecimal digits that stand for this choice in this sitting."""
+        return self._digest(f"token:{question.key}:{choice_id}")[:10]
+
+    def choice_id(self, question: Question, token: str, ids: Sequence[str]) -> str:
+        """The choice that `token` stands for; raises NotAChoice."""
+        for candidate in ids:
+            if self.token(question, candidate) == token:
+                return candidate
+        raise NotAChoice("That is not an option of this question.")
+
+    def order[T](self, scope: str, items: Sequence[tuple[str, T]]) -> list[T]:
+        """The second members of (id, item) pairs: as given, or in this sitting's own order."""
+        pairs = sorted(items, key=lambda pair: self._digest(f"order:{scope}:{pair[0]}")) if self.shuffle else items
+        return [item for _, item in pairs]
+
+    def _digest(self, text: str) -> str:
+        return hashlib.blake2b(text.encode(), key=self.seed.encode()[:64], digest_size=16).hexdigest()
+
+
+RowState = Literal["right", "missed", "wrong", "no"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRow:
+    """One line of a reviewed question.
+
+    state: right = chosen and right, missed = right but not chosen, wrong = chosen and wrong, no = neither.
+    note: what was given or is right, in words, where the text alone does not say it. why: the rationale, or "".
+    """
+
+    text: str
+    state: RowState
+    note: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A graded question, for after release. credit: 0 to 1. given, correct: in words, given "" if none."""
+
+    credit: Fraction
+    rows: tuple[ReviewRow, ...]
+    given: str
+    correct: str
+
+
+def common_fields(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The keyword arguments of `Question` from a document; raises InvalidDocument."""
+    points = document.get("points", 1)
+    if not isinstance(points, int) or isinstance(points, bool) or points < 1:
+        raise InvalidDocument("“points” must be a whole number of at least 1")
+    skill = text_of(document, "skill")
+    if skill not in SKILLS:
+        raise InvalidDocument(f"“skill” must be one of {', '.join(SKILLS)}")
+    return {
+        "key": text_of(document, "key"),
+        "type": text_of(document, "type"),
+        "stem": text_of(document, "stem"),
+        "objective": text_of(document, "objective"),
+        "skill": skill,
+        "points": points,
+        "facts": frozenset(texts_of(document, "facts")),
+        "evidence": texts_of(document, "evidence"),
+        "explanation": text_of(document, "explanation"),
+    }
+
+
+def evidence_problems(
+    evidence: Sequence[str], facts: frozenset[str], reading: Reading, *, what: str = "the question"
+) -> list[str]:
+    """Why these sentences do not prove what rests on these facts; [] when they do."""
+    if not facts:
+        return [f"{what} rests on no fact"]
+    if not evidence:
+        return [f"{what} has no evidence"]
+    problems = []
+    for key in evidence:
+        sentence = reading.sentence(key)
+        if sentence is None:
+            problems.append(f"the evidence “{key}” of {what} is not in the reading")
+        elif not sentence.facts & facts:
+            problems.append(f"the evidence “{key}” of {what} shares no fact with it")
+    return problems
+
+
+def parse_choices(document: Mapping[str, Any], tables: Sequence[Mapping[str, Any]]) -> tuple[Choice, ...]:
+    """Choices with ids a, b, c ... in the order written; InvalidDocument for fewer than 2, more than 8 or two equal."""
+    if not 2 <= len(tables) <= len(CHOICE_IDS):
+        raise InvalidDocument(f"a question needs 2 to {len(CHOICE_IDS)} choices and this one has {len(tables)}")
+    choices = []
+    for choice_id, table in zip(CHOICE_IDS, tables, strict=False):
+        right = table.get("key", False)
+        if not isinstance(right, bool):
+            raise InvalidDocument("“key” of a choice must be true or false")
+        choices.append(
+            Choice(
+                choice_id,
+                text_of(table, "text"),
+                right,
+                text_of(table, "rationale"),
+                texts_of(table, "leans_on"),
+            )
+        )
+    seen: dict[str, int] = {}
+    for number, choice in enumerate(choices, start=1):
+        folded = " ".join(choice.text.casefold().split())
+        if folded in seen:
+            raise InvalidDocument(f"options {seen[folded]} and {number} are the same")
+        seen[folded] = number
+    return tuple(choices)
+
+
+def leaning_problems(choices: Sequence[Choice], reading: Reading) -> list[str]:
+    """Sentences that a choice is said to lean on but that the reading does not have."""
+    return [
+        f"the choice “{choice.text}” leans on “{key}”, which is not in the reading"
+        for choice in choices
+        for key in choice.leans_on
+        if reading.sentence(key) is None
+    ]
+
+
+def share_of_picks(picked: Sequence[str], right: Sequence[str]) -> Fraction:
+    """(right picks - wrong picks) / number of keys, at least 0.
+
+    Source: Canvas, "multiple answers": each wrong pick takes away what a right one earns.
+    """
+    hits = len(set(picked) & set(right))
+    misses = len(set(picked) - set(right))
+    return max(Fraction(0), Fraction(hits - misses, len(right)))
+
+
+def choice_row(text: str, *, right: bool, chosen: bool, why: str) -> ReviewRow:
+    """A line for one choice, with its rationale where the student chose it or should have."""
+    if right:
+        return (
+            ReviewRow(text, "right", "Your answer, correct", why)
+            if chosen
+            else ReviewRow(text, "missed", "Correct answer", why)
+        )
+    return ReviewRow(text, "wrong", "Your answer", why) if chosen else ReviewRow(text, "no", "", "")

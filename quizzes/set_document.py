@@ -1,0 +1,222 @@
+"""The document of a question set: a source, its reading, its objectives and its questions, parsed and proved.
+
+An edition stores exactly this document, so a file, a draft and a published edition are read by the same code.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from quizzes import question_types
+from quizzes.question_types import Question
+from quizzes.reading import (
+    Citation,
+    InvalidDocument,
+    Reading,
+    parse_reading,
+    parse_voices,
+    tables_of,
+    text_of,
+)
+
+
+class InvalidQuestion(InvalidDocument):
+    """A question that breaks a rule. question: its key, or its place in the set where it has none."""
+
+    def __init__(self, question: str, reason: str) -> None:
+        super().__init__(reason)
+        self.question = question
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """One thing that a set teaches. minimum: how many questions it needs at least."""
+
+    key: str
+    title: str
+    minimum: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetDocument:
+    """A whole question set. questions: in authored order. about_minutes: the author's estimate, at least 1."""
+
+    slug: str
+    title: str
+    summary: str
+    about_minutes: int
+    objectives: tuple[Objective, ...]
+    reading: Reading
+    questions: tuple[Question, ...]
+
+    @property
+    def max_points(self) -> int:
+        """The sum of the points of all questions."""
+        return sum(question.points for question in self.questions)
+
+    def question(self, key: str) -> Question | None:
+        """The question with this key, or None."""
+        return next((question for question in self.questions if question.key == key), None)
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageRow:
+    """How well a set covers one objective: questions by skill, how many there are and how many it needs."""
+
+    objective: Objective
+    question_count: int
+    by_skill: Mapping[str, int]
+
+    @property
+    def is_met(self) -> bool:
+        """Whether the objective has its minimum."""
+        return self.question_count >= self.objective.minimum
+
+
+def combine(source: Mapping[str, Any], question_set: Mapping[str, Any]) -> dict[str, Any]:
+    """One document from a source's table and a set's table; plain JSON values, in the order written."""
+    return {
+        "slug": question_set.get("slug", ""),
+        "title": question_set.get("title", ""),
+        "summary": question_set.get("summary", ""),
+        "about_minutes": question_set.get("about_minutes", 0),
+        "minimum": question_set.get("minimum", {}),
+        "citation": source.get("citation", {}),
+        "objectives": source.get("objectives", []),
+        "voices": source.get("voices", []),
+        "facts": source.get("facts", []),
+        "reading": source.get("reading", {}),
+        "questions": question_set.get("questions", []),
+    }
+
+
+def content_hash(document: Mapping[str, Any]) -> str:
+    """SHA-256 (64 hexadecimal digits) of the document in one canonical JSON form."""
+    canonical = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def parse_set(document: Mapping[str, Any]) -> SetDocument:
+    """The typed set; raises InvalidQuestion or InvalidDocument. It parses; `find_problems` proves."""
+    reading = parse_reading(
+        _table(document, "reading"),
+        citation=_citation(_table(document, "citation"), _table(document, "reading")),
+        voices=parse_voices(tables_of(document, "voices")),
+    )
+    questions = tuple(
+        _question(table, number) for number, table in enumerate(tables_of(document, "questions"), start=1)
+    )
+    repeated = [key for key, count in Counter(question.key for question in questions).items() if count > 1]
+    if repeated:
+        raise InvalidQuestion(repeated[0], "two questions have this key")
+    if not questions:
+        raise InvalidDocument("the set has no question")
+    return SetDocument(
+        slug=text_of(document, "slug"),
+        title=text_of(document, "title"),
+        summary=text_of(document, "summary"),
+        about_minutes=_whole_number(document, "about_minutes", at_least=1),
+        objectives=_objectives(document),
+        reading=reading,
+        questions=questions,
+    )
+
+
+def find_problems(document: Mapping[str, Any], parsed: SetDocument) -> list[tuple[str, str]]:
+    """(question key or "", reason) for each thing that keeps the set from being published; [] when nothing does."""
+    found = [("", reason) for reason in _fact_problems(document, parsed)]
+    objectives = {objective.key for objective in parsed.objectives}
+    facts = {text_of(fact, "id"): text_of(fact, "objective") for fact in tables_of(document, "facts")}
+    for question in parsed.questions:
+        if question.objective not in objectives:
+            found.append((question.key, f"the objective “{question.objective}” is not one of the source"))
+        found += [
+            (question.key, f"the fact “{fact}” is not one of the source")
+            for fact in sorted(question.facts - set(facts))
+        ]
+        found += [(question.key, reason) for reason in question_types.problems(question, parsed.reading)]
+    for row in coverage(parsed):
+        if not row.is_met:
+            objective = row.objective
+            found.append(("", f"“{objective.title}” has {row.question_count} questions and needs {objective.minimum}"))
+    return found
+
+
+def coverage(parsed: SetDocument) -> list[CoverageRow]:
+    """One row an objective, in the order of the source."""
+    return [
+        CoverageRow(
+            objective,
+            sum(question.objective == objective.key for question in parsed.questions),
+            Counter(question.skill for question in parsed.questions if question.objective == objective.key),
+        )
+        for objective in parsed.objectives
+    ]
+
+
+def _question(table: Mapping[str, Any], number: int) -> Question:
+    name = table.get("key")
+    try:
+        return question_types.parse_question(table)
+    except InvalidDocument as error:
+        raise InvalidQuestion(name if isinstance(name, str) and name else f"number {number}", str(error)) from error
+
+
+def _objectives(document: Mapping[str, Any]) -> tuple[Objective, ...]:
+    minimum = _table(document, "minimum")
+    objectives = tuple(
+        Objective(key, text_of(table, "title"), _whole_number(minimum, key, at_least=0) if key in minimum else 0)
+        for table in tables_of(document, "objectives")
+        for key in [text_of(table, "key")]
+    )
+    unknown = set(minimum) - {objective.key for objective in objectives}
+    if unknown:
+        raise InvalidDocument(f"“minimum” names the objective “{min(unknown)}”, which the source does not have")
+    return objectives
+
+
+def _fact_problems(document: Mapping[str, Any], parsed: SetDocument) -> Sequence[str]:
+    found = []
+    voice_of = {}
+    for fact in tables_of(document, "facts"):
+        voice_of[text_of(fact, "id")] = text_of(fact, "voice")
+    for sentence in parsed.reading:
+        if not sentence.facts:
+            found.append(f"sentence “{sentence.key}” rests on no fact")
+        for fact in sorted(sentence.facts):
+            if fact not in voice_of:
+                found.append(f"sentence “{sentence.key}” rests on the fact “{fact}”, which the source does not list")
+            elif voice_of[fact] != sentence.voice.key:
+                found.append(
+                    f"sentence “{sentence.key}” has the voice “{sentence.voice.key}” "
+                    f"and its fact “{fact}” the voice “{voice_of[fact]}”"
+                )
+    return found
+
+
+def _citation(citation: Mapping[str, Any], reading: Mapping[str, Any]) -> Citation:
+    return Citation(
+        publisher=text_of(citation, "publisher"),
+        title=text_of(citation, "title"),
+        url=text_of(citation, "url", optional=True),
+        published_on=text_of(citation, "published_on", optional=True),
+        date_note=text_of(citation, "date_note", optional=True),
+        rights_note=text_of(reading, "rights_note", optional=True),
+    )
+
+
+def _table(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = document.get(name, {})
+    if not isinstance(value, dict):
+        raise InvalidDocument(f"“{name}” must be a table")
+    return value
+
+
+def _whole_number(table: Mapping[str, Any], name: str, *, at_least: int) -> int:
+    value = table.get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or value < at_least:
+        raise InvalidDocument(f"“{name}” must be a whole number of at least {at_least}")
+    return value

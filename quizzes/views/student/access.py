@@ -1,0 +1,93 @@
+"""Who the student of a request is: a line of a roster, held by the session and void after a new PIN or a removal."""
+
+import secrets
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from quizzes.models import Attempt, Student
+
+STUDENT, PIN_VERSION = "student_id", "student_pin_version"
+DEVICE_COOKIE = f"{settings.COOKIE_PREFIX}device"
+DEVICE_COOKIE_AGE = 180 * 24 * 60 * 60
+
+
+def sign_in_student(request: HttpRequest, student: Student) -> None:
+    """Bind this session to a student; a teacher or another student signed in here before is signed out."""
+    request.session.flush()
+    request.session[STUDENT] = student.pk
+    request.session[PIN_VERSION] = student.pin_version
+
+
+def student_required[**P](
+    view: Callable[Concatenate[HttpRequest, Student, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Give the view the signed-in student, in the classroom's time zone; without one, lead to the join page."""
+
+    @login_not_required
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        student = current_student(request)
+        if student is None:
+            return redirect("join")
+        with timezone.override(student.classroom.zone):
+            return view(request, student, *args, **kwargs)
+
+    return wrapper
+
+
+def attempt_required[**P](
+    view: Callable[Concatenate[HttpRequest, Attempt, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, str, P], HttpResponse]:
+    """Give the view the signed-in student's own attempt, with student, assignment and classroom, in one statement.
+
+    Someone else's attempt is a 404; without a signed-in student the request leads to the join page.
+    """
+
+    @login_not_required
+    @wraps(view)
+    def wrapper(request: HttpRequest, public_id: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if STUDENT not in request.session:
+            return redirect("join")
+        attempts = Attempt.objects.made_by(request.session[STUDENT]).select_related(
+            "assignment", "student", "classroom"
+        )
+        attempt = attempts.filter(public_id=public_id).first()
+        if attempt is None:
+            if current_student(request) is None:
+                return redirect("join")
+            raise Http404
+        if not _holds(request, attempt.student):
+            return redirect("join")
+        with timezone.override(attempt.classroom.zone):
+            return view(request, attempt, *args, **kwargs)
+
+    return wrapper
+
+
+def current_student(request: HttpRequest) -> Student | None:
+    """The student that this session is bound to, with the classroom, in one statement; None when it is void."""
+    student = Student.objects.select_related("classroom").filter(pk=request.session.get(STUDENT)).first()
+    return student if student is not None and _holds(request, student) else None
+
+
+def device_of(request: HttpRequest) -> str:
+    """The random id of this browser; a fresh one where it has none yet."""
+    return request.COOKIES.get(DEVICE_COOKIE, "")[:32] or secrets.token_hex(16)
+
+
+def remember_device(response: HttpResponse, device: str) -> None:
+    """Keep the browser's id, which serves to limit guessing and nothing else."""
+    response.set_cookie(
+        DEVICE_COOKIE, device, max_age=DEVICE_COOKIE_AGE, httponly=True, secure=settings.HTTPS, samesite="Lax"
+    )
+
+
+def _holds(request: HttpRequest, student: Student) -> bool:
+    return student.removed_at is None and request.session.get(PIN_VERSION) == student.pin_version
