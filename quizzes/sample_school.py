@@ -1,0 +1,194 @@
+"""A sample school for looking at full pages: invented students and seeded-random answers, made by the real stages."""
+
+import random
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from quizzes import assignments, attempts, question_sets, rosters
+from quizzes.assignments import Release, Terms
+from quizzes.deadlines import Window
+from quizzes.models import Assignment, Classroom, QuestionSet, Student, User
+from quizzes.question_types import Question, Value
+from quizzes.question_types.evidence import Evidence
+from quizzes.question_types.multiple import Multiple
+from quizzes.question_types.single import Single
+from quizzes.question_types.who_says_so import WhoSaysSo
+
+TEACHER_EMAIL = "rivera@school.example"
+TEACHER_NAME = "Ms. Rivera"
+SEED = 20260831
+CLASSES = {
+    "Civics, Period 3": (
+        "Aaliyah M.,Amara B.,Ana Sofía R.,Anthony D.,Brianna W.,Chidi O.,Daniel K.,Destiny J.,Elif Y.,Emmanuel T.,"
+        "Fatou S.,Gabriel P.,Grace L.,Hassan A.,Imani C.,Isabella G.,Jaylen H.,Jin-woo P.,Khadija N.,Leah F.,"
+        "Linh T.,Luis V.,Malik R.,Maya S.,Nathan E.,Oleksandr H.,Priya N.,Quinn B.,Sofia D.,Zion W."
+    ),
+    "Civics, Period 5": (
+        "Adrian C.,Aisha K.,Alejandra P.,Amir H.,Ava T.,Bilal S.,Camila R.,Chloe N.,David O.,Diego M.,"
+        "Ebony F.,Eli G.,Esperanza V.,Farah D.,Giovanni L.,Hana J.,Isaiah B.,Jasmine W.,Kofi A.,Lucía E.,"
+        "Marcus P.,Mei L.,Nadia Z.,Noah S.,Olivia R.,Rafael T.,Samira Q.,Tomás I.,Victoria U.,Xavier Y."
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """One set given to both classes. Moments count from now; done and half: how many students in each class."""
+
+    slug: str
+    given: timedelta
+    due: timedelta
+    closes: timedelta | None
+    release: Release
+    max_attempts: int
+    done: tuple[int, int]
+    half: tuple[int, int]
+
+
+LESSONS = (
+    Lesson(
+        "exit-ticket",
+        timedelta(days=-6),
+        timedelta(days=-4),
+        timedelta(days=-3),
+        Release.AFTER_HAND_IN,
+        1,
+        (28, 26),
+        (0, 0),
+    ),
+    Lesson(
+        "who-says-so",
+        timedelta(days=-2),
+        timedelta(hours=-20),
+        timedelta(days=1),
+        Release.AFTER_CLOSE,
+        1,
+        (24, 21),
+        (3, 2),
+    ),
+    Lesson("pars-agreement", timedelta(hours=-1), timedelta(hours=3), None, Release.AFTER_HAND_IN, 2, (15, 4), (9, 6)),
+)
+
+
+@transaction.atomic
+def make_sample_school(*, now: datetime) -> User:
+    """The sample teacher, with two classrooms of 30, the built-in sets assigned, and attempts; made once."""
+    teacher = User.objects.filter(email=TEACHER_EMAIL).first()
+    if teacher is not None:
+        return teacher
+    chance = random.Random(SEED)  # noqa: S311  sample data, the same each time
+    teacher = User.objects.create_user(TEACHER_EMAIL, name=TEACHER_NAME)
+    began = now - timedelta(days=30)
+    classrooms = []
+    for name, names in CLASSES.items():
+        classroom = rosters.add_classroom(by=teacher, name=name, time_zone="America/New_York", now=began)
+        rosters.add_students(classroom, names.split(","), by=teacher, now=began)
+        classrooms.append(classroom)
+    ability = {
+        student.pk: min(0.97, max(0.25, chance.gauss(0.68, 0.18)))
+        for student in Student.objects.filter(classroom__in=classrooms).order_by("pk")
+    }
+    for lesson in LESSONS:
+        _hold(lesson, classrooms, ability, chance, by=teacher, now=now)
+    return teacher
+
+
+def _hold(
+    lesson: Lesson,
+    classrooms: Sequence[Classroom],
+    ability: dict[int, float],
+    chance: random.Random,
+    *,
+    by: User,
+    now: datetime,
+) -> None:
+    edition = question_sets.latest_edition(QuestionSet.objects.built_in().get(slug=lesson.slug))
+    given_at = now + lesson.given
+    window = Window(given_at, now + lesson.due, now + lesson.closes if lesson.closes else None)
+    terms = Terms(
+        time_limit=None,
+        max_attempts=lesson.max_attempts,
+        attempt_policy=Assignment.AttemptPolicy.BEST,
+        shuffle_questions=False,
+        shuffle_choices=True,
+        release=lesson.release,
+    )
+    made = assignments.assign(
+        edition,
+        dict.fromkeys(classrooms, window),
+        terms=terms,
+        group=uuid.UUID(int=chance.getrandbits(128)),
+        by=by,
+        now=given_at,
+    )
+    for assignment, done, half in zip(made, lesson.done, lesson.half, strict=True):
+        students = list(assignment.classroom.students.order_by("pk"))
+        chance.shuffle(students)
+        for place, student in enumerate(students[: done + half]):
+            is_late = lesson.due < timedelta(0) and place < 2
+            start = now + lesson.due + timedelta(hours=1) if is_late else given_at + timedelta(minutes=2)
+            start += timedelta(seconds=chance.randrange(600))
+            _sit(student, assignment, ability[student.pk], chance, finish=place < done, start=start, before=now)
+
+
+def _sit(
+    student: Student,
+    assignment: Assignment,
+    ability: float,
+    chance: random.Random,
+    *,
+    finish: bool,
+    start: datetime,
+    before: datetime,
+) -> None:
+    attempt = attempts.begin_attempt(student, assignment, now=start)
+    current = attempts.sitting(attempt)
+    questions = current.questions if finish else current.questions[: max(1, len(current.questions) * 2 // 5)]
+    moment = start
+    for question in questions:
+        moment = min(moment + timedelta(seconds=chance.randrange(20, 100)), before)
+        value = believable_value(question, ability, chance)
+        if value is not None:
+            attempts.save_answer(
+                attempt,
+                current.question_id(question),
+                value,
+                operation=f"sample-{question.key}",
+                seen_revision=0,
+                now=moment,
+            )
+    if finish:
+        attempts.hand_in(attempt, now=min(moment + timedelta(seconds=30), before))
+
+
+def believable_value(question: Question, ability: float, chance: random.Random) -> Value:
+    """What a student of this ability (0 to 1) may give: the key, or a tempting wrong answer; now and then nothing."""
+    if chance.random() < 0.02:
+        return None
+    knows = chance.random() < ability
+    match question:
+        case Single():
+            wrong = [choice for choice in question.choices if not choice.right]
+            tempting = [choice for choice in wrong if choice.leans_on] or wrong
+            right = next(choice.id for choice in question.choices if choice.right)
+            return right if knows else chance.choice(chance.choice([wrong, tempting])).id
+        case Multiple():
+            picked = {choice.id for choice in question.choices if choice.right}
+            if not knows:
+                wrong_ids = [choice.id for choice in question.choices if not choice.right]
+                picked.discard(chance.choice(sorted(picked)))
+                picked.add(chance.choice(wrong_ids))
+            return sorted(picked)
+        case WhoSaysSo():
+            return {
+                statement.id: statement.voice if chance.random() < ability else chance.choice(question.voices)
+                for statement in question.statements
+            }
+        case Evidence():
+            tempting_keys = [wrong.key for wrong in question.tempting]
+            return sorted(question.key_sentences) if knows or not tempting_keys else [chance.choice(tempting_keys)]
+    raise TypeError(question.type)
