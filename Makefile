@@ -10,6 +10,7 @@ run: .venv/.base                  ## Serve on http://127.0.0.1:8000; HOST, PORT 
 	@$(PY) manage.py serve
 
 demo: export FOOTNOTE_DATA := $(or $(FOOTNOTE_DATA),data-demo)
+demo: export FOOTNOTE_DEMO := 1
 demo: .venv/.base                 ## The same on a data folder of its own, with a sample school
 	@$(PY) manage.py load_demo
 	@$(PY) manage.py serve

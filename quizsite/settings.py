@@ -12,7 +12,7 @@ import environ
 from django.utils.csp import CSP
 
 from quizsite.data_folder import make_data_folder, secret_key
-from quizsite.environment import flag, mail_server, postgresql, whole_number, words
+from quizsite.environment import flag, mailer, postgresql, whole_number, words
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 # Real environment variables win over the file. Tests name no file, so that a developer's `.env` cannot sway them.
@@ -25,6 +25,8 @@ TRUSTED_PROXY_COUNT = whole_number(os.environ, "FOOTNOTE_TRUSTED_PROXIES", defau
 # --- Django -----------------------------------------------------------------------------------------------------
 
 DEBUG = flag(os.environ, "FOOTNOTE_DEBUG")
+# Every page says that what it shows is a sample school; `make demo` sets it.
+DEMO = flag(os.environ, "FOOTNOTE_DEMO")
 SECRET_KEY = os.environ.get("FOOTNOTE_SECRET_KEY") or secret_key(DATA_DIR)
 SECRET_KEY_FALLBACKS = words(os.environ, "FOOTNOTE_SECRET_KEY_FALLBACKS")
 # `manage.py serve` adds the machine's own addresses when it listens beyond loopback.
@@ -75,6 +77,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "quizsite.context.site",
             ],
         },
     },
@@ -221,12 +224,9 @@ LOGOUT_REDIRECT_URL = "landing"
 # A link to choose a new password, 1 hour.
 PASSWORD_RESET_TIMEOUT = 60 * 60
 
-MAIL_SERVER = mail_server(os.environ, "EMAIL_URL")
-if MAIL_SERVER:
-    globals().update(MAIL_SERVER)
-else:
-    # Nothing leaves the machine, and no reset link lands in the log.
-    EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+MAILER = mailer(os.environ, "EMAIL_URL")
+# Without a mail server nothing leaves the machine, and no reset link lands in the log.
+MAILERS = {"default": MAILER or {"BACKEND": "django.core.mail.backends.dummy.EmailBackend"}}
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("FOOTNOTE_MAIL_FROM") or "footnote@localhost"
 
 ACCOUNT_ADAPTER = "quizzes.account_adapter.AccountAdapter"
@@ -234,7 +234,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 # A classroom machine sends no mail.
-ACCOUNT_EMAIL_VERIFICATION = "optional" if MAIL_SERVER else "none"
+ACCOUNT_EMAIL_VERIFICATION = "optional" if MAILER else "none"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Footnote] "
 ACCOUNT_SESSION_REMEMBER = True
 # A timedelta counts from sign-in, a number of seconds from the last change of the session.
