@@ -9,6 +9,8 @@ from django.core.exceptions import ImproperlyConfigured
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 FALSE_WORDS = frozenset({"0", "false", "no", "off", ""})
 
+SMTP = "django.core.mail.backends.smtp.EmailBackend"
+
 
 def flag(variables: Mapping[str, str], name: str, *, default: bool = False) -> bool:
     """The switch called `name`; unlike django-environ's own, a misspelt "ture" is not taken for off."""
@@ -51,16 +53,32 @@ def postgresql(variables: Mapping[str, str], name: str) -> dict[str, Any] | None
     return settings
 
 
-def mail_server(variables: Mapping[str, str], name: str) -> dict[str, Any] | None:
-    """Django's mail settings for the server that `name` addresses; None when it is not set."""
+def mailer(variables: Mapping[str, str], name: str) -> dict[str, Any] | None:
+    """Django's settings for the mail server that `name` addresses; None when it is not set.
+
+    `smtp+tls` begins in the clear and turns to TLS, `smtp+ssl` is TLS from the first byte.
+    """
     text = variables.get(name, "").strip()
     if not text:
         return None
+    # The address may hold a password, so the sentence does not repeat it.
     problem = ImproperlyConfigured(f"{name} must read like smtp+tls://user:password@host:587.")
     try:
-        settings = dict(environ.Env.email_url_config(text))
-    except (ValueError, KeyError, ImproperlyConfigured) as error:
+        parts = environ.Env.email_url_config(text)
+    except (ValueError, ImproperlyConfigured) as error:
         raise problem from error
-    if not settings.get("EMAIL_BACKEND"):
+    if parts["EMAIL_BACKEND"] != SMTP or not parts["EMAIL_HOST"]:
         raise problem
-    return settings
+    return {
+        "BACKEND": SMTP,
+        "OPTIONS": {
+            "host": parts["EMAIL_HOST"],
+            "port": parts["EMAIL_PORT"] or 25,
+            "username": parts["EMAIL_HOST_USER"] or "",
+            "password": parts["EMAIL_HOST_PASSWORD"] or "",
+            "use_tls": parts.get("EMAIL_USE_TLS", False),
+            "use_ssl": parts.get("EMAIL_USE_SSL", False),
+            # A teacher waits for the page meanwhile.
+            "timeout": 10,
+        },
+    }

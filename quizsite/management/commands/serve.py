@@ -90,6 +90,9 @@ class Command(BaseCommand):
             server_command(host, port, workers=workers),
             cwd=settings.BASE_DIR,
             env={**os.environ, "FOOTNOTE_HOSTS": hosts},
+            # Out of reach of a terminal's Ctrl-C: a worker of Granian's that meets the signal twice, from the
+            # terminal and from its parent, hangs until it is killed.
+            process_group=0,
         )
 
         def pass_on(number: int, frame: FrameType | None) -> None:
