@@ -1,12 +1,137 @@
 """Is the process up, and can the site do its work? Two pages for watchdogs, which tell nothing about anyone."""
 
+import shutil
+
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.sessions.models import Session
+from django.db import Error, connection, transaction
+from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from quizsite.sqlite import library
+
+# Whichever comes first: a class writes a few MB a day, and a database needs room to tidy itself.
+DISK_LEAST_BYTES = 200 * 1024 * 1024
+DISK_LEAST_SHARE = 0.05
+
+# What the word "Saved" rests on, as each engine reports it.
+SQLITE_PRAGMAS: dict[str, object] = {
+    "journal_mode": library.JOURNAL_MODE,
+    "synchronous": 2,
+    "secure_delete": 1,
+    "foreign_keys": 1,
+}
+POSTGRESQL_SETTINGS: dict[str, object] = {
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "statement_timeout": "10s",
+    "lock_timeout": "5s",
+}
+
+
+class Unfit(Exception):
+    """A check failed; the message goes to whoever watches, and names nobody."""
 
 
 @login_not_required
-@require_GET
+@require_safe
 def livez(request: HttpRequest) -> HttpResponse:
     """The process answers."""
     return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
+
+
+@login_not_required
+@require_safe
+def readyz(request: HttpRequest) -> HttpResponse:
+    """One line a check, 503 when one of them is red."""
+    fit, lines = report()
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8", status=200 if fit else 503)
+
+
+def report() -> tuple[bool, list[str]]:
+    """Whether every check passed, and a line for each: ok or FAIL, its name, what it saw."""
+    fit, lines = True, []
+    for check in (read, write, migrations, durability, disk):
+        try:
+            lines.append(f"ok {check.__name__} {check()}".rstrip())
+        except (Unfit, Error, OSError) as error:
+            fit = False
+            # A driver's own message can hold a host, a path or a user name.
+            lines.append(f"FAIL {check.__name__} {error if isinstance(error, Unfit) else type(error).__name__}")
+    return fit, lines
+
+
+def read() -> str:
+    """The database answers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        cursor.fetchone()
+    return ""
+
+
+def write() -> str:
+    """A row can be written; it is taken back at once."""
+    with transaction.atomic():
+        Session.objects.create(session_key="readyz", session_data="", expire_date=timezone.now())
+        transaction.set_rollback(True)
+    return ""
+
+
+def migrations() -> str:
+    """The database has the shape that the code expects."""
+    if pending := pending_migrations():
+        raise Unfit(f"{pending} pending")
+    return ""
+
+
+def pending_migrations() -> int:
+    """How many migrations the code knows of and the database does not."""
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def durability() -> str:
+    """The engine's settings are those that keep an acknowledged answer through a power cut."""
+    if connection.vendor == "sqlite":
+        # A database in memory, as in tests, has its journal there too.
+        wanted = SQLITE_PRAGMAS | ({"journal_mode": "memory"} if connection.is_in_memory_db() else {})
+        seen = {name: pragma(name) for name in wanted}
+    else:
+        wanted = POSTGRESQL_SETTINGS
+        seen = {name: show(name) for name in wanted}
+    if seen != wanted:
+        raise Unfit(" ".join(f"{name}={value}" for name, value in seen.items() if value != wanted[name]))
+    version = ".".join(map(str, connection.get_database_version()))
+    note = "" if connection.vendor != "sqlite" or library.WAL_IS_SAFE else " (its write-ahead log is not safe)"
+    return f"{connection.vendor} {version} " + " ".join(f"{name}={value}" for name, value in seen.items()) + note
+
+
+def pragma(name: str) -> object:
+    """The value of a PRAGMA; the names are this module's own."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"PRAGMA {name}")
+        return cursor.fetchone()[0]
+
+
+def show(name: str) -> object:
+    """The value of a PostgreSQL setting; the names are this module's own."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SHOW {name}")
+        return cursor.fetchone()[0]
+
+
+def disk() -> str:
+    """There is room for the coming days."""
+    usage = shutil.disk_usage(settings.DATA_DIR)
+    return disk_verdict(free=usage.free, total=usage.total)
+
+
+def disk_verdict(*, free: int, total: int) -> str:
+    """What is free in words; raises Unfit below 200 MB or 5 %."""
+    words = f"{free // 1024**2} MB free"
+    if free < DISK_LEAST_BYTES or free < DISK_LEAST_SHARE * total:
+        raise Unfit(words)
+    return words

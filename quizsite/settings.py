@@ -18,7 +18,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 # Real environment variables win over the file. Tests name no file, so that a developer's `.env` cannot sway them.
 environ.Env.read_env(os.environ.get("FOOTNOTE_ENV_FILE", BASE_DIR / ".env"))
 
-DATA_DIR = make_data_folder(Path(os.environ.get("FOOTNOTE_DATA") or BASE_DIR / "data").resolve())
+DATA_DIR = make_data_folder((BASE_DIR / (os.environ.get("FOOTNOTE_DATA") or "data")).resolve())
 HTTPS = flag(os.environ, "FOOTNOTE_HTTPS")
 TRUSTED_PROXY_COUNT = whole_number(os.environ, "FOOTNOTE_TRUSTED_PROXIES", default=0)
 

@@ -11,5 +11,6 @@ urlpatterns = [
     path("", include("quizzes.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
     path("admin/", admin.site.urls),
 ]

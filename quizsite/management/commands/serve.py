@@ -12,11 +12,11 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import close_old_connections, connection
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from quizsite.addresses import host_names, problem_with_binding, url
 from quizsite.environment import whole_number
+from quizsite.health import pending_migrations
 from quizsite.sqlite import library
 from quizsite.sqlite.prepare import prepare_database
 from quizsite.static_files import collect_if_changed
@@ -65,7 +65,7 @@ class Command(BaseCommand):
                     f"SQLite {library.sqlite.sqlite_version} can damage a database with a write-ahead log, so this "
                     "site does without one and is slower. Install pysqlite3 to change that."
                 )
-        if migrations_pending():
+        if pending_migrations():
             self.stdout.write("Preparing the database ...")
             call_command("migrate", interactive=False, verbosity=0)
         call_command("load_question_sets", verbosity=0)
@@ -106,12 +106,6 @@ class Command(BaseCommand):
             hand_in_overdue()
         # A process that a signal ended has the negative of its number; a shell says 128 and more.
         return child.returncode if child.returncode >= 0 else 128 - child.returncode
-
-
-def migrations_pending() -> bool:
-    """Whether the code knows of migrations that the database does not."""
-    executor = MigrationExecutor(connection)
-    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def server_command(host: str, port: int, *, workers: int) -> list[str]:
