@@ -1,0 +1,49 @@
+"""Form controls in the design's markup; `parts/field.html` puts label, hint and error around them."""
+
+from typing import Any
+
+from django import template
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.forms.boundfield import BoundField, BoundWidget
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+
+@register.simple_tag
+def control(field: BoundField, big: bool = False) -> SafeString:
+    """The field's widget with its class, the ids of its error and hint, and the focus where it is the first fault."""
+    widget = field.field.widget
+    own = ["mk"] if field.widget_type == "checkbox" else ["in", "big"] if big else ["in"]
+    attrs = {**_attributes(field), "class": " ".join([*own, *widget.attrs.get("class", "").split()])}
+    described = [widget.attrs.get("aria-describedby", ""), *_described_by(field)]
+    if any(described):
+        attrs["aria-describedby"] = " ".join(filter(None, described))
+    return field.as_widget(attrs=attrs)
+
+
+@register.filter
+def options(field: BoundField) -> list[BoundWidget]:
+    """The radio buttons or check boxes of a closed list, each with `tag` and `choice_label`."""
+    attrs = {**_attributes(field), "id": field.auto_id, "class": "mk"}
+    found = list(field.field.widget.subwidgets(field.html_name, field.value(), attrs=attrs))
+    for later in found[1:]:
+        later["attrs"].pop("autofocus", None)
+    return [BoundWidget(field.field.widget, option, field.form.renderer) for option in found]
+
+
+@register.filter
+def described_by(field: BoundField) -> str:
+    """The ids of the field's error and hint, in the order in which they are read; “” for none."""
+    return " ".join(_described_by(field))
+
+
+def _described_by(field: BoundField) -> list[str]:
+    error = f"{field.auto_id}-e" if field.errors else ""
+    hint = f"{field.auto_id}-h" if field.help_text else ""
+    return [name for name in (error, hint) if name]
+
+
+def _attributes(field: BoundField) -> dict[str, Any]:
+    faulty = [name for name in field.form.errors if name != NON_FIELD_ERRORS]
+    return {"autofocus": True} if faulty and faulty[0] == field.name else {}
