@@ -1,3 +1,4 @@
+from pathlib import Path
 from typing import Any
 
 from django.core.management import call_command
@@ -13,6 +14,6 @@ class Command(migrate.Command):
     def handle(self, *args: Any, **options: Any) -> None:
         connection = connections[options["database"]]
         if connection.vendor == "sqlite" and not connection.is_in_memory_db():
-            prepare_database(connection.settings_dict["NAME"])
+            prepare_database(Path(connection.settings_dict["NAME"]))
         super().handle(*args, **options)
         call_command("createcachetable", database=options["database"], verbosity=0)
