@@ -1,0 +1,213 @@
+"""The cast, named by role, and what holds for every test: no network, no edition left over from another test."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
+from ipaddress import ip_address
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.mail.utils import DNS_NAME
+from django.db import connection
+from django.test import Client
+
+from quizzes.models import Assignment, Attempt, Classroom, Edition, Student, User
+from quizzes.question_sets import published
+from quizzes.views.student.access import PIN_VERSION, STUDENT
+from tests.factories import (
+    NOW,
+    make_assignment,
+    make_attempt,
+    make_classroom,
+    make_edition,
+    make_student,
+    make_user,
+)
+
+# --- For every test -----------------------------------------------------------------------------------------------
+
+_TRANSACTION_CONTROL = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "SET CONSTRAINTS")
+_WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "TRUNCATE")
+
+# May the running test talk to servers on this machine? A hook cannot be removed, so it asks this.
+_loopback_allowed = False
+
+
+class NetworkUsed(RuntimeError):
+    """A test reached for the network."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "sockets: may talk to servers that it starts on this machine")
+    # Else the first mail that is composed looks up the machine's own name.
+    DNS_NAME._fqdn = "school.test"  # type: ignore[attr-defined]
+    sys.addaudithook(_guard_network)
+
+
+@pytest.fixture(autouse=True)
+def _network(request: pytest.FixtureRequest) -> Iterator[None]:
+    global _loopback_allowed
+    marks = {mark.name for mark in request.node.iter_markers()}
+    _loopback_allowed = bool(marks & {"browser", "sockets"}) or "live_server" in request.fixturenames
+    yield
+    _loopback_allowed = False
+
+
+@pytest.fixture(autouse=True)
+def _fresh_editions() -> None:
+    # Row ids are given anew after a rollback, so an edition cached by one test is another one in the next.
+    published.cache_clear()
+
+
+class Statements(list[str]):
+    """SQL statements in the order sent, transaction control left out."""
+
+    @property
+    def writes(self) -> list[str]:
+        """Those that change rows."""
+        return [sql for sql in self if sql.lstrip().upper().startswith(_WRITES)]
+
+
+@pytest.fixture
+def statements() -> Callable[[], AbstractContextManager[Statements]]:
+    """`with statements() as seen:` gathers what the block sends to the database: `len(seen)`, `seen.writes`."""
+    return _gather
+
+
+# --- The cast -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The moment at which the cast is made."""
+    return NOW
+
+
+@pytest.fixture
+def clock(now: datetime) -> Iterator[time_machine.Traveller]:
+    """The clock stands at `now`; `clock.shift(...)` and `clock.move_to(...)` put it elsewhere."""
+    with time_machine.travel(now, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def teacher(db: None) -> User:
+    return make_user(email="rivera@school.test", name="Ms. Rivera")
+
+
+@pytest.fixture
+def other_teacher(db: None) -> User:
+    return make_user(email="okafor@school.test", name="Mr. Okafor")
+
+
+@pytest.fixture
+def staff(db: None) -> User:
+    """Someone who runs the site and teaches nobody."""
+    return make_user(email="office@school.test", name="The office", is_staff=True)
+
+
+@pytest.fixture
+def classroom(teacher: User) -> Classroom:
+    return make_classroom(teacher=teacher, name="Period 3")
+
+
+@pytest.fixture
+def other_classroom(other_teacher: User) -> Classroom:
+    return make_classroom(teacher=other_teacher, name="Period 5")
+
+
+@pytest.fixture
+def student(classroom: Classroom) -> Student:
+    return make_student(classroom=classroom, name="Maya Lopez")
+
+
+@pytest.fixture
+def classmate(classroom: Classroom) -> Student:
+    return make_student(classroom=classroom, name="Noah Kim")
+
+
+@pytest.fixture
+def outsider(other_classroom: Classroom) -> Student:
+    """A student of another teacher's class."""
+    return make_student(classroom=other_classroom, name="Omar Diaz")
+
+
+@pytest.fixture
+def edition(db: None) -> Edition:
+    """The four questions of `make_document`."""
+    return make_edition()
+
+
+@pytest.fixture
+def assignment(edition: Edition, classroom: Classroom, teacher: User) -> Assignment:
+    """Given to the classroom: always open, untimed, one attempt, answers shown after hand-in."""
+    return make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
+
+
+@pytest.fixture
+def attempt(assignment: Assignment, student: Student) -> Attempt:
+    """The student's open attempt."""
+    return make_attempt(assignment=assignment, student=student)
+
+
+@pytest.fixture
+def signed_in() -> Callable[[Student | User], Client]:
+    """`signed_in(student)` or `signed_in(teacher)`: a browser of its own in which this person is signed in."""
+    return _sign_in
+
+
+@pytest.fixture
+def student_client(student: Student) -> Client:
+    return _sign_in(student)
+
+
+@pytest.fixture
+def teacher_client(teacher: User) -> Client:
+    return _sign_in(teacher)
+
+
+def _sign_in(person: Student | User) -> Client:
+    client = Client()
+    if isinstance(person, User):
+        client.force_login(person)
+        return client
+    session = client.session
+    session[STUDENT], session[PIN_VERSION] = person.pk, person.pin_version
+    session.save()
+    return client
+
+
+@contextmanager
+def _gather() -> Iterator[Statements]:
+    seen = Statements()
+
+    def note(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+        if not sql.lstrip().upper().startswith(_TRANSACTION_CONTROL):
+            seen.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        yield seen
+
+
+def _guard_network(event: str, args: tuple[Any, ...]) -> None:
+    match event:
+        case "socket.connect" | "socket.sendto" | "socket.sendmsg":
+            address = args[1]
+            if isinstance(address, tuple) and not (_loopback_allowed and _is_loopback(address[0])):
+                raise NetworkUsed(f"{event} {address}")
+        case "socket.getaddrinfo" | "socket.gethostbyname" | "socket.gethostbyaddr":
+            if not _is_loopback(args[0]):
+                raise NetworkUsed(f"{event} {args[0]}")
+
+
+def _is_loopback(host: Any) -> bool:
+    host = host.decode() if isinstance(host, bytes) else host
+    if host in {None, "", "localhost"}:
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

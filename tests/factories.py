@@ -1,0 +1,383 @@
+"""The smallest valid row of each kind; every argument by name. Numbers make names and addresses unique."""
+
+import hashlib
+import itertools
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from quizzes import attempts, question_sets
+from quizzes.deadlines import deadline
+from quizzes.interchange.roster import name_key
+from quizzes.models import (
+    Assignment,
+    Attempt,
+    Classroom,
+    Edition,
+    FailedTry,
+    Invitation,
+    QuestionSet,
+    Reading,
+    Source,
+    Student,
+    Teaching,
+    User,
+)
+from quizzes.question_types import Question, Value
+from quizzes.question_types.evidence import Evidence
+from quizzes.question_types.multiple import Multiple
+from quizzes.question_types.single import Single
+from quizzes.question_types.who_says_so import WhoSaysSo
+
+# A Friday, 11:00 in New York.
+NOW = datetime(2026, 10, 23, 15, 0, tzinfo=UTC)
+# In every text of a document made with `canary=True` that no student may see before release.
+CANARY = "zqx"
+
+_numbers = itertools.count(1)
+
+
+# --- Accounts and rosters -----------------------------------------------------------------------------------------
+
+
+def make_user(*, email: str = "", name: str = "Ms. Rivera", password: str | None = None, **fields: Any) -> User:
+    """A teacher's account; without a password it signs in by `force_login`, which spares the slow hash."""
+    return User.objects.create_user(email or f"teacher{next(_numbers)}@school.test", password, name=name, **fields)
+
+
+def make_invitation(*, invited_by: User | None = None, now: datetime = NOW, **fields: Any) -> tuple[Invitation, str]:
+    """An unused invitation, and its token."""
+    token = secrets.token_urlsafe(32)
+    invitation = Invitation.objects.create(
+        token_digest=hashlib.sha256(token.encode()).hexdigest(),
+        invited_by=invited_by,
+        created_at=now,
+        **{"expires_at": now + timedelta(days=7), **fields},
+    )
+    return invitation, token
+
+
+def make_classroom(
+    *, teacher: User | None = None, name: str = "Period 3", created_at: datetime = NOW, **fields: Any
+) -> Classroom:
+    """A classroom, taught by `teacher` where one is given."""
+    classroom = Classroom.objects.create(name=name, created_at=created_at, **fields)
+    if teacher is not None:
+        Teaching.objects.create(classroom=classroom, teacher=teacher)
+    return classroom
+
+
+def make_student(
+    *, classroom: Classroom | None = None, name: str = "", created_at: datetime = NOW, **fields: Any
+) -> Student:
+    """A line of a roster."""
+    name = name or f"Student {next(_numbers)}"
+    return Student.objects.create(
+        classroom=classroom or make_classroom(),
+        display_name=name,
+        name_key=name_key(name),
+        created_at=created_at,
+        **fields,
+    )
+
+
+def make_failed_try(*, student: Student, device: str = "device", at: datetime = NOW, **fields: Any) -> FailedTry:
+    """A wrong PIN."""
+    return FailedTry.objects.create(kind=FailedTry.Kind.PIN, student=student, device=device, at=at, **fields)
+
+
+# --- Question sets ------------------------------------------------------------------------------------------------
+
+
+def make_document(*, slug: str = "small-set", title: str = "Small set", canary: bool = False) -> dict[str, Any]:
+    """A set of four questions, one a type, on a reading of six sentences; 8 points.
+
+    canary: question keys, fact ids, rationales and explanations each hold `CANARY` and are unique. (Keys of
+    sentences and objectives, and the texts of choices, are no secret: students meet all of them.)
+    """
+    count = itertools.count(1)
+
+    def secret(kind: str) -> str:
+        return f"{CANARY}-{kind}-{next(count)}" if canary else f"{kind} {next(count)}"
+
+    fact = [f"{CANARY}-fact-{number}" if canary else f"F{number}" for number in range(7)]
+    key = [f"{CANARY}-key-{number}" if canary else name for number, name in enumerate(("one", "some", "who", "proof"))]
+    return {
+        "slug": slug,
+        "title": title,
+        "summary": "Four questions.",
+        "about_minutes": 4,
+        "minimum": {"records": 2, "ended": 2},
+        "citation": {
+            "publisher": "The Daily Test",
+            "title": "City ends an agreement",
+            "url": "https://news.example/story",
+            "published_on": "2018-07-27",
+            "date_note": "",
+        },
+        "objectives": [
+            {"key": "records", "title": "What the system records"},
+            {"key": "ended", "title": "Why it was ended"},
+        ],
+        "voices": [
+            {"key": "reporter", "label": "Reported fact", "icon": "page"},
+            {"key": "mayor", "label": "Mayor’s account", "icon": "person"},
+            {"key": "protesters", "label": "Protesters’ claim", "icon": "sign"},
+            {"key": "not_stated", "label": "The story does not say", "icon": "blank"},
+        ],
+        "facts": [
+            {"id": fact[1], "objective": "records", "voice": "reporter", "text": "It records a birthplace."},
+            {"id": fact[2], "objective": "records", "voice": "reporter", "text": "It records an address."},
+            {"id": fact[3], "objective": "ended", "voice": "mayor", "text": "The rules were broken."},
+            {"id": fact[4], "objective": "ended", "voice": "protesters", "text": "It makes people easy to find."},
+            {"id": fact[5], "objective": "ended", "voice": "reporter", "text": "It ends in August."},
+            {"id": fact[6], "objective": "ended", "voice": "reporter", "text": "Dozens of people protested."},
+        ],
+        "reading": {
+            "title": "The agreement",
+            "language": "en",
+            "level": "Grade 7",
+            "rights_note": "Written for class use.",
+            "paragraphs": [
+                {
+                    "sentences": [
+                        _sentence("s1", "The system records a birthplace.", "reporter", fact[1]),
+                        _sentence("s2", "It also records an address.", "reporter", fact[2]),
+                    ]
+                },
+                {
+                    "sentences": [
+                        _sentence("s3", "The mayor said that the rules were broken.", "mayor", fact[3]),
+                        _sentence("s4", "Protesters said that it makes people easy to find.", "protesters", fact[4]),
+                        _sentence("s5", "The agreement ends in August.", "reporter", fact[5]),
+                        _sentence("s6", "Dozens of people had protested.", "reporter", fact[6]),
+                    ]
+                },
+            ],
+        },
+        "questions": [
+            {
+                "key": key[0],
+                "type": "single",
+                "objective": "records",
+                "skill": "recall",
+                "points": 1,
+                "facts": [fact[1]],
+                "stem": "Which of these does the system record?",
+                "evidence": ["s1"],
+                "explanation": secret("explanation"),
+                "choices": [
+                    {"text": "Citizenship", "rationale": secret("rationale"), "leans_on": ["s2"]},
+                    {"text": "Birthplace", "rationale": secret("rationale"), "key": True},
+                    {"text": "Fingerprints", "rationale": secret("rationale")},
+                ],
+            },
+            {
+                "key": key[1],
+                "type": "multiple",
+                "objective": "records",
+                "skill": "recall",
+                "points": 2,
+                "facts": [fact[1], fact[2]],
+                "stem": "Which two of these does the system record?",
+                "evidence": ["s1", "s2"],
+                "explanation": secret("explanation"),
+                "choices": [
+                    {"text": "A birthplace", "rationale": secret("rationale"), "key": True},
+                    {"text": "A photograph", "rationale": secret("rationale")},
+                    {"text": "An address", "rationale": secret("rationale"), "key": True},
+                    {"text": "A visa", "rationale": secret("rationale")},
+                ],
+            },
+            {
+                "key": key[2],
+                "type": "who_says_so",
+                "objective": "ended",
+                "skill": "attribution",
+                "points": 3,
+                "facts": [fact[3], fact[4]],
+                "stem": "Who says so?",
+                "evidence": ["s3", "s4"],
+                "explanation": secret("explanation"),
+                "voices": ["reporter", "mayor", "protesters", "not_stated"],
+                "statements": [
+                    _statement("Rules were broken.", "mayor", [fact[3]], ["s3"], secret("rationale")),
+                    _statement("People are easy to find.", "protesters", [fact[4]], ["s4"], secret("rationale")),
+                    _statement("A court ended it.", "not_stated", [], [], secret("rationale")),
+                ],
+            },
+            {
+                "key": key[3],
+                "type": "evidence",
+                "objective": "ended",
+                "skill": "inference",
+                "points": 2,
+                "facts": [fact[5], fact[6]],
+                "stem": "Which two sentences prove this?",
+                "statement": "After a protest there is an end in summer.",
+                "key_sentences": ["s5", "s6"],
+                "evidence": ["s5", "s6"],
+                "explanation": secret("explanation"),
+                "rationale_other": secret("rationale"),
+                "choices": [
+                    {"sentence": "s3", "rationale": secret("rationale")},
+                    {"sentence": "s4", "rationale": secret("rationale")},
+                ],
+            },
+        ],
+    }
+
+
+def make_question_set(*, owner: User | None = None, title: str = "Small set", slug: str = "") -> QuestionSet:
+    """A question set without an edition; built in where it has no owner."""
+    number = next(_numbers)
+    source = Source.objects.create(slug=f"story-{number}", publisher="The Daily Test", title="City ends an agreement")
+    reading = Reading.objects.create(source=source, title="The agreement", document={})
+    return QuestionSet.objects.create(slug=slug or f"set-{number}", title=title, reading=reading, owner=owner)
+
+
+def make_edition(
+    *,
+    question_set: QuestionSet | None = None,
+    document: Mapping[str, Any] | None = None,
+    canary: bool = False,
+    published_at: datetime = NOW,
+) -> Edition:
+    """The next edition of a set, with its questions, of `make_document` where no document is given."""
+    document = document or make_document(canary=canary)
+    question_set = question_set or make_question_set(title=document["title"])
+    edition = question_sets.publish_edition(question_set, document, now=published_at)
+    if edition is None:
+        raise ValueError("the set's latest edition already says this: change the document")
+    return edition
+
+
+# --- Assignments and attempts -------------------------------------------------------------------------------------
+
+
+def make_assignment(
+    *,
+    edition: Edition | None = None,
+    classroom: Classroom | None = None,
+    assigned_by: User | None = None,
+    created_at: datetime = NOW,
+    **fields: Any,
+) -> Assignment:
+    """An edition given to a classroom: always open, untimed, one attempt, answers shown after hand-in."""
+    return Assignment.objects.create(
+        edition=edition or make_edition(),
+        classroom=classroom or make_classroom(),
+        assigned_by=assigned_by or make_user(),
+        created_at=created_at,
+        **fields,
+    )
+
+
+def make_attempt(
+    *,
+    assignment: Assignment | None = None,
+    student: Student | None = None,
+    started_at: datetime = NOW,
+    number: int = 1,
+    **fields: Any,
+) -> Attempt:
+    """An open attempt, begun at `started_at`, with the deadline that follows from its assignment."""
+    assignment = assignment or make_assignment()
+    ends = deadline(started_at=started_at, time_limit=assignment.time_limit, closes_at=assignment.closes_at)
+    return Attempt.objects.create(
+        assignment=assignment,
+        student=student or make_student(classroom=assignment.classroom),
+        classroom=assignment.classroom,
+        number=number,
+        started_at=started_at,
+        **{
+            "shuffle_questions": assignment.shuffle_questions,
+            "shuffle_choices": assignment.shuffle_choices,
+            "time_limit": assignment.time_limit,
+            "deadline_at": ends,
+            **fields,
+        },
+    )
+
+
+def make_answered_attempt(
+    *,
+    assignment: Assignment | None = None,
+    student: Student | None = None,
+    right: int | None = None,
+    answers: Mapping[str, Value] | None = None,
+    handed_in: bool = True,
+    started_at: datetime = NOW,
+    **fields: Any,
+) -> Attempt:
+    """An attempt with saved answers, a second apart, and handed in a minute after it began unless told otherwise.
+
+    answers: value by question key. Without it the first `right` questions (default: all) are answered right and
+    the others wrong.
+    """
+    attempt = make_attempt(assignment=assignment, student=student, started_at=started_at, **fields)
+    content = question_sets.published(attempt.assignment.edition_id)
+    if answers is None:
+        answers = {
+            question.key: right_value(question) if right is None or place < right else wrong_value(question)
+            for place, question in enumerate(content.document.questions)
+        }
+    for second, (key, value) in enumerate(answers.items(), start=1):
+        save(attempt, key, value, now=started_at + timedelta(seconds=second))
+    if handed_in:
+        attempts.hand_in(attempt, now=started_at + timedelta(minutes=1))
+    return attempt
+
+
+def save(
+    attempt: Attempt, key: str, value: Value, *, operation: str = "", seen_revision: int = 0, now: datetime = NOW
+) -> attempts.Saved:
+    """Save the answer to the question with this key."""
+    return attempts.save_answer(
+        attempt,
+        question_sets.published(attempt.assignment.edition_id).question_ids[key],
+        value,
+        operation=operation or f"operation-{next(_numbers)}",
+        seen_revision=seen_revision,
+        now=now,
+    )
+
+
+def right_value(question: Question) -> Value:
+    """The value that earns all points."""
+    match question:
+        case Single():
+            return next(choice.id for choice in question.choices if choice.right)
+        case Multiple():
+            return list(question.right_ids)
+        case WhoSaysSo():
+            return {statement.id: statement.voice for statement in question.statements}
+        case Evidence():
+            return sorted(question.key_sentences)
+    raise NotImplementedError(question.type)
+
+
+def wrong_value(question: Question) -> Value:
+    """A value that earns nothing; an evidence question needs a tempting sentence for it."""
+    match question:
+        case Single():
+            return next(choice.id for choice in question.choices if not choice.right)
+        case Multiple():
+            return [next(choice.id for choice in question.choices if not choice.right)]
+        case WhoSaysSo():
+            return {
+                statement.id: next(voice for voice in question.voices if voice != statement.voice)
+                for statement in question.statements
+            }
+        case Evidence():
+            return [question.tempting[0].key]
+    raise NotImplementedError(question.type)
+
+
+def _sentence(key: str, text: str, voice: str, fact: str) -> dict[str, Any]:
+    return {"key": key, "text": text, "voice": voice, "facts": [fact]}
+
+
+def _statement(text: str, voice: str, facts: list[str], evidence: list[str], rationale: str) -> dict[str, Any]:
+    return {"text": text, "voice": voice, "facts": facts, "evidence": evidence, "rationale": rationale}
