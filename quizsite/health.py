@@ -97,7 +97,8 @@ def durability() -> str:
     """The engine's settings are those that keep an acknowledged answer through a power cut."""
     if connection.vendor == "sqlite":
         # A database in memory, as in tests, has its journal there too.
-        wanted = SQLITE_PRAGMAS | ({"journal_mode": "memory"} if connection.is_in_memory_db() else {})
+        in_memory = connection.is_in_memory_db()  # type: ignore[attr-defined]  # SQLite's own
+        wanted = SQLITE_PRAGMAS | ({"journal_mode": "memory"} if in_memory else {})
         seen = {name: pragma(name) for name in wanted}
     else:
         wanted = POSTGRESQL_SETTINGS

@@ -82,7 +82,8 @@ def htmx_redirect(get_response: GetResponse) -> GetResponse:
         response = get_response(request)
         if request.htmx and response.status_code in {301, 302, 303, 307, 308}:  # type: ignore[attr-defined]
             # The response is kept, for its cookies.
-            response.headers["HX-Redirect"] = response.headers.pop("Location")
+            response.headers["HX-Redirect"] = response.headers["Location"]
+            del response.headers["Location"]
             response.status_code = 200
         return response
 

@@ -9,14 +9,17 @@ from django.db.backends.sqlite3 import base as django_sqlite
 
 from quizsite.sqlite.writers import TurnTimeout, Writer
 
-if django_sqlite.Database is not library.sqlite.dbapi2:
+# django-stubs leave out most of what a backend is there to override.
+Base: Any = django_sqlite.DatabaseWrapper
+
+if Base.Database is not library.sqlite.dbapi2:
     raise ImproperlyConfigured("Django's SQLite backend was loaded before quizsite.sqlite chose its library.")
 
 # PRAGMA synchronous: 0 is OFF, 1 NORMAL, 2 FULL.
 FULL = 2
 
 
-class DatabaseWrapper(django_sqlite.DatabaseWrapper):
+class DatabaseWrapper(Base):
     """One connection, and its place in the queue of writers.
 
     Only transactions that Django begins stand in the queue: `atomic` blocks, which every stage function is.

@@ -7,6 +7,7 @@ each call. So the name itself is answered with pysqlite3, from the first import 
 import sqlite3
 import sys
 from types import ModuleType
+from typing import Any
 
 from quizsite.sqlite.version import wal_is_safe
 
@@ -27,23 +28,24 @@ def choose(candidate: ModuleType | None, standard: ModuleType) -> ModuleType:
     return standard
 
 
-sqlite = choose(pysqlite3, sqlite3)
+def stand_in(library: Any) -> Any:
+    """Let pysqlite3 answer to the name `sqlite3` from now on; returns its connection class, completed."""
 
-if sqlite is pysqlite3:
-
-    class Connection(pysqlite3.Connection):
+    class Connection(library.Connection):
         """pysqlite3's connection with the one method that Django calls and it lacks."""
 
         def getlimit(self, category: int) -> int:
             """The limit of this category, as compiled in."""
             return LIMITS[category]
 
-    pysqlite3.SQLITE_LIMIT_VARIABLE_NUMBER = sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER
-    pysqlite3.SQLITE_LIMIT_COLUMN = sqlite3.SQLITE_LIMIT_COLUMN
-    sys.modules["sqlite3"] = pysqlite3
-    sys.modules["sqlite3.dbapi2"] = pysqlite3.dbapi2
-else:
-    Connection = sqlite3.Connection
+    library.SQLITE_LIMIT_VARIABLE_NUMBER = sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER
+    library.SQLITE_LIMIT_COLUMN = sqlite3.SQLITE_LIMIT_COLUMN
+    sys.modules.update({"sqlite3": library, "sqlite3.dbapi2": library.dbapi2})
+    return Connection
+
+
+sqlite: Any = choose(pysqlite3, sqlite3)
+Connection: Any = sqlite.Connection if sqlite is sqlite3 else stand_in(sqlite)
 
 WAL_IS_SAFE = wal_is_safe(sqlite.sqlite_version_info)
 # A rollback journal is slower and lets readers wait for writers, but no version is known to lose data with it.

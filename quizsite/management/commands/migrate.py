@@ -13,7 +13,7 @@ class Command(migrate.Command):
 
     def handle(self, *args: Any, **options: Any) -> None:
         connection = connections[options["database"]]
-        if connection.vendor == "sqlite" and not connection.is_in_memory_db():
+        if connection.vendor == "sqlite" and not connection.is_in_memory_db():  # type: ignore[attr-defined]  # its own
             prepare_database(Path(connection.settings_dict["NAME"]))
         super().handle(*args, **options)
         call_command("createcachetable", database=options["database"], verbosity=0)

@@ -101,11 +101,17 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, pass_on)
         signal.signal(signal.SIGINT, pass_on)
         ended = threading.Event()
-        threading.Thread(target=lambda: (child.wait(), ended.set()), daemon=True).start()
+        threading.Thread(target=announce_end, args=(child, ended), daemon=True).start()
         while not ended.wait(HAND_IN_SECONDS):
             hand_in_overdue()
         # A process that a signal ended has the negative of its number; a shell says 128 and more.
         return child.returncode if child.returncode >= 0 else 128 - child.returncode
+
+
+def announce_end(child: "subprocess.Popen[bytes]", ended: threading.Event) -> None:
+    """Wait for the server; a wait with a time limit of its own would look twenty times a second."""
+    child.wait()
+    ended.set()
 
 
 def server_command(host: str, port: int, *, workers: int) -> list[str]:
