@@ -1,10 +1,19 @@
 """Files that leave the site: a classroom's scores as CSV."""
 
+from datetime import datetime
+
 from quizzes.interchange.spreadsheet import Cell as FileCell
 from quizzes.interchange.spreadsheet import write_csv
-from quizzes.results import Cell, Gradebook
+from quizzes.models import AuditEvent, Classroom, User
+from quizzes.results import Cell, Gradebook, gradebook
 
 STATE_WORDS = {"working": "started", "missing": "missing", "not_due": ""}
+
+
+def export_gradebook(classroom: Classroom, *, by: User, now: datetime) -> bytes:
+    """The classroom's scores as CSV; that they left the site is recorded first."""
+    AuditEvent.objects.create(act=AuditEvent.Act.SCORES_EXPORTED, actor=by, classroom=classroom, at=now)
+    return gradebook_csv(gradebook(classroom, now=now))
 
 
 def gradebook_csv(book: Gradebook) -> bytes:

@@ -75,11 +75,15 @@ class Gradebook:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One student's standing on a running assignment. attempt: the latest, None before the first."""
+    """One student's standing on a running assignment. attempt: the latest, None before the first.
+
+    counts: the attempt that counts by the policy, None before one is handed in.
+    """
 
     student: Student
     state: WorkState
     attempt: Attempt | None
+    counts: Attempt | None
     answered_count: int
     last_saved_at: datetime | None
 
@@ -218,20 +222,23 @@ def gradebook(classroom: Classroom, *, now: datetime) -> Gradebook:
 
 def progress(assignment: Assignment) -> list[Progress]:
     """One entry a student by name, in three statements however many there are."""
-    latest: dict[int, Attempt] = {}
+    made: defaultdict[int, list[Attempt]] = defaultdict(list)
     for attempt in assignment.attempts.order_by("number"):
-        latest[attempt.student_id] = attempt
-    given = Answer.objects.filter(attempt__in=[attempt.pk for attempt in latest.values()], value__isnull=False)
+        made[attempt.student_id].append(attempt)
+    latest = [attempts[-1].pk for attempts in made.values()]
+    given = Answer.objects.filter(attempt__in=latest, value__isnull=False)
     counted = {
         row["attempt"]: row
         for row in given.order_by().values("attempt").annotate(count=Count("pk"), last=Max("saved_at"))
     }
     entries = []
     for student in assignment.classroom.students.enrolled().order_by("display_name", "pk"):
-        own = latest.get(student.pk)
+        attempts = made[student.pk]
+        own = attempts[-1] if attempts else None
+        counts = counting_attempt(attempts, assignment.attempt_policy)
         saved = counted.get(own.pk, {}) if own else {}
         state: WorkState = "not_started" if own is None else "working" if own.is_open else "handed_in"
-        entries.append(Progress(student, state, own, saved.get("count", 0), saved.get("last")))
+        entries.append(Progress(student, state, own, counts, saved.get("count", 0), saved.get("last")))
     return entries
 
 
@@ -254,8 +261,11 @@ def review_question(current: Sitting, question: Question, answer: Answer | None)
 
 def review_attempt(attempt: Attempt) -> ReviewedAttempt:
     """The whole attempt with verdicts, in one statement; for those who may see it. attempt: with its assignment."""
-    current = sitting(attempt)
-    answers = {answer.question_id: answer for answer in attempt.answers.all()}
+    return review_sitting(sitting(attempt), {answer.question_id: answer for answer in attempt.answers.all()})
+
+
+def review_sitting(current: Sitting, answers: Mapping[int, Answer]) -> ReviewedAttempt:
+    """A whole sitting with verdicts, without a statement. answers: by question row id."""
     questions = tuple(
         review_question(current, question, answers.get(current.question_id(question))) for question in current.questions
     )
@@ -269,9 +279,9 @@ def review_attempt(attempt: Attempt) -> ReviewedAttempt:
     )
 
 
-def late_events(attempt: Attempt) -> list[AnswerEvent]:
-    """Answers that arrived too late to count, in the order of arrival."""
-    return list(attempt.events.filter(outcome=AnswerEvent.Outcome.LATE).select_related("question").order_by("at", "pk"))
+def unused_events(attempt: Attempt) -> list[AnswerEvent]:
+    """Answers that arrived and did not count (late, stale or settled), in the order of arrival; one statement."""
+    return list(attempt.events.exclude(outcome=AnswerEvent.Outcome.SAVED).order_by("at", "pk"))
 
 
 def needs(user: User, *, now: datetime) -> list[Need]:

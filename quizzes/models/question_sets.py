@@ -1,7 +1,7 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
 from quizzes.models.accounts import User
 from quizzes.models.public_ids import new_public_id
@@ -43,6 +43,11 @@ class QuestionSetQuerySet(models.QuerySet["QuestionSet"]):
     def built_in(self) -> Self:
         """The sets that come with the site."""
         return self.filter(owner=None)
+
+    def published(self) -> Self:
+        """Those with an edition, and the row id of the newest one as `latest_edition_id`."""
+        newest = Edition.objects.filter(question_set=OuterRef("pk")).order_by("-number").values("pk")[:1]
+        return self.annotate(latest_edition_id=Subquery(newest)).filter(latest_edition_id__isnull=False)
 
 
 class QuestionSet(models.Model):

@@ -3,7 +3,7 @@ from typing import Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from quizzes.models.accounts import User
 from quizzes.models.public_ids import new_public_id, new_readable_code
@@ -32,6 +32,11 @@ class ClassroomQuerySet(models.QuerySet["Classroom"]):
     def current(self) -> Self:
         """Those not archived."""
         return self.filter(archived_at=None)
+
+    def with_student_counts(self) -> Self:
+        """With `student_count`: how many are on the roster now."""
+        enrolled = Q(students__removed_at=None, students__isnull=False)
+        return self.annotate(student_count=Count("students", filter=enrolled, distinct=True))
 
     def joinable(self) -> Self:
         """Those whose code lets students in."""
@@ -128,6 +133,31 @@ class Student(models.Model):
     def first_name(self) -> str:
         """The part of the name to greet by."""
         return self.display_name.split()[0]
+
+
+class Accommodation(models.Model):
+    """What a student always gets, in every assignment: more time, or no timer (time_factor None)."""
+
+    class Factor(models.TextChoices):
+        QUARTER_MORE = "1.25", "1.25 times the time"
+        HALF_MORE = "1.5", "1.5 times the time"
+        DOUBLE = "2", "Twice the time"
+
+    student = models.OneToOneField(Student, models.CASCADE, related_name="accommodation")
+    time_factor = models.DecimalField(max_digits=3, decimal_places=2, null=True)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(time_factor=None) | Q(time_factor__gt=1),
+                name="accommodation_gives_more_time",
+                violation_error_message="An accommodation gives more time, never less.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return "no timer" if self.time_factor is None else f"{self.time_factor.normalize()} times the time"
 
 
 class FailedTry(models.Model):

@@ -7,6 +7,7 @@ from typing import Any
 
 from quizzes.question_types import evidence, multiple, single, who_says_so
 from quizzes.question_types.base import (
+    KeyRow,
     NotAChoice,
     Presentation,
     Question,
@@ -19,11 +20,13 @@ from quizzes.reading import InvalidDocument, Reading, text_of
 
 __all__ = [
     "TYPES",
+    "KeyRow",
     "NotAChoice",
     "Presentation",
     "Question",
     "Review",
     "ReviewRow",
+    "answer_key",
     "grade",
     "label",
     "parse_question",
@@ -78,6 +81,12 @@ def review(question: Question, value: Value, reading: Reading) -> Review:
     """The question with its key and rationale; only for those who may see them."""
     reviewed: Review = TYPES[question.type].review(question, value, reading)
     return reviewed
+
+
+def answer_key(question: Question, reading: Reading) -> tuple[KeyRow, ...]:
+    """The question line by line with key and rationale; only for its teachers."""
+    rows: tuple[KeyRow, ...] = TYPES[question.type].answer_key(question, reading)
+    return rows
 
 
 def label(question: Question) -> str:

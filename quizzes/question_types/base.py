@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
 
-from quizzes.reading import InvalidDocument, Reading, text_of, texts_of
+from quizzes.reading import InvalidDocument, Reading, Sentence, Voice, text_of, texts_of
 
 SKILLS = ("recall", "inference", "attribution")
 CHOICE_IDS = "abcdefgh"
@@ -106,6 +106,21 @@ class Review:
     correct: str
 
 
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    """One line of a question as its teacher reads it before anybody answers.
+
+    why: the rationale. voice: who says it, where that is what is asked.
+    sentences: those that prove a right line, or tempt a student to a wrong one, in reading order.
+    """
+
+    text: str
+    right: bool
+    why: str
+    voice: Voice | None = None
+    sentences: tuple[Sentence, ...] = ()
+
+
 def common_fields(document: Mapping[str, Any]) -> dict[str, Any]:
     """The keyword arguments of `Question` from a document; raises InvalidDocument."""
     points = document.get("points", 1)
@@ -180,6 +195,14 @@ def leaning_problems(choices: Sequence[Choice], reading: Reading) -> list[str]:
         for key in choice.leans_on
         if reading.sentence(key) is None
     ]
+
+
+def choice_keys(choices: Sequence[Choice], reading: Reading) -> tuple[KeyRow, ...]:
+    """A line for each choice, in the order written."""
+    return tuple(
+        KeyRow(choice.text, choice.right, choice.rationale, sentences=reading.sentences(choice.leans_on))
+        for choice in choices
+    )
 
 
 def share_of_picks(picked: Sequence[str], right: Sequence[str]) -> Fraction:

@@ -124,5 +124,20 @@ def review(question: Evidence, value: base.Value, reading: Reading) -> base.Revi
     )
 
 
+def answer_key(question: Evidence, reading: Reading) -> tuple[base.KeyRow, ...]:
+    """The proving sentences, the tempting ones, and a line for all others, for teachers."""
+    why = {wrong.key: wrong.rationale for wrong in question.tempting}
+    rows = [
+        base.KeyRow(
+            f"Sentence {sentence.number}: {sentence.text}",
+            sentence.key in question.key_sentences,
+            why.get(sentence.key, ""),
+            sentence.voice,
+        )
+        for sentence in reading.sentences([*question.key_sentences, *why])
+    ]
+    return (*rows, base.KeyRow("Any other sentence", False, question.rationale_other))
+
+
 def _named(reading: Reading, keys: base.Value) -> str:
     return "; ".join(f"Sentence {sentence.number}" for sentence in reading.sentences(keys))

@@ -87,3 +87,8 @@ def review(question: Multiple, value: base.Value, reading: Reading) -> base.Revi
         given="; ".join(choice.text for choice in question.choices if choice.id in picked),
         correct="; ".join(choice.text for choice in question.choices if choice.right),
     )
+
+
+def answer_key(question: Multiple, reading: Reading) -> tuple[base.KeyRow, ...]:
+    """Every choice with its rationale, for teachers."""
+    return base.choice_keys(question.choices, reading)

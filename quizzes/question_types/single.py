@@ -81,3 +81,8 @@ def review(question: Single, value: base.Value, reading: Reading) -> base.Review
         given="".join(choice.text for choice in question.choices if choice.id == value),
         correct="".join(choice.text for choice in question.choices if choice.right),
     )
+
+
+def answer_key(question: Single, reading: Reading) -> tuple[base.KeyRow, ...]:
+    """Every choice with its rationale, for teachers."""
+    return base.choice_keys(question.choices, reading)

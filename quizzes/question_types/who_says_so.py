@@ -154,3 +154,17 @@ def review(question: WhoSaysSo, value: base.Value, reading: Reading) -> base.Rev
         given=f"{hits} of {len(rows)} right" if given else "",
         correct="; ".join(f"“{statement.text}” {labels[statement.voice]}" for statement in question.statements),
     )
+
+
+def answer_key(question: WhoSaysSo, reading: Reading) -> tuple[base.KeyRow, ...]:
+    """Every statement with its voice, its proof and why a student may choose another, for teachers."""
+    return tuple(
+        base.KeyRow(
+            statement.text,
+            True,
+            statement.rationale,
+            reading.voice(statement.voice),
+            reading.sentences(statement.evidence),
+        )
+        for statement in question.statements
+    )
