@@ -56,6 +56,13 @@ def use_invitation(invitation_id: int, user: User, *, now: datetime) -> None:
         raise InvitationVoid
 
 
+def change_name(user: User, *, name: str) -> User:
+    """Give a teacher another name for students to read."""
+    user.name = name
+    user.save(update_fields=["name"])
+    return user
+
+
 @transaction.atomic
 def first_teacher_link(base_url: str, now: datetime) -> str | None:
     """A fresh link that makes the first account, earlier ones void; None on a site that has an account."""

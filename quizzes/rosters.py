@@ -17,9 +17,14 @@ class NameTaken(Exception):
     """Someone in the class already has this name."""
 
 
+class ClassroomNameTaken(Exception):
+    """The teacher has a current classroom of this name."""
+
+
 @transaction.atomic
 def add_classroom(*, by: User, name: str, time_zone: str, now: datetime) -> Classroom:
-    """A new classroom, taught by its maker."""
+    """A new classroom, taught by its maker; raises ClassroomNameTaken, so that a form sent twice makes one class."""
+    _refuse_taken(name, by)
     classroom = Classroom.objects.create(name=name, time_zone=time_zone, created_at=now)
     Teaching.objects.create(classroom=classroom, teacher=by)
     _record(Act.CLASSROOM_MADE, by, classroom, now, name=name)
@@ -28,7 +33,11 @@ def add_classroom(*, by: User, name: str, time_zone: str, now: datetime) -> Clas
 
 @transaction.atomic
 def change_classroom(classroom: Classroom, *, by: User, name: str, time_zone: str, now: datetime) -> Classroom:
-    """Rename a classroom or give it another time zone; moments already set stay the same moments."""
+    """Rename a classroom or give it another time zone; moments already set stay the same moments.
+
+    Raises ClassroomNameTaken.
+    """
+    _refuse_taken(name, by, classroom)
     before = {"name": classroom.name, "time_zone": classroom.time_zone}
     classroom.name, classroom.time_zone = name, time_zone
     classroom.save(update_fields=["name", "time_zone"])
@@ -124,6 +133,14 @@ def change_pin(student: Student, *, by: User, now: datetime) -> Student:
     student.failed_tries.all().delete()
     _record(Act.PIN_CHANGED, by, student.classroom, now, student)
     return student
+
+
+def _refuse_taken(name: str, by: User, classroom: Classroom | None = None) -> None:
+    # The teacher's row is the lock: without it two requests at once would both find the name free.
+    User.objects.select_for_update().get(pk=by.pk)
+    others = Classroom.objects.taught_by(by).current().exclude(pk=classroom.pk if classroom else None)
+    if others.filter(name__iexact=name).exists():
+        raise ClassroomNameTaken
 
 
 def _save_named(student: Student, fields: list[str], act: str, by: User, now: datetime, **detail: Any) -> Student:

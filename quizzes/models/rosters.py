@@ -38,6 +38,10 @@ class ClassroomQuerySet(models.QuerySet["Classroom"]):
         enrolled = Q(students__removed_at=None, students__isnull=False)
         return self.annotate(student_count=Count("students", filter=enrolled, distinct=True))
 
+    def archived(self) -> Self:
+        """Those put away."""
+        return self.filter(archived_at__isnull=False)
+
     def joinable(self) -> Self:
         """Those whose code lets students in."""
         return self.current().filter(join_open=True)
@@ -100,6 +104,10 @@ class StudentQuerySet(models.QuerySet["Student"]):
     def enrolled(self) -> Self:
         """Those on a roster now."""
         return self.filter(removed_at=None)
+
+    def removed(self) -> Self:
+        """Those taken off a roster."""
+        return self.filter(removed_at__isnull=False)
 
 
 class Student(models.Model):

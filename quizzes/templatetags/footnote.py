@@ -71,6 +71,13 @@ def duration(value: timedelta | None) -> str:
 
 
 @register.filter
+def in_words(number: int) -> str:
+    """A count within a sentence: “no” for 0, “one” to “nine”, then digits."""
+    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+    return words[number] if 0 <= number < len(words) else str(number)
+
+
+@register.filter
 def lookup[K, V](table: dict[K, V], key: K) -> V | None:
     """table[key], None when it has none."""
     return table.get(key)
