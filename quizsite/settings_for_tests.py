@@ -1,25 +1,25 @@
 """The settings under test, less what depends on the machine: each difference with its reason."""
 
+import atexit
 import os
-from pathlib import Path
-from tempfile import TemporaryDirectory
+import shutil
+import tempfile
 
-# A developer's own `.env` and data must not sway the tests, nor the tests touch them; and two runs at once do not meet.
-_folder = TemporaryDirectory(prefix="footnote-tests-")
+# A developer's own `.env` and data must not sway the tests, nor the tests touch them. Each run has a folder of its
+# own, so that two at once do not meet; its parallel workers, which end without a word, share their parent's.
 os.environ["FOOTNOTE_ENV_FILE"] = os.devnull
-os.environ["FOOTNOTE_DATA"] = _folder.name
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    os.environ["FOOTNOTE_DATA"] = tempfile.mkdtemp(prefix="footnote-tests-")
+    atexit.register(shutil.rmtree, os.environ["FOOTNOTE_DATA"], ignore_errors=True)
 
 from quizsite.settings import *  # noqa: E402, F403  # the environment above has to be set first
-from quizsite.settings import DATABASES, POSTGRESQL  # noqa: E402
+from quizsite.settings import DATABASES, DATA_DIR, POSTGRESQL, STORAGES  # noqa: E402
 
 if not POSTGRESQL:
-    # A database in memory has one lock for all threads and no queue of writers: not what the site runs on.
-    DATABASES["default"]["TEST"] = {"NAME": str(Path(_folder.name) / "test.sqlite3")}
+    # A file with its queue of writers, as the site has; a database in memory shares one lock among threads.
+    DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}
 
 # Hashed names need collectstatic first, and live_server then answers 404 for them.
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-}
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
