@@ -9,6 +9,7 @@ from quizzes.question_types import evidence, multiple, single, who_says_so
 from quizzes.question_types.base import (
     KeyRow,
     NotAChoice,
+    Option,
     Presentation,
     Question,
     Review,
@@ -22,6 +23,7 @@ __all__ = [
     "TYPES",
     "KeyRow",
     "NotAChoice",
+    "Option",
     "Presentation",
     "Question",
     "Review",
@@ -29,7 +31,9 @@ __all__ = [
     "answer_key",
     "grade",
     "label",
+    "options",
     "parse_question",
+    "picked",
     "problems",
     "public",
     "read_answer",
@@ -87,6 +91,28 @@ def answer_key(question: Question, reading: Reading) -> tuple[KeyRow, ...]:
     """The question line by line with key and rationale; only for its teachers."""
     rows: tuple[KeyRow, ...] = TYPES[question.type].answer_key(question, reading)
     return rows
+
+
+def options(question: Question, reading: Reading) -> tuple[Option, ...]:
+    """What an answer can be made of, right and wrong; () for a type whose answers are free.
+
+    A type that has no `options` and `picked` of its own is counted by what was given, in words.
+    """
+    module = TYPES[question.type]
+    offered: tuple[Option, ...] = module.options(question, reading) if hasattr(module, "options") else ()
+    return offered
+
+
+def picked(question: Question, value: Value, reading: Reading) -> tuple[Option, ...]:
+    """The options that this answer is made of; () for no answer."""
+    module = TYPES[question.type]
+    if value is None:
+        return ()
+    if hasattr(module, "picked"):
+        given: tuple[Option, ...] = module.picked(question, value, reading)
+        return given
+    reviewed = review(question, value, reading)
+    return (Option(reviewed.given, reviewed.given, reviewed.credit == 1, "", listed=False),)
 
 
 def label(question: Question) -> str:

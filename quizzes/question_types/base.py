@@ -121,6 +121,24 @@ class KeyRow:
     sentences: tuple[Sentence, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing that an answer can be made of, for counting what students gave.
+
+    group: of several questions in one (the statements of who says so), which of them it answers; "" where it is one.
+    leans_on: keys of the sentences that a student who gave it, wrongly, has misread.
+    listed: whether it is counted even when nobody gave it.
+    """
+
+    id: str
+    text: str
+    right: bool
+    why: str
+    leans_on: tuple[str, ...] = ()
+    group: str = ""
+    listed: bool = True
+
+
 def common_fields(document: Mapping[str, Any]) -> dict[str, Any]:
     """The keyword arguments of `Question` from a document; raises InvalidDocument."""
     points = document.get("points", 1)
@@ -201,6 +219,14 @@ def choice_keys(choices: Sequence[Choice], reading: Reading) -> tuple[KeyRow, ..
     """A line for each choice, in the order written."""
     return tuple(
         KeyRow(choice.text, choice.right, choice.rationale, sentences=reading.sentences(choice.leans_on))
+        for choice in choices
+    )
+
+
+def choice_options(choices: Sequence[Choice]) -> tuple[Option, ...]:
+    """An option for each choice, in the order written."""
+    return tuple(
+        Option(choice.id, choice.text, choice.right, choice.rationale, () if choice.right else choice.leans_on)
         for choice in choices
     )
 

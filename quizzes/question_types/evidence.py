@@ -139,5 +139,26 @@ def answer_key(question: Evidence, reading: Reading) -> tuple[base.KeyRow, ...]:
     return (*rows, base.KeyRow("Any other sentence", False, question.rationale_other))
 
 
+def options(question: Evidence, reading: Reading) -> tuple[base.Option, ...]:
+    """Every sentence, in reading order; listed are those that prove and those that tempt."""
+    why = {wrong.key: wrong.rationale for wrong in question.tempting}
+    return tuple(
+        base.Option(
+            sentence.key,
+            f"Sentence {sentence.number}: {sentence.text}",
+            sentence.key in question.key_sentences,
+            "" if sentence.key in question.key_sentences else why.get(sentence.key, question.rationale_other),
+            () if sentence.key in question.key_sentences else (sentence.key,),
+            listed=sentence.key in question.key_sentences or sentence.key in why,
+        )
+        for sentence in reading
+    )
+
+
+def picked(question: Evidence, value: base.Value, reading: Reading) -> tuple[base.Option, ...]:
+    """The picked sentences, in reading order; () for no answer."""
+    return tuple(option for option in options(question, reading) if option.id in (value or ()))
+
+
 def _named(reading: Reading, keys: base.Value) -> str:
     return "; ".join(f"Sentence {sentence.number}" for sentence in reading.sentences(keys))

@@ -92,3 +92,13 @@ def review(question: Multiple, value: base.Value, reading: Reading) -> base.Revi
 def answer_key(question: Multiple, reading: Reading) -> tuple[base.KeyRow, ...]:
     """Every choice with its rationale, for teachers."""
     return base.choice_keys(question.choices, reading)
+
+
+def options(question: Multiple, reading: Reading) -> tuple[base.Option, ...]:
+    """Its choices, in the order written."""
+    return base.choice_options(question.choices)
+
+
+def picked(question: Multiple, value: base.Value, reading: Reading) -> tuple[base.Option, ...]:
+    """The chosen ones, in the order written; () for no answer."""
+    return tuple(option for option in options(question, reading) if option.id in (value or ()))

@@ -86,3 +86,13 @@ def review(question: Single, value: base.Value, reading: Reading) -> base.Review
 def answer_key(question: Single, reading: Reading) -> tuple[base.KeyRow, ...]:
     """Every choice with its rationale, for teachers."""
     return base.choice_keys(question.choices, reading)
+
+
+def options(question: Single, reading: Reading) -> tuple[base.Option, ...]:
+    """Its choices, in the order written."""
+    return base.choice_options(question.choices)
+
+
+def picked(question: Single, value: base.Value, reading: Reading) -> tuple[base.Option, ...]:
+    """The chosen one; () for no answer."""
+    return tuple(option for option in options(question, reading) if option.id == value)

@@ -168,3 +168,26 @@ def answer_key(question: WhoSaysSo, reading: Reading) -> tuple[base.KeyRow, ...]
         )
         for statement in question.statements
     )
+
+
+def options(question: WhoSaysSo, reading: Reading) -> tuple[base.Option, ...]:
+    """Each statement with each voice offered. Who gives a wrong voice has misread the statement's evidence."""
+    return tuple(
+        base.Option(
+            f"{statement.id}:{voice.key}",
+            f"“{statement.text}” {voice.label}",
+            voice.key == statement.voice,
+            "" if voice.key == statement.voice else statement.rationale,
+            () if voice.key == statement.voice else statement.evidence,
+            group=statement.id,
+        )
+        for statement in question.statements
+        for voice in reading.voices
+        if voice.key in question.voices
+    )
+
+
+def picked(question: WhoSaysSo, value: base.Value, reading: Reading) -> tuple[base.Option, ...]:
+    """The voice given to each statement that has one; () for no answer."""
+    given = {f"{statement_id}:{voice}" for statement_id, voice in (value or {}).items()}
+    return tuple(option for option in options(question, reading) if option.id in given)
