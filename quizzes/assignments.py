@@ -1,16 +1,28 @@
 """Assignments: give an edition to classrooms, change the terms, and decide when answers may be seen."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
 
-from quizzes.deadlines import GRACE, Standing, Window, deadline
-from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, User
+from quizzes.deadlines import GRACE, Standing, Window, deadline, granted_time
+from quizzes.models import (
+    Accommodation,
+    Assignment,
+    Attempt,
+    AuditEvent,
+    Classroom,
+    Edition,
+    Excuse,
+    Extension,
+    Student,
+    User,
+)
 
 Release = Assignment.Release
 
@@ -25,6 +37,19 @@ class Terms:
     shuffle_questions: bool
     shuffle_choices: bool
     release: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalTerms:
+    """What holds for one student on one assignment, accommodation and extension included.
+
+    time_limit: what the student is granted; None: untimed. max_attempts None: no limit.
+    """
+
+    window: Window
+    time_limit: timedelta | None
+    max_attempts: int | None
+    is_excused: bool
 
 
 class HasAttempts(Exception):
@@ -72,15 +97,7 @@ def change_assignment(assignment: Assignment, *, window: Window, terms: Terms, b
     for name, value in {**_window_fields(window), **asdict(terms)}.items():
         setattr(assignment, name, value)
     assignment.save(update_fields=[*_window_fields(window), *asdict(terms)])
-    changed = []
-    for attempt in assignment.attempts.open():
-        if terms.time_limit is None or (attempt.time_limit is not None and terms.time_limit > attempt.time_limit):
-            attempt.time_limit = terms.time_limit
-        attempt.deadline_at = deadline(
-            started_at=attempt.started_at, time_limit=attempt.time_limit, closes_at=window.closes_at
-        )
-        changed.append(attempt)
-    Attempt.objects.bulk_update(changed, ["time_limit", "deadline_at"])
+    move_deadlines(_open_attempts(assignment=assignment))
     _record(AuditEvent.Act.ASSIGNMENT_CHANGED, assignment, by=by, now=now, before=before)
     return assignment
 
@@ -92,6 +109,116 @@ def withdraw_assignment(assignment: Assignment, *, by: User, now: datetime) -> N
         raise HasAttempts
     _record(AuditEvent.Act.ASSIGNMENT_CHANGED, assignment, by=by, now=now, withdrawn=True)
     assignment.delete()
+
+
+def personal_terms(assignment: Assignment, student: Student) -> PersonalTerms:
+    """What holds for this student on this assignment; three statements."""
+    return _personal(
+        assignment,
+        factor=_factors([student.pk]).get(student.pk, Decimal(1)),
+        extension=assignment.extensions.filter(student=student).first(),
+        is_excused=assignment.excuses.filter(student=student).exists(),
+    )
+
+
+def class_terms(assignment: Assignment) -> dict[int, PersonalTerms]:
+    """What holds for each student on the roster, by student id; four statements."""
+    students = list(assignment.classroom.students.enrolled().values_list("pk", flat=True))
+    factors = _factors(students)
+    extensions = {extension.student_id: extension for extension in assignment.extensions.all()}
+    excused = set(assignment.excuses.values_list("student_id", flat=True))
+    return {
+        pk: _personal(
+            assignment, factor=factors.get(pk, Decimal(1)), extension=extensions.get(pk), is_excused=pk in excused
+        )
+        for pk in students
+    }
+
+
+def move_deadlines(attempts: Iterable[Attempt]) -> int:
+    """Give open attempts the deadline that follows from today's terms, never less time than they began with.
+
+    Returns how many moved. Five statements an assignment.
+    """
+    moved: list[Attempt] = []
+    for attempt in attempts:
+        terms = personal_terms(attempt.assignment, attempt.student)
+        limits = (terms.time_limit, attempt.time_limit)
+        limit = None if None in limits else max(limit for limit in limits if limit is not None)
+        ends = deadline(started_at=attempt.started_at, time_limit=limit, closes_at=terms.window.closes_at)
+        if (limit, ends) != (attempt.time_limit, attempt.deadline_at):
+            attempt.time_limit, attempt.deadline_at = limit, ends
+            moved.append(attempt)
+    Attempt.objects.bulk_update(moved, ["time_limit", "deadline_at"])
+    return len(moved)
+
+
+@transaction.atomic
+def set_accommodation(student: Student, *, time_factor: Decimal | None, by: User, now: datetime) -> None:
+    """Give a student more time in every assignment; None: no timer; 1 takes the accommodation away.
+
+    An attempt that is running gets its new end at once.
+    """
+    if time_factor == 1:
+        Accommodation.objects.filter(student=student).delete()
+    else:
+        Accommodation.objects.update_or_create(
+            student=student, defaults={"time_factor": time_factor, "changed_at": now}
+        )
+    move_deadlines(_open_attempts(student=student))
+    AuditEvent.objects.create(
+        act=AuditEvent.Act.ACCOMMODATION_CHANGED,
+        actor=by,
+        classroom=student.classroom,
+        student=student,
+        detail={"time_factor": None if time_factor is None else str(time_factor)},
+        at=now,
+    )
+
+
+@transaction.atomic
+def extend(
+    assignment: Assignment,
+    student: Student,
+    *,
+    due_at: datetime | None,
+    closes_at: datetime | None,
+    extra_attempts: int,
+    reason: str,
+    by: User,
+    now: datetime,
+) -> Extension:
+    """Give one student another end or more attempts on one assignment; a second one replaces the first."""
+    extension, _ = Extension.objects.update_or_create(
+        assignment=assignment,
+        student=student,
+        defaults={
+            "due_at": due_at,
+            "closes_at": closes_at,
+            "extra_attempts": extra_attempts,
+            "reason": reason,
+            "given_by": by,
+            "given_at": now,
+        },
+    )
+    move_deadlines(_open_attempts(student=student, assignment=assignment))
+    _record(AuditEvent.Act.EXTENSION_GIVEN, assignment, by=by, now=now, student=student, reason=reason)
+    return extension
+
+
+@transaction.atomic
+def set_excused(
+    assignment: Assignment, student: Student, *, is_excused: bool, reason: str, by: User, now: datetime
+) -> None:
+    """Excuse a student from an assignment, or take that back; answers are kept either way."""
+    if is_excused:
+        Excuse.objects.update_or_create(
+            assignment=assignment, student=student, defaults={"reason": reason, "given_by": by, "given_at": now}
+        )
+    else:
+        Excuse.objects.filter(assignment=assignment, student=student).delete()
+    act = AuditEvent.Act.EXCUSED if is_excused else AuditEvent.Act.EXCUSE_TAKEN_BACK
+    _record(act, assignment, by=by, now=now, student=student, reason=reason)
 
 
 def window_of(assignment: Assignment) -> Window:
@@ -108,8 +235,10 @@ def answers_shown_at(assignment: Assignment) -> datetime | None:
     """The last close of all classrooms that have this assignment; None where release waits for none. One statement."""
     if assignment.release != Release.AFTER_CLOSE:
         return None
-    last: datetime | None = Assignment.objects.filter(group=assignment.group).aggregate(last=Max("closes_at"))["last"]
-    return last
+    ends = Assignment.objects.filter(group=assignment.group).aggregate(
+        classes=Max("closes_at"), students=Max("extensions__closes_at")
+    )
+    return max((end for end in ends.values() if end is not None), default=None)
 
 
 def answers_shown(assignment: Assignment, attempt: Attempt, *, shown_at: datetime | None, now: datetime) -> bool:
@@ -128,11 +257,42 @@ def _window_fields(window: Window) -> dict[str, datetime | None]:
     return {"opens_at": window.opens_at, "due_at": window.due_at, "closes_at": window.closes_at}
 
 
-def _record(act: str, assignment: Assignment, *, by: User, now: datetime, **detail: Any) -> None:
+def personal_window(assignment: Assignment, extension: Extension | None) -> Window:
+    """The assignment's window, with the ends of a student's extension where it has them."""
+    window = window_of(assignment)
+    if extension is None:
+        return window
+    return Window(window.opens_at, extension.due_at or window.due_at, extension.closes_at or window.closes_at)
+
+
+def _personal(
+    assignment: Assignment, *, factor: Decimal | None, extension: Extension | None, is_excused: bool
+) -> PersonalTerms:
+    extra = extension.extra_attempts if extension is not None else 0
+    return PersonalTerms(
+        window=personal_window(assignment, extension),
+        time_limit=granted_time(assignment.time_limit, time_factor=factor),
+        max_attempts=None if assignment.max_attempts is None else assignment.max_attempts + extra,
+        is_excused=is_excused,
+    )
+
+
+def _factors(student_ids: Iterable[int]) -> dict[int, Decimal | None]:
+    return dict(Accommodation.objects.filter(student__in=student_ids).values_list("student_id", "time_factor"))
+
+
+def _open_attempts(**of: Any) -> Iterable[Attempt]:
+    return Attempt.objects.open().filter(**of).select_related("assignment", "student")
+
+
+def _record(
+    act: str, assignment: Assignment, *, by: User, now: datetime, student: Student | None = None, **detail: Any
+) -> None:
     AuditEvent.objects.create(
         act=act,
         actor=by,
         classroom=assignment.classroom,
+        student=student,
         detail={"assignment": assignment.public_id, **detail},
         at=now,
     )

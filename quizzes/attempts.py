@@ -2,24 +2,21 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
-from fractions import Fraction
-from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
-from quizzes.assignments import Release, standing
+from quizzes.assignments import Release, personal_terms
 from quizzes.deadlines import GRACE, Arrival, Standing, arrival, deadline, is_over
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Student
 from quizzes.models.public_ids import new_readable_code
 from quizzes.question_sets import Published, published
-from quizzes.question_types import Presentation, Question, Value, grade
+from quizzes.question_types import Presentation, Question, Value
+from quizzes.scores import computed
 
 Outcome = AnswerEvent.Outcome
-SCORE_STEP = Decimal("0.0001")
 
 
 class NotOpenYet(Exception):
@@ -87,12 +84,13 @@ def begin_attempt(student: Student, assignment: Assignment, *, now: datetime) ->
             if not is_over(at=now, deadline_at=attempt.deadline_at):
                 return attempt
             hand_in(attempt, now=now)
-    match standing(assignment, now=now):
+    terms = personal_terms(assignment, student)
+    match terms.window.standing(at=now):
         case Standing.NOT_OPEN:
             raise NotOpenYet
         case Standing.CLOSED:
             raise AssignmentClosed
-    if assignment.max_attempts is not None and len(attempts) >= assignment.max_attempts:
+    if terms.max_attempts is not None and len(attempts) >= terms.max_attempts:
         raise NoAttemptsLeft
     try:
         with transaction.atomic():
@@ -103,9 +101,9 @@ def begin_attempt(student: Student, assignment: Assignment, *, now: datetime) ->
                 number=len(attempts) + 1,
                 shuffle_questions=assignment.shuffle_questions,
                 shuffle_choices=assignment.shuffle_choices,
-                time_limit=assignment.time_limit,
+                time_limit=terms.time_limit,
                 started_at=now,
-                deadline_at=deadline(started_at=now, time_limit=assignment.time_limit, closes_at=assignment.closes_at),
+                deadline_at=deadline(started_at=now, time_limit=terms.time_limit, closes_at=terms.window.closes_at),
             )
     except IntegrityError:
         return assignment.attempts.made_by(student.pk).latest("number")
@@ -177,7 +175,7 @@ def hand_in(attempt: Attempt, *, now: datetime) -> Attempt:
         at, by = attempt.deadline_at, Attempt.HandedInBy.DEADLINE
     with transaction.atomic():
         _close(attempt, at=at, by=by)
-    attempt.refresh_from_db(fields=["handed_in_at", "handed_in_by", "receipt", "score"])
+    attempt.refresh_from_db(fields=["handed_in_at", "handed_in_by", "receipt", "score", "max_score"])
     return attempt
 
 
@@ -187,26 +185,6 @@ def hand_in_overdue(now: datetime) -> int:
     for attempt in overdue:
         hand_in(attempt, now=now)
     return len(overdue)
-
-
-def score(content: Published, values: Mapping[int, Value]) -> Decimal:
-    """The points of an attempt, rounded half up to 4 places: the sum over questions of points times credit.
-
-    values: current value by question row id; a missing one earns nothing.
-    """
-    total = sum(
-        (
-            question.points * grade(question, values.get(content.question_ids[question.key]))
-            for question in content.document.questions
-        ),
-        start=Fraction(0),
-    )
-    return (Decimal(total.numerator) / Decimal(total.denominator)).quantize(SCORE_STEP, ROUND_HALF_UP)
-
-
-def current_values(answers: Iterable[Answer]) -> dict[int, Any]:
-    """Value by question row id."""
-    return {answer.question_id: answer.value for answer in answers}
 
 
 def resume_number(current: Sitting, answers: Iterable[Answer]) -> int:
@@ -284,10 +262,9 @@ def _close(attempt: Attempt, *, at: datetime, by: str) -> None:
     mine = list(Attempt.objects.select_for_update().open().filter(pk=attempt.pk).values_list("pk", flat=True))
     if not mine:
         return
-    content = published(attempt.assignment.edition_id)
-    values = current_values(Answer.objects.filter(attempt=attempt))
+    points, possible = computed([attempt])[attempt.pk]
     Attempt.objects.filter(pk=attempt.pk).update(
-        handed_in_at=at, handed_in_by=by, receipt=_new_receipt(), score=score(content, values)
+        handed_in_at=at, handed_in_by=by, receipt=_new_receipt(), score=points, max_score=possible
     )
 
 

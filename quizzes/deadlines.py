@@ -5,7 +5,9 @@ All moments are aware datetimes; durations are timedeltas.
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from enum import Enum
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 # Answers in flight when the time ends still count. A minute covers a phone that has to find the Wi-Fi again
@@ -19,6 +21,14 @@ class Arrival(Enum):
     IN_TIME = "in_time"
     IN_GRACE = "in_grace"
     LATE = "late"
+
+
+def granted_time(time_limit: timedelta | None, *, time_factor: Decimal | None = Decimal(1)) -> timedelta | None:
+    """The time limit times a student's factor, to the microsecond; None (no timer) when either is None."""
+    if time_limit is None or time_factor is None:
+        return None
+    factor = Fraction(time_factor)
+    return time_limit * factor.numerator / factor.denominator
 
 
 def deadline(*, started_at: datetime, time_limit: timedelta | None, closes_at: datetime | None) -> datetime | None:

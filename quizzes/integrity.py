@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 from django.db.models import Count
 
-from quizzes.attempts import current_values, score
 from quizzes.deadlines import Arrival, arrival
 from quizzes.models import Answer, AnswerEvent, Attempt, AuditEvent
-from quizzes.question_sets import published
+from quizzes.scores import computed
 
 BATCH = 500
 Outcome = AnswerEvent.Outcome
@@ -31,14 +30,14 @@ def check_integrity() -> list[Finding]:
     changed = _changed_assignments()
     for batch in _batches():
         given, events = _by_attempt(Answer, batch), _by_attempt(AnswerEvent, batch)
+        expected = computed(batch)
         for attempt in batch:
             answers += len(given[attempt.pk])
             log += _unexplained(attempt, given[attempt.pk], events[attempt.pk])
             if not attempt.is_open:
                 handed_in += 1
-                expected = score(published(attempt.assignment.edition_id), current_values(given[attempt.pk]))
-                if attempt.score != expected:
-                    scores.append(f"{attempt}: stored {attempt.score}, recomputed {expected}")
+                if (attempt.score, attempt.max_score) != expected[attempt.pk]:
+                    scores.append(f"{attempt}: stored {attempt.score}, recomputed {expected[attempt.pk][0]}")
             accepted = [event for event in events[attempt.pk] if event.outcome == Outcome.SAVED]
             saves += len(accepted)
             if attempt.assignment.public_id not in changed:

@@ -10,36 +10,47 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from statistics import mean, median
-from typing import Literal
+from typing import Any, Literal
 
 from django.db.models import Count, Max, Q
 
 from quizzes import joining
-from quizzes.assignments import standing
+from quizzes.assignments import personal_window, standing
 from quizzes.attempts import Sitting, sitting
 from quizzes.deadlines import Standing
-from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Classroom, Student, User
+from quizzes.grading import NO_ADJUSTMENTS, Adjustments, Correction, corrected, earned
+from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Classroom, Excuse, Extension, Student, User
 from quizzes.question_types import Question, Review, label, review
 from quizzes.reading import Sentence, Voice
+from quizzes.scores import adjustments
 from quizzes.set_document import Objective
 
 # Mastery levels as the design names them: secure from 80 %, not yet under half.
 SECURE_SHARE, NOT_YET_SHARE = Fraction(4, 5), Fraction(1, 2)
 SOON = timedelta(hours=24)
 
-CellState = Literal["scored", "working", "missing", "not_due"]
+CellState = Literal["scored", "working", "missing", "excused", "not_due"]
 WorkState = Literal["not_started", "working", "handed_in"]
 Level = Literal["secure", "nearly", "not_yet"]
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One student on one assignment. attempt: the one that counts, else the open one, else None; score in points."""
+    """One student on one assignment. attempt: the one that counts, else the open one, else None.
+
+    score and max_score in points, None unless scored. An excused student's score counts in nothing.
+    """
 
     state: CellState
     attempt: Attempt | None = None
     score: Decimal | None = None
+    max_score: int | None = None
     is_late: bool = False
+
+    @property
+    def share(self) -> Decimal | None:
+        """score over max_score, 0 to 1; None without a score or when every question was dropped."""
+        return self.score / self.max_score if self.score is not None and self.max_score else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,20 +111,23 @@ class ReviewedQuestion:
     evidence: tuple[Sentence, ...]
     voices: tuple[Voice, ...]
     earned: Fraction
+    possible: int
+    mark: Decimal | None
+    corrections: tuple[Correction, ...]
 
     @property
     def verdict(self) -> Literal["right", "partly", "wrong", "unanswered"]:
-        """The verdict in one word."""
+        """The verdict in one word, by the points earned after corrections and marks."""
         if self.answer is None or self.answer.value is None:
             return "unanswered"
-        if self.review.credit == 1:
+        if self.earned >= self.possible:
             return "right"
-        return "partly" if self.review.credit else "wrong"
+        return "partly" if self.earned else "wrong"
 
 
 @dataclass(frozen=True, slots=True)
 class ObjectiveScore:
-    """Points earned and possible on one objective."""
+    """Points earned and possible on one objective, at least 1 possible."""
 
     objective: Objective
     earned: Fraction
@@ -178,18 +192,21 @@ def counting_attempt(attempts: Sequence[Attempt], policy: str) -> Attempt | None
             return done[0]
         case Assignment.AttemptPolicy.LATEST:
             return done[-1]
-    return max(done, key=lambda attempt: (attempt.score or Decimal(0), -attempt.number))
+    return max(done, key=lambda attempt: (share_of(attempt) or Decimal(0), -attempt.number))
 
 
-def is_late(attempt: Attempt, assignment: Assignment) -> bool:
-    """Whether the attempt was handed in after the due time."""
-    return (
-        assignment.due_at is not None and attempt.handed_in_at is not None and attempt.handed_in_at > assignment.due_at
-    )
+def share_of(attempt: Attempt) -> Decimal | None:
+    """The attempt's score as a share of its maximum, 0 to 1; None before it is handed in, or when nothing counts."""
+    return attempt.score / attempt.max_score if attempt.score is not None and attempt.max_score else None
+
+
+def is_late(attempt: Attempt, due_at: datetime | None) -> bool:
+    """Whether the attempt was handed in after the due time, which may be the student's own."""
+    return due_at is not None and attempt.handed_in_at is not None and attempt.handed_in_at > due_at
 
 
 def gradebook(classroom: Classroom, *, now: datetime) -> Gradebook:
-    """The classroom's gradebook, in three statements however large it is."""
+    """The classroom's gradebook, in five statements however large it is."""
     students = list(classroom.students.enrolled().order_by("display_name", "pk"))
     assignments = list(
         classroom.assignments.select_related("edition__question_set")
@@ -199,10 +216,21 @@ def gradebook(classroom: Classroom, *, now: datetime) -> Gradebook:
     made: defaultdict[tuple[int, int], list[Attempt]] = defaultdict(list)
     for attempt in classroom.attempts.all():
         made[attempt.student_id, attempt.assignment_id].append(attempt)
+    extended = {
+        (extension.student_id, extension.assignment_id): extension
+        for extension in Extension.objects.filter(assignment__classroom=classroom)
+    }
+    excused = set(Excuse.objects.filter(assignment__classroom=classroom).values_list("student_id", "assignment_id"))
     rows = []
     for student in students:
-        cells = tuple(_cell(made[student.pk, assignment.pk], assignment, now) for assignment in assignments)
-        rows.append(Row(student, cells, _mean(_shares(cells, assignments))))
+        cells = tuple(
+            Cell("excused")
+            if (student.pk, assignment.pk) in excused
+            else _cell(made[student.pk, assignment.pk], assignment, extended.get((student.pk, assignment.pk)), now)
+            for assignment in assignments
+        )
+        shares = [cell.share for cell in cells if cell.share is not None]
+        rows.append(Row(student, cells, _mean(shares)))
     columns = []
     for place, assignment in enumerate(assignments):
         scores = [row.cells[place].score for row in rows]
@@ -236,16 +264,20 @@ def progress(assignment: Assignment) -> list[Progress]:
         attempts = made[student.pk]
         own = attempts[-1] if attempts else None
         counts = counting_attempt(attempts, assignment.attempt_policy)
-        saved = counted.get(own.pk, {}) if own else {}
+        saved: Mapping[str, Any] = counted.get(own.pk, {}) if own else {}
         state: WorkState = "not_started" if own is None else "working" if own.is_open else "handed_in"
         entries.append(Progress(student, state, own, counts, saved.get("count", 0), saved.get("last")))
     return entries
 
 
-def review_question(current: Sitting, question: Question, answer: Answer | None) -> ReviewedQuestion:
+def review_question(
+    current: Sitting, question: Question, answer: Answer | None, adjustments: Adjustments = NO_ADJUSTMENTS
+) -> ReviewedQuestion:
     """One question of an attempt with its verdict; only for those who may see it."""
     reading = current.published.document.reading
-    reviewed = review(question, answer.value if answer else None, reading)
+    value = answer.value if answer else None
+    points = earned(question, value, adjustments)
+    reviewed = review(corrected(question, adjustments), value, reading)
     evidence = reading.sentences(question.evidence)
     return ReviewedQuestion(
         number=current.questions.index(question) + 1,
@@ -255,19 +287,26 @@ def review_question(current: Sitting, question: Question, answer: Answer | None)
         answer=answer,
         evidence=evidence,
         voices=tuple(dict.fromkeys(sentence.voice for sentence in evidence)),
-        earned=question.points * reviewed.credit,
+        earned=points.points,
+        possible=points.possible,
+        mark=adjustments.marks.get(question.key),
+        corrections=tuple(adjustments.corrections.get(question.key, ())),
     )
 
 
 def review_attempt(attempt: Attempt) -> ReviewedAttempt:
-    """The whole attempt with verdicts, in one statement; for those who may see it. attempt: with its assignment."""
-    return review_sitting(sitting(attempt), {answer.question_id: answer for answer in attempt.answers.all()})
+    """The whole attempt with verdicts, in three statements; for those who may see it. attempt: with its assignment."""
+    answers = {answer.question_id: answer for answer in attempt.answers.all()}
+    return review_sitting(sitting(attempt), answers, adjustments([attempt])[attempt.pk])
 
 
-def review_sitting(current: Sitting, answers: Mapping[int, Answer]) -> ReviewedAttempt:
+def review_sitting(
+    current: Sitting, answers: Mapping[int, Answer], adjusted: Adjustments = NO_ADJUSTMENTS
+) -> ReviewedAttempt:
     """A whole sitting with verdicts, without a statement. answers: by question row id."""
     questions = tuple(
-        review_question(current, question, answers.get(current.question_id(question))) for question in current.questions
+        review_question(current, question, answers.get(current.question_id(question)), adjusted)
+        for question in current.questions
     )
     missed = tuple(item for item in questions if item.verdict != "right")
     return ReviewedAttempt(
@@ -322,9 +361,11 @@ def classroom_summaries(user: User, *, now: datetime) -> list[ClassroomSummary]:
     for (assignment_id, _), attempts in made.items():
         assignment = by_pk[assignment_id]
         counts = counting_attempt(attempts, assignment.attempt_policy)
-        if counts is not None and counts.score is not None:
-            shares[assignment.classroom_id].append(counts.score / assignment.edition.max_points)
+        if counts is not None:
             done[assignment_id] += 1
+            share = share_of(counts)
+            if share is not None:
+                shares[assignment.classroom_id].append(share)
     return [
         ClassroomSummary(
             classroom,
@@ -338,23 +379,16 @@ def classroom_summaries(user: User, *, now: datetime) -> list[ClassroomSummary]:
     ]
 
 
-def _cell(attempts: Sequence[Attempt], assignment: Assignment, now: datetime) -> Cell:
+def _cell(attempts: Sequence[Attempt], assignment: Assignment, extension: Extension | None, now: datetime) -> Cell:
+    window = personal_window(assignment, extension)
     counts = counting_attempt(attempts, assignment.attempt_policy)
     if counts is not None:
-        return Cell("scored", counts, counts.score, is_late(counts, assignment))
+        return Cell("scored", counts, counts.score, counts.max_score, is_late(counts, window.due_at))
     if attempts:
         return Cell("working", attempts[-1])
-    if standing(assignment, now=now) in {Standing.PAST_DUE, Standing.CLOSED}:
+    if window.standing(at=now) in {Standing.PAST_DUE, Standing.CLOSED}:
         return Cell("missing")
     return Cell("not_due")
-
-
-def _shares(cells: Sequence[Cell], assignments: Sequence[Assignment]) -> list[Decimal]:
-    return [
-        cell.score / assignment.edition.max_points
-        for cell, assignment in zip(cells, assignments, strict=True)
-        if cell.score is not None
-    ]
 
 
 def _mean(numbers: Iterable[Decimal]) -> Decimal | None:
@@ -367,8 +401,10 @@ def _by_objective(questions: Sequence[ReviewedQuestion], objectives: Sequence[Ob
     for objective in objectives:
         own = [item for item in questions if item.question.objective == objective.key]
         if own:
-            earned = sum((item.earned for item in own), start=Fraction(0))
-            scores.append(ObjectiveScore(objective, earned, sum(item.question.points for item in own)))
+            total = sum((item.earned for item in own), start=Fraction(0))
+            possible = sum(item.possible for item in own)
+            if possible:
+                scores.append(ObjectiveScore(objective, total, possible))
     return tuple(scores)
 
 

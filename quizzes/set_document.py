@@ -180,9 +180,7 @@ def _objectives(document: Mapping[str, Any]) -> tuple[Objective, ...]:
 
 def _fact_problems(document: Mapping[str, Any], parsed: SetDocument) -> Sequence[str]:
     found = []
-    voice_of = {}
-    for fact in tables_of(document, "facts"):
-        voice_of[text_of(fact, "id")] = text_of(fact, "voice")
+    voice_of = {text_of(table, "id"): text_of(table, "voice") for table in tables_of(document, "facts")}
     for sentence in parsed.reading:
         if not sentence.facts:
             found.append(f"sentence “{sentence.key}” rests on no fact")

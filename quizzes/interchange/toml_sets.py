@@ -17,7 +17,7 @@ def read_toml(content: bytes) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise InvalidFile(f"the file is not UTF-8 text (byte {error.start})") from error
     try:
-        return _plain(tomllib.loads(text))  # type: ignore[no-any-return]  # a TOML document is a table
+        return _plain(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise InvalidFile(f"the file is not valid TOML: {error}") from error
 

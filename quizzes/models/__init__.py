@@ -1,13 +1,15 @@
 """Rows, their constraints, and querysets that start from who asks."""
 
 from quizzes.models.accounts import Invitation, User
-from quizzes.models.assignments import Assignment
+from quizzes.models.assignments import Assignment, Excuse, Extension
 from quizzes.models.attempts import Answer, AnswerEvent, Attempt
 from quizzes.models.audit import AuditEvent
 from quizzes.models.question_sets import Edition, Question, QuestionSet, Reading, Source
-from quizzes.models.rosters import Classroom, FailedTry, Student, Teaching
+from quizzes.models.regrades import ManualMark, Regrade
+from quizzes.models.rosters import Accommodation, Classroom, FailedTry, Student, Teaching
 
 __all__ = [
+    "Accommodation",
     "Answer",
     "AnswerEvent",
     "Assignment",
@@ -15,11 +17,15 @@ __all__ = [
     "AuditEvent",
     "Classroom",
     "Edition",
+    "Excuse",
+    "Extension",
     "FailedTry",
     "Invitation",
+    "ManualMark",
     "Question",
     "QuestionSet",
     "Reading",
+    "Regrade",
     "Source",
     "Student",
     "Teaching",

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from quizzes.models.accounts import User
 from quizzes.models.public_ids import new_public_id
 from quizzes.models.question_sets import Edition
-from quizzes.models.rosters import Classroom
+from quizzes.models.rosters import Classroom, Student
 
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
@@ -16,6 +16,14 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def taught_by(self, user: User) -> Self:
         """Those of this teacher's classrooms."""
         return self.filter(classroom__teachers=user)
+
+    def given_together(self, group: uuid.UUID) -> Self:
+        """Those of one group, by classroom."""
+        return self.filter(group=group).order_by("classroom__name", "pk")
+
+    def with_set(self) -> Self:
+        """With classroom and question set, and without the edition's large document."""
+        return self.select_related("classroom", "edition__question_set").defer("edition__document")
 
 
 class Assignment(models.Model):
@@ -92,3 +100,46 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"assignment {self.public_id}"
+
+
+class Extension(models.Model):
+    """Another end, or more attempts, for one student on one assignment. closes_at None: as for everybody."""
+
+    assignment = models.ForeignKey(Assignment, models.CASCADE, related_name="extensions")
+    student = models.ForeignKey(Student, models.CASCADE, related_name="extensions")
+    due_at = models.DateTimeField(null=True, blank=True)
+    closes_at = models.DateTimeField(null=True, blank=True)
+    extra_attempts = models.PositiveSmallIntegerField(default=0)
+    reason = models.CharField(max_length=300, blank=True)
+    given_by = models.ForeignKey(User, models.PROTECT, related_name="extensions_given")
+    given_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["assignment", "student"],
+                name="extension_once_per_assignment_and_student",
+                violation_error_message="This student already has an extension. Change that one.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"extension of {self.assignment}"
+
+
+class Excuse(models.Model):
+    """One student who need not do one assignment: it counts neither as missing nor as a score."""
+
+    assignment = models.ForeignKey(Assignment, models.CASCADE, related_name="excuses")
+    student = models.ForeignKey(Student, models.CASCADE, related_name="excuses")
+    reason = models.CharField(max_length=300)
+    given_by = models.ForeignKey(User, models.PROTECT, related_name="excuses_given")
+    given_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["assignment", "student"], name="excuse_once_per_assignment_and_student")
+        ]
+
+    def __str__(self) -> str:
+        return f"excused from {self.assignment}"

@@ -36,6 +36,10 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         """Those handed in, by the student or by the end of the time."""
         return self.filter(handed_in_at__isnull=False)
 
+    def begun_count(self) -> int:
+        """How many students have begun."""
+        return self.order_by().values("student").distinct().count()
+
     def overdue(self, *, before: datetime) -> Self:
         """Open ones whose deadline is before this moment."""
         return self.open().filter(deadline_at__lt=before)
@@ -45,7 +49,7 @@ class Attempt(models.Model):
     """One sitting of one student on one assignment.
 
     seed, shuffle_questions and shuffle_choices fix what the student sees. deadline_at None: no end.
-    score: a cache in points of what `attempts.score` gives for this attempt, None until it is handed in.
+    score and max_score: a cache in points of what `attempts.score` gives, None until it is handed in.
     """
 
     class HandedInBy(models.TextChoices):
@@ -67,6 +71,7 @@ class Attempt(models.Model):
     handed_in_by = models.CharField(max_length=8, choices=HandedInBy, blank=True)
     receipt = models.CharField(max_length=7, null=True, unique=True)  # noqa: DJ001  unique needs NULL for "none yet"
     score = models.DecimalField(max_digits=8, decimal_places=4, null=True)
+    max_score = models.PositiveIntegerField(null=True)
 
     objects = AttemptQuerySet.as_manager()
 

@@ -21,9 +21,18 @@ class AuditEvent(models.Model):
         PIN_CHANGED = "pin_changed", "gave a new PIN to"
         ASSIGNMENT_GIVEN = "assignment_given", "assigned"
         ASSIGNMENT_CHANGED = "assignment_changed", "changed the assignment"
+        ACCOMMODATION_CHANGED = "accommodation_changed", "changed the accommodation of"
+        EXTENSION_GIVEN = "extension_given", "gave an extension to"
+        EXCUSED = "excused", "excused"
+        EXCUSE_TAKEN_BACK = "excuse_taken_back", "took back the excuse of"
+        ATTEMPT_REOPENED = "attempt_reopened", "reopened the attempt of"
+        LATE_ACCEPTED = "late_accepted", "accepted late answers of"
+        ANSWER_MARKED = "answer_marked", "marked an answer of"
+        REGRADED = "regraded", "regraded a question"
+        REGRADE_UNDONE = "regrade_undone", "undid a regrade"
         SCORES_EXPORTED = "scores_exported", "downloaded the scores"
 
-    act = models.CharField(max_length=20, choices=Act)
+    act = models.CharField(max_length=21, choices=Act)
     actor = models.ForeignKey(User, models.PROTECT, related_name="audit_events")
     classroom = models.ForeignKey(Classroom, models.PROTECT, related_name="audit_events")
     student = models.ForeignKey(Student, models.PROTECT, null=True, related_name="audit_events")

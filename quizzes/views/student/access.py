@@ -73,7 +73,7 @@ def attempt_required[**P](
 
 def current_student(request: HttpRequest) -> Student | None:
     """The student that this session is bound to, with the classroom, in one statement; None when it is void."""
-    student = Student.objects.select_related("classroom").filter(pk=request.session.get(STUDENT)).first()
+    student = Student.objects.select_related("classroom").filter(pk=request.session.get(STUDENT, 0)).first()
     return student if student is not None and _holds(request, student) else None
 
 

@@ -1,0 +1,75 @@
+from django.db import models
+from django.db.models import Q
+
+from quizzes.models.accounts import User
+from quizzes.models.assignments import Assignment
+from quizzes.models.attempts import Attempt
+from quizzes.models.question_sets import Question
+
+
+class Regrade(models.Model):
+    """One recorded change of a key, on one assignment: what changed, why, who, and whether it was undone.
+
+    group: rows of one act, which may reach every assignment of an edition. document: the question with its new key,
+    None for the policies that need none. Rows are never changed but to mark them undone.
+    """
+
+    class Policy(models.TextChoices):
+        NEW_KEY = "new_key", "The new key only"
+        EITHER_KEY = "either_key", "The old key or the new one"
+        DROP = "drop", "Drop the question"
+        FULL_CREDIT = "full_credit", "Full credit for everyone"
+
+    group = models.UUIDField(db_index=True)
+    assignment = models.ForeignKey(Assignment, models.PROTECT, related_name="regrades")
+    question = models.ForeignKey(Question, models.PROTECT, related_name="regrades")
+    policy = models.CharField(max_length=11, choices=Policy)
+    document = models.JSONField(null=True)
+    reason = models.CharField(max_length=300)
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="regrades_made")
+    made_at = models.DateTimeField()
+    undone_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="regrades_undone")
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["made_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["group", "assignment"], name="regrade_once_per_group_and_assignment"),
+            models.CheckConstraint(
+                condition=~Q(reason=""),
+                name="regrade_has_a_reason",
+                violation_error_message="Say why, so that students and colleagues can follow it.",
+            ),
+            models.CheckConstraint(
+                condition=Q(policy__in=["drop", "full_credit"], document=None)
+                | Q(policy__in=["new_key", "either_key"], document__isnull=False),
+                name="regrade_has_a_new_key_where_one_is_used",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.policy} on question {self.question_id}"
+
+
+class ManualMark(models.Model):
+    """A teacher's mark for one answer, in points; the newest one counts and no regrade touches it."""
+
+    attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="manual_marks")
+    question = models.ForeignKey(Question, models.PROTECT, related_name="manual_marks")
+    points = models.DecimalField(max_digits=6, decimal_places=2)
+    comment = models.CharField(max_length=600, blank=True)
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="manual_marks_made")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["made_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(points__gte=0),
+                name="manual_mark_is_not_negative",
+                violation_error_message="Points cannot be below zero.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.points} points"

@@ -1,0 +1,63 @@
+"""Scores: computed from answers, corrections and marks, and kept on the attempt as a cache."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any, cast
+
+from quizzes import grading
+from quizzes.grading import Adjustments, Correction, Policy
+from quizzes.models import Answer, Attempt, ManualMark, Regrade
+from quizzes.question_sets import published
+from quizzes.question_types import parse_question
+
+
+def adjustments(attempts: Sequence[Attempt]) -> dict[int, Adjustments]:
+    """What teachers decided after publishing, by attempt id; two statements."""
+    corrections = corrections_of({attempt.assignment_id for attempt in attempts})
+    marks: defaultdict[int, dict[str, Decimal]] = defaultdict(dict)
+    given = ManualMark.objects.filter(attempt__in=[attempt.pk for attempt in attempts]).order_by("made_at", "pk")
+    for attempt_id, key, points in given.values_list("attempt_id", "question__key", "points"):
+        marks[attempt_id][key] = points
+    return {attempt.pk: Adjustments(corrections[attempt.assignment_id], marks[attempt.pk]) for attempt in attempts}
+
+
+def corrections_of(assignment_ids: Iterable[int]) -> defaultdict[int, dict[str, list[Correction]]]:
+    """Corrections in force, by assignment id and question key, in the order made; one statement."""
+    found: defaultdict[int, dict[str, list[Correction]]] = defaultdict(dict)
+    in_force = Regrade.objects.filter(assignment__in=assignment_ids, undone_at=None).order_by("made_at", "pk")
+    for regrade in in_force.select_related("question"):
+        correction = Correction(
+            cast(Policy, regrade.policy), parse_question(regrade.document) if regrade.document is not None else None
+        )
+        found[regrade.assignment_id].setdefault(regrade.question.key, []).append(correction)
+    return found
+
+
+def computed(attempts: Sequence[Attempt]) -> dict[int, tuple[Decimal, int]]:
+    """(points earned, points possible) by attempt id, from what is stored; three statements.
+
+    attempts: with their assignment loaded.
+    """
+    adjusted = adjustments(attempts)
+    values: defaultdict[int, dict[str, Any]] = defaultdict(dict)
+    given = Answer.objects.filter(attempt__in=[attempt.pk for attempt in attempts])
+    for attempt_id, key, value in given.values_list("attempt_id", "question__key", "value"):
+        values[attempt_id][key] = value
+    return {
+        attempt.pk: grading.score(
+            published(attempt.assignment.edition_id).document, values[attempt.pk], adjusted[attempt.pk]
+        )
+        for attempt in attempts
+    }
+
+
+def rescore(attempts: Iterable[Attempt]) -> int:
+    """Bring the cached scores of handed-in attempts up to date; returns how many changed."""
+    done = [attempt for attempt in attempts if not attempt.is_open]
+    current = computed(done)
+    changed = [attempt for attempt in done if (attempt.score, attempt.max_score) != current[attempt.pk]]
+    for attempt in changed:
+        attempt.score, attempt.max_score = current[attempt.pk]
+    Attempt.objects.bulk_update(changed, ["score", "max_score"], batch_size=500)
+    return len(changed)
