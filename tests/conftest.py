@@ -12,6 +12,7 @@ import time_machine
 from django.core.mail.utils import DNS_NAME
 from django.db import connection
 from django.test import Client
+from hypothesis import settings
 
 from quizzes.models import Assignment, Attempt, Classroom, Edition, Student, User
 from quizzes.question_sets import published
@@ -37,6 +38,11 @@ _loopback_allowed = False
 
 class NetworkUsed(RuntimeError):
     """A test reached for the network."""
+
+
+# A property's time is the machine's business: a limit for each example fails on a busy one.
+settings.register_profile("footnote", deadline=None)
+settings.load_profile("footnote")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from quizzes import attempts, question_sets
+from quizzes import attempts, question_sets, reading
 from quizzes.deadlines import deadline
 from quizzes.interchange.roster import name_key
 from quizzes.models import (
@@ -29,6 +29,7 @@ from quizzes.question_types.evidence import Evidence
 from quizzes.question_types.multiple import Multiple
 from quizzes.question_types.single import Single
 from quizzes.question_types.who_says_so import WhoSaysSo
+from quizzes.set_document import parse_set
 
 # A Friday, 11:00 in New York.
 NOW = datetime(2026, 10, 23, 15, 0, tzinfo=UTC)
@@ -229,12 +230,23 @@ def make_document(*, slug: str = "small-set", title: str = "Small set", canary: 
     }
 
 
+def make_question_document(type_name: str, **changes: Any) -> dict[str, Any]:
+    """The question of this type in `make_document`, with changes."""
+    [document] = [table for table in make_document()["questions"] if table["type"] == type_name]
+    return {**document, **changes}
+
+
+def parsed_reading() -> reading.Reading:
+    """The reading of `make_document`; costs no database."""
+    return parse_set(make_document()).reading
+
+
 def make_question_set(*, owner: User | None = None, title: str = "Small set", slug: str = "") -> QuestionSet:
     """A question set without an edition; built in where it has no owner."""
     number = next(_numbers)
     source = Source.objects.create(slug=f"story-{number}", publisher="The Daily Test", title="City ends an agreement")
-    reading = Reading.objects.create(source=source, title="The agreement", document={})
-    return QuestionSet.objects.create(slug=slug or f"set-{number}", title=title, reading=reading, owner=owner)
+    text = Reading.objects.create(source=source, title="The agreement", document={})
+    return QuestionSet.objects.create(slug=slug or f"set-{number}", title=title, reading=text, owner=owner)
 
 
 def make_edition(
