@@ -54,7 +54,7 @@ def parse(document: Mapping[str, Any]) -> WhoSaysSo:
         )
         for statement_id, table in zip(base.CHOICE_IDS, tables, strict=False)
     )
-    if len({statement.text.casefold() for statement in statements}) != len(statements):
+    if len({" ".join(statement.text.casefold().split()) for statement in statements}) != len(statements):
         raise InvalidDocument("two statements are the same")
     return WhoSaysSo(**base.common_fields(document), voices=voices, statements=statements)
 
@@ -73,6 +73,9 @@ def problems(question: WhoSaysSo, reading: Reading) -> list[str]:
                 found.append(f"{what} is keyed as not stated but names facts or evidence")
             continue
         found += base.evidence_problems(statement.evidence, statement.facts, reading, what=what)
+        # A sentence has the voice of its facts, so a fact that the evidence proves agrees with the statement's voice.
+        proved = frozenset[str]().union(*(sentence.facts for sentence in reading.sentences(statement.evidence)))
+        found += [f"the fact “{fact}” of {what} is on none of its evidence" for fact in sorted(statement.facts - proved)]
         found += [
             f"{what} is keyed to “{statement.voice}” but sentence {sentence.number} is {sentence.voice.label}"
             for sentence in reading.sentences(statement.evidence)
@@ -81,6 +84,8 @@ def problems(question: WhoSaysSo, reading: Reading) -> list[str]:
     proof = {key for statement in question.statements for key in statement.evidence}
     if set(question.evidence) != proof:
         found.append("the evidence of the question is not that of its statements together")
+    if question.facts != frozenset[str]().union(*(statement.facts for statement in question.statements)):
+        found.append("the facts of the question are not those of its statements together")
     return found
 
 
