@@ -4,7 +4,7 @@ PIP := $(PY) -m pip install --disable-pip-version-check --quiet --require-hashes
 # The ORM beside Playwright's sync API: pytest-playwright leaves an event loop running.
 BROWSER := DJANGO_ALLOW_ASYNC_UNSAFE=1 $(PY) -m pytest -m browser
 
-.PHONY: run demo test lint unit browser test-postgres shots format requirements clean
+.PHONY: run demo test lint unit browser test-postgres shots format requirements
 
 run: .venv/.base                  ## Serve on http://127.0.0.1:8000; HOST, PORT and FOOTNOTE_DATA override
 	@$(PY) manage.py serve
@@ -49,8 +49,8 @@ requirements:                     ## Pin pyproject.toml's dependencies anew; nee
 # No lock file and no index options: both would write package hosts' addresses into the repository.
 PINS := --universal --python-version 3.12 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
-.venv/.made: bin/make-venv
-	bin/make-venv
+.venv/.made: bin/find-python
+	python=$$(bin/find-python) && $$python --version && $$python -m venv --clear .venv
 	@touch $@
 
 .venv/.base: .venv/.made requirements/base.txt
