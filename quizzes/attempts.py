@@ -4,17 +4,18 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
 from quizzes.assignments import Release, personal_terms
 from quizzes.deadlines import GRACE, Arrival, Standing, arrival, deadline, is_over
-from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Student
+from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, Student, User
 from quizzes.models.public_ids import new_readable_code
 from quizzes.question_sets import Published, published
 from quizzes.question_types import Presentation, Question, Value
-from quizzes.scores import computed
+from quizzes.scores import computed, rescore
 
 Outcome = AnswerEvent.Outcome
 
@@ -33,6 +34,14 @@ class NoAttemptsLeft(Exception):
 
 class NotCheckable(Exception):
     """The assignment does not show verdicts while an attempt is open, or there is no answer to check."""
+
+
+class StillOpen(Exception):
+    """The student is at work on another attempt of this assignment."""
+
+
+class NoTimeLeft(Exception):
+    """The attempt had run out of time and was given no more."""
 
 
 class AttemptOver(Exception):
@@ -179,6 +188,59 @@ def hand_in(attempt: Attempt, *, now: datetime) -> Attempt:
     return attempt
 
 
+@transaction.atomic
+def accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
+    """Let the newest late answer to each question count; returns how many changed. Twice changes nothing more.
+
+    attempt: handed in, with its assignment.
+    """
+    newest: dict[int, AnswerEvent] = {}
+    for event in attempt.events.filter(outcome=Outcome.LATE).order_by("at", "pk"):
+        newest[event.question_id] = event
+    known = set(attempt.events.filter(outcome=Outcome.ACCEPTED).values_list("operation", flat=True))
+    accepted = 0
+    for event in newest.values():
+        operation = f"accepted.{event.pk}"
+        if operation in known:
+            continue
+        answer, _ = Answer.objects.select_for_update().get_or_create(attempt=attempt, question_id=event.question_id)
+        answer.value, answer.saved_at, answer.revision = event.value, event.at, answer.revision + 1
+        answer.save(update_fields=["value", "saved_at", "revision"])
+        _log(attempt.pk, event.question_id, operation, event.value, answer.revision, Outcome.ACCEPTED, now)
+        accepted += 1
+    if accepted:
+        rescore([attempt])
+        _record(AuditEvent.Act.LATE_ACCEPTED, attempt, by=by, now=now, answers=accepted)
+    return accepted
+
+
+@transaction.atomic
+def reopen(attempt: Attempt, *, more_time: timedelta | None, reason: str, by: User, now: datetime) -> Attempt:
+    """Let a student go on with a handed-in attempt: answers stay, and so does the time that was left.
+
+    more_time: on top of what was left, or instead of nothing; needed where the time had run out. Raises StillOpen when
+    the student is at work on another attempt of the assignment, NoTimeLeft when there would be no time to work in.
+    """
+    if attempt.is_open:
+        return attempt
+    left = None
+    if attempt.deadline_at is not None and attempt.handed_in_at is not None:
+        left = max(timedelta(0), attempt.deadline_at - attempt.handed_in_at) + (more_time or timedelta(0))
+        if not left:
+            raise NoTimeLeft
+    receipt = attempt.receipt
+    attempt.handed_in_at, attempt.handed_in_by, attempt.receipt = None, "", None
+    attempt.score, attempt.max_score = None, None
+    attempt.deadline_at = now + left if left is not None else None
+    try:
+        with transaction.atomic():
+            attempt.save(update_fields=["handed_in_at", "handed_in_by", "receipt", "score", "max_score", "deadline_at"])
+    except IntegrityError as error:
+        raise StillOpen from error
+    _record(AuditEvent.Act.ATTEMPT_REOPENED, attempt, by=by, now=now, reason=reason, receipt=receipt)
+    return attempt
+
+
 def hand_in_overdue(now: datetime) -> int:
     """Hand in every attempt whose time and grace have ended; returns how many. Run it every few seconds."""
     overdue = list(Attempt.objects.overdue(before=now - GRACE).select_related("assignment"))
@@ -274,3 +336,14 @@ def _new_receipt() -> str:
         receipt = f"{code[:3]}-{code[3:]}"
         if not Attempt.objects.filter(receipt=receipt).exists():
             return receipt
+
+
+def _record(act: str, attempt: Attempt, *, by: User, now: datetime, **detail: Any) -> None:
+    AuditEvent.objects.create(
+        act=act,
+        actor=by,
+        classroom_id=attempt.classroom_id,
+        student_id=attempt.student_id,
+        detail={"attempt": attempt.public_id, **detail},
+        at=now,
+    )

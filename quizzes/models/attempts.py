@@ -140,13 +140,14 @@ class AnswerEvent(models.Model):
         STALE = "stale", "Not used: a newer answer was already there"
         SETTLED = "settled", "Not used: the answer had been checked"
         LATE = "late", "Late, not counted"
+        ACCEPTED = "accepted", "Late, accepted by the teacher"
 
     attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="events")
     question = models.ForeignKey(Question, models.PROTECT, related_name="events")
     operation = models.CharField(max_length=64)
     value = models.JSONField(null=True)
     revision = models.PositiveIntegerField()
-    outcome = models.CharField(max_length=7, choices=Outcome)
+    outcome = models.CharField(max_length=8, choices=Outcome)
     at = models.DateTimeField()
 
     class Meta:
