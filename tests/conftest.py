@@ -48,7 +48,7 @@ settings.load_profile("footnote")
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "sockets: may talk to servers that it starts on this machine")
     # Else the first mail that is composed looks up the machine's own name.
-    DNS_NAME._fqdn = "school.test"  # type: ignore[attr-defined]
+    DNS_NAME._fqdn = "school.test"
     sys.addaudithook(_guard_network)
 
 

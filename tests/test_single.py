@@ -33,10 +33,14 @@ sittings = st.builds(Presentation, seeds, st.booleans())
 def document(*, size: int, right: int, secret: str = "") -> dict[str, Any]:
     """A question of `size` choices, the one at `right` being the key; `secret` goes where students may not look."""
     choices = [
-        {"text": f"Choice {place}", "rationale": f"Why {place} {secret}", "leans_on": ["s2"] if place != right else []}
+        {
+            "text": f"Choice {place}",
+            "rationale": f"Why {place} {secret}",
+            "key": place == right,
+            "leans_on": [] if place == right else ["s2"],
+        }
         for place in range(size)
     ]
-    choices[right]["key"] = True
     return make_question_document("single", choices=choices, explanation=f"Because. {secret}")
 
 

@@ -205,7 +205,8 @@ def test_who_says_so_review_without_an_answer() -> None:
     reviewed = review(QUESTION, None, READING)
 
     assert [row.state for row in reviewed.rows] == ["missed"] * 3
-    assert (reviewed.credit, reviewed.given) == (0, "")
+    assert reviewed.credit == 0
+    assert reviewed.given == ""
 
 
 # --- Documents ----------------------------------------------------------------------------------------------------

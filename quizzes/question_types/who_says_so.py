@@ -75,7 +75,9 @@ def problems(question: WhoSaysSo, reading: Reading) -> list[str]:
         found += base.evidence_problems(statement.evidence, statement.facts, reading, what=what)
         # A sentence has the voice of its facts, so a fact that the evidence proves agrees with the statement's voice.
         proved = frozenset[str]().union(*(sentence.facts for sentence in reading.sentences(statement.evidence)))
-        found += [f"the fact “{fact}” of {what} is on none of its evidence" for fact in sorted(statement.facts - proved)]
+        found += [
+            f"the fact “{fact}” of {what} is on none of its evidence" for fact in sorted(statement.facts - proved)
+        ]
         found += [
             f"{what} is keyed to “{statement.voice}” but sentence {sentence.number} is {sentence.voice.label}"
             for sentence in reading.sentences(statement.evidence)
