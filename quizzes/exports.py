@@ -7,7 +7,7 @@ from quizzes.interchange.spreadsheet import write_csv
 from quizzes.models import AuditEvent, Classroom, User
 from quizzes.results import Cell, Gradebook, gradebook
 
-STATE_WORDS = {"working": "started", "missing": "missing", "not_due": ""}
+STATE_WORDS = {"working": "started", "missing": "missing", "excused": "excused", "not_due": ""}
 
 
 def export_gradebook(classroom: Classroom, *, by: User, now: datetime) -> bytes:
@@ -19,7 +19,7 @@ def export_gradebook(classroom: Classroom, *, by: User, now: datetime) -> bytes:
 def gradebook_csv(book: Gradebook) -> bytes:
     """A header, a line of points possible, then a line a student by name: average in percent, points by assignment.
 
-    A cell without a score holds “started”, “missing” or nothing, so that a zero is always a score.
+    A cell without a score holds “started”, “missing”, “excused” or nothing, so that a zero is always a score.
     """
     header: list[FileCell] = ["Student", "Average %", *(column.title for column in book.columns)]
     possible: list[FileCell] = ["Points possible", "", *(column.max_points for column in book.columns)]

@@ -88,13 +88,14 @@ class Gradebook:
 class Progress:
     """One student's standing on a running assignment. attempt: the latest, None before the first.
 
-    counts: the attempt that counts by the policy, None before one is handed in.
+    counts: the attempt that counts by the policy, None before one is handed in; is_late is about that one.
     """
 
     student: Student
     state: WorkState
     attempt: Attempt | None
     counts: Attempt | None
+    is_late: bool
     answered_count: int
     last_saved_at: datetime | None
 
@@ -249,7 +250,7 @@ def gradebook(classroom: Classroom, *, now: datetime) -> Gradebook:
 
 
 def progress(assignment: Assignment) -> list[Progress]:
-    """One entry a student by name, in three statements however many there are."""
+    """One entry a student by name, in four statements however many there are."""
     made: defaultdict[int, list[Attempt]] = defaultdict(list)
     for attempt in assignment.attempts.order_by("number"):
         made[attempt.student_id].append(attempt)
@@ -259,15 +260,24 @@ def progress(assignment: Assignment) -> list[Progress]:
         row["attempt"]: row
         for row in given.order_by().values("attempt").annotate(count=Count("pk"), last=Max("saved_at"))
     }
+    extended = {extension.student_id: extension for extension in assignment.extensions.all()}
     entries = []
     for student in assignment.classroom.students.enrolled().order_by("display_name", "pk"):
         attempts = made[student.pk]
         own = attempts[-1] if attempts else None
         counts = counting_attempt(attempts, assignment.attempt_policy)
+        due_at = personal_window(assignment, extended.get(student.pk)).due_at
+        late = counts is not None and is_late(counts, due_at)
         saved: Mapping[str, Any] = counted.get(own.pk, {}) if own else {}
         state: WorkState = "not_started" if own is None else "working" if own.is_open else "handed_in"
-        entries.append(Progress(student, state, own, counts, saved.get("count", 0), saved.get("last")))
+        entries.append(Progress(student, state, own, counts, late, saved.get("count", 0), saved.get("last")))
     return entries
+
+
+def due_at(attempt: Attempt) -> datetime | None:
+    """When the attempt was due for its own student; one statement. attempt: with its assignment."""
+    extension = attempt.assignment.extensions.filter(student=attempt.student_id).first()
+    return personal_window(attempt.assignment, extension).due_at
 
 
 def review_question(

@@ -36,6 +36,11 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         """Those handed in, by the student or by the end of the time."""
         return self.filter(handed_in_at__isnull=False)
 
+    def with_set(self) -> Self:
+        """With student, classroom, assignment and question set, and without the edition's large document."""
+        related = self.select_related("student", "classroom", "assignment__edition__question_set")
+        return related.defer("assignment__edition__document")
+
     def begun_count(self) -> int:
         """How many students have begun."""
         return self.order_by().values("student").distinct().count()

@@ -1,0 +1,83 @@
+"""Trials: a set answered as a student would, by someone who is none. A trial lives in the session and nowhere else."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.sessions.backends.base import SessionBase
+from django.utils.crypto import salted_hmac
+
+from quizzes.attempts import Sitting, sitting
+from quizzes.models import Answer, Assignment, Attempt
+from quizzes.question_types import Presentation, Question, Submitted, Value, read_answer
+
+TRIALS = "trials"
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One trial of an edition. values: by question key, of what was checked; an answer is settled once it is there.
+
+    order: names the order of the choices on pages of this trial. Pages carry it, since a visitor who has not
+    answered yet has no session; the secret seed of the order follows from it on the server alone.
+    """
+
+    sitting: Sitting
+    order: str
+    values: Mapping[str, Value]
+
+    @property
+    def edition_id(self) -> int:
+        """The edition that is tried."""
+        return self.sitting.published.edition_id
+
+    def answer(self, question: Question) -> Answer | None:
+        """The answer as `results` takes it, a row that is never saved; None before it was checked."""
+        if question.key not in self.values:
+            return None
+        return Answer(question_id=self.sitting.question_id(question), value=self.values[question.key])
+
+
+def trial_of(session: SessionBase, edition_id: int) -> Trial:
+    """The trial that this session holds, else a new one, which is not kept before its first answer."""
+    kept: dict[str, Any] = session.get(TRIALS, {}).get(str(edition_id), {})
+    order = kept.get("order") or secrets.token_hex(16)
+    return Trial(_sitting(edition_id, order), order, kept.get("values", {}))
+
+
+def read_trial_answer(trial: Trial, question: Question, submitted: Submitted, *, order: str) -> Value:
+    """The value that a page of this trial sent, None for no answer; raises NotAChoice. order: as the page carried it."""
+    reading = trial.sitting.published.document.reading
+    return read_answer(question, submitted, Presentation(_seed(order), shuffle=True), reading)
+
+
+def settle(session: SessionBase, trial: Trial, question: Question, value: Value, *, order: str) -> None:
+    """Keep an answer in the session; the first one to a question stands. order: of the page, kept with the first."""
+    if question.key in trial.values:
+        return
+    kept = {"order": trial.order if trial.values else order, "values": {**trial.values, question.key: value}}
+    session[TRIALS] = {**session.get(TRIALS, {}), str(trial.edition_id): kept}
+
+
+def start_again(session: SessionBase, edition_id: int) -> None:
+    """Forget the trial of this edition."""
+    trials = dict(session.get(TRIALS, {}))
+    if trials.pop(str(edition_id), None) is not None:
+        session[TRIALS] = trials
+
+
+def _sitting(edition_id: int, order: str) -> Sitting:
+    # An attempt that is never saved: so a trial is shown and graded by the code that serves students.
+    return sitting(
+        Attempt(
+            assignment=Assignment(edition_id=edition_id),
+            seed=_seed(order),
+            shuffle_questions=False,
+            shuffle_choices=True,
+        )
+    )
+
+
+def _seed(order: str) -> str:
+    return salted_hmac("quizzes.trials.seed", order, algorithm="sha256").hexdigest()[:32]
