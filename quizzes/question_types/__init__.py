@@ -8,6 +8,7 @@ from typing import Any
 from quizzes.question_types import evidence, multiple, single, who_says_so
 from quizzes.question_types.base import (
     KeyRow,
+    MarkedBy,
     NotAChoice,
     Option,
     Presentation,
@@ -22,6 +23,7 @@ from quizzes.reading import InvalidDocument, Reading, text_of
 __all__ = [
     "TYPES",
     "KeyRow",
+    "MarkedBy",
     "NotAChoice",
     "Option",
     "Presentation",
@@ -29,14 +31,18 @@ __all__ = [
     "Review",
     "ReviewRow",
     "answer_key",
+    "doubtful",
     "grade",
+    "grounded",
     "label",
+    "marked_by",
     "options",
     "parse_question",
     "picked",
     "problems",
     "public",
     "read_answer",
+    "rekey",
     "review",
 ]
 
@@ -79,6 +85,37 @@ def grade(question: Question, value: Value) -> Fraction:
     """The credit of a value, 0 to 1; no answer (None) gives 0."""
     credit: Fraction = TYPES[question.type].grade(question, value)
     return credit
+
+
+def marked_by(question: Question) -> MarkedBy:
+    """Who gives the credit: a rule at once, or a teacher later, until which it is 0."""
+    name: MarkedBy = TYPES[question.type].MARKED_BY
+    return name
+
+
+def doubtful(question: Question, value: Value) -> bool:
+    """Whether a person should look before this answer counts as wrong; False for one that earns everything."""
+    in_doubt: bool = TYPES[question.type].doubtful(question, value)
+    return in_doubt
+
+
+def grounded(question: Question, value: Value) -> bool:
+    """Whether the proof that the question asks for is right; True where it asks for none."""
+    module = TYPES[question.type]
+    is_grounded: bool = module.grounded(question, value) if hasattr(module, "grounded") else True
+    return is_grounded
+
+
+def rekey(document: Mapping[str, Any], value: Value) -> dict[str, Any]:
+    """A new document in which `value`, given as an answer, earns everything; raises InvalidDocument where it cannot.
+
+    It parses. Whether the reading proves its new key is for `problems` to say.
+    """
+    if value is None:
+        raise InvalidDocument("no answer cannot be the key")
+    rekeyed: dict[str, Any] = TYPES[parse_question(document).type].rekey(document, value)
+    parse_question(rekeyed)
+    return rekeyed
 
 
 def review(question: Question, value: Value, reading: Reading) -> Review:

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
 
-from quizzes.reading import InvalidDocument, Reading, Sentence, Voice, text_of, texts_of
+from quizzes.reading import InvalidDocument, Reading, Sentence, Voice, tables_of, text_of, texts_of
 
 SKILLS = ("recall", "inference", "attribution")
 CHOICE_IDS = "abcdefgh"
+# More than any one question is worth, and a score of dozens of them still fits its column.
+MAX_POINTS = 100
 
 Submitted = Mapping[str, Sequence[str]]
 Value = Any
+MarkedBy = Literal["rule", "teacher"]
 
 
 class NotAChoice(ValueError):
@@ -23,7 +26,7 @@ class NotAChoice(ValueError):
 class Question:
     """What every question has, whatever its type.
 
-    key: unique in its set, never sent to a student. points: at least 1.
+    key: unique in its set, never sent to a student. points: 1 to MAX_POINTS.
     facts: the ids of the facts it rests on. evidence: keys of the sentences that prove its key.
     """
 
@@ -142,13 +145,13 @@ class Option:
 def common_fields(document: Mapping[str, Any]) -> dict[str, Any]:
     """The keyword arguments of `Question` from a document; raises InvalidDocument."""
     points = document.get("points", 1)
-    if not isinstance(points, int) or isinstance(points, bool) or points < 1:
-        raise InvalidDocument("“points” must be a whole number of at least 1")
+    if not isinstance(points, int) or isinstance(points, bool) or not 1 <= points <= MAX_POINTS:
+        raise InvalidDocument(f"“points” must be a whole number from 1 to {MAX_POINTS}")
     skill = text_of(document, "skill")
     if skill not in SKILLS:
         raise InvalidDocument(f"“skill” must be one of {', '.join(SKILLS)}")
     return {
-        "key": text_of(document, "key"),
+        "key": text_of(document, "key", at_most=80),
         "type": text_of(document, "type"),
         "stem": text_of(document, "stem"),
         "objective": text_of(document, "objective"),
@@ -239,6 +242,23 @@ def share_of_picks(picked: Sequence[str], right: Sequence[str]) -> Fraction:
     hits = len(set(picked) & set(right))
     misses = len(set(picked) - set(right))
     return max(Fraction(0), Fraction(hits - misses, len(right)))
+
+
+def never_doubtful(question: Question, value: Value) -> bool:
+    """False: what is chosen from a closed list is right or wrong without a look."""
+    return False
+
+
+def rekeyed_choices(document: Mapping[str, Any], ids: Sequence[str]) -> list[dict[str, Any]]:
+    """The document's choices with the key on these ids alone; raises InvalidDocument for an unknown one."""
+    tables = tables_of(document, "choices")
+    unknown = set(ids) - set(CHOICE_IDS[: len(tables)])
+    if unknown:
+        raise InvalidDocument(f"there is no choice “{min(unknown)}”")
+    return [
+        {**{name: entry for name, entry in table.items() if name != "key"}, **({"key": True} if id_ in ids else {})}
+        for id_, table in zip(CHOICE_IDS, tables, strict=False)
+    ]
 
 
 def choice_row(text: str, *, right: bool, chosen: bool, why: str) -> ReviewRow:

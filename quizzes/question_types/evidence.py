@@ -11,6 +11,7 @@ from quizzes.reading import InvalidDocument, Reading, tables_of, text_of, texts_
 LABEL = "Evidence"
 HINT = "Tap the sentence. Tap again to take the mark away."
 PARTIAL_CREDIT = "Each right sentence earns a share of the points and each wrong one takes one away, never below zero."
+MARKED_BY: base.MarkedBy = "rule"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,19 @@ def read_answer(
 def grade(question: Evidence, value: base.Value) -> Fraction:
     """Right sentences minus wrong ones, as a share of the key sentences, at least 0."""
     return base.share_of_picks(value or (), question.key_sentences)
+
+
+def rekey(document: Mapping[str, Any], value: base.Value) -> dict[str, Any]:
+    """The document with these sentences as its key and its evidence; none of them is tempting any longer."""
+    return {
+        **document,
+        "key_sentences": list(value),
+        "evidence": list(value),
+        "choices": [table for table in tables_of(document, "choices") if table.get("sentence") not in value],
+    }
+
+
+doubtful = base.never_doubtful
 
 
 def review(question: Evidence, value: base.Value, reading: Reading) -> base.Review:

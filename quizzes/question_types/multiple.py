@@ -11,6 +11,7 @@ from quizzes.reading import InvalidDocument, Reading, tables_of
 LABEL = "Multiple answers"
 HINT = "Choose every answer the reading supports"
 PARTIAL_CREDIT = "Each right pick earns a share of the points and each wrong pick takes one away, never below zero."
+MARKED_BY: base.MarkedBy = "rule"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +74,14 @@ def read_answer(
 def grade(question: Multiple, value: base.Value) -> Fraction:
     """Right picks minus wrong picks, as a share of the keys, at least 0."""
     return base.share_of_picks(value or (), question.right_ids)
+
+
+def rekey(document: Mapping[str, Any], value: base.Value) -> dict[str, Any]:
+    """The document with these choices as its keys."""
+    return {**document, "choices": base.rekeyed_choices(document, value)}
+
+
+doubtful = base.never_doubtful
 
 
 def review(question: Multiple, value: base.Value, reading: Reading) -> base.Review:

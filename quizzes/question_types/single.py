@@ -11,6 +11,7 @@ from quizzes.reading import InvalidDocument, Reading, tables_of
 LABEL = "Single choice"
 HINT = "Choose one answer"
 PARTIAL_CREDIT = ""
+MARKED_BY: base.MarkedBy = "rule"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,14 @@ def read_answer(
 def grade(question: Single, value: base.Value) -> Fraction:
     """1 for the key, else 0."""
     return Fraction(any(choice.right and choice.id == value for choice in question.choices))
+
+
+def rekey(document: Mapping[str, Any], value: base.Value) -> dict[str, Any]:
+    """The document with this choice as its key."""
+    return {**document, "choices": base.rekeyed_choices(document, [value])}
+
+
+doubtful = base.never_doubtful
 
 
 def review(question: Single, value: base.Value, reading: Reading) -> base.Review:

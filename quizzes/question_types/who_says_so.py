@@ -11,6 +11,7 @@ from quizzes.reading import NOT_STATED, InvalidDocument, Reading, tables_of, tex
 LABEL = "Who says so?"
 HINT = "Choose one voice for each statement"
 PARTIAL_CREDIT = "Each statement counts the same."
+MARKED_BY: base.MarkedBy = "rule"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,27 @@ def grade(question: WhoSaysSo, value: base.Value) -> Fraction:
     given = value or {}
     hits = sum(given.get(statement.id) == statement.voice for statement in question.statements)
     return Fraction(hits, len(question.statements))
+
+
+def rekey(document: Mapping[str, Any], value: base.Value) -> dict[str, Any]:
+    """The document with these voices as its key; every statement needs one.
+
+    What is now not stated loses its facts and evidence. Other evidence stays, for its author to prove the new key.
+    """
+    statements = []
+    for statement_id, table in zip(base.CHOICE_IDS, tables_of(document, "statements"), strict=False):
+        voice = value.get(statement_id)
+        if voice not in texts_of(document, "voices"):
+            raise InvalidDocument("each statement needs one of the voices that the question offers")
+        statements.append({**table, "voice": voice, **({"facts": [], "evidence": []} if voice == NOT_STATED else {})})
+    together = {
+        name: list(dict.fromkeys(key for table in statements for key in texts_of(table, name)))
+        for name in ("facts", "evidence")
+    }
+    return {**document, "statements": statements, **together}
+
+
+doubtful = base.never_doubtful
 
 
 def review(question: WhoSaysSo, value: base.Value, reading: Reading) -> base.Review:
