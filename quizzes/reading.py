@@ -80,13 +80,18 @@ class Reading:
         return next((voice for voice in self.voices if voice.key == key), None)
 
 
-def text_of(table: Mapping[str, Any], name: str, *, optional: bool = False) -> str:
-    """The non-empty string under `name`; raises InvalidDocument, except "" where `optional` and absent."""
+def text_of(table: Mapping[str, Any], name: str, *, optional: bool = False, at_most: int | None = None) -> str:
+    """The non-empty string under `name`; raises InvalidDocument, except "" where `optional` and absent.
+
+    at_most: the characters that its column holds, where it is stored in one.
+    """
     value = table.get(name, "")
     if not isinstance(value, str):
         raise InvalidDocument(f"“{name}” must be text")
     if not value.strip() and not optional:
         raise InvalidDocument(f"“{name}” is missing")
+    if at_most is not None and len(value.strip()) > at_most:
+        raise InvalidDocument(f"“{name}” is longer than {at_most} characters")
     return value.strip()
 
 
@@ -140,8 +145,8 @@ def parse_reading(table: Mapping[str, Any], *, citation: Citation, voices: Seque
             raise InvalidDocument("a paragraph has no sentence")
         paragraphs.append(tuple(sentences))
     reading = Reading(
-        title=text_of(table, "title"),
-        language=text_of(table, "language"),
+        title=text_of(table, "title", at_most=200),
+        language=text_of(table, "language", at_most=20),
         level=text_of(table, "level", optional=True),
         paragraphs=tuple(paragraphs),
         citation=citation,

@@ -5,14 +5,18 @@ An edition stores exactly this document, so a file, a draft and a published edit
 
 import hashlib
 import json
+import math
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from quizzes import question_types
 from quizzes.question_types import Question
 from quizzes.reading import (
+    NOT_STATED,
     Citation,
     InvalidDocument,
     Reading,
@@ -101,6 +105,8 @@ def content_hash(document: Mapping[str, Any]) -> str:
 
 def parse_set(document: Mapping[str, Any]) -> SetDocument:
     """The typed set; raises InvalidQuestion or InvalidDocument. It parses; `find_problems` proves."""
+    if not _can_be_stored(document):
+        raise InvalidDocument("the document holds a value that a database cannot store")
     reading = parse_reading(
         _table(document, "reading"),
         citation=_citation(_table(document, "citation"), _table(document, "reading")),
@@ -114,15 +120,26 @@ def parse_set(document: Mapping[str, Any]) -> SetDocument:
         raise InvalidQuestion(repeated[0], "two questions have this key")
     if not questions:
         raise InvalidDocument("the set has no question")
+    facts = [text_of(fact, "id") for fact in tables_of(document, "facts")]
+    if len(set(facts)) != len(facts):
+        raise InvalidDocument("two facts have the same id")
     return SetDocument(
-        slug=text_of(document, "slug"),
-        title=text_of(document, "title"),
-        summary=text_of(document, "summary"),
+        slug=slug_of(document),
+        title=text_of(document, "title", at_most=200),
+        summary=text_of(document, "summary", at_most=400),
         about_minutes=_whole_number(document, "about_minutes", at_least=1),
         objectives=_objectives(document),
         reading=reading,
         questions=questions,
     )
+
+
+def slug_of(table: Mapping[str, Any]) -> str:
+    """The table's slug; raises InvalidDocument."""
+    slug = text_of(table, "slug", at_most=80)
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug):
+        raise InvalidDocument("“slug” may hold small letters, digits and hyphens")
+    return slug
 
 
 def find_problems(document: Mapping[str, Any], parsed: SetDocument) -> list[tuple[str, str]]:
@@ -170,8 +187,10 @@ def _objectives(document: Mapping[str, Any]) -> tuple[Objective, ...]:
     objectives = tuple(
         Objective(key, text_of(table, "title"), _whole_number(minimum, key, at_least=0) if key in minimum else 0)
         for table in tables_of(document, "objectives")
-        for key in [text_of(table, "key")]
+        for key in [text_of(table, "key", at_most=80)]
     )
+    if len({objective.key for objective in objectives}) != len(objectives):
+        raise InvalidDocument("two objectives have the same key")
     unknown = set(minimum) - {objective.key for objective in objectives}
     if unknown:
         raise InvalidDocument(f"“minimum” names the objective “{min(unknown)}”, which the source does not have")
@@ -181,6 +200,14 @@ def _objectives(document: Mapping[str, Any]) -> tuple[Objective, ...]:
 def _fact_problems(document: Mapping[str, Any], parsed: SetDocument) -> Sequence[str]:
     found = []
     voice_of = {text_of(table, "id"): text_of(table, "voice") for table in tables_of(document, "facts")}
+    objectives = {objective.key for objective in parsed.objectives}
+    for table in tables_of(document, "facts"):
+        what = f"the fact “{text_of(table, 'id')}”"
+        voice, objective = text_of(table, "voice"), text_of(table, "objective")
+        if voice == NOT_STATED or parsed.reading.voice(voice) is None:
+            found.append(f"{what} has the voice “{voice}”, which cannot vouch for a fact")
+        if objective not in objectives:
+            found.append(f"{what} has the objective “{objective}”, which is not one of the source")
     for sentence in parsed.reading:
         if not sentence.facts:
             found.append(f"sentence “{sentence.key}” rests on no fact")
@@ -196,12 +223,18 @@ def _fact_problems(document: Mapping[str, Any], parsed: SetDocument) -> Sequence
 
 
 def _citation(citation: Mapping[str, Any], reading: Mapping[str, Any]) -> Citation:
+    published_on = text_of(citation, "published_on", optional=True)
+    try:
+        if published_on:
+            date.fromisoformat(published_on)
+    except ValueError as error:
+        raise InvalidDocument("“published_on” must be a date, as 2018-07-27") from error
     return Citation(
-        publisher=text_of(citation, "publisher"),
-        title=text_of(citation, "title"),
-        url=text_of(citation, "url", optional=True),
-        published_on=text_of(citation, "published_on", optional=True),
-        date_note=text_of(citation, "date_note", optional=True),
+        publisher=text_of(citation, "publisher", at_most=200),
+        title=text_of(citation, "title", at_most=300),
+        url=text_of(citation, "url", optional=True, at_most=200),
+        published_on=published_on,
+        date_note=text_of(citation, "date_note", optional=True, at_most=300),
         rights_note=text_of(reading, "rights_note", optional=True),
     )
 
@@ -211,6 +244,20 @@ def _table(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise InvalidDocument(f"“{name}” must be a table")
     return value
+
+
+def _can_be_stored(value: Any) -> bool:
+    """Whether PostgreSQL's JSON takes the value: no NUL, no half of a surrogate pair, no NaN and no infinity."""
+    match value:
+        case dict():
+            return all(_can_be_stored(name) and _can_be_stored(item) for name, item in value.items())
+        case list():
+            return all(map(_can_be_stored, value))
+        case str():
+            return not re.search("[\x00\ud800-\udfff]", value)
+        case float():
+            return math.isfinite(value)
+    return True
 
 
 def _whole_number(table: Mapping[str, Any], name: str, *, at_least: int) -> int:
