@@ -249,7 +249,7 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(("document", None), ("policy__in", ["drop", "full_credit"])),
+                            models.Q(("document__isnull", True), ("policy__in", ["drop", "full_credit"])),
                             models.Q(("document__isnull", False), ("policy__in", ["new_key", "either_key"])),
                             _connector="OR",
                         ),

@@ -41,7 +41,7 @@ class Regrade(models.Model):
                 violation_error_message="Say why, so that students and colleagues can follow it.",
             ),
             models.CheckConstraint(
-                condition=Q(policy__in=["drop", "full_credit"], document=None)
+                condition=Q(policy__in=["drop", "full_credit"], document__isnull=True)
                 | Q(policy__in=["new_key", "either_key"], document__isnull=False),
                 name="regrade_has_a_new_key_where_one_is_used",
             ),

@@ -1,0 +1,113 @@
+"""A real browser against a real server on loopback, and what holds for every page it opens."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from quizzes.models import Student, User
+from tests.browser.chromium import find_chromium, launch_arguments
+from tests.conftest import _sign_in
+
+AXE_OPTIONS = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],
+}
+# Django's live server opens the database's rows to the server's own threads.
+DATABASE = pytest.mark.django_db(transaction=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = os.path.dirname(__file__)
+    for item in items:
+        if str(item.path).startswith(here):
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(DATABASE)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    if find_chromium() is None and not os.environ.get("CI"):
+        pytest.skip("no Chromium on this machine: install it, or name it in $CHROMIUM")
+    return launch_arguments()
+
+
+@dataclass
+class Watch:
+    """What a context met that no page of ours may cause."""
+
+    hosts: set[str] = field(default_factory=set)
+    faults: list[str] = field(default_factory=list)
+
+    def follow(self, context: BrowserContext) -> None:
+        """Note every host asked, and every error a page reports."""
+        context.on("request", lambda request: self.hosts.add(urlsplit(request.url).hostname or ""))
+        context.on("weberror", lambda error: self.faults.append(str(error.error)))
+        context.on("console", lambda message: self.faults.append(message.text) if message.type == "error" else None)
+
+
+@pytest.fixture
+def watch() -> Iterator[Watch]:
+    """Fails the test at its end if a page asked another host or reported an error, a refused policy included."""
+    seen = Watch()
+    yield seen
+    assert seen.hosts <= {"localhost", "127.0.0.1", ""}
+    assert seen.faults == []
+
+
+NewContext = Callable[..., BrowserContext]
+
+
+@pytest.fixture
+def open_context(browser: Browser, live_server: Any, watch: Watch) -> Iterator[NewContext]:
+    """`open_context(person, width=360, dark=True, javascript=False)`: a browser, signed in as that person."""
+    opened: list[BrowserContext] = []
+
+    def make(
+        person: Student | User | None = None,
+        *,
+        width: int = 1280,
+        height: int = 900,
+        dark: bool = False,
+        javascript: bool = True,
+        watched: bool = True,
+    ) -> BrowserContext:
+        context = browser.new_context(
+            base_url=live_server.url,
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=javascript,
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(10_000)
+        if watched:
+            watch.follow(context)
+        if person is not None:
+            cookies = _sign_in(person).cookies
+            context.add_cookies(
+                [{"name": name, "value": morsel.value, "url": live_server.url} for name, morsel in cookies.items()]
+            )
+        opened.append(context)
+        return context
+
+    yield make
+    for context in opened:
+        context.close()
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds on the page as it stands: rule, and the place of each."""
+    found = Axe().run(page, options=AXE_OPTIONS).response["violations"]
+    return [
+        f"{rule['id']}: {node['target']} {node.get('failureSummary', '')}" for rule in found for node in rule["nodes"]
+    ]
+
+
+def overflow(page: Page) -> int:
+    """By how many CSS pixels the page is wider than the window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
