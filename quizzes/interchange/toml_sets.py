@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 
@@ -11,7 +11,7 @@ class InvalidFile(ValueError):
 
 
 def read_toml(content: bytes) -> dict[str, Any]:
-    """The tables of a TOML file, dates as ISO text, so that the result is plain JSON; raises InvalidFile."""
+    """The tables of a TOML file, dates and times as ISO text, so that the result is plain JSON; raises InvalidFile."""
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -27,6 +27,6 @@ def _plain(value: Any) -> Any:
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_plain(item) for item in value]
-    if isinstance(value, date):
+    if isinstance(value, date | time):
         return value.isoformat()
     return value
