@@ -86,7 +86,7 @@ class Standing(Enum):
 
 
 class NoSuchLocalTime(ValueError):
-    """A wall-clock time that the zone skips. suggestion: the first wall-clock time after the gap, naive."""
+    """A wall-clock time that the zone skips. suggestion: the same as long after the gap, naive: 3:30 for 2:30."""
 
     def __init__(self, suggestion: datetime) -> None:
         super().__init__("The clocks skip this time.")
@@ -94,12 +94,13 @@ class NoSuchLocalTime(ValueError):
 
 
 def in_zone(wall_time: datetime, zone: ZoneInfo) -> datetime:
-    """The moment at which clocks in `zone` show the naive `wall_time`, the earlier one where they show it twice.
+    """The moment (UTC) at which clocks in `zone` show the naive `wall_time`, the earlier one where they show it twice.
 
     Raises NoSuchLocalTime where clocks are put forward over it (PEP 495).
     """
-    moment = wall_time.replace(tzinfo=zone)
-    shown = moment.astimezone(UTC).astimezone(zone).replace(tzinfo=None)
+    # In UTC, since Python holds a time that clocks show twice for unequal to every moment of another zone.
+    moment = wall_time.replace(tzinfo=zone).astimezone(UTC)
+    shown = moment.astimezone(zone).replace(tzinfo=None)
     if shown != wall_time:
         gap = shown - wall_time
         raise NoSuchLocalTime(max(shown, wall_time + abs(gap)).replace(fold=0))
