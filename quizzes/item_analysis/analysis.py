@@ -103,19 +103,17 @@ def _choices(
     item: Item, given: Sequence[tuple[str, ...]], attempt_count: int, groups: tuple[Group, Group] | None
 ) -> tuple[ChoiceFigures, ...]:
     counts = count_options(given)
-    shown = [option for option in item.options if option.listed or counts[option.id]]
-    if groups is None or not given:
-        return tuple(ChoiceFigures(option, counts[option.id], counts[option.id] / attempt_count) for option in shown)
-    upper, lower = (group.shares(given) for group in groups)
+    upper, lower = (group.shares(given) for group in groups) if groups is not None and given else ({}, {})
     return tuple(
         ChoiceFigures(
             option,
             counts[option.id],
-            counts[option.id] / attempt_count,
-            upper.get(option.id, 0.0),
-            lower.get(option.id, 0.0),
+            counts[option.id] / attempt_count if attempt_count else None,
+            upper.get(option.id, 0.0) if groups is not None else None,
+            lower.get(option.id, 0.0) if groups is not None else None,
         )
-        for option in shown
+        for option in item.options
+        if option.listed or counts[option.id]
     )
 
 

@@ -33,7 +33,7 @@ class ChoiceFigures:
 
     option: Option
     count: int
-    share: float
+    share: float | None
     upper_share: float | None = None
     lower_share: float | None = None
 
