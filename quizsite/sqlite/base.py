@@ -75,13 +75,13 @@ class DatabaseWrapper(Base):
             self.writer.end_turn()
 
 
-def verify(connection: Any) -> None:
+def verify(connection: Any, *, wal_is_safe: bool = library.WAL_IS_SAFE) -> None:
     """Refuse a connection that would break the promise behind the word "Saved"."""
     [synchronous] = connection.execute("PRAGMA synchronous").fetchone()
     if synchronous < FULL:
         raise ImproperlyConfigured("SQLite must run with synchronous=FULL: a power cut could lose answers.")
     [journal_mode] = connection.execute("PRAGMA journal_mode").fetchone()
-    if journal_mode == "wal" and not library.WAL_IS_SAFE:
+    if journal_mode == "wal" and not wal_is_safe:
         raise ImproperlyConfigured(
             f"the database uses a write-ahead log, which SQLite {library.sqlite.sqlite_version} can damage; "
             "`manage.py migrate` takes it off."
