@@ -36,7 +36,7 @@ test-postgres: .venv/.test        ## The unit tests on a PostgreSQL server of th
 	bin/test-postgres
 
 shots: .venv/.test                ## Pictures of the demo site's pages into docs/pictures/
-	$(PY) docs/shots.py
+	$(PY) -m tests.browser.shots
 
 format: .venv/.test               ## Put code and templates into shape
 	$(PY) -m ruff check --fix .

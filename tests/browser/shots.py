@@ -1,0 +1,168 @@
+"""Pictures of the sample school's pages, for the README: `make shots`.
+
+A server of its own, on a free port and a fresh data folder, is filled by the real commands and photographed.
+"""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from playwright.sync_api import BrowserContext, Page, sync_playwright
+
+from tests.browser.chromium import launch_arguments
+
+ROOT = Path(__file__).resolve().parents[2]
+PICTURES = ROOT / "docs" / "pictures"
+START_SECONDS = 60
+
+
+def main() -> None:
+    """Take every picture; each overwrites the one of the same name."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with serve() as (base_url, sign_in_link), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**launch_arguments())
+
+        def context(width: int, height: int, *, dark: bool = False) -> BrowserContext:
+            return browser.new_context(
+                base_url=base_url,
+                viewport={"width": width, "height": height},
+                device_scale_factor=2 if width < 500 else 1,
+                color_scheme="dark" if dark else "light",
+                reduced_motion="reduce",
+            )
+
+        page = context(1280, 800).new_page()
+        page.goto("/")
+        take(page, "landing")
+        teacher = context(1280, 860).new_page()
+        code, pins = visit_teacher(teacher, sign_in_link)
+        phone = context(360, 720).new_page()
+        join(phone, code, *pins)
+        visit_student(phone)
+        dark = context(1280, 800, dark=True)
+        dark.add_cookies(phone.context.cookies())  # type: ignore[arg-type]  # Playwright takes back what it gives
+        night = dark.new_page()
+        night.goto(phone.url)
+        take(night, "question-dark")
+        browser.close()
+
+
+def visit_teacher(page: Page, sign_in_link: str) -> tuple[str, tuple[str, str]]:
+    """The teacher's pages; returns the class code, and name and PIN of a student who has not begun the main set."""
+    page.goto(sign_in_link)
+    page.get_by_role("button").first.click()
+    page.wait_for_url("**/teacher/")
+    take(page, "teacher-home")
+    page.get_by_role("link", name="Civics, Period 3").first.click()
+    take(page, "gradebook")
+    gradebook = page.url
+    page.get_by_role("link", name="The PARS agreement").first.click()
+    take(page, "progress")
+    waiting = page.get_by_role("row").filter(has_text="Not started").first.get_by_role("rowheader").inner_text()
+    page.goto(gradebook)
+    page.locator("td a").first.click()
+    take(page, "attempt")
+    page.goto(gradebook + "cards/")
+    take(page, "cards")
+    card = page.locator(".idcard").filter(has_text=waiting.strip()).inner_text()
+    code = re.search(r"\b[A-Z2-9]{3}-[A-Z2-9]{3}\b", card)
+    pin = re.search(r"\bPIN\D*(\d{4})\b", card)
+    assert code, card  # noqa: S101  the cards page must show both
+    assert pin, card  # noqa: S101
+    page.goto("/teacher/sets/")
+    page.get_by_role("link", name="The PARS agreement").first.click()
+    take(page, "set")
+    page.get_by_role("link", name="Assign").first.click()
+    take(page, "assign")
+    return code[0], (waiting.strip(), pin[1])
+
+
+def join(page: Page, code: str, name: str, pin: str) -> None:
+    """Sign in as a student, in three screens."""
+    page.goto("/join/")
+    page.get_by_label("Class code").fill(code)
+    take(page, "join-phone")
+    page.locator("form button").last.click()
+    page.get_by_role("button", name=name, exact=True).click()
+    page.get_by_label("Your PIN").fill(pin)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/student/")
+    take(page, "student-home-phone")
+
+
+def visit_student(page: Page) -> None:
+    """The student's pages on a phone, up to a saved answer."""
+    page.get_by_role("link", name="The PARS agreement").first.click()
+    page.locator("main form button").first.click()
+    page.wait_for_url("**/student/attempts/**")
+    page.locator("label", has_text="Question").last.click()
+    page.locator(".opt").nth(1).click()
+    page.locator("[role=status]", has_text="Saved").wait_for()
+    take(page, "question-phone")
+
+
+def take(page: Page, name: str) -> None:
+    """Photograph what the window shows."""
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=PICTURES / f"{name}.png")
+    sys.stdout.write(f"docs/pictures/{name}.png\n")
+
+
+@contextmanager
+def serve() -> Iterator[tuple[str, str]]:
+    """The sample school on a free port of this machine: its address, and the teacher's sign-in link."""
+    with tempfile.TemporaryDirectory(prefix="footnote-shots-") as data:
+        port = free_port()
+        base_url = f"http://127.0.0.1:{port}"
+        environment = {
+            **os.environ,
+            "FOOTNOTE_DATA": data,
+            "FOOTNOTE_DEMO": "1",
+            "FOOTNOTE_ENV_FILE": os.devnull,
+            "HOST": "127.0.0.1",
+            "PORT": str(port),
+        }
+        manage = [sys.executable, str(ROOT / "manage.py")]
+        loaded = subprocess.run(  # noqa: S603  this project's own command
+            [*manage, "load_demo", "--base-url", base_url], env=environment, check=True, capture_output=True, text=True
+        )
+        server = subprocess.Popen([*manage, "serve"], env=environment, stdout=subprocess.DEVNULL)  # noqa: S603
+        try:
+            wait_for(f"{base_url}/livez")
+            yield base_url, loaded.stdout.split()[-1]
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
+
+
+def free_port() -> int:
+    """A port that nothing listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_for(url: str) -> None:
+    """Return when the address answers; raises TimeoutError after a minute."""
+    for _ in range(START_SECONDS * 5):
+        try:
+            urlopen(url, timeout=2).close()  # noqa: S310  an address of this machine
+        except URLError:
+            time.sleep(0.2)
+        else:
+            return
+    raise TimeoutError(url)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""A page as a reader of its HTML has it: links, and the fields a form would send."""
+
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+from django.http import HttpResponse
+
+
+@dataclass
+class Form:
+    """One form. fields: (name, value) pairs it would send as it stands; offered: all that may be chosen."""
+
+    action: str
+    method: str
+    fields: list[tuple[str, str]] = field(default_factory=list)
+    offered: list[tuple[str, str]] = field(default_factory=list)
+    buttons: list[tuple[str, str]] = field(default_factory=list)
+
+    def data(self, **changes: str | list[str]) -> dict[str, list[str]]:
+        """What the form sends, with these fields set instead."""
+        sent: dict[str, list[str]] = {}
+        for name, value in self.fields:
+            sent.setdefault(name, []).append(value)
+        for name, value in changes.items():
+            sent[name] = [value] if isinstance(value, str) else value
+        return sent
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.forms: list[Form] = []
+        self._open: Form | None = None
+        self._select = ""
+        self._textarea: tuple[str, list[str]] | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "a" and "href" in given:
+            self.links.append(given["href"])
+        if tag == "form":
+            self._open = Form(given.get("action", ""), given.get("method", "get").lower())
+            self.forms.append(self._open)
+        if self._open is None or "disabled" in given:
+            return
+        name = given.get("name", "")
+        if tag == "input" and name:
+            if given.get("type") in {"radio", "checkbox"}:
+                self._open.offered.append((name, given.get("value", "on")))
+                if "checked" not in given:
+                    return
+            self._open.fields.append((name, given.get("value", "")))
+        elif tag == "button" and name:
+            self._open.buttons.append((name, given.get("value", "")))
+        elif tag == "select":
+            self._select = name
+        elif tag == "option" and self._select:
+            self._open.offered.append((self._select, given.get("value", "")))
+            if "selected" in given:
+                self._open.fields.append((self._select, given.get("value", "")))
+        elif tag == "textarea" and name:
+            self._textarea = (name, [])
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._open = None
+        elif tag == "select":
+            self._select = ""
+        elif tag == "textarea" and self._textarea is not None and self._open is not None:
+            self._open.fields.append((self._textarea[0], "".join(self._textarea[1])))
+            self._textarea = None
+
+    def handle_data(self, data: str) -> None:
+        if self._textarea is not None:
+            self._textarea[1].append(data)
+
+
+def read(response: HttpResponse) -> _Reader:
+    """The links and forms of a page."""
+    reader = _Reader()
+    reader.feed(response.content.decode())
+    return reader
+
+
+def form_of(response: HttpResponse, *, having: str) -> Form:
+    """The first form of a page that sends or offers a field or a button of this name."""
+    for form in read(response).forms:
+        if having in {name for name, _ in [*form.fields, *form.offered, *form.buttons]}:
+            return form
+    raise AssertionError(f"no form with {having!r} on the page")
