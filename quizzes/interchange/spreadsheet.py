@@ -5,9 +5,11 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 
-# A cell is dangerous if any of its lines, after white space of any kind, begins with one of these.
+# What may start a formula, and what a program may pass over before it. It counts at the front of each line, and behind
+# a tab or semicolon as well, since a program that separates cells by those begins a cell there.
 # Source: OWASP, "CSV Injection".
-_FORMULA_START = re.compile(r"(?:^|[\r\n])[\s\u200b\ufeff]*[=+\-@|%\uff1d\uff0b\uff0d\uff20]|^[\t\r]")
+_PASSED_OVER = r"[\x00-\x20\s\"\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]*"
+_FORMULA_START = re.compile(rf"(^|[\r\n\t;])({_PASSED_OVER})([=+\-@|%\uff1d\uff0b\uff0d\uff20])")
 
 Cell = str | int | float | None
 
@@ -16,9 +18,10 @@ def safe_cell(value: Cell) -> str | int | float:
     """The value as a spreadsheet may hold it: numbers stay numbers, None is empty, text never starts a formula."""
     if value is None:
         return ""
-    if isinstance(value, str) and _FORMULA_START.search(value):
-        return "'" + value
-    return value
+    if not isinstance(value, str):
+        return value
+    safe = _FORMULA_START.sub(r"\1\2'\3", value)
+    return f"'{safe}" if safe.startswith(("\t", "\r")) else safe
 
 
 def write_csv(rows: Iterable[Sequence[Cell]]) -> bytes:
