@@ -194,10 +194,10 @@ def test_in_zone_refuses_a_time_that_clocks_skip(wall: str, zone: str, suggestio
 
 
 @given(st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)), st.sampled_from(["America/New_York", "Asia/Tokyo"]))
-def test_in_zone_shows_the_wall_time_again_or_suggests_a_later_one(wall: datetime, zone: str) -> None:
+def test_in_zone_shows_the_wall_time_or_the_one_suggested_for_it(wall: datetime, zone: str) -> None:
     try:
-        moment = in_zone(wall, ZoneInfo(zone))
+        in_zone(wall, ZoneInfo(zone))
     except NoSuchLocalTime as refused:
-        assert refused.suggestion > wall
-    else:
-        assert moment.astimezone(UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) == wall
+        wall = refused.suggestion
+
+    assert in_zone(wall, ZoneInfo(zone)).astimezone(ZoneInfo(zone)).replace(tzinfo=None) == wall
