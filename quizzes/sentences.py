@@ -1,0 +1,131 @@
+"""A pasted text as paragraphs of sentences, and the sentences of a text found again after it was changed."""
+
+import re
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+from rapidfuzz.fuzz import ratio
+
+# A period after one of these ends no sentence: a name, a number or a month goes on.
+_TITLES = frozenset(
+    "adm atty capt cmdr col dept det dr fr gen gov hon insp lt maj messrs mr mrs ms msgr mt pres prof rep rev sen sgt "
+    "st supt vs".split()
+)
+_BEFORE_A_NUMBER = frozenset(
+    "art apr aug ch dec feb fig figs jan jul jun mar no nos nov oct p pp para sec sept sep vol".split()
+)
+# After an initial or an acronym a capital tells nothing ("J. Smith", "the U.S. Senate"), so only a word that often
+# begins a sentence does.
+_OPENERS = frozenset(
+    "a about after although an and as at because before but by during each even for from he her here his however if in "
+    "it its last many most no not nobody now officials on one our people she since so some still that the their then "
+    "there these they this those to two under until we what when where while who why with you".split()
+)
+_INITIALS = re.compile(r"(?:^|[\s(“\"'‘])(?:[^\W\d_]\.)+$")
+_END = re.compile(
+    r"""(?P<mark>[.!?…]+["'”’»)\]]*|[।؟۔]["'”’»)\]]*)\s+(?=\S)|(?P<full>[。！？]["'”’」』）]*)\s*(?=\S)"""
+)
+
+# Word processors change quotation marks and dashes on the way; the sentence stays the same.
+_PLAIN_MARKS = str.maketrans("“”„«»‘’‚–—\u00a0", '"""""' + "'''-- ")
+
+# Two sentences as near as this are the same one, corrected: a name, a figure or a few words of it changed.
+SAME_SENTENCE = 0.75
+# What is less near than this is no help to a person who looks for a sentence.
+WORTH_OFFERING = 0.4
+
+
+def split_text(text: str) -> list[list[str]]:
+    """Paragraphs of sentences, in order, each sentence on one line; [] for a text without any.
+
+    A blank line ends a paragraph. In a text without one, a line does, unless it breaks off within a sentence.
+    """
+    return [sentences for paragraph in _paragraphs(text) if (sentences := split_sentences(paragraph))]
+
+
+def split_sentences(paragraph: str) -> list[str]:
+    """The sentences of one paragraph; nothing but white space is lost.
+
+    A rule of thumb for news: the teacher joins and splits what it gets wrong.
+    """
+    flat = " ".join(paragraph.split())
+    sentences, start = [], 0
+    for match in _END.finditer(flat):
+        if match["full"] or _ends(flat[start : match.end()].rstrip(), match["mark"], flat[match.end() :]):
+            sentences.append(flat[start : match.end()].strip())
+            start = match.end()
+    rest = flat[start:].strip()
+    return [*sentences, rest] if rest else sentences
+
+
+def find_again(old: Sequence[str], new: Sequence[str]) -> list[int | None]:
+    """For each new sentence, the place of the old one that it is, None for one that was not there; each at most once.
+
+    The same text first, where it stood and then wherever it went; then the nearest of what is left.
+    """
+    before, after = [_folded(text) for text in old], [_folded(text) for text in new]
+    found: list[int | None] = [None] * len(new)
+    for block in SequenceMatcher(None, before, after, autojunk=False).get_matching_blocks():
+        for step in range(block.size):
+            found[block.b + step] = block.a + step
+    left = [place for place in range(len(old)) if place not in found]
+    for place, text in enumerate(after):
+        same = next((candidate for candidate in left if before[candidate] == text), None)
+        if found[place] is None and same is not None:
+            found[place] = same
+            left.remove(same)
+    pairs = [
+        (share, -candidate, -place)
+        for place, text in enumerate(after)
+        if found[place] is None
+        for candidate in left
+        if (share := ratio(before[candidate], text) / 100) >= SAME_SENTENCE
+    ]
+    for _, candidate, place in sorted(pairs, reverse=True):
+        if found[-place] is None and -candidate in left:
+            found[-place] = -candidate
+            left.remove(-candidate)
+    return found
+
+
+def nearest(text: str, candidates: Sequence[str]) -> int | None:
+    """The place of the candidate most like `text`, None where none is worth offering."""
+    shares = [ratio(_folded(text), _folded(candidate)) / 100 for candidate in candidates]
+    best = max(range(len(shares)), key=shares.__getitem__, default=None)
+    return best if best is not None and shares[best] >= WORTH_OFFERING else None
+
+
+def _paragraphs(text: str) -> list[str]:
+    if re.search(r"\S[^\S\n]*\n\s*\n\s*\S", text.strip()):
+        return re.split(r"\n\s*\n", text)
+    lines: list[str] = []
+    for line in filter(None, map(str.strip, text.splitlines())):
+        # E-mail and PDF break lines anywhere: a line that ends without a mark and one that goes on in small letters
+        # are one paragraph.
+        if lines and line[0].islower() and lines[-1][-1] not in ".!?…:":
+            lines[-1] = f"{lines[-1]} {line}"
+        else:
+            lines.append(line)
+    return lines
+
+
+def _ends(sentence: str, mark: str, rest: str) -> bool:
+    opener = re.match(r"""["'“‘«(\[]*(\S)""", rest)
+    if opener is None or opener[1].islower():
+        return False
+    if mark[0] != "." or mark.startswith(".."):
+        return True
+    words = re.findall(r"[^\s“\"‘'(\[]+", sentence.rstrip("\"'”’»)]"))
+    last = words[-1].rstrip(".").casefold() if words else ""
+    if last in _TITLES:
+        return False
+    if last in _BEFORE_A_NUMBER and opener[1].isdigit():
+        return False
+    if _INITIALS.search(sentence) and last not in {"a.m", "p.m"}:
+        following = re.match(r"""["'“‘«(\[]*([^\W\d_]+)""", rest)
+        return following is not None and following[1].casefold() in _OPENERS
+    return True
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).translate(_PLAIN_MARKS)
