@@ -1,0 +1,156 @@
+"""Every page of the access table, filled, in both colour schemes and down to 320 pixels: axe finds nothing."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+from django.utils import timezone
+
+from quizzes import attempts
+from quizzes.models import Assignment, Attempt, QuestionSet, Student, User
+from quizzes.question_sets import latest_edition
+from tests.browser.conftest import NewContext, overflow, violations
+from tests.factories import make_assignment, make_attempt, make_classroom, make_student, right_value
+from tests.test_access import TABLE, School
+
+PAGES = [name for name, row in TABLE.items() if row.method == "get" and name not in {"livez", "readyz"}]
+
+
+@pytest.fixture
+def school(db: None, teacher: User) -> School:
+    """A class of three on the built-in set: one handed in (answered by halves), one at work, one not begun."""
+    call_command("load_question_sets", verbosity=0)
+    now = timezone.now()
+    classroom = make_classroom(teacher=teacher, name="Civics, Period 3", created_at=now)
+    student, working, _ = (
+        make_student(classroom=classroom, name=name, created_at=now) for name in ("Amara B.", "Ben O.", "Chidi O.")
+    )
+    edition = latest_edition(QuestionSet.objects.built_in().get(slug="pars-agreement"))
+    assignment = make_assignment(
+        edition=edition,
+        classroom=classroom,
+        assigned_by=teacher,
+        created_at=now,
+        due_at=now + timedelta(hours=3),
+        time_limit=timedelta(minutes=40),
+        max_attempts=2,
+    )
+    attempt = answer_half(make_attempt(assignment=assignment, student=student, started_at=now))
+    answer_half(make_attempt(assignment=assignment, student=working, started_at=now))
+    return School(teacher, student, assignment, attempt)
+
+
+def answer_half(attempt: Attempt) -> Attempt:
+    current = attempts.sitting(attempt)
+    for place, question in enumerate(current.questions[::2]):
+        attempts.save_answer(
+            attempt,
+            current.question_id(question),
+            right_value(question),
+            operation=f"half-{place}",
+            seen_revision=0,
+            now=timezone.now(),
+        )
+    return attempt
+
+
+def person_for(name: str, school: School) -> Student | User | None:
+    outcomes = TABLE[name].outcomes
+    if outcomes["nobody"] == "page":
+        return None
+    return school.student if outcomes["student"] in {"page", "moves"} else school.teacher
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_page_is_accessible(name: str, dark: bool, school: School, open_context: NewContext) -> None:
+    if name in {"receipt", "result"}:
+        attempts.hand_in(school.attempt, now=timezone.now())
+    page = open_context(person_for(name, school), width=1280, dark=dark).new_page()
+    page.goto(reverse(name, kwargs=TABLE[name].kwargs(school)))
+    assert violations(page) == []
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert violations(page) == []
+    page.set_viewport_size({"width": 320, "height": 256})
+    assert overflow(page) == 0
+
+
+STATES: dict[str, Callable[[School], None]] = {
+    "not_open": lambda school: _change(school, opens_at=timezone.now() + timedelta(days=1), due_at=None),
+    "closed": lambda school: _change(
+        school, opens_at=None, due_at=None, closes_at=timezone.now() - timedelta(minutes=5)
+    ),
+    "not_released": lambda school: _change(
+        school, due_at=None, closes_at=timezone.now() + timedelta(days=1), release=Assignment.Release.AFTER_CLOSE
+    ),
+    "never_released": lambda school: _change(school, release=Assignment.Release.NEVER),
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_student_pages_are_accessible_in_each_state(state: str, school: School, open_context: NewContext) -> None:
+    attempts.hand_in(school.attempt, now=timezone.now())
+    STATES[state](school)
+    page = open_context(school.student, width=360).new_page()
+    for name, args in [
+        ("student_home", []),
+        ("begin_attempt", [school.assignment.public_id]),
+        ("receipt", [school.attempt.public_id]),
+        ("result", [school.attempt.public_id]),
+    ]:
+        page.goto(reverse(name, args=args))
+        assert violations(page) == []
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_every_question_of_the_built_in_set_is_accessible(dark: bool, school: School, open_context: NewContext) -> None:
+    page = open_context(school.student, width=360, dark=dark).new_page()
+    kinds = set()
+    for number, question in enumerate(attempts.sitting(school.attempt).questions, start=1):
+        if question.type in kinds:
+            continue
+        kinds.add(question.type)
+        page.goto(reverse("take_attempt", args=[school.attempt.public_id, number]))
+        assert violations(page) == []
+        page.set_viewport_size({"width": 320, "height": 640})
+        assert overflow(page) == 0
+    assert kinds == {"single", "multiple", "who_says_so", "evidence"}
+
+
+def test_verdicts_are_accessible(school: School, open_context: NewContext) -> None:
+    _change(school, release=Assignment.Release.AT_ONCE)
+    current = attempts.sitting(school.attempt)
+    page = open_context(school.student, width=360).new_page()
+    for number in (1, 3):
+        attempts.check_answer(school.attempt, current.question_id(current.questions[number - 1]), now=timezone.now())
+        page.goto(reverse("take_attempt", args=[school.attempt.public_id, number]))
+        assert page.locator(".verdict").is_visible()
+        assert violations(page) == []
+
+
+def test_empty_pages_are_accessible(teacher: User, open_context: NewContext) -> None:
+    classroom = make_classroom(teacher=teacher, name="Advisory", created_at=timezone.now())
+    student = make_student(classroom=classroom, created_at=timezone.now())
+    page = open_context(teacher, width=360).new_page()
+    for address in [
+        reverse("teacher_home"),
+        reverse("question_sets"),
+        reverse("gradebook", args=[classroom.public_id]),
+    ]:
+        page.goto(address)
+        assert violations(page) == []
+    # The console reports a page that is not there, so nobody watches it.
+    missing = open_context(teacher, width=360, watched=False).new_page()
+    missing.goto("/teacher/nothing-here/")
+    assert violations(missing) == []
+    other = open_context(student, width=360).new_page()
+    other.goto(reverse("student_home"))
+    assert violations(other) == []
+
+
+def _change(school: School, **fields: object) -> None:
+    for name, value in fields.items():
+        setattr(school.assignment, name, value)
+    school.assignment.save()
