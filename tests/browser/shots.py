@@ -3,26 +3,19 @@
 A server of its own, on a free port and a fresh data folder, is filled by the real commands and photographed.
 """
 
-import os
 import re
-import socket
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 from tests.browser.chromium import launch_arguments
+from tests.servers import ROOT, Site, running
 
-ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "docs" / "pictures"
-START_SECONDS = 60
 
 
 def main() -> None:
@@ -121,47 +114,10 @@ def take(page: Page, name: str) -> None:
 def serve() -> Iterator[tuple[str, str]]:
     """The sample school on a free port of this machine: its address, and the teacher's sign-in link."""
     with tempfile.TemporaryDirectory(prefix="footnote-shots-") as data:
-        port = free_port()
-        base_url = f"http://127.0.0.1:{port}"
-        environment = {
-            **os.environ,
-            "FOOTNOTE_DATA": data,
-            "FOOTNOTE_DEMO": "1",
-            "FOOTNOTE_ENV_FILE": os.devnull,
-            "HOST": "127.0.0.1",
-            "PORT": str(port),
-        }
-        manage = [sys.executable, str(ROOT / "manage.py")]
-        loaded = subprocess.run(  # noqa: S603  this project's own command
-            [*manage, "load_demo", "--base-url", base_url], env=environment, check=True, capture_output=True, text=True
-        )
-        server = subprocess.Popen([*manage, "serve"], env=environment, stdout=subprocess.DEVNULL)  # noqa: S603
-        try:
-            wait_for(f"{base_url}/livez")
-            yield base_url, loaded.stdout.split()[-1]
-        finally:
-            server.terminate()
-            server.wait(timeout=30)
-
-
-def free_port() -> int:
-    """A port that nothing listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def wait_for(url: str) -> None:
-    """Return when the address answers; raises TimeoutError after a minute."""
-    for _ in range(START_SECONDS * 5):
-        try:
-            urlopen(url, timeout=2).close()  # noqa: S310  an address of this machine
-        except URLError:
-            time.sleep(0.2)
-        else:
-            return
-    raise TimeoutError(url)
+        site = Site(Path(data), extra={"FOOTNOTE_DEMO": "1"})
+        printed = site.run("load_demo", "--base-url", site.url)
+        with running(site):
+            yield site.url, printed.split()[-1]
 
 
 if __name__ == "__main__":
