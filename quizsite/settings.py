@@ -227,14 +227,26 @@ PASSWORD_RESET_TIMEOUT = 60 * 60
 MAILER = mailer(os.environ, "EMAIL_URL")
 # Without a mail server nothing leaves the machine, and no reset link lands in the log.
 MAILERS = {"default": MAILER or {"BACKEND": "django.core.mail.backends.dummy.EmailBackend"}}
+if not MAILER:
+    SILENCED_SYSTEM_CHECKS.append("mail.E001")  # asks for a mail server; the pages that need one say there is none
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("FOOTNOTE_MAIL_FROM") or "footnote@localhost"
 
 ACCOUNT_ADAPTER = "quizzes.account_adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-# A classroom machine sends no mail.
-ACCOUNT_EMAIL_VERIFICATION = "optional" if MAILER else "none"
+ACCOUNT_FORMS = {
+    "login": "quizzes.forms.accounts.SignInForm",
+    "signup": "quizzes.forms.accounts.SignUpForm",
+    "change_password": "quizzes.forms.accounts.ChangePasswordForm",
+    "set_password": "quizzes.forms.accounts.SetPasswordForm",
+    "reset_password": "quizzes.forms.accounts.ForgottenPasswordForm",
+    "reset_password_from_key": "quizzes.forms.accounts.NewPasswordForm",
+}
+# The invitation vouches for who signs up, and most sites send no mail.
+ACCOUNT_EMAIL_VERIFICATION = "none"
+# Someone who has no account here gets no mail from here.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Footnote] "
 ACCOUNT_SESSION_REMEMBER = True
 # A timedelta counts from sign-in, a number of seconds from the last change of the session.

@@ -1,9 +1,56 @@
-from django.http import Http404, HttpRequest, HttpResponse
+"""Ways in for teachers that allauth does not have, and the one that needs a mail server."""
+
+from allauth.account import views as allauth_views
+from allauth.account.adapter import get_adapter
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_http_methods
+
+from quizzes import accounts
+from quizzes.forms.accounts import LINK_GOOD_UNTIL
 
 
+@sensitive_variables("token")
+@login_not_required
+@require_http_methods(["GET", "POST"])
 def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
-    raise Http404
+    """Who invites; the button leads to the form for a new account."""
+    try:
+        invitation = accounts.find_invitation(token, now=timezone.now())
+    except accounts.InvitationVoid:
+        return render(request, "public/invitation_void.html", status=404)
+    if request.method == "POST" and not request.user.is_authenticated:
+        request.session["invitation_id"] = invitation.pk
+        return redirect("account_signup")
+    return render(request, "public/accept_invitation.html", {"invited_by": invitation.invited_by})
 
 
+@sensitive_variables("token")
+@login_not_required
+@require_http_methods(["GET", "POST"])
 def enter(request: HttpRequest, uid: str, token: str) -> HttpResponse:
-    raise Http404
+    """Sign in by a link that works once. A GET only shows the button, since mail programs follow links."""
+    user = accounts.user_of_link(uid, token)
+    if user is None:
+        return render(request, "public/sign_in_link_void.html", status=404)
+    if request.method == "GET":
+        return render(request, "public/enter.html", {"entering": user})
+    get_adapter().login(request, user)
+    request.session[LINK_GOOD_UNTIL] = timezone.now().timestamp() + settings.PASSWORD_RESET_TIMEOUT
+    messages.info(request, "You are signed in, and the link is used up. Under your name you can choose a new password.")
+    return redirect("teacher_home")
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def reset_password(request: HttpRequest) -> HttpResponse:
+    """Ask for a link by mail; a site that sends no mail says so."""
+    if settings.MAILER:
+        response: HttpResponse = allauth_views.password_reset(request)
+        return response
+    return render(request, "public/no_mail.html")

@@ -1,9 +1,42 @@
-from django.http import Http404, HttpRequest, HttpResponse
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from quizzes import accounts
+from quizzes.forms.accounts import OwnNameForm
+from quizzes.views.teacher.access import TeacherRequest
+
+# The link that the next page shows, once: only a digest of its token is kept for good.
+INVITATION_LINK = "invitation_link"
 
 
-def account(request: HttpRequest) -> HttpResponse:
-    raise Http404
+@require_http_methods(["GET", "POST"])
+def account(request: TeacherRequest) -> HttpResponse:
+    """The teacher's own name, password, invitations and way out."""
+    form = OwnNameForm(
+        request.POST if request.method == "POST" else None,
+        initial={"name": request.user.name},
+    )
+    if form.is_valid():
+        accounts.change_name(request.user, **form.cleaned_data)
+        messages.success(request, "Saved. Students read your new name from now on.")
+        return redirect("account")
+    context = {
+        "form": form,
+        "invitation_link": request.session.pop(INVITATION_LINK, ""),
+        "invitation_days": accounts.INVITATION_LIFETIME.days,
+        "sends_mail": bool(settings.MAILER),
+    }
+    return render(request, "teacher/account.html", context)
 
 
-def invite(request: HttpRequest) -> HttpResponse:
-    raise Http404
+@require_POST
+def invite(request: TeacherRequest) -> HttpResponse:
+    """Make a link by which a colleague makes an account, and show it once."""
+    token = accounts.invite(by=request.user, now=timezone.now())
+    request.session[INVITATION_LINK] = request.build_absolute_uri(reverse("accept_invitation", args=[token]))
+    return redirect("account")
