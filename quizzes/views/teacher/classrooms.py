@@ -1,29 +1,108 @@
-from django.http import Http404, HttpRequest, HttpResponse
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from quizzes import results, rosters
+from quizzes.forms.classrooms import DEFAULT_ZONE, ArchivingForm, ClassroomForm, JoiningForm
+from quizzes.models import Classroom
+from quizzes.views.teacher.access import TeacherRequest, taught_classroom
+
+NAME_TAKEN = "You already have a class of this name. Open it under Classes, or choose another name."
+NEW_CODE = "The class has a new code. Cards with the old code no longer lead to it: print new ones."
+OPENED = "The code is open: students can join with it."
+CLOSED = "The code is closed: nobody new can sign in with it. Students who are signed in stay so."
+PUT_AWAY = "“{name}” is archived. Its scores are kept, and its code lets nobody in."
+BROUGHT_BACK = "“{name}” is back among your classes."
 
 
-def teacher_home(request: HttpRequest) -> HttpResponse:
-    raise Http404
+@require_GET
+def teacher_home(request: TeacherRequest) -> HttpResponse:
+    """What needs the teacher today, and the classes."""
+    now = timezone.now()
+    summaries = results.classroom_summaries(request.user, now=now)
+    zone = summaries[0].classroom.zone if summaries else ZoneInfo(DEFAULT_ZONE)
+    context = {
+        "now": now,
+        "today": now.astimezone(zone).date(),
+        "needs": results.needs(request.user, now=now),
+        "summaries": summaries,
+        "has_archived": Classroom.objects.taught_by(request.user).archived().exists(),
+    }
+    return render(request, "teacher/teacher_home.html", context)
 
 
-def add_classroom(request: HttpRequest) -> HttpResponse:
-    raise Http404
+@require_http_methods(["GET", "POST"])
+def add_classroom(request: TeacherRequest) -> HttpResponse:
+    """Make a class, then add its students."""
+    form = ClassroomForm(request.POST if request.method == "POST" else None, initial={"time_zone": DEFAULT_ZONE})
+    if form.is_valid():
+        try:
+            classroom = rosters.add_classroom(by=request.user, now=timezone.now(), **form.cleaned_data)
+        except rosters.ClassroomNameTaken:
+            form.add_error("name", NAME_TAKEN)
+        else:
+            return redirect("add_students", classroom.public_id)
+    return render(request, "teacher/add_classroom.html", {"form": form})
 
 
-def archived_classrooms(request: HttpRequest) -> HttpResponse:
-    raise Http404
+@require_GET
+def archived_classrooms(request: TeacherRequest) -> HttpResponse:
+    """The classes that were put away."""
+    classrooms = Classroom.objects.taught_by(request.user).archived()
+    return render(request, "teacher/archived_classrooms.html", {"classrooms": classrooms})
 
 
-def change_classroom(request: HttpRequest, public_id: str) -> HttpResponse:
-    raise Http404
+@require_http_methods(["GET", "POST"])
+def change_classroom(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """A class's settings: name, time zone, code, archive."""
+    classroom = taught_classroom(request, public_id)
+    initial = {"name": classroom.name, "time_zone": classroom.time_zone}
+    form = ClassroomForm(
+        request.POST if request.method == "POST" else None, initial=initial, current_zone=classroom.time_zone
+    )
+    if form.is_valid():
+        try:
+            rosters.change_classroom(classroom, by=request.user, now=timezone.now(), **form.cleaned_data)
+        except rosters.ClassroomNameTaken:
+            form.add_error("name", NAME_TAKEN)
+        else:
+            messages.success(request, "Saved.")
+            return redirect("change_classroom", classroom.public_id)
+    return render(request, "teacher/change_classroom.html", {"classroom": classroom, "form": form})
 
 
-def change_code(request: HttpRequest, public_id: str) -> HttpResponse:
-    raise Http404
+@require_POST
+def change_code(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Give a class a new code."""
+    classroom = taught_classroom(request, public_id)
+    rosters.change_code(classroom, by=request.user, now=timezone.now())
+    messages.success(request, NEW_CODE)
+    return redirect("roster", classroom.public_id)
 
 
-def set_joining(request: HttpRequest, public_id: str) -> HttpResponse:
-    raise Http404
+@require_POST
+def set_joining(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Open or close a class's code."""
+    classroom = taught_classroom(request, public_id)
+    form = JoiningForm(request.POST)
+    if form.is_valid() and form.cleaned_data["is_open"] != classroom.join_open:
+        is_open = form.cleaned_data["is_open"]
+        rosters.set_joining(classroom, is_open=is_open, by=request.user, now=timezone.now())
+        messages.success(request, OPENED if is_open else CLOSED)
+    return redirect("roster", classroom.public_id)
 
 
-def set_archived(request: HttpRequest, public_id: str) -> HttpResponse:
-    raise Http404
+@require_POST
+def set_archived(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Put a class away or bring it back."""
+    classroom = taught_classroom(request, public_id)
+    form = ArchivingForm(request.POST)
+    if form.is_valid() and form.cleaned_data["is_archived"] == (classroom.archived_at is None):
+        is_archived = form.cleaned_data["is_archived"]
+        rosters.set_archived(classroom, is_archived=is_archived, by=request.user, now=timezone.now())
+        messages.success(request, (PUT_AWAY if is_archived else BROUGHT_BACK).format(name=classroom.name))
+    return redirect("teacher_home")

@@ -1,13 +1,62 @@
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpResponse
+from django.http.request import split_domain_port
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from quizzes import joining, rosters
+from quizzes.forms.rosters import AddStudentsForm
+from quizzes.views.teacher.access import TeacherRequest, taught_classroom
+
+# Addresses that lead nowhere on a student's phone.
+THIS_MACHINE = {"localhost", "127.0.0.1", "[::1]"}
 
 
-def roster(request: HttpRequest, public_id: str) -> HttpResponse:
-    raise Http404
+@require_GET
+def roster(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """The students of a class, and its code."""
+    classroom = taught_classroom(request, public_id)
+    context = {
+        "classroom": classroom,
+        "students": classroom.students.enrolled(),
+        "removed": classroom.students.removed(),
+        "locked": joining.locked_students([classroom], now=timezone.now()),
+        "join_url": request.build_absolute_uri(reverse("join")),
+    }
+    return render(request, "teacher/roster.html", context)
 
 
-def add_students(request: HttpRequest, public_id: str) -> HttpResponse:
-    raise Http404
+@require_http_methods(["GET", "POST"])
+def add_students(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Read names, show what would become of each, and add the new ones once the teacher has seen that."""
+    classroom = taught_classroom(request, public_id)
+    data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = AddStudentsForm(data, files, present=rosters.names_present(classroom))
+    preview = form.is_valid()
+    if preview and form.cleaned_data["is_confirmed"] and not form.problem_count:
+        added = rosters.add_students(classroom, form.new_names, by=request.user, now=timezone.now())
+        messages.success(request, _say_added(len(added), form.here_count))
+        return redirect("roster", classroom.public_id)
+    return render(request, "teacher/add_students.html", {"classroom": classroom, "form": form, "preview": preview})
 
 
-def sign_in_cards(request: HttpRequest, public_id: str) -> HttpResponse:
-    raise Http404
+@require_GET
+def sign_in_cards(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """A card for each student, to print and cut."""
+    classroom = taught_classroom(request, public_id)
+    context = {
+        "classroom": classroom,
+        "cards": [(student, joining.pin_of(student)) for student in classroom.students.enrolled()],
+        "card_url": request.build_absolute_uri(reverse("join_with_code", args=[classroom.join_code])),
+        "join_url": request.build_absolute_uri(reverse("join")),
+        "leads_nowhere": split_domain_port(request.get_host())[0] in THIS_MACHINE,
+    }
+    return render(request, "teacher/sign_in_cards.html", context)
+
+
+def _say_added(added: int, here: int) -> str:
+    if not added:
+        return "All of them were on the roster already."
+    return f"{added} student{'' if added == 1 else 's'} added. Print a card for each: it holds the PIN."

@@ -1,25 +1,122 @@
-from django.http import Http404, HttpRequest, HttpResponse
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from quizzes import joining, results, rosters
+from quizzes.assignments import personal_window
+from quizzes.forms.rosters import MoveStudentForm, RenameStudentForm
+from quizzes.models import Attempt, Classroom, Student
+from quizzes.models.rosters import ClassroomQuerySet
+from quizzes.views.teacher.access import TeacherRequest, taught_student
+
+# Whose new PIN the next page shows. The PIN itself is stored nowhere.
+NEW_PIN = "new_pin_of"
 
 
-def student_history(request: HttpRequest, public_id: str) -> HttpResponse:
-    raise Http404
+@require_GET
+def student_history(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """One student: the work, and what a teacher can change."""
+    student = taught_student(request, public_id)
+    shows_pin = request.session.get(NEW_PIN) == student.public_id
+    if shows_pin:
+        del request.session[NEW_PIN]
+    return _page(request, student, new_pin=joining.pin_of(student) if shows_pin else "")
 
 
-def rename_student(request: HttpRequest, public_id: str) -> HttpResponse:
-    raise Http404
+@require_POST
+def rename_student(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Give a student another name."""
+    student = taught_student(request, public_id)
+    form = RenameStudentForm(request.POST)
+    if form.is_valid():
+        try:
+            rosters.rename_student(student, by=request.user, now=timezone.now(), **form.cleaned_data)
+        except rosters.NameTaken:
+            form.add_error("name", "Someone in this class already has this name, or one that looks the same.")
+        else:
+            messages.success(request, f"Renamed: {student.display_name}.")
+            return redirect("student_history", student.public_id)
+    return _page(request, taught_student(request, public_id), rename_form=form)
 
 
-def move_student(request: HttpRequest, public_id: str) -> HttpResponse:
-    raise Http404
+@require_POST
+def move_student(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Put a student on the roster of another class of this teacher."""
+    student = taught_student(request, public_id)
+    form = MoveStudentForm(request.POST, others=_other_classrooms(request, student))
+    if form.is_valid():
+        to = form.cleaned_data["classroom"]
+        try:
+            rosters.move_student(student, to=to, by=request.user, now=timezone.now())
+        except rosters.NameTaken:
+            form.add_error("classroom", f"{to.name} already has a student of this name. Rename one of the two first.")
+        else:
+            messages.success(request, f"{student.display_name} is in {to.name} now and needs a card for that class.")
+            return redirect("student_history", student.public_id)
+    return _page(request, taught_student(request, public_id), move_form=form)
 
 
-def remove_student(request: HttpRequest, public_id: str) -> HttpResponse:
-    raise Http404
+@require_POST
+def remove_student(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Take a student off the roster."""
+    student = taught_student(request, public_id)
+    rosters.remove_student(student, by=request.user, now=timezone.now())
+    messages.success(request, f"{student.display_name} is off the roster and signed out. The answers are kept.")
+    return redirect("roster", student.classroom.public_id)
 
 
-def restore_student(request: HttpRequest, public_id: str) -> HttpResponse:
-    raise Http404
+@require_POST
+def restore_student(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Put a removed student back on the roster."""
+    student = taught_student(request, public_id)
+    if student.removed_at is not None:
+        try:
+            rosters.restore_student(student, by=request.user, now=timezone.now())
+        except rosters.NameTaken:
+            messages.error(request, "Someone in this class has this name now. Rename one of the two first.")
+        else:
+            messages.success(request, f"{student.display_name} is back on the roster.")
+    return redirect("student_history", student.public_id)
 
 
-def change_pin(request: HttpRequest, public_id: str) -> HttpResponse:
-    raise Http404
+@require_POST
+def change_pin(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Give a student a new PIN, and show it once."""
+    student = taught_student(request, public_id)
+    rosters.change_pin(student, by=request.user, now=timezone.now())
+    request.session[NEW_PIN] = student.public_id
+    return redirect("student_history", student.public_id)
+
+
+def _page(request: TeacherRequest, student: Student, **context: Any) -> HttpResponse:
+    others = _other_classrooms(request, student)
+    context = {
+        "student": student,
+        "classroom": student.classroom,
+        "work": _work(request, student),
+        "rename_form": RenameStudentForm(initial={"name": student.display_name}),
+        "move_form": MoveStudentForm(others=others),
+        "has_other_classroom": others.exists(),
+        "events": student.audit_events.select_related("actor", "classroom"),
+        **context,
+    }
+    return render(request, "teacher/student_history.html", context)
+
+
+def _work(request: TeacherRequest, student: Student) -> list[tuple[Attempt, bool]]:
+    """Each attempt in this teacher's classes, the newest first, and whether it was late for this student."""
+    attempts = Attempt.objects.taught_by(request.user).made_by(student.pk).order_by("-started_at")
+    with_titles = attempts.select_related("assignment__edition__question_set").defer("assignment__edition__document")
+    extensions = {extension.assignment_id: extension for extension in student.extensions.all()}
+    windows = [
+        (attempt, personal_window(attempt.assignment, extensions.get(attempt.assignment_id))) for attempt in with_titles
+    ]
+    return [(attempt, results.is_late(attempt, window.due_at)) for attempt, window in windows]
+
+
+def _other_classrooms(request: TeacherRequest, student: Student) -> ClassroomQuerySet:
+    return Classroom.objects.taught_by(request.user).current().exclude(pk=student.classroom_id)

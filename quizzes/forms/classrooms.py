@@ -1,0 +1,88 @@
+import zoneinfo
+from collections import defaultdict
+from functools import cache
+from typing import Any
+
+from django import forms
+
+from quizzes.forms.names import NameField
+
+DEFAULT_ZONE = "America/New_York"
+# By what people in the United States call their time; each stands for every place that keeps it.
+US_ZONES = (
+    ("America/New_York", "Eastern (New York)"),
+    ("America/Chicago", "Central (Chicago)"),
+    ("America/Denver", "Mountain (Denver)"),
+    ("America/Phoenix", "Arizona, no daylight time (Phoenix)"),
+    ("America/Los_Angeles", "Pacific (Los Angeles)"),
+    ("America/Anchorage", "Alaska (Anchorage)"),
+    ("Pacific/Honolulu", "Hawaii (Honolulu)"),
+    ("America/Puerto_Rico", "Atlantic (Puerto Rico)"),
+    ("Pacific/Guam", "Chamorro (Guam)"),
+    ("Pacific/Pago_Pago", "Samoa (Pago Pago)"),
+)
+# The other names of the database ("US/Eastern", "EST5EDT") are old spellings of these.
+REGIONS = (
+    "Africa",
+    "America",
+    "Antarctica",
+    "Arctic",
+    "Asia",
+    "Atlantic",
+    "Australia",
+    "Europe",
+    "Indian",
+    "Pacific",
+)
+
+Groups = list[tuple[str, list[tuple[str, str]]]]
+
+
+@cache
+def zone_choices() -> Groups:
+    """Time zones in groups: the United States first, then every region of the IANA database, then UTC."""
+    by_region: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+    for name in sorted(zoneinfo.available_timezones()):
+        region, _, place = name.partition("/")
+        if place:
+            by_region[region].append((name, place.replace("_", " ").replace("/", ", ")))
+    return [
+        ("United States", list(US_ZONES)),
+        *((region, by_region[region]) for region in REGIONS),
+        ("Everywhere", [("UTC", "UTC")]),
+    ]
+
+
+class ClassroomForm(forms.Form):
+    """A class's name and its time zone."""
+
+    name = NameField(
+        label="Name of the class",
+        help_text="As students know it, for example Civics, Period 3.",
+        error_messages={"required": "Give the class a name."},
+    )
+    time_zone = forms.ChoiceField(
+        label="Time zone",
+        help_text="Opening, due and closing times are shown in it.",
+        error_messages={"required": "Choose a time zone.", "invalid_choice": "Choose a time zone from the list."},
+    )
+
+    def __init__(self, *args: Any, current_zone: str = DEFAULT_ZONE, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = zone_choices()
+        if not any(current_zone == name for _, zones in choices for name, _ in zones):
+            choices = [("As it is now", [(current_zone, current_zone)]), *choices]
+        self.fields["time_zone"].choices = choices  # type: ignore[attr-defined]
+        self.fields["name"].widget.attrs["autocomplete"] = "off"
+
+
+class JoiningForm(forms.Form):
+    """Whether the class code lets students in."""
+
+    is_open = forms.BooleanField(required=False)
+
+
+class ArchivingForm(forms.Form):
+    """Whether the class is put away."""
+
+    is_archived = forms.BooleanField(required=False)

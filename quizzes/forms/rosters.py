@@ -1,0 +1,131 @@
+from collections.abc import Collection
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+
+from quizzes.forms.names import NameField
+from quizzes.interchange.roster import MAX_ROWS, InvalidRoster, RosterRow, read_csv, read_pasted
+from quizzes.models import Classroom
+from quizzes.models.rosters import ClassroomQuerySet
+
+
+class AddStudentsForm(forms.Form):
+    """Names for a roster: pasted, or in a file. `rows` says what would become of each.
+
+    is_confirmed: the teacher has seen the rows and wants the new ones.
+    """
+
+    names = forms.CharField(
+        label="Names",
+        help_text="One on each line. First name and the first letter of the last name are enough.",
+        required=False,
+        strip=False,  # so that rows are counted as they stand in the box
+        widget=forms.Textarea(attrs={"rows": 8, "autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"null_characters_not_allowed": "The text holds a character that cannot be seen."},
+    )
+    file = forms.FileField(
+        label="Or a CSV file",
+        help_text="Its first row names the columns: “name”, or “first name” and “last name”.",
+        required=False,
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
+    )
+    is_confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, present: Collection[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.present = present
+        self.rows: list[RosterRow] = []
+
+    @property
+    def new_names(self) -> list[str]:
+        """The names that can be added, in their order."""
+        return [row.name for row in self.rows if row.state == "new"]
+
+    @property
+    def new_text(self) -> str:
+        """The names that can be added, one a line, as they are sent again."""
+        return "\n".join(self.new_names)
+
+    @property
+    def here_count(self) -> int:
+        """How many are on the roster already."""
+        return sum(row.state == "here" for row in self.rows)
+
+    @property
+    def problem_count(self) -> int:
+        """How many rows cannot be added."""
+        return sum(row.state == "problem" for row in self.rows)
+
+    def clean(self) -> dict[str, Any]:
+        """Read the rows, from the box or from the file."""
+        cleaned = super().clean() or {}
+        text, file = cleaned.get("names", ""), cleaned.get("file")
+        if self.errors:
+            return cleaned
+        if file is not None and text.strip():
+            self.add_error("file", "Paste names or choose a file, not both.")
+        elif file is not None:
+            self._read("file", file)
+        elif text.strip():
+            self._read("names", text)
+        else:
+            self.add_error("names", "Paste at least one name, or choose a file.")
+        return cleaned
+
+    def _read(self, field: str, source: str | UploadedFile) -> None:
+        try:
+            if isinstance(source, str):
+                self.rows = read_pasted(source, present=self.present)
+            else:
+                self.rows = read_csv(source.read(), present=self.present)
+        except InvalidRoster as error:
+            self.add_error(field, str(error))
+            return
+        size = len(self.present) + len(self.new_names)
+        if not self.rows:
+            self.add_error(field, "There is no name below the first row.")
+        elif size > MAX_ROWS:
+            self.add_error(field, f"With these the class would have {size} students. It holds at most {MAX_ROWS}.")
+
+
+class RenameStudentForm(forms.Form):
+    """A student's name."""
+
+    name = NameField(
+        label="Name",
+        help_text="As the class knows the student.",
+        error_messages={"required": "Give the student a name."},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class ClassroomChoice(forms.ModelChoiceField):
+    """One of a closed list of classrooms, named by its public id."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(Classroom.objects.none(), to_field_name="public_id", **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        """The classroom."""
+        # A NUL would reach the database, which knows none.
+        if "\x00" in str(value):
+            raise ValidationError(self.error_messages["invalid_choice"])
+        return super().clean(value)
+
+
+class MoveStudentForm(forms.Form):
+    """The class to which a student goes."""
+
+    classroom = ClassroomChoice(
+        label="Class",
+        help_text="Work that is done stays with the class it was done in.",
+        empty_label="Choose a class",
+        error_messages={"required": "Choose a class.", "invalid_choice": "Choose a class from the list."},
+    )
+
+    def __init__(self, *args: Any, others: ClassroomQuerySet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["classroom"].queryset = others  # type: ignore[attr-defined]
