@@ -1,0 +1,314 @@
+"""Typed answers in one form, so that the same answer written in two ways is one answer.
+
+Folded away: case, accents, spaces, punctuation, a leading article, and how a number or a date is written. A date is
+read as Americans write it (8/31 is August 31), and day first where the other reading is no date (31/8).
+"""
+
+import re
+import unicodedata
+from calendar import monthrange
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+from rapidfuzz.distance import OSA
+
+# One slip is forgiven in a word of this many letters or more: in a shorter one it makes another word too often.
+# Never two: “persecution” and “prosecution” are two apart.
+SLIP_LETTERS = 5
+# An answer is near when at most one in this many letters differs: generous, since to look costs a teacher a moment,
+# and a fair answer that nobody looks at costs a student the points.
+NEAR_LETTERS = 3
+# Python refuses to read numbers of thousands of digits, and nobody means one.
+_MAX_DIGITS = 30
+
+_SIGNS = str.maketrans({**dict.fromkeys("’‘ʼ´`′", "'"), **dict.fromkeys("‐‑‒–—―−", "-"), "⁄": "/"})
+# Letters that Unicode does not take apart into a letter and an accent.
+_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th"})
+_KEPT = "'.,/-%$€£&"
+_LETTER = rf"[^\s\d{re.escape(_KEPT)}]"
+_ACRONYM = re.compile(rf"(?<!{_LETTER}){_LETTER}(?:\.{_LETTER})+(?!{_LETTER})\.?")
+_TOKEN = re.compile(
+    rf"""
+    (?<!\d)(?P<year>\d{{4}}|-)-(?P<month>\d\d?)-(?P<day>\d\d?)(?!\d)
+    | (?<![\d/])(?P<first>\d\d?)(?:/(?P<second>\d\d?)(?:/(?P<last>\d{{4}}|\d\d))?(?![\d/])
+      | (?P<mark>[.-])(?P<second_>\d\d?)(?P=mark)(?P<last_>\d{{4}})(?!\d))
+    | (?P<number>(?:(?<!\S)-)?(?:\d{{1,3}}(?:,\d{{3}})+(?![\d,])|\d+)(?:\.\d+)?|(?<![^\s\-$€£])-?\.\d+)
+      (?P<ordinal>(?:st|nd|rd|th)(?!{_LETTER}))?
+    | {_LETTER}+(?:'{_LETTER}+)*
+    | [%$€£&]
+    """,
+    re.VERBOSE | re.ASCII,
+)
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
+_DATE = re.compile(r"(?P<year>\d{4}|-)-(?P<month>\d\d)-(?P<day>\d\d)", re.ASCII)
+_DAY = re.compile(r"(\d\d?)(?:th)?", re.ASCII)
+_YEAR = re.compile(r"[12]\d{3}", re.ASCII)
+
+_ARTICLES = ("the", "a", "an")
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            ("january", "jan"),
+            ("february", "feb"),
+            ("march", "mar"),
+            ("april", "apr"),
+            ("may",),
+            ("june", "jun"),
+            ("july", "jul"),
+            ("august", "aug"),
+            ("september", "sept", "sep"),
+            ("october", "oct"),
+            ("november", "nov"),
+            ("december", "dec"),
+        ),
+        start=1,
+    )
+    for name in names
+}
+_MONTH_NAMES = {number: name for name, number in reversed(_MONTHS.items())}
+_CARDINALS = {
+    word: number
+    for number, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+        "seventeen eighteen nineteen".split()
+    )
+} | {
+    word: 10 * number
+    for number, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
+}
+_ORDINALS = {
+    word: number
+    for number, word in enumerate(
+        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
+        "fifteenth sixteenth seventeenth eighteenth nineteenth".split(),
+        start=1,
+    )
+} | {
+    word: 10 * number
+    for number, word in enumerate(
+        "twentieth thirtieth fortieth fiftieth sixtieth seventieth eightieth ninetieth".split(), start=2
+    )
+}
+_SCALES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+_UNITS = {"%": "percent", "$": "dollars", "€": "euros", "£": "pounds", "&": "and"}
+_PLURALS = {"dollar": "dollars", "euro": "euros", "pound": "pounds"}
+
+
+class Day(NamedTuple):
+    """A day of the calendar; year None where none was given."""
+
+    year: int | None
+    month: int
+    day: int
+
+
+def fold(text: str) -> str:
+    """The answer in its one form: words, numbers and dates with a space between; "" where nothing can be read."""
+    return " ".join(_words(text))
+
+
+def read_number(text: str) -> tuple[Decimal, str] | None:
+    """The one number of an answer and the folded words around it; None where there is none, or more than one."""
+    words = _words(re.sub(r"(?<=\d)[ \u00a0\u2009\u202f](?=\d{3}(?!\d))", ",", text))
+    numbers = [word for word in words if any(char.isdigit() for char in word)]
+    if len(numbers) != 1 or not _NUMBER.fullmatch(numbers[0]):
+        return None
+    return Decimal(numbers[0]), " ".join(word for word in words if word != numbers[0])
+
+
+def read_date(text: str) -> Day | None:
+    """The date that an answer is; None for anything else, and for a date with other words around it."""
+    found = _DATE.fullmatch(fold(text))
+    if found is None:
+        return None
+    year = None if found["year"] == "-" else int(found["year"])
+    return Day(year, int(found["month"]), int(found["day"]))
+
+
+def is_slip(given: str, accepted: str) -> bool:
+    """Whether a folded answer is the accepted one but for a slip in its longer words.
+
+    A slip is a letter too many, missing, wrong or in its neighbor's place; the first letter and every figure are right.
+    Source: optimal string alignment distance 1 word by word, with Elasticsearch's “prefix_length” of 1.
+    """
+    pairs = list(zip(given.split(), accepted.split(), strict=False))
+    return len(given.split()) == len(accepted.split()) and all(
+        one == other
+        or (
+            len(other) >= SLIP_LETTERS
+            and one[0] == other[0]
+            and not any(char.isdigit() for char in one + other)
+            and OSA.distance(one, other) == 1
+        )
+        for one, other in pairs
+    )
+
+
+def is_near(given: str, accepted: str) -> bool:
+    """Whether a person should compare a folded answer with this accepted one before it counts as wrong.
+
+    So it is when one holds the other (and then at least half of its letters), when only the year of a date is missing
+    or added, and when few letters differ and no figure does.
+    """
+    one, other = ([word[-5:] if _DATE.fullmatch(word) else word for word in text.split()] for text in (given, accepted))
+    if not one or not other:
+        return False
+    if set(other) <= set(one):
+        return True
+    if set(one) <= set(other) and 2 * len("".join(set(one))) >= len("".join(set(other))):
+        return True
+    if _figures(one) != _figures(other):
+        return False
+    return OSA.distance("".join(one), "".join(other)) <= len("".join(other)) // NEAR_LETTERS
+
+
+def _words(text: str) -> list[str]:
+    tokens = [token for match in _TOKEN.finditer(_plain(text)) for token in _tokens(match)]
+    words = _with_dates(_with_numbers(tokens))
+    while len(words) > 1 and words[0] in _ARTICLES:
+        words = words[1:]
+    return words
+
+
+def _plain(text: str) -> str:
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text.translate(_SIGNS)).casefold())
+    # Only this block holds accents that may be left out; the marks of other scripts are letters.
+    bare = "".join(char for char in apart if not "\u0300" <= char <= "\u036f")
+    whole = unicodedata.normalize("NFC", bare).translate(_SIGNS).translate(_LETTERS)
+    kept = "".join(_kept(char) for char in whole)
+    return _ACRONYM.sub(lambda acronym: acronym[0].replace(".", ""), kept)
+
+
+def _kept(char: str) -> str:
+    if char.isdecimal():
+        return str(unicodedata.decimal(char))
+    kind = unicodedata.category(char)
+    if kind == "Cf":
+        return ""
+    return char if kind[0] in "LMN" or char in _KEPT else " "
+
+
+def _tokens(match: re.Match[str]) -> list[str]:
+    if match["month"]:
+        day = _day(match["year"], match["month"], match["day"])
+        return [day] if day else re.findall(r"\d+", match[0])
+    if match["first"]:
+        month, day_, year = match["first"], match["second"] or match["second_"], match["last"] or match["last_"] or "-"
+        if len(year) == 2:
+            # As POSIX reads two-digit years.
+            year = str(int(year) + (2000 if int(year) < 69 else 1900))
+        day = _day(year, month, day_) or _day(year, day_, month)
+        return [day] if day else [_number(figures) for figures in re.findall(r"\d+", match[0])]
+    if match["number"]:
+        return [_number(match["number"]) + ("th" if match["ordinal"] else "")]
+    return [match[0].replace("'", "")]
+
+
+def _number(figures: str) -> str:
+    whole, _, part = figures.lstrip("-").replace(",", "").partition(".")
+    text = (whole.lstrip("0") or "0") + (f".{part.rstrip('0')}" if part.rstrip("0") else "")
+    return f"-{text}" if figures[0] == "-" and text != "0" else text
+
+
+def _day(year: str, month: str, day: str) -> str | None:
+    """The date as one word, ISO 8601 (without a year --08-31); None where the calendar has no such day."""
+    # 2000 had a February 29.
+    days = monthrange(2000 if year == "-" else int(year), int(month))[1] if 1 <= int(month) <= 12 else 0
+    return f"{year}-{int(month):02}-{int(day):02}" if 1 <= int(day) <= days and year != "0000" else None
+
+
+def _with_numbers(tokens: Sequence[str]) -> list[str]:
+    words: list[str] = []
+    place = 0
+    while place < len(tokens):
+        number, length = _number_at(tokens[place:])
+        word = _PLURALS.get(tokens[place], tokens[place])
+        if tokens[place : place + 2] == ["per", "cent"]:
+            number, length = "percent", 2
+        elif length == 0 and word in "$€£" and place + 1 < len(tokens):
+            amount, size = _number_at(tokens[place + 1 :])
+            number, length = (f"{amount} {_UNITS[word]}", size + 1) if size else (_UNITS[word], 1)
+        words += number.split() if length else [_UNITS.get(word, word)]
+        place += length or 1
+    return words
+
+
+def _number_at(tokens: Sequence[str]) -> tuple[str, int]:
+    """The number that the first tokens spell, and how many they are; ("", 0) where they spell none."""
+    total = group = Fraction(0)
+    # What may follow: a number below `room` into the group, a scale below `scale` to close it.
+    room, scale = 100, 10**15
+    sign, ending, length = 1, "", 0
+    for place, word in enumerate(tokens):
+        following = tokens[place + 1] if place + 1 < len(tokens) else ""
+        number = _CARDINALS.get(word, _ORDINALS.get(word))
+        if place == 0 and _NUMBER.fullmatch(word) and len(word) <= _MAX_DIGITS:
+            sign, group, room = -1 if word[0] == "-" else 1, abs(Fraction(word)), 0
+        elif place == 0 and word in _ARTICLES and following in _SCALES:
+            group, room = Fraction(1), 0
+            continue
+        elif word == "and" and place and room in (100, 1000) and 0 < _CARDINALS.get(following, 0) < room:
+            continue
+        elif number is not None and (0 < number < room or place == 0):
+            group, room = group + number, 10 if number >= 20 else 0
+            ending = "th" if word in _ORDINALS else ""
+        elif word == "hundred" and (place == 0 or 0 < group < 100):
+            group, room = (group or Fraction(1)) * 100, 100
+        elif _SCALES.get(word, 100) > 100 and _SCALES[word] < scale and (place == 0 or group):
+            scale = _SCALES[word]
+            total, group, room = total + (group or Fraction(1)) * scale, Fraction(0), 1000
+        else:
+            break
+        length = place + 1
+        if ending:
+            break
+    return (_decimal(sign * (total + group)) + ending, length) if length else ("", 0)
+
+
+def _decimal(value: Fraction) -> str:
+    places = 0
+    while value.denominator != 1:
+        value, places = value * 10, places + 1
+    digits = str(abs(value.numerator)).rjust(places + 1, "0")
+    return ("-" if value < 0 else "") + digits[: len(digits) - places] + ("." + digits[-places:] if places else "")
+
+
+def _with_dates(tokens: Sequence[str]) -> list[str]:
+    words: list[str] = []
+    place = 0
+    while place < len(tokens):
+        day, length = _date_at(tokens[place:])
+        if day:
+            while words and words[-1] in ("on", "the"):
+                words.pop()
+        token = tokens[place]
+        words.append(day or (_MONTH_NAMES[_MONTHS[token]] if token in _MONTHS else token))
+        place += length or 1
+    return words
+
+
+def _date_at(tokens: Sequence[str]) -> tuple[str, int]:
+    """The date that the first tokens spell, and how many they are; ("", 0) where they spell none."""
+    if _DATE.fullmatch(tokens[0]):
+        return tokens[0], 1
+    between = "the" if tokens[0] in _MONTHS else "of"
+    rest = list(tokens[1:5])
+    if rest[:1] == [between]:
+        rest = rest[1:]
+    if not rest:
+        return "", 0
+    month, day = (tokens[0], rest[0]) if tokens[0] in _MONTHS else (rest[0], tokens[0])
+    figures = _DAY.fullmatch(day)
+    if month not in _MONTHS or figures is None:
+        return "", 0
+    length = 1 + list(tokens).index(rest[0], 1)
+    year = rest[1] if len(rest) > 1 and _YEAR.fullmatch(rest[1]) else "-"
+    found = _day(year, str(_MONTHS[month]), figures[1])
+    return (found, length + (year != "-")) if found else ("", 0)
+
+
+def _figures(words: Sequence[str]) -> set[str]:
+    return {word for word in words if any(char.isdigit() for char in word)}
