@@ -14,9 +14,9 @@ NAME_HEADERS = ("name", "student", "student name", "display name", "full name")
 FIRST_HEADERS = ("first name", "first", "given name")
 LAST_HEADERS = ("last name", "last", "surname", "family name")
 
-# Letters that look alike in most typefaces; two names that differ only in these cannot be told apart on a list.
-# Source: Unicode TR 39 confusables, the Cyrillic and Greek letters that schools' names meet.
-_LOOK_ALIKE = str.maketrans("аеорсухіјԁһѕԛԝαορνικ", "aeopcyxijdhsqwaopvik")
+# Letters that look alike in most typefaces, as small letters or as capitals; two names that differ only in these cannot
+# be told apart on a list. Source: Unicode TR 39 confusables, the Cyrillic and Greek letters that schools' names meet.
+_LOOK_ALIKE = str.maketrans("аеорсухіјԁһѕԛԝвкмнтαορνικβεζημτυχ", "aeopcyxijdhsqwbkmhtaopvikbezhmtyx")
 
 
 class InvalidRoster(ValueError):
@@ -89,7 +89,7 @@ def read_csv(content: bytes, *, present: Collection[str]) -> list[RosterRow]:
             "The file is not a CSV text file. In the spreadsheet, save it as “CSV UTF-8” and try again."
         )
     try:
-        table = list(csv.reader(io.StringIO(text), dialect=_dialect(text)))
+        table = list(csv.reader(io.StringIO(text, newline=None), dialect=_dialect(text)))
     except csv.Error as error:
         raise InvalidRoster(f"The file could not be read as CSV: {error}.") from error
     if not table:
