@@ -60,6 +60,8 @@ class QuestionSet(models.Model):
     reading = models.ForeignKey(Reading, models.PROTECT, related_name="question_sets")
     owner = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="question_sets")
 
+    latest_edition_id: int  # on rows of `published()`
+
     objects = QuestionSetQuerySet.as_manager()
 
     class Meta:

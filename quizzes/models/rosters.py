@@ -59,6 +59,8 @@ class Classroom(models.Model):
     created_at = models.DateTimeField()
     archived_at = models.DateTimeField(null=True, blank=True)
 
+    student_count: int  # on rows of `with_student_counts()`
+
     objects = ClassroomQuerySet.as_manager()
 
     class Meta:

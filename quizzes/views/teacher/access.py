@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from django_htmx.middleware import HtmxDetails
 
 from quizzes.models import Classroom, Student, User
 
@@ -10,6 +11,7 @@ class TeacherRequest(HttpRequest):
     """A request that LoginRequiredMiddleware let through, so that its user is an account."""
 
     user: User
+    htmx: HtmxDetails
 
 
 def taught_classroom(request: TeacherRequest, public_id: str) -> Classroom:

@@ -1,13 +1,73 @@
-from django.http import Http404, HttpRequest, HttpResponse
+from uuid import uuid5
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.text import get_text_list
+from django.views.decorators.http import require_http_methods, require_POST
+
+from quizzes import assignments
+from quizzes.forms.assignments import AssignForm, ChangeAssignmentForm
+from quizzes.models import Assignment, Classroom, Edition, QuestionSet
+from quizzes.views.teacher.access import TeacherRequest
 
 
-def assign(request: HttpRequest, public_id: str) -> HttpResponse:
-    raise Http404
+@require_http_methods(["GET", "POST"])
+def assign(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Give a set to classrooms: the form, its summary in plain words, and only then the deed."""
+    question_set = get_object_or_404(QuestionSet.objects.open_to(request.user).published(), public_id=public_id)
+    classrooms = list(Classroom.objects.taught_by(request.user).current().with_student_counts())
+    form = AssignForm(request.POST or None, classrooms=classrooms, now=timezone.now())
+    context = {"question_set": question_set, "classrooms": classrooms, "form": form}
+    if not form.is_valid() or form.cleaned_data["act"] == "edit":
+        return render(request, "teacher/assign.html", context)
+    if form.cleaned_data["act"] != "save":
+        summary = [(classroom, window, form.warnings(window)) for classroom, window in form.windows.items()]
+        return render(request, "teacher/assign.html", {**context, "summary": summary})
+    edition = Edition.objects.get(pk=question_set.latest_edition_id)
+    # The name that the page sent is made this teacher's own: nobody can join the group of another's assignments.
+    group = uuid5(form.cleaned_data["group"], f"{request.user.pk}:{question_set.pk}")
+    assignments.assign(edition, form.windows, terms=form.terms, group=group, by=request.user, now=form.now)
+    given = list(Assignment.objects.taught_by(request.user).given_together(group).select_related("classroom"))
+    names = get_text_list([assignment.classroom.name for assignment in given], "and")
+    messages.success(request, f"“{question_set.title}” is assigned to {names}.")
+    return redirect("assignment_progress", given[0].public_id)
 
 
-def change_assignment(request: HttpRequest, public_id: str) -> HttpResponse:
-    raise Http404
+@require_http_methods(["GET", "POST"])
+def change_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Change window and terms, with the same summary before saving; attempts keep what they have."""
+    assignment = _assignment(request, public_id)
+    form = ChangeAssignmentForm(request.POST or None, assignment=assignment, now=timezone.now())
+    context = {
+        "assignment": assignment,
+        "form": form,
+        "begun_count": assignment.attempts.begun_count(),
+        "class_count": Assignment.objects.given_together(assignment.group).count(),
+    }
+    if not form.is_valid() or form.cleaned_data["act"] == "edit":
+        return render(request, "teacher/change_assignment.html", context)
+    if form.cleaned_data["act"] != "save":
+        summary = [(assignment.classroom, form.window, form.warnings(form.window))]
+        return render(request, "teacher/change_assignment.html", {**context, "summary": summary})
+    assignments.change_assignment(assignment, window=form.window, terms=form.terms, by=request.user, now=form.now)
+    messages.success(request, "The changes are saved.")
+    return redirect("assignment_progress", assignment.public_id)
 
 
-def withdraw_assignment(request: HttpRequest, public_id: str) -> HttpResponse:
-    raise Http404
+@require_POST
+def withdraw_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Take back an assignment that nobody has begun."""
+    assignment = _assignment(request, public_id)
+    try:
+        assignments.withdraw_assignment(assignment, by=request.user, now=timezone.now())
+    except assignments.HasAttempts:
+        messages.error(request, "Students have begun this assignment, so it stays. You can close it instead.")
+        return redirect("change_assignment", assignment.public_id)
+    messages.success(request, f"“{assignment.edition.question_set.title}” is withdrawn from {assignment.classroom}.")
+    return redirect("gradebook", assignment.classroom.public_id)
+
+
+def _assignment(request: TeacherRequest, public_id: str) -> Assignment:
+    return get_object_or_404(Assignment.objects.taught_by(request.user).with_set(), public_id=public_id)

@@ -1,9 +1,67 @@
-from django.http import Http404, HttpRequest, HttpResponse
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from quizzes.models import QuestionSet
+from quizzes.question_sets import published
+from quizzes.question_types import KeyRow, Question, answer_key, label
+from quizzes.reading import Sentence, Voice
+from quizzes.set_document import CoverageRow, SetDocument, coverage
+from quizzes.views.teacher.access import TeacherRequest
 
 
-def question_sets(request: HttpRequest) -> HttpResponse:
-    raise Http404
+@dataclass(frozen=True, slots=True)
+class KeyedQuestion:
+    """One question as its teacher reads it. number: its place in the set."""
+
+    number: int
+    question: Question
+    type_label: str
+    rows: tuple[KeyRow, ...]
+    evidence: tuple[Sentence, ...]
+    voices: tuple[Voice, ...]
 
 
-def question_set(request: HttpRequest, public_id: str) -> HttpResponse:
-    raise Http404
+@require_GET
+def question_sets(request: TeacherRequest) -> HttpResponse:
+    """The sets that a teacher may use, with what each covers."""
+    found = QuestionSet.objects.open_to(request.user).published()
+    listed = [(question_set, published(question_set.latest_edition_id).document) for question_set in found]
+    lines = [(question_set, document, coverage(document)) for question_set, document in listed]
+    return render(request, "teacher/question_sets.html", {"lines": lines})
+
+
+@require_GET
+def question_set(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """One set as a teacher reads it: the reading, and every question with key, reasons and evidence."""
+    found = get_object_or_404(QuestionSet.objects.open_to(request.user).published(), public_id=public_id)
+    document = published(found.latest_edition_id).document
+    return render(
+        request,
+        "teacher/question_set.html",
+        {"question_set": found, "document": document, "objectives": list(_by_objective(document))},
+    )
+
+
+def _by_objective(document: SetDocument) -> Iterator[tuple[CoverageRow, int, list[KeyedQuestion]]]:
+    """(coverage, points, questions) for each objective that the set asks about."""
+    keyed = [_keyed(number, question, document) for number, question in enumerate(document.questions, start=1)]
+    for row in coverage(document):
+        own = [item for item in keyed if item.question.objective == row.objective.key]
+        if own:
+            yield row, sum(item.question.points for item in own), own
+
+
+def _keyed(number: int, question: Question, document: SetDocument) -> KeyedQuestion:
+    evidence = document.reading.sentences(question.evidence)
+    return KeyedQuestion(
+        number,
+        question,
+        label(question),
+        answer_key(question, document.reading),
+        evidence,
+        tuple(dict.fromkeys(sentence.voice for sentence in evidence)),
+    )

@@ -1,0 +1,285 @@
+"""Give a set to classrooms, or change what was given: wall times, terms, and what the database would refuse."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import CheckConstraint
+from django.utils.dateparse import parse_datetime
+
+from quizzes.assignments import Terms, window_of
+from quizzes.deadlines import NoSuchLocalTime, Window, in_zone
+from quizzes.models import Assignment, Classroom
+
+# What `<input type=datetime-local>` sends and takes.
+WALL_TIME = "%Y-%m-%dT%H:%M"
+# Past these a typing mistake is more likely than a lesson, and far from the ends of what datetimes can hold.
+YEARS = range(2000, 2101)
+UNLIMITED = "unlimited"
+# A school day.
+MAX_MINUTES = 480
+
+# The field beside which the message of each constraint is shown.
+FIELD_OF_CONSTRAINT = {
+    "assignment_closes_after_it_opens": "closes",
+    "assignment_due_after_it_opens": "due",
+    "assignment_closes_after_it_is_due": "closes",
+    "assignment_allows_an_attempt": "max_attempts",
+    "assignment_release_after_close_needs_a_close": "closes",
+}
+
+
+class WallTimeField(forms.Field):
+    """What a clock on the wall shows, a naive datetime: the zone is the classroom's."""
+
+    widget = forms.DateTimeInput(format=WALL_TIME, attrs={"type": "datetime-local"})
+
+    def to_python(self, value: Any) -> datetime | None:
+        """The naive datetime; None for nothing."""
+        if value in self.empty_values:
+            return None
+        try:
+            moment = parse_datetime(str(value).strip())
+        except ValueError:
+            moment = None
+        if moment is None or moment.tzinfo is not None:
+            raise ValidationError("Give a day and a time, such as 2026-10-26T08:00.")
+        if moment.year not in YEARS:
+            raise ValidationError("Check the year.")
+        return moment.replace(second=0, microsecond=0)
+
+
+class TermsForm(forms.Form):
+    """When students may do an assignment, and on what terms. classrooms: those whose zones the wall times are in."""
+
+    opens = WallTimeField(label="Opens", required=False)
+    due = WallTimeField(label="Due", required=False)
+    closes = WallTimeField(label="Closes", required=False)
+    max_attempts = forms.ChoiceField(
+        label="Attempts",
+        choices=[("1", "1"), ("2", "2"), ("3", "3"), (UNLIMITED, "As many as they like")],
+        initial="1",
+        error_messages={"invalid_choice": "Allow at least one attempt: choose 1, 2, 3 or as many as they like."},
+    )
+    attempt_policy = forms.ChoiceField(
+        label="Which attempt counts",
+        choices=Assignment.AttemptPolicy.choices,
+        initial=Assignment.AttemptPolicy.BEST,
+        help_text="It matters where you allow more than one.",
+    )
+    time_limit = forms.IntegerField(
+        label="Time limit in minutes",
+        required=False,
+        min_value=1,
+        max_value=MAX_MINUTES,
+        help_text="Leave it empty for no limit.",
+        error_messages={
+            "invalid": "Write whole minutes, or leave it empty for no limit.",
+            "min_value": "Allow at least one minute, or leave it empty for no limit.",
+            "max_value": f"The longest limit is {MAX_MINUTES} minutes. Leave it empty for no limit.",
+        },
+    )
+    shuffle_questions = forms.BooleanField(label="Give each student the questions in another order", required=False)
+    shuffle_choices = forms.BooleanField(
+        label="Give each student the answers in another order", required=False, initial=True
+    )
+    release = forms.ChoiceField(
+        label="When students see the answers",
+        widget=forms.RadioSelect,
+        choices=Assignment.Release.choices,
+        initial=Assignment.Release.AFTER_HAND_IN,
+    )
+
+    act = forms.ChoiceField(
+        choices=[("preview", "See the summary"), ("edit", "Change something"), ("save", "Save")], required=False
+    )
+
+    def __init__(self, *args: Any, zones: Sequence[ZoneInfo], now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.now = now
+        for name in ("opens", "due", "closes"):
+            self.fields[name].help_text = zone_note(zones)
+
+    def clean_time_limit(self) -> timedelta | None:
+        """The limit as a duration, None for none."""
+        minutes = self.cleaned_data["time_limit"]
+        return None if minutes is None else timedelta(minutes=minutes)
+
+    def clean_max_attempts(self) -> int | None:
+        """The number of attempts, None for no limit."""
+        chosen = self.cleaned_data["max_attempts"]
+        return None if chosen == UNLIMITED else int(chosen)
+
+    @property
+    def terms(self) -> Terms:
+        """What a valid form says for every classroom."""
+        return Terms(**{name: self.cleaned_data[name] for name in Terms.__dataclass_fields__})
+
+    def window_in(self, zone: ZoneInfo, *, stored: Window | None = None) -> Window:
+        """The window in this zone; a wall time that the zone skips becomes an error beside its field.
+
+        stored: keeps to the second, and in the hour that clocks show twice, a moment that was not changed.
+        """
+        stored = stored or Window()
+        return Window(
+            self._moment("opens", zone, stored.opens_at),
+            self._moment("due", zone, stored.due_at),
+            self._moment("closes", zone, stored.closes_at),
+        )
+
+    def check_window(self, window: Window, *, stored: Window | None = None) -> None:
+        """Add the message of each rule of the database that this window would break, and refuse a close in the past."""
+        if not self.errors:
+            self._check_constraints(window)
+        unchanged = stored is not None and window.closes_at == stored.closes_at
+        if not self.errors and window.closes_at is not None and window.closes_at <= self.now and not unchanged:
+            self.add_error("closes", "This close time has passed. Choose a later one.")
+
+    def warnings(self, window: Window) -> list[str]:
+        """What a teacher may not have meant, in words; nothing here keeps the form from being saved."""
+        found = []
+        if window.opens_at is not None and window.opens_at <= self.now:
+            found.append("The open time has passed, so students may start at once.")
+        if window.due_at is not None and window.due_at <= self.now:
+            found.append("The due time has passed, so everything handed in from now on counts as late.")
+        return found
+
+    def _moment(self, name: str, zone: ZoneInfo, stored: datetime | None) -> datetime | None:
+        wall = self.cleaned_data.get(name)
+        if wall is None or wall == wall_time(stored, zone):
+            return None if wall is None else stored
+        try:
+            return in_zone(wall, zone)
+        except NoSuchLocalTime as error:
+            self.add_error(name, f"Clocks skip {clock(wall)} that night. Use {clock(error.suggestion)}.")
+            return None
+
+    def _check_constraints(self, window: Window) -> None:
+        row = Assignment(
+            opens_at=window.opens_at,
+            due_at=window.due_at,
+            closes_at=window.closes_at,
+            max_attempts=self.cleaned_data["max_attempts"],
+            release=self.cleaned_data["release"],
+        )
+        for constraint in Assignment._meta.constraints:
+            if isinstance(constraint, CheckConstraint):
+                field = FIELD_OF_CONSTRAINT.get(constraint.name)
+                try:
+                    constraint.validate(Assignment, row)
+                except ValidationError as error:
+                    # One message a field: a close before the opening is before the due time as well.
+                    if field not in self.errors:
+                        self.add_error(field, error)
+
+
+class AssignForm(TermsForm):
+    """Give a set to some of a teacher's classrooms. group: makes sending the form twice harmless."""
+
+    group = forms.UUIDField(widget=forms.HiddenInput)
+    classrooms = forms.MultipleChoiceField(
+        label="Classes",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": "Choose at least one class.",
+            "invalid_choice": "Choose from the classes on this page.",
+        },
+    )
+    field_order = ("group", "classrooms")
+
+    def __init__(self, *args: Any, classrooms: Sequence[Classroom], now: datetime, **kwargs: Any) -> None:
+        """classrooms: the teacher's current ones, with their student counts."""
+        zones = [classroom.zone for classroom in classrooms]
+        super().__init__(*args, zones=zones, now=now, initial={"group": uuid.uuid4()}, **kwargs)
+        self.offered = {classroom.public_id: classroom for classroom in classrooms}
+        field = self.fields["classrooms"]
+        field.choices = [  # type: ignore[attr-defined]
+            (classroom.public_id, f"{classroom.name}, {_students(classroom.student_count)}") for classroom in classrooms
+        ]
+        if len(set(zones)) > 1:
+            field.help_text = "; ".join(f"{classroom.name}: {zone_name(classroom.zone)}" for classroom in classrooms)
+        if len(classrooms) == 1:
+            field.initial = list(self.offered)
+
+    def clean_classrooms(self) -> list[Classroom]:
+        """The chosen classrooms, in the order offered."""
+        chosen = self.cleaned_data["classrooms"]
+        return [classroom for public_id, classroom in self.offered.items() if public_id in chosen]
+
+    def clean(self) -> dict[str, Any]:
+        """Adds `windows`, one a classroom."""
+        windows = {classroom: self.window_in(classroom.zone) for classroom in self.cleaned_data.get("classrooms", [])}
+        for window in windows.values():
+            self.check_window(window)
+        return {**self.cleaned_data, "windows": windows}
+
+    @property
+    def windows(self) -> Mapping[Classroom, Window]:
+        """The window in each chosen classroom's zone, of a valid form."""
+        windows: Mapping[Classroom, Window] = self.cleaned_data["windows"]
+        return windows
+
+
+class ChangeAssignmentForm(TermsForm):
+    """Change the window and the terms of one assignment."""
+
+    def __init__(self, *args: Any, assignment: Assignment, now: datetime, **kwargs: Any) -> None:
+        """assignment: with its classroom."""
+        self.zone = assignment.classroom.zone
+        self.stored = window_of(assignment)
+        minutes = assignment.time_limit and int(assignment.time_limit.total_seconds()) // 60
+        initial = {
+            "opens": wall_time(assignment.opens_at, self.zone),
+            "due": wall_time(assignment.due_at, self.zone),
+            "closes": wall_time(assignment.closes_at, self.zone),
+            "max_attempts": UNLIMITED if assignment.max_attempts is None else str(assignment.max_attempts),
+            "time_limit": minutes,
+            **{
+                name: getattr(assignment, name)
+                for name in ("attempt_policy", "shuffle_questions", "shuffle_choices", "release")
+            },
+        }
+        super().__init__(*args, zones=[self.zone], now=now, initial=initial, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        """Adds `window`."""
+        window = self.window_in(self.zone, stored=self.stored)
+        self.check_window(window, stored=self.stored)
+        return {**self.cleaned_data, "window": window}
+
+    @property
+    def window(self) -> Window:
+        """The window of a valid form."""
+        window: Window = self.cleaned_data["window"]
+        return window
+
+
+def wall_time(moment: datetime | None, zone: ZoneInfo) -> datetime | None:
+    """What clocks in the zone show at this moment, to the minute; None for None."""
+    if moment is None:
+        return None
+    return moment.astimezone(zone).replace(tzinfo=None, second=0, microsecond=0, fold=0)
+
+
+def zone_name(zone: ZoneInfo) -> str:
+    """“New York time” for America/New_York."""
+    return f"{zone.key.rpartition('/')[2].replace('_', ' ')} time"
+
+
+def zone_note(zones: Sequence[ZoneInfo]) -> str:
+    """Whose clocks the wall times are on, in words."""
+    names = list(dict.fromkeys(zone_name(zone) for zone in zones))
+    return names[0] if len(names) == 1 else "Each class’s own time" if names else ""
+
+
+def clock(wall: datetime) -> str:
+    """“2:30 am”."""
+    return f"{wall.hour % 12 or 12}:{wall:%M} {'am' if wall.hour < 12 else 'pm'}"
+
+
+def _students(count: int) -> str:
+    return f"{count} student{'' if count == 1 else 's'}"
