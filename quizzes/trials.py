@@ -9,10 +9,12 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.utils.crypto import salted_hmac
 
 from quizzes.attempts import Sitting, sitting
-from quizzes.models import Answer, Assignment, Attempt
+from quizzes.models import Answer, Assignment, Attempt, QuestionSet
 from quizzes.question_types import Presentation, Question, Submitted, Value, read_answer
 
 TRIALS = "trials"
+# The set that a visitor may try without an account. None of its questions is one of another built-in set.
+EXIT_TICKET = "exit-ticket"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,12 @@ class Trial:
         return Answer(question_id=self.sitting.question_id(question), value=self.values[question.key])
 
 
+def exit_ticket() -> int | None:
+    """The newest edition of the set that visitors may try; None where the built-in sets are not loaded."""
+    found = QuestionSet.objects.built_in().published().filter(slug=EXIT_TICKET).first()
+    return found.latest_edition_id if found is not None else None
+
+
 def trial_of(session: SessionBase, edition_id: int) -> Trial:
     """The trial that this session holds, else a new one, which is not kept before its first answer."""
     kept: dict[str, Any] = session.get(TRIALS, {}).get(str(edition_id), {})
@@ -47,7 +55,7 @@ def trial_of(session: SessionBase, edition_id: int) -> Trial:
 
 
 def read_trial_answer(trial: Trial, question: Question, submitted: Submitted, *, order: str) -> Value:
-    """The value that a page of this trial sent, None for no answer; raises NotAChoice. order: as the page carried it."""
+    """The value that a page of this trial sent, None for no answer; raises NotAChoice. order: as on that page."""
     reading = trial.sitting.published.document.reading
     return read_answer(question, submitted, Presentation(_seed(order), shuffle=True), reading)
 

@@ -1,17 +1,61 @@
-from django.http import Http404, HttpRequest, HttpResponse
+from collections.abc import Sequence
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from quizzes.question_types import public
+from quizzes.reading import Reading, Sentence
+from quizzes.trials import exit_ticket, trial_of
+
+PARAGRAPHS_BESIDE_QUESTION = 2
 
 
+@login_not_required
+@require_GET
 def landing(request: HttpRequest) -> HttpResponse:
-    raise Http404
+    """What Footnote is, with a question to try where the built-in sets are loaded."""
+    edition_id = exit_ticket()
+    if edition_id is None:
+        return render(request, "public/landing.html")
+    trial = trial_of(request.session, edition_id)
+    reading = trial.sitting.published.document.reading
+    question = trial.sitting.questions[0]
+    context = {
+        "trial": trial,
+        "question": public(question, trial.sitting.presentation, None, reading),
+        "question_template": f"question_types/{question.type}.html",
+        "question_count": len(trial.sitting.questions),
+        "reading": reading,
+        "paragraphs": _paragraphs_for(question.evidence, reading),
+    }
+    return render(request, "public/landing.html", context)
 
 
+@login_not_required
+@require_GET
 def privacy(request: HttpRequest) -> HttpResponse:
-    raise Http404
+    """What the site keeps about whom, for how long, and who sees it."""
+    return render(request, "public/privacy.html")
 
 
+@login_not_required
+@require_GET
 def accessibility(request: HttpRequest) -> HttpResponse:
-    raise Http404
+    """What was built and checked, and what is known not to work."""
+    return render(request, "public/accessibility.html")
 
 
+@login_not_required
+@require_GET
 def how_we_write(request: HttpRequest) -> HttpResponse:
-    raise Http404
+    """How questions are written and scored."""
+    return render(request, "public/how_we_write.html")
+
+
+def _paragraphs_for(evidence: Sequence[str], reading: Reading) -> Sequence[Sequence[Sentence]]:
+    """The first paragraphs of the reading where they settle the question, else all of it."""
+    first = reading.paragraphs[:PARAGRAPHS_BESIDE_QUESTION]
+    there = {sentence.key for paragraph in first for sentence in paragraph}
+    return first if there.issuperset(evidence) else reading.paragraphs

@@ -1,17 +1,181 @@
+"""Try a set as a student would: the exit ticket for everybody, any set open to them for teachers."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from quizzes import trials
+from quizzes.forms.trials import TrialForm, TrialResultForm
+from quizzes.models import QuestionSet
+from quizzes.question_types import NotAChoice, public
+from quizzes.results import review_question, review_sitting
+from quizzes.trials import Trial
+from quizzes.views.teacher.access import TeacherRequest
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a trial stands on the site. back: what it was reached from, and back_label its name."""
+
+    edition_id: int
+    question_url: Callable[[int], str]
+    result_url: str
+    back: str
+    back_label: str
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
 def try_question(request: HttpRequest, number: int) -> HttpResponse:
-    raise Http404
+    """A question of the exit ticket, for anybody."""
+    return _question(request, _exit_ticket(), number)
 
 
+@login_not_required
+@require_http_methods(["GET", "POST"])
 def try_result(request: HttpRequest) -> HttpResponse:
-    raise Http404
+    """What a visitor made of the exit ticket."""
+    return _result(request, _exit_ticket())
 
 
-def try_set_question(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
-    raise Http404
+@require_http_methods(["GET", "POST"])
+def try_set_question(request: TeacherRequest, public_id: str, number: int) -> HttpResponse:
+    """A question of a set, for its teachers."""
+    return _question(request, _set_place(request, public_id), number)
 
 
-def try_set_result(request: HttpRequest, public_id: str) -> HttpResponse:
-    raise Http404
+@require_http_methods(["GET", "POST"])
+def try_set_result(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """What a teacher made of a set."""
+    return _result(request, _set_place(request, public_id))
+
+
+def _question(request: HttpRequest, place: Place, number: int) -> HttpResponse:
+    """One question: to answer, or with its verdict once it was checked."""
+    trial = trials.trial_of(request.session, place.edition_id)
+    if not 1 <= number <= len(trial.sitting.questions):
+        raise Http404
+    question = trial.sitting.questions[number - 1]
+    if request.method == "GET":
+        return _question_page(request, place, trial, number)
+    form = TrialForm(request.POST)
+    if not form.is_valid():
+        return _not_an_answer(request, place, number, "This page is out of date. Open the question again.")
+    order = form.cleaned_data["order"]
+    try:
+        value = trials.read_trial_answer(trial, question, form.submitted, order=order)
+    except NotAChoice as error:
+        return _not_an_answer(request, place, number, str(error))
+    if form.cleaned_data["anew"]:
+        trials.start_again(request.session, place.edition_id)
+        trial = trials.trial_of(request.session, place.edition_id)
+    if value is None and question.key not in trial.values:
+        return _question_page(request, place, trial, number, needs_answer=True)
+    if value is not None:
+        trials.settle(request.session, trial, question, value, order=order)
+    return redirect(place.question_url(number))
+
+
+def _not_an_answer(request: HttpRequest, place: Place, number: int, message: str) -> HttpResponse:
+    context = {"place": place, "question_url": place.question_url(number), "message": message}
+    return render(request, "public/not_an_answer.html", context, status=400)
+
+
+def _question_page(
+    request: HttpRequest, place: Place, trial: Trial, number: int, *, needs_answer: bool = False
+) -> HttpResponse:
+    question, question_count = trial.sitting.questions[number - 1], len(trial.sitting.questions)
+    reading = trial.sitting.published.document.reading
+    context = {
+        "trial": trial,
+        "place": place,
+        "number": number,
+        "question_count": question_count,
+        "question_url": place.question_url(number),
+        "reading": reading,
+        "steps": _steps(place, trial),
+        "answered_count": len(trial.values),
+        "is_last": number == question_count,
+        "next_url": place.result_url if number == question_count else place.question_url(number + 1),
+        "needs_answer": needs_answer,
+        # On a narrow screen, as for students: first the reading, then the questions.
+        "show_reading": number == 1 and not trial.values and not needs_answer,
+    }
+    answer = trial.answer(question)
+    if answer is not None:
+        # Only what was checked may show its key.
+        item = review_question(trial.sitting, question, answer)
+        context |= {"item": item, "marked": [sentence.key for sentence in item.evidence]}
+    else:
+        view = public(question, trial.sitting.presentation, None, reading)
+        template = f"question_types/{question.type}.html"
+        context |= {"view": view, "question_template": template, "is_picker": "paragraphs" in view}
+    return render(request, "public/try_question.html", context)
+
+
+def _result(request: HttpRequest, place: Place) -> HttpResponse:
+    """Score, objectives and review of what was checked; the keys of other questions stay out of the page."""
+    trial = trials.trial_of(request.session, place.edition_id)
+    if request.method == "POST" and TrialResultForm(request.POST).is_valid():
+        trials.start_again(request.session, place.edition_id)
+        return redirect(place.question_url(1))
+    answers = {
+        trial.sitting.question_id(question): answer
+        for question in trial.sitting.questions
+        if (answer := trial.answer(question)) is not None
+    }
+    if not answers:
+        return redirect(place.question_url(1))
+    reviewed = review_sitting(trial.sitting, answers)
+    done = [item for item in reviewed.questions if item.answer is not None]
+    lines = [
+        (item.number, item if item.answer is not None else None, place.question_url(item.number))
+        for item in reviewed.questions
+    ]
+    context = {
+        "place": place,
+        "document": trial.sitting.published.document,
+        "lines": lines,
+        "unanswered": len(reviewed.questions) - len(done),
+        "earned": sum(item.earned for item in done),
+        "possible": sum(item.possible for item in done),
+        "objectives": reviewed.objectives if len(done) == len(reviewed.questions) else (),
+    }
+    return render(request, "public/try_result.html", context)
+
+
+def _steps(place: Place, trial: Trial) -> Sequence[tuple[int, str, bool]]:
+    """(number, address, whether it was checked) of each question."""
+    return [
+        (number, place.question_url(number), question.key in trial.values)
+        for number, question in enumerate(trial.sitting.questions, start=1)
+    ]
+
+
+def _exit_ticket() -> Place:
+    edition_id = trials.exit_ticket()
+    if edition_id is None:
+        raise Http404
+    return Place(
+        edition_id,
+        lambda number: reverse("try_question", args=[number]),
+        reverse("try_result"),
+        reverse("landing"),
+        "Footnote",
+    )
+
+
+def _set_place(request: TeacherRequest, public_id: str) -> Place:
+    found = get_object_or_404(QuestionSet.objects.open_to(request.user).published(), public_id=public_id)
+    return Place(
+        found.latest_edition_id,
+        lambda number: reverse("try_set_question", args=[public_id, number]),
+        reverse("try_set_result", args=[public_id]),
+        reverse("question_set", args=[public_id]),
+        found.title,
+    )
