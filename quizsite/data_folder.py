@@ -15,7 +15,7 @@ def make_data_folder(folder: Path) -> Path:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise ImproperlyConfigured(f"FOOTNOTE_DATA is {folder}, which cannot be used: {error.strerror}.") from error
+        raise ImproperlyConfigured(f"The data folder {folder} cannot be used: {error.strerror}.") from error
     return folder
 
 
@@ -42,7 +42,7 @@ def secret_key(folder: Path) -> str:
                 aside.unlink()
         key = path.read_text().strip()
     except OSError as error:
-        raise ImproperlyConfigured(f"The secret key {path} cannot be read or made: {error.strerror}.") from error
+        raise ImproperlyConfigured(f"The secret key {path} cannot be used: {error.strerror}.") from error
     if not key:
         raise ImproperlyConfigured(f"The secret key {path} is empty; delete the file to get a new one.")
     return key

@@ -44,11 +44,14 @@ def postgresql(variables: Mapping[str, str], name: str) -> dict[str, Any] | None
         return None
     # The address may hold a password, so the sentence does not repeat it.
     problem = ImproperlyConfigured(f"{name} must read like postgres://user:password@host:5432/name.")
+    # Looked at first, since django-environ prints an address it does not know, password and all.
+    if not text.startswith(("postgres://", "postgresql://")):
+        raise problem
     try:
         settings = dict(environ.Env.db_url_config(text))
-    except (ValueError, ImproperlyConfigured) as error:
+    except ValueError as error:
         raise problem from error
-    if settings.get("ENGINE") != "django.db.backends.postgresql" or not settings.get("NAME"):
+    if not settings["NAME"]:
         raise problem
     return settings
 

@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
+PLAIN_TEXT = "text/plain; charset=utf-8"
+
 # Footnote asks the browser for nothing: no camera, no place, no payment, no sensor.
 PERMISSIONS_POLICY = ", ".join(
     f"{feature}=()"
@@ -64,9 +66,9 @@ def request_size(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponse:
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdecimal():
-            return HttpResponse("The request does not say how long it is.", status=400, content_type="text/plain")
+            return HttpResponse("The request does not say how long it is.\n", PLAIN_TEXT, status=400)
         if int(length) > settings.REQUEST_MAX_BYTES:
-            return HttpResponse("This is more than the site takes at once.", status=413, content_type="text/plain")
+            return HttpResponse("This is more than the site takes at once.\n", PLAIN_TEXT, status=413)
         return get_response(request)
 
     return middleware

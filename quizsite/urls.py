@@ -38,3 +38,5 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("admin/", admin.site.urls),
 ]
+
+handler500 = "quizsite.errors.server_error"

@@ -1,0 +1,480 @@
+"""Settings: what the environment may say, what a site keeps for itself, and what every browser is told."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.admin import site
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.core.cache import cache
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.test import Client, RequestFactory
+from django.urls import reverse
+from django_htmx.middleware import HtmxDetails
+
+from quizsite.data_folder import make_data_folder, secret_key
+from quizsite.environment import flag, mailer, postgresql, whole_number, words
+from quizsite.middleware import htmx_redirect, request_size
+from quizzes.models import User
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+)
+
+
+def manage(*arguments: str, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """A command of the site's own settings, in an environment that holds nothing else of Footnote's."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "FOOTNOTE_DATA": str(folder),
+        "FOOTNOTE_ENV_FILE": os.devnull,
+        **variables,
+    }
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+
+
+def settings_with(*names: str, folder: Path, **variables: str) -> dict[str, Any]:
+    """These settings as the site has them under these variables."""
+    script = f"""
+import json
+from django.conf import settings
+print(json.dumps({{name: getattr(settings, name) for name in {names!r}}}))
+"""
+    result = manage("shell", "--no-imports", "--command", script, folder=folder, **variables)
+    assert result.stderr == ""
+    return json.loads(result.stdout)
+
+
+# --- Reading the environment --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("1", True), ("true", True), ("YES", True), (" on ", True), ("0", False), ("False", False), ("", False)],
+)
+def test_flag_reads_the_usual_words(text: str, value: bool) -> None:
+    assert flag({"SWITCH": text}, "SWITCH") is value
+
+
+def test_flag_that_is_not_set_has_its_default() -> None:
+    assert flag({}, "SWITCH") is False
+    assert flag({}, "SWITCH", default=True) is True
+
+
+def test_flag_refuses_a_misspelling() -> None:
+    with pytest.raises(ImproperlyConfigured) as error:
+        flag({"SWITCH": "ture"}, "SWITCH")
+
+    assert str(error.value) == "SWITCH must be 1 or 0, not 'ture'."
+
+
+@pytest.mark.parametrize(("text", "value"), [("8000", 8000), (" 1 ", 1), ("", 5)])
+def test_whole_number_reads_digits(text: str, value: int) -> None:
+    assert whole_number({"PORT": text}, "PORT", default=5, least=1) == value
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "1.5", "eighty", "1e3", "²"])
+def test_whole_number_refuses_all_else(text: str) -> None:
+    with pytest.raises(ImproperlyConfigured) as error:
+        whole_number({"PORT": text}, "PORT", default=5, least=1)
+
+    assert str(error.value) == f"PORT must be a whole number from 1 up, not {text!r}."
+
+
+@pytest.mark.parametrize(("text", "value"), [("", []), ("a.example", ["a.example"]), (" a , ,b,", ["a", "b"])])
+def test_words_leaves_out_blanks(text: str, value: list[str]) -> None:
+    assert words({"HOSTS": text}, "HOSTS") == value
+
+
+def test_postgresql_reads_an_address() -> None:
+    seen = postgresql({"DATABASE_URL": "postgres://ana:s%40fe@db.example:5433/footnote"}, "DATABASE_URL")
+
+    assert seen is not None
+    assert (seen["ENGINE"], seen["NAME"], seen["USER"], seen["PASSWORD"], seen["HOST"], seen["PORT"]) == (
+        "django.db.backends.postgresql",
+        "footnote",
+        "ana",
+        "s@fe",
+        "db.example",
+        5433,
+    )
+    assert postgresql({}, "DATABASE_URL") is None
+    assert postgresql({"DATABASE_URL": " "}, "DATABASE_URL") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["footnote", "mysql://ana:secret@db/footnote", "postgres://ana:secret@db/", "sqlite:///x", "postgres://db:x/y"],
+)
+def test_postgresql_refuses_another_address_without_repeating_it(text: str) -> None:
+    with pytest.raises(ImproperlyConfigured) as error:
+        postgresql({"DATABASE_URL": text}, "DATABASE_URL")
+
+    assert str(error.value) == "DATABASE_URL must read like postgres://user:password@host:5432/name."
+
+
+def test_mailer_reads_an_address() -> None:
+    seen = mailer({"EMAIL_URL": "smtp+tls://ana:s%40fe@mail.example:587"}, "EMAIL_URL")
+
+    assert seen == {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {
+            "host": "mail.example",
+            "port": 587,
+            "username": "ana",
+            "password": "s@fe",
+            "use_tls": True,
+            "use_ssl": False,
+            "timeout": 10,
+        },
+    }
+    assert mailer({}, "EMAIL_URL") is None
+
+
+@pytest.mark.parametrize("text", ["mail.example", "http://mail.example", "smtp://", "consolemail://", "smtp://h:port"])
+def test_mailer_refuses_another_address(text: str) -> None:
+    with pytest.raises(ImproperlyConfigured) as error:
+        mailer({"EMAIL_URL": text}, "EMAIL_URL")
+
+    assert str(error.value) == "EMAIL_URL must read like smtp+tls://user:password@host:587."
+
+
+@pytest.mark.parametrize(
+    ("variable", "text", "sentence"),
+    [
+        ("FOOTNOTE_HTTPS", "ture", "FOOTNOTE_HTTPS must be 1 or 0, not 'ture'."),
+        ("DATABASE_URL", "db", "DATABASE_URL must read like postgres://user:password@host:5432/name."),
+    ],
+)
+def test_malformed_value_stops_the_start_with_one_sentence(
+    tmp_path: Path, variable: str, text: str, sentence: str
+) -> None:
+    result = manage("check", folder=tmp_path, **{variable: text})
+
+    assert (result.returncode, result.stdout, result.stderr) == (1, "", f"Footnote cannot start: {sentence}\n")
+
+
+def test_environment_wins_over_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "env"
+    file.write_text("FOOTNOTE_HOSTS=file.example\nFOOTNOTE_MAIL_FROM=file@school.example\n")
+
+    seen = settings_with(
+        *("ALLOWED_HOSTS", "DEFAULT_FROM_EMAIL"),
+        folder=tmp_path,
+        FOOTNOTE_ENV_FILE=str(file),
+        FOOTNOTE_HOSTS="real.example",
+    )
+
+    assert seen == {
+        "ALLOWED_HOSTS": ["localhost", "127.0.0.1", "[::1]", "real.example"],
+        "DEFAULT_FROM_EMAIL": "file@school.example",
+    }
+
+
+# --- The data folder ----------------------------------------------------------------------------------------------
+
+
+def test_data_folder_is_its_owners_alone(tmp_path: Path) -> None:
+    folder = make_data_folder(tmp_path / "deep" / "data")
+
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert make_data_folder(folder) == folder
+
+
+def test_data_folder_that_is_a_file_is_refused_in_words(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("")
+
+    with pytest.raises(ImproperlyConfigured, match=r"data cannot be used: File exists\.$"):
+        make_data_folder(tmp_path / "data")
+
+
+def test_secret_key_is_made_once_and_kept_from_others(tmp_path: Path) -> None:
+    key = secret_key(tmp_path)
+
+    assert len(key) == 67
+    assert secret_key(tmp_path) == key
+    assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
+
+
+def test_secret_key_is_one_for_all_who_start_together(tmp_path: Path) -> None:
+    barrier, keys = threading.Barrier(8), []
+
+    def start() -> None:
+        barrier.wait()
+        keys.append(secret_key(tmp_path))
+
+    threads = [threading.Thread(target=start) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(keys) == 8
+    assert len(set(keys)) == 1
+
+
+def test_secret_key_that_is_empty_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "secret_key").write_text("\n")
+
+    with pytest.raises(ImproperlyConfigured, match="is empty"):
+        secret_key(tmp_path)
+
+
+# --- TLS or not ---------------------------------------------------------------------------------------------------
+
+POLICY = (
+    *("SESSION_COOKIE_NAME", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_NAME", "CSRF_COOKIE_SECURE"),
+    *("SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "DEBUG"),
+)
+
+
+@pytest.mark.parametrize(
+    ("mail", "silenced"), [({}, 2), ({"EMAIL_URL": "smtp+tls://ana:secret@mail.school.example:587"}, 1)]
+)
+def test_settings_for_production_pass_the_deployment_check(tmp_path: Path, mail: dict[str, str], silenced: int) -> None:
+    result = manage(
+        *("check", "--deploy", "--fail-level", "WARNING"),
+        folder=tmp_path,
+        FOOTNOTE_HTTPS="1",
+        FOOTNOTE_TRUSTED_PROXIES="1",
+        FOOTNOTE_HOSTS="quiz.school.example",
+        **mail,
+    )
+
+    assert result.stderr == ""
+    assert result.stdout == f"System check identified no issues ({silenced} silenced).\n"
+    assert result.returncode == 0
+
+
+def test_https_binds_cookies_to_the_host(tmp_path: Path) -> None:
+    assert settings_with(*POLICY, folder=tmp_path, FOOTNOTE_HTTPS="1") == {
+        "SESSION_COOKIE_NAME": "__Host-sessionid",
+        "SESSION_COOKIE_SECURE": True,
+        "CSRF_COOKIE_NAME": "__Host-csrftoken",
+        "CSRF_COOKIE_SECURE": True,
+        "SECURE_SSL_REDIRECT": True,
+        "SECURE_HSTS_SECONDS": 31_536_000,
+        "DEBUG": False,
+    }
+
+
+def test_plain_http_works_from_phones_in_the_room(tmp_path: Path) -> None:
+    assert settings_with(*POLICY, folder=tmp_path) == {
+        "SESSION_COOKIE_NAME": "sessionid",
+        "SESSION_COOKIE_SECURE": False,
+        "CSRF_COOKIE_NAME": "csrftoken",
+        "CSRF_COOKIE_SECURE": False,
+        "SECURE_SSL_REDIRECT": False,
+        "SECURE_HSTS_SECONDS": 0,
+        "DEBUG": False,
+    }
+
+
+def test_postgresql_is_set_up_to_keep_its_word(tmp_path: Path) -> None:
+    seen = settings_with("DATABASES", folder=tmp_path, DATABASE_URL="postgres://ana@db/footnote?sslmode=require")
+
+    database = seen["DATABASES"]["default"]
+    assert database["OPTIONS"] == {
+        "sslmode": "require",
+        "options": "-c statement_timeout=10s -c lock_timeout=5s -c synchronous_commit=on",
+    }
+    assert (database["CONN_MAX_AGE"], database["CONN_HEALTH_CHECKS"], database["ATOMIC_REQUESTS"]) == (
+        None,
+        True,
+        False,
+    )
+
+
+def test_sqlite_is_set_up_to_keep_its_word(tmp_path: Path) -> None:
+    result = manage("migrate", "--check", folder=tmp_path)
+    script = "from django.conf import settings; d = settings.DATABASES['default']; print(d['ENGINE'], d['OPTIONS'])"
+    seen = manage("shell", "--no-imports", "--command", script, folder=tmp_path)
+
+    assert result.returncode == 1, "an empty database lacks its migrations"
+    assert seen.stdout == (
+        "quizsite.sqlite {'transaction_mode': 'IMMEDIATE', 'timeout': 10, "
+        "'init_command': 'PRAGMA synchronous=FULL; PRAGMA secure_delete=ON'}\n"
+    )
+
+
+# --- What every response says -------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/livez", 200), ("/readyz", 200), ("/accounts/login/", 200), ("/admin/", 302), ("/no-such-page/", 404)],
+)
+def test_response_carries_the_browser_policy(client: Client, path: str, status: int) -> None:
+    response = client.get(path)
+
+    names = (
+        *("Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy", "X-Frame-Options"),
+        *("Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy"),
+    )
+    assert response.status_code == status
+    assert [response.headers.get(name) for name in names] == [
+        *(CONTENT_SECURITY_POLICY, "nosniff", "same-origin", "DENY"),
+        *("same-origin", "same-origin"),
+    ]
+    assert "no-store" in response.headers["Cache-Control"]
+    features = response.headers["Permissions-Policy"].split(", ")
+    assert all(feature.endswith("=()") for feature in features)
+    assert {"camera=()", "microphone=()", "geolocation=()"} <= set(features)
+
+
+@pytest.mark.django_db
+def test_static_file_may_be_kept_and_carries_the_policy(client: Client) -> None:
+    response = client.get("/static/footnote.css")
+    response.close()
+
+    assert response.status_code == 200
+    assert response.headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
+    assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert "no-store" not in response.headers["Cache-Control"]
+
+
+def answered(status: int = 200) -> Any:
+    return lambda request: HttpResponse("done", status=status)
+
+
+@pytest.mark.parametrize(("length", "status"), [("4194304", 200), ("4194305", 413), ("-1", 400), ("many", 400)])
+def test_request_size_is_judged_unread(length: str, status: int) -> None:
+    request = RequestFactory().post("/", data=b"", content_type="text/csv", CONTENT_LENGTH=length)
+
+    assert request_size(answered())(request).status_code == status
+
+
+@pytest.mark.parametrize("path", ["/livez", "/accounts/login/"])
+def test_request_that_is_too_large_is_refused(client: Client, path: str) -> None:
+    response = client.post(path, data=b"x" * (4 * 1024 * 1024 + 1), content_type="text/csv")
+
+    assert response.status_code == 413
+    assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert response.headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
+
+
+def htmx_request(**headers: str) -> HttpRequest:
+    request = RequestFactory().get("/", headers=headers)
+    request.htmx = HtmxDetails(request)  # type: ignore[attr-defined]
+    return request
+
+
+def moved(request: HttpRequest) -> HttpResponse:
+    response = redirect("/elsewhere/?a=b")
+    response.set_cookie("kept", "yes")
+    return response
+
+
+def test_htmx_is_sent_to_the_other_page() -> None:
+    response = htmx_redirect(moved)(htmx_request(HX_Request="true"))
+
+    assert response.status_code == 200
+    assert response.headers["HX-Redirect"] == "/elsewhere/?a=b"
+    assert "Location" not in response.headers
+    assert response.content == b""
+    assert response.cookies["kept"].value == "yes"
+
+
+def test_browser_follows_the_redirect_itself() -> None:
+    response = htmx_redirect(moved)(htmx_request())
+
+    assert response.status_code == 302
+    assert response.headers["Location"] == "/elsewhere/?a=b"
+    assert "HX-Redirect" not in response.headers
+
+
+@pytest.mark.django_db
+def test_htmx_whose_sign_in_has_ended_goes_to_the_whole_sign_in_page(client: Client) -> None:
+    response = client.get("/teacher/", headers={"HX-Request": "true"})
+
+    assert response.status_code == 200
+    assert response.headers["HX-Redirect"] == "/accounts/login/?next=/teacher/"
+
+
+# --- Accounts -----------------------------------------------------------------------------------------------------
+
+PASSWORD = "quillfeather-brambleworth"
+
+
+def test_password_is_hashed_at_the_cost_that_a_classroom_machine_bears() -> None:
+    assert make_password(PASSWORD).startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
+
+
+@pytest.mark.parametrize("password", ["elevenchars", "footnotefootnote", "123456789101112"])
+def test_password_that_others_would_guess_is_refused(password: str) -> None:
+    user = User(email="footnote@footnote.test", name="Footnote")
+
+    with pytest.raises(ValidationError):
+        validate_password(password, user)
+    assert len(password_validators_help_texts()) == 3
+
+
+@pytest.mark.django_db
+def test_rate_limits_are_counted_in_the_database() -> None:
+    cache.set("tries", 3)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT COUNT(*) FROM cache_entries")
+        [count] = cursor.fetchone()
+    assert count == 1
+
+
+@pytest.mark.django_db
+def test_sign_in_ends_seven_days_after_it_began_whatever_is_done_meanwhile(client: Client, clock: Any) -> None:
+    User.objects.create_user("rivera@school.test", PASSWORD, name="Ms. Rivera")
+    client.post("/accounts/login/", {"login": "rivera@school.test", "password": PASSWORD})
+    key = client.session.session_key
+
+    clock.shift(6 * 24 * 60 * 60)
+    session = client.session
+    session["touched"] = True
+    session.save()
+    assert client.get("/accounts/logout/").status_code == 200
+    clock.shift(24 * 60 * 60 + 60)
+
+    response = client.get("/accounts/logout/")
+    assert key is not None
+    assert (response.status_code, response.headers.get("Location")) == (302, "/")
+
+
+# --- The stock admin ----------------------------------------------------------------------------------------------
+
+INLINE = re.compile(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\bsrc=)(?![^>]*application/json)", re.IGNORECASE)
+
+
+def test_admin_pages_have_nothing_inline(admin_client: Client) -> None:
+    paths = [reverse("admin:index"), reverse("admin:password_change")]
+    for model in site._registry:
+        name = f"{model._meta.app_label}_{model._meta.model_name}"
+        paths += [reverse(f"admin:{name}_changelist"), reverse(f"admin:{name}_add")]
+    seen = {path: admin_client.get(path) for path in paths}
+
+    assert len(paths) >= 4
+    # A model that the admin only shows has no page to add a row.
+    assert {response.status_code for response in seen.values()} <= {200, 403}
+    assert {path: INLINE.findall(response.content.decode()) for path, response in seen.items()} == {
+        path: [] for path in paths
+    }
+
+
+def test_admin_has_no_sign_in_of_its_own(client: Client) -> None:
+    response = client.get("/admin/login/?next=/admin/")
+
+    assert response.status_code == 302
+    assert response.headers["Location"].startswith("/accounts/login/")
