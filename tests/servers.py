@@ -71,6 +71,7 @@ class Site:
             [*MANAGE, *self.command],
             env=environment(self.data, self.port, self.extra),
             stdout=subprocess.DEVNULL,
+            stderr=(self.data / "server.log").open("ab"),
             start_new_session=True,
         )
         for _ in range(START_SECONDS * 20):

@@ -1,0 +1,36 @@
+"""What the site answers when it fails itself: a page, or for scripts a line of JSON, and a way to send again."""
+
+import sys
+
+from django.db import Error as DatabaseError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+
+# Long enough for a restart of the database or of the site, short enough for a child to wait.
+RETRY_SECONDS = 5
+# Below this address a form holds a student's answer, which must not be typed twice. Elsewhere it may hold a password.
+ANSWERS = "/student/attempts/"
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The page for an exception that nothing handled, without a statement and without the session.
+
+    A database that is full, locked or away is 503 and worth another try; anything else is 500.
+    """
+    is_passing = isinstance(sys.exception(), DatabaseError)
+    status = 503 if is_passing else 500
+    if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
+        response: HttpResponse = JsonResponse({"outcome": "retry"}, status=status)
+    else:
+        template = "503.html" if is_passing else "500.html"
+        response = HttpResponse(render_to_string(template, {"again": fields_again(request)}), status=status)
+    if is_passing:
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def fields_again(request: HttpRequest) -> dict[str, object] | None:
+    """Address and fields of a form that held an answer, for a button that sends it once more; None for all else."""
+    if request.method != "POST" or not request.path.startswith(ANSWERS):
+        return None
+    return {"address": request.path, "fields": [(name, text) for name, texts in request.POST.lists() for text in texts]}

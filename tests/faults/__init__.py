@@ -1,0 +1,1 @@
+"""Faults injected into a real server process, and a ledger of what it acknowledged: `make faults`."""
