@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from quizzes.models import Attempt, Student
+from quizzes.models import Attempt, Classroom, Student
 
 STUDENT, PIN_VERSION = "student_id", "student_pin_version"
 DEVICE_COOKIE = f"{settings.COOKIE_PREFIX}device"
@@ -75,6 +75,23 @@ def current_student(request: HttpRequest) -> Student | None:
     """The student that this session is bound to, with the classroom, in one statement; None when it is void."""
     student = Student.objects.select_related("classroom").filter(pk=request.session.get(STUDENT, 0)).first()
     return student if student is not None and _holds(request, student) else None
+
+
+def client_address(request: HttpRequest) -> str:
+    """The network address that a request came from, as the outermost of the site's own proxies saw it.
+
+    What stands further left in the forwarded list was written by the sender, who may write anything.
+    """
+    hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    count: int = settings.TRUSTED_PROXY_COUNT
+    if 0 < count <= len(hops) and hops[-count]:
+        return hops[-count]
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def teachers_of(classroom: Classroom) -> list[str]:
+    """The names of a classroom's teachers as students read them, at least one; one statement."""
+    return [teacher.name for teacher in classroom.teachers.order_by("teaching__pk")] or ["your teacher"]
 
 
 def device_of(request: HttpRequest) -> str:

@@ -1,21 +1,143 @@
-from django.http import Http404, HttpRequest, HttpResponse
+"""Joining in three screens: class code, name, PIN. The session holds how far a student has come."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from quizzes.forms.joining import CodeForm, NameForm, PinForm
+from quizzes.joining import NoSuchCode, PinLocked, TooManyTries, WrongPin, check_pin, find_classroom
+from quizzes.models import Classroom, Student
+from quizzes.templatetags.footnote import clock
+from quizzes.views.student.access import (
+    client_address,
+    current_student,
+    device_of,
+    remember_device,
+    sign_in_student,
+    teachers_of,
+)
+
+CLASSROOM, NAME = "joining_classroom_id", "joining_student_id"
+# Set by signing out and used up by the page that follows, whose script then empties this browser's store. Neither the
+# address nor the session can carry it: a page opened again later must not empty the store of another student.
+SIGNED_OUT_COOKIE = f"{settings.COOKIE_PREFIX}signed_out"
 
 
+@login_not_required
+@require_http_methods(["GET", "POST"])
 def join(request: HttpRequest) -> HttpResponse:
-    raise Http404
+    """Step 1: the class code."""
+    if request.method == "GET":
+        return _code_page(request, CodeForm())
+    form = CodeForm(request.POST)
+    if not form.is_valid():
+        return _code_page(request, form)
+    device = device_of(request)
+    try:
+        classroom = find_classroom(
+            form.cleaned_data["code"], address=client_address(request), device=device, now=timezone.now()
+        )
+    except NoSuchCode:
+        form.refuse_code()
+        response = _code_page(request, form)
+    except TooManyTries:
+        response = render(request, "student/too_many_codes.html", status=429)
+    else:
+        request.session[CLASSROOM] = classroom.pk
+        response = redirect("choose_name")
+    remember_device(response, device)
+    return response
 
 
+@login_not_required
+@require_GET
 def join_with_code(request: HttpRequest, code: str) -> HttpResponse:
-    raise Http404
+    """Step 1 from the square code on a card: the same page with the code filled in."""
+    return _code_page(request, CodeForm(initial={"code": code[:11]}))
 
 
+@login_not_required
+@require_http_methods(["GET", "POST"])
 def choose_name(request: HttpRequest) -> HttpResponse:
-    raise Http404
+    """Step 2: one's own name, from the list of a class whose code was right."""
+    classroom = _joined_classroom(request)
+    if classroom is None:
+        return redirect("join")
+    students = list(classroom.students.enrolled())
+    form = NameForm(request.POST if request.method == "POST" else None, students=students)
+    if form.is_valid():
+        [chosen] = [student for student in students if student.public_id == form.cleaned_data["student"]]
+        request.session[NAME] = chosen.pk
+        return redirect("enter_pin")
+    context = {"form": form, "classroom": classroom, "students": students, "teachers": teachers_of(classroom)}
+    return render(request, "student/choose_name.html", context)
 
 
+@login_not_required
+@require_http_methods(["GET", "POST"])
 def enter_pin(request: HttpRequest) -> HttpResponse:
-    raise Http404
+    """Step 3: the PIN that goes with the name."""
+    classroom = _joined_classroom(request)
+    if classroom is None:
+        return redirect("join")
+    student = classroom.students.enrolled().filter(pk=request.session.get(NAME, 0)).first()
+    if student is None:
+        return redirect("choose_name")
+    teachers, device = teachers_of(classroom), device_of(request)
+    form = PinForm(request.POST if request.method == "POST" else None, teachers=teachers)
+    if form.is_valid() and _pin_is_right(request, form, student, classroom, teachers, device):
+        sign_in_student(request, student)
+        response: HttpResponse = redirect("student_home")
+    else:
+        context = {"form": form, "classroom": classroom, "student": student}
+        response = render(request, "student/enter_pin.html", context)
+    remember_device(response, device)
+    return response
 
 
+@login_not_required
+@require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    raise Http404
+    """Leave nothing of a student in this browser."""
+    request.session.flush()
+    response = redirect("join")
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    response.set_cookie(SIGNED_OUT_COOKIE, "1", max_age=60, httponly=True, secure=settings.HTTPS, samesite="Lax")
+    return response
+
+
+def _code_page(request: HttpRequest, form: CodeForm) -> HttpResponse:
+    has_signed_out = SIGNED_OUT_COOKIE in request.COOKIES
+    context = {"form": form, "signed_in": current_student(request), "has_signed_out": has_signed_out}
+    response = render(request, "student/join.html", context)
+    if has_signed_out:
+        response.delete_cookie(SIGNED_OUT_COOKIE, samesite="Lax")
+    return response
+
+
+def _joined_classroom(request: HttpRequest) -> Classroom | None:
+    return Classroom.objects.joinable().filter(pk=request.session.get(CLASSROOM, 0)).first()
+
+
+def _pin_is_right(
+    request: HttpRequest, form: PinForm, student: Student, classroom: Classroom, teachers: list[str], device: str
+) -> bool:
+    """Whether the PIN is the student's; if not, the form says so."""
+    now = timezone.now()
+    try:
+        check_pin(student, form.cleaned_data["pin"], address=client_address(request), device=device, now=now)
+    except WrongPin as error:
+        tries = f"{error.tries_left} more {'try' if error.tries_left == 1 else 'tries'}"
+        form.add_error("pin", f"That PIN does not match. You have {tries}.")
+    except PinLocked as error:
+        form.add_error(
+            "pin",
+            f"Too many wrong PINs on this device. Try again at {clock(error.until, classroom.zone)}, "
+            f"or ask {' or '.join(teachers)} for a new PIN.",
+        )
+    else:
+        return True
+    return False

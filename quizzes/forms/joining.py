@@ -1,0 +1,81 @@
+"""What a student gives to get in: a class code, a name from the class's list, a PIN."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxLengthValidator
+
+from quizzes.joining import PIN_LENGTH
+from quizzes.models import Student
+
+NO_SUCH_CODE = "No class has this code."
+
+
+class CodeForm(forms.Form):
+    """A class code as a student types it."""
+
+    code = forms.CharField(
+        label="Class code",
+        help_text="Six letters and numbers. Your teacher has it on the board.",
+        # A code is never long; what is gets the same word as any other that no class has.
+        validators=[MaxLengthValidator(40, NO_SUCH_CODE)],
+        error_messages={"required": "Type the code that your teacher gave you."},
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "off",
+                "autocapitalize": "characters",
+                "spellcheck": "false",
+                # Room for a hyphen or for spaces between the letters.
+                "maxlength": "11",
+            }
+        ),
+    )
+
+    def refuse_code(self) -> None:
+        """Say that no class has this code, in the same words whatever the reason."""
+        self.add_error("code", NO_SUCH_CODE)
+        self[
+            "code"
+        ].help_text = (
+            "Check the last letter against the board. Codes never use the letters I and O or the numbers 0 and 1."
+        )
+
+
+class NameForm(forms.Form):
+    """One name of a class's list; another one cannot be given."""
+
+    student = forms.ChoiceField(
+        error_messages={
+            "required": "Choose your name from the list.",
+            "invalid_choice": "Choose your name from the list.",
+        }
+    )
+
+    def __init__(self, *args: Any, students: Sequence[Student], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["student"].choices = [(student.public_id, student.display_name) for student in students]  # type: ignore[attr-defined]
+
+
+class PinForm(forms.Form):
+    """A PIN as a student types it; it is never shown again."""
+
+    pin = forms.CharField(
+        label="Your PIN",
+        error_messages={"required": "Type your PIN."},
+        validators=[MaxLengthValidator(40, "A PIN has four digits.")],
+        widget=forms.PasswordInput(
+            attrs={"inputmode": "numeric", "autocomplete": "current-password", "maxlength": str(PIN_LENGTH)}
+        ),
+    )
+
+    def __init__(self, *args: Any, teachers: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["pin"].help_text = f"Four digits. Forgot it? {' or '.join(teachers)} can give you a new one."
+
+    def clean_pin(self) -> str:
+        """Four digits 0 to 9, from whatever script the keyboard writes them in."""
+        digits = self.cleaned_data["pin"]
+        if len(digits) != PIN_LENGTH or not digits.isdecimal():
+            raise forms.ValidationError("A PIN has four digits.")
+        return "".join(str(int(digit)) for digit in digits)
