@@ -1,25 +1,254 @@
-from django.http import Http404, HttpRequest, HttpResponse
+from datetime import datetime
+from typing import Any, cast
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.middleware import HtmxDetails
+
+from quizzes import attempts, results
+from quizzes.assignments import answers_shown, answers_shown_at, personal_terms
+from quizzes.attempts import (
+    AssignmentClosed,
+    AttemptOver,
+    NoAttemptsLeft,
+    NotCheckable,
+    NotOpenYet,
+    Outcome,
+    Saved,
+    Sitting,
+    resume_number,
+    sitting,
+)
+from quizzes.deadlines import Standing, is_over, minutes_left
+from quizzes.forms.answers import AnswerForm
+from quizzes.models import Attempt, Student
+from quizzes.question_sets import published
+from quizzes.question_types import TYPES
+from quizzes.views.student.access import attempt_required, student_required, teachers_of
+from quizzes.views.student.question_page import next_url, places_of, question_context, seconds_left
+from quizzes.worklist import answered_count, current_of, task_of
+
+# What the outbox of a browser is told; 410 has it go to the receipt, 409 show what is newest.
+JSON_STATUS = {Outcome.SAVED: 200, Outcome.STALE: 409, Outcome.SETTLED: 409, Outcome.LATE: 410}
 
 
-def begin_attempt(request: HttpRequest, public_id: str) -> HttpResponse:
-    raise Http404
+@require_http_methods(["GET", "POST"])
+@student_required
+def begin_attempt(request: HttpRequest, student: Student, public_id: str) -> HttpResponse:
+    """What applies to an assignment, and the button that begins an attempt."""
+    now = timezone.now()
+    task = task_of(student, public_id, now=now)
+    if task is None:
+        raise Http404
+    if request.method == "POST" and task.state != "excused":
+        try:
+            attempt = attempts.begin_attempt(student, task.assignment, now=now)
+        except (NotOpenYet, AssignmentClosed, NoAttemptsLeft):
+            # The page says which. An attempt whose time had ended was handed in meanwhile.
+            task = task_of(student, public_id, now=now) or task
+        else:
+            number = resume_number(sitting(attempt), attempt.answers.all())
+            return redirect("take_attempt", attempt.public_id, number)
+    return render(
+        request,
+        "student/begin_attempt.html",
+        {
+            "student": student,
+            "teachers": teachers_of(student.classroom),
+            "task": task,
+            "is_closed": task.window.standing(at=now) is Standing.CLOSED,
+            "terms": personal_terms(task.assignment, student),
+            "current": current_of(task, now=now),
+            "answered_count": answered_count(task.attempt) if task.attempt else 0,
+            "partial_credit": _partial_credit(task.assignment.edition_id),
+        },
+    )
 
 
-def take_attempt(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
-    raise Http404
+@require_http_methods(["GET", "POST"])
+@attempt_required
+def take_attempt(request: HttpRequest, attempt: Attempt, number: int) -> HttpResponse:
+    """One question of an attempt, at its place in the attempt's own order; and each save of its answer."""
+    now = timezone.now()
+    current = sitting(attempt)
+    if not 1 <= number <= len(current.questions):
+        raise Http404
+    if request.method == "POST":
+        return _take_answer(request, current, number, now)
+    if _has_ended(attempt, now):
+        return redirect("receipt", attempt.public_id)
+    return _question_page(request, current, number, now)
 
 
-def review_attempt(request: HttpRequest, public_id: str) -> HttpResponse:
-    raise Http404
+@require_GET
+@attempt_required
+def review_attempt(request: HttpRequest, attempt: Attempt) -> HttpResponse:
+    """What is answered and what is not, before handing in."""
+    now = timezone.now()
+    if _has_ended(attempt, now):
+        return redirect("receipt", attempt.public_id)
+    current = sitting(attempt)
+    places = places_of(current, {answer.question_id: answer for answer in attempt.answers.all()})
+    context = {
+        "attempt": attempt,
+        "student": attempt.student,
+        "title": current.published.document.title,
+        "places": places,
+        "answered": [place for place in places if place.is_answered],
+        "unanswered": [place for place in places if not place.is_answered],
+        "flagged": [place for place in places if place.is_flagged],
+        "minutes_left": minutes_left(at=now, deadline_at=attempt.deadline_at),
+        "seconds_left": seconds_left(current, now=now),
+    }
+    return render(request, "student/review_attempt.html", context)
 
 
-def hand_in(request: HttpRequest, public_id: str) -> HttpResponse:
-    raise Http404
+@require_POST
+@attempt_required
+def hand_in(request: HttpRequest, attempt: Attempt) -> HttpResponse:
+    """Hand in, once; every later call leads to the same receipt."""
+    attempts.hand_in(attempt, now=timezone.now())
+    return redirect("receipt", attempt.public_id)
 
 
-def receipt(request: HttpRequest, public_id: str) -> HttpResponse:
-    raise Http404
+@require_GET
+@attempt_required
+def receipt(request: HttpRequest, attempt: Attempt) -> HttpResponse:
+    """The receipt of an attempt that was handed in; for one whose time has ended, the button that hands it in."""
+    now = timezone.now()
+    if not _has_ended(attempt, now):
+        return redirect("review_attempt", attempt.public_id)
+    shown_at = answers_shown_at(attempt.assignment)
+    context = {
+        "attempt": attempt,
+        "student": attempt.student,
+        "document": sitting(attempt).published.document,
+        "answered_count": answered_count(attempt),
+        "shown_at": shown_at,
+        "is_shown": answers_shown(attempt.assignment, attempt, shown_at=shown_at, now=now),
+    }
+    return render(request, "student/receipt.html", context)
 
 
-def result(request: HttpRequest, public_id: str) -> HttpResponse:
-    raise Http404
+@require_GET
+@attempt_required
+def result(request: HttpRequest, attempt: Attempt) -> HttpResponse:
+    """Score, evidence and review of an attempt, from the moment at which its answers are shown."""
+    now = timezone.now()
+    if attempt.is_open:
+        return redirect("receipt" if _has_ended(attempt, now) else "review_attempt", attempt.public_id)
+    shown_at = answers_shown_at(attempt.assignment)
+    context = {
+        "attempt": attempt,
+        "student": attempt.student,
+        "document": sitting(attempt).published.document,
+        "shown_at": shown_at,
+    }
+    if answers_shown(attempt.assignment, attempt, shown_at=shown_at, now=now):
+        context["reviewed"] = results.review_attempt(attempt)
+    return render(request, "student/result.html", context)
+
+
+def _take_answer(request: HttpRequest, current: Sitting, number: int, now: datetime) -> HttpResponse:
+    question, attempt = current.questions[number - 1], current.attempt
+    form = AnswerForm(request.POST, current=current, question=question)
+    if not form.is_valid():
+        return _not_an_answer(request, current, number, form)
+    act, saved = form.cleaned_data["act"], None
+    # Where htmx sets a flag, the answer is the outbox's to send and stays on the page.
+    if form.says_something and not (_htmx(request) and act in {"flag", "unflag"}):
+        saved = attempts.save_answer(
+            attempt,
+            current.question_id(question),
+            form.cleaned_data["value"],
+            operation=form.cleaned_data["operation"],
+            seen_revision=form.cleaned_data["revision"],
+            now=now,
+        )
+    if _has_ended(attempt, now) or (saved is not None and saved.outcome == Outcome.LATE):
+        return _ended(request, current, now)
+    if _wants_json(request):
+        return _saved_reply(current, saved, now)
+    if saved is not None and saved.outcome == Outcome.STALE:
+        return _question_page(request, current, number, now, is_stale=True)
+    if saved is not None and saved.outcome == Outcome.SETTLED:
+        act = "save"
+    return _act(request, current, number, act, now)
+
+
+def _act(request: HttpRequest, current: Sitting, number: int, act: str, now: datetime) -> HttpResponse:
+    """What the pressed button asks for, once the answer is saved."""
+    attempt, question_id = current.attempt, current.question_id(current.questions[number - 1])
+    try:
+        match act:
+            case "next" | "skip":
+                return redirect(next_url(current, number))
+            case "flag" | "unflag":
+                attempts.set_flag(attempt, question_id, flagged=act == "flag", now=now)
+            case "check":
+                attempts.check_answer(attempt, question_id, now=now)
+    except AttemptOver:
+        return _ended(request, current, now)
+    except NotCheckable:
+        return _question_page(request, current, number, now, needs_answer=True)
+    if _htmx(request):
+        return _question_page(request, current, number, now, is_revealed=act == "check")
+    return redirect("take_attempt", attempt.public_id, number)
+
+
+def _question_page(request: HttpRequest, current: Sitting, number: int, now: datetime, **notes: bool) -> HttpResponse:
+    template, htmx = "student/take_attempt.html", _htmx(request)
+    if htmx:
+        template += "#flag" if htmx.target == "flag" else "#question"
+    return render(request, template, {**question_context(current, number, now=now), **notes})
+
+
+def _not_an_answer(request: HttpRequest, current: Sitting, number: int, form: AnswerForm) -> HttpResponse:
+    errors = form.non_field_errors() or ["This page is out of date. Open the question again."]
+    if _wants_json(request):
+        return JsonResponse({"outcome": "refused", "message": errors[0]}, status=400)
+    context = {"attempt": current.attempt, "student": current.attempt.student, "number": number, "message": errors[0]}
+    return render(request, "student/not_an_answer.html", context, status=400)
+
+
+def _saved_reply(current: Sitting, saved: Saved | None, now: datetime) -> JsonResponse:
+    outcome, revision = (saved.outcome, saved.revision) if saved else (Outcome.SAVED, 0)
+    reply = {"outcome": str(outcome), "revision": revision, "seconds_left": seconds_left(current, now=now)}
+    return JsonResponse(reply, status=JSON_STATUS[Outcome(outcome)])
+
+
+def _ended(request: HttpRequest, current: Sitting, now: datetime) -> HttpResponse:
+    """Hand in what is saved and lead to the receipt. What arrived after it is kept, marked late."""
+    was_open = current.attempt.is_open
+    attempt = attempts.hand_in(current.attempt, now=now)
+    address = reverse("receipt", args=[current.attempt.public_id])
+    if _wants_json(request):
+        return JsonResponse({"outcome": str(Outcome.LATE), "location": address}, status=410)
+    if not was_open and attempt.handed_in_by == Attempt.HandedInBy.STUDENT:
+        messages.warning(
+            request, "You had handed this in already. Your last answer came later and is not counted."
+        )
+    return redirect(address)
+
+
+def _has_ended(attempt: Attempt, now: datetime) -> bool:
+    return not attempt.is_open or is_over(at=now, deadline_at=attempt.deadline_at)
+
+
+def _htmx(request: HttpRequest) -> HtmxDetails:
+    return cast(HtmxDetails, cast(Any, request).htmx)
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+
+
+def _partial_credit(edition_id: int) -> list[tuple[str, str]]:
+    """(name of the type, how it gives partial credit) for each type of the edition that does, in order of first use."""
+    questions = published(edition_id).document.questions
+    modules = [TYPES[name] for name in dict.fromkeys(question.type for question in questions)]
+    return [(module.LABEL, module.PARTIAL_CREDIT) for module in modules if module.PARTIAL_CREDIT]

@@ -1,5 +1,20 @@
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from quizzes.models import Student
+from quizzes.views.student.access import student_required, teachers_of
+from quizzes.worklist import worklist
 
 
-def student_home(request: HttpRequest) -> HttpResponse:
-    raise Http404
+@require_GET
+@student_required
+def student_home(request: HttpRequest, student: Student) -> HttpResponse:
+    """What to go on with, what is to do, what is done."""
+    context = {
+        "student": student,
+        "teachers": teachers_of(student.classroom),
+        "worklist": worklist(student, now=timezone.now()),
+    }
+    return render(request, "student/student_home.html", context)

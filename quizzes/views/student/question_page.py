@@ -1,0 +1,95 @@
+"""What the page of one question shows: the question or its verdict, its reading, and the way to the others."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+
+from quizzes.assignments import Release
+from quizzes.attempts import Sitting
+from quizzes.deadlines import minutes_left
+from quizzes.grading import Adjustments
+from quizzes.models import Answer
+from quizzes.question_types import public
+from quizzes.results import review_question
+from quizzes.scores import corrections_of
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One question of the jump list. number: its place in the attempt, from 1."""
+
+    number: int
+    is_answered: bool
+    is_flagged: bool
+
+
+def places_of(current: Sitting, answers: Mapping[int, Answer]) -> list[Place]:
+    """One entry a question, in the attempt's order. answers: by question row id."""
+    places = []
+    for number, question in enumerate(current.questions, start=1):
+        answer = answers.get(current.question_id(question))
+        places.append(
+            Place(number, answer is not None and answer.value is not None, answer is not None and answer.flagged)
+        )
+    return places
+
+
+def question_context(current: Sitting, number: int, *, now: datetime) -> dict[str, Any]:
+    """The context of `student/take_attempt.html`; one statement, two for a verdict.
+
+    It holds what belongs to a key (`item`) only where the student has checked this very question.
+    """
+    attempt, question = current.attempt, current.questions[number - 1]
+    answers = {answer.question_id: answer for answer in attempt.answers.all()}
+    answer = answers.get(current.question_id(question))
+    places = places_of(current, answers)
+    is_settled = answer is not None and answer.checked_at is not None
+    reading = current.published.document.reading
+    context: dict[str, Any] = {
+        "attempt": attempt,
+        "student": attempt.student,
+        "reading": reading,
+        "number": number,
+        "question_count": len(places),
+        "answered_count": sum(place.is_answered for place in places),
+        "places": places,
+        "answer": answer,
+        "is_answered": places[number - 1].is_answered,
+        "is_flagged": places[number - 1].is_flagged,
+        "is_settled": is_settled,
+        "is_last": number == len(places),
+        "next_url": next_url(current, number),
+        "checks_at_once": attempt.assignment.release == Release.AT_ONCE,
+        "operation": uuid.uuid4(),
+        "minutes_left": minutes_left(at=now, deadline_at=attempt.deadline_at),
+        "seconds_left": seconds_left(current, now=now),
+    }
+    if is_settled and context["checks_at_once"]:
+        adjusted = Adjustments(corrections_of({attempt.assignment_id})[attempt.assignment_id])
+        item = review_question(current, question, answer, adjusted)
+        return {**context, "item": item, "marked": [sentence.key for sentence in item.evidence]}
+    view = public(question, current.presentation, answer.value if answer else None, reading)
+    return {
+        **context,
+        "view": view,
+        "question_template": f"question_types/{question.type}.html",
+        # A question that is answered in the reading itself has the page to itself.
+        "is_picker": "paragraphs" in view,
+    }
+
+
+def next_url(current: Sitting, number: int) -> str:
+    """Where to go after this question: to the next one, from the last one to the review."""
+    if number == len(current.questions):
+        return reverse("review_attempt", args=[current.attempt.public_id])
+    return reverse("take_attempt", args=[current.attempt.public_id, number + 1])
+
+
+def seconds_left(current: Sitting, *, now: datetime) -> int | None:
+    """Whole seconds until the deadline, at least 0; None without one."""
+    deadline_at = current.attempt.deadline_at
+    return None if deadline_at is None else max(0, int((deadline_at - now).total_seconds()))
