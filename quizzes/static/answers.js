@@ -1,0 +1,316 @@
+// The outbox: keeps every answer on this device until the server says that it is stored.
+// An entry holds an address, a number, an operation, a revision and the encoded choice; no name and no text.
+(() => {
+"use strict";
+
+const PREFIX = "footnote.answer.";
+const SCROLL = "footnote.reading";
+// A day: longer than any lesson, and the next pupil of a shared device is not left with it.
+const MAX_AGE = 24 * 60 * 60 * 1000;
+const TIMEOUT = 15000;
+const PAUSES = [1000, 2000, 4000, 8000];
+// Screen readers are told of a save at most this often.
+const QUIET = 5000;
+
+const find = (selector, within = document) => within.querySelector(selector);
+const questionForm = () => find("form[data-answers]");
+const board = find("[data-outbox]");
+// Addresses that belong to another student of this device: their entries wait for that student.
+const foreign = new Set();
+
+let sending = null;
+let failures = 0;
+let timer = 0;
+let shown = "";
+let isLeaving = false;
+let refreshed = false;
+let spokenAt = -QUIET;
+let seconds = null;
+
+// ---- The queue: one entry a key, in the order of the keys
+
+const keys = () => Object.keys(localStorage).filter((key) => key.startsWith(PREFIX)).sort();
+
+function read(key) {
+  try {
+    const entry = JSON.parse(localStorage.getItem(key));
+    if (entry && Date.now() - entry.at <= MAX_AGE) return entry;
+  } catch { /* damaged: as good as none */ }
+  localStorage.removeItem(key);
+  return null;
+}
+
+const queue = () => keys().map((key) => ({ key, entry: read(key) })).filter(({ entry }) => entry && !foreign.has(attemptOf(entry.url)));
+
+const attemptOf = (url) => url.replace(/\d+\/$/, "");
+const numberOf = (url) => /(\d+)\/$/.exec(url)[1];
+
+// A page that is not served over TLS has no crypto.randomUUID.
+const newOperation = () => crypto.randomUUID ? crypto.randomUUID()
+  : Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+const drop = (test) => queue().filter(({ entry }) => test(entry)).forEach(({ key }) => localStorage.removeItem(key));
+
+function keep(form) {
+  const url = new URL(form.action).pathname;
+  const body = new URLSearchParams(new FormData(form));
+  const revision = Number(body.get("revision"));
+  for (const name of ["csrfmiddlewaretoken", "operation", "revision"]) body.delete(name);
+  // What was never sent is overtaken; what was sent may be stored already, so it goes first, as it was.
+  drop((entry) => entry.url === url && !entry.isSent);
+  const last = Number((keys().pop() || "").slice(PREFIX.length).split(".")[0] || 0);
+  const operation = newOperation();
+  const entry = { url, operation, revision, body: String(body), at: Date.now() };
+  try {
+    localStorage.setItem(`${PREFIX}${String(last + 1).padStart(9, "0")}.${operation}`, JSON.stringify(entry));
+  } catch {
+    state("kept");  // no room: the answer stays in the form, and the form's own button sends it
+    return;
+  }
+  state("saving");
+  drain();
+}
+
+// ---- Sending, one at a time and in order
+
+function drain() {
+  clearTimeout(timer);
+  sending ||= work().finally(() => { sending = null; });
+  return sending;
+}
+
+async function work() {
+  for (let next = queue()[0]; next; next = queue()[0]) {
+    const said = await deliver(next.key, next.entry);
+    if (said === "again") continue;
+    if (said !== "done") return wait(said, next.entry);
+    failures = 0;
+  }
+  if (shown === "offline" || shown === "down") notice("sent");
+  if (find("[data-save-state]")?.dataset.saveState) state("saved");
+}
+
+async function deliver(key, entry) {
+  localStorage.setItem(key, JSON.stringify({ ...entry, isSent: true }));
+  const body = new URLSearchParams(entry.body);
+  body.set("operation", entry.operation);
+  body.set("revision", entry.revision);
+  body.set("act", "save");
+  const response = await post(entry.url, body);
+  if (response === null) return "offline";
+  // The site sends who is not signed in to the join page.
+  if (response.type === "opaqueredirect" || response.status === 401) return "signed-out";
+  if (response.status === 403 && !refreshed) return await refreshToken() ? "again" : "down";
+  if (response.status === 404) { foreign.add(attemptOf(entry.url)); return "done"; }
+  if (response.status === 400 || response.status === 413) {
+    localStorage.removeItem(key);
+    notice("refused", entry);
+    return "done";
+  }
+  const reply = await response.json().catch(() => null);
+  if (response.status === 410 && reply) { drop((other) => attemptOf(other.url) === attemptOf(entry.url)); if (isHere(entry)) leave(reply.location); return "done"; }
+  if (response.status === 409 && reply) {
+    drop((other) => other.url === entry.url);
+    if (isHere(entry)) reload(reply.outcome === "stale" ? "stale" : "");
+    return "done";
+  }
+  if (!response.ok || !reply) return "down";
+  stored(key, entry, reply);
+  return "done";
+}
+
+function stored(key, entry, reply) {
+  // Later answers to this question were given upon this one.
+  for (const other of queue()) if (other.key !== key && other.entry.url === entry.url) {
+    localStorage.setItem(other.key, JSON.stringify({ ...other.entry, revision: reply.revision }));
+  }
+  localStorage.removeItem(key);
+  const form = questionForm();
+  if (form && new URL(form.action).pathname === entry.url) form.elements.revision.value = reply.revision;
+  if (typeof reply.seconds_left === "number" && isHere(entry)) startClock(reply.seconds_left);
+}
+
+async function post(url, body) {
+  const stop = new AbortController();
+  const limit = setTimeout(() => stop.abort(), TIMEOUT);
+  const headers = { Accept: "application/json", "X-CSRFToken": token() };
+  try {
+    return await fetch(url, { method: "POST", body, headers, redirect: "manual", credentials: "same-origin", signal: stop.signal });
+  } catch {
+    return null;
+  } finally {
+    clearTimeout(limit);
+  }
+}
+
+const token = () => find("input[name=csrfmiddlewaretoken]")?.value || "";
+
+// The cookie may be gone, and its token with it; a fresh page brings both.
+async function refreshToken() {
+  refreshed = true;
+  const page = await fetch(location.href, { credentials: "same-origin" }).then((response) => response.text()).catch(() => "");
+  const fresh = find("input[name=csrfmiddlewaretoken]", new DOMParser().parseFromString(page, "text/html"))?.value;
+  if (fresh) document.querySelectorAll("input[name=csrfmiddlewaretoken]").forEach((input) => { input.value = fresh; });
+  return Boolean(fresh);
+}
+
+function wait(why, entry) {
+  state("kept");
+  notice(why, entry);
+  if (why === "signed-out") return;
+  // Some apart from each other, so that a class does not come back in one instant.
+  const pause = PAUSES[Math.min(failures++, PAUSES.length - 1)] * (1 + Math.random() / 4);
+  timer = setTimeout(drain, pause);
+}
+
+// ---- What the page says
+
+function notice(name, entry) {
+  const template = board && find(`[data-notice="${name}"]`, board);
+  if (!board) return;
+  const count = queue().length;
+  const text = `${count} answer${count === 1 ? "" : "s"}`;
+  if (shown !== name) board.querySelectorAll(":scope > .notice").forEach((old) => old.remove());
+  if (shown !== name && template) board.append(template.content.cloneNode(true));
+  shown = template ? name : "";
+  board.querySelectorAll(":scope > .notice [data-count]").forEach((place) => { if (place.textContent !== text) place.textContent = text; });
+  if (entry) board.querySelectorAll(":scope > .notice [data-number]").forEach((place) => { place.textContent = numberOf(entry.url); });
+}
+
+function state(name) {
+  const place = find("[data-save-state]");
+  const template = board && find(`[data-state="${name}"]`, board);
+  if (!place || !template) return;
+  const isNew = place.dataset.saveState !== name;
+  place.dataset.saveState = name;
+  // A busy region is read out once it is no longer busy: one message, however many answers in between.
+  place.setAttribute("aria-busy", String(name === "saving" || performance.now() - spokenAt < QUIET));
+  if (isNew) place.replaceChildren(template.content.cloneNode(true));
+  if (name === "saving") return;
+  const rest = Math.max(0, QUIET - (performance.now() - spokenAt));
+  setTimeout(() => { if (place.dataset.saveState === name) { place.setAttribute("aria-busy", "false"); spokenAt = performance.now(); } }, rest);
+}
+
+const isHere = (entry) => location.pathname.startsWith(attemptOf(entry.url));
+
+function leave(address) { isLeaving = true; location.assign(address); }
+
+function reload(why) {
+  if (why) sessionStorage.setItem(`${PREFIX}${why}`, location.pathname);
+  isLeaving = true;
+  location.reload();
+}
+
+// An answer that waits is shown as it was given, on whatever page the question is opened again.
+function restore(form) {
+  const url = new URL(form.action).pathname;
+  const waiting = queue().filter(({ entry }) => entry.url === url).pop();
+  if (!waiting) return;
+  const given = new URLSearchParams(waiting.entry.body);
+  form.querySelectorAll("input[type=radio], input[type=checkbox]").forEach((input) => {
+    input.checked = given.getAll(input.name).includes(input.value);
+  });
+  state("saving");
+}
+
+// ---- Leaving a question waits until nothing is on its way
+
+async function settled() {
+  await drain();
+  return queue().length === 0;
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  const button = event.submitter;
+  const go = button?.dataset.go;
+  if (!form.matches("[data-answers], [data-hand-in], [data-time-up], [data-sign-out]")) return;
+  if (!go && queue().length === 0) { isLeaving = true; return; }
+  event.preventDefault();
+  settled().then((isEmpty) => {
+    if (!isEmpty || isLeaving) return;
+    if (go) leave(go);
+    else form.requestSubmit(button);
+  });
+});
+
+document.addEventListener("htmx:confirm", (event) => {
+  const isOurs = event.target.closest("[data-answers], [data-sign-out]");
+  if (!isOurs || queue().length === 0) return;
+  event.preventDefault();
+  settled().then((isEmpty) => { if (isEmpty) event.detail.issueRequest(true); });
+});
+
+document.addEventListener("htmx:sendError", () => notice("offline"));
+document.addEventListener("htmx:responseError", () => notice("down"));
+document.addEventListener("htmx:afterSettle", () => find("#question .verdict, #question .err[role=alert]")?.focus());
+
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-answers]");
+  if (!form) return;
+  if (shown === "sent" || shown === "stale") notice("");
+  keep(form);
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-send]")) drain();
+  if (event.target.closest("[data-leave]")) isLeaving = true;
+  // On a narrow screen the reading is behind the question.
+  if (event.target.closest("a.ref") && find("#v-read") && getComputedStyle(find(".switch")).display !== "none") find("#v-read").checked = true;
+});
+
+window.addEventListener("online", () => { failures = 0; if (board) drain(); });
+window.addEventListener("beforeunload", (event) => { if (!isLeaving && board && queue().length > 0) event.preventDefault(); });
+
+// ---- The time left, drawn from what the server said and never from this device's clock
+
+function startClock(left) { seconds = { left, since: performance.now() }; }
+
+function tick() {
+  const place = find("[data-minutes]");
+  const left = seconds.left - (performance.now() - seconds.since) / 1000;
+  const minutes = Math.max(0, Math.ceil(left / 60));
+  const text = `${minutes} min left`;
+  if (place && place.textContent !== text) place.textContent = text;
+  const warning = find("[data-time-warning]");
+  if (warning && (minutes === 5 || minutes === 1)) {
+    const words = `${minutes} minute${minutes === 1 ? "" : "s"} left`;
+    if (warning.textContent !== words) warning.textContent = words;
+  }
+  const form = find("form[data-time-up]");
+  if (left <= 0 && form && !isLeaving) form.requestSubmit();
+}
+
+// ---- Beginning
+
+if (find("[data-clear-answers]")) {
+  Object.keys(localStorage).filter((key) => key.startsWith(PREFIX)).forEach((key) => localStorage.removeItem(key));
+  sessionStorage.clear();
+}
+
+const handedIn = find("[data-handed-in]")?.dataset.handedIn;
+if (handedIn) drop((entry) => entry.url.includes(`/${handedIn}/`));
+
+if (find("[data-seconds-left]")) {
+  startClock(Number(find("[data-seconds-left]").dataset.secondsLeft));
+  setInterval(tick, 1000);
+}
+
+const reading = find("#reading");
+if (reading) {
+  const here = attemptOf(location.pathname);
+  const [attempt, top] = (sessionStorage.getItem(SCROLL) || "").split(" ");
+  if (attempt === here) reading.scrollTop = Number(top);
+  reading.addEventListener("scroll", () => sessionStorage.setItem(SCROLL, `${here} ${reading.scrollTop}`), { passive: true });
+}
+
+if (sessionStorage.getItem(`${PREFIX}stale`) === location.pathname) {
+  sessionStorage.removeItem(`${PREFIX}stale`);
+  notice("stale");
+}
+
+if (board) {
+  if (questionForm()) restore(questionForm());
+  if (queue().length > 0) drain();
+}
+})();
