@@ -5,7 +5,7 @@ from fractions import Fraction
 from types import ModuleType
 from typing import Any
 
-from quizzes.question_types import evidence, multiple, single, who_says_so
+from quizzes.question_types import evidence, multiple, single, true_false, who_says_so
 from quizzes.question_types.base import (
     KeyRow,
     MarkedBy,
@@ -51,6 +51,7 @@ TYPES: dict[str, ModuleType] = {
     "multiple": multiple,
     "who_says_so": who_says_so,
     "evidence": evidence,
+    "true_false": true_false,
 }
 
 

@@ -1,0 +1,124 @@
+"""The laws that hold for every question type, and a form sent as a browser sends it."""
+
+import json
+from collections.abc import Mapping
+from html.parser import HTMLParser
+from typing import Any
+
+from django.template.loader import render_to_string
+from hypothesis import strategies as st
+
+from quizzes import question_types
+from quizzes.question_types import Presentation, Question, Value, parse_question
+from quizzes.reading import Reading
+
+sittings = st.builds(Presentation, st.text("0123456789abcdef", min_size=32, max_size=32), st.booleans())
+
+
+def make_question(type_name: str, **fields: Any) -> dict[str, Any]:
+    """The document of a question on the reading of `parsed_reading`, with the fields that every type has."""
+    return {
+        "key": "question",
+        "type": type_name,
+        "objective": "records",
+        "skill": "recall",
+        "points": 1,
+        "facts": ["F1"],
+        "stem": "What does the reading say?",
+        "evidence": ["s1"],
+        "explanation": "Because.",
+        **fields,
+    }
+
+
+def page(question: Question, sitting: Presentation, value: Value, reading: Reading) -> str:
+    """The question as a student gets it."""
+    view = question_types.public(question, sitting, value, reading)
+    return render_to_string(f"question_types/{question.type}.html", {"view": view})
+
+
+def paper(question: Question, sitting: Presentation, reading: Reading) -> str:
+    """The question on a paper quiz."""
+    view = question_types.public(question, sitting, None, reading)
+    return render_to_string(f"question_types/paper/{question.type}.html", {"view": view})
+
+
+def sent(html: str) -> dict[str, list[str]]:
+    """The fields that a browser sends for this part of a form, as nobody touched it."""
+    form = _Form()
+    form.feed(html)
+    form.close()
+    return form.fields
+
+
+def check_answer(document: Mapping[str, Any], value: Value, sitting: Presentation, reading: Reading) -> None:
+    """What holds for any answer to any question, given its document."""
+    question = parse_question(document)
+    credit = question_types.grade(question, value)
+    assert 0 <= credit <= 1
+    reviewed = question_types.review(question, value, reading)
+    assert reviewed.credit == credit
+    assert bool(reviewed.given) == (value is not None)
+    assert json.loads(json.dumps(value)) == value
+    assert (
+        question_types.read_answer(question, sent(page(question, sitting, value, reading)), sitting, reading) == value
+    )
+    if value is None or credit == 1:
+        assert not question_types.doubtful(question, value) or question_types.marked_by(question) == "teacher"
+    assert (question_types.picked(question, value, reading) == ()) == (value is None)
+    if value is None:
+        assert credit == 0
+
+
+def check_rekeyed(document: Mapping[str, Any], value: Value, sitting: Presentation, reading: Reading) -> None:
+    """What holds once `value` is the key: it earns everything, and no byte that students get has changed."""
+    before = json.dumps(document)
+    rekeyed = question_types.rekey(document, value)
+    one, other = parse_question(document), parse_question(rekeyed)
+
+    assert json.dumps(document) == before
+    assert question_types.grade(other, value) == 1
+    for given in (None, value):
+        assert json.dumps(question_types.public(one, sitting, given, reading)) == json.dumps(
+            question_types.public(other, sitting, given, reading)
+        )
+        assert page(one, sitting, given, reading) == page(other, sitting, given, reading)
+    assert paper(one, sitting, reading) == paper(other, sitting, reading)
+
+
+class _Form(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.fields: dict[str, list[str]] = {}
+        self._select = ""
+        self._options: list[tuple[str, bool]] = []
+        self._textarea: str | None = None
+        self._text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "input" and "disabled" not in given and given["type"] != "submit":
+            if given["type"] not in ("radio", "checkbox") or "checked" in given:
+                self._add(given["name"], given.get("value", ""))
+        elif tag == "select":
+            self._select, self._options = given["name"], []
+        elif tag == "option":
+            self._options.append((given["value"], "selected" in given))
+        elif tag == "textarea":
+            self._textarea, self._text = given["name"], ""
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "select":
+            chosen = [value for value, is_selected in self._options if is_selected]
+            self._add(self._select, (chosen or [value for value, _ in self._options])[0])
+        elif tag == "textarea" and self._textarea is not None:
+            # A browser leaves out the newline that opens the element, and sends every other one as CRLF.
+            self._add(self._textarea, self._text.removeprefix("\n").replace("\n", "\r\n"))
+            self._textarea = None
+
+    def handle_data(self, data: str) -> None:
+        if self._textarea is not None:
+            self._text += data
+
+    def _add(self, name: str, value: str) -> None:
+        self.fields.setdefault(name, []).append(value)
