@@ -52,22 +52,24 @@ def earned(question: Question, value: Value, adjustments: Adjustments = NO_ADJUS
     mark = adjustments.marks.get(question.key)
     if mark is not None:
         return Earned(Fraction(mark), question.points)
-    keyed = [question]
-    is_full = is_dropped = False
-    for correction in adjustments.corrections.get(question.key, ()):
-        match correction.policy, correction.question:
-            case "new_key", Question() as corrected:
-                keyed, is_full = [corrected], False
-            case "either_key", Question() as corrected:
-                keyed.append(corrected)
-            case "full_credit", _:
-                is_full = True
-            case "drop", _:
-                is_dropped = True
-    if is_dropped:
+    policies = [correction.policy for correction in adjustments.corrections.get(question.key, ())]
+    if "drop" in policies:
         return Earned(Fraction(0), 0)
-    credit = Fraction(1) if is_full else max(grade(version, value) for version in keyed)
+    # A new key takes back the full credit that was given before it.
+    since_new_key = policies[len(policies) - policies[::-1].index("new_key") :] if "new_key" in policies else policies
+    if "full_credit" in since_new_key:
+        return Earned(Fraction(question.points), question.points)
+    credit = max(grade(version, value) for version in keys_in_force(question, adjustments))
     return Earned(question.points * credit, question.points)
+
+
+def keys_in_force(question: Question, adjustments: Adjustments) -> tuple[Question, ...]:
+    """The question once for each key that counts: the newest that replaced all before it, and those added since."""
+    keyed: tuple[Question, ...] = (question,)
+    for correction in adjustments.corrections.get(question.key, ()):
+        if correction.question is not None:
+            keyed = (correction.question,) if correction.policy == "new_key" else (*keyed, correction.question)
+    return keyed
 
 
 def corrected(question: Question, adjustments: Adjustments) -> Question:
