@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import pytest
+from django.core.management import call_command
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -210,6 +211,8 @@ def test_address_opens_for_whom_it_should(
     signed_in: Callable[[Student | User], Client],
 ) -> None:
     row = TABLE[name]
+    if name in {"try_question", "try_result"}:
+        call_command("load_question_sets", verbosity=0)
     person = cast[actor]
     client = signed_in(person) if person is not None else Client()
     response = getattr(client, row.method)(reverse(name, kwargs=row.kwargs(school)), data=row.data)
