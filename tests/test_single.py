@@ -205,7 +205,8 @@ def choices(*rights: bool) -> list[dict[str, Any]]:
         ({"evidence": ["s1", "s1"]}, "“evidence” names the same thing twice"),
         (
             {"type": "essay"},
-            "there is no question type “essay”; there are single, multiple, who_says_so, evidence, true_false",
+            "there is no question type “essay”; there are single, multiple, who_says_so, evidence, true_false, "
+            "matching",
         ),
         ({"type": None}, "“type” must be text"),
     ],

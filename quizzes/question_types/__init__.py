@@ -5,7 +5,7 @@ from fractions import Fraction
 from types import ModuleType
 from typing import Any
 
-from quizzes.question_types import evidence, multiple, single, true_false, who_says_so
+from quizzes.question_types import evidence, matching, multiple, single, true_false, who_says_so
 from quizzes.question_types.base import (
     KeyRow,
     MarkedBy,
@@ -52,6 +52,7 @@ TYPES: dict[str, ModuleType] = {
     "who_says_so": who_says_so,
     "evidence": evidence,
     "true_false": true_false,
+    "matching": matching,
 }
 
 

@@ -199,13 +199,26 @@ def parse_choices(document: Mapping[str, Any], tables: Sequence[Mapping[str, Any
                 texts_of(table, "leans_on"),
             )
         )
-    seen: dict[str, int] = {}
-    for number, choice in enumerate(choices, start=1):
-        folded = " ".join(choice.text.casefold().split())
-        if folded in seen:
-            raise InvalidDocument(f"options {seen[folded]} and {number} are the same")
-        seen[folded] = number
+    refuse_equal([choice.text for choice in choices], what="options")
     return tuple(choices)
+
+
+def lines_of(document: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    """The list of texts under `name` without outer space, () when absent; raises InvalidDocument for a blank one."""
+    texts = tuple(text.strip() for text in texts_of(document, name))
+    if not all(texts):
+        raise InvalidDocument(f"“{name}” has an empty text")
+    return texts
+
+
+def refuse_equal(texts: Sequence[str], *, what: str) -> None:
+    """Raise InvalidDocument where two texts differ only in case and spaces. what: their name in the plural."""
+    seen: dict[str, int] = {}
+    for number, text in enumerate(texts, start=1):
+        folded = " ".join(text.casefold().split())
+        if folded in seen:
+            raise InvalidDocument(f"{what} {seen[folded]} and {number} are the same")
+        seen[folded] = number
 
 
 def leaning_problems(choices: Sequence[Choice], reading: Reading) -> list[str]:
@@ -242,6 +255,21 @@ def share_of_picks(picked: Sequence[str], right: Sequence[str]) -> Fraction:
     hits = len(set(picked) & set(right))
     misses = len(set(picked) - set(right))
     return max(Fraction(0), Fraction(hits - misses, len(right)))
+
+
+def by_text[T](items: Sequence[tuple[str, T]]) -> list[T]:
+    """The second members of (text, item) pairs, by text.
+
+    A closed list that is written beside its answers stands in their order; shown as written, it would tell them.
+    """
+    return [item for _, item in sorted(items, key=lambda pair: (pair[0].casefold(), pair[0]))]
+
+
+def given_row(text: str, *, right: str, given: str | None, is_right: bool, why: str) -> ReviewRow:
+    """A line for one part of a question that has several: what is right there, and what was given (None: nothing)."""
+    if is_right:
+        return ReviewRow(text, "right", f"{right}. Your answer, correct", "")
+    return ReviewRow(text, "wrong", f"{right}. {'Not answered' if given is None else f'You gave: {given}'}", why)
 
 
 def never_doubtful(question: Question, value: Value) -> bool:
