@@ -10,13 +10,15 @@ from typing import Any
 from django.db import transaction
 
 from quizzes.interchange.toml_sets import InvalidFile, read_toml
-from quizzes.models import Edition, Question, QuestionSet, Reading, Source
+from quizzes.models import Edition, Question, QuestionSet, Reading, Source, User
 from quizzes.reading import InvalidDocument
 from quizzes.set_document import (
     InvalidQuestion,
     SetDocument,
     combine,
     content_hash,
+    find_faults,
+    find_gaps,
     find_problems,
     parse_set,
 )
@@ -107,13 +109,16 @@ def publish_file(file: SetFile, *, now: datetime) -> Edition | None:
 
 
 @transaction.atomic
-def publish_edition(question_set: QuestionSet, document: Mapping[str, Any], *, now: datetime) -> Edition | None:
+def publish_edition(
+    question_set: QuestionSet, document: Mapping[str, Any], *, now: datetime, by: User | None = None, note: str = ""
+) -> Edition | None:
     """Freeze a document as the set's next edition; None when the latest one already says exactly this.
 
+    note: why it may have fewer questions on an objective than it needs; without one a gap is refused as a fault is.
     Raises NotPublishable, InvalidQuestion or InvalidDocument, and then publishes nothing.
     """
     parsed = parse_set(document)
-    problems = find_problems(document, parsed)
+    problems = find_faults(document, parsed) if note else find_problems(document, parsed)
     if problems:
         raise NotPublishable(problems)
     digest = content_hash(document)
@@ -127,6 +132,8 @@ def publish_edition(question_set: QuestionSet, document: Mapping[str, Any], *, n
         document=document,
         max_points=parsed.max_points,
         published_at=now,
+        published_by=by,
+        note=note if find_gaps(parsed) else "",
     )
     Question.objects.bulk_create(
         Question(

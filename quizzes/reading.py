@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 VOICE_ICONS = ("page", "person", "sign", "quote", "blank")
@@ -41,7 +42,7 @@ class Citation:
     """Where the story comes from.
 
     published_on: ISO date or "". date_note: how the date is known, shown in brackets; "" when the story prints it.
-    rights_note: under what right the reading is shown.
+    rights_note: under what right the reading is shown. author: "" where the story names none.
     """
 
     publisher: str
@@ -50,6 +51,17 @@ class Citation:
     published_on: str
     date_note: str
     rights_note: str
+    author: str = ""
+
+    @property
+    def day(self) -> date | None:
+        """The day on which the story appeared, None where it is not known."""
+        return date.fromisoformat(self.published_on) if self.published_on else None
+
+    @property
+    def is_dated_by_note(self) -> bool:
+        """Whether the date note says the date itself, by its year."""
+        return bool(self.published_on) and self.published_on[:4] in self.date_note
 
 
 @dataclass(frozen=True, slots=True)

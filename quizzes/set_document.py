@@ -143,7 +143,16 @@ def slug_of(table: Mapping[str, Any]) -> str:
 
 
 def find_problems(document: Mapping[str, Any], parsed: SetDocument) -> list[tuple[str, str]]:
-    """(question key or "", reason) for each thing that keeps the set from being published; [] when nothing does."""
+    """(question key or "", reason) for each fault and then for each gap; [] for a set without any."""
+    gaps = [
+        ("", f"“{row.objective.title}” has {row.question_count} questions and needs {row.objective.minimum}")
+        for row in find_gaps(parsed)
+    ]
+    return [*find_faults(document, parsed), *gaps]
+
+
+def find_faults(document: Mapping[str, Any], parsed: SetDocument) -> list[tuple[str, str]]:
+    """(question key or "", reason) for each thing that no edition may have; [] for none."""
     found = [("", reason) for reason in _fact_problems(document, parsed)]
     objectives = {objective.key for objective in parsed.objectives}
     facts = {text_of(fact, "id"): text_of(fact, "objective") for fact in tables_of(document, "facts")}
@@ -155,11 +164,12 @@ def find_problems(document: Mapping[str, Any], parsed: SetDocument) -> list[tupl
             for fact in sorted(question.facts - set(facts))
         ]
         found += [(question.key, reason) for reason in question_types.problems(question, parsed.reading)]
-    for row in coverage(parsed):
-        if not row.is_met:
-            objective = row.objective
-            found.append(("", f"“{objective.title}” has {row.question_count} questions and needs {objective.minimum}"))
     return found
+
+
+def find_gaps(parsed: SetDocument) -> list[CoverageRow]:
+    """The objectives that have fewer questions than they need; an edition may have them, with a note that says why."""
+    return [row for row in coverage(parsed) if not row.is_met]
 
 
 def coverage(parsed: SetDocument) -> list[CoverageRow]:
@@ -236,6 +246,7 @@ def _citation(citation: Mapping[str, Any], reading: Mapping[str, Any]) -> Citati
         published_on=published_on,
         date_note=text_of(citation, "date_note", optional=True, at_most=300),
         rights_note=text_of(reading, "rights_note", optional=True),
+        author=text_of(citation, "author", optional=True, at_most=200),
     )
 
 

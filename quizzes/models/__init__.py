@@ -4,7 +4,7 @@ from quizzes.models.accounts import Invitation, User
 from quizzes.models.assignments import Assignment, Excuse, Extension
 from quizzes.models.attempts import Answer, AnswerEvent, Attempt
 from quizzes.models.audit import AuditEvent
-from quizzes.models.question_sets import Edition, Question, QuestionSet, Reading, Source
+from quizzes.models.question_sets import Draft, Edition, Question, QuestionSet, Reading, Source
 from quizzes.models.regrades import ManualMark, Regrade
 from quizzes.models.rosters import Accommodation, Classroom, FailedTry, Student, Teaching
 
@@ -16,6 +16,7 @@ __all__ = [
     "Attempt",
     "AuditEvent",
     "Classroom",
+    "Draft",
     "Edition",
     "Excuse",
     "Extension",

@@ -13,6 +13,7 @@ class Source(models.Model):
     slug = models.SlugField(max_length=80, unique=True)
     publisher = models.CharField(max_length=200)
     title = models.CharField(max_length=300)
+    author = models.CharField(max_length=200, blank=True)
     url = models.URLField(blank=True)
     published_on = models.DateField(null=True)
     date_note = models.CharField(max_length=300, blank=True)
@@ -40,6 +41,10 @@ class QuestionSetQuerySet(models.QuerySet["QuestionSet"]):
         """The built-in sets and the teacher's own."""
         return self.filter(Q(owner=None) | Q(owner=user))
 
+    def owned_by(self, user: User) -> Self:
+        """The teacher's own, which nobody else may change."""
+        return self.filter(owner=user)
+
     def built_in(self) -> Self:
         """The sets that come with the site."""
         return self.filter(owner=None)
@@ -51,7 +56,10 @@ class QuestionSetQuerySet(models.QuerySet["QuestionSet"]):
 
 
 class QuestionSet(models.Model):
-    """A set of questions on a reading: its draft, and the editions published from it."""
+    """A set of questions on a reading: its draft, and the editions published from it.
+
+    title, summary: those of the latest edition; of the draft where there is none yet.
+    """
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
     slug = models.SlugField(max_length=80)
@@ -79,8 +87,27 @@ class QuestionSet(models.Model):
         return self.title
 
 
+class Draft(models.Model):
+    """The next edition of a teacher's set while it is written; a row of its own, since students' pages read sets.
+
+    document: like an edition's, with what only its author sees (`quizzes.drafts`). revision: counts its saves.
+    """
+
+    question_set = models.OneToOneField(QuestionSet, models.CASCADE, related_name="draft")
+    document = models.JSONField()
+    revision = models.PositiveIntegerField(default=1)
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey(User, models.PROTECT, related_name="drafts_changed")
+
+    def __str__(self) -> str:
+        return f"draft of {self.question_set}"
+
+
 class Edition(models.Model):
-    """One published, frozen version of a question set, reading included. It never changes."""
+    """One published, frozen version of a question set, reading included. It never changes.
+
+    published_by: None for built-in sets. note: why it was published with gaps in its blueprint, "" where it has none.
+    """
 
     question_set = models.ForeignKey(QuestionSet, models.PROTECT, related_name="editions")
     number = models.PositiveIntegerField()
@@ -88,6 +115,8 @@ class Edition(models.Model):
     document = models.JSONField()
     max_points = models.PositiveIntegerField()
     published_at = models.DateTimeField()
+    published_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="editions_published")
+    note = models.CharField(max_length=300, blank=True)
 
     class Meta:
         ordering = ["question_set", "number"]
