@@ -9,6 +9,7 @@ from types import FrameType
 from typing import Any
 
 from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import close_old_connections, connection
@@ -20,7 +21,7 @@ from quizsite.health import pending_migrations
 from quizsite.sqlite import library
 from quizsite.sqlite.prepare import prepare_database
 from quizsite.static_files import collect_if_changed
-from quizzes import accounts, attempts
+from quizzes import accounts, attempts, joining
 
 logger = logging.getLogger(__name__)
 
@@ -84,7 +85,7 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def serve(self, host: str, port: int, names: list[str], *, workers: int) -> int:
-        """Run the server until it ends, handing in overdue attempts meanwhile; returns its exit code."""
+        """Run the server until it ends, keeping house meanwhile; returns its exit code."""
         hosts = ",".join([*filter(None, [os.environ.get("FOOTNOTE_HOSTS")]), *names])
         child = subprocess.Popen(  # noqa: S603  # a fixed program with checked arguments
             server_command(host, port, workers=workers),
@@ -103,7 +104,7 @@ class Command(BaseCommand):
         ended = threading.Event()
         threading.Thread(target=announce_end, args=(child, ended), daemon=True).start()
         while not ended.wait(HAND_IN_SECONDS):
-            hand_in_overdue()
+            keep_house()
         # A process that a signal ended has the negative of its number; a shell says 128 and more.
         return child.returncode if child.returncode >= 0 else 128 - child.returncode
 
@@ -127,11 +128,13 @@ def server_command(host: str, port: int, *, workers: int) -> list[str]:
     ]
 
 
-def hand_in_overdue() -> None:
-    """Hand in what is overdue; a fault is logged and tried again, since the site must go on."""
+def keep_house() -> None:
+    """Hand in what is overdue and forget what has expired; a fault is logged, since the site must go on."""
     close_old_connections()
     try:
         attempts.hand_in_overdue(now=timezone.now())
+        joining.forget_failures(now=timezone.now())
+        SessionStore.clear_expired()
     except Exception:
-        logger.exception("Overdue attempts could not be handed in; trying again in %s seconds.", HAND_IN_SECONDS)
+        logger.exception("The round of housekeeping failed; trying again in %s seconds.", HAND_IN_SECONDS)
         close_old_connections()
