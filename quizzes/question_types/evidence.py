@@ -146,7 +146,6 @@ def answer_key(question: Evidence, reading: Reading) -> tuple[base.KeyRow, ...]:
             f"Sentence {sentence.number}: {sentence.text}",
             sentence.key in question.key_sentences,
             why.get(sentence.key, ""),
-            sentence.voice,
         )
         for sentence in reading.sentences([*question.key_sentences, *why])
     ]

@@ -1,7 +1,7 @@
 """Try a set as a student would: the exit ticket for everybody, any set open to them for teachers."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -132,7 +132,7 @@ def _result(request: HttpRequest, place: Place) -> HttpResponse:
     if not answers:
         return redirect(place.question_url(1))
     reviewed = review_sitting(trial.sitting, answers)
-    done = [item for item in reviewed.questions if item.answer is not None]
+    done = tuple(item for item in reviewed.questions if item.answer is not None)
     lines = [
         (item.number, item if item.answer is not None else None, place.question_url(item.number))
         for item in reviewed.questions
@@ -144,7 +144,7 @@ def _result(request: HttpRequest, place: Place) -> HttpResponse:
         "unanswered": len(reviewed.questions) - len(done),
         "earned": sum(item.earned for item in done),
         "possible": sum(item.possible for item in done),
-        "objectives": reviewed.objectives if len(done) == len(reviewed.questions) else (),
+        "reviewed": replace(reviewed, questions=done, missed=(), read_again=()),
     }
     return render(request, "public/try_result.html", context)
 
@@ -166,7 +166,7 @@ def _exit_ticket() -> Place:
         lambda number: reverse("try_question", args=[number]),
         reverse("try_result"),
         reverse("landing"),
-        "Footnote",
+        "Start page",
     )
 
 
