@@ -140,12 +140,17 @@ def save_answer(
     """
     operation = _operation_key(operation, question_id, value)
     late = arrival(at=now, deadline_at=attempt.deadline_at) is Arrival.LATE
-    with transaction.atomic():
-        revision = None if late else _move_answer(attempt.pk, question_id, value, seen_revision, now)
-        if revision is not None:
-            _log(attempt.pk, question_id, operation, value, revision, Outcome.SAVED, now)
-            return Saved(Outcome.SAVED, revision, value)
-        return _refuse(attempt, question_id, value, operation, now)
+    try:
+        with transaction.atomic():
+            revision = None if late else _move_answer(attempt.pk, question_id, value, seen_revision, now)
+            if revision is not None:
+                _log(attempt.pk, question_id, operation, value, revision, Outcome.SAVED, now)
+                return Saved(Outcome.SAVED, revision, value)
+            return _refuse(attempt, question_id, value, operation, now)
+    except IntegrityError:
+        # The log has this operation: it came again with a newer revision, or twice at once. Its move is undone.
+        with transaction.atomic():
+            return _refuse(attempt, question_id, value, operation, now)
 
 
 def check_answer(attempt: Attempt, question_id: int, *, now: datetime) -> None:
