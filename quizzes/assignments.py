@@ -70,6 +70,8 @@ def assign(
 
     group: named by the form that asks, so that sending it twice assigns once. Returns what this call made.
     """
+    # The classrooms' rows are the lock, taken in one order: without it a form sent twice at once would assign twice.
+    list(Classroom.objects.select_for_update().filter(pk__in=[classroom.pk for classroom in windows]).order_by("pk"))
     there = set(Assignment.objects.filter(group=group).values_list("classroom_id", flat=True))
     made = [
         Assignment(

@@ -83,6 +83,8 @@ def add_students(classroom: Classroom, names: Sequence[str], *, by: User, now: d
 
     names: as `clean_name` lets them pass. Sending the same list twice adds nobody twice.
     """
+    # The classroom's row is the lock: without it a form sent twice at once would find every name new, twice.
+    Classroom.objects.select_for_update().get(pk=classroom.pk)
     present = names_present(classroom)
     added: list[Student] = []
     for name in map(clean_name, names):
