@@ -5,7 +5,7 @@ from fractions import Fraction
 from types import ModuleType
 from typing import Any
 
-from quizzes.question_types import evidence, matching, multiple, single, true_false, who_says_so
+from quizzes.question_types import evidence, matching, multiple, ordering, single, true_false, who_says_so
 from quizzes.question_types.base import (
     KeyRow,
     MarkedBy,
@@ -42,6 +42,7 @@ __all__ = [
     "problems",
     "public",
     "read_answer",
+    "rearranges",
     "rekey",
     "review",
 ]
@@ -53,6 +54,7 @@ TYPES: dict[str, ModuleType] = {
     "evidence": evidence,
     "true_false": true_false,
     "matching": matching,
+    "ordering": ordering,
 }
 
 
@@ -81,6 +83,13 @@ def public(question: Question, presentation: Presentation, value: Value, reading
 def read_answer(question: Question, submitted: Submitted, presentation: Presentation, reading: Reading) -> Value:
     """The value (JSON) that the submitted fields give, None for no answer; raises NotAChoice."""
     return TYPES[question.type].read_answer(question, submitted, presentation, reading)
+
+
+def rearranges(question: Question, submitted: Submitted) -> bool:
+    """Whether these fields were sent to change an answer step by step: then the question comes again, unchecked."""
+    module = TYPES[question.type]
+    is_step: bool = module.rearranges(question, submitted) if hasattr(module, "rearranges") else False
+    return is_step
 
 
 def grade(question: Question, value: Value) -> Fraction:
