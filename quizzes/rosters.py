@@ -140,8 +140,8 @@ def change_pin(student: Student, *, by: User, now: datetime) -> Student:
 def _refuse_taken(name: str, by: User, classroom: Classroom | None = None) -> None:
     # The teacher's row is the lock: without it two requests at once would both find the name free.
     User.objects.select_for_update().get(pk=by.pk)
-    others = Classroom.objects.taught_by(by).current().exclude(pk=classroom.pk if classroom else None)
-    if others.filter(name__iexact=name).exists():
+    others = Classroom.objects.taught_by(by).current().filter(name__iexact=name)
+    if (others.exclude(pk=classroom.pk) if classroom is not None else others).exists():
         raise ClassroomNameTaken
 
 

@@ -12,6 +12,7 @@ class NameField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"max_length": MAX_NAME_LENGTH, **kwargs})
         self.error_messages["max_length"] = f"The name is longer than {self.max_length} characters."
+        self.error_messages["null_characters_not_allowed"] = "The name holds a character that cannot be seen."
 
     def clean(self, value: Any) -> str:
         """The name as `clean_name` writes it; refuses what cannot be seen."""

@@ -95,8 +95,8 @@ class RenameStudentForm(forms.Form):
     """A student's name."""
 
     name = NameField(
-        label="Name",
-        help_text="As the class knows the student.",
+        label="Name on the roster",
+        help_text="Classmates see it when they join.",
         error_messages={"required": "Give the student a name."},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )

@@ -23,7 +23,7 @@ def roster(request: TeacherRequest, public_id: str) -> HttpResponse:
         "students": classroom.students.enrolled(),
         "removed": classroom.students.removed(),
         "locked": joining.locked_students([classroom], now=timezone.now()),
-        "join_url": request.build_absolute_uri(reverse("join")),
+        "join_address": _join_address(request),
     }
     return render(request, "teacher/roster.html", context)
 
@@ -50,10 +50,15 @@ def sign_in_cards(request: TeacherRequest, public_id: str) -> HttpResponse:
         "classroom": classroom,
         "cards": [(student, joining.pin_of(student)) for student in classroom.students.enrolled()],
         "card_url": request.build_absolute_uri(reverse("join_with_code", args=[classroom.join_code])),
-        "join_url": request.build_absolute_uri(reverse("join")),
+        "join_address": _join_address(request),
         "leads_nowhere": split_domain_port(request.get_host())[0] in THIS_MACHINE,
     }
     return render(request, "teacher/sign_in_cards.html", context)
+
+
+def _join_address(request: TeacherRequest) -> str:
+    """Where students type the code, as they would type it."""
+    return f"{request.get_host()}{reverse('join')}".rstrip("/")
 
 
 def _say_added(added: int, here: int) -> str:

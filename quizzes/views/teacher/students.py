@@ -109,7 +109,7 @@ def _page(request: TeacherRequest, student: Student, **context: Any) -> HttpResp
 
 def _work(request: TeacherRequest, student: Student) -> list[tuple[Attempt, bool]]:
     """Each attempt in this teacher's classes, the newest first, and whether it was late for this student."""
-    attempts = Attempt.objects.taught_by(request.user).made_by(student.pk).order_by("-started_at")
+    attempts = Attempt.objects.taught_by(request.user).made_by(student.pk).order_by("-started_at", "-pk")
     with_titles = attempts.select_related("assignment__edition__question_set").defer("assignment__edition__document")
     extensions = {extension.assignment_id: extension for extension in student.extensions.all()}
     windows = [
