@@ -9,10 +9,11 @@ BROWSER := DJANGO_ALLOW_ASYNC_UNSAFE=1 $(PY) -m pytest -m browser
 run: .venv/.base                  ## Serve on http://127.0.0.1:8000; HOST, PORT and FOOTNOTE_DATA override
 	@$(PY) manage.py serve
 
-demo: export FOOTNOTE_DATA := $(or $(FOOTNOTE_DATA),data-demo)
-demo: export FOOTNOTE_DEMO := 1
-demo: .venv/.base                 ## The same on a data folder of its own, with a sample school
-	@$(PY) manage.py load_demo
+# Never on a real site's data: neither its folder nor its database server counts here.
+demo: export FOOTNOTE_DATA := $(or $(DEMO_DATA),data-demo)
+demo: export DATABASE_URL :=
+demo: .venv/.base                 ## The same on a data folder of its own (DEMO_DATA), with a sample school
+	@$(PY) manage.py load_demo --base-url http://$(or $(filter-out 0.0.0.0,$(HOST)),127.0.0.1):$(or $(PORT),8000)
 	@$(PY) manage.py serve
 
 test: lint unit browser           ## Everything that must be green
@@ -52,7 +53,7 @@ requirements:                     ## Pin pyproject.toml's dependencies anew; nee
 # No lock file and no index options: both would write package hosts' addresses into the repository.
 PINS := --universal --python-version 3.12 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
-.venv/.made: bin/find-python
+.venv/.made:
 	python=$$(bin/find-python) && $$python --version && $$python -m venv --clear .venv
 	@touch $@
 
