@@ -1,9 +1,17 @@
 """A page as a reader of its HTML has it: links, and the fields a form would send."""
 
+import re
 from dataclasses import dataclass, field
+from html import unescape
 from html.parser import HTMLParser
+from typing import Protocol
 
-from django.http import HttpResponse
+
+class Page(Protocol):
+    """A response: the test client's own type is private."""
+
+    @property
+    def content(self) -> bytes: ...
 
 
 @dataclass
@@ -21,8 +29,8 @@ class Form:
         sent: dict[str, list[str]] = {}
         for name, value in self.fields:
             sent.setdefault(name, []).append(value)
-        for name, value in changes.items():
-            sent[name] = [value] if isinstance(value, str) else value
+        for name, changed in changes.items():
+            sent[name] = [changed] if isinstance(changed, str) else changed
         return sent
 
 
@@ -47,7 +55,8 @@ class _Reader(HTMLParser):
         name = given.get("name", "")
         if tag == "input" and name:
             if given.get("type") in {"radio", "checkbox"}:
-                self._open.offered.append((name, given.get("value", "on")))
+                given.setdefault("value", "on")
+                self._open.offered.append((name, given["value"]))
                 if "checked" not in given:
                     return
             self._open.fields.append((name, given.get("value", "")))
@@ -76,16 +85,28 @@ class _Reader(HTMLParser):
             self._textarea[1].append(data)
 
 
-def read(response: HttpResponse) -> _Reader:
+def read(response: Page) -> _Reader:
     """The links and forms of a page."""
     reader = _Reader()
     reader.feed(response.content.decode())
     return reader
 
 
-def form_of(response: HttpResponse, *, having: str) -> Form:
+def form_of(response: Page, *, having: str) -> Form:
     """The first form of a page that sends or offers a field or a button of this name."""
     for form in read(response).forms:
         if having in {name for name, _ in [*form.fields, *form.offered, *form.buttons]}:
             return form
     raise AssertionError(f"no form with {having!r} on the page")
+
+
+def text_of(response: Page) -> str:
+    """The words of a page, without tags and what is in its head, a single space between any two."""
+    body = re.sub(r"<(script|head|template).*?</\1>", " ", response.content.decode(), flags=re.DOTALL)
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", body)).split())
+
+
+def errors_of(response: Page) -> list[str]:
+    """What the page says beside its fields is wrong, in the order of the page."""
+    found = re.findall(r'<p class="err"[^>]*>(.*?)</p>', response.content.decode(), re.DOTALL)
+    return [" ".join(unescape(re.sub(r"<[^>]*>", " ", error)).split()) for error in found]

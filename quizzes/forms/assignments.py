@@ -22,6 +22,8 @@ YEARS = range(2000, 2101)
 UNLIMITED = "unlimited"
 # A school day.
 MAX_MINUTES = 480
+# Farther away, a moment is more likely a slip than a plan.
+HALF_A_YEAR = timedelta(days=183)
 
 # The field beside which the message of each constraint is shown.
 FIELD_OF_CONSTRAINT = {
@@ -146,6 +148,10 @@ class TermsForm(forms.Form):
             found.append("The open time has passed, so students may start at once.")
         if window.due_at is not None and window.due_at <= self.now:
             found.append("The due time has passed, so everything handed in from now on counts as late.")
+        for name, moment in (("open", window.opens_at), ("due", window.due_at), ("close", window.closes_at)):
+            # Dates are shown without a year, so a wrong one would go unseen.
+            if moment is not None and abs(moment - self.now) > HALF_A_YEAR:
+                found.append(f"The {name} time is in {moment.year}. Check the year.")
         return found
 
     def _moment(self, name: str, zone: ZoneInfo, stored: datetime | None) -> datetime | None:

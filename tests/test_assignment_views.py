@@ -1,0 +1,479 @@
+"""Question sets as teachers read them, and giving them to classes: the form, its summary, the deed, the refusals."""
+
+import re
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, User
+from tests.factories import (
+    make_assignment,
+    make_attempt,
+    make_classroom,
+    make_document,
+    make_edition,
+    make_question_set,
+    make_student,
+)
+from tests.pages import errors_of, form_of, read, text_of
+
+
+def address_of(edition: Edition) -> str:
+    return reverse("assign", args=[edition.question_set.public_id])
+
+
+def filled(client: Client, address: str, *classrooms: Classroom, **changes: str) -> dict[str, list[str]]:
+    """The form as the page gives it, with these classes and fields."""
+    form = form_of(client.get(address), having="release")
+    return form.data(**changes) | {"classrooms": [classroom.public_id for classroom in classrooms]}
+
+
+def assign(client: Client, edition: Edition, *classrooms: Classroom, **changes: str) -> Any:
+    """Preview and save, as a browser does."""
+    address = address_of(edition)
+    summary = client.post(address, filled(client, address, *classrooms, **changes, act="preview"))
+    return client.post(address, form_of(summary, having="release").data(act="save"))
+
+
+# --- Reading sets -------------------------------------------------------------------------------------------------
+
+
+def test_question_sets_lists_what_is_open_to_the_teacher(
+    teacher: User, other_teacher: User, teacher_client: Client
+) -> None:
+    make_edition(document=make_document(title="Built in"))
+    make_edition(document=make_document(title="Mine"), question_set=make_question_set(owner=teacher, title="Mine"))
+    make_edition(document=make_document(title="Theirs"), question_set=make_question_set(owner=other_teacher))
+    make_question_set(title="Draft only")
+    page = teacher_client.get(reverse("question_sets"))
+    assert re.findall(r'<h3><a href="[^"]*">([^<]*)', page.content.decode()) == ["Built in", "Mine"]
+    assert "4 questions, about 4 minutes" in text_of(page)
+    assert "What the system records: 2. Why it was ended: 2. On “The agreement”." in text_of(page)
+
+
+def test_question_sets_says_so_when_there_are_none(teacher_client: Client) -> None:
+    assert "No question sets yet" in text_of(teacher_client.get(reverse("question_sets")))
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_question_sets_costs_the_same_for_any_number(
+    count: int, teacher_client: Client, statements: Callable[[], Any]
+) -> None:
+    for number in range(count):
+        make_edition(document=make_document(title=f"Set {number}"))
+    teacher_client.get(reverse("question_sets"))  # editions come into the process once
+    with statements() as seen:
+        page = teacher_client.get(reverse("question_sets"))
+    assert page.content.decode().count("<h3>") == count
+    assert len(seen) == 3  # session, teacher, sets
+
+
+def test_question_set_shows_key_reasons_evidence_and_voices(teacher_client: Client) -> None:
+    edition = make_edition(canary=True)
+    page = teacher_client.get(reverse("question_set", args=[edition.question_set.public_id]))
+    text = text_of(page)
+    texts = [
+        text
+        for question in edition.document["questions"]
+        for text in [
+            question["explanation"],
+            *[row["rationale"] for row in [*question.get("choices", []), *question.get("statements", [])]],
+            *([question["rationale_other"]] if "rationale_other" in question else []),
+        ]
+    ]
+    assert [reason for reason in texts if reason not in text] == []
+    # One right choice, two of four, none for statements (they have voices), two sentences.
+    assert text.count("Right answer") == 1 + 2 + 2
+    assert "Citizenship zqx-rationale-2 Sentence 2" in text
+    assert "Rules were broken. Mayor’s account zqx-rationale" in text
+    assert "Sentence 5: The agreement ends in August. Right answer" in text
+    links = read(page).links
+    assert reverse("try_set_question", args=[edition.question_set.public_id, 1]) in links
+    assert address_of(edition) in links
+
+
+def test_question_set_of_another_teacher_is_missing(other_teacher: User, teacher_client: Client) -> None:
+    edition = make_edition(question_set=make_question_set(owner=other_teacher))
+    for name in ("question_set", "assign"):
+        assert teacher_client.get(reverse(name, args=[edition.question_set.public_id])).status_code == 404
+
+
+def test_question_set_without_an_edition_is_missing(teacher_client: Client) -> None:
+    question_set = make_question_set()
+    assert teacher_client.get(reverse("question_set", args=[question_set.public_id])).status_code == 404
+
+
+# --- Assigning ----------------------------------------------------------------------------------------------------
+
+
+def test_assign_offers_own_current_classes_with_their_sizes(
+    edition: Edition,
+    teacher: User,
+    classroom: Classroom,
+    other_classroom: Classroom,
+    teacher_client: Client,
+    now: datetime,
+) -> None:
+    make_student(classroom=classroom)
+    make_student(classroom=classroom, removed_at=now)
+    make_classroom(teacher=teacher, name="Last year", archived_at=now)
+    page = teacher_client.get(address_of(edition))
+    offered = [value for name, value in form_of(page, having="release").offered if name == "classrooms"]
+    assert offered == [classroom.public_id]
+    assert "Period 3, 1 student" in text_of(page)
+    assert text_of(page).count("New York time") == 3
+
+
+def test_assign_leads_a_teacher_without_a_class_to_making_one(edition: Edition, teacher_client: Client) -> None:
+    page = teacher_client.get(address_of(edition))
+    assert "Make a class first" in text_of(page)
+    assert reverse("add_classroom") in read(page).links
+
+
+def test_assign_sums_up_before_it_saves(
+    edition: Edition, teacher: User, classroom: Classroom, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    for _ in range(24):
+        make_student(classroom=classroom)
+    chicago = make_classroom(teacher=teacher, name="Period 5", time_zone="America/Chicago")
+    data = filled(
+        teacher_client,
+        address_of(edition),
+        classroom,
+        chicago,
+        opens="2026-10-26T08:00",
+        due="2026-10-30T15:00",
+        closes="2026-11-02T08:00",
+        release="after_close",
+        act="preview",
+    )
+    summary = teacher_client.post(address_of(edition), data)
+    assert summary.status_code == 200
+    assert (
+        "Period 3 (24 students) may start Mon, Oct 26, 8:00 am EDT; due Fri, Oct 30, 3:00 pm EDT; "
+        "closes Mon, Nov 2, 8:00 am EST. "
+        "Period 5 (0 students) may start Mon, Oct 26, 8:00 am CDT; due Fri, Oct 30, 3:00 pm CDT; "
+        "closes Mon, Nov 2, 8:00 am CST. "
+        "One attempt. No time limit. Answers come in another order for each student. "
+        "Answers appear when both classes have closed."
+    ) in text_of(summary)
+    assert not Assignment.objects.exists()
+    response = teacher_client.post(address_of(edition), form_of(summary, having="release").data(act="save"))
+    first, second = Assignment.objects.order_by("pk")
+    assert response.headers["Location"] == reverse("assignment_progress", args=[first.public_id])
+    assert (first.classroom, second.classroom, first.group) == (classroom, chicago, second.group)
+    assert (first.opens_at, second.opens_at) == (
+        datetime(2026, 10, 26, 12, tzinfo=UTC),
+        datetime(2026, 10, 26, 13, tzinfo=UTC),
+    )
+    assert first.closes_at == datetime(2026, 11, 2, 13, tzinfo=UTC)
+    assert (first.max_attempts, first.time_limit, first.shuffle_questions, first.shuffle_choices, first.release) == (
+        *(1, None, False, True),
+        "after_close",
+    )
+    assert first.assigned_by == teacher
+    page = teacher_client.get(response.headers["Location"])
+    assert "“Small set” is assigned to Period 3 and Period 5." in text_of(page)
+
+
+def test_assign_takes_every_term(edition: Edition, classroom: Classroom, teacher_client: Client) -> None:
+    assign(
+        teacher_client,
+        edition,
+        classroom,
+        max_attempts="unlimited",
+        attempt_policy="latest",
+        time_limit="45",
+        shuffle_questions="on",
+        release="never",
+    )
+    given = Assignment.objects.get()
+    assert (given.max_attempts, given.attempt_policy, given.time_limit) == (None, "latest", timedelta(minutes=45))
+    assert (given.shuffle_questions, given.shuffle_choices, given.release) == (True, True, "never")
+    assert (given.opens_at, given.due_at, given.closes_at) == (None, None, None)
+
+
+def test_assign_keeps_an_unticked_box_through_the_summary(
+    edition: Edition, classroom: Classroom, teacher_client: Client
+) -> None:
+    address = address_of(edition)
+    data = filled(teacher_client, address, classroom, act="preview")
+    del data["shuffle_choices"]
+    summary = teacher_client.post(address, data)
+    teacher_client.post(address, form_of(summary, having="release").data(act="save"))
+    assert Assignment.objects.get().shuffle_choices is False
+
+
+def test_assign_twice_by_one_form_assigns_once(edition: Edition, classroom: Classroom, teacher_client: Client) -> None:
+    address = address_of(edition)
+    data = filled(teacher_client, address, classroom, act="save")
+    first = teacher_client.post(address, data)
+    second = teacher_client.post(address, data)
+    given = Assignment.objects.get()
+    assert first.headers["Location"] == second.headers["Location"]
+    assert second.headers["Location"] == reverse("assignment_progress", args=[given.public_id])
+
+
+def test_assign_gives_the_newest_edition(edition: Edition, classroom: Classroom, teacher_client: Client) -> None:
+    newer = make_edition(question_set=edition.question_set, document=make_document(title="Small set, corrected"))
+    assign(teacher_client, edition, classroom)
+    assert Assignment.objects.get().edition == newer
+
+
+def test_assign_cannot_join_another_teachers_group(
+    edition: Edition, classroom: Classroom, other_classroom: Classroom, other_teacher: User, teacher_client: Client
+) -> None:
+    theirs = make_assignment(edition=edition, classroom=other_classroom, assigned_by=other_teacher)
+    data = filled(teacher_client, address_of(edition), classroom, group=str(theirs.group), act="save")
+    teacher_client.post(address_of(edition), data)
+    assert Assignment.objects.get(classroom=classroom).group != theirs.group
+
+
+def test_change_something_goes_back_to_what_was_typed(
+    edition: Edition, classroom: Classroom, teacher_client: Client
+) -> None:
+    address = address_of(edition)
+    summary = teacher_client.post(
+        address, filled(teacher_client, address, classroom, due="2099-10-30T15:00", time_limit="20", act="preview")
+    )
+    page = teacher_client.post(address, form_of(summary, having="release").data(act="edit"))
+    sent = form_of(page, having="release").data()
+    assert (sent["due"], sent["time_limit"], sent["classrooms"]) == (
+        ["2099-10-30T15:00"],
+        ["20"],
+        [classroom.public_id],
+    )
+    assert not Assignment.objects.exists()
+
+
+REFUSALS = [
+    ({"opens": "2026-10-30T08:00", "closes": "2026-10-29T08:00"}, ["The close time is before the open time."]),
+    ({"opens": "2026-10-30T08:00", "due": "2026-10-29T08:00"}, ["The due time is before the open time."]),
+    ({"due": "2026-10-30T08:00", "closes": "2026-10-29T08:00"}, ["The close time is before the due time."]),
+    (
+        {"opens": "2026-10-30T08:00", "due": "2026-10-29T08:00", "closes": "2026-10-28T08:00"},
+        ["The due time is before the open time.", "The close time is before the open time."],
+    ),
+    ({"closes": "2026-10-23T10:00"}, ["This close time has passed. Choose a later one."]),
+    ({"release": "after_close"}, ["Give a close time: answers appear when every class has closed."]),
+    ({"max_attempts": "0"}, ["Allow at least one attempt: choose 1, 2, 3 or as many as they like."]),
+    ({"time_limit": "0"}, ["Allow at least one minute, or leave it empty for no limit."]),
+    ({"time_limit": "-5"}, ["Allow at least one minute, or leave it empty for no limit."]),
+    ({"time_limit": "ten"}, ["Write whole minutes, or leave it empty for no limit."]),
+    ({"time_limit": "100000"}, ["The longest limit is 480 minutes. Leave it empty for no limit."]),
+    ({"opens": "2027-03-14T02:30"}, ["Clocks skip 2:30 am that night. Use 3:30 am."]),
+    ({"opens": "Monday"}, ["Give a day and a time, such as 2026-10-26T08:00."]),
+    ({"opens": "2026-02-30T08:00"}, ["Give a day and a time, such as 2026-10-26T08:00."]),
+    ({"opens": "2026-10-26T08:00Z"}, ["Give a day and a time, such as 2026-10-26T08:00."]),
+    ({"due": "0026-10-26T08:00"}, ["Check the year."]),
+]
+
+
+@pytest.mark.parametrize("act", ["preview", "save"])
+@pytest.mark.parametrize(("changes", "expected"), REFUSALS)
+def test_assign_refuses_with_a_word_and_keeps_what_was_typed(
+    changes: dict[str, str],
+    expected: list[str],
+    act: str,
+    edition: Edition,
+    classroom: Classroom,
+    teacher_client: Client,
+    clock: time_machine.Traveller,
+) -> None:
+    address = address_of(edition)
+    page = teacher_client.post(address, filled(teacher_client, address, classroom, **changes, act=act))
+    assert page.status_code == 200
+    assert errors_of(page) == expected
+    assert not Assignment.objects.exists()
+    sent = form_of(page, having="release").data()
+    kept = {name: value for name, value in changes.items() if name not in {"max_attempts"}}
+    assert {name: sent[name][0] for name in kept} == kept
+    assert page.content.decode().count("autofocus") == 1
+
+
+def test_assign_needs_a_class(edition: Edition, classroom: Classroom, teacher_client: Client) -> None:
+    page = teacher_client.post(address_of(edition), filled(teacher_client, address_of(edition), act="save"))
+    assert errors_of(page) == ["Choose at least one class."]
+
+
+def test_assign_refuses_another_teachers_class(
+    edition: Edition, classroom: Classroom, other_classroom: Classroom, teacher_client: Client
+) -> None:
+    data = filled(teacher_client, address_of(edition), classroom, other_classroom, act="save")
+    page = teacher_client.post(address_of(edition), data)
+    assert errors_of(page) == ["Choose from the classes on this page."]
+    assert not Assignment.objects.exists()
+
+
+def test_assign_refuses_a_gap_in_the_zone_of_any_chosen_class(
+    edition: Edition, teacher: User, classroom: Classroom, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    phoenix = make_classroom(teacher=teacher, name="Online", time_zone="America/Phoenix")  # no summer time
+    times = {"opens": "2027-03-14T02:30"}
+    address = address_of(edition)
+    both = teacher_client.post(address, filled(teacher_client, address, classroom, phoenix, **times, act="preview"))
+    assert errors_of(both) == ["Clocks skip 2:30 am that night. Use 3:30 am."]
+    one = teacher_client.post(address, filled(teacher_client, address, phoenix, **times, act="preview"))
+    assert "Online (0 students) may start Sun, Mar 14, 2:30 am MST" in text_of(one)
+
+
+def test_assign_warns_of_the_past_and_of_a_far_year(
+    edition: Edition, classroom: Classroom, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    times = {"opens": "2026-10-20T08:00", "due": "2026-10-21T08:00", "closes": "2028-10-22T08:00"}
+    address = address_of(edition)
+    summary = teacher_client.post(address, filled(teacher_client, address, classroom, **times, act="preview"))
+    text = text_of(summary)
+    assert "The open time has passed, so students may start at once." in text
+    assert "The due time has passed, so everything handed in from now on counts as late." in text
+    assert "The close time is in 2028. Check the year." in text
+    saved = teacher_client.post(address, form_of(summary, having="release").data(act="save"))
+    assert saved.status_code == 302
+
+
+def test_form_without_its_group_is_refused(edition: Edition, classroom: Classroom, teacher_client: Client) -> None:
+    for group in ("", "1", str(uuid.uuid4()) + "x"):
+        data = filled(teacher_client, address_of(edition), classroom, group=group, act="save")
+        assert teacher_client.post(address_of(edition), data).status_code == 200
+    assert not Assignment.objects.exists()
+
+
+# --- Changing and withdrawing -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def change(assignment: Assignment) -> str:
+    return reverse("change_assignment", args=[assignment.public_id])
+
+
+def test_change_shows_what_holds_now_in_the_classrooms_zone(
+    edition: Edition, classroom: Classroom, teacher: User, teacher_client: Client
+) -> None:
+    given = make_assignment(
+        edition=edition,
+        classroom=classroom,
+        assigned_by=teacher,
+        due_at=datetime(2026, 10, 30, 19, 0, 7, tzinfo=UTC),
+        time_limit=timedelta(minutes=30),
+        max_attempts=None,
+        release="never",
+    )
+    sent = form_of(teacher_client.get(reverse("change_assignment", args=[given.public_id])), having="release").data()
+    assert (sent["due"], sent["opens"], sent["time_limit"]) == (["2026-10-30T15:00"], [""], ["30"])
+    assert (sent["max_attempts"], sent["release"]) == (["unlimited"], ["never"])
+
+
+def test_change_previews_then_saves_and_keeps_untouched_moments_to_the_second(
+    edition: Edition, classroom: Classroom, teacher: User, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    # The second 1:30 of the night on which clocks go back, which no wall time can name.
+    due_at = datetime(2026, 11, 1, 6, 30, 7, tzinfo=UTC)
+    given = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher, due_at=due_at)
+    address = reverse("change_assignment", args=[given.public_id])
+    form = form_of(teacher_client.get(address), having="release")
+    summary = teacher_client.post(address, form.data(closes="2026-11-06T15:00", max_attempts="2", act="preview"))
+    assert (
+        "Period 3 may start at once; due Sun, Nov 1, 1:30 am EST; closes Fri, Nov 6, 3:00 pm EST. "
+        "2 attempts, and the best counts."
+    ) in text_of(summary)
+    given.refresh_from_db()
+    assert given.max_attempts == 1
+    response = teacher_client.post(address, form_of(summary, having="release").data(act="save"))
+    given.refresh_from_db()
+    assert response.headers["Location"] == reverse("assignment_progress", args=[given.public_id])
+    assert (given.due_at, given.closes_at, given.max_attempts) == (
+        *(due_at, datetime(2026, 11, 6, 20, tzinfo=UTC)),
+        2,
+    )
+    assert AuditEvent.objects.get().act == AuditEvent.Act.ASSIGNMENT_CHANGED
+
+
+def test_change_says_what_stays_for_students_who_have_begun(
+    assignment: Assignment, attempt: Attempt, change: str, teacher_client: Client
+) -> None:
+    make_attempt(assignment=assignment, student=make_student(classroom=assignment.classroom))
+    text = text_of(teacher_client.get(change))
+    assert (
+        "2 students have begun. They keep their answers, the order in which they see the questions, "
+        "and at least the time they began with."
+    ) in text
+    assert "Withdraw the assignment" not in text
+
+
+def test_change_refuses_a_new_close_in_the_past_and_lets_an_old_one_stand(
+    edition: Edition, classroom: Classroom, teacher: User, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    given = make_assignment(
+        edition=edition,
+        classroom=classroom,
+        assigned_by=teacher,
+        closes_at=datetime(2026, 10, 20, 12, tzinfo=UTC),
+        release="never",
+    )
+    address = reverse("change_assignment", args=[given.public_id])
+    form = form_of(teacher_client.get(address), having="release")
+    refused = teacher_client.post(address, form.data(closes="2026-10-21T08:00", act="save"))
+    assert errors_of(refused) == ["This close time has passed. Choose a later one."]
+    saved = teacher_client.post(address, form.data(release="after_close", act="save"))
+    assert saved.status_code == 302
+    given.refresh_from_db()
+    assert given.release == "after_close"
+
+
+def test_change_counts_all_classes_of_the_group(
+    assignment: Assignment, teacher: User, change: str, teacher_client: Client
+) -> None:
+    for name in ("Period 4", "Period 5"):
+        make_assignment(
+            edition=assignment.edition,
+            classroom=make_classroom(teacher=teacher, name=name),
+            assigned_by=teacher,
+            group=assignment.group,
+        )
+    form = form_of(teacher_client.get(change), having="release")
+    summary = teacher_client.post(change, form.data(release="after_close", closes="2099-11-06T15:00", act="preview"))
+    assert "Answers appear when all 3 classes have closed." in text_of(summary)
+
+
+def test_withdraw_takes_back_what_nobody_has_begun(assignment: Assignment, change: str, teacher_client: Client) -> None:
+    assert "Withdraw the assignment" in text_of(teacher_client.get(change))
+    response = teacher_client.post(reverse("withdraw_assignment", args=[assignment.public_id]))
+    gradebook = reverse("gradebook", args=[assignment.classroom.public_id])
+    assert response.headers["Location"] == gradebook
+    assert not Assignment.objects.exists()
+    assert "“Small set” is withdrawn from Period 3." in text_of(teacher_client.get(gradebook))
+
+
+def test_withdraw_is_refused_once_a_student_has_begun(
+    assignment: Assignment, attempt: Attempt, change: str, teacher_client: Client
+) -> None:
+    response = teacher_client.post(reverse("withdraw_assignment", args=[assignment.public_id]))
+    assert response.headers["Location"] == change
+    assert Assignment.objects.get() == assignment
+    assert "Students have begun this assignment, so it stays." in text_of(teacher_client.get(change))
+
+
+def test_assignment_of_another_teacher_is_missing(
+    assignment: Assignment, other_teacher: User, signed_in: Callable[[User], Client]
+) -> None:
+    client = signed_in(other_teacher)
+    for name in ("change_assignment", "withdraw_assignment"):
+        assert client.post(reverse(name, args=[assignment.public_id]), {"act": "save"}).status_code == 404
+    assert Assignment.objects.get() == assignment
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_assign_costs_the_same_for_any_number_of_classes(
+    count: int, edition: Edition, teacher: User, teacher_client: Client, statements: Callable[[], Any]
+) -> None:
+    for number in range(count):
+        make_classroom(teacher=teacher, name=f"Period {number}")
+    with statements() as seen:
+        teacher_client.get(address_of(edition))
+    assert len(seen) == 4  # session, teacher, set, classes
