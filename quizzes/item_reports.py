@@ -8,6 +8,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from fractions import Fraction
 
 from django.db.models import TextField
@@ -70,11 +71,15 @@ class ItemReport:
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """What one value of one question comes to. credit: None for no answer that earned nothing."""
+    """What one value of one question comes to.
+
+    credit: None for no answer that earned nothing. misread: the sentences that each wrong option points to.
+    """
 
     credit: Fraction | None
     options: tuple[Option, ...]
     ids: tuple[str, ...]
+    misread: tuple[tuple[str, ...], ...]
 
 
 def item_report(assignments: Sequence[Assignment], *, policy: str | None = FIRST) -> ItemReport:
@@ -97,7 +102,7 @@ def item_report(assignments: Sequence[Assignment], *, policy: str | None = FIRST
         picks=[[given.ids for given in row] for row in rows],
         orders=[_order(attempt, questions, row) for attempt, row in zip(attempts, rows, strict=True)],
     )
-    misread = [[option.leans_on for given in row for option in given.options if not option.right] for row in rows]
+    misread = [[sentences for given in row for sentences in given.misread] for row in rows]
     return ItemReport(
         published=content,
         assignments=tuple(assignments),
@@ -123,32 +128,60 @@ def _counting(assignments: Sequence[Assignment], policy: str | None) -> list[Att
     return [attempt for attempt in counting if attempt is not None]
 
 
+class _Known(dict[str | None, _Given]):
+    """What each value (as JSON text) of one question on one assignment comes to, worked out when first asked for."""
+
+    def __init__(self, question: Question, after: Adjustments, reading: Reading) -> None:
+        super().__init__()
+        self.question = question
+        # Corrections are the assignment's; a mark is one attempt's own.
+        self.after = Adjustments(after.corrections)
+        self.reading = reading
+
+    def __missing__(self, text: str | None) -> _Given:
+        value = None if text is None else json.loads(text)
+        keys = keys_in_force(self.question, self.after)
+        points = earned(self.question, value, self.after)
+        # A dropped question earns nothing, but what was answered still says who knew it.
+        credit = points.points / points.possible if points.possible else max(grade(key, value) for key in keys)
+        given = _merged(option for key in keys for option in picked(key, value, self.reading))
+        self[text] = _Given(
+            credit=credit if credit or value is not None else None,
+            options=given,
+            ids=tuple(option.id for option in given),
+            misread=tuple(option.leans_on for option in given if option.leans_on and not option.right),
+        )
+        return self[text]
+
+
 def _rows(
     content: Published, attempts: Sequence[Attempt], adjusted: Mapping[int, Adjustments]
 ) -> tuple[list[list[_Given]], dict[str, list[Option]]]:
-    """One row an attempt, one entry a question; and the options met, by question key.
-
-    Each value of a question is graded and taken apart once.
-    """
-    questions = [(content.question_ids[question.key], question) for question in content.document.questions]
-    values = _values(attempts)
-    known: dict[tuple[int, int, str | None], _Given] = {}
-    seen: dict[str, list[Option]] = {question.key: [] for _, question in questions}
+    """One row an attempt, one entry a question; and the options met, by question key."""
+    questions, values = content.document.questions, _values(attempts)
+    ids = [content.question_ids[question.key] for question in questions]
+    tables: dict[int, list[_Known]] = {}
     rows = []
     for attempt in attempts:
-        own, after, row = values[attempt.pk], adjusted[attempt.pk], []
-        for question_id, question in questions:
-            # Corrections are the assignment's; a mark is the attempt's own and changes the credit only.
-            what = attempt.assignment_id, question_id, own.get(question_id)
-            given = known.get(what)
-            if given is None:
-                given = known[what] = _take_apart(question, what[2], after, content.document.reading)
-                seen[question.key] += given.options
-            if question.key in after.marks:
-                given = replace(given, credit=Fraction(after.marks[question.key]) / question.points)
-            row.append(given)
+        own, after = values[attempt.pk], adjusted[attempt.pk]
+        if attempt.assignment_id not in tables:
+            tables[attempt.assignment_id] = [
+                _Known(question, after, content.document.reading) for question in questions
+            ]
+        known = tables[attempt.assignment_id]
+        row = [table[own.get(question_id)] for question_id, table in zip(ids, known, strict=True)]
+        if after.marks:
+            row = [_marked(given, question, after.marks) for given, question in zip(row, questions, strict=True)]
         rows.append(row)
+    seen: defaultdict[str, list[Option]] = defaultdict(list)
+    for table in (table for known in tables.values() for table in known):
+        seen[table.question.key] += (option for given in table.values() for option in given.options)
     return rows, seen
+
+
+def _marked(given: _Given, question: Question, marks: Mapping[str, Decimal]) -> _Given:
+    mark = marks.get(question.key)
+    return given if mark is None else replace(given, credit=Fraction(mark) / question.points)
 
 
 def _values(attempts: Sequence[Attempt]) -> defaultdict[int, dict[int, str]]:
@@ -163,17 +196,6 @@ def _values(attempts: Sequence[Attempt]) -> defaultdict[int, dict[int, str]]:
         if attempt_id in counting:
             values[attempt_id][question_id] = value
     return values
-
-
-def _take_apart(question: Question, text: str | None, after: Adjustments, reading: Reading) -> _Given:
-    value = None if text is None else json.loads(text)
-    unmarked = Adjustments(after.corrections)
-    keys = keys_in_force(question, unmarked)
-    points = earned(question, value, unmarked)
-    # A dropped question earns nothing, but what was answered still says who knew it.
-    credit = points.points / points.possible if points.possible else max(grade(key, value) for key in keys)
-    given = _merged(option for key in keys for option in picked(key, value, reading))
-    return _Given(credit if credit or value is not None else None, given, tuple(option.id for option in given))
 
 
 def _item(question: Question, corrections: Iterable[Adjustments], seen: Iterable[Option], reading: Reading) -> Item:

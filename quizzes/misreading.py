@@ -39,9 +39,11 @@ def misread_map(attempts: Sequence[Iterable[Sequence[str]]], *, reading_order: S
     for attempt in attempts:
         pointed: set[str] = set()
         for sentences in attempt:
-            by_answer.update(set(sentences))
-            pointed.update(sentences)
-        by_attempt.update(pointed)
+            for sentence in sentences if len(sentences) < 2 else set(sentences):
+                by_answer[sentence] += 1
+                pointed.add(sentence)
+        for sentence in pointed:
+            by_attempt[sentence] += 1
     place = {sentence: number for number, sentence in enumerate(reading_order)}
     ranked = sorted(by_attempt, key=lambda key: (-by_attempt[key], -by_answer[key], place[key]))
     return MisreadMap(

@@ -45,7 +45,7 @@ def analyze(
     columns = [_scaled(column, scale) for column in _columns(credits, width)]
     points = [_times(item.points, column) for item, column in zip(items, columns, strict=True)]
     totals = [sum(row) for row in zip(*points, strict=True)]
-    unanswered = [column.count(None) for column in _columns(credits, width)]
+    unanswered = [sum([credit is None for credit in column]) for column in _columns(credits, width)]
     unreached = _unreached(credits, orders, width)
     given = _columns(picks, width) if picks is not None else [()] * width
     groups = extreme_groups(totals) if enough else None
