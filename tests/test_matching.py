@@ -219,6 +219,7 @@ def test_matching_options_are_grouped_by_line() -> None:
 
     assert [option.id for option in offered] == ["a:2", "a:3", "a:1", "b:2", "b:3", "b:1"]
     assert [option.id for option in offered if option.right] == ["a:2", "b:1"]
+    assert [option.id for option in offered if option.listed] == ["a:2", "b:1"]
     assert {option.group for option in offered} == {"a", "b"}
     assert [option.id for option in picked(QUESTION, {"b": "3"}, READING)] == ["b:3"]
 

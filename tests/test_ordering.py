@@ -269,6 +269,7 @@ def test_ordering_key_and_options_are_by_place() -> None:
         "4. Event D",
     ]
     assert [option.id for option in options(QUESTION, READING) if option.right] == ["c:1", "a:2", "b:3", "d:4"]
+    assert [option.id for option in options(QUESTION, READING) if option.listed] == ["c:1", "a:2", "b:3", "d:4"]
     assert [option.id for option in picked(QUESTION, list("abcd"), READING)] == ["c:3", "a:1", "b:2", "d:4"]
 
 

@@ -5,7 +5,7 @@ from fractions import Fraction
 from types import ModuleType
 from typing import Any
 
-from quizzes.question_types import evidence, matching, multiple, ordering, single, true_false, who_says_so
+from quizzes.question_types import evidence, matching, multiple, ordering, short_answer, single, true_false, who_says_so
 from quizzes.question_types.base import (
     KeyRow,
     MarkedBy,
@@ -55,6 +55,7 @@ TYPES: dict[str, ModuleType] = {
     "true_false": true_false,
     "matching": matching,
     "ordering": ordering,
+    "short_answer": short_answer,
 }
 
 

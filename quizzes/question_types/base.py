@@ -1,6 +1,7 @@
 """What every question type shares: the question, its presentation in one sitting, and its review."""
 
 import hashlib
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -12,6 +13,9 @@ SKILLS = ("recall", "inference", "attribution")
 CHOICE_IDS = "abcdefgh"
 # More than any one question is worth, and a score of dozens of them still fits its column.
 MAX_POINTS = 100
+
+# What fits a line on the screen; no answer in a few words is longer.
+MAX_LINE = 200
 
 Submitted = Mapping[str, Sequence[str]]
 Value = Any
@@ -211,6 +215,14 @@ def lines_of(document: Mapping[str, Any], name: str) -> tuple[str, ...]:
     return texts
 
 
+def flag_of(document: Mapping[str, Any], name: str) -> bool:
+    """The bool under `name`, False when absent; raises InvalidDocument for anything else."""
+    value = document.get(name, False)
+    if not isinstance(value, bool):
+        raise InvalidDocument(f"“{name}” must be true or false")
+    return value
+
+
 def refuse_equal(texts: Sequence[str], *, what: str) -> None:
     """Raise InvalidDocument where two texts differ only in case and spaces. what: their name in the plural."""
     seen: dict[str, int] = {}
@@ -270,6 +282,24 @@ def given_row(text: str, *, right: str, given: str | None, is_right: bool, why: 
     if is_right:
         return ReviewRow(text, "right", f"{right}. Your answer, correct", "")
     return ReviewRow(text, "wrong", f"{right}. {'Not answered' if given is None else f'You gave: {given}'}", why)
+
+
+def read_typed(submitted: Submitted, name: str, *, limit: int = MAX_LINE, lines: bool = False) -> str | None:
+    """What was typed into a field, without outer space and signs that cannot be seen; None where that leaves nothing.
+
+    lines: keep line breaks. Raises NotAChoice where the field came twice or holds more than `limit` characters, which
+    the page does not let anybody type.
+    """
+    given = submitted.get(name, ())
+    if len(given) > 1:
+        raise NotAChoice("Give one answer.")
+    typed = "".join(given).replace("\r\n", "\n").replace("\r", "\n")
+    # Databases refuse some of these, and nobody types them.
+    seen = "".join(char for char in typed if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs"))
+    text = "\n".join(line.rstrip() for line in seen.strip().split("\n")) if lines else " ".join(seen.split())
+    if len(text) > limit:
+        raise NotAChoice(f"Your answer is longer than {limit:,} characters.")
+    return text if any(char.isprintable() and not char.isspace() for char in text) else None
 
 
 def never_doubtful(question: Question, value: Value) -> bool:

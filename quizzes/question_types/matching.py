@@ -170,6 +170,8 @@ def options(question: Matching, reading: Reading) -> tuple[base.Option, ...]:
             option_id == prompt.option,
             "" if option_id == prompt.option else prompt.rationale,
             group=prompt.id,
+            # The key of one line need not tempt on another.
+            listed=option_id == prompt.option,
         )
         for prompt in question.prompts
         for option_id in _by_text(question)

@@ -173,6 +173,8 @@ def options(question: Ordering, reading: Reading) -> tuple[base.Option, ...]:
             place == item.place,
             "" if place == item.place else item.rationale,
             group=item.id,
+            # Nobody wrote the wrong places to tempt.
+            listed=place == item.place,
         )
         for item in question.in_order
         for place in range(1, len(question.items) + 1)
