@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from argparse import ArgumentParser
+from datetime import datetime
 from types import FrameType
 from typing import Any
 
@@ -129,12 +130,17 @@ def server_command(host: str, port: int, *, workers: int) -> list[str]:
 
 
 def keep_house() -> None:
-    """Hand in what is overdue and forget what has expired; a fault is logged, since the site must go on."""
+    """One round of `chores`; a fault is logged and tried again, since the site must go on."""
     close_old_connections()
     try:
-        attempts.hand_in_overdue(now=timezone.now())
-        joining.forget_failures(now=timezone.now())
-        SessionStore.clear_expired()
+        chores(now=timezone.now())
     except Exception:
         logger.exception("The round of housekeeping failed; trying again in %s seconds.", HAND_IN_SECONDS)
         close_old_connections()
+
+
+def chores(*, now: datetime) -> None:
+    """Hand in attempts whose time has ended, forget failed tries and sessions whose time has passed."""
+    attempts.hand_in_overdue(now=now)
+    joining.forget_failures(now=now)
+    SessionStore.clear_expired()
