@@ -1,0 +1,224 @@
+"""A student's way in a real browser: with a pointer, by keyboard alone, without JavaScript, and offline."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from quizzes import attempts, joining
+from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Student, User
+from tests.browser.conftest import NewContext, overflow, violations
+from tests.factories import make_assignment, make_attempt, make_edition
+
+RECEIPT = re.compile(r"[2-9A-Z]{3}-[2-9A-Z]{3}")
+
+
+@pytest.fixture
+def assignment(student: Student, teacher: User) -> Assignment:
+    """The four questions of `make_document`, open now."""
+    return make_assignment(
+        edition=make_edition(), classroom=student.classroom, assigned_by=teacher, created_at=timezone.now()
+    )
+
+
+@pytest.fixture
+def attempt(assignment: Assignment, student: Student) -> Attempt:
+    return make_attempt(assignment=assignment, student=student, started_at=timezone.now())
+
+
+def question_address(attempt: Attempt, number: int) -> str:
+    return reverse("take_attempt", args=[attempt.public_id, number])
+
+
+def saved(page: Page) -> None:
+    expect(page.locator("[data-save-state]")).to_have_text(re.compile("Saved"))
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
+def test_student_joins_answers_and_hands_in(
+    javascript: bool, assignment: Assignment, student: Student, open_context: NewContext
+) -> None:
+    page = open_context(width=320, height=640, javascript=javascript).new_page()
+    page.goto(f"/j/{student.classroom.join_code}/")
+    expect(page.get_by_label("Class code")).to_have_value(student.classroom.join_code)
+    page.get_by_role("button", name="Find my class").click()
+    page.get_by_role("button", name=student.display_name).click()
+    page.get_by_label("Your PIN").fill(joining.pin_of(student))
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("link", name="Small set").first.click()
+    page.get_by_role("button", name=re.compile("Begin")).click()
+    for number, question in enumerate(attempts.sitting(Attempt.objects.get()).questions, start=1):
+        page.wait_for_url(f"**/{number}/")
+        show_question(page)
+        pick_first(page, question.type)
+        if javascript:
+            saved(page)
+        assert overflow(page) == 0
+        page.get_by_role("button", name=re.compile("Next question|Review my answers")).click()
+    page.wait_for_url("**/review/")
+    page.get_by_role("button", name=re.compile("Hand in")).click()
+    page.wait_for_url("**/receipt/")
+    receipt = RECEIPT.search(page.locator("main").inner_text())
+    assert receipt is not None
+    assert Attempt.objects.get().receipt == receipt[0]
+    assert Answer.objects.filter(value__isnull=False).count() == 4
+    page.go_back()
+    page.goto(reverse("hand_in", args=[Attempt.objects.get().public_id]).replace("hand-in", "receipt"))
+    expect(page.locator("main")).to_contain_text(receipt[0])
+    page.get_by_role("link", name=re.compile("result", re.IGNORECASE)).first.click()
+    expect(page.locator(".score")).to_be_visible()
+
+
+def show_question(page: Page) -> None:
+    """On a phone the first question begins with the reading."""
+    if page.locator("#v-q").count() and page.locator(".switch").is_visible():
+        page.locator(".switch label", has_text="Question").click()
+
+
+def pick_first(page: Page, kind: str) -> None:
+    match kind:
+        case "who_says_so":
+            for group in page.locator("form .voices").all():
+                group.locator("label").first.click()
+        case "evidence":
+            page.locator(".pick label").first.click()
+        case _:
+            page.locator("label.opt").first.click()
+
+
+def test_student_answers_by_keyboard_alone(attempt: Attempt, student: Student, open_context: NewContext) -> None:
+    page = open_context(student).new_page()
+    for number in range(1, 5):
+        page.goto(question_address(attempt, number))
+        kinds = {"radio": "Space", "checkbox": "Space"}
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            kind = page.evaluate("document.activeElement.type || ''")
+            name = page.evaluate("document.activeElement.name || ''")
+            if kind in kinds and name != "view":
+                break
+        focused = page.evaluate("document.activeElement.value")
+        page.keyboard.press(kinds[kind])
+        saved(page)
+        # The answer is saved, and the focus is where it was.
+        assert page.evaluate("document.activeElement.value") == focused
+        assert page.url.endswith(question_address(attempt, number))
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            if re.search("Next question|Review my answers", page.evaluate("document.activeElement.innerText || ''")):
+                break
+        page.keyboard.press("Enter")
+        page.wait_for_url(lambda url, here=page.url: url != here)  # type: ignore[misc]
+    assert page.url.endswith("/review/")
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if "Hand in" in page.evaluate("document.activeElement.innerText || ''"):
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/receipt/")
+    assert Answer.objects.filter(value__isnull=False).count() == 4
+
+
+def test_verdict_takes_the_focus_and_marks_the_sentence(
+    assignment: Assignment, attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    Assignment.objects.update(release=Assignment.Release.AT_ONCE)
+    page = open_context(student).new_page()
+    page.goto(question_address(attempt, 1))
+    assert page.locator("mark.ev").count() == 0
+    page.locator("label.opt").first.click()
+    saved(page)
+    page.get_by_role("button", name="Check my answer").click()
+    expect(page.locator(".verdict")).to_be_focused()
+    expect(page.locator("#reading mark.ev").first).to_be_visible()
+    assert violations(page) == []
+    page.reload()
+    expect(page.locator(".verdict")).to_be_visible()
+
+
+def test_focus_stays_while_a_hundred_answers_are_saved(
+    attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    page = open_context(student).new_page()
+    page.goto(question_address(attempt, 1))
+    page.evaluate("document.querySelectorAll('input[name=choice]').forEach((e, i) => e.id = 'mark-' + i)")
+    kept = 0
+    for place in range(100):
+        page.locator(f"#mark-{place % 3}").click()
+        expect(page.locator("[name=revision]")).to_have_value(str(place + 1))
+        kept += page.evaluate("document.activeElement.id") == f"mark-{place % 3}"
+    assert kept == 100
+    assert AnswerEvent.objects.filter(outcome=AnswerEvent.Outcome.SAVED).count() == 100
+
+
+def test_answers_given_offline_are_sent_in_order_afterwards(
+    attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    context = open_context(student, watched=False)
+    page = context.new_page()
+    page.goto(question_address(attempt, 1))
+    context.set_offline(True)
+    page.locator("label.opt").nth(0).click()
+    expect(page.get_by_text("You are offline. Your answers are kept on this device.")).to_be_visible()
+    page.locator("label.opt").nth(2).click()
+    assert "Saved" not in page.locator("[data-save-state]").inner_text()
+    assert Answer.objects.count() == 0
+    assert violations(page) == []
+    context.set_offline(False)
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    saved(page)
+    assert [event.revision for event in AnswerEvent.objects.order_by("pk")] == [1, 2]
+    assert page.evaluate("Object.keys(localStorage).length") == 0
+
+
+def test_second_window_is_told_of_the_newer_answer(
+    attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    context = open_context(student, watched=False)
+    first, second = context.new_page(), context.new_page()
+    for page in (first, second):
+        page.goto(question_address(attempt, 1))
+    second.locator("label.opt").nth(1).click()
+    saved(second)
+    first.locator("label.opt").nth(0).click()
+    expect(first.get_by_text("You answered this in another window; showing the newest.")).to_be_visible()
+    expect(first.locator("label.opt input").nth(1)).to_be_checked()
+    outcomes = list(AnswerEvent.objects.order_by("pk").values_list("outcome", flat=True))
+    assert outcomes == ["saved", "stale"]
+
+
+def test_signing_out_leaves_nothing_in_the_browser(
+    attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    context = open_context(student, watched=False)
+    page = context.new_page()
+    page.goto(question_address(attempt, 1))
+    context.set_offline(True)
+    page.locator("label.opt").first.click()
+    expect(page.get_by_text("You are offline.")).to_be_visible()
+    assert page.evaluate("Object.keys(localStorage).length") > 0
+    context.set_offline(False)
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    saved(page)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(reverse("student_home"))
+    page.get_by_role("link", name="Sign out").click()
+    expect(page.get_by_text("You are signed out")).to_be_visible()
+    assert page.evaluate("Object.keys(localStorage).length + Object.keys(sessionStorage).length") == 0
+    page.go_back()
+    expect(page.locator("body")).not_to_contain_text(student.display_name)
+
+
+def test_answer_given_when_the_time_is_over_leads_to_the_receipt(
+    attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    page = open_context(student, watched=False).new_page()
+    page.goto(question_address(attempt, 1))
+    Attempt.objects.update(deadline_at=timezone.now() - timedelta(minutes=5))
+    page.locator("label.opt").first.click()
+    page.wait_for_url("**/receipt/")
+    expect(page.locator("main")).to_contain_text(RECEIPT)
+    assert AnswerEvent.objects.get().outcome == AnswerEvent.Outcome.LATE

@@ -1,0 +1,154 @@
+"""A teacher's way in a real browser, from the first link to the scores: with script, without, and by keyboard."""
+
+import csv
+import re
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from quizzes import accounts
+from quizzes.models import Answer, Attempt, Classroom, Student, User
+from tests.browser.conftest import NewContext, overflow, violations
+from tests.factories import make_answered_attempt, make_assignment, make_classroom, make_student
+
+CODE = re.compile(r"[2-9A-Z]{3}-[2-9A-Z]{3}")
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
+def test_teacher_goes_from_the_first_link_to_the_scores(
+    javascript: bool, db: None, live_server: object, open_context: NewContext
+) -> None:
+    call_command("load_question_sets", verbosity=0)
+    link = accounts.first_teacher_link("", timezone.now())
+    assert link is not None
+    context = open_context(javascript=javascript)
+    page = context.new_page()
+    page.goto(link)
+    page.get_by_role("button", name="Make your account").click()
+    page.get_by_label("Your name").fill("Ms. Rivera")
+    page.get_by_label("E-mail address").fill("rivera@school.test")
+    page.get_by_label("Password").fill("seven green bicycles")
+    page.get_by_role("button", name="Make the account").click()
+    page.wait_for_url("**/teacher/")
+    page.get_by_role("link", name=re.compile("Make")).first.click()
+    page.get_by_label("Name of the class").fill("Period 3")
+    page.get_by_role("button", name="Make the class").click()
+    page.goto(reverse("add_students", args=[Classroom.objects.get().public_id]))
+    page.get_by_role("textbox", name="Names").fill("Ana S.\nBen O.\nCy T.\nDee R.\nEli V.")
+    page.get_by_role("button", name="Check the names").click()
+    if javascript:
+        assert violations(page) == []
+    page.get_by_role("button", name="Add 5 students").click()
+    assert Student.objects.count() == 5
+    page.goto(reverse("sign_in_cards", args=[Classroom.objects.get().public_id]))
+    assert page.locator(".idcard").count() == 5
+    code = CODE.search(page.locator(".idcard").first.inner_text())
+    pins = {
+        card.locator("h3").inner_text(): re.search(r"PIN\s+(\d{4})", card.inner_text())
+        for card in page.locator(".idcard").all()
+    }
+    page.goto(reverse("question_sets"))
+    page.get_by_role("link", name="The PARS agreement").first.click()
+    page.get_by_role("link", name="Assign").first.click()
+    page.get_by_label("Period 3, 5 students").check()
+    page.get_by_role("button", name="See the summary").click()
+    expect(page.locator("main")).to_contain_text("Period 3 (5 students)")
+    page.get_by_role("button", name="Assign", exact=True).click()
+    page.wait_for_url("**/teacher/assignments/**")
+    assert code is not None
+    for name in ("Ana S.", "Ben O."):
+        pin = pins[name]
+        assert pin is not None
+        student_answers(open_context(width=360, javascript=javascript).new_page(), code[0], name, pin[1])
+    page.reload()
+    expect(page.locator("main")).to_contain_text("2 of 5 handed in")
+    page.goto(reverse("gradebook", args=[Classroom.objects.get().public_id]))
+    scores = {attempt.student.display_name: attempt.score for attempt in Attempt.objects.select_related("student")}
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download CSV").click()
+    with open(download.value.path(), encoding="utf-8-sig", newline="") as file:
+        rows = {row[0]: row[2] for row in csv.reader(file)}
+    assert {name: float(rows[name]) for name in scores} == {name: float(score or 0) for name, score in scores.items()}
+
+
+def student_answers(page: Page, code: str, name: str, pin: str) -> None:
+    page.goto(reverse("join"))
+    page.get_by_label("Class code").fill(code)
+    page.get_by_role("button", name="Find my class").click()
+    page.get_by_role("button", name=name).click()
+    page.get_by_label("Your PIN").fill(pin)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("link", name="The PARS agreement").first.click()
+    page.get_by_role("button", name=re.compile("Begin")).click()
+    page.wait_for_url("**/1/")
+    if page.locator(".switch").is_visible():
+        page.locator(".switch label", has_text="Question").click()
+    page.locator("label.opt").first.click()
+    page.get_by_role("button", name=re.compile("Next question")).click()
+    page.wait_for_url("**/2/")
+    page.goto(page.url.replace("/2/", "/review/"))
+    page.get_by_role("button", name=re.compile("Hand in")).click()
+    page.wait_for_url("**/receipt/")
+    assert overflow(page) == 0
+
+
+def test_teacher_makes_a_class_by_keyboard_alone(teacher: User, open_context: NewContext) -> None:
+    page = open_context(teacher).new_page()
+    page.goto(reverse("teacher_home"))
+    press_tab_to(page, re.compile("Make"))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/classrooms/new/")
+    if page.evaluate("document.activeElement.name || ''") != "name":
+        press_tab_to_field(page, "name")
+    page.keyboard.type("Advisory")
+    press_tab_to(page, re.compile("Make the class"))
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "/new/" not in url)
+    classroom = Classroom.objects.get()
+    assert classroom.name == "Advisory"
+    page.goto(reverse("add_students", args=[classroom.public_id]))
+    press_tab_to_field(page, "names")
+    page.keyboard.type("Ana S.\nBen O.")
+    press_tab_to(page, re.compile("Check the names"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Add 2 students")).to_be_visible()
+    press_tab_to(page, re.compile("Add 2 students"))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/roster/")
+    assert [student.display_name for student in Student.objects.all()] == ["Ana S.", "Ben O."]
+
+
+def test_progress_board_refreshes_itself_and_keeps_the_focus(teacher: User, open_context: NewContext) -> None:
+    now = timezone.now()
+    classroom = make_classroom(teacher=teacher, created_at=now)
+    first, second = (make_student(classroom=classroom, name=name, created_at=now) for name in ("Ana S.", "Ben O."))
+    assignment = make_assignment(classroom=classroom, assigned_by=teacher, created_at=now)
+    make_answered_attempt(assignment=assignment, student=first, started_at=now)
+    page = open_context(teacher).new_page()
+    page.goto(reverse("assignment_progress", args=[assignment.public_id]))
+    expect(page.locator("main")).to_contain_text("1 of 2 handed in")
+    link = page.get_by_role("link", name="Ana S.")
+    link.focus()
+    make_answered_attempt(assignment=assignment, student=second, started_at=now)
+    expect(page.locator("main")).to_contain_text("2 of 2 handed in", timeout=15_000)
+    expect(page.get_by_role("link", name="Ana S.")).to_be_focused()
+    assert Answer.objects.count() == 8
+
+
+def press_tab_to(page: Page, text: re.Pattern[str]) -> None:
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if text.search(page.evaluate("document.activeElement.innerText || ''")):
+            return
+    raise AssertionError(f"no way to {text.pattern} by Tab")
+
+
+def press_tab_to_field(page: Page, name: str) -> None:
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.name || ''") == name:
+            return
+    raise AssertionError(f"no way to the field {name} by Tab")
