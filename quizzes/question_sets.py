@@ -21,6 +21,7 @@ from quizzes.set_document import (
     find_gaps,
     find_problems,
     parse_set,
+    slug_of,
 )
 
 SOURCE_FILE = "source.toml"
@@ -70,6 +71,10 @@ def read_set_files(folder: Path) -> list[SetFile]:
         raise BadFile(folder / SOURCE_FILE, "", "there is no such file")
     for source_path in sources:
         source = _read(source_path)
+        try:
+            slug_of(source)
+        except InvalidDocument as error:
+            raise BadFile(source_path, "", str(error)) from error
         for path in sorted(source_path.parent.glob("*.toml")):
             if path.name != SOURCE_FILE:
                 files.append(_prove(path, source))

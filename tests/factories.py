@@ -2,9 +2,11 @@
 
 import hashlib
 import itertools
+import json
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from quizzes import attempts, question_sets, reading
@@ -241,6 +243,18 @@ def parsed_reading() -> reading.Reading:
     return parse_set(make_document()).reading
 
 
+def write_set_files(folder: Path, *, document: Mapping[str, Any] | None = None) -> None:
+    """The document as its two TOML files: the source's, and one named by the set's slug."""
+    document = document or make_document()
+    of_source = ("citation", "objectives", "voices", "facts", "reading")
+    source = {"slug": "story"} | {name: document[name] for name in of_source}
+    question_set = {name: value for name, value in document.items() if name not in of_source}
+    folder.mkdir(exist_ok=True)
+    for path, tables in (("source.toml", source), (f"{document['slug']}.toml", question_set)):
+        lines = [f"{name} = {_toml(value)}\n" for name, value in tables.items()]
+        (folder / path).write_text("".join(lines), encoding="utf-8")
+
+
 def make_question_set(*, owner: User | None = None, title: str = "Small set", slug: str = "") -> QuestionSet:
     """A question set without an edition; built in where it has no owner."""
     number = next(_numbers)
@@ -385,6 +399,16 @@ def wrong_value(question: Question) -> Value:
         case Evidence():
             return [question.tempting[0].key]
     raise NotImplementedError(question.type)
+
+
+def _toml(value: Any) -> str:
+    """A value as TOML, tables and lists inline."""
+    match value:
+        case dict():
+            return "{" + ", ".join(f"{name} = {_toml(item)}" for name, item in value.items()) + "}"
+        case list():
+            return "[" + ", ".join(map(_toml, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _sentence(key: str, text: str, voice: str, fact: str) -> dict[str, Any]:
