@@ -21,6 +21,7 @@ from quizzes.models import Answer, Assignment, Attempt, Excuse
 from quizzes.question_sets import Published, published
 from quizzes.question_types import Option, Presentation, Question, grade, label, options, picked
 from quizzes.question_types.single import Single
+from quizzes.question_types.true_false import TrueFalse
 from quizzes.question_types.who_says_so import WhoSaysSo
 from quizzes.reading import Reading, Sentence
 from quizzes.results import counting_attempt
@@ -222,7 +223,7 @@ def _merged(found: Iterable[Option]) -> tuple[Option, ...]:
 
 def _chance_share(question: Question) -> float | None:
     match question:
-        case Single():
+        case Single() | TrueFalse():
             return 1 / len(question.choices)
         case WhoSaysSo():
             return 1 / len(question.voices)

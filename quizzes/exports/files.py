@@ -1,0 +1,101 @@
+"""Files to hand over. That one left the site is recorded first."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from quizzes.answer_tables import answer_rows
+from quizzes.exports.answers import answers_table
+from quizzes.exports.gradebooks import canvas_table, distinct_titles, moodle_table, scores_table
+from quizzes.exports.items import choices_table, figures_table, questions_table
+from quizzes.interchange.spreadsheet import write_csv
+from quizzes.interchange.xlsx import Sheet, write_xlsx
+from quizzes.item_reports import ItemReport
+from quizzes.models import AuditEvent, Classroom, User
+from quizzes.results import gradebook
+
+
+class Layout(StrEnum):
+    """What a file holds and how it is laid out. A spreadsheet such as Google Sheets takes `SCORES` as it is."""
+
+    SCORES = "scores"
+    ANSWERS = "answers"
+    CANVAS = "canvas"
+    MOODLE = "moodle"
+
+
+class Form(StrEnum):
+    """How a file is written."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+
+
+CONTENT_TYPES = {
+    Form.CSV: "text/csv; charset=utf-8",
+    Form.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedFile:
+    """A file to hand over. name: with the classroom, what it holds and the day, safe on every file system."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+
+def export_gradebook(classroom: Classroom, *, by: User, now: datetime) -> bytes:
+    """The classroom's scores as CSV; that they left the site is recorded first."""
+    return export(classroom, Layout.SCORES, Form.CSV, by=by, now=now).content
+
+
+def export(classroom: Classroom, layout: Layout, form: Form, *, by: User, now: datetime) -> ExportedFile:
+    """One file of a classroom, recorded in its log."""
+    _record(classroom, layout, form, by=by, now=now)
+    match layout:
+        case Layout.SCORES:
+            table, headings = scores_table(gradebook(classroom, now=now)), 2
+        case Layout.ANSWERS:
+            titles = distinct_titles(classroom.assignments.with_set().order_by("created_at", "pk"))
+            table, headings = answers_table(answer_rows(classroom), titles, classroom.zone), 1
+        case Layout.CANVAS:
+            table, headings = canvas_table(gradebook(classroom, now=now)), 2
+        case Layout.MOODLE:
+            table, headings = moodle_table(gradebook(classroom, now=now)), 1
+    return _file(classroom, layout, form, [Sheet(layout.title(), table, headings)], now)
+
+
+def export_item_report(
+    classroom: Classroom, report: ItemReport, form: Form, *, by: User, now: datetime
+) -> ExportedFile:
+    """The item analysis of an assignment of this classroom; as CSV its questions alone."""
+    _record(classroom, "items", form, by=by, now=now)
+    sheets = [
+        Sheet("Questions", questions_table(report)),
+        Sheet("Answers", choices_table(report)),
+        Sheet("Set", figures_table(report), 0),
+    ]
+    return _file(classroom, "item analysis", form, sheets, now)
+
+
+def _record(classroom: Classroom, layout: str, form: Form, *, by: User, now: datetime) -> None:
+    AuditEvent.objects.create(
+        act=AuditEvent.Act.SCORES_EXPORTED,
+        actor=by,
+        classroom=classroom,
+        detail={"layout": str(layout), "form": str(form)},
+        at=now,
+    )
+
+
+def _file(classroom: Classroom, what: str, form: Form, sheets: Sequence[Sheet], now: datetime) -> ExportedFile:
+    content = write_csv(sheets[0].rows) if form == Form.CSV else write_xlsx(sheets)
+    # Signs that some file system forbids, and that would leave the header.
+    name = re.sub(r"[^\w .,()-]+", "-", classroom.name)
+    return ExportedFile(
+        f"{name}, {what} {now.astimezone(classroom.zone):%Y-%m-%d}.{form}", CONTENT_TYPES[form], content
+    )
