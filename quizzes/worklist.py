@@ -26,6 +26,7 @@ class Task:
 
     state: begun = an attempt runs; over = its time has ended and it waits to be handed in; closed = never handed in.
     attempt: the running one, else the one to show, None before the first. is_shown: whether its answers may be seen.
+    is_late: whether it is to do and its due time has passed.
     attempts_left: how many more may be begun now, None for no limit. shown_at: when answers are shown, None if no
     moment decides. question_count, about_minutes: of the whole set.
     """
@@ -36,6 +37,7 @@ class Task:
     window: Window
     attempt: Attempt | None
     is_shown: bool
+    is_late: bool
     attempts_left: int | None
     shown_at: datetime | None
     question_count: int
@@ -142,14 +144,17 @@ def _task(assignment: Assignment, attempts: Sequence[Attempt], now: datetime) ->
     running = next((attempt for attempt in attempts if attempt.is_open), None)
     shown = _attempt_to_show(assignment, attempts, shown_at, now)
     limit = assignment.max_attempts
+    state = _state(running, shown, window, is_excused=facts.is_excused, now=now)
+    standing = window.standing(at=now)
     return Task(
         assignment=assignment,
         title=assignment.edition.question_set.title,
-        state=_state(running, shown, window, is_excused=facts.is_excused, now=now),
+        state=state,
         window=window,
         attempt=running or shown,
         is_shown=shown is not None and answers_shown(assignment, shown, shown_at=shown_at, now=now),
-        attempts_left=_attempts_left(limit, facts.extra_attempts, len(attempts), window.standing(at=now)),
+        is_late=state in {"begun", "to_do"} and standing is Standing.PAST_DUE,
+        attempts_left=_attempts_left(limit, facts.extra_attempts, len(attempts), standing),
         shown_at=shown_at,
         question_count=facts.question_count,
         about_minutes=facts.about_minutes,

@@ -21,6 +21,18 @@ def moment(value: datetime | None, zone: ZoneInfo | None = None) -> str:
 
 
 @register.filter
+def when(value: datetime | None, now: datetime) -> str:
+    """“Today, 3:00 pm”, “Tomorrow, 8:00 am”, else “Fri, Oct 23, 3:00 pm”, in the current zone; “” for None."""
+    if value is None:
+        return ""
+    zone = timezone.get_current_timezone()
+    local = value.astimezone(zone)
+    days = (local.date() - now.astimezone(zone).date()).days
+    name = {0: "Today", 1: "Tomorrow"}.get(days) or day(value, zone)
+    return f"{name}, {_clock(local)}"
+
+
+@register.filter
 def day(value: datetime | None, zone: ZoneInfo | None = None) -> str:
     """“Fri, Oct 23” in `zone`, “” for None."""
     if value is None:

@@ -12,9 +12,11 @@ from quizzes.worklist import worklist
 @student_required
 def student_home(request: HttpRequest, student: Student) -> HttpResponse:
     """What to go on with, what is to do, what is done."""
+    now = timezone.now()
     context = {
         "student": student,
+        "now": now,
         "teachers": teachers_of(student.classroom),
-        "worklist": worklist(student, now=timezone.now()),
+        "worklist": worklist(student, now=now),
     }
     return render(request, "student/student_home.html", context)
