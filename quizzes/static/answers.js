@@ -12,11 +12,23 @@ const PAUSES = [1000, 2000, 4000, 8000];
 // Screen readers are told of a save at most this often.
 const QUIET = 5000;
 
+// Without a store of its own a page is left as it is: its forms save by themselves.
+try {
+  localStorage.setItem(SCROLL, "");
+  localStorage.removeItem(SCROLL);
+} catch {
+  return;
+}
+
 const find = (selector, within = document) => within.querySelector(selector);
 const questionForm = () => find("form[data-answers]");
 const board = find("[data-outbox]");
 // Addresses that belong to another student of this device: their entries wait for that student.
 const foreign = new Set();
+
+// Operations of this very page, to know another tab's word on them.
+const mine = new Set();
+const tabs = "BroadcastChannel" in window ? new BroadcastChannel("footnote.answers") : null;
 
 let sending = null;
 let failures = 0;
@@ -24,6 +36,7 @@ let timer = 0;
 let shown = "";
 let isLeaving = false;
 let refreshed = false;
+let isFull = false;
 let spokenAt = -QUIET;
 let seconds = null;
 
@@ -60,11 +73,14 @@ function keep(form) {
   drop((entry) => entry.url === url && !entry.isSent);
   const last = Number((keys().pop() || "").slice(PREFIX.length).split(".")[0] || 0);
   const operation = newOperation();
+  mine.add(operation);
   const entry = { url, operation, revision, body: String(body), at: Date.now() };
   try {
     localStorage.setItem(`${PREFIX}${String(last + 1).padStart(9, "0")}.${operation}`, JSON.stringify(entry));
   } catch {
-    state("kept");  // no room: the answer stays in the form, and the form's own button sends it
+    // No room: the answer stays in the form, and the form's own button sends it.
+    isFull = true;
+    state("kept");
     return;
   }
   state("saving");
@@ -87,7 +103,7 @@ async function work() {
     failures = 0;
   }
   if (shown === "offline" || shown === "down") notice("sent");
-  if (find("[data-save-state]")?.dataset.saveState) state("saved");
+  if (shown !== "refused" && find("[data-save-state]")?.dataset.saveState) state("saved");
 }
 
 async function deliver(key, entry) {
@@ -97,7 +113,7 @@ async function deliver(key, entry) {
   body.set("revision", entry.revision);
   body.set("act", "save");
   const response = await post(entry.url, body);
-  if (response === null) return "offline";
+  if (response === null) return navigator.onLine ? "down" : "offline";
   // The site sends who is not signed in to the join page.
   if (response.type === "opaqueredirect" || response.status === 401) return "signed-out";
   if (response.status === 403 && !refreshed) return await refreshToken() ? "again" : "down";
@@ -105,10 +121,15 @@ async function deliver(key, entry) {
   if (response.status === 400 || response.status === 413) {
     localStorage.removeItem(key);
     notice("refused", entry);
+    state("refused");
     return "done";
   }
   const reply = await response.json().catch(() => null);
-  if (response.status === 410 && reply) { drop((other) => attemptOf(other.url) === attemptOf(entry.url)); if (isHere(entry)) leave(reply.location); return "done"; }
+  if (response.status === 410 && reply) {
+    drop((other) => attemptOf(other.url) === attemptOf(entry.url));
+    if (isHere(entry)) leave(reply.location);
+    return "done";
+  }
   if (response.status === 409 && reply) {
     drop((other) => other.url === entry.url);
     if (isHere(entry)) reload(reply.outcome === "stale" ? "stale" : "");
@@ -120,15 +141,27 @@ async function deliver(key, entry) {
 }
 
 function stored(key, entry, reply) {
+  refreshed = false;
   // Later answers to this question were given upon this one.
   for (const other of queue()) if (other.key !== key && other.entry.url === entry.url) {
     localStorage.setItem(other.key, JSON.stringify({ ...other.entry, revision: reply.revision }));
   }
   localStorage.removeItem(key);
-  const form = questionForm();
-  if (form && new URL(form.action).pathname === entry.url) form.elements.revision.value = reply.revision;
+  acknowledge(entry.url, entry.operation, reply.revision);
+  tabs?.postMessage({ url: entry.url, operation: entry.operation, revision: reply.revision });
   if (typeof reply.seconds_left === "number" && isHere(entry)) startClock(reply.seconds_left);
 }
+
+// The question on this page is now seen at the revision that its own answer made; another window's answer is not.
+function acknowledge(url, operation, revision) {
+  const form = questionForm();
+  if (form && mine.has(operation) && new URL(form.action).pathname === url) form.elements.revision.value = revision;
+}
+
+tabs?.addEventListener("message", ({ data }) => {
+  acknowledge(data.url, data.operation, data.revision);
+  if (mine.has(data.operation) && queue().length === 0) state("saved");
+});
 
 async function post(url, body) {
   const stop = new AbortController();
@@ -174,6 +207,7 @@ function notice(name, entry) {
   if (shown !== name && template) board.append(template.content.cloneNode(true));
   shown = template ? name : "";
   board.querySelectorAll(":scope > .notice [data-count]").forEach((place) => { if (place.textContent !== text) place.textContent = text; });
+  board.querySelectorAll(":scope > .notice [data-waiting]").forEach((place) => { place.hidden = count === 0; });
   if (entry) board.querySelectorAll(":scope > .notice [data-number]").forEach((place) => { place.textContent = numberOf(entry.url); });
 }
 
@@ -206,6 +240,7 @@ function restore(form) {
   const url = new URL(form.action).pathname;
   const waiting = queue().filter(({ entry }) => entry.url === url).pop();
   if (!waiting) return;
+  mine.add(waiting.entry.operation);
   const given = new URLSearchParams(waiting.entry.body);
   form.querySelectorAll("input[type=radio], input[type=checkbox]").forEach((input) => {
     input.checked = given.getAll(input.name).includes(input.value);
@@ -217,18 +252,23 @@ function restore(form) {
 
 async function settled() {
   await drain();
-  return queue().length === 0;
+  if (queue().length > 0) return false;
+  // Offline there is no other page to go to, only the browser's own word on that.
+  if (!navigator.onLine) notice("offline");
+  return navigator.onLine;
 }
+
+const isFree = () => queue().length === 0 && navigator.onLine;
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
   const button = event.submitter;
   const go = button?.dataset.go;
-  if (!form.matches("[data-answers], [data-hand-in], [data-time-up], [data-sign-out]")) return;
-  if (!go && queue().length === 0) { isLeaving = true; return; }
+  if (isFull || !form.matches("[data-answers], [data-hand-in], [data-time-up], [data-sign-out]")) return;
+  if (!go && isFree()) { isLeaving = true; return; }
   event.preventDefault();
-  settled().then((isEmpty) => {
-    if (!isEmpty || isLeaving) return;
+  settled().then((isSettled) => {
+    if (!isSettled || isLeaving) return;
     if (go) leave(go);
     else form.requestSubmit(button);
   });
@@ -238,12 +278,16 @@ document.addEventListener("htmx:confirm", (event) => {
   const isOurs = event.target.closest("[data-answers], [data-sign-out]");
   if (!isOurs || queue().length === 0) return;
   event.preventDefault();
-  settled().then((isEmpty) => { if (isEmpty) event.detail.issueRequest(true); });
+  settled().then((isSettled) => { if (isSettled) event.detail.issueRequest(true); });
 });
 
 document.addEventListener("htmx:sendError", () => notice("offline"));
 document.addEventListener("htmx:responseError", () => notice("down"));
-document.addEventListener("htmx:afterSettle", () => find("#question .verdict, #question .err[role=alert]")?.focus());
+// A button that was disabled while its request ran has lost the focus.
+document.addEventListener("htmx:afterSettle", (event) => {
+  const place = event.target.id === "flag" ? event.target : find("#question .verdict, #question .err[role=alert]");
+  if (place) place.focus();
+});
 
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-answers]");
@@ -255,8 +299,14 @@ document.addEventListener("change", (event) => {
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-send]")) drain();
   if (event.target.closest("[data-leave]")) isLeaving = true;
+  const link = event.target.closest("a[href]:not([href^='#'], [hx-post], [data-leave])");
+  const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+  if (link && isPlain && board && !isFree()) {
+    event.preventDefault();
+    settled().then((isSettled) => { if (isSettled && !isLeaving) leave(link.href); });
+  }
   // On a narrow screen the reading is behind the question.
-  if (event.target.closest("a.ref") && find("#v-read") && getComputedStyle(find(".switch")).display !== "none") find("#v-read").checked = true;
+  if (event.target.closest("a.ref") && find("#v-read")) find("#v-read").checked = true;
 });
 
 window.addEventListener("online", () => { failures = 0; if (board) drain(); });
@@ -278,7 +328,7 @@ function tick() {
     if (warning.textContent !== words) warning.textContent = words;
   }
   const form = find("form[data-time-up]");
-  if (left <= 0 && form && !isLeaving) form.requestSubmit();
+  if (left <= 0 && form && !isLeaving && isFree()) form.requestSubmit();
 }
 
 // ---- Beginning
