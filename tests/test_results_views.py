@@ -218,7 +218,7 @@ def test_csv_is_downloaded_by_a_form_and_recorded(
     assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert response.headers["Content-Disposition"] == 'attachment; filename="Period 3, scores 2026-10-23.csv"'
     assert response.content.decode("utf-8-sig").split("\r\n") == [
-        "Student,Average %,Small set,Small set",
+        'Student,Average %,"Small set, 2",Small set',
         "Points possible,,8,8",
         "Ana,68.8,3.0,8.0",
         "Ben,12.5,started,1.0",
