@@ -128,6 +128,12 @@ def read_date(text: str) -> Day | None:
     return Day(year, int(found["month"]), int(found["day"]))
 
 
+def write_date(day: Day) -> str:
+    """“August 31, 2018”, “August 31” where it has no year."""
+    text = f"{_MONTH_NAMES[day.month].capitalize()} {day.day}"
+    return text if day.year is None else f"{text}, {day.year}"
+
+
 def is_slip(given: str, accepted: str) -> bool:
     """Whether a folded answer is the accepted one but for a slip in its longer words.
 

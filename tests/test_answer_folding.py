@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from quizzes.answer_folding import Day, fold, is_near, is_slip, read_date, read_number
+from quizzes.answer_folding import Day, fold, is_near, is_slip, read_date, read_number, write_date
 
 WORDS = st.lists(
     st.sampled_from(
@@ -214,6 +214,8 @@ def test_read_number_gives_back_what_was_written(number: Decimal) -> None:
 def test_read_date_gives_back_what_was_written(day: date) -> None:
     assert read_date(f"{day:%B} {day.day}, {day.year}") == (day.year, day.month, day.day)
     assert read_date(day.isoformat()) == (day.year, day.month, day.day)
+    assert read_date(write_date(Day(day.year, day.month, day.day))) == (day.year, day.month, day.day)
+    assert read_date(write_date(Day(None, day.month, day.day))) == (None, day.month, day.day)
 
 
 @pytest.mark.parametrize("text", ["", "soon", "August", "31", "August 31 or 30", "8/31 and 9/1"])

@@ -5,7 +5,17 @@ from fractions import Fraction
 from types import ModuleType
 from typing import Any
 
-from quizzes.question_types import evidence, matching, multiple, ordering, short_answer, single, true_false, who_says_so
+from quizzes.question_types import (
+    evidence,
+    matching,
+    multiple,
+    numeric,
+    ordering,
+    short_answer,
+    single,
+    true_false,
+    who_says_so,
+)
 from quizzes.question_types.base import (
     KeyRow,
     MarkedBy,
@@ -56,6 +66,7 @@ TYPES: dict[str, ModuleType] = {
     "matching": matching,
     "ordering": ordering,
     "short_answer": short_answer,
+    "numeric": numeric,
 }
 
 

@@ -302,6 +302,19 @@ def read_typed(submitted: Submitted, name: str, *, limit: int = MAX_LINE, lines:
     return text if any(char.isprintable() and not char.isspace() for char in text) else None
 
 
+def typed_review(value: str | None, *, credit: Fraction, correct: str, in_doubt: bool, why: str) -> Review:
+    """What was typed and, where that is not right, what would have been. why: why a student may give that answer."""
+    key = ReviewRow(correct, "missed", "Correct answer", "")
+    if value is None:
+        rows: tuple[ReviewRow, ...] = (key,)
+    elif credit:
+        rows = (ReviewRow(value, "right", "Your answer, correct", ""),)
+    else:
+        note = "Your answer, near but not accepted" if in_doubt else "Your answer"
+        rows = (ReviewRow(value, "wrong", note, why), key)
+    return Review(credit=credit, rows=rows, given=value or "", correct=correct)
+
+
 def never_doubtful(question: Question, value: Value) -> bool:
     """False: what is chosen from a closed list is right or wrong without a look."""
     return False

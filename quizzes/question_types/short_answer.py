@@ -152,17 +152,14 @@ def doubtful(question: ShortAnswer, value: base.Value) -> bool:
 
 def review(question: ShortAnswer, value: base.Value, reading: Reading) -> base.Review:
     """The answer given and the first accepted one, for after release."""
-    credit = grade(question, value)
-    key = base.ReviewRow(question.accepted[0], "missed", "Correct answer", "")
-    if credit:
-        rows: tuple[base.ReviewRow, ...] = (base.ReviewRow(value, "right", "Your answer, correct", ""),)
-    elif value is None:
-        rows = (key,)
-    else:
-        note = "Your answer, near but not accepted" if doubtful(question, value) else "Your answer"
-        known = _known_wrong(question, value)
-        rows = (base.ReviewRow(value, "wrong", note, known.rationale if known else ""), key)
-    return base.Review(credit=credit, rows=rows, given=value or "", correct=question.accepted[0])
+    known = None if value is None else next((one for one in question.wrong if one.folded == fold(value)), None)
+    return base.typed_review(
+        value,
+        credit=grade(question, value),
+        correct=question.accepted[0],
+        in_doubt=doubtful(question, value),
+        why=known.rationale if known else "",
+    )
 
 
 def answer_key(question: ShortAnswer, reading: Reading) -> tuple[base.KeyRow, ...]:
@@ -197,7 +194,3 @@ def picked(question: ShortAnswer, value: base.Value, reading: Reading) -> tuple[
     folded = fold(value)
     known = [option for option in options(question, reading) if option.id == folded]
     return tuple(known[:1]) or (base.Option(folded or value, value, accepts(question, folded), "", listed=False),)
-
-
-def _known_wrong(question: ShortAnswer, value: str) -> WrongAnswer | None:
-    return next((answer for answer in question.wrong if answer.folded == fold(value)), None)
