@@ -123,18 +123,9 @@ DATABASES = {
     }
 }
 
-# allauth counts sign-in failures in the default cache. In local memory each process would count for itself, and a
-# Redis that is down would keep teachers out, so the default is a table of the database. "shared" is for what may
-# be lost at any moment; a save of an answer uses neither.
-REDIS_URL = os.environ.get("REDIS_URL", "").strip()
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entries"},
-    "shared": (
-        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
-        if REDIS_URL
-        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-    ),
-}
+# allauth counts sign-in failures in the default cache. In local memory each process would count for itself, so the
+# default is a table of the database. Nothing else needs a cache, and no save of an answer uses one.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entries"}}
 
 # Never cached_db: with Redis down it answers a POST with 500.
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
