@@ -229,9 +229,7 @@ def _ended(request: HttpRequest, current: Sitting, now: datetime) -> HttpRespons
     if _wants_json(request):
         return JsonResponse({"outcome": str(Outcome.LATE), "location": address}, status=410)
     if not was_open and attempt.handed_in_by == Attempt.HandedInBy.STUDENT:
-        messages.warning(
-            request, "You had handed this in already. Your last answer came later and is not counted."
-        )
+        messages.warning(request, "You had handed this in already. Your last answer came later and is not counted.")
     return redirect(address)
 
 
