@@ -214,6 +214,17 @@ def test_serve_answers_to_the_machines_own_names_for_phones_in_the_room(serve: C
         run.get("/", host="elsewhere.example")
 
 
+@pytest.mark.sockets
+def test_serve_behind_a_proxy_prints_the_proxys_address(serve: Callable[..., Run]) -> None:
+    run = serve(FOOTNOTE_HTTPS="1", FOOTNOTE_HOSTS="quiz.school.example")
+    run.wait_until_it_answers()
+    # A watchdog on the machine itself needs no TLS.
+    assert run.get("/livez") == (200, "ok\n")
+    _, lines = run.stop()
+
+    assert "Footnote is at https://quiz.school.example (stop it with Ctrl-C)" in lines
+
+
 @pytest.mark.parametrize(
     ("variables", "sentence"),
     [

@@ -17,7 +17,7 @@ from django.db import close_old_connections, connection
 from django.utils import timezone
 
 from quizsite.addresses import host_names, problem_with_binding, url
-from quizsite.environment import whole_number
+from quizsite.environment import whole_number, words
 from quizsite.health import pending_migrations
 from quizsite.sqlite import library
 from quizsite.sqlite.prepare import prepare_database
@@ -75,13 +75,14 @@ class Command(BaseCommand):
             self.stdout.write("Collected the static files.")
 
     def say_where(self, host: str, port: int, names: list[str]) -> None:
-        """Print the addresses, and on a site without an account the link that makes the first."""
+        """Print the address, and on a site without an account the link that makes the first."""
         if settings.HTTPS:
-            addresses = [url(name, 443, https=True) for name in settings.ALLOWED_HOSTS[-1:]]
+            # Behind a proxy, which has a name and the usual port.
+            address = url([*words(os.environ, "FOOTNOTE_HOSTS"), *names, host][0], 443, https=True)
         else:
-            addresses = [url(name, port) for name in (names[:1] or [host])]
-        self.stdout.write(f"Footnote is at {addresses[0]} (stop it with Ctrl-C)")
-        if link := accounts.first_teacher_link(addresses[0], timezone.now()):
+            address = url([*names, host][0], port)
+        self.stdout.write(f"Footnote is at {address} (stop it with Ctrl-C)")
+        if link := accounts.first_teacher_link(address, timezone.now()):
             self.stdout.write(f"No teacher has an account yet. This link makes the first one, once:\n  {link}")
         self.stdout.flush()
 
