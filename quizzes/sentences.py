@@ -88,6 +88,11 @@ def find_again(old: Sequence[str], new: Sequence[str]) -> list[int | None]:
     return found
 
 
+def same_text(one: str, other: str) -> bool:
+    """Whether two sentences differ in white space and the style of quotation marks and dashes alone."""
+    return _folded(one) == _folded(other)
+
+
 def nearest(text: str, candidates: Sequence[str]) -> int | None:
     """The place of the candidate most like `text`, None where none is worth offering."""
     shares = [ratio(_folded(text), _folded(candidate)) / 100 for candidate in candidates]

@@ -11,11 +11,13 @@ from typing import Any
 
 from quizzes import attempts, question_sets, reading
 from quizzes.deadlines import deadline
+from quizzes.drafts.document import from_edition
 from quizzes.interchange.roster import name_key
 from quizzes.models import (
     Assignment,
     Attempt,
     Classroom,
+    Draft,
     Edition,
     FailedTry,
     Invitation,
@@ -277,6 +279,14 @@ def make_edition(
     if edition is None:
         raise ValueError("the set's latest edition already says this: change the document")
     return edition
+
+
+def make_draft(*, owner: User | None = None, document: Mapping[str, Any] | None = None, now: datetime = NOW) -> Draft:
+    """The draft of a teacher's set that says what `make_document` says, and was never published."""
+    owner = owner or make_user()
+    document = from_edition(document or make_document(), title="Small set")
+    question_set = make_question_set(owner=owner, title=document["title"])
+    return Draft.objects.create(question_set=question_set, document=document, changed_at=now, changed_by=owner)
 
 
 # --- Assignments and attempts -------------------------------------------------------------------------------------

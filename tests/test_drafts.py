@@ -1,16 +1,39 @@
 """Drafts of question sets: written in parts, held to their reading, published as editions that never change."""
 
+from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
 from django.template.loader import render_to_string
+from hypothesis import given
+from hypothesis import strategies as st
 
-from quizzes.models import Edition, Question, User
-from quizzes.question_sets import NotPublishable, publish_edition
+from quizzes.drafts import kinds, publishing, text, writing
+from quizzes.drafts.changes import changes
+from quizzes.drafts.document import (
+    MAX_QUESTIONS,
+    Table,
+    finished,
+    from_edition,
+    new_document,
+    question_of,
+    reading_of,
+    sentence_tables,
+)
+from quizzes.drafts.preview import preview
+from quizzes.drafts.proof import Lost, draft_faults, gaps, meter, orphans, question_faults, remarks
+from quizzes.drafts.publishing import NotReady
+from quizzes.drafts.writing import DraftChanged, NoSuchQuestion
+from quizzes.models import Draft, Edition, Question, QuestionSet, User
+from quizzes.question_sets import NotPublishable, publish_edition, published, read_set_files
+from quizzes.question_types import Presentation, public
 from quizzes.reading import Citation
 from quizzes.set_document import find_faults, find_gaps, find_problems, parse_set
-from tests.factories import NOW, make_document, make_edition, make_question_set
+from tests.factories import NOW, make_document, make_draft, make_edition, make_question_set
+
+FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 
 # --- Faults, gaps and the freeze ----------------------------------------------------------------------------------
 
@@ -104,3 +127,795 @@ def test_a_citation_says_when_the_story_appeared_and_how_that_is_known(
     html = render_to_string("parts/citation.html", {"citation": citation})
 
     assert html.strip() == f'<p class="cite">{line}</p>'
+
+
+# --- A draft and its edition --------------------------------------------------------------------------------------
+
+
+def story() -> Table:
+    """A draft that says what `make_document` says; it could be published as it stands."""
+    return from_edition(make_document(), title="Small set")
+
+
+def question(document: Table, key: str) -> Table:
+    found = question_of(document, key)
+    assert found is not None
+    return found
+
+
+def faults_of(document: Table) -> list[tuple[str, str]]:
+    return [(fault.key, fault.text) for fault in draft_faults(document)]
+
+
+def test_a_copy_of_an_edition_says_the_same_and_can_be_published() -> None:
+    assert draft_faults(story()) == []
+    assert gaps(story()) == []
+    assert changes(make_document(), story()) == []
+
+
+@pytest.mark.parametrize("name", ["pars-agreement", "who-says-so", "exit-ticket"])
+def test_a_copy_of_a_built_in_set_says_the_same_and_can_be_published(name: str) -> None:
+    [file] = [file for file in read_set_files(FIXTURES) if file.parsed.slug == name]
+    document = from_edition(file.document, title=file.parsed.title)
+
+    assert draft_faults(document) == []
+    assert changes(dict(file.document), document) == []
+
+
+def test_a_finished_draft_rests_on_its_sentences_as_facts() -> None:
+    edition = finished(story())
+
+    assert edition["facts"][2] == {
+        "id": "s3",
+        "objective": "ended",
+        "voice": "mayor",
+        "text": "The mayor said that the rules were broken.",
+    }
+    assert [table["facts"] for table in edition["questions"]] == [["s1"], ["s1", "s2"], ["s3", "s4"], ["s5", "s6"]]
+    assert [table["facts"] for table in edition["questions"][2]["statements"]] == [["s3"], ["s4"], []]
+    assert find_problems(edition, parse_set(edition)) == []
+
+
+def test_a_finished_draft_tells_nothing_that_only_its_author_sees() -> None:
+    document = story()
+    question(document, "one")["kept"] = [{"hint": "loaded", "about": "x", "because": "zqx"}]
+    question(document, "one")["set_aside"] = {"x": {"stem": "zqx"}}
+    document["saved"] = {"source": 3}
+
+    edition = finished(document)
+
+    assert "zqx" not in str(edition)
+    assert {"anchors", "kept", "set_aside", "saved"} & {*edition, *edition["questions"][0]} == set()
+
+
+@pytest.mark.parametrize(
+    ("title", "slug"),
+    [("The PARS agreement!", "the-pars-agreement"), ("a_b", "a-b"), ("議会", "set"), ("x" * 99, "x" * 80)],
+)
+def test_a_finished_draft_has_a_slug_from_its_title(title: str, slug: str) -> None:
+    edition = finished({**story(), "title": title})
+
+    assert edition["slug"] == slug
+    assert parse_set(edition).slug == slug
+
+
+@pytest.mark.parametrize(
+    ("rights", "note", "shown"),
+    [
+        ("quotes", "", "Written for class use, in our own words."),
+        ("open", "", "The full text, in the public domain or under an open license."),
+        ("open", "CC BY 4.0.", "CC BY 4.0."),
+    ],
+)
+def test_a_finished_draft_says_by_what_right_the_text_is_shown(rights: str, note: str, shown: str) -> None:
+    document = story()
+    document["reading"] |= {"rights": rights, "rights_note": note}
+
+    assert finished(document)["reading"]["rights_note"] == shown
+    assert reading_of(document).citation.rights_note == shown
+
+
+# --- What a draft lacks -------------------------------------------------------------------------------------------
+
+
+def test_an_empty_draft_lists_everything_that_it_needs() -> None:
+    assert [fault.text for fault in draft_faults(new_document())] == [
+        "Give the set a title.",
+        "Add the title of the story.",
+        "Add the publisher and the date so students can judge the source.",
+        "Choose what you may show students.",
+        "Give the reading a title.",
+        "Add the text that the questions are about.",
+        "Name at least one objective: what the set teaches.",
+        "Write a question.",
+    ]
+
+
+CHOICES = [{"text": "Citizenship", "rationale": "A."}, {"text": "Birthplace", "rationale": "B.", "key": True}]
+
+
+@pytest.mark.parametrize(
+    ("key", "fields", "faults"),
+    [
+        ("one", {"stem": " "}, ["Write the question."]),
+        ("one", {"objective": "gone"}, ["Choose the objective that it tests."]),
+        ("one", {"explanation": ""}, ["Write the explanation that students read after answering."]),
+        ("one", {"evidence": []}, ["No evidence yet. Choose the sentences that prove the answer."]),
+        ("one", {"points": 0}, ["“points” must be a whole number from 1 to 100."]),
+        (
+            "one",
+            {"choices": [{"text": "", "rationale": ""}] * 4},
+            ["Write at least two answers.", "Mark at least one correct answer."],
+        ),
+        ("one", {"choices": [CHOICES[0], {**CHOICES[1], "key": False}]}, ["Mark at least one correct answer."]),
+        (
+            "one",
+            {"choices": [*CHOICES, {"text": "  ", "rationale": "", "key": True}]},
+            [
+                "Answer 3 is marked correct and is empty.",
+                "Mark one correct answer only, or let the type be “Multiple answers”.",
+            ],
+        ),
+        (
+            "one",
+            {"choices": [*CHOICES, {"text": "X", "rationale": "C."}, {"text": "birthplace ", "rationale": "D."}]},
+            ["Options 2 and 4 are the same."],
+        ),
+        ("one", {"choices": [{"text": "X", "rationale": ""}, CHOICES[1]]}, ["Say why a student may pick answer 1."]),
+        (
+            "one",
+            {"choices": [{**CHOICES[0], "leans_on": ["s99"]}, CHOICES[1]]},
+            ["A sentence that tempts to answer 1 is no longer in the reading."],
+        ),
+        (
+            "some",
+            {"choices": [{"text": "X", "rationale": "", "key": True}, {"text": "Y", "rationale": "", "key": True}]},
+            ["Every answer is marked correct, so the question asks nothing. Write a wrong one."],
+        ),
+        ("who", {"voices": ["mayor"]}, ["Offer at least two voices."]),
+        ("proof", {"statement": ""}, ["Write the statement that the sentences prove."]),
+        ("proof", {"rationale_other": ""}, ["Say what a student reads who picks any other sentence."]),
+        (
+            "proof",
+            {"choices": [{"sentence": "s5", "rationale": "A."}, {"sentence": "s3", "rationale": ""}]},
+            [
+                "Sentence 5 proves the statement, so it cannot be a wrong pick.",
+                "Say why a student may pick sentence 3.",
+            ],
+        ),
+        (
+            "proof",
+            {"choices": [{"sentence": "s3", "rationale": "A."}, {"sentence": "s3", "rationale": "B."}]},
+            ["Two tempting sentences are the same."],
+        ),
+    ],
+)
+def test_a_question_says_what_it_lacks(key: str, fields: Table, faults: list[str]) -> None:
+    document = story()
+    question(document, key).update(fields)
+    if key == "who" and "voices" in fields:
+        faults = [
+            "Offer at least two voices.",
+            "Statement 2 is keyed to “Protesters’ claim”, which is not offered.",
+            "Statement 3 is keyed to “The story does not say”, which is not offered.",
+        ]
+
+    assert question_faults(document, question(document, key)) == faults
+
+
+@pytest.mark.parametrize(
+    ("statement", "fault"),
+    [
+        ({"voice": ""}, "Choose who says statement 1."),
+        ({"voice": "mayor", "evidence": []}, "Name the sentence that says statement 1."),
+        ({"voice": "not_stated"}, "The story does not say statement 1, so no sentence proves it."),
+        ({"rationale": ""}, "Say why a student may choose another voice for statement 1."),
+        ({"text": "PEOPLE are easy to find."}, "Statements 1 and 2 are the same."),
+        (
+            {"voice": "protesters"},
+            "The statement “Rules were broken.” is keyed to “protesters” but sentence 3 is Mayor’s account.",
+        ),
+    ],
+)
+def test_a_statement_says_what_it_lacks(statement: Table, fault: str) -> None:
+    document = story()
+    question(document, "who")["statements"][0].update(statement)
+
+    assert question_faults(document, question(document, "who")) == [fault]
+
+
+def test_a_question_of_another_type_says_what_it_lacks() -> None:
+    document = story()
+    one = question(document, "one")
+    lacks = {}
+    for name in ("true_false", "matching", "ordering"):
+        kinds.retype(one, name, document["voices"])
+        lacks[name] = question_faults(document, one)
+
+    assert lacks == {
+        "true_false": ["Write the statement.", "Mark the statement true or false."],
+        "matching": ["Write at least two lines.", "Offer at least two options."],
+        "ordering": ["Write at least three lines, in their right order."],
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "own"),
+    [
+        (
+            "true_false",
+            {"statement": "It records a visa.", "answer": False, "rationale_true": "A.", "leans_on": ["s2"]},
+        ),
+        (
+            "matching",
+            {
+                "options": ["July"],
+                "prompts": [
+                    {"text": "It ends in", "option": "August", "rationale": "A."},
+                    {"text": "It began in", "option": "May", "rationale": "B."},
+                    {"text": "", "option": "", "rationale": ""},
+                ],
+            },
+        ),
+        ("ordering", {"items": [{"text": text, "rationale": "Why."} for text in ("First", "", "Second", "Third")]}),
+    ],
+)
+def test_a_complete_question_of_another_type_can_be_published(name: str, own: Table) -> None:
+    document = story()
+    one = question(document, "one")
+    kinds.retype(one, name, document["voices"])
+    one.update(own)
+
+    assert question_faults(document, one) == []
+
+
+def test_a_type_that_is_tried_and_given_up_loses_nothing() -> None:
+    document = story()
+    one, before = question(document, "one"), deepcopy(question(document, "one"))
+
+    kinds.retype(one, "multiple", document["voices"])
+    assert one["choices"] == before["choices"]
+    kinds.retype(one, "who_says_so", document["voices"])
+    assert "choices" not in one
+    one["statements"][0]["text"] = "Kept too."
+    kinds.retype(one, "single", document["voices"])
+
+    assert {name: one[name] for name in before} == before
+    kinds.retype(one, "who_says_so", document["voices"])
+    assert one["statements"][0]["text"] == "Kept too."
+
+
+def test_the_meter_counts_questions_by_objective() -> None:
+    document = {**story(), "minimum": {"records": 3, "ended": 2}}
+
+    assert [(line.title, line.has, line.needs, line.is_met) for line in meter(document)] == [
+        ("What the system records", 2, 3, False),
+        ("Why it was ended", 2, 2, True),
+    ]
+    assert [line.title for line in gaps(document)] == ["What the system records"]
+
+
+def test_a_hint_that_is_kept_comes_back_when_the_words_change() -> None:
+    document = story()
+    one = question(document, "one")
+    one["choices"][0]["text"] = "It is never told"
+    [remark] = remarks(document, one)
+    one["kept"] = [{"hint": remark.hint.code, "about": remark.hint.about, "because": "The story says never."}]
+
+    assert [remark.because for remark in remarks(document, one)] == ["The story says never."]
+    one["choices"][0]["text"] = "It is never told anywhere"
+    assert [remark.because for remark in remarks(document, one)] == [""]
+
+
+# --- The text -----------------------------------------------------------------------------------------------------
+
+
+def texts_of(document: Table) -> dict[str, str]:
+    return {table["key"]: table["text"] for table in sentence_tables(document)}
+
+
+def test_a_pasted_text_becomes_sentences_of_the_reporter() -> None:
+    document = new_document()
+
+    text.replace_text(document, "One. Two.\n\nThree.")
+
+    assert document["reading"]["paragraphs"] == [
+        {
+            "sentences": [
+                {"key": "s1", "text": "One.", "voice": "reporter"},
+                {"key": "s2", "text": "Two.", "voice": "reporter"},
+            ]
+        },
+        {"sentences": [{"key": "s3", "text": "Three.", "voice": "reporter"}]},
+    ]
+
+
+def test_a_corrected_text_keeps_keys_and_voices_and_never_gives_a_used_key_again() -> None:
+    document = story()
+
+    text.replace_text(
+        document,
+        "Something new. The system records a birthplace.\n\nThe mayor said that the rules were bent. "
+        "The agreement ends in August. Dozens of people had protested. And a last one.",
+    )
+
+    assert texts_of(document) == {
+        "s7": "Something new.",
+        "s1": "The system records a birthplace.",
+        "s3": "The mayor said that the rules were bent.",
+        "s5": "The agreement ends in August.",
+        "s6": "Dozens of people had protested.",
+        "s8": "And a last one.",
+    }
+    assert [table["voice"] for table in sentence_tables(document)][2] == "mayor"
+
+
+def test_a_sentence_is_split_at_line_breaks_or_where_it_ends() -> None:
+    document = story()
+
+    text.split(document, "s1", "The system\nrecords a birthplace.")
+    text.split(document, "s3", "The mayor spoke. He said no.")
+
+    assert list(texts_of(document).values())[:5] == [
+        "The system",
+        "records a birthplace.",
+        "It also records an address.",
+        "The mayor spoke.",
+        "He said no.",
+    ]
+    assert list(texts_of(document))[:5] == ["s1", "s7", "s2", "s3", "s8"]
+    assert [table["voice"] for table in sentence_tables(document)][3:5] == ["mayor", "mayor"]
+    with pytest.raises(text.NothingToSplit):
+        text.split(document, "s5", "The agreement ends in August.")
+
+
+def test_sentences_are_joined_and_paragraphs_begun_and_ended() -> None:
+    document = story()
+
+    text.join(document, "s1")
+    assert texts_of(document)["s1"] == "The system records a birthplace. It also records an address."
+    text.join(document, "s1")
+    assert [[table["key"] for table in paragraph["sentences"]] for paragraph in document["reading"]["paragraphs"]] == [
+        ["s1"],
+        ["s4", "s5", "s6"],
+    ]
+    text.turn_paragraph(document, "s5")
+    assert [len(paragraph["sentences"]) for paragraph in document["reading"]["paragraphs"]] == [1, 1, 2]
+    text.turn_paragraph(document, "s5")
+    text.turn_paragraph(document, "s4")
+    text.turn_paragraph(document, "s1")
+    assert [len(paragraph["sentences"]) for paragraph in document["reading"]["paragraphs"]] == [4]
+    text.join(document, "s6")
+    assert len(texts_of(document)) == 4
+
+
+def test_a_text_half_as_long_may_be_another_story() -> None:
+    assert text.is_much_shorter(story(), "Quite short.")
+    assert not text.is_much_shorter(story(), text.text_of(story()))
+    assert not text.is_much_shorter(new_document(), "")
+
+
+# --- Orphans ------------------------------------------------------------------------------------------------------
+
+SECOND_VERSION = (
+    # s2 corrected, s4 gone, the rest as it was.
+    "The system records a birthplace. It also records a street address.\n\n"
+    "The mayor said that the rules were broken. The agreement ends in August. Dozens of people had protested."
+)
+THIRD_VERSION = (
+    # s2 back to what it was, s5 rewritten past recognition, s6 corrected, a new sentence before all.
+    "Here is what is known. The system records a birthplace. It also records an address.\n\n"
+    "The mayor said that the rules were broken. On the last day of summer it is over. Hundreds of people had protested."
+)
+
+
+def test_orphans_over_three_versions_are_those_found_by_hand() -> None:
+    document = story()
+    assert orphans(document) == []
+
+    text.replace_text(document, SECOND_VERSION)
+    assert [(orphan.key, orphan.number, [lost.key for lost in orphan.lost]) for orphan in orphans(document)] == [
+        ("some", 2, ["s2"]),
+        ("who", 3, ["s4"]),
+    ]
+
+    text.replace_text(document, THIRD_VERSION)
+    assert [(orphan.key, orphan.number, [lost.key for lost in orphan.lost]) for orphan in orphans(document)] == [
+        ("who", 3, ["s4"]),
+        ("proof", 4, ["s5", "s6"]),
+    ]
+    [changed] = [lost for orphan in orphans(document) for lost in orphan.lost if lost.key == "s6"]
+    assert changed == Lost("s6", "Dozens of people had protested.", "Hundreds of people had protested.", "s6")
+
+
+def test_an_orphan_offers_the_nearest_sentence() -> None:
+    document = story()
+    text.replace_text(document, "Also written down is an address.\n\nThe mayor said no. In August it ends for good.")
+
+    [lost] = [lost for orphan in orphans(document) for lost in orphan.lost if lost.key == "s2"]
+
+    assert (lost.quote, lost.now) == ("It also records an address.", "")
+    assert texts_of(document)[lost.nearest] == "Also written down is an address."
+    assert question_faults(document, question(document, "some"))[-1] == (
+        "This quote is not in the reading: “It also records an address.” "
+        "Nearest match: “Also written down is an address.”"
+    )
+
+
+TIED = [("one", "s1"), ("some", "s1"), ("some", "s2"), ("who", "s3"), ("who", "s4"), ("proof", "s5"), ("proof", "s6")]
+
+
+@pytest.mark.parametrize(("key", "sentence"), TIED)
+@pytest.mark.parametrize("how", ["changed", "deleted", "joined", "split"])
+def test_a_question_whose_sentence_changed_is_an_orphan_and_cannot_be_published(
+    key: str, sentence: str, how: str, teacher: User
+) -> None:
+    document = story()
+    match how:
+        case "changed":
+            text.set_sentences(document, {sentence: "It says something else now."}, {})
+        case "deleted":
+            text.remove(document, sentence)
+        case "joined":
+            text.replace_text(document, text.text_of(document))
+            before = [table["key"] for table in sentence_tables(document)]
+            text.join(document, sentence if sentence != before[-1] else before[-2])
+        case "split":
+            text.split(document, sentence, texts_of(document)[sentence].replace(" ", "\n", 1))
+    draft = make_draft(owner=teacher, document=make_document())
+    draft.document = document
+    draft.save()
+
+    assert key in [orphan.key for orphan in orphans(document)]
+    assert key in [fault.key for fault in draft_faults(document)]
+    with pytest.raises(NotReady):
+        publishing.publish(draft, seen=draft.revision, note="", by=teacher, now=NOW)
+    assert not Edition.objects.exists()
+
+
+def test_a_change_of_quotation_marks_makes_no_orphan() -> None:
+    document = story()
+    text.set_sentences(document, {"s1": "The  system records a birthplace."}, {})
+
+    assert orphans(document) == []
+
+
+# --- Writing ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def draft(teacher: User) -> Draft:
+    """The teacher's draft, at revision 1."""
+    return make_draft(owner=teacher)
+
+
+def now_of(draft: Draft) -> Draft:
+    return Draft.objects.get(pk=draft.pk)
+
+
+SOURCE_FIELDS = {
+    "title": "Library hours",
+    "publisher": "The Riverton Post",
+    "story_title": "Council shuts library on Sundays",
+    "published_on": "2026-10-20",
+    "rights": "quotes",
+}
+
+
+def test_make_set_makes_a_set_that_only_its_owner_has(teacher: User, other_teacher: User) -> None:
+    draft = writing.make_set(by=teacher, now=NOW, **SOURCE_FIELDS)
+
+    question_set = draft.question_set
+    assert (question_set.title, question_set.owner, question_set.reading.source.publisher) == (
+        "Library hours",
+        teacher,
+        "The Riverton Post",
+    )
+    assert draft.document["citation"]["title"] == "Council shuts library on Sundays"
+    assert draft.document["reading"]["rights"] == "quotes"
+    assert list(Draft.objects.owned_by(teacher)) == [draft]
+    assert list(Draft.objects.owned_by(other_teacher)) == []
+    assert list(QuestionSet.objects.open_to(other_teacher)) == []
+
+
+def test_copy_set_makes_a_draft_of_ones_own_and_leaves_the_set_alone(teacher: User) -> None:
+    edition = make_edition()
+    copies = [writing.copy_set(edition, by=teacher, now=NOW) for _ in range(2)]
+
+    assert [copy.question_set.title for copy in copies] == ["Small set (copy)", "Small set (copy 2)"]
+    assert changes(edition.document, {**copies[0].document, "title": "Small set"}) == []
+    assert list(edition.question_set.editions.all()) == [edition]
+    assert copies[0].question_set.owner == teacher
+
+
+def test_a_save_counts_the_revision_and_names_who_and_when(draft: Draft, teacher: User) -> None:
+    saved = writing.save_question(draft, "one", {"stem": "What does it record?"}, seen=1, by=teacher, now=NOW)
+
+    assert (saved.revision, now_of(draft).revision) == (2, 2)
+    assert question(now_of(draft).document, "one")["stem"] == "What does it record?"
+    assert question(now_of(draft).document, "one")["points"] == 1
+    assert now_of(draft).changed_by == teacher
+
+
+def test_a_save_of_what_another_window_saved_meanwhile_is_refused_and_loses_nothing(
+    draft: Draft, teacher: User
+) -> None:
+    writing.save_question(draft, "one", {"stem": "From the first window"}, seen=1, by=teacher, now=NOW)
+
+    with pytest.raises(DraftChanged) as refused:
+        writing.save_question(draft, "one", {"stem": "From the second window"}, seen=1, by=teacher, now=NOW)
+
+    assert question(refused.value.draft.document, "one")["stem"] == "From the first window"
+    assert question(now_of(draft).document, "one")["stem"] == "From the first window"
+    assert now_of(draft).revision == 2
+    writing.save_question(draft, "one", {"stem": "From the second window"}, seen=2, by=teacher, now=NOW)
+    assert question(now_of(draft).document, "one")["stem"] == "From the second window"
+
+
+def test_saves_of_different_parts_do_not_meet(draft: Draft, teacher: User) -> None:
+    writing.save_question(draft, "one", {"stem": "One"}, seen=1, by=teacher, now=NOW)
+    writing.save_question(draft, "some", {"stem": "Two"}, seen=1, by=teacher, now=NOW)
+    writing.save_source(draft, title="Another title", seen=1, by=teacher, now=NOW)
+    writing.save_objectives(draft, [{"key": "records", "title": "R"}], {"records": 1}, seen=1, by=teacher, now=NOW)
+
+    document = now_of(draft).document
+    assert [question(document, key)["stem"] for key in ("one", "some")] == ["One", "Two"]
+    assert (document["title"], document["minimum"]) == ("Another title", {"records": 1})
+    assert now_of(draft).revision == 5
+
+
+def test_a_save_that_says_what_is_there_already_is_no_conflict(draft: Draft, teacher: User) -> None:
+    writing.save_question(draft, "one", {"stem": "Sent twice"}, seen=1, by=teacher, now=NOW)
+
+    again = writing.save_question(draft, "one", {"stem": "Sent twice"}, seen=1, by=teacher, now=NOW)
+
+    assert again.revision == now_of(draft).revision == 2
+
+
+def test_a_question_saved_beside_a_changed_reading_is_refused(draft: Draft, teacher: User) -> None:
+    writing.save_sentences(draft, {"s1": "The system records a name."}, {}, seen=1, by=teacher, now=NOW)
+
+    with pytest.raises(DraftChanged):
+        writing.save_question(draft, "one", {"evidence": ["s1", "s2"]}, seen=1, by=teacher, now=NOW)
+
+    assert question(now_of(draft).document, "one")["evidence"] == ["s1"]
+
+
+def test_a_save_between_the_look_and_the_write_is_kept_as_well(draft: Draft, teacher: User) -> None:
+    """Another window saves while this one has read the draft and not yet written it."""
+    others = iter(["Saved in between."])
+
+    def rename(document: Table) -> None:
+        for stem in others:
+            writing.save_question(draft, "some", {"stem": stem}, seen=1, by=teacher, now=NOW)
+        text.turn_paragraph(document, "s2")
+
+    writing.save_sentences(draft, {}, {}, then=rename, seen=1, by=teacher, now=NOW)
+
+    document = now_of(draft).document
+    assert question(document, "some")["stem"] == "Saved in between."
+    assert len(document["reading"]["paragraphs"]) == 3
+    assert now_of(draft).revision == 3
+
+
+def test_a_save_of_the_same_part_between_the_look_and_the_write_is_refused(draft: Draft, teacher: User) -> None:
+    others = iter(["In between."])
+
+    def rename(document: Table) -> None:
+        for label in others:
+            writing.save_reading(draft, title=label, seen=1, by=teacher, now=NOW)
+        text.turn_paragraph(document, "s2")
+
+    with pytest.raises(DraftChanged):
+        writing.save_sentences(draft, {}, {}, then=rename, seen=1, by=teacher, now=NOW)
+
+    assert now_of(draft).document["reading"]["title"] == "In between."
+    assert len(now_of(draft).document["reading"]["paragraphs"]) == 2
+
+
+def test_questions_are_added_duplicated_moved_and_removed(draft: Draft, teacher: User) -> None:
+    def keys() -> list[str]:
+        return [table["key"] for table in now_of(draft).document["questions"]]
+
+    _, added = writing.add_question(draft, "single", after="some", by=teacher, now=NOW)
+    assert keys() == ["one", "some", added, "who", "proof"]
+    assert question(now_of(draft).document, added)["objective"] == "records"
+    _, copy = writing.duplicate_question(draft, "one", by=teacher, now=NOW)
+    assert keys() == ["one", copy, "some", added, "who", "proof"]
+    document = now_of(draft).document
+    assert {**question(document, copy), "key": "one"} == question(document, "one")
+    writing.move_question(draft, copy, places=-1, by=teacher, now=NOW)
+    writing.move_question(draft, copy, places=-1, by=teacher, now=NOW)
+    writing.move_question(draft, "one", places=1, by=teacher, now=NOW)
+    assert keys() == [copy, "some", "one", added, "who", "proof"]
+    writing.remove_question(draft, added, seen=99, by=teacher, now=NOW)
+    writing.remove_question(draft, added, seen=99, by=teacher, now=NOW)
+    assert keys() == [copy, "some", "one", "who", "proof"]
+    with pytest.raises(NoSuchQuestion):
+        writing.save_question(draft, added, {"stem": "Late"}, seen=99, by=teacher, now=NOW)
+
+
+def test_a_question_changed_elsewhere_is_not_removed(draft: Draft, teacher: User) -> None:
+    writing.save_question(draft, "one", {"stem": "Better"}, seen=1, by=teacher, now=NOW)
+
+    with pytest.raises(DraftChanged):
+        writing.remove_question(draft, "one", seen=1, by=teacher, now=NOW)
+
+    assert question(now_of(draft).document, "one")["stem"] == "Better"
+
+
+def test_a_set_has_a_largest_number_of_questions(draft: Draft, teacher: User) -> None:
+    for _ in range(MAX_QUESTIONS - 4):
+        writing.add_question(draft, "single", by=teacher, now=NOW)
+
+    with pytest.raises(writing.TooManyQuestions):
+        writing.add_question(draft, "single", by=teacher, now=NOW)
+
+
+def test_saving_a_question_never_ties_a_changed_sentence_anew_by_itself(draft: Draft, teacher: User) -> None:
+    writing.save_sentences(draft, {"s2": "It also records a street."}, {}, seen=1, by=teacher, now=NOW)
+    writing.save_question(draft, "some", {"stem": "Which two?", "evidence": ["s1", "s2"]}, seen=2, by=teacher, now=NOW)
+    assert [orphan.key for orphan in orphans(now_of(draft).document)] == ["some"]
+
+    writing.save_question(draft, "some", {"evidence": ["s1"]}, seen=3, by=teacher, now=NOW)
+    writing.save_question(draft, "some", {"evidence": ["s1", "s2"]}, seen=4, by=teacher, now=NOW)
+
+    assert orphans(now_of(draft).document) == []
+
+
+def test_an_orphan_is_kept_on_the_new_text(draft: Draft, teacher: User) -> None:
+    writing.save_sentences(draft, {"s2": "It also records a street."}, {}, seen=1, by=teacher, now=NOW)
+
+    writing.keep_evidence(draft, "some", seen=2, by=teacher, now=NOW)
+
+    document = now_of(draft).document
+    assert orphans(document) == []
+    assert question(document, "some")["anchors"]["s2"] == "It also records a street."
+
+
+def test_an_orphan_is_tied_to_other_sentences_wherever_it_names_the_lost_one(draft: Draft, teacher: User) -> None:
+    writing.save_question(draft, "one", {"evidence": ["s6"]}, seen=1, by=teacher, now=NOW)
+    writing.save_sentences(
+        draft, {}, {}, then=lambda document: text.remove(document, "s4"), seen=2, by=teacher, now=NOW
+    )
+
+    writing.move_evidence(draft, "who", {"s4": "s3"}, seen=9, by=teacher, now=NOW)
+
+    document = now_of(draft).document
+    assert question(document, "who")["statements"][1]["evidence"] == ["s3"]
+    assert orphans(document) == []
+    # The tempting sentence of another question is its own author's business.
+    assert question(document, "proof")["choices"][1]["sentence"] == "s4"
+
+
+def test_what_a_hint_is_about_is_kept_with_its_reason_until_that_is_taken_back(draft: Draft, teacher: User) -> None:
+    words = {"hint": "loaded", "about": "Which of these?"}
+
+    writing.keep_wording(draft, "one", **words, because="The story’s own word.", by=teacher, now=NOW)
+    assert question(now_of(draft).document, "one")["kept"] == [{**words, "because": "The story’s own word."}]
+    writing.keep_wording(draft, "one", **words, because="", by=teacher, now=NOW)
+    assert question(now_of(draft).document, "one")["kept"] == []
+
+
+# --- Publishing ---------------------------------------------------------------------------------------------------
+
+
+def test_publish_makes_a_numbered_edition_and_renames_the_set(draft: Draft, teacher: User) -> None:
+    saved = writing.save_source(draft, title="A better title", seen=1, by=teacher, now=NOW)
+
+    edition = publishing.publish(saved, seen=2, note="", by=teacher, now=NOW)
+
+    assert edition is not None
+    assert (edition.number, edition.published_by, edition.questions.count()) == (1, teacher, 4)
+    assert published(edition.pk).document.title == "A better title"
+    saved = writing.save_source(saved, title="The best title", seen=2, by=teacher, now=NOW)
+    # What is assigned keeps its name until the next edition.
+    assert QuestionSet.objects.get(pk=draft.question_set_id).title == "A better title"
+    assert publishing.publish(saved, seen=3, note="", by=teacher, now=NOW).number == 2  # type: ignore[union-attr]
+    assert QuestionSet.objects.get(pk=draft.question_set_id).title == "The best title"
+
+
+def test_publish_makes_nothing_where_the_latest_edition_says_the_same(draft: Draft, teacher: User) -> None:
+    publishing.publish(draft, seen=1, note="", by=teacher, now=NOW)
+
+    assert publishing.publish(draft, seen=1, note="", by=teacher, now=NOW) is None
+    assert Edition.objects.count() == 1
+
+
+def test_publish_refuses_what_the_teacher_has_not_seen(draft: Draft, teacher: User) -> None:
+    writing.save_question(draft, "one", {"stem": "Another"}, seen=1, by=teacher, now=NOW)
+
+    with pytest.raises(DraftChanged):
+        publishing.publish(draft, seen=1, note="", by=teacher, now=NOW)
+
+    assert not Edition.objects.exists()
+
+
+def test_publish_needs_a_note_for_a_gap(draft: Draft, teacher: User) -> None:
+    objectives = draft.document["objectives"]
+    writing.save_objectives(draft, objectives, {"records": 3}, seen=1, by=teacher, now=NOW)
+
+    with pytest.raises(NotReady) as refused:
+        publishing.publish(draft, seen=2, note="", by=teacher, now=NOW)
+    assert refused.value.faults == ()
+    edition = publishing.publish(draft, seen=2, note="Two are enough.", by=teacher, now=NOW)
+
+    assert edition is not None
+    assert edition.note == "Two are enough."
+
+
+def test_readiness_of_a_set_published_before_names_what_changed() -> None:
+    edition = Edition(document=make_document())
+    document = story()
+    assert publishing.readiness(document, edition).says_the_same
+    text.set_sentences(document, {"s2": "It also records a street address."}, {"s6": "protesters"})
+    some, one = question(document, "some"), question(document, "one")
+    some["anchors"]["s2"] = "It also records a street address."
+    one["choices"][0] |= {"key": True}
+    del one["choices"][1]["key"]
+    some["stem"] = "Which two does it record?"
+    document["questions"].append({**deepcopy(one), "key": "new", "stem": "A new one?"})
+    del document["questions"][3]
+    document["questions"].reverse()
+    document["summary"] = "Other questions."
+
+    found = publishing.readiness(document, edition)
+
+    assert found.faults == ()
+    assert found.changes is not None
+    assert [(change.what, change.before, change.after) for change in found.changes] == [
+        ("The summary of the set changed.", "Four questions.", "Other questions."),
+        ("Sentence 2 changed.", "It also records an address.", "It also records a street address."),
+        ("The voice of sentence 6 is now “Protesters’ claim”.", "", ""),
+        ("Question 1 is new.", "", "A new one?"),
+        ("Question 3 changed.", "Which two of these does the system record?", "Which two does it record?"),
+        ("Question 4 has another right answer.", "Birthplace", "Citizenship"),
+        ("Question 4 was removed.", "Which two sentences prove this?", ""),
+        ("Questions stand in another order.", "", ""),
+    ]
+
+
+def test_readiness_before_the_first_edition_compares_with_nothing() -> None:
+    assert publishing.readiness(story(), None).changes is None
+    assert publishing.readiness(new_document(), Edition(document=make_document())).changes is None
+
+
+# --- Preview ------------------------------------------------------------------------------------------------------
+
+
+def test_the_preview_is_what_students_see() -> None:
+    document = story()
+    parsed = parse_set(make_document())
+
+    for table, of_edition in zip(document["questions"], parsed.questions, strict=True):
+        shown = preview(document, table)
+        assert shown == public(of_edition, Presentation("preview", shuffle=False), None, reading_of(document))
+
+
+def test_the_preview_of_a_question_that_is_not_complete_shows_what_is_there() -> None:
+    document = story()
+    for table in document["questions"]:
+        table |= {"explanation": "", "objective": "", "evidence": []}
+        for row in kinds.rows(table):
+            row |= {"rationale": ""}
+            row.pop("key", None)
+
+    assert [preview(document, table) is not None for table in document["questions"]] == [True] * 4
+    question(document, "one")["stem"] = ""
+    assert preview(document, question(document, "one")) is None
+
+
+@given(st.lists(st.sampled_from([*"abc. \n", "The system records a birthplace. ", "It ends. ", "\n\n"]), max_size=40))
+def test_any_text_may_be_pasted_and_every_key_stands_once(pieces: list[str]) -> None:
+    document = story()
+
+    text.replace_text(document, "".join(pieces))
+
+    keys = [table["key"] for table in sentence_tables(document)]
+    assert len(set(keys)) == len(keys)
+    assert all(paragraph["sentences"] for paragraph in document["reading"]["paragraphs"])
+    # Whatever became of the text, each question stands or is listed.
+    texts = texts_of(document)
+    for table in document["questions"]:
+        whole = all(texts.get(key) == anchor for key, anchor in table["anchors"].items())
+        assert whole == (table["key"] not in [orphan.key for orphan in orphans(document)])

@@ -87,6 +87,14 @@ class QuestionSet(models.Model):
         return self.title
 
 
+class DraftQuerySet(models.QuerySet["Draft"]):
+    """Drafts, from who asks."""
+
+    def owned_by(self, user: User) -> Self:
+        """Those of the teacher's own sets, with the set."""
+        return self.filter(question_set__owner=user).select_related("question_set")
+
+
 class Draft(models.Model):
     """The next edition of a teacher's set while it is written; a row of its own, since students' pages read sets.
 
@@ -98,6 +106,8 @@ class Draft(models.Model):
     revision = models.PositiveIntegerField(default=1)
     changed_at = models.DateTimeField()
     changed_by = models.ForeignKey(User, models.PROTECT, related_name="drafts_changed")
+
+    objects = DraftQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"draft of {self.question_set}"

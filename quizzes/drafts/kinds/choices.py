@@ -1,0 +1,51 @@
+"""Single choice and multiple answers while they are written: the same rows, one key or several."""
+
+from collections.abc import Sequence
+
+from quizzes.drafts.kinds.base import MAX_ROWS, Table, equals, lost, numbered, text_in, too_few, unexplained
+
+OWN = ("choices",)
+USES_PICKER = True
+ROWS, MAX = "choices", MAX_ROWS
+
+
+def blank(voices: Sequence[Table]) -> Table:
+    """Four empty choices."""
+    return {"choices": [{"text": "", "rationale": ""} for _ in range(4)]}
+
+
+def finish(question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> Table:
+    """Without the empty choices. Why a key is right is what the explanation says, unless it has words of its own."""
+    choices = []
+    for _, row in numbered(question.get("choices", [])):
+        choice = {**row, "rationale": text_in(row, "rationale")}
+        if row.get("key"):
+            choice["rationale"] = choice["rationale"] or text_in(question, "explanation")
+        choices.append(choice)
+    return {**question, "choices": choices}
+
+
+def faults(question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> list[str]:
+    """What is not done yet, in the words of the page."""
+    rows = question.get("choices", [])
+    written = numbered(rows)
+    keys = [number for number, row in enumerate(rows, start=1) if row.get("key")]
+    found = too_few(rows, 2, "Write at least two answers.")
+    if not keys:
+        found.append("Mark at least one correct answer.")
+    found += [
+        f"Answer {number} is marked correct and is empty." for number in keys if not text_in(rows[number - 1], "text")
+    ]
+    if question["type"] == "single" and len(keys) > 1:
+        found.append("Mark one correct answer only, or let the type be “Multiple answers”.")
+    if question["type"] == "multiple" and len(keys) > 1 and len(keys) >= len(written):
+        found.append("Every answer is marked correct, so the question asks nothing. Write a wrong one.")
+    found += equals(rows, "Options")
+    found += unexplained([(number, row) for number, row in written if not row.get("key")], "pick answer")
+    for number, row in written:
+        found += lost(
+            row.get("leans_on", ()),
+            sentence_keys,
+            f"A sentence that tempts to answer {number} is no longer in the reading.",
+        )
+    return found

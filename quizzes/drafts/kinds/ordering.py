@@ -1,0 +1,27 @@
+"""Ordering while it is written: the lines in their right order, and why a student may put one elsewhere."""
+
+from collections.abc import Sequence
+
+from quizzes.drafts.kinds.base import MAX_ROWS, Table, equals, numbered, too_few, unexplained
+
+OWN = ("items",)
+USES_PICKER = True
+ROWS, MAX = "items", MAX_ROWS
+
+
+def blank(voices: Sequence[Table]) -> Table:
+    """Four empty lines."""
+    return {"items": [{"text": "", "rationale": ""} for _ in range(4)]}
+
+
+def finish(question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> Table:
+    """Without the empty lines, each in the place where it stands on the page."""
+    rows = [row for _, row in numbered(question.get("items", []))]
+    return {**question, "items": [{**row, "place": place} for place, row in enumerate(rows, start=1)]}
+
+
+def faults(question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> list[str]:
+    """What is not done yet, in the words of the page."""
+    rows = question.get("items", [])
+    found = too_few(rows, 3, "Write at least three lines, in their right order.") + equals(rows, "Lines")
+    return found + unexplained(numbered(rows), "put another line in the place of line")
