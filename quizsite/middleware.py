@@ -37,7 +37,6 @@ PERMISSIONS_POLICY = ", ".join(
         "serial",
         "storage-access",
         "usb",
-        "web-share",
         "xr-spatial-tracking",
     )
 )
