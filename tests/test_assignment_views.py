@@ -52,7 +52,7 @@ def test_question_sets_lists_what_is_open_to_the_teacher(
     make_edition(document=make_document(title="Theirs"), question_set=make_question_set(owner=other_teacher))
     make_question_set(title="Draft only")
     page = teacher_client.get(reverse("question_sets"))
-    assert re.findall(r'<h3><a href="[^"]*">([^<]*)', page.content.decode()) == ["Built in", "Mine"]
+    assert re.findall(r'<h3><a href="[^"]*">([^<]*)', page.content.decode()) == ["Mine", "Built in"]
     assert "4 questions, about 4 minutes" in text_of(page)
     assert "What the system records: 2. Why it was ended: 2. On “The agreement”." in text_of(page)
 

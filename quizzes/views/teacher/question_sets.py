@@ -31,7 +31,12 @@ def question_sets(request: TeacherRequest) -> HttpResponse:
     found = QuestionSet.objects.open_to(request.user).published()
     listed = [(question_set, published(question_set.latest_edition_id).document) for question_set in found]
     lines = [(question_set, document, coverage(document)) for question_set, document in listed]
-    return render(request, "teacher/question_sets.html", {"lines": lines})
+    groups = [
+        ("Yours", [line for line in lines if line[0].owner_id is not None]),
+        ("Built in", [line for line in lines if line[0].owner_id is None]),
+    ]
+    shown = [(label, own) for label, own in groups if own]
+    return render(request, "teacher/question_sets.html", {"groups": shown})
 
 
 @require_GET
