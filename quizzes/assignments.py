@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Count, Max, Q
 
 from quizzes.deadlines import GRACE, Standing, Window, deadline, granted_time
 from quizzes.models import (
@@ -234,13 +234,18 @@ def standing(assignment: Assignment, *, now: datetime) -> Standing:
 
 
 def answers_shown_at(assignment: Assignment) -> datetime | None:
-    """The last close of all classrooms that have this assignment; None where release waits for none. One statement."""
+    """The last close of all classrooms that have this assignment; one statement.
+
+    None where release waits for no close, or for that of a classroom which now has none.
+    """
     if assignment.release != Release.AFTER_CLOSE:
         return None
     ends = Assignment.objects.filter(group=assignment.group).aggregate(
-        classes=Max("closes_at"), students=Max("extensions__closes_at")
+        classes=Max("closes_at"), students=Max("extensions__closes_at"), endless=Count("pk", filter=Q(closes_at=None))
     )
-    return max((end for end in ends.values() if end is not None), default=None)
+    if ends["endless"]:
+        return None
+    return max(end for end in (ends["classes"], ends["students"]) if end is not None)
 
 
 def answers_shown(assignment: Assignment, attempt: Attempt, *, shown_at: datetime | None, now: datetime) -> bool:

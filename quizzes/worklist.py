@@ -129,7 +129,7 @@ def _with_facts(assignments: QuerySet[Assignment], student: Student) -> QuerySet
             own_closes_at=Coalesce("own__closes_at", "closes_at"),
             extra_attempts=Coalesce("own__extra_attempts", 0),
             is_excused=Exists(Excuse.objects.filter(assignment=OuterRef("pk"), student=student)),
-            last_close_at=Subquery(together.order_by(F("closes_at").desc(nulls_last=True)).values("closes_at")[:1]),
+            last_close_at=Subquery(together.order_by(F("closes_at").desc(nulls_first=True)).values("closes_at")[:1]),
             last_own_close_at=Subquery(extended.order_by("-closes_at").values("closes_at")[:1]),
             question_count=Subquery(questions.annotate(count=Count("pk")).values("count")),
             about_minutes=F("edition__document__about_minutes"),
@@ -192,8 +192,9 @@ def _shown_at(assignment: Assignment) -> datetime | None:
     if assignment.release != Release.AFTER_CLOSE:
         return None
     facts = cast(Any, assignment)
-    ends = (facts.last_close_at, facts.last_own_close_at)
-    return max((end for end in ends if end is not None), default=None)
+    if facts.last_close_at is None:
+        return None
+    return max(end for end in (facts.last_close_at, facts.last_own_close_at) if end is not None)
 
 
 def _attempts_left(limit: int | None, extra: int, made: int, standing: Standing) -> int | None:
