@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
-from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from pytest_django import Settings
@@ -20,6 +20,8 @@ from tests.conftest import Statements
 from tests.factories import NOW, make_student
 from tests.pages import form_of, read
 
+type Gather = Callable[[], AbstractContextManager[Statements]]
+
 pytestmark = pytest.mark.django_db
 
 
@@ -27,8 +29,8 @@ def wrong_pin(student: Student) -> str:
     return "0000" if pin_of(student) != "0000" else "1111"
 
 
-def body(response: HttpResponse) -> str:
-    return response.content.decode()
+def body(response: Any) -> str:
+    return str(response.content.decode())
 
 
 def at_name_list(classroom: Classroom, client: Client | None = None) -> Client:
@@ -75,9 +77,7 @@ def test_pin_in_another_script_gets_in(student: Student) -> None:
     assert response.headers["Location"] == reverse("student_home")
 
 
-def test_join_address_of_a_card_fills_the_code_in_and_changes_nothing(
-    classroom: Classroom, statements: Callable[[], AbstractContextManager[Statements]]
-) -> None:
+def test_join_address_of_a_card_fills_the_code_in_and_changes_nothing(classroom: Classroom, statements: Gather) -> None:
     client = Client()
     with statements() as seen:
         page = client.get(reverse("join_with_code", args=[classroom.join_code]))
@@ -278,9 +278,7 @@ def test_teacher_who_joins_as_a_student_is_signed_out(student: Student, teacher_
     assert client.get(reverse("teacher_home")).status_code == 302
 
 
-def test_name_list_costs_the_same_at_1_and_3_students(
-    classroom: Classroom, statements: Callable[[], AbstractContextManager[Statements]]
-) -> None:
+def test_name_list_costs_the_same_at_1_and_3_students(classroom: Classroom, statements: Gather) -> None:
     for names in (["Ana B."], ["Ben C.", "Cy D."]):
         for name in names:
             make_student(classroom=classroom, name=name)
