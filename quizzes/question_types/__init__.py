@@ -6,6 +6,7 @@ from types import ModuleType
 from typing import Any
 
 from quizzes.question_types import (
+    blanks,
     evidence,
     matching,
     multiple,
@@ -67,6 +68,7 @@ TYPES: dict[str, ModuleType] = {
     "ordering": ordering,
     "short_answer": short_answer,
     "numeric": numeric,
+    "blanks": blanks,
 }
 
 

@@ -128,14 +128,18 @@ def accepts(question: ShortAnswer, folded: str) -> bool:
 
 def rekey(document: Mapping[str, Any], value: base.Value) -> dict[str, Any]:
     """The document with this answer accepted as well."""
-    folded = fold(value)
-    texts = texts_of(document, "accepted")
-    wrong = [table for table in tables_of(document, "wrong") if fold(text_of(table, "text")) != folded]
+    wrong = [table for table in tables_of(document, "wrong") if fold(text_of(table, "text")) != fold(value)]
     return {
         **document,
-        "accepted": [*texts] if folded in map(fold, texts) else [*texts, value],
+        "accepted": accept_also(document, value),
         **({"wrong": wrong} if "wrong" in document else {}),
     }
+
+
+def accept_also(table: Mapping[str, Any], text: str) -> list[str]:
+    """The accepted answers of a table, with this one at the end where none of them is the same."""
+    accepted = list(texts_of(table, "accepted"))
+    return accepted if fold(text) in map(fold, accepted) else [*accepted, text]
 
 
 def doubtful(question: ShortAnswer, value: base.Value) -> bool:
