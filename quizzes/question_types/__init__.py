@@ -8,6 +8,7 @@ from typing import Any
 from quizzes.question_types import (
     blanks,
     evidence,
+    free_text,
     matching,
     multiple,
     numeric,
@@ -69,6 +70,7 @@ TYPES: dict[str, ModuleType] = {
     "short_answer": short_answer,
     "numeric": numeric,
     "blanks": blanks,
+    "free_text": free_text,
 }
 
 
