@@ -12,7 +12,7 @@ from fractions import Fraction
 from statistics import mean, median
 from typing import Any, Literal
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, F, Max, Q
 
 from quizzes import joining
 from quizzes.assignments import personal_window, standing
@@ -364,7 +364,8 @@ def classroom_summaries(user: User, *, now: datetime) -> list[ClassroomSummary]:
         if standing(assignment, now=now) in {Standing.OPEN, Standing.PAST_DUE}:
             newest[assignment.classroom_id] = assignment
     made: defaultdict[tuple[int, int], list[Attempt]] = defaultdict(list)
-    for attempt in Attempt.objects.filter(classroom__in=classrooms, student__removed_at=None).handed_in():
+    here = Attempt.objects.filter(student__removed_at=None, student__classroom=F("classroom"))
+    for attempt in here.filter(classroom__in=classrooms).handed_in():
         made[attempt.assignment_id, attempt.student_id].append(attempt)
     shares: defaultdict[int, list[Decimal]] = defaultdict(list)
     done: Counter[int] = Counter()
@@ -431,17 +432,15 @@ def _sizes(classrooms: Sequence[Classroom]) -> dict[int, int]:
 def _not_handed_in(by_pk: Mapping[int, Classroom], sizes: Mapping[int, int], now: datetime) -> list[Need]:
     due = Q(due_at__lte=now + SOON) | Q(due_at=None, closes_at__lte=now + SOON)
     still_open = Q(closes_at=None) | Q(closes_at__gte=now)
+    # Whoever was removed or moved away is no longer counted in the size of the class.
+    is_here = Q(attempts__student__removed_at=None, attempts__student__classroom=F("classroom"))
     assignments = (
         Assignment.objects.filter(due & still_open, classroom__in=by_pk)
         .select_related("edition__question_set")
         .defer("edition__document")
         .annotate(
-            begun=Count("attempts__student", distinct=True, filter=Q(attempts__student__removed_at=None)),
-            done=Count(
-                "attempts__student",
-                distinct=True,
-                filter=Q(attempts__handed_in_at__isnull=False, attempts__student__removed_at=None),
-            ),
+            begun=Count("attempts__student", distinct=True, filter=is_here),
+            done=Count("attempts__student", distinct=True, filter=is_here & Q(attempts__handed_in_at__isnull=False)),
         )
         .order_by("due_at", "closes_at", "pk")
     )
