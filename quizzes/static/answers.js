@@ -9,6 +9,8 @@ const SCROLL = "footnote.reading";
 const MAX_AGE = 24 * 60 * 60 * 1000;
 const TIMEOUT = 15000;
 const PAUSES = [1000, 2000, 4000, 8000];
+// A word is not sent letter by letter.
+const TYPING = 1000;
 // Screen readers are told of a save at most this often.
 const QUIET = 5000;
 
@@ -37,8 +39,9 @@ let shown = "";
 let isLeaving = false;
 let refreshed = false;
 let isFull = false;
+let typing = 0;
+let kept = "";
 let spokenAt = -QUIET;
-let seconds = null;
 
 // ---- The queue: one entry a key, in the order of the keys
 
@@ -69,6 +72,13 @@ function keep(form) {
   const body = new URLSearchParams(new FormData(form));
   const revision = Number(body.get("revision"));
   for (const name of ["csrfmiddlewaretoken", "operation", "revision"]) body.delete(name);
+  typing = 0;
+  // A field that is left says again what was kept while it was typed.
+  if (kept === `${url} ${body}`) {
+    if (queue().length === 0) state("saved");
+    return;
+  }
+  kept = `${url} ${body}`;
   // What was never sent is overtaken; what was sent may be stored already, so it goes first, as it was.
   drop((entry) => entry.url === url && !entry.isSent);
   const last = Number((keys().pop() || "").slice(PREFIX.length).split(".")[0] || 0);
@@ -80,6 +90,7 @@ function keep(form) {
   } catch {
     // No room: the answer stays in the form, and the form's own button sends it.
     isFull = true;
+    kept = "";
     state("kept");
     return;
   }
@@ -103,7 +114,7 @@ async function work() {
     failures = 0;
   }
   if (shown === "offline" || shown === "down") notice("sent");
-  if (shown !== "refused" && find("[data-save-state]")?.dataset.saveState) state("saved");
+  if (!typing && shown !== "refused" && find("[data-save-state]")?.dataset.saveState) state("saved");
 }
 
 async function deliver(key, entry) {
@@ -120,6 +131,7 @@ async function deliver(key, entry) {
   if (response.status === 404) { foreign.add(attemptOf(entry.url)); return "done"; }
   if (response.status === 400 || response.status === 413) {
     localStorage.removeItem(key);
+    kept = "";
     notice("refused", entry);
     state("refused");
     return "done";
@@ -149,7 +161,9 @@ function stored(key, entry, reply) {
   localStorage.removeItem(key);
   acknowledge(entry.url, entry.operation, reply.revision);
   tabs?.postMessage({ url: entry.url, operation: entry.operation, revision: reply.revision });
-  if (typeof reply.seconds_left === "number" && isHere(entry)) startClock(reply.seconds_left);
+  if (typeof reply.seconds_left === "number" && isHere(entry)) {
+    document.dispatchEvent(new CustomEvent("footnote:time", { detail: reply.seconds_left }));
+  }
 }
 
 // The question on this page is now seen at the revision that its own answer made; another window's answer is not.
@@ -242,15 +256,22 @@ function restore(form) {
   if (!waiting) return;
   mine.add(waiting.entry.operation);
   const given = new URLSearchParams(waiting.entry.body);
-  form.querySelectorAll("input[type=radio], input[type=checkbox]").forEach((input) => {
-    input.checked = given.getAll(input.name).includes(input.value);
-  });
+  for (const field of form.elements) {
+    if (field.matches("[type=radio], [type=checkbox]")) field.checked = given.getAll(field.name).includes(field.value);
+    else if (field.matches("input:not([type=hidden]), textarea, select") && given.has(field.name)) field.value = given.get(field.name);
+  }
   state("saving");
 }
 
 // ---- Leaving a question waits until nothing is on its way
 
+function flush() {
+  clearTimeout(typing);
+  if (typing && questionForm()) keep(questionForm());
+}
+
 async function settled() {
+  flush();
   await drain();
   if (queue().length > 0) return false;
   // Offline there is no other page to go to, only the browser's own word on that.
@@ -258,7 +279,7 @@ async function settled() {
   return navigator.onLine;
 }
 
-const isFree = () => queue().length === 0 && navigator.onLine;
+const isFree = () => !typing && queue().length === 0 && navigator.onLine;
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -276,7 +297,7 @@ document.addEventListener("submit", (event) => {
 
 document.addEventListener("htmx:confirm", (event) => {
   const isOurs = event.target.closest("[data-answers], [data-sign-out]");
-  if (!isOurs || queue().length === 0) return;
+  if (!isOurs || isFree()) return;
   event.preventDefault();
   settled().then((isSettled) => { if (isSettled) event.detail.issueRequest(true); });
 });
@@ -293,8 +314,18 @@ document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-answers]");
   if (!form) return;
   if (shown === "sent" || shown === "stale") notice("");
+  clearTimeout(typing);
   keep(form);
 });
+
+document.addEventListener("input", (event) => {
+  if (!event.target.closest("form[data-answers]") || event.target.matches("[type=radio], [type=checkbox], select")) return;
+  state("saving");
+  clearTimeout(typing);
+  typing = setTimeout(flush, TYPING);
+});
+
+document.addEventListener("visibilitychange", flush);
 
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-send]")) drain();
@@ -310,26 +341,7 @@ document.addEventListener("click", (event) => {
 });
 
 window.addEventListener("online", () => { failures = 0; if (board) drain(); });
-window.addEventListener("beforeunload", (event) => { if (!isLeaving && board && queue().length > 0) event.preventDefault(); });
-
-// ---- The time left, drawn from what the server said and never from this device's clock
-
-function startClock(left) { seconds = { left, since: performance.now() }; }
-
-function tick() {
-  const place = find("[data-minutes]");
-  const left = seconds.left - (performance.now() - seconds.since) / 1000;
-  const minutes = Math.max(0, Math.ceil(left / 60));
-  const text = `${minutes} min left`;
-  if (place && place.textContent !== text) place.textContent = text;
-  const warning = find("[data-time-warning]");
-  if (warning && (minutes === 5 || minutes === 1)) {
-    const words = `${minutes} minute${minutes === 1 ? "" : "s"} left`;
-    if (warning.textContent !== words) warning.textContent = words;
-  }
-  const form = find("form[data-time-up]");
-  if (left <= 0 && form && !isLeaving && isFree()) form.requestSubmit();
-}
+window.addEventListener("beforeunload", (event) => { if (!isLeaving && board && (typing || queue().length > 0)) event.preventDefault(); });
 
 // ---- Beginning
 
@@ -340,11 +352,6 @@ if (find("[data-clear-answers]")) {
 
 const handedIn = find("[data-handed-in]")?.dataset.handedIn;
 if (handedIn) drop((entry) => entry.url.includes(`/${handedIn}/`));
-
-if (find("[data-seconds-left]")) {
-  startClock(Number(find("[data-seconds-left]").dataset.secondsLeft));
-  setInterval(tick, 1000);
-}
 
 const reading = find("#reading");
 if (reading) {
