@@ -61,6 +61,7 @@ class Client:
     question_ids: dict[int, int]
     ledger: list[Save] = field(default_factory=list)
     revisions: dict[int, int] = field(default_factory=dict)
+    refused: list[Save] = field(default_factory=list)
 
     def save(self, number: int, value: str, *, operation: str = "", seen_revision: int | None = None) -> Save:
         """Send one save once and note the reply."""
@@ -79,6 +80,8 @@ class Client:
             self.revisions[save.number] = reply["revision"]
             if status == 200:
                 save.revision = reply["revision"]
+        if status in RETRYABLE:
+            self.refused.append(Save(save.operation, save.number, save.value, save.seen_revision, status))
         if save.acknowledged and not any(kept is save for kept in self.ledger[-3:]):
             self.ledger.append(save)
 

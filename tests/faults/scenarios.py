@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from quizzes.deadlines import GRACE
 from quizzes.models import Answer, AnswerEvent, Attempt
+from tests.faults.cluster import Cluster
 from tests.faults.ledger import (
     Client,
     Save,
@@ -29,6 +30,7 @@ from tests.faults.ledger import (
     finish,
     make_clients,
 )
+from tests.faults.offline import answer_offline
 from tests.servers import Site, family, running
 
 
@@ -76,6 +78,49 @@ def r2_synced(site: Site, full: bool) -> Outcome:
     control_synced, control_saves = _synced_before_reply(control)
     good = synced == saves == 100 and control_synced < control_saves
     return Outcome(f"synced_before_reply={synced} of {saves} control_normal={control_synced} of {control_saves}", good)
+
+
+def r4_postgres_crashed(site: Site, full: bool) -> Outcome:
+    """PostgreSQL crashes and comes back after three seconds, again and again, under clients at full speed."""
+    crashes = 20 if full else 4
+    cluster = Cluster.at(os.environ["FOOTNOTE_CLUSTER"])
+    clients = make_clients(site.port, 8)
+    [probe] = make_clients(site.port, 1)
+    longest = 0.0
+    with running(site), busy(clients):
+        for _ in range(crashes):
+            time.sleep(1.5)
+            cluster.crash()
+            time.sleep(3)
+            cluster.start()
+            began = time.monotonic()
+            probe.save_until_settled(1, "a")
+            longest = max(longest, time.monotonic() - began)
+        statuses = {save.status for client in clients for save in client.refused}
+    connection.close()
+    count = compare([*clients, probe])
+    good = count.lost == count.duplicate == count.wrong == 0 and longest <= 5 and 500 not in statuses
+    return Outcome(f"{count} crashes={crashes} first_save_after={longest:.1f}s refused_with={sorted(statuses)}", good)
+
+
+def r6_offline(site: Site, full: bool) -> Outcome:
+    """Chromium loses the network five times, with a reload and a crashed tab in one outage: 30 of 30 in order."""
+    seconds = 60 if full else 4
+    [client] = make_clients(site.port, 1, question_count=30)
+    with running(site):
+        stored, noticed = answer_offline(site.url, client, outage_seconds=seconds)
+    events = list(
+        AnswerEvent.objects.filter(attempt__public_id=client.attempt_id, outcome="saved")
+        .order_by("pk")
+        .values_list("question_id", flat=True)
+    )
+    wanted = [client.question_ids[number] for number in range(1, 31)]
+    good = events == wanted and noticed <= 2 and stored <= 10
+    return Outcome(
+        f"answers=30 stored={len(events)} in_order={events == wanted} outages=5 of {seconds}s reloads=1 crashes=1 "
+        f"slowest_notice={noticed:.1f}s slowest_drain={stored:.1f}s",
+        good,
+    )
 
 
 def r7_repeated(site: Site, full: bool) -> Outcome:
@@ -338,6 +383,8 @@ SCENARIOS: dict[str, Scenario] = {
     "R1": r1_killed,
     "R2": r2_synced,
     "R3": r3_disk_full,
+    "R4": r4_postgres_crashed,
+    "R6": r6_offline,
     "R7": r7_repeated,
     "R8": r8_first_saves,
     "R9": r9_class,
