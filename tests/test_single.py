@@ -206,7 +206,7 @@ def choices(*rights: bool) -> list[dict[str, Any]]:
         (
             {"type": "essay"},
             "there is no question type “essay”; there are single, multiple, who_says_so, evidence, true_false, "
-            "matching, ordering, short_answer, numeric, blanks, free_text",
+            "matching, ordering, short_answer, numeric, blanks, free_text, answer_and_proof",
         ),
         ({"type": None}, "“type” must be text"),
     ],

@@ -6,6 +6,7 @@ from types import ModuleType
 from typing import Any
 
 from quizzes.question_types import (
+    answer_and_proof,
     blanks,
     evidence,
     free_text,
@@ -71,6 +72,7 @@ TYPES: dict[str, ModuleType] = {
     "numeric": numeric,
     "blanks": blanks,
     "free_text": free_text,
+    "answer_and_proof": answer_and_proof,
 }
 
 
