@@ -43,12 +43,12 @@ class AnswerRow:
 
 
 def answer_rows(classroom: Classroom, *, assignments: Sequence[Assignment] | None = None) -> list[AnswerRow]:
-    """Every question of every handed-in attempt of the students on a roster, by student, assignment, attempt, number.
+    """Every question of every handed-in attempt of the students on its roster, by student, assignment, attempt, number.
 
     assignments: only these of the classroom's; None for all. Five statements, and two for an edition that the process
     has not met.
     """
-    handed_in = classroom.attempts.handed_in().filter(student__removed_at=None).with_set()
+    handed_in = classroom.attempts.handed_in().filter(student__in=classroom.students.enrolled()).with_set()
     if assignments is not None:
         handed_in = handed_in.filter(assignment__in=assignments)
     attempts = list(

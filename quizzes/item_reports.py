@@ -1,6 +1,6 @@
 """What a set of questions and its wrong answers say, over one assignment or several of the same edition.
 
-Only attempts that were handed in, of students on a roster and not excused, one a student. Seven statements at most,
+Only attempts that were handed in, of students on the roster and not excused, one a student. Seven statements at most,
 however many attempts there are.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from django.db.models import TextField
+from django.db.models import F, TextField
 from django.db.models.functions import Cast
 
 from quizzes.grading import NO_ADJUSTMENTS, Adjustments, earned, keys_in_force
@@ -120,7 +120,10 @@ def item_report(assignments: Sequence[Assignment], *, policy: str | None = FIRST
 def _counting(assignments: Sequence[Assignment], policy: str | None) -> list[Attempt]:
     excused = set(Excuse.objects.filter(assignment__in=assignments).values_list("assignment_id", "student_id"))
     made: defaultdict[tuple[int, int], list[Attempt]] = defaultdict(list)
-    handed_in = Attempt.objects.handed_in().filter(assignment__in=assignments, student__removed_at=None)
+    # One who moved to another class is on its roster, and no longer on this one.
+    handed_in = Attempt.objects.handed_in().filter(
+        assignment__in=assignments, student__removed_at=None, student__classroom=F("classroom")
+    )
     for attempt in handed_in.order_by("assignment", "student", "number"):
         if (attempt.assignment_id, attempt.student_id) not in excused:
             made[attempt.assignment_id, attempt.student_id].append(attempt)

@@ -20,6 +20,7 @@ from tests.factories import (
     make_answered_attempt,
     make_assignment,
     make_attempt,
+    make_classroom,
     make_document,
     make_student,
     right_value,
@@ -87,11 +88,16 @@ def test_report_counts_each_voice_and_each_sentence_given(assignment: Assignment
     }
 
 
-def test_open_attempts_removed_and_excused_students_are_left_out(assignment: Assignment, teacher: User) -> None:
+def test_open_attempts_and_students_removed_moved_or_excused_are_left_out(
+    assignment: Assignment, teacher: User
+) -> None:
     make_answered_attempt(assignment=assignment, right=4)
     make_answered_attempt(assignment=assignment, right=0, handed_in=False)
     gone = make_student(classroom=assignment.classroom, removed_at=NOW)
     make_answered_attempt(assignment=assignment, student=gone, right=0)
+    moved = make_answered_attempt(assignment=assignment, right=0).student
+    moved.classroom = make_classroom()
+    moved.save()
     excused = make_answered_attempt(assignment=assignment, right=0)
     Excuse.objects.create(
         assignment=assignment, student=excused.student, reason="Was ill", given_by=teacher, given_at=NOW

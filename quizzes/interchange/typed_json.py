@@ -1,0 +1,145 @@
+"""Dataclasses as JSON and back, with a line that says where a document breaks its shape.
+
+A member may be text, a whole number, true or false, a moment, a duration, a decimal, a UUID, a `Key`, a dataclass, a
+tuple of one of these, one of these or None, or any JSON value.
+"""
+
+import math
+import re
+import types
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from typing import Any, NewType, cast, get_args, get_origin, get_type_hints
+from uuid import UUID
+
+# What a public id may look like: it stands in addresses.
+_KEY = re.compile(r"[A-Za-z0-9_-]{1,12}")
+
+Json = Any
+Key = NewType("Key", str)
+
+
+class InvalidJson(ValueError):
+    """A document that is not of the shape asked for; the message is one line that names the place."""
+
+
+def plain(value: Any) -> Any:
+    """A dataclass as JSON: moments in UTC, durations in seconds, decimals and UUIDs as text, tuples as lists."""
+    match value:
+        case datetime():
+            return value.astimezone(UTC).isoformat()
+        case timedelta():
+            return value.total_seconds()
+        case Decimal() | UUID():
+            return str(value)
+        case tuple():
+            return [plain(item) for item in value]
+    if is_dataclass(value):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    return value
+
+
+@cache
+def _members(kind: type) -> Mapping[str, Any]:
+    return get_type_hints(kind)
+
+
+def read(kind: Any, value: Any, where: str = "") -> Any:
+    """The value as this kind, a dataclass or what its members may be; raises InvalidJson with where it stands."""
+    if kind is Json:
+        return _storable(value, where)
+    if isinstance(kind, types.UnionType):
+        inner = next(part for part in get_args(kind) if part is not types.NoneType)
+        return None if value is None else read(inner, value, where)
+    if get_origin(kind) is tuple:
+        items = _of(list, value, where, "a list")
+        return tuple(read(get_args(kind)[0], item, f"{where}[{place}]") for place, item in enumerate(items))
+    if get_origin(kind) is dict:
+        return _storable(_of(dict, value, where, "an object"), where)
+    if is_dataclass(kind):
+        return _read_members(cast(type, kind), value, where)
+    return _read_scalar(kind, value, where)
+
+
+def _read_members(kind: type, value: Any, where: str) -> Any:
+    table, members = _of(dict, value, where, "an object"), _members(kind)
+    for name in table:
+        if name not in members:
+            raise InvalidJson(f"{_at(where, str(name)[:40])} is not part of the format.")
+    for name in members:
+        if name not in table:
+            raise InvalidJson(f"{_at(where, name)} is missing.")
+    return kind(**{name: read(member, table[name], _at(where, name)) for name, member in members.items()})
+
+
+def _read_scalar(kind: Any, value: Any, where: str) -> Any:
+    try:
+        if kind is bool:
+            return _of(bool, value, where, "true or false")
+        if kind is int:
+            if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**31:
+                raise ValueError
+            return value
+        if kind is timedelta:
+            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 10**8:
+                raise ValueError
+            return timedelta(seconds=value)
+        text = _storable(_of(str, value, where, "text"), where)
+        if kind is Key and not _KEY.fullmatch(text):
+            raise ValueError
+        if kind is datetime:
+            moment = datetime.fromisoformat(text)
+            if moment.tzinfo is None or not 1990 <= moment.astimezone(UTC).year < 2200:
+                raise ValueError
+            return moment.astimezone(UTC)
+        if kind is Decimal:
+            number = Decimal(text)
+            if not number.is_finite():
+                raise ValueError
+            return number
+        return UUID(text) if kind is UUID else text
+    except InvalidJson:
+        raise
+    except (ValueError, OverflowError, InvalidOperation) as error:
+        raise InvalidJson(f"{where} is to be {_KINDS[kind]}, and not {value!r:.40}.") from error
+
+
+_KINDS = {
+    int: "a whole number",
+    timedelta: "a number of seconds",
+    Key: "a key of letters, digits, - and _",
+    datetime: "a moment with its offset, such as 2026-10-23T15:00:00+00:00",
+    Decimal: "a number as text",
+    UUID: "a UUID",
+}
+
+
+def _of[Kind](kind: type[Kind], value: Any, where: str, words: str) -> Kind:
+    if not isinstance(value, kind):
+        raise InvalidJson(f"{where or 'the file'} is to be {words}, and not {value!r:.40}.")
+    return value
+
+
+def _storable(value: Any, where: str) -> Any:
+    """The value, if every database takes it: no NUL and no half of a surrogate pair in any text."""
+    match value:
+        case str():
+            if re.search("[\x00\ud800-\udfff]", value):
+                raise InvalidJson(f"{where} holds a character that cannot be stored.")
+        case float() if not math.isfinite(value):
+            raise InvalidJson(f"{where} holds a number that cannot be stored.")
+        case list():
+            for item in value:
+                _storable(item, where)
+        case dict():
+            for name, item in value.items():
+                _storable(name, where)
+                _storable(item, where)
+    return value
+
+
+def _at(where: str, name: str) -> str:
+    return f"{where}.{name}" if where else name

@@ -1,0 +1,30 @@
+import os
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from quizzes.models import Classroom
+from quizzes.takeaways import export_classroom
+
+
+class Command(BaseCommand):
+    help = "Write a classroom with its questions, students, answers and scores to FILE, which only you may read."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("public_id", help="as in the address of the classroom's page")
+        parser.add_argument("file", type=Path)
+
+    def handle(self, *args: Any, public_id: str, file: Path, **options: Any) -> None:
+        classroom = Classroom.objects.filter(public_id=public_id).first()
+        if classroom is None:
+            raise CommandError(f"There is no classroom {public_id}.")
+        content = export_classroom(classroom, now=timezone.now())
+        try:
+            with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
+                target.write(content)
+        except OSError as error:
+            raise CommandError(f"{file} could not be written: {error.strerror}.") from error
+        self.stdout.write(f"{classroom}: {len(content):,} bytes in {file}. It holds names, answers and keys.")

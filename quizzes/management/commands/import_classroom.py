@@ -1,0 +1,43 @@
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from quizzes.interchange.takeaway import MAX_BYTES
+from quizzes.models import User
+from quizzes.rosters import ClassroomNameTaken
+from quizzes.takeaways import AlreadyHere, InvalidTakeaway, import_classroom
+
+
+class Command(BaseCommand):
+    help = "Take in the classroom of FILE for a teacher of this site: all of it, or nothing."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--teacher", required=True, metavar="EMAIL")
+
+    def handle(self, *args: Any, file: Path, teacher: str, **options: Any) -> None:
+        by = User.objects.filter(email__iexact=teacher).first()
+        if by is None:
+            raise CommandError(f"There is no account {teacher}.")
+        try:
+            with file.open("rb") as source:
+                content = source.read(MAX_BYTES + 1)
+            classroom = import_classroom(content, by=by, now=timezone.now())
+        except OSError as error:
+            raise CommandError(f"{file} could not be read: {error.strerror}.") from error
+        except InvalidTakeaway as error:
+            raise CommandError(f"{file}: {error} Nothing was taken in.") from error
+        except AlreadyHere as error:
+            raise CommandError("This site holds this classroom already. Nothing was taken in.") from error
+        except ClassroomNameTaken as error:
+            raise CommandError(
+                f"{by} has a class of this name already. Rename it first. Nothing was taken in."
+            ) from error
+        self.stdout.write(
+            f"{classroom}: {classroom.students.count()} students, {classroom.assignments.count()} assignments, "
+            f"{classroom.attempts.count()} attempts. Its class code is {classroom.shown_code}. "
+            "PINs are new unless this site has the same secret key: print new cards."
+        )
