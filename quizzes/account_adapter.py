@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from quizzes import accounts
+from quizzes import accounts, joining
 from quizzes.models import User
 
 
@@ -53,6 +53,9 @@ class AccountAdapter(DefaultAccountAdapter):
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """Sign in, for a span counted from now; the sign-in form alone would leave out the other ways in."""
         super().login(request, user)
+        # On a shared computer the student who was here before is signed out.
+        for name in (joining.STUDENT, joining.PIN_VERSION):
+            request.session.pop(name, None)
         request.session.set_expiry(settings.ACCOUNT_SESSION_COOKIE_AGE)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:

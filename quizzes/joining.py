@@ -11,6 +11,9 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from quizzes.models import Classroom, FailedTry, Student
 from quizzes.models.public_ids import READABLE
 
+# What a session holds of the student who is signed in; void when the version is no longer the student's.
+STUDENT, PIN_VERSION = "student_id", "student_pin_version"
+
 PIN_LENGTH = 4
 
 # Wrong codes from one address (TRUST.md, rate limits): far above what a class mistypes in a lesson.

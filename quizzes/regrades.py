@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from statistics import mean
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 
@@ -210,7 +210,7 @@ def _values(attempts: Sequence[Attempt]) -> dict[int, dict[str, Any]]:
 
 
 def _correction(policy: str, document: Mapping[str, Any] | None) -> Correction:
-    return Correction(Policy(policy).value, parse_question(document) if document is not None else None)
+    return Correction(cast(grading.Policy, Policy(policy).value), parse_question(document) if document is not None else None)
 
 
 def _stamp(assignments: Sequence[Assignment], done: Sequence[Attempt]) -> str:

@@ -1,10 +1,20 @@
 """The site map, by audience, in the order of the way: join, answer; classroom, set, assignment, results."""
 
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from quizzes.views import accounts, public, trials
 from quizzes.views.student import attempts, home, joining
 from quizzes.views.teacher import account, assignments, classrooms, question_sets, results, rosters, students
+
+
+class PublicIdConverter(StringConverter):
+    """A public id, and nothing that a database would refuse to look for."""
+
+    regex = "[A-Za-z0-9_-]{12}"
+
+
+register_converter(PublicIdConverter, "public_id")
 
 urlpatterns = [
     # Everyone
@@ -23,40 +33,46 @@ urlpatterns = [
     path("join/pin/", joining.enter_pin, name="enter_pin"),
     path("student/", home.student_home, name="student_home"),
     path("student/sign-out/", joining.sign_out, name="sign_out"),
-    path("student/assignments/<str:public_id>/", attempts.begin_attempt, name="begin_attempt"),
-    path("student/attempts/<str:public_id>/<int:number>/", attempts.take_attempt, name="take_attempt"),
-    path("student/attempts/<str:public_id>/review/", attempts.review_attempt, name="review_attempt"),
-    path("student/attempts/<str:public_id>/hand-in/", attempts.hand_in, name="hand_in"),
-    path("student/attempts/<str:public_id>/receipt/", attempts.receipt, name="receipt"),
-    path("student/attempts/<str:public_id>/result/", attempts.result, name="result"),
+    path("student/assignments/<public_id:public_id>/", attempts.begin_attempt, name="begin_attempt"),
+    path("student/attempts/<public_id:public_id>/<int:number>/", attempts.take_attempt, name="take_attempt"),
+    path("student/attempts/<public_id:public_id>/review/", attempts.review_attempt, name="review_attempt"),
+    path("student/attempts/<public_id:public_id>/hand-in/", attempts.hand_in, name="hand_in"),
+    path("student/attempts/<public_id:public_id>/receipt/", attempts.receipt, name="receipt"),
+    path("student/attempts/<public_id:public_id>/result/", attempts.result, name="result"),
     # Teachers
     path("teacher/", classrooms.teacher_home, name="teacher_home"),
     path("teacher/classrooms/new/", classrooms.add_classroom, name="add_classroom"),
     path("teacher/classrooms/archived/", classrooms.archived_classrooms, name="archived_classrooms"),
-    path("teacher/classrooms/<str:public_id>/", results.gradebook, name="gradebook"),
-    path("teacher/classrooms/<str:public_id>/gradebook.csv", results.download_gradebook, name="download_gradebook"),
-    path("teacher/classrooms/<str:public_id>/settings/", classrooms.change_classroom, name="change_classroom"),
-    path("teacher/classrooms/<str:public_id>/code/", classrooms.change_code, name="change_code"),
-    path("teacher/classrooms/<str:public_id>/joining/", classrooms.set_joining, name="set_joining"),
-    path("teacher/classrooms/<str:public_id>/archive/", classrooms.set_archived, name="set_archived"),
-    path("teacher/classrooms/<str:public_id>/roster/", rosters.roster, name="roster"),
-    path("teacher/classrooms/<str:public_id>/roster/add/", rosters.add_students, name="add_students"),
-    path("teacher/classrooms/<str:public_id>/cards/", rosters.sign_in_cards, name="sign_in_cards"),
-    path("teacher/students/<str:public_id>/", students.student_history, name="student_history"),
-    path("teacher/students/<str:public_id>/rename/", students.rename_student, name="rename_student"),
-    path("teacher/students/<str:public_id>/move/", students.move_student, name="move_student"),
-    path("teacher/students/<str:public_id>/remove/", students.remove_student, name="remove_student"),
-    path("teacher/students/<str:public_id>/restore/", students.restore_student, name="restore_student"),
-    path("teacher/students/<str:public_id>/pin/", students.change_pin, name="change_pin"),
+    path("teacher/classrooms/<public_id:public_id>/", results.gradebook, name="gradebook"),
+    path(
+        "teacher/classrooms/<public_id:public_id>/gradebook.csv", results.download_gradebook, name="download_gradebook"
+    ),
+    path("teacher/classrooms/<public_id:public_id>/settings/", classrooms.change_classroom, name="change_classroom"),
+    path("teacher/classrooms/<public_id:public_id>/code/", classrooms.change_code, name="change_code"),
+    path("teacher/classrooms/<public_id:public_id>/joining/", classrooms.set_joining, name="set_joining"),
+    path("teacher/classrooms/<public_id:public_id>/archive/", classrooms.set_archived, name="set_archived"),
+    path("teacher/classrooms/<public_id:public_id>/roster/", rosters.roster, name="roster"),
+    path("teacher/classrooms/<public_id:public_id>/roster/add/", rosters.add_students, name="add_students"),
+    path("teacher/classrooms/<public_id:public_id>/cards/", rosters.sign_in_cards, name="sign_in_cards"),
+    path("teacher/students/<public_id:public_id>/", students.student_history, name="student_history"),
+    path("teacher/students/<public_id:public_id>/rename/", students.rename_student, name="rename_student"),
+    path("teacher/students/<public_id:public_id>/move/", students.move_student, name="move_student"),
+    path("teacher/students/<public_id:public_id>/remove/", students.remove_student, name="remove_student"),
+    path("teacher/students/<public_id:public_id>/restore/", students.restore_student, name="restore_student"),
+    path("teacher/students/<public_id:public_id>/pin/", students.change_pin, name="change_pin"),
     path("teacher/sets/", question_sets.question_sets, name="question_sets"),
-    path("teacher/sets/<str:public_id>/", question_sets.question_set, name="question_set"),
-    path("teacher/sets/<str:public_id>/try/<int:number>/", trials.try_set_question, name="try_set_question"),
-    path("teacher/sets/<str:public_id>/try/result/", trials.try_set_result, name="try_set_result"),
-    path("teacher/sets/<str:public_id>/assign/", assignments.assign, name="assign"),
-    path("teacher/assignments/<str:public_id>/", results.assignment_progress, name="assignment_progress"),
-    path("teacher/assignments/<str:public_id>/change/", assignments.change_assignment, name="change_assignment"),
-    path("teacher/assignments/<str:public_id>/withdraw/", assignments.withdraw_assignment, name="withdraw_assignment"),
-    path("teacher/attempts/<str:public_id>/", results.attempt_review, name="attempt_review"),
+    path("teacher/sets/<public_id:public_id>/", question_sets.question_set, name="question_set"),
+    path("teacher/sets/<public_id:public_id>/try/<int:number>/", trials.try_set_question, name="try_set_question"),
+    path("teacher/sets/<public_id:public_id>/try/result/", trials.try_set_result, name="try_set_result"),
+    path("teacher/sets/<public_id:public_id>/assign/", assignments.assign, name="assign"),
+    path("teacher/assignments/<public_id:public_id>/", results.assignment_progress, name="assignment_progress"),
+    path("teacher/assignments/<public_id:public_id>/change/", assignments.change_assignment, name="change_assignment"),
+    path(
+        "teacher/assignments/<public_id:public_id>/withdraw/",
+        assignments.withdraw_assignment,
+        name="withdraw_assignment",
+    ),
+    path("teacher/attempts/<public_id:public_id>/", results.attempt_review, name="attempt_review"),
     path("teacher/account/", account.account, name="account"),
     path("teacher/account/invite/", account.invite, name="invite"),
 ]

@@ -569,3 +569,11 @@ def test_form_without_its_token_is_not_sent(teacher: User) -> None:
 )
 def test_page_of_an_error_needs_nothing_from_a_view(template: str, said: str) -> None:
     assert f"<h1>{said}</h1>" in render_to_string(template)
+
+
+def test_teacher_who_signs_in_signs_out_the_student_before(student: Student, signed_in: Callable[..., Client]) -> None:
+    make_user(email="okafor@school.test", password="seven green bicycles")
+    browser = signed_in(student)
+    data = {"login": "okafor@school.test", "password": "seven green bicycles"}
+    assert browser.post(reverse("account_login"), data).headers["Location"] == reverse("teacher_home")
+    assert browser.get(reverse("student_home")).headers["Location"] == reverse("join")

@@ -11,9 +11,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
+from quizzes.joining import PIN_VERSION, STUDENT
 from quizzes.models import Attempt, Classroom, Student
 
-STUDENT, PIN_VERSION = "student_id", "student_pin_version"
 DEVICE_COOKIE = f"{settings.COOKIE_PREFIX}device"
 DEVICE_COOKIE_AGE = 180 * 24 * 60 * 60
 
