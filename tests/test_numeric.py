@@ -90,6 +90,8 @@ dated = st.builds(lambda day, tolerance: on(day.isoformat(), tolerance=tolerance
         ({"answer": 12, "units": ["percent"], "unit_required": True}, "12 %", 1, False),
         ({"answer": 5, "units": ["dollars"]}, "$5", 1, False),
         ({"answer": 3, "units": ["months", "month"]}, "three months", 1, False),
+        ({"answer": 1, "units": ["months", "month"]}, "a month", 0, True),
+        ({"answer": 1, "units": ["months", "month"]}, "a long month", 0, False),
     ],
 )
 def test_numeric_number_table(changes: dict[str, Any], value: str | None, credit: int, in_doubt: bool) -> None:

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.question_types import doubtful, grade, grounded, marked_by, parse_question, problems, rekey
+from quizzes.question_types import Presentation, doubtful, grade, grounded, marked_by, parse_question, problems, rekey
 from quizzes.reading import InvalidDocument
 from tests.factories import make_question_document, parsed_reading
+from tests.question_laws import check_answer, check_rekeyed, sittings
 
 READING = parsed_reading()
 TYPES = ("single", "multiple", "who_says_so", "evidence")
@@ -105,6 +106,16 @@ def test_rekeyed_evidence_is_no_longer_tempting() -> None:
 
     assert rekeyed["key_sentences"] == rekeyed["evidence"] == ["s3", "s5"]
     assert [choice["sentence"] for choice in rekeyed["choices"]] == ["s4"]
+
+
+@pytest.mark.parametrize("name", TYPES)
+@given(data=st.data(), sitting=sittings)
+def test_old_types_keep_the_laws_that_new_ones_keep(name: str, data: st.DataObject, sitting: Presentation) -> None:
+    document, value = make_question_document(name), data.draw(st.none() | VALUES[name])
+
+    check_answer(document, value, sitting, READING)
+    if value is not None:
+        check_rekeyed(document, value, sitting, READING)
 
 
 @pytest.mark.parametrize("name", TYPES)

@@ -127,7 +127,10 @@ def rekey(document: Mapping[str, Any], value: base.Value) -> dict[str, Any]:
 
 
 def doubtful(question: Numeric, value: base.Value) -> bool:
-    """Whether the answer is right but for its unit or year, or holds figures that cannot be read."""
+    """Whether the answer is right but for its unit or year, or cannot be read and is more than words.
+
+    More than words: it holds a figure, or is the unit alone, as “a month” is.
+    """
     if value is None or grade(question, value):
         return False
     if isinstance(question.answer, Day):
@@ -138,7 +141,7 @@ def doubtful(question: Numeric, value: base.Value) -> bool:
         found = read_number(value)
         if found is not None:
             return _is_within(question, found[0])
-    return any(char.isdigit() for char in fold(value))
+    return any(char.isdigit() for char in fold(value)) or fold(value) in question.folded_units
 
 
 def review(question: Numeric, value: base.Value, reading: Reading) -> base.Review:
