@@ -1,0 +1,64 @@
+"""The read side: a classroom's gradebook and progress, one attempt reviewed, and what needs a teacher.
+
+Only attempts that were handed in count. Shares run from 0 to 1; no data is None.
+"""
+
+from quizzes.results.gradebooks import (
+    Cell,
+    CellState,
+    Column,
+    Gradebook,
+    Progress,
+    Row,
+    WorkState,
+    counting_attempt,
+    due_at,
+    gradebook,
+    is_late,
+    progress,
+    share_of,
+)
+from quizzes.results.overview import SOON, ClassroomSummary, Need, classroom_summaries, needs
+from quizzes.results.reviews import (
+    NOT_YET_SHARE,
+    SECURE_SHARE,
+    Level,
+    ObjectiveScore,
+    ReviewedAttempt,
+    ReviewedQuestion,
+    review_attempt,
+    review_question,
+    review_sitting,
+    unused_events,
+)
+
+__all__ = [
+    "NOT_YET_SHARE",
+    "SECURE_SHARE",
+    "SOON",
+    "Cell",
+    "CellState",
+    "ClassroomSummary",
+    "Column",
+    "Gradebook",
+    "Level",
+    "Need",
+    "ObjectiveScore",
+    "Progress",
+    "ReviewedAttempt",
+    "ReviewedQuestion",
+    "Row",
+    "WorkState",
+    "classroom_summaries",
+    "counting_attempt",
+    "due_at",
+    "gradebook",
+    "is_late",
+    "needs",
+    "progress",
+    "review_attempt",
+    "review_question",
+    "review_sitting",
+    "share_of",
+    "unused_events",
+]

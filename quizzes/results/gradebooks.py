@@ -1,0 +1,199 @@
+"""A classroom's gradebook, an assignment's progress, and which attempt of a student counts."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from statistics import mean, median
+from typing import Any, Literal
+
+from django.db.models import Count, Max
+
+from quizzes.assignments import personal_window
+from quizzes.deadlines import Standing
+from quizzes.models import Answer, Assignment, Attempt, Classroom, Excuse, Extension, Student
+
+CellState = Literal["scored", "working", "missing", "excused", "not_due"]
+WorkState = Literal["not_started", "working", "handed_in"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One student on one assignment. attempt: the one that counts, else the open one, else None.
+
+    score and max_score in points, None unless scored. An excused student's score counts in nothing.
+    """
+
+    state: CellState
+    attempt: Attempt | None = None
+    score: Decimal | None = None
+    max_score: int | None = None
+    is_late: bool = False
+
+    @property
+    def share(self) -> Decimal | None:
+        """score over max_score, 0 to 1; None without a score or when every question was dropped."""
+        return self.score / self.max_score if self.score is not None and self.max_score else None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One assignment of a gradebook, with the median and mean of the scores that count, in points."""
+
+    assignment: Assignment
+    title: str
+    max_points: int
+    median: Decimal | None
+    mean: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One student of a gradebook. average_share: mean share over the assignments that have a score."""
+
+    student: Student
+    cells: tuple[Cell, ...]
+    average_share: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gradebook:
+    """A classroom's scores: one row a student by name, one column an assignment, newest first."""
+
+    classroom: Classroom
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    mean_share: Decimal | None
+    median_share: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One student's standing on a running assignment. attempt: the latest, None before the first.
+
+    counts: the attempt that counts by the policy, None before one is handed in; is_late is about that one.
+    """
+
+    student: Student
+    state: WorkState
+    attempt: Attempt | None
+    counts: Attempt | None
+    is_late: bool
+    answered_count: int
+    last_saved_at: datetime | None
+
+
+def counting_attempt(attempts: Sequence[Attempt], policy: str) -> Attempt | None:
+    """The handed-in attempt that counts by the policy (first, best, latest); the earlier of two equally good ones."""
+    done = sorted((attempt for attempt in attempts if not attempt.is_open), key=lambda attempt: attempt.number)
+    if not done:
+        return None
+    match policy:
+        case Assignment.AttemptPolicy.FIRST:
+            return done[0]
+        case Assignment.AttemptPolicy.LATEST:
+            return done[-1]
+    return max(done, key=lambda attempt: (share_of(attempt) or Decimal(0), -attempt.number))
+
+
+def share_of(attempt: Attempt) -> Decimal | None:
+    """The attempt's score as a share of its maximum, 0 to 1; None before it is handed in, or when nothing counts."""
+    return attempt.score / attempt.max_score if attempt.score is not None and attempt.max_score else None
+
+
+def is_late(attempt: Attempt, due_at: datetime | None) -> bool:
+    """Whether the attempt was handed in after the due time, which may be the student's own."""
+    return due_at is not None and attempt.handed_in_at is not None and attempt.handed_in_at > due_at
+
+
+def gradebook(classroom: Classroom, *, now: datetime) -> Gradebook:
+    """The classroom's gradebook, in five statements however large it is."""
+    students = list(classroom.students.enrolled().order_by("display_name", "pk"))
+    assignments = list(
+        classroom.assignments.select_related("edition__question_set")
+        .defer("edition__document")
+        .order_by("-created_at", "-pk")
+    )
+    made: defaultdict[tuple[int, int], list[Attempt]] = defaultdict(list)
+    for attempt in classroom.attempts.all():
+        made[attempt.student_id, attempt.assignment_id].append(attempt)
+    extended = {
+        (extension.student_id, extension.assignment_id): extension
+        for extension in Extension.objects.filter(assignment__classroom=classroom)
+    }
+    excused = set(Excuse.objects.filter(assignment__classroom=classroom).values_list("student_id", "assignment_id"))
+    rows = []
+    for student in students:
+        cells = tuple(
+            Cell("excused")
+            if (student.pk, assignment.pk) in excused
+            else _cell(made[student.pk, assignment.pk], assignment, extended.get((student.pk, assignment.pk)), now)
+            for assignment in assignments
+        )
+        shares = [cell.share for cell in cells if cell.share is not None]
+        rows.append(Row(student, cells, mean_of(shares)))
+    columns = []
+    for place, assignment in enumerate(assignments):
+        scores = [row.cells[place].score for row in rows]
+        given = [points for points in scores if points is not None]
+        columns.append(
+            Column(
+                assignment,
+                assignment.edition.question_set.title,
+                assignment.edition.max_points,
+                median(given) if given else None,
+                mean_of(given),
+            )
+        )
+    averages = [row.average_share for row in rows if row.average_share is not None]
+    return Gradebook(classroom, tuple(columns), tuple(rows), mean_of(averages), median(averages) if averages else None)
+
+
+def progress(assignment: Assignment) -> list[Progress]:
+    """One entry a student by name, in four statements however many there are."""
+    made: defaultdict[int, list[Attempt]] = defaultdict(list)
+    for attempt in assignment.attempts.order_by("number"):
+        made[attempt.student_id].append(attempt)
+    latest = [attempts[-1].pk for attempts in made.values()]
+    given = Answer.objects.filter(attempt__in=latest, value__isnull=False)
+    counted = {
+        row["attempt"]: row
+        for row in given.order_by().values("attempt").annotate(count=Count("pk"), last=Max("saved_at"))
+    }
+    extended = {extension.student_id: extension for extension in assignment.extensions.all()}
+    entries = []
+    for student in assignment.classroom.students.enrolled().order_by("display_name", "pk"):
+        attempts = made[student.pk]
+        own = attempts[-1] if attempts else None
+        counts = counting_attempt(attempts, assignment.attempt_policy)
+        due_at = personal_window(assignment, extended.get(student.pk)).due_at
+        late = counts is not None and is_late(counts, due_at)
+        saved: Mapping[str, Any] = counted.get(own.pk, {}) if own else {}
+        state: WorkState = "not_started" if own is None else "working" if own.is_open else "handed_in"
+        entries.append(Progress(student, state, own, counts, late, saved.get("count", 0), saved.get("last")))
+    return entries
+
+
+def due_at(attempt: Attempt) -> datetime | None:
+    """When the attempt was due for its own student; one statement. attempt: with its assignment."""
+    extension = attempt.assignment.extensions.filter(student=attempt.student_id).first()
+    return personal_window(attempt.assignment, extension).due_at
+
+
+def _cell(attempts: Sequence[Attempt], assignment: Assignment, extension: Extension | None, now: datetime) -> Cell:
+    window = personal_window(assignment, extension)
+    counts = counting_attempt(attempts, assignment.attempt_policy)
+    if counts is not None:
+        return Cell("scored", counts, counts.score, counts.max_score, is_late(counts, window.due_at))
+    if attempts:
+        return Cell("working", attempts[-1])
+    if window.standing(at=now) in {Standing.PAST_DUE, Standing.CLOSED}:
+        return Cell("missing")
+    return Cell("not_due")
+
+
+def mean_of(numbers: Iterable[Decimal]) -> Decimal | None:
+    """Their mean; None of nothing."""
+    given = list(numbers)
+    return mean(given) if given else None

@@ -1,0 +1,149 @@
+"""One attempt with its verdicts: what was answered, what it earned, and the sentences that prove it."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+from quizzes.attempts import Sitting, sitting
+from quizzes.grading import NO_ADJUSTMENTS, Adjustments, Correction, corrected, earned
+from quizzes.models import Answer, AnswerEvent, Attempt
+from quizzes.question_types import Question, Review, label, review
+from quizzes.reading import Sentence, Voice
+from quizzes.scores import adjustments
+from quizzes.set_document import Objective
+
+# Mastery levels as the design names them: secure from 80 %, not yet under half.
+SECURE_SHARE, NOT_YET_SHARE = Fraction(4, 5), Fraction(1, 2)
+
+Level = Literal["secure", "nearly", "not_yet"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedQuestion:
+    """One question of an attempt with its verdict. number: its place in the attempt. earned: points."""
+
+    number: int
+    question: Question
+    type_label: str
+    review: Review
+    answer: Answer | None
+    evidence: tuple[Sentence, ...]
+    voices: tuple[Voice, ...]
+    earned: Fraction
+    possible: int
+    mark: Decimal | None
+    corrections: tuple[Correction, ...]
+
+    @property
+    def verdict(self) -> Literal["right", "partly", "wrong", "unanswered"]:
+        """The verdict in one word, by the points earned after corrections and marks."""
+        if self.answer is None or self.answer.value is None:
+            return "unanswered"
+        if self.earned >= self.possible:
+            return "right"
+        return "partly" if self.earned else "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectiveScore:
+    """Points earned and possible on one objective, at least 1 possible."""
+
+    objective: Objective
+    earned: Fraction
+    points: int
+
+    @property
+    def share(self) -> Fraction:
+        """earned over points, 0 to 1."""
+        return self.earned / self.points
+
+    @property
+    def level(self) -> Level:
+        """Secure from 80 %, not yet under half, nearly between."""
+        if self.share >= SECURE_SHARE:
+            return "secure"
+        return "not_yet" if self.share < NOT_YET_SHARE else "nearly"
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedAttempt:
+    """A whole attempt with verdicts. read_again: the sentences that answer most of what went wrong, at most one."""
+
+    sitting: Sitting
+    questions: tuple[ReviewedQuestion, ...]
+    objectives: tuple[ObjectiveScore, ...]
+    read_again: tuple[Sentence, ...]
+    missed: tuple[ReviewedQuestion, ...]
+
+
+def review_question(
+    current: Sitting, question: Question, answer: Answer | None, adjustments: Adjustments = NO_ADJUSTMENTS
+) -> ReviewedQuestion:
+    """One question of an attempt with its verdict; only for those who may see it."""
+    reading = current.published.document.reading
+    value = answer.value if answer else None
+    points = earned(question, value, adjustments)
+    reviewed = review(corrected(question, adjustments), value, reading)
+    evidence = reading.sentences(question.evidence)
+    return ReviewedQuestion(
+        number=current.questions.index(question) + 1,
+        question=question,
+        type_label=label(question),
+        review=reviewed,
+        answer=answer,
+        evidence=evidence,
+        voices=tuple(dict.fromkeys(sentence.voice for sentence in evidence)),
+        earned=points.points,
+        possible=points.possible,
+        mark=adjustments.marks.get(question.key),
+        corrections=tuple(adjustments.corrections.get(question.key, ())),
+    )
+
+
+def review_attempt(attempt: Attempt) -> ReviewedAttempt:
+    """The whole attempt with verdicts, in three statements; for those who may see it. attempt: with its assignment."""
+    answers = {answer.question_id: answer for answer in attempt.answers.all()}
+    return review_sitting(sitting(attempt), answers, adjustments([attempt])[attempt.pk])
+
+
+def review_sitting(
+    current: Sitting, answers: Mapping[int, Answer], adjusted: Adjustments = NO_ADJUSTMENTS
+) -> ReviewedAttempt:
+    """A whole sitting with verdicts, without a statement. answers: by question row id."""
+    questions = tuple(
+        review_question(current, question, answers.get(current.question_id(question)), adjusted)
+        for question in current.questions
+    )
+    missed = tuple(item for item in questions if item.verdict != "right")
+    return ReviewedAttempt(
+        sitting=current,
+        questions=questions,
+        objectives=_by_objective(questions, current.published.document.objectives),
+        read_again=_commonest_evidence(missed),
+        missed=missed,
+    )
+
+
+def unused_events(attempt: Attempt) -> list[AnswerEvent]:
+    """Answers that arrived and did not count (late, stale or settled), in the order of arrival; one statement."""
+    return list(attempt.events.exclude(outcome=AnswerEvent.Outcome.SAVED).order_by("at", "pk"))
+
+
+def _by_objective(questions: Sequence[ReviewedQuestion], objectives: Sequence[Objective]) -> tuple[ObjectiveScore, ...]:
+    scores = []
+    for objective in objectives:
+        own = [item for item in questions if item.question.objective == objective.key]
+        if own:
+            total = sum((item.earned for item in own), start=Fraction(0))
+            possible = sum(item.possible for item in own)
+            if possible:
+                scores.append(ObjectiveScore(objective, total, possible))
+    return tuple(scores)
+
+
+def _commonest_evidence(missed: Sequence[ReviewedQuestion]) -> tuple[Sentence, ...]:
+    counted = Counter(sentence for item in missed for sentence in item.evidence)
+    return (max(counted, key=lambda sentence: (counted[sentence], -sentence.number)),) if counted else ()
