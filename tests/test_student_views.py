@@ -533,6 +533,19 @@ def test_answer_after_the_time_is_kept_late_and_what_was_saved_is_handed_in(
     )
 
 
+def test_going_on_after_the_time_hands_in_too(
+    student: Student, student_client: Client, edition: Edition, classroom: Classroom, clock: time_machine.Traveller
+) -> None:
+    assignment = make_assignment(edition=edition, classroom=classroom, time_limit=timedelta(minutes=10))
+    attempt = make_attempt(assignment=assignment, student=student)
+    data = fields(student_client, attempt, 1, act="next")
+    clock.shift(timedelta(minutes=12))
+    response = student_client.post(address(attempt, 1), data)
+    assert response.headers["Location"] == page_of("receipt", attempt)
+    assert Attempt.objects.open().count() == 0
+    assert events(attempt) == []
+
+
 def test_answer_within_the_grace_counts(
     student: Student, student_client: Client, edition: Edition, classroom: Classroom, clock: time_machine.Traveller
 ) -> None:
@@ -608,7 +621,8 @@ def test_check_settles_the_answer_and_shows_why(student_client: Client, checkabl
     # It cannot be changed.
     reply = as_json(student_client, address(checkable, 1), {**data, "operation": ["b"], "revision": ["1"]})
     assert (reply.status_code, reply.json()["outcome"]) == (409, "settled")
-    later = student_client.post(address(checkable, 1), {**data, "operation": ["c"], "revision": ["1"]})
+    old_page = {**data, "operation": ["c"], "revision": ["1"], "act": ["next"]}
+    later = student_client.post(address(checkable, 1), old_page)
     assert later.headers["Location"] == address(checkable, 1)
     assert given(checkable) == {1: "a"}
 
