@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -61,7 +61,7 @@ class Notice:
 
 def reach(edition: Edition, *, by: User) -> list[Assignment]:
     """The assignments that a teacher's regrade of an edition reaches: those of the teacher's classrooms."""
-    return list(Assignment.objects.taught_by(by).filter(edition=edition).order_by("pk"))
+    return list(Assignment.objects.taught_by(by).filter(edition=edition).select_related("classroom").order_by("pk"))
 
 
 def corrected_document(edition: Edition, question: Question, value: Value) -> dict[str, Any]:
@@ -118,6 +118,7 @@ def apply(
     group: named by the form, so that sending it twice regrades once. Raises StalePreview when `stamp` is not of now.
     Open attempts get the correction when they are handed in, since every score is computed with it.
     """
+    _hold(assignments)
     made = list(Regrade.objects.filter(group=group))
     if made:
         return made
@@ -146,8 +147,14 @@ def apply(
 
 @transaction.atomic
 def undo(group: uuid.UUID, *, by: User, now: datetime) -> int:
-    """Take a regrade back: scores are again what they were without it. Returns how many scores changed."""
-    regrades = list(Regrade.objects.filter(group=group, undone_at=None).select_related("assignment", "question"))
+    """Take a regrade back where the teacher teaches: scores are again what they were without it.
+
+    Returns how many scores changed.
+    """
+    own = Assignment.objects.taught_by(by).filter(regrades__group=group)
+    _hold(own)
+    in_force = Regrade.objects.filter(group=group, undone_at=None, assignment__in=own)
+    regrades = list(in_force.select_related("assignment", "question"))
     Regrade.objects.filter(pk__in=[regrade.pk for regrade in regrades]).update(undone_at=now, undone_by=by)
     done, _ = _attempts([regrade.assignment for regrade in regrades])
     changed = rescore(done)
@@ -160,7 +167,14 @@ def undo(group: uuid.UUID, *, by: User, now: datetime) -> int:
 def mark_answer(
     attempt: Attempt, question: Question, *, points: Decimal, comment: str, by: User, now: datetime
 ) -> ManualMark:
-    """Give one answer a mark of its own, 0 to the question's points; it stands until a newer mark."""
+    """Give one answer a mark of its own, 0 to the question's points; it stands until a newer mark.
+
+    The mark that it has already is not given again.
+    """
+    list(Attempt.objects.select_for_update().filter(pk=attempt.pk))
+    newest = ManualMark.objects.filter(attempt=attempt, question=question).order_by("made_at", "pk").last()
+    if newest is not None and (newest.points, newest.comment) == (points, comment):
+        return newest
     mark = ManualMark.objects.create(
         attempt=attempt, question=question, points=points, comment=comment, made_by=by, made_at=now
     )
@@ -195,6 +209,16 @@ def notices(attempt: Attempt) -> list[Notice]:
     return found
 
 
+def _hold(assignments: Iterable[Assignment]) -> None:
+    """Keep attempts of these assignments from being begun or handed in until this transaction ends.
+
+    An attempt handed in meanwhile would be scored without what this transaction decides, and not be scored again.
+    """
+    pks = [assignment.pk for assignment in assignments]
+    list(Assignment.objects.select_for_update().filter(pk__in=pks).order_by("pk").values_list("pk"))
+    list(Attempt.objects.select_for_update().filter(assignment__in=pks).order_by("pk").values_list("pk"))
+
+
 def _attempts(assignments: Sequence[Assignment]) -> tuple[list[Attempt], int]:
     of_these = Attempt.objects.filter(assignment__in=assignments)
     done = of_these.handed_in().select_related("assignment").order_by("pk")
@@ -210,7 +234,9 @@ def _values(attempts: Sequence[Attempt]) -> dict[int, dict[str, Any]]:
 
 
 def _correction(policy: str, document: Mapping[str, Any] | None) -> Correction:
-    return Correction(cast(grading.Policy, Policy(policy).value), parse_question(document) if document is not None else None)
+    return Correction(
+        cast(grading.Policy, Policy(policy).value), parse_question(document) if document is not None else None
+    )
 
 
 def _stamp(assignments: Sequence[Assignment], done: Sequence[Attempt]) -> str:

@@ -5,7 +5,16 @@ from django.urls.converters import StringConverter
 
 from quizzes.views import accounts, public, trials
 from quizzes.views.student import attempts, home, joining
-from quizzes.views.teacher import account, assignments, classrooms, question_sets, results, rosters, students
+from quizzes.views.teacher import (
+    account,
+    assignments,
+    classrooms,
+    question_sets,
+    regrades,
+    results,
+    rosters,
+    students,
+)
 
 
 class PublicIdConverter(StringConverter):
@@ -71,6 +80,21 @@ urlpatterns = [
         "teacher/assignments/<public_id:public_id>/withdraw/",
         assignments.withdraw_assignment,
         name="withdraw_assignment",
+    ),
+    path(
+        "teacher/assignments/<public_id:public_id>/corrections/",
+        regrades.assignment_regrades,
+        name="assignment_regrades",
+    ),
+    path(
+        "teacher/assignments/<public_id:public_id>/corrections/question-<int:number>/",
+        regrades.regrade_question,
+        name="regrade_question",
+    ),
+    path(
+        "teacher/assignments/<public_id:public_id>/corrections/<uuid:group>/undo/",
+        regrades.undo_regrade,
+        name="undo_regrade",
     ),
     path("teacher/attempts/<public_id:public_id>/", results.attempt_review, name="attempt_review"),
     path("teacher/account/", account.account, name="account"),

@@ -4,6 +4,7 @@ import hashlib
 import itertools
 import json
 import secrets
+import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,6 +24,7 @@ from quizzes.models import (
     Invitation,
     QuestionSet,
     Reading,
+    Regrade,
     Source,
     Student,
     Teaching,
@@ -364,6 +366,19 @@ def make_answered_attempt(
     if handed_in:
         attempts.hand_in(attempt, now=started_at + timedelta(minutes=1))
     return attempt
+
+
+def make_regrade(
+    *, assignment: Assignment, made_by: User | None = None, policy: str = "full_credit", number: int = 1, **fields: Any
+) -> Regrade:
+    """A correction in force of the question at this place of the edition; no score is brought up to date."""
+    return Regrade.objects.create(
+        assignment=assignment,
+        question=assignment.edition.questions.get(position=number),
+        policy=policy,
+        made_by=made_by or make_user(),
+        **{"group": uuid.uuid4(), "reason": "The key was wrong.", "made_at": NOW, **fields},
+    )
 
 
 def save(

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from quizzes import accounts, attempts
 from quizzes.models import Assignment, Attempt, Student, User
-from tests.factories import NOW, make_attempt
+from tests.factories import NOW, make_attempt, make_regrade
 
 Actor = Literal["nobody", "student", "classmate", "outsider", "teacher", "other_teacher", "staff"]
 # page: 200. moves: a redirect on within the actor's own pages. login, join: led to a way in. missing: 404.
@@ -78,6 +78,10 @@ def of_assignment(school: School) -> dict[str, Any]:
 
 def of_attempt(school: School) -> dict[str, Any]:
     return {"public_id": school.attempt.public_id}
+
+
+def of_regrade(school: School) -> dict[str, Any]:
+    return {**of_assignment(school), "group": make_regrade(assignment=school.assignment, made_by=school.teacher).group}
 
 
 def first_of_attempt(school: School) -> dict[str, Any]:
@@ -149,6 +153,13 @@ TABLE: dict[str, Row] = {
     "assignment_progress": Row(OWN_TEACHER, of_assignment),
     "change_assignment": Row(OWN_TEACHER, of_assignment),
     "withdraw_assignment": Row(moving(OWN_TEACHER), of_assignment, method="post"),
+    "assignment_regrades": Row(OWN_TEACHER, of_assignment),
+    "regrade_question": Row(OWN_TEACHER, lambda school: {**of_assignment(school), "number": 1}),
+    "undo_regrade": Row(moving(OWN_TEACHER), of_regrade, method="post"),
+    "assignment_results": Row(OWN_TEACHER, of_assignment),
+    "item_analysis": Row(OWN_TEACHER, of_assignment),
+    "download_items": Row(OWN_TEACHER, of_assignment, method="post", data={"form": "csv"}),
+    "download_file": Row(OWN_TEACHER, of_classroom, method="post", data={"layout": "answers", "form": "csv"}),
     "attempt_review": Row(OWN_TEACHER, of_attempt),
     "account": Row(ANY_TEACHER),
     "invite": Row(moving(ANY_TEACHER), method="post"),

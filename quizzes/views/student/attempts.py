@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.middleware import HtmxDetails
 
-from quizzes import attempts, results
+from quizzes import attempts, regrades, results
 from quizzes.assignments import answers_shown, answers_shown_at, personal_terms
 from quizzes.attempts import (
     AssignmentClosed,
@@ -28,6 +28,8 @@ from quizzes.forms.answers import AnswerForm
 from quizzes.models import Attempt, Student
 from quizzes.question_sets import published
 from quizzes.question_types import TYPES
+from quizzes.regrades import Notice
+from quizzes.results import ReviewedAttempt
 from quizzes.views.student.access import attempt_required, student_required, teachers_of
 from quizzes.views.student.question_page import next_url, places_of, question_context, seconds_left
 from quizzes.worklist import answered_count, current_of, task_of
@@ -149,8 +151,17 @@ def result(request: HttpRequest, attempt: Attempt) -> HttpResponse:
         "shown_at": shown_at,
     }
     if answers_shown(attempt.assignment, attempt, shown_at=shown_at, now=now):
-        context["reviewed"] = results.review_attempt(attempt)
+        reviewed = results.review_attempt(attempt)
+        context |= {"reviewed": reviewed, "notices": _notices(attempt, reviewed)}
     return render(request, "student/result.html", context)
+
+
+def _notices(attempt: Attempt, reviewed: ReviewedAttempt) -> list[tuple[int, Notice]]:
+    """(place in the attempt, notice) of each correction that reaches it; costs statements only where there is one."""
+    places = {item.question.key: item.number for item in reviewed.questions}
+    if not any(item.corrections for item in reviewed.questions):
+        return []
+    return [(places[notice.question_key], notice) for notice in regrades.notices(attempt)]
 
 
 def _take_answer(request: HttpRequest, current: Sitting, number: int, now: datetime) -> HttpResponse:

@@ -72,6 +72,7 @@ def assignment_progress(request: TeacherRequest, public_id: str) -> HttpResponse
     if request.htmx:
         response = render(request, "teacher/assignment_progress.html#progress-board", context)
     else:
+        context["questions"] = published(assignment.edition_id).document.questions
         context["class_count"] = Assignment.objects.given_together(assignment.group).count()
         response = render(request, "teacher/assignment_progress.html", context)
     response.headers["ETag"] = tag
@@ -94,6 +95,10 @@ def attempt_review(request: TeacherRequest, public_id: str) -> HttpResponse:
         "is_late": results.is_late(attempt, results.due_at(attempt)),
         "late": [(event, *_in_words(event, reviewed.sitting)) for event in late],
         "unused_count": len(unused) - len(late),
+        "tools": {
+            question.key: {"position": position}
+            for position, question in enumerate(reviewed.sitting.published.document.questions, start=1)
+        },
     }
     return render(request, "teacher/attempt_review.html", context)
 

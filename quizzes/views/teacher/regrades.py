@@ -1,0 +1,113 @@
+"""Correct a question after it was answered: the form, what it would do, the deed, the record, the way back."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID, uuid5
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from quizzes import regrades
+from quizzes.forms.regrades import RegradeForm
+from quizzes.grading import Adjustments, corrected
+from quizzes.models import Assignment, Edition, Question
+from quizzes.question_sets import published
+from quizzes.question_types import answer_key, parse_question
+from quizzes.reading import Reading
+from quizzes.regrades import StalePreview
+from quizzes.scores import corrections_of
+from quizzes.views.teacher.access import TeacherRequest
+
+
+@require_http_methods(["GET", "POST"])
+def regrade_question(request: TeacherRequest, public_id: str, number: int) -> HttpResponse:
+    """Correct a question of an edition: the form, then what it would do, and only then the deed."""
+    assignment = _assignment(request, public_id)
+    questions = published(assignment.edition_id).document.questions
+    if not 1 <= number <= len(questions):
+        raise Http404
+    question = questions[number - 1]
+    row = Question.objects.get(edition_id=assignment.edition_id, key=question.key)
+    edition = Edition.objects.get(pk=assignment.edition_id)
+    reached = regrades.reach(edition, by=request.user)
+    form = RegradeForm(request.POST or None, edition=edition, question=question)
+    context = _context(assignment, row, reached, form)
+    if form.moves_a_line or not form.is_valid() or form.cleaned_data["act"] == "edit":
+        return render(request, "teacher/regrade_question.html", context)
+    act = {name: form.cleaned_data[name] for name in ("policy", "document")}
+    if form.cleaned_data["act"] == "save":
+        # The name that the page sent is made this teacher's own, as in `assign`.
+        group = uuid5(form.cleaned_data["group"], f"{request.user.pk}:{row.pk}")
+        sent = {**act, "reason": form.cleaned_data["reason"], "stamp": form.cleaned_data["stamp"], "group": group}
+        try:
+            regrades.apply(reached, row, by=request.user, now=timezone.now(), **sent)
+        except StalePreview as error:
+            context["stale"] = error.new_count
+        else:
+            messages.success(request, f"Question {number} is corrected, and the scores are up to date.")
+            return redirect("assignment_regrades", assignment.public_id)
+    preview = regrades.preview(reached, row, **act)
+    context |= {"preview": preview, "new_key": _in_words(act["document"], form.reading)}
+    return render(request, "teacher/regrade_question.html", context)
+
+
+@require_GET
+def assignment_regrades(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """What was corrected on an assignment, by whom and why; and every question, to correct it."""
+    assignment = _assignment(request, public_id)
+    document = published(assignment.edition_id).document
+    made = assignment.regrades.select_related("question", "made_by", "undone_by").order_by("-made_at", "-pk")
+    context = {
+        "assignment": assignment,
+        "classroom": assignment.classroom,
+        "made": [(regrade, _in_words(regrade.document, document.reading)) for regrade in made],
+        "questions": list(enumerate(document.questions, start=1)),
+    }
+    return render(request, "teacher/assignment_regrades.html", context)
+
+
+@require_POST
+def undo_regrade(request: TeacherRequest, public_id: str, group: UUID) -> HttpResponse:
+    """Take a correction back, in every class of this teacher that it reached."""
+    assignment = _assignment(request, public_id)
+    if not assignment.regrades.filter(group=group).exists():
+        raise Http404
+    changed = regrades.undo(group, by=request.user, now=timezone.now())
+    scores = f"{changed} score{'' if changed == 1 else 's'} changed"
+    messages.success(request, f"The correction is undone: {scores}.")
+    return redirect("assignment_regrades", assignment.public_id)
+
+
+def _context(assignment: Assignment, row: Question, reached: list[Assignment], form: RegradeForm) -> dict[str, Any]:
+    corrections = corrections_of({assignment.pk})[assignment.pk]
+    present = corrected(form.question, Adjustments(corrections))
+    return {
+        "assignment": assignment,
+        "classroom": assignment.classroom,
+        "number": row.position,
+        "question": form.question,
+        "present_key": [line for line in answer_key(present, form.reading) if line.right],
+        "sentences": form.reading.sentences(form.question.evidence),
+        "corrected_before": corrections.get(row.key, []),
+        "reached": reached,
+        "form": form,
+        "view": form.view,
+        "question_template": f"question_types/{form.question.type}.html",
+        "address": reverse("regrade_question", args=[assignment.public_id, row.position]),
+    }
+
+
+def _in_words(document: Mapping[str, Any] | None, reading: Reading) -> str:
+    """The key of a question's document in words, "" without a document."""
+    if document is None:
+        return ""
+    lines = [line for line in answer_key(parse_question(document), reading) if line.right]
+    return "; ".join(f"“{line.text}” {line.voice.label}" if line.voice else line.text for line in lines)
+
+
+def _assignment(request: TeacherRequest, public_id: str) -> Assignment:
+    return get_object_or_404(Assignment.objects.taught_by(request.user).with_set(), public_id=public_id)
