@@ -1,0 +1,75 @@
+"""Every question type over plain HTTP, as a browser without JavaScript sends it."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from quizzes import attempts
+from quizzes.models import Attempt, Classroom, Student
+from quizzes.question_types import Question, public
+from quizzes.set_document import combine
+from tests.factories import make_assignment, make_attempt, make_edition
+from tests.question_laws import page, sent
+from tests.test_question_types_doc import EXAMPLES, SOURCE
+
+DOCUMENT = combine(
+    SOURCE,
+    {
+        "slug": "examples",
+        "title": "Examples",
+        "summary": "One question of each type.",
+        "about_minutes": 15,
+        "questions": [example.document for example in EXAMPLES],
+    },
+)
+ANSWERS = {example.document["key"]: example.answers[0][0] for example in EXAMPLES}
+
+
+@pytest.fixture
+def attempt(classroom: Classroom, student: Student) -> Attempt:
+    assignment = make_assignment(edition=make_edition(document=DOCUMENT), classroom=classroom)
+    return make_attempt(assignment=assignment, student=student)
+
+
+def stored(attempt: Attempt) -> dict[str, Any]:
+    return dict(attempt.answers.values_list("question__key", "value"))
+
+
+def post(client: Client, url: str, question: Question, fields: dict[str, list[str]]) -> str:
+    """Send these fields with what the page holds beside them, and load the page again."""
+    hidden = {name: values for name, values in sent(client.get(url).text).items() if name in ("operation", "revision")}
+    assert client.post(url, {**hidden, **fields}).status_code == 302
+    return client.get(url).text
+
+
+def test_every_type_is_answered_saved_and_shown_again(student_client: Client, attempt: Attempt) -> None:
+    current = attempts.sitting(attempt)
+    reading = current.published.document.reading
+    for number, question in enumerate(current.questions, start=1):
+        url = f"/student/attempts/{attempt.public_id}/{number}/"
+        value = ANSWERS[question.key]
+        fields = sent(page(question, current.presentation, value, reading))
+
+        again = post(student_client, url, question, {**fields, "act": ["save"]})
+
+        assert {name: given for name, given in sent(again).items() if name in fields} == fields
+    assert stored(attempt) == ANSWERS
+
+
+def test_lines_are_moved_by_their_buttons_alone(student_client: Client, attempt: Attempt) -> None:
+    current = attempts.sitting(attempt)
+    [(number, question)] = [(n, one) for n, one in enumerate(current.questions, start=1) if one.type == "ordering"]
+    url = f"/student/attempts/{attempt.public_id}/{number}/"
+    shown = public(question, current.presentation, None, current.published.document.reading)["lines"]
+    fields = {"item": [line["token"] for line in shown]}
+
+    post(student_client, url, question, {**fields, "act": ["save"]})
+    assert stored(attempt) == {}
+
+    html = post(student_client, url, question, {**fields, "down": ["1"]})
+
+    moved = sent(html)
+    assert moved["item"] == [fields["item"][1], fields["item"][0], *fields["item"][2:]]
+    assert moved["placed"] == ["1"]
+    assert len(stored(attempt)[question.key]) == len(shown)
