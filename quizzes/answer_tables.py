@@ -11,11 +11,11 @@ from quizzes.assignments import personal_window
 from quizzes.grading import Adjustments, corrected, earned
 from quizzes.models import Answer, Assignment, Attempt, Classroom, Extension
 from quizzes.question_sets import published
-from quizzes.question_types import Question, label, picked
+from quizzes.question_types import Question, label, marked_by, picked
 from quizzes.results import is_late
 from quizzes.scores import adjustments
 
-Verdict = Literal["right", "partly", "wrong", "unanswered", "dropped"]
+Verdict = Literal["right", "partly", "wrong", "unanswered", "unmarked", "dropped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,12 @@ def _rows(
             type_label=label(question),
             objective=titles.get(question.objective, question.objective),
             given="; ".join(option.text for option in given),
-            verdict=_verdict(points.points, points.possible, is_answered=value is not None),
+            verdict=_verdict(
+                points.points,
+                points.possible,
+                is_answered=value is not None,
+                is_marked=marked_by(question) == "rule" or question.key in after.marks,
+            ),
             points=points.points,
             max_points=points.possible,
             saved_at=answer.saved_at if answer is not None and value is not None else None,
@@ -103,11 +108,13 @@ def _rows(
         )
 
 
-def _verdict(points: Fraction, possible: int, *, is_answered: bool) -> Verdict:
+def _verdict(points: Fraction, possible: int, *, is_answered: bool, is_marked: bool) -> Verdict:
     if not possible:
         return "dropped"
     if not is_answered:
         return "unanswered"
     if points >= possible:
         return "right"
-    return "partly" if points else "wrong"
+    if points:
+        return "partly"
+    return "wrong" if is_marked else "unmarked"

@@ -19,7 +19,7 @@ from quizzes.item_analysis import ChoiceFigures, Figures, Item, ItemFigures, ana
 from quizzes.misreading import MisreadMap, misread_map
 from quizzes.models import Answer, Assignment, Attempt, Excuse
 from quizzes.question_sets import Published, published
-from quizzes.question_types import Option, Presentation, Question, grade, label, options, picked
+from quizzes.question_types import Option, Presentation, Question, grade, label, marked_by, options, picked
 from quizzes.question_types.single import Single
 from quizzes.question_types.true_false import TrueFalse
 from quizzes.question_types.who_says_so import WhoSaysSo
@@ -36,13 +36,17 @@ class DifferentEditions(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class QuestionReport:
-    """One question with its figures. number: its place in the set. evidence: the sentences that prove its answer."""
+    """One question with its figures. number: its place in the set. evidence: the sentences that prove its answer.
+
+    waiting_count: answers that a teacher has yet to mark; until then they count as nothing earned.
+    """
 
     number: int
     question: Question
     type_label: str
     evidence: tuple[Sentence, ...]
     figures: ItemFigures
+    waiting_count: int
     reading: Reading
 
     @property
@@ -75,12 +79,14 @@ class _Given:
     """What one value of one question comes to.
 
     credit: None for no answer that earned nothing. misread: the sentences that each wrong option points to.
+    is_waiting: for a teacher to mark it, until which it earns nothing.
     """
 
     credit: Fraction | None
     options: tuple[Option, ...]
     ids: tuple[str, ...]
     misread: tuple[tuple[str, ...], ...]
+    is_waiting: bool
 
 
 def item_report(assignments: Sequence[Assignment], *, policy: str | None = FIRST) -> ItemReport:
@@ -110,8 +116,16 @@ def item_report(assignments: Sequence[Assignment], *, policy: str | None = FIRST
         policy=policy,
         figures=figures,
         questions=tuple(
-            QuestionReport(number, question, label(question), reading.sentences(question.evidence), one, reading)
-            for number, (question, one) in enumerate(zip(questions, figures.items, strict=True), start=1)
+            QuestionReport(
+                number=place + 1,
+                question=question,
+                type_label=label(question),
+                evidence=reading.sentences(question.evidence),
+                figures=figures.items[place],
+                waiting_count=sum([row[place].is_waiting for row in rows]),
+                reading=reading,
+            )
+            for place, question in enumerate(questions)
         ),
         misread=misread_map(misread, reading_order=[sentence.key for sentence in reading]),
     )
@@ -148,12 +162,15 @@ class _Known(dict[str | None, _Given]):
         points = earned(self.question, value, self.after)
         # A dropped question earns nothing, but what was answered still says who knew it.
         credit = points.points / points.possible if points.possible else max(grade(key, value) for key in keys)
-        given = _merged(option for key in keys for option in picked(key, value, self.reading))
+        # What a teacher reads is in the student's own words: neither right nor wrong, and not for counting.
+        is_free = marked_by(self.question) == "teacher"
+        given = () if is_free else _merged(option for key in keys for option in picked(key, value, self.reading))
         self[text] = _Given(
             credit=credit if credit or value is not None else None,
             options=given,
             ids=tuple(option.id for option in given),
             misread=tuple(option.leans_on for option in given if option.leans_on and not option.right),
+            is_waiting=is_free and value is not None and not credit,
         )
         return self[text]
 
@@ -185,7 +202,7 @@ def _rows(
 
 def _marked(given: _Given, question: Question, marks: Mapping[str, Decimal]) -> _Given:
     mark = marks.get(question.key)
-    return given if mark is None else replace(given, credit=Fraction(mark) / question.points)
+    return given if mark is None else replace(given, credit=Fraction(mark) / question.points, is_waiting=False)
 
 
 def _values(attempts: Sequence[Attempt]) -> defaultdict[int, dict[int, str]]:

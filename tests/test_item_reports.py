@@ -10,6 +10,7 @@ from fractions import Fraction
 import pytest
 from django.db import models
 
+from quizzes.answer_tables import answer_rows
 from quizzes.item_reports import DifferentEditions, ItemReport, item_report
 from quizzes.models import Assignment, Classroom, Edition, Excuse, ManualMark, Regrade, User
 from quizzes.question_sets import published
@@ -22,6 +23,7 @@ from tests.factories import (
     make_attempt,
     make_classroom,
     make_document,
+    make_edition,
     make_student,
     right_value,
     wrong_value,
@@ -294,3 +296,46 @@ def test_wrong_values_earn_nothing_in_the_report_either(assignment: Assignment) 
     sit(assignment, [{question.key: wrong_value(question) for question in document.questions}])
 
     assert credits(item_report([assignment])) == [0] * 4
+
+
+# --- Answers that a teacher reads ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def essay(classroom: Classroom) -> Assignment:
+    """The small set with a fifth question, two points, that a teacher marks."""
+    document = make_document()
+    first = document["questions"][0]
+    document["questions"].append(
+        {name: first[name] for name in ("objective", "skill", "facts", "evidence", "explanation")}
+        | {
+            "key": "essay",
+            "type": "free_text",
+            "points": 2,
+            "stem": "What does the system record, and why?",
+            "sample_answer": "A birthplace.",
+            "criteria": [{"title": "Names it", "points": 2, "description": "The birthplace"}],
+        }
+    )
+    return make_assignment(edition=make_edition(document=document), classroom=classroom)
+
+
+def test_an_answer_waits_for_its_mark_and_is_no_wrong_answer(essay: Assignment, teacher: User) -> None:
+    marked = make_answered_attempt(assignment=essay, answers={"essay": "Birthplaces."})
+    sit(essay, [{"essay": "It records a birthplace."}, {"one": "b"}])
+    ManualMark.objects.create(
+        attempt=marked,
+        question_id=published(essay.edition_id).question_ids["essay"],
+        points=Decimal("1"),
+        made_by=teacher,
+        made_at=NOW,
+    )
+
+    question = item_report([essay]).questions[4]
+
+    assert (question.waiting_count, question.figures.answered_count) == (1, 2)
+    assert question.figures.facility == pytest.approx(1 / 6)
+    assert question.figures.choices == ()
+    assert question.commonest_wrong is None
+    verdicts = {(row.student, row.verdict) for row in answer_rows(essay.classroom) if row.question.key == "essay"}
+    assert {verdict for _, verdict in verdicts} == {"partly", "unmarked", "unanswered"}

@@ -9,7 +9,7 @@ def questions_table(report: ItemReport) -> Table:
     """A line a question with its figures; a figure that so few attempts cannot carry is empty."""
     header: list[FileCell] = ["Number", "Question", "Type", "Objective", "Points", "Attempts", "Answered", "Omitted"]
     header += ["Not reached", "Facility", "Discrimination", "Upper group", "Lower group", "Commonest wrong answer"]
-    header += ["Given by", "Look at"]
+    header += ["Given by", "To mark", "Look at"]
     return [header, *(_question_line(report, question) for question in report.questions)]
 
 
@@ -69,5 +69,6 @@ def _question_line(report: ItemReport, question: QuestionReport) -> list[FileCel
         figures.lower_share,
         commonest.option.text if commonest is not None else "",
         commonest.count if commonest is not None else None,
+        question.waiting_count or None,
         "; ".join(flag.reason for flag in figures.flags),
     ]
