@@ -11,6 +11,7 @@ from quizzes.views.teacher import (
     classrooms,
     question_sets,
     regrades,
+    reports,
     results,
     rosters,
     students,
@@ -56,6 +57,7 @@ urlpatterns = [
     path(
         "teacher/classrooms/<public_id:public_id>/gradebook.csv", results.download_gradebook, name="download_gradebook"
     ),
+    path("teacher/classrooms/<public_id:public_id>/file/", reports.download_file, name="download_file"),
     path("teacher/classrooms/<public_id:public_id>/settings/", classrooms.change_classroom, name="change_classroom"),
     path("teacher/classrooms/<public_id:public_id>/code/", classrooms.change_code, name="change_code"),
     path("teacher/classrooms/<public_id:public_id>/joining/", classrooms.set_joining, name="set_joining"),
@@ -96,6 +98,9 @@ urlpatterns = [
         regrades.undo_regrade,
         name="undo_regrade",
     ),
+    path("teacher/assignments/<public_id:public_id>/results/", reports.assignment_results, name="assignment_results"),
+    path("teacher/assignments/<public_id:public_id>/items/", reports.item_analysis, name="item_analysis"),
+    path("teacher/assignments/<public_id:public_id>/items/file/", reports.download_items, name="download_items"),
     path("teacher/attempts/<public_id:public_id>/", results.attempt_review, name="attempt_review"),
     path("teacher/account/", account.account, name="account"),
     path("teacher/account/invite/", account.invite, name="invite"),

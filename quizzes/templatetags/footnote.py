@@ -48,7 +48,7 @@ def clock(value: datetime | None, zone: ZoneInfo | None = None) -> str:
 
 
 @register.filter
-def points(value: Decimal | Fraction | int | None) -> str:
+def points(value: Decimal | Fraction | float | None) -> str:
     """Points with at most two decimals and no trailing zeros: 7, 7.5, 7.33; “” for None."""
     if value is None:
         return ""
@@ -58,7 +58,7 @@ def points(value: Decimal | Fraction | int | None) -> str:
 
 
 @register.filter
-def percent(value: Decimal | Fraction | None) -> str:
+def percent(value: Decimal | Fraction | float | None) -> str:
     """A share as a whole percentage, “73%”, rounded half up; “” for None."""
     if value is None:
         return ""
@@ -67,7 +67,7 @@ def percent(value: Decimal | Fraction | None) -> str:
 
 
 @register.filter
-def bar_width(value: Decimal | Fraction | None) -> str:
+def bar_width(value: Decimal | Fraction | float | None) -> str:
     """A share as the width of an SVG bar in hundredths."""
     return "0" if value is None else points(Fraction(value) * 100)
 

@@ -1,0 +1,88 @@
+"""What a class understood: an assignment's results, its item analysis, and the files that leave the site."""
+
+from django.http import HttpResponse, HttpResponseBadRequest
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET, require_POST
+
+from quizzes import exports
+from quizzes.class_reports import class_report
+from quizzes.exports import ExportedFile, Form, Layout
+from quizzes.forms.reports import AttemptsForm, FileForm, ItemsFileForm
+from quizzes.item_reports import item_report
+from quizzes.models import Assignment
+from quizzes.views.teacher.access import TeacherRequest, taught_classroom
+
+
+@require_GET
+def assignment_results(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """What to teach again first, each question, the misread map, and students by objective."""
+    assignment = _assignment(request, public_id)
+    report = class_report(assignment)
+    context = {
+        "assignment": assignment,
+        "classroom": assignment.classroom,
+        "report": report,
+        "handed_in_count": sum(line.state == "handed_in" for line in report.lines),
+        "student_count": sum(line.state != "excused" for line in report.lines),
+    }
+    return render(request, "teacher/assignment_results.html", context)
+
+
+@require_GET
+def item_analysis(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """The figures of each question, of this class or of all that were given the set together."""
+    assignment = _assignment(request, public_id)
+    form = AttemptsForm(request.GET)
+    together = _together(request, assignment)
+    context = {
+        "assignment": assignment,
+        "classroom": assignment.classroom,
+        "form": form,
+        "class_count": len(together),
+        "report": item_report(together if form.over == "together" else [assignment], policy=form.policy),
+    }
+    return render(request, "teacher/item_analysis.html", context)
+
+
+@require_POST
+def download_items(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """The item analysis of this class as a file. A POST, since it records who took it out."""
+    assignment = _assignment(request, public_id)
+    form = ItemsFileForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest()
+    report = item_report([assignment], policy=form.policy)
+    written = Form(form.cleaned_data["form"])
+    file = exports.export_item_report(assignment.classroom, report, written, by=request.user, now=timezone.now())
+    return _handed_over(file)
+
+
+@require_POST
+def download_file(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """A classroom's scores or answers as a file. A POST, since it records who took them out."""
+    classroom = taught_classroom(request, public_id)
+    form = FileForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest()
+    layout, written = Layout(form.cleaned_data["layout"]), Form(form.cleaned_data["form"])
+    return _handed_over(exports.export(classroom, layout, written, by=request.user, now=timezone.now()))
+
+
+def _assignment(request: TeacherRequest, public_id: str) -> Assignment:
+    return get_object_or_404(Assignment.objects.taught_by(request.user).with_set(), public_id=public_id)
+
+
+def _together(request: TeacherRequest, assignment: Assignment) -> list[Assignment]:
+    """The teacher's own assignments that were given with this one and ask the same questions, itself among them."""
+    given = Assignment.objects.taught_by(request.user).given_together(assignment.group)
+    return [other for other in given if other.edition_id == assignment.edition_id]
+
+
+def _handed_over(file: ExportedFile) -> HttpResponse:
+    return HttpResponse(
+        file.content,
+        content_type=file.content_type,
+        headers={"Content-Disposition": content_disposition_header(True, file.name)},
+    )
