@@ -65,6 +65,14 @@ class Reteach:
     objective: ObjectiveScore
     question: QuestionReport | None
 
+    @property
+    def proof(self) -> tuple[Sentence, ...]:
+        """The sentences that answer it: of a question in several parts, those of the part that went wrong."""
+        if self.question is None:
+            return ()
+        misread = self.question.points_to
+        return tuple(sentence for sentence in self.question.evidence if sentence in misread) or self.question.evidence
+
 
 @dataclass(frozen=True, slots=True)
 class MappedSentence:

@@ -36,12 +36,14 @@ def item_analysis(request: TeacherRequest, public_id: str) -> HttpResponse:
     assignment = _assignment(request, public_id)
     form = AttemptsForm(request.GET)
     together = _together(request, assignment)
+    report = item_report(together if form.over == "together" else [assignment], policy=form.policy)
     context = {
         "assignment": assignment,
         "classroom": assignment.classroom,
         "form": form,
         "class_count": len(together),
-        "report": item_report(together if form.over == "together" else [assignment], policy=form.policy),
+        "report": report,
+        "flags": [(question, flag) for question in report.questions for flag in question.figures.flags],
     }
     return render(request, "teacher/item_analysis.html", context)
 
