@@ -188,6 +188,20 @@ def test_two_windows_of_one_browser_send_each_answer_once(context: BrowserContex
     assert other.locator("[data-outbox] > .notice", has_text="another window").count() == 0
 
 
+def test_answer_that_another_window_sent_is_known_here(context: BrowserContext, attempt: Attempt) -> None:
+    other, page = open_question(context, attempt, 2), open_question(context, attempt)
+    on_save(page, lambda route: route.abort())
+    choose(page, 0)
+    says(page, "Not sent")
+    other.evaluate("window.dispatchEvent(new Event('online'))")
+    says(page, "Saved")
+    page.unroute_all(behavior="wait")
+    choose(page, 1)
+    says(page, "Saved")
+    expect(page.locator("[name=revision]")).to_have_value("2")
+    assert saves() == [(1, "saved"), (2, "saved")]
+
+
 def test_typed_answer_is_kept_while_it_is_typed(context: BrowserContext, attempt: Attempt) -> None:
     page = open_question(context, attempt, 5)
     field = page.get_by_label("In which month does it end?")
