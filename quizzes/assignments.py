@@ -113,6 +113,19 @@ def withdraw_assignment(assignment: Assignment, *, by: User, now: datetime) -> N
     assignment.delete()
 
 
+@transaction.atomic
+def use_edition(assignment: Assignment, edition: Edition, *, by: User, now: datetime) -> None:
+    """Let an assignment that nobody has begun give another edition of its set; raises HasAttempts."""
+    # Locked, so that an attempt that begins in this moment waits, and one that has begun is seen.
+    current = Assignment.objects.select_for_update().get(pk=assignment.pk)
+    if current.attempts.exists():
+        raise HasAttempts
+    before = current.edition_id
+    current.edition = edition
+    current.save(update_fields=["edition"])
+    _record(AuditEvent.Act.ASSIGNMENT_CHANGED, current, by=by, now=now, edition_before=before, edition=edition.pk)
+
+
 def personal_terms(assignment: Assignment, student: Student) -> PersonalTerms:
     """What holds for this student on this assignment; three statements."""
     return _personal(

@@ -16,6 +16,7 @@ from quizzes.views.teacher import (
     rosters,
     students,
 )
+from quizzes.views.teacher.editor import publishing, questions, reading, sets
 
 
 class PublicIdConverter(StringConverter):
@@ -76,6 +77,30 @@ urlpatterns = [
     path("teacher/sets/<public_id:public_id>/try/<int:number>/", trials.try_set_question, name="try_set_question"),
     path("teacher/sets/<public_id:public_id>/try/result/", trials.try_set_result, name="try_set_result"),
     path("teacher/sets/<public_id:public_id>/assign/", assignments.assign, name="assign"),
+    # Teachers: the editor
+    path("teacher/sets/new/", sets.add_set, name="add_set"),
+    path("teacher/sets/<public_id:public_id>/copy/", sets.copy_set, name="copy_set"),
+    path("teacher/sets/<public_id:public_id>/edit/source/", sets.edit_source, name="edit_source"),
+    path("teacher/sets/<public_id:public_id>/edit/objectives/", sets.edit_objectives, name="edit_objectives"),
+    path("teacher/sets/<public_id:public_id>/edit/reading/", reading.edit_reading, name="edit_reading"),
+    path("teacher/sets/<public_id:public_id>/edit/text/", reading.replace_text, name="replace_text"),
+    path("teacher/sets/<public_id:public_id>/edit/voices/", reading.edit_voices, name="edit_voices"),
+    path("teacher/sets/<public_id:public_id>/edit/lost/", reading.edit_orphans, name="edit_orphans"),
+    path("teacher/sets/<public_id:public_id>/edit/lost/<slug:key>/", reading.settle_orphan, name="settle_orphan"),
+    path("teacher/sets/<public_id:public_id>/edit/", questions.edit_questions, name="edit_questions"),
+    path("teacher/sets/<public_id:public_id>/edit/add/", questions.add_question, name="add_question"),
+    path("teacher/sets/<public_id:public_id>/edit/hints/", questions.keep_wording, name="keep_wording"),
+    path(
+        "teacher/sets/<public_id:public_id>/edit/questions/<slug:key>/", questions.edit_question, name="edit_question"
+    ),
+    path(
+        "teacher/sets/<public_id:public_id>/edit/as-student/<int:number>/",
+        questions.preview_draft,
+        name="preview_draft",
+    ),
+    path("teacher/sets/<public_id:public_id>/publish/", publishing.publish_set, name="publish_set"),
+    path("teacher/sets/<public_id:public_id>/publish/move/", publishing.move_assignments, name="move_assignments"),
+    # Teachers: what students do with it
     path("teacher/assignments/<public_id:public_id>/", results.assignment_progress, name="assignment_progress"),
     path("teacher/assignments/<public_id:public_id>/change/", assignments.change_assignment, name="change_assignment"),
     path(

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from quizzes import accounts, attempts
 from quizzes.models import Assignment, Attempt, Student, User
-from tests.factories import NOW, make_attempt, make_regrade
+from tests.factories import NOW, make_attempt, make_draft, make_regrade
 
 Actor = Literal["nobody", "student", "classmate", "outsider", "teacher", "other_teacher", "staff"]
 # page: 200. moves: a redirect on within the actor's own pages. login, join: led to a way in. missing: 404.
@@ -70,6 +70,18 @@ def of_student(school: School) -> dict[str, Any]:
 
 def of_set(school: School) -> dict[str, Any]:
     return {"public_id": school.assignment.edition.question_set.public_id}
+
+
+def of_draft(school: School) -> dict[str, Any]:
+    return {"public_id": make_draft(owner=school.teacher).question_set.public_id}
+
+
+def of_draft_question(school: School) -> dict[str, Any]:
+    return {**of_draft(school), "key": "one"}
+
+
+def first_of_draft(school: School) -> dict[str, Any]:
+    return {**of_draft(school), "number": 1}
 
 
 def of_assignment(school: School) -> dict[str, Any]:
@@ -150,6 +162,22 @@ TABLE: dict[str, Row] = {
     "try_set_question": Row(ANY_TEACHER, first_of_set),
     "try_set_result": Row(moving(ANY_TEACHER), of_set),
     "assign": Row(ANY_TEACHER, of_set),
+    "add_set": Row(ANY_TEACHER),
+    "copy_set": Row(moving(ANY_TEACHER), of_set, method="post"),
+    "edit_source": Row(OWN_TEACHER, of_draft),
+    "edit_objectives": Row(OWN_TEACHER, of_draft),
+    "edit_reading": Row(OWN_TEACHER, of_draft),
+    "replace_text": Row(OWN_TEACHER, of_draft, method="post"),
+    "edit_voices": Row(OWN_TEACHER, of_draft, method="post"),
+    "edit_orphans": Row(OWN_TEACHER, of_draft),
+    "settle_orphan": Row(moving(OWN_TEACHER), of_draft_question, method="post"),
+    "edit_questions": Row(moving(OWN_TEACHER), of_draft),
+    "add_question": Row(moving(OWN_TEACHER), of_draft, method="post"),
+    "keep_wording": Row(moving(OWN_TEACHER), of_draft, method="post"),
+    "edit_question": Row(OWN_TEACHER, of_draft_question),
+    "preview_draft": Row(OWN_TEACHER, first_of_draft),
+    "publish_set": Row(OWN_TEACHER, of_draft),
+    "move_assignments": Row(moving(OWN_TEACHER), of_draft, method="post"),
     "assignment_progress": Row(OWN_TEACHER, of_assignment),
     "change_assignment": Row(OWN_TEACHER, of_assignment),
     "withdraw_assignment": Row(moving(OWN_TEACHER), of_assignment, method="post"),

@@ -673,7 +673,7 @@ def test_a_save_that_says_what_is_there_already_is_no_conflict(draft: Draft, tea
 
 
 def test_a_question_saved_beside_a_changed_reading_is_refused(draft: Draft, teacher: User) -> None:
-    writing.save_sentences(draft, {"s1": "The system records a name."}, {}, seen=1, by=teacher, now=NOW)
+    writing.save_reading(draft, {}, {"s1": "The system records a name."}, {}, seen=1, by=teacher, now=NOW)
 
     with pytest.raises(DraftChanged):
         writing.save_question(draft, "one", {"evidence": ["s1", "s2"]}, seen=1, by=teacher, now=NOW)
@@ -690,7 +690,7 @@ def test_a_save_between_the_look_and_the_write_is_kept_as_well(draft: Draft, tea
             writing.save_question(draft, "some", {"stem": stem}, seen=1, by=teacher, now=NOW)
         text.turn_paragraph(document, "s2")
 
-    writing.save_sentences(draft, {}, {}, then=rename, seen=1, by=teacher, now=NOW)
+    writing.save_reading(draft, {}, {}, {}, then=rename, seen=1, by=teacher, now=NOW)
 
     document = now_of(draft).document
     assert question(document, "some")["stem"] == "Saved in between."
@@ -703,11 +703,11 @@ def test_a_save_of_the_same_part_between_the_look_and_the_write_is_refused(draft
 
     def rename(document: Table) -> None:
         for label in others:
-            writing.save_reading(draft, title=label, seen=1, by=teacher, now=NOW)
+            writing.save_reading(draft, {"title": label}, {}, {}, seen=1, by=teacher, now=NOW)
         text.turn_paragraph(document, "s2")
 
     with pytest.raises(DraftChanged):
-        writing.save_sentences(draft, {}, {}, then=rename, seen=1, by=teacher, now=NOW)
+        writing.save_reading(draft, {}, {"s1": "Mine."}, {}, then=rename, seen=1, by=teacher, now=NOW)
 
     assert now_of(draft).document["reading"]["title"] == "In between."
     assert len(now_of(draft).document["reading"]["paragraphs"]) == 2
@@ -753,7 +753,7 @@ def test_a_set_has_a_largest_number_of_questions(draft: Draft, teacher: User) ->
 
 
 def test_saving_a_question_never_ties_a_changed_sentence_anew_by_itself(draft: Draft, teacher: User) -> None:
-    writing.save_sentences(draft, {"s2": "It also records a street."}, {}, seen=1, by=teacher, now=NOW)
+    writing.save_reading(draft, {}, {"s2": "It also records a street."}, {}, seen=1, by=teacher, now=NOW)
     writing.save_question(draft, "some", {"stem": "Which two?", "evidence": ["s1", "s2"]}, seen=2, by=teacher, now=NOW)
     assert [orphan.key for orphan in orphans(now_of(draft).document)] == ["some"]
 
@@ -764,7 +764,7 @@ def test_saving_a_question_never_ties_a_changed_sentence_anew_by_itself(draft: D
 
 
 def test_an_orphan_is_kept_on_the_new_text(draft: Draft, teacher: User) -> None:
-    writing.save_sentences(draft, {"s2": "It also records a street."}, {}, seen=1, by=teacher, now=NOW)
+    writing.save_reading(draft, {}, {"s2": "It also records a street."}, {}, seen=1, by=teacher, now=NOW)
 
     writing.keep_evidence(draft, "some", seen=2, by=teacher, now=NOW)
 
@@ -775,8 +775,8 @@ def test_an_orphan_is_kept_on_the_new_text(draft: Draft, teacher: User) -> None:
 
 def test_an_orphan_is_tied_to_other_sentences_wherever_it_names_the_lost_one(draft: Draft, teacher: User) -> None:
     writing.save_question(draft, "one", {"evidence": ["s6"]}, seen=1, by=teacher, now=NOW)
-    writing.save_sentences(
-        draft, {}, {}, then=lambda document: text.remove(document, "s4"), seen=2, by=teacher, now=NOW
+    writing.save_reading(
+        draft, {}, {}, {}, then=lambda document: text.remove(document, "s4"), seen=2, by=teacher, now=NOW
     )
 
     writing.move_evidence(draft, "who", {"s4": "s3"}, seen=9, by=teacher, now=NOW)

@@ -21,7 +21,7 @@ from quizzes.sentences import same_text
 Table = dict[str, Any]
 
 # The parts of a draft that are saved apart from one another; besides, each question is one, by `question_part`.
-SOURCE, READING, OBJECTIVES = "source", "reading", "objectives"
+SOURCE, READING, VOICES, OBJECTIVES = "source", "reading", "voices", "objectives"
 
 REPORTER, UNNAMED = "reporter", "unnamed"
 _STANDARD_VOICES = (
@@ -163,11 +163,11 @@ def tie(document: Table, question: Table, *, again: Sequence[str] = ()) -> None:
 
 
 def tie_elsewhere(document: Table, question: Table, moved: Mapping[str, str]) -> None:
-    """Let other sentences stand for these, wherever the question names them. moved: new key by old key."""
+    """Let other sentences stand for these, wherever the question names them. moved: new key by old key, "" for none."""
     for table in (question, *kinds.rows(question)):
         for name in (*_PROOF, *_LEANING):
             if name in table:
-                table[name] = list(dict.fromkeys(moved.get(key, key) for key in table[name]))
+                table[name] = [key for key in dict.fromkeys(moved.get(key, key) for key in table[name]) if key]
         if "sentence" in table:
             table["sentence"] = moved.get(table["sentence"], table["sentence"])
     tie(document, question, again=list(moved.values()))

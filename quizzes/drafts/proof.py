@@ -78,9 +78,14 @@ class Meter:
     needs: int
 
     @property
+    def missing(self) -> int:
+        """How many more it needs."""
+        return max(0, self.needs - self.has)
+
+    @property
     def is_met(self) -> bool:
         """Whether it has what it needs."""
-        return self.has >= self.needs
+        return not self.missing
 
 
 # --- Evidence -----------------------------------------------------------------------------------------------------

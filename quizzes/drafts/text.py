@@ -50,9 +50,11 @@ def text_of(document: Table) -> str:
 
 def set_sentences(document: Table, texts: Mapping[str, str], voices: Mapping[str, str]) -> None:
     """Write these texts and voices (by sentence key). A line break is a space; without a text a sentence stays."""
+    known = {voice["key"] for voice in document["voices"]}
     for table in sentence_tables(document):
         table["text"] = " ".join(texts.get(table["key"], "").split()) or table["text"]
-        table["voice"] = voices.get(table["key"], table["voice"])
+        voice = voices.get(table["key"], table["voice"])
+        table["voice"] = voice if voice in known else table["voice"]
 
 
 def split(document: Table, key: str, text: str) -> None:
@@ -104,8 +106,10 @@ def turn_paragraph(document: Table, key: str) -> None:
 
 
 def set_voices(document: Table, voices: Sequence[Table]) -> None:
-    """Take these for the voices of the source, in this order."""
-    document["voices"] = [dict(voice) for voice in voices]
+    """Take these for the voices of the source, in this order. One that is used stays, whatever was sent."""
+    uses, keys = uses_of_voices(document), {voice["key"] for voice in voices}
+    used = [voice for voice in document["voices"] if voice["key"] not in keys and uses.get(voice["key"])]
+    document["voices"] = [dict(voice) for voice in (*voices, *used)]
 
 
 def uses_of_voices(document: Table) -> dict[str, int]:

@@ -15,6 +15,7 @@ from quizzes.drafts.document import (
     OBJECTIVES,
     READING,
     SOURCE,
+    VOICES,
     Table,
     from_edition,
     new_document,
@@ -129,13 +130,6 @@ def write_source(document: Table, **fields: Any) -> None:
             document["citation"][name.removeprefix("story_")] = value
 
 
-def save_reading(draft: Draft, *, seen: int, by: User, now: datetime, **fields: Any) -> Draft:
-    """Write the reading's title, language and level; raises DraftChanged."""
-    return _save(
-        draft, lambda document: document["reading"].update(fields), touches=[READING], seen=seen, by=by, now=now
-    )
-
-
 def save_text(draft: Draft, new_text: str, *, seen: int, by: User, now: datetime) -> Draft:
     """Take a pasted text for the reading; sentences found again keep their keys. Raises DraftChanged."""
     return _save(
@@ -143,8 +137,9 @@ def save_text(draft: Draft, new_text: str, *, seen: int, by: User, now: datetime
     )
 
 
-def save_sentences(
+def save_reading(
     draft: Draft,
+    fields: Mapping[str, str],
     texts: Mapping[str, str],
     voices: Mapping[str, str],
     *,
@@ -153,24 +148,21 @@ def save_sentences(
     by: User,
     now: datetime,
 ) -> Draft:
-    """Write texts and voices of sentences, by key, and then do one more thing to the text.
+    """Write title, language and level, texts and voices of sentences by key, and then do one thing more to the text.
 
     Raises DraftChanged; and what `then` raises, with nothing written.
     """
 
     def change(document: Table) -> None:
+        document["reading"] |= fields
         text.set_sentences(document, texts, voices)
-        if then is not None:
-            then(document)
 
-    return _save(draft, change, touches=[READING], seen=seen, by=by, now=now)
+    return _save(draft, change, then=then, touches=[READING], seen=seen, by=by, now=now)
 
 
 def save_voices(draft: Draft, voices: Sequence[Table], *, seen: int, by: User, now: datetime) -> Draft:
     """Take these for the voices of the source; raises DraftChanged."""
-    return _save(
-        draft, lambda document: text.set_voices(document, voices), touches=[READING], seen=seen, by=by, now=now
-    )
+    return _save(draft, lambda document: text.set_voices(document, voices), touches=[VOICES], seen=seen, by=by, now=now)
 
 
 def save_objectives(
@@ -208,23 +200,43 @@ def add_question(draft: Draft, type_name: str, *, after: str = "", by: User, now
 
 
 def save_question(
-    draft: Draft, key: str, fields: Mapping[str, Any], *, add_row: bool = False, seen: int, by: User, now: datetime
+    draft: Draft,
+    key: str,
+    fields: Mapping[str, Any],
+    *,
+    shown_type: str = "",
+    add_row: bool = False,
+    seen: int,
+    by: User,
+    now: datetime,
 ) -> Draft:
-    """Write these fields of a question; the others stay. type: what only the old type has is set aside.
+    """Write these fields of a question; the others stay. With another `type`, what only the old one has is set aside.
 
+    shown_type: the type whose own fields these are, "" for that of the question. add_row: give it an empty row.
     A sentence that is newly chosen is tied as it stands now. Raises DraftChanged, also where the reading changed since
     the sender saw it, and NoSuchQuestion.
     """
 
     def change(document: Table) -> None:
         question = _question(document, key)
+        kinds.retype(question, shown_type or question["type"], document["voices"])
         question.update({name: deepcopy(value) for name, value in fields.items() if name != "type"})
         kinds.retype(question, fields.get("type", question["type"]), document["voices"])
-        if add_row:
-            kinds.add_row(question, document["voices"])
         tie(document, question)
 
-    return _save(draft, change, touches=[question_part(key)], needs=[READING], seen=seen, by=by, now=now)
+    def then(document: Table) -> None:
+        kinds.add_row(_question(document, key), document["voices"])
+
+    return _save(
+        draft,
+        change,
+        then=then if add_row else None,
+        touches=[question_part(key)],
+        needs=[READING],
+        seen=seen,
+        by=by,
+        now=now,
+    )
 
 
 def duplicate_question(draft: Draft, key: str, *, by: User, now: datetime) -> tuple[Draft, str]:
@@ -270,7 +282,10 @@ def keep_evidence(draft: Draft, key: str, *, seen: int, by: User, now: datetime)
 
 
 def move_evidence(draft: Draft, key: str, moved: Mapping[str, str], *, seen: int, by: User, now: datetime) -> Draft:
-    """Let other sentences prove a question. moved: new sentence key by old. Raises DraftChanged and NoSuchQuestion."""
+    """Let other sentences prove a question; raises DraftChanged and NoSuchQuestion.
+
+    moved: new sentence key by old, "" where none takes its place.
+    """
 
     def change(document: Table) -> None:
         tie_elsewhere(document, _question(document, key), moved)
@@ -313,26 +328,29 @@ def _save(
     draft: Draft,
     change: Change,
     *,
+    then: Change | None = None,
     touches: Sequence[str],
     needs: Sequence[str] = (),
     seen: int | None,
     by: User,
     now: datetime,
 ) -> Draft:
-    """Write a change in one conditional statement; where another save came between, look again and try once more.
+    """Write a change, and one more, in a conditional statement; where another save came between, look and try again.
 
     seen: None where the change holds whatever else was saved. Raises DraftChanged where a part that is touched or
-    needed was saved after `seen`, unless the change finds everything as it wants it.
+    needed was saved after `seen`, unless it says what the change says: then the sender does see what is there.
     """
     for _ in range(_TRIES):
         current = Draft.objects.select_related("question_set").get(pk=draft.pk)
-        document = deepcopy(current.document)
+        document, saved = deepcopy(current.document), current.document["saved"]
         change(document)
+        is_stale = seen is not None and any(saved.get(part, 0) > seen for part in (*touches, *needs))
+        if is_stale and document != current.document:
+            raise DraftChanged(current)
+        if then is not None:
+            then(document)
         if document == current.document:
             return current
-        saved = current.document["saved"]
-        if seen is not None and any(saved.get(part, 0) > seen for part in (*touches, *needs)):
-            raise DraftChanged(current)
         document["saved"] |= {part: current.revision + 1 for part in touches}
         rows = Draft.objects.filter(pk=draft.pk, revision=current.revision)
         if rows.update(document=document, revision=F("revision") + 1, changed_at=now, changed_by=by):

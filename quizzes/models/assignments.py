@@ -2,11 +2,11 @@ import uuid
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 
 from quizzes.models.accounts import User
 from quizzes.models.public_ids import new_public_id
-from quizzes.models.question_sets import Edition
+from quizzes.models.question_sets import Edition, QuestionSet
 from quizzes.models.rosters import Classroom, Student
 
 
@@ -20,6 +20,14 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def given_together(self, group: uuid.UUID) -> Self:
         """Those of one group, by classroom."""
         return self.filter(group=group).order_by("classroom__name", "pk")
+
+    def of_set(self, question_set: QuestionSet) -> Self:
+        """Those of any edition of this set."""
+        return self.filter(edition__question_set=question_set)
+
+    def with_begun_counts(self) -> Self:
+        """With `begun_count`: how many students have begun."""
+        return self.annotate(begun_count=Count("attempts__student", distinct=True))
 
     def with_set(self) -> Self:
         """With classroom and question set, and without the edition's large document."""
@@ -60,6 +68,8 @@ class Assignment(models.Model):
     shuffle_questions = models.BooleanField(default=False)
     shuffle_choices = models.BooleanField(default=True)
     release = models.CharField(max_length=13, choices=Release, default=Release.AFTER_HAND_IN)
+
+    begun_count: int  # on rows of `with_begun_counts()`
 
     objects = AssignmentQuerySet.as_manager()
 

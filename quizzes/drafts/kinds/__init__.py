@@ -67,6 +67,8 @@ def opened(question: Table) -> None:
 
 def retype(question: Table, name: str, voices: Sequence[Table]) -> None:
     """Let the question be of another type. What only the old one has is set aside, and comes back with it."""
+    if question["type"] == name:
+        return
     old, new = KINDS[question["type"]], KINDS[name]
     question["type"] = name
     if old is new:

@@ -1,0 +1,68 @@
+from typing import Any
+
+from django import forms
+from django.forms.boundfield import BoundField
+
+from quizzes.drafts.document import MAX_OBJECTIVES, Table
+from quizzes.forms.editor.base import DraftForm, new_key, text
+
+NEW_OBJECTIVES = 2
+
+
+class ObjectivesForm(DraftForm):
+    """The blueprint: what the set teaches, and how many questions each objective needs at least."""
+
+    def __init__(self, data: Any = None, *, document: Table) -> None:
+        super().__init__(data)
+        self.keys = [objective["key"] for objective in document["objectives"]]
+        self.asked = [question["objective"] for question in document["questions"]]
+        for number, objective in enumerate(document["objectives"], start=1):
+            self._add(objective["key"], objective["title"], document["minimum"].get(objective["key"], 0), number)
+        free = min(NEW_OBJECTIVES, MAX_OBJECTIVES - len(self.keys))
+        self.new = [f"new-{number}" for number in range(1, free + 1)]
+        for number, name in enumerate(self.new, start=len(self.keys) + 1):
+            self._add(name, "", 0, number)
+
+    def _add(self, key: str, title: str, minimum: int, number: int) -> None:
+        self.fields[f"title-{key}"] = text(f"Objective {number}", 120)
+        self.fields[f"minimum-{key}"] = forms.IntegerField(
+            label=f"Questions that objective {number} needs",
+            min_value=0,
+            max_value=60,
+            required=False,
+            error_messages={"invalid": "Write a number of questions."},
+        )
+        self.initial.update({f"title-{key}": title, f"minimum-{key}": minimum})
+
+    def rows(self) -> list[tuple[BoundField, BoundField, int | None]]:
+        """(title, how many it needs, how many it has; None for a new one) for each objective, in order."""
+        return [
+            (self[f"title-{key}"], self[f"minimum-{key}"], None if key in self.new else self.asked.count(key))
+            for key in [*self.keys, *self.new]
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """An objective that questions test keeps its title."""
+        cleaned = super().clean() or self.cleaned_data
+        for key in self.keys:
+            count = self.asked.count(key)
+            if cleaned.get(f"title-{key}") == "" and count:
+                plural = "question tests" if count == 1 else "questions test"
+                self.add_error(f"title-{key}", f"{count} {plural} this objective. Give them another one first.")
+        return cleaned
+
+    def blueprint(self, document: Table) -> tuple[list[Table], dict[str, int]]:
+        """(objectives, how many questions each needs) as a draft keeps them; what is not valid stays as it was."""
+        fields, objectives, minimum = self.valid, list[Table](), dict[str, int]()
+        names = {**{key: key for key in self.keys}, **dict.fromkeys(self.new, "")}
+        titles = {objective["key"]: objective["title"] for objective in document["objectives"]}
+        for name, key in names.items():
+            title = fields.get(f"title-{name}", titles.get(key, ""))
+            if not title:
+                continue
+            key = key or new_key(title, [objective["key"] for objective in objectives] + self.keys, "objective")
+            objectives.append({"key": key, "title": title})
+            needed = fields.get(f"minimum-{name}", document["minimum"].get(key, 0))
+            if needed:
+                minimum[key] = needed
+        return objectives, minimum

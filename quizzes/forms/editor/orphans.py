@@ -1,0 +1,43 @@
+from typing import Any
+
+from django import forms
+from django.forms.boundfield import BoundField
+
+from quizzes.drafts.document import Table, sentence_tables
+from quizzes.drafts.proof import Lost, Orphan
+from quizzes.forms.editor.base import DraftForm
+
+
+class OrphanForm(DraftForm):
+    """What becomes of a question that lost evidence, and for each lost sentence which one takes its place."""
+
+    act = forms.ChoiceField(choices=[("keep", "Keep"), ("move", "Re-anchor"), ("withdraw", "Withdraw")])
+
+    def __init__(self, data: Any = None, *, orphan: Orphan | None, document: Table) -> None:
+        super().__init__(data)
+        self.orphan = orphan
+        shown = [
+            (table["key"], f"{number} {table['text']}")
+            for number, table in enumerate(sentence_tables(document), start=1)
+        ]
+        for lost in orphan.lost if orphan else ():
+            self.fields[f"to-{lost.key}"] = forms.ChoiceField(
+                label="The sentence that proves it now",
+                choices=[*shown, ("", "None: the other sentences prove it")],
+                required=False,
+            )
+            self.initial[f"to-{lost.key}"] = lost.nearest
+
+    def rows(self) -> list[tuple[Lost, BoundField]]:
+        """(lost sentence, where it goes) for each."""
+        return [(lost, self[f"to-{lost.key}"]) for lost in (self.orphan.lost if self.orphan else ())]
+
+    @property
+    def can_be_kept(self) -> bool:
+        """Whether every lost sentence still has a text in its place."""
+        return self.orphan is not None and all(lost.now for lost in self.orphan.lost)
+
+    @property
+    def moved(self) -> dict[str, str]:
+        """New sentence key by old, "" where none takes its place."""
+        return {lost.key: self.cleaned_data.get(f"to-{lost.key}", "") for lost, _ in self.rows()}

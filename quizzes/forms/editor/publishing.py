@@ -1,0 +1,33 @@
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from quizzes.forms.editor.base import DraftForm, text
+from quizzes.models import Assignment
+
+
+class PublishForm(DraftForm):
+    """The note that says why a set is published with gaps in its blueprint."""
+
+    note = text("Why it may be published with these gaps", 300, rows=2, hint="Kept with the edition.")
+
+
+class MoveForm(forms.Form):
+    """Which assignments that nobody has begun get the latest edition."""
+
+    assignments = forms.MultipleChoiceField(
+        label="Give the new edition to", widget=forms.CheckboxSelectMultiple, error_messages={"required": "Choose one."}
+    )
+
+    def __init__(self, data: Any = None, *, assignments: Sequence[Assignment]) -> None:
+        super().__init__(data)
+        self.offered = assignments
+        self.fields["assignments"].choices = [  # type: ignore[attr-defined]
+            (row.public_id, f"{row.classroom.name}, now edition {row.edition.number}") for row in assignments
+        ]
+
+    @property
+    def chosen(self) -> list[Assignment]:
+        """The assignments chosen."""
+        return [row for row in self.offered if row.public_id in self.cleaned_data["assignments"]]

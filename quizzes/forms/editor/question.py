@@ -1,0 +1,97 @@
+from typing import Any
+
+from django import forms
+
+from quizzes.drafts import kinds
+from quizzes.drafts.document import Table, sentence_tables
+from quizzes.forms.editor.base import DraftForm, text
+from quizzes.question_types.base import MAX_POINTS, SKILLS
+
+SKILL_LABELS = {"recall": "Recall", "inference": "Inference", "attribution": "Who says so"}
+# What a button of the desk may ask for, after the question is saved.
+ACTS = ("save", "next", "more", "up", "down", "duplicate", "remove", "add")
+
+
+class QuestionForm(DraftForm):
+    """What every question has. Each field may still be empty: what is missing is said beside it, not refused."""
+
+    stem = text("Question", 1_000, rows=2)
+    type = forms.ChoiceField(label="Type", required=False)
+    objective = forms.ChoiceField(label="Objective", required=False)
+    skill = forms.ChoiceField(label="Skill", required=False, choices=[(key, SKILL_LABELS[key]) for key in SKILLS])
+    points = forms.IntegerField(
+        label="Points",
+        min_value=1,
+        max_value=MAX_POINTS,
+        error_messages={
+            "required": f"Give it points, from 1 to {MAX_POINTS}.",
+            "invalid": f"Write a whole number from 1 to {MAX_POINTS}.",
+            "min_value": f"Give it points, from 1 to {MAX_POINTS}.",
+            "max_value": f"Give it points, from 1 to {MAX_POINTS}.",
+        },
+    )
+    evidence = forms.MultipleChoiceField(label="Evidence", required=False)
+    explanation = text("Explanation shown after answering", 2_000, rows=3)
+    act = forms.ChoiceField(required=False, choices=[(act, act) for act in ACTS])
+    # The type whose own part the page shows: another window may have changed it.
+    shown_type = forms.CharField(required=False, max_length=30, widget=forms.HiddenInput)
+    new_type = forms.ChoiceField(label="Type of the new question", required=False)
+
+    def __init__(self, data: Any = None, *, document: Table, question: Table) -> None:
+        names = ("stem", "type", "objective", "skill", "points", "evidence", "explanation")
+        initial = {
+            **{name: question.get(name) for name in names},
+            "new_type": question["type"],
+            "shown_type": question["type"],
+        }
+        super().__init__(data, initial=initial)
+        self.sentence_keys = [table["key"] for table in sentence_tables(document)]
+        types = [(name, kinds.label(name)) for name in kinds.KINDS]
+        if question["type"] not in kinds.KINDS:
+            types.append((question["type"], kinds.label(question["type"])))
+        objectives = [(objective["key"], objective["title"]) for objective in document["objectives"]]
+        if question["objective"] not in dict(objectives):
+            objectives.insert(0, ("", "Choose one"))
+        offered: dict[str, list[tuple[str, str]]] = {
+            "type": types,
+            "new_type": [(name, kinds.label(name)) for name in kinds.KINDS],
+            "objective": objectives,
+            "evidence": [(key, f"Sentence {number}") for number, key in enumerate(self.sentence_keys, start=1)],
+        }
+        for name, choices in offered.items():
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
+        module = kinds.kind(question)
+        if module is not None and not module.USES_PICKER:
+            del self.fields["evidence"]
+
+    @property
+    def question(self) -> Table:
+        """The valid fields as a draft keeps them."""
+        fields = {name: value for name, value in self.valid.items() if name not in {"new_type", "shown_type"}}
+        if "evidence" in fields:
+            # What is no longer in the reading has no box to tick: it stays until its author settles it.
+            lost = [key for key in self.initial["evidence"] or () if key not in self.sentence_keys]
+            fields["evidence"] = [*fields["evidence"], *lost]
+        # A closed list that sends nothing was not on the page.
+        return {name: value for name, value in fields.items() if value or name not in {"type", "skill"}}
+
+    @property
+    def deed(self) -> str:
+        """What the button that was pressed asks for."""
+        self.is_valid()
+        return self.cleaned_data.get("act") or "save"
+
+    @property
+    def type_to_add(self) -> str:
+        """The type of the question to add."""
+        self.is_valid()
+        return self.cleaned_data.get("new_type") or next(iter(kinds.KINDS))
+
+
+class RemarkForm(forms.Form):
+    """Why the wording that a hint is about stays; empty takes that back."""
+
+    question = forms.SlugField(max_length=80)
+    hint = forms.SlugField(max_length=40)
+    about = forms.CharField(max_length=4_000, strip=False)
+    because = text("Keep it, because", 200)

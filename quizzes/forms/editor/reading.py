@@ -1,0 +1,220 @@
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.conf.locale import LANG_INFO
+from django.core.exceptions import ValidationError
+from django.forms.boundfield import BoundField
+
+from quizzes.drafts.document import (
+    FIXED_VOICES,
+    MAX_SENTENCE_LENGTH,
+    MAX_SENTENCES,
+    RIGHTS,
+    UNNAMED,
+    Table,
+    sentence_tables,
+)
+from quizzes.drafts.proof import NO_RIGHTS
+from quizzes.drafts.text import is_much_shorter, text_of, uses_of_voices
+from quizzes.forms.editor.base import DraftForm, new_key, text
+from quizzes.quality import sounds_like_somebody
+from quizzes.reading import NOT_STATED
+from quizzes.sentences import split_text
+
+# A long story has 2,000 words; this is six times as much.
+MAX_TEXT_LENGTH = 80_000
+ICON_CHOICES = (
+    ("person", "Person"),
+    ("sign", "Protest sign"),
+    ("page", "Page"),
+    ("quote", "Quotation marks"),
+    ("blank", "Crossed page"),
+)
+NEW_VOICES = 1
+MAX_VOICES = 8
+
+
+def languages(current: str) -> list[tuple[str, str]]:
+    """(tag, name in English), by name; what the draft has is among them."""
+    known = {tag: info["name"] for tag, info in LANG_INFO.items() if "name" in info}
+    return sorted({current: current, **known}.items(), key=lambda pair: pair[1])
+
+
+class TextForm(DraftForm):
+    """A text, pasted or typed, that becomes the reading."""
+
+    text = forms.CharField(
+        label="Text",
+        max_length=MAX_TEXT_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 14}),
+        help_text="A blank line begins a new paragraph. Each sentence gets a number.",
+        error_messages={
+            "required": "Paste or type the text first.",
+            "max_length": f"This is longer than {MAX_TEXT_LENGTH:,} characters.",
+        },
+    )
+    is_same_story = forms.BooleanField(required=False, label="Yes, it is the same story")
+
+    def __init__(self, data: Any = None, *, document: Table) -> None:
+        super().__init__(data, initial={"text": text_of(document)})
+        self.document = document
+        self.asks_for_story = False
+
+    def clean_text(self) -> str:
+        """The text, which has sentences and not too many or too long ones."""
+        given: str = self.cleaned_data["text"]
+        if self.document["reading"]["rights"] not in RIGHTS:
+            raise ValidationError(NO_RIGHTS)
+        sentences = [sentence for paragraph in split_text(given) for sentence in paragraph]
+        if len(sentences) > MAX_SENTENCES:
+            raise ValidationError(f"This has {len(sentences)} sentences. A reading has at most {MAX_SENTENCES}.")
+        too_long = next((one for one in sentences if len(one) > MAX_SENTENCE_LENGTH), None)
+        if too_long:
+            raise ValidationError(
+                f"A sentence is longer than {MAX_SENTENCE_LENGTH} characters. Put an end in it: “{too_long[:60]}...”"
+            )
+        return given
+
+    def clean(self) -> dict[str, Any]:
+        """A text half as long as the reading may be another story: ask first."""
+        cleaned = super().clean() or self.cleaned_data
+        if "text" in cleaned and is_much_shorter(self.document, cleaned["text"]) and not cleaned.get("is_same_story"):
+            self.asks_for_story = True
+            self.add_error("text", "The new text is less than half as long. Is this the same story?")
+        return cleaned
+
+
+class ReadingForm(DraftForm):
+    """The reading: title, language, level, and the text and voice of each sentence."""
+
+    reading_title = text("Title of the reading", 200)
+    language = forms.ChoiceField(label="Language")
+    level = text("Level", 40, hint="For whom it is written, for example Grade 7.")
+    act = forms.CharField(required=False, max_length=40)
+
+    def __init__(self, data: Any = None, *, document: Table) -> None:
+        reading = document["reading"]
+        initial = {"reading_title": reading["title"], "language": reading["language"], "level": reading["level"]}
+        self.tables = sentence_tables(document)
+        for table in self.tables:
+            initial |= {f"text-{table['key']}": table["text"], f"voice-{table['key']}": table["voice"]}
+        super().__init__(data, initial=initial)
+        self.fields["language"].choices = languages(reading["language"])  # type: ignore[attr-defined]
+        self.document = document
+        voices = [(voice["key"], voice["label"]) for voice in document["voices"] if voice["key"] != NOT_STATED]
+        for number, table in enumerate(self.tables, start=1):
+            self.fields[f"text-{table['key']}"] = text(f"Sentence {number}", MAX_SENTENCE_LENGTH, rows=2)
+            self.fields[f"voice-{table['key']}"] = forms.ChoiceField(
+                label=f"Who says sentence {number}", choices=voices, required=False
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """A sentence without a text keeps the one it had."""
+        cleaned = super().clean() or self.cleaned_data
+        for table in self.tables:
+            if cleaned.get(f"text-{table['key']}") == "":
+                self.add_error(f"text-{table['key']}", "To take a sentence out, choose “Remove it” below.")
+        return cleaned
+
+    def paragraphs(self) -> Iterator[list["SentenceRow"]]:
+        """The rows of each paragraph, in reading order."""
+        number = 0
+        for paragraph in self.document["reading"]["paragraphs"]:
+            rows = []
+            for place, table in enumerate(paragraph["sentences"]):
+                number += 1
+                rows.append(SentenceRow(self, table, number, begins=place == 0, is_last=number == len(self.tables)))
+            yield rows
+
+    @property
+    def reading(self) -> dict[str, str]:
+        """The valid ones of title, language and level, as a draft keeps them."""
+        names = {"reading_title": "title", "language": "language", "level": "level"}
+        return {names[name]: value for name, value in self.valid.items() if name in names}
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The valid texts, as sent, by sentence key."""
+        return self._by_key("text-")
+
+    @property
+    def voices(self) -> dict[str, str]:
+        """The valid voices by sentence key."""
+        return {key: voice for key, voice in self._by_key("voice-").items() if voice}
+
+    @property
+    def deed(self) -> tuple[str, str]:
+        """(what to do, sentence key) of the button that was pressed; ("save", "") for any other."""
+        self.is_valid()
+        name, _, key = self.cleaned_data.get("act", "").partition(":")
+        known = name in {"split", "join", "paragraph", "remove"} and key in {table["key"] for table in self.tables}
+        return (name, key) if known else ("save", "")
+
+    def _by_key(self, start: str) -> dict[str, str]:
+        return {name.removeprefix(start): value for name, value in self.valid.items() if name.startswith(start)}
+
+
+class SentenceRow:
+    """One sentence on the page. begins: whether a paragraph begins with it."""
+
+    def __init__(self, form: ReadingForm, table: Table, number: int, *, begins: bool, is_last: bool) -> None:
+        self.key, self.number, self.begins, self.is_last = table["key"], number, begins, is_last
+        self.text: BoundField = form[f"text-{table['key']}"]
+        self.voice: BoundField = form[f"voice-{table['key']}"]
+        is_english = form.document["reading"]["language"].startswith("en")
+        # A hint, never a rule: reporters, too, say what somebody said.
+        self.may_need_a_voice = is_english and table["voice"] == "reporter" and sounds_like_somebody(table["text"])
+
+
+class VoicesForm(DraftForm):
+    """The voices of the source: their names and icons. A speaker without a name is taken away."""
+
+    def __init__(self, data: Any = None, *, document: Table) -> None:
+        super().__init__(data)
+        self.document = document
+        self.keys = [voice["key"] for voice in document["voices"]]
+        for voice in document["voices"]:
+            self._add(voice["key"], voice["label"], voice["icon"], f"“{voice['label']}”")
+        free = min(NEW_VOICES, MAX_VOICES - len(self.keys))
+        self.new = [f"new-{number}" for number in range(1, free + 1)]
+        for name in self.new:
+            self._add(name, "", "person", "Another speaker")
+
+    def _add(self, key: str, label: str, icon: str, name: str) -> None:
+        self.fields[f"label-{key}"] = text(name, 80)
+        self.fields[f"icon-{key}"] = forms.ChoiceField(label=f"Icon of {name}", choices=ICON_CHOICES, required=False)
+        self.initial.update({f"label-{key}": label, f"icon-{key}": icon})
+
+    def rows(self) -> list[tuple[BoundField, BoundField, bool]]:
+        """(name, icon, whether it is a new one) for each voice, in order."""
+        return [(self[f"label-{key}"], self[f"icon-{key}"], key in self.new) for key in [*self.keys, *self.new]]
+
+    def clean(self) -> dict[str, Any]:
+        """A voice that is used, or that every story has, keeps its name."""
+        cleaned = super().clean() or self.cleaned_data
+        uses = uses_of_voices(self.document)
+        for key in self.keys:
+            if cleaned.get(f"label-{key}") == "" and key in FIXED_VOICES:
+                self.add_error(f"label-{key}", "Every story has this voice. Give it a name.")
+            elif cleaned.get(f"label-{key}") == "" and uses.get(key):
+                self.add_error(
+                    f"label-{key}", f"{uses[key]} sentences or statements have this voice. Change them first."
+                )
+        return cleaned
+
+    @property
+    def voices_to_save(self) -> list[Table]:
+        """The voices as a draft keeps them; named speakers stand between the reporter and who is not named."""
+        fields, kept = self.valid, []
+        for voice in self.document["voices"]:
+            label = fields.get(f"label-{voice['key']}", voice["label"])
+            if label:
+                kept.append({**voice, "label": label, "icon": fields.get(f"icon-{voice['key']}") or voice["icon"]})
+        place = next((number for number, voice in enumerate(kept) if voice["key"] == UNNAMED), len(kept))
+        for name in self.new:
+            if label := fields.get(f"label-{name}", ""):
+                key = new_key(label, [voice["key"] for voice in kept], "speaker")
+                kept.insert(place, {"key": key, "label": label, "icon": fields.get(f"icon-{name}") or "person"})
+                place += 1
+        return kept

@@ -1,0 +1,96 @@
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+
+from quizzes.drafts.document import FULL_TEXT, OPEN, QUOTES, Table
+from quizzes.drafts.proof import NO_PUBLISHER, NO_RIGHTS
+from quizzes.forms.editor.base import DraftForm, text
+
+RIGHTS_CHOICES = (
+    (QUOTES, "Link and short quotes only. The reading is then in my own words."),
+    (FULL_TEXT, "I may show the full text: its owner allows it."),
+    (OPEN, "The text is in the public domain or has an open license."),
+)
+
+
+class SourceForm(DraftForm):
+    """The set's title and the record of its story. What it needs is asked for at once; the rest may wait."""
+
+    title = text("Title of the set", 200, hint="As students and colleagues read it.")
+    summary = text("Summary", 400, rows=2, hint="One sentence on what it asks about. Left empty, it names the reading.")
+    about_minutes = forms.IntegerField(
+        label="Minutes it takes",
+        required=False,
+        min_value=1,
+        max_value=300,
+        help_text="Left empty, it is worked out from the length.",
+        error_messages={"invalid": "Write a number of minutes."},
+    )
+    story_title = text("Title of the story", 300)
+    publisher = text("Publisher", 200, hint="Newspaper, station, site or office.")
+    author = text("Author", 200, hint="If the story names one.")
+    published_on = forms.DateField(
+        label="Published on",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": "Write a date, as in 2026-10-20."},
+    )
+    date_note = text(
+        "How the date is known",
+        300,
+        hint="Only if the story does not print it. Students read it in brackets, as a word from outside the story.",
+    )
+    url = text("Link", 200, hint="It starts with http:// or https://")
+    rights = forms.ChoiceField(
+        label="What may students be shown?", required=False, choices=RIGHTS_CHOICES, widget=forms.RadioSelect
+    )
+    rights_note = text(
+        "What students read about that",
+        300,
+        hint="For example a license and its holder. Left empty, it says what you chose above.",
+    )
+
+    def __init__(self, data: Any = None, *, document: Table | None = None) -> None:
+        super().__init__(data, initial=initial_of(document) if document else None)
+        required = {"title": "Give the set a title.", "story_title": "Add the title of the story.", "rights": NO_RIGHTS}
+        for name, message in {**required, "publisher": NO_PUBLISHER, "published_on": NO_PUBLISHER}.items():
+            self.fields[name].required = True
+            self.fields[name].error_messages["required"] = message
+            # The browser's own words would come before ours.
+            self.fields[name].widget.is_required = False
+
+    def clean_url(self) -> str:
+        """The link, which a browser can follow."""
+        url: str = self.cleaned_data["url"]
+        message = "Enter a web address that starts with http:// or https://"
+        if url and not url.startswith(("http://", "https://")):
+            raise ValidationError(message)
+        if url:
+            URLValidator(schemes=["http", "https"], message=message)(url)
+        return url
+
+    @property
+    def source(self) -> dict[str, Any]:
+        """The valid fields as a draft keeps them."""
+        fields = self.valid
+        if "published_on" in fields:
+            fields["published_on"] = fields["published_on"].isoformat()
+        if "about_minutes" in fields:
+            fields["about_minutes"] = fields["about_minutes"] or 0
+        return fields
+
+
+def initial_of(document: Table) -> dict[str, Any]:
+    """What the page shows of a draft."""
+    citation, reading = document["citation"], document["reading"]
+    return {
+        "title": document["title"],
+        "summary": document["summary"],
+        "about_minutes": document["about_minutes"] or None,
+        **{name: citation.get(name, "") for name in ("publisher", "author", "published_on", "date_note", "url")},
+        "story_title": citation.get("title", ""),
+        "rights": reading["rights"],
+        "rights_note": reading.get("rights_note", ""),
+    }

@@ -1,0 +1,90 @@
+"""From a draft to an edition: what is in the way, what changed, and what becomes of assignments."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_POST
+
+from quizzes import assignments
+from quizzes.drafts import publishing
+from quizzes.drafts.publishing import NotReady
+from quizzes.drafts.writing import DraftChanged
+from quizzes.forms.editor.publishing import MoveForm, PublishForm
+from quizzes.models import Assignment, Draft
+from quizzes.views.teacher.editor.access import EditorRequest, own_draft, said_by, show
+
+CHANGED = "The draft was changed in another window since you opened this page. Read it again, then publish."
+
+
+@require_http_methods(["GET", "POST"])
+def publish_set(request: EditorRequest, public_id: str) -> HttpResponse:
+    """Look over the draft, and freeze it as the next edition."""
+    draft = own_draft(request, public_id)
+    form = PublishForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        note = form.cleaned_data["note"]
+        try:
+            edition = publishing.publish(draft, seen=form.seen, note=note, **said_by(request))
+        except DraftChanged as refused:
+            draft = refused.draft
+            messages.error(request, CHANGED)
+        except NotReady as refused:
+            if not refused.faults:
+                form.add_error("note", "Say why it may be published with these gaps.")
+        else:
+            if edition is None:
+                messages.info(request, "Nothing changed since the latest edition, so there is no new one.")
+            else:
+                messages.success(request, f"Edition {edition.number} is published. Assign it, or go on with the draft.")
+            return redirect("publish_set", public_id)
+    return _page(request, draft, form)
+
+
+@require_POST
+def move_assignments(request: EditorRequest, public_id: str) -> HttpResponse:
+    """Let assignments that nobody has begun use the latest edition."""
+    draft = own_draft(request, public_id)
+    latest = draft.question_set.editions.order_by("-number").first()
+    offered = [row for row in _standing(request, draft) if row.begun_count == 0]
+    form = MoveForm(request.POST, assignments=offered)
+    if latest is None or not form.is_valid():
+        messages.error(request, "Choose the assignments that get the new edition.")
+        return redirect("publish_set", public_id)
+    moved = kept = 0
+    for assignment in form.chosen:
+        try:
+            assignments.use_edition(assignment, latest, **said_by(request))
+            moved += 1
+        except assignments.HasAttempts:
+            kept += 1
+    if moved:
+        plural = "" if moved == 1 else "s"
+        messages.success(request, f"Edition {latest.number} is now given by {moved} assignment{plural}.")
+    if kept:
+        messages.warning(request, "Students began in the meantime: that assignment keeps its edition.")
+    return redirect("publish_set", public_id)
+
+
+def _page(request: EditorRequest, draft: Draft, form: PublishForm) -> HttpResponse:
+    latest = draft.question_set.editions.order_by("-number").first()
+    ready = publishing.readiness(draft.document, latest)
+    standing = _standing(request, draft)
+    older = [row for row in standing if latest is not None and row.edition.number < latest.number]
+    context: dict[str, Any] = {
+        "form": form,
+        "ready": ready,
+        "editions": draft.question_set.editions.defer("document").order_by("-number"),
+        "numbers": {table["key"]: number for number, table in enumerate(draft.document["questions"], start=1)},
+        "standing": standing,
+        "older": older,
+        "move_form": MoveForm(assignments=[row for row in older if row.begun_count == 0]),
+    }
+    return show(request, "publish_set", draft, **context)
+
+
+def _standing(request: EditorRequest, draft: Draft) -> list[Assignment]:
+    """The teacher's assignments of this set, with how many students began each as `begun_count`."""
+    own = Assignment.objects.taught_by(request.user).of_set(draft.question_set).with_set().with_begun_counts()
+    return list(own.order_by("edition__number", "classroom__name"))

@@ -1,0 +1,214 @@
+"""The desk: one question of a draft, its evidence in the reading, and what students will see of it."""
+
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from quizzes.drafts import kinds, writing
+from quizzes.drafts.document import Table, number_of, question_of, reading_of, sentences, tied_to
+from quizzes.drafts.preview import preview
+from quizzes.drafts.proof import lost_evidence, meter, question_faults, remarks
+from quizzes.drafts.writing import DraftChanged
+from quizzes.forms.editor.kinds import FORMS, KindForm
+from quizzes.forms.editor.question import QuestionForm, RemarkForm
+from quizzes.models import Draft
+from quizzes.views.teacher.editor.access import Conflict, EditorRequest, own_draft, said_by, show
+
+GONE = "This question is no longer in the draft. It was taken out in another window."
+FULL = f"A set has at most {writing.MAX_QUESTIONS} questions."
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The forms of one question. own: of its type, None for a type that is not written here."""
+
+    question: Table
+    form: QuestionForm
+    own: KindForm | None
+
+    @property
+    def fields(self) -> Table:
+        """What of the question is valid."""
+        return {**self.form.question, **(self.own.own if self.own else {})}
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether everything that was sent can be saved."""
+        return self.form.is_valid() and (self.own is None or self.own.is_valid())
+
+
+@require_GET
+def edit_questions(request: EditorRequest, public_id: str) -> HttpResponse:
+    """The first question, or a page that asks for one."""
+    draft = own_draft(request, public_id)
+    if draft.document["questions"]:
+        return redirect("edit_question", public_id, draft.document["questions"][0]["key"])
+    return show(request, "edit_questions", draft, types=_types(), meter=meter(draft.document))
+
+
+@require_POST
+def add_question(request: EditorRequest, public_id: str) -> HttpResponse:
+    """The first question of a set."""
+    draft = own_draft(request, public_id)
+    blank = {"key": "", "type": next(iter(kinds.KINDS)), "objective": ""}
+    form = QuestionForm(request.POST, document=draft.document, question=blank)
+    draft, key = writing.add_question(draft, form.type_to_add, **said_by(request))
+    return redirect("edit_question", public_id, key)
+
+
+@require_http_methods(["GET", "POST"])
+def edit_question(request: EditorRequest, public_id: str, key: str) -> HttpResponse:
+    """One question on the desk. Whatever its buttons do, what was typed is saved first."""
+    draft = own_draft(request, public_id)
+    if request.method == "GET":
+        return _page(request, draft, _desk(draft, key))
+    desk, conflict = _desk(draft, key, request.POST), None
+    form = desk.form
+    try:
+        draft = writing.save_question(
+            draft,
+            key,
+            desk.fields,
+            shown_type=desk.question["type"],
+            add_row=form.deed == "more",
+            seen=form.seen,
+            **said_by(request),
+        )
+    except DraftChanged as refused:
+        draft = refused.draft
+        desk = _desk(draft, key, request.POST)
+        theirs = [*desk.form.others(), *(desk.own.others() if desk.own else [])]
+        conflict = Conflict(draft, form.seen, theirs)
+    else:
+        is_retyped = desk.fields.get("type") not in {None, desk.question["type"]}
+        if desk.is_valid and (is_retyped or not request.htmx):
+            return _act(request, draft, key, form)
+    return _page(request, draft, desk, conflict=conflict)
+
+
+@require_GET
+def preview_draft(request: EditorRequest, public_id: str, number: int) -> HttpResponse:
+    """One question of the draft on a student's page; nothing that is chosen there is kept."""
+    draft = own_draft(request, public_id)
+    questions = draft.document["questions"]
+    if not 1 <= number <= len(questions):
+        raise Http404
+    question = questions[number - 1]
+    context = {
+        "question": question,
+        "number": number,
+        "question_count": len(questions),
+        "view": preview(draft.document, question),
+        "question_template": f"question_types/{question['type']}.html",
+        "reading": reading_of(draft.document),
+        "is_picker": question["type"] == "evidence",
+        "next_url": reverse("preview_draft", args=[public_id, number % len(questions) + 1]),
+    }
+    return show(request, "preview_draft", draft, **context)
+
+
+@require_POST
+def keep_wording(request: EditorRequest, public_id: str) -> HttpResponse:
+    """Keep what a hint is about, with the reason, or take that back."""
+    draft = own_draft(request, public_id)
+    form = RemarkForm(request.POST)
+    if not form.is_valid() or question_of(draft.document, form.cleaned_data["question"]) is None:
+        messages.error(request, GONE)
+        return redirect("edit_questions", public_id)
+    key = form.cleaned_data.pop("question")
+    writing.keep_wording(draft, key, **form.cleaned_data, **said_by(request))
+    messages.success(request, "Kept." if form.cleaned_data["because"] else "The hint is back.")
+    return redirect("edit_question", public_id, key)
+
+
+def _desk(draft: Draft, key: str, sent: Any = None) -> Desk:
+    """The forms of a question, for the type that the page shows where it was sent; raises Http404."""
+    found = question_of(draft.document, key)
+    if found is None:
+        raise Http404(GONE)
+    question = deepcopy(found)
+    shown_type = sent.get("shown_type", "") if sent is not None else ""
+    if shown_type in kinds.KINDS and question["type"] in kinds.KINDS:
+        kinds.retype(question, shown_type, draft.document["voices"])
+    own = FORMS.get(question["type"])
+    return Desk(
+        question,
+        QuestionForm(sent, document=draft.document, question=question),
+        own(sent, document=draft.document, question=question) if own else None,
+    )
+
+
+def _act(request: EditorRequest, draft: Draft, key: str, form: QuestionForm) -> HttpResponse:
+    """Do what the button asks for, and go where it leads."""
+    public_id, said = draft.question_set.public_id, said_by(request)
+    try:
+        match form.deed:
+            case "up" | "down":
+                writing.move_question(draft, key, places=-1 if form.deed == "up" else 1, **said)
+            case "duplicate":
+                draft, key = writing.duplicate_question(draft, key, **said)
+            case "add":
+                draft, key = writing.add_question(draft, form.type_to_add, after=key, **said)
+            case "remove":
+                number = number_of(draft.document, key)
+                writing.remove_question(draft, key, seen=draft.revision, **said)
+                messages.success(
+                    request, f"Question {number} is out of the draft. Editions that have it keep it, and its scores."
+                )
+                return redirect("edit_questions", public_id)
+            case "next":
+                key = _next_key(draft.document, key)
+    except writing.TooManyQuestions:
+        messages.error(request, FULL)
+    return redirect("edit_question", public_id, key)
+
+
+def _next_key(document: Table, key: str) -> str:
+    keys = [question["key"] for question in document["questions"]]
+    following: str = keys[(keys.index(key) + 1) % len(keys)]
+    return following
+
+
+def _page(request: EditorRequest, draft: Draft, desk: Desk, *, conflict: Conflict | None = None) -> HttpResponse:
+    document = draft.document
+    key = desk.question["key"]
+    question = question_of(document, key) or desk.question
+    number = number_of(document, key)
+    found = sentences(document)
+    proving = set(tied_to(question))
+    module = kinds.kind(question)
+    context = {
+        "desk": desk,
+        "form": desk.form,
+        "own": desk.own,
+        "question": question,
+        "number": number,
+        "next_number": number % len(document["questions"]) + 1,
+        "lines": [
+            (place, table, len(question_faults(document, table)), bool(tied_to(table)))
+            for place, table in enumerate(document["questions"], start=1)
+        ],
+        "reading": reading_of(document),
+        "picked": desk.form["evidence"].value() or [] if "evidence" in desk.form.fields else sorted(proving),
+        "uses_picker": "evidence" in desk.form.fields,
+        "proof": [sentence for sentence in found if sentence.key in proving],
+        "faults": question_faults(document, question),
+        "lost": lost_evidence(document, question),
+        "remarks": remarks(document, question),
+        "preview": preview(document, question),
+        "preview_template": f"question_types/{question['type']}.html",
+        "can_add_row": module is not None and module.ROWS and len(question.get(module.ROWS, ())) < module.MAX,
+        "meter": meter(document),
+    }
+    forms = [form for form in (desk.form, desk.own) if form is not None]
+    return show(request, "edit_question", draft, forms=forms, conflict=conflict, **context)
+
+
+def _types() -> list[tuple[str, str]]:
+    return [(name, kinds.label(name)) for name in kinds.KINDS]

@@ -1,0 +1,169 @@
+"""The reading of a draft: its text in sentences, who says each, and the questions that lost their evidence."""
+
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from quizzes.drafts import text, writing
+from quizzes.drafts.document import QUOTES, Table
+from quizzes.drafts.proof import orphans, reading_faults
+from quizzes.drafts.writing import DraftChanged
+from quizzes.forms.editor.orphans import OrphanForm
+from quizzes.forms.editor.reading import ReadingForm, TextForm, VoicesForm
+from quizzes.models import Draft
+from quizzes.views.teacher.editor.access import Conflict, EditorRequest, own_draft, said_by, show
+
+NO_SPLIT = "No end of a sentence was found in it. Start a new line where the second sentence begins, then split again."
+CHANGED = "The draft was changed in another window. Nothing was overwritten: look at it again."
+
+
+@require_http_methods(["GET", "POST"])
+def edit_reading(request: EditorRequest, public_id: str) -> HttpResponse:
+    """The sentences of the reading, each with its voice; the buttons split, join and part them."""
+    draft = own_draft(request, public_id)
+    if request.method == "GET":
+        return _page(request, draft)
+    form = ReadingForm(request.POST, document=draft.document)
+    name, key = form.deed
+    try:
+        draft = writing.save_reading(
+            draft, form.reading, form.texts, form.voices, then=_deed(form), seen=form.seen, **said_by(request)
+        )
+    except DraftChanged as refused:
+        form = ReadingForm(request.POST, document=refused.draft.document)
+        conflict = Conflict(refused.draft, form.seen, form.others())
+        return _page(request, refused.draft, reading_form=form, conflict=conflict)
+    except text.NothingToSplit:
+        form.add_error(f"text-{key}", NO_SPLIT)
+        return _page(request, draft, reading_form=form)
+    if request.htmx or not form.is_valid():
+        return _page(request, draft, reading_form=form)
+    lost = orphans(draft.document)
+    if lost:
+        messages.warning(request, _lost_words(len(lost)))
+    return redirect(f"{request.path}#sentence-{key}" if key and name != "remove" else request.path)
+
+
+@require_POST
+def replace_text(request: EditorRequest, public_id: str) -> HttpResponse:
+    """Take a pasted text, the first one or a corrected one, and keep the sentences that are found again."""
+    draft = own_draft(request, public_id)
+    form = TextForm(request.POST, document=draft.document)
+    if not form.is_valid():
+        return _page(request, draft, text_form=form)
+    try:
+        draft = writing.save_text(draft, form.cleaned_data["text"], seen=form.seen, **said_by(request))
+    except DraftChanged as refused:
+        conflict = Conflict(refused.draft, form.seen, [("Text", text.text_of(refused.draft.document))])
+        return _page(request, refused.draft, text_form=form, conflict=conflict)
+    lost = orphans(draft.document)
+    if lost:
+        messages.warning(request, _lost_words(len(lost)))
+        return redirect("edit_orphans", public_id)
+    messages.success(request, "The text is in. Look at where its sentences end, and choose who says each.")
+    return redirect("edit_reading", public_id)
+
+
+@require_POST
+def edit_voices(request: EditorRequest, public_id: str) -> HttpResponse:
+    """Name the voices of the source."""
+    draft = own_draft(request, public_id)
+    form = VoicesForm(request.POST, document=draft.document)
+    if not form.is_valid():
+        return _page(request, draft, voices_form=form)
+    try:
+        writing.save_voices(draft, form.voices_to_save, seen=form.seen, **said_by(request))
+    except DraftChanged as refused:
+        form = VoicesForm(request.POST, document=refused.draft.document)
+        conflict = Conflict(refused.draft, form.seen, form.others())
+        return _page(request, refused.draft, voices_form=form, conflict=conflict)
+    messages.success(request, "The voices are saved.")
+    return redirect("edit_reading", public_id)
+
+
+@require_GET
+def edit_orphans(request: EditorRequest, public_id: str) -> HttpResponse:
+    """The questions whose evidence changed or vanished: keep, tie to other sentences, or withdraw."""
+    draft = own_draft(request, public_id)
+    listed = [(orphan, OrphanForm(orphan=orphan, document=draft.document)) for orphan in orphans(draft.document)]
+    return show(request, "edit_orphans", draft, listed=listed)
+
+
+@require_POST
+def settle_orphan(request: EditorRequest, public_id: str, key: str) -> HttpResponse:
+    """Keep a question on the new text, tie it to other sentences, or take it out of the draft."""
+    draft = own_draft(request, public_id)
+    orphan = next((orphan for orphan in orphans(draft.document) if orphan.key == key), None)
+    form = OrphanForm(request.POST, orphan=orphan, document=draft.document)
+    if orphan is None or not form.is_valid():
+        messages.error(request, CHANGED)
+        return redirect("edit_orphans", public_id)
+    said: dict[str, Any] = {"seen": form.seen, **said_by(request)}
+    try:
+        match form.cleaned_data["act"]:
+            case "keep":
+                writing.keep_evidence(draft, key, **said)
+                done = f"Question {orphan.number} rests on the new text."
+            case "move":
+                writing.move_evidence(draft, key, form.moved, **said)
+                done = f"Question {orphan.number} rests on the sentences you chose."
+            case _:
+                writing.remove_question(draft, key, **said)
+                done = f"Question {orphan.number} is out of the draft. Editions that have it keep it, and its scores."
+    except (DraftChanged, writing.NoSuchQuestion):
+        messages.error(request, CHANGED)
+    else:
+        messages.success(request, done)
+    return redirect("edit_orphans", public_id)
+
+
+def _page(
+    request: EditorRequest,
+    draft: Draft,
+    *,
+    reading_form: ReadingForm | None = None,
+    text_form: TextForm | None = None,
+    voices_form: VoicesForm | None = None,
+    conflict: Conflict | None = None,
+) -> HttpResponse:
+    document = draft.document
+    sent: list[Any] = [form for form in (reading_form, text_form, voices_form) if form is not None]
+    context = {
+        "reading_form": reading_form or ReadingForm(document=document),
+        "text_form": text_form or TextForm(document=document),
+        "voices_form": voices_form or VoicesForm(document=document),
+        "sent": sent[0] if sent else None,
+        "faults": reading_faults(document),
+        "orphans": orphans(document),
+        "has_text": bool(document["reading"]["paragraphs"]),
+        "must_be_own_words": document["reading"]["rights"] == QUOTES,
+    }
+    return show(request, "edit_reading", draft, forms=sent, conflict=conflict, **context)
+
+
+def _deed(form: ReadingForm) -> writing.Change | None:
+    name, key = form.deed
+    match name:
+        case "split":
+            return partial(_split, key=key, given=form.texts.get(key, ""))
+        case "join":
+            return partial(text.join, key=key)
+        case "paragraph":
+            return partial(text.turn_paragraph, key=key)
+        case "remove":
+            return partial(text.remove, key=key)
+    return None
+
+
+def _split(document: Table, *, key: str, given: str) -> None:
+    text.split(document, key, given)
+
+
+def _lost_words(count: int) -> str:
+    if count == 1:
+        return "1 question rests on a sentence that changed. It is listed under “Lost evidence”."
+    return f"{count} questions rest on sentences that changed. They are listed under “Lost evidence”."

@@ -1,0 +1,77 @@
+"""Make a set, copy one, and write what holds for all of it: its source and its objectives."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from quizzes.drafts import writing
+from quizzes.drafts.proof import meter, objective_faults, source_faults
+from quizzes.drafts.writing import DraftChanged
+from quizzes.forms.editor.objectives import ObjectivesForm
+from quizzes.forms.editor.source import SourceForm
+from quizzes.models import QuestionSet
+from quizzes.question_sets import latest_edition
+from quizzes.views.teacher.access import TeacherRequest
+from quizzes.views.teacher.editor.access import Conflict, EditorRequest, own_draft, said_by, show
+
+
+@require_http_methods(["GET", "POST"])
+def add_set(request: TeacherRequest) -> HttpResponse:
+    """Begin a set: its title and the record of its story."""
+    form = SourceForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return render(request, "teacher/editor/add_set.html", {"form": form})
+    draft = writing.make_set(**form.source, **said_by(request))
+    messages.success(request, "The set is made. Now add the text that it asks about.")
+    return redirect("edit_reading", draft.question_set.public_id)
+
+
+@require_POST
+def copy_set(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Make a set of one's own that says what this one says."""
+    question_set = get_object_or_404(QuestionSet.objects.open_to(request.user).published(), public_id=public_id)
+    draft = writing.copy_set(latest_edition(question_set), **said_by(request))
+    messages.success(request, f"This is your copy of “{question_set.title}”. The original stays as it is.")
+    return redirect("edit_source", draft.question_set.public_id)
+
+
+@require_http_methods(["GET", "POST"])
+def edit_source(request: EditorRequest, public_id: str) -> HttpResponse:
+    """Title, source record and right."""
+    draft, conflict = own_draft(request, public_id), None
+    form = SourceForm(request.POST if request.method == "POST" else None, document=draft.document)
+    if form.is_bound:
+        try:
+            draft = writing.save_source(draft, **form.source, seen=form.seen, **said_by(request))
+        except DraftChanged as refused:
+            draft = refused.draft
+            form = SourceForm(request.POST, document=draft.document)
+            conflict = Conflict(draft, form.seen, form.others())
+        else:
+            if form.is_valid() and not request.htmx:
+                messages.success(request, "Saved.")
+                return redirect("edit_source", public_id)
+    context = {"form": form, "faults": source_faults(draft.document)}
+    return show(request, "edit_source", draft, forms=[form], conflict=conflict, **context)
+
+
+@require_http_methods(["GET", "POST"])
+def edit_objectives(request: EditorRequest, public_id: str) -> HttpResponse:
+    """What the set teaches, and how many questions each objective needs."""
+    draft, conflict = own_draft(request, public_id), None
+    form = ObjectivesForm(request.POST if request.method == "POST" else None, document=draft.document)
+    if form.is_bound:
+        objectives, minimum = form.blueprint(draft.document)
+        try:
+            draft = writing.save_objectives(draft, objectives, minimum, seen=form.seen, **said_by(request))
+        except DraftChanged as refused:
+            draft = refused.draft
+            form = ObjectivesForm(request.POST, document=draft.document)
+            conflict = Conflict(draft, form.seen, form.others())
+        else:
+            if form.is_valid() and not request.htmx:
+                messages.success(request, "Saved.")
+                return redirect("edit_objectives", public_id)
+    context = {"form": form, "faults": objective_faults(draft.document), "meter": meter(draft.document)}
+    return show(request, "edit_objectives", draft, forms=[form], conflict=conflict, **context)
