@@ -1,8 +1,8 @@
 """Trials: a set answered as a student would, by someone who is none. A trial lives in the session and nowhere else."""
 
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.sessions.backends.base import SessionBase
@@ -23,16 +23,13 @@ class Trial:
 
     order: names the order of the choices on pages of this trial. Pages carry it, since a visitor who has not
     answered yet has no session; the secret seed of the order follows from it on the server alone.
+    kept_as: under which name the session holds it.
     """
 
     sitting: Sitting
     order: str
     values: Mapping[str, Value]
-
-    @property
-    def edition_id(self) -> int:
-        """The edition that is tried."""
-        return self.sitting.published.edition_id
+    kept_as: str
 
     def answer(self, question: Question) -> Answer | None:
         """The answer as `results` takes it, a row that is never saved; None before it was checked."""
@@ -47,11 +44,21 @@ def exit_ticket() -> int | None:
     return found.latest_edition_id if found is not None else None
 
 
-def trial_of(session: SessionBase, edition_id: int) -> Trial:
-    """The trial that this session holds, else a new one, which is not kept before its first answer."""
-    kept: dict[str, Any] = session.get(TRIALS, {}).get(str(edition_id), {})
+def trial_of(session: SessionBase, edition_id: int, *, only: Collection[str] | None = None, kept_as: str = "") -> Trial:
+    """The trial that this session holds, else a new one, which is not kept before its first answer.
+
+    only: keys of the questions it is about, None for all. kept_as: a name that no other trial of the session has;
+    without one there is one trial of an edition.
+    """
+    kept_as = kept_as or str(edition_id)
+    kept: dict[str, Any] = session.get(TRIALS, {}).get(kept_as, {})
     order = kept.get("order") or secrets.token_hex(16)
-    return Trial(_sitting(edition_id, order), order, kept.get("values", {}))
+    whole = _sitting(edition_id, order)
+    asked = tuple(question for question in whole.questions if only is None or question.key in only)
+    values = {
+        question.key: kept["values"][question.key] for question in asked if question.key in kept.get("values", {})
+    }
+    return Trial(replace(whole, questions=asked), order, values, kept_as)
 
 
 def read_trial_answer(trial: Trial, question: Question, submitted: Submitted, *, order: str) -> Value:
@@ -65,13 +72,13 @@ def settle(session: SessionBase, trial: Trial, question: Question, value: Value,
     if question.key in trial.values:
         return
     kept = {"order": trial.order if trial.values else order, "values": {**trial.values, question.key: value}}
-    session[TRIALS] = {**session.get(TRIALS, {}), str(trial.edition_id): kept}
+    session[TRIALS] = {**session.get(TRIALS, {}), trial.kept_as: kept}
 
 
-def start_again(session: SessionBase, edition_id: int) -> None:
-    """Forget the trial of this edition."""
+def start_again(session: SessionBase, trial: Trial) -> None:
+    """Forget what was answered in this trial."""
     trials = dict(session.get(TRIALS, {}))
-    if trials.pop(str(edition_id), None) is not None:
+    if trials.pop(trial.kept_as, None) is not None:
         session[TRIALS] = trials
 
 

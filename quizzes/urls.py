@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from quizzes.views import accounts, public, trials
-from quizzes.views.student import attempts, home, joining
+from quizzes.views.student import attempts, home, joining, practice
 from quizzes.views.teacher import (
     account,
     assignments,
@@ -50,6 +50,12 @@ urlpatterns = [
     path("student/attempts/<public_id:public_id>/hand-in/", attempts.hand_in, name="hand_in"),
     path("student/attempts/<public_id:public_id>/receipt/", attempts.receipt, name="receipt"),
     path("student/attempts/<public_id:public_id>/result/", attempts.result, name="result"),
+    path(
+        "student/attempts/<public_id:public_id>/practice/<int:number>/",
+        practice.practice_question,
+        name="practice_question",
+    ),
+    path("student/attempts/<public_id:public_id>/practice/result/", practice.practice_result, name="practice_result"),
     # Teachers
     path("teacher/", classrooms.teacher_home, name="teacher_home"),
     path("teacher/classrooms/new/", classrooms.add_classroom, name="add_classroom"),

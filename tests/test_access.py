@@ -138,6 +138,8 @@ TABLE: dict[str, Row] = {
     "hand_in": Row(moving(OWN_STUDENT), of_attempt, method="post"),
     "receipt": Row(moving(OWN_STUDENT), of_attempt),
     "result": Row(moving(OWN_STUDENT), of_attempt),
+    "practice_question": Row(moving(OWN_STUDENT), first_of_attempt),
+    "practice_result": Row(moving(OWN_STUDENT), of_attempt),
     # Teachers
     "teacher_home": Row(ANY_TEACHER),
     "add_classroom": Row(ANY_TEACHER),

@@ -41,7 +41,7 @@ def test_results_say_what_to_reteach_and_on_how_many_it_rests(teacher_client: Cl
     assert "Why it was ended: 67% of the points" in text
     assert "5 of 6 students gave this wrong answer to question 4: Sentence 3" in text
     assert "5 The agreement ends in August." in text
-    assert "4 Which two sentences prove this? Reteach" in text
+    assert "4 Which two sentences prove this? After a protest there is an end in summer. Reteach" in text
     assert "17% , 1 of 6" in text
     assert "[5 wrong answers, 5 of 6 students]" in text
     assert "Zoe Started, not handed in" in text

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.sessions.backends.base import SessionBase
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from quizzes import trials
 from quizzes.forms.trials import TrialForm, TrialResultForm
+from quizzes.grading import NO_ADJUSTMENTS, Adjustments
 from quizzes.models import QuestionSet
 from quizzes.question_types import NotAChoice, public
 from quizzes.results import review_question, review_sitting
@@ -20,44 +22,56 @@ from quizzes.views.teacher.access import TeacherRequest
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a trial stands on the site. back: what it was reached from, and back_label its name."""
+    """Where a trial stands on the site. back: what it was reached from, and back_label its name.
+
+    only, kept_as: as for `trials.trial_of`. adjusted: corrections that are in force here.
+    is_practice: a student's own, of what went wrong.
+    """
 
     edition_id: int
     question_url: Callable[[int], str]
     result_url: str
     back: str
     back_label: str
+    only: frozenset[str] | None = None
+    kept_as: str = ""
+    adjusted: Adjustments = NO_ADJUSTMENTS
+    is_practice: bool = False
+
+    def trial(self, session: SessionBase) -> Trial:
+        """The trial that this session holds here, else a new one."""
+        return trials.trial_of(session, self.edition_id, only=self.only, kept_as=self.kept_as)
 
 
 @login_not_required
 @require_http_methods(["GET", "POST"])
 def try_question(request: HttpRequest, number: int) -> HttpResponse:
     """A question of the exit ticket, for anybody."""
-    return _question(request, _exit_ticket(), number)
+    return answer_question(request, _exit_ticket(), number)
 
 
 @login_not_required
 @require_http_methods(["GET", "POST"])
 def try_result(request: HttpRequest) -> HttpResponse:
     """What a visitor made of the exit ticket."""
-    return _result(request, _exit_ticket())
+    return show_result(request, _exit_ticket())
 
 
 @require_http_methods(["GET", "POST"])
 def try_set_question(request: TeacherRequest, public_id: str, number: int) -> HttpResponse:
     """A question of a set, for its teachers."""
-    return _question(request, _set_place(request, public_id), number)
+    return answer_question(request, _set_place(request, public_id), number)
 
 
 @require_http_methods(["GET", "POST"])
 def try_set_result(request: TeacherRequest, public_id: str) -> HttpResponse:
     """What a teacher made of a set."""
-    return _result(request, _set_place(request, public_id))
+    return show_result(request, _set_place(request, public_id))
 
 
-def _question(request: HttpRequest, place: Place, number: int) -> HttpResponse:
+def answer_question(request: HttpRequest, place: Place, number: int) -> HttpResponse:
     """One question: to answer, or with its verdict once it was checked."""
-    trial = trials.trial_of(request.session, place.edition_id)
+    trial = place.trial(request.session)
     if not 1 <= number <= len(trial.sitting.questions):
         raise Http404
     question = trial.sitting.questions[number - 1]
@@ -72,8 +86,8 @@ def _question(request: HttpRequest, place: Place, number: int) -> HttpResponse:
     except NotAChoice as error:
         return _not_an_answer(request, place, number, str(error))
     if form.cleaned_data["anew"]:
-        trials.start_again(request.session, place.edition_id)
-        trial = trials.trial_of(request.session, place.edition_id)
+        trials.start_again(request.session, trial)
+        trial = place.trial(request.session)
     if value is None and question.key not in trial.values:
         return _question_page(request, place, trial, number, needs_answer=True)
     if value is not None:
@@ -109,7 +123,7 @@ def _question_page(
     answer = trial.answer(question)
     if answer is not None:
         # Only what was checked may show its key.
-        item = review_question(trial.sitting, question, answer)
+        item = review_question(trial.sitting, question, answer, place.adjusted)
         context |= {"item": item, "marked": [sentence.key for sentence in item.evidence]}
     else:
         view = public(question, trial.sitting.presentation, None, reading)
@@ -118,11 +132,11 @@ def _question_page(
     return render(request, "public/try_question.html", context)
 
 
-def _result(request: HttpRequest, place: Place) -> HttpResponse:
+def show_result(request: HttpRequest, place: Place) -> HttpResponse:
     """Score, objectives and review of what was checked; the keys of other questions stay out of the page."""
-    trial = trials.trial_of(request.session, place.edition_id)
+    trial = place.trial(request.session)
     if request.method == "POST" and TrialResultForm(request.POST).is_valid():
-        trials.start_again(request.session, place.edition_id)
+        trials.start_again(request.session, trial)
         return redirect(place.question_url(1))
     answers = {
         trial.sitting.question_id(question): answer
@@ -131,7 +145,7 @@ def _result(request: HttpRequest, place: Place) -> HttpResponse:
     }
     if not answers:
         return redirect(place.question_url(1))
-    reviewed = review_sitting(trial.sitting, answers)
+    reviewed = review_sitting(trial.sitting, answers, place.adjusted)
     done = tuple(item for item in reviewed.questions if item.answer is not None)
     lines = [
         (item.number, item if item.answer is not None else None, place.question_url(item.number))

@@ -26,6 +26,7 @@ from quizzes.attempts import (
 from quizzes.deadlines import Standing, is_over, minutes_left
 from quizzes.forms.answers import AnswerForm
 from quizzes.models import Attempt, Student
+from quizzes.practice import practice_of
 from quizzes.question_sets import published
 from quizzes.question_types import TYPES
 from quizzes.regrades import Notice
@@ -153,6 +154,7 @@ def result(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     if answers_shown(attempt.assignment, attempt, shown_at=shown_at, now=now):
         reviewed = results.review_attempt(attempt)
         context |= {"reviewed": reviewed, "notices": _notices(attempt, reviewed)}
+        context["practice_count"] = len(practice_of(reviewed).keys)
     return render(request, "student/result.html", context)
 
 

@@ -1,0 +1,53 @@
+"""Practise what went wrong: the missed questions again, once answers are shown. It lives in the session alone."""
+
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from quizzes.assignments import answers_shown, answers_shown_at
+from quizzes.models import Attempt
+from quizzes.practice import practice_of
+from quizzes.results import review_attempt
+from quizzes.views.student.access import attempt_required
+from quizzes.views.trials import Place, answer_question, show_result
+
+
+@require_http_methods(["GET", "POST"])
+@attempt_required
+def practice_question(request: HttpRequest, attempt: Attempt, number: int) -> HttpResponse:
+    """A question that was missed, to answer again."""
+    place = _place(attempt, timezone.now())
+    return answer_question(request, place, number) if place is not None else redirect("result", attempt.public_id)
+
+
+@require_http_methods(["GET", "POST"])
+@attempt_required
+def practice_result(request: HttpRequest, attempt: Attempt) -> HttpResponse:
+    """What a student made of the missed questions."""
+    place = _place(attempt, timezone.now())
+    return show_result(request, place) if place is not None else redirect("result", attempt.public_id)
+
+
+def _place(attempt: Attempt, now: datetime) -> Place | None:
+    """None before answers are shown, which the result page explains, and where nothing was missed."""
+    shown_at = answers_shown_at(attempt.assignment)
+    if attempt.is_open or not answers_shown(attempt.assignment, attempt, shown_at=shown_at, now=now):
+        return None
+    practice = practice_of(review_attempt(attempt))
+    if not practice.keys:
+        return None
+    return Place(
+        attempt.assignment.edition_id,
+        lambda number: reverse("practice_question", args=[attempt.public_id, number]),
+        reverse("practice_result", args=[attempt.public_id]),
+        reverse("result", args=[attempt.public_id]),
+        "Your result",
+        only=practice.keys,
+        kept_as=f"practice-{attempt.public_id}",
+        adjusted=practice.adjusted,
+        is_practice=True,
+    )
