@@ -174,6 +174,9 @@ def set_accommodation(student: Student, *, time_factor: Decimal | None, by: User
 
     An attempt that is running gets its new end at once.
     """
+    list(Student.objects.select_for_update().filter(pk=student.pk).values_list("pk"))
+    if _factors([student.pk]).get(student.pk, Decimal(1)) == time_factor:
+        return
     if time_factor == 1:
         Accommodation.objects.filter(student=student).delete()
     else:
@@ -203,7 +206,15 @@ def extend(
     by: User,
     now: datetime,
 ) -> Extension:
-    """Give one student another end or more attempts on one assignment; a second one replaces the first."""
+    """Give one student another end or more attempts on one assignment; a second one replaces the first.
+
+    Where what is given is what the student has, nothing is written.
+    """
+    list(Student.objects.select_for_update().filter(pk=student.pk).values_list("pk"))
+    there = assignment.extensions.filter(student=student).first()
+    given = (due_at, closes_at, extra_attempts, reason)
+    if there is not None and (there.due_at, there.closes_at, there.extra_attempts, there.reason) == given:
+        return there
     extension, _ = Extension.objects.update_or_create(
         assignment=assignment,
         student=student,
@@ -217,7 +228,17 @@ def extend(
         },
     )
     move_deadlines(_open_attempts(student=student, assignment=assignment))
-    _record(AuditEvent.Act.EXTENSION_GIVEN, assignment, by=by, now=now, student=student, reason=reason)
+    _record(
+        AuditEvent.Act.EXTENSION_GIVEN,
+        assignment,
+        by=by,
+        now=now,
+        student=student,
+        reason=reason,
+        due_at=due_at and due_at.isoformat(),
+        closes_at=closes_at and closes_at.isoformat(),
+        extra_attempts=extra_attempts,
+    )
     return extension
 
 
@@ -225,7 +246,10 @@ def extend(
 def set_excused(
     assignment: Assignment, student: Student, *, is_excused: bool, reason: str, by: User, now: datetime
 ) -> None:
-    """Excuse a student from an assignment, or take that back; answers are kept either way."""
+    """Excuse a student from an assignment, or take that back; answers are kept either way. Twice changes nothing."""
+    list(Student.objects.select_for_update().filter(pk=student.pk).values_list("pk"))
+    if assignment.excuses.filter(student=student).exists() == is_excused:
+        return
     if is_excused:
         Excuse.objects.update_or_create(
             assignment=assignment, student=student, defaults={"reason": reason, "given_by": by, "given_at": now}

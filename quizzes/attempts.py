@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
-from quizzes.assignments import Release, personal_terms
+from quizzes.assignments import Release, extend, personal_terms, personal_window
 from quizzes.deadlines import GRACE, Arrival, Standing, arrival, deadline, is_over
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, Student, User
 from quizzes.models.public_ids import new_readable_code
@@ -223,25 +223,51 @@ def accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
 def reopen(attempt: Attempt, *, more_time: timedelta | None, reason: str, by: User, now: datetime) -> Attempt:
     """Let a student go on with a handed-in attempt: answers stay, and so does the time that was left.
 
-    more_time: on top of what was left, or instead of nothing; needed where the time had run out. Raises StillOpen when
-    the student is at work on another attempt of the assignment, NoTimeLeft when there would be no time to work in.
+    more_time: on top of what was left of a time limit, or past the close; needed where the time had run out. What is
+    granted past the close is an extension for this student. Raises StillOpen when the student is at work on another
+    attempt of the assignment, NoTimeLeft when there would be no time to work in.
     """
+    attempt.refresh_from_db(from_queryset=Attempt.objects.select_for_update())
     if attempt.is_open:
         return attempt
-    left = None
-    if attempt.deadline_at is not None and attempt.handed_in_at is not None:
-        left = max(timedelta(0), attempt.deadline_at - attempt.handed_in_at) + (more_time or timedelta(0))
-        if not left:
-            raise NoTimeLeft
+    extension = attempt.assignment.extensions.filter(student=attempt.student_id).first()
+    closes_at = personal_window(attempt.assignment, extension).closes_at
+    ends = _end_when_reopened(attempt, more_time or timedelta(0), closes_at=closes_at, now=now)
+    if ends is not None and ends <= now:
+        raise NoTimeLeft
     receipt = attempt.receipt
     attempt.handed_in_at, attempt.handed_in_by, attempt.receipt = None, "", None
     attempt.score, attempt.max_score = None, None
-    attempt.deadline_at = now + left if left is not None else None
+    attempt.deadline_at = ends
+    if attempt.time_limit is not None and ends is not None:
+        # Counted from the beginning as before, so that no later change of terms takes away what was granted.
+        attempt.time_limit = ends - attempt.started_at
     try:
         with transaction.atomic():
-            attempt.save(update_fields=["handed_in_at", "handed_in_by", "receipt", "score", "max_score", "deadline_at"])
+            attempt.save(
+                update_fields=[
+                    "handed_in_at",
+                    "handed_in_by",
+                    "receipt",
+                    "score",
+                    "max_score",
+                    "deadline_at",
+                    "time_limit",
+                ]
+            )
     except IntegrityError as error:
         raise StillOpen from error
+    if ends is not None and closes_at is not None and ends > closes_at:
+        extend(
+            attempt.assignment,
+            attempt.student,
+            due_at=extension.due_at if extension is not None else None,
+            closes_at=ends,
+            extra_attempts=extension.extra_attempts if extension is not None else 0,
+            reason=reason,
+            by=by,
+            now=now,
+        )
     _record(AuditEvent.Act.ATTEMPT_REOPENED, attempt, by=by, now=now, reason=reason, receipt=receipt)
     return attempt
 
@@ -264,6 +290,17 @@ def resume_number(current: Sitting, answers: Iterable[Answer]) -> int:
         if ids[place] not in given:
             return place + 1
     return len(ids)
+
+
+def _end_when_reopened(
+    attempt: Attempt, more_time: timedelta, *, closes_at: datetime | None, now: datetime
+) -> datetime | None:
+    if attempt.deadline_at is None or attempt.handed_in_at is None:
+        return None
+    if attempt.time_limit is not None:
+        return now + max(timedelta(0), attempt.deadline_at - attempt.handed_in_at) + more_time
+    # Without a limit there is time until the close.
+    return max(closes_at or now, now + more_time)
 
 
 def _move_answer(attempt_id: int, question_id: int, value: Value, seen_revision: int, now: datetime) -> int | None:

@@ -9,6 +9,7 @@ from quizzes.views.teacher import (
     account,
     assignments,
     classrooms,
+    fairness,
     question_sets,
     regrades,
     reports,
@@ -77,6 +78,7 @@ urlpatterns = [
     path("teacher/students/<public_id:public_id>/move/", students.move_student, name="move_student"),
     path("teacher/students/<public_id:public_id>/remove/", students.remove_student, name="remove_student"),
     path("teacher/students/<public_id:public_id>/restore/", students.restore_student, name="restore_student"),
+    path("teacher/students/<public_id:public_id>/time/", fairness.set_accommodation, name="set_accommodation"),
     path("teacher/students/<public_id:public_id>/pin/", students.change_pin, name="change_pin"),
     path("teacher/sets/", question_sets.question_sets, name="question_sets"),
     path("teacher/sets/<public_id:public_id>/", question_sets.question_set, name="question_set"),
@@ -132,7 +134,27 @@ urlpatterns = [
     path("teacher/assignments/<public_id:public_id>/results/", reports.assignment_results, name="assignment_results"),
     path("teacher/assignments/<public_id:public_id>/items/", reports.item_analysis, name="item_analysis"),
     path("teacher/assignments/<public_id:public_id>/items/file/", reports.download_items, name="download_items"),
+    path(
+        "teacher/assignments/<public_id:public_id>/students/<public_id:student_id>/",
+        fairness.student_terms,
+        name="student_terms",
+    ),
+    path(
+        "teacher/assignments/<public_id:public_id>/students/<public_id:student_id>/extend/",
+        fairness.extend_student,
+        name="extend_student",
+    ),
+    path(
+        "teacher/assignments/<public_id:public_id>/students/<public_id:student_id>/excuse/",
+        fairness.excuse_student,
+        name="excuse_student",
+    ),
     path("teacher/attempts/<public_id:public_id>/", results.attempt_review, name="attempt_review"),
+    path("teacher/attempts/<public_id:public_id>/reopen/", fairness.reopen_attempt, name="reopen_attempt"),
+    path("teacher/attempts/<public_id:public_id>/late/", fairness.accept_late, name="accept_late"),
+    path(
+        "teacher/attempts/<public_id:public_id>/question-<int:number>/mark/", fairness.mark_answer, name="mark_answer"
+    ),
     path("teacher/account/", account.account, name="account"),
     path("teacher/account/invite/", account.invite, name="invite"),
 ]

@@ -92,6 +92,10 @@ def of_attempt(school: School) -> dict[str, Any]:
     return {"public_id": school.attempt.public_id}
 
 
+def of_student_on_assignment(school: School) -> dict[str, Any]:
+    return {**of_assignment(school), "student_id": school.student.public_id}
+
+
 def of_regrade(school: School) -> dict[str, Any]:
     return {**of_assignment(school), "group": make_regrade(assignment=school.assignment, made_by=school.teacher).group}
 
@@ -158,6 +162,7 @@ TABLE: dict[str, Row] = {
     "move_student": Row(OWN_TEACHER, of_student, method="post"),
     "remove_student": Row(moving(OWN_TEACHER), of_student, method="post"),
     "restore_student": Row(moving(OWN_TEACHER), of_student, method="post"),
+    "set_accommodation": Row(moving(OWN_TEACHER), of_student, method="post", data={"time": "1.5"}),
     "change_pin": Row(moving(OWN_TEACHER), of_student, method="post"),
     "question_sets": Row(ANY_TEACHER),
     "question_set": Row(ANY_TEACHER, of_set),
@@ -190,7 +195,19 @@ TABLE: dict[str, Row] = {
     "item_analysis": Row(OWN_TEACHER, of_assignment),
     "download_items": Row(OWN_TEACHER, of_assignment, method="post", data={"form": "csv"}),
     "download_file": Row(OWN_TEACHER, of_classroom, method="post", data={"layout": "answers", "form": "csv"}),
+    "student_terms": Row(OWN_TEACHER, of_student_on_assignment),
+    "extend_student": Row(
+        moving(OWN_TEACHER), of_student_on_assignment, method="post", data={"extra_attempts": "1", "reason": "Ill."}
+    ),
+    "excuse_student": Row(
+        moving(OWN_TEACHER), of_student_on_assignment, method="post", data={"is_excused": "True", "reason": "Ill."}
+    ),
     "attempt_review": Row(OWN_TEACHER, of_attempt),
+    "reopen_attempt": Row(
+        moving(OWN_TEACHER), of_attempt, method="post", data={"receipt": "ABC-DEF", "reason": "The fire alarm."}
+    ),
+    "accept_late": Row(moving(OWN_TEACHER), of_attempt, method="post"),
+    "mark_answer": Row(moving(OWN_TEACHER), first_of_attempt, method="post", data={"points": "1"}),
     "account": Row(ANY_TEACHER),
     "invite": Row(moving(ANY_TEACHER), method="post"),
 }

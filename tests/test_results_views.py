@@ -479,8 +479,8 @@ def test_attempt_costs_a_fixed_number_of_statements(
         save(attempt, "one", "c", seen_revision=0, now=NOW + timedelta(seconds=30 + second))
     with statements() as seen:
         teacher_client.get(review_of(attempt))
-    # Session, teacher, attempt; answers, corrections, marks; events; the student's extension.
-    assert len(seen) == 8
+    # Session, teacher, attempt; answers, corrections, marks; their comments; events; the student's extension.
+    assert len(seen) == 9
 
 
 def test_times_are_the_classrooms_own(edition: Edition, teacher: User, teacher_client: Client) -> None:

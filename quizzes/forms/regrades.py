@@ -141,7 +141,14 @@ class MarkForm(forms.Form):
         min_value=Decimal(0),
         max_digits=6,
         decimal_places=2,
-        error_messages={"required": "Give points.", "invalid": "Write points as a number, such as 1.5."},
+        error_messages={
+            "required": "Give points.",
+            "invalid": "Write points as a number, such as 1.5.",
+            "min_value": "Points cannot be below zero.",
+            "max_decimal_places": "Write at most two decimals.",
+            "max_digits": "Write points as a number, such as 1.5.",
+            "max_whole_digits": "Write points as a number, such as 1.5.",
+        },
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
     comment = forms.CharField(

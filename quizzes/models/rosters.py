@@ -107,6 +107,11 @@ class StudentQuerySet(models.QuerySet["Student"]):
         """Those on a roster now."""
         return self.filter(removed_at=None)
 
+    def given(self, assignment_id: int) -> Self:
+        """Those who have this assignment: on the roster of its class, or at work on it before they left."""
+        theirs = Q(classroom__assignments=assignment_id) | Q(attempts__assignment=assignment_id)
+        return self.filter(theirs).distinct()
+
     def removed(self) -> Self:
         """Those taken off a roster."""
         return self.filter(removed_at__isnull=False)

@@ -9,7 +9,7 @@ from typing import Literal
 
 from quizzes.attempts import Sitting, sitting
 from quizzes.grading import NO_ADJUSTMENTS, Adjustments, Correction, corrected, earned
-from quizzes.models import Answer, AnswerEvent, Attempt
+from quizzes.models import Answer, AnswerEvent, Attempt, ManualMark
 from quizzes.question_types import Question, Review, label, review
 from quizzes.reading import Sentence, Voice
 from quizzes.scores import adjustments
@@ -128,8 +128,17 @@ def review_sitting(
 
 
 def unused_events(attempt: Attempt) -> list[AnswerEvent]:
-    """Answers that arrived and did not count (late, stale or settled), in the order of arrival; one statement."""
+    """Answers that arrived and did not count (late, stale or settled), in the order of arrival; one statement.
+
+    A late one that the teacher accepted is among them, and so is the row that says so (ACCEPTED).
+    """
     return list(attempt.events.exclude(outcome=AnswerEvent.Outcome.SAVED).order_by("at", "pk"))
+
+
+def newest_marks(attempt: Attempt) -> dict[str, ManualMark]:
+    """The mark that counts of each marked answer, by question key, with who gave it; one statement."""
+    given = attempt.manual_marks.select_related("question", "made_by").order_by("made_at", "pk")
+    return {mark.question.key: mark for mark in given}
 
 
 def _by_objective(questions: Sequence[ReviewedQuestion], objectives: Sequence[Objective]) -> tuple[ObjectiveScore, ...]:

@@ -153,8 +153,13 @@ def result(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     }
     if answers_shown(attempt.assignment, attempt, shown_at=shown_at, now=now):
         reviewed = results.review_attempt(attempt)
-        context |= {"reviewed": reviewed, "notices": _notices(attempt, reviewed)}
-        context["practice_count"] = len(practice_of(reviewed).keys)
+        is_marked = any(item.mark is not None for item in reviewed.questions)
+        context |= {
+            "reviewed": reviewed,
+            "notices": _notices(attempt, reviewed),
+            "marks": results.newest_marks(attempt) if is_marked else {},
+            "practice_count": len(practice_of(reviewed).keys),
+        }
     return render(request, "student/result.html", context)
 
 

@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django_htmx.middleware import HtmxDetails
 
-from quizzes.models import Classroom, Student, User
+from quizzes.models import Assignment, Attempt, Classroom, Student, User
 
 
 class TeacherRequest(HttpRequest):
@@ -22,3 +22,13 @@ def taught_classroom(request: TeacherRequest, public_id: str) -> Classroom:
 def taught_student(request: TeacherRequest, public_id: str) -> Student:
     """A student of this teacher, removed or not, with the classroom; raises Http404."""
     return get_object_or_404(Student.objects.taught_by(request.user).select_related("classroom"), public_id=public_id)
+
+
+def taught_assignment(request: TeacherRequest, public_id: str) -> Assignment:
+    """An assignment of this teacher's classrooms, with classroom and set; raises Http404."""
+    return get_object_or_404(Assignment.objects.taught_by(request.user).with_set(), public_id=public_id)
+
+
+def taught_attempt(request: TeacherRequest, public_id: str) -> Attempt:
+    """An attempt made in this teacher's classrooms, with student, classroom, assignment and set; raises Http404."""
+    return get_object_or_404(Attempt.objects.taught_by(request.user).with_set(), public_id=public_id)

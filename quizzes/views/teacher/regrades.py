@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -20,13 +20,13 @@ from quizzes.question_types import answer_key, parse_question
 from quizzes.reading import Reading
 from quizzes.regrades import StalePreview
 from quizzes.scores import corrections_of
-from quizzes.views.teacher.access import TeacherRequest
+from quizzes.views.teacher.access import TeacherRequest, taught_assignment
 
 
 @require_http_methods(["GET", "POST"])
 def regrade_question(request: TeacherRequest, public_id: str, number: int) -> HttpResponse:
     """Correct a question of an edition: the form, then what it would do, and only then the deed."""
-    assignment = _assignment(request, public_id)
+    assignment = taught_assignment(request, public_id)
     questions = published(assignment.edition_id).document.questions
     if not 1 <= number <= len(questions):
         raise Http404
@@ -58,7 +58,7 @@ def regrade_question(request: TeacherRequest, public_id: str, number: int) -> Ht
 @require_GET
 def assignment_regrades(request: TeacherRequest, public_id: str) -> HttpResponse:
     """What was corrected on an assignment, by whom and why; and every question, to correct it."""
-    assignment = _assignment(request, public_id)
+    assignment = taught_assignment(request, public_id)
     document = published(assignment.edition_id).document
     made = assignment.regrades.select_related("question", "made_by", "undone_by").order_by("-made_at", "-pk")
     context = {
@@ -73,7 +73,7 @@ def assignment_regrades(request: TeacherRequest, public_id: str) -> HttpResponse
 @require_POST
 def undo_regrade(request: TeacherRequest, public_id: str, group: UUID) -> HttpResponse:
     """Take a correction back, in every class of this teacher that it reached."""
-    assignment = _assignment(request, public_id)
+    assignment = taught_assignment(request, public_id)
     if not assignment.regrades.filter(group=group).exists():
         raise Http404
     changed = regrades.undo(group, by=request.user, now=timezone.now())
@@ -107,7 +107,3 @@ def _in_words(document: Mapping[str, Any] | None, reading: Reading) -> str:
         return ""
     lines = [line for line in answer_key(parse_question(document), reading) if line.right]
     return "; ".join(f"“{line.text}” {line.voice.label}" if line.voice else line.text for line in lines)
-
-
-def _assignment(request: TeacherRequest, public_id: str) -> Assignment:
-    return get_object_or_404(Assignment.objects.taught_by(request.user).with_set(), public_id=public_id)

@@ -2,7 +2,10 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.http import HttpResponse, HttpResponseNotModified
 from django.shortcuts import get_object_or_404, render
@@ -11,15 +14,41 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from quizzes import exports, results
+from quizzes.assignments import answers_shown, answers_shown_at
 from quizzes.attempts import Sitting
+from quizzes.forms.fairness import ReopenForm
+from quizzes.forms.regrades import MarkForm
 from quizzes.forms.results import NAME, GradebookOrderForm
-from quizzes.models import AnswerEvent, Assignment, Attempt
+from quizzes.models import AnswerEvent, Assignment, Attempt, ManualMark
 from quizzes.question_sets import published
-from quizzes.question_types import review
+from quizzes.question_types import Question, review
 from quizzes.results import Gradebook, Progress, Row
-from quizzes.views.teacher.access import TeacherRequest, taught_classroom
+from quizzes.templatetags.footnote import points
+from quizzes.views.teacher.access import TeacherRequest, taught_attempt, taught_classroom
 
+Outcome = AnswerEvent.Outcome
 HALF = Decimal("0.5")
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerTools:
+    """What a teacher may do with one answer. position: in the edition. is_refused: the form was sent and refused."""
+
+    position: int
+    mark: ManualMark | None
+    form: MarkForm
+    is_refused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LateAnswer:
+    """One answer that came after the end. may_count: it is the newest to its question and not accepted yet."""
+
+    event: AnswerEvent
+    number: int
+    given: str
+    is_accepted: bool
+    may_count: bool
 
 
 @require_GET
@@ -82,25 +111,54 @@ def assignment_progress(request: TeacherRequest, public_id: str) -> HttpResponse
 @require_GET
 def attempt_review(request: TeacherRequest, public_id: str) -> HttpResponse:
     """One attempt: each answer with verdict, key and evidence, and what arrived but did not count."""
-    attempts = Attempt.objects.taught_by(request.user).with_set()
-    attempt = get_object_or_404(attempts, public_id=public_id)
+    return attempt_page(request, taught_attempt(request, public_id), now=timezone.now())
+
+
+def attempt_page(
+    request: TeacherRequest,
+    attempt: Attempt,
+    *,
+    now: datetime,
+    mark_form: tuple[str, MarkForm] | None = None,
+    reopen_form: ReopenForm | None = None,
+) -> HttpResponse:
+    """The page of one attempt. mark_form: of this question key, reopen_form: as sent and refused.
+
+    attempt: as `taught_attempt` gives it.
+    """
     reviewed = results.review_attempt(attempt)
-    unused = results.unused_events(attempt)
-    late = [event for event in unused if event.outcome == AnswerEvent.Outcome.LATE]
+    marks = results.newest_marks(attempt)
+    late, unused_count = _unused(results.unused_events(attempt), reviewed.sitting)
+    shown_at = answers_shown_at(attempt.assignment)
+    forms = {key: form for key, form in [mark_form] if key} if mark_form else {}
     context = {
         "attempt": attempt,
         "assignment": attempt.assignment,
         "classroom": attempt.classroom,
         "reviewed": reviewed,
         "is_late": results.is_late(attempt, results.due_at(attempt)),
-        "late": [(event, *_in_words(event, reviewed.sitting)) for event in late],
-        "unused_count": len(unused) - len(late),
+        "late": late,
+        "waits_for_acceptance": not attempt.is_open and any(line.may_count for line in late),
+        "unused_count": unused_count,
         "tools": {
-            question.key: {"position": position}
+            question.key: AnswerTools(
+                position,
+                marks.get(question.key),
+                forms.get(question.key) or mark_form_of(question, position, marks.get(question.key)),
+                question.key in forms,
+            )
             for position, question in enumerate(reviewed.sitting.published.document.questions, start=1)
         },
+        "reopen_form": reopen_form or ReopenForm(initial={"receipt": attempt.receipt}),
+        "has_seen_answers": answers_shown(attempt.assignment, attempt, shown_at=shown_at, now=now),
     }
     return render(request, "teacher/attempt_review.html", context)
+
+
+def mark_form_of(question: Question, position: int, mark: ManualMark | None = None, data: Any = None) -> MarkForm:
+    """The form that marks one answer. position: of its question in the edition."""
+    initial = {"points": points(mark.points), "comment": mark.comment} if mark is not None else {}
+    return MarkForm(data, possible=question.points, initial=initial, auto_id=f"id_{position}_%s")
 
 
 def sorted_rows(book: Gradebook, column: str, *, descending: bool) -> Sequence[Row]:
@@ -137,6 +195,19 @@ def _tag_of(entries: Sequence[Progress]) -> str:
     ]
     text = json.dumps(shown)
     return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+
+
+def _unused(events: Sequence[AnswerEvent], current: Sitting) -> tuple[list[LateAnswer], int]:
+    """The late answers in the order of arrival, and how many other saves changed nothing."""
+    by_outcome = {outcome: [event for event in events if event.outcome == outcome] for outcome in Outcome}
+    accepted = {event.operation for event in by_outcome[Outcome.ACCEPTED]}
+    newest = {event.question_id: event for event in by_outcome[Outcome.LATE]}
+    late = []
+    for event in by_outcome[Outcome.LATE]:
+        is_accepted = f"accepted.{event.pk}" in accepted
+        may_count = not is_accepted and newest[event.question_id] is event
+        late.append(LateAnswer(event, *_in_words(event, current), is_accepted, may_count))
+    return late, len(by_outcome[Outcome.STALE]) + len(by_outcome[Outcome.SETTLED])
 
 
 def _in_words(event: AnswerEvent, current: Sitting) -> tuple[int, str]:

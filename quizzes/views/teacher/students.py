@@ -8,8 +8,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from quizzes import joining, results, rosters
 from quizzes.assignments import personal_window
+from quizzes.forms.fairness import AccommodationForm
 from quizzes.forms.rosters import MoveStudentForm, RenameStudentForm
-from quizzes.models import Attempt, Classroom, Student
+from quizzes.models import Accommodation, Attempt, Classroom, Student
 from quizzes.models.rosters import ClassroomQuerySet
 from quizzes.views.teacher.access import TeacherRequest, taught_student
 
@@ -24,7 +25,7 @@ def student_history(request: TeacherRequest, public_id: str) -> HttpResponse:
     shows_pin = request.session.get(NEW_PIN) == student.public_id
     if shows_pin:
         del request.session[NEW_PIN]
-    return _page(request, student, new_pin=joining.pin_of(student) if shows_pin else "")
+    return history_page(request, student, new_pin=joining.pin_of(student) if shows_pin else "")
 
 
 @require_POST
@@ -40,7 +41,7 @@ def rename_student(request: TeacherRequest, public_id: str) -> HttpResponse:
         else:
             messages.success(request, f"Renamed: {student.display_name}.")
             return redirect("student_history", student.public_id)
-    return _page(request, taught_student(request, public_id), rename_form=form)
+    return history_page(request, taught_student(request, public_id), rename_form=form)
 
 
 @require_POST
@@ -57,7 +58,7 @@ def move_student(request: TeacherRequest, public_id: str) -> HttpResponse:
         else:
             messages.success(request, f"{student.display_name} is in {to.name} now and needs a card for that class.")
             return redirect("student_history", student.public_id)
-    return _page(request, taught_student(request, public_id), move_form=form)
+    return history_page(request, taught_student(request, public_id), move_form=form)
 
 
 @require_POST
@@ -92,7 +93,8 @@ def change_pin(request: TeacherRequest, public_id: str) -> HttpResponse:
     return redirect("student_history", student.public_id)
 
 
-def _page(request: TeacherRequest, student: Student, **context: Any) -> HttpResponse:
+def history_page(request: TeacherRequest, student: Student, **context: Any) -> HttpResponse:
+    """The page of one student. context: forms as sent and refused, or a new PIN."""
     others = _other_classrooms(request, student)
     context = {
         "student": student,
@@ -100,6 +102,7 @@ def _page(request: TeacherRequest, student: Student, **context: Any) -> HttpResp
         "work": _work(request, student),
         "rename_form": RenameStudentForm(initial={"name": student.display_name}),
         "move_form": MoveStudentForm(others=others),
+        "accommodation_form": AccommodationForm.of(Accommodation.objects.filter(student=student).first()),
         "has_other_classroom": others.exists(),
         "events": student.audit_events.select_related("actor", "classroom"),
         **context,

@@ -1,0 +1,157 @@
+"""What one student gets beside the class: more time always, another end or attempt, no duty, a second chance."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+
+from quizzes.assignments import window_of
+from quizzes.deadlines import NoSuchLocalTime, in_zone
+from quizzes.forms.assignments import MAX_MINUTES, WallTimeField, clock, wall_time, zone_note
+from quizzes.forms.regrades import ReasonField
+from quizzes.models import Accommodation, Assignment, Extension
+
+NO_TIMER, AS_THE_CLASS = "none", "1"
+MAX_EXTRA_ATTEMPTS = 20
+
+
+class AccommodationForm(forms.Form):
+    """How much time a student gets in every assignment."""
+
+    time = forms.ChoiceField(
+        label="Time in every assignment",
+        widget=forms.RadioSelect,
+        choices=[(AS_THE_CLASS, "As the class"), *Accommodation.Factor.choices, (NO_TIMER, "No timer")],
+        help_text="It counts for time limits. What is running gets its new end at once.",
+        error_messages={"required": "Choose one.", "invalid_choice": "Choose one of these."},
+    )
+
+    @classmethod
+    def of(cls, accommodation: Accommodation | None) -> "AccommodationForm":
+        """The form that says what the student has now."""
+        factor = accommodation.time_factor if accommodation is not None else Decimal(1)
+        now = NO_TIMER if factor is None else format(factor.normalize(), "f")
+        return cls(initial={"time": now})
+
+    @property
+    def time_factor(self) -> Decimal | None:
+        """The factor of a valid form; None for no timer."""
+        chosen = self.cleaned_data["time"]
+        return None if chosen == NO_TIMER else Decimal(chosen)
+
+
+class ReopenForm(forms.Form):
+    """Let a student go on with what was handed in. receipt: of the hand-in that is taken back."""
+
+    receipt = forms.CharField(max_length=7, widget=forms.HiddenInput)
+    minutes = forms.IntegerField(
+        label="Minutes more",
+        required=False,
+        min_value=0,
+        max_value=MAX_MINUTES,
+        help_text="On top of the time that was left. Leave it empty for none.",
+        error_messages={
+            "invalid": "Write whole minutes.",
+            "min_value": "Write 0 or more minutes.",
+            "max_value": f"At most {MAX_MINUTES} minutes.",
+        },
+    )
+    reason = ReasonField()
+
+    @property
+    def more_time(self) -> timedelta | None:
+        """The time given by a valid form, None for none."""
+        minutes = self.cleaned_data["minutes"]
+        return timedelta(minutes=minutes) if minutes else None
+
+
+class ExcuseForm(forms.Form):
+    """Excuse a student from an assignment, or take that back."""
+
+    is_excused = forms.TypedChoiceField(
+        choices=[("True", "Excuse"), ("False", "Take it back")],
+        coerce=lambda value: value == "True",
+        widget=forms.HiddenInput,
+    )
+    reason = ReasonField()
+
+
+class ExtensionForm(forms.Form):
+    """Another end, or more attempts, for one student on one assignment. Empty times are those of the class."""
+
+    due = WallTimeField(label="Due", required=False)
+    closes = WallTimeField(label="Closes", required=False)
+    extra_attempts = forms.IntegerField(
+        label="Extra attempts",
+        required=False,
+        min_value=0,
+        max_value=MAX_EXTRA_ATTEMPTS,
+        error_messages={
+            "invalid": "Write a whole number.",
+            "min_value": "Write 0 or more.",
+            "max_value": f"At most {MAX_EXTRA_ATTEMPTS}.",
+        },
+    )
+    reason = ReasonField()
+
+    def __init__(
+        self, *args: Any, assignment: Assignment, extension: Extension | None, now: datetime, **kwargs: Any
+    ) -> None:
+        """assignment: with its classroom. extension: what the student has, None for nothing."""
+        self.zone = assignment.classroom.zone
+        self.window = window_of(assignment)
+        self.now = now
+        self.is_unlimited = assignment.max_attempts is None
+        self.stored: Mapping[str, datetime | None] = {
+            "due": extension.due_at if extension is not None else None,
+            "closes": extension.closes_at if extension is not None else None,
+        }
+        self.has_extension = extension is not None
+        initial: dict[str, Any] = {name: wall_time(moment, self.zone) for name, moment in self.stored.items()}
+        if extension is not None:
+            initial |= {"extra_attempts": extension.extra_attempts or None, "reason": extension.reason}
+        super().__init__(*args, initial=initial, **kwargs)
+        for name in ("due", "closes"):
+            self.fields[name].help_text = zone_note([self.zone])
+        if self.is_unlimited:
+            del self.fields["extra_attempts"]
+
+    def clean(self) -> dict[str, Any]:
+        """With `due_at`, `closes_at` and `extra_attempts`."""
+        due_at, closes_at = self._moment("due"), self._moment("closes")
+        extra = self.cleaned_data.get("extra_attempts") or 0
+        if not self.errors:
+            self._check(due_at, closes_at)
+        if not self.errors and not (due_at or closes_at or extra or self.has_extension):
+            self.add_error(None, "Give a later time or another attempt.")
+        return {**self.cleaned_data, "due_at": due_at, "closes_at": closes_at, "extra_attempts": extra}
+
+    def _moment(self, name: str) -> datetime | None:
+        wall, stored = self.cleaned_data.get(name), self.stored[name]
+        if wall is None or wall == wall_time(stored, self.zone):
+            return None if wall is None else stored
+        try:
+            return in_zone(wall, self.zone)
+        except NoSuchLocalTime as error:
+            self.add_error(name, f"Clocks skip {clock(wall)} that night. Use {clock(error.suggestion)}.")
+            return None
+
+    def _check(self, due_at: datetime | None, closes_at: datetime | None) -> None:
+        window = self.window
+        for name, moment, of_class in (("due", due_at, window.due_at), ("closes", closes_at, window.closes_at)):
+            noun = "due" if name == "due" else "close"
+            if moment is None:
+                continue
+            if window.opens_at is not None and moment <= window.opens_at:
+                self.add_error(name, f"The {noun} time is before the open time.")
+            elif of_class is None:
+                self.add_error(name, f"The class has no {noun} time, so this would give less time. Leave it empty.")
+            elif moment < of_class:
+                self.add_error(name, f"This is before the {noun} time of the class. Give a later time.")
+            elif moment <= self.now and moment != self.stored[name]:
+                self.add_error(name, f"This {noun} time has passed. Choose a later one.")
+        own_due, own_close = due_at or window.due_at, closes_at or window.closes_at
+        if not self.errors and own_due is not None and own_close is not None and own_close < own_due:
+            self.add_error("closes", "The close time is before the due time.")
