@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from quizzes.class_reports import class_report
-from quizzes.models import Assignment, Attempt, Edition, Excuse, User
+from quizzes.models import Assignment, Attempt, Edition, Excuse, Student, User
 from quizzes.question_sets import published
 from tests.factories import (
     NOW,
@@ -23,12 +23,12 @@ from tests.factories import (
 Gather = Callable[[], AbstractContextManager[Any]]
 
 
-def sit(assignment: Assignment, count: int, **answers: Any) -> None:
-    """So many students who answer as told, and all else right."""
+def sit(assignment: Assignment, count: int, *, student: Student | None = None, **answers: Any) -> None:
+    """So many students, or this one, who answer as told, and all else right."""
     questions = published(assignment.edition_id).document.questions
     right = {question.key: right_value(question) for question in questions}
     for _ in range(count):
-        make_answered_attempt(assignment=assignment, answers={**right, **answers})
+        make_answered_attempt(assignment=assignment, student=student, answers={**right, **answers})
 
 
 def test_report_names_the_weakest_objective_its_commonest_wrong_answer_and_the_proof(assignment: Assignment) -> None:

@@ -1,0 +1,76 @@
+"""Results, item analysis and practice with a class of answers in them: axe finds nothing, and nothing sticks out."""
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from quizzes.models import Assignment, Edition, User
+from tests.browser.conftest import NewContext, overflow, violations
+from tests.factories import make_assignment, make_classroom, make_student
+from tests.test_class_reports import sit
+
+
+@pytest.fixture
+def answered(edition: Edition, teacher: User) -> Assignment:
+    """Fourteen have answered, three in four of whom take a wrong sentence for the proof; one has not begun."""
+    classroom = make_classroom(teacher=teacher, name="Civics, Period 3")
+    assignment = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
+    sit(assignment, 10, proof=["s3"])
+    sit(assignment, 3, one="a", proof=["s4"])
+    sit(assignment, 1)
+    make_student(classroom=classroom, name="Zoe")
+    return assignment
+
+
+def assert_fits(page: Any) -> None:
+    for width, height in ((1280, 900), (360, 740)):
+        page.set_viewport_size({"width": width, "height": height})
+        assert violations(page) == []
+    page.set_viewport_size({"width": 320, "height": 256})
+    assert overflow(page) == 0
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("name", ["assignment_results", "item_analysis"])
+def test_reports_with_figures_are_accessible(
+    name: str, dark: bool, answered: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    page = open_context(teacher, dark=dark).new_page()
+    page.goto(reverse(name, args=[answered.public_id]))
+    for summary in page.locator("details > summary").all():
+        summary.click()
+    assert_fits(page)
+
+
+def test_files_come_without_a_script(answered: Assignment, teacher: User, open_context: NewContext) -> None:
+    page = open_context(teacher, javascript=False).new_page()
+    page.goto(reverse("gradebook", args=[answered.classroom.public_id]))
+    page.get_by_text("More files").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Canvas gradebook").click()
+    assert download.value.suggested_filename.startswith("Civics, Period 3, canvas ")
+    assert download.value.suggested_filename.endswith(".csv")
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
+def test_student_tries_again_what_was_missed(
+    javascript: bool, edition: Edition, teacher: User, open_context: NewContext
+) -> None:
+    classroom = make_classroom(teacher=teacher)
+    student = make_student(classroom=classroom, name="Amara B.")
+    assignment = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
+    sit(assignment, 1, student=student, one="a")
+    [attempt] = assignment.attempts.all()
+    page = open_context(student, width=1280, javascript=javascript).new_page()
+    page.goto(reverse("result", args=[attempt.public_id]))
+    page.get_by_role("link", name="Try that one again").click()
+    page.get_by_text("Birthplace", exact=True).click()
+    if javascript:
+        assert_fits(page)
+        page.set_viewport_size({"width": 1280, "height": 900})
+    page.get_by_role("button", name="Check my answer").click()
+    page.get_by_role("link", name="See how you did").click()
+    assert page.locator(".score").inner_text() == "1 of 1"
+    page.get_by_role("link", name="Your result").click()
+    assert page.locator(".score").inner_text() == "7 of 8"
