@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count, Max, Q
 
-from quizzes.deadlines import GRACE, Standing, Window, deadline, granted_time
+from quizzes.deadlines import GRACE, Standing, Window, deadline, granted_time, needed_close
 from quizzes.models import (
     Accommodation,
     Assignment,
@@ -50,6 +50,23 @@ class PersonalTerms:
     time_limit: timedelta | None
     max_attempts: int | None
     is_excused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTime:
+    """What an accommodated student gets on an assignment. time_factor, time_limit None: no timer.
+
+    starts_at: when the attempt began, else the earliest moment at which it can. ends_at: of who begins then, None for
+    no end. needed_close_at: the close that would leave all of the granted time; None where it fits.
+    """
+
+    student: Student
+    time_factor: Decimal | None
+    time_limit: timedelta | None
+    starts_at: datetime
+    ends_at: datetime | None
+    closes_at: datetime | None
+    needed_close_at: datetime | None
 
 
 class HasAttempts(Exception):
@@ -99,6 +116,10 @@ def change_assignment(assignment: Assignment, *, window: Window, terms: Terms, b
     for name, value in {**_window_fields(window), **asdict(terms)}.items():
         setattr(assignment, name, value)
     assignment.save(update_fields=[*_window_fields(window), *asdict(terms)])
+    for name, end in (("due_at", window.due_at), ("closes_at", window.closes_at)):
+        # An extension that gives no more than the class has now would take time away.
+        outgrown = assignment.extensions.filter(**{f"{name}__lte": end}) if end else assignment.extensions.all()
+        outgrown.update(**{name: None})
     move_deadlines(_open_attempts(assignment=assignment))
     _record(AuditEvent.Act.ASSIGNMENT_CHANGED, assignment, by=by, now=now, before=before)
     return assignment
@@ -140,7 +161,7 @@ def class_terms(assignment: Assignment) -> dict[int, PersonalTerms]:
     """What holds for each student on the roster, by student id; four statements."""
     students = list(assignment.classroom.students.enrolled().values_list("pk", flat=True))
     factors = _factors(students)
-    extensions = {extension.student_id: extension for extension in assignment.extensions.all()}
+    extensions = _extensions(assignment)
     excused = set(assignment.excuses.values_list("student_id", flat=True))
     return {
         pk: _personal(
@@ -148,6 +169,73 @@ def class_terms(assignment: Assignment) -> dict[int, PersonalTerms]:
         )
         for pk in students
     }
+
+
+def accommodations_of(classroom: Classroom) -> dict[int, Accommodation]:
+    """What students of a classroom always get, by student id; one statement."""
+    given = Accommodation.objects.filter(student__classroom=classroom, student__removed_at=None)
+    return {accommodation.student_id: accommodation for accommodation in given}
+
+
+def own_times(
+    classroom: Classroom,
+    window: Window,
+    time_limit: timedelta | None,
+    *,
+    now: datetime,
+    assignment: Assignment | None = None,
+) -> list[OwnTime]:
+    """What each accommodated student of a classroom would get in this window, by name; [] where there is no limit.
+
+    assignment: what is changed, with the extensions and attempts that it has; who has handed in is left out. One
+    statement, three for a change.
+    """
+    if time_limit is None:
+        return []
+    extensions = _extensions(assignment) if assignment is not None else {}
+    attempts = assignment.attempts.order_by("number") if assignment is not None else ()
+    begun = {attempt.student_id: attempt for attempt in attempts}
+    found = []
+    given = Accommodation.objects.filter(student__classroom=classroom, student__removed_at=None)
+    for accommodation in given.select_related("student").order_by("student__display_name", "student"):
+        student = accommodation.student
+        attempt = begun.get(student.pk)
+        if attempt is not None and not attempt.is_open:
+            continue
+        granted = granted_time(time_limit, time_factor=accommodation.time_factor)
+        starts_at = attempt.started_at if attempt is not None else max(window.opens_at or now, now)
+        extension = extensions.get(student.pk)
+        closes_at = extension.closes_at if extension is not None and extension.closes_at else window.closes_at
+        found.append(
+            OwnTime(
+                student,
+                accommodation.time_factor,
+                granted,
+                starts_at,
+                deadline(started_at=starts_at, time_limit=granted, closes_at=closes_at),
+                closes_at,
+                needed_close(starts_at=starts_at, granted=granted, closes_at=closes_at),
+            )
+        )
+    return found
+
+
+@transaction.atomic
+def make_room(assignment: Assignment, times: Iterable[OwnTime], *, by: User, now: datetime) -> None:
+    """Extend for these students until their granted time fits; what else an extension of theirs says stays."""
+    extensions = _extensions(assignment)
+    for own in times:
+        there = extensions.get(own.student.pk)
+        extend(
+            assignment,
+            own.student,
+            due_at=there.due_at if there is not None else None,
+            closes_at=own.needed_close_at,
+            extra_attempts=there.extra_attempts if there is not None else 0,
+            reason=there.reason if there is not None and there.reason else "The granted time did not fit.",
+            by=by,
+            now=now,
+        )
 
 
 def move_deadlines(attempts: Iterable[Attempt]) -> int:
@@ -323,6 +411,10 @@ def _personal(
 
 def _factors(student_ids: Iterable[int]) -> dict[int, Decimal | None]:
     return dict(Accommodation.objects.filter(student__in=student_ids).values_list("student_id", "time_factor"))
+
+
+def _extensions(assignment: Assignment) -> dict[int, Extension]:
+    return {extension.student_id: extension for extension in assignment.extensions.all()}
 
 
 def _open_attempts(**of: Any) -> Iterable[Attempt]:

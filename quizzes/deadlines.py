@@ -37,6 +37,18 @@ def deadline(*, started_at: datetime, time_limit: timedelta | None, closes_at: d
     return min(ends, default=None)
 
 
+def needed_close(*, starts_at: datetime, granted: timedelta | None, closes_at: datetime | None) -> datetime | None:
+    """The close, to the next whole minute, that leaves who begins `starts_at` the granted time; None where it fits.
+
+    granted: None for no timer, which fits every window.
+    """
+    if granted is None or closes_at is None or starts_at + granted <= closes_at:
+        return None
+    needed = starts_at + granted
+    whole = needed.replace(second=0, microsecond=0)
+    return whole if whole == needed else whole + timedelta(minutes=1)
+
+
 def arrival(*, at: datetime, deadline_at: datetime | None) -> Arrival:
     """How an answer that arrived `at` stands to the deadline; the deadline and the end of the grace are inclusive."""
     if deadline_at is None or at <= deadline_at:

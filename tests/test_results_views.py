@@ -377,11 +377,11 @@ def test_progress_costs_the_same_for_any_number(
         make_answered_attempt(assignment=assignment, student=make_student(classroom=classroom), handed_in=False)
     with statements() as seen:
         teacher_client.get(progress_of(assignment))
-    # Session, teacher, assignment; attempts, answers, extensions, students; the classes of its group.
-    assert len(seen) == 8
+    # Session, teacher, assignment; attempts, answers, extensions, students; accommodations; the classes of its group.
+    assert len(seen) == 9
     with statements() as polled:
         teacher_client.get(progress_of(assignment), headers={"HX-Request": "true"})
-    assert len(polled) == 7
+    assert len(polled) == 8
 
 
 # --- One attempt --------------------------------------------------------------------------------------------------

@@ -1,18 +1,21 @@
 """What one student gets beside the class: more time always, another end or attempt, no duty, a second chance."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 
-from quizzes.assignments import window_of
+from quizzes.assignments import OwnTime, window_of
 from quizzes.deadlines import NoSuchLocalTime, in_zone
 from quizzes.forms.assignments import MAX_MINUTES, WallTimeField, clock, wall_time, zone_note
 from quizzes.forms.regrades import ReasonField
 from quizzes.models import Accommodation, Assignment, Extension
+from quizzes.templatetags.footnote import duration, moment
 
+EXTEND, KEEP = "extend", "keep"
 NO_TIMER, AS_THE_CLASS = "none", "1"
 MAX_EXTRA_ATTEMPTS = 20
 
@@ -40,6 +43,34 @@ class AccommodationForm(forms.Form):
         """The factor of a valid form; None for no timer."""
         chosen = self.cleaned_data["time"]
         return None if chosen == NO_TIMER else Decimal(chosen)
+
+
+class MakeRoomForm(forms.Form):
+    """For each student whose granted time does not fit: extend for this student, or keep the close. Never silent."""
+
+    def __init__(
+        self, *args: Any, times: Sequence[OwnTime], zone_of: Callable[[OwnTime], ZoneInfo], **kwargs: Any
+    ) -> None:
+        """times: of all accommodated students; those that fit are not asked about."""
+        super().__init__(*args, **kwargs)
+        self.asked = {f"room-{own.student.public_id}": own for own in times if own.needed_close_at is not None}
+        for name, own in self.asked.items():
+            zone, who = zone_of(own), own.student.first_name
+            self.fields[name] = forms.ChoiceField(
+                label=f"{own.student.display_name}’s {duration(own.time_limit)} do not fit before"
+                f" {moment(own.closes_at, zone)}.",
+                widget=forms.RadioSelect,
+                choices=[
+                    (EXTEND, f"Extend for {who}, until {moment(own.needed_close_at, zone)}"),
+                    (KEEP, "Keep the close for everyone"),
+                ],
+                error_messages={"required": f"Choose what holds for {who}."},
+            )
+
+    @property
+    def extended(self) -> list[OwnTime]:
+        """Those to extend for, of a valid form."""
+        return [own for name, own in self.asked.items() if self.cleaned_data[name] == EXTEND]
 
 
 class ReopenForm(forms.Form):
@@ -140,17 +171,17 @@ class ExtensionForm(forms.Form):
 
     def _check(self, due_at: datetime | None, closes_at: datetime | None) -> None:
         window = self.window
-        for name, moment, of_class in (("due", due_at, window.due_at), ("closes", closes_at, window.closes_at)):
+        for name, end, of_class in (("due", due_at, window.due_at), ("closes", closes_at, window.closes_at)):
             noun = "due" if name == "due" else "close"
-            if moment is None:
+            if end is None:
                 continue
-            if window.opens_at is not None and moment <= window.opens_at:
+            if window.opens_at is not None and end <= window.opens_at:
                 self.add_error(name, f"The {noun} time is before the open time.")
             elif of_class is None:
                 self.add_error(name, f"The class has no {noun} time, so this would give less time. Leave it empty.")
-            elif moment < of_class:
+            elif end < of_class:
                 self.add_error(name, f"This is before the {noun} time of the class. Give a later time.")
-            elif moment <= self.now and moment != self.stored[name]:
+            elif end <= self.now and end != self.stored[name]:
                 self.add_error(name, f"This {noun} time has passed. Choose a later one.")
         own_due, own_close = due_at or window.due_at, closes_at or window.closes_at
         if not self.errors and own_due is not None and own_close is not None and own_close < own_due:

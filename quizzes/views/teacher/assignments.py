@@ -1,6 +1,8 @@
+from collections.abc import Mapping, Sequence
 from uuid import uuid5
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -8,7 +10,9 @@ from django.utils.text import get_text_list
 from django.views.decorators.http import require_http_methods, require_POST
 
 from quizzes import assignments
-from quizzes.forms.assignments import AssignForm, ChangeAssignmentForm
+from quizzes.assignments import OwnTime, own_times
+from quizzes.forms.assignments import AssignForm, ChangeAssignmentForm, TermsForm
+from quizzes.forms.fairness import MakeRoomForm
 from quizzes.models import Assignment, Classroom, Edition, QuestionSet
 from quizzes.views.teacher.access import TeacherRequest
 
@@ -22,13 +26,22 @@ def assign(request: TeacherRequest, public_id: str) -> HttpResponse:
     context = {"question_set": question_set, "classrooms": classrooms, "form": form}
     if not form.is_valid() or form.cleaned_data["act"] == "edit":
         return render(request, "teacher/assign.html", context)
-    if form.cleaned_data["act"] != "save":
-        summary = [(classroom, window, form.warnings(window)) for classroom, window in form.windows.items()]
-        return render(request, "teacher/assign.html", {**context, "summary": summary})
+    limit = form.terms.time_limit
+    times = {classroom: own_times(classroom, window, limit, now=form.now) for classroom, window in form.windows.items()}
+    room = _room_form(request, form, times)
+    if form.cleaned_data["act"] != "save" or not room.is_valid():
+        summary = [
+            (classroom, window, form.warnings(window), times[classroom]) for classroom, window in form.windows.items()
+        ]
+        return render(request, "teacher/assign.html", {**context, "summary": summary, "room": room})
     edition = Edition.objects.get(pk=question_set.latest_edition_id)
     # The name that the page sent is made this teacher's own: nobody can join the group of another's assignments.
     group = uuid5(form.cleaned_data["group"], f"{request.user.pk}:{question_set.pk}")
-    assignments.assign(edition, form.windows, terms=form.terms, group=group, by=request.user, now=form.now)
+    with transaction.atomic():
+        made = assignments.assign(edition, form.windows, terms=form.terms, group=group, by=request.user, now=form.now)
+        for assignment in made:
+            own = [entry for entry in room.extended if entry.student.classroom_id == assignment.classroom_id]
+            assignments.make_room(assignment, own, by=request.user, now=form.now)
     given = list(Assignment.objects.taught_by(request.user).given_together(group).select_related("classroom"))
     names = get_text_list([assignment.classroom.name for assignment in given], "and")
     messages.success(request, f"“{question_set.title}” is assigned to {names}.")
@@ -48,10 +61,15 @@ def change_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
     }
     if not form.is_valid() or form.cleaned_data["act"] == "edit":
         return render(request, "teacher/change_assignment.html", context)
-    if form.cleaned_data["act"] != "save":
-        summary = [(assignment.classroom, form.window, form.warnings(form.window))]
-        return render(request, "teacher/change_assignment.html", {**context, "summary": summary})
-    assignments.change_assignment(assignment, window=form.window, terms=form.terms, by=request.user, now=form.now)
+    classroom = assignment.classroom
+    times = own_times(classroom, form.window, form.terms.time_limit, now=form.now, assignment=assignment)
+    room = _room_form(request, form, {classroom: times})
+    if form.cleaned_data["act"] != "save" or not room.is_valid():
+        summary = [(classroom, form.window, form.warnings(form.window), times)]
+        return render(request, "teacher/change_assignment.html", {**context, "summary": summary, "room": room})
+    with transaction.atomic():
+        assignments.make_room(assignment, room.extended, by=request.user, now=form.now)
+        assignments.change_assignment(assignment, window=form.window, terms=form.terms, by=request.user, now=form.now)
     messages.success(request, "The changes are saved.")
     return redirect("assignment_progress", assignment.public_id)
 
@@ -71,3 +89,13 @@ def withdraw_assignment(request: TeacherRequest, public_id: str) -> HttpResponse
 
 def _assignment(request: TeacherRequest, public_id: str) -> Assignment:
     return get_object_or_404(Assignment.objects.taught_by(request.user).with_set(), public_id=public_id)
+
+
+def _room_form(request: TeacherRequest, form: TermsForm, times: Mapping[Classroom, Sequence[OwnTime]]) -> MakeRoomForm:
+    """Bound where it was on the page that was sent: the summary, which saves."""
+    zones = {own.student.pk: classroom.zone for classroom, entries in times.items() for own in entries}
+    return MakeRoomForm(
+        request.POST if form.cleaned_data["act"] == "save" else None,
+        times=[own for entries in times.values() for own in entries],
+        zone_of=lambda own: zones[own.student.pk],
+    )

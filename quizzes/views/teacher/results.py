@@ -1,7 +1,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -14,12 +14,12 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from quizzes import exports, results
-from quizzes.assignments import answers_shown, answers_shown_at
+from quizzes.assignments import accommodations_of, answers_shown, answers_shown_at
 from quizzes.attempts import Sitting
 from quizzes.forms.fairness import ReopenForm
 from quizzes.forms.regrades import MarkForm
 from quizzes.forms.results import NAME, GradebookOrderForm
-from quizzes.models import AnswerEvent, Assignment, Attempt, ManualMark
+from quizzes.models import Accommodation, AnswerEvent, Assignment, Attempt, ManualMark
 from quizzes.question_sets import published
 from quizzes.question_types import Question, review
 from quizzes.results import Gradebook, Progress, Row
@@ -84,7 +84,8 @@ def assignment_progress(request: TeacherRequest, public_id: str) -> HttpResponse
     """How far each student is. The board asks for itself again every few seconds, and gets it when it changed."""
     assignment = get_object_or_404(Assignment.objects.taught_by(request.user).with_set(), public_id=public_id)
     entries = results.progress(assignment)
-    tag = _tag_of(entries)
+    accommodations = accommodations_of(assignment.classroom)
+    tag = _tag_of(entries, accommodations)
     if request.htmx and request.headers.get("If-None-Match") == tag:
         # htmx would swap the empty body in.
         return HttpResponseNotModified(headers={"ETag": tag, "HX-Reswap": "none"})
@@ -93,6 +94,7 @@ def assignment_progress(request: TeacherRequest, public_id: str) -> HttpResponse
         "assignment": assignment,
         "classroom": assignment.classroom,
         "entries": entries,
+        "accommodations": accommodations,
         "counts": {state: states.count(state) for state in ("handed_in", "working", "not_started")},
         "question_count": len(published(assignment.edition_id).document.questions),
         # The board sends its own tag back, so that the browser need not keep names of students in its cache.
@@ -178,7 +180,7 @@ def sorted_rows(book: Gradebook, column: str, *, descending: bool) -> Sequence[R
     return sorted(with_score, key=lambda row: share(row) or Decimal(0), reverse=descending) + without
 
 
-def _tag_of(entries: Sequence[Progress]) -> str:
+def _tag_of(entries: Sequence[Progress], accommodations: Mapping[int, Accommodation]) -> str:
     """An ETag of everything that the board shows."""
     shown = [
         (
@@ -190,6 +192,8 @@ def _tag_of(entries: Sequence[Progress]) -> str:
             str(entry.last_saved_at),
             entry.counts and (entry.counts.public_id, str(entry.counts.score), str(entry.counts.handed_in_at)),
             entry.is_late,
+            str(entry.attempt and entry.attempt.deadline_at),
+            str(accommodations.get(entry.student.pk, "")),
         )
         for entry in entries
     ]
