@@ -17,6 +17,7 @@ from tests.factories import (
     make_attempt,
     make_classroom,
     make_document,
+    make_draft,
     make_edition,
     make_question_set,
     make_student,
@@ -63,15 +64,16 @@ def test_question_sets_says_so_when_there_are_none(teacher_client: Client) -> No
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_question_sets_costs_the_same_for_any_number(
-    count: int, teacher_client: Client, statements: Callable[[], Any]
+    count: int, teacher: User, teacher_client: Client, statements: Callable[[], Any]
 ) -> None:
     for number in range(count):
         make_edition(document=make_document(title=f"Set {number}"))
+        make_draft(owner=teacher)
     teacher_client.get(reverse("question_sets"))  # editions come into the process once
     with statements() as seen:
         page = teacher_client.get(reverse("question_sets"))
-    assert page.content.decode().count("<h3>") == count
-    assert len(seen) == 3  # session, teacher, sets
+    assert page.content.decode().count("<h3>") == 2 * count
+    assert len(seen) == 4  # session, teacher, sets, drafts
 
 
 def test_question_set_shows_key_reasons_evidence_and_voices(teacher_client: Client) -> None:

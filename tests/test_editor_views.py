@@ -150,6 +150,22 @@ def test_copy_set_of_another_teachers_set_is_not_found(other_teacher: User, teac
     assert Draft.objects.count() == 1
 
 
+def test_a_draft_is_found_among_its_owners_sets_alone(
+    draft: Draft, teacher_client: Client, other_teacher: User, signed_in: Any
+) -> None:
+    address = url("edit_questions", draft)
+    assert f'<a href="{address}">Small set</a>' in text_of(teacher_client.get(reverse("question_sets")))
+    assert address not in text_of(signed_in(other_teacher).get(reverse("question_sets")))
+
+    publish(teacher_client, draft)
+    assert address not in text_of(teacher_client.get(reverse("question_sets")))
+    assert address in text_of(teacher_client.get(url("question_set", draft)))
+    built_in = make_edition().question_set
+    page = teacher_client.get(reverse("question_set", args=[built_in.public_id]))
+    assert f'action="{reverse("copy_set", args=[built_in.public_id])}"' in text_of(page)
+    assert reverse("edit_questions", args=[built_in.public_id]) not in text_of(page)
+
+
 PAGES = ("edit_source", "edit_reading", "edit_objectives", "edit_orphans", "publish_set")
 
 

@@ -94,6 +94,10 @@ class DraftQuerySet(models.QuerySet["Draft"]):
         """Those of the teacher's own sets, with the set."""
         return self.filter(question_set__owner=user).select_related("question_set")
 
+    def never_published(self) -> Self:
+        """Those of sets without an edition, by title, without their large documents."""
+        return self.filter(question_set__editions=None).defer("document").order_by("question_set__title", "pk")
+
 
 class Draft(models.Model):
     """The next edition of a teacher's set while it is written; a row of its own, since students' pages read sets.

@@ -45,7 +45,8 @@ class SentencesField(forms.CharField):
     """Sentences of the reading by their numbers, as in “3, 5”; its value is their keys, in reading order."""
 
     def __init__(self, *, sentence_keys: Sequence[str], **kwargs: Any) -> None:
-        super().__init__(**{"max_length": 200, "required": False, **kwargs})
+        widget = forms.TextInput(attrs={"class": "why", "autocomplete": "off"})
+        super().__init__(**{"max_length": 200, "required": False, "widget": widget, **kwargs})
         self.sentence_keys = sentence_keys
 
     def prepare_value(self, value: Any) -> Any:
@@ -75,9 +76,19 @@ class SentencesField(forms.CharField):
         return len(self.sentence_keys)
 
 
-def text(label: str, at_most: int, *, rows: int = 0, hint: str = "", **kwargs: Any) -> forms.CharField:
-    """A field for text that may still be empty; rows: of its box, 0 for a single line."""
-    widget = forms.Textarea(attrs={"rows": rows}) if rows else forms.TextInput(attrs={"autocomplete": "off"})
+def text(
+    label: str, at_most: int, *, rows: int = 0, hint: str = "", look: str = "", named: bool = False, **kwargs: Any
+) -> forms.CharField:
+    """A field for text that may still be empty.
+
+    rows: of its box, 0 for a single line. look: a class of its own. named: whether the label is not shown beside it.
+    """
+    attrs = {"class": look, **({"aria-label": label} if named else {})}
+    widget = (
+        forms.Textarea(attrs={**attrs, "rows": rows})
+        if rows
+        else forms.TextInput(attrs={**attrs, "autocomplete": "off"})
+    )
     return forms.CharField(
         label=label,
         max_length=at_most,

@@ -15,7 +15,7 @@ ACTS = ("save", "next", "more", "up", "down", "duplicate", "remove", "add")
 class QuestionForm(DraftForm):
     """What every question has. Each field may still be empty: what is missing is said beside it, not refused."""
 
-    stem = text("Question", 1_000, rows=2)
+    stem = text("Question", 1_000, rows=2, look="stem")
     type = forms.ChoiceField(label="Type", required=False)
     objective = forms.ChoiceField(label="Objective", required=False)
     skill = forms.ChoiceField(label="Skill", required=False, choices=[(key, SKILL_LABELS[key]) for key in SKILLS])

@@ -104,9 +104,12 @@ class ReadingForm(DraftForm):
         self.document = document
         voices = [(voice["key"], voice["label"]) for voice in document["voices"] if voice["key"] != NOT_STATED]
         for number, table in enumerate(self.tables, start=1):
-            self.fields[f"text-{table['key']}"] = text(f"Sentence {number}", MAX_SENTENCE_LENGTH, rows=2)
+            self.fields[f"text-{table['key']}"] = text(f"Sentence {number}", MAX_SENTENCE_LENGTH, rows=2, look="says")
             self.fields[f"voice-{table['key']}"] = forms.ChoiceField(
-                label=f"Who says sentence {number}", choices=voices, required=False
+                label=f"Who says sentence {number}",
+                choices=voices,
+                required=False,
+                widget=forms.Select(attrs={"class": "why"}),
             )
 
     def clean(self) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
-from quizzes.models import QuestionSet
+from quizzes.models import Draft, QuestionSet
 from quizzes.question_sets import published
 from quizzes.question_types import KeyRow, Question, answer_key, label
 from quizzes.reading import Sentence, Voice
@@ -27,7 +27,7 @@ class KeyedQuestion:
 
 @require_GET
 def question_sets(request: TeacherRequest) -> HttpResponse:
-    """The sets that a teacher may use, with what each covers."""
+    """The sets that a teacher may use, with what each covers, and the teacher's drafts."""
     found = QuestionSet.objects.open_to(request.user).published()
     listed = [(question_set, published(question_set.latest_edition_id).document) for question_set in found]
     lines = [(question_set, document, coverage(document)) for question_set, document in listed]
@@ -36,7 +36,8 @@ def question_sets(request: TeacherRequest) -> HttpResponse:
         ("Built in", [line for line in lines if line[0].owner_id is None]),
     ]
     shown = [(label, own) for label, own in groups if own]
-    return render(request, "teacher/question_sets.html", {"groups": shown})
+    drafts = Draft.objects.owned_by(request.user).never_published()
+    return render(request, "teacher/question_sets.html", {"groups": shown, "drafts": drafts})
 
 
 @require_GET

@@ -21,8 +21,12 @@ class ChoicesForm(KindForm):
         else:
             self.put("key", forms.MultipleChoiceField(label="Right answers", choices=offered, required=False), keys)
         for number, row in enumerate(self._rows, start=1):
-            self.put(f"text-{number}", text(f"Answer {number}", 500), row.get("text", ""))
-            self.put(f"why-{number}", text(f"Why a student may pick answer {number}", 500), row.get("rationale", ""))
+            self.put(f"text-{number}", text(f"Answer {number}", 500, named=True), row.get("text", ""))
+            self.put(
+                f"why-{number}",
+                text(f"Why a student may pick answer {number}", 500, look="why"),
+                row.get("rationale", ""),
+            )
             self.put(
                 f"leans-{number}", self.sentences(f"Sentences that tempt to answer {number}"), row.get("leans_on", [])
             )

@@ -27,7 +27,11 @@ class EvidenceForm(KindForm):
                 forms.ChoiceField(label=f"Tempting sentence {number}", choices=self._sentences(row), required=False),
                 row.get("sentence", ""),
             )
-            self.put(f"why-{number}", text(f"Why a student may pick it ({number})", 500), row.get("rationale", ""))
+            self.put(
+                f"why-{number}",
+                text(f"Why a student may pick it ({number})", 500, look="why"),
+                row.get("rationale", ""),
+            )
 
     def _sentences(self, row: Table) -> list[tuple[str, str]]:
         shown = [("", "None")]

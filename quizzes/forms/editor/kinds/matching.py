@@ -19,9 +19,13 @@ class MatchingForm(KindForm):
         )
         for number, row in enumerate(self._rows, start=1):
             self.put(f"text-{number}", text(f"Line {number}", 300), row.get("text", ""))
-            self.put(f"option-{number}", text(f"What line {number} is matched with", 200), row.get("option", ""))
             self.put(
-                f"why-{number}", text(f"Why a student may choose another for {number}", 500), row.get("rationale", "")
+                f"option-{number}", text(f"What line {number} is matched with", 200, look="why"), row.get("option", "")
+            )
+            self.put(
+                f"why-{number}",
+                text(f"Why a student may choose another for {number}", 500, look="why"),
+                row.get("rationale", ""),
             )
 
     @property

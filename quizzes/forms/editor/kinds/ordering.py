@@ -13,7 +13,9 @@ class OrderingForm(KindForm):
         for number, row in enumerate(self._rows, start=1):
             self.put(f"text-{number}", text(f"Line {number}", 300), row.get("text", ""))
             self.put(
-                f"why-{number}", text(f"Why a student may put another line {number}", 500), row.get("rationale", "")
+                f"why-{number}",
+                text(f"Why a student may put another line {number}", 500, look="why"),
+                row.get("rationale", ""),
             )
 
     @property

@@ -26,7 +26,10 @@ class WhoSaysSoForm(KindForm):
             self.put(
                 f"voice-{number}",
                 forms.ChoiceField(
-                    label=f"Who says statement {number}", choices=[("", "Choose one"), *voices], required=False
+                    label=f"Who says statement {number}",
+                    choices=[("", "Choose one"), *voices],
+                    required=False,
+                    widget=forms.Select(attrs={"class": "why"}),
                 ),
                 row.get("voice", ""),
             )
@@ -35,7 +38,7 @@ class WhoSaysSoForm(KindForm):
             )
             self.put(
                 f"why-{number}",
-                text(f"Why a student may choose another voice for {number}", 500),
+                text(f"Why a student may choose another voice for {number}", 500, look="why"),
                 row.get("rationale", ""),
             )
 

@@ -1,0 +1,212 @@
+"""The editor in a real browser: a story becomes an edition, each field saves by itself, two windows keep the peace."""
+
+import re
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from quizzes.drafts.document import question_of, sentence_tables
+from quizzes.models import Draft, Edition, User
+from tests.browser.conftest import NewContext, overflow, violations
+from tests.factories import make_draft
+
+STORY = """The Riverton town council voted on Tuesday to close the Mill Street library on Sundays. Five voted yes.
+
+Mayor Dana Ortiz said the town will save 40,000 dollars a year. Parents said Sunday is their only free day."""
+
+
+def saved(page: Page) -> None:
+    expect(page.locator("#draft-state")).to_contain_text("Saved at")
+
+
+def desk(page: Page, draft: Draft, key: str = "one") -> None:
+    page.goto(reverse("edit_question", args=[draft.question_set.public_id, key]))
+
+
+def stem_of(draft: Draft, key: str = "one") -> str:
+    question = question_of(Draft.objects.get(pk=draft.pk).document, key)
+    return question["stem"] if question else ""
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
+def test_a_story_becomes_an_edition(javascript: bool, teacher: User, open_context: NewContext) -> None:
+    page = open_context(teacher, javascript=javascript).new_page()
+    page.goto(reverse("question_sets"))
+    page.get_by_role("link", name="Make a set").click()
+    page.get_by_label("Title of the set").fill("Library hours")
+    page.get_by_label("Title of the story").fill("Council shuts library on Sundays")
+    page.get_by_label("Publisher").fill("The Riverton Post")
+    page.get_by_label("Published on").fill("2026-10-20")
+    page.get_by_label(re.compile("Link and short quotes only")).check()
+    page.get_by_role("button", name="Make the set").click()
+
+    page.get_by_label("Text", exact=True).fill(STORY)
+    page.get_by_role("button", name="Split it into sentences").click()
+    page.get_by_label("Another speaker").fill("Mayor’s account")
+    page.get_by_role("button", name="Save the voices").click()
+    page.get_by_label("Says sentence 3").select_option("Mayor’s account")
+    page.get_by_label("Level").fill("Grade 7")
+    page.get_by_role("button", name="Save", exact=True).last.click()
+    draft = Draft.objects.get()
+    assert [table["voice"] for table in sentence_tables(draft.document)] == [
+        "reporter",
+        "reporter",
+        "mayors-account",
+        "reporter",
+    ]
+
+    page.get_by_role("link", name="Objectives", exact=True).click()
+    page.get_by_label("Objective 1", exact=True).fill("What was decided")
+    page.get_by_label("Questions it needs at least, objective 1").fill("2")
+    page.get_by_role("button", name="Save", exact=True).last.click()
+    page.get_by_role("link", name="Questions", exact=True).click()
+    page.get_by_role("button", name="Add a question").click()
+    write_question(page, "What did the council vote on?", ["*A library", "A school", "A bridge"], evidence="1")
+    page.get_by_role("button", name=re.compile("^Save and go")).click()
+    assert stem_of(Draft.objects.get(), Draft.objects.get().document["questions"][0]["key"]) != ""
+
+    page.get_by_role("link", name="Publish", exact=True).click()
+    expect(page.locator("main")).to_contain_text("What was decided 1 of 2")
+    page.get_by_label("Why it may be published with these gaps").fill("One is enough to try it.")
+    page.get_by_role("button", name="Publish anyway").click()
+    expect(page.locator("main")).to_contain_text("Edition 1 is published.")
+    assert Edition.objects.get().note == "One is enough to try it."
+    if javascript:
+        assert violations(page) == []
+
+
+def write_question(page: Page, stem: str, choices: list[str], *, evidence: str) -> None:
+    """choices: a star marks the key."""
+    page.get_by_label(re.compile(r"^Question 1")).fill(stem)
+    page.locator(".pick label").filter(has=page.locator(".n", has_text=re.compile(f"^{evidence}$"))).click()
+    for number, choice in enumerate(choices, start=1):
+        page.get_by_label(f"Answer {number}", exact=True).fill(choice.removeprefix("*"))
+        if choice.startswith("*"):
+            page.get_by_label(f"Answer {number} is the right one").check()
+        else:
+            page.get_by_label(f"Why a student may pick answer {number}").fill("It is a public building.")
+    page.get_by_label("Explanation shown after answering").fill("The first sentence says so.")
+
+
+def test_a_field_saves_by_itself_when_it_is_left(teacher: User, open_context: NewContext) -> None:
+    draft = make_draft(owner=teacher)
+    page = open_context(teacher).new_page()
+    desk(page, draft)
+
+    page.get_by_label(re.compile(r"^Question 1")).fill("What is kept?")
+    expect(page.locator("#draft-state")).to_have_text("Not saved yet")
+    page.get_by_label("Points").focus()
+    saved(page)
+
+    assert stem_of(draft) == "What is kept?"
+    expect(page.locator("#question-list")).to_contain_text("What is kept?")
+    expect(page.locator("#question-preview")).to_contain_text("What is kept?")
+    # Focus stays where it went, and the button that comes after the save meets no conflict.
+    expect(page.get_by_label("Points")).to_be_focused()
+    page.get_by_label("Answer 1", exact=True).fill("A visa")
+    page.get_by_role("button", name="Duplicate").click()
+    page.wait_for_url(re.compile("/questions/q-"))
+    assert [table["choices"][0]["text"] for table in Draft.objects.get().document["questions"][:2]] == ["A visa"] * 2
+
+
+def test_many_fields_in_a_row_all_arrive(teacher: User, open_context: NewContext) -> None:
+    draft = make_draft(owner=teacher)
+    page = open_context(teacher).new_page()
+    desk(page, draft)
+
+    for number in (1, 2, 3):
+        page.get_by_label(f"Answer {number}", exact=True).fill(f"Choice {number}")
+        page.get_by_label(f"Why a student may pick answer {number}").fill(f"Why {number}")
+    page.get_by_label("Explanation shown after answering").fill("Because.")
+    page.get_by_label("Points").focus()
+    saved(page)
+    page.wait_for_load_state("networkidle")
+
+    question = question_of(Draft.objects.get().document, "one")
+    assert question is not None
+    assert [(row["text"], row["rationale"]) for row in question["choices"]] == [
+        (f"Choice {number}", f"Why {number}") for number in (1, 2, 3)
+    ]
+    assert question["explanation"] == "Because."
+
+
+def test_two_windows_on_one_question_keep_both_versions(teacher: User, open_context: NewContext) -> None:
+    draft = make_draft(owner=teacher)
+    context = open_context(teacher)
+    first, second = context.new_page(), context.new_page()
+    desk(first, draft)
+    desk(second, draft)
+
+    first.get_by_label(re.compile(r"^Question 1")).fill("From the first window?")
+    first.get_by_label("Points").focus()
+    saved(first)
+    second.get_by_label(re.compile(r"^Question 1")).fill("From the second window?")
+    second.get_by_label("Points").focus()
+
+    expect(second.get_by_role("alert")).to_contain_text("This was changed in another window")
+    expect(second.get_by_role("alert")).to_contain_text("From the first window?")
+    expect(second.get_by_label(re.compile(r"^Question 1"))).to_have_value("From the second window?")
+    assert stem_of(draft) == "From the first window?"
+    assert violations(second) == []
+    second.get_by_role("button", name="Keep mine").click()
+    saved(second)
+    assert stem_of(draft) == "From the second window?"
+
+
+def test_a_save_that_does_not_arrive_is_not_called_saved(teacher: User, open_context: NewContext) -> None:
+    draft = make_draft(owner=teacher)
+    context = open_context(teacher, watched=False)
+    page = context.new_page()
+    desk(page, draft)
+    context.set_offline(True)
+
+    page.get_by_label(re.compile(r"^Question 1")).fill("Typed offline?")
+    page.get_by_label("Points").focus()
+    expect(page.locator("#draft-state")).to_contain_text("Not saved. What you typed is still here")
+    assert stem_of(draft) != "Typed offline?"
+
+    context.set_offline(False)
+    page.get_by_role("button", name="Save", exact=True).click()
+    saved(page)
+    assert stem_of(draft) == "Typed offline?"
+
+
+def test_the_desk_works_by_keyboard_alone(teacher: User, open_context: NewContext) -> None:
+    draft = make_draft(owner=teacher)
+    page = open_context(teacher).new_page()
+    desk(page, draft)
+
+    # Enter in a line saves, and does nothing else.
+    page.get_by_label("Answer 1", exact=True).focus()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("A passport")
+    page.keyboard.press("Enter")
+    saved(page)
+    document = Draft.objects.get().document
+    assert (len(document["questions"]), document["questions"][0]["choices"][0]["text"]) == (4, "A passport")
+    # Sentences are chosen with the space bar.
+    page.get_by_role("checkbox", name=re.compile("It also records an address")).focus()
+    page.keyboard.press("Space")
+    expect(page.locator("#vouchers")).to_contain_text("2: Reported fact")
+
+
+def test_another_type_brings_its_own_fields(teacher: User, open_context: NewContext) -> None:
+    draft = make_draft(owner=teacher)
+    page = open_context(teacher).new_page()
+    desk(page, draft)
+
+    page.get_by_label("Type", exact=True).select_option("Who says so?")
+
+    expect(page.get_by_label("Statement 1", exact=True)).to_be_visible()
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("key", ["one", "some", "who", "proof"])
+def test_the_desk_fits_a_phone(key: str, teacher: User, open_context: NewContext) -> None:
+    draft = make_draft(owner=teacher)
+    page = open_context(teacher, width=360, height=740, dark=True).new_page()
+    desk(page, draft, key)
+
+    assert overflow(page) == 0
+    assert violations(page) == []
