@@ -6,10 +6,11 @@ import pytest
 from django.test import Client
 
 from quizzes import attempts
-from quizzes.models import Attempt, Classroom, Student
+from quizzes.models import Attempt, Classroom, Student, User
+from quizzes.question_sets import published
 from quizzes.question_types import Question, public
 from quizzes.set_document import combine
-from tests.factories import make_assignment, make_attempt, make_edition
+from tests.factories import make_assignment, make_attempt, make_edition, make_question_set
 from tests.question_laws import page, sent
 from tests.test_question_types_doc import EXAMPLES, SOURCE
 
@@ -73,3 +74,17 @@ def test_lines_are_moved_by_their_buttons_alone(student_client: Client, attempt:
     assert moved["item"] == [fields["item"][1], fields["item"][0], *fields["item"][2:]]
     assert moved["placed"] == ["1"]
     assert len(stored(attempt)[question.key]) == len(shown)
+
+
+def test_moving_a_line_of_a_trial_settles_nothing(teacher: User, teacher_client: Client) -> None:
+    question_set = make_question_set(owner=teacher)
+    edition = make_edition(question_set=question_set, document=DOCUMENT)
+    [number] = [n for n, one in enumerate(published(edition.pk).document.questions, start=1) if one.type == "ordering"]
+    url = f"/teacher/sets/{question_set.public_id}/try/{number}/"
+    before = sent(teacher_client.get(url).text)
+
+    moved = sent(teacher_client.post(url, {**before, "down": "1"}).text)
+
+    assert len(moved["item"]) == len(before["item"])
+    assert moved["placed"] == ["1"]
+    assert "trials" not in teacher_client.session

@@ -14,7 +14,7 @@ from quizzes import trials
 from quizzes.forms.trials import TrialForm, TrialResultForm
 from quizzes.grading import NO_ADJUSTMENTS, Adjustments
 from quizzes.models import QuestionSet
-from quizzes.question_types import NotAChoice, public
+from quizzes.question_types import NotAChoice, Value, public, rearranges
 from quizzes.results import review_question, review_sitting
 from quizzes.trials import Trial
 from quizzes.views.teacher.access import TeacherRequest
@@ -88,6 +88,8 @@ def answer_question(request: HttpRequest, place: Place, number: int) -> HttpResp
     if form.cleaned_data["anew"]:
         trials.start_again(request.session, trial)
         trial = place.trial(request.session)
+    if rearranges(question, form.submitted) and question.key not in trial.values:
+        return _question_page(request, place, trial, number, chosen=value)
     if value is None and question.key not in trial.values:
         return _question_page(request, place, trial, number, needs_answer=True)
     if value is not None:
@@ -101,7 +103,7 @@ def _not_an_answer(request: HttpRequest, place: Place, number: int, message: str
 
 
 def _question_page(
-    request: HttpRequest, place: Place, trial: Trial, number: int, *, needs_answer: bool = False
+    request: HttpRequest, place: Place, trial: Trial, number: int, *, needs_answer: bool = False, chosen: Value = None
 ) -> HttpResponse:
     question, question_count = trial.sitting.questions[number - 1], len(trial.sitting.questions)
     reading = trial.sitting.published.document.reading
@@ -118,7 +120,7 @@ def _question_page(
         "next_url": place.result_url if number == question_count else place.question_url(number + 1),
         "needs_answer": needs_answer,
         # On a narrow screen, as for students: first the reading, then the questions.
-        "show_reading": number == 1 and not trial.values and not needs_answer,
+        "show_reading": number == 1 and not trial.values and not needs_answer and chosen is None,
     }
     answer = trial.answer(question)
     if answer is not None:
@@ -126,7 +128,7 @@ def _question_page(
         item = review_question(trial.sitting, question, answer, place.adjusted)
         context |= {"item": item, "marked": [sentence.key for sentence in item.evidence]}
     else:
-        view = public(question, trial.sitting.presentation, None, reading)
+        view = public(question, trial.sitting.presentation, chosen, reading)
         template = f"question_types/{question.type}.html"
         context |= {"view": view, "question_template": template, "is_picker": "paragraphs" in view}
     return render(request, "public/try_question.html", context)
