@@ -15,6 +15,7 @@ from quizzes import grading
 from quizzes.grading import Adjustments, Correction
 from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Edition, ManualMark, Question, Regrade, User
 from quizzes.question_sets import published
+from quizzes.question_types import Question as SetQuestion
 from quizzes.question_types import Value, parse_question, rekey
 from quizzes.scores import adjustments, rescore
 
@@ -64,7 +65,7 @@ def reach(edition: Edition, *, by: User) -> list[Assignment]:
     return list(Assignment.objects.taught_by(by).filter(edition=edition).select_related("classroom").order_by("pk"))
 
 
-def corrected_document(edition: Edition, question: Question, value: Value) -> dict[str, Any]:
+def corrected_document(edition: Edition, question: Question | SetQuestion, value: Value) -> dict[str, Any]:
     """The question's document with `value`, given as an answer, as its key; raises InvalidDocument."""
     document = next(table for table in edition.document["questions"] if table["key"] == question.key)
     return rekey(document, value)

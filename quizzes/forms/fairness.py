@@ -143,7 +143,7 @@ class ExtensionForm(forms.Form):
         initial: dict[str, Any] = {name: wall_time(moment, self.zone) for name, moment in self.stored.items()}
         if extension is not None:
             initial |= {"extra_attempts": extension.extra_attempts or None, "reason": extension.reason}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **{**kwargs, "initial": initial})
         for name in ("due", "closes"):
             self.fields[name].help_text = zone_note([self.zone])
         if self.is_unlimited:

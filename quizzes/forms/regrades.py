@@ -69,7 +69,7 @@ class RegradeForm(forms.Form):
     act = forms.ChoiceField(choices=[(name, name) for name in ("preview", "edit", "save")], required=False)
 
     def __init__(self, *args: Any, edition: Edition, question: Question, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"group": uuid.uuid4(), "policy": Policy.NEW_KEY}, **kwargs)
+        super().__init__(*args, **{**kwargs, "initial": {"group": uuid.uuid4(), "policy": Policy.NEW_KEY}})
         self.edition = edition
         self.question = question
         self.reading = published(edition.pk).document.reading

@@ -1,0 +1,45 @@
+"""The stock admin, to look and not to touch: every change of a record goes through a stage, which writes it down."""
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+
+from quizzes import models
+
+
+class LookingAdmin(admin.ModelAdmin):
+    """Lists and shows rows; adds, changes and deletes none."""
+
+    list_per_page = 50
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+LISTED = {
+    models.User: ("email", "name", "is_active", "is_staff", "date_joined"),
+    models.Source: ("title", "publisher", "published_on"),
+    models.QuestionSet: ("title", "slug", "owner"),
+    models.Edition: ("question_set", "number", "published_at", "max_points"),
+    models.Classroom: ("name", "time_zone", "created_at", "archived_at"),
+    models.Student: ("display_name", "classroom", "created_at", "removed_at"),
+    models.Assignment: ("public_id", "edition", "classroom", "opens_at", "due_at", "closes_at", "release"),
+    models.Attempt: ("public_id", "student", "classroom", "started_at", "handed_in_at", "score", "max_score"),
+    models.AnswerEvent: ("attempt", "question", "revision", "outcome", "at"),
+    models.Regrade: ("assignment", "question", "policy", "made_by", "made_at", "undone_at"),
+    models.ManualMark: ("attempt", "question", "points", "made_by", "made_at"),
+    models.AuditEvent: ("act", "actor", "classroom", "student", "at"),
+}
+for model, columns in LISTED.items():
+    related = tuple(name for name in columns if model._meta.get_field(name).is_relation)
+    admin.site.register(
+        model,
+        type(f"{model.__name__}Admin", (LookingAdmin,), {"list_display": columns, "list_select_related": related}),
+    )

@@ -1,0 +1,33 @@
+"""The stock admin: staff may look at every row and change none."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from quizzes.admin import LISTED
+from quizzes.models import User
+from tests.factories import make_answered_attempt, make_user
+
+
+@pytest.fixture
+def superuser_client(db: None) -> Client:
+    client = Client()
+    client.force_login(make_user(is_staff=True, is_superuser=True))
+    return client
+
+
+@pytest.mark.parametrize("model", LISTED, ids=lambda model: model.__name__)
+def test_staff_looks_and_changes_nothing(model: type, superuser_client: Client) -> None:
+    make_answered_attempt()
+    name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+    page = superuser_client.get(reverse(f"{name}_changelist"))
+    assert page.status_code == 200
+    row = model._default_manager.first()
+    if row is not None:
+        assert superuser_client.get(reverse(f"{name}_change", args=[row.pk])).status_code == 200
+        assert superuser_client.post(reverse(f"{name}_delete", args=[row.pk]), {"post": "yes"}).status_code == 403
+    assert superuser_client.get(reverse(f"{name}_add")).status_code == 403
+
+
+def test_teacher_without_staff_rights_does_not_reach_it(teacher: User, teacher_client: Client) -> None:
+    assert teacher_client.get(reverse("admin:index")).status_code == 302
