@@ -48,6 +48,7 @@ urlpatterns = [
     path("student/assignments/<public_id:public_id>/", attempts.begin_attempt, name="begin_attempt"),
     path("student/attempts/<public_id:public_id>/<int:number>/", attempts.take_attempt, name="take_attempt"),
     path("student/attempts/<public_id:public_id>/review/", attempts.review_attempt, name="review_attempt"),
+    path("student/attempts/<public_id:public_id>/time/", attempts.time_left, name="time_left"),
     path("student/attempts/<public_id:public_id>/hand-in/", attempts.hand_in, name="hand_in"),
     path("student/attempts/<public_id:public_id>/receipt/", attempts.receipt, name="receipt"),
     path("student/attempts/<public_id:public_id>/result/", attempts.result, name="result"),

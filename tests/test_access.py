@@ -139,6 +139,7 @@ TABLE: dict[str, Row] = {
     "begin_attempt": Row(CLASS_STUDENT, of_assignment),
     "take_attempt": Row(OWN_STUDENT, first_of_attempt),
     "review_attempt": Row(OWN_STUDENT, of_attempt),
+    "time_left": Row(OWN_STUDENT, of_attempt),
     "hand_in": Row(moving(OWN_STUDENT), of_attempt, method="post"),
     "receipt": Row(moving(OWN_STUDENT), of_attempt),
     "result": Row(moving(OWN_STUDENT), of_attempt),

@@ -5,6 +5,9 @@
 // What is still on its way is sent first, which the outbox sees to; where that fails, try again.
 const AGAIN = 10000;
 
+// A teacher may give more time while an attempt runs; a student sees it within 5 seconds.
+const ASK = 4000;
+
 const place = document.querySelector("[data-seconds-left]");
 if (!place) return;
 
@@ -19,7 +22,26 @@ function say(region, text) {
   if (region.textContent !== text) region.textContent = text;
 }
 
+function set(seconds) {
+  // A teacher can take the timer away while it runs.
+  left = seconds === null ? Infinity : seconds;
+  since = performance.now();
+  if (seconds !== null) return tick();
+  say(words, "No timer");
+  say(warning, "");
+}
+
+async function ask() {
+  if (document.visibilityState !== "visible") return;
+  const options = { credentials: "same-origin", redirect: "manual", headers: { Accept: "application/json" } };
+  const reply = await fetch(place.dataset.timeUrl, options)
+    .then((response) => response.ok ? response.json() : {})
+    .catch(() => ({}));
+  if (reply.seconds_left !== undefined) set(reply.seconds_left);
+}
+
 function tick() {
+  if (left === Infinity) return;
   const seconds = left - (performance.now() - since) / 1000;
   const minutes = Math.max(0, Math.ceil(seconds / 60));
   say(words, `${minutes} min left`);
@@ -29,11 +51,10 @@ function tick() {
   form.requestSubmit();
 }
 
-// With each saved answer the server says the time anew: a teacher may have given more of it.
-document.addEventListener("footnote:time", (event) => {
-  left = event.detail;
-  since = performance.now();
-});
+// With each saved answer the server says the time anew.
+document.addEventListener("footnote:time", (event) => set(event.detail));
+document.addEventListener("visibilitychange", ask);
 
 setInterval(tick, 1000);
+setInterval(ask, ASK);
 })();

@@ -105,9 +105,17 @@ def review_attempt(request: HttpRequest, attempt: Attempt) -> HttpResponse:
         "unanswered": [place for place in places if not place.is_answered],
         "flagged": [place for place in places if place.is_flagged],
         "minutes_left": minutes_left(at=now, deadline_at=attempt.deadline_at),
-        "seconds_left": seconds_left(current, now=now),
+        "seconds_left": seconds_left(current.attempt, now=now),
     }
     return render(request, "student/review_attempt.html", context)
+
+
+@require_GET
+@attempt_required
+def time_left(request: HttpRequest, attempt: Attempt) -> HttpResponse:
+    """What a running clock asks for every few seconds, since a teacher may move the end. Two statements."""
+    left = seconds_left(attempt, now=timezone.now()) if attempt.is_open else 0
+    return JsonResponse({"seconds_left": left})
 
 
 @require_POST
@@ -235,7 +243,7 @@ def _not_an_answer(request: HttpRequest, current: Sitting, number: int, form: An
 
 def _saved_reply(current: Sitting, saved: Saved | None, now: datetime) -> JsonResponse:
     outcome, revision = (saved.outcome, saved.revision) if saved else (Outcome.SAVED, 0)
-    reply = {"outcome": str(outcome), "revision": revision, "seconds_left": seconds_left(current, now=now)}
+    reply = {"outcome": str(outcome), "revision": revision, "seconds_left": seconds_left(current.attempt, now=now)}
     return JsonResponse(reply, status=JSON_STATUS[Outcome(outcome)])
 
 

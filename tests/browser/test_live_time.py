@@ -1,0 +1,76 @@
+"""A teacher moves the end of a running attempt: the student sees it without touching anything."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from quizzes import assignments
+from quizzes.models import Attempt, Student, User
+from tests.browser.conftest import NewContext
+from tests.factories import make_assignment, make_attempt, make_edition
+
+# What the site promises.
+AT_MOST = 5_000
+
+
+@pytest.fixture
+def running(student: Student, teacher: User) -> Attempt:
+    """20 minutes, begun a minute ago."""
+    now = timezone.now()
+    given = make_assignment(
+        edition=make_edition(),
+        classroom=student.classroom,
+        assigned_by=teacher,
+        created_at=now,
+        time_limit=timedelta(minutes=20),
+    )
+    return make_attempt(assignment=given, student=student, started_at=now - timedelta(minutes=1, seconds=-10))
+
+
+def more_time(attempt: Attempt, teacher: User, factor: str | None) -> None:
+    given = None if factor is None else Decimal(factor)
+    assignments.set_accommodation(attempt.student, time_factor=given, by=teacher, now=timezone.now())
+
+
+def on_question(page: Page, attempt: Attempt) -> None:
+    page.goto(reverse("take_attempt", args=[attempt.public_id, 1]))
+
+
+def on_review(page: Page, attempt: Attempt) -> None:
+    page.goto(reverse("review_attempt", args=[attempt.public_id]))
+
+
+@pytest.mark.parametrize("opened", [on_question, on_review], ids=["question", "review"])
+def test_new_end_is_seen_within_5_seconds(
+    opened: Callable[[Page, Attempt], None],
+    running: Attempt,
+    teacher: User,
+    student: Student,
+    open_context: NewContext,
+) -> None:
+    page = open_context(student).new_page()
+    opened(page, running)
+    clock = page.locator("[data-minutes]")
+    expect(clock).to_have_text(re.compile("(19|20) min left"))
+    more_time(running, teacher, "1.5")
+    expect(clock).to_have_text(re.compile("(29|30) min left"), timeout=AT_MOST)
+    more_time(running, teacher, None)
+    expect(clock).to_have_text("No timer", timeout=AT_MOST)
+
+
+def test_attempt_handed_in_elsewhere_leads_to_the_receipt(
+    running: Attempt, student: Student, open_context: NewContext
+) -> None:
+    page = open_context(student).new_page()
+    on_question(page, running)
+    elsewhere = open_context(student).new_page()
+    on_review(elsewhere, running)
+    elsewhere.get_by_role("button", name=re.compile("Hand in")).click()
+    elsewhere.wait_for_url("**/receipt/")
+    page.wait_for_url("**/receipt/")
