@@ -359,7 +359,8 @@ def test_a_corrected_text_leads_to_the_questions_that_lost_evidence(draft: Draft
     assert response.headers["Location"] == url("edit_orphans", draft)
     assert [orphan.key for orphan in orphans(document_of(draft))] == ["some"]
     page = text_of(teacher_client.get(url("edit_orphans", draft)))
-    assert [words in page for words in ("“It also records an address.”", "“It also records a street.”")] == [True, True]
+    for words in ("“It also records an address.”", "“It also records a street.”"):
+        assert words in page
     assert "1 question rests on a sentence that changed" in page
 
 
@@ -673,7 +674,8 @@ def test_the_desk_saves_what_is_valid_and_keeps_the_rest_on_the_page(
     assert response.status_code == 200
     assert errors_of(response) == [error]
     assert next(iter(changes.values())) in text_of(response)
-    assert {**question(draft, "one"), "stem": ""} == {**question_of(draft.document, "one"), "stem": ""}  # type: ignore[dict-item]
+    now, before = question(draft, "one"), question_of(draft.document, "one")
+    assert {**now, "stem": ""} == {**before, "stem": ""}
     assert question(draft, "one")["stem"] == "A better question?"
 
 
