@@ -117,14 +117,19 @@ def _sentences(document: Table) -> dict[str, Table]:
 def _told(value: Any) -> Any:
     """A question without what no student meets, without entries that say nothing, lists of keys in one order."""
     if isinstance(value, dict):
-        return {name: _told(entry) for name, entry in value.items() if name not in _OWN_NOTES and _says(entry)}
+        said = {name: entry for name, entry in value.items() if name == "answer" or _says(entry)}
+        return {name: _told(entry) for name, entry in said.items() if name not in _OWN_NOTES}
     if isinstance(value, list):
-        return sorted(value) if all(isinstance(entry, str) for entry in value) else [_told(entry) for entry in value]
-    return value
+        if all(isinstance(entry, str) for entry in value):
+            return sorted(value)
+        # Lines to be put in order are the same lines wherever they were written.
+        return [_told(entry) for entry in sorted(value, key=lambda entry: entry.get("place", 0))]
+    # A figure may be written as text.
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _says(entry: Any) -> bool:
-    return entry is False or entry == 0 or bool(entry)
+    return bool(entry) or (isinstance(entry, int) and not isinstance(entry, bool))
 
 
 def _written(table: Table) -> Table:

@@ -138,8 +138,8 @@ def reading_of(document: Table) -> Reading:
 
 def tied_to(question: Table) -> list[str]:
     """The keys of the sentences that prove the question, each once."""
-    tables = [question, *kinds.rows(question)]
-    return list(dict.fromkeys(key for table in tables for name in _PROOF for key in table.get(name, ())))
+    own = question.get(_PROOF, ()) if kinds.kind(question).USES_PICKER else ()
+    return list(dict.fromkeys([*own, *(key for row in kinds.rows(question) for key in row.get(_PROOF, ()))]))
 
 
 def is_anchored(question: Table, key: str, text: str | None) -> bool:
@@ -149,8 +149,7 @@ def is_anchored(question: Table, key: str, text: str | None) -> bool:
 
 # --- Changing a question's ties -----------------------------------------------------------------------------------
 
-_PROOF = ("evidence", "key_sentences")
-_LEANING = ("leans_on",)
+_PROOF, _LEANING = "evidence", "leans_on"
 
 
 def tie(document: Table, question: Table, *, again: Sequence[str] = ()) -> None:
@@ -165,7 +164,7 @@ def tie(document: Table, question: Table, *, again: Sequence[str] = ()) -> None:
 def tie_elsewhere(document: Table, question: Table, moved: Mapping[str, str]) -> None:
     """Let other sentences stand for these, wherever the question names them. moved: new key by old key, "" for none."""
     for table in (question, *kinds.rows(question)):
-        for name in (*_PROOF, *_LEANING):
+        for name in (_PROOF, _LEANING):
             if name in table:
                 table[name] = [key for key in dict.fromkeys(moved.get(key, key) for key in table[name]) if key]
         if "sentence" in table:

@@ -166,8 +166,7 @@ def question_faults(document: Table, question: Table) -> list[str]:
         found.append("Write the question.")
     if question["objective"] not in {objective["key"] for objective in document["objectives"]}:
         found.append("Choose the objective that it tests.")
-    module = kinds.kind(question)
-    if (module is None or module.USES_PICKER) and not question.get("evidence"):
+    if kinds.kind(question).USES_PICKER and not question.get("evidence"):
         found.append("No evidence yet. Choose the sentences that prove the answer.")
     found += kinds.faults(question, keys, document["voices"])
     if not question["explanation"].strip():
@@ -237,17 +236,25 @@ def gaps(document: Table) -> list[Meter]:
 def remarks(document: Table, question: Table) -> list[Remark]:
     """The hints on the question's wording; those that its author keeps name the reason."""
     proving = set(tied_to(question))
-    module = kinds.kind(question)
     options = tuple(
-        Option(row["text"], bool(row.get("key"))) for row in question.get("choices", ()) if row.get("text", "").strip()
+        Option(row["text"], bool(row.get("key")))
+        for row in finished_question(document, question).get("choices", ())
+        if row.get("text", "").strip()
     )
     wording = Wording(
-        " ".join(filter(None, (question["stem"], question.get("statement", "")))),
+        " ".join(filter(None, (question["stem"], _statement(question)))),
         options,
         tuple(sentence for sentence in sentences(document) if sentence.key in proving),
-        asks_who=module is not None and not module.USES_PICKER,
+        asks_who=not kinds.kind(question).USES_PICKER,
     )
     kept = {(table["hint"], table["about"]): table["because"] for table in question.get("kept", ())}
     reading = [table["text"] for table in sentence_tables(document)]
     found = hints(wording, reading=reading, language=document["reading"]["language"])
     return [Remark(hint, kept.get((hint.code, hint.about), "")) for hint in found]
+
+
+def _statement(question: Table) -> str:
+    # The statement of a first step that was given up is no longer part of the question.
+    is_part = question.get("answer_type", "true_false") == "true_false"
+    statement: str = question.get("statement", "") if is_part else ""
+    return statement

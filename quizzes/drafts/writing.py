@@ -205,14 +205,15 @@ def save_question(
     fields: Mapping[str, Any],
     *,
     shown_type: str = "",
-    add_row: bool = False,
+    add_row_to: str = "",
     seen: int,
     by: User,
     now: datetime,
 ) -> Draft:
     """Write these fields of a question; the others stay. With another `type`, what only the old one has is set aside.
 
-    shown_type: the type whose own fields these are, "" for that of the question. add_row: give it an empty row.
+    shown_type: the type whose own fields these are, "" for that of the question. add_row_to: a list of its own that
+    gets an empty row.
     A sentence that is newly chosen is tied as it stands now. Raises DraftChanged, also where the reading changed since
     the sender saw it, and NoSuchQuestion.
     """
@@ -225,12 +226,12 @@ def save_question(
         tie(document, question)
 
     def then(document: Table) -> None:
-        kinds.add_row(_question(document, key), document["voices"])
+        kinds.add_row(_question(document, key), document["voices"], add_row_to)
 
     return _save(
         draft,
         change,
-        then=then if add_row else None,
+        then=then if add_row_to else None,
         touches=[question_part(key)],
         needs=[READING],
         seen=seen,

@@ -6,10 +6,13 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from quizzes.drafts.document import question_of, sentence_tables
+from quizzes.drafts.document import Table, question_of, sentence_tables
+from quizzes.drafts.publishing import publish
+from quizzes.drafts.writing import save_question, save_reading
 from quizzes.models import Draft, Edition, User
 from tests.browser.conftest import NewContext, overflow, violations
-from tests.factories import make_draft
+from tests.factories import NOW, make_draft
+from tests.test_editor_views import BUILT_IN, EXAMPLES
 
 STORY = """The Riverton town council voted on Tuesday to close the Mill Street library on Sundays. Five voted yes.
 
@@ -202,11 +205,31 @@ def test_another_type_brings_its_own_fields(teacher: User, open_context: NewCont
     assert violations(page) == []
 
 
-@pytest.mark.parametrize("key", ["one", "some", "who", "proof"])
-def test_the_desk_fits_a_phone(key: str, teacher: User, open_context: NewContext) -> None:
-    draft = make_draft(owner=teacher)
+@pytest.mark.parametrize("table", EXAMPLES, ids=lambda table: str(table["type"]))
+def test_the_desk_of_every_type_fits_a_phone_and_is_accessible(
+    table: Table, teacher: User, open_context: NewContext
+) -> None:
+    draft = make_draft(owner=teacher, document={**BUILT_IN.document, "questions": [table]})
     page = open_context(teacher, width=360, height=740, dark=True).new_page()
-    desk(page, draft, key)
-
+    desk(page, draft, table["key"])
     assert overflow(page) == 0
     assert violations(page) == []
+
+    page.goto(reverse("preview_draft", args=[draft.question_set.public_id, 1]))
+    assert overflow(page) == 0
+    assert violations(page) == []
+
+
+def test_publishing_is_accessible_with_all_that_it_can_say(teacher: User, open_context: NewContext) -> None:
+    draft = make_draft(owner=teacher)
+    publish(draft, seen=1, note="", by=teacher, now=NOW)
+    choices = [{"text": "It is never told", "rationale": "A."}, {"text": "Birthplace", "rationale": "B.", "key": True}]
+    save_question(draft, "one", {"choices": choices}, seen=1, by=teacher, now=NOW)
+    save_reading(draft, {}, {"s3": "The mayor said nothing."}, {}, seen=9, by=teacher, now=NOW)
+    for width in (1280, 360):
+        page = open_context(teacher, width=width).new_page()
+        for name in ("publish_set", "edit_orphans"):
+            page.goto(reverse(name, args=[draft.question_set.public_id]))
+            assert violations(page) == []
+            assert overflow(page) == 0
+        expect(page.locator("main")).to_contain_text("This quote is not in the reading.")

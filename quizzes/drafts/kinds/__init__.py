@@ -1,8 +1,10 @@
 """Kinds of question while they are written: one module each, all with the same names, reached by the question's type.
 
 OWN: the fields that only this type has. USES_PICKER: whether the question's evidence is picked beside it.
-ROWS, MAX: the field with its rows and how many there may be. blank: what a new question starts with. finish: as an
-edition has it. faults: what is not done yet, in the words of the page, which question_types would say to a programmer.
+ROWS, MAX: the lists that rows can be added to, and how many each may have. blank: what a new question starts with.
+opened (where it is needed): from an edition's shape to that in which it is written. finish: back to an edition's.
+faults: what is not done yet, in the words of the page; question_types would say it to a programmer. shown: a finished
+question made complete where it has no key yet, so that its public view can be shown.
 """
 
 from collections.abc import Sequence
@@ -10,7 +12,19 @@ from types import ModuleType
 from typing import Any
 
 from quizzes import question_types
-from quizzes.drafts.kinds import choices, evidence, matching, ordering, true_false, who_says_so
+from quizzes.drafts.kinds import (
+    answer_and_proof,
+    blanks,
+    choices,
+    evidence,
+    free_text,
+    matching,
+    numeric,
+    ordering,
+    short_answer,
+    true_false,
+    who_says_so,
+)
 
 Table = dict[str, Any]
 
@@ -22,6 +36,11 @@ KINDS: dict[str, ModuleType] = {
     "evidence": evidence,
     "matching": matching,
     "ordering": ordering,
+    "short_answer": short_answer,
+    "numeric": numeric,
+    "blanks": blanks,
+    "free_text": free_text,
+    "answer_and_proof": answer_and_proof,
 }
 
 
@@ -31,9 +50,9 @@ def label(name: str) -> str:
     return text
 
 
-def kind(question: Table) -> ModuleType | None:
-    """The module of the question's type; None for a type that can be published but not yet written here."""
-    return KINDS.get(question["type"])
+def kind(question: Table) -> ModuleType:
+    """The module of the question's type."""
+    return KINDS[question["type"]]
 
 
 def rows(question: Table) -> list[Table]:
@@ -54,15 +73,13 @@ def blank(name: str, voices: Sequence[Table]) -> Table:
 
 
 def opened(question: Table) -> None:
-    """Give a question of an edition the shape in which it is written: facts left out, lines in their right order."""
+    """Give a question of an edition the shape in which it is written, without its facts."""
     question.pop("facts", None)
     for row in rows(question):
         row.pop("facts", None)
-    if question["type"] == "ordering":
-        question["items"] = [
-            {name: value for name, value in row.items() if name != "place"}
-            for row in sorted(question["items"], key=lambda row: row["place"])
-        ]
+    module = kind(question)
+    if hasattr(module, "opened"):
+        module.opened(question)
 
 
 def retype(question: Table, name: str, voices: Sequence[Table]) -> None:
@@ -80,20 +97,24 @@ def retype(question: Table, name: str, voices: Sequence[Table]) -> None:
 
 def finish(question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> Table:
     """The question as an edition has it; incomplete where the draft is."""
-    module = kind(question)
-    finished: Table = module.finish(question, sentence_keys, voices) if module else dict(question)
+    finished: Table = kind(question).finish(question, sentence_keys, voices)
     return finished
 
 
 def faults(question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> list[str]:
     """What is not done yet in the type's own part."""
-    module = kind(question)
-    found: list[str] = module.faults(question, sentence_keys, voices) if module else []
+    found: list[str] = kind(question).faults(question, sentence_keys, voices)
     return found
 
 
-def add_row(question: Table, voices: Sequence[Table]) -> None:
-    """Give the question one more empty row, as long as it may have more."""
+def shown(question: Table, sentence_keys: Sequence[str]) -> Table:
+    """A finished question, made complete where it has no key."""
+    complete: Table = kind(question).shown(question, sentence_keys)
+    return complete
+
+
+def add_row(question: Table, voices: Sequence[Table], name: str) -> None:
+    """Give this list of the question one more empty row, as long as it may have more."""
     module = KINDS[question["type"]]
-    if module.ROWS and len(question[module.ROWS]) < module.MAX:
-        question[module.ROWS].append(module.blank(voices)[module.ROWS][0])
+    if name in module.ROWS and len(question[name]) < module.MAX:
+        question[name].append(module.blank(voices)[name][0])

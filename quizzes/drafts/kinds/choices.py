@@ -6,7 +6,7 @@ from quizzes.drafts.kinds.base import MAX_ROWS, Table, equals, lost, numbered, t
 
 OWN = ("choices",)
 USES_PICKER = True
-ROWS, MAX = "choices", MAX_ROWS
+ROWS, MAX = ("choices",), MAX_ROWS
 
 
 def blank(voices: Sequence[Table]) -> Table:
@@ -49,3 +49,8 @@ def faults(question: Table, sentence_keys: Sequence[str], voices: Sequence[Table
             f"A sentence that tempts to answer {number} is no longer in the reading.",
         )
     return found
+
+
+def shown(question: Table, sentence_keys: Sequence[str]) -> Table:
+    """With a key of its own: what students see is the same whichever choice is right."""
+    return {**question, "choices": [{**row, "key": place == 0} for place, row in enumerate(question["choices"])]}

@@ -6,7 +6,7 @@ from quizzes.drafts.kinds.base import MAX_ROWS, Table, kept_rows, lost, missing,
 
 OWN = ("statement", "choices", "rationale_other")
 USES_PICKER = True
-ROWS, MAX = "choices", MAX_ROWS
+ROWS, MAX = ("choices",), MAX_ROWS
 
 
 def blank(voices: Sequence[Table]) -> Table:
@@ -16,6 +16,11 @@ def blank(voices: Sequence[Table]) -> Table:
         "choices": [{"sentence": "", "rationale": ""} for _ in range(2)],
         "rationale_other": "",
     }
+
+
+def opened(question: Table) -> None:
+    """What is picked as evidence is the key, and is written once."""
+    question.pop("key_sentences", None)
 
 
 def finish(question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> Table:
@@ -43,3 +48,8 @@ def faults(question: Table, sentence_keys: Sequence[str], voices: Sequence[Table
         if key in numbers and not text_in(row, "rationale"):
             found.append(f"Say why a student may pick sentence {numbers[key]}.")
     return found + missing(question, "rationale_other", "Say what a student reads who picks any other sentence.")
+
+
+def shown(question: Table, sentence_keys: Sequence[str]) -> Table:
+    """With a key of its own: students see every sentence, whichever proves it."""
+    return {**question, "key_sentences": list(sentence_keys[:1]), "evidence": list(sentence_keys[:1]), "choices": []}

@@ -6,7 +6,7 @@ from quizzes.drafts.kinds.base import MAX_ROWS, Table, equals, numbered, text_in
 
 OWN = ("options", "prompts")
 USES_PICKER = True
-ROWS, MAX = "prompts", MAX_ROWS
+ROWS, MAX = ("prompts",), MAX_ROWS
 
 
 def blank(voices: Sequence[Table]) -> Table:
@@ -31,3 +31,9 @@ def faults(question: Table, sentence_keys: Sequence[str], voices: Sequence[Table
     if len(finish(question, sentence_keys, voices)["options"]) < 2:
         found.append("Offer at least two options.")
     return found + unexplained(numbered(rows), "choose another option for line")
+
+
+def shown(question: Table, sentence_keys: Sequence[str]) -> Table:
+    """With a key of its own: students see every line with every option."""
+    prompts = [{**row, "option": question["options"][0]} for row in question["prompts"] if question["options"]]
+    return {**question, "prompts": prompts}

@@ -6,7 +6,7 @@ from quizzes.drafts.kinds.base import Table, lost, missing, text_in
 
 OWN = ("statement", "answer", "rationale_true", "rationale_false", "leans_on")
 USES_PICKER = True
-ROWS, MAX = "", 0
+ROWS, MAX = (), 0
 
 
 def blank(voices: Sequence[Table]) -> Table:
@@ -33,3 +33,8 @@ def faults(question: Table, sentence_keys: Sequence[str], voices: Sequence[Table
     return found + lost(
         leaning, sentence_keys, "A sentence that tempts to the wrong answer is no longer in the reading."
     )
+
+
+def shown(question: Table, sentence_keys: Sequence[str]) -> Table:
+    """With a key of its own, which students do not see."""
+    return {**question, "answer": True}

@@ -17,7 +17,7 @@ from quizzes.reading import NOT_STATED
 OWN = ("voices", "statements")
 # Each statement has evidence of its own; that of the question is all of it.
 USES_PICKER = False
-ROWS, MAX = "statements", MAX_ROWS
+ROWS, MAX = ("statements",), MAX_ROWS
 
 
 def blank(voices: Sequence[Table]) -> Table:
@@ -61,3 +61,8 @@ def faults(question: Table, sentence_keys: Sequence[str], voices: Sequence[Table
             found.append(f"Name the sentence that says statement {number}.")
         found += lost(evidence, sentence_keys, f"A sentence that says statement {number} is no longer in the reading.")
     return found + unexplained(numbered(rows), "choose another voice for statement")
+
+
+def shown(question: Table, sentence_keys: Sequence[str]) -> Table:
+    """As it is: no key keeps it from being shown."""
+    return question

@@ -76,6 +76,33 @@ class SentencesField(forms.CharField):
         return len(self.sentence_keys)
 
 
+class LinesField(forms.CharField):
+    """Several short texts, one a line; its value is a list of those that are not empty, each once."""
+
+    def __init__(self, label: str, *, rows: int = 3, hint: str = "", look: str = "") -> None:
+        super().__init__(
+            label=label,
+            max_length=2_000,
+            required=False,
+            help_text=hint,
+            widget=forms.Textarea(attrs={"rows": rows, "class": look}),
+            error_messages={"max_length": "This is longer than 2000 characters."},
+        )
+
+    def prepare_value(self, value: Any) -> Any:
+        """One line each; what was typed stays."""
+        return "\n".join(value) if isinstance(value, list | tuple) else value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Whether other lines were sent."""
+        return self.clean(self.prepare_value(initial)) != self.clean(data)
+
+    def clean(self, value: Any) -> Any:
+        """The lines."""
+        lines = (" ".join(line.split()) for line in super().clean(value).splitlines())
+        return list(dict.fromkeys(line for line in lines if line))
+
+
 def text(
     label: str, at_most: int, *, rows: int = 0, hint: str = "", look: str = "", named: bool = False, **kwargs: Any
 ) -> forms.CharField:

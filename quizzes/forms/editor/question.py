@@ -9,7 +9,7 @@ from quizzes.question_types.base import MAX_POINTS, SKILLS
 
 SKILL_LABELS = {"recall": "Recall", "inference": "Inference", "attribution": "Who says so"}
 # What a button of the desk may ask for, after the question is saved.
-ACTS = ("save", "next", "more", "up", "down", "duplicate", "remove", "add")
+ACTS = ("save", "next", "more", "more_tempting", "up", "down", "duplicate", "remove", "add")
 
 
 class QuestionForm(DraftForm):
@@ -47,21 +47,18 @@ class QuestionForm(DraftForm):
         super().__init__(data, initial=initial)
         self.sentence_keys = [table["key"] for table in sentence_tables(document)]
         types = [(name, kinds.label(name)) for name in kinds.KINDS]
-        if question["type"] not in kinds.KINDS:
-            types.append((question["type"], kinds.label(question["type"])))
         objectives = [(objective["key"], objective["title"]) for objective in document["objectives"]]
         if question["objective"] not in dict(objectives):
             objectives.insert(0, ("", "Choose one"))
         offered: dict[str, list[tuple[str, str]]] = {
             "type": types,
-            "new_type": [(name, kinds.label(name)) for name in kinds.KINDS],
+            "new_type": types,
             "objective": objectives,
             "evidence": [(key, f"Sentence {number}") for number, key in enumerate(self.sentence_keys, start=1)],
         }
         for name, choices in offered.items():
             self.fields[name].choices = choices  # type: ignore[attr-defined]
-        module = kinds.kind(question)
-        if module is not None and not module.USES_PICKER:
+        if not kinds.kind(question).USES_PICKER:
             del self.fields["evidence"]
 
     @property

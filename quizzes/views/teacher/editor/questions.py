@@ -26,21 +26,21 @@ FULL = f"A set has at most {writing.MAX_QUESTIONS} questions."
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The forms of one question. own: of its type, None for a type that is not written here."""
+    """The forms of one question. own: of its type."""
 
     question: Table
     form: QuestionForm
-    own: KindForm | None
+    own: KindForm
 
     @property
     def fields(self) -> Table:
         """What of the question is valid."""
-        return {**self.form.question, **(self.own.own if self.own else {})}
+        return {**self.form.question, **self.own.own}
 
     @property
     def is_valid(self) -> bool:
         """Whether everything that was sent can be saved."""
-        return self.form.is_valid() and (self.own is None or self.own.is_valid())
+        return self.form.is_valid() and self.own.is_valid()
 
 
 @require_GET
@@ -76,17 +76,16 @@ def edit_question(request: EditorRequest, public_id: str, key: str) -> HttpRespo
             key,
             desk.fields,
             shown_type=desk.question["type"],
-            add_row=form.deed == "more",
+            add_row_to=_list_to_lengthen(desk),
             seen=form.seen,
             **said_by(request),
         )
     except DraftChanged as refused:
         draft = refused.draft
         desk = _desk(draft, key, request.POST)
-        theirs = [*desk.form.others(), *(desk.own.others() if desk.own else [])]
-        conflict = Conflict(draft, form.seen, theirs)
+        conflict = Conflict(draft, form.seen, [*desk.form.others(), *desk.own.others()])
     else:
-        is_retyped = desk.fields.get("type") not in {None, desk.question["type"]}
+        is_retyped = any(desk.fields.get(name) != desk.question.get(name) for name in ("type", "answer_type"))
         if desk.is_valid and (is_retyped or not request.htmx):
             return _act(request, draft, key, form)
     return _page(request, draft, desk, conflict=conflict)
@@ -100,14 +99,15 @@ def preview_draft(request: EditorRequest, public_id: str, number: int) -> HttpRe
     if not 1 <= number <= len(questions):
         raise Http404
     question = questions[number - 1]
+    view = preview(draft.document, question)
     context = {
         "question": question,
         "number": number,
         "question_count": len(questions),
-        "view": preview(draft.document, question),
+        "view": view,
         "question_template": f"question_types/{question['type']}.html",
         "reading": reading_of(draft.document),
-        "is_picker": question["type"] == "evidence",
+        "is_picker": "paragraphs" in (view or {}),
         "next_url": reverse("preview_draft", args=[public_id, number % len(questions) + 1]),
     }
     return show(request, "preview_draft", draft, **context)
@@ -134,14 +134,10 @@ def _desk(draft: Draft, key: str, sent: Any = None) -> Desk:
         raise Http404(GONE)
     question = deepcopy(found)
     shown_type = sent.get("shown_type", "") if sent is not None else ""
-    if shown_type in kinds.KINDS and question["type"] in kinds.KINDS:
+    if shown_type in kinds.KINDS:
         kinds.retype(question, shown_type, draft.document["voices"])
-    own = FORMS.get(question["type"])
-    return Desk(
-        question,
-        QuestionForm(sent, document=draft.document, question=question),
-        own(sent, document=draft.document, question=question) if own else None,
-    )
+    given: dict[str, Table] = {"document": draft.document, "question": question}
+    return Desk(question, QuestionForm(sent, **given), FORMS[question["type"]](sent, **given))
 
 
 def _act(request: EditorRequest, draft: Draft, key: str, form: QuestionForm) -> HttpResponse:
@@ -167,6 +163,15 @@ def _act(request: EditorRequest, draft: Draft, key: str, form: QuestionForm) -> 
     except writing.TooManyQuestions:
         messages.error(request, FULL)
     return redirect("edit_question", public_id, key)
+
+
+def _list_to_lengthen(desk: Desk) -> str:
+    """The list of the question that the button adds a row to, "" for another button."""
+    module = kinds.kind(desk.question)
+    if desk.form.deed not in {"more", "more_tempting"}:
+        return ""
+    names: tuple[str, ...] = module.ROWS
+    return "".join(names[-1:] if desk.form.deed == "more_tempting" else names[:1])
 
 
 def _next_key(document: Table, key: str) -> str:
@@ -203,11 +208,10 @@ def _page(request: EditorRequest, draft: Draft, desk: Desk, *, conflict: Conflic
         "remarks": remarks(document, question),
         "preview": preview(document, question),
         "preview_template": f"question_types/{question['type']}.html",
-        "can_add_row": module is not None and module.ROWS and len(question.get(module.ROWS, ())) < module.MAX,
+        "can_add_row": bool(module.ROWS) and len(question[module.ROWS[0]]) < module.MAX,
         "meter": meter(document),
     }
-    forms = [form for form in (desk.form, desk.own) if form is not None]
-    return show(request, "edit_question", draft, forms=forms, conflict=conflict, **context)
+    return show(request, "edit_question", draft, forms=(desk.form, desk.own), conflict=conflict, **context)
 
 
 def _types() -> list[tuple[str, str]]:
