@@ -9,6 +9,7 @@ of New Readability Formulas" (1975). How well they do: `tests/data/item_quality.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 
 from quizzes.reading import Sentence
@@ -239,7 +240,7 @@ def _above(wording: Wording) -> Iterator[Hint]:
 
 
 def _harder(wording: Wording, reading: Sequence[str]) -> Iterator[Hint]:
-    text = reading_grade(reading)
+    text = _grade_of_text(tuple(reading))
     blocks = [split_sentences(wording.stem), [*split_sentences(wording.stem), *(o.text for o in wording.options)]]
     grades = [grade for block in blocks if block and (grade := reading_grade(block)) is not None]
     if text is not None and grades and max(grades) > max(text, 0) + HARDER_BY:
@@ -248,6 +249,12 @@ def _harder(wording: Wording, reading: Sequence[str]) -> Iterator[Hint]:
             wording.stem,
             f"The question reads like grade {max(grades):.0f}, and the reading like grade {max(text, 0):.0f}.",
         )
+
+
+@lru_cache(maxsize=32)
+def _grade_of_text(sentences: tuple[str, ...]) -> float | None:
+    """Of the text that every question of a set is compared with."""
+    return reading_grade(sentences)
 
 
 def _words(text: str) -> list[str]:

@@ -91,8 +91,9 @@ def retype(question: Table, name: str, voices: Sequence[Table]) -> None:
     if old is new:
         return
     aside = question.setdefault("set_aside", {})
-    aside[old.__name__] = {field: question.pop(field) for field in old.OWN if field in question}
-    question.update(aside.pop(new.__name__, None) or blank(name, voices))
+    names = {module: module.__name__.rpartition(".")[2] for module in (old, new)}
+    aside[names[old]] = {field: question.pop(field) for field in old.OWN if field in question}
+    question.update(aside.pop(names[new], None) or blank(name, voices))
 
 
 def finish(question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> Table:
