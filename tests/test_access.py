@@ -196,6 +196,10 @@ TABLE: dict[str, Row] = {
     "item_analysis": Row(OWN_TEACHER, of_assignment),
     "download_items": Row(OWN_TEACHER, of_assignment, method="post", data={"form": "csv"}),
     "download_file": Row(OWN_TEACHER, of_classroom, method="post", data={"layout": "answers", "form": "csv"}),
+    "short_answers": Row(OWN_TEACHER, of_assignment),
+    "settle_short_answer": Row(
+        moving(OWN_TEACHER), of_assignment, method="post", data={"doubt": "none", "act": "accept"}
+    ),
     "student_terms": Row(OWN_TEACHER, of_student_on_assignment),
     "extend_student": Row(
         moving(OWN_TEACHER), of_student_on_assignment, method="post", data={"extra_attempts": "1", "reason": "Ill."}

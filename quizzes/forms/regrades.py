@@ -134,6 +134,13 @@ class RegradeForm(forms.Form):
             raise ValidationError(f"This cannot be the key: {reason}.") from error
 
 
+class SettleForm(forms.Form):
+    """What becomes of equal short answers. doubt: their name, as the queue gives it."""
+
+    doubt = forms.CharField(max_length=32)
+    act = forms.ChoiceField(choices=[("accept", "Accept"), ("keep", "Stays as it is")])
+
+
 class MarkForm(forms.Form):
     """A mark for one answer, and what its student reads with it."""
 

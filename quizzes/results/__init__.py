@@ -3,6 +3,7 @@
 Only attempts that were handed in count. Shares run from 0 to 1; no data is None.
 """
 
+from quizzes.results.doubts import Doubt, doubts
 from quizzes.results.gradebooks import (
     Cell,
     CellState,
@@ -41,6 +42,7 @@ __all__ = [
     "CellState",
     "ClassroomSummary",
     "Column",
+    "Doubt",
     "Gradebook",
     "Level",
     "Need",
@@ -52,6 +54,7 @@ __all__ = [
     "WorkState",
     "classroom_summaries",
     "counting_attempt",
+    "doubts",
     "due_at",
     "gradebook",
     "is_late",

@@ -13,6 +13,7 @@ from quizzes import joining
 from quizzes.assignments import standing
 from quizzes.deadlines import Standing
 from quizzes.models import Assignment, Attempt, Classroom, Student, User
+from quizzes.results.doubts import doubts
 from quizzes.results.gradebooks import counting_attempt, mean_of, share_of
 
 SOON = timedelta(hours=24)
@@ -22,7 +23,7 @@ SOON = timedelta(hours=24)
 class Need:
     """One thing that needs the teacher. count: the numeral shown; kind names the sentence and the action."""
 
-    kind: Literal["not_handed_in", "locked_out", "no_students"]
+    kind: Literal["not_handed_in", "locked_out", "no_students", "doubts"]
     count: int
     classroom: Classroom
     assignment: Assignment | None = None
@@ -53,6 +54,7 @@ def needs(user: User, *, now: datetime) -> list[Need]:
     found = [Need("locked_out", len(students), by_pk[pk], students=tuple(students)) for pk, students in locked.items()]
     sizes = _sizes(classrooms)
     found += _not_handed_in(by_pk, sizes, now)
+    found += _doubts(by_pk)
     found += [Need("no_students", 0, classroom) for classroom in classrooms if not sizes.get(classroom.pk)]
     return found
 
@@ -103,6 +105,24 @@ def classroom_summaries(user: User, *, now: datetime) -> list[ClassroomSummary]:
 def _sizes(classrooms: Sequence[Classroom]) -> dict[int, int]:
     counted = Student.objects.enrolled().filter(classroom__in=classrooms).order_by().values("classroom")
     return {row["classroom"]: row["count"] for row in counted.annotate(count=Count("pk"))}
+
+
+def _doubts(by_pk: Mapping[int, Classroom]) -> list[Need]:
+    """One need an assignment that has answers to read, the oldest first."""
+    given = Assignment.objects.filter(classroom__in=by_pk).select_related("edition__question_set")
+    assignments = {assignment.pk: assignment for assignment in given.defer("edition__document")}
+    unread = doubts(list(assignments.values()))
+    return [
+        Need(
+            "doubts",
+            sum(len(doubt.attempts) for doubt in unread[pk]),
+            by_pk[assignment.classroom_id],
+            assignment,
+            assignment.edition.question_set.title,
+        )
+        for pk, assignment in assignments.items()
+        if pk in unread
+    ]
 
 
 def _not_handed_in(by_pk: Mapping[int, Classroom], sizes: Mapping[int, int], now: datetime) -> list[Need]:
