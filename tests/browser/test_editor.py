@@ -11,8 +11,8 @@ from quizzes.drafts.publishing import publish
 from quizzes.drafts.writing import save_question, save_reading
 from quizzes.models import Draft, Edition, User
 from tests.browser.conftest import NewContext, overflow, violations
+from tests.drafting import BUILT_IN, EXAMPLES
 from tests.factories import NOW, make_draft
-from tests.test_editor_views import BUILT_IN, EXAMPLES
 
 STORY = """The Riverton town council voted on Tuesday to close the Mill Street library on Sundays. Five voted yes.
 
