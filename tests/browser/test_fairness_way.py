@@ -1,0 +1,156 @@
+"""A teacher's fair decisions in a real browser: a key corrected, an answer marked, more time for one student."""
+
+import re
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from quizzes import assignments, attempts
+from quizzes.models import Assignment, Attempt, Regrade, Student, User
+from tests.browser.conftest import NewContext, overflow, violations
+from tests.browser.test_every_page import school  # noqa: F401  the class of three on the built-in set
+from tests.factories import make_answered_attempt, make_assignment, make_edition, make_student, save
+from tests.test_access import School
+from tests.test_short_answers_views import typed_document
+
+
+@pytest.fixture
+def assignment(student: Student, teacher: User) -> Assignment:
+    """The four questions of `make_document`: Maya has 8 of 8, Ben 7 with another answer to the first."""
+    now = timezone.now()
+    given = make_assignment(edition=make_edition(), classroom=student.classroom, assigned_by=teacher, created_at=now)
+    make_answered_attempt(assignment=given, student=student, started_at=now)
+    ben = make_answered_attempt(
+        assignment=given, student=make_student(classroom=student.classroom, name="Ben O."), started_at=now
+    )
+    ben.answers.filter(question__key="one").update(value="a")
+    Attempt.objects.filter(pk=ben.pk).update(score=7)
+    return given
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
+def test_teacher_corrects_a_key_and_undoes_it(
+    javascript: bool, assignment: Assignment, teacher: User, student: Student, open_context: NewContext
+) -> None:
+    page = open_context(teacher, width=360, javascript=javascript).new_page()
+    page.goto(reverse("assignment_regrades", args=[assignment.public_id]))
+    page.get_by_role("link", name="Correct question 1").click()
+    page.get_by_role("radio", name="The old key or the new one").check()
+    page.locator("label.opt", has_text="Citizenship").click()
+    page.get_by_role("textbox", name="Why").fill("Sentence 2 can be read that way.")
+    page.get_by_role("button", name="See what it would do").click()
+    expect(page.locator("main")).to_contain_text("1 gains, 0 lose, mean 7.5 to 8. Marks kept: 0.")
+    assert overflow(page) == 0
+    page.get_by_role("button", name="Correct the question").click()
+    expect(page.locator("main")).to_contain_text("Question 1 is corrected, and the scores are up to date.")
+    assert sorted(Attempt.objects.values_list("score", flat=True)) == [8, 8]
+    reader = open_context(student, width=360, javascript=javascript).new_page()
+    reader.goto(reverse("result", args=[Attempt.objects.get(student=student).public_id]))
+    expect(reader.locator("main")).to_contain_text("Sentence 2 can be read that way.")
+    if javascript:
+        assert violations(reader) == []
+        assert violations(page) == []
+    page.get_by_role("button", name=re.compile("Undo")).click()
+    expect(page.locator("main")).to_contain_text("The correction is undone: 1 score changed.")
+    assert sorted(Attempt.objects.values_list("score", flat=True)) == [7, 8]
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_every_kind_of_question_can_be_corrected_accessibly(
+    dark: bool,
+    school: School,  # noqa: F811
+    open_context: NewContext,
+) -> None:
+    attempts.hand_in(school.attempt, now=timezone.now())
+    page = open_context(school.teacher, dark=dark).new_page()
+    kinds = set()
+    for question in school.assignment.edition.questions.all():
+        if question.type in kinds:
+            continue
+        kinds.add(question.type)
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.goto(reverse("regrade_question", args=[school.assignment.public_id, question.position]))
+        assert violations(page) == []
+        page.set_viewport_size({"width": 320, "height": 640})
+        assert overflow(page) == 0
+        page.get_by_role("button", name="See what it would do").click()
+        assert violations(page) == []
+        page.get_by_role("radio", name="Drop the question").check()
+        page.get_by_role("textbox", name="Why").fill("It asks what the reading does not say.")
+        page.get_by_role("button", name="See what it would do").click()
+        expect(page.locator("main")).to_contain_text("Marks kept: 0.")
+        assert violations(page) == []
+        assert overflow(page) == 0
+
+
+def test_attempt_with_all_its_acts_is_accessible(
+    assignment: Assignment, teacher: User, student: Student, open_context: NewContext
+) -> None:
+    attempt = Attempt.objects.get(student=student)
+    save(attempt, "one", "c", seen_revision=1, now=timezone.now())
+    page = open_context(teacher, width=360).new_page()
+    page.goto(reverse("attempt_review", args=[attempt.public_id]))
+    page.locator("#r1 > details > summary").click()
+    page.locator("#r1 details details summary").click()
+    page.locator("#r1").get_by_label("Points, 0 to 1").fill("0.5")
+    page.locator("#r1").get_by_label("Comment").fill("Half of it.")
+    assert violations(page) == []
+    page.get_by_role("button", name="Save the mark").first.click()
+    expect(page.locator("main")).to_contain_text("The answer to question 1 is marked.")
+    page.get_by_role("button", name="Accept the late answers").click()
+    expect(page.locator("main")).to_contain_text("1 late answer accepted.")
+    page.get_by_role("textbox", name="Why").fill("The fire alarm.")
+    page.get_by_role("button", name="Open the attempt again").click()
+    expect(page.locator("main")).to_contain_text("Maya can go on. The answers are kept.")
+    attempt.refresh_from_db()
+    assert attempt.is_open
+    assert violations(page) == []
+    assert overflow(page) == 0
+
+
+def test_assigning_asks_about_the_student_whose_time_does_not_fit(
+    teacher: User, student: Student, open_context: NewContext
+) -> None:
+    edition = make_edition()
+    assignments.set_accommodation(student, time_factor=Decimal("1.5"), by=teacher, now=timezone.now())
+    page = open_context(teacher, width=360).new_page()
+    page.goto(reverse("assign", args=[edition.question_set.public_id]))
+    close = (timezone.now() + timedelta(minutes=40)).astimezone(student.classroom.zone)
+    page.get_by_label("Closes").fill(f"{close:%Y-%m-%dT%H:%M}")
+    page.get_by_label("Time limit in minutes").fill("30")
+    page.get_by_role("button", name="See the summary").click()
+    expect(page.locator("main")).to_contain_text("Maya Lopez’s 45 minutes do not fit before")
+    assert violations(page) == []
+    page.get_by_role("button", name="Assign").click()
+    expect(page.locator("main")).to_contain_text("Choose what holds for Maya.")
+    page.get_by_label(re.compile("Extend for Maya")).check()
+    page.get_by_role("button", name="Assign").click()
+    page.wait_for_url("**/teacher/assignments/*/")
+    assert Assignment.objects.get().extensions.get().student == student
+
+
+def test_short_answers_are_accessible(teacher: User, student: Student, open_context: NewContext) -> None:
+    now = timezone.now()
+    given = make_assignment(
+        edition=make_edition(document=typed_document()),
+        classroom=student.classroom,
+        assigned_by=teacher,
+        created_at=now,
+    )
+    make_answered_attempt(
+        assignment=given, student=student, answers={"one": "Friday, August 31", "who": "The rules."}, started_at=now
+    )
+    page = open_context(teacher, width=360).new_page()
+    page.goto(reverse("short_answers", args=[given.public_id]))
+    assert violations(page) == []
+    assert overflow(page) == 0
+    page.get_by_role("button", name="Accept").click()
+    expect(page.locator("main")).to_contain_text("“Friday, August 31” is accepted")
+    assert Regrade.objects.get().policy == "either_key"
+    page.goto(reverse("regrade_question", args=[given.public_id, 3]))
+    expect(page.locator("main")).to_contain_text("You mark this question by hand; it has no key.")
+    assert violations(page) == []
