@@ -136,10 +136,11 @@ def withdraw_assignment(assignment: Assignment, *, by: User, now: datetime) -> N
 
 @transaction.atomic
 def use_edition(assignment: Assignment, edition: Edition, *, by: User, now: datetime) -> None:
-    """Let an assignment that nobody has begun give another edition of its set; raises HasAttempts."""
+    """Let an assignment that nobody has begun, nor corrected, give another edition of its set; raises HasAttempts."""
     # Locked, so that an attempt that begins in this moment waits, and one that has begun is seen.
     current = Assignment.objects.select_for_update().get(pk=assignment.pk)
-    if current.attempts.exists():
+    # A correction speaks of the questions of the edition that it was made for.
+    if current.attempts.exists() or current.regrades.exists():
         raise HasAttempts
     before = current.edition_id
     current.edition = edition

@@ -7,6 +7,7 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.template.loader import render_to_string
 
+from quizzes.assignments import HasAttempts, use_edition
 from quizzes.drafts import publishing, text, writing
 from quizzes.drafts.changes import changes
 from quizzes.drafts.document import (
@@ -17,12 +18,21 @@ from quizzes.drafts.document import (
 from quizzes.drafts.proof import orphans
 from quizzes.drafts.publishing import NotReady
 from quizzes.drafts.writing import DraftChanged, NoSuchQuestion
-from quizzes.models import Draft, Edition, Question, QuestionSet, User
+from quizzes.models import Assignment, Draft, Edition, Question, QuestionSet, User
 from quizzes.question_sets import NotPublishable, publish_edition, published
 from quizzes.reading import Citation
 from quizzes.set_document import find_faults, find_gaps, find_problems, parse_set
 from tests.drafting import question, story
-from tests.factories import NOW, make_document, make_draft, make_edition, make_question_set
+from tests.factories import (
+    NOW,
+    make_assignment,
+    make_attempt,
+    make_document,
+    make_draft,
+    make_edition,
+    make_question_set,
+    make_regrade,
+)
 
 # --- Faults, gaps and the freeze ----------------------------------------------------------------------------------
 
@@ -416,3 +426,21 @@ def test_readiness_of_a_set_published_before_names_what_changed() -> None:
 def test_readiness_before_the_first_edition_compares_with_nothing() -> None:
     assert publishing.readiness(story(), None).changes is None
     assert publishing.readiness(new_document(), Edition(document=make_document())).changes is None
+
+
+def test_an_assignment_gets_another_edition_only_while_nobody_has_begun(draft: Draft, teacher: User) -> None:
+    first = publishing.publish(draft, seen=1, note="", by=teacher, now=NOW)
+    writing.save_question(draft, "one", {"stem": "Another?"}, seen=1, by=teacher, now=NOW)
+    second = publishing.publish(draft, seen=2, note="", by=teacher, now=NOW)
+    assert first is not None
+    assert second is not None
+    fresh, begun, corrected = (make_assignment(edition=first, assigned_by=teacher) for _ in range(3))
+    make_attempt(assignment=begun)
+    make_regrade(assignment=corrected)
+
+    use_edition(fresh, second, by=teacher, now=NOW)
+    for assignment in (begun, corrected):
+        with pytest.raises(HasAttempts):
+            use_edition(assignment, second, by=teacher, now=NOW)
+
+    assert [Assignment.objects.get(pk=row.pk).edition for row in (fresh, begun, corrected)] == [second, first, first]

@@ -63,7 +63,7 @@ def move_assignments(request: EditorRequest, public_id: str) -> HttpResponse:
         plural = "" if moved == 1 else "s"
         messages.success(request, f"Edition {latest.number} is now given by {moved} assignment{plural}.")
     if kept:
-        messages.warning(request, "Students began in the meantime: that assignment keeps its edition.")
+        messages.warning(request, "An assignment that was begun, or whose key was corrected, keeps its edition.")
     return redirect("publish_set", public_id)
 
 
