@@ -260,14 +260,15 @@ def test_changing_asks_as_well_and_moves_the_running_attempt(
 
 
 def test_progress_says_whose_time_is_longer_and_when_it_ends(
-    tight: Assignment, ana: Student, ben: Student, student: Student, teacher_client: Client
+    tight: Assignment, ana: Student, ben: Student, student: Student, teacher: User, teacher_client: Client
 ) -> None:
+    assignments.set_excused(tight, ben, is_excused=True, reason="Ill.", by=teacher, now=NOW)
     attempts.begin_attempt(ana, tight, now=NOW)
     attempts.begin_attempt(student, tight, now=NOW)
     text = text_of(teacher_client.get(reverse("assignment_progress", args=[tight.public_id])))
-    assert "Ana B. Working 1.5 times, ends 11:40 am" in text
-    assert "Ben O. Not started No timer" in text
-    assert "Maya Lopez Working Ends 11:30 am" in text
+    assert "Ana B. Time, attempts, excuse : Ana B. Working 1.5 times, ends 11:40 am" in text
+    assert "Ben O. Time, attempts, excuse : Ben O. Excused No timer" in text
+    assert "Maya Lopez Time, attempts, excuse : Maya Lopez Working Ends 11:30 am" in text
 
 
 def test_progress_board_comes_again_when_an_end_moves(

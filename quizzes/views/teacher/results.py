@@ -1,7 +1,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -85,7 +85,8 @@ def assignment_progress(request: TeacherRequest, public_id: str) -> HttpResponse
     assignment = get_object_or_404(Assignment.objects.taught_by(request.user).with_set(), public_id=public_id)
     entries = results.progress(assignment)
     accommodations = accommodations_of(assignment.classroom)
-    tag = _tag_of(entries, accommodations)
+    excused = set(assignment.excuses.values_list("student_id", flat=True))
+    tag = _tag_of(entries, accommodations, excused)
     if request.htmx and request.headers.get("If-None-Match") == tag:
         # htmx would swap the empty body in.
         return HttpResponseNotModified(headers={"ETag": tag, "HX-Reswap": "none"})
@@ -95,6 +96,7 @@ def assignment_progress(request: TeacherRequest, public_id: str) -> HttpResponse
         "classroom": assignment.classroom,
         "entries": entries,
         "accommodations": accommodations,
+        "excused": excused,
         "counts": {state: states.count(state) for state in ("handed_in", "working", "not_started")},
         "question_count": len(published(assignment.edition_id).document.questions),
         # The board sends its own tag back, so that the browser need not keep names of students in its cache.
@@ -180,7 +182,7 @@ def sorted_rows(book: Gradebook, column: str, *, descending: bool) -> Sequence[R
     return sorted(with_score, key=lambda row: share(row) or Decimal(0), reverse=descending) + without
 
 
-def _tag_of(entries: Sequence[Progress], accommodations: Mapping[int, Accommodation]) -> str:
+def _tag_of(entries: Sequence[Progress], accommodations: Mapping[int, Accommodation], excused: Set[int]) -> str:
     """An ETag of everything that the board shows."""
     shown = [
         (
@@ -194,6 +196,7 @@ def _tag_of(entries: Sequence[Progress], accommodations: Mapping[int, Accommodat
             entry.is_late,
             str(entry.attempt and entry.attempt.deadline_at),
             str(accommodations.get(entry.student.pk, "")),
+            entry.student.pk in excused,
         )
         for entry in entries
     ]
