@@ -28,6 +28,7 @@ from quizzes.models import (
     Student,
     Teaching,
     User,
+    public_ids,
 )
 from quizzes.models.rosters import check_time_zone
 from tests.factories import (
@@ -300,3 +301,8 @@ def test_public_ids_are_random_and_fit_an_address() -> None:
 
     assert len(ids) == 20
     assert all(len(public_id) == 12 and public_id.replace("-", "").replace("_", "").isalnum() for public_id in ids)
+
+
+def test_public_id_never_reads_as_an_option_of_a_command() -> None:
+    # One in 64 would, were it left to chance: 2,000 without one cannot be luck.
+    assert [made for made in (public_ids.new_public_id() for _ in range(2_000)) if made.startswith("-")] == []

@@ -7,8 +7,10 @@ READABLE = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def new_public_id() -> str:
-    """Twelve characters that may stand in a URL (72 bits)."""
-    return secrets.token_urlsafe(9)
+    """Twelve characters that may stand in a URL (72 bits), the first no hyphen: a command would read an option."""
+    while (public_id := secrets.token_urlsafe(9)).startswith("-"):
+        continue
+    return public_id
 
 
 def new_readable_code(length: int) -> str:
