@@ -156,7 +156,7 @@ function stored(key, entry, reply) {
   refreshed = false;
   // Later answers to this question were given upon this one.
   for (const other of queue()) if (other.key !== key && other.entry.url === entry.url) {
-    localStorage.setItem(other.key, JSON.stringify({ ...other.entry, revision: reply.revision }));
+    localStorage.setItem(other.key, JSON.stringify({ ...other.entry, revision: Math.max(reply.revision, other.entry.revision) }));
   }
   localStorage.removeItem(key);
   acknowledge(entry.url, entry.operation, reply.revision);
@@ -167,9 +167,11 @@ function stored(key, entry, reply) {
 }
 
 // The question on this page is now seen at the revision that its own answer made; another window's answer is not.
+// Two windows may send one answer, and the later reply may come after a newer answer's: it takes nothing back.
 function acknowledge(url, operation, revision) {
   const form = questionForm();
-  if (form && mine.has(operation) && new URL(form.action).pathname === url) form.elements.revision.value = revision;
+  if (!form || !mine.has(operation) || new URL(form.action).pathname !== url) return;
+  form.elements.revision.value = Math.max(revision, Number(form.elements.revision.value));
 }
 
 tabs?.addEventListener("message", ({ data }) => {

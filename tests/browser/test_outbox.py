@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -186,6 +187,24 @@ def test_two_windows_of_one_browser_send_each_answer_once(context: BrowserContex
     expect(page.locator("[name=revision]")).to_have_value("2")
     assert saves() == [(1, "saved"), (2, "saved")]
     assert other.locator("[data-outbox] > .notice", has_text="another window").count() == 0
+
+
+def test_late_word_of_another_window_takes_nothing_back(context: BrowserContext, attempt: Attempt) -> None:
+    other, page = open_question(context, attempt, 2), open_question(context, attempt)
+    with page.expect_request(lambda request: request.method == "POST") as first:
+        choose(page, 0)
+    says(page, "Saved")
+    choose(page, 1)
+    expect(page.locator("[name=revision]")).to_have_value("2")
+    # The other window sent the first answer as well, and its reply comes only now.
+    sent = parse_qs(first.value.post_data or "")
+    word = {"url": urlsplit(first.value.url).path, "operation": sent["operation"][0], "revision": 1}
+    other.evaluate("word => new BroadcastChannel('footnote.answers').postMessage(word)", word)
+    page.wait_for_timeout(300)
+    expect(page.locator("[name=revision]")).to_have_value("2")
+    choose(page, 2)
+    expect(page.locator("[name=revision]")).to_have_value("3")
+    assert saves() == [(1, "saved"), (2, "saved"), (3, "saved")]
 
 
 def test_answer_that_another_window_sent_is_known_here(context: BrowserContext, attempt: Attempt) -> None:

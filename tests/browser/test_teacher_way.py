@@ -130,11 +130,11 @@ def test_progress_board_refreshes_itself_and_keeps_the_focus(teacher: User, open
     page = open_context(teacher).new_page()
     page.goto(reverse("assignment_progress", args=[assignment.public_id]))
     expect(page.locator("main")).to_contain_text("1 of 2 handed in")
-    link = page.get_by_role("link", name="Ana S.")
+    link = page.get_by_role("link", name="Ana S.", exact=True)
     link.focus()
     make_answered_attempt(assignment=assignment, student=second, started_at=now)
     expect(page.locator("main")).to_contain_text("2 of 2 handed in", timeout=15_000)
-    expect(page.get_by_role("link", name="Ana S.")).to_be_focused()
+    expect(page.get_by_role("link", name="Ana S.", exact=True)).to_be_focused()
     assert Answer.objects.count() == 8
 
 
