@@ -158,20 +158,6 @@ def personal_terms(assignment: Assignment, student: Student) -> PersonalTerms:
     )
 
 
-def class_terms(assignment: Assignment) -> dict[int, PersonalTerms]:
-    """What holds for each student on the roster, by student id; four statements."""
-    students = list(assignment.classroom.students.enrolled().values_list("pk", flat=True))
-    factors = _factors(students)
-    extensions = _extensions(assignment)
-    excused = set(assignment.excuses.values_list("student_id", flat=True))
-    return {
-        pk: _personal(
-            assignment, factor=factors.get(pk, Decimal(1)), extension=extensions.get(pk), is_excused=pk in excused
-        )
-        for pk in students
-    }
-
-
 def accommodations_of(classroom: Classroom) -> dict[int, Accommodation]:
     """What students of a classroom always get, by student id; one statement."""
     given = Accommodation.objects.filter(student__classroom=classroom, student__removed_at=None)

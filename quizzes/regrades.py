@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from statistics import mean
-from typing import Any, cast
+from typing import Any
 
 from django.db import transaction
 
 from quizzes import grading
 from quizzes.grading import Adjustments, Correction
-from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Edition, ManualMark, Question, Regrade, User
+from quizzes.models import Assignment, Attempt, AuditEvent, Edition, ManualMark, Question, Regrade, User
 from quizzes.question_sets import published
 from quizzes.question_types import Question as SetQuestion
-from quizzes.question_types import Value, parse_question, rekey
-from quizzes.scores import adjustments, rescore
+from quizzes.question_types import Value, rekey
+from quizzes.scores import adjustments, correction, rescore, values_of
 
 Policy = Regrade.Policy
 
@@ -77,8 +77,8 @@ def preview(
     """What the regrade would change; it writes nothing."""
     done, open_count = _attempts(assignments)
     adjusted = adjustments(done)
-    extra = _correction(policy, document)
-    values = _values(done)
+    extra = correction(policy, document)
+    values = values_of(done)
     before, after = [], []
     marks_kept = 0
     for attempt in done:
@@ -198,13 +198,13 @@ def notices(attempt: Attempt) -> list[Notice]:
     """
     content = published(attempt.assignment.edition_id).document
     own = adjustments([attempt])[attempt.pk]
-    values = _values([attempt])[attempt.pk]
+    values = values_of([attempt])[attempt.pk]
     applied: dict[str, list[Correction]] = {}
     found = []
     for regrade in attempt.assignment.regrades.filter(undone_at=None).select_related("question"):
         before = grading.score(content, values, Adjustments(applied, own.marks))[0]
         key = regrade.question.key
-        applied = {**applied, key: [*applied.get(key, []), _correction(regrade.policy, regrade.document)]}
+        applied = {**applied, key: [*applied.get(key, []), correction(regrade.policy, regrade.document)]}
         after = grading.score(content, values, Adjustments(applied, own.marks))[0]
         found.append(Notice(key, regrade.policy, regrade.reason, regrade.made_at, before, after))
     return found
@@ -224,20 +224,6 @@ def _attempts(assignments: Sequence[Assignment]) -> tuple[list[Attempt], int]:
     of_these = Attempt.objects.filter(assignment__in=assignments)
     done = of_these.handed_in().select_related("assignment").order_by("pk")
     return list(done), of_these.open().count()
-
-
-def _values(attempts: Sequence[Attempt]) -> dict[int, dict[str, Any]]:
-    values: dict[int, dict[str, Any]] = {attempt.pk: {} for attempt in attempts}
-    given = Answer.objects.filter(attempt__in=list(values))
-    for attempt_id, key, value in given.values_list("attempt_id", "question__key", "value"):
-        values[attempt_id][key] = value
-    return values
-
-
-def _correction(policy: str, document: Mapping[str, Any] | None) -> Correction:
-    return Correction(
-        cast(grading.Policy, Policy(policy).value), parse_question(document) if document is not None else None
-    )
 
 
 def _stamp(assignments: Sequence[Assignment], done: Sequence[Attempt]) -> str:

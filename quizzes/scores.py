@@ -1,7 +1,7 @@
 """Scores: computed from answers, corrections and marks, and kept on the attempt as a cache."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, cast
 
@@ -27,11 +27,23 @@ def corrections_of(assignment_ids: Iterable[int]) -> defaultdict[int, dict[str, 
     found: defaultdict[int, dict[str, list[Correction]]] = defaultdict(dict)
     in_force = Regrade.objects.filter(assignment__in=assignment_ids, undone_at=None).order_by("made_at", "pk")
     for regrade in in_force.select_related("question"):
-        correction = Correction(
-            cast(Policy, regrade.policy), parse_question(regrade.document) if regrade.document is not None else None
-        )
-        found[regrade.assignment_id].setdefault(regrade.question.key, []).append(correction)
+        made = correction(regrade.policy, regrade.document)
+        found[regrade.assignment_id].setdefault(regrade.question.key, []).append(made)
     return found
+
+
+def correction(policy: str, document: Mapping[str, Any] | None) -> Correction:
+    """What a regrade's columns say."""
+    return Correction(cast(Policy, policy), parse_question(document) if document is not None else None)
+
+
+def values_of(attempts: Sequence[Attempt]) -> dict[int, dict[str, Any]]:
+    """Current value by question key, by attempt id; one statement."""
+    values: dict[int, dict[str, Any]] = {attempt.pk: {} for attempt in attempts}
+    given = Answer.objects.filter(attempt__in=list(values))
+    for attempt_id, key, value in given.values_list("attempt_id", "question__key", "value"):
+        values[attempt_id][key] = value
+    return values
 
 
 def computed(attempts: Sequence[Attempt]) -> dict[int, tuple[Decimal, int]]:
@@ -40,10 +52,7 @@ def computed(attempts: Sequence[Attempt]) -> dict[int, tuple[Decimal, int]]:
     attempts: with their assignment loaded.
     """
     adjusted = adjustments(attempts)
-    values: defaultdict[int, dict[str, Any]] = defaultdict(dict)
-    given = Answer.objects.filter(attempt__in=[attempt.pk for attempt in attempts])
-    for attempt_id, key, value in given.values_list("attempt_id", "question__key", "value"):
-        values[attempt_id][key] = value
+    values = values_of(attempts)
     return {
         attempt.pk: grading.score(
             published(attempt.assignment.edition_id).document, values[attempt.pk], adjusted[attempt.pk]

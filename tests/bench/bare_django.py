@@ -4,7 +4,6 @@ No CSRF, no policy headers, no log, no deadline, no repeat: what Django costs be
 """
 
 import os
-import sqlite3
 from pathlib import Path
 
 import django
@@ -127,5 +126,3 @@ def application_of() -> object:
 
 
 application = application_of() if os.environ.get("BARE_SERVE") else None
-
-assert sqlite3  # noqa: S101  the floor stands on the standard library

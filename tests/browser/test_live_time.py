@@ -74,3 +74,4 @@ def test_attempt_handed_in_elsewhere_leads_to_the_receipt(
     elsewhere.get_by_role("button", name=re.compile("Hand in")).click()
     elsewhere.wait_for_url("**/receipt/")
     page.wait_for_url("**/receipt/")
+    assert page.url == elsewhere.url

@@ -4,7 +4,6 @@ import http.client
 import json
 import random
 import secrets
-import socket
 import threading
 import time
 import uuid
@@ -297,9 +296,3 @@ def busy(clients: list[Client]) -> Iterator[None]:
         stop.set()
         for thread in threads:
             thread.join()
-
-
-def is_listening(port: int) -> bool:
-    """Whether anything answers on this port of this machine."""
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0

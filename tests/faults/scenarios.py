@@ -218,7 +218,7 @@ def r10_deadline(site: Site, full: bool) -> Outcome:
             at_once([partial(_save_around, client, middle, total // 40, place) for place, client in enumerate(clients)])
             holder.join()
     events = AnswerEvent.objects.filter(attempt__in=attempts).select_related("attempt")
-    counted_late = refused_in_time = late = 0
+    counted_late = late = 0
     for event in events:
         ends = event.attempt.deadline_at
         assert ends is not None  # noqa: S101
