@@ -132,7 +132,7 @@ def saves_on_one_worker(footnote: Contender, bare: Contender, floor: Contender, 
 def statements() -> list[str]:
     """Goals 6 and 8: statements and bytes of each step of an attempt, in this process."""
     [client] = make_clients(0, 1)
-    browser = TestClient(headers={"Accept": "text/html"})
+    browser = TestClient(headers={"Accept": "text/html"}, SERVER_NAME="127.0.0.1")
     browser.cookies["sessionid"] = client.cookie
     attempt = f"/student/attempts/{client.attempt_id}"
     total = byte_count = 0
@@ -148,6 +148,8 @@ def statements() -> list[str]:
         with CaptureQueriesContext(connection) as seen:
             headers = {"Accept": "application/json"} if name.startswith("save") else {}
             response = browser.get(path) if data is None else browser.post(path, data, headers=headers)
+        if response.status_code not in {200, 302}:
+            raise RuntimeError(f"{name}: {response.status_code}")
         count = sum(not query["sql"].startswith(("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")) for query in seen)
         steps[name], total, byte_count = count, total + count, byte_count + len(response.content)
     return [
