@@ -7,9 +7,9 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Literal
 
-from quizzes.assignments import personal_window
 from quizzes.grading import Adjustments, corrected, earned
 from quizzes.models import Answer, Assignment, Attempt, Classroom, Extension
+from quizzes.own_terms import personal_window
 from quizzes.question_sets import published
 from quizzes.question_types import Question, label, marked_by, picked
 from quizzes.results import is_late

@@ -9,10 +9,11 @@ from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
-from quizzes.assignments import Release, extend, personal_terms, personal_window
+from quizzes.assignments import Release
 from quizzes.deadlines import GRACE, Arrival, Standing, arrival, deadline, is_over
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, Student, User
 from quizzes.models.public_ids import new_readable_code
+from quizzes.own_terms import extend, personal_terms, personal_window
 from quizzes.question_sets import Published, published
 from quizzes.question_types import Presentation, Question, Value
 from quizzes.scores import computed, rescore

@@ -16,12 +16,12 @@ from quizzes.assignments import (
     assign,
     change_assignment,
     standing,
-    window_of,
     withdraw_assignment,
 )
 from quizzes.attempts import hand_in, sitting
 from quizzes.deadlines import GRACE, Standing, Window
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, Extension, Student, User
+from quizzes.own_terms import window_of
 from quizzes.worklist import task_of
 from tests.factories import (
     NOW,

@@ -10,7 +10,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from quizzes import assignments, attempts
+from quizzes import attempts, own_terms
 from quizzes.models import (
     Accommodation,
     Assignment,
@@ -182,7 +182,7 @@ def test_reopened_time_outlives_a_change_of_terms(
 ) -> None:
     clock.shift(timedelta(hours=1))
     reopen(teacher_client, timed)
-    assignments.set_accommodation(timed.student, time_factor=Decimal("1.5"), by=teacher, now=NOW)
+    own_terms.set_accommodation(timed.student, time_factor=Decimal("1.5"), by=teacher, now=NOW)
     timed.refresh_from_db()
     assert timed.deadline_at == NOW + timedelta(hours=1, minutes=19)
 

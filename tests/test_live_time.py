@@ -10,7 +10,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from quizzes import assignments, attempts
+from quizzes import attempts, own_terms
 from quizzes.models import Assignment, Attempt, Student, User
 from tests.factories import NOW, make_attempt
 
@@ -38,7 +38,7 @@ def test_accommodation_is_seen_at_once(
 ) -> None:
     assert asked(student_client, running) == {"seconds_left": 1200}
     given = None if factor is None else Decimal(factor)
-    assignments.set_accommodation(running.student, time_factor=given, by=teacher, now=NOW)
+    own_terms.set_accommodation(running.student, time_factor=given, by=teacher, now=NOW)
     assert asked(student_client, running) == {"seconds_left": seconds}
 
 

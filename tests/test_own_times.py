@@ -12,10 +12,10 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from quizzes import assignments, attempts
-from quizzes.assignments import OwnTime, own_times, window_of
+from quizzes import assignments, attempts, own_terms
 from quizzes.deadlines import Window, needed_close
 from quizzes.models import Accommodation, Assignment, AuditEvent, Classroom, Edition, Extension, Student, User
+from quizzes.own_terms import OwnTime, own_times, window_of
 from tests.factories import NOW, make_answered_attempt, make_assignment, make_attempt, make_student
 from tests.pages import errors_of, form_of, text_of
 
@@ -76,7 +76,7 @@ def test_nobody_gets_less_than_granted_unseen(
         closes_at=None if closes is None else NOW + closes * MINUTE,
         time_limit=None if limit is None else limit * MINUTE,
     )
-    assignments.set_accommodation(student, time_factor=None if factor is None else Decimal(factor), by=teacher, now=NOW)
+    own_terms.set_accommodation(student, time_factor=None if factor is None else Decimal(factor), by=teacher, now=NOW)
     if extended is not None and closes is not None and extended > closes:
         give(assignment, student, NOW + extended * MINUTE, teacher)
     granted = None if limit is None or factor is None else limit * MINUTE * float(factor)
@@ -92,13 +92,13 @@ def test_nobody_gets_less_than_granted_unseen(
         assert listed[0].ends_at == attempt.deadline_at
         is_cut = granted is not None and attempt.deadline_at < NOW + granted
         assert (listed[0].needed_close_at is not None) is is_cut
-        assignments.make_room(assignment, [own for own in listed if own.needed_close_at], by=teacher, now=NOW)
+        own_terms.make_room(assignment, [own for own in listed if own.needed_close_at], by=teacher, now=NOW)
         attempt.refresh_from_db()
         assert granted is None or attempt.deadline_at == NOW + granted
 
 
 def give(assignment: Assignment, student: Student, closes_at: datetime, teacher: User) -> None:
-    assignments.extend(
+    own_terms.extend(
         assignment, student, due_at=None, closes_at=closes_at, extra_attempts=1, reason="Ill.", by=teacher, now=NOW
     )
 
@@ -141,7 +141,7 @@ def test_who_has_handed_in_or_left_is_not_listed(tight: Assignment, student: Stu
 def test_making_room_keeps_what_else_the_extension_says(tight: Assignment, student: Student, teacher: User) -> None:
     accommodate(student)
     give(tight, student, NOW + 41 * MINUTE, teacher)
-    assignments.make_room(tight, listed(tight), by=teacher, now=NOW)
+    own_terms.make_room(tight, listed(tight), by=teacher, now=NOW)
     extension = Extension.objects.get()
     assert (extension.closes_at, extension.extra_attempts, extension.reason) == (NOW + 45 * MINUTE, 1, "Ill.")
     assert listed(tight)[0].needed_close_at is None
@@ -262,7 +262,7 @@ def test_changing_asks_as_well_and_moves_the_running_attempt(
 def test_progress_says_whose_time_is_longer_and_when_it_ends(
     tight: Assignment, ana: Student, ben: Student, student: Student, teacher: User, teacher_client: Client
 ) -> None:
-    assignments.set_excused(tight, ben, is_excused=True, reason="Ill.", by=teacher, now=NOW)
+    own_terms.set_excused(tight, ben, is_excused=True, reason="Ill.", by=teacher, now=NOW)
     attempts.begin_attempt(ana, tight, now=NOW)
     attempts.begin_attempt(student, tight, now=NOW)
     text = text_of(teacher_client.get(reverse("assignment_progress", args=[tight.public_id])))

@@ -11,7 +11,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from quizzes import assignments, attempts
+from quizzes import attempts, own_terms
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Classroom, Edition, Student, User
 from quizzes.question_sets import published
 from quizzes.question_types import Question
@@ -116,9 +116,9 @@ def test_list_sorts_assignments_by_what_to_do(
     done = give("Done")
     make_answered_attempt(assignment=done, student=student, right=2)
     excused = give("Excused")
-    assignments.set_excused(excused, student, is_excused=True, reason="Ill", by=teacher, now=now)
+    own_terms.set_excused(excused, student, is_excused=True, reason="Ill", by=teacher, now=now)
     extended = give("Extended", closes_at=now - timedelta(hours=1))
-    assignments.extend(
+    own_terms.extend(
         extended,
         student,
         due_at=None,
@@ -246,7 +246,7 @@ def test_time_limit_is_the_students_own(
     student: Student, student_client: Client, edition: Edition, classroom: Classroom, teacher: User, now: datetime
 ) -> None:
     assignment = make_assignment(edition=edition, classroom=classroom, time_limit=timedelta(minutes=40))
-    assignments.set_accommodation(student, time_factor=None, by=teacher, now=now)
+    own_terms.set_accommodation(student, time_factor=None, by=teacher, now=now)
     page = words(student_client.get(reverse("begin_attempt", args=[assignment.public_id])))
     assert "Time limit None" in page
     assert "40 minutes" not in page
@@ -296,7 +296,7 @@ def test_no_attempts_left_says_so_and_leads_to_the_work(
 def test_excused_student_begins_nothing(
     student: Student, student_client: Client, assignment: Assignment, teacher: User
 ) -> None:
-    assignments.set_excused(assignment, student, is_excused=True, reason="Ill", by=teacher, now=NOW)
+    own_terms.set_excused(assignment, student, is_excused=True, reason="Ill", by=teacher, now=NOW)
     begin = reverse("begin_attempt", args=[assignment.public_id])
     assert "You are excused" in words(student_client.get(begin))
     assert student_client.post(begin).status_code == 200

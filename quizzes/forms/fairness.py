@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 
-from quizzes.assignments import OwnTime, window_of
 from quizzes.deadlines import NoSuchLocalTime, in_zone
 from quizzes.forms.assignments import MAX_MINUTES, WallTimeField, clock, wall_time, zone_note
 from quizzes.forms.regrades import ReasonField
 from quizzes.models import Accommodation, Assignment, Extension
+from quizzes.own_terms import OwnTime, window_of
 from quizzes.templatetags.footnote import duration, moment
 
 EXTEND, KEEP = "extend", "keep"

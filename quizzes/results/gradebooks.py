@@ -10,9 +10,9 @@ from typing import Any, Literal
 
 from django.db.models import Count, Max
 
-from quizzes.assignments import personal_window
 from quizzes.deadlines import Standing
 from quizzes.models import Answer, Assignment, Attempt, Classroom, Excuse, Extension, Student
+from quizzes.own_terms import personal_window
 
 CellState = Literal["scored", "working", "missing", "excused", "not_due"]
 WorkState = Literal["not_started", "working", "handed_in"]

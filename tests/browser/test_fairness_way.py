@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from quizzes import assignments, attempts
+from quizzes import attempts, own_terms
 from quizzes.models import Assignment, Attempt, Regrade, Student, User
 from tests.browser.conftest import NewContext, overflow, violations
 from tests.browser.test_every_page import school  # noqa: F401  the class of three on the built-in set
@@ -116,7 +116,7 @@ def test_assigning_asks_about_the_student_whose_time_does_not_fit(
     teacher: User, student: Student, open_context: NewContext
 ) -> None:
     edition = make_edition()
-    assignments.set_accommodation(student, time_factor=Decimal("1.5"), by=teacher, now=timezone.now())
+    own_terms.set_accommodation(student, time_factor=Decimal("1.5"), by=teacher, now=timezone.now())
     page = open_context(teacher, width=360).new_page()
     page.goto(reverse("assign", args=[edition.question_set.public_id]))
     close = (timezone.now() + timedelta(minutes=40)).astimezone(student.classroom.zone)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django_htmx.middleware import HtmxDetails
 
 from quizzes import attempts, regrades, results
-from quizzes.assignments import answers_shown, answers_shown_at, personal_terms
+from quizzes.assignments import answers_shown, answers_shown_at
 from quizzes.attempts import (
     AssignmentClosed,
     AttemptOver,
@@ -26,6 +26,7 @@ from quizzes.attempts import (
 from quizzes.deadlines import Standing, is_over, minutes_left
 from quizzes.forms.answers import AnswerForm
 from quizzes.models import Attempt, Student
+from quizzes.own_terms import personal_terms
 from quizzes.practice import practice_of
 from quizzes.question_sets import published
 from quizzes.question_types import TYPES

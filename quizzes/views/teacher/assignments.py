@@ -10,10 +10,10 @@ from django.utils.text import get_text_list
 from django.views.decorators.http import require_http_methods, require_POST
 
 from quizzes import assignments
-from quizzes.assignments import OwnTime, own_times
 from quizzes.forms.assignments import AssignForm, ChangeAssignmentForm, TermsForm
 from quizzes.forms.fairness import MakeRoomForm
 from quizzes.models import Assignment, Classroom, Edition, QuestionSet
+from quizzes.own_terms import OwnTime, make_room, own_times
 from quizzes.views.teacher.access import TeacherRequest
 
 
@@ -41,7 +41,7 @@ def assign(request: TeacherRequest, public_id: str) -> HttpResponse:
         made = assignments.assign(edition, form.windows, terms=form.terms, group=group, by=request.user, now=form.now)
         for assignment in made:
             own = [entry for entry in room.extended if entry.student.classroom_id == assignment.classroom_id]
-            assignments.make_room(assignment, own, by=request.user, now=form.now)
+            make_room(assignment, own, by=request.user, now=form.now)
     given = list(Assignment.objects.taught_by(request.user).given_together(group).select_related("classroom"))
     names = get_text_list([assignment.classroom.name for assignment in given], "and")
     messages.success(request, f"“{question_set.title}” is assigned to {names}.")
@@ -68,7 +68,7 @@ def change_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
         summary = [(classroom, form.window, form.warnings(form.window), times)]
         return render(request, "teacher/change_assignment.html", {**context, "summary": summary, "room": room})
     with transaction.atomic():
-        assignments.make_room(assignment, room.extended, by=request.user, now=form.now)
+        make_room(assignment, room.extended, by=request.user, now=form.now)
         assignments.change_assignment(assignment, window=form.window, terms=form.terms, by=request.user, now=form.now)
     messages.success(request, "The changes are saved.")
     return redirect("assignment_progress", assignment.public_id)

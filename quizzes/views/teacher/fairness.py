@@ -9,8 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from quizzes import assignments, attempts, regrades
-from quizzes.assignments import personal_terms
+from quizzes import attempts, own_terms, regrades
 from quizzes.forms.fairness import AccommodationForm, ExcuseForm, ExtensionForm, ReopenForm
 from quizzes.models import Assignment, Question, Student
 from quizzes.question_sets import published
@@ -94,7 +93,7 @@ def extend_student(request: TeacherRequest, public_id: str, student_id: str) -> 
     if not form.is_valid():
         return _terms_page(request, assignment, student, now=now, extension_form=form)
     given = {name: form.cleaned_data[name] for name in ("due_at", "closes_at", "extra_attempts", "reason")}
-    assignments.extend(assignment, student, by=request.user, now=now, **given)
+    own_terms.extend(assignment, student, by=request.user, now=now, **given)
     messages.success(request, f"Saved for {student.display_name}. What is running has its new end.")
     return redirect("student_terms", assignment.public_id, student.public_id)
 
@@ -106,7 +105,7 @@ def excuse_student(request: TeacherRequest, public_id: str, student_id: str) -> 
     form, now = ExcuseForm(request.POST), timezone.now()
     if not form.is_valid():
         return _terms_page(request, assignment, student, now=now, excuse_form=form)
-    assignments.set_excused(assignment, student, by=request.user, now=now, **form.cleaned_data)
+    own_terms.set_excused(assignment, student, by=request.user, now=now, **form.cleaned_data)
     if form.cleaned_data["is_excused"]:
         messages.success(request, f"{student.display_name} is excused. It counts neither as missing nor as a score.")
     else:
@@ -124,7 +123,7 @@ def set_accommodation(request: TeacherRequest, public_id: str) -> HttpResponse:
     form = AccommodationForm(request.POST)
     if not form.is_valid():
         return history_page(request, student, accommodation_form=form)
-    assignments.set_accommodation(student, time_factor=form.time_factor, by=request.user, now=timezone.now())
+    own_terms.set_accommodation(student, time_factor=form.time_factor, by=request.user, now=timezone.now())
     messages.success(request, f"Saved. It holds for {student.display_name} in every assignment.")
     return redirect("student_history", student.public_id)
 
@@ -142,7 +141,7 @@ def _extension_form(assignment: Assignment, student: Student, *, now: datetime, 
 def _terms_page(
     request: TeacherRequest, assignment: Assignment, student: Student, *, now: datetime, **forms: Any
 ) -> HttpResponse:
-    terms = personal_terms(assignment, student)
+    terms = own_terms.personal_terms(assignment, student)
     context = {
         "assignment": assignment,
         "classroom": assignment.classroom,

@@ -14,12 +14,13 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from quizzes import exports, results
-from quizzes.assignments import accommodations_of, answers_shown, answers_shown_at
+from quizzes.assignments import answers_shown, answers_shown_at
 from quizzes.attempts import Sitting
 from quizzes.forms.fairness import ReopenForm
 from quizzes.forms.regrades import MarkForm
 from quizzes.forms.results import NAME, GradebookOrderForm
 from quizzes.models import Accommodation, AnswerEvent, Assignment, Attempt, ManualMark
+from quizzes.own_terms import accommodations_of
 from quizzes.question_sets import published
 from quizzes.question_types import Question, review
 from quizzes.results import Gradebook, Progress, Row

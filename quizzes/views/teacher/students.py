@@ -7,11 +7,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from quizzes import joining, results, rosters
-from quizzes.assignments import personal_window
 from quizzes.forms.fairness import AccommodationForm
 from quizzes.forms.rosters import MoveStudentForm, RenameStudentForm
 from quizzes.models import Accommodation, Attempt, Classroom, Student
 from quizzes.models.rosters import ClassroomQuerySet
+from quizzes.own_terms import personal_window
 from quizzes.views.teacher.access import TeacherRequest, taught_student
 
 # Whose new PIN the next page shows. The PIN itself is stored nowhere.
