@@ -73,6 +73,27 @@ def request_size(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
+def head_as_get(get_response: GetResponse) -> GetResponse:
+    """Answer HEAD as GET, less the body: link checkers and proxies ask so.
+
+    So a view names the methods of its page, GET and POST, and one that looks for a GET is not led astray.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.method != "HEAD":
+            return get_response(request)
+        request.method = "GET"
+        response = get_response(request)
+        # The header keeps the length that the body would have.
+        if response.streaming:
+            response.streaming_content = ()  # type: ignore[attr-defined]  # a StreamingHttpResponse has it
+        else:
+            response.content = b""
+        return response
+
+    return middleware
+
+
 def htmx_redirect(get_response: GetResponse) -> GetResponse:
     """Send htmx to another page, instead of letting it swap that page into the fragment's place.
 

@@ -316,6 +316,22 @@ def test_get_writes_nothing(
         assert seen.writes == []
 
 
+@pytest.mark.parametrize("name", [name for name, row in TABLE.items() if row.method == "get" and name != "readyz"])
+def test_head_is_answered_as_get_without_the_body(
+    name: str, school: School, signed_in: Callable[[Student | User], Client], statements: Callable[[], Any]
+) -> None:
+    address = reverse(name, kwargs=TABLE[name].kwargs(school))
+    for person in (school.teacher, school.student):
+        client = signed_in(person)
+        got = client.get(address)
+        with statements() as seen:
+            head = client.head(address)
+        assert (head.status_code, head.content) == (got.status_code, b"")
+        assert head.headers["Content-Type"] == got.headers["Content-Type"]
+        assert head.headers.get("Location") == got.headers.get("Location")
+        assert seen.writes == []
+
+
 @pytest.mark.parametrize("name", TABLE)
 @pytest.mark.parametrize("handed_in", [False, True])
 def test_headers_hold_on_every_page(

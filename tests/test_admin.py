@@ -31,3 +31,8 @@ def test_staff_looks_and_changes_nothing(model: type, superuser_client: Client) 
 
 def test_teacher_without_staff_rights_does_not_reach_it(teacher: User, teacher_client: Client) -> None:
     assert teacher_client.get(reverse("admin:index")).status_code == 302
+
+
+def test_admin_names_the_icon_that_browsers_would_look_for(superuser_client: Client) -> None:
+    page = superuser_client.get(reverse("admin:index"))
+    assert '<link rel="icon" type="image/svg+xml" href="/static/icon.svg">' in page.content.decode()
