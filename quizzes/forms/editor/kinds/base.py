@@ -39,8 +39,8 @@ class KindForm(DraftForm):
 
 
 class Row:
-    """One row on the page: its number, its fields by name, and whether it is a key."""
+    """One row on the page: its number, its fields by name, and whether it is a key; None where no row can be one."""
 
-    def __init__(self, form: KindForm, number: int, *names: str, is_key: bool = False) -> None:
+    def __init__(self, form: KindForm, number: int, *names: str, is_key: bool | None = None) -> None:
         self.number, self.is_key = number, is_key
         self.fields: dict[str, BoundField] = {name: form[f"{name}-{number}"] for name in names}
