@@ -174,7 +174,7 @@ def test_home_costs_the_same_for_any_number_of_classes(
         page = teacher_client.get(HOME)
 
     assert page.status_code == 200
-    assert len(seen) == 14
+    assert len(seen) == 15
 
 
 # --- Making and changing --------------------------------------------------------------------------------------------

@@ -520,4 +520,4 @@ def test_home_costs_the_same_for_any_number_of_classes(
             needs(teacher, now=NOW)
         counts.append(len(seen))
 
-    assert counts == [10, 10]
+    assert counts == [11, 11]

@@ -5,14 +5,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from quizzes import joining
 from quizzes.assignments import standing
 from quizzes.deadlines import Standing
-from quizzes.models import Assignment, Attempt, Classroom, Student, User
+from quizzes.models import Assignment, Attempt, Classroom, Excuse, Student, User
 from quizzes.results.doubts import doubts
 from quizzes.results.gradebooks import counting_attempt, mean_of, share_of
 
@@ -34,13 +35,17 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class ClassroomSummary:
-    """A line of the teacher's home. assignment: the newest open one; mean_share over all its scores that count."""
+    """A line of the teacher's home. assignment: the newest open one; mean_share over all its scores that count.
+
+    handed_in_count of expected_count: students on that assignment, without those excused from it.
+    """
 
     classroom: Classroom
     student_count: int
     assignment: Assignment | None
     title: str
     handed_in_count: int
+    expected_count: int
     mean_share: Decimal | None
 
 
@@ -75,10 +80,13 @@ def classroom_summaries(user: User, *, now: datetime) -> list[ClassroomSummary]:
         by_pk[assignment.pk] = assignment
         if standing(assignment, now=now) in {Standing.OPEN, Standing.PAST_DUE}:
             newest[assignment.classroom_id] = assignment
+    excused = set(_excused().filter(assignment__in=by_pk).values_list("assignment_id", "student_id"))
+    excused_counts = Counter(assignment_id for assignment_id, _ in excused)
     made: defaultdict[tuple[int, int], list[Attempt]] = defaultdict(list)
     here = Attempt.objects.filter(student__removed_at=None, student__classroom=F("classroom"))
     for attempt in here.filter(classroom__in=classrooms).handed_in():
-        made[attempt.assignment_id, attempt.student_id].append(attempt)
+        if (attempt.assignment_id, attempt.student_id) not in excused:
+            made[attempt.assignment_id, attempt.student_id].append(attempt)
     shares: defaultdict[int, list[Decimal]] = defaultdict(list)
     done: Counter[int] = Counter()
     for (assignment_id, _), attempts in made.items():
@@ -96,6 +104,7 @@ def classroom_summaries(user: User, *, now: datetime) -> list[ClassroomSummary]:
             newest.get(classroom.pk),
             newest[classroom.pk].edition.question_set.title if classroom.pk in newest else "",
             done[newest[classroom.pk].pk] if classroom.pk in newest else 0,
+            sizes.get(classroom.pk, 0) - excused_counts[newest[classroom.pk].pk] if classroom.pk in newest else 0,
             mean_of(shares[classroom.pk]),
         )
         for classroom in classrooms
@@ -105,6 +114,11 @@ def classroom_summaries(user: User, *, now: datetime) -> list[ClassroomSummary]:
 def _sizes(classrooms: Sequence[Classroom]) -> dict[int, int]:
     counted = Student.objects.enrolled().filter(classroom__in=classrooms).order_by().values("classroom")
     return {row["classroom"]: row["count"] for row in counted.annotate(count=Count("pk"))}
+
+
+def _excused() -> QuerySet[Excuse]:
+    """Excuses of students who are in the class now."""
+    return Excuse.objects.filter(student__removed_at=None, student__classroom=F("assignment__classroom"))
 
 
 def _doubts(by_pk: Mapping[int, Classroom]) -> list[Need]:
@@ -128,21 +142,27 @@ def _doubts(by_pk: Mapping[int, Classroom]) -> list[Need]:
 def _not_handed_in(by_pk: Mapping[int, Classroom], sizes: Mapping[int, int], now: datetime) -> list[Need]:
     due = Q(due_at__lte=now + SOON) | Q(due_at=None, closes_at__lte=now + SOON)
     still_open = Q(closes_at=None) | Q(closes_at__gte=now)
-    # Whoever was removed or moved away is no longer counted in the size of the class.
-    is_here = Q(attempts__student__removed_at=None, attempts__student__classroom=F("classroom"))
+    # Whoever was removed or moved away is no longer counted in the size of the class; whoever is excused owes nothing.
+    here = Attempt.objects.filter(
+        ~Exists(Excuse.objects.filter(assignment=OuterRef("assignment"), student=OuterRef("student"))),
+        assignment=OuterRef("pk"),
+        student__removed_at=None,
+        student__classroom=OuterRef("classroom"),
+    )
     assignments = (
         Assignment.objects.filter(due & still_open, classroom__in=by_pk)
         .select_related("edition__question_set")
         .defer("edition__document")
         .annotate(
-            begun=Count("attempts__student", distinct=True, filter=is_here),
-            done=Count("attempts__student", distinct=True, filter=is_here & Q(attempts__handed_in_at__isnull=False)),
+            begun=_count_of(here),
+            done=_count_of(here.handed_in()),
+            excused=_count_of(_excused().filter(assignment=OuterRef("pk"))),
         )
         .order_by("due_at", "closes_at", "pk")
     )
     found = []
     for assignment in assignments:
-        size = sizes.get(assignment.classroom_id, 0)
+        size = sizes.get(assignment.classroom_id, 0) - assignment.excused
         if size > assignment.done:
             found.append(
                 Need(
@@ -155,3 +175,9 @@ def _not_handed_in(by_pk: Mapping[int, Classroom], sizes: Mapping[int, int], now
                 )
             )
     return found
+
+
+def _count_of(rows: QuerySet[Any]) -> Coalesce:
+    """How many students these rows are about, counted within the statement around it. rows: of one assignment."""
+    counted = rows.order_by().values("assignment").annotate(count=Count("student", distinct=True))
+    return Coalesce(Subquery(counted.values("count")), 0)

@@ -91,13 +91,16 @@ def assignment_progress(request: TeacherRequest, public_id: str) -> HttpResponse
     if request.htmx and request.headers.get("If-None-Match") == tag:
         # htmx would swap the empty body in.
         return HttpResponseNotModified(headers={"ETag": tag, "HX-Reswap": "none"})
-    states = [entry.state for entry in entries]
+    states = [entry.state for entry in entries if entry.student.pk not in excused]
     context = {
         "assignment": assignment,
         "classroom": assignment.classroom,
         "entries": entries,
         "accommodations": accommodations,
         "excused": excused,
+        # Who is excused owes nothing, whatever was begun.
+        "expected_count": len(states),
+        "excused_count": len(entries) - len(states),
         "counts": {state: states.count(state) for state in ("handed_in", "working", "not_started")},
         "question_count": len(published(assignment.edition_id).document.questions),
         # The board sends its own tag back, so that the browser need not keep names of students in its cache.
