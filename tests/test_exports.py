@@ -5,6 +5,8 @@ import io
 from datetime import datetime, timedelta
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -61,6 +63,23 @@ def test_csv_of_a_class_without_assignments_lists_its_students(classroom: Classr
     content = gradebook_csv(gradebook(classroom, now=NOW))
 
     assert content.decode("utf-8-sig") == "Student,Average %\r\nPoints possible,\r\nAda,\r\n"
+
+
+def test_csv_rounds_an_average_half_up_as_the_page_does(
+    edition: Edition, classroom: Classroom, teacher_client: Client
+) -> None:
+    """Ada has 1 of 8 once and nothing once: 6.25 %. Ben has 1 of 8: 12.5 %."""
+    ada, ben = (make_student(classroom=classroom, name=name) for name in ("Ada", "Ben"))
+    first, second = (make_assignment(edition=edition, classroom=classroom) for _ in range(2))
+    make_answered_attempt(assignment=first, student=ada, right=1)
+    make_answered_attempt(assignment=second, student=ada, right=0)
+    make_answered_attempt(assignment=first, student=ben, right=1)
+
+    lines = csv.reader(io.StringIO(gradebook_csv(gradebook(classroom, now=NOW)).decode("utf-8-sig")))
+
+    assert {line[0]: line[1] for line in lines if line[0] in {"Ada", "Ben"}} == {"Ada": "6.3", "Ben": "12.5"}
+    page = teacher_client.get(reverse("gradebook", args=[classroom.public_id])).content.decode()
+    assert [share for share in ("<b>6%</b>", "<b>13%</b>") if share in page] == ["<b>6%</b>", "<b>13%</b>"]
 
 
 def test_csv_that_leaves_the_site_is_recorded(assignment: Assignment, teacher: User, now: datetime) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
+from decimal import ROUND_HALF_UP, Decimal
 
 from quizzes.interchange.spreadsheet import Cell as FileCell
 from quizzes.interchange.spreadsheet import write_csv
@@ -27,7 +28,7 @@ def scores_table(book: Gradebook) -> Table:
     lines: Table = [
         [
             row.student.display_name,
-            None if row.average_share is None else float(round(row.average_share * 100, 1)),
+            None if row.average_share is None else _percent(row.average_share),
             *(STATE_WORDS[cell.state] if cell.score is None else float(cell.score) for cell in row.cells),
         ]
         for row in book.rows
@@ -88,6 +89,11 @@ def _possible(book: Gradebook) -> list[int]:
         max((row.cells[place].max_score or 0 for row in book.rows), default=0) or column.max_points
         for place, column in enumerate(book.columns)
     ]
+
+
+def _percent(share: Decimal) -> float:
+    """A share in percent with one decimal, rounded half up as on every page."""
+    return float((share * 100).quantize(Decimal("0.1"), ROUND_HALF_UP))
 
 
 def _canvas_cell(cell: Cell) -> FileCell:
