@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from python_calamine import CalamineWorkbook
 
-from quizzes.exports import Form, Layout, export, export_item_report
+from quizzes.exports import Form, Layout, export, export_answers, export_item_report
 from quizzes.item_reports import item_report
 from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Classroom, Edition, Excuse, Student, User
 from tests.conftest import Statements
@@ -125,6 +125,27 @@ def test_answers_equal_the_rows(school: Classroom, teacher: User) -> None:
     assert [[_text(cell) for cell in row] for row in table] == [[_text(cell) for cell in line] for line in lines]
 
 
+@pytest.mark.parametrize("form", list(Form))
+def test_answers_of_one_assignment_are_its_rows_of_the_whole_file(school: Classroom, teacher: User, form: Form) -> None:
+    assignment = school.assignments.with_set().get(created_at=NOW + timedelta(days=1))
+    whole, _ = body(school, Layout.ANSWERS, teacher)
+
+    file = export_answers(assignment, form, by=teacher, now=NOW + timedelta(days=4))
+
+    lines = read_csv(file.content) if form == Form.CSV else read_xlsx(file.content)["Answers"]
+    expected = [[*line[:1], "Small set", *line[2:]] for line in whole[1:] if line[1] == "Small set, 2"]
+    assert len(expected) == 4 * 3
+    assert [[_text(cell) for cell in line] for line in lines] == [
+        [_text(cell) for cell in line] for line in [whole[0], *expected]
+    ]
+    assert file.name == f"Period 3, Small set, answers 2026-10-27.{form}"
+    assert AuditEvent.objects.latest("pk").detail == {
+        "layout": "answers",
+        "form": str(form),
+        "assignment": assignment.public_id,
+    }
+
+
 def test_an_answer_is_written_in_words(school: Classroom, teacher: User) -> None:
     lines, _ = body(school, Layout.ANSWERS, teacher)
     mine = [line for line in lines if line[0] == "李 Łukasz" and line[1] == "Small set, 2"]
@@ -167,6 +188,34 @@ def test_canvas_layout(school: Classroom, teacher: User) -> None:
         ["Zoë “Z” O’Neil, Jr.", "", "", "Period 3", "", "8.0", "0.0"],
         ["李 Łukasz", "", "", "Period 3", "", "1.0", "1.0"],
     ]
+
+
+@pytest.mark.parametrize(
+    ("title", "written"),
+    [
+        ("Juries (2018)", "Juries [2018]"),
+        ("Juries (2018 law)", "Juries (2018 law)"),
+        ("Section", "[Section]"),
+        ("Section 2", "Section 2"),
+        ("ID", "[ID]"),
+        ("The Final Grade debate", "The Final-Grade debate"),
+        ("Final score", "Final score"),
+    ],
+)
+def test_canvas_takes_every_title_for_an_assignment(
+    title: str, written: str, classroom: Classroom, teacher: User
+) -> None:
+    make_student(classroom=classroom, name="Ada")
+    make_assignment(edition=make_edition(question_set=make_question_set(title=title)), classroom=classroom)
+
+    lines, _ = body(classroom, Layout.CANVAS, teacher)
+
+    # As the importer there looks for them: which columns tell who, then one an assignment.
+    sought = ("Student", "ID", "SIS Login ID", "Section")
+    assert [name in cell for name, cell in zip(sought, lines[0], strict=False)] == [True] * 4
+    assert "Points Possible" in lines[1][0]
+    assert lines[0][4:] == [written]
+    assert lines[0].index(written) == 4
 
 
 def test_moodle_layout(school: Classroom, teacher: User) -> None:

@@ -152,6 +152,18 @@ def test_item_analysis_file_is_the_page_and_is_recorded(
     )
 
 
+def test_answers_of_an_assignment_come_from_its_results(teacher_client: Client, assignment: Assignment) -> None:
+    sit(assignment, 2)
+    sit(make_assignment(edition=assignment.edition, classroom=assignment.classroom), 1)
+    address = reverse("download_answers", args=[assignment.public_id])
+    assert address in teacher_client.get(reverse("assignment_results", args=[assignment.public_id])).content.decode()
+    response = teacher_client.post(address, {"form": "csv"})
+    lines = list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
+    assert len(lines) == 1 + 2 * 4
+    assert teacher_client.post(address, {"form": "pdf"}).status_code == 400
+    assert AuditEvent.objects.count() == 1
+
+
 @pytest.mark.parametrize("layout", ["scores", "answers", "canvas", "moodle"])
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 def test_classroom_file_holds_the_students_and_is_recorded(

@@ -3,7 +3,15 @@
 `docs/exports.md` describes each file for those who open it.
 """
 
-from quizzes.exports.files import ExportedFile, Form, Layout, export, export_gradebook, export_item_report
+from quizzes.exports.files import (
+    ExportedFile,
+    Form,
+    Layout,
+    export,
+    export_answers,
+    export_gradebook,
+    export_item_report,
+)
 from quizzes.exports.gradebooks import gradebook_csv
 
 __all__ = [
@@ -11,6 +19,7 @@ __all__ = [
     "Form",
     "Layout",
     "export",
+    "export_answers",
     "export_gradebook",
     "export_item_report",
     "gradebook_csv",

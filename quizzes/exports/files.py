@@ -13,7 +13,7 @@ from quizzes.exports.items import choices_table, figures_table, questions_table
 from quizzes.interchange.spreadsheet import write_csv
 from quizzes.interchange.xlsx import Sheet, write_xlsx
 from quizzes.item_reports import ItemReport
-from quizzes.models import AuditEvent, Classroom, User
+from quizzes.models import Assignment, AuditEvent, Classroom, User
 from quizzes.results import gradebook
 
 
@@ -69,6 +69,15 @@ def export(classroom: Classroom, layout: Layout, form: Form, *, by: User, now: d
     return _file(classroom, layout, form, [Sheet(layout.title(), table, headings)], now)
 
 
+def export_answers(assignment: Assignment, form: Form, *, by: User, now: datetime) -> ExportedFile:
+    """The answers to one assignment, recorded in the log of its classroom. assignment: with classroom and set."""
+    classroom, title = assignment.classroom, assignment.edition.question_set.title
+    _record(classroom, Layout.ANSWERS, form, by=by, now=now, assignment=assignment.public_id)
+    rows = answer_rows(classroom, assignments=[assignment])
+    table = answers_table(rows, {assignment.pk: title}, classroom.zone)
+    return _file(classroom, f"{title}, answers", form, [Sheet(Layout.ANSWERS.title(), table)], now)
+
+
 def export_item_report(
     classroom: Classroom, report: ItemReport, form: Form, *, by: User, now: datetime
 ) -> ExportedFile:
@@ -82,12 +91,12 @@ def export_item_report(
     return _file(classroom, "item analysis", form, sheets, now)
 
 
-def _record(classroom: Classroom, layout: str, form: Form, *, by: User, now: datetime) -> None:
+def _record(classroom: Classroom, layout: str, form: Form, *, by: User, now: datetime, **detail: str) -> None:
     AuditEvent.objects.create(
         act=AuditEvent.Act.SCORES_EXPORTED,
         actor=by,
         classroom=classroom,
-        detail={"layout": str(layout), "form": str(form)},
+        detail={"layout": str(layout), "form": str(form), **detail},
         at=now,
     )
 
@@ -95,7 +104,5 @@ def _record(classroom: Classroom, layout: str, form: Form, *, by: User, now: dat
 def _file(classroom: Classroom, what: str, form: Form, sheets: Sequence[Sheet], now: datetime) -> ExportedFile:
     content = write_csv(sheets[0].rows) if form == Form.CSV else write_xlsx(sheets)
     # Signs that some file system forbids, and that would leave the header.
-    name = re.sub(r"[^\w .,()-]+", "-", classroom.name)
-    return ExportedFile(
-        f"{name}, {what} {now.astimezone(classroom.zone):%Y-%m-%d}.{form}", CONTENT_TYPES[form], content
-    )
+    name = re.sub(r"[^\w .,()-]+", "-", f"{classroom.name}, {what}")
+    return ExportedFile(f"{name} {now.astimezone(classroom.zone):%Y-%m-%d}.{form}", CONTENT_TYPES[form], content)

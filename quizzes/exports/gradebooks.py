@@ -12,6 +12,18 @@ from quizzes.results import Cell, Gradebook
 
 STATE_WORDS = {"working": "started", "missing": "missing", "excused": "excused", "not_due": ""}
 
+CANVAS_COLUMNS = {
+    "Student",
+    "LastName",
+    "FirstName",
+    "ID",
+    "SIS User ID",
+    "SIS Login ID",
+    "Section",
+    "Integration ID",
+    "Root Account",
+}
+
 Table = list[list[FileCell]]
 
 
@@ -42,8 +54,7 @@ def canvas_table(book: Gradebook) -> Table:
     Footnote knows no student's ID, so those columns are empty and Canvas matches by name. A cell without a score is
     empty, which changes nothing there; EX is its word for excused.
     """
-    # Canvas takes a number in parentheses at the end for the id of an assignment of its own.
-    titles = [re.sub(r"\((\d+)\)\s*$", r"[\1]", title) for title in _titles(book)]
+    titles = [_canvas_title(title) for title in _titles(book)]
     lines: Table = [
         [row.student.display_name, None, None, book.classroom.name, *(_canvas_cell(cell) for cell in row.cells)]
         for row in book.rows
@@ -94,6 +105,17 @@ def _possible(book: Gradebook) -> list[int]:
 def _percent(share: Decimal) -> float:
     """A share in percent with one decimal, rounded half up as on every page."""
     return float((share * 100).quantize(Decimal("0.1"), ROUND_HALF_UP))
+
+
+def _canvas_title(title: str) -> str:
+    """A title that Canvas reads as that of an assignment.
+
+    Source: canvas-lms, lib/gradebook_importer.rb: a number in parentheses at the end is the id of an assignment there,
+    a name of one of its own columns is looked up as that column, and a title that holds a total's name is left out.
+    """
+    title = re.sub(r"\((\d+)\)\s*$", r"[\1]", title)
+    title = re.sub(r"\b(Current|Final|Override) (Score|Points|Grade|Status)\b", r"\1-\2", title)
+    return f"[{title}]" if title in CANVAS_COLUMNS else title
 
 
 def _canvas_cell(cell: Cell) -> FileCell:

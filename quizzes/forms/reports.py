@@ -47,6 +47,12 @@ class FileForm(forms.Form):
     form = forms.ChoiceField(choices=[(form.value, form.value) for form in Form])
 
 
+class AnswersFileForm(forms.Form):
+    """How the answers to one assignment are written."""
+
+    form = forms.ChoiceField(choices=[(form.value, form.value) for form in Form])
+
+
 class ItemsFileForm(AttemptsForm):
     """How an item analysis is written, and of which attempts."""
 

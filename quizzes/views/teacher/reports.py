@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from quizzes import exports
 from quizzes.class_reports import class_report
 from quizzes.exports import ExportedFile, Form, Layout
-from quizzes.forms.reports import AttemptsForm, FileForm, ItemsFileForm
+from quizzes.forms.reports import AnswersFileForm, AttemptsForm, FileForm, ItemsFileForm
 from quizzes.item_reports import item_report
 from quizzes.models import Assignment
 from quizzes.views.teacher.access import TeacherRequest, taught_classroom
@@ -59,6 +59,17 @@ def download_items(request: TeacherRequest, public_id: str) -> HttpResponse:
     written = Form(form.cleaned_data["form"])
     file = exports.export_item_report(assignment.classroom, report, written, by=request.user, now=timezone.now())
     return _handed_over(file)
+
+
+@require_POST
+def download_answers(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """The answers to this assignment as a file. A POST, since it records who took them out."""
+    assignment = _assignment(request, public_id)
+    form = AnswersFileForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest()
+    written = Form(form.cleaned_data["form"])
+    return _handed_over(exports.export_answers(assignment, written, by=request.user, now=timezone.now()))
 
 
 @require_POST
