@@ -367,7 +367,7 @@ def _repeat(name: str) -> Spoil:
 
 REFUSALS: dict[str, tuple[Spoil, str]] = {
     "other format": (_set("format", to="x"), "This is not a Footnote classroom file."),
-    "other version": (_set("version", to=2), "The file is of version 2, and this site reads version 1."),
+    "other version": (_set("version", to=3), "The file is of version 3, and this site reads version 1 and 2."),
     "missing part": (_drop("students"), "students is missing."),
     "missing member": (_drop("attempts", 0, "seed"), "attempts[0].seed is missing."),
     "unknown member": (_set("attempts", 0, "grade", to=1), "attempts[0].grade is not part of the format."),
@@ -572,3 +572,31 @@ def test_every_member_is_described() -> None:
     assert len(parts) == 13
     members = {field.name for kind in parts for field in fields(kind)}
     assert [member for member in sorted(members) if f"`{member}`" not in page] == []
+
+
+# --- The first version --------------------------------------------------------------------------------------------
+
+
+def test_a_file_of_the_first_version_is_taken_in_as_made_on_a_screen(school: Classroom) -> None:
+    before, document = figures(school), json.loads(export_classroom(school, now=LATER))
+    document["version"] = 1
+    for attempt in document["attempts"]:
+        assert attempt.pop("medium") == "screen"
+    teacher = empty_site()
+
+    again = import_classroom(json.dumps(document).encode(), by=teacher, now=LATER)
+
+    assert figures(again) == before
+    assert set(again.attempts.values_list("medium", flat=True)) == {"screen"}
+
+
+def test_answers_on_paper_stay_answers_on_paper(school: Classroom) -> None:
+    school.attempts.filter(number=2).update(medium="paper")
+    media = list(school.attempts.order_by("pk").values_list("public_id", "medium"))
+    content = export_classroom(school, now=LATER)
+    teacher = empty_site()
+
+    again = import_classroom(content, by=teacher, now=LATER)
+
+    assert {medium for _, medium in media} == {"screen", "paper"}
+    assert list(again.attempts.order_by("pk").values_list("public_id", "medium")) == media

@@ -15,7 +15,9 @@ from uuid import UUID
 from quizzes.interchange.typed_json import InvalidJson, Json, Key, plain, read
 
 FORMAT = "footnote-classroom"
-VERSION = 1
+VERSION = 2
+# The first version knew no paper: every attempt of its files was made on a screen.
+FIRST_VERSION = 1
 MAX_BYTES = 50_000_000
 
 
@@ -164,12 +166,16 @@ class MarkPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptPart:
-    """One sitting. seed: from which its order follows. score, max_score: what the site it comes from had stored."""
+    """One sitting. seed: from which its order follows. score, max_score: what the site it comes from had stored.
+
+    medium: `screen`, or `paper` where a teacher typed it in from a sheet.
+    """
 
     key: Key
     assignment: Key
     student: Key
     number: int
+    medium: str
     seed: str
     shuffle_questions: bool
     shuffle_choices: bool
@@ -214,11 +220,15 @@ def read_takeaway(content: bytes) -> Takeaway:
         raise InvalidTakeaway(f"The file is not JSON text: {error}.".replace("\n", " ")) from error
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise InvalidTakeaway("This is not a Footnote classroom file.")
-    if document.get("version") != VERSION:
+    version = document.get("version")
+    # A bool is an int in Python, and no version.
+    if version not in (FIRST_VERSION, VERSION) or isinstance(version, bool):
         raise InvalidTakeaway(
-            f"The file is of version {document.get('version')!r:.20}, and this site reads version {VERSION}."
+            f"The file is of version {version!r:.20}, and this site reads version {FIRST_VERSION} and {VERSION}."
         )
     body = {name: value for name, value in document.items() if name not in {"format", "version"}}
+    if version == FIRST_VERSION:
+        body = _from_first_version(body)
     try:
         takeaway: Takeaway = read(Takeaway, body)
     except InvalidJson as error:
@@ -227,6 +237,15 @@ def read_takeaway(content: bytes) -> Takeaway:
         raise InvalidTakeaway("The file is not as the format has it: something in it is nested too deep.") from error
     _check_links(takeaway)
     return takeaway
+
+
+def _from_first_version(body: dict[str, Json]) -> dict[str, Json]:
+    """The body of a file of the first version as this version has it; what breaks the format is left for `read`."""
+    attempts = body.get("attempts")
+    if not isinstance(attempts, list):
+        return body
+    told = [{"medium": "screen", **attempt} if isinstance(attempt, dict) else attempt for attempt in attempts]
+    return {**body, "attempts": told}
 
 
 def _refuse_constant(name: str) -> None:

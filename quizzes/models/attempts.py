@@ -45,6 +45,10 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         """How many students have begun."""
         return self.order_by().values("student").distinct().count()
 
+    def on_paper(self) -> Self:
+        """Those typed in from sheets."""
+        return self.filter(medium=Attempt.Medium.PAPER)
+
     def overdue(self, *, before: datetime) -> Self:
         """Open ones whose deadline is before this moment."""
         return self.open().filter(deadline_at__lt=before)
@@ -53,7 +57,8 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
 class Attempt(models.Model):
     """One sitting of one student on one assignment.
 
-    seed, shuffle_questions and shuffle_choices fix what the student sees. deadline_at None: no end.
+    seed, shuffle_questions and shuffle_choices fix what the student sees; on paper they are those of the printed form.
+    deadline_at None: no end.
     score and max_score: a cache in points of what `attempts.score` gives, None until it is handed in.
     """
 
@@ -61,11 +66,16 @@ class Attempt(models.Model):
         STUDENT = "student"
         DEADLINE = "deadline"
 
+    class Medium(models.TextChoices):
+        SCREEN = "screen", "On screen"
+        PAPER = "paper", "On paper"
+
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
     assignment = models.ForeignKey(Assignment, models.PROTECT, related_name="attempts")
     student = models.ForeignKey(Student, models.PROTECT, related_name="attempts")
     classroom = models.ForeignKey(Classroom, models.PROTECT, related_name="attempts")
     number = models.PositiveSmallIntegerField()
+    medium = models.CharField(max_length=6, choices=Medium, default=Medium.SCREEN, db_default=Medium.SCREEN)
     seed = models.CharField(max_length=32, default=new_seed)
     shuffle_questions = models.BooleanField()
     shuffle_choices = models.BooleanField()
@@ -107,6 +117,11 @@ class Attempt(models.Model):
     def is_open(self) -> bool:
         """Whether it has not been handed in."""
         return self.handed_in_at is None
+
+    @property
+    def is_on_paper(self) -> bool:
+        """Whether a teacher typed it in from a sheet."""
+        return self.medium == self.Medium.PAPER
 
 
 class Answer(models.Model):

@@ -27,6 +27,7 @@ class AuditEvent(models.Model):
         EXCUSE_TAKEN_BACK = "excuse_taken_back", "took back the excuse of"
         ATTEMPT_REOPENED = "attempt_reopened", "reopened the attempt of"
         LATE_ACCEPTED = "late_accepted", "accepted late answers of"
+        PAPER_TYPED = "paper_typed", "typed in the paper answers of"
         ANSWER_MARKED = "answer_marked", "marked an answer of"
         REGRADED = "regraded", "regraded a question"
         REGRADE_UNDONE = "regrade_undone", "undid a regrade"

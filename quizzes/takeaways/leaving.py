@@ -186,6 +186,7 @@ def _attempts(classroom: Classroom, attempts: list[Attempt]) -> tuple[AttemptPar
             assignment=Key(attempt.assignment.public_id),
             student=Key(attempt.student.public_id),
             number=attempt.number,
+            medium=attempt.medium,
             seed=attempt.seed,
             shuffle_questions=attempt.shuffle_questions,
             shuffle_choices=attempt.shuffle_choices,
