@@ -10,6 +10,7 @@ from quizzes.views.teacher import (
     assignments,
     classrooms,
     fairness,
+    printing,
     question_sets,
     regrades,
     reports,
@@ -86,6 +87,8 @@ urlpatterns = [
     path("teacher/sets/<public_id:public_id>/try/<int:number>/", trials.try_set_question, name="try_set_question"),
     path("teacher/sets/<public_id:public_id>/try/result/", trials.try_set_result, name="try_set_result"),
     path("teacher/sets/<public_id:public_id>/assign/", assignments.assign, name="assign"),
+    path("teacher/sets/<public_id:public_id>/print/", printing.print_set, name="print_set"),
+    path("teacher/sets/<public_id:public_id>/print/key/", printing.print_set_key, name="print_set_key"),
     # Teachers: the editor
     path("teacher/sets/new/", sets.add_set, name="add_set"),
     path("teacher/sets/<public_id:public_id>/copy/", sets.copy_set, name="copy_set"),
@@ -111,6 +114,12 @@ urlpatterns = [
     path("teacher/sets/<public_id:public_id>/publish/move/", publishing.move_assignments, name="move_assignments"),
     # Teachers: what students do with it
     path("teacher/assignments/<public_id:public_id>/", results.assignment_progress, name="assignment_progress"),
+    path("teacher/assignments/<public_id:public_id>/print/", printing.print_assignment, name="print_assignment"),
+    path(
+        "teacher/assignments/<public_id:public_id>/print/key/",
+        printing.print_assignment_key,
+        name="print_assignment_key",
+    ),
     path("teacher/assignments/<public_id:public_id>/change/", assignments.change_assignment, name="change_assignment"),
     path(
         "teacher/assignments/<public_id:public_id>/withdraw/",

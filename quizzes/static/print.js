@@ -1,0 +1,7 @@
+// The button that prints the page; without JavaScript the browser's own command does.
+"use strict";
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
