@@ -5,6 +5,7 @@ A score depends on nothing else, so it can be computed again at any time to the 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Literal
@@ -19,10 +20,16 @@ Policy = Literal["new_key", "either_key", "drop", "full_credit"]
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """One correction of a question's key. question: the question with its new key, None where the policy needs none."""
+    """One correction of a question's key. question: the question with its new key, None where the policy needs none.
+
+    What students read of it: the explanation of the new key ("" without one), the reason, and when it was made.
+    """
 
     policy: Policy
     question: Question | None = None
+    explanation: str = ""
+    reason: str = ""
+    made_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, cast
 
@@ -10,6 +11,9 @@ from quizzes.grading import Adjustments, Correction, Policy
 from quizzes.models import Answer, Attempt, ManualMark, Regrade
 from quizzes.question_sets import published
 from quizzes.question_types import parse_question
+
+# In a regrade's document, beside the question's own explanation, which was written for the old key.
+NEW_EXPLANATION = "new_explanation"
 
 
 def adjustments(attempts: Sequence[Attempt]) -> dict[int, Adjustments]:
@@ -27,14 +31,19 @@ def corrections_of(assignment_ids: Iterable[int]) -> defaultdict[int, dict[str, 
     found: defaultdict[int, dict[str, list[Correction]]] = defaultdict(dict)
     in_force = Regrade.objects.filter(assignment__in=assignment_ids, undone_at=None).order_by("made_at", "pk")
     for regrade in in_force.select_related("question"):
-        made = correction(regrade.policy, regrade.document)
+        made = correction(regrade.policy, regrade.document, reason=regrade.reason, made_at=regrade.made_at)
         found[regrade.assignment_id].setdefault(regrade.question.key, []).append(made)
     return found
 
 
-def correction(policy: str, document: Mapping[str, Any] | None) -> Correction:
+def correction(
+    policy: str, document: Mapping[str, Any] | None, *, reason: str = "", made_at: datetime | None = None
+) -> Correction:
     """What a regrade's columns say."""
-    return Correction(cast(Policy, policy), parse_question(document) if document is not None else None)
+    if document is None:
+        return Correction(cast(Policy, policy), reason=reason, made_at=made_at)
+    explanation = str(document.get(NEW_EXPLANATION, ""))
+    return Correction(cast(Policy, policy), parse_question(document), explanation, reason, made_at)
 
 
 def values_of(attempts: Sequence[Attempt]) -> dict[int, dict[str, Any]]:

@@ -88,3 +88,18 @@ def test_moving_a_line_of_a_trial_settles_nothing(teacher: User, teacher_client:
     assert len(moved["item"]) == len(before["item"])
     assert moved["placed"] == ["1"]
     assert "trials" not in teacher_client.session
+
+
+def test_page_of_two_steps_speaks_of_both(student_client: Client, attempt: Attempt) -> None:
+    current = attempts.sitting(attempt)
+    numbers = {question.type: number for number, question in enumerate(current.questions, start=1)}
+    pages = {
+        name: student_client.get(f"/student/attempts/{attempt.public_id}/{numbers[name]}/").text
+        for name in ("answer_and_proof", "evidence")
+    }
+    count = len(current.questions)
+    both = f"Question {numbers['answer_and_proof']} of {count}: answer, then choose the evidence"
+    assert pages["answer_and_proof"].count(both) == 2  # the title and the heading
+    assert 'href="#two-steps">Skip to the question</a>' in pages["answer_and_proof"]
+    assert f"Question {numbers['evidence']} of {count}: choose the evidence" in pages["evidence"]
+    assert 'href="#pick">Skip to the sentences</a>' in pages["evidence"]

@@ -1,5 +1,6 @@
 """Correcting a question after it was answered: the form, its preview, the deed, the record, and what students read."""
 
+import re
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -309,3 +310,82 @@ def test_student_reads_no_correction_before_answers_are_shown(
 def test_wrong_input_is_told_beside_its_field(assignment: Assignment, teacher_client: Client) -> None:
     page = teacher_client.post(address_of(assignment), filled(teacher_client, address_of(assignment), reason=""))
     assert errors_of(page) == ["Say why, so that students and colleagues can follow it."]
+
+
+def corrected(client: Client, assignment: Assignment, **changes: str) -> None:
+    """Correct question 1 on its pages, to its first choice."""
+    preview = client.post(address_of(assignment), filled(client, address_of(assignment), **changes))
+    client.post(address_of(assignment), form_of(preview, having="stamp").data(act="save"))
+
+
+def result_of(attempt: Attempt, client: Client) -> str:
+    """What the student reads of the first question."""
+    page = text_of(client.get(reverse("result", args=[attempt.public_id])))
+    return page[page.index("Open a question to see its evidence") :].partition("Which two of these")[0]
+
+
+def test_student_reads_no_word_that_was_written_for_the_old_key(
+    class_of_three: list[Attempt],
+    assignment: Assignment,
+    teacher_client: Client,
+    signed_in: Callable[[Student], Client],
+) -> None:
+    ana, ben, _ = class_of_three
+    before = result_of(ben, signed_in(ben.student))
+    assert ("explanation 1" in before, "rationale 2" in before) == (True, True)
+
+    corrected(teacher_client, assignment)
+
+    # Ben gave what is right now, Ana what was right before.
+    for attempt in (ben, ana):
+        page = result_of(attempt, signed_in(attempt.student))
+        assert re.search(rf"The key was corrected on \w+, \w+ \d+: {re.escape(REASON)}", page)
+        assert "The explanation was written for the old key, so it is no longer shown." in page
+        assert ("explanation 1" in page, "rationale" in page) == (False, False)
+    assert "You chose: Birthplace Correct: Citizenship" in page
+    review = text_of(teacher_client.get(reverse("attempt_review", args=[ana.public_id])))
+    assert "The key was corrected on" in review
+    assert re.search(r"explanation 1\b", review) is None
+
+
+def test_reason_for_a_choice_that_stays_wrong_stays(
+    assignment: Assignment, student: Student, student_client: Client, teacher_client: Client
+) -> None:
+    attempt = make_answered_attempt(assignment=assignment, student=student, answers={"one": "c"})
+    corrected(teacher_client, assignment)
+    assert "“Fingerprints”: rationale 4" in result_of(attempt, student_client)
+
+
+def test_new_key_may_bring_its_explanation_and_its_proof(
+    assignment: Assignment, student: Student, student_client: Client, teacher_client: Client
+) -> None:
+    attempt = make_answered_attempt(assignment=assignment, student=student)
+    changes = {"explanation": "An address says where, and to whom.", "evidence": "2, 5"}
+    preview = teacher_client.post(address_of(assignment), filled(teacher_client, address_of(assignment), **changes))
+    assert "New explanation: An address says where, and to whom. Proof: sentences 2, 5" in text_of(preview)
+    teacher_client.post(address_of(assignment), form_of(preview, having="stamp").data(act="save"))
+    page = result_of(attempt, student_client)
+    assert "The key was corrected on" in page
+    assert "An address says where, and to whom." in page
+    assert "no longer shown" not in page
+    assert ("It also records an address." in page, "The system records a birthplace." in page) == (True, False)
+
+
+def test_another_key_beside_the_old_one_takes_no_explanation_away(
+    class_of_three: list[Attempt],
+    assignment: Assignment,
+    teacher_client: Client,
+    signed_in: Callable[[Student], Client],
+) -> None:
+    ana, ben, _ = class_of_three
+    corrected(teacher_client, assignment, policy="either_key")
+    for attempt, given in ((ana, "Birthplace"), (ben, "Citizenship")):
+        page = result_of(attempt, signed_in(attempt.student))
+        assert f"Correct You answered: {given}" in page
+        assert re.search(rf"Another answer counts as well since \w+, \w+ \d+: {re.escape(REASON)}", page)
+        assert ("explanation 1" in page, "rationale" in page) == (True, False)
+
+
+def test_sentence_that_the_reading_does_not_have_proves_nothing(assignment: Assignment, teacher_client: Client) -> None:
+    page = teacher_client.post(address_of(assignment), filled(teacher_client, address_of(assignment), evidence="9"))
+    assert errors_of(page) == ["There is no sentence 9 in the reading. Its last one is 6."]

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from quizzes.forms.editor.base import SentencesField
 from quizzes.models import Edition, Regrade
 from quizzes.question_sets import published
 from quizzes.question_types import (
@@ -21,6 +22,7 @@ from quizzes.question_types import (
 )
 from quizzes.reading import InvalidDocument
 from quizzes.regrades import corrected_document
+from quizzes.scores import NEW_EXPLANATION
 
 Policy = Regrade.Policy
 
@@ -35,6 +37,8 @@ POLICIES = {
 WITH_KEY = (Policy.NEW_KEY, Policy.EITHER_KEY)
 REASON_REQUIRED = "Say why, so that students and colleagues can follow it."
 MAX_COMMENT = 600
+# As long as an explanation may be in the editor.
+MAX_EXPLANATION = 2_000
 
 
 class ReasonField(forms.CharField):
@@ -54,6 +58,8 @@ class ReasonField(forms.CharField):
 class RegradeForm(forms.Form):
     """What to do about a question's key, and why. The new key is given as an answer, in the question's own fields.
 
+    evidence: there where the new key does not name its sentences itself. explanation: "" shows none for a new key.
+
     group: makes sending the form twice harmless. stamp: of the preview, which came before. `value` and `document` of
     the cleaned data are the new key, None where the policy needs none.
     """
@@ -64,6 +70,17 @@ class RegradeForm(forms.Form):
         error_messages={"required": "Choose what counts from now on.", "invalid_choice": "Choose one of these."},
     )
     reason = ReasonField(help_text="Students whose answers it reaches read this, with your name.")
+    explanation = forms.CharField(
+        label="New explanation",
+        required=False,
+        max_length=MAX_EXPLANATION,
+        help_text="Students read it with the new key. The old one was written for the old key and is no longer shown.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={
+            "max_length": f"Say it in {MAX_EXPLANATION} characters or fewer.",
+            "null_characters_not_allowed": "The text holds a character that cannot be seen.",
+        },
+    )
     group = forms.UUIDField(widget=forms.HiddenInput)
     stamp = forms.CharField(widget=forms.HiddenInput, required=False, max_length=80)
     act = forms.ChoiceField(choices=[(name, name) for name in ("preview", "edit", "save")], required=False)
@@ -75,6 +92,15 @@ class RegradeForm(forms.Form):
         self.reading = published(edition.pk).document.reading
         # What a teacher marks has no key to change.
         self.has_key = marked_by(question) == "rule"
+        if not self.has_key:
+            del self.fields["explanation"]
+        elif "paragraphs" not in self.unanswered and question.type != "who_says_so":
+            self.fields["evidence"] = SentencesField(
+                label="Sentences that prove the new key",
+                sentence_keys=[sentence.key for sentence in self.reading],
+                help_text="Their numbers, as in 3, 5. Left empty, students see no proof.",
+            )
+            self.initial["evidence"] = list(question.evidence)
         self.fields["policy"].choices = [  # type: ignore[attr-defined]
             (policy.value, words) for policy, words in POLICIES.items() if self.has_key or policy not in WITH_KEY
         ]
@@ -94,6 +120,11 @@ class RegradeForm(forms.Form):
                 self.key_error = error.messages[0]
                 self.add_error(None, error)
         return {**self.cleaned_data, "document": document}
+
+    @property
+    def unanswered(self) -> dict[str, Any]:
+        """The question as a page shows it, without an answer."""
+        return public(self.question, AS_WRITTEN, None, self.reading)
 
     @property
     def view(self) -> dict[str, Any]:
@@ -128,10 +159,15 @@ class RegradeForm(forms.Form):
         if self.value is None:
             raise ValidationError("Give the new key: answer the question as it is right.")
         try:
-            return corrected_document(self.edition, self.question, self.value)
+            document = corrected_document(self.edition, self.question, self.value)
         except InvalidDocument as error:
             reason = str(error)
             raise ValidationError(f"This cannot be the key: {reason}.") from error
+        if "evidence" in self.cleaned_data:
+            document["evidence"] = self.cleaned_data["evidence"]
+        if self.cleaned_data.get("explanation"):
+            document[NEW_EXPLANATION] = self.cleaned_data["explanation"]
+        return document
 
 
 class SettleForm(forms.Form):

@@ -2,16 +2,16 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
 from quizzes.attempts import Sitting, sitting
-from quizzes.grading import NO_ADJUSTMENTS, Adjustments, Correction, corrected, earned
+from quizzes.grading import NO_ADJUSTMENTS, Adjustments, Correction, corrected, earned, keys_in_force
 from quizzes.models import Answer, AnswerEvent, Attempt, ManualMark
-from quizzes.question_types import Question, Review, label, review
-from quizzes.reading import Sentence, Voice
+from quizzes.question_types import Question, Review, Value, label, marked_by, review
+from quizzes.reading import Reading, Sentence, Voice
 from quizzes.scores import adjustments
 from quizzes.set_document import Objective
 
@@ -19,6 +19,7 @@ from quizzes.set_document import Objective
 SECURE_SHARE, NOT_YET_SHARE = Fraction(4, 5), Fraction(1, 2)
 
 Level = Literal["secure", "nearly", "not_yet"]
+Verdict = Literal["right", "partly", "wrong", "unanswered", "unmarked", "dropped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +39,40 @@ class ReviewedQuestion:
     corrections: tuple[Correction, ...]
 
     @property
-    def verdict(self) -> Literal["right", "partly", "wrong", "unanswered"]:
-        """The verdict in one word, by the points earned after corrections and marks."""
+    def verdict(self) -> Verdict:
+        """The verdict in one word, by the points earned after corrections and marks.
+
+        unmarked: a teacher marks it, and has not yet. dropped: it counts for nobody.
+        """
+        if not self.possible:
+            return "dropped"
         if self.answer is None or self.answer.value is None:
             return "unanswered"
         if self.earned >= self.possible:
             return "right"
+        if self.mark is None and marked_by(self.question) == "teacher":
+            return "unmarked"
         return "partly" if self.earned else "wrong"
+
+    @property
+    def replaced_key(self) -> Correction | None:
+        """The newest correction that put another key in the place of the old one."""
+        return next((made for made in reversed(self.corrections) if made.policy == "new_key"), None)
+
+    @property
+    def added_keys(self) -> tuple[Correction, ...]:
+        """The corrections since then that accept another answer as well."""
+        policies = [made.policy for made in self.corrections]
+        first = len(policies) - policies[::-1].index("new_key") if "new_key" in policies else 0
+        return tuple(made for made in self.corrections[first:] if made.policy == "either_key")
+
+    @property
+    def explanation(self) -> str:
+        """Why the key is right. What was written for a key that holds no longer is not shown: then ""."""
+        for made in reversed((*((self.replaced_key,) if self.replaced_key else ()), *self.added_keys)):
+            if made.explanation:
+                return made.explanation
+        return "" if self.replaced_key else self.question.explanation
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +98,21 @@ class ObjectiveScore:
 
 @dataclass(frozen=True, slots=True)
 class ReviewedAttempt:
-    """A whole attempt with verdicts. read_again: the sentences that answer most of what went wrong, at most one."""
+    """A whole attempt with verdicts. read_again: the sentences that answer most of what went wrong, at most one.
+
+    missed: the questions that did not get all their points, but for those that a teacher has still to mark.
+    """
 
     sitting: Sitting
     questions: tuple[ReviewedQuestion, ...]
     objectives: tuple[ObjectiveScore, ...]
     read_again: tuple[Sentence, ...]
     missed: tuple[ReviewedQuestion, ...]
+
+    @property
+    def unmarked(self) -> tuple[ReviewedQuestion, ...]:
+        """The answers that a teacher has still to mark."""
+        return tuple(item for item in self.questions if item.verdict == "unmarked")
 
 
 def review_question(
@@ -86,13 +122,12 @@ def review_question(
     reading = current.published.document.reading
     value = answer.value if answer else None
     points = earned(question, value, adjustments)
-    reviewed = review(corrected(question, adjustments), value, reading)
-    evidence = reading.sentences(question.evidence)
+    evidence = reading.sentences(corrected(question, adjustments).evidence)
     return ReviewedQuestion(
         number=current.questions.index(question) + 1,
         question=question,
         type_label=label(question),
-        review=reviewed,
+        review=_review(question, value, reading, adjustments),
         answer=answer,
         evidence=evidence,
         voices=tuple(dict.fromkeys(sentence.voice for sentence in evidence)),
@@ -117,7 +152,7 @@ def review_sitting(
         review_question(current, question, answers.get(current.question_id(question)), adjusted)
         for question in current.questions
     )
-    missed = tuple(item for item in questions if item.verdict != "right")
+    missed = tuple(item for item in questions if item.verdict in {"partly", "wrong", "unanswered"})
     return ReviewedAttempt(
         sitting=current,
         questions=questions,
@@ -125,6 +160,18 @@ def review_sitting(
         read_again=_commonest_evidence(missed),
         missed=missed,
     )
+
+
+def _review(question: Question, value: Value, reading: Reading, adjustments: Adjustments) -> Review:
+    """By the key that the answer earns most by, the newest of several; every key that counts is told.
+
+    A reason why students give an answer holds while that answer is as wrong as when the reason was written.
+    """
+    versions = [review(version, value, reading) for version in reversed(keys_in_force(question, adjustments))]
+    best = max(versions, key=lambda version: version.credit)
+    written = set(review(question, value, reading).rows)
+    rows = tuple(row if row in written else replace(row, why="") for row in best.rows)
+    return replace(best, rows=rows, correct=" or ".join(dict.fromkeys(version.correct for version in versions)))
 
 
 def unused_events(attempt: Attempt) -> list[AnswerEvent]:
@@ -144,7 +191,8 @@ def newest_marks(attempt: Attempt) -> dict[str, ManualMark]:
 def _by_objective(questions: Sequence[ReviewedQuestion], objectives: Sequence[Objective]) -> tuple[ObjectiveScore, ...]:
     scores = []
     for objective in objectives:
-        own = [item for item in questions if item.question.objective == objective.key]
+        # What nobody has marked yet says nothing of the student.
+        own = [item for item in questions if item.question.objective == objective.key and item.verdict != "unmarked"]
         if own:
             total = sum((item.earned for item in own), start=Fraction(0))
             possible = sum(item.possible for item in own)

@@ -67,6 +67,10 @@ def test_teacher_writes_a_set_and_puts_a_wrong_key_right(
         expect(page.locator("main")).to_contain_text("Another answer is right.")
         expect(page.locator("main")).to_contain_text(f"Your points went {points}.")
         expect(page.locator("main")).to_contain_text(f"“{REASON}”")
+        if page.locator("#r1 details").get_attribute("open") is None:
+            page.locator("#r1 summary").click()
+        expect(page.locator("#r1")).to_contain_text("The key was corrected on")
+        expect(page.locator("#r1")).to_contain_text("What is decided holds for a year, until next autumn.")
         assert violations(page) == []
         assert overflow(page) == 0
     undo(desk)
@@ -245,6 +249,7 @@ def correct_the_key(page: Page) -> None:
     page.get_by_role("link", name="Correct question 1").click()
     page.get_by_role("radio", name="The new key only").check()
     page.locator("label.opt", has_text="One more year").click()
+    page.get_by_label("New explanation").fill("What is decided holds for a year, until next autumn.")
     page.get_by_role("textbox", name="Why").fill(REASON)
     page.get_by_role("button", name="See what it would do").click()
     expect(page.locator("main")).to_contain_text("1 gains, 1 loses, mean 7.5 to 7.5. Marks kept: 0.")

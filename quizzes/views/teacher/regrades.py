@@ -54,7 +54,11 @@ def regrade_question(request: TeacherRequest, public_id: str, number: int) -> Ht
             messages.success(request, f"Question {number} is corrected, and the scores are up to date.")
             return redirect("assignment_regrades", assignment.public_id)
     preview = regrades.preview(reached, row, **act)
-    context |= {"preview": preview, "new_key": _in_words(act["document"], form.reading)}
+    context |= {
+        "preview": preview,
+        "new_key": _in_words(act["document"], form.reading),
+        "new_proof": form.reading.sentences(act["document"]["evidence"]) if act["document"] else (),
+    }
     return render(request, "teacher/regrade_question.html", context)
 
 
