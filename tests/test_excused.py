@@ -97,15 +97,3 @@ def test_progress_counts_the_excused_apart(
     page = text_of(teacher_client.get(reverse("assignment_progress", args=[due.public_id])))
 
     assert "1 of 3 handed in, 0 working, 2 not started, 1 excused" in page
-
-
-def test_progress_stops_asking_when_all_who_have_to_handed_in(
-    due: Assignment, student: Student, classmate: Student, teacher: User, teacher_client: Client
-) -> None:
-    make_answered_attempt(assignment=due, student=student)
-    address = reverse("assignment_progress", args=[due.public_id])
-    assert 'hx-trigger="every' in teacher_client.get(address).content.decode()
-
-    excuse(due, classmate, by=teacher)
-
-    assert 'hx-trigger="every' not in teacher_client.get(address).content.decode()

@@ -17,6 +17,7 @@ from quizzes.models import (
     AnswerEvent,
     Assignment,
     Attempt,
+    Board,
     Classroom,
     Edition,
     Excuse,
@@ -162,6 +163,10 @@ REFUSED: dict[str, tuple[Callable[[], models.Model], str]] = {
     "accommodation_gives_more_time": (
         lambda: Accommodation(student=make_student(), time_factor=Decimal("0.5"), changed_at=NOW),
         "An accommodation gives more time, never less.",
+    ),
+    "board_shows_a_question_in_a_phase": (
+        lambda: Board(assignment=make_assignment(), position=1, phase=5, changed_at=NOW, changed_by=make_user()),
+        "A board shows a question in one of four phases.",
     ),
     "assignment_once_per_group_and_classroom": (same_group, "This class already has this assignment."),
     "assignment_closes_after_it_opens": (

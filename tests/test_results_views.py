@@ -16,7 +16,6 @@ from tests.factories import (
     NOW,
     make_answered_attempt,
     make_assignment,
-    make_attempt,
     make_classroom,
     make_student,
     save,
@@ -259,134 +258,11 @@ def test_csv_is_not_given_to_a_get(classroom: Classroom, teacher_client: Client)
     assert teacher_client.get(reverse("download_gradebook", args=[classroom.public_id])).status_code == 405
 
 
-# --- Progress -----------------------------------------------------------------------------------------------------
+# --- One attempt --------------------------------------------------------------------------------------------------
 
 
 def progress_of(assignment: Assignment) -> str:
     return reverse("assignment_progress", args=[assignment.public_id])
-
-
-@pytest.fixture
-def mixed(assignment: Assignment, four_students: list[Student]) -> Assignment:
-    """Ana has handed in, Ben is at work on his second question, Cy and Dee have not started."""
-    ana, ben, _, _ = four_students
-    make_answered_attempt(assignment=assignment, student=ana, right=2)
-    make_answered_attempt(assignment=assignment, student=ben, answers={"one": "b"}, handed_in=False)
-    return assignment
-
-
-def test_progress_says_how_far_each_student_is(mixed: Assignment, teacher_client: Client) -> None:
-    page = teacher_client.get(progress_of(mixed))
-    assert "1 of 4 handed in, 1 working, 2 not started" in text_of(page)
-    assert rows_of(page) == [
-        ["Ana", "Handed in", "4 of 4", "Fri, Oct 23, 11:00 am", "3 of 8"],
-        ["Ben", "Working", "1 of 4", "Fri, Oct 23, 11:00 am", ""],
-        ["Cy", "Not started", "", "", ""],
-        ["Dee", "Not started", "", "", ""],
-    ]
-    links = read(page).links
-    assert reverse("change_assignment", args=[mixed.public_id]) in links
-    assert reverse("question_set", args=[mixed.edition.question_set.public_id]) in links
-    assert "Period 3 may start at once; does not close. One attempt. No time limit." in text_of(page)
-    assert progress_of(mixed) in links  # Refresh, without JavaScript
-
-
-def test_progress_marks_late_and_shows_the_score_that_counts(
-    edition: Edition, classroom: Classroom, teacher: User, student: Student, teacher_client: Client
-) -> None:
-    given = make_assignment(
-        edition=edition,
-        classroom=classroom,
-        assigned_by=teacher,
-        due_at=NOW - timedelta(hours=1),
-        max_attempts=2,
-        attempt_policy="best",
-    )
-    make_answered_attempt(assignment=given, student=student)
-    make_answered_attempt(assignment=given, student=student, number=2, right=1, handed_in=False)
-    assert rows_of(teacher_client.get(progress_of(given))) == [
-        ["Maya Lopez", "Working Late", "4 of 4", "Fri, Oct 23, 11:00 am", "8 of 8"]
-    ]
-
-
-def test_progress_board_asks_for_itself_and_gets_only_what_changed(
-    mixed: Assignment, four_students: list[Student], teacher_client: Client
-) -> None:
-    page = teacher_client.get(progress_of(mixed)).content.decode()
-    board = re.search(r'<div id="progress-board"([^>]*)>', page)
-    assert board is not None
-    assert f'hx-get="{progress_of(mixed)}" hx-trigger="every 5s" hx-swap="outerHTML"' in board[1]
-    sent = re.search(r'hx-headers="{&quot;If-None-Match&quot;: &quot;\\&quot;(\w{32})\\&quot;&quot;}"', board[1])
-    assert sent is not None
-    headers = {"HX-Request": "true", "If-None-Match": f'"{sent[1]}"'}
-
-    same = teacher_client.get(progress_of(mixed), headers=headers)
-    assert (same.status_code, same.content, same.headers["HX-Reswap"]) == (304, b"", "none")
-
-    save(Attempt.objects.get(handed_in_at=None), "some", ["a"], now=NOW + timedelta(minutes=1))
-    changed = teacher_client.get(progress_of(mixed), headers=headers)
-    assert changed.status_code == 200
-    assert changed.headers["ETag"] != headers["If-None-Match"]
-    text = changed.content.decode()
-    assert text.lstrip().startswith('<div id="progress-board"')
-    assert "<html" not in text
-    assert rows_of(changed)[1] == ["Ben", "Working", "2 of 4", "Fri, Oct 23, 11:01 am", ""]
-    # The count is swapped into its live region, so that it is read out.
-    assert '<p id="progress-counts" hx-swap-oob="innerHTML">1 of 4 handed in, 1 working, 2 not started</p>' in text
-
-
-@pytest.mark.parametrize("what", ["begun", "handed_in", "renamed", "added", "removed"])
-def test_progress_board_changes_with_everything_that_it_shows(
-    what: str, mixed: Assignment, four_students: list[Student], teacher_client: Client
-) -> None:
-    before = teacher_client.get(progress_of(mixed)).headers["ETag"]
-    match what:
-        case "begun":
-            make_attempt(assignment=mixed, student=four_students[2])
-        case "handed_in":
-            attempts.hand_in(Attempt.objects.get(handed_in_at=None), now=NOW)
-        case "renamed":
-            Student.objects.filter(pk=four_students[3].pk).update(display_name="Eve")
-        case "added":
-            make_student(classroom=mixed.classroom)
-        case "removed":
-            Student.objects.filter(pk=four_students[3].pk).update(removed_at=NOW)
-    after = teacher_client.get(progress_of(mixed), headers={"HX-Request": "true", "If-None-Match": before})
-    assert after.status_code == 200
-
-
-def test_progress_board_stops_when_everything_is_handed_in(
-    assignment: Assignment, student: Student, teacher_client: Client
-) -> None:
-    make_answered_attempt(assignment=assignment, student=student)
-    page = teacher_client.get(progress_of(assignment)).content.decode()
-    assert '<div id="progress-board">' in page
-    assert "Refresh" not in page
-
-
-def test_progress_of_an_empty_class_leads_to_adding_students(assignment: Assignment, teacher_client: Client) -> None:
-    page = teacher_client.get(progress_of(assignment))
-    assert "No students yet" in text_of(page)
-    assert reverse("add_students", args=[assignment.classroom.public_id]) in read(page).links
-
-
-@pytest.mark.parametrize("count", [1, 3])
-def test_progress_costs_the_same_for_any_number(
-    count: int, assignment: Assignment, classroom: Classroom, teacher_client: Client, statements: Callable[[], Any]
-) -> None:
-    for _ in range(count):
-        make_answered_attempt(assignment=assignment, student=make_student(classroom=classroom), handed_in=False)
-    with statements() as seen:
-        teacher_client.get(progress_of(assignment))
-    # Session, teacher, assignment; attempts, answers, extensions, students; accommodations, excuses;
-    # the classes of its group.
-    assert len(seen) == 10
-    with statements() as polled:
-        teacher_client.get(progress_of(assignment), headers={"HX-Request": "true"})
-    assert len(polled) == 9
-
-
-# --- One attempt --------------------------------------------------------------------------------------------------
 
 
 def review_of(attempt: Attempt) -> str:

@@ -4,6 +4,7 @@ from quizzes.models.accounts import Invitation, User
 from quizzes.models.assignments import Assignment, Excuse, Extension
 from quizzes.models.attempts import Answer, AnswerEvent, Attempt
 from quizzes.models.audit import AuditEvent
+from quizzes.models.boards import Board, Presence
 from quizzes.models.question_sets import Draft, Edition, Question, QuestionSet, Reading, Source
 from quizzes.models.regrades import ManualMark, Regrade
 from quizzes.models.rosters import Accommodation, Classroom, FailedTry, Student, Teaching
@@ -15,6 +16,7 @@ __all__ = [
     "Assignment",
     "Attempt",
     "AuditEvent",
+    "Board",
     "Classroom",
     "Draft",
     "Edition",
@@ -23,6 +25,7 @@ __all__ = [
     "FailedTry",
     "Invitation",
     "ManualMark",
+    "Presence",
     "Question",
     "QuestionSet",
     "Reading",

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.middleware import HtmxDetails
 
-from quizzes import attempts, regrades, results
+from quizzes import attempts, presence, regrades, results
 from quizzes.assignments import answers_shown, answers_shown_at
 from quizzes.attempts import (
     AssignmentClosed,
@@ -25,6 +25,7 @@ from quizzes.attempts import (
 )
 from quizzes.deadlines import Standing, is_over, minutes_left
 from quizzes.forms.answers import AnswerForm
+from quizzes.forms.boards import PresenceForm
 from quizzes.models import Attempt, Student
 from quizzes.own_terms import personal_terms
 from quizzes.practice import practice_of
@@ -117,6 +118,21 @@ def time_left(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     """What a running clock asks for every few seconds, since a teacher may move the end. Two statements."""
     left = seconds_left(attempt, now=timezone.now()) if attempt.is_open else 0
     return JsonResponse({"seconds_left": left})
+
+
+@require_POST
+@attempt_required
+def note_presence(request: HttpRequest, attempt: Attempt) -> HttpResponse:
+    """What a quiz page sends now and then, so that a teacher sees who has lost contact. Three statements."""
+    current = sitting(attempt)
+    form = PresenceForm(request.POST, question_count=len(current.questions))
+    if not form.is_valid():
+        return JsonResponse({"is_open": attempt.is_open}, status=400)
+    number = form.cleaned_data["number"]
+    if attempt.is_open:
+        question_id = current.question_id(current.questions[number - 1]) if number else None
+        presence.note_presence(attempt, question_id, now=timezone.now())
+    return JsonResponse({"is_open": attempt.is_open})
 
 
 @require_POST

@@ -1,14 +1,12 @@
-import hashlib
-import json
 import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseNotModified
-from django.shortcuts import get_object_or_404, render
+from django.http import HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
@@ -19,11 +17,9 @@ from quizzes.attempts import Sitting
 from quizzes.forms.fairness import ReopenForm
 from quizzes.forms.regrades import MarkForm
 from quizzes.forms.results import NAME, GradebookOrderForm
-from quizzes.models import Accommodation, AnswerEvent, Assignment, Attempt, ManualMark
-from quizzes.own_terms import accommodations_of
-from quizzes.question_sets import published
+from quizzes.models import AnswerEvent, Attempt, ManualMark
 from quizzes.question_types import Question, review
-from quizzes.results import Gradebook, Progress, Row
+from quizzes.results import Gradebook, Row
 from quizzes.templatetags.footnote import points
 from quizzes.views.teacher.access import TeacherRequest, taught_attempt, taught_classroom
 
@@ -78,42 +74,6 @@ def download_gradebook(request: TeacherRequest, public_id: str) -> HttpResponse:
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": content_disposition_header(True, filename)},
     )
-
-
-@require_GET
-def assignment_progress(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """How far each student is. The board asks for itself again every few seconds, and gets it when it changed."""
-    assignment = get_object_or_404(Assignment.objects.taught_by(request.user).with_set(), public_id=public_id)
-    entries = results.progress(assignment)
-    accommodations = accommodations_of(assignment.classroom)
-    excused = set(assignment.excuses.values_list("student_id", flat=True))
-    tag = _tag_of(entries, accommodations, excused)
-    if request.htmx and request.headers.get("If-None-Match") == tag:
-        # htmx would swap the empty body in.
-        return HttpResponseNotModified(headers={"ETag": tag, "HX-Reswap": "none"})
-    states = [entry.state for entry in entries if entry.student.pk not in excused]
-    context = {
-        "assignment": assignment,
-        "classroom": assignment.classroom,
-        "entries": entries,
-        "accommodations": accommodations,
-        "excused": excused,
-        # Who is excused owes nothing, whatever was begun.
-        "expected_count": len(states),
-        "excused_count": len(entries) - len(states),
-        "counts": {state: states.count(state) for state in ("handed_in", "working", "not_started")},
-        "question_count": len(published(assignment.edition_id).document.questions),
-        # The board sends its own tag back, so that the browser need not keep names of students in its cache.
-        "conditional": json.dumps({"If-None-Match": tag}),
-    }
-    if request.htmx:
-        response = render(request, "teacher/assignment_progress.html#progress-board", context)
-    else:
-        context["questions"] = published(assignment.edition_id).document.questions
-        context["class_count"] = Assignment.objects.given_together(assignment.group).count()
-        response = render(request, "teacher/assignment_progress.html", context)
-    response.headers["ETag"] = tag
-    return response
 
 
 @require_GET
@@ -184,28 +144,6 @@ def sorted_rows(book: Gradebook, column: str, *, descending: bool) -> Sequence[R
     with_score = [row for row in book.rows if share(row) is not None]
     without = [row for row in book.rows if share(row) is None]
     return sorted(with_score, key=lambda row: share(row) or Decimal(0), reverse=descending) + without
-
-
-def _tag_of(entries: Sequence[Progress], accommodations: Mapping[int, Accommodation], excused: Set[int]) -> str:
-    """An ETag of everything that the board shows."""
-    shown = [
-        (
-            entry.student.public_id,
-            entry.student.display_name,
-            entry.state,
-            entry.attempt and entry.attempt.public_id,
-            entry.answered_count,
-            str(entry.last_saved_at),
-            entry.counts and (entry.counts.public_id, str(entry.counts.score), str(entry.counts.handed_in_at)),
-            entry.is_late,
-            str(entry.attempt and entry.attempt.deadline_at),
-            str(accommodations.get(entry.student.pk, "")),
-            entry.student.pk in excused,
-        )
-        for entry in entries
-    ]
-    text = json.dumps(shown)
-    return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
 
 
 def _unused(events: Sequence[AnswerEvent], current: Sitting) -> tuple[list[LateAnswer], int]:

@@ -1,0 +1,52 @@
+from django.db import models
+from django.db.models import Q
+
+from quizzes.models.accounts import User
+from quizzes.models.assignments import Assignment
+from quizzes.models.attempts import Attempt
+from quizzes.models.question_sets import Question
+
+
+class Board(models.Model):
+    """What the board of an assignment shows its class: one question, in one of four phases.
+
+    position: the question's place in the edition, from 1.
+    """
+
+    class Phase(models.IntegerChoices):
+        QUESTION = 1, "The question"
+        COUNT = 2, "How many have answered"
+        ANSWERS = 3, "The answers"
+        PROOF = 4, "The evidence"
+
+    assignment = models.OneToOneField(Assignment, models.CASCADE, primary_key=True, related_name="board")
+    position = models.PositiveSmallIntegerField()
+    phase = models.PositiveSmallIntegerField(choices=Phase)
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey(User, models.PROTECT, related_name="boards_changed")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(position__gte=1, phase__gte=1, phase__lte=4),
+                name="board_shows_a_question_in_a_phase",
+                violation_error_message="A board shows a question in one of four phases.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"board at question {self.position}"
+
+
+class Presence(models.Model):
+    """The last sign of life that the quiz page of an attempt sent; no row: its browser sends none.
+
+    question None: the page before handing in.
+    """
+
+    attempt = models.OneToOneField(Attempt, models.CASCADE, primary_key=True, related_name="presence")
+    question = models.ForeignKey(Question, models.PROTECT, null=True, related_name="+")
+    seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"seen at {self.seen_at:%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,116 @@
+// Keeps a teacher's board as the server has it. It asks whether anything is new, is told 304 when nothing is, and changes
+// only what differs, so that focus, scroll and what is open stay where they are.
+(() => {
+"use strict";
+
+const root = document.querySelector("[data-live]");
+if (!root) return;
+
+// Asked this often, a change is on the page within two seconds of its save.
+const PERIOD = 1500;
+const PAUSES = [3000, 6000, 12000, 30000];
+const TIMEOUT = 10000;
+
+const place = root.querySelector("[data-live-notice]");
+let tag = root.dataset.tag;
+let since = new Date();
+let failures = 0;
+let timer = 0;
+let asking = null;
+let isOver = false;
+
+async function ask() {
+  clearTimeout(timer);
+  if (asking || isOver || document.visibilityState !== "visible") return;
+  asking = new AbortController();
+  const limit = setTimeout(() => asking.abort(), TIMEOUT);
+  try {
+    await take(await fetch(root.dataset.live, {
+      headers: { "If-None-Match": tag }, redirect: "manual", credentials: "same-origin", cache: "no-store", signal: asking.signal,
+    }));
+  } catch {
+    failed();
+  } finally {
+    clearTimeout(limit);
+    asking = null;
+  }
+  // Some apart from each other where a server comes back to many.
+  const pause = failures ? PAUSES[Math.min(failures, PAUSES.length) - 1] * (1 + Math.random() / 4) : PERIOD;
+  if (!isOver && document.visibilityState === "visible") timer = setTimeout(ask, pause);
+}
+
+async function take(response) {
+  // The site sends who is not signed in to another page.
+  if (response.type === "opaqueredirect" || response.status === 401) return end("signed-out");
+  if (response.status === 404) return end("gone");
+  if (response.status !== 304 && !response.ok) return failed();
+  if (response.status === 200) {
+    show(await response.text());
+    tag = response.headers.get("ETag");
+  }
+  failures = 0;
+  since = new Date();
+  notice("");
+}
+
+function failed() {
+  failures += 1;
+  // One that is lost on the way says nothing yet.
+  if (failures > 1) notice("stale");
+}
+
+function end(name) {
+  isOver = true;
+  notice(name);
+}
+
+function notice(name) {
+  if (place.dataset.shown === name) return;
+  place.dataset.shown = name;
+  const template = name && root.querySelector(`template[data-notice="${name}"]`);
+  place.replaceChildren(...(template ? [template.content.cloneNode(true)] : []));
+  const at = place.querySelector("[data-since]");
+  if (at) at.textContent = since.toLocaleTimeString("en-US", { hour: "numeric", minute: "2-digit" }).toLowerCase();
+}
+
+// ---- Changing only what differs
+
+function show(text) {
+  const focused = document.activeElement?.id;
+  for (const fresh of [...new DOMParser().parseFromString(text, "text/html").body.children]) {
+    const old = fresh.id && document.getElementById(fresh.id);
+    if (old) patch(old, fresh);
+  }
+  // A row that moved was made anew.
+  if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus({ preventScroll: true });
+}
+
+function patch(old, fresh) {
+  if (old.nodeName !== fresh.nodeName || (old.id || "") !== (fresh.id || "")) return old.replaceWith(fresh);
+  if (old.nodeType !== Node.ELEMENT_NODE) {
+    if (old.nodeValue !== fresh.nodeValue) old.nodeValue = fresh.nodeValue;
+    return;
+  }
+  for (const { name, value } of [...fresh.attributes]) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+  for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
+  const before = [...old.childNodes];
+  const after = [...fresh.childNodes];
+  after.forEach((child, index) => (index < before.length ? patch(before[index], child) : old.append(child)));
+  before.slice(after.length).forEach((child) => child.remove());
+}
+
+// ---- The keys of a presenter: forward and back press the buttons that are there
+
+const KEYS = { ArrowRight: "forward", PageDown: "forward", ArrowLeft: "back", PageUp: "back" };
+
+document.addEventListener("keydown", (event) => {
+  const button = KEYS[event.key] && root.querySelector(`[data-go="${KEYS[event.key]}"]`);
+  if (!button || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.repeat) return;
+  event.preventDefault();
+  button.click();
+});
+
+document.addEventListener("visibilitychange", ask);
+window.addEventListener("online", ask);
+timer = setTimeout(ask, PERIOD);
+})();
