@@ -108,6 +108,11 @@ urlpatterns = [
         "teacher/sets/<public_id:public_id>/edit/questions/<slug:key>/", questions.edit_question, name="edit_question"
     ),
     path(
+        "teacher/sets/<public_id:public_id>/edit/questions/<slug:key>/delete/",
+        questions.remove_question,
+        name="remove_question",
+    ),
+    path(
         "teacher/sets/<public_id:public_id>/edit/as-student/<int:number>/",
         questions.preview_draft,
         name="preview_draft",

@@ -186,6 +186,7 @@ TABLE: dict[str, Row] = {
     "add_question": Row(moving(OWN_TEACHER), of_draft, method="post"),
     "keep_wording": Row(moving(OWN_TEACHER), of_draft, method="post"),
     "edit_question": Row(OWN_TEACHER, of_draft_question),
+    "remove_question": Row(OWN_TEACHER, of_draft_question),
     "preview_draft": Row(OWN_TEACHER, first_of_draft),
     "publish_set": Row(OWN_TEACHER, of_draft),
     "move_assignments": Row(moving(OWN_TEACHER), of_draft, method="post"),

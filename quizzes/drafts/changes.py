@@ -22,6 +22,28 @@ class Change:
     after: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class KeyChange:
+    """A question whose answers in an edition may need a regrade. number: its place in that edition.
+
+    is_gone: it was taken out; otherwise another answer is right.
+    """
+
+    key: str
+    number: int
+    is_gone: bool
+
+
+def key_changes(edition: Table, new: Table) -> list[KeyChange]:
+    """The questions of an edition that have another right answer in a newer document, or are no longer in it."""
+    old, now = _right_answers(parse_set(edition)), _right_answers(parse_set(new))
+    return [
+        KeyChange(key, number, key not in now)
+        for number, (key, answer) in enumerate(old.items(), start=1)
+        if now.get(key) != answer
+    ]
+
+
 def changes(edition: Table, document: Table) -> list[Change]:
     """What differs, in the order set, source, reading, objectives, questions; [] where nothing does.
 

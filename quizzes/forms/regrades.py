@@ -55,6 +55,17 @@ class ReasonField(forms.CharField):
         self.error_messages["null_characters_not_allowed"] = "The text holds a character that cannot be seen."
 
 
+class WishForm(forms.Form):
+    """What a link to the correction of a question asks for first."""
+
+    policy = forms.ChoiceField(choices=[(policy.value, policy.label) for policy in Policy], required=False)
+
+    @property
+    def wish(self) -> str:
+        """The policy to begin with, "" for none."""
+        return str(self.cleaned_data["policy"]) if self.is_valid() else ""
+
+
 class RegradeForm(forms.Form):
     """What to do about a question's key, and why. The new key is given as an answer, in the question's own fields.
 
@@ -85,8 +96,9 @@ class RegradeForm(forms.Form):
     stamp = forms.CharField(widget=forms.HiddenInput, required=False, max_length=80)
     act = forms.ChoiceField(choices=[(name, name) for name in ("preview", "edit", "save")], required=False)
 
-    def __init__(self, *args: Any, edition: Edition, question: Question, **kwargs: Any) -> None:
-        super().__init__(*args, **{**kwargs, "initial": {"group": uuid.uuid4(), "policy": Policy.NEW_KEY}})
+    def __init__(self, *args: Any, edition: Edition, question: Question, wish: str = "", **kwargs: Any) -> None:
+        initial = {"group": uuid.uuid4(), "policy": wish or Policy.NEW_KEY}
+        super().__init__(*args, **{**kwargs, "initial": initial})
         self.edition = edition
         self.question = question
         self.reading = published(edition.pk).document.reading
@@ -104,7 +116,7 @@ class RegradeForm(forms.Form):
         self.fields["policy"].choices = [  # type: ignore[attr-defined]
             (policy.value, words) for policy, words in POLICIES.items() if self.has_key or policy not in WITH_KEY
         ]
-        if not self.has_key:
+        if not self.has_key and self.initial["policy"] in WITH_KEY:
             self.initial["policy"] = Policy.DROP
         self.value: Any = None
         self.key_error = ""

@@ -3,6 +3,7 @@
 Only attempts that were handed in count. Shares run from 0 to 1; no data is None.
 """
 
+from quizzes.results.answered import AnsweredEdition, answered_editions
 from quizzes.results.doubts import Doubt, doubts
 from quizzes.results.gradebooks import (
     Cell,
@@ -38,6 +39,7 @@ __all__ = [
     "NOT_YET_SHARE",
     "SECURE_SHARE",
     "SOON",
+    "AnsweredEdition",
     "Cell",
     "CellState",
     "ClassroomSummary",
@@ -52,6 +54,7 @@ __all__ = [
     "ReviewedQuestion",
     "Row",
     "WorkState",
+    "answered_editions",
     "classroom_summaries",
     "counting_attempt",
     "doubts",

@@ -11,6 +11,7 @@ from quizzes.question_types import KeyRow, Question, answer_key, label
 from quizzes.reading import Sentence, Voice
 from quizzes.set_document import CoverageRow, SetDocument, coverage
 from quizzes.views.teacher.access import TeacherRequest
+from quizzes.views.teacher.editor.answered import told
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +45,16 @@ def question_sets(request: TeacherRequest) -> HttpResponse:
 def question_set(request: TeacherRequest, public_id: str) -> HttpResponse:
     """One set as a teacher reads it: the reading, and every question with key, reasons and evidence."""
     found = get_object_or_404(QuestionSet.objects.open_to(request.user).published(), public_id=public_id)
-    document = published(found.latest_edition_id).document
-    return render(
-        request,
-        "teacher/question_set.html",
-        {"question_set": found, "document": document, "objectives": list(_by_objective(document))},
-    )
+    edition = published(found.latest_edition_id)
+    is_own = found.owner_id == request.user.pk
+    context = {
+        "question_set": found,
+        "document": edition.document,
+        "objectives": list(_by_objective(edition.document)),
+        "may_edit": is_own and Draft.objects.owned_by(request.user).filter(question_set=found).exists(),
+        "answered": told(found, None, latest=edition.number, by=request.user) if is_own else [],
+    }
+    return render(request, "teacher/question_set.html", context)
 
 
 def _by_objective(document: SetDocument) -> Iterator[tuple[CoverageRow, int, list[KeyedQuestion]]]:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from quizzes import regrades, results
-from quizzes.forms.regrades import RegradeForm, SettleForm
+from quizzes.forms.regrades import RegradeForm, SettleForm, WishForm
 from quizzes.grading import Adjustments, corrected
 from quizzes.models import Assignment, Edition, Question, Regrade
 from quizzes.question_sets import published
@@ -37,7 +37,8 @@ def regrade_question(request: TeacherRequest, public_id: str, number: int) -> Ht
     row = Question.objects.get(edition_id=assignment.edition_id, key=question.key)
     edition = Edition.objects.get(pk=assignment.edition_id)
     reached = regrades.reach(edition, by=request.user)
-    form = RegradeForm(request.POST or None, edition=edition, question=question)
+    wish = WishForm(request.GET).wish
+    form = RegradeForm(request.POST or None, edition=edition, question=question, wish=wish)
     context = _context(assignment, row, reached, form)
     if form.moves_a_line or not form.is_valid() or form.cleaned_data["act"] == "edit":
         return render(request, "teacher/regrade_question.html", context)

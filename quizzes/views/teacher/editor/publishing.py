@@ -9,11 +9,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from quizzes import assignments
 from quizzes.drafts import publishing
-from quizzes.drafts.publishing import NotReady
+from quizzes.drafts.document import finished
+from quizzes.drafts.publishing import NotReady, Readiness
 from quizzes.drafts.writing import DraftChanged
 from quizzes.forms.editor.publishing import MoveForm, PublishForm
-from quizzes.models import Assignment, Draft
+from quizzes.models import Assignment, Draft, Edition
 from quizzes.views.teacher.editor.access import EditorRequest, own_draft, said_by, show
+from quizzes.views.teacher.editor.answered import Told, told
 
 CHANGED = "The draft was changed in another window since you opened this page. Read it again, then publish."
 
@@ -79,9 +81,17 @@ def _page(request: EditorRequest, draft: Draft, form: PublishForm) -> HttpRespon
         "numbers": {table["key"]: number for number, table in enumerate(draft.document["questions"], start=1)},
         "standing": standing,
         "older": older,
+        "answered": _answered(request, draft, ready, latest),
         "move_form": MoveForm(assignments=[row for row in older if row.begun_count == 0]),
     }
     return show(request, "publish_set", draft, **context)
+
+
+def _answered(request: EditorRequest, draft: Draft, ready: Readiness, latest: Edition | None) -> list[Told]:
+    if latest is None:
+        return []
+    new = finished(draft.document) if ready.changes else None
+    return told(draft.question_set, new, latest=latest.number, by=request.user)
 
 
 def _standing(request: EditorRequest, draft: Draft) -> list[Assignment]:

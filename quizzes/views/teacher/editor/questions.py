@@ -15,12 +15,15 @@ from quizzes.drafts.document import Table, number_of, question_of, reading_of, s
 from quizzes.drafts.preview import preview
 from quizzes.drafts.proof import lost_evidence, meter, question_faults, remarks
 from quizzes.drafts.writing import DraftChanged
+from quizzes.forms.editor.base import DraftForm
 from quizzes.forms.editor.kinds import FORMS, KindForm
 from quizzes.forms.editor.question import QuestionForm, RemarkForm
 from quizzes.models import Draft
+from quizzes.results import answered_editions
 from quizzes.views.teacher.editor.access import Conflict, EditorRequest, own_draft, said_by, show
 
 GONE = "This question is no longer in the draft. It was taken out in another window."
+REMOVED = "Question {number} is out of the draft. Editions that have it keep it, and its scores."
 FULL = f"A set has at most {writing.MAX_QUESTIONS} questions."
 
 
@@ -91,6 +94,30 @@ def edit_question(request: EditorRequest, public_id: str, key: str) -> HttpRespo
     return _page(request, draft, desk, conflict=conflict)
 
 
+@require_http_methods(["GET", "POST"])
+def remove_question(request: EditorRequest, public_id: str, key: str) -> HttpResponse:
+    """Take a question out of the draft; one that students answered can be withdrawn from scoring instead."""
+    draft = own_draft(request, public_id)
+    question = question_of(draft.document, key)
+    form = DraftForm(request.POST if request.method == "POST" else None)
+    if question is None:
+        messages.info(request, GONE)
+        return redirect("edit_questions", public_id)
+    number = number_of(draft.document, key)
+    if form.is_valid():
+        try:
+            writing.remove_question(draft, key, seen=form.seen, **said_by(request))
+        except DraftChanged as refused:
+            draft = refused.draft
+            messages.error(request, "This question was changed in another window. Read it again, then decide.")
+        else:
+            messages.success(request, REMOVED.format(number=number))
+            return redirect("edit_questions", public_id)
+    answered = answered_editions(draft.question_set, by=request.user, key=key)
+    context = {"question": question, "number": number, "answered": [(row, row.position(key)) for row in answered]}
+    return show(request, "remove_question", draft, **context)
+
+
 @require_GET
 def preview_draft(request: EditorRequest, public_id: str, number: int) -> HttpResponse:
     """One question of the draft on a student's page; nothing that is chosen there is kept."""
@@ -152,11 +179,11 @@ def _act(request: EditorRequest, draft: Draft, key: str, form: QuestionForm) -> 
             case "add":
                 draft, key = writing.add_question(draft, form.type_to_add, after=key, **said)
             case "remove":
+                if answered_editions(draft.question_set, by=request.user, key=key):
+                    return redirect("remove_question", public_id, key)
                 number = number_of(draft.document, key)
                 writing.remove_question(draft, key, seen=draft.revision, **said)
-                messages.success(
-                    request, f"Question {number} is out of the draft. Editions that have it keep it, and its scores."
-                )
+                messages.success(request, REMOVED.format(number=number))
                 return redirect("edit_questions", public_id)
             case "next":
                 key = _next_key(draft.document, key)

@@ -15,6 +15,7 @@ from quizzes.drafts.writing import DraftChanged
 from quizzes.forms.editor.orphans import OrphanForm
 from quizzes.forms.editor.reading import ReadingForm, TextForm, VoicesForm
 from quizzes.models import Draft
+from quizzes.results import answered_editions
 from quizzes.views.teacher.editor.access import Conflict, EditorRequest, own_draft, said_by, show
 
 NO_SPLIT = "No end of a sentence was found in it. Start a new line where the second sentence begins, then split again."
@@ -111,6 +112,8 @@ def settle_orphan(request: EditorRequest, public_id: str, key: str) -> HttpRespo
             case "move":
                 writing.move_evidence(draft, key, form.moved, **said)
                 done = f"Question {orphan.number} rests on the sentences you chose."
+            case _ if answered_editions(draft.question_set, by=request.user, key=key):
+                return redirect("remove_question", public_id, key)
             case _:
                 writing.remove_question(draft, key, **said)
                 done = f"Question {orphan.number} is out of the draft. Editions that have it keep it, and its scores."

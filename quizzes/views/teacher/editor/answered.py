@@ -1,0 +1,37 @@
+"""What a teacher is told who changes a set that students have answered already."""
+
+from dataclasses import dataclass
+
+from quizzes.drafts.changes import KeyChange, key_changes
+from quizzes.drafts.document import Table
+from quizzes.models import QuestionSet, User
+from quizzes.results import AnsweredEdition, answered_editions
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One answered edition that another one follows, or will. number: of that one.
+
+    changed: the questions whose answers in the older edition may need a regrade.
+    """
+
+    answered: AnsweredEdition
+    number: int
+    is_published: bool
+    changed: tuple[KeyChange, ...]
+
+
+def told(question_set: QuestionSet, new: Table | None, *, latest: int, by: User) -> list[Told]:
+    """A line for each edition that students of this teacher answered and that another one follows.
+
+    new: the document of the edition to come, None where none is to come or it is not ready. latest: the newest number.
+    """
+    found = []
+    newest = question_set.editions.get(number=latest).document
+    for answered in answered_editions(question_set, by=by):
+        is_published = answered.edition.number < latest
+        document = newest if is_published else new
+        if document is not None:
+            changed = tuple(key_changes(answered.edition.document, document))
+            found.append(Told(answered, latest + (not is_published), is_published, changed))
+    return found
