@@ -49,9 +49,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # What every response says, those of the middleware below included.
     "quizsite.middleware.response_headers",
-    "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "quizsite.middleware.request_size",
     "quizsite.middleware.head_as_get",
