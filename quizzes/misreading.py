@@ -1,7 +1,7 @@
 """Which sentences of a reading wrong answers point to: what to read again with the class."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 # Below this many attempts one student's slip looks like the class's, and a count comes close to naming a student.
@@ -26,27 +26,45 @@ class MisreadMap:
     sentences: tuple[Misread, ...]
 
 
-def misread_map(attempts: Sequence[Iterable[Sequence[str]]], *, reading_order: Sequence[str]) -> MisreadMap | None:
+@dataclass(frozen=True, slots=True)
+class MisreadColumn:
+    """One question over all attempts. codes: for each attempt, the place of its answer among the kinds.
+
+    kinds: for each kind of answer, the sentences that each of its wrong parts points to, as keys.
+    """
+
+    kinds: Sequence[Sequence[Sequence[str]]]
+    codes: Sequence[int]
+
+
+def misread_map(columns: Sequence[MisreadColumn], *, reading_order: Sequence[str]) -> MisreadMap | None:
     """The map of these attempts; None below five of them.
 
-    attempts: for each, the sentences that each of its wrong answers points to, as keys; () for one that points to none.
-    A sentence that an answer names twice counts once. reading_order: all keys of the reading; it breaks ties.
+    A sentence that a part of an answer names twice counts once. reading_order: all keys of the reading; it breaks ties.
     """
-    if len(attempts) < MIN_ATTEMPTS:
+    attempt_count = len(columns[0].codes) if columns else 0
+    if attempt_count < MIN_ATTEMPTS:
         return None
-    by_attempt: Counter[str] = Counter()
-    by_answer: Counter[str] = Counter()
-    for attempt in attempts:
-        pointed: set[str] = set()
-        for sentences in attempt:
-            for sentence in sentences if len(sentences) < 2 else set(sentences):
-                by_answer[sentence] += 1
-                pointed.add(sentence)
-        for sentence in pointed:
-            by_attempt[sentence] += 1
     place = {sentence: number for number, sentence in enumerate(reading_order)}
+    by_answer: Counter[str] = Counter()
+    # One bit a sentence for each attempt: a column of attempts is gone through once, not once for every sentence.
+    pointed = [0] * attempt_count
+    for column in columns:
+        bits = [0] * len(column.kinds)
+        for code, number in Counter(column.codes).items():
+            for sentences in column.kinds[code]:
+                for sentence in set(sentences):
+                    by_answer[sentence] += number
+                    bits[code] |= 1 << place[sentence]
+        if any(bits):
+            pointed = [mask | bits[code] for mask, code in zip(pointed, column.codes, strict=True)]
+    by_attempt: Counter[str] = Counter()
+    for mask, number in Counter(pointed).items():
+        for sentence, bit in place.items():
+            if mask >> bit & 1:
+                by_attempt[sentence] += number
     ranked = sorted(by_attempt, key=lambda key: (-by_attempt[key], -by_answer[key], place[key]))
     return MisreadMap(
-        len(attempts),
-        tuple(Misread(key, by_attempt[key], by_answer[key], by_attempt[key] / len(attempts)) for key in ranked),
+        attempt_count,
+        tuple(Misread(key, by_attempt[key], by_answer[key], by_attempt[key] / attempt_count) for key in ranked),
     )

@@ -282,7 +282,7 @@ def test_every_file_is_named_typed_and_recorded(
 
 
 @pytest.mark.parametrize("count", [1, 12])
-@pytest.mark.parametrize(("layout", "expected"), [(Layout.SCORES, 6), (Layout.ANSWERS, 7)])
+@pytest.mark.parametrize(("layout", "expected"), [(Layout.SCORES, 4), (Layout.ANSWERS, 7)])
 def test_a_file_costs_the_same_statements_however_full_the_class(
     classroom: Classroom, edition: Edition, teacher: User, statements: Gather, layout: Layout, expected: int, count: int
 ) -> None:

@@ -1,6 +1,8 @@
 """What is known of a test and of each question once attempts are in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Literal
 
 from quizzes.question_types.base import Option
@@ -17,6 +19,25 @@ class Item:
     points: int
     options: tuple[Option, ...] = ()
     chance_share: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What equal answers to a question come to. credit: 0 to 1, None for no answer that earned nothing.
+
+    picks: the ids of the options that it is made of.
+    """
+
+    credit: Fraction | None
+    picks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One question over all attempts. codes: for each attempt, the place of its answer among the kinds."""
+
+    kinds: Sequence[Kind]
+    codes: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The formulas, each with its source. Scores are whole numbers on one scale: sums are exact, the last step rounds."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import sqrt, sumprod
@@ -28,10 +28,13 @@ class Group:
         inside = sum([scores[place] for place in self.whole])
         return (inside + self.weight * sum([scores[place] for place in self.ties])) / self.size
 
-    def shares(self, picked: Sequence[tuple[str, ...]]) -> dict[str, float]:
-        """The share of the group that gave each option; an option that nobody gave is left out."""
-        inside = count_options([picked[place] for place in self.whole])
-        tied = count_options([picked[place] for place in self.ties])
+    def shares(self, codes: Sequence[int], picks: Sequence[tuple[str, ...]]) -> dict[str, float]:
+        """The share of the group that gave each option; an option that nobody gave is left out.
+
+        codes: for each attempt the place of its answer among the kinds. picks: the options of each kind.
+        """
+        inside = count_options(Counter([codes[place] for place in self.whole]), picks)
+        tied = count_options(Counter([codes[place] for place in self.ties]), picks)
         return {option: (inside[option] + self.weight * tied[option]) / self.size for option in inside | tied}
 
 
@@ -81,18 +84,19 @@ def spread(scores: Sequence[int]) -> float | None:
     return sqrt(_variation(scores) / (count * (count - 1))) if count > 1 else None
 
 
-def cronbachs_alpha(columns: Sequence[Sequence[int]]) -> float | None:
+def cronbachs_alpha(columns: Sequence[Sequence[int]], totals: Sequence[int] | None = None) -> float | None:
     """Internal consistency: k / (k - 1) x (1 - Σ variances of the questions / variance of the totals), at most 1.
 
-    columns: one a question, points by attempt. None below two questions or where the totals do not vary. For questions
-    that are right or wrong it is KR-20. Negative where questions contradict one another.
+    columns: one a question, points by attempt; totals: their sums by attempt, where they are known. None below two
+    questions or where the totals do not vary. For questions that are right or wrong it is KR-20. Negative where
+    questions contradict one another.
     Source: Cronbach, L. J. (1951), "Coefficient alpha and the internal structure of tests", Psychometrika 16, 297-334;
     Kuder, G. F. and Richardson, M. W. (1937), Psychometrika 2, 151-160, formula 20.
     """
     count = len(columns)
     if count < 2:
         return None
-    whole = _variation([sum(row) for row in zip(*columns, strict=True)])
+    whole = _variation([sum(row) for row in zip(*columns, strict=True)] if totals is None else totals)
     if not whole:
         return None
     parts = sum(_variation(column) for column in columns)
@@ -133,11 +137,11 @@ def _group(size: int, whole: list[int], ties: list[int]) -> Group:
     return Group(size, tuple(whole), tuple(ties), (size - len(whole)) / len(ties))
 
 
-def count_options(given: Iterable[tuple[str, ...]]) -> Counter[str]:
-    """How often each option was given; given: the ids that each attempt gave."""
+def count_options(numbers: Mapping[int, int], picks: Sequence[tuple[str, ...]]) -> Counter[str]:
+    """How often each option was given. numbers: of each kind of answer, how many gave it; picks: its options."""
     counts: Counter[str] = Counter()
-    for ids, number in Counter(given).items():
-        for option_id in ids:
+    for kind, number in numbers.items():
+        for option_id in picks[kind]:
             counts[option_id] += number
     return counts
 

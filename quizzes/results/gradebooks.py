@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from statistics import mean, median
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple, Protocol
 
-from django.db.models import Count, Max
+from django.db.models import BooleanField, Count, DateTimeField, FilteredRelation, Max, Q, Value
+from django.db.models.functions import Cast
 
 from quizzes.deadlines import Standing
 from quizzes.models import Answer, Assignment, Attempt, Classroom, Excuse, Extension, Student
@@ -16,6 +17,52 @@ from quizzes.own_terms import personal_window
 
 CellState = Literal["scored", "working", "missing", "excused", "not_due"]
 WorkState = Literal["not_started", "working", "handed_in"]
+
+
+class Scored(Protocol):
+    """What decides which attempt counts: of an `Attempt`, or of the few columns that a large table reads."""
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def is_open(self) -> bool: ...
+    @property
+    def score(self) -> Decimal | None: ...
+    @property
+    def max_score(self) -> int | None: ...
+
+
+class HandedIn(Protocol):
+    """What decides whether an attempt was late."""
+
+    @property
+    def handed_in_at(self) -> datetime | None: ...
+    @property
+    def medium(self) -> str: ...
+
+
+class Sat(NamedTuple):
+    """What a gradebook shows of an attempt. Not a row of the model: building 300 of those is a third of the page."""
+
+    public_id: str
+    number: int
+    medium: str
+    handed_in_at: datetime | None
+    score: Decimal | None
+    max_score: int | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has not been handed in."""
+        return self.handed_in_at is None
+
+
+class Pupil(NamedTuple):
+    """What a gradebook shows of a student."""
+
+    pk: int
+    public_id: str
+    display_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +73,7 @@ class Cell:
     """
 
     state: CellState
-    attempt: Attempt | None = None
+    attempt: Sat | None = None
     score: Decimal | None = None
     max_score: int | None = None
     is_late: bool = False
@@ -52,7 +99,7 @@ class Column:
 class Row:
     """One student of a gradebook. average_share: mean share over the assignments that have a score."""
 
-    student: Student
+    student: Pupil
     cells: tuple[Cell, ...]
     average_share: Decimal | None
 
@@ -84,7 +131,7 @@ class Progress:
     last_saved_at: datetime | None
 
 
-def counting_attempt(attempts: Sequence[Attempt], policy: str) -> Attempt | None:
+def counting_attempt[A: Scored](attempts: Sequence[A], policy: str) -> A | None:
     """The handed-in attempt that counts by the policy (first, best, latest); the earlier of two equally good ones."""
     done = sorted((attempt for attempt in attempts if not attempt.is_open), key=lambda attempt: attempt.number)
     if not done:
@@ -97,38 +144,38 @@ def counting_attempt(attempts: Sequence[Attempt], policy: str) -> Attempt | None
     return max(done, key=lambda attempt: (share_of(attempt) or Decimal(0), -attempt.number))
 
 
-def share_of(attempt: Attempt) -> Decimal | None:
+def share_of(attempt: Scored) -> Decimal | None:
     """The attempt's score as a share of its maximum, 0 to 1; None before it is handed in, or when nothing counts."""
     return attempt.score / attempt.max_score if attempt.score is not None and attempt.max_score else None
 
 
-def is_late(attempt: Attempt, due_at: datetime | None) -> bool:
-    """Whether the attempt was handed in after the due time, which may be the student's own."""
+def is_late(attempt: HandedIn, due_at: datetime | None) -> bool:
+    """Whether the attempt was handed in after the due time, which may be the student's own.
+
+    Never on paper: what is known of a sheet is when it was typed.
+    """
+    if attempt.medium == Attempt.Medium.PAPER:
+        return False
     return due_at is not None and attempt.handed_in_at is not None and attempt.handed_in_at > due_at
 
 
 def gradebook(classroom: Classroom, *, now: datetime) -> Gradebook:
-    """The classroom's gradebook, in five statements however large it is."""
-    students = list(classroom.students.enrolled().order_by("display_name", "pk"))
+    """The classroom's gradebook, in three statements however large it is."""
     assignments = list(
         classroom.assignments.select_related("edition__question_set")
         .defer("edition__document")
         .order_by("-created_at", "-pk")
     )
-    made: defaultdict[tuple[int, int], list[Attempt]] = defaultdict(list)
-    for attempt in classroom.attempts.all():
-        made[attempt.student_id, attempt.assignment_id].append(attempt)
-    extended = {
-        (extension.student_id, extension.assignment_id): extension
-        for extension in Extension.objects.filter(assignment__classroom=classroom)
-    }
-    excused = set(Excuse.objects.filter(assignment__classroom=classroom).values_list("student_id", "assignment_id"))
+    students, made = _students_and_attempts(classroom)
+    extended, excused = _extended_and_excused(classroom)
     rows = []
     for student in students:
         cells = tuple(
             Cell("excused")
             if (student.pk, assignment.pk) in excused
-            else _cell(made[student.pk, assignment.pk], assignment, extended.get((student.pk, assignment.pk)), now)
+            else _cell(
+                made.get((student.pk, assignment.pk), []), assignment, extended.get((student.pk, assignment.pk)), now
+            )
             for assignment in assignments
         )
         shares = [cell.share for cell in cells if cell.share is not None]
@@ -148,6 +195,40 @@ def gradebook(classroom: Classroom, *, now: datetime) -> Gradebook:
         )
     averages = [row.average_share for row in rows if row.average_share is not None]
     return Gradebook(classroom, tuple(columns), tuple(rows), mean_of(averages), median(averages) if averages else None)
+
+
+def _students_and_attempts(classroom: Classroom) -> tuple[list[Pupil], dict[tuple[int, int], list[Sat]]]:
+    """Who is on the roster, by name, and the attempts in this classroom by student and assignment; one statement."""
+    here = FilteredRelation("attempts", condition=Q(attempts__classroom=classroom))
+    pupil = ["pk", "public_id", "display_name"]
+    columns = [*pupil, "here__assignment_id", *(f"here__{name}" for name in Sat._fields)]
+    found = classroom.students.enrolled().alias(here=here).order_by("display_name", "pk", "here__number")
+    students: dict[int, Pupil] = {}
+    made: defaultdict[tuple[int, int], list[Sat]] = defaultdict(list)
+    for pk, public_id, name, assignment_id, *attempt in found.values_list(*columns):
+        students.setdefault(pk, Pupil(pk, public_id, name))
+        if assignment_id is not None:
+            made[pk, assignment_id].append(Sat._make(attempt))
+    return list(students.values()), made
+
+
+def _extended_and_excused(classroom: Classroom) -> tuple[dict[tuple[int, int], Extension], set[tuple[int, int]]]:
+    """Extensions, and who is excused, by student and assignment; one statement."""
+    of = {"assignment__classroom": classroom}
+    extensions = Extension.objects.filter(**of).values_list(
+        "student_id", "assignment_id", "due_at", "closes_at", Value(False, output_field=BooleanField())
+    )
+    no_end = Cast(Value(None), DateTimeField())
+    excuses = Excuse.objects.filter(**of).values_list(
+        "student_id", "assignment_id", no_end, no_end, Value(True, output_field=BooleanField())
+    )
+    extended, excused = {}, set()
+    for student_id, assignment_id, due_at, closes_at, is_excused in extensions.union(excuses, all=True):
+        if is_excused:
+            excused.add((student_id, assignment_id))
+        else:
+            extended[student_id, assignment_id] = Extension(due_at=due_at, closes_at=closes_at)
+    return extended, excused
 
 
 def progress(assignment: Assignment) -> list[Progress]:
@@ -181,7 +262,7 @@ def due_at(attempt: Attempt) -> datetime | None:
     return personal_window(attempt.assignment, extension).due_at
 
 
-def _cell(attempts: Sequence[Attempt], assignment: Assignment, extension: Extension | None, now: datetime) -> Cell:
+def _cell(attempts: Sequence[Sat], assignment: Assignment, extension: Extension | None, now: datetime) -> Cell:
     window = personal_window(assignment, extension)
     counts = counting_attempt(attempts, assignment.attempt_policy)
     if counts is not None:
