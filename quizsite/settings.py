@@ -129,7 +129,7 @@ DATABASES = {
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entries"}}
 
 # Never cached_db: with Redis down it answers a POST with 500.
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "quizsite.sessions"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # --- Browser policy -----------------------------------------------------------------------------------------------

@@ -1,24 +1,19 @@
-"""Attempts: begin, save an answer, check it, flag it, hand in, run out of time; and the score that follows."""
+"""Attempts: begin, check an answer, flag it, hand in, run out of time; and the score that follows."""
 
-import hashlib
-import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from quizzes.assignments import Release
-from quizzes.deadlines import GRACE, Arrival, Standing, arrival, deadline, is_over
+from quizzes.deadlines import GRACE, Standing, deadline, is_over
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, Student, User
 from quizzes.models.public_ids import new_readable_code
 from quizzes.own_terms import extend, personal_terms, personal_window
-from quizzes.question_sets import Published, published
-from quizzes.question_types import Presentation, Question, Value
+from quizzes.saves import Outcome, Saved, log_save, save_answer  # noqa: F401
 from quizzes.scores import computed, rescore
-
-Outcome = AnswerEvent.Outcome
+from quizzes.sittings import Sitting, sitting  # noqa: F401
 
 
 class NotOpenYet(Exception):
@@ -47,40 +42,6 @@ class NoTimeLeft(Exception):
 
 class AttemptOver(Exception):
     """The attempt was handed in or its time has ended."""
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """What became of a save. revision, value: of the current answer afterwards; outcome: as logged."""
-
-    outcome: str
-    revision: int
-    value: Value
-
-
-@dataclass(frozen=True, slots=True)
-class Sitting:
-    """An attempt with its content, as its student sees it. questions: in this attempt's order."""
-
-    attempt: Attempt
-    published: Published
-    presentation: Presentation
-    questions: tuple[Question, ...]
-
-    def question_id(self, question: Question) -> int:
-        """The row id of a question of this attempt."""
-        return self.published.question_ids[question.key]
-
-
-def sitting(attempt: Attempt) -> Sitting:
-    """The attempt with the content of its edition, which costs no statement once the edition is in the process.
-
-    attempt: with its assignment loaded.
-    """
-    content = published(attempt.assignment.edition_id)
-    order = Presentation(attempt.seed, attempt.shuffle_questions)
-    questions = order.order("questions", [(question.key, question) for question in content.document.questions])
-    return Sitting(attempt, content, Presentation(attempt.seed, attempt.shuffle_choices), tuple(questions))
 
 
 def begin_attempt(student: Student, assignment: Assignment, *, now: datetime) -> Attempt:
@@ -117,41 +78,6 @@ def begin_attempt(student: Student, assignment: Assignment, *, now: datetime) ->
             )
     except IntegrityError:
         return assignment.attempts.made_by(student.pk).latest("number")
-
-
-# The conditions of a save (the attempt open, the answer neither newer nor settled) are settled by the database in the
-# statement that writes, so that nothing can come between; `FOR SHARE` makes a hand-in on PostgreSQL wait for it.
-_MOVE_ANSWER = """
-INSERT INTO quizzes_answer (attempt_id, question_id, value, revision, flagged, saved_at)
-SELECT a.id, %s, {value}, 1, {false}, %s FROM quizzes_attempt a WHERE a.id = %s AND a.handed_in_at IS NULL {lock}
-ON CONFLICT (attempt_id, question_id) DO UPDATE
-SET value = excluded.value, revision = quizzes_answer.revision + 1, saved_at = excluded.saved_at
-WHERE quizzes_answer.revision = %s AND quizzes_answer.checked_at IS NULL
-RETURNING revision
-"""
-
-
-def save_answer(
-    attempt: Attempt, question_id: int, value: Value, *, operation: str, seen_revision: int, now: datetime
-) -> Saved:
-    """Move the current answer and log the save, in one transaction of two statements.
-
-    operation: named by the sender; the same operation with the same value changes nothing the second time.
-    seen_revision: of the answer that the sender was looking at, 0 for none. now: when the request arrived.
-    """
-    operation = _operation_key(operation, question_id, value)
-    late = arrival(at=now, deadline_at=attempt.deadline_at) is Arrival.LATE
-    try:
-        with transaction.atomic():
-            revision = None if late else _move_answer(attempt.pk, question_id, value, seen_revision, now)
-            if revision is not None:
-                _log(attempt.pk, question_id, operation, value, revision, Outcome.SAVED, now)
-                return Saved(Outcome.SAVED, revision, value)
-            return _refuse(attempt, question_id, value, operation, now)
-    except IntegrityError:
-        # The log has this operation: it came again with a newer revision, or twice at once. Its move is undone.
-        with transaction.atomic():
-            return _refuse(attempt, question_id, value, operation, now)
 
 
 def check_answer(attempt: Attempt, question_id: int, *, now: datetime) -> None:
@@ -212,7 +138,7 @@ def accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
         answer, _ = Answer.objects.select_for_update().get_or_create(attempt=attempt, question_id=event.question_id)
         answer.value, answer.saved_at, answer.revision = event.value, event.at, answer.revision + 1
         answer.save(update_fields=["value", "saved_at", "revision"])
-        _log(attempt.pk, event.question_id, operation, event.value, answer.revision, Outcome.ACCEPTED, now)
+        log_save(attempt.pk, event.question_id, operation, event.value, answer.revision, Outcome.ACCEPTED, now)
         accepted += 1
     if accepted:
         rescore([attempt])
@@ -302,64 +228,6 @@ def _end_when_reopened(
         return now + max(timedelta(0), attempt.deadline_at - attempt.handed_in_at) + more_time
     # Without a limit there is time until the close.
     return max(closes_at or now, now + more_time)
-
-
-def _move_answer(attempt_id: int, question_id: int, value: Value, seen_revision: int, now: datetime) -> int | None:
-    postgresql = connection.vendor == "postgresql"
-    statement = _MOVE_ANSWER.format(
-        value="CAST(%s AS jsonb)" if postgresql else "%s",
-        false="FALSE" if postgresql else "0",
-        lock="FOR SHARE OF a" if postgresql else "",
-    )
-    at = connection.ops.adapt_datetimefield_value(now)
-    document = None if value is None else json.dumps(value)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [question_id, document, at, attempt_id, seen_revision])
-        row = cursor.fetchone()
-    return row[0] if row else None
-
-
-def _refuse(attempt: Attempt, question_id: int, value: Value, operation: str, now: datetime) -> Saved:
-    current = Answer.objects.filter(attempt=attempt, question_id=question_id).first()
-    known = AnswerEvent.objects.filter(attempt=attempt, operation=operation).first()
-    if known is not None and known.outcome == Outcome.SAVED:
-        return Saved(Outcome.SAVED, known.revision, known.value)
-    revision, shown = (current.revision, current.value) if current else (0, None)
-    if known is not None:
-        return Saved(known.outcome, revision, shown)
-    is_late = arrival(at=now, deadline_at=attempt.deadline_at) is Arrival.LATE
-    if is_late or not Attempt.objects.open().filter(pk=attempt.pk).exists():
-        outcome = Outcome.LATE
-    else:
-        outcome = Outcome.SETTLED if current is not None and current.checked_at is not None else Outcome.STALE
-    _log(attempt.pk, question_id, operation, value, revision, outcome, now)
-    return Saved(outcome, revision, shown)
-
-
-def _log(
-    attempt_id: int,
-    question_id: int,
-    operation: str,
-    value: Value,
-    revision: int,
-    outcome: str,
-    now: datetime,
-) -> None:
-    AnswerEvent.objects.create(
-        attempt_id=attempt_id,
-        question_id=question_id,
-        operation=operation,
-        value=value,
-        revision=revision,
-        outcome=outcome,
-        at=now,
-    )
-
-
-def _operation_key(operation: str, question_id: int, value: Value) -> str:
-    """One name for one act: a page kept by the browser may send another value under an old name, another act."""
-    digest = hashlib.sha256(f"{question_id}:{json.dumps(value, sort_keys=True)}".encode()).hexdigest()
-    return f"{operation[:40]}.{digest[:20]}"
 
 
 def _close(attempt: Attempt, *, at: datetime, by: str) -> None:

@@ -16,6 +16,7 @@ from hypothesis import settings
 
 from quizzes.models import Assignment, Attempt, Classroom, Edition, Student, User
 from quizzes.question_sets import published
+from quizzes.sittings import seat
 from quizzes.views.student.access import PIN_VERSION, STUDENT
 from tests.factories import (
     NOW,
@@ -65,6 +66,7 @@ def _network(request: pytest.FixtureRequest) -> Iterator[None]:
 def _fresh_editions() -> None:
     # Row ids are given anew after a rollback, so an edition cached by one test is another one in the next.
     published.cache_clear()
+    seat.cache_clear()
 
 
 class Statements(list[str]):

@@ -11,10 +11,12 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from quizzes.attempts import Saved, check_answer, hand_in, set_flag
+from quizzes.attempts import check_answer, hand_in, set_flag
 from quizzes.deadlines import GRACE
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Edition, Student
 from quizzes.question_sets import published
+from quizzes.saves import Saved, save_from_seat
+from quizzes.sittings import seat
 from tests.factories import NOW, make_assignment, make_attempt, make_student, save
 
 pytestmark = pytest.mark.django_db
@@ -286,3 +288,64 @@ def test_saves_in_any_sequence_leave_what_was_last_accepted(edition: Edition, st
     assert told == {key: current for key, current in answers(attempt).items() if current[1]}
     repeated = Counter(attempt.events.values_list("operation", flat=True))
     assert set(repeated.values()) <= {1}
+
+
+# --- A save with nothing in its way -------------------------------------------------------------------------------
+
+
+def save_seated(attempt: Attempt, value: Any = "b", **changes: Any) -> Any:
+    """The save of question "one" as the outbox of the attempt's own student sends it, but for what is changed."""
+    content = published(attempt.assignment.edition_id)
+    usual = {
+        "pin_version": attempt.student.pin_version,
+        "operation": "tap",
+        "seen_revision": 0,
+        "now": NOW + SECOND,
+    }
+    return save_from_seat(seat(attempt.public_id), content.question_ids["one"], value, **{**usual, **changes})
+
+
+def test_save_from_a_seat_moves_and_logs_in_two_statements(attempt: Attempt, statements: Callable[[], Any]) -> None:
+    ends = NOW + MINUTE
+    Attempt.objects.update(deadline_at=ends)
+    seat(attempt.public_id)
+    published(attempt.assignment.edition_id)
+    attempt.student.pin_version  # noqa: B018  # loaded before the count
+
+    with statements() as seen:
+        assert save_seated(attempt) == (1, ends)
+
+    assert len(seen) == len(seen.writes) == 2
+    assert answers(attempt) == {"one": ("b", 1)}
+    assert log(attempt) == [("one", "b", 1, "saved")]
+
+
+@pytest.mark.parametrize(
+    "prevent",
+    [
+        lambda attempt: Student.objects.update(pin_version=attempt.student.pin_version + 1),
+        lambda attempt: Student.objects.update(removed_at=NOW),
+        lambda attempt: hand_in(attempt, now=NOW),
+        lambda attempt: Attempt.objects.update(deadline_at=NOW - GRACE),
+        lambda attempt: save(attempt, "one", "a", operation="other"),
+        lambda attempt: (save(attempt, "one", "b", operation="tap"), Answer.objects.update(revision=0)),
+        lambda attempt: (save(attempt, "one", "a"), Answer.objects.update(revision=0, checked_at=NOW)),
+        lambda attempt: Attempt.objects.update(student=make_student(classroom=attempt.classroom)),
+    ],
+    ids=["new PIN", "removed", "handed in", "late", "stale", "known", "settled", "another's"],
+)
+def test_save_from_a_seat_changes_nothing_where_something_is_in_its_way(
+    attempt: Attempt, prevent: Callable[[Attempt], Any]
+) -> None:
+    seat(attempt.public_id)
+    prevent(attempt)
+    before = answers(attempt), log(attempt)
+
+    assert save_seated(attempt) is None
+    assert (answers(attempt), log(attempt)) == before
+
+
+def test_save_from_a_seat_within_the_grace_counts(attempt: Attempt) -> None:
+    Attempt.objects.update(deadline_at=NOW + SECOND - GRACE)
+
+    assert save_seated(attempt) == (1, NOW + SECOND - GRACE)

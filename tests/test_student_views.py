@@ -15,6 +15,7 @@ from quizzes import attempts, own_terms
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Classroom, Edition, Student, User
 from quizzes.question_sets import published
 from quizzes.question_types import Question
+from quizzes.sittings import seat
 from tests.conftest import Statements
 from tests.factories import (
     NOW,
@@ -23,6 +24,7 @@ from tests.factories import (
     make_attempt,
     make_document,
     make_edition,
+    make_student,
     right_value,
     save,
 )
@@ -467,13 +469,34 @@ def test_questions_follow_the_attempts_own_order(
 # --- Answering with the outbox
 
 
-def test_json_save_costs_4_statements_and_says_what_is_stored(
+@pytest.mark.parametrize("number", [0, 5])
+def test_json_save_of_no_question_of_the_attempt_is_not_found(
+    student_client: Client, attempt: Attempt, number: int
+) -> None:
+    data = fields(student_client, attempt, 1, choice=token(attempt, 1, "b"), act="save")
+    assert as_json(student_client, address(attempt, number), data).status_code == 404
+    assert not AnswerEvent.objects.exists()
+
+
+def test_json_save_to_the_attempt_of_another_is_not_found_however_often_it_was_served(
+    student_client: Client, attempt: Attempt, signed_in: Callable[[Student | User], Client]
+) -> None:
+    data = fields(student_client, attempt, 1, choice=token(attempt, 1, "b"), act="save")
+    assert as_json(student_client, address(attempt, 1), data).status_code == 200
+    other = signed_in(make_student(classroom=attempt.classroom))
+    assert as_json(other, address(attempt, 1), {**data, "operation": "mine"}).status_code == 404
+    assert AnswerEvent.objects.count() == 1
+
+
+def test_json_save_costs_3_statements_and_says_what_is_stored(
     student_client: Client, attempt: Attempt, statements: Gather
 ) -> None:
     data = fields(student_client, attempt, 1, choice=token(attempt, 1, "b"), act="save")
+    seat(attempt.public_id)
     with statements() as seen:
         reply = as_json(student_client, address(attempt, 1), data)
-    assert len(seen) == 4
+    # Session, move, log.
+    assert len(seen) == 3
     assert (reply.status_code, reply.json()) == (200, {"outcome": "saved", "revision": 1, "seconds_left": None})
     again = as_json(student_client, address(attempt, 1), data)
     assert (again.status_code, again.content) == (200, reply.content)

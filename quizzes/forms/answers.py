@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from quizzes.attempts import Sitting
 from quizzes.question_types import NotAChoice, Question, read_answer
+from quizzes.sittings import Arrangement
 
 # Past this a revision is none that a student reached, and more than the column holds.
 MAX_REVISION = 1_000_000
@@ -24,7 +24,7 @@ class AnswerForm(forms.Form):
         choices=[(name, name) for name in ("save", "next", "skip", "check", "flag", "unflag")], required=False
     )
 
-    def __init__(self, data: QueryDict, *, current: Sitting, question: Question) -> None:
+    def __init__(self, data: QueryDict, *, current: Arrangement, question: Question) -> None:
         super().__init__(data)
         self.submitted = dict(data.lists())
         self.current = current

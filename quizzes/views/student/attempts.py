@@ -2,6 +2,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,11 +18,7 @@ from quizzes.attempts import (
     NoAttemptsLeft,
     NotCheckable,
     NotOpenYet,
-    Outcome,
-    Saved,
-    Sitting,
     resume_number,
-    sitting,
 )
 from quizzes.deadlines import Standing, is_over, minutes_left
 from quizzes.forms.answers import AnswerForm
@@ -33,12 +30,12 @@ from quizzes.question_sets import published
 from quizzes.question_types import TYPES
 from quizzes.regrades import Notice
 from quizzes.results import ReviewedAttempt
+from quizzes.saves import Outcome, save_answer
+from quizzes.sittings import Sitting, sitting
 from quizzes.views.student.access import attempt_required, student_required, teachers_of
-from quizzes.views.student.question_page import next_url, places_of, question_context, seconds_left
+from quizzes.views.student.question_page import next_url, places_of, question_context, seconds_until
+from quizzes.views.student.quick_saves import quick_save, saved_reply, wants_json
 from quizzes.worklist import answered_count, current_of, task_of
-
-# What the outbox of a browser is told; 410 has it go to the receipt, 409 show what is newest.
-JSON_STATUS = {Outcome.SAVED: 200, Outcome.STALE: 409, Outcome.SETTLED: 409, Outcome.LATE: 410}
 
 
 @require_http_methods(["GET", "POST"])
@@ -75,10 +72,16 @@ def begin_attempt(request: HttpRequest, student: Student, public_id: str) -> Htt
 
 
 @require_http_methods(["GET", "POST"])
-@attempt_required
-def take_attempt(request: HttpRequest, attempt: Attempt, number: int) -> HttpResponse:
+@login_not_required
+def take_attempt(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
     """One question of an attempt, at its place in the attempt's own order; and each save of its answer."""
     now = timezone.now()
+    reply = quick_save(request, public_id, number, now=now) if request.method == "POST" else None
+    return reply or _take_attempt(request, public_id, number, now)
+
+
+@attempt_required
+def _take_attempt(request: HttpRequest, attempt: Attempt, number: int, now: datetime) -> HttpResponse:
     current = sitting(attempt)
     if not 1 <= number <= len(current.questions):
         raise Http404
@@ -107,7 +110,7 @@ def review_attempt(request: HttpRequest, attempt: Attempt) -> HttpResponse:
         "unanswered": [place for place in places if not place.is_answered],
         "flagged": [place for place in places if place.is_flagged],
         "minutes_left": minutes_left(at=now, deadline_at=attempt.deadline_at),
-        "seconds_left": seconds_left(current.attempt, now=now),
+        "seconds_left": seconds_until(attempt.deadline_at, now=now),
     }
     return render(request, "student/review_attempt.html", context)
 
@@ -116,7 +119,7 @@ def review_attempt(request: HttpRequest, attempt: Attempt) -> HttpResponse:
 @attempt_required
 def time_left(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     """What a running clock asks for every few seconds, since a teacher may move the end. Two statements."""
-    left = seconds_left(attempt, now=timezone.now()) if attempt.is_open else 0
+    left = seconds_until(attempt.deadline_at, now=timezone.now()) if attempt.is_open else 0
     return JsonResponse({"seconds_left": left})
 
 
@@ -204,7 +207,7 @@ def _take_answer(request: HttpRequest, current: Sitting, number: int, now: datet
     act, saved = form.cleaned_data["act"], None
     # Where htmx sets a flag, the answer is the outbox's to send and stays on the page.
     if form.says_something and not (_htmx(request) and act in {"flag", "unflag"}):
-        saved = attempts.save_answer(
+        saved = save_answer(
             attempt,
             current.question_id(question),
             form.cleaned_data["value"],
@@ -214,8 +217,9 @@ def _take_answer(request: HttpRequest, current: Sitting, number: int, now: datet
         )
     if _has_ended(attempt, now) or (saved is not None and saved.outcome == Outcome.LATE):
         return _ended(request, current, now)
-    if _wants_json(request):
-        return _saved_reply(current, saved, now)
+    if wants_json(request):
+        outcome, revision = (saved.outcome, saved.revision) if saved is not None else (Outcome.SAVED, 0)
+        return saved_reply(outcome, revision, attempt.deadline_at, now)
     if saved is not None and saved.outcome == Outcome.STALE:
         return _question_page(request, current, number, now, is_stale=True)
     if saved is not None and saved.outcome == Outcome.SETTLED:
@@ -252,16 +256,10 @@ def _question_page(request: HttpRequest, current: Sitting, number: int, now: dat
 
 def _not_an_answer(request: HttpRequest, current: Sitting, number: int, form: AnswerForm) -> HttpResponse:
     errors = form.non_field_errors() or ["This page is out of date. Open the question again."]
-    if _wants_json(request):
+    if wants_json(request):
         return JsonResponse({"outcome": "refused", "message": errors[0]}, status=400)
     context = {"attempt": current.attempt, "student": current.attempt.student, "number": number, "message": errors[0]}
     return render(request, "student/not_an_answer.html", context, status=400)
-
-
-def _saved_reply(current: Sitting, saved: Saved | None, now: datetime) -> JsonResponse:
-    outcome, revision = (saved.outcome, saved.revision) if saved else (Outcome.SAVED, 0)
-    reply = {"outcome": str(outcome), "revision": revision, "seconds_left": seconds_left(current.attempt, now=now)}
-    return JsonResponse(reply, status=JSON_STATUS[Outcome(outcome)])
 
 
 def _ended(request: HttpRequest, current: Sitting, now: datetime) -> HttpResponse:
@@ -269,7 +267,7 @@ def _ended(request: HttpRequest, current: Sitting, now: datetime) -> HttpRespons
     was_open = current.attempt.is_open
     attempt = attempts.hand_in(current.attempt, now=now)
     address = reverse("receipt", args=[current.attempt.public_id])
-    if _wants_json(request):
+    if wants_json(request):
         return JsonResponse({"outcome": str(Outcome.LATE), "location": address}, status=410)
     if not was_open and attempt.handed_in_by == Attempt.HandedInBy.STUDENT:
         messages.warning(request, "You had handed this in already. Your last answer came later and is not counted.")
@@ -282,10 +280,6 @@ def _has_ended(attempt: Attempt, now: datetime) -> bool:
 
 def _htmx(request: HttpRequest) -> HtmxDetails:
     return cast(HtmxDetails, cast(Any, request).htmx)
-
-
-def _wants_json(request: HttpRequest) -> bool:
-    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
 
 
 def _partial_credit(edition_id: int) -> list[tuple[str, str]]:

@@ -9,13 +9,13 @@ from typing import Any
 from django.urls import reverse
 
 from quizzes.assignments import Release
-from quizzes.attempts import Sitting
 from quizzes.deadlines import minutes_left
 from quizzes.grading import Adjustments
-from quizzes.models import Answer, Attempt
+from quizzes.models import Answer
 from quizzes.question_types import public
 from quizzes.results import review_question
 from quizzes.scores import corrections_of
+from quizzes.sittings import Sitting
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def question_context(current: Sitting, number: int, *, now: datetime) -> dict[st
         "checks_at_once": attempt.assignment.release == Release.AT_ONCE,
         "operation": uuid.uuid4(),
         "minutes_left": minutes_left(at=now, deadline_at=attempt.deadline_at),
-        "seconds_left": seconds_left(current.attempt, now=now),
+        "seconds_left": seconds_until(attempt.deadline_at, now=now),
     }
     if is_settled and context["checks_at_once"]:
         adjusted = Adjustments(corrections_of({attempt.assignment_id})[attempt.assignment_id])
@@ -89,7 +89,6 @@ def next_url(current: Sitting, number: int) -> str:
     return reverse("take_attempt", args=[current.attempt.public_id, number + 1])
 
 
-def seconds_left(attempt: Attempt, *, now: datetime) -> int | None:
+def seconds_until(deadline_at: datetime | None, *, now: datetime) -> int | None:
     """Whole seconds until the deadline, at least 0; None without one."""
-    deadline_at = attempt.deadline_at
     return None if deadline_at is None else max(0, int((deadline_at - now).total_seconds()))
