@@ -11,6 +11,7 @@ from quizzes.views.teacher import (
     classrooms,
     fairness,
     live,
+    paper_answers,
     printing,
     question_sets,
     regrades,
@@ -131,6 +132,12 @@ urlpatterns = [
         "teacher/assignments/<public_id:public_id>/print/key/",
         printing.print_assignment_key,
         name="print_assignment_key",
+    ),
+    path("teacher/assignments/<public_id:public_id>/paper/", paper_answers.paper_answers, name="paper_answers"),
+    path(
+        "teacher/assignments/<public_id:public_id>/paper/<public_id:student_id>/",
+        paper_answers.paper_sheet,
+        name="paper_sheet",
     ),
     path("teacher/assignments/<public_id:public_id>/change/", assignments.change_assignment, name="change_assignment"),
     path(

@@ -198,6 +198,8 @@ TABLE: dict[str, Row] = {
     "show_on_board": Row(moving(OWN_TEACHER), of_assignment, method="post", data={"aim": "1-2"}),
     "print_assignment": Row(OWN_TEACHER, of_assignment),
     "print_assignment_key": Row(OWN_TEACHER, of_assignment),
+    "paper_answers": Row(OWN_TEACHER, of_assignment),
+    "paper_sheet": Row(OWN_TEACHER, of_student_on_assignment),
     "change_assignment": Row(OWN_TEACHER, of_assignment),
     "withdraw_assignment": Row(moving(OWN_TEACHER), of_assignment, method="post"),
     "assignment_regrades": Row(OWN_TEACHER, of_assignment),

@@ -164,6 +164,7 @@ def test_an_answer_is_written_in_words(school: Classroom, teacher: User) -> None
         "3",
         "2026-10-24 11:00:01",
         "late",
+        "screen",
     ]
     assert mine[0][7:12] == ["", "unanswered", "0.0", "1", ""]
 

@@ -11,7 +11,7 @@ from quizzes.interchange.spreadsheet import Cell as FileCell
 def answers_table(rows: Iterable[AnswerRow], titles: dict[int, str], zone: ZoneInfo) -> Table:
     """A line an answer. titles: by assignment id; zone: in which moments are written."""
     header: list[FileCell] = ["Student", "Assignment", "Attempt", "Number", "Question", "Type", "Objective", "Answer"]
-    header += ["Verdict", "Points", "Points possible", f"Saved at ({zone.key})", "Late"]
+    header += ["Verdict", "Points", "Points possible", f"Saved at ({zone.key})", "Late", "Medium"]
     lines: Table = [
         [
             row.student,
@@ -27,6 +27,7 @@ def answers_table(rows: Iterable[AnswerRow], titles: dict[int, str], zone: ZoneI
             row.max_points,
             "" if row.saved_at is None else f"{row.saved_at.astimezone(zone):%Y-%m-%d %H:%M:%S}",
             "late" if row.is_late else "",
+            row.attempt.medium,
         ]
         for row in rows
     ]

@@ -56,6 +56,11 @@ class Sat(NamedTuple):
         """Whether it has not been handed in."""
         return self.handed_in_at is None
 
+    @property
+    def is_on_paper(self) -> bool:
+        """Whether a teacher typed it in from a sheet."""
+        return self.medium == Attempt.Medium.PAPER
+
 
 class Pupil(NamedTuple):
     """What a gradebook shows of a student."""

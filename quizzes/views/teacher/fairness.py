@@ -55,6 +55,9 @@ def accept_late(request: TeacherRequest, public_id: str) -> HttpResponse:
 def reopen_attempt(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Let a student go on with an attempt that was handed in."""
     attempt = taught_attempt(request, public_id)
+    if attempt.is_on_paper:
+        # A sheet is typed again instead.
+        raise Http404
     form, now = ReopenForm(request.POST), timezone.now()
     name = attempt.student.first_name
     if form.is_valid() and form.cleaned_data["receipt"] == attempt.receipt:

@@ -1,0 +1,157 @@
+"""Typing in what students wrote on paper: the whole class in one grid, or one sheet after the other."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from quizzes import paper_answers as stage
+from quizzes.forms.sheets import LetterForm, PrintedSheets, SheetForm, TypingForm
+from quizzes.models import Assignment, Student
+from quizzes.paper import LETTERS
+from quizzes.paper_answers import StudentSheet, form_of, student_sheets
+from quizzes.question_sets import published
+from quizzes.templatetags.footnote import points
+from quizzes.views.teacher.access import TeacherRequest, taught_assignment
+
+# What a form may hold (DATA_UPLOAD_MAX_NUMBER_FIELDS) less its own few fields, and what fits a screen across.
+MOST_FIELDS, MOST_COLUMNS = 980, 30
+
+
+@require_http_methods(["GET", "POST"])
+def paper_answers(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """The class with what was typed so far: a grid where each answer is a short mark, else a list of sheets."""
+    assignment = taught_assignment(request, public_id)
+    printed = _printed(assignment)
+    students = list(assignment.classroom.students.enrolled().order_by("display_name", "pk"))
+    standing = student_sheets(assignment, students)
+    is_grid = _fits_a_grid(printed, len(students))
+    rows = [SheetForm(there=there, printed=printed) for there in standing]
+    if request.method == "POST" and is_grid:
+        sent = [SheetForm(request.POST, there=there, printed=printed) for there in standing if there.may_type]
+        refused = _store(request, assignment, sent)
+        if not refused:
+            return redirect("paper_answers", assignment.public_id)
+        fresh = student_sheets(assignment, students)
+        rows = [
+            _kept(refused[there.student.pk], there, request.POST)
+            if there.student.pk in refused
+            else SheetForm(there=there, printed=printed)
+            for there in fresh
+        ]
+    context = {
+        **_context(assignment),
+        "rows": rows,
+        "is_grid": is_grid,
+        "numbers": range(1, len(printed.questions["A"]) + 1),
+        "guide": printed.questions["A"],
+        "typed_count": sum(row.there.attempt is not None for row in rows),
+    }
+    return render(request, "teacher/paper_answers.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def paper_sheet(request: TeacherRequest, public_id: str, student_id: str) -> HttpResponse:
+    """One student's sheet, question by question as it was printed, and on to the next student."""
+    assignment = taught_assignment(request, public_id)
+    students = list(assignment.classroom.students.enrolled().order_by("display_name", "pk"))
+    student = get_object_or_404(assignment.classroom.students.enrolled(), public_id=student_id)
+    [there] = student_sheets(assignment, [student])
+    asked = LetterForm(request.GET).chosen(there.letter or LETTERS[0])
+    form = SheetForm(there=there, printed=_printed(assignment), letter=asked)
+    at = students.index(student)
+    following = students[at + 1] if at + 1 < len(students) else None
+    if request.method == "POST" and there.may_type:
+        form = SheetForm(request.POST, there=there, printed=_printed(assignment))
+        refused = _store(request, assignment, [form])
+        if not refused:
+            if following is None:
+                return redirect("paper_answers", assignment.public_id)
+            url = reverse("paper_sheet", args=[assignment.public_id, following.public_id])
+            return redirect(f"{url}?form={form.letter}")
+        [there] = student_sheets(assignment, [student])
+        form = _kept(refused[student.pk], there, request.POST)
+    context = {
+        **_context(assignment),
+        "student": student,
+        "form": form,
+        "letters": LETTERS,
+        "previous": students[at - 1] if at else None,
+        "following": following,
+    }
+    return render(request, "teacher/paper_sheet.html", context)
+
+
+def _context(assignment: Assignment) -> dict[str, Any]:
+    return {
+        "assignment": assignment,
+        "classroom": assignment.classroom,
+        "typing": TypingForm(initial={"operation": uuid.uuid4().hex}),
+    }
+
+
+def _printed(assignment: Assignment) -> PrintedSheets:
+    reading = published(assignment.edition_id).document.reading
+    return PrintedSheets({letter: form_of(assignment, letter) for letter in LETTERS}, reading)
+
+
+def _fits_a_grid(printed: PrintedSheets, student_count: int) -> bool:
+    columns = len(printed.questions["A"])
+    return printed.is_grid and columns <= MOST_COLUMNS and student_count * (columns + 2) <= MOST_FIELDS
+
+
+def _store(request: TeacherRequest, assignment: Assignment, sent: Sequence[SheetForm]) -> dict[int, SheetForm]:
+    """Store every sheet that can be; the others by student id, each with what is wrong. What was stored is said."""
+    typing = TypingForm(request.POST)
+    # Without a name the page is one of its own: nothing is lost, and what is stored already is not stored again.
+    operation = typing.cleaned_data["operation"] if typing.is_valid() else uuid.uuid4().hex
+    filled = [form for form in sent if not form.is_blank]
+    valid = [form for form in filled if form.is_valid()]
+    refused = {form.there.student.pk: form for form in filled if not form.is_valid()}
+    outcomes = stage.save_sheets(
+        assignment, [form.sheet for form in valid], operation=operation, by=request.user, now=timezone.now()
+    )
+    saved: list[Student] = []
+    for form, outcome in zip(valid, outcomes, strict=True):
+        if outcome == "changed_meanwhile":
+            form.add_error(None, "Someone typed other answers from this sheet since you opened the page.")
+            refused[form.there.student.pk] = form
+        elif outcome == "no_attempt_left":
+            form.add_error(None, "This student has no attempt left. Nothing of this sheet was saved.")
+            refused[form.there.student.pk] = form
+        elif outcome == "saved":
+            saved.append(form.there.student)
+    _say(request, assignment, saved, refused_count=len(refused))
+    return refused
+
+
+def _say(request: TeacherRequest, assignment: Assignment, saved: Sequence[Student], *, refused_count: int) -> None:
+    if len(saved) == 1:
+        attempt = assignment.attempts.on_paper().get(student=saved[0])
+        messages.success(
+            request, f"Saved: {saved[0].display_name}, {points(attempt.score)} of {attempt.max_score} points."
+        )
+    elif saved:
+        messages.success(request, f"Saved: {len(saved)} sheets.")
+    if refused_count:
+        sheets = "1 sheet is" if refused_count == 1 else f"{refused_count} sheets are"
+        messages.error(request, f"{sheets} not saved. What you typed is still here: mend it and save again.")
+    elif not saved:
+        messages.success(request, "Nothing new was typed, so nothing changed.")
+
+
+def _kept(form: SheetForm, there: StudentSheet, data: QueryDict) -> SheetForm:
+    """The form as sent, on top of what is stored now: sent again, it is meant."""
+    again = data.copy()
+    again[form.add_prefix("seen")] = str(there.version)
+    kept = SheetForm(again, there=there, printed=form.printed)
+    kept.is_valid()
+    for error in form.non_field_errors():
+        kept.add_error(None, error)
+    return kept
