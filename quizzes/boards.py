@@ -1,5 +1,6 @@
 """The board for the class: one question, in four phases, and nothing on it before its phase has come."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -115,7 +116,7 @@ def slide(assignment: Assignment, board: tuple[int, int] | None) -> Slide:
     found = given.order_by("pk").values_list("attempt_id", "value")
     values = [value for attempt_id, value in found if attempt_id in counted]
     view = public(question, Presentation("", shuffle=False), None, reading)
-    bars = _bars(question, values, reading) if phase >= Phase.ANSWERS else None
+    bars = distribution(question, values, reading) if phase >= Phase.ANSWERS else None
     return Slide(
         number=number,
         question_count=len(questions),
@@ -148,8 +149,11 @@ def _latest_attempts(assignment: Assignment) -> list[Attempt]:
     return list(newest.values())
 
 
-def _bars(question: Question, values: Sequence[Value], reading: Reading) -> tuple[tuple[Bar, ...], int]:
-    """The lines of the distribution, and how many answers have none."""
+def distribution(question: Question, values: Sequence[Value], reading: Reading) -> tuple[tuple[Bar, ...], int]:
+    """What was given, and how many answers have no line of their own; the same whichever answer is right.
+
+    values: one an answer, none None. Types whose choices all stand in the question: in their order. Others: by count.
+    """
     if marked_by(question) == "teacher":
         return (), len(values)
     picks = [picked(question, value, reading) for value in values]
@@ -162,12 +166,18 @@ def _bars(question: Question, values: Sequence[Value], reading: Reading) -> tupl
     else:
         least = TYPED_AT_LEAST if question.type in TYPED else 1
         given = [(count, texts[option_id], option_id) for option_id, count in counts.items() if count >= least]
-        listed = [("", option_id, text) for _, text, option_id in sorted(given, key=lambda one: (-one[0], one[1]))]
+        given.sort(key=lambda one: (-one[0], _natural(one[1])))
+        listed = [("", option_id, text) for _, text, option_id in given]
     bars = tuple(
         Bar(letter, text, counts[option_id], Fraction(counts[option_id], len(values)) if values else Fraction(0))
         for letter, option_id, text in listed
     )
     return bars, sum(counts.values()) - sum(bar.count for bar in bars)
+
+
+def _natural(text: str) -> str:
+    """A key by which sentence 9 comes before sentence 10."""
+    return re.sub(r"\d+", lambda number: number[0].zfill(6), text)
 
 
 def _texts(question: Question, values: Sequence[Value], picks: Sequence[Sequence[Option]]) -> dict[str, str]:

@@ -110,6 +110,8 @@ document.addEventListener("keydown", (event) => {
   button.click();
 });
 
+// What is true only while this script runs is said by it.
+document.querySelectorAll("[data-when-live]").forEach((words) => { words.hidden = false; });
 document.addEventListener("visibilitychange", ask);
 window.addEventListener("online", ask);
 timer = setTimeout(ask, PERIOD);
