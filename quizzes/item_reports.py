@@ -285,7 +285,10 @@ def _values(assignment_ids: Iterable[int]) -> Iterable[tuple[int, int, str]]:
 
 def _item(question: Question, corrections: Iterable[Adjustments], seen: Iterable[Option], reading: Reading) -> Item:
     unmarked = list(corrections) or [NO_ADJUSTMENTS]
-    keys = dict.fromkeys(key for after in unmarked for key in keys_in_force(question, after))
+    keys: list[Question] = []
+    for after in unmarked:
+        # Not a set: a question that holds a table cannot be hashed.
+        keys += [key for key in keys_in_force(question, after) if key not in keys]
     is_dropped = any(not earned(question, None, after).possible for after in unmarked)
     offered = [option for key in keys for option in options(key, reading)]
     return Item(

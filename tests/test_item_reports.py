@@ -14,8 +14,9 @@ from quizzes.answer_tables import answer_rows
 from quizzes.item_reports import DifferentEditions, ItemReport, item_report
 from quizzes.models import Assignment, Classroom, Edition, Excuse, ManualMark, Regrade, User
 from quizzes.question_sets import published
-from quizzes.question_types import Presentation, Value
+from quizzes.question_types import TYPES, Presentation, Value
 from tests.conftest import Statements
+from tests.drafting import BUILT_IN, EXAMPLES
 from tests.factories import (
     NOW,
     make_answered_attempt,
@@ -51,6 +52,17 @@ def test_report_of_nothing_has_no_figures(assignment: Assignment) -> None:
     assert [question.question.key for question in report.questions] == list(KEYS)
     assert [question.number for question in report.questions] == [1, 2, 3, 4]
     assert report.misread is None
+
+
+def test_report_has_every_type_of_question(classroom: Classroom) -> None:
+    document = {**BUILT_IN.document, "slug": "examples", "minimum": {}, "questions": EXAMPLES}
+    assignment = make_assignment(edition=make_edition(document=document), classroom=classroom)
+    sit(assignment, [{}])
+
+    report = item_report([assignment])
+
+    assert [question.question.key for question in report.questions] == [table["key"] for table in EXAMPLES]
+    assert {question.question.type for question in report.questions} == set(TYPES)
 
 
 def test_report_counts_answers_with_their_rationale_and_sentences(assignment: Assignment) -> None:
