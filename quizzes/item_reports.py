@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from itertools import groupby
+from itertools import groupby, starmap
 from typing import NamedTuple
 
 from django.db.models import F, TextField
@@ -29,7 +29,7 @@ from quizzes.reading import Reading, Sentence
 from quizzes.results import counting_attempt
 from quizzes.scores import corrections_of
 
-FIRST = Assignment.AttemptPolicy.FIRST
+FIRST, BEST = Assignment.AttemptPolicy.FIRST, Assignment.AttemptPolicy.BEST
 
 
 class DifferentEditions(ValueError):
@@ -85,8 +85,9 @@ class _Made(NamedTuple):
     pk: int
     seed: str
     shuffle_questions: bool
-    score: Decimal
-    max_score: int
+    # Read where the best attempt counts.
+    score: Decimal | None = None
+    max_score: int | None = None
 
     @property
     def is_open(self) -> bool:
@@ -144,13 +145,14 @@ def item_report(assignments: Sequence[Assignment], *, policy: str | None = FIRST
     attempts = _counting(assignments, policy)
     corrections = _corrections(attempts)
     answers = _answers(content, attempts, corrections)
+    shown = [(question.key, place) for place, question in enumerate(questions)]
     figures = analyze_columns(
         [
             _item(question, corrections.values(), [option for given in own.kinds for option in given.options], reading)
             for question, own in zip(questions, answers, strict=True)
         ],
         [own.column() for own in answers],
-        order_of=lambda number: _order(attempts[number], questions),
+        order_of=lambda number: _order(attempts[number], shown),
     )
     return ItemReport(
         published=content,
@@ -179,10 +181,11 @@ def _counting(assignments: Sequence[Assignment], policy: str | None) -> list[_Ma
     handed_in = Attempt.objects.handed_in().filter(
         assignment__in=assignments, student__removed_at=None, student__classroom=F("classroom")
     )
-    ordered = handed_in.order_by("assignment", "student", "number").values_list(*_Made._fields)
     policies = {assignment.pk: policy or assignment.attempt_policy for assignment in assignments}
+    columns = _Made._fields if BEST in policies.values() else _Made._fields[:-2]
+    ordered = handed_in.order_by("assignment", "student", "number").values_list(*columns)
     counting = []
-    for (assignment_id, student_id), own in groupby(map(_Made._make, ordered), key=lambda made: made[:2]):
+    for (assignment_id, student_id), own in groupby(starmap(_Made, ordered), key=lambda made: made[:2]):
         if (assignment_id, student_id) not in excused:
             chosen = counting_attempt(list(own), policies[assignment_id])
             if chosen is not None:
@@ -317,7 +320,8 @@ def _chance_share(question: Question) -> float | None:
     return None
 
 
-def _order(attempt: _Made, questions: Sequence[Question]) -> Sequence[int]:
-    """The places of the questions as the attempt showed them."""
-    shown = Presentation(attempt.seed, attempt.shuffle_questions)
-    return shown.order("questions", [(question.key, place) for place, question in enumerate(questions)])
+def _order(attempt: _Made, shown: Sequence[tuple[str, int]]) -> Sequence[int]:
+    """The places of the questions as the attempt showed them. shown: key and place of each question."""
+    if not attempt.shuffle_questions:
+        return range(len(shown))
+    return Presentation(attempt.seed, attempt.shuffle_questions).order("questions", shown)
