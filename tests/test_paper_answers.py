@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.core.management import call_command
@@ -81,7 +82,7 @@ def test_a_sheet_becomes_a_handed_in_attempt_on_paper(assignment: Assignment, st
     form = paper_answers.form_of(assignment, "B")
     assert (attempt.medium, attempt.is_on_paper, attempt.is_open) == ("paper", True, False)
     assert (attempt.number, attempt.student, attempt.classroom_id) == (1, student, assignment.classroom_id)
-    assert (attempt.score, attempt.max_score) == (6, 8)
+    assert (attempt.score, attempt.max_score) == (Decimal(6), 8)
     assert (attempt.started_at, attempt.handed_in_at, attempt.deadline_at) == (LATER, LATER, None)
     assert attempt.receipt
     # Its student sees the questions and choices as they stood on the sheet.
@@ -125,7 +126,7 @@ def test_typed_again_answers_move_through_the_log(assignment: Assignment, studen
     assert dict(attempt.answers.values_list("question__key", "revision")) == {"one": 3, "some": 2, "who": 1, "proof": 1}
     log = attempt.events.filter(question__key="one").order_by("pk").values_list("value", "revision", "outcome")
     assert list(log) == [("b", 1, "saved"), ("a", 2, "saved"), ("b", 3, "saved")]
-    assert (attempt.score, attempt.receipt) == (6, receipt)
+    assert (attempt.score, attempt.receipt) == (Decimal(6), receipt)
     assert broken() == []
 
 
@@ -137,7 +138,7 @@ def test_a_sheet_on_another_form_keeps_its_answers(assignment: Assignment, stude
 
     attempt = assignment.attempts.get()
     assert attempts.sitting(attempt).questions == paper_answers.form_of(assignment, "B").questions
-    assert (attempt.score, attempt.events.count()) == (8, 4)
+    assert (attempt.score, attempt.events.count()) == (Decimal(8), 4)
     [there] = student_sheets(assignment, [student])
     assert (there.letter, there.values) == ("B", values)
 
@@ -162,7 +163,7 @@ def test_an_empty_sheet_can_be_handed_in(assignment: Assignment, student: Studen
     assert type_in(assignment, student, nothing, by=teacher) == "unchanged"
 
     attempt = assignment.attempts.get()
-    assert (attempt.score, attempt.max_score, attempt.answers.count()) == (0, 8, 0)
+    assert (attempt.score, attempt.max_score, attempt.answers.count()) == (Decimal(0), 8, 0)
     assert broken() == []
 
 
@@ -266,14 +267,14 @@ def test_sheets_are_regraded_with_the_others(
 ) -> None:
     make_answered_attempt(assignment=assignment, student=student, right=0)
     type_in(assignment, classmate, values_of(assignment, right=0), by=teacher)
-    before = assignment.attempts.on_paper().get().score
+    before = assignment.attempts.on_paper().get().score or Decimal(0)
     question = assignment.edition.questions.get(position=1)
-    asked = {"policy": "full_credit", "document": None}
-    seen = regrades.preview([assignment], question, **asked)
+    seen = regrades.preview([assignment], question, policy="full_credit", document=None)
     regrades.apply(
         [assignment],
         question,
-        **asked,
+        policy="full_credit",
+        document=None,
         reason="Unclear",
         stamp=seen.stamp,
         group=uuid.uuid4(),

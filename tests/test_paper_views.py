@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -57,7 +59,7 @@ def row_of(student: Student, **typed: str) -> dict[str, str]:
     return {f"{student.public_id}-{name}": text for name, text in typed.items()}
 
 
-def send(client: Client, url: str, **typed: str) -> object:
+def send(client: Client, url: str, **typed: str) -> Any:
     form = sent_form(client.get(url), having="operation")
     return client.post(url, form.data(**typed), follow=True)
 
@@ -135,7 +137,7 @@ def test_a_page_sent_twice_changes_nothing_more(
 
     assert "Nothing new was typed" in text_of(pages[1])
     attempt = assignment.attempts.get()
-    assert (attempt.events.count(), attempt.score) == (4, 8)
+    assert (attempt.events.count(), attempt.score) == (4, Decimal(8))
 
 
 def test_a_row_that_others_changed_is_told_and_kept(
@@ -162,7 +164,7 @@ def test_an_empty_row_is_no_sheet_and_a_dash_is_one(
     send(teacher_client, grid_url(assignment), **row_of(student, q1="-"))
 
     attempt = assignment.attempts.get()
-    assert (attempt.student, attempt.score, attempt.answers.count()) == (student, 0, 0)
+    assert (attempt.student, attempt.score, attempt.answers.count()) == (student, Decimal(0), 0)
 
 
 def test_who_has_no_attempt_left_has_no_row_to_type_into(
