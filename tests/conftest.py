@@ -18,6 +18,7 @@ from quizzes.models import Assignment, Attempt, Classroom, Edition, Student, Use
 from quizzes.question_sets import published
 from quizzes.sittings import seat
 from quizzes.views.student.access import PIN_VERSION, STUDENT
+from quizzes.views.student.question_page import plain_reading
 from tests.factories import (
     NOW,
     make_assignment,
@@ -67,6 +68,7 @@ def _fresh_editions() -> None:
     # Row ids are given anew after a rollback, so an edition cached by one test is another one in the next.
     published.cache_clear()
     seat.cache_clear()
+    plain_reading.cache_clear()
 
 
 class Statements(list[str]):

@@ -53,9 +53,7 @@ class PageFigures:
     statement_count: int
 
 
-def gradebook_figures(
-    *, students: int = 30, assignments: int = 10, repeats: int = 15
-) -> PageFigures:
+def gradebook_figures(*, students: int = 30, assignments: int = 10, repeats: int = 15) -> PageFigures:
     """Goal 9: a gradebook over HTTP within this process, every middleware on."""
     teacher = make_user(email=f"{uuid.uuid4()}@school.test")
     classroom = make_classroom(teacher=teacher, name="Civics, Period 3")
@@ -89,15 +87,11 @@ def gradebook_figures(
     )
 
 
-def item_report_figures(
-    *, attempts: int, questions: int = 20, repeats: int = 7
-) -> Timing:
+def item_report_figures(*, attempts: int, questions: int = 20, repeats: int = 7) -> Timing:
     """Goal 10: the figures of this many attempts, read from the database and worked out."""
     teacher = make_user(email=f"{uuid.uuid4()}@school.test")
     classroom = make_classroom(teacher=teacher)
-    assignment = _assignment(
-        _edition("A long set", questions // 4), classroom, teacher_id=teacher.pk
-    )
+    assignment = _assignment(_edition("A long set", questions // 4), classroom, teacher_id=teacher.pk)
     _attempts(assignment, _students(classroom, attempts), seed=attempts)
     return timed(lambda: item_report([assignment]), repeats)
 
@@ -149,9 +143,7 @@ def _edition(title: str, times: int) -> Edition:
     return make_edition(question_set=make_question_set(title=title), document=document)
 
 
-def _assignment(
-    edition: Edition, classroom: Classroom, *, teacher_id: int, **fields: Any
-) -> Assignment:
+def _assignment(edition: Edition, classroom: Classroom, *, teacher_id: int, **fields: Any) -> Assignment:
     created_at = timezone.now() - timedelta(days=9)
     return Assignment.objects.create(
         edition=edition,
@@ -175,18 +167,14 @@ def _students(classroom: Classroom, count: int) -> list[Student]:
     return Student.objects.bulk_create(made, batch_size=1000)
 
 
-def _attempts(
-    assignment: Assignment, students: Sequence[Student], *, seed: int
-) -> None:
+def _attempts(assignment: Assignment, students: Sequence[Student], *, seed: int) -> None:
     """Handed in, each question answered by nine in ten: most right, the rest spread over the wrong answers."""
     draw = random.Random(seed)
     content = published(assignment.edition_id)
     begun = timezone.now() - timedelta(days=1)
     given: list[dict[str, Any]] = [
         {
-            question.key: right_value(question)
-            if draw.random() < 0.6
-            else _slip(question.type, draw)
+            question.key: right_value(question) if draw.random() < 0.6 else _slip(question.type, draw)
             for question in content.document.questions
             if draw.random() < 0.9
         }
@@ -236,8 +224,5 @@ def _slip(kind: str, draw: random.Random) -> Any:
         case "multiple":
             return sorted(draw.sample("abcd", 2))
         case "who_says_so":
-            return {
-                key: draw.choice(["reporter", "mayor", "protesters", "not_stated"])
-                for key in "abc"
-            }
+            return {key: draw.choice(["reporter", "mayor", "protesters", "not_stated"]) for key in "abc"}
     return sorted(draw.sample(["s1", "s2", "s3", "s4", "s5", "s6"], 2))

@@ -100,7 +100,7 @@ def review_attempt(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     if _has_ended(attempt, now):
         return redirect("receipt", attempt.public_id)
     current = sitting(attempt)
-    places = places_of(current, {answer.question_id: answer for answer in attempt.answers.all()})
+    places = places_of(current, {answer.question_id: answer for answer in attempt.answers.order_by()})
     context = {
         "attempt": attempt,
         "student": attempt.student,

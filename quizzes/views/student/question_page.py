@@ -4,14 +4,18 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from quizzes.assignments import Release
 from quizzes.deadlines import minutes_left
 from quizzes.grading import Adjustments
 from quizzes.models import Answer
+from quizzes.question_sets import published
 from quizzes.question_types import public
 from quizzes.results import review_question
 from quizzes.scores import corrections_of
@@ -44,7 +48,7 @@ def question_context(current: Sitting, number: int, *, now: datetime) -> dict[st
     It holds what belongs to a key (`item`) only where the student has checked this very question.
     """
     attempt, question = current.attempt, current.questions[number - 1]
-    answers = {answer.question_id: answer for answer in attempt.answers.all()}
+    answers = {answer.question_id: answer for answer in attempt.answers.order_by()}
     answer = answers.get(current.question_id(question))
     places = places_of(current, answers)
     is_settled = answer is not None and answer.checked_at is not None
@@ -53,6 +57,7 @@ def question_context(current: Sitting, number: int, *, now: datetime) -> dict[st
         "attempt": attempt,
         "student": attempt.student,
         "reading": reading,
+        "plain_reading": plain_reading(current.published.edition_id),
         "number": number,
         "question_count": len(places),
         "answered_count": sum(place.is_answered for place in places),
@@ -80,6 +85,12 @@ def question_context(current: Sitting, number: int, *, now: datetime) -> dict[st
         # A question that is answered in the reading itself has the page to itself.
         "is_picker": "paragraphs" in view,
     }
+
+
+@lru_cache(maxsize=256)
+def plain_reading(edition_id: int) -> SafeString:
+    """The reading of an edition without a mark, as HTML: the same for everybody, and half the work of a page."""
+    return render_to_string("parts/reading.html", {"reading": published(edition_id).document.reading})
 
 
 def next_url(current: Sitting, number: int) -> str:
