@@ -10,6 +10,7 @@ from quizzes.views.teacher import (
     assignments,
     classrooms,
     fairness,
+    gradebooks,
     live,
     paper_answers,
     printing,
@@ -66,9 +67,11 @@ urlpatterns = [
     path("teacher/", classrooms.teacher_home, name="teacher_home"),
     path("teacher/classrooms/new/", classrooms.add_classroom, name="add_classroom"),
     path("teacher/classrooms/archived/", classrooms.archived_classrooms, name="archived_classrooms"),
-    path("teacher/classrooms/<public_id:public_id>/", results.gradebook, name="gradebook"),
+    path("teacher/classrooms/<public_id:public_id>/", gradebooks.gradebook, name="gradebook"),
     path(
-        "teacher/classrooms/<public_id:public_id>/gradebook.csv", results.download_gradebook, name="download_gradebook"
+        "teacher/classrooms/<public_id:public_id>/gradebook.csv",
+        gradebooks.download_gradebook,
+        name="download_gradebook",
     ),
     path("teacher/classrooms/<public_id:public_id>/file/", reports.download_file, name="download_file"),
     path("teacher/classrooms/<public_id:public_id>/settings/", classrooms.change_classroom, name="change_classroom"),

@@ -1,30 +1,24 @@
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
-from quizzes import exports, results
+from quizzes import results
 from quizzes.assignments import answers_shown, answers_shown_at
 from quizzes.attempts import Sitting
 from quizzes.forms.fairness import ReopenForm
 from quizzes.forms.regrades import MarkForm
-from quizzes.forms.results import NAME, GradebookOrderForm
 from quizzes.models import AnswerEvent, Attempt, ManualMark
 from quizzes.question_types import Question, review
-from quizzes.results import Gradebook, Row
 from quizzes.templatetags.footnote import points
-from quizzes.views.teacher.access import TeacherRequest, taught_attempt, taught_classroom
+from quizzes.views.teacher.access import TeacherRequest, taught_attempt
 
 Outcome = AnswerEvent.Outcome
-HALF = Decimal("0.5")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,34 +40,6 @@ class LateAnswer:
     given: str
     is_accepted: bool
     may_count: bool
-
-
-@require_GET
-def gradebook(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """A classroom's scores: students by assignments, sorted as the address says."""
-    classroom = taught_classroom(request, public_id)
-    book = results.gradebook(classroom, now=timezone.now())
-    form = GradebookOrderForm(request.GET, columns=[column.assignment.public_id for column in book.columns])
-    rows = sorted_rows(book, form.column, descending=form.descending)
-    lines = [(row, [(cell, cell.share is not None and cell.share < HALF) for cell in row.cells]) for row in rows]
-    context = {"classroom": classroom, "book": book, "lines": lines, "order": form}
-    return render(request, "teacher/gradebook.html", context)
-
-
-@require_POST
-def download_gradebook(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """The gradebook as a CSV file. A POST, since it records who took the scores out."""
-    classroom = taught_classroom(request, public_id)
-    now = timezone.now()
-    content = exports.export_gradebook(classroom, by=request.user, now=now)
-    # Signs that some file system forbids, and that would leave the header.
-    name = re.sub(r"[^\w .,()-]+", "-", classroom.name)
-    filename = f"{name}, scores {now.astimezone(classroom.zone):%Y-%m-%d}.csv"
-    return HttpResponse(
-        content,
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": content_disposition_header(True, filename)},
-    )
 
 
 @require_GET
@@ -127,23 +93,6 @@ def mark_form_of(question: Question, position: int, mark: ManualMark | None = No
     """The form that marks one answer. position: of its question in the edition."""
     initial = {"points": points(mark.points), "comment": mark.comment} if mark is not None else {}
     return MarkForm(data, possible=question.points, initial=initial, auto_id=f"id_{position}_%s")
-
-
-def sorted_rows(book: Gradebook, column: str, *, descending: bool) -> Sequence[Row]:
-    """The rows by name, by average or by the score on one assignment; equal ones by name, those without a score last.
-
-    column: NAME, AVERAGE or the public id of an assignment.
-    """
-    if column == NAME:
-        return book.rows[::-1] if descending else book.rows
-    places = {entry.assignment.public_id: place for place, entry in enumerate(book.columns)}
-
-    def share(row: Row) -> Decimal | None:
-        return row.cells[places[column]].share if column in places else row.average_share
-
-    with_score = [row for row in book.rows if share(row) is not None]
-    without = [row for row in book.rows if share(row) is None]
-    return sorted(with_score, key=lambda row: share(row) or Decimal(0), reverse=descending) + without
 
 
 def _unused(events: Sequence[AnswerEvent], current: Sitting) -> tuple[list[LateAnswer], int]:

@@ -1,0 +1,61 @@
+"""A classroom's scores, by assignment and by objective."""
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET, require_POST
+
+from quizzes import exports, results
+from quizzes.forms.results import NAME, GradebookOrderForm
+from quizzes.results import Gradebook, Row
+from quizzes.views.teacher.access import TeacherRequest, taught_classroom
+
+
+@require_GET
+def gradebook(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """A classroom's scores: students by assignments, sorted as the address says."""
+    classroom = taught_classroom(request, public_id)
+    book = results.gradebook(classroom, now=timezone.now())
+    form = GradebookOrderForm(request.GET, columns=[column.assignment.public_id for column in book.columns])
+    rows = sorted_rows(book, form.column, descending=form.descending)
+    return render(
+        request, "teacher/gradebook.html", {"classroom": classroom, "book": book, "rows": rows, "order": form}
+    )
+
+
+@require_POST
+def download_gradebook(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """The gradebook as a CSV file. A POST, since it records who took the scores out."""
+    classroom = taught_classroom(request, public_id)
+    now = timezone.now()
+    content = exports.export_gradebook(classroom, by=request.user, now=now)
+    # Signs that some file system forbids, and that would leave the header.
+    name = re.sub(r"[^\w .,()-]+", "-", classroom.name)
+    filename = f"{name}, scores {now.astimezone(classroom.zone):%Y-%m-%d}.csv"
+    return HttpResponse(
+        content,
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": content_disposition_header(True, filename)},
+    )
+
+
+def sorted_rows(book: Gradebook, column: str, *, descending: bool) -> Sequence[Row]:
+    """The rows by name, by average or by the score on one assignment; equal ones by name, those without a score last.
+
+    column: NAME, AVERAGE or the public id of an assignment.
+    """
+    if column == NAME:
+        return book.rows[::-1] if descending else book.rows
+    places = {entry.assignment.public_id: place for place, entry in enumerate(book.columns)}
+
+    def share(row: Row) -> Decimal | None:
+        return row.cells[places[column]].share if column in places else row.average_share
+
+    with_score = [row for row in book.rows if share(row) is not None]
+    without = [row for row in book.rows if share(row) is None]
+    return sorted(with_score, key=lambda row: share(row) or Decimal(0), reverse=descending) + without
