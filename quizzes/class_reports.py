@@ -109,6 +109,15 @@ class ClassReport:
         """How many attempts every figure rests on."""
         return self.items.figures.attempt_count
 
+    @property
+    def wrong_by_mark(self) -> Counter[str]:
+        """How many wrong choices were given, by what their author marked as wrong with them (MARKS); unmarked aside."""
+        given = (choice for line in self.questions for choice in line.report.figures.choices if choice.option.mark)
+        found = Counter[str]()
+        for choice in given:
+            found[choice.option.mark] += choice.count
+        return +found
+
 
 def class_report(assignment: Assignment) -> ClassReport:
     """The results of an assignment, in at most 14 statements however large the class is."""

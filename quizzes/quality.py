@@ -75,6 +75,8 @@ class Option:
 
     text: str
     right: bool
+    # Whether its author has said what is wrong with it, or that nothing is.
+    settled: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ def hints(wording: Wording, *, reading: Sequence[str], language: str) -> list[Hi
 
     reading: the sentences of the text. The rules on words and reading level know English alone.
     """
-    rules = [_key_longer, _too_alike]
+    rules = [_key_longer, _too_alike, _unsettled]
     found = [hint for rule in rules for hint in rule(wording)]
     if language.partition("-")[0].casefold() != "en":
         return found
@@ -171,6 +173,17 @@ def _too_alike(wording: Wording) -> Iterator[Hint]:
                 f"{one.text} / {other.text}",
                 f"Answers {place} and {other_place} use the same words. Do they say the same?",
             )
+
+
+def _unsettled(wording: Wording) -> Iterator[Hint]:
+    open_choices = [option.text for option in wording.options if not option.settled]
+    if open_choices:
+        yield Hint(
+            "unsettled",
+            " / ".join(open_choices),
+            "Say what is wrong with each: contradicted, not stated, or true but beside the point. "
+            "What fits none of them may be right.",
+        )
 
 
 def _stem_repeats_key(wording: Wording) -> Iterator[Hint]:

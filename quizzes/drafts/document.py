@@ -142,6 +142,13 @@ def tied_to(question: Table) -> list[str]:
     return list(dict.fromkeys([*own, *(key for row in kinds.rows(question) for key in row.get(_PROOF, ()))]))
 
 
+def anchored(question: Table) -> list[str]:
+    """The keys of the sentences on whose words the question depends: what proves it, and what is against a choice."""
+    return list(
+        dict.fromkeys([*tied_to(question), *(key for row in kinds.rows(question) for key in row.get(_AGAINST, ()))])
+    )
+
+
 def is_anchored(question: Table, key: str, text: str | None) -> bool:
     """Whether the sentence still says what it said when it was tied to the question. text: None where it is gone."""
     return text is not None and same_text(question.get("anchors", {}).get(key, text), text)
@@ -149,7 +156,7 @@ def is_anchored(question: Table, key: str, text: str | None) -> bool:
 
 # --- Changing a question's ties -----------------------------------------------------------------------------------
 
-_PROOF, _LEANING = "evidence", "leans_on"
+_PROOF, _LEANING, _AGAINST = "evidence", "leans_on", "mark_at"
 
 
 def tie(document: Table, question: Table, *, again: Sequence[str] = ()) -> None:
@@ -157,14 +164,14 @@ def tie(document: Table, question: Table, *, again: Sequence[str] = ()) -> None:
     texts = {table["key"]: table["text"] for table in sentence_tables(document)}
     anchors = question.get("anchors", {})
     question["anchors"] = {
-        key: texts.get(key, "") if key in again or key not in anchors else anchors[key] for key in tied_to(question)
+        key: texts.get(key, "") if key in again or key not in anchors else anchors[key] for key in anchored(question)
     }
 
 
 def tie_elsewhere(document: Table, question: Table, moved: Mapping[str, str]) -> None:
     """Let other sentences stand for these, wherever the question names them. moved: new key by old key, "" for none."""
     for table in (question, *kinds.rows(question)):
-        for name in (_PROOF, _LEANING):
+        for name in (_PROOF, _LEANING, _AGAINST):
             if name in table:
                 table[name] = [key for key in dict.fromkeys(moved.get(key, key) for key in table[name]) if key]
         if "sentence" in table:

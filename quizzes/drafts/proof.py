@@ -10,6 +10,7 @@ from quizzes.drafts.document import (
     RIGHTS,
     SOURCE,
     Table,
+    anchored,
     finished,
     finished_question,
     is_anchored,
@@ -105,7 +106,7 @@ def lost_evidence(document: Table, question: Table) -> list[Lost]:
     tables = sentence_tables(document)
     texts = {table["key"]: table["text"] for table in tables}
     found = []
-    for key in tied_to(question):
+    for key in anchored(question):
         if is_anchored(question, key, texts.get(key)):
             continue
         quote = question.get("anchors", {}).get(key, "")
@@ -237,7 +238,7 @@ def remarks(document: Table, question: Table) -> list[Remark]:
     """The hints on the question's wording; those that its author keeps name the reason."""
     proving = set(tied_to(question))
     options = tuple(
-        Option(row["text"], bool(row.get("key")))
+        Option(row["text"], bool(row.get("key")), bool(row.get("key") or row.get("mark")))
         for row in finished_question(document, question).get("choices", ())
         if row.get("text", "").strip()
     )

@@ -5,7 +5,7 @@ Every function changes the document that it is given.
 
 from collections.abc import Mapping, Sequence
 
-from quizzes.drafts.document import REPORTER, Table, sentence_tables, tied_to
+from quizzes.drafts.document import REPORTER, Table, anchored, sentence_tables
 from quizzes.sentences import find_again, split_sentences, split_text
 
 # A corrected story is longer than this share of what it was; a shorter one may be another story.
@@ -128,7 +128,7 @@ class _NewKeys:
     def __init__(self, document: Table) -> None:
         keys = {table["key"] for table in sentence_tables(document)}
         for question in document["questions"]:
-            keys |= {*question.get("anchors", {}), *tied_to(question)}
+            keys |= {*question.get("anchors", {}), *anchored(question)}
         numbers = [int(key[1:]) for key in keys if key[:1] == "s" and key[1:].isdecimal()]
         self._last = max(numbers, default=0)
 

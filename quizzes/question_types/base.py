@@ -14,6 +14,14 @@ CHOICE_IDS = "abcdefgh"
 # More than any one question is worth, and a score of dozens of them still fits its column.
 MAX_POINTS = 100
 
+# What is wrong with a wrong choice, and how a student who chose it reads that.
+CONTRADICTED, NOT_STATED, BESIDE_THE_POINT = "contradicted", "not_stated", "beside_the_point"
+MARKS = {
+    CONTRADICTED: "The reading contradicts it",
+    NOT_STATED: "The reading does not state it",
+    BESIDE_THE_POINT: "True, but beside the point",
+}
+
 # What fits a line on the screen; no answer in a few words is longer.
 MAX_LINE = 200
 
@@ -47,13 +55,27 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One choice. leans_on: keys of the sentences that tempt a student to a wrong choice."""
+    """One choice. leans_on: keys of the sentences that tempt a student to a wrong choice.
+
+    mark: what is wrong with it, one of MARKS, "" where its author has not said. mark_at: keys of the sentences that
+    contradict it, or that state what is true but beside the point.
+    """
 
     id: str
     text: str
     right: bool
     rationale: str
     leans_on: tuple[str, ...]
+    mark: str = ""
+    mark_at: tuple[str, ...] = ()
+
+    def fault(self, reading: Reading) -> str:
+        """The mark in words, with the numbers of its sentences; "" without one."""
+        if not self.mark:
+            return ""
+        numbers = ", ".join(str(sentence.number) for sentence in reading.sentences(self.mark_at))
+        plural = "s" if len(self.mark_at) > 1 else ""
+        return f"{MARKS[self.mark]} (sentence{plural} {numbers})" if numbers else MARKS[self.mark]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +117,14 @@ class ReviewRow:
 
     state: right = chosen and right, missed = right but not chosen, wrong = chosen and wrong, no = neither.
     note: what was given or is right, in words, where the text alone does not say it. why: the rationale, or "".
+    fault: what is wrong with a wrong choice, in words, or "".
     """
 
     text: str
     state: RowState
     note: str
     why: str
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +143,7 @@ class KeyRow:
 
     why: the rationale. voice: who says it, where that is what is asked.
     sentences: those that prove a right line, or tempt a student to a wrong one, in reading order.
+    fault: what is wrong with a wrong one, in words, or "".
     """
 
     text: str
@@ -126,6 +151,7 @@ class KeyRow:
     why: str
     voice: Voice | None = None
     sentences: tuple[Sentence, ...] = ()
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +160,7 @@ class Option:
 
     group: of several questions in one (the statements of who says so), which of them it answers; "" where it is one.
     leans_on: keys of the sentences that a student who gave it, wrongly, has misread.
-    listed: whether it is counted even when nobody gave it.
+    listed: whether it is counted even when nobody gave it. mark: what is wrong with it, one of MARKS, or "".
     """
 
     id: str
@@ -144,6 +170,7 @@ class Option:
     leans_on: tuple[str, ...] = ()
     group: str = ""
     listed: bool = True
+    mark: str = ""
 
 
 def common_fields(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -194,6 +221,9 @@ def parse_choices(document: Mapping[str, Any], tables: Sequence[Mapping[str, Any
         right = table.get("key", False)
         if not isinstance(right, bool):
             raise InvalidDocument("“key” of a choice must be true or false")
+        mark, mark_at = text_of(table, "mark", optional=True), texts_of(table, "mark_at")
+        if mark and (right or mark not in MARKS):
+            raise InvalidDocument(f"“mark” may stand at a wrong choice and be one of {', '.join(MARKS)}")
         choices.append(
             Choice(
                 choice_id,
@@ -201,6 +231,8 @@ def parse_choices(document: Mapping[str, Any], tables: Sequence[Mapping[str, Any
                 right,
                 text_of(table, "rationale"),
                 texts_of(table, "leans_on"),
+                mark,
+                mark_at,
             )
         )
     refuse_equal([choice.text for choice in choices], what="options")
@@ -243,10 +275,33 @@ def leaning_problems(choices: Sequence[Choice], reading: Reading) -> list[str]:
     ]
 
 
+def mark_problems(choices: Sequence[Choice], reading: Reading) -> list[str]:
+    """Marks of wrong choices that name a sentence too few or too many, or one that the reading does not have."""
+    found = []
+    for choice in choices:
+        what = f"the choice “{choice.text}”"
+        if choice.mark == CONTRADICTED and not choice.mark_at:
+            found.append(f"{what} is marked as contradicted, and no sentence is named that contradicts it")
+        if choice.mark_at and choice.mark in {"", NOT_STATED}:
+            found.append(f"{what} names sentences in “mark_at” that its mark does not speak of")
+        found += [
+            f"{what} is marked by “{key}”, which is not in the reading"
+            for key in choice.mark_at
+            if reading.sentence(key) is None
+        ]
+    return found
+
+
 def choice_keys(choices: Sequence[Choice], reading: Reading) -> tuple[KeyRow, ...]:
     """A line for each choice, in the order written."""
     return tuple(
-        KeyRow(choice.text, choice.right, choice.rationale, sentences=reading.sentences(choice.leans_on))
+        KeyRow(
+            choice.text,
+            choice.right,
+            choice.rationale,
+            sentences=reading.sentences(choice.leans_on),
+            fault=choice.fault(reading),
+        )
         for choice in choices
     )
 
@@ -254,7 +309,14 @@ def choice_keys(choices: Sequence[Choice], reading: Reading) -> tuple[KeyRow, ..
 def choice_options(choices: Sequence[Choice]) -> tuple[Option, ...]:
     """An option for each choice, in the order written."""
     return tuple(
-        Option(choice.id, choice.text, choice.right, choice.rationale, () if choice.right else choice.leans_on)
+        Option(
+            choice.id,
+            choice.text,
+            choice.right,
+            choice.rationale,
+            () if choice.right else choice.leans_on,
+            mark="" if choice.right else choice.mark,
+        )
         for choice in choices
     )
 
@@ -321,18 +383,25 @@ def never_doubtful(question: Question, value: Value) -> bool:
 
 
 def rekeyed_choices(document: Mapping[str, Any], ids: Sequence[str]) -> list[dict[str, Any]]:
-    """The document's choices with the key on these ids alone; raises InvalidDocument for an unknown one."""
+    """The document's choices with the key on these ids alone; raises InvalidDocument for an unknown one.
+
+    What was said to be wrong with a choice that is right now is left out.
+    """
     tables = tables_of(document, "choices")
     unknown = set(ids) - set(CHOICE_IDS[: len(tables)])
     if unknown:
         raise InvalidDocument(f"there is no choice “{min(unknown)}”")
     return [
-        {**{name: entry for name, entry in table.items() if name != "key"}, **({"key": True} if id_ in ids else {})}
+        _unkeyed(table, "key", "mark", "mark_at") | {"key": True} if id_ in ids else _unkeyed(table, "key")
         for id_, table in zip(CHOICE_IDS, tables, strict=False)
     ]
 
 
-def choice_row(text: str, *, right: bool, chosen: bool, why: str) -> ReviewRow:
+def _unkeyed(table: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: entry for name, entry in table.items() if name not in names}
+
+
+def choice_row(text: str, *, right: bool, chosen: bool, why: str, fault: str = "") -> ReviewRow:
     """A line for one choice, with its rationale where the student chose it or should have."""
     if right:
         return (
@@ -340,4 +409,4 @@ def choice_row(text: str, *, right: bool, chosen: bool, why: str) -> ReviewRow:
             if chosen
             else ReviewRow(text, "missed", "Correct answer", why)
         )
-    return ReviewRow(text, "wrong", "Your answer", why) if chosen else ReviewRow(text, "no", "", "")
+    return ReviewRow(text, "wrong", "Your answer", why, fault) if chosen else ReviewRow(text, "no", "", "")

@@ -42,6 +42,7 @@ def problems(question: Multiple, reading: Reading) -> list[str]:
     return [
         *base.evidence_problems(question.evidence, question.facts, reading),
         *base.leaning_problems(question.choices, reading),
+        *base.mark_problems(question.choices, reading),
     ]
 
 
@@ -90,7 +91,13 @@ def review(question: Multiple, value: base.Value, reading: Reading) -> base.Revi
     return base.Review(
         credit=grade(question, value),
         rows=tuple(
-            base.choice_row(choice.text, right=choice.right, chosen=choice.id in picked, why=choice.rationale)
+            base.choice_row(
+                choice.text,
+                right=choice.right,
+                chosen=choice.id in picked,
+                why=choice.rationale,
+                fault=choice.fault(reading),
+            )
             for choice in question.choices
         ),
         given="; ".join(choice.text for choice in question.choices if choice.id in picked),

@@ -35,6 +35,7 @@ def problems(question: Single, reading: Reading) -> list[str]:
     return [
         *base.evidence_problems(question.evidence, question.facts, reading),
         *base.leaning_problems(question.choices, reading),
+        *base.mark_problems(question.choices, reading),
     ]
 
 
@@ -84,7 +85,13 @@ def review(question: Single, value: base.Value, reading: Reading) -> base.Review
     return base.Review(
         credit=grade(question, value),
         rows=tuple(
-            base.choice_row(choice.text, right=choice.right, chosen=choice.id == value, why=choice.rationale)
+            base.choice_row(
+                choice.text,
+                right=choice.right,
+                chosen=choice.id == value,
+                why=choice.rationale,
+                fault=choice.fault(reading),
+            )
             for choice in question.choices
         ),
         given="".join(choice.text for choice in question.choices if choice.id == value),

@@ -170,7 +170,7 @@ def _review(question: Question, value: Value, reading: Reading, adjustments: Adj
     versions = [review(version, value, reading) for version in reversed(keys_in_force(question, adjustments))]
     best = max(versions, key=lambda version: version.credit)
     written = set(review(question, value, reading).rows)
-    rows = tuple(row if row in written else replace(row, why="") for row in best.rows)
+    rows = tuple(row if row in written else replace(row, why="", fault="") for row in best.rows)
     return replace(best, rows=rows, correct=" or ".join(dict.fromkeys(version.correct for version in versions)))
 
 

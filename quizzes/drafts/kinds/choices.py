@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from quizzes.drafts.kinds.base import MAX_ROWS, Table, equals, lost, numbered, text_in, too_few, unexplained
+from quizzes.question_types.base import CONTRADICTED, NOT_STATED
 
 OWN = ("choices",)
 USES_PICKER = True
@@ -21,6 +22,11 @@ def finish(question: Table, sentence_keys: Sequence[str], voices: Sequence[Table
         choice = {**row, "rationale": text_in(row, "rationale")}
         if row.get("key"):
             choice["rationale"] = choice["rationale"] or text_in(question, "explanation")
+        # A mark speaks of a wrong choice, and what is not stated is stated at no sentence.
+        if row.get("key") or not row.get("mark"):
+            choice.pop("mark", None)
+        if "mark" not in choice or choice["mark"] == NOT_STATED:
+            choice.pop("mark_at", None)
         choices.append(choice)
     return {**question, "choices": choices}
 
@@ -43,6 +49,8 @@ def faults(question: Table, sentence_keys: Sequence[str], voices: Sequence[Table
     found += equals(rows, "Options")
     found += unexplained([(number, row) for number, row in written if not row.get("key")], "pick answer")
     for number, row in written:
+        if not row.get("key") and row.get("mark") == CONTRADICTED and not row.get("mark_at"):
+            found.append(f"Name the sentence that contradicts answer {number}.")
         found += lost(
             row.get("leans_on", ()),
             sentence_keys,
@@ -53,4 +61,7 @@ def faults(question: Table, sentence_keys: Sequence[str], voices: Sequence[Table
 
 def shown(question: Table, sentence_keys: Sequence[str]) -> Table:
     """With a key of its own: what students see is the same whichever choice is right."""
-    return {**question, "choices": [{**row, "key": place == 0} for place, row in enumerate(question["choices"])]}
+    rows = [
+        {name: entry for name, entry in row.items() if name not in {"mark", "mark_at"}} for row in question["choices"]
+    ]
+    return {**question, "choices": [{**row, "key": place == 0} for place, row in enumerate(rows)]}

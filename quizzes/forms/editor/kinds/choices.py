@@ -5,6 +5,14 @@ from django import forms
 from quizzes.drafts.document import Table
 from quizzes.forms.editor.base import text
 from quizzes.forms.editor.kinds.base import KindForm, Row
+from quizzes.question_types.base import BESIDE_THE_POINT, CONTRADICTED, NOT_STATED
+
+MARK_CHOICES = [
+    ("", "Not said yet"),
+    (CONTRADICTED, "Contradicted by the reading"),
+    (NOT_STATED, "Not stated in the reading"),
+    (BESIDE_THE_POINT, "True, but beside the point"),
+]
 
 
 class ChoicesForm(KindForm):
@@ -30,6 +38,15 @@ class ChoicesForm(KindForm):
             self.put(
                 f"leans-{number}", self.sentences(f"Sentences that tempt to answer {number}"), row.get("leans_on", [])
             )
+            mark = forms.ChoiceField(
+                label=f"What is wrong with answer {number}",
+                choices=MARK_CHOICES,
+                required=False,
+                widget=forms.Select(attrs={"class": "why"}),
+            )
+            self.put(f"mark-{number}", mark, row.get("mark", ""))
+            against = self.sentences(f"Sentences against answer {number}")
+            self.put(f"against-{number}", against, row.get("mark_at", []))
 
     @property
     def is_single(self) -> bool:
@@ -50,6 +67,10 @@ class ChoicesForm(KindForm):
             }
             if leans_on := fields.get(f"leans-{number}", row.get("leans_on")):
                 choice["leans_on"] = leans_on
+            if mark := fields.get(f"mark-{number}", row.get("mark")):
+                choice["mark"] = mark
+            if against := fields.get(f"against-{number}", row.get("mark_at")):
+                choice["mark_at"] = against
             if str(number) in right:
                 choice["key"] = True
             choices.append(choice)
@@ -60,7 +81,7 @@ class ChoicesForm(KindForm):
         sent = self["key"].value() or []
         right = {sent} if isinstance(sent, str) else set(sent)
         return [
-            Row(self, number, "text", "why", "leans", is_key=str(number) in right)
+            Row(self, number, "text", "why", "leans", "mark", "against", is_key=str(number) in right)
             for number in range(1, len(self._rows) + 1)
         ]
 
