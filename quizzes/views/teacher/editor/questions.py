@@ -114,7 +114,11 @@ def remove_question(request: EditorRequest, public_id: str, key: str) -> HttpRes
             messages.success(request, REMOVED.format(number=number))
             return redirect("edit_questions", public_id)
     answered = answered_editions(draft.question_set, by=request.user, key=key)
-    context = {"question": question, "number": number, "answered": [(row, row.position(key)) for row in answered]}
+    context: dict[str, Any] = {
+        "question": question,
+        "number": number,
+        "answered": [(row, row.position(key)) for row in answered],
+    }
     return show(request, "remove_question", draft, **context)
 
 
