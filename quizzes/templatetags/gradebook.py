@@ -3,8 +3,8 @@
 Everything goes through `format_html`, so a name is escaped as in a template.
 """
 
-from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 
 from django import template
 from django.urls import reverse
@@ -46,7 +46,7 @@ def gradebook_rows(rows: list[Row]) -> SafeString:
                 row.student.public_id.join(student),
                 row.student.display_name,
                 _average(row.average_share),
-                format_html_join("", "{}", _cells(row, attempt)),
+                format_html("{}" * len(row.cells), *[_cell(cell, attempt) for cell in row.cells]),
             )
             for row in rows
         ),
@@ -59,17 +59,18 @@ def _average(share: Decimal | None) -> SafeString:
     return format_html("<b>{}</b>", percent(share))
 
 
-def _cells(row: Row, attempt: list[str]) -> Iterator[tuple[SafeString]]:
-    for cell in row.cells:
-        yield (_cell(cell, attempt),)
-
-
 def _cell(cell: Cell, attempt: list[str]) -> SafeString:
     if cell.attempt is None:
         return _WITHOUT_SCORE[cell.state]
     address = cell.attempt.public_id.join(attempt)
     if cell.score is None:
         return format_html('<td><a href="{}">{}</a></td>', address, _STARTED)
-    is_low = cell.share is not None and cell.share < HALF
-    written = '<td><a href="{}"><b class="bad">{}</b>{}</a></td>' if is_low else '<td><a href="{}">{}{}</a></td>'
-    return format_html(written, address, points(cell.score), _LATE if cell.is_late else "")
+    share = cell.share
+    written = _score(cell.score, is_low=share is not None and share < HALF, is_late=cell.is_late)
+    return format_html('<td><a href="{}">{}</a></td>', address, written)
+
+
+# A table has few different scores, and escaping is most of what a cell costs.
+@lru_cache(maxsize=1024)
+def _score(score: Decimal, *, is_low: bool, is_late: bool) -> SafeString:
+    return format_html('<b class="bad">{}</b>{}' if is_low else "{}{}", points(score), _LATE if is_late else "")
