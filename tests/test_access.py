@@ -175,6 +175,7 @@ TABLE: dict[str, Row] = {
     "print_set_key": Row(ANY_TEACHER, of_set),
     "add_set": Row(ANY_TEACHER),
     "copy_set": Row(moving(ANY_TEACHER), of_set, method="post"),
+    "delete_draft": Row(OWN_TEACHER, of_draft),
     "edit_source": Row(OWN_TEACHER, of_draft),
     "edit_objectives": Row(OWN_TEACHER, of_draft),
     "edit_reading": Row(OWN_TEACHER, of_draft),

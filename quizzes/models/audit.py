@@ -5,7 +5,7 @@ from quizzes.models.rosters import Classroom, Student
 
 
 class AuditEvent(models.Model):
-    """Who did what to whose record, when. Rows are only ever added."""
+    """Who did what to whose record, when. Rows are only ever added. classroom None: it was about no class."""
 
     class Act(models.TextChoices):
         CLASSROOM_MADE = "classroom_made", "made the class"
@@ -31,11 +31,12 @@ class AuditEvent(models.Model):
         ANSWER_MARKED = "answer_marked", "marked an answer of"
         REGRADED = "regraded", "regraded a question"
         REGRADE_UNDONE = "regrade_undone", "undid a regrade"
+        DRAFT_DELETED = "draft_deleted", "deleted the draft"
         SCORES_EXPORTED = "scores_exported", "downloaded the scores"
 
     act = models.CharField(max_length=21, choices=Act)
     actor = models.ForeignKey(User, models.PROTECT, related_name="audit_events")
-    classroom = models.ForeignKey(Classroom, models.PROTECT, related_name="audit_events")
+    classroom = models.ForeignKey(Classroom, models.PROTECT, null=True, related_name="audit_events")
     student = models.ForeignKey(Student, models.PROTECT, null=True, related_name="audit_events")
     detail = models.JSONField(default=dict)
     at = models.DateTimeField()

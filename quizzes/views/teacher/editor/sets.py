@@ -5,12 +5,12 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from quizzes.drafts import writing
+from quizzes.drafts import deletion, writing
 from quizzes.drafts.proof import meter, objective_faults, source_faults
 from quizzes.drafts.writing import DraftChanged
 from quizzes.forms.editor.objectives import ObjectivesForm
 from quizzes.forms.editor.source import SourceForm
-from quizzes.models import QuestionSet
+from quizzes.models import Draft, QuestionSet
 from quizzes.question_sets import latest_edition
 from quizzes.views.teacher.access import TeacherRequest
 from quizzes.views.teacher.editor.access import Conflict, EditorRequest, own_draft, said_by, show
@@ -54,6 +54,22 @@ def edit_source(request: EditorRequest, public_id: str) -> HttpResponse:
                 return redirect("edit_source", public_id)
     context = {"form": form, "faults": source_faults(draft.document)}
     return show(request, "edit_source", draft, forms=[form], conflict=conflict, **context)
+
+
+@require_http_methods(["GET", "POST"])
+def delete_draft(request: EditorRequest, public_id: str) -> HttpResponse:
+    """Ask first, then delete a draft that was never published, with all that was written in it."""
+    draft = get_object_or_404(Draft.objects.owned_by(request.user).never_published(), question_set__public_id=public_id)
+    if request.method == "GET":
+        return render(request, "teacher/editor/delete_draft.html", {"question_set": draft.question_set, "draft": draft})
+    title = draft.question_set.title
+    try:
+        deletion.delete_draft(draft, **said_by(request))
+    except deletion.AlreadyPublished:
+        messages.error(request, "The set was published in another window, so its draft was not deleted.")
+        return redirect("publish_set", public_id)
+    messages.success(request, f"The draft “{title}” is deleted.")
+    return redirect("question_sets")
 
 
 @require_http_methods(["GET", "POST"])
