@@ -124,7 +124,7 @@ def hand_in(attempt: Attempt, *, now: datetime) -> Attempt:
 def accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
     """Let the newest late answer to each question count; returns how many changed. Twice changes nothing more.
 
-    attempt: handed in, with its assignment.
+    What the student saved since, in an attempt that was open again, stands. attempt: handed in, with its assignment.
     """
     newest: dict[int, AnswerEvent] = {}
     for event in attempt.events.filter(outcome=Outcome.LATE).order_by("at", "pk"):
@@ -136,6 +136,8 @@ def accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
         if operation in known:
             continue
         answer, _ = Answer.objects.select_for_update().get_or_create(attempt=attempt, question_id=event.question_id)
+        if answer.saved_at is not None and answer.saved_at > event.at:
+            continue
         answer.value, answer.saved_at, answer.revision = event.value, event.at, answer.revision + 1
         answer.save(update_fields=["value", "saved_at", "revision"])
         log_save(attempt.pk, event.question_id, operation, event.value, answer.revision, Outcome.ACCEPTED, now)
@@ -226,8 +228,8 @@ def _end_when_reopened(
         return None
     if attempt.time_limit is not None:
         return now + max(timedelta(0), attempt.deadline_at - attempt.handed_in_at) + more_time
-    # Without a limit there is time until the close.
-    return max(closes_at or now, now + more_time)
+    # Without a limit there is time until the close, where there still is one.
+    return None if closes_at is None else max(closes_at, now + more_time)
 
 
 def _close(attempt: Attempt, *, at: datetime, by: str) -> None:

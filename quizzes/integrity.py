@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Count
 
@@ -27,7 +28,7 @@ def check_integrity() -> list[Finding]:
     """One finding an invariant. It reads everything in batches of 500 attempts and writes nothing."""
     log, scores, deadlines = [], [], []
     answers = handed_in = saves = 0
-    changed = _changed_assignments()
+    moved = _moved_at()
     for batch in _batches():
         given, events = _by_attempt(Answer, batch), _by_attempt(AnswerEvent, batch)
         expected = computed(batch)
@@ -40,10 +41,14 @@ def check_integrity() -> list[Finding]:
                     scores.append(f"{attempt}: stored {attempt.score}, recomputed {expected[attempt.pk][0]}")
             accepted = [event for event in events[attempt.pk] if event.outcome == Outcome.SAVED]
             saves += len(accepted)
-            if attempt.assignment.public_id not in changed:
-                deadlines += [
-                    f"{attempt}: {event} counts though it was late" for event in accepted if _late(attempt, event)
-                ]
+            # What came before an end was moved was in time by the end of then, which the attempt no longer has.
+            of_all, of_one = (moved.get((attempt.assignment.public_id, who)) for who in (None, attempt.student_id))
+            since = max((at for at in (of_all, of_one) if at is not None), default=None)
+            deadlines += [
+                f"{attempt}: {event} counts though it was late"
+                for event in accepted
+                if (since is None or event.at > since) and _late(attempt, event)
+            ]
     return [
         Finding("I2 the log explains each current answer", answers, tuple(log)),
         Finding("I3 each score follows from the answers", handed_in, tuple(scores)),
@@ -88,10 +93,13 @@ def _late(attempt: Attempt, event: AnswerEvent) -> bool:
     return arrival(at=event.at, deadline_at=attempt.deadline_at) is Arrival.LATE
 
 
-def _changed_assignments() -> set[str]:
-    """Those whose window a teacher moved: an answer that was in time then may lie after today's deadline."""
-    events = AuditEvent.objects.filter(act=AuditEvent.Act.ASSIGNMENT_CHANGED)
-    return {detail["assignment"] for detail in events.values_list("detail", flat=True)}
+def _moved_at() -> dict[tuple[str, int | None], datetime]:
+    """When a teacher last moved the ends of an assignment, by its public id, and by student; None for everybody."""
+    acts = [AuditEvent.Act.ASSIGNMENT_CHANGED, AuditEvent.Act.EXTENSION_GIVEN]
+    events = AuditEvent.objects.filter(act__in=acts).order_by("at")
+    return {
+        (detail["assignment"], student): at for detail, student, at in events.values_list("detail", "student", "at")
+    }
 
 
 def _operations_once() -> Finding:

@@ -33,7 +33,10 @@ class AnswerTools:
 
 @dataclass(frozen=True, slots=True)
 class LateAnswer:
-    """One answer that came after the end. may_count: it is the newest to its question and not accepted yet."""
+    """One answer that came after the end.
+
+    may_count: it is the newest to its question, not accepted yet, and nothing was saved since.
+    """
 
     event: AnswerEvent
     number: int
@@ -62,7 +65,7 @@ def attempt_page(
     """
     reviewed = results.review_attempt(attempt)
     marks = results.newest_marks(attempt)
-    late, unused_count = _unused(results.unused_events(attempt), reviewed.sitting)
+    late, unused_count = _unused(results.unused_events(attempt), reviewed)
     shown_at = answers_shown_at(attempt.assignment)
     forms = {key: form for key, form in [mark_form] if key} if mark_form else {}
     context = {
@@ -95,16 +98,18 @@ def mark_form_of(question: Question, position: int, mark: ManualMark | None = No
     return MarkForm(data, possible=question.points, initial=initial, auto_id=f"id_{position}_%s")
 
 
-def _unused(events: Sequence[AnswerEvent], current: Sitting) -> tuple[list[LateAnswer], int]:
+def _unused(events: Sequence[AnswerEvent], reviewed: results.ReviewedAttempt) -> tuple[list[LateAnswer], int]:
     """The late answers in the order of arrival, and how many other saves changed nothing."""
     by_outcome = {outcome: [event for event in events if event.outcome == outcome] for outcome in Outcome}
     accepted = {event.operation for event in by_outcome[Outcome.ACCEPTED]}
     newest = {event.question_id: event for event in by_outcome[Outcome.LATE]}
+    saved_at = {item.answer.question_id: item.answer.saved_at for item in reviewed.questions if item.answer}
     late = []
     for event in by_outcome[Outcome.LATE]:
         is_accepted = f"accepted.{event.pk}" in accepted
-        may_count = not is_accepted and newest[event.question_id] is event
-        late.append(LateAnswer(event, *_in_words(event, current), is_accepted, may_count))
+        is_newest = newest[event.question_id] is event and event.at >= (saved_at.get(event.question_id) or event.at)
+        words = _in_words(event, reviewed.sitting)
+        late.append(LateAnswer(event, *words, is_accepted, may_count=is_newest and not is_accepted))
     return late, len(by_outcome[Outcome.STALE]) + len(by_outcome[Outcome.SETTLED])
 
 
