@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from quizsite.management.commands.serve import chores
+from quizsite.housekeeping import chores
 from quizzes.models import Answer, Attempt, Edition, FailedTry, Student, User
 from quizzes.question_sets import published, read_set_files
 from quizzes.question_types import TYPES, Presentation, Question

@@ -20,7 +20,7 @@ from django.test import Client
 
 from quizsite.addresses import host_names, problem_with_binding, url
 from quizsite.health import Unfit, disk_verdict
-from quizsite.management.commands.serve import server_command
+from quizsite.server import new_server
 from quizsite.static_files import collect_if_changed
 from tests.servers import MANAGE, environment, family, free_port
 
@@ -275,12 +275,37 @@ def test_serve_says_in_one_line_that_the_port_is_taken(tmp_path: Path) -> None:
 
 
 def test_server_gets_one_thread_on_sqlite_and_four_on_postgresql() -> None:
-    command = server_command("127.0.0.1", 8000, workers=3)
+    server = new_server("127.0.0.1", 8000, workers=3)
 
-    assert command[command.index("--workers") + 1] == "3"
-    assert command[command.index("--blocking-threads") + 1] == {"sqlite": "1", "postgresql": "4"}[connection.vendor]
-    assert command[command.index("--interface") + 1] == "wsgi"
-    assert "--no-access-log" in command
+    assert (server.workers, server.interface, server.log_access) == (3, "wsgi", False)
+    assert server.blocking_threads == {"sqlite": 1, "postgresql": 4}[connection.vendor]
+
+
+@pytest.mark.sockets
+def test_housekeeping_is_taken_over_when_the_process_that_does_it_is_killed(
+    serve: Callable[..., Run], tmp_path: Path
+) -> None:
+    run = serve()
+    run.wait_until_it_answers()
+    first = keeper_of(tmp_path / "housekeeping.lock")
+    assert first in family(run.process.pid)
+
+    os.kill(first, signal.SIGKILL)
+
+    assert keeper_of(tmp_path / "housekeeping.lock", but=first) in family(run.process.pid)
+
+
+def keeper_of(lock: Path, *, but: int = 0) -> int:
+    """The process that holds the lock, as soon as there is one other than `but`. Source: proc(5), /proc/locks."""
+    for _ in range(600):
+        if lock.exists():
+            inode = str(lock.stat().st_ino)
+            for line in Path("/proc/locks").read_text().splitlines():
+                fields = line.split()
+                if "->" not in fields and fields[5].rpartition(":")[2] == inode and int(fields[4]) != but:
+                    return int(fields[4])
+        select.select([], [], [], 0.05)
+    raise AssertionError("nobody keeps house")
 
 
 # --- Health -------------------------------------------------------------------------------------------------------
