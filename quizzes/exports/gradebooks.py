@@ -35,13 +35,14 @@ def gradebook_csv(book: Gradebook) -> bytes:
 def scores_table(book: Gradebook) -> Table:
     """A header, a line of points possible, then a line a student by name: average in percent, points by assignment.
 
-    A cell without a score holds “started”, “missing”, “excused” or nothing, so that a zero is always a score.
+    A cell without a score holds “started”, “missing”, “excused”, “not marked yet” or nothing, so that a zero is always
+    a score.
     """
     lines: Table = [
         [
             row.student.display_name,
             None if row.average_share is None else _percent(row.average_share),
-            *(STATE_WORDS[cell.state] if cell.score is None else float(cell.score) for cell in row.cells),
+            *(_word(cell) if cell.whole_score is None else float(cell.whole_score) for cell in row.cells),
         ]
         for row in book.rows
     ]
@@ -72,7 +73,10 @@ def moodle_table(book: Gradebook) -> Table:
     A cell without a score is empty, which leaves the grade there as it is.
     """
     lines: Table = [
-        [row.student.display_name, *(None if cell.score is None else float(cell.score) for cell in row.cells)]
+        [
+            row.student.display_name,
+            *(None if cell.whole_score is None else float(cell.whole_score) for cell in row.cells),
+        ]
         for row in book.rows
     ]
     return [["Student", *_titles(book)], *lines]
@@ -121,4 +125,8 @@ def _canvas_title(title: str) -> str:
 def _canvas_cell(cell: Cell) -> FileCell:
     if cell.state == "excused":
         return "EX"
-    return None if cell.score is None else float(cell.score)
+    return None if cell.whole_score is None else float(cell.whole_score)
+
+
+def _word(cell: Cell) -> str:
+    return "not marked yet" if cell.is_unmarked else STATE_WORDS[cell.state]

@@ -1,19 +1,33 @@
 """A classroom's gradebook, an assignment's progress, and which attempt of a student counts."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from statistics import mean, median
 from typing import Any, Literal, NamedTuple, Protocol
 
-from django.db.models import BooleanField, Count, DateTimeField, FilteredRelation, Max, Q, Value
+from django.db.models import BooleanField, Count, DateTimeField, Exists, FilteredRelation, Max, OuterRef, Q, Value
 from django.db.models.functions import Cast
 
 from quizzes.deadlines import Standing
-from quizzes.models import Answer, Assignment, Attempt, Classroom, Excuse, Extension, Student
+from quizzes.models import (
+    Answer,
+    Assignment,
+    Attempt,
+    Classroom,
+    Excuse,
+    Extension,
+    ManualMark,
+    Question,
+    Regrade,
+    Student,
+)
 from quizzes.own_terms import personal_window
+from quizzes.question_types import TYPES
+
+MARKED_BY_TEACHERS = tuple(name for name, module in TYPES.items() if module.MARKED_BY == "teacher")
 
 CellState = Literal["scored", "working", "missing", "excused", "not_due"]
 WorkState = Literal["not_started", "working", "handed_in"]
@@ -75,6 +89,7 @@ class Cell:
     """One student on one assignment. attempt: the one that counts, else the open one, else None.
 
     score and max_score in points, None unless scored. An excused student's score counts in nothing.
+    is_unmarked: a teacher has still to mark an answer, until which the score counts in no figure.
     """
 
     state: CellState
@@ -82,11 +97,17 @@ class Cell:
     score: Decimal | None = None
     max_score: int | None = None
     is_late: bool = False
+    is_unmarked: bool = False
+
+    @property
+    def whole_score(self) -> Decimal | None:
+        """The score once every answer is marked; None before."""
+        return None if self.is_unmarked else self.score
 
     @property
     def share(self) -> Decimal | None:
-        """score over max_score, 0 to 1; None without a score or when every question was dropped."""
-        return self.score / self.max_score if self.score is not None and self.max_score else None
+        """Whole score over max_score, 0 to 1; None without one or when every question was dropped."""
+        return self.whole_score / self.max_score if self.whole_score is not None and self.max_score else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,12 +186,15 @@ def is_late(attempt: HandedIn, due_at: datetime | None) -> bool:
 
 
 def gradebook(classroom: Classroom, *, now: datetime) -> Gradebook:
-    """The classroom's gradebook, in three statements however large it is."""
+    """The classroom's gradebook, in three statements however large it is; four where a teacher marks a question."""
+    asked = Question.objects.filter(edition=OuterRef("edition"), type__in=MARKED_BY_TEACHERS)
     assignments = list(
         classroom.assignments.select_related("edition__question_set")
         .defer("edition__document")
+        .annotate(has_marks=Exists(asked))
         .order_by("-created_at", "-pk")
     )
+    unmarked = _unmarked(classroom) if any(assignment.has_marks for assignment in assignments) else set()
     students, made = _students_and_attempts(classroom)
     extended, excused = _extended_and_excused(classroom)
     rows = []
@@ -179,7 +203,11 @@ def gradebook(classroom: Classroom, *, now: datetime) -> Gradebook:
             Cell("excused")
             if (student.pk, assignment.pk) in excused
             else _cell(
-                made.get((student.pk, assignment.pk), []), assignment, extended.get((student.pk, assignment.pk)), now
+                made.get((student.pk, assignment.pk), []),
+                assignment,
+                extended.get((student.pk, assignment.pk)),
+                now,
+                unmarked,
             )
             for assignment in assignments
         )
@@ -187,7 +215,7 @@ def gradebook(classroom: Classroom, *, now: datetime) -> Gradebook:
         rows.append(Row(student, cells, mean_of(shares)))
     columns = []
     for place, assignment in enumerate(assignments):
-        scores = [row.cells[place].score for row in rows]
+        scores = [row.cells[place].whole_score for row in rows]
         given = [points for points in scores if points is not None]
         columns.append(
             Column(
@@ -267,11 +295,36 @@ def due_at(attempt: Attempt) -> datetime | None:
     return personal_window(attempt.assignment, extension).due_at
 
 
-def _cell(attempts: Sequence[Sat], assignment: Assignment, extension: Extension | None, now: datetime) -> Cell:
+def _unmarked(classroom: Classroom) -> set[str]:
+    """Public ids of the handed-in attempts with an answer that a teacher has still to mark; one statement."""
+    marks = ManualMark.objects.filter(attempt=OuterRef("attempt"), question=OuterRef("question"))
+    settled = Regrade.objects.filter(
+        assignment=OuterRef("attempt__assignment"),
+        question=OuterRef("question"),
+        undone_at=None,
+        policy__in=[Regrade.Policy.DROP, Regrade.Policy.FULL_CREDIT],
+    )
+    waiting = Answer.objects.filter(
+        attempt__classroom=classroom,
+        attempt__handed_in_at__isnull=False,
+        question__type__in=MARKED_BY_TEACHERS,
+        value__isnull=False,
+    ).exclude(Exists(marks) | Exists(settled))
+    return set(waiting.values_list("attempt__public_id", flat=True))
+
+
+def _cell(
+    attempts: Sequence[Sat],
+    assignment: Assignment,
+    extension: Extension | None,
+    now: datetime,
+    unmarked: Set[str] = frozenset(),
+) -> Cell:
     window = personal_window(assignment, extension)
     counts = counting_attempt(attempts, assignment.attempt_policy)
     if counts is not None:
-        return Cell("scored", counts, counts.score, counts.max_score, is_late(counts, window.due_at))
+        late = is_late(counts, window.due_at)
+        return Cell("scored", counts, counts.score, counts.max_score, late, counts.public_id in unmarked)
     if attempts:
         return Cell("working", attempts[-1])
     if window.standing(at=now) in {Standing.PAST_DUE, Standing.CLOSED}:

@@ -24,6 +24,7 @@ HALF = Decimal("0.5")
 _STAND_IN = "-" * 12
 
 _LATE = format_html(' <span class="tag">{} Late</span>', icon("clock"))
+_UNMARKED = format_html('<span class="tag mid">{} Not marked yet</span>', icon("person"))
 _STARTED = format_html('<span class="tag">{} Started</span>', icon("partly"))
 _WITHOUT_SCORE = {
     "missing": format_html('<td><span class="tag bad">{} Missing</span></td>', icon("wrong")),
@@ -66,11 +67,16 @@ def _cell(cell: Cell, attempt: list[str]) -> SafeString:
     if cell.score is None:
         return format_html('<td><a href="{}">{}</a></td>', address, _STARTED)
     share = cell.share
-    written = _score(cell.score, is_low=share is not None and share < HALF, is_late=cell.is_late)
+    is_low = share is not None and share < HALF
+    written = _score(cell.score, is_low=is_low, is_late=cell.is_late, is_unmarked=cell.is_unmarked)
     return format_html('<td><a href="{}">{}</a></td>', address, written)
 
 
 # A table has few different scores, and escaping is most of what a cell costs.
 @lru_cache(maxsize=1024)
-def _score(score: Decimal, *, is_low: bool, is_late: bool) -> SafeString:
-    return format_html('<b class="bad">{}</b>{}' if is_low else "{}{}", points(score), _LATE if is_late else "")
+def _score(score: Decimal, *, is_low: bool, is_late: bool, is_unmarked: bool) -> SafeString:
+    late = _LATE if is_late else ""
+    if is_unmarked:
+        # A zero would read as a score.
+        return format_html("{} {}{}", points(score), _UNMARKED, late) if score else format_html("{}{}", _UNMARKED, late)
+    return format_html('<b class="bad">{}</b>{}' if is_low else "{}{}", points(score), late)
