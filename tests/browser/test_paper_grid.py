@@ -1,0 +1,120 @@
+"""Thirty sheets typed in by the keyboard alone."""
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+
+from quizzes.models import Assignment, Classroom, QuestionSet, Student, User
+from quizzes.paper_answers import student_sheets
+from quizzes.question_sets import latest_edition, published
+from tests.browser.conftest import NewContext, overflow, violations
+from tests.factories import make_answered_attempt, make_assignment, make_edition, make_student, right_value
+from tests.test_paper_views import marks
+from tests.test_question_types_walk import DOCUMENT
+
+
+@pytest.fixture
+def students(classroom: Classroom) -> list[Student]:
+    return [make_student(classroom=classroom, name=name) for name in ("Amara B.", "Ben O.", "Chidi O.")]
+
+
+@pytest.fixture
+def assignment(classroom: Classroom, teacher: User, students: list[Student]) -> Assignment:
+    call_command("load_question_sets", verbosity=0)
+    edition = latest_edition(QuestionSet.objects.built_in().get(slug="pars-agreement"))
+    return make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
+
+
+def test_a_class_is_typed_in_by_the_keyboard_alone(
+    assignment: Assignment, students: list[Student], teacher: User, open_context: NewContext
+) -> None:
+    document = published(assignment.edition_id).document
+    values = {question.key: right_value(question) for question in document.questions}
+    page = open_context(teacher).new_page()
+    page.goto(reverse("paper_answers", args=[assignment.public_id]))
+    keyboard = page.keyboard
+
+    # From the top of the page to the first cell, as without a mouse.
+    for _ in range(40):
+        keyboard.press("Tab")
+        if page.evaluate("document.activeElement.matches('select.cell')"):
+            break
+    for student, letter in zip(students, "ABA", strict=True):
+        if letter == "B":
+            # Enter put the cursor into the first answer; the form is one step back.
+            keyboard.press("Shift+Tab")
+            keyboard.type("B")
+            keyboard.press("Tab")
+        elif student is students[0]:
+            keyboard.press("Tab")
+        for text in marks(assignment, letter, values).values():  # type: ignore[arg-type]
+            keyboard.type(text)
+            if page.evaluate("document.activeElement.name").endswith(f"-q{len(values)}"):
+                break
+            keyboard.press("Tab")
+        keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.textContent") == "Save what is typed"
+    keyboard.press("Enter")
+
+    page.get_by_text("Saved: 3 sheets.").wait_for()
+    standing = student_sheets(assignment, students)
+    assert [there.letter for there in standing] == ["A", "B", "A"]
+    assert [there.values for there in standing] == [values] * 3
+    assert {there.attempt.score for there in standing if there.attempt} == {document.max_points}
+
+
+def test_a_wrong_letter_keeps_what_is_typed_and_takes_the_cursor(
+    assignment: Assignment, students: list[Student], teacher: User, open_context: NewContext
+) -> None:
+    page = open_context(teacher).new_page()
+    page.goto(reverse("paper_answers", args=[assignment.public_id]))
+    page.get_by_label("Amara B., question 1", exact=True).fill("A")
+    page.get_by_label("Amara B., question 2", exact=True).fill("E")
+
+    page.get_by_role("button", name="Save what is typed").press("Enter")
+
+    page.get_by_text("“E” is not on the sheet").wait_for()
+    cell = page.get_by_label("Amara B., question 2", exact=True)
+    assert cell.input_value() == "E"
+    assert page.get_by_label("Amara B., question 1", exact=True).input_value() == "A"
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Amara B., question 2"
+    assert cell.get_attribute("aria-invalid") == "true"
+    assert violations(page) == []
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert overflow(page) == 0
+
+
+def test_arrows_go_up_and_down_a_column(
+    assignment: Assignment, students: list[Student], teacher: User, open_context: NewContext
+) -> None:
+    make_answered_attempt(assignment=assignment, student=students[1], right=1)
+    page = open_context(teacher).new_page()
+    page.goto(reverse("paper_answers", args=[assignment.public_id]))
+
+    page.get_by_label("Amara B., question 3", exact=True).press("ArrowDown")
+
+    # Ben has no attempt left, so there is nothing to type.
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Chidi O., question 3"
+    page.keyboard.press("ArrowUp")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Amara B., question 3"
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
+def test_sheets_are_typed_one_after_the_other_with_enter(
+    javascript: bool, classroom: Classroom, students: list[Student], teacher: User, open_context: NewContext
+) -> None:
+    assignment = make_assignment(edition=make_edition(document=DOCUMENT), classroom=classroom, assigned_by=teacher)
+    page = open_context(teacher, javascript=javascript).new_page()
+    page.goto(reverse("paper_sheet", args=[assignment.public_id, students[0].public_id]) + "?form=B")
+    first = page.locator("input.cell").first
+    first.fill("-")
+    first.press("Enter")
+
+    page.get_by_role("heading", name="Ben O.").wait_for()
+    assert "form=B" in page.url
+    assert page.get_by_text("Saved: Amara B., 0 of").count() == 1
+    assert violations(page) == [] if javascript else True
+    page.set_viewport_size({"width": 320, "height": 640})
+    if javascript:
+        assert overflow(page) == 0
+    assert assignment.attempts.on_paper().count() == 1

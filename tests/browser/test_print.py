@@ -1,0 +1,176 @@
+"""The print pages as Chromium prints them, on Letter and A4, in usual size and large print."""
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+from playwright.sync_api import Page
+
+from quizzes.models import Assignment, Classroom, QuestionSet, User
+from quizzes.question_sets import latest_edition
+from tests.browser.conftest import NewContext, overflow, violations
+from tests.browser.pdf import A4, LETTER, PdfPage, mark, read_pdf, split_marks
+from tests.factories import make_assignment, make_edition
+from tests.test_question_types_walk import DOCUMENT
+
+PAPERS = {"Letter": LETTER, "A4": A4}
+# Width and height in CSS pixels of what the margins of 15 mm leave.
+PRINTABLE = {"Letter": (702, 942), "A4": (680, 1009)}
+EVERY_PAPER = pytest.mark.parametrize("paper", PAPERS)
+EVERY_SIZE = pytest.mark.parametrize("size", ["usual", "large"])
+
+
+@pytest.fixture(params=["pars-agreement", "every type"])
+def assignment(request: pytest.FixtureRequest, classroom: Classroom, teacher: User) -> Assignment:
+    """The largest built-in set, and one with a question of each type."""
+    if request.param == "every type":
+        edition = make_edition(document=DOCUMENT)
+    else:
+        call_command("load_question_sets", verbosity=0)
+        edition = latest_edition(QuestionSet.objects.built_in().get(slug=request.param))
+    return make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
+
+
+def open_sheet(open_context: NewContext, teacher: User, assignment: Assignment, name: str, **asked: str) -> Page:
+    page = open_context(teacher).new_page()
+    query = "&".join(f"{key}={value}" for key, value in asked.items())
+    page.goto(f"{reverse(name, args=[assignment.public_id])}?{query}")
+    page.evaluate("document.fonts.ready")
+    return page
+
+
+def printed(page: Page, paper: str) -> list[PdfPage]:
+    return read_pdf(page.pdf(format=paper, prefer_css_page_size=False))
+
+
+@EVERY_PAPER
+@EVERY_SIZE
+def test_sheet_is_clean_on_paper(
+    paper: str, size: str, assignment: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    page = open_sheet(open_context, teacher, assignment, "print_assignment", form="AB", size=size)
+    too_tall = taller_than_paper(page, ".paper-q > li", paper)
+    mark(page, ".paper-q > li")
+
+    pages = printed(page, paper)
+
+    questions = len(assignment.edition.document["questions"])
+    assert [one.size for one in pages if not one.is_of(PAPERS[paper])] == []
+    assert [place for one in pages for place in one.places if place[1] == "top"] == [
+        (number, "top") for number in range(1, 2 * questions + 1)
+    ]
+    assert [number for number in split_marks(pages) if number not in too_tall] == []
+    assert [link for one in pages for link in one.beyond] == []
+    # Form B begins on a page of its own.
+    first_of_b = next(at for at, one in enumerate(pages) if (questions + 1, "top") in one.places)
+    assert all(number > questions for number, _ in pages[first_of_b].places)
+    assert 4 <= len(pages) <= 2 * {"usual": 6, "large": 16}[size]
+    assert too_tall == [] or size == "large"
+
+
+@EVERY_PAPER
+@EVERY_SIZE
+def test_no_statement_is_torn_from_its_voices(
+    paper: str, size: str, assignment: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    """In large print, a question on several statements is taller than a page; each of its statements is not."""
+    page = open_sheet(open_context, teacher, assignment, "print_assignment", form="AB", size=size)
+    mark(page, ".paper-q .stack > div, .paper-q ul > li")
+
+    pages = printed(page, paper)
+
+    assert sum(len(one.places) for one in pages) > 20
+    assert split_marks(pages) == []
+
+
+@EVERY_PAPER
+def test_key_is_clean_on_paper(paper: str, assignment: Assignment, teacher: User, open_context: NewContext) -> None:
+    page = open_sheet(open_context, teacher, assignment, "print_assignment_key", form="AB")
+    mark(page, ".key-table tbody tr td:nth-child(2)")
+
+    pages = printed(page, paper)
+
+    assert [one.size for one in pages if not one.is_of(PAPERS[paper])] == []
+    assert split_marks(pages) == []
+    assert 2 <= len(pages) <= 8
+
+
+def taller_than_paper(page: Page, selector: str, paper: str) -> list[int]:
+    """The numbers of the elements that no page can hold."""
+    width, height = PRINTABLE[paper]
+    before = page.viewport_size
+    page.set_viewport_size({"width": width, "height": height})
+    page.emulate_media(media="print")
+    heights = page.locator(selector).evaluate_all("all => all.map(one => one.getBoundingClientRect().height)")
+    page.emulate_media(media="null")
+    assert before is not None
+    page.set_viewport_size(before)
+    return [number for number, tall in enumerate(heights, start=1) if tall > height]
+
+
+@EVERY_PAPER
+@EVERY_SIZE
+@pytest.mark.parametrize("name", ["print_assignment", "print_assignment_key"])
+def test_nothing_is_wider_than_the_paper(
+    name: str, paper: str, size: str, assignment: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    page = open_sheet(open_context, teacher, assignment, name, form="AB", size=size)
+    width, height = PRINTABLE[paper]
+    page.set_viewport_size({"width": width, "height": height})
+    page.emulate_media(media="print")
+
+    wider = page.evaluate(
+        """() => [...document.querySelectorAll(".leaf, .leaf *")]
+        .filter(element => element.getBoundingClientRect().right > document.documentElement.clientWidth + 1
+            || element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).display != "inline")
+        .map(element => `${element.className} ${element.textContent.slice(0, 40)}`)"""
+    )
+
+    assert wider == []
+    assert overflow(page) == 0
+
+
+def test_only_the_sheet_reaches_the_printer(assignment: Assignment, teacher: User, open_context: NewContext) -> None:
+    page = open_sheet(open_context, teacher, assignment, "print_assignment")
+    page.emulate_media(media="print")
+
+    assert page.locator("main > *:visible").evaluate_all("found => found.map(one => one.className)") == ["leaf"]
+    for hidden in (".mast", ".foot", ".page-head", "form", "button"):
+        assert page.locator(f"{hidden} >> visible=true").count() == 0
+    assert "key" not in page.locator("article.leaf").inner_text().casefold().split()
+
+
+def test_large_print_has_eighteen_points(assignment: Assignment, teacher: User, open_context: NewContext) -> None:
+    page = open_sheet(open_context, teacher, assignment, "print_assignment", size="large")
+    page.emulate_media(media="print")
+
+    small = page.evaluate(
+        """() => [...document.querySelectorAll(".leaf *")]
+        .filter(element => [...element.childNodes].some(node => node.nodeType == 3 && node.data.trim()))
+        .filter(element => !element.closest("sup, .oval") && parseFloat(getComputedStyle(element).fontSize) < 23.9)
+        .map(element => `${element.tagName} ${element.className} ${getComputedStyle(element).fontSize}`)"""
+    )
+
+    assert small == []
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("name", ["print_assignment", "print_assignment_key"])
+@EVERY_SIZE
+def test_preview_is_accessible(
+    name: str, size: str, dark: bool, assignment: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    page = open_context(teacher, dark=dark).new_page()
+    page.goto(f"{reverse(name, args=[assignment.public_id])}?form=AB&size={size}")
+    assert violations(page) == []
+    page.set_viewport_size({"width": 320, "height": 256})
+    assert overflow(page) == 0
+    assert violations(page) == []
+
+
+def test_button_prints_the_page(assignment: Assignment, teacher: User, open_context: NewContext) -> None:
+    page = open_sheet(open_context, teacher, assignment, "print_assignment")
+    page.evaluate("window.print = () => { window.printed = true; }")
+
+    page.get_by_role("button", name="Print this page").click()
+
+    assert page.evaluate("window.printed") is True
