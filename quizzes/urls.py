@@ -73,6 +73,7 @@ urlpatterns = [
         gradebooks.download_gradebook,
         name="download_gradebook",
     ),
+    path("teacher/classrooms/<public_id:public_id>/mastery/", gradebooks.classroom_mastery, name="classroom_mastery"),
     path("teacher/classrooms/<public_id:public_id>/file/", reports.download_file, name="download_file"),
     path("teacher/classrooms/<public_id:public_id>/settings/", classrooms.change_classroom, name="change_classroom"),
     path("teacher/classrooms/<public_id:public_id>/code/", classrooms.change_code, name="change_code"),

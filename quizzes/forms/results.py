@@ -6,6 +6,22 @@ from django import forms
 NAME, AVERAGE = "name", "average"
 
 
+class ObjectiveForm(forms.Form):
+    """Which objective a gradebook is narrowed to, by its title; "" for none."""
+
+    objective = forms.ChoiceField(required=False)
+
+    def __init__(self, *args: Any, titles: Sequence[str], **kwargs: Any) -> None:
+        """titles: of the objectives that the class's assignments ask for."""
+        super().__init__(*args, **kwargs)
+        self.fields["objective"].choices = [(title, title) for title in titles]  # type: ignore[attr-defined]
+
+    @property
+    def title(self) -> str:
+        """The objective asked for; "" for one that is unknown."""
+        return self.cleaned_data["objective"] if self.is_valid() else ""
+
+
 class GradebookOrderForm(forms.Form):
     """By which column a gradebook is sorted: a leading “-” turns the order round; anything unknown means by name."""
 

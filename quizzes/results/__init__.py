@@ -20,6 +20,7 @@ from quizzes.results.gradebooks import (
     progress,
     share_of,
 )
+from quizzes.results.mastery import Mastery, MasteryLine, mastery_of, narrowed, titles_of
 from quizzes.results.overview import SOON, ClassroomSummary, Need, classroom_summaries, needs
 from quizzes.results.reviews import (
     NOT_YET_SHARE,
@@ -47,6 +48,8 @@ __all__ = [
     "Doubt",
     "Gradebook",
     "Level",
+    "Mastery",
+    "MasteryLine",
     "Need",
     "ObjectiveScore",
     "Progress",
@@ -61,6 +64,8 @@ __all__ = [
     "due_at",
     "gradebook",
     "is_late",
+    "mastery_of",
+    "narrowed",
     "needs",
     "newest_marks",
     "progress",
@@ -68,5 +73,6 @@ __all__ = [
     "review_question",
     "review_sitting",
     "share_of",
+    "titles_of",
     "unused_events",
 ]

@@ -29,7 +29,8 @@ from quizzes.question_types import TYPES
 
 MARKED_BY_TEACHERS = tuple(name for name, module in TYPES.items() if module.MARKED_BY == "teacher")
 
-CellState = Literal["scored", "working", "missing", "excused", "not_due"]
+# untested: in the gradebook of one objective, where every question on it was dropped.
+CellState = Literal["scored", "working", "missing", "excused", "not_due", "untested"]
 WorkState = Literal["not_started", "working", "handed_in"]
 
 
@@ -58,6 +59,7 @@ class HandedIn(Protocol):
 class Sat(NamedTuple):
     """What a gradebook shows of an attempt. Not a row of the model: building 300 of those is a third of the page."""
 
+    pk: int
     public_id: str
     number: int
     medium: str

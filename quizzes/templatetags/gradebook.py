@@ -3,6 +3,7 @@
 Everything goes through `format_html`, so a name is escaped as in a template.
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
 
@@ -11,7 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from quizzes.results import Cell, Row
+from quizzes.results import Cell, ObjectiveScore, Row
 from quizzes.templatetags.footnote import percent, points
 from quizzes.templatetags.icons import icon
 
@@ -19,6 +20,7 @@ register = template.Library()
 
 # The design sets a score below half in the brick of what is not correct.
 HALF = Decimal("0.5")
+_LEVELS = {"not_yet": (1, "Not yet"), "nearly": (2, "Nearly"), "secure": (3, "Secure")}
 
 # Has the shape of a public id, and is none: it stands where an id goes in the one address that is looked up.
 _STAND_IN = "-" * 12
@@ -30,7 +32,7 @@ _WITHOUT_SCORE = {
     "missing": format_html('<td><span class="tag bad">{} Missing</span></td>', icon("wrong")),
     "excused": format_html('<td><span class="tag mid">{} Excused</span></td>', icon("page")),
     "not_due": format_html('<td><span class="vh">{}</span></td>', "Not due yet"),
-    "untested": format_html('<td><span class="vh">{}</span></td>', "Not asked"),
+    "untested": format_html('<td><span class="soft">{}</span></td>', "Dropped"),
 }
 
 
@@ -52,6 +54,19 @@ def gradebook_rows(rows: list[Row]) -> SafeString:
             for row in rows
         ),
     )
+
+
+@register.simple_tag
+def mastery_cells(scores: Sequence[ObjectiveScore | None]) -> SafeString:
+    """A cell an objective: its level in a word, then points earned of points possible."""
+    return format_html_join("", '<td data-l="{}">{}</td>', map(_mastery, scores))
+
+
+def _mastery(score: ObjectiveScore | None) -> tuple[int, str]:
+    if score is None:
+        return 0, "Nothing yet"
+    level, word = _LEVELS[score.level]
+    return level, f"{word} {points(score.earned)} of {score.points}"
 
 
 def _average(share: Decimal | None) -> SafeString:

@@ -11,21 +11,35 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from quizzes import exports, results
-from quizzes.forms.results import NAME, GradebookOrderForm
+from quizzes.forms.results import NAME, GradebookOrderForm, ObjectiveForm
 from quizzes.results import Gradebook, Row
 from quizzes.views.teacher.access import TeacherRequest, taught_classroom
 
 
 @require_GET
 def gradebook(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """A classroom's scores: students by assignments, sorted as the address says."""
+    """A classroom's scores: students by assignments, of one objective and sorted as the address says."""
     classroom = taught_classroom(request, public_id)
-    book = results.gradebook(classroom, now=timezone.now())
+    book, objective = results.gradebook(classroom, now=timezone.now()), ""
+    # Editions are looked into only where an objective is asked for.
+    if "objective" in request.GET:
+        objective = ObjectiveForm(request.GET, titles=results.titles_of(book)).title
+        book = results.narrowed(book, objective) if objective else book
     form = GradebookOrderForm(request.GET, columns=[column.assignment.public_id for column in book.columns])
     rows = sorted_rows(book, form.column, descending=form.descending)
-    return render(
-        request, "teacher/gradebook.html", {"classroom": classroom, "book": book, "rows": rows, "order": form}
-    )
+    context = {"classroom": classroom, "book": book, "rows": rows, "order": form, "objective": objective}
+    return render(request, "teacher/gradebook.html", context)
+
+
+@require_GET
+def classroom_mastery(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Each student by objective, over all assignments of a classroom."""
+    classroom = taught_classroom(request, public_id)
+    book = results.gradebook(classroom, now=timezone.now())
+    mastery = results.mastery_of(book)
+    asked = list(zip(mastery.objectives, mastery.assignment_counts, strict=True))
+    context = {"classroom": classroom, "book": book, "mastery": mastery, "asked": asked}
+    return render(request, "teacher/classroom_mastery.html", context)
 
 
 @require_POST

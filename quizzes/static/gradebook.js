@@ -1,0 +1,61 @@
+// Arrow keys move from cell to cell of a gradebook, as in a spreadsheet. Without this every link is there for Tab.
+"use strict";
+
+for (const table of document.querySelectorAll("table.grid")) {
+  const rows = [...table.rows].map((row) => [...row.cells]);
+  // A cell is its first link, where it has one: Enter then opens it.
+  const target = (cell) => cell.querySelector("a") || cell;
+  const links = table.querySelectorAll("a");
+  let current = null;
+
+  const place = (cell) => {
+    const row = rows.findIndex((cells) => cells.includes(cell));
+    return [row, rows[row].indexOf(cell)];
+  };
+
+  const stand = (cell) => {
+    if (current) target(current).tabIndex = -1;
+    current = cell;
+    target(cell).tabIndex = 0;
+  };
+
+  const go = (row, column) => {
+    const cells = rows[Math.max(0, Math.min(row, rows.length - 1))];
+    const cell = cells[Math.max(0, Math.min(column, cells.length - 1))];
+    stand(cell);
+    target(cell).focus();
+  };
+
+  for (const link of links) link.tabIndex = -1;
+  for (const cell of rows.flat()) target(cell).tabIndex = -1;
+  const first = table.tBodies[0] && table.tBodies[0].rows[0];
+  if (first) stand(first.cells[0]);
+  // A head may hold two links: Tab goes on reaching those that the arrows do not.
+  for (const link of links) if (link !== target(link.closest("th,td"))) link.tabIndex = 0;
+
+  table.addEventListener("focusin", (event) => {
+    const cell = event.target.closest("th,td");
+    if (cell && event.target === target(cell)) stand(cell);
+  });
+
+  table.addEventListener("keydown", (event) => {
+    const cell = event.target.closest("th,td");
+    if (!cell || event.altKey || event.metaKey || event.shiftKey) return;
+    const [row, column] = place(cell);
+    const whole = event.ctrlKey;
+    const moves = {
+      ArrowUp: [whole ? 0 : row - 1, column],
+      ArrowDown: [whole ? rows.length - 1 : row + 1, column],
+      ArrowLeft: [row, whole ? 0 : column - 1],
+      ArrowRight: [row, whole ? rows[row].length - 1 : column + 1],
+      Home: [whole ? 0 : row, 0],
+      End: [whole ? rows.length - 1 : row, rows[row].length - 1],
+    };
+    const move = moves[event.key];
+    if (!move) return;
+    event.preventDefault();
+    go(...move);
+  });
+
+  for (const note of document.querySelectorAll("[data-keys]")) note.hidden = false;
+}
