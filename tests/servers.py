@@ -67,13 +67,14 @@ class Site:
 
     def start(self) -> None:
         """Serve, and return when it answers; raises TimeoutError after a minute, RuntimeError if it ends before."""
-        self.process = subprocess.Popen(  # noqa: S603  this project's own command
-            [*MANAGE, *self.command],
-            env=environment(self.data, self.port, self.extra),
-            stdout=subprocess.DEVNULL,
-            stderr=(self.data / "server.log").open("ab"),
-            start_new_session=True,
-        )
+        with (self.data / "server.log").open("ab") as log:
+            self.process = subprocess.Popen(  # noqa: S603  this project's own command
+                [*MANAGE, *self.command],
+                env=environment(self.data, self.port, self.extra),
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                start_new_session=True,
+            )
         for _ in range(START_SECONDS * 20):
             if self.process.poll() is not None:
                 raise RuntimeError(f"the server ended with {self.process.returncode}")

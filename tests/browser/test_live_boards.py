@@ -1,0 +1,315 @@
+"""The live pages of a teacher: what changes, what stays where it is, when they ask and when they do not."""
+
+import re
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import Page, Request, expect
+
+from quizzes import attempts, boards
+from quizzes.models import Assignment, Attempt, Presence, QuestionSet, Student, User
+from quizzes.question_sets import latest_edition
+from tests.browser.conftest import NewContext, overflow, violations
+from tests.browser.test_every_page import school  # noqa: F401  a fixture
+from tests.factories import (
+    make_answered_attempt,
+    make_assignment,
+    make_attempt,
+    make_classroom,
+    make_edition,
+    make_student,
+    save,
+)
+from tests.test_access import School
+
+
+@pytest.fixture
+def running(teacher: User) -> Assignment:
+    """Thirty students, all at work and none with an answer."""
+    now = timezone.now()
+    classroom = make_classroom(teacher=teacher, created_at=now)
+    given = make_assignment(edition=make_edition(), classroom=classroom, assigned_by=teacher, created_at=now)
+    for number in range(30):
+        student = make_student(classroom=classroom, name=f"Student {number:02}", created_at=now)
+        make_attempt(assignment=given, student=student, started_at=now)
+    return given
+
+
+def answer(assignment: Assignment, name: str, key: str = "one", value: Any = "b") -> None:
+    attempt = Attempt.objects.get(assignment=assignment, student__display_name=name)
+    save(attempt, key, value, now=timezone.now())
+
+
+def row(page: Page, name: str) -> Any:
+    return page.get_by_role("row").filter(has_text=name)
+
+
+def polls_of(page: Page) -> list[str]:
+    """Each poll of the page, noted as it begins."""
+    seen: list[str] = []
+    page.on("request", lambda request: seen.append(request.url) if is_poll(request) else None)
+    return seen
+
+
+def is_poll(request: Request) -> bool:
+    return request.url.endswith("/live/")
+
+
+def progress_of(assignment: Assignment) -> str:
+    return reverse("assignment_progress", args=[assignment.public_id])
+
+
+def be(page: Page, state: str) -> None:
+    """What a browser does to a page whose tab goes behind another, or comes back: Playwright shows every page."""
+    page.evaluate(
+        "state => { Object.defineProperty(document, 'visibilityState', { value: state, configurable: true });"
+        " document.dispatchEvent(new Event('visibilitychange')); }",
+        state,
+    )
+
+
+# --- Progress -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_change_shows_without_a_reload_and_keeps_focus_and_scroll(
+    width: int, running: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    page = open_context(teacher, width=width, height=600).new_page()
+    page.goto(progress_of(running))
+    page.evaluate("window.stays = true")
+    region = page.get_by_role("region", name="Progress of each student")
+    page.get_by_role("link", name="Student 20", exact=True).focus()
+    page.evaluate("window.scrollBy(0, 40)")
+    region.evaluate("place => { place.scrollLeft = 30; }")
+    link = page.get_by_role("link", name="Student 20", exact=True).element_handle()
+    before = link.bounding_box(), region.evaluate("place => place.scrollLeft")
+
+    answer(running, "Student 20")
+    answer(running, "Student 03")
+
+    for name in ("Student 20", "Student 03"):
+        expect(row(page, name)).to_contain_text("1 of 4")
+    assert (link.bounding_box(), region.evaluate("place => place.scrollLeft")) == before
+    assert page.evaluate("link => document.activeElement === link", link)
+    assert page.evaluate("window.stays") is True
+
+
+def test_row_that_is_new_takes_no_focus_away(running: Assignment, teacher: User, open_context: NewContext) -> None:
+    page = open_context(teacher).new_page()
+    page.goto(progress_of(running))
+    page.get_by_role("link", name="Student 20", exact=True).focus()
+    make_student(classroom=running.classroom, name="Aaron", created_at=timezone.now())
+    expect(row(page, "Aaron")).to_contain_text("Not started")
+    expect(page.get_by_role("link", name="Student 20", exact=True)).to_be_focused()
+    expect(page.locator("#progress-counts")).to_have_text("0 of 31 handed in, 30 working, 1 not started")
+
+
+def test_hidden_tab_does_not_ask_and_asks_at_once_when_it_is_back(
+    running: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    page = open_context(teacher).new_page()
+    page.clock.install()
+    polls = polls_of(page)
+    page.goto(progress_of(running))
+    with page.expect_response(lambda response: is_poll(response.request)):
+        page.clock.run_for(1_500)
+    be(page, "hidden")
+    count = len(polls)
+    page.clock.run_for(10 * 60_000)
+    answer(running, "Student 03")
+    page.clock.run_for(10 * 60_000)
+    assert len(polls) == count
+    expect(row(page, "Student 03")).to_contain_text("0 of 4")
+    with page.expect_response(lambda response: is_poll(response.request)):
+        be(page, "visible")
+    assert len(polls) == count + 1
+    expect(row(page, "Student 03")).to_contain_text("1 of 4")
+
+
+def test_site_that_does_not_answer_is_said_in_words_and_asked_less_often(
+    running: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    # The console reports requests that fail, so nobody watches it.
+    page = open_context(teacher, watched=False).new_page()
+    page.clock.install()
+    page.goto(progress_of(running))
+    page.route("**/live/", lambda route: route.abort())
+    polls = polls_of(page)
+    notice = page.locator("[data-live-notice]")
+    for pause in (1_500, 4_000, 8_000, 16_000, 38_000, 38_000):
+        with page.expect_event("requestfailed", is_poll):
+            page.clock.run_for(pause)
+        page.wait_for_function("() => true")
+    assert len(polls) == 6  # in 105 seconds, in which a page that hears nothing wrong asks 70 times
+    expect(notice).to_contain_text(re.compile(r"Not updated since \d{1,2}:\d\d [ap]m\."))
+    assert violations(page) == []
+    page.unroute("**/live/")
+    answer(running, "Student 03")
+    page.clock.run_for(40_000)
+    expect(row(page, "Student 03")).to_contain_text("1 of 4")
+    expect(notice).to_be_empty()
+
+
+def test_page_says_that_its_teacher_is_signed_out(running: Assignment, teacher: User, open_context: NewContext) -> None:
+    context = open_context(teacher)
+    page = context.new_page()
+    page.goto(progress_of(running))
+    context.clear_cookies()
+    expect(page.locator("[data-live-notice]")).to_contain_text("You are signed out.")
+    assert violations(page) == []
+
+
+def test_names_stay_hidden_while_the_board_lives(running: Assignment, teacher: User, open_context: NewContext) -> None:
+    page = open_context(teacher, width=320).new_page()
+    page.goto(progress_of(running))
+    page.get_by_role("button", name="Hide names").click()
+    expect(page.get_by_role("button", name="Show names")).to_be_visible()
+    names = [student.display_name for student in Student.objects.all()]
+    Student.objects.update(display_name="Somebody")
+    for number, student in enumerate(Student.objects.order_by("pk")):
+        Student.objects.filter(pk=student.pk).update(display_name=f"Secret {number:02}")
+    attempt = Attempt.objects.order_by("pk").first()
+    assert attempt is not None
+    attempts.hand_in(attempt, now=timezone.now())
+    expect(page.locator("#progress-counts")).to_have_text("1 of 30 handed in, 29 working, 0 not started")
+    shown = page.content()
+    assert "Secret" not in shown
+    assert str(Attempt.objects.get(pk=attempt.pk).receipt) not in shown
+    assert len(names) == page.locator("#progress-board tbody tr").count()
+    assert violations(page) == []
+    assert overflow(page) == 0
+
+
+def test_progress_without_javascript_is_whole(running: Assignment, teacher: User, open_context: NewContext) -> None:
+    page = open_context(teacher, javascript=False).new_page()
+    page.goto(progress_of(running))
+    answer(running, "Student 03")
+    expect(page.get_by_text("within two seconds")).to_be_hidden()
+    page.get_by_role("link", name="Refresh").click()
+    expect(row(page, "Student 03")).to_contain_text("1 of 4")
+    page.get_by_role("button", name="Hide names").click()
+    expect(page.get_by_role("button", name="Show names")).to_be_visible()
+    expect(page.get_by_role("link", name="Student 03")).to_have_count(0)
+
+
+# --- The sign of life ---------------------------------------------------------------------------------------------
+
+
+def test_quiz_page_says_that_it_is_there_and_not_more_often_than_it_should(
+    running: Assignment, open_context: NewContext
+) -> None:
+    attempt = Attempt.objects.select_related("student").filter(assignment=running).order_by("pk")[3]
+    page = open_context(attempt.student).new_page()
+    page.clock.install()
+    said: list[str] = []
+    page.on("request", lambda request: said.append(request.post_data or "") if request.url.endswith("/here/") else None)
+    with page.expect_response("**/here/"):
+        page.goto(reverse("take_attempt", args=[attempt.public_id, 1]))
+        page.clock.run_for(100)
+    for number in (2, 3, 4):
+        page.goto(reverse("take_attempt", args=[attempt.public_id, number]))
+        page.clock.run_for(2_000)
+    assert len(said) == 1
+    with page.expect_response("**/here/"):
+        page.clock.run_for(15_000)
+    with page.expect_response("**/here/"):
+        page.clock.run_for(20_000)
+    assert len(said) == 3
+    presence = Presence.objects.select_related("question").get()
+    assert presence.question is not None
+    assert (presence.attempt_id, presence.question.position) == (attempt.pk, 4)
+
+
+# --- The board ----------------------------------------------------------------------------------------------------
+
+
+def test_second_window_follows_the_keys_of_the_first(
+    running: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    desk, wall = open_context(teacher).new_page(), open_context(teacher).new_page()
+    for page in (desk, wall):
+        page.goto(reverse("question_board", args=[running.public_id]))
+    wall.evaluate("window.stays = true")
+    answer(running, "Student 03")
+    for key, words in [
+        ("ArrowRight", "of 30 have answered"),
+        ("PageDown", "1 of 30 have answered."),
+        ("ArrowRight", "Reported fact"),
+        ("ArrowRight", "Question 2 of 4"),
+        ("ArrowLeft", "Question 1 of 4"),
+    ]:
+        desk.keyboard.press(key)
+        expect(desk.locator("#board-slide")).to_contain_text(words)
+        expect(wall.locator("#board-slide")).to_contain_text(words)
+        expect(desk.get_by_role("button", name=re.compile("Show|Next question"))).to_be_visible()
+    assert wall.evaluate("window.stays") is True
+
+
+def test_count_on_the_board_rises_as_students_answer(
+    running: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    boards.show_on_board(running, number=1, phase=2, by=teacher, now=timezone.now())
+    page = open_context(teacher).new_page()
+    page.goto(reverse("question_board", args=[running.public_id]))
+    page.get_by_role("button", name="Show the answers").focus()
+    expect(page.locator(".huge")).to_have_text("0")
+    answer(running, "Student 03")
+    expect(page.locator(".huge")).to_have_text("1")
+    answer(running, "Student 04", value="a")
+    expect(page.locator(".huge")).to_have_text("2")
+    expect(page.get_by_role("img", name="2 of 30 have answered")).to_be_visible()
+    expect(page.get_by_role("button", name="Show the answers")).to_be_focused()
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("phase", [1, 2, 3, 4])
+def test_board_is_accessible_in_each_phase(
+    phase: int,
+    dark: bool,
+    school: School,  # noqa: F811
+    open_context: NewContext,
+) -> None:
+    edition = latest_edition(QuestionSet.objects.built_in().get(slug="pars-agreement"))
+    kinds: dict[str, int] = {}
+    for question in edition.questions.order_by("position"):
+        kinds.setdefault(question.type, question.position)
+    assert set(kinds) == {"single", "multiple", "who_says_so", "evidence"}
+    page = open_context(school.teacher, dark=dark).new_page()
+    for number in kinds.values():
+        boards.show_on_board(school.assignment, number=number, phase=phase, by=school.teacher, now=timezone.now())
+        page.set_viewport_size({"width": 1280, "height": 800})
+        page.goto(reverse("question_board", args=[school.assignment.public_id]))
+        assert violations(page) == []
+        page.set_viewport_size({"width": 320, "height": 640})
+        assert overflow(page) == 0
+        assert violations(page) == []
+
+
+def test_board_without_javascript_is_driven_by_its_buttons(
+    running: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    page = open_context(teacher, javascript=False).new_page()
+    page.goto(reverse("question_board", args=[running.public_id]))
+    page.get_by_role("button", name="Show how many have answered").click()
+    expect(page.locator(".huge")).to_have_text("0")
+    answer(running, "Student 03")
+    page.get_by_role("link", name="Refresh").click()
+    expect(page.locator(".huge")).to_have_text("1")
+    page.get_by_role("button", name="Back").click()
+    page.get_by_role("button", name="Question 3").click()
+    expect(page.locator("#board-slide")).to_contain_text("Question 3 of 4")
+
+
+def test_results_put_their_question_on_the_board(running: Assignment, teacher: User, open_context: NewContext) -> None:
+    for student in list(Student.objects.all())[:5]:
+        Attempt.objects.filter(student=student).delete()
+        make_answered_attempt(assignment=running, student=student, right=0, started_at=timezone.now())
+    page = open_context(teacher).new_page()
+    page.goto(reverse("assignment_results", args=[running.public_id]))
+    assert violations(page) == []
+    page.get_by_role("button", name=re.compile("Put question . on the board")).click()
+    page.wait_for_url("**/board/")
+    expect(page.locator("#board-slide")).to_contain_text(re.compile("Question . of 4"))
