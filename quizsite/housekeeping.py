@@ -10,7 +10,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import close_old_connections
 from django.utils import timezone
 
-from quizzes import attempts, joining
+from quizzes import attempts, joining, presence
 
 logger = logging.getLogger(__name__)
 
@@ -24,9 +24,10 @@ def start_housekeeping() -> None:
 
 
 def chores(*, now: datetime) -> None:
-    """Hand in attempts whose time has ended, forget failed tries and sessions whose time has passed."""
+    """Hand in attempts whose time has ended, forget failed tries, signs of life and sessions whose time has passed."""
     attempts.hand_in_overdue(now=now)
     joining.forget_failures(now=now)
+    presence.forget_presence(now=now)
     SessionStore.clear_expired()
 
 

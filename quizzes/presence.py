@@ -1,8 +1,11 @@
 """Signs of life: what the page of a running attempt sends now and then, so that its teacher knows whom to help."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from quizzes.models import Attempt, Presence
+
+# Of use while a class works; the privacy page promises this.
+KEEP = timedelta(hours=24)
 
 
 def note_presence(attempt: Attempt, question_id: int | None, *, now: datetime) -> None:
@@ -16,3 +19,8 @@ def note_presence(attempt: Attempt, question_id: int | None, *, now: datetime) -
         unique_fields=["attempt"],
         update_fields=["question", "seen_at"],
     )
+
+
+def forget_presence(*, now: datetime) -> int:
+    """Delete signs of life older than a day; returns how many."""
+    return Presence.objects.filter(seen_at__lt=now - KEEP).delete()[0]

@@ -15,12 +15,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from quizsite.housekeeping import chores
-from quizzes.models import Answer, Attempt, Edition, FailedTry, Student, User
+from quizzes.models import Answer, Attempt, Edition, FailedTry, Presence, Student, User
+from quizzes.presence import note_presence
 from quizzes.question_sets import published, read_set_files
 from quizzes.question_types import TYPES, Presentation, Question
 from quizzes.trials import TRIALS, _seed
 from tests.factories import (
     CANARY,
+    make_attempt,
     make_document,
     make_edition,
     make_failed_try,
@@ -410,6 +412,10 @@ def test_what_privacy_promises_to_forget_is_forgotten(student: Student, db: None
     kept = make_failed_try(student=student, at=now - timedelta(hours=23))
     Session.objects.create(session_key="old", session_data="", expire_date=now - timedelta(seconds=1))
     Session.objects.create(session_key="new", session_data="", expire_date=now + timedelta(hours=1))
+    attempts = [make_attempt(), make_attempt()]
+    for attempt, hours in zip(attempts, (25, 23), strict=True):
+        note_presence(attempt, None, now=now - timedelta(hours=hours))
     chores(now=now)
+    assert Presence.objects.get().attempt == attempts[1]
     assert FailedTry.objects.get() == kept
     assert Session.objects.get().session_key == "new"
