@@ -12,11 +12,8 @@ from quizzes import assignments, attempts, question_sets, rosters
 from quizzes.assignments import Release, Terms
 from quizzes.deadlines import Window
 from quizzes.models import Assignment, Classroom, QuestionSet, Student, User
-from quizzes.question_types import Question, Value
-from quizzes.question_types.evidence import Evidence
+from quizzes.question_types import Question, Value, right_value, wrong_value
 from quizzes.question_types.multiple import Multiple
-from quizzes.question_types.single import Single
-from quizzes.question_types.who_says_so import WhoSaysSo
 
 TEACHER_EMAIL = "rivera@school.example"
 TEACHER_NAME = "Ms. Rivera"
@@ -169,26 +166,13 @@ def believable_value(question: Question, ability: float, chance: random.Random) 
     """What a student of this ability (0 to 1) may give: the key, or a tempting wrong answer; now and then nothing."""
     if chance.random() < 0.02:
         return None
-    knows = chance.random() < ability
-    match question:
-        case Single():
-            wrong = [choice for choice in question.choices if not choice.right]
-            tempting = [choice for choice in wrong if choice.leans_on] or wrong
-            right = next(choice.id for choice in question.choices if choice.right)
-            return right if knows else chance.choice(chance.choice([wrong, tempting])).id
-        case Multiple():
-            picked = {choice.id for choice in question.choices if choice.right}
-            if not knows:
-                wrong_ids = [choice.id for choice in question.choices if not choice.right]
-                picked.discard(chance.choice(sorted(picked)))
-                picked.add(chance.choice(wrong_ids))
-            return sorted(picked)
-        case WhoSaysSo():
-            return {
-                statement.id: statement.voice if chance.random() < ability else chance.choice(question.voices)
-                for statement in question.statements
-            }
-        case Evidence():
-            tempting_keys = [wrong.key for wrong in question.tempting]
-            return sorted(question.key_sentences) if knows or not tempting_keys else [chance.choice(tempting_keys)]
-    raise TypeError(question.type)
+    right = right_value(question)
+    wrong = wrong_value(question, chance.choice)
+    if isinstance(right, dict):
+        # In several parts, each by itself.
+        given = {part: right[part] if chance.random() < ability else (wrong or {}).get(part) for part in right}
+        return {part: value for part, value in given.items() if value is not None} or None
+    if chance.random() < ability or wrong is None:
+        return right
+    # One of several is mistaken more often than all of them.
+    return sorted({*right[1:], *wrong}) if isinstance(question, Multiple) else wrong

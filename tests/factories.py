@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from quizzes import attempts, question_sets, reading
+from quizzes import attempts, question_sets, question_types, reading
 from quizzes.deadlines import deadline
 from quizzes.drafts.document import from_edition
 from quizzes.interchange.roster import name_key
@@ -31,10 +31,6 @@ from quizzes.models import (
     User,
 )
 from quizzes.question_types import Question, Value
-from quizzes.question_types.evidence import Evidence
-from quizzes.question_types.multiple import Multiple
-from quizzes.question_types.single import Single
-from quizzes.question_types.who_says_so import WhoSaysSo
 from quizzes.set_document import parse_set
 
 # A Friday, 11:00 in New York.
@@ -397,33 +393,12 @@ def save(
 
 def right_value(question: Question) -> Value:
     """The value that earns all points."""
-    match question:
-        case Single():
-            return next(choice.id for choice in question.choices if choice.right)
-        case Multiple():
-            return list(question.right_ids)
-        case WhoSaysSo():
-            return {statement.id: statement.voice for statement in question.statements}
-        case Evidence():
-            return sorted(question.key_sentences)
-    raise NotImplementedError(question.type)
+    return question_types.right_value(question)
 
 
 def wrong_value(question: Question) -> Value:
     """A value that earns nothing; an evidence question needs a tempting sentence for it."""
-    match question:
-        case Single():
-            return next(choice.id for choice in question.choices if not choice.right)
-        case Multiple():
-            return [next(choice.id for choice in question.choices if not choice.right)]
-        case WhoSaysSo():
-            return {
-                statement.id: next(voice for voice in question.voices if voice != statement.voice)
-                for statement in question.statements
-            }
-        case Evidence():
-            return [question.tempting[0].key]
-    raise NotImplementedError(question.type)
+    return question_types.wrong_value(question, lambda offered: offered[0])
 
 
 def _toml(value: Any) -> str:

@@ -20,6 +20,7 @@ from quizzes.question_types import (
     who_says_so,
 )
 from quizzes.question_types.base import (
+    Choose,
     KeyRow,
     MarkedBy,
     NotAChoice,
@@ -35,6 +36,7 @@ from quizzes.reading import InvalidDocument, Reading, text_of
 
 __all__ = [
     "TYPES",
+    "Choose",
     "KeyRow",
     "MarkedBy",
     "NotAChoice",
@@ -58,6 +60,8 @@ __all__ = [
     "rearranges",
     "rekey",
     "review",
+    "right_value",
+    "wrong_value",
 ]
 
 TYPES: dict[str, ModuleType] = {
@@ -133,6 +137,16 @@ def grounded(question: Question, value: Value) -> bool:
     module = TYPES[question.type]
     is_grounded: bool = module.grounded(question, value) if hasattr(module, "grounded") else True
     return is_grounded
+
+
+def right_value(question: Question) -> Value:
+    """The answer that earns everything; of a type that a teacher marks, one good answer."""
+    return TYPES[question.type].right(question)
+
+
+def wrong_value(question: Question, choose: Choose) -> Value:
+    """An answer that earns nothing, None where the question knows of none. choose: picks one of several."""
+    return TYPES[question.type].wrong(question, choose)
 
 
 def rekey(document: Mapping[str, Any], value: Value) -> dict[str, Any]:

@@ -99,6 +99,19 @@ def grounded(question: AnswerAndProof, value: base.Value) -> bool:
     return evidence.grade(question.proof, _steps(value)[1]) == 1
 
 
+def right(question: AnswerAndProof) -> base.Value:
+    """The answer that earns everything."""
+    return {"answer": _module(question).right(question.answer), "proof": evidence.right(question.proof)}
+
+
+def wrong(question: AnswerAndProof, choose: base.Choose) -> base.Value:
+    """A wrong answer, with a proof that tempts."""
+    return {
+        "answer": _module(question).wrong(question.answer, choose),
+        "proof": evidence.wrong(question.proof, choose) or [],
+    }
+
+
 def rekey(document: Mapping[str, Any], value: base.Value) -> dict[str, Any]:
     """The document with this answer and these sentences as its key; both steps are needed."""
     answer, proof = _steps(value)

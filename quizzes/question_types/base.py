@@ -2,31 +2,27 @@
 
 import hashlib
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
 
-from quizzes.reading import InvalidDocument, Reading, Sentence, Voice, tables_of, text_of, texts_of
+from quizzes.reading import InvalidDocument, Reading, Sentence, Voice, text_of, texts_of
 
 SKILLS = ("recall", "inference", "attribution")
 CHOICE_IDS = "abcdefgh"
 # More than any one question is worth, and a score of dozens of them still fits its column.
 MAX_POINTS = 100
 
-# What is wrong with a wrong choice, and how a student who chose it reads that.
-CONTRADICTED, NOT_STATED, BESIDE_THE_POINT = "contradicted", "not_stated", "beside_the_point"
-MARKS = {
-    CONTRADICTED: "The reading contradicts it",
-    NOT_STATED: "The reading does not state it",
-    BESIDE_THE_POINT: "True, but beside the point",
-}
-
 # What fits a line on the screen; no answer in a few words is longer.
 MAX_LINE = 200
 
 Submitted = Mapping[str, Sequence[str]]
 Value = Any
+# Picks one of several wrong answers that a student may give.
+Choose = Callable[[Sequence[Any]], Any]
+# What a student writes who does not know: no type accepts it.
+NO_IDEA = "No idea"
 MarkedBy = Literal["rule", "teacher"]
 
 
@@ -51,31 +47,6 @@ class Question:
     facts: frozenset[str]
     evidence: tuple[str, ...]
     explanation: str
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One choice. leans_on: keys of the sentences that tempt a student to a wrong choice.
-
-    mark: what is wrong with it, one of MARKS, "" where its author has not said. mark_at: keys of the sentences that
-    contradict it, or that state what is true but beside the point.
-    """
-
-    id: str
-    text: str
-    right: bool
-    rationale: str
-    leans_on: tuple[str, ...]
-    mark: str = ""
-    mark_at: tuple[str, ...] = ()
-
-    def fault(self, reading: Reading) -> str:
-        """The mark in words, with the numbers of its sentences; "" without one."""
-        if not self.mark:
-            return ""
-        numbers = ", ".join(str(sentence.number) for sentence in reading.sentences(self.mark_at))
-        plural = "s" if len(self.mark_at) > 1 else ""
-        return f"{MARKS[self.mark]} (sentence{plural} {numbers})" if numbers else MARKS[self.mark]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +131,7 @@ class Option:
 
     group: of several questions in one (the statements of who says so), which of them it answers; "" where it is one.
     leans_on: keys of the sentences that a student who gave it, wrongly, has misread.
-    listed: whether it is counted even when nobody gave it. mark: what is wrong with it, one of MARKS, or "".
+    listed: whether it is counted even when nobody gave it. mark: what is wrong with it, by `choice_lists.MARKS`, or "".
     """
 
     id: str
@@ -212,33 +183,6 @@ def evidence_problems(
     return problems
 
 
-def parse_choices(document: Mapping[str, Any], tables: Sequence[Mapping[str, Any]]) -> tuple[Choice, ...]:
-    """Choices with ids a, b, c ... in the order written; InvalidDocument for fewer than 2, more than 8 or two equal."""
-    if not 2 <= len(tables) <= len(CHOICE_IDS):
-        raise InvalidDocument(f"a question needs 2 to {len(CHOICE_IDS)} choices and this one has {len(tables)}")
-    choices = []
-    for choice_id, table in zip(CHOICE_IDS, tables, strict=False):
-        right = table.get("key", False)
-        if not isinstance(right, bool):
-            raise InvalidDocument("“key” of a choice must be true or false")
-        mark, mark_at = text_of(table, "mark", optional=True), texts_of(table, "mark_at")
-        if mark and (right or mark not in MARKS):
-            raise InvalidDocument(f"“mark” may stand at a wrong choice and be one of {', '.join(MARKS)}")
-        choices.append(
-            Choice(
-                choice_id,
-                text_of(table, "text"),
-                right,
-                text_of(table, "rationale"),
-                texts_of(table, "leans_on"),
-                mark,
-                mark_at,
-            )
-        )
-    refuse_equal([choice.text for choice in choices], what="options")
-    return tuple(choices)
-
-
 def lines_of(document: Mapping[str, Any], name: str) -> tuple[str, ...]:
     """The list of texts under `name` without outer space, () when absent; raises InvalidDocument for a blank one."""
     texts = tuple(text.strip() for text in texts_of(document, name))
@@ -263,62 +207,6 @@ def refuse_equal(texts: Sequence[str], *, what: str) -> None:
         if folded in seen:
             raise InvalidDocument(f"{what} {seen[folded]} and {number} are the same")
         seen[folded] = number
-
-
-def leaning_problems(choices: Sequence[Choice], reading: Reading) -> list[str]:
-    """Sentences that a choice is said to lean on but that the reading does not have."""
-    return [
-        f"the choice “{choice.text}” leans on “{key}”, which is not in the reading"
-        for choice in choices
-        for key in choice.leans_on
-        if reading.sentence(key) is None
-    ]
-
-
-def mark_problems(choices: Sequence[Choice], reading: Reading) -> list[str]:
-    """Marks of wrong choices that name a sentence too few or too many, or one that the reading does not have."""
-    found = []
-    for choice in choices:
-        what = f"the choice “{choice.text}”"
-        if choice.mark == CONTRADICTED and not choice.mark_at:
-            found.append(f"{what} is marked as contradicted, and no sentence is named that contradicts it")
-        if choice.mark_at and choice.mark in {"", NOT_STATED}:
-            found.append(f"{what} names sentences in “mark_at” that its mark does not speak of")
-        found += [
-            f"{what} is marked by “{key}”, which is not in the reading"
-            for key in choice.mark_at
-            if reading.sentence(key) is None
-        ]
-    return found
-
-
-def choice_keys(choices: Sequence[Choice], reading: Reading) -> tuple[KeyRow, ...]:
-    """A line for each choice, in the order written."""
-    return tuple(
-        KeyRow(
-            choice.text,
-            choice.right,
-            choice.rationale,
-            sentences=reading.sentences(choice.leans_on),
-            fault=choice.fault(reading),
-        )
-        for choice in choices
-    )
-
-
-def choice_options(choices: Sequence[Choice]) -> tuple[Option, ...]:
-    """An option for each choice, in the order written."""
-    return tuple(
-        Option(
-            choice.id,
-            choice.text,
-            choice.right,
-            choice.rationale,
-            () if choice.right else choice.leans_on,
-            mark="" if choice.right else choice.mark,
-        )
-        for choice in choices
-    )
 
 
 def share_of_picks(picked: Sequence[str], right: Sequence[str]) -> Fraction:
@@ -380,25 +268,6 @@ def typed_review(value: str | None, *, credit: Fraction, correct: str, in_doubt:
 def never_doubtful(question: Question, value: Value) -> bool:
     """False: what is chosen from a closed list is right or wrong without a look."""
     return False
-
-
-def rekeyed_choices(document: Mapping[str, Any], ids: Sequence[str]) -> list[dict[str, Any]]:
-    """The document's choices with the key on these ids alone; raises InvalidDocument for an unknown one.
-
-    What was said to be wrong with a choice that is right now is left out.
-    """
-    tables = tables_of(document, "choices")
-    unknown = set(ids) - set(CHOICE_IDS[: len(tables)])
-    if unknown:
-        raise InvalidDocument(f"there is no choice “{min(unknown)}”")
-    return [
-        _unkeyed(table, "key", "mark", "mark_at") | {"key": True} if id_ in ids else _unkeyed(table, "key")
-        for id_, table in zip(CHOICE_IDS, tables, strict=False)
-    ]
-
-
-def _unkeyed(table: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    return {name: entry for name, entry in table.items() if name not in names}
 
 
 def choice_row(text: str, *, right: bool, chosen: bool, why: str, fault: str = "") -> ReviewRow:

@@ -133,6 +133,19 @@ def grade(question: Blanks, value: base.Value) -> Fraction:
     return Fraction(sum(_is_right(question, gap, given.get(gap.id)) for gap in question.gaps), len(question.gaps))
 
 
+def right(question: Blanks) -> base.Value:
+    """The answer that earns everything."""
+    return {gap.id: _right_in(gap) for gap in question.gaps}
+
+
+def wrong(question: Blanks, choose: base.Choose) -> base.Value:
+    """Every gap filled wrong."""
+    return {
+        gap.id: choose([name for name in gap.choices if name != _right_in(gap)]) if gap.choices else base.NO_IDEA
+        for gap in question.gaps
+    }
+
+
 def rekey(document: Mapping[str, Any], value: base.Value) -> dict[str, Any]:
     """The document with this answer as its key: accepted as well in a typed gap, alone in a chosen one."""
     question = parse(document)
@@ -253,3 +266,10 @@ def _is_right(question: Blanks, gap: Gap, given: str | None) -> bool:
 
 def _by_text(gap: Gap) -> list[str]:
     return base.by_text([(text, choice_id) for choice_id, text in gap.choices.items()])
+
+
+def _right_in(gap: Gap) -> str:
+    """What is right in a gap, as a value has it."""
+    if not gap.choices:
+        return gap.accepted[0]
+    return next(name for name, text in gap.choices.items() if text == gap.accepted[0])

@@ -103,6 +103,16 @@ def grade(question: Evidence, value: base.Value) -> Fraction:
     return base.share_of_picks(value or (), question.key_sentences)
 
 
+def right(question: Evidence) -> base.Value:
+    """The answer that earns everything."""
+    return sorted(question.key_sentences)
+
+
+def wrong(question: Evidence, choose: base.Choose) -> base.Value:
+    """A tempting sentence; no answer where none is named."""
+    return [choose(question.tempting).key] if question.tempting else None
+
+
 def rekey(document: Mapping[str, Any], value: base.Value) -> dict[str, Any]:
     """The document with these sentences as its key and its evidence; none of them is tempting any longer."""
     return {

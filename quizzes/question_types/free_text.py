@@ -98,6 +98,16 @@ def grade(question: FreeText, value: base.Value) -> Fraction:
     return Fraction(0)
 
 
+def right(question: FreeText) -> base.Value:
+    """One good answer; it earns nothing until a teacher has marked it."""
+    return question.sample_answer
+
+
+def wrong(question: FreeText, choose: base.Choose) -> base.Value:
+    """Words that earn nothing."""
+    return base.NO_IDEA
+
+
 def rekey(document: Mapping[str, Any], value: base.Value) -> dict[str, Any]:
     """Raises InvalidDocument: no text is the key."""
     raise InvalidDocument("a teacher marks this question; it has no key to change")

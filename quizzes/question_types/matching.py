@@ -116,6 +116,19 @@ def grade(question: Matching, value: base.Value) -> Fraction:
     return Fraction(sum(given.get(prompt.id) == prompt.option for prompt in question.prompts), len(question.prompts))
 
 
+def right(question: Matching) -> base.Value:
+    """The answer that earns everything."""
+    return {prompt.id: prompt.option for prompt in question.prompts}
+
+
+def wrong(question: Matching, choose: base.Choose) -> base.Value:
+    """Another option for every line."""
+    return {
+        prompt.id: choose([option for option in question.options if option != prompt.option])
+        for prompt in question.prompts
+    }
+
+
 def rekey(document: Mapping[str, Any], value: base.Value) -> dict[str, Any]:
     """The document with these options as its key; every prompt needs one."""
     texts = dict(enumerate(base.lines_of(document, "options"), start=1))

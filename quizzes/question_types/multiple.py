@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from quizzes.question_types import base
+from quizzes.question_types import base, choice_lists
 from quizzes.reading import InvalidDocument, Reading, tables_of
 
 LABEL = "Multiple answers"
@@ -18,7 +18,7 @@ MARKED_BY: base.MarkedBy = "rule"
 class Multiple(base.Question):
     """A question with one or more right choices. Its value: a sorted list of choice ids."""
 
-    choices: tuple[base.Choice, ...]
+    choices: tuple[choice_lists.Choice, ...]
 
     @property
     def right_ids(self) -> tuple[str, ...]:
@@ -28,7 +28,7 @@ class Multiple(base.Question):
 
 def parse(document: Mapping[str, Any]) -> Multiple:
     """The question from its document; raises InvalidDocument."""
-    choices = base.parse_choices(document, tables_of(document, "choices"))
+    choices = choice_lists.parse_choices(document, tables_of(document, "choices"))
     keys = sum(choice.right for choice in choices)
     if not keys:
         raise InvalidDocument("a multiple-choice question needs at least one key and this one has none")
@@ -41,8 +41,8 @@ def problems(question: Multiple, reading: Reading) -> list[str]:
     """What keeps the question from being published with this reading; [] when nothing does."""
     return [
         *base.evidence_problems(question.evidence, question.facts, reading),
-        *base.leaning_problems(question.choices, reading),
-        *base.mark_problems(question.choices, reading),
+        *choice_lists.leaning_problems(question.choices, reading),
+        *choice_lists.mark_problems(question.choices, reading),
     ]
 
 
@@ -77,9 +77,19 @@ def grade(question: Multiple, value: base.Value) -> Fraction:
     return base.share_of_picks(value or (), question.right_ids)
 
 
+def right(question: Multiple) -> base.Value:
+    """The answer that earns everything."""
+    return list(question.right_ids)
+
+
+def wrong(question: Multiple, choose: base.Choose) -> base.Value:
+    """A wrong choice alone."""
+    return [choose(choice_lists.tempting(question.choices)).id]
+
+
 def rekey(document: Mapping[str, Any], value: base.Value) -> dict[str, Any]:
     """The document with these choices as its keys."""
-    return {**document, "choices": base.rekeyed_choices(document, value)}
+    return {**document, "choices": choice_lists.rekeyed_choices(document, value)}
 
 
 doubtful = base.never_doubtful
@@ -107,12 +117,12 @@ def review(question: Multiple, value: base.Value, reading: Reading) -> base.Revi
 
 def answer_key(question: Multiple, reading: Reading) -> tuple[base.KeyRow, ...]:
     """Every choice with its rationale, for teachers."""
-    return base.choice_keys(question.choices, reading)
+    return choice_lists.choice_keys(question.choices, reading)
 
 
 def options(question: Multiple, reading: Reading) -> tuple[base.Option, ...]:
     """Its choices, in the order written."""
-    return base.choice_options(question.choices)
+    return choice_lists.choice_options(question.choices)
 
 
 def picked(question: Multiple, value: base.Value, reading: Reading) -> tuple[base.Option, ...]:

@@ -111,6 +111,16 @@ def grade(question: Numeric, value: base.Value) -> Fraction:
     return Fraction(found is not None and _is_within(question, found[0]) and _has_unit(question, found[1]))
 
 
+def right(question: Numeric) -> base.Value:
+    """The answer that earns everything."""
+    return question.shown
+
+
+def wrong(question: Numeric, choose: base.Choose) -> base.Value:
+    """Words that are no number and no date."""
+    return base.NO_IDEA
+
+
 def rekey(document: Mapping[str, Any], value: base.Value) -> dict[str, Any]:
     """The document with this number or date as its key."""
     question = parse(document)

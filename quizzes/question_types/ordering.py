@@ -121,6 +121,16 @@ def grade(question: Ordering, value: base.Value) -> Fraction:
     return max(Fraction(0), Fraction(2 * right - len(pairs), len(pairs))) if pairs else Fraction(0)
 
 
+def right(question: Ordering) -> base.Value:
+    """The answer that earns everything."""
+    return [item.id for item in question.in_order]
+
+
+def wrong(question: Ordering, choose: base.Choose) -> base.Value:
+    """The lines from last to first."""
+    return [item.id for item in reversed(question.in_order)]
+
+
 def rekey(document: Mapping[str, Any], value: base.Value) -> dict[str, Any]:
     """The document with this order as its key."""
     tables = tables_of(document, "items")

@@ -126,6 +126,16 @@ def accepts(question: ShortAnswer, folded: str) -> bool:
     )
 
 
+def right(question: ShortAnswer) -> base.Value:
+    """The answer that earns everything."""
+    return question.accepted[0]
+
+
+def wrong(question: ShortAnswer, choose: base.Choose) -> base.Value:
+    """An answer known to be wrong, or one that nobody accepts."""
+    return choose(question.wrong).text if question.wrong else base.NO_IDEA
+
+
 def rekey(document: Mapping[str, Any], value: base.Value) -> dict[str, Any]:
     """The document with this answer accepted as well."""
     wrong = [table for table in tables_of(document, "wrong") if fold(text_of(table, "text")) != fold(value)]

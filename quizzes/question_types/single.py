@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from quizzes.question_types import base
+from quizzes.question_types import base, choice_lists
 from quizzes.reading import InvalidDocument, Reading, tables_of
 
 LABEL = "Single choice"
@@ -18,12 +18,12 @@ MARKED_BY: base.MarkedBy = "rule"
 class Single(base.Question):
     """A question with exactly one right choice. Its value: a choice id."""
 
-    choices: tuple[base.Choice, ...]
+    choices: tuple[choice_lists.Choice, ...]
 
 
 def parse(document: Mapping[str, Any]) -> Single:
     """The question from its document; raises InvalidDocument."""
-    choices = base.parse_choices(document, tables_of(document, "choices"))
+    choices = choice_lists.parse_choices(document, tables_of(document, "choices"))
     keys = sum(choice.right for choice in choices)
     if keys != 1:
         raise InvalidDocument(f"a single-choice question needs exactly one key and this one has {keys}")
@@ -34,8 +34,8 @@ def problems(question: Single, reading: Reading) -> list[str]:
     """What keeps the question from being published with this reading; [] when nothing does."""
     return [
         *base.evidence_problems(question.evidence, question.facts, reading),
-        *base.leaning_problems(question.choices, reading),
-        *base.mark_problems(question.choices, reading),
+        *choice_lists.leaning_problems(question.choices, reading),
+        *choice_lists.mark_problems(question.choices, reading),
     ]
 
 
@@ -72,9 +72,19 @@ def grade(question: Single, value: base.Value) -> Fraction:
     return Fraction(any(choice.right and choice.id == value for choice in question.choices))
 
 
+def right(question: Single) -> base.Value:
+    """The answer that earns everything."""
+    return next(choice.id for choice in question.choices if choice.right)
+
+
+def wrong(question: Single, choose: base.Choose) -> base.Value:
+    """A wrong choice, more often one that a sentence tempts to."""
+    return choose(choice_lists.tempting(question.choices)).id
+
+
 def rekey(document: Mapping[str, Any], value: base.Value) -> dict[str, Any]:
     """The document with this choice as its key."""
-    return {**document, "choices": base.rekeyed_choices(document, [value])}
+    return {**document, "choices": choice_lists.rekeyed_choices(document, [value])}
 
 
 doubtful = base.never_doubtful
@@ -101,12 +111,12 @@ def review(question: Single, value: base.Value, reading: Reading) -> base.Review
 
 def answer_key(question: Single, reading: Reading) -> tuple[base.KeyRow, ...]:
     """Every choice with its rationale, for teachers."""
-    return base.choice_keys(question.choices, reading)
+    return choice_lists.choice_keys(question.choices, reading)
 
 
 def options(question: Single, reading: Reading) -> tuple[base.Option, ...]:
     """Its choices, in the order written."""
-    return base.choice_options(question.choices)
+    return choice_lists.choice_options(question.choices)
 
 
 def picked(question: Single, value: base.Value, reading: Reading) -> tuple[base.Option, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from quizzes.question_types import base
+from quizzes.question_types import base, choice_lists
 from quizzes.reading import InvalidDocument, Reading, text_of, texts_of
 
 LABEL = "True or false"
@@ -23,7 +23,7 @@ class TrueFalse(base.Question):
 
     statement: str
     answer: bool
-    choices: tuple[base.Choice, base.Choice]
+    choices: tuple[choice_lists.Choice, choice_lists.Choice]
 
 
 def parse(document: Mapping[str, Any]) -> TrueFalse:
@@ -32,13 +32,14 @@ def parse(document: Mapping[str, Any]) -> TrueFalse:
     if not isinstance(answer, bool):
         raise InvalidDocument("“answer” must be true or false")
     leans_on = texts_of(document, "leans_on")
+    because, otherwise = text_of(document, "rationale_true"), text_of(document, "rationale_false")
     return TrueFalse(
         **base.common_fields(document),
         statement=text_of(document, "statement"),
         answer=answer,
         choices=(
-            base.Choice("true", "True", answer, text_of(document, "rationale_true"), () if answer else leans_on),
-            base.Choice("false", "False", not answer, text_of(document, "rationale_false"), leans_on if answer else ()),
+            choice_lists.Choice("true", "True", answer, because, () if answer else leans_on),
+            choice_lists.Choice("false", "False", not answer, otherwise, leans_on if answer else ()),
         ),
     )
 
@@ -47,7 +48,7 @@ def problems(question: TrueFalse, reading: Reading) -> list[str]:
     """What keeps the question from being published with this reading; [] when nothing does."""
     return [
         *base.evidence_problems(question.evidence, question.facts, reading),
-        *base.leaning_problems(question.choices, reading),
+        *choice_lists.leaning_problems(question.choices, reading),
     ]
 
 
@@ -79,6 +80,16 @@ def grade(question: TrueFalse, value: base.Value) -> Fraction:
     return Fraction(value is question.answer)
 
 
+def right(question: TrueFalse) -> base.Value:
+    """The answer that earns everything."""
+    return question.answer
+
+
+def wrong(question: TrueFalse, choose: base.Choose) -> base.Value:
+    """The other word."""
+    return not question.answer
+
+
 def rekey(document: Mapping[str, Any], value: base.Value) -> dict[str, Any]:
     """The document with this answer as its key."""
     return {**document, "answer": value}
@@ -102,12 +113,12 @@ def review(question: TrueFalse, value: base.Value, reading: Reading) -> base.Rev
 
 def answer_key(question: TrueFalse, reading: Reading) -> tuple[base.KeyRow, ...]:
     """Both choices with their rationale, for teachers."""
-    return base.choice_keys(question.choices, reading)
+    return choice_lists.choice_keys(question.choices, reading)
 
 
 def options(question: TrueFalse, reading: Reading) -> tuple[base.Option, ...]:
     """True, then false."""
-    return base.choice_options(question.choices)
+    return choice_lists.choice_options(question.choices)
 
 
 def picked(question: TrueFalse, value: base.Value, reading: Reading) -> tuple[base.Option, ...]:

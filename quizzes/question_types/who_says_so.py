@@ -140,6 +140,19 @@ def grade(question: WhoSaysSo, value: base.Value) -> Fraction:
     return Fraction(hits, len(question.statements))
 
 
+def right(question: WhoSaysSo) -> base.Value:
+    """The answer that earns everything."""
+    return {statement.id: statement.voice for statement in question.statements}
+
+
+def wrong(question: WhoSaysSo, choose: base.Choose) -> base.Value:
+    """Another voice for every statement."""
+    return {
+        statement.id: choose([voice for voice in question.voices if voice != statement.voice])
+        for statement in question.statements
+    }
+
+
 def rekey(document: Mapping[str, Any], value: base.Value) -> dict[str, Any]:
     """The document with these voices as its key; every statement needs one.
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from quizzes.drafts.kinds.base import MAX_ROWS, Table, equals, lost, numbered, text_in, too_few, unexplained
-from quizzes.question_types.base import CONTRADICTED, NOT_STATED
+from quizzes.question_types.choice_lists import CONTRADICTED, NOT_STATED
 
 OWN = ("choices",)
 USES_PICKER = True

@@ -5,7 +5,7 @@ from django import forms
 from quizzes.drafts.document import Table
 from quizzes.forms.editor.base import text
 from quizzes.forms.editor.kinds.base import KindForm, Row
-from quizzes.question_types.base import BESIDE_THE_POINT, CONTRADICTED, NOT_STATED
+from quizzes.question_types.choice_lists import BESIDE_THE_POINT, CONTRADICTED, NOT_STATED
 
 MARK_CHOICES = [
     ("", "Not said yet"),
