@@ -5,6 +5,7 @@ for (const table of document.querySelectorAll("table.grid")) {
   const rows = [...table.rows].map((row) => [...row.cells]);
   // A cell is its first link, where it has one: Enter then opens it.
   const target = (cell) => cell.querySelector("a") || cell;
+  const frame = table.parentElement;
   const links = table.querySelectorAll("a");
   let current = null;
 
@@ -23,7 +24,13 @@ for (const table of document.querySelectorAll("table.grid")) {
     const cells = rows[Math.max(0, Math.min(row, rows.length - 1))];
     const cell = cells[Math.max(0, Math.min(column, cells.length - 1))];
     stand(cell);
-    target(cell).focus();
+    // The table scrolls within its own frame. Heads that stick cover what is under them, and count as seen anyway.
+    const corner = rows[0][0].getBoundingClientRect();
+    const foot = table.tFoot ? table.tFoot.getBoundingClientRect().height : 0;
+    frame.style.scrollPadding = `${corner.height}px 0 ${foot}px ${corner.width}px`;
+    frame.scrollIntoView({ block: "nearest" });
+    target(cell).focus({ preventScroll: true });
+    cell.scrollIntoView({ block: "nearest", inline: "nearest" });
   };
 
   for (const link of links) link.tabIndex = -1;

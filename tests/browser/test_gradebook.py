@@ -1,0 +1,175 @@
+"""The tables of a class in each state: axe finds nothing, nothing sticks out, and arrow keys are a comfort only."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from quizzes.models import Assignment, Classroom, Edition, Excuse, User
+from tests.browser.conftest import NewContext, overflow, violations
+from tests.factories import (
+    make_answered_attempt,
+    make_assignment,
+    make_attempt,
+    make_classroom,
+    make_edition,
+    make_question_set,
+    make_student,
+)
+from tests.test_class_reports import sit
+
+LONG = "Maximiliana-Wolfeschlegelsteinhausen de la Fuente y Gutiérrez-Hernández III"
+
+
+def assert_fits(page: Any) -> None:
+    for width, height in ((1280, 900), (360, 740)):
+        page.set_viewport_size({"width": width, "height": height})
+        assert violations(page) == []
+    page.set_viewport_size({"width": 320, "height": 256})
+    assert overflow(page) == 0
+
+
+@pytest.fixture
+def full(edition: Edition, teacher: User) -> Classroom:
+    """Scores, one late, one at work, one missing, one excused, and a long name and title."""
+    now = timezone.now()
+    classroom = make_classroom(teacher=teacher, name="Civics, Period 3", created_at=now)
+    titled = make_edition(question_set=make_question_set(title=f"{LONG} and the council of the city"), canary=True)
+    past = make_assignment(
+        edition=edition,
+        classroom=classroom,
+        assigned_by=teacher,
+        created_at=now - timedelta(days=3),
+        due_at=now - timedelta(days=1),
+    )
+    make_assignment(edition=titled, classroom=classroom, assigned_by=teacher, created_at=now - timedelta(days=2))
+    early, late, working, excused, _ = (
+        make_student(classroom=classroom, name=name, created_at=now)
+        for name in ("Amara B.", LONG[:60], "Chidi O.", "Dee P.", "Eli R.")
+    )
+    make_answered_attempt(assignment=past, student=early, started_at=now - timedelta(days=2))
+    make_answered_attempt(assignment=past, student=late, right=1, started_at=now - timedelta(hours=2))
+    make_attempt(assignment=past, student=working, started_at=now - timedelta(hours=1))
+    Excuse.objects.create(assignment=past, student=excused, reason="Was ill", given_by=teacher, given_at=now)
+    return classroom
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize(
+    ("name", "query"),
+    [("gradebook", ""), ("gradebook", "?objective=Why%20it%20was%20ended"), ("classroom_mastery", "")],
+    ids=["gradebook", "one objective", "mastery"],
+)
+def test_tables_with_every_state_are_accessible(
+    name: str, query: str, dark: bool, full: Classroom, teacher: User, open_context: NewContext
+) -> None:
+    page = open_context(teacher, dark=dark).new_page()
+    page.goto(reverse(name, args=[full.public_id]) + query)
+    assert page.locator("table.grid").is_visible()
+    assert_fits(page)
+
+
+@pytest.mark.parametrize("name", ["assignment_results", "assignment_progress", "item_analysis"])
+def test_reports_with_every_state_are_accessible(
+    name: str, full: Classroom, teacher: User, open_context: NewContext
+) -> None:
+    page = open_context(teacher).new_page()
+    page.goto(reverse(name, args=[full.assignments.first().public_id]))
+    assert_fits(page)
+
+
+@pytest.mark.parametrize("count", [0, 4, 9])
+@pytest.mark.parametrize("name", ["assignment_results", "item_analysis"])
+def test_reports_of_few_are_accessible(
+    name: str, count: int, assignment: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    make_student(classroom=assignment.classroom, name="Zoe")
+    sit(assignment, count, proof=["s3"])
+    page = open_context(teacher).new_page()
+    page.goto(reverse(name, args=[assignment.public_id]))
+    assert_fits(page)
+
+
+def test_tables_of_an_empty_class_are_accessible(teacher: User, edition: Edition, open_context: NewContext) -> None:
+    page = open_context(teacher).new_page()
+    nobody = make_classroom(teacher=teacher, name="Advisory")
+    nothing = make_classroom(teacher=teacher, name="Period 9")
+    make_student(classroom=nothing)
+    given = make_assignment(edition=edition, classroom=nobody, assigned_by=teacher)
+    for address in [
+        *(
+            reverse(name, args=[one.public_id])
+            for name in ("gradebook", "classroom_mastery")
+            for one in (nobody, nothing)
+        ),
+        reverse("assignment_results", args=[given.public_id]),
+        reverse("item_analysis", args=[given.public_id]),
+    ]:
+        page.goto(address)
+        assert_fits(page)
+
+
+def focused(page: Any) -> str:
+    """The words of the cell that has the focus."""
+    return str(page.evaluate("document.activeElement.closest('th,td')?.innerText.trim() ?? ''"))
+
+
+def test_arrow_keys_move_from_cell_to_cell(full: Classroom, teacher: User, open_context: NewContext) -> None:
+    page = open_context(teacher).new_page()
+    page.goto(reverse("gradebook", args=[full.public_id]))
+    assert page.get_by_text("Arrow keys move from cell to cell").is_visible()
+    page.get_by_role("link", name="Amara B.").focus()
+
+    seen = []
+    for key in ("ArrowRight", "ArrowRight", "ArrowRight", "ArrowDown", "End", "Home", "Control+ArrowDown", "ArrowUp"):
+        page.keyboard.press(key)
+        seen.append(focused(page))
+
+    # The average, an assignment that nobody began, the score; the row below; its ends; the foot, and back.
+    assert seen[0] == "100%"
+    assert seen[2] == "8"
+    assert seen[3] == "Missing" or seen[3] == "Started"
+    assert seen[5] == "Chidi O."
+    assert seen[6].startswith("Median")
+    assert seen[7] == LONG[:60]
+    # One cell is in the order of Tab, and it is the last one visited.
+    inside = "document.querySelectorAll('table.grid tbody [tabindex=\"0\"]').length"
+    assert page.evaluate(inside) == 1
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/teacher/students/**")
+
+
+def test_a_cell_that_has_the_focus_is_not_under_the_heads(
+    teacher: User, edition: Edition, open_context: NewContext
+) -> None:
+    classroom = make_classroom(teacher=teacher)
+    for _ in range(8):
+        make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
+    for _ in range(30):
+        make_student(classroom=classroom)
+    page = open_context(teacher, width=800, height=500).new_page()
+    page.goto(reverse("gradebook", args=[classroom.public_id]))
+    page.locator("table.grid tbody a").first.focus()
+    for key in ("Control+ArrowDown", "ArrowUp", "End", *["ArrowUp"] * 20, *["ArrowLeft"] * 5):
+        page.keyboard.press(key)
+        assert (
+            page.evaluate(
+                """() => {
+                const cell = document.activeElement.closest("th,td"), box = cell.getBoundingClientRect();
+                const top = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+                return cell === top || cell.contains(top) ? "" : `${cell.innerText} under ${top && top.outerHTML}`;
+            }"""
+            )
+            == ""
+        ), key
+
+
+def test_every_link_is_there_without_a_script(full: Classroom, teacher: User, open_context: NewContext) -> None:
+    page = open_context(teacher, javascript=False).new_page()
+    page.goto(reverse("gradebook", args=[full.public_id]))
+    assert page.locator("table.grid a[tabindex]").count() == 0
+    assert not page.get_by_text("Arrow keys move").is_visible()
+    page.get_by_role("link", name="Amara B.").click()
+    page.wait_for_url("**/teacher/students/**")
