@@ -10,7 +10,7 @@ from string import ascii_uppercase
 from typing import Any
 
 from quizzes.answer_folding import fold
-from quizzes.grading import Adjustments, corrected, earned, keys_in_force
+from quizzes.grading import Adjustments, earned, keys_in_force
 from quizzes.models import Answer, Assignment, Attempt, Board, User
 from quizzes.question_sets import published
 from quizzes.question_types import Option, Presentation, Question, Value, marked_by, options, picked, public, review
@@ -213,13 +213,12 @@ def _letters(question: Question, reading: Reading) -> dict[str, str]:
 
 def _proof(assignment: Assignment, question: Question, reading: Reading) -> Proof:
     after = Adjustments(corrections_of([assignment.pk])[assignment.pk])
-    now = corrected(question, after)
-    sentences = reading.sentences(now.evidence)
+    keys, letters = keys_in_force(question, after), _letters(question, reading)
+    sentences = reading.sentences(tuple(dict.fromkeys(sentence for key in keys for sentence in key.evidence)))
     if not earned(question, None, after).possible:
         return Proof((), sentences, "This question does not count: it was taken out after the test.")
     if earned(question, None, after).points:
         return Proof((), sentences, "Every answer to this question has full credit.")
-    keys, letters = keys_in_force(question, after), _letters(question, reading)
     right = dict.fromkeys(
         line
         for key in keys
