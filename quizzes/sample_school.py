@@ -6,15 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 
 from quizzes import assignments, attempts, question_sets, rosters
 from quizzes.assignments import Release, Terms
 from quizzes.deadlines import Window
-from quizzes.models import Assignment, Classroom, QuestionSet, Student, User
+from quizzes.drafts import publishing, writing
+from quizzes.interchange.toml_sets import read_toml
+from quizzes.models import Assignment, Classroom, Edition, QuestionSet, Student, User
 from quizzes.question_types import Question, Value, right_value, wrong_value
 from quizzes.question_types.multiple import Multiple
+from quizzes.set_document import combine
 
+OWN_SET = settings.BASE_DIR / "fixtures" / "pars-agreement" / "demo" / "other-ways-to-ask.toml"
 TEACHER_EMAIL = "rivera@school.example"
 TEACHER_NAME = "Ms. Rivera"
 SEED = 20260831
@@ -67,13 +72,24 @@ LESSONS = (
         (24, 21),
         (3, 2),
     ),
+    # A set of the teacher's own, with answers that wait for a mark or a look.
+    Lesson(
+        OWN_SET.stem,
+        timedelta(days=-1),
+        timedelta(hours=-2),
+        None,
+        Release.AFTER_HAND_IN,
+        1,
+        (8, 5),
+        (1, 1),
+    ),
     Lesson("pars-agreement", timedelta(hours=-1), timedelta(hours=3), None, Release.AFTER_HAND_IN, 2, (15, 4), (9, 6)),
 )
 
 
 @transaction.atomic
 def make_sample_school(*, now: datetime) -> User:
-    """The sample teacher, with two classrooms of 30, the built-in sets assigned, and attempts; made once."""
+    """The sample teacher, two classrooms of 30, the built-in sets and an own one assigned, and attempts; made once."""
     teacher = User.objects.filter(email=TEACHER_EMAIL).first()
     if teacher is not None:
         return teacher
@@ -89,13 +105,28 @@ def make_sample_school(*, now: datetime) -> User:
         student.pk: min(0.97, max(0.25, chance.gauss(0.68, 0.18)))
         for student in Student.objects.filter(classroom__in=classrooms).order_by("pk")
     }
+    own = _write_own_set(by=teacher, now=began)
     for lesson in LESSONS:
-        _hold(lesson, classrooms, ability, chance, by=teacher, now=now)
+        is_own = lesson.slug == OWN_SET.stem
+        edition = own if is_own else question_sets.latest_edition(QuestionSet.objects.built_in().get(slug=lesson.slug))
+        _hold(lesson, edition, classrooms, ability, chance, by=teacher, now=now)
     return teacher
+
+
+def _write_own_set(*, by: User, now: datetime) -> Edition:
+    """A set of the teacher's own, on the built-in story, with every type that the built-in sets do not use."""
+    source = read_toml((OWN_SET.parent.parent / question_sets.SOURCE_FILE).read_bytes())
+    document = combine(source, read_toml(OWN_SET.read_bytes()))
+    draft = writing.take_document(document, title=document["title"], by=by, now=now)
+    edition = publishing.publish(draft, seen=draft.revision, note="", by=by, now=now)
+    if edition is None:
+        raise RuntimeError("a new set has no edition that could say the same")
+    return edition
 
 
 def _hold(
     lesson: Lesson,
+    edition: Edition,
     classrooms: Sequence[Classroom],
     ability: dict[int, float],
     chance: random.Random,
@@ -103,7 +134,6 @@ def _hold(
     by: User,
     now: datetime,
 ) -> None:
-    edition = question_sets.latest_edition(QuestionSet.objects.built_in().get(slug=lesson.slug))
     given_at = now + lesson.given
     window = Window(given_at, now + lesson.due, now + lesson.closes if lesson.closes else None)
     terms = Terms(

@@ -66,7 +66,12 @@ def copy_set(edition: Edition, *, by: User, now: datetime) -> Draft:
     """A set of this teacher's whose draft says what the edition says."""
     title = str(edition.document["title"])
     copies = {row.title for row in QuestionSet.objects.owned_by(by)}
-    return _begin(from_edition(edition.document, title=_free_title(title, copies)), by=by, now=now)
+    return take_document(edition.document, title=_free_title(title, copies), by=by, now=now)
+
+
+def take_document(document: Mapping[str, Any], *, title: str, by: User, now: datetime) -> Draft:
+    """A set of this teacher's whose draft says what this document of an edition says."""
+    return _begin(from_edition(document, title=title), by=by, now=now)
 
 
 @transaction.atomic
