@@ -31,6 +31,7 @@ from tests.faults.ledger import (
     make_clients,
 )
 from tests.faults.offline import answer_offline
+from tests.faults.regrading import regraded_and_killed
 from tests.servers import Site, family, running
 
 
@@ -390,4 +391,5 @@ SCENARIOS: dict[str, Scenario] = {
     "R9": r9_class,
     "R10": r10_deadline,
     "R12": r12_restarted,
+    "R14": lambda _site, full: Outcome(*regraded_and_killed(50 if full else 10)),
 }
