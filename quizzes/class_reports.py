@@ -17,6 +17,7 @@ from quizzes.question_sets import published
 from quizzes.question_types import Question
 from quizzes.reading import Sentence
 from quizzes.results import NOT_YET_SHARE, ObjectiveScore, counting_attempt
+from quizzes.retries import RETRY_COUNT
 from quizzes.scores import adjustments
 from quizzes.set_document import Objective
 
@@ -60,10 +61,14 @@ class QuestionLine:
 
 @dataclass(frozen=True, slots=True)
 class Reteach:
-    """What to teach again first. question: of its objective the one with the commonest wrong answer, if any."""
+    """What to teach again first. question: of its objective the one with the commonest wrong answer, if any.
+
+    retry: its hardest questions, three at most, in the order of the set; none whose key was corrected.
+    """
 
     objective: ObjectiveScore
     question: QuestionReport | None
+    retry: tuple[QuestionReport, ...] = ()
 
     @property
     def proof(self) -> tuple[Sentence, ...]:
@@ -145,7 +150,7 @@ def class_report(assignment: Assignment) -> ClassReport:
         questions=questions,
         lines=lines,
         totals=totals,
-        reteach=_reteach(totals, items),
+        reteach=_reteach(totals, items, questions),
         hardest=tuple(sorted(counted, key=lambda line: (line.share, line.report.figures.facility))[:2]),
         misread=_mapped(items),
     )
@@ -213,7 +218,9 @@ def _total(lines: Sequence[StudentLine], place: int) -> ObjectiveScore | None:
     return ObjectiveScore(scores[0].objective, whole, sum(score.points for score in scores))
 
 
-def _reteach(totals: Sequence[ObjectiveScore | None], items: ItemReport) -> Reteach | None:
+def _reteach(
+    totals: Sequence[ObjectiveScore | None], items: ItemReport, lines: Sequence[QuestionLine]
+) -> Reteach | None:
     """The weakest objective, the earlier of two equally weak; None where every one is secure."""
     weak = [total for total in totals if total is not None and total.level != "secure"]
     if not weak:
@@ -225,7 +232,10 @@ def _reteach(totals: Sequence[ObjectiveScore | None], items: ItemReport) -> Rete
         if question.question.objective == weakest.objective.key and question.figures.item.points
     ]
     best = max(missed, key=lambda question: question.commonest_wrong.count if question.commonest_wrong else 0)
-    return Reteach(weakest, best if best.commonest_wrong is not None else None)
+    own = [line for line in lines if line.report in missed and not line.report.is_corrected and line.share is not None]
+    hardest = sorted(own, key=lambda line: (line.share, line.report.figures.facility))[:RETRY_COUNT]
+    retry = sorted((line.report for line in hardest), key=lambda report: report.number)
+    return Reteach(weakest, best if best.commonest_wrong is not None else None, tuple(retry))
 
 
 def _mapped(items: ItemReport) -> tuple[tuple[MappedSentence, ...], ...] | None:

@@ -41,6 +41,7 @@ class QuestionReport:
     """One question with its figures. number: its place in the set. evidence: the sentences that prove its answer.
 
     waiting_count: answers that a teacher has yet to mark; until then they count as nothing earned.
+    is_corrected: whether a correction of its key is in force in one of the assignments.
     """
 
     number: int
@@ -50,6 +51,7 @@ class QuestionReport:
     figures: ItemFigures
     waiting_count: int
     reading: Reading
+    is_corrected: bool = False
 
     @property
     def commonest_wrong(self) -> ChoiceFigures | None:
@@ -168,6 +170,7 @@ def item_report(assignments: Sequence[Assignment], *, policy: str | None = FIRST
                 figures=figures.items[place],
                 waiting_count=answers[place].waiting_count(),
                 reading=reading,
+                is_corrected=any(after.corrections.get(question.key) for after in corrections.values()),
             )
             for place, question in enumerate(questions)
         ),

@@ -168,6 +168,7 @@ urlpatterns = [
     path("teacher/assignments/<public_id:public_id>/results/", reports.assignment_results, name="assignment_results"),
     path("teacher/assignments/<public_id:public_id>/items/", reports.item_analysis, name="item_analysis"),
     path("teacher/assignments/<public_id:public_id>/items/file/", reports.download_items, name="download_items"),
+    path("teacher/assignments/<public_id:public_id>/retry/", reports.retry_assignment, name="retry_assignment"),
     path("teacher/assignments/<public_id:public_id>/answers/file/", reports.download_answers, name="download_answers"),
     path("teacher/assignments/<public_id:public_id>/short-answers/", regrades.short_answers, name="short_answers"),
     path(

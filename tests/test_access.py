@@ -209,6 +209,7 @@ TABLE: dict[str, Row] = {
     "assignment_results": Row(OWN_TEACHER, of_assignment),
     "item_analysis": Row(OWN_TEACHER, of_assignment),
     "download_items": Row(OWN_TEACHER, of_assignment, method="post", data={"form": "csv"}),
+    "retry_assignment": Row(moving(OWN_TEACHER), of_assignment, method="post"),
     "classroom_mastery": Row(OWN_TEACHER, of_classroom),
     "download_answers": Row(OWN_TEACHER, of_assignment, method="post", data={"form": "csv"}),
     "download_file": Row(OWN_TEACHER, of_classroom, method="post", data={"layout": "answers", "form": "csv"}),

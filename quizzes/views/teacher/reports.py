@@ -1,7 +1,8 @@
 """What a class understood: an assignment's results, its item analysis, and the files that leave the site."""
 
+from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBadRequest
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
@@ -12,7 +13,10 @@ from quizzes.exports import ExportedFile, Form, Layout
 from quizzes.forms.reports import AnswersFileForm, AttemptsForm, FileForm, ItemsFileForm
 from quizzes.item_reports import item_report
 from quizzes.models import Assignment
+from quizzes.retries import make_retry
 from quizzes.views.teacher.access import TeacherRequest, taught_classroom
+
+RETRY_MADE = "“{title}” is ready and is one of your sets now. Choose the class and the times, then assign it."
 
 
 @require_GET
@@ -28,6 +32,25 @@ def assignment_results(request: TeacherRequest, public_id: str) -> HttpResponse:
         "student_count": sum(line.state != "excused" for line in report.lines),
     }
     return render(request, "teacher/assignment_results.html", context)
+
+
+@require_POST
+def retry_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Make a set of the hardest questions of the weakest objective, and go on to assign it."""
+    assignment = _assignment(request, public_id)
+    reteach = class_report(assignment).reteach
+    if reteach is None or not reteach.retry:
+        messages.error(request, "There is no question to try again.")
+        return redirect("assignment_results", public_id)
+    question_set = make_retry(
+        assignment,
+        [report.question.key for report in reteach.retry],
+        objective=reteach.objective.objective.title,
+        by=request.user,
+        now=timezone.now(),
+    )
+    messages.success(request, RETRY_MADE.format(title=question_set.title))
+    return redirect("assign", question_set.public_id)
 
 
 @require_GET
