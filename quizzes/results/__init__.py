@@ -20,6 +20,7 @@ from quizzes.results.gradebooks import (
     progress,
     share_of,
 )
+from quizzes.results.histories import WorkLine, work_of
 from quizzes.results.mastery import Mastery, MasteryLine, mastery_of, narrowed, titles_of
 from quizzes.results.overview import SOON, ClassroomSummary, Need, classroom_summaries, needs
 from quizzes.results.reviews import (
@@ -56,6 +57,7 @@ __all__ = [
     "ReviewedAttempt",
     "ReviewedQuestion",
     "Row",
+    "WorkLine",
     "WorkState",
     "answered_editions",
     "classroom_summaries",
@@ -75,4 +77,5 @@ __all__ = [
     "share_of",
     "titles_of",
     "unused_events",
+    "work_of",
 ]

@@ -9,9 +9,8 @@ from django.views.decorators.http import require_GET, require_POST
 from quizzes import joining, results, rosters
 from quizzes.forms.fairness import AccommodationForm
 from quizzes.forms.rosters import MoveStudentForm, RenameStudentForm
-from quizzes.models import Accommodation, Attempt, Classroom, Student
+from quizzes.models import Accommodation, Classroom, Student
 from quizzes.models.rosters import ClassroomQuerySet
-from quizzes.own_terms import personal_window
 from quizzes.views.teacher.access import TeacherRequest, taught_student
 
 # Whose new PIN the next page shows. The PIN itself is stored nowhere.
@@ -99,7 +98,7 @@ def history_page(request: TeacherRequest, student: Student, **context: Any) -> H
     context = {
         "student": student,
         "classroom": student.classroom,
-        "work": _work(request, student),
+        "work": results.work_of(student, by=request.user, now=timezone.now()),
         "rename_form": RenameStudentForm(initial={"name": student.display_name}),
         "move_form": MoveStudentForm(others=others),
         "accommodation_form": AccommodationForm.of(Accommodation.objects.filter(student=student).first()),
@@ -108,17 +107,6 @@ def history_page(request: TeacherRequest, student: Student, **context: Any) -> H
         **context,
     }
     return render(request, "teacher/student_history.html", context)
-
-
-def _work(request: TeacherRequest, student: Student) -> list[tuple[Attempt, bool]]:
-    """Each attempt in this teacher's classes, the newest first, and whether it was late for this student."""
-    attempts = Attempt.objects.taught_by(request.user).made_by(student.pk).order_by("-started_at", "-pk")
-    with_titles = attempts.select_related("assignment__edition__question_set").defer("assignment__edition__document")
-    extensions = {extension.assignment_id: extension for extension in student.extensions.all()}
-    windows = [
-        (attempt, personal_window(attempt.assignment, extensions.get(attempt.assignment_id))) for attempt in with_titles
-    ]
-    return [(attempt, results.is_late(attempt, window.due_at)) for attempt, window in windows]
 
 
 def _other_classrooms(request: TeacherRequest, student: Student) -> ClassroomQuerySet:
