@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from quizzes.paper import cells, key_value, paper_view, read_typed, says_something, written
 from quizzes.question_types import TYPES, NotAChoice, Presentation, Question, grade, marked_by, parse_question
 from quizzes.set_document import combine, parse_set
+from tests.factories import make_document, right_value
 from tests.question_laws import sittings
 from tests.test_question_types_doc import EXAMPLES, SOURCE
 
@@ -150,3 +151,8 @@ def test_cells_say_what_to_type() -> None:
         "answer_and_proof": [("", "A, B or C, then numbers of sentences")],
     }
     assert [name for name, found in shown.items() if found[0].kind == "text"] == ["free_text"]
+
+
+def test_key_of_a_question_with_several_right_parts_names_all_of_them() -> None:
+    for question in parse_set(make_document()).questions:
+        assert key_value(question) == right_value(question)
