@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists
 
 from quizzes.assignments import Release
 from quizzes.deadlines import GRACE, Standing, deadline, is_over
@@ -115,8 +116,9 @@ def hand_in(attempt: Attempt, *, now: datetime) -> Attempt:
     if attempt.deadline_at is not None and is_over(at=now, deadline_at=attempt.deadline_at):
         at, by = attempt.deadline_at, Attempt.HandedInBy.DEADLINE
     with transaction.atomic():
-        _close(attempt, at=at, by=by)
-    attempt.refresh_from_db(fields=["handed_in_at", "handed_in_by", "receipt", "score", "max_score"])
+        is_closed_now = _close(attempt, at=at, by=by)
+    if not is_closed_now:
+        attempt.refresh_from_db(fields=["handed_in_at", "handed_in_by", "receipt", "score", "max_score"])
     return attempt
 
 
@@ -232,23 +234,30 @@ def _end_when_reopened(
     return None if closes_at is None else max(closes_at, now + more_time)
 
 
-def _close(attempt: Attempt, *, at: datetime, by: str) -> None:
+def _close(attempt: Attempt, *, at: datetime, by: str) -> bool:
+    """Whether this call closed it; the attempt then says so itself."""
     # The first statement takes the row, so that a save on another connection is before it or too late.
-    mine = list(Attempt.objects.select_for_update().open().filter(pk=attempt.pk).values_list("pk", flat=True))
-    if not mine:
-        return
-    points, possible = computed([attempt])[attempt.pk]
-    Attempt.objects.filter(pk=attempt.pk).update(
-        handed_in_at=at, handed_in_by=by, receipt=_new_receipt(), score=points, max_score=possible
+    mine = list(
+        Attempt.objects.select_for_update().open().order_by().filter(pk=attempt.pk).values_list("pk", flat=True)
     )
-
-
-def _new_receipt() -> str:
+    if not mine:
+        return False
+    points, possible = computed([attempt])[attempt.pk]
     while True:
         code = new_readable_code(6)
-        receipt = f"{code[:3]}-{code[3:]}"
-        if not Attempt.objects.filter(receipt=receipt).exists():
-            return receipt
+        closed = {
+            "handed_in_at": at,
+            "handed_in_by": by,
+            "receipt": f"{code[:3]}-{code[3:]}",
+            "score": points,
+            "max_score": possible,
+        }
+        is_free = ~Exists(Attempt.objects.filter(receipt=closed["receipt"]))
+        if Attempt.objects.filter(is_free, pk=attempt.pk).update(**closed):
+            break
+    for name, value in closed.items():
+        setattr(attempt, name, value)
+    return True
 
 
 def _record(act: str, attempt: Attempt, *, by: User, now: datetime, **detail: Any) -> None:

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
-from quizzes.models import Attempt
+from django.db.models import Model
+
+from quizzes.models import Answer, Assignment, Attempt, Classroom, Student
 from quizzes.question_sets import Published, published
 from quizzes.question_types import Presentation, Question
 
@@ -49,6 +52,54 @@ def seat(public_id: str) -> Seat:
     """The seat of an attempt; one statement the first time in a process. Raises Attempt.DoesNotExist."""
     attempt = Attempt.objects.select_related("assignment").get(public_id=public_id)
     return Seat(*_arrange(attempt), attempt.pk, attempt.student_id)
+
+
+# What a question's page needs of each answer.
+_OF_ITS_ANSWERS = ("question_id", "value", "revision", "flagged", "saved_at", "checked_at")
+
+
+def take_seat(seat: Seat, *, pin_version: int) -> tuple[Sitting, dict[int, Answer]] | None:
+    """The sitting of an open attempt, and its answers by question row id, in one statement.
+
+    pin_version: under which the student signed in. None where the PIN is another one, the student removed or the
+    attempt handed in. Fields that a question's page does not show are deferred.
+    """
+    mine = Attempt.objects.open().filter(pk=seat.attempt_id, student=seat.student_id)
+    rows = mine.filter(student__pin_version=pin_version, student__removed_at=None).order_by()
+    found = list(
+        rows.values_list(
+            "public_id",
+            "student__display_name",
+            "classroom__time_zone",
+            "assignment__release",
+            "assignment_id",
+            "classroom_id",
+            "deadline_at",
+            *(f"answers__{name}" for name in _OF_ITS_ANSWERS),
+        )
+    )
+    if not found:
+        return None
+    public_id, display_name, time_zone, release, assignment_id, classroom_id, deadline_at = found[0][:7]
+    attempt = _partly(
+        Attempt, id=seat.attempt_id, public_id=public_id, deadline_at=deadline_at, handed_in_at=None,
+        student_id=seat.student_id, assignment_id=assignment_id, classroom_id=classroom_id,
+    )  # fmt: skip
+    attempt.student = _partly(Student, id=seat.student_id, display_name=display_name)
+    attempt.classroom = _partly(Classroom, id=classroom_id, time_zone=time_zone)
+    attempt.assignment = _partly(Assignment, id=assignment_id, release=release)
+    answers = {
+        row[7]: _partly(Answer, attempt_id=seat.attempt_id, **dict(zip(_OF_ITS_ANSWERS, row[7:], strict=True)))
+        for row in found
+        if row[7] is not None
+    }
+    return Sitting(seat.published, seat.presentation, seat.questions, attempt), answers
+
+
+def _partly[M: Model](model: type[M], **values: Any) -> M:
+    """A stored row of which these fields are known; the others are read when something asks for them."""
+    known = [field.attname for field in model._meta.concrete_fields if field.attname in values]
+    return model.from_db(None, known, [values[name] for name in known])
 
 
 def _arrange(attempt: Attempt) -> tuple[Published, Presentation, tuple[Question, ...]]:

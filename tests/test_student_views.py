@@ -10,8 +10,10 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from quizzes import attempts, own_terms
+from quizzes.deadlines import GRACE
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Classroom, Edition, Student, User
 from quizzes.question_sets import published
 from quizzes.question_types import Question
@@ -318,15 +320,35 @@ def test_assignment_of_another_class_is_missing(
 # --- Answering with a plain form
 
 
-def test_question_page_costs_3_statements_and_writes_nothing(
+@pytest.mark.parametrize(
+    ("change", "leads_to"),
+    [
+        (lambda attempt: Student.objects.update(pin_version=9), "join"),
+        (lambda attempt: Student.objects.update(removed_at=NOW), "join"),
+        (lambda attempt: attempts.hand_in(attempt, now=NOW), "receipt"),
+        (lambda attempt: Attempt.objects.update(deadline_at=timezone.now() - 2 * GRACE), "receipt"),
+    ],
+    ids=["new PIN", "removed", "handed in", "time over"],
+)
+def test_question_page_that_was_shown_before_is_shown_no_more(
+    student_client: Client, attempt: Attempt, change: Callable[[Attempt], Any], leads_to: str
+) -> None:
+    assert student_client.get(address(attempt, 1)).status_code == 200
+    change(attempt)
+    page = student_client.get(address(attempt, 1))
+    assert page.headers["Location"] in {reverse("join"), reverse("receipt", args=[attempt.public_id])}
+    assert page.headers["Location"].startswith(reverse("join")) == (leads_to == "join")
+
+
+def test_question_page_costs_2_statements_and_writes_nothing(
     student_client: Client, attempt: Attempt, statements: Gather
 ) -> None:
     student_client.get(address(attempt, 1))
     for number in (1, 2, 3, 4):
         with statements() as seen:
             student_client.get(address(attempt, number))
-        # Session, attempt, answers.
-        assert len(seen) == 3
+        # Session; attempt with its answers.
+        assert len(seen) == 2
         assert seen.writes == []
 
 
@@ -632,7 +654,7 @@ def test_check_settles_the_answer_and_shows_why(student_client: Client, checkabl
     with statements() as seen:
         page = student_client.get(address(checkable, 1))
     # As for any question, and the corrections of its key.
-    assert len(seen) == 4
+    assert len(seen) == 3
     text = words(page)
     assert "Question 1: not correct" in text
     assert "Citizenship Your answer" in text

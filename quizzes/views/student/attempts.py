@@ -23,7 +23,7 @@ from quizzes.attempts import (
 from quizzes.deadlines import Standing, is_over, minutes_left
 from quizzes.forms.answers import AnswerForm
 from quizzes.forms.boards import PresenceForm
-from quizzes.models import Attempt, Student
+from quizzes.models import Answer, Attempt, Student
 from quizzes.own_terms import personal_terms
 from quizzes.practice import practice_of
 from quizzes.question_sets import published
@@ -34,7 +34,7 @@ from quizzes.saves import Outcome, save_answer
 from quizzes.sittings import Sitting, sitting
 from quizzes.views.student.access import attempt_required, student_required, teachers_of
 from quizzes.views.student.question_page import next_url, places_of, question_context, seconds_until
-from quizzes.views.student.quick_saves import quick_save, saved_reply, wants_json
+from quizzes.views.student.quick import quick_save, quick_sitting, saved_reply, wants_json
 from quizzes.worklist import answered_count, current_of, task_of
 
 
@@ -76,8 +76,13 @@ def begin_attempt(request: HttpRequest, student: Student, public_id: str) -> Htt
 def take_attempt(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
     """One question of an attempt, at its place in the attempt's own order; and each save of its answer."""
     now = timezone.now()
-    reply = quick_save(request, public_id, number, now=now) if request.method == "POST" else None
-    return reply or _take_attempt(request, public_id, number, now)
+    if request.method == "POST":
+        return quick_save(request, public_id, number, now=now) or _take_attempt(request, public_id, number, now)
+    taken = quick_sitting(request, public_id, number)
+    if taken is None or _has_ended(taken[0].attempt, now):
+        return _take_attempt(request, public_id, number, now)
+    with timezone.override(taken[0].attempt.classroom.zone):
+        return _question_page(request, taken[0], number, now, answers=taken[1])
 
 
 @attempt_required
@@ -247,11 +252,21 @@ def _act(request: HttpRequest, current: Sitting, number: int, act: str, now: dat
     return redirect("take_attempt", attempt.public_id, number)
 
 
-def _question_page(request: HttpRequest, current: Sitting, number: int, now: datetime, **notes: bool) -> HttpResponse:
+def _question_page(
+    request: HttpRequest,
+    current: Sitting,
+    number: int,
+    now: datetime,
+    *,
+    answers: dict[int, Answer] | None = None,
+    **notes: bool,
+) -> HttpResponse:
+    if answers is None:
+        answers = {answer.question_id: answer for answer in current.attempt.answers.order_by()}
     template, htmx = "student/take_attempt.html", _htmx(request)
     if htmx:
         template += "#flag" if htmx.target == "flag" else "#question"
-    return render(request, template, {**question_context(current, number, now=now), **notes})
+    return render(request, template, {**question_context(current, number, answers, now=now), **notes})
 
 
 def _not_an_answer(request: HttpRequest, current: Sitting, number: int, form: AnswerForm) -> HttpResponse:

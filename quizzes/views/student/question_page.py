@@ -42,13 +42,12 @@ def places_of(current: Sitting, answers: Mapping[int, Answer]) -> list[Place]:
     return places
 
 
-def question_context(current: Sitting, number: int, *, now: datetime) -> dict[str, Any]:
-    """The context of `student/take_attempt.html`; one statement, two for a verdict.
+def question_context(current: Sitting, number: int, answers: Mapping[int, Answer], *, now: datetime) -> dict[str, Any]:
+    """The context of `student/take_attempt.html`; no statement, one for a verdict. answers: by question row id.
 
     It holds what belongs to a key (`item`) only where the student has checked this very question.
     """
     attempt, question = current.attempt, current.questions[number - 1]
-    answers = {answer.question_id: answer for answer in attempt.answers.order_by()}
     answer = answers.get(current.question_id(question))
     places = places_of(current, answers)
     is_settled = answer is not None and answer.checked_at is not None
