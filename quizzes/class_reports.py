@@ -6,17 +6,20 @@ Only the attempts that count by the assignment's policy, of students on the rost
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from fractions import Fraction
 from typing import Literal
 
+from quizzes.deadlines import Standing
 from quizzes.grading import Adjustments, earned
 from quizzes.item_reports import ItemReport, QuestionReport, item_report
 from quizzes.misreading import Misread
 from quizzes.models import Answer, Assignment, Attempt, Excuse, Student
+from quizzes.own_terms import personal_window
 from quizzes.question_sets import published
 from quizzes.question_types import Question
 from quizzes.reading import Sentence
-from quizzes.results import NOT_YET_SHARE, ObjectiveScore, counting_attempt
+from quizzes.results import NOT_YET_SHARE, ObjectiveScore, counting_attempt, is_late
 from quizzes.retries import RETRY_COUNT
 from quizzes.scores import adjustments
 from quizzes.set_document import Objective
@@ -24,17 +27,21 @@ from quizzes.set_document import Objective
 # Half the class, as for mastery: in a long set each sentence misleads somebody, and the map is to single some out.
 OFTEN_MISREAD_SHARE = 0.5
 
-StudentState = Literal["handed_in", "working", "not_started", "excused"]
+StudentState = Literal["handed_in", "working", "not_started", "missing", "excused"]
 
 
 @dataclass(frozen=True, slots=True)
 class StudentLine:
-    """One student by objective. scores: one an objective, None where nothing of it counts; () unless handed in."""
+    """One student by objective. scores: one an objective, None where nothing of it counts; () unless handed in.
+
+    is_late, missing: by the student's own due time.
+    """
 
     student: Student
     state: StudentState
     attempt: Attempt | None
     scores: tuple[ObjectiveScore | None, ...] = ()
+    is_late: bool = False
 
     @property
     def share(self) -> Fraction:
@@ -124,13 +131,13 @@ class ClassReport:
         return +found
 
 
-def class_report(assignment: Assignment) -> ClassReport:
-    """The results of an assignment, in at most 14 statements however large the class is."""
+def class_report(assignment: Assignment, *, now: datetime) -> ClassReport:
+    """The results of an assignment, in at most 15 statements however large the class is."""
     items = item_report([assignment], policy=None)
     document = published(assignment.edition_id).document
     used = {question.objective for question in document.questions}
     objectives = tuple(objective for objective in document.objectives if objective.key in used)
-    lines, right = _lines(assignment, objectives)
+    lines, right = _lines(assignment, objectives, now)
     titles = {objective.key: objective.title for objective in objectives}
     count = items.figures.attempt_count
     questions = tuple(
@@ -156,14 +163,18 @@ def class_report(assignment: Assignment) -> ClassReport:
     )
 
 
-def _lines(assignment: Assignment, objectives: Sequence[Objective]) -> tuple[tuple[StudentLine, ...], Counter[str]]:
+def _lines(
+    assignment: Assignment, objectives: Sequence[Objective], now: datetime
+) -> tuple[tuple[StudentLine, ...], Counter[str]]:
     """A line a student; and how many attempts were right, by question key."""
     content = published(assignment.edition_id)
     excused = set(Excuse.objects.filter(assignment=assignment).values_list("student_id", flat=True))
     made: defaultdict[int, list[Attempt]] = defaultdict(list)
     for attempt in assignment.attempts.order_by("number"):
         made[attempt.student_id].append(attempt)
+    extended = {extension.student_id: extension for extension in assignment.extensions.all()}
     students = list(assignment.classroom.students.enrolled().order_by("display_name", "pk"))
+    windows = {student.pk: personal_window(assignment, extended.get(student.pk)) for student in students}
     counting = {student.pk: counting_attempt(made[student.pk], assignment.attempt_policy) for student in students}
     attempts = [attempt for key, attempt in counting.items() if attempt is not None and key not in excused]
     adjusted = adjustments(attempts)
@@ -177,14 +188,16 @@ def _lines(assignment: Assignment, objectives: Sequence[Objective]) -> tuple[tup
             lines.append(StudentLine(student, "excused", None))
         elif own is None:
             latest = made[student.pk][-1] if made[student.pk] else None
-            lines.append(StudentLine(student, "working" if latest else "not_started", latest))
+            is_over = windows[student.pk].standing(at=now) in {Standing.PAST_DUE, Standing.CLOSED}
+            lines.append(StudentLine(student, "working" if latest else "missing" if is_over else "not_started", latest))
         else:
             answers = {
                 question.key: values[own.pk].get(content.question_ids[question.key])
                 for question in content.document.questions
             }
             scores = _scores(content.document.questions, answers, adjusted[own.pk], objectives, right)
-            lines.append(StudentLine(student, "handed_in", own, scores))
+            late = is_late(own, windows[student.pk].due_at)
+            lines.append(StudentLine(student, "handed_in", own, scores, late))
     lines.sort(key=lambda line: (line.state != "handed_in", line.share))
     return tuple(lines), right
 
@@ -232,7 +245,8 @@ def _reteach(
         if question.question.objective == weakest.objective.key and question.figures.item.points
     ]
     best = max(missed, key=lambda question: question.commonest_wrong.count if question.commonest_wrong else 0)
-    own = [line for line in lines if line.report in missed and not line.report.is_corrected and line.share is not None]
+    numbers = {question.number for question in missed if not question.is_corrected}
+    own = [line for line in lines if line.report.number in numbers and line.share is not None]
     hardest = sorted(own, key=lambda line: (line.share, line.report.figures.facility))[:RETRY_COUNT]
     retry = sorted((line.report for line in hardest), key=lambda report: report.number)
     return Reteach(weakest, best if best.commonest_wrong is not None else None, tuple(retry))

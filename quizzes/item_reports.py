@@ -68,12 +68,16 @@ class QuestionReport:
 
 @dataclass(frozen=True, slots=True)
 class ItemReport:
-    """The figures of a test, its questions in authored order, and the misread map (None below five attempts)."""
+    """The figures of a test, its questions in authored order, and the misread map (None below five attempts).
+
+    paper_count: how many of the attempts were typed in from paper.
+    """
 
     published: Published
     assignments: tuple[Assignment, ...]
     policy: str | None
     figures: Figures
+    paper_count: int
     questions: tuple[QuestionReport, ...]
     misread: MisreadMap | None
 
@@ -87,6 +91,7 @@ class _Made(NamedTuple):
     pk: int
     seed: str
     shuffle_questions: bool
+    medium: str
     # Read where the best attempt counts.
     score: Decimal | None = None
     max_score: int | None = None
@@ -161,6 +166,7 @@ def item_report(assignments: Sequence[Assignment], *, policy: str | None = FIRST
         assignments=tuple(assignments),
         policy=policy,
         figures=figures,
+        paper_count=sum(attempt.medium == Attempt.Medium.PAPER for attempt in attempts),
         questions=tuple(
             QuestionReport(
                 number=place + 1,

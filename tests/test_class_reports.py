@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
 from quizzes.class_reports import class_report
-from quizzes.models import Assignment, Attempt, Edition, Excuse, Student, User
+from quizzes.models import Assignment, Attempt, Classroom, Edition, Excuse, Extension, Student, User
 from quizzes.question_sets import published
 from tests.factories import (
     NOW,
@@ -35,7 +36,7 @@ def test_report_names_the_weakest_objective_its_commonest_wrong_answer_and_the_p
     sit(assignment, 3, proof=["s3"])
     sit(assignment, 1, one="a")
 
-    report = class_report(assignment)
+    report = class_report(assignment, now=NOW)
 
     assert report.reteach is not None
     assert report.reteach.objective.objective.key == "ended"
@@ -49,14 +50,14 @@ def test_report_names_the_weakest_objective_its_commonest_wrong_answer_and_the_p
 
 def test_report_of_a_class_that_knows_everything_has_nothing_to_reteach(assignment: Assignment) -> None:
     sit(assignment, 2)
-    assert class_report(assignment).reteach is None
+    assert class_report(assignment, now=NOW).reteach is None
 
 
 def test_report_counts_who_had_a_question_wholly_right(assignment: Assignment) -> None:
     sit(assignment, 3, proof=["s3"])
     sit(assignment, 1, some=["a"])
 
-    report = class_report(assignment)
+    report = class_report(assignment, now=NOW)
 
     assert [(line.right_count, line.share, line.is_weak) for line in report.questions] == [
         (4, Fraction(1), False),
@@ -76,7 +77,7 @@ def test_report_puts_who_needs_most_help_first_and_tells_the_rest_apart(assignme
     make_answered_attempt(assignment=assignment, student=eva, right=0)
     Excuse.objects.create(assignment=assignment, student=eva, reason="Ill", given_by=teacher, given_at=NOW)
 
-    lines = class_report(assignment).lines
+    lines = class_report(assignment, now=NOW).lines
 
     assert [
         (line.student, line.state, [score and (score.earned, score.points) for score in line.scores]) for line in lines
@@ -96,7 +97,7 @@ def test_report_takes_the_attempt_that_counts(edition: Edition, policy: str, poi
     for number, right in enumerate((0, 4, 2), start=1):
         make_answered_attempt(assignment=assignment, student=student, number=number, right=right)
 
-    report = class_report(assignment)
+    report = class_report(assignment, now=NOW)
 
     assert sum(score.earned for score in report.lines[0].scores if score) == points
     assert report.items.figures.mean == points
@@ -104,10 +105,10 @@ def test_report_takes_the_attempt_that_counts(edition: Edition, policy: str, poi
 
 def test_report_maps_the_planted_sentence_and_hides_the_map_below_five(assignment: Assignment) -> None:
     sit(assignment, 4, proof=["s3"])
-    assert class_report(assignment).misread is None
+    assert class_report(assignment, now=NOW).misread is None
 
     sit(assignment, 1, one="a")
-    mapped = class_report(assignment).misread
+    mapped = class_report(assignment, now=NOW).misread
 
     assert mapped is not None
     assert [
@@ -122,7 +123,7 @@ def test_report_agrees_with_the_stored_scores(assignment: Assignment) -> None:
     for right in (0, 1, 2, 3, 4):
         make_answered_attempt(assignment=assignment, right=right)
 
-    lines = class_report(assignment).lines
+    lines = class_report(assignment, now=NOW).lines
 
     for line in lines:
         assert line.attempt is not None
@@ -138,6 +139,28 @@ def test_report_costs_a_fixed_number_of_statements(edition: Edition, statements:
     published(edition.pk)
 
     with statements() as seen:
-        class_report(assignment)
+        class_report(assignment, now=NOW)
 
-    assert len(seen) == 11
+    assert len(seen) == 12
+
+
+def test_report_tells_late_and_missing_by_the_students_own_due_time(
+    edition: Edition, classroom: Classroom, teacher: User
+) -> None:
+    assignment = make_assignment(edition=edition, classroom=classroom, due_at=NOW)
+    ana, ben, chi, dee = (make_student(classroom=classroom, name=name) for name in ("Ana", "Ben", "Chi", "Dee"))
+    for student in (ana, ben):
+        make_answered_attempt(assignment=assignment, student=student)
+    for student in (ben, dee):
+        Extension.objects.create(
+            assignment=assignment, student=student, due_at=NOW + timedelta(hours=1), given_by=teacher, given_at=NOW
+        )
+
+    lines = class_report(assignment, now=NOW + timedelta(minutes=2)).lines
+
+    assert [(line.student, line.state, line.is_late) for line in lines] == [
+        (ana, "handed_in", True),
+        (ben, "handed_in", False),
+        (chi, "missing", False),
+        (dee, "not_started", False),
+    ]

@@ -257,8 +257,9 @@ def test_sheets_are_in_the_same_statistics(assignment: Assignment, classroom: Cl
     paper = item_report([other])
 
     assert paper.figures == screen.figures
+    assert (paper.paper_count, screen.paper_count) == (5, 0)
     assert paper.misread == screen.misread
-    report = class_report(other)
+    report = class_report(other, now=NOW)
     assert sum(line.attempt is not None and line.attempt.is_on_paper for line in report.lines) == 5
 
 

@@ -15,7 +15,7 @@ from tests.test_item_reports import regrade, with_key
 
 
 def retry_keys(assignment: Assignment) -> list[str]:
-    reteach = class_report(assignment).reteach
+    reteach = class_report(assignment, now=NOW).reteach
     assert reteach is not None
     return [report.question.key for report in reteach.retry]
 

@@ -23,7 +23,7 @@ RETRY_MADE = "“{title}” is ready and is one of your sets now. Choose the cla
 def assignment_results(request: TeacherRequest, public_id: str) -> HttpResponse:
     """What to teach again first, each question, the misread map, and students by objective."""
     assignment = _assignment(request, public_id)
-    report = class_report(assignment)
+    report = class_report(assignment, now=timezone.now())
     context = {
         "assignment": assignment,
         "classroom": assignment.classroom,
@@ -38,7 +38,8 @@ def assignment_results(request: TeacherRequest, public_id: str) -> HttpResponse:
 def retry_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Make a set of the hardest questions of the weakest objective, and go on to assign it."""
     assignment = _assignment(request, public_id)
-    reteach = class_report(assignment).reteach
+    now = timezone.now()
+    reteach = class_report(assignment, now=now).reteach
     if reteach is None or not reteach.retry:
         messages.error(request, "There is no question to try again.")
         return redirect("assignment_results", public_id)
@@ -47,7 +48,7 @@ def retry_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
         [report.question.key for report in reteach.retry],
         objective=reteach.objective.objective.title,
         by=request.user,
-        now=timezone.now(),
+        now=now,
     )
     messages.success(request, RETRY_MADE.format(title=question_set.title))
     return redirect("assign", question_set.public_id)
