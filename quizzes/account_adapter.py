@@ -58,6 +58,14 @@ class AccountAdapter(DefaultAccountAdapter):
             request.session.pop(name, None)
         request.session.set_expiry(settings.ACCOUNT_SESSION_COOKIE_AGE)
 
+    def is_safe_url(self, url: str | None) -> bool:
+        """Whether a page may lead there; no, where it is no address at all."""
+        try:
+            safe: bool = super().is_safe_url(url)
+        except ValueError:
+            return False
+        return safe
+
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """The account page, which says that it is done."""
         return reverse("account")

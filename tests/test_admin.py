@@ -24,7 +24,9 @@ def test_staff_looks_and_changes_nothing(model: type, superuser_client: Client) 
     assert page.status_code == 200
     row = model._default_manager.first()
     if row is not None:
-        assert superuser_client.get(reverse(f"{name}_change", args=[row.pk])).status_code == 200
+        row_page = reverse(f"{name}_change", args=[row.pk])
+        assert superuser_client.get(row_page).status_code == 200
+        assert superuser_client.post(row_page, {}).status_code == 403
         assert superuser_client.post(reverse(f"{name}_delete", args=[row.pk]), {"post": "yes"}).status_code == 403
     assert superuser_client.get(reverse(f"{name}_add")).status_code == 403
 

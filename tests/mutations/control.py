@@ -1,0 +1,22 @@
+"""One control as data: where it stands, what the site is without it, and the tests that must then fail."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Control:
+    """One control. name: what it is there for. file: where. text: stands there once. without: what replaces it.
+
+    tests: arguments of pytest, few enough to take seconds.
+    """
+
+    name: str
+    file: str
+    text: str
+    without: str
+    tests: tuple[str, ...]
+
+
+def control(name: str, file: str, text: str, without: str, *tests: str) -> Control:
+    """A control; its tests as arguments."""
+    return Control(name, file, text, without, tests)

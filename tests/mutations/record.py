@@ -1,0 +1,61 @@
+"""What stays as it was, and what is written down."""
+
+from tests.mutations.control import Control, control
+
+CONTROLS: tuple[Control, ...] = (
+    control(
+        "a published edition never changes",
+        "quizzes/migrations/0005_drafts.py",
+        "BEGIN SELECT RAISE(ABORT, '{WORDS}'); END",
+        "BEGIN SELECT 1; END",
+        "tests/test_models.py",
+        "tests/test_drafts.py",
+        *("-k", "frozen or never_changes or edition or trigger"),
+    ),
+    control(
+        "a regrade is what its preview showed",
+        "quizzes/regrades.py",
+        "    if _stamp(assignments, done) != stamp:\n        raise StalePreview(len(done) - _count_in(stamp))\n",
+        "",
+        "tests/test_regrade_views.py",
+    ),
+    control(
+        "a regrade that comes again is one regrade",
+        "quizzes/regrades.py",
+        "    if made:\n        return made\n    done, _",
+        "    done, _",
+        "tests/test_regrade_views.py",
+        "tests/test_at_once.py",
+    ),
+    control(
+        "a regrade is written down",
+        "quizzes/regrades.py",
+        "        _record(AuditEvent.Act.REGRADED, regrade, by=by, now=now)\n",
+        "        pass\n",
+        "tests/test_regrade_views.py",
+    ),
+    control(
+        "a download of scores is written down",
+        "quizzes/exports/files.py",
+        "act=AuditEvent.Act.SCORES_EXPORTED",
+        "act=AuditEvent.Act.CODE_CHANGED",
+        "tests/test_results_views.py",
+    ),
+    control(
+        "late answers that are accepted are written down",
+        "quizzes/attempts.py",
+        "_record(AuditEvent.Act.LATE_ACCEPTED",
+        "(lambda *a, **k: None)(AuditEvent.Act.LATE_ACCEPTED",
+        "tests/test_attempts.py",
+        "tests/test_own_times.py",
+        "tests/test_fairness_views.py",
+    ),
+    control(
+        "a teacher's mark stands whatever is corrected",
+        "quizzes/grading.py",
+        "    if mark is not None:\n",
+        "    if mark is not None and not adjustments.corrections.get(question.key):\n",
+        "tests/test_regrade_views.py",
+        "tests/test_results.py",
+    ),
+)

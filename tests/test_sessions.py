@@ -1,0 +1,105 @@
+"""When a session ends, and where a sign-in may lead."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from quizzes import accounts
+from quizzes.models import Attempt, Student, User
+from tests.factories import NOW, make_user
+from tests.pages import form_of
+
+PASSWORD = "seven green bicycles"
+WEEK = timedelta(days=7)
+# Where a form's `next` may not lead, whatever a browser makes of it.
+ELSEWHERE = [
+    *("https://evil.example/", "http://evil.example", "//evil.example", "///evil.example", "////evil.example/a"),
+    *("/\\evil.example", "\\\\evil.example", "\\/evil.example", "https:evil.example", "https:/evil.example"),
+    *(
+        "https:///evil.example",
+        "http:\\\\evil.example",
+        "javascript:alert(1)",
+        "JavaScript:alert(1)",
+        "data:text/html,a",
+    ),
+    *(
+        "vbscript:a",
+        "ftp://evil.example/",
+        "//evil.example:80/teacher/",
+        "//testserver@evil.example/",
+        "\t//evil.example",
+    ),
+    *("\n//evil.example", " //evil.example", "\x00//evil.example", "//evil.example\\@testserver", "/\t/evil.example"),
+    *("http://testserver.evil.example/", "https://evil.example/?next=http://testserver/", "//[::1", "mailto:a@b.test"),
+    *("//evil%2eexample", "hTTps://evil.example#/teacher/"),
+]
+
+
+@pytest.mark.parametrize("name", ["student_home", "take_attempt", "time_left"])
+def test_removed_student_is_out_at_once(
+    name: str, attempt: Attempt, student: Student, signed_in: Callable[[Student], Client]
+) -> None:
+    args = {"student_home": [], "take_attempt": [attempt.public_id, 1], "time_left": [attempt.public_id]}[name]
+    client = signed_in(student)
+    assert client.get(reverse(name, args=args)).status_code == 200
+    Student.objects.filter(pk=student.pk).update(removed_at=NOW)
+    response = client.get(reverse(name, args=args))
+    assert (response.status_code, response.headers["Location"]) == (302, "/join/")
+
+
+@pytest.mark.parametrize(
+    "changed", [{"removed_at": NOW}, {"pin_version": 2}, {"pk": 0}], ids=["removed", "new PIN", "another's"]
+)
+def test_save_of_someone_who_may_not_changes_nothing(
+    changed: dict[str, Any],
+    attempt: Attempt,
+    student: Student,
+    classmate: Student,
+    signed_in: Callable[[Student], Client],
+) -> None:
+    client, address = signed_in(student), reverse("take_attempt", args=[attempt.public_id, 1])
+    form = form_of(client.get(address), having="operation")
+    if "pk" in changed:
+        client = signed_in(classmate)
+    else:
+        Student.objects.filter(pk=student.pk).update(**changed)
+    sent = form.data(**dict([form.offered[1]]), act="save")
+    response = client.post(address, sent, headers={"Accept": "application/json"})
+    assert response.status_code == (404 if "pk" in changed else 302)
+    assert (attempt.answers.count(), attempt.events.count()) == (0, 0)
+
+
+def test_session_of_a_sign_in_link_ends_after_a_week(teacher: User, clock: time_machine.Traveller) -> None:
+    client = Client()
+    client.post(accounts.sign_in_link(teacher, ""))
+    # The link's own rule leads to the password page while it lasts; what counts here is who is signed in.
+    clock.shift(WEEK - timedelta(minutes=1))
+    assert client.get("/teacher/").status_code == 200
+    clock.shift(timedelta(minutes=2))
+    assert client.get("/teacher/").headers["Location"] == "/accounts/login/?next=/teacher/"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("target", ELSEWHERE)
+def test_signing_in_leads_nowhere_else(target: str) -> None:
+    make_user(email="rivera@school.test", password=PASSWORD)
+    form = {"login": "rivera@school.test", "password": PASSWORD, "next": target}
+    response = Client().post("/accounts/login/", form)
+    assert (response.status_code, response.headers["Location"]) == (302, "/teacher/")
+
+
+@pytest.mark.django_db
+def test_signing_in_leads_back_to_the_page_that_was_asked_for() -> None:
+    make_user(email="rivera@school.test", password=PASSWORD)
+    form = {"login": "rivera@school.test", "password": PASSWORD, "next": "/teacher/sets/"}
+    assert Client().post("/accounts/login/", form).headers["Location"] == "/teacher/sets/"
+
+
+def test_signing_out_leads_nowhere_else(teacher_client: Client) -> None:
+    response = teacher_client.post("/accounts/logout/", {"next": "https://evil.example/"})
+    assert (response.status_code, response.headers["Location"]) == (302, "/")
