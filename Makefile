@@ -4,7 +4,7 @@ PIP := $(PY) -m pip install --disable-pip-version-check --quiet --require-hashes
 # The ORM beside Playwright's sync API: pytest-playwright leaves an event loop running.
 BROWSER := DJANGO_ALLOW_ASYNC_UNSAFE=1 $(PY) -m pytest -m browser
 
-.PHONY: run demo test lint unit browser test-postgres faults bench shots format requirements
+.PHONY: run demo test lint unit browser test-postgres faults bench scaling shots format requirements
 
 run: .venv/.base                  ## Serve on http://127.0.0.1:8000; HOST, PORT and FOOTNOTE_DATA override
 	@$(PY) manage.py serve
@@ -41,6 +41,10 @@ faults: .venv/.test               ## Kill, fill, repeat, race: a line a fault; F
 
 bench: .venv/.test                ## Speed beside two floors, as ratios, into docs/performance.md
 	$(PY) -m tests.bench
+
+scaling: .venv/.test              ## From a class to a state, by simulation, into docs/scaling.md; MEASURE=1 measures first
+	$(if $(MEASURE),$(PY) -m tests.scaling.measure)
+	$(PY) -m tests.scaling
 
 shots: .venv/.test                ## Pictures of the demo site's pages into docs/pictures/
 	$(PY) -m tests.browser.shots

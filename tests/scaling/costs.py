@@ -1,0 +1,88 @@
+"""The figures of costs.toml, and the intervals of the site's own scripts and settings, read where they stand."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+PATH = Path(__file__).with_name("costs.toml")
+_STATIC = Path(__file__).resolve().parents[2] / "quizzes" / "static"
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Of one request: processor milliseconds in the site, statements that read and that write, commits, bytes back."""
+
+    cpu_ms: float
+    reads: int
+    writes: int
+    commits: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What costs.toml says. people: how a class behaves; bench, bench_of_200, measured_once: what is predicted."""
+
+    requests: Mapping[str, Cost]
+    figures: Mapping[str, float]
+    sources: Mapping[str, str]
+    people: Mapping[str, float]
+    attempt_kb: float
+    bench: Mapping[str, Mapping[str, float]]
+    bench_of_200: Mapping[str, float]
+    measured_once: Mapping[str, Mapping[str, float]]
+
+    def cpu_seconds(self, name: str) -> float:
+        """A core's time for one request, the server around the site included."""
+        return (self.requests[name].cpu_ms + self.figures["server_cpu_ms"]) / 1000
+
+
+@cache
+def load() -> Costs:
+    """The file, read once."""
+    return parse(tomllib.loads(PATH.read_text()))
+
+
+def parse(document: Mapping[str, Any]) -> Costs:
+    """The tables of costs.toml. Raises ValueError for a figure without a source."""
+    figures = document["figures"]
+    if bare := [name for name, figure in figures.items() if not figure.get("source")]:
+        raise ValueError(f"figures without a source: {', '.join(bare)}")
+    return Costs(
+        {name: Cost(**cost) for name, cost in document["requests"].items()},
+        {name: figure["value"] for name, figure in figures.items()},
+        {name: figure["source"] for name, figure in figures.items()},
+        document["people"],
+        document["storage"]["attempt_kb"],
+        document["bench"],
+        document["bench_of_200"],
+        document["measured_once"],
+    )
+
+
+@cache
+def interval(script: str, constant: str) -> float:
+    """Seconds between two requests that a script sends by itself; ValueError where it has no such constant."""
+    found = re.search(rf"^const {constant} = (\d+);", (_STATIC / script).read_text(), re.MULTILINE)
+    if found is None:
+        raise ValueError(f"{script} has no {constant}")
+    return int(found[1]) / 1000
+
+
+def clock_seconds() -> float:
+    """How often the page of an attempt with a deadline asks for the time that is left."""
+    return interval("clock.js", "ASK")
+
+
+def presence_seconds() -> float:
+    """How often the page of an attempt says that it is there."""
+    return interval("presence.js", "PERIOD")
+
+
+def board_seconds() -> float:
+    """How often a teacher's board asks what is new."""
+    return interval("board.js", "PERIOD")
