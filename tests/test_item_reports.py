@@ -290,6 +290,23 @@ def test_a_report_costs_seven_statements(assignment: Assignment, statements: Gat
     assert (len(seen), len(again)) == (7, 5)
 
 
+@pytest.mark.parametrize("students", [1, 30])
+@pytest.mark.parametrize("count", [1, 12])
+def test_a_report_over_several_classes_costs_the_same(
+    edition: Edition, statements: Gather, count: int, students: int
+) -> None:
+    given = [make_assignment(edition=edition) for _ in range(count)]
+    for place in range(students):
+        make_answered_attempt(assignment=given[place % count], right=place % 5)
+    published(edition.pk)
+
+    with statements() as seen:
+        report = item_report(given)
+
+    assert report.figures.attempt_count == students
+    assert len(seen) == 5
+
+
 def test_figures_agree_with_the_stored_scores(assignment: Assignment) -> None:
     for right in (0, 1, 2, 3, 4, 4, 3, 2, 1, 0, 2, 3):
         make_answered_attempt(assignment=assignment, right=right, started_at=NOW + timedelta(minutes=right))
