@@ -26,6 +26,7 @@ _LEVELS = {"not_yet": (1, "Not yet"), "nearly": (2, "Nearly"), "secure": (3, "Se
 _STAND_IN = "-" * 12
 
 _LATE = format_html(' <span class="tag">{} Late</span>', icon("clock"))
+_PAPER = format_html(' <span class="tag mid">{} On paper</span>', icon("page"))
 _UNMARKED = format_html('<span class="tag mid">{} Not marked yet</span>', icon("person"))
 _STARTED = format_html('<span class="tag">{} Started</span>', icon("partly"))
 _WITHOUT_SCORE = {
@@ -84,7 +85,7 @@ def _cell(cell: Cell, attempt: list[str]) -> SafeString:
     share = cell.share
     is_low = share is not None and share < HALF
     written = _score(cell.score, is_low=is_low, is_late=cell.is_late, is_unmarked=cell.is_unmarked)
-    return format_html('<td><a href="{}">{}</a></td>', address, written)
+    return format_html('<td><a href="{}">{}{}</a></td>', address, written, _PAPER if cell.attempt.is_on_paper else "")
 
 
 # A table has few different scores, and escaping is most of what a cell costs.
