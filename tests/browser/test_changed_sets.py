@@ -1,0 +1,108 @@
+"""A set changed after students answered it, and what waits for a mark: accessible pages, on a desk and on a phone."""
+
+import re
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from quizzes.drafts import publishing, writing
+from quizzes.models import Assignment, Draft, Edition, Student, User
+from tests.browser.conftest import NewContext, overflow, violations
+from tests.factories import make_answered_attempt, make_assignment, make_draft, make_edition
+from tests.test_distractor_marks import marked_document
+from tests.test_short_answers_views import typed_document
+
+
+@pytest.fixture
+def draft(teacher: User, student: Student) -> Draft:
+    """Edition 1 answered by a student; the draft has another key to question 1, and no question 4."""
+    now = timezone.now()
+    made = make_draft(owner=teacher)
+    publishing.publish(made, seen=1, note="", by=teacher, now=now)
+    given = make_assignment(
+        edition=Edition.objects.get(), classroom=student.classroom, assigned_by=teacher, created_at=now
+    )
+    make_answered_attempt(assignment=given, student=student, started_at=now)
+    choices = [
+        {"text": "Citizenship", "rationale": "", "key": True},
+        {"text": "Birthplace", "rationale": "It is one as well.", "mark": "beside_the_point", "mark_at": ["s1"]},
+    ]
+    writing.save_question(made, "one", {"choices": choices}, seen=9, by=teacher, now=now)
+    return writing.remove_question(made, "proof", seen=9, by=teacher, now=now)
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_change_of_an_answered_set_leads_to_its_corrections(
+    width: int, draft: Draft, teacher: User, open_context: NewContext
+) -> None:
+    page = open_context(teacher, width=width).new_page()
+    public_id = draft.question_set.public_id
+    for name, args in (("publish_set", [public_id]), ("remove_question", [public_id, "some"])):
+        page.goto(reverse(name, args=args))
+        expect(page.locator("main")).to_contain_text("1 student")
+        assert violations(page) == []
+        assert overflow(page) == 0
+    page.goto(reverse("publish_set", args=[public_id]))
+    page.get_by_label("Why it may be published with these gaps").fill("One question is gone.")
+    page.get_by_role("button", name="Publish anyway").click()
+    expect(page.locator("main")).to_contain_text(
+        "1 student answered edition 1. New starts get edition 2 where you assign it anew. Regrade edition 1 too?"
+    )
+    assert violations(page) == []
+    page.get_by_role("link", name="Withdraw question 4 of edition 1 from scoring").click()
+    expect(page.get_by_role("radio", name=re.compile("Drop the question"))).to_be_checked()
+    assert violations(page) == []
+    assert overflow(page) == 0
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_answer_not_marked_yet_reads_so_everywhere(
+    width: int, teacher: User, student: Student, open_context: NewContext
+) -> None:
+    given = make_assignment(
+        edition=make_edition(document=typed_document()),
+        classroom=student.classroom,
+        assigned_by=teacher,
+        created_at=timezone.now(),
+    )
+    attempt = make_answered_attempt(
+        assignment=given, student=student, answers={"who": "The rules."}, started_at=timezone.now()
+    )
+    for person, name, args in (
+        (student, "result", [attempt.public_id]),
+        (teacher, "attempt_review", [attempt.public_id]),
+        (teacher, "gradebook", [student.classroom.public_id]),
+    ):
+        page = open_context(person, width=width).new_page()
+        page.goto(reverse(name, args=args))
+        expect(page.locator("main")).to_contain_text("Not marked yet")
+        assert violations(page) == []
+        assert overflow(page) == 0
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_marks_of_wrong_choices_read_so_to_student_and_teacher(
+    width: int, teacher: User, student: Student, open_context: NewContext
+) -> None:
+    given: Assignment = make_assignment(
+        edition=make_edition(document=marked_document()),
+        classroom=student.classroom,
+        assigned_by=teacher,
+        created_at=timezone.now(),
+    )
+    attempt = make_answered_attempt(assignment=given, student=student, answers={"one": "c"}, started_at=timezone.now())
+    for person, name, args, words in (
+        (student, "result", [attempt.public_id], "The reading contradicts it (sentences 1, 2)."),
+        (teacher, "attempt_review", [attempt.public_id], "The reading contradicts it (sentences 1, 2)."),
+        (teacher, "question_set", [given.edition.question_set.public_id], "True, but beside the point (sentence 2)."),
+        (teacher, "assignment_results", [given.public_id], "contradicted by the reading 1, not stated in it 0"),
+    ):
+        page = open_context(person, width=width).new_page()
+        page.goto(reverse(name, args=args))
+        expect(page.locator("main")).to_contain_text(words)
+        if name == "attempt_review":
+            page.locator("#r1 > details > summary").click()
+        assert violations(page) == []
+        assert overflow(page) == 0
