@@ -61,12 +61,20 @@ CONTROLS: tuple[Control, ...] = (
         "tests/test_saves.py",
     ),
     control(
-        "a quick save is the own attempt's",
-        "quizzes/views/student/quick_saves.py",
-        "if current.student_id != session[STUDENT] or not 1",
-        "if not 1",
+        "the quick way to a question is the own attempt's",
+        "quizzes/views/student/quick.py",
+        "is_own = found.student_id == request.session[STUDENT]",
+        "is_own = True",
         "tests/test_sessions.py",
         *("-k", "save"),
+    ),
+    control(
+        "the quick way to a question is for a student who is on the roster, with the PIN of now",
+        "quizzes/sittings.py",
+        "rows = mine.filter(student__pin_version=pin_version, student__removed_at=None).order_by()",
+        "rows = mine.order_by()",
+        "tests/test_sessions.py",
+        *("-k", "removed"),
     ),
     control(
         "a quick save needs a student who is on the roster, and the PIN of now",
@@ -79,7 +87,7 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "an attempt is handed in once",
         "quizzes/attempts.py",
-        "    if not mine:\n        return\n",
+        "    if not mine:\n        return False\n",
         "",
         "tests/test_attempts.py",
         "tests/test_student_views.py",
