@@ -179,6 +179,14 @@ def test_typed_answers_show_once_two_gave_them_and_as_they_wrote_them() -> None:
     assert unlisted == 1
 
 
+def test_gaps_read_as_students_filled_them_and_not_as_the_key_is_written() -> None:
+    [document] = [example.document for example in EXAMPLES if example.document["type"] == "blanks"][:1]
+    given = [{"a": "arraignment", "b": "2"}, {"a": "ARRAIGNMENT", "b": "1"}, {"a": "arraignment"}, {"b": "2"}]
+    bars, unlisted = distribution(parse_question(document), given, built_in_reading())
+    assert [(bar.text, bar.count) for bar in bars] == [("(a) arraignment", 3), ("(b) System", 2)]
+    assert unlisted == 1
+
+
 def test_sentences_given_equally_often_stand_in_reading_order() -> None:
     [document] = [example.document for example in EXAMPLES if example.document["type"] == "evidence"][:1]
     keys = [sentence.key for sentence in built_in_reading()]

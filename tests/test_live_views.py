@@ -372,19 +372,27 @@ def test_poll_is_not_moved_by_another_class(
     assert poll(teacher_client, mixed, tag).status_code == 304
 
 
-def test_poll_verifies_the_session_as_django_does(
-    mixed: Assignment, teacher: User, teacher_client: Client, signed_in: Callable[[User], Client]
-) -> None:
-    page = teacher_client.get(page_of(mixed))
-    elsewhere = signed_in(teacher)
-    with_another_password = User.objects.get(pk=teacher.pk)
-    with_another_password.set_password("a password nobody has")
-    with_another_password.save()
-    response = poll(teacher_client, mixed, page.headers["ETag"])
-    assert response.status_code == 302
-    assert response.headers["Location"].startswith(reverse("account_login"))
+def test_poll_verifies_the_session_as_django_does(mixed: Assignment, teacher: User, teacher_client: Client) -> None:
+    tag = teacher_client.get(page_of(mixed)).headers["ETag"]
+    assert poll(teacher_client, mixed, tag).status_code == 304
     User.objects.filter(pk=teacher.pk).update(is_active=False)
-    assert elsewhere.get(live_of(mixed)).status_code == 302
+    assert poll(teacher_client, mixed, tag).headers["Location"].startswith(reverse("account_login"))
+
+
+def test_poll_ends_with_the_password_that_its_session_began_with(
+    mixed: Assignment, teacher: User, teacher_client: Client
+) -> None:
+    tag = teacher_client.get(page_of(mixed)).headers["ETag"]
+    teacher.set_password("a password nobody has")
+    teacher.save()
+    assert poll(teacher_client, mixed, tag).headers["Location"].startswith(reverse("account_login"))
+
+
+def test_poll_tells_another_teacher_nothing_even_with_the_right_tag(
+    mixed: Assignment, other_teacher: User, teacher_client: Client, signed_in: Callable[[User], Client]
+) -> None:
+    tag = teacher_client.get(page_of(mixed)).headers["ETag"]
+    assert poll(signed_in(other_teacher), mixed, tag).status_code == 404
 
 
 def test_poll_knows_a_session_of_the_secret_key_before(
