@@ -4,7 +4,7 @@ PIP := $(PY) -m pip install --disable-pip-version-check --quiet --require-hashes
 # The ORM beside Playwright's sync API: pytest-playwright leaves an event loop running.
 BROWSER := DJANGO_ALLOW_ASYNC_UNSAFE=1 $(PY) -m pytest -m browser
 
-.PHONY: run demo test lint unit browser test-postgres faults bench scaling shots format requirements
+.PHONY: run demo test lint unit browser test-postgres faults mutations bench scaling shots format requirements
 
 run: .venv/.base                  ## Serve on http://127.0.0.1:8000; HOST, PORT and FOOTNOTE_DATA override
 	@$(PY) manage.py serve
@@ -38,6 +38,9 @@ test-postgres: .venv/.test        ## The unit tests on a PostgreSQL server of th
 
 faults: .venv/.test               ## Kill, fill, repeat, race: a line a fault; FULL=1 runs as many as the goals ask for
 	$(PY) -m tests.faults $(if $(FULL),--full)
+
+mutations: .venv/.test            ## Take each control out of a copy of the site, and see the tests turn red
+	$(PY) -m tests.mutations
 
 bench: .venv/.test                ## Speed beside two floors, as ratios, into docs/performance.md
 	$(PY) -m tests.bench
