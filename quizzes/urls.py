@@ -104,6 +104,7 @@ urlpatterns = [
     path("teacher/sets/<public_id:public_id>/edit/objectives/", sets.edit_objectives, name="edit_objectives"),
     path("teacher/sets/<public_id:public_id>/edit/reading/", reading.edit_reading, name="edit_reading"),
     path("teacher/sets/<public_id:public_id>/edit/text/", reading.replace_text, name="replace_text"),
+    path("teacher/sets/<public_id:public_id>/edit/text/compare/", reading.compare_reading, name="compare_reading"),
     path("teacher/sets/<public_id:public_id>/edit/voices/", reading.edit_voices, name="edit_voices"),
     path("teacher/sets/<public_id:public_id>/edit/lost/", reading.edit_orphans, name="edit_orphans"),
     path("teacher/sets/<public_id:public_id>/edit/lost/<slug:key>/", reading.settle_orphan, name="settle_orphan"),

@@ -180,6 +180,7 @@ TABLE: dict[str, Row] = {
     "edit_objectives": Row(OWN_TEACHER, of_draft),
     "edit_reading": Row(OWN_TEACHER, of_draft),
     "replace_text": Row(OWN_TEACHER, of_draft, method="post"),
+    "compare_reading": Row(OWN_TEACHER, of_draft),
     "edit_voices": Row(OWN_TEACHER, of_draft, method="post"),
     "edit_orphans": Row(OWN_TEACHER, of_draft),
     "settle_orphan": Row(moving(OWN_TEACHER), of_draft_question, method="post"),

@@ -58,6 +58,20 @@ def test_change_of_an_answered_set_leads_to_its_corrections(
 
 
 @pytest.mark.parametrize("width", [1280, 320])
+def test_old_and_new_reading_stand_side_by_side(
+    width: int, draft: Draft, teacher: User, open_context: NewContext
+) -> None:
+    texts = {"s1": "The system records a name.", "s2": "It records no address at all, as the correction says."}
+    writing.save_reading(draft, {}, texts, {}, seen=9, by=teacher, now=timezone.now())
+    page = open_context(teacher, width=width).new_page()
+    page.goto(reverse("edit_orphans", args=[draft.question_set.public_id]))
+    page.get_by_role("link", name="See the old and the new reading side by side").click()
+    expect(page.locator("main")).to_contain_text("2 sentences are others.")
+    assert violations(page) == []
+    assert overflow(page) == 0
+
+
+@pytest.mark.parametrize("width", [1280, 320])
 def test_answer_not_marked_yet_reads_so_everywhere(
     width: int, teacher: User, student: Student, open_context: NewContext
 ) -> None:

@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from quizzes.drafts import text, writing
+from quizzes.drafts.comparison import compared
 from quizzes.drafts.document import QUOTES, Table
 from quizzes.drafts.proof import orphans, reading_faults
 from quizzes.drafts.writing import DraftChanged
@@ -84,6 +85,15 @@ def edit_voices(request: EditorRequest, public_id: str) -> HttpResponse:
         return _page(request, refused.draft, voices_form=form, conflict=conflict)
     messages.success(request, "The voices are saved.")
     return redirect("edit_reading", public_id)
+
+
+@require_GET
+def compare_reading(request: EditorRequest, public_id: str) -> HttpResponse:
+    """The reading of the latest edition beside the draft's, with a word at each sentence that is another."""
+    draft = own_draft(request, public_id)
+    latest = draft.question_set.editions.order_by("-number").first()
+    pairs = compared(latest.document, draft.document) if latest is not None else []
+    return show(request, "compare_reading", draft, pairs=pairs, changed=[row for row in pairs if row.state != "same"])
 
 
 @require_GET
