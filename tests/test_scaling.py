@@ -132,7 +132,7 @@ def test_process_takes_as_many_students_as_the_promise_allows() -> None:
     plan = Plan(idle, Habits.of(figures, has_proxy=True), uses_postgresql=False)
     students = plan.students_per_process
 
-    assert plan.slow_at_bell(students) <= PROMISE_SECONDS < plan.slow_at_bell(1.1 * students)
+    assert plan.slow_at_bell(students) <= PROMISE_SECONDS < plan.slow_at_bell(students * 11 // 10)
 
 
 def test_costs_follow_the_site() -> None:

@@ -25,16 +25,22 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """What costs.toml says. people: how a class behaves; bench, bench_of_200, measured_once: what is predicted."""
+    """What costs.toml says. people: how a class behaves; bench, bench_also, measured_once: what is predicted."""
 
     requests: Mapping[str, Cost]
     figures: Mapping[str, float]
     sources: Mapping[str, str]
     people: Mapping[str, float]
     attempt_kb: float
+    measured_on: str
     bench: Mapping[str, Mapping[str, float]]
-    bench_of_200: Mapping[str, float]
+    bench_also: Mapping[str, float]
     measured_once: Mapping[str, Mapping[str, float]]
+
+    @property
+    def process_mb(self) -> float:
+        """Memory of one web process."""
+        return self.bench_also["memory_mb"] / 2
 
     def cpu_seconds(self, name: str) -> float:
         """A core's time for one request, the server around the site included."""
@@ -58,8 +64,9 @@ def parse(document: Mapping[str, Any]) -> Costs:
         {name: figure["source"] for name, figure in figures.items()},
         document["people"],
         document["storage"]["attempt_kb"],
+        document["storage"]["measured_on"],
         document["bench"],
-        document["bench_of_200"],
+        document["bench_also"],
         document["measured_once"],
     )
 

@@ -36,15 +36,11 @@ class Habits:
         )
 
 
-def bell(students: float, figures: Costs, habits: Habits, chance: random.Random) -> list[Timed]:
-    """The first minutes, in order of time: everyone joins, begins, and goes on to answer; boards are open.
-
-    students: on one process, a fraction by chance.
-    """
-    count = int(students) + (chance.random() < students % 1)
+def bell(students: int, figures: Costs, habits: Habits, chance: random.Random) -> list[Timed]:
+    """The first minutes, in order of time: everyone joins, begins, and goes on to answer; boards are open."""
     ends = habits.bell_seconds + 60
     requests: list[Timed] = []
-    for _ in range(count):
+    for _ in range(students):
         requests.extend(_one_student(figures, habits, chance, ends))
     requests.extend(_boards(students, figures, habits, chance, ends))
     return sorted(request for request in requests if request[0] <= ends)
@@ -109,7 +105,7 @@ def _questions(now: float, figures: Costs, habits: Habits, chance: random.Random
         now = answered + 1
 
 
-def _boards(students: float, figures: Costs, habits: Habits, chance: random.Random, ends: float) -> Iterator[Timed]:
+def _boards(students: int, figures: Costs, habits: Habits, chance: random.Random, ends: float) -> Iterator[Timed]:
     if not habits.board_seconds or not students:
         return
     every = habits.board_seconds * figures.people["class_size"] / students

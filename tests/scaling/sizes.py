@@ -27,24 +27,23 @@ class Plan:
     uses_postgresql: bool
 
     @cached_property
-    def students_per_process(self) -> float:
+    def students_per_process(self) -> int:
         """The most students on one web process for which the promise holds, by simulation; to three per cent.
 
         Nor may the process be busier at work than planned.
         """
-        most = self.figures.figures["planned_busy"] / self.busy_at_work(1)
-        if self.slow_at_bell(most) <= PROMISE_SECONDS:
-            return most
-        low, high = 0.0, most
-        while high > 1.03 * low:
-            middle = (low + high) / 2
+        low, high = 0, int(self.figures.figures["planned_busy"] / self.busy_at_work(1))
+        if self.slow_at_bell(high) <= PROMISE_SECONDS:
+            return high
+        while high > 1.03 * low + 1:
+            middle = (low + high) // 2
             if self.slow_at_bell(middle) <= PROMISE_SECONDS:
                 low = middle
             else:
                 high = middle
         return low
 
-    def slow_at_bell(self, students: float, sharing: int = 1) -> float:
+    def slow_at_bell(self, students: int, sharing: int = 1) -> float:
         """The 99th percentile, in seconds, of what a person waits for at the bell with so many students a process.
 
         sharing: processes that take from one queue, rather than each from its own.
@@ -149,6 +148,9 @@ def need(plan: Plan, students: int) -> Need:
     figures = plan.figures.figures
     # A second process costs little and serves on while the first is replaced.
     processes = max(2, math.ceil(students / plan.students_per_process))
+    # At the edge of what a process can bear, chance decides; so many more that it decides for the promise.
+    while plan.slow_at_bell(math.ceil(students / processes)) > PROMISE_SECONDS:
+        processes = math.ceil(processes * 1.01)
     machines = math.ceil(processes / figures["workers_per_machine"]) if plan.uses_postgresql else 1
     most = figures["postgresql_commits" if plan.uses_postgresql else "sqlite_commits"]
     threads = int(figures["threads_on_postgresql"]) if plan.uses_postgresql else 1
@@ -160,7 +162,7 @@ def need(plan: Plan, students: int) -> Need:
         students,
         processes,
         machines,
-        plan.slow_at_bell(students / processes),
+        plan.slow_at_bell(math.ceil(students / processes)),
         plan.busy_at_work(students / processes),
         plan.peak.requests * students,
         plan.peak.bytes * students * 8 / 1e6,
@@ -169,7 +171,7 @@ def need(plan: Plan, students: int) -> Need:
         servers,
         database_cores(plan, students),
         connections,
-        processes * figures["worker_mb"] / 1000,
+        processes * plan.figures.process_mb / 1000,
         connections * figures["connection_mb"] / 1000 if plan.uses_postgresql else 0.0,
         limits(plan, processes),
     )
