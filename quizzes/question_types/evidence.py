@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from quizzes.question_types import base
-from quizzes.reading import InvalidDocument, Reading, tables_of, text_of, texts_of
+from quizzes.reading import InvalidDocument, Reading, Sentence, tables_of, text_of, texts_of
 
 LABEL = "Evidence"
 HINT = "Tap the sentence. Tap again to take the mark away."
@@ -165,22 +165,25 @@ def answer_key(question: Evidence, reading: Reading) -> tuple[base.KeyRow, ...]:
 def options(question: Evidence, reading: Reading) -> tuple[base.Option, ...]:
     """Every sentence, in reading order; listed are those that prove and those that tempt."""
     why = {wrong.key: wrong.rationale for wrong in question.tempting}
-    return tuple(
-        base.Option(
-            sentence.key,
-            f"Sentence {sentence.number}: {sentence.text}",
-            sentence.key in question.key_sentences,
-            "" if sentence.key in question.key_sentences else why.get(sentence.key, question.rationale_other),
-            () if sentence.key in question.key_sentences else (sentence.key,),
-            listed=sentence.key in question.key_sentences or sentence.key in why,
-        )
-        for sentence in reading
-    )
+    return tuple(_option(question, sentence, why) for sentence in reading)
 
 
 def picked(question: Evidence, value: base.Value, reading: Reading) -> tuple[base.Option, ...]:
     """The picked sentences, in reading order; () for no answer."""
-    return tuple(option for option in options(question, reading) if option.id in (value or ()))
+    why = {wrong.key: wrong.rationale for wrong in question.tempting}
+    return tuple(_option(question, sentence, why) for sentence in reading.sentences(value or ()))
+
+
+def _option(question: Evidence, sentence: Sentence, why: Mapping[str, str]) -> base.Option:
+    is_right = sentence.key in question.key_sentences
+    return base.Option(
+        sentence.key,
+        f"Sentence {sentence.number}: {sentence.text}",
+        is_right,
+        "" if is_right else why.get(sentence.key, question.rationale_other),
+        () if is_right else (sentence.key,),
+        listed=is_right or sentence.key in why,
+    )
 
 
 def _named(reading: Reading, keys: base.Value) -> str:

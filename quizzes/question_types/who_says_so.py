@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from quizzes.question_types import base
-from quizzes.reading import NOT_STATED, InvalidDocument, Reading, tables_of, text_of, texts_of
+from quizzes.reading import NOT_STATED, InvalidDocument, Reading, Voice, tables_of, text_of, texts_of
 
 LABEL = "Who says so?"
 HINT = "Choose one voice for each statement"
@@ -215,14 +215,7 @@ def answer_key(question: WhoSaysSo, reading: Reading) -> tuple[base.KeyRow, ...]
 def options(question: WhoSaysSo, reading: Reading) -> tuple[base.Option, ...]:
     """Each statement with each voice offered. Who gives a wrong voice has misread the statement's evidence."""
     return tuple(
-        base.Option(
-            f"{statement.id}:{voice.key}",
-            f"“{statement.text}” {voice.label}",
-            voice.key == statement.voice,
-            "" if voice.key == statement.voice else statement.rationale,
-            () if voice.key == statement.voice else statement.evidence,
-            group=statement.id,
-        )
+        _option(statement, voice)
         for statement in question.statements
         for voice in reading.voices
         if voice.key in question.voices
@@ -231,5 +224,22 @@ def options(question: WhoSaysSo, reading: Reading) -> tuple[base.Option, ...]:
 
 def picked(question: WhoSaysSo, value: base.Value, reading: Reading) -> tuple[base.Option, ...]:
     """The voice given to each statement that has one; () for no answer."""
-    given = {f"{statement_id}:{voice}" for statement_id, voice in (value or {}).items()}
-    return tuple(option for option in options(question, reading) if option.id in given)
+    given = value or {}
+    return tuple(
+        _option(statement, voice)
+        for statement in question.statements
+        for voice in reading.voices
+        if voice.key in question.voices and voice.key == given.get(statement.id)
+    )
+
+
+def _option(statement: Statement, voice: Voice) -> base.Option:
+    is_right = voice.key == statement.voice
+    return base.Option(
+        f"{statement.id}:{voice.key}",
+        f"“{statement.text}” {voice.label}",
+        is_right,
+        "" if is_right else statement.rationale,
+        () if is_right else statement.evidence,
+        group=statement.id,
+    )
