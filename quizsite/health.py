@@ -1,10 +1,14 @@
 """Is the process up, and can the site do its work? Two pages for watchdogs, which tell nothing about anyone."""
 
+import os
 import shutil
+from datetime import timedelta
+from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.sessions.models import Session
+from django.core.exceptions import ImproperlyConfigured
 from django.db import Error, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +20,9 @@ from quizsite.sqlite import library
 # Whichever comes first: a class writes a few MB a day, and a database needs room to tidy itself.
 DISK_LEAST_BYTES = 200 * 1024 * 1024
 DISK_LEAST_SHARE = 0.05
+
+# A deadline has a grace of a minute; web machines that differ by more than this would not judge it alike.
+CLOCK_TOLERANCE = timedelta(seconds=5)
 
 # What the word "Saved" rests on, as each engine reports it.
 SQLITE_PRAGMAS: dict[str, object] = {
@@ -54,10 +61,10 @@ def readyz(request: HttpRequest) -> HttpResponse:
 def report() -> tuple[bool, list[str]]:
     """Whether every check passed, and a line for each: ok or FAIL, its name, what it saw."""
     fit, lines = True, []
-    for check in (read, write, migrations, durability, disk):
+    for check in (files, read, write, migrations, durability, disk, clock):
         try:
             lines.append(f"ok {check.__name__} {check()}".rstrip())
-        except (Unfit, Error, OSError) as error:
+        except (Unfit, Error, OSError, ImproperlyConfigured) as error:
             fit = False
             # A driver's own message can hold a host, a path or a user name.
             lines.append(f"FAIL {check.__name__} {error if isinstance(error, Unfit) else type(error).__name__}")
@@ -122,6 +129,40 @@ def show(name: str) -> object:
     with connection.cursor() as cursor:
         cursor.execute(f"SHOW {name}")
         return cursor.fetchone()[0]
+
+
+def files() -> str:
+    """The data folder and SQLite's file are where they were, and may be written.
+
+    A process that holds the file open reads and writes on after it was deleted, and all of that is lost at its end.
+    """
+    needed = {"the data folder": settings.DATA_DIR}
+    if connection.vendor == "sqlite" and not connection.is_in_memory_db():  # type: ignore[attr-defined]
+        needed["the database's file"] = Path(connection.settings_dict["NAME"])
+    for name, path in needed.items():
+        if not path.exists():
+            raise Unfit(f"{name} is missing")
+        if not os.access(path, os.R_OK | os.W_OK, effective_ids=True):
+            raise Unfit(f"{name} cannot be written")
+    return ""
+
+
+def clock() -> str:
+    """This machine and its database server agree on the time; SQLite has no clock of its own."""
+    if connection.vendor != "postgresql":
+        return ""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        theirs = cursor.fetchone()[0]
+    return clock_verdict(timezone.now() - theirs)
+
+
+def clock_verdict(difference: timedelta) -> str:
+    """By how much the clocks differ, in words; raises Unfit above CLOCK_TOLERANCE."""
+    words = f"{difference.total_seconds():+.1f} s from the database's clock"
+    if abs(difference) > CLOCK_TOLERANCE:
+        raise Unfit(words)
+    return words
 
 
 def disk() -> str:

@@ -1,0 +1,166 @@
+"""/readyz on injected faults: each is red by its own line, and the line tells nothing about anyone."""
+
+import os
+import re
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError, connection
+from django.db.migrations.recorder import MigrationRecorder
+from django.test import Client
+
+from quizsite.health import CLOCK_TOLERANCE, Unfit, clock_verdict, disk_verdict, files
+
+SQLITE = pytest.mark.skipif(connection.vendor != "sqlite", reason="of SQLite's own file")
+
+
+def red(client: Client) -> dict[str, str]:
+    """What /readyz says of each check that failed; the page is 503 exactly when there is one."""
+    response = client.get("/readyz")
+    lines = [line.split(maxsplit=2) for line in response.content.decode().splitlines()]
+    failed = {words[1]: words[2] for words in lines if words[0] == "FAIL"}
+    assert response.status_code == (503 if failed else 200)
+    return failed
+
+
+@contextmanager
+def raising(error: Exception, *, on: str = "") -> Iterator[None]:
+    """Statements that begin with `on` raise this."""
+
+    def fail(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if sql.startswith(on):
+            raise error
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(fail):
+        yield
+
+
+@pytest.mark.django_db
+def test_nothing_is_red_on_a_sound_site(client: Client) -> None:
+    assert red(client) == {}
+
+
+@pytest.mark.django_db
+def test_full_disk_is_red(client: Client) -> None:
+    with raising(OperationalError("database or disk is full: /srv/school/footnote"), on="INSERT"):
+        assert red(client) == {"write": "OperationalError"}
+
+
+@pytest.mark.parametrize(("free", "total"), [(199 * 1024**2, 10**9), (10**9, 21 * 10**9)])
+def test_disk_that_is_nearly_full_is_red(free: int, total: int) -> None:
+    with pytest.raises(Unfit, match=r"^\d+ MB free$"):
+        disk_verdict(free=free, total=total)
+
+
+@pytest.mark.django_db
+def test_missing_migration_is_red(client: Client) -> None:
+    MigrationRecorder.Migration.objects.filter(app="quizzes").order_by("-pk")[:1].get().delete()
+    assert red(client) == {"migrations": "1 pending"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_database_that_may_only_be_read_is_red(client: Client) -> None:
+    lock, unlock = {
+        "sqlite": ("PRAGMA query_only=ON", "PRAGMA query_only=OFF"),
+        "postgresql": ("SET default_transaction_read_only TO on", "SET default_transaction_read_only TO off"),
+    }[connection.vendor]
+    with connection.cursor() as cursor:
+        cursor.execute(lock)
+        try:
+            failed = red(client)
+        finally:
+            cursor.execute(unlock)
+    assert list(failed) == ["write"]
+    assert failed["write"] in {"OperationalError", "InternalError"}
+
+
+@SQLITE
+@pytest.mark.django_db(transaction=True)
+def test_missing_file_of_the_database_is_red(client: Client) -> None:
+    path = Path(connection.settings_dict["NAME"])
+    aside = path.with_suffix(".aside")
+    path.rename(aside)
+    try:
+        failed = red(client)
+    finally:
+        aside.rename(path)
+    # Those who look for it after that may find the empty one that SQLite has made meanwhile.
+    assert failed["files"] == "the database's file is missing"
+
+
+@pytest.mark.django_db
+def test_missing_data_folder_is_red(client: Client, settings: Any, tmp_path: Path) -> None:
+    settings.DATA_DIR = tmp_path / "gone"
+    assert red(client) == {"files": "the data folder is missing", "disk": "FileNotFoundError"}
+
+
+def test_data_folder_without_permission_is_red(settings: Any) -> None:
+    # Not pytest's own folder, which nobody else may even enter.
+    settings.DATA_DIR = Path(tempfile.mkdtemp(prefix="footnote-tests-"))
+    settings.DATA_DIR.chmod(0o500)
+    # The superuser may write everywhere, so where tests run as one the check is made as nobody.
+    me = os.geteuid()
+    if me == 0:
+        os.seteuid(65534)
+    try:
+        with pytest.raises(Unfit, match=r"^the data folder cannot be written$"):
+            files()
+    finally:
+        os.seteuid(me)
+        settings.DATA_DIR.rmdir()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_engine_that_could_lose_an_answer_is_red(client: Client) -> None:
+    weaken, mend, line = {
+        "sqlite": ("PRAGMA synchronous=OFF", "PRAGMA synchronous=FULL", "synchronous=0"),
+        "postgresql": (
+            "SET synchronous_commit TO off",
+            "SET synchronous_commit TO on",
+            "synchronous_commit=off",
+        ),
+    }[connection.vendor]
+    with connection.cursor() as cursor:
+        cursor.execute(weaken)
+        try:
+            assert red(client) == {"durability": line}
+        finally:
+            cursor.execute(mend)
+
+
+@pytest.mark.django_db
+def test_connection_that_is_refused_for_its_version_is_red(client: Client) -> None:
+    with raising(ImproperlyConfigured("a library that can damage the database"), on="SELECT 1"):
+        assert red(client) == {"read": "ImproperlyConfigured"}
+
+
+@pytest.mark.django_db
+def test_database_that_is_down_is_red_and_tells_no_host(client: Client) -> None:
+    with raising(OperationalError("connection to 10.0.0.5 as ana failed")):
+        failed = red(client)
+    assert {"read", "write", "migrations", "durability"} <= set(failed)
+    assert set(failed.values()) == {"OperationalError"}
+
+
+@pytest.mark.parametrize("seconds", [-6, 6, 3600])
+def test_clock_that_differs_from_the_databases_is_red(seconds: int) -> None:
+    with pytest.raises(Unfit, match=re.escape(f"{seconds:+.1f} s from the database's clock")):
+        clock_verdict(timedelta(seconds=seconds))
+
+
+@pytest.mark.parametrize("difference", [timedelta(0), CLOCK_TOLERANCE, -CLOCK_TOLERANCE])
+def test_clock_within_the_tolerance_is_green(difference: timedelta) -> None:
+    assert clock_verdict(difference).endswith(" s from the database's clock")
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no clock of its own")
+@pytest.mark.django_db
+def test_clock_of_the_database_server_is_asked(client: Client, clock: Any) -> None:
+    assert list(red(client)) == ["clock"]
