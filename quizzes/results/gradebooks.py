@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from statistics import mean, median
+from statistics import median
 from typing import Any, Literal, NamedTuple, Protocol
 
 from django.db.models import BooleanField, Count, DateTimeField, Exists, FilteredRelation, Max, OuterRef, Q, Value
@@ -337,4 +337,4 @@ def _cell(
 def mean_of(numbers: Iterable[Decimal]) -> Decimal | None:
     """Their mean; None of nothing."""
     given = list(numbers)
-    return mean(given) if given else None
+    return sum(given, start=Decimal(0)) / len(given) if given else None
