@@ -45,6 +45,7 @@ from tests.factories import (
     make_student,
 )
 from tests.pages import form_of
+from tests.pages import text_of as words
 
 Counting = Callable[[], AbstractContextManager[Statements]]
 
@@ -446,6 +447,11 @@ def test_publish_refuses_a_draft_that_changed_since_the_page(
 
     assert "changed in another window since you opened this page" in text_of(page)
     assert not Edition.objects.exists()
+
+
+def test_desk_names_the_voice_and_the_paragraph_of_each_proof(draft: Draft, teacher_client: Client) -> None:
+    page = words(teacher_client.get(desk_of(draft, "who")))
+    assert "3: Mayor’s account Found in paragraph 2 4: Protesters’ claim Found in paragraph 2" in page
 
 
 def test_publish_lists_what_changed(draft: Draft, teacher: User, teacher_client: Client) -> None:

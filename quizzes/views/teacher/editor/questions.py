@@ -234,6 +234,11 @@ def _page(request: EditorRequest, draft: Draft, desk: Desk, *, conflict: Conflic
         "picked": desk.form["evidence"].value() or [] if "evidence" in desk.form.fields else sorted(proving),
         "uses_picker": "evidence" in desk.form.fields,
         "proof": [sentence for sentence in found if sentence.key in proving],
+        "paragraph_of": {
+            table["key"]: place
+            for place, paragraph in enumerate(document["reading"]["paragraphs"], start=1)
+            for table in paragraph["sentences"]
+        },
         "faults": question_faults(document, question),
         "lost": lost_evidence(document, question),
         "remarks": remarks(document, question),
