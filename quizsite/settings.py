@@ -53,6 +53,9 @@ MIDDLEWARE = [
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Below WhiteNoise, whose files are compressed already. What a page's length could tell is drowned in a random
+    # number of bytes that Django adds, and the CSRF token is another one each time (BREACH).
+    "django.middleware.gzip.GZipMiddleware",
     "quizsite.middleware.request_size",
     "quizsite.middleware.head_as_get",
     "django.contrib.sessions.middleware.SessionMiddleware",

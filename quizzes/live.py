@@ -56,8 +56,8 @@ class Version:
     board: tuple[int, int] | None
 
     def tag(self, *what: object) -> str:
-        """An ETag of the state and of what else the page depends on."""
-        return f'"{hashlib.sha256(repr((self.state, self.board, what)).encode()).hexdigest()[:32]}"'
+        """An ETag of the state and of what else the page depends on; weak, since the page may be compressed."""
+        return f'W/"{hashlib.sha256(repr((self.state, self.board, what)).encode()).hexdigest()[:32]}"'
 
 
 # One statement for permission, session and change, written by hand: built by the ORM it would cost more than it runs.

@@ -273,10 +273,12 @@ def poll(client: Client, assignment: Assignment, tag: str) -> Any:
 def test_poll_gives_nothing_until_something_is_new(mixed: Assignment, teacher_client: Client) -> None:
     page = teacher_client.get(page_of(mixed))
     tag = page.headers["ETag"]
-    assert re.search(r'data-live="([^"]*)" data-tag="&quot;(\w{32})&quot;"', page.content.decode()).groups() == (
+    assert re.search(r'data-live="([^"]*)" data-tag="W/&quot;(\w{32})&quot;"', page.content.decode()).groups() == (
         live_of(mixed),
-        tag.strip('"'),
+        tag.strip('W/"'),
     )
+    packed = teacher_client.get(page_of(mixed), headers={"Accept-Encoding": "gzip"})
+    assert (packed.headers["Content-Encoding"], packed.headers["ETag"]) == ("gzip", tag)
     same = poll(teacher_client, mixed, tag)
     assert (same.status_code, same.content, same.headers["ETag"]) == (304, b"", tag)
 

@@ -478,3 +478,12 @@ def test_admin_has_no_sign_in_of_its_own(client: Client) -> None:
 
     assert response.status_code == 302
     assert response.headers["Location"].startswith("/accounts/login/")
+
+
+def test_page_is_compressed_for_who_takes_it(client: Client, db: None) -> None:
+    plain = client.get("/").content
+    packed = client.get("/", headers={"Accept-Encoding": "gzip"})
+
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert len(packed.content) < len(plain) / 2
+    assert "Accept-Encoding" in packed.headers["Vary"]

@@ -1,20 +1,13 @@
 """`python -m tests.bench [--cycles 5]`: Footnote beside floors F and B, in turn; writes docs/performance.md."""
 
 import argparse
+import json
 import os
-import subprocess
 import sys
 import tempfile
-import time
-import uuid
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from statistics import median
-from urllib.error import URLError
-from urllib.request import urlopen
 
 DATA = tempfile.TemporaryDirectory(prefix="footnote-bench-")
 os.environ |= {"FOOTNOTE_DATA": f"{DATA.name}/site", "FOOTNOTE_ENV_FILE": os.devnull}
@@ -29,25 +22,16 @@ from django.db import connection  # noqa: E402
 from django.test import Client as TestClient  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
+from tests.bench import boards, reports, whole  # noqa: E402
 from tests.bench import load as bench  # noqa: E402
-from tests.bench.load import Request, Run  # noqa: E402
-from tests.faults.ledger import CSRF, Client, make_clients  # noqa: E402
-from tests.servers import ROOT, Site, free_port, running  # noqa: E402
+from tests.bench.contenders import Contender, contenders, save_fields  # noqa: E402
+from tests.bench.load import Run  # noqa: E402
+from tests.faults.ledger import make_clients  # noqa: E402
+from tests.servers import ROOT  # noqa: E402
 
 # The field's figures on one machine, over F's on the same: PERFORMANCE's table, saves a second with 30 at once.
 FIELD_OF_F = {"Kolibri": 75 / 727, "Moodle": 54 / 727, "RELATE": 57 / 727}
 FIELD_CPU_OF_F = {"Kolibri": 12.7 / 2.1, "Moodle": 32 / 2.1}
-
-
-@dataclass
-class Contender:
-    """One server in the comparison: how a client's next request reads, and the process that answers."""
-
-    name: str
-    port: int
-    pid: int
-    saves: list[Request]
-    pages: list[Request] = field(default_factory=list)
 
 
 def main() -> None:
@@ -55,22 +39,39 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Footnote beside two floors, as ratios.")
     parser.add_argument("--cycles", type=int, default=5)
     parser.add_argument("--each", type=int, default=100, help="saves of each of 30 clients in a cycle")
+    parser.add_argument("--ratios-only", action="store_true", help="print the rates over F as JSON and write nothing")
     arguments = parser.parse_args()
-    lines = [
-        f"Run on {datetime.now(UTC):%Y-%m-%d} with `make bench` on {os.cpu_count()} cores, {arguments.cycles} cycles.",
-        "",
-    ]
+    cycles, each = arguments.cycles, arguments.each
+    if arguments.ratios_only:
+        with contenders(workers=2, students=30) as (footnote, bare, _):
+            sys.stdout.write(json.dumps(rates_over_floor(footnote, bare, cycles, each)) + "\n")
+        return
+    lines = [f"Run on {datetime.now(UTC):%Y-%m-%d} with `make bench` on {os.cpu_count()} cores, {cycles} cycles.", ""]
     with contenders(workers=2, students=200) as (footnote, bare, floor):
-        lines += saves_with_thirty(footnote, bare, floor, arguments.cycles, arguments.each)
-        lines += pages(footnote, bare, arguments.cycles)
-        lines += two_hundred(footnote, bare)
+        lines += saves_with_thirty(footnote, bare, floor, cycles, each)
+        lines += pages(footnote, bare, cycles)
+        lines += boards.board_poll(footnote.port, footnote.pid, footnote.clients, cycles=cycles)
+        lines += two_hundred(footnote)
         lines += memory(footnote, bare)
+        lines += whole.growth(footnote)
+        over_f = rates_over_floor(footnote, bare, cycles, each)
     with contenders(workers=1, students=30) as (footnote, bare, floor):
-        lines += saves_on_one_worker(footnote, bare, floor, arguments.cycles, arguments.each)
+        lines += saves_on_one_worker(footnote, bare, floor, cycles, each)
+    lines += whole.starvation(row)
     lines += statements()
+    lines += whole.whole_attempt(row)
+    lines += reports.lines(row)
+    lines += whole.starts(cycles, row)
+    lines += whole.other_engine(over_f, row)
     table = "\n".join(lines) + "\n"
     sys.stdout.write(table)
     write(table)
+
+
+def rates_over_floor(footnote: Contender, bare: Contender, cycles: int, each: int) -> list[float]:
+    """Saves a second of 30 students at once, over F's in the same cycle."""
+    runs = alternate([footnote, bare], cycles, lambda one: bench.load(one.port, one.pid, one.saves[:30], each=each))
+    return ratios(runs[footnote.name], runs[bare.name], lambda run: run.rate)
 
 
 def saves_with_thirty(footnote: Contender, bare: Contender, floor: Contender, cycles: int, each: int) -> list[str]:
@@ -99,15 +100,13 @@ def pages(footnote: Contender, bare: Contender, cycles: int) -> list[str]:
     return [row("7 question page: rate over F's page", rate)]
 
 
-def two_hundred(footnote: Contender, bare: Contender) -> list[str]:
-    """Goals 4 and 5."""
+def two_hundred(footnote: Contender) -> list[str]:
+    """Goal 4."""
     run = bench.load(footnote.port, footnote.pid, footnote.saves, each=20)
-    lines = [
+    return [
         row("4 save, 200 students at once: p99 over p50", [run.p99 / run.p50]),
         f"|   errors of {len(run.latencies)} | {run.errors} | | |",
-        row("5 longest wait over p50", [max(run.latencies) * 1000 / run.p50]),
     ]
-    return lines
 
 
 def memory(footnote: Contender, bare: Contender) -> list[str]:
@@ -193,117 +192,6 @@ def alternate(those: Sequence[Contender], cycles: int, measure: Callable[[Conten
 def ratios(ours: Sequence[Run], theirs: Sequence[Run], of: Callable[[Run], float]) -> list[float]:
     """Ours over theirs, cycle by cycle."""
     return [of(one) / of(other) for one, other in zip(ours, theirs, strict=True)]
-
-
-@contextmanager
-def contenders(*, workers: int, students: int) -> Iterator[tuple[Contender, Contender, Contender]]:
-    """The three servers, each with the same number of workers and signed-in users."""
-    site = Site(Path(os.environ["FOOTNOTE_DATA"]), command=("serve", "--workers", str(workers)))
-    clients = make_clients(site.port, students)
-    with running(site), serve("bare_django", workers) as bare, serve("bare_wsgi", workers) as floor:
-        assert site.process is not None  # noqa: S101
-        keys = bare_keys(bare.data, students)
-        yield (
-            Contender(
-                "Footnote",
-                site.port,
-                site.process.pid,
-                [saves_of(client) for client in clients],
-                [pages_of(client) for client in clients],
-            ),
-            Contender(
-                "F",
-                bare.port,
-                bare.pid,
-                [bare_saves(f"sessionid={key}") for key in keys],
-                [bare_pages(f"sessionid={key}") for key in keys],
-            ),
-            Contender("B", floor.port, floor.pid, [bare_saves(f"who={place}") for place in range(students)]),
-        )
-
-
-@dataclass
-class Floor:
-    """A running floor."""
-
-    port: int
-    pid: int
-    data: Path
-
-
-@contextmanager
-def serve(module: str, workers: int) -> Iterator[Floor]:
-    """A floor on the server that Footnote has, set the same way."""
-    with tempfile.TemporaryDirectory(prefix="footnote-floor-") as data:
-        port = free_port()
-        environment = {**os.environ, "BARE_DATA": data, "BARE_SERVE": "1"}
-        environment.pop("DJANGO_SETTINGS_MODULE")
-        if module == "bare_django":
-            prepare = "from tests.bench.bare_django import prepare; print('\\n'.join(prepare(200)))"
-            made = subprocess.run(  # noqa: S603
-                [sys.executable, "-c", prepare], env=environment, cwd=ROOT, check=True, capture_output=True, text=True
-            )
-            Path(data, "keys").write_text(made.stdout)
-        process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", "granian", f"tests.bench.{module}:application", "--interface", "wsgi",
-             "--host", "127.0.0.1", "--port", str(port), "--workers", str(workers), "--blocking-threads", "1",
-             "--backlog", "1024", "--backpressure", "640", "--http", "1", "--no-ws",
-             "--log-level", "warning", "--no-access-log"],
-            env=environment,
-            cwd=ROOT,
-        )  # fmt: skip
-        try:
-            for _ in range(200):
-                try:
-                    urlopen(f"http://127.0.0.1:{port}/q/1/", timeout=2).close()  # noqa: S310
-                except (URLError, OSError):
-                    time.sleep(0.05)
-                else:
-                    break
-            yield Floor(port, process.pid, Path(data))
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
-
-
-def bare_keys(data: Path, count: int) -> list[str]:
-    return (data / "keys").read_text().split()[:count]
-
-
-def saves_of(client: Client) -> Request:
-    """A student's saves, one question after another, each upon the revision that the last one gave."""
-    revisions = dict.fromkeys(client.question_ids, 0)
-
-    def message(turn: int) -> bytes:
-        number = turn % len(revisions) + 1
-        body = "&".join(
-            f"{name}={value}" for name, value in save_fields(client, number, revisions[number], turn).items()
-        )
-        revisions[number] += 1
-        cookie = f"sessionid={client.cookie}; csrftoken={CSRF}"
-        return bench.post(f"/student/attempts/{client.attempt_id}/{number}/", cookie, body, token=CSRF)
-
-    return message
-
-
-def pages_of(client: Client) -> Request:
-    """A student's question pages."""
-    cookie = f"sessionid={client.cookie}; csrftoken={CSRF}"
-    return lambda turn: bench.get(f"/student/attempts/{client.attempt_id}/{turn % 12 + 1}/", cookie)
-
-
-def bare_saves(cookie: str) -> Request:
-    return lambda turn: bench.post(f"/q/{turn % 12 + 1}/", cookie, f"choice={turn}")
-
-
-def bare_pages(cookie: str) -> Request:
-    return lambda turn: bench.get(f"/q/{turn % 12 + 1}/", cookie)
-
-
-def save_fields(client: Client, number: int, revision: int = 0, turn: int = 1) -> dict[str, str]:
-    """The fields of one save."""
-    choice = client.tokens[number, "abcd"[turn % 4]]
-    return {"operation": uuid.uuid4().hex, "revision": str(revision), "choice": choice, "act": "save"}
 
 
 def write(table: str) -> None:

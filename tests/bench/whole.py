@@ -1,0 +1,212 @@
+"""Goals 5, 8, 12 (growth), 13 and 14: whole attempts, hours of work, starts, and the other engine.
+
+Imported after `django.setup()`, which `python -m tests.bench` does.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from django.test import Client as TestClient
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import Page, sync_playwright
+
+from quizzes import joining
+from quizzes.models import Assignment, Attempt, Student
+from tests.bench import load as bench
+from tests.bench.contenders import Contender, contenders, serve
+from tests.browser.chromium import launch_arguments
+from tests.factories import make_assignment, make_classroom, make_edition, make_student, make_user
+from tests.faults.cluster import Cluster, NoPostgres
+from tests.faults.ledger import single_choice_document
+from tests.pages import form_of
+from tests.servers import ROOT, Site, running
+
+QUESTIONS = 10
+GROWTH_REQUESTS = 100_000
+STARVATION_SECONDS = 60
+Row = Callable[[str, list[float]], str]
+
+
+def starvation(row: Row) -> list[str]:
+    """Goal 5: 30 students save for a minute through two more processes than there are cores."""
+    workers = (os.cpu_count() or 1) + 2
+    with contenders(workers=workers, students=30) as (footnote, _, _):
+        once = bench.load(footnote.port, footnote.pid, footnote.saves, each=100)
+        each = max(100, int(once.rate * STARVATION_SECONDS / len(footnote.saves)))
+        run = bench.load(footnote.port, footnote.pid, footnote.saves, each=each)
+    _refuse_errors(run.errors)
+    return [
+        row(f"5 longest wait over p50, {workers} processes that all write", [max(run.latencies) * 1000 / run.p50]),
+        f"|   saves, seconds | {len(run.latencies)}, {run.seconds:.0f} | | |",
+    ]
+
+
+def growth(footnote: Contender) -> list[str]:
+    """Goal 12, the second half: memory before and after 100,000 more requests, a fifth of them pages."""
+    before = bench.memory_mb(footnote.pid)
+    clients = list(zip(footnote.saves, footnote.pages, strict=True))[:30]
+    mixed = [lambda turn, save=save, page=page: page(turn) if turn % 5 == 4 else save(turn) for save, page in clients]
+    run = bench.load(footnote.port, footnote.pid, mixed, each=GROWTH_REQUESTS // len(mixed))
+    _refuse_errors(run.errors)
+    after = bench.memory_mb(footnote.pid)
+    return [f"| 12 memory before and after {len(run.latencies)} requests, MB | {before:.1f}, {after:.1f} | | |"]
+
+
+def whole_attempt(row: Row) -> list[str]:
+    """Goal 8: from the class code to the receipt, in this process and in Chromium with nothing kept before."""
+    student, _ = _given()
+    site = Site(Path(os.environ["FOOTNOTE_DATA"]), command=("serve", "--workers", "2"))
+    with running(site), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**launch_arguments())
+        page = browser.new_context(base_url=site.url, viewport={"width": 360, "height": 740}).new_page()
+        sizes = _count_bytes(page)
+        _attempt_in_browser(page, student)
+        byte_count, request_count = sum(sizes), len(sizes)
+        browser.close()
+    cpu = []
+    for turn in range(12):
+        student, assignment = _given()
+        seconds = _attempt_without_script(student, assignment)
+        # The first ones load the edition and the templates, as a server's first visitor does.
+        if turn >= 2:
+            cpu.append(seconds)
+    return [
+        row("8 CPU seconds of a whole attempt", cpu),
+        f"|   KB over the wire, requests, cold cache, Chromium | {byte_count / 1024:.0f}, {request_count} | | |",
+    ]
+
+
+def starts(cycles: int, row: Row) -> list[str]:
+    """Goal 13: from the command to the first page, on a migrated site, over F's."""
+    ours, theirs = [], []
+    for _ in range(cycles + 1):
+        site = Site(Path(os.environ["FOOTNOTE_DATA"]), command=("serve", "--workers", "2"))
+        began = time.perf_counter()
+        with running(site):
+            ours.append(time.perf_counter() - began)
+        with serve("bare_django", 2) as floor:
+            theirs.append(floor.start_seconds)
+    del ours[0], theirs[0]
+    return [
+        row("13 start to first page over F's", [one / other for one, other in zip(ours, theirs, strict=True)]),
+        f"|   seconds: Footnote, F | {median(ours):.2f}, {median(theirs):.2f} | | |",
+    ]
+
+
+def other_engine(sqlite_over_f: list[float], row: Row) -> list[str]:
+    """Goal 14: saves on PostgreSQL, over F in the same cycle, beside those on SQLite, over F in theirs."""
+    try:
+        with _cluster() as cluster:
+            done = subprocess.run(
+                [sys.executable, "-m", "tests.bench", "--ratios-only", "--cycles", "3"],
+                env={**os.environ, "DATABASE_URL": cluster.url},
+                cwd=ROOT,
+                check=True,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+    except NoPostgres as error:
+        return [f"| 14 PostgreSQL over SQLite | not measured: {error} | | |"]
+    on_postgres = json.loads(done.stdout.splitlines()[-1])
+    share = median(sqlite_over_f)
+    return [row("14 saves on PostgreSQL over those on SQLite", [value / share for value in on_postgres])]
+
+
+def _refuse_errors(count: int) -> None:
+    if count:
+        raise RuntimeError(f"{count} requests were refused")
+
+
+def _given() -> tuple[Student, Assignment]:
+    """A student of a new class with one assignment of ten single-choice questions."""
+    now = timezone.now()
+    classroom = make_classroom(teacher=make_user(email=f"{time.time_ns()}@school.test"), created_at=now)
+    edition = make_edition(document=single_choice_document(QUESTIONS))
+    return make_student(classroom=classroom), make_assignment(edition=edition, classroom=classroom, created_at=now)
+
+
+class _Timed(TestClient):
+    """Counts the processor time of its requests, and none of what is done with the answers."""
+
+    cpu_seconds = 0.0
+
+    def request(self, **request: Any) -> Any:
+        began = time.process_time()
+        try:
+            return super().request(**request)
+        finally:
+            self.cpu_seconds += time.process_time() - began
+
+
+def _attempt_without_script(student: Student, assignment: Assignment) -> float:
+    """The plain forms, each page shown and each form sent; the processor time of all requests, in seconds."""
+    browser = _Timed(SERVER_NAME="127.0.0.1")
+    page = _send(browser, browser.get(reverse("join")), having="code", code=student.classroom.join_code)
+    page = _send(browser, page, having="student", student=student.public_id)
+    page = _send(browser, page, having="pin", pin=joining.pin_of(student))
+    page = browser.post(reverse("begin_attempt", args=[assignment.public_id]), follow=True)
+    for _ in range(QUESTIONS):
+        token = re.findall(r'name="choice" value="([^"]+)"', page.content.decode())[0]
+        page = _send(browser, page, having="operation", choice=token, act="next")
+    page = browser.post(reverse("hand_in", args=[Attempt.objects.get(student=student).public_id]), follow=True)
+    if "receipt" not in page.request["PATH_INFO"]:
+        raise RuntimeError(f"no receipt at {page.request['PATH_INFO']}")
+    return browser.cpu_seconds
+
+
+def _send(browser: TestClient, page: Any, *, having: str, **fields: str) -> Any:
+    """What the form of the page with such a field leads to, filled in."""
+    form = form_of(page, having=having)
+    answer = browser.post(form.action or page.request["PATH_INFO"], form.data(**fields), follow=True)
+    if answer.status_code != 200:
+        raise RuntimeError(f"{form.action}: {answer.status_code}")
+    return answer
+
+
+def _count_bytes(page: Page) -> list[int]:
+    """Grows by the bytes of each answer that comes over the wire, heads included."""
+    sizes: list[int] = []
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    # What comes from the browser's own cache has no length.
+    session.on("Network.loadingFinished", lambda event: sizes.extend(filter(None, [int(event["encodedDataLength"])])))
+    return sizes
+
+
+def _attempt_in_browser(page: Page, student: Student) -> None:
+    page.goto(f"/j/{student.classroom.join_code}/")
+    page.get_by_role("button", name="Find my class").click()
+    page.get_by_role("button", name=student.display_name).click()
+    page.get_by_label("Your PIN").fill(joining.pin_of(student))
+    page.get_by_role("button", name="Sign in").click()
+    page.locator("main a[href*='/assignments/']").first.click()
+    page.get_by_role("button", name=re.compile("Begin")).click()
+    for number in range(1, QUESTIONS + 1):
+        page.wait_for_url(f"**/{number}/")
+        if page.locator(".switch").is_visible():
+            page.locator(".switch label", has_text="Question").click()
+        page.locator(".opt").first.click()
+        page.locator("[data-save-state]", has_text="Saved").wait_for()
+        page.get_by_role("button", name=re.compile("Next question|Review my answers")).click()
+    page.wait_for_url("**/review/")
+    page.get_by_role("button", name=re.compile("Hand in")).click()
+    page.wait_for_url("**/receipt/")
+
+
+@contextmanager
+def _cluster() -> Iterator[Cluster]:
+    cluster = Cluster.make()
+    try:
+        yield cluster
+    finally:
+        cluster.remove()
