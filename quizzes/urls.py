@@ -88,6 +88,7 @@ urlpatterns = [
     path("teacher/students/<public_id:public_id>/remove/", students.remove_student, name="remove_student"),
     path("teacher/students/<public_id:public_id>/restore/", students.restore_student, name="restore_student"),
     path("teacher/students/<public_id:public_id>/time/", fairness.set_accommodation, name="set_accommodation"),
+    path("teacher/students/<public_id:public_id>/file/", reports.download_student, name="download_student"),
     path("teacher/students/<public_id:public_id>/pin/", students.change_pin, name="change_pin"),
     path("teacher/sets/", question_sets.question_sets, name="question_sets"),
     path("teacher/sets/<public_id:public_id>/", question_sets.question_set, name="question_set"),

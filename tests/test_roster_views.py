@@ -472,7 +472,10 @@ def test_remove_takes_off_the_roster_and_keeps_the_answers(
     assert student_client.get(reverse("student_home")).status_code == 302
     page = teacher_client.get(url("student_history", student))
     assert reverse("attempt_review", args=[attempt.public_id]) in read(page).links
-    assert [form.action for form in read(page).forms] == [url("restore_student", student)]
+    assert [form.action for form in read(page).forms] == [
+        url("restore_student", student),
+        url("download_student", student),
+    ]
     assert AuditEvent.objects.filter(act=AuditEvent.Act.STUDENT_REMOVED).count() == 1
 
 

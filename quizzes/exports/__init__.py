@@ -13,6 +13,7 @@ from quizzes.exports.files import (
     export_item_report,
 )
 from quizzes.exports.gradebooks import gradebook_csv
+from quizzes.exports.students import export_student
 
 __all__ = [
     "ExportedFile",
@@ -22,5 +23,6 @@ __all__ = [
     "export_answers",
     "export_gradebook",
     "export_item_report",
+    "export_student",
     "gradebook_csv",
 ]

@@ -14,7 +14,7 @@ from quizzes.forms.reports import AnswersFileForm, AttemptsForm, FileForm, Items
 from quizzes.item_reports import item_report
 from quizzes.models import Assignment
 from quizzes.retries import make_retry
-from quizzes.views.teacher.access import TeacherRequest, taught_classroom
+from quizzes.views.teacher.access import TeacherRequest, taught_classroom, taught_student
 
 RETRY_MADE = "“{title}” is ready and is one of your sets now. Choose the class and the times, then assign it."
 
@@ -94,6 +94,12 @@ def download_answers(request: TeacherRequest, public_id: str) -> HttpResponse:
         return HttpResponseBadRequest()
     written = Form(form.cleaned_data["form"])
     return _handed_over(exports.export_answers(assignment, written, by=request.user, now=timezone.now()))
+
+
+@require_POST
+def download_student(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """All that is held about one student as a file. A POST, since it records who took it out."""
+    return _handed_over(exports.export_student(taught_student(request, public_id), by=request.user, now=timezone.now()))
 
 
 @require_POST
