@@ -114,8 +114,9 @@ def save_sheets(
 def _save_sheets(
     assignment: Assignment, sheets: Sequence[Sheet], *, operation: str, by: User, now: datetime
 ) -> list[Outcome]:
-    # Two teachers who type the same sheets follow one another.
-    list(Assignment.objects.select_for_update().filter(pk=assignment.pk).values_list("pk"))
+    # Two teachers who type the same sheets follow one another. The key stays free for the attempt of a student who
+    # begins: with it locked, that one and this would wait for each other.
+    list(Assignment.objects.select_for_update(no_key=True).filter(pk=assignment.pk).values_list("pk"))
     standing = student_sheets(assignment, [sheet.student for sheet in sheets])
     outcomes = [_outcome_of(sheet, there) for sheet, there in zip(sheets, standing, strict=True)]
     work = [
