@@ -1,10 +1,11 @@
 """What one student sees of an edition: its questions and choices in the attempt's own order."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from quizzes.models import Answer, Assignment, Attempt, Classroom, Student
 from quizzes.question_sets import Published, published
@@ -64,8 +65,7 @@ def take_seat(seat: Seat, *, pin_version: int) -> tuple[Sitting, dict[int, Answe
     pin_version: under which the student signed in. None where the PIN is another one, the student removed or the
     attempt handed in. Fields that a question's page does not show are deferred.
     """
-    mine = Attempt.objects.open().filter(pk=seat.attempt_id, student=seat.student_id)
-    rows = mine.filter(student__pin_version=pin_version, student__removed_at=None).order_by()
+    rows = _seated(seat, pin_version)
     found = list(
         rows.values_list(
             "public_id",
@@ -94,6 +94,17 @@ def take_seat(seat: Seat, *, pin_version: int) -> tuple[Sitting, dict[int, Answe
         if row[7] is not None
     }
     return Sitting(seat.published, seat.presentation, seat.questions, attempt), answers
+
+
+def time_of(seat: Seat, *, pin_version: int) -> tuple[datetime | None] | None:
+    """(deadline) of an open attempt, in one statement; None where `take_seat` gives None."""
+    return _seated(seat, pin_version).values_list("deadline_at").first()
+
+
+def _seated(seat: Seat, pin_version: int) -> QuerySet[Attempt]:
+    """The attempt while it is open and the session speaks for its student. Sorted by nothing that costs a join."""
+    mine = Attempt.objects.open().filter(pk=seat.attempt_id, student=seat.student_id)
+    return mine.filter(student__pin_version=pin_version, student__removed_at=None).order_by("pk")
 
 
 def _partly[M: Model](model: type[M], **values: Any) -> M:

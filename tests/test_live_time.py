@@ -55,6 +55,7 @@ def test_nothing_is_left_of_what_is_over_or_handed_in(
 def test_asking_costs_two_statements_and_writes_nothing(
     running: Attempt, student_client: Client, statements: Callable[[], Any], clock: time_machine.Traveller
 ) -> None:
+    asked(student_client, running)
     with statements() as seen:
         asked(student_client, running)
     assert (len(seen), seen.writes) == (2, [])  # session, attempt

@@ -34,7 +34,7 @@ from quizzes.saves import Outcome, save_answer
 from quizzes.sittings import Sitting, sitting
 from quizzes.views.student.access import attempt_required, student_required, teachers_of
 from quizzes.views.student.question_page import next_url, places_of, question_context, seconds_until
-from quizzes.views.student.quick import quick_save, quick_sitting, saved_reply, wants_json
+from quizzes.views.student.quick import quick_save, quick_sitting, quick_time_left, saved_reply, wants_json
 from quizzes.worklist import answered_count, current_of, task_of
 
 
@@ -121,9 +121,14 @@ def review_attempt(request: HttpRequest, attempt: Attempt) -> HttpResponse:
 
 
 @require_GET
-@attempt_required
-def time_left(request: HttpRequest, attempt: Attempt) -> HttpResponse:
+@login_not_required
+def time_left(request: HttpRequest, public_id: str) -> HttpResponse:
     """What a running clock asks for every few seconds, since a teacher may move the end. Two statements."""
+    return quick_time_left(request, public_id, now=timezone.now()) or _time_left(request, public_id)
+
+
+@attempt_required
+def _time_left(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     left = seconds_until(attempt.deadline_at, now=timezone.now()) if attempt.is_open else 0
     return JsonResponse({"seconds_left": left})
 

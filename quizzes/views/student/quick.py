@@ -1,6 +1,7 @@
-"""The two requests of which an attempt is made, where nothing stands in their way.
+"""The three requests of which an attempt is made, where nothing stands in their way.
 
-A question's page costs two statements, the outbox's save three; all else goes the long way of `take_attempt`.
+A question's page and a look at the clock cost two statements, the outbox's save three. All else goes the long way, by
+`attempt_required`.
 """
 
 from datetime import datetime
@@ -11,7 +12,7 @@ from quizzes.forms.answers import AnswerForm
 from quizzes.joining import PIN_VERSION, STUDENT
 from quizzes.models import Answer, Attempt
 from quizzes.saves import Outcome, save_from_seat
-from quizzes.sittings import Seat, Sitting, seat, take_seat
+from quizzes.sittings import Seat, Sitting, seat, take_seat, time_of
 from quizzes.views.student.question_page import seconds_until
 
 
@@ -45,13 +46,20 @@ def quick_save(request: HttpRequest, public_id: str, number: int, *, now: dateti
     return saved_reply(Outcome.SAVED, *moved, now) if moved is not None else None
 
 
+def quick_time_left(request: HttpRequest, public_id: str, *, now: datetime) -> JsonResponse | None:
+    """The seconds left of the signed-in student's own open attempt."""
+    current = _seat_of(request, public_id)
+    found = time_of(current, pin_version=request.session.get(PIN_VERSION, 0)) if current is not None else None
+    return JsonResponse({"seconds_left": seconds_until(*found, now=now)}) if found is not None else None
+
+
 def saved_reply(outcome: str, revision: int, deadline_at: datetime | None, now: datetime) -> JsonResponse:
     """What the outbox is told of a save."""
     reply = {"outcome": str(outcome), "revision": revision, "seconds_left": seconds_until(deadline_at, now=now)}
     return JsonResponse(reply, status=JSON_STATUS[Outcome(outcome)])
 
 
-def _seat_of(request: HttpRequest, public_id: str, number: int) -> Seat | None:
+def _seat_of(request: HttpRequest, public_id: str, number: int = 1) -> Seat | None:
     if STUDENT not in request.session:
         return None
     try:
