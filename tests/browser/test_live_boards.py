@@ -111,13 +111,14 @@ def test_hidden_tab_does_not_ask_and_asks_at_once_when_it_is_back(
     running: Assignment, teacher: User, open_context: NewContext
 ) -> None:
     page = open_context(teacher).new_page()
-    page.clock.install()
     polls = polls_of(page)
+    page.clock.install()
     page.goto(progress_of(running))
     with page.expect_response(lambda response: is_poll(response.request)):
         page.clock.run_for(1_500)
-    be(page, "hidden")
+    # The next one is a second and a half away.
     count = len(polls)
+    be(page, "hidden")
     page.clock.run_for(10 * 60_000)
     answer(running, "Student 03")
     page.clock.run_for(10 * 60_000)
