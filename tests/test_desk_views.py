@@ -214,7 +214,7 @@ def test_the_desk_refuses_to_overwrite_and_shows_both(draft: Draft, teacher: Use
 
     text = text_of(response)
     assert [
-        words in text for words in ("changed in another window", "<dd>Theirs?</dd>", "<dd>Their answer</dd>", "Mine?")
+        words in text for words in ("changed in another window", "</b> Theirs?</p>", "</b> Their answer</p>", "Mine?")
     ] == [True] * 4
     assert question_now(draft, "one")["stem"] == "Theirs?"
     form = form_of(response, having="stem")

@@ -193,7 +193,7 @@ def test_edit_source_refuses_to_overwrite_and_shows_both(draft: Draft, teacher: 
     text = text_of(response)
     assert response.status_code == 200
     assert "This was changed in another window" in text
-    assert [words in text for words in ("<dd>Their title</dd>", 'value="My title"', 'name="revision" value="1"')] == [
+    assert [words in text for words in ("</b> Their title</p>", 'value="My title"', 'name="revision" value="1"')] == [
         True
     ] * 3
     assert document_of(draft)["title"] == "Their title"
@@ -422,7 +422,7 @@ def test_edit_reading_refuses_to_overwrite_and_shows_both(draft: Draft, teacher:
 
     text = text_of(teacher_client.post(address, data))
 
-    assert [words in text for words in ("changed in another window", "<dd>Their sentence.</dd>", "My sentence.")] == [
+    assert [words in text for words in ("changed in another window", "</b> Their sentence.</p>", "My sentence.")] == [
         True
     ] * 3
     assert sentence_tables(document_of(draft))[0]["text"] == "Their sentence."

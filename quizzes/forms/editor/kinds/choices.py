@@ -8,7 +8,7 @@ from quizzes.forms.editor.kinds.base import KindForm, Row
 from quizzes.question_types.choice_lists import BESIDE_THE_POINT, CONTRADICTED, NOT_STATED
 
 MARK_CHOICES = [
-    ("", "Not said yet"),
+    ("", "Right, or not said yet"),
     (CONTRADICTED, "Contradicted by the reading"),
     (NOT_STATED, "Not stated in the reading"),
     (BESIDE_THE_POINT, "True, but beside the point"),
