@@ -239,10 +239,14 @@ def _citation(citation: Mapping[str, Any], reading: Mapping[str, Any]) -> Citati
             date.fromisoformat(published_on)
     except ValueError as error:
         raise InvalidDocument("“published_on” must be a date, as 2018-07-27") from error
+    url = text_of(citation, "url", optional=True, at_most=200)
+    # A file may bring any: a page makes a link of it.
+    if url and not url.startswith(("http://", "https://")):
+        raise InvalidDocument("“url” must begin with http:// or https://")
     return Citation(
         publisher=text_of(citation, "publisher", at_most=200),
         title=text_of(citation, "title", at_most=300),
-        url=text_of(citation, "url", optional=True, at_most=200),
+        url=url,
         published_on=published_on,
         date_note=text_of(citation, "date_note", optional=True, at_most=300),
         rights_note=text_of(reading, "rights_note", optional=True),

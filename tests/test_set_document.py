@@ -86,6 +86,8 @@ def test_set_document_objective_without_a_minimum_needs_none() -> None:
         (lambda d: d.update(reading=[]), "“reading” must be a table"),
         (lambda d: d.update(citation="x"), "“citation” must be a table"),
         (lambda d: d["citation"].update(publisher=""), "“publisher” is missing"),
+        (lambda d: d["citation"].update(url="javascript:alert(1)"), "“url” must begin with http:// or https://"),
+        (lambda d: d["citation"].update(url=" //evil.example"), "“url” must begin with http:// or https://"),
         (lambda d: d["citation"].update(published_on="last Friday"), "“published_on” must be a date, as 2018-07-27"),
         (lambda d: d["citation"].update(published_on="2018-02-30"), "“published_on” must be a date, as 2018-07-27"),
         (lambda d: d["citation"].update(url="u" * 201), "“url” is longer than 200 characters"),
