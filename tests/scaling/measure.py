@@ -41,22 +41,11 @@ from quizzes.models import Assignment, Attempt, Student  # noqa: E402
 from quizzes.sittings import sitting  # noqa: E402
 from tests.factories import make_assignment, make_classroom, make_edition, make_student, make_user  # noqa: E402
 from tests.faults.ledger import CSRF, single_choice_document, tokens_of  # noqa: E402
-from tests.scaling.costs import PATH  # noqa: E402
+from tests.scaling.costs import PATH, Cost  # noqa: E402
 from tests.servers import ROOT  # noqa: E402
 
 STUDENTS, QUESTIONS = 30, 10
 FILES = re.compile(r'(?:src|href)="(/static/[^"]+)"')
-
-
-@dataclass
-class Cost:
-    """Of one request: processor milliseconds, statements that read and that write, commits, bytes of the reply."""
-
-    cpu_ms: float
-    reads: int
-    writes: int
-    commits: int
-    bytes: int
 
 
 @dataclass
