@@ -90,6 +90,16 @@ def test_answer_that_met_an_error_can_be_sent_again(attempt: Attempt, student_cl
     assert attempt.answers.get().revision == 1
 
 
+@pytest.mark.django_db
+def test_password_that_met_an_error_is_not_repeated() -> None:
+    sent = {"login": "rivera@school.test", "password": "seven green bicycles"}
+    with failing(ERRORS[0], after=0):
+        refused = patient(Client()).post("/accounts/login/", sent)
+    assert refused.status_code == 503
+    assert [text for text in sent.values() if text in refused.content.decode()] == []
+    assert [form.fields for form in read(refused).forms] == []
+
+
 def test_script_is_told_to_try_again(attempt: Attempt, student_client: Client) -> None:
     address = reverse("take_attempt", args=[attempt.public_id, 1])
     with failing(ERRORS[0], after=0):
