@@ -4,14 +4,14 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.db import IntegrityError, connection, transaction
 
 from quizzes.deadlines import GRACE, is_over
 from quizzes.models import Answer, AnswerEvent, Attempt
 from quizzes.question_types import Value
-from quizzes.sittings import Seat
+from quizzes.sittings import Seat, stored_moment
 
 Outcome = AnswerEvent.Outcome
 
@@ -128,7 +128,7 @@ def _move_answer(
     with connection.cursor() as cursor:
         cursor.execute(statement, arguments)
         row = cursor.fetchone()
-    return (row[0], _moment(row[1])) if row else None
+    return (row[0], stored_moment(row[1])) if row else None
 
 
 def _refuse(attempt: Attempt, question_id: int, value: Value, operation: str, now: datetime) -> Saved:
@@ -160,8 +160,3 @@ def _json_placeholder() -> str:
 
 def _as_json(value: Value) -> str | None:
     return None if value is None else json.dumps(value)
-
-
-def _moment(stored: datetime | None) -> datetime | None:
-    """A moment as a statement of our own reads it: SQLite has no zones, and Django stores UTC."""
-    return stored.replace(tzinfo=UTC) if stored is not None and stored.tzinfo is None else stored
