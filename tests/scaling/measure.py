@@ -17,6 +17,7 @@ import django  # noqa: E402  # after the environment is set
 
 django.setup()
 
+import gzip  # noqa: E402
 import re  # noqa: E402
 import sys  # noqa: E402
 import time  # noqa: E402
@@ -154,9 +155,10 @@ def one_student(browser: Browser, student: Student, assignment: Assignment) -> N
     attempt = Attempt.objects.select_related("assignment").get(student=student)
     tokens, path = tokens_of(sitting(attempt)), f"/student/attempts/{attempt.public_id}"
     for number in range(1, QUESTIONS + 1):
-        _, page = browser.send("question_page", f"{path}/{number}/")
+        headers, page = browser.send("question_page", f"{path}/{number}/")
         if number == 1:
-            for file in sorted(set(FILES.findall(page.decode()))):
+            text = gzip.decompress(page) if headers.get("Content-Encoding") == "gzip" else page
+            for file in sorted(set(FILES.findall(text.decode()))):
                 browser.send("static_file", file)
         fields = {"operation": uuid.uuid4().hex, "revision": 0, "choice": tokens[number, "a"], "act": "save"}
         browser.send("save", f"{path}/{number}/", fields)
