@@ -12,9 +12,9 @@ from quizzes.deadlines import GRACE, Standing, deadline, is_over
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, Student, User
 from quizzes.models.public_ids import new_readable_code
 from quizzes.own_terms import extend, personal_terms, personal_window
-from quizzes.saves import Outcome, Saved, log_save, save_answer  # noqa: F401
+from quizzes.saves import Outcome, log_save
 from quizzes.scores import computed, rescore
-from quizzes.sittings import Sitting, sitting  # noqa: F401
+from quizzes.sittings import Sitting
 
 
 class NotOpenYet(Exception):

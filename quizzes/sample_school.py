@@ -17,7 +17,9 @@ from quizzes.interchange.toml_sets import read_toml
 from quizzes.models import Assignment, Classroom, Edition, QuestionSet, Student, User
 from quizzes.question_types import Question, Value, right_value, wrong_value
 from quizzes.question_types.multiple import Multiple
+from quizzes.saves import save_answer
 from quizzes.set_document import combine
+from quizzes.sittings import sitting
 
 OWN_SET = settings.BASE_DIR / "fixtures" / "pars-agreement" / "demo" / "other-ways-to-ask.toml"
 TEACHER_EMAIL = "rivera@school.example"
@@ -173,14 +175,14 @@ def _sit(
     before: datetime,
 ) -> None:
     attempt = attempts.begin_attempt(student, assignment, now=start)
-    current = attempts.sitting(attempt)
+    current = sitting(attempt)
     questions = current.questions if finish else current.questions[: max(1, len(current.questions) * 2 // 5)]
     moment = start
     for question in questions:
         moment = min(moment + timedelta(seconds=chance.randrange(20, 100)), before)
         value = believable_value(question, ability, chance)
         if value is not None:
-            attempts.save_answer(
+            save_answer(
                 attempt,
                 current.question_id(question),
                 value,

@@ -8,9 +8,9 @@ from typing import Any
 from django.contrib.sessions.backends.base import SessionBase
 from django.utils.crypto import salted_hmac
 
-from quizzes.attempts import Sitting, sitting
 from quizzes.models import Answer, Assignment, Attempt, QuestionSet
 from quizzes.question_types import Presentation, Question, Submitted, Value, read_answer
+from quizzes.sittings import Sitting, sitting
 
 TRIALS = "trials"
 # The set that a visitor may try without an account. None of its questions is one of another built-in set.

@@ -12,10 +12,11 @@ from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, Qu
 from django.db.models.functions import Coalesce
 
 from quizzes.assignments import Release, answers_shown
-from quizzes.attempts import resume_number, sitting
+from quizzes.attempts import resume_number
 from quizzes.deadlines import Standing, Window, is_over, minutes_left
 from quizzes.models import Assignment, Attempt, Excuse, Extension, Question, Student
 from quizzes.results import counting_attempt
+from quizzes.sittings import sitting
 
 State = Literal["begun", "to_do", "coming", "done", "over", "closed", "excused"]
 

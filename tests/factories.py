@@ -31,6 +31,7 @@ from quizzes.models import (
     User,
 )
 from quizzes.question_types import Question, Value
+from quizzes.saves import Saved, save_answer
 from quizzes.set_document import parse_set
 
 # A Friday, 11:00 in New York.
@@ -379,9 +380,9 @@ def make_regrade(
 
 def save(
     attempt: Attempt, key: str, value: Value, *, operation: str = "", seen_revision: int = 0, now: datetime = NOW
-) -> attempts.Saved:
+) -> Saved:
     """Save the answer to the question with this key."""
-    return attempts.save_answer(
+    return save_answer(
         attempt,
         question_sets.published(attempt.assignment.edition_id).question_ids[key],
         value,

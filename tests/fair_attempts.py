@@ -277,7 +277,9 @@ class AttemptsMachine(TermsMachine):
     def state_of(self, tasks: list[Task]) -> Any:
         """What a preview rests on: the scores of these assignments and the corrections in force."""
         scores = {pk: points for pk, (points, _) in self.scores().items() if self.rows[pk].task in tasks}
-        return scores, [[ruling.group for ruling in task.rulings if not ruling.undone] for task in tasks]
+        in_force = [[ruling.group for ruling in task.rulings if not ruling.undone] for task in tasks]
+        # An assignment that nobody has done yet, given since, changes nothing that was shown.
+        return scores, [groups for groups in in_force if groups]
 
     def check_preview(self, shown: regrades.Preview, tasks: list[Task], ruling: Ruling) -> None:
         """The counts of a preview are those of the ledger."""

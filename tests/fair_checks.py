@@ -13,13 +13,13 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from quizzes import results
-from quizzes.attempts import sitting as seen_by_student
 from quizzes.integrity import check_integrity
 from quizzes.models import Answer, AnswerEvent, Attempt, Classroom, Edition, ManualMark, Regrade
 from quizzes.question_sets import published
 from quizzes.regrades import notices
 from quizzes.results import review_sitting
 from quizzes.scores import adjustments
+from quizzes.sittings import sitting as seen_by_student
 from tests.fair_model import Ledger, Sitting, Task, total
 
 # Choices and lines are named by letters in the order of the document.

@@ -275,12 +275,14 @@ class TermsMachine(RuleBasedStateMachine):
         """Let time pass."""
         self.now += timedelta(seconds=seconds)
 
-    @rule(at=pick, past=st.sampled_from([0, 1, 60_000_000, 60_000_001]))
-    def wait_for_the_end(self, at: int, past: int) -> None:
-        """Go to the end of an open attempt, or so many microseconds past it."""
+    @rule(at=pick, past=st.sampled_from([0, 1, 60_000_000, 60_000_001]), is_swept=st.booleans())
+    def wait_for_the_end(self, at: int, past: int, is_swept: bool) -> None:
+        """Go to the end of an open attempt, or so many microseconds past it, and perhaps hand in what is overdue."""
         ends = [sitting.ends for sitting in self.ledger.sittings if sitting.handed_in is None and sitting.ends]
         if ends:
             self.now = max(self.now, ends[at % len(ends)] + timedelta(microseconds=past))
+        if is_swept:
+            self.sweep()
 
     @rule()
     def sweep(self) -> None:

@@ -18,10 +18,11 @@ from quizzes.assignments import (
     standing,
     withdraw_assignment,
 )
-from quizzes.attempts import hand_in, sitting
+from quizzes.attempts import hand_in
 from quizzes.deadlines import GRACE, Standing, Window
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, Extension, Student, User
 from quizzes.own_terms import window_of
+from quizzes.sittings import sitting
 from quizzes.worklist import task_of
 from tests.factories import (
     NOW,

@@ -11,10 +11,11 @@ import pytest
 from django.db import connection
 
 from quizzes.assignments import Terms, assign
-from quizzes.attempts import Saved, begin_attempt, hand_in
+from quizzes.attempts import begin_attempt, hand_in
 from quizzes.deadlines import Window
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, Classroom, Edition, Student, User
 from quizzes.rosters import add_students
+from quizzes.saves import Saved
 from quizzes.scores import computed
 from tests.factories import make_attempt, make_student, save
 

@@ -19,11 +19,11 @@ from quizzes.attempts import (
     hand_in_overdue,
     resume_number,
     set_flag,
-    sitting,
 )
 from quizzes.deadlines import GRACE
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Classroom, Edition, Student
 from quizzes.question_sets import published
+from quizzes.sittings import sitting
 from tests.factories import make_answered_attempt, make_assignment, make_attempt, make_student, save
 
 pytestmark = pytest.mark.django_db

@@ -21,6 +21,7 @@ from quizzes.paper_answers import Outcome, Sheet, save_sheets, student_sheets
 from quizzes.question_sets import published
 from quizzes.question_types import Value
 from quizzes.results import gradebook
+from quizzes.sittings import sitting
 from quizzes.takeaways import export_classroom, import_classroom
 from tests.conftest import Statements
 from tests.factories import (
@@ -86,8 +87,8 @@ def test_a_sheet_becomes_a_handed_in_attempt_on_paper(assignment: Assignment, st
     assert (attempt.started_at, attempt.handed_in_at, attempt.deadline_at) == (LATER, LATER, None)
     assert attempt.receipt
     # Its student sees the questions and choices as they stood on the sheet.
-    assert attempts.sitting(attempt).questions == form.questions
-    assert attempts.sitting(attempt).presentation == form.presentation
+    assert sitting(attempt).questions == form.questions
+    assert sitting(attempt).presentation == form.presentation
     assert broken() == []
 
 
@@ -137,7 +138,7 @@ def test_a_sheet_on_another_form_keeps_its_answers(assignment: Assignment, stude
     assert type_in(assignment, student, values, by=teacher, letter="B", operation="again") == "saved"
 
     attempt = assignment.attempts.get()
-    assert attempts.sitting(attempt).questions == paper_answers.form_of(assignment, "B").questions
+    assert sitting(attempt).questions == paper_answers.form_of(assignment, "B").questions
     assert (attempt.score, attempt.events.count()) == (Decimal(8), 4)
     [there] = student_sheets(assignment, [student])
     assert (there.letter, there.values) == ("B", values)

@@ -10,7 +10,6 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes.answer_tables import answer_rows
-from quizzes.attempts import sitting
 from quizzes.exports.answers import answers_table
 from quizzes.integrity import check_integrity
 from quizzes.models import Assignment, Classroom, Student, User
@@ -18,6 +17,7 @@ from quizzes.paper import FormLetter, written
 from quizzes.paper_answers import form_of, student_sheets
 from quizzes.question_sets import published
 from quizzes.question_types import Value
+from quizzes.sittings import sitting
 from tests.conftest import Statements
 from tests.factories import (
     make_answered_attempt,

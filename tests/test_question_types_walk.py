@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from quizzes import attempts
 from quizzes.models import Attempt, Classroom, Student, User
 from quizzes.question_sets import published
 from quizzes.question_types import Question, public
 from quizzes.set_document import combine
+from quizzes.sittings import sitting
 from tests.factories import make_assignment, make_attempt, make_edition, make_question_set
 from tests.question_laws import page, sent
 from tests.test_question_types_doc import EXAMPLES, SOURCE
@@ -45,7 +45,7 @@ def post(client: Client, url: str, question: Question, fields: dict[str, list[st
 
 
 def test_every_type_is_answered_saved_and_shown_again(student_client: Client, attempt: Attempt) -> None:
-    current = attempts.sitting(attempt)
+    current = sitting(attempt)
     reading = current.published.document.reading
     for number, question in enumerate(current.questions, start=1):
         url = f"/student/attempts/{attempt.public_id}/{number}/"
@@ -59,7 +59,7 @@ def test_every_type_is_answered_saved_and_shown_again(student_client: Client, at
 
 
 def test_lines_are_moved_by_their_buttons_alone(student_client: Client, attempt: Attempt) -> None:
-    current = attempts.sitting(attempt)
+    current = sitting(attempt)
     [(number, question)] = [(n, one) for n, one in enumerate(current.questions, start=1) if one.type == "ordering"]
     url = f"/student/attempts/{attempt.public_id}/{number}/"
     shown = public(question, current.presentation, None, current.published.document.reading)["lines"]
@@ -91,7 +91,7 @@ def test_moving_a_line_of_a_trial_settles_nothing(teacher: User, teacher_client:
 
 
 def test_page_of_two_steps_speaks_of_both(student_client: Client, attempt: Attempt) -> None:
-    current = attempts.sitting(attempt)
+    current = sitting(attempt)
     numbers = {question.type: number for number, question in enumerate(current.questions, start=1)}
     pages = {
         name: student_client.get(f"/student/attempts/{attempt.public_id}/{numbers[name]}/").text

@@ -17,7 +17,7 @@ from quizzes.deadlines import GRACE
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Classroom, Edition, Student, User
 from quizzes.question_sets import published
 from quizzes.question_types import Question
-from quizzes.sittings import seat
+from quizzes.sittings import seat, sitting
 from tests.conftest import Statements
 from tests.factories import (
     NOW,
@@ -59,11 +59,11 @@ def page_of(name: str, attempt: Attempt) -> str:
 
 
 def question_at(attempt: Attempt, number: int) -> Question:
-    return attempts.sitting(attempt).questions[number - 1]
+    return sitting(attempt).questions[number - 1]
 
 
 def token(attempt: Attempt, number: int, choice_id: str) -> str:
-    return attempts.sitting(attempt).presentation.token(question_at(attempt, number), choice_id)
+    return sitting(attempt).presentation.token(question_at(attempt, number), choice_id)
 
 
 def fields(client: Client, attempt: Attempt, number: int, **changes: str | list[str]) -> dict[str, list[str]]:
@@ -480,7 +480,7 @@ def test_questions_follow_the_attempts_own_order(
 ) -> None:
     assignment = make_assignment(edition=edition, classroom=classroom, shuffle_questions=True)
     attempt = make_attempt(assignment=assignment, student=student, seed="1" * 32)
-    order = [question.key for question in attempts.sitting(attempt).questions]
+    order = [question.key for question in sitting(attempt).questions]
     assert order != ["one", "some", "who", "proof"]
     number = order.index("one") + 1
     data = fields(student_client, attempt, number, choice=token(attempt, number, "b"), act="next")

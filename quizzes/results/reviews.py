@@ -7,13 +7,13 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from quizzes.attempts import Sitting, sitting
 from quizzes.grading import NO_ADJUSTMENTS, Adjustments, Correction, corrected, earned, keys_in_force
 from quizzes.models import Answer, AnswerEvent, Attempt, ManualMark
 from quizzes.question_types import Question, Review, Value, label, marked_by, review
 from quizzes.reading import Reading, Sentence, Voice
 from quizzes.scores import adjustments
 from quizzes.set_document import Objective
+from quizzes.sittings import Sitting, sitting
 
 # Mastery levels as the design names them: secure from 80 %, not yet under half.
 SECURE_SHARE, NOT_YET_SHARE = Fraction(4, 5), Fraction(1, 2)

@@ -11,6 +11,8 @@ from django.utils import timezone
 from quizzes import attempts
 from quizzes.models import Assignment, Attempt, QuestionSet, Student, User
 from quizzes.question_sets import latest_edition
+from quizzes.saves import save_answer
+from quizzes.sittings import sitting
 from tests.browser.conftest import NewContext, overflow, violations
 from tests.factories import make_assignment, make_attempt, make_classroom, make_student, right_value
 from tests.test_access import TABLE, School
@@ -45,9 +47,9 @@ def school(db: None, teacher: User) -> School:
 
 
 def answer_half(attempt: Attempt) -> Attempt:
-    current = attempts.sitting(attempt)
+    current = sitting(attempt)
     for place, question in enumerate(current.questions[::2]):
-        attempts.save_answer(
+        save_answer(
             attempt,
             current.question_id(question),
             right_value(question),
@@ -110,7 +112,7 @@ def test_student_pages_are_accessible_in_each_state(state: str, school: School, 
 def test_every_question_of_the_built_in_set_is_accessible(dark: bool, school: School, open_context: NewContext) -> None:
     page = open_context(school.student, width=360, dark=dark).new_page()
     kinds = set()
-    for number, question in enumerate(attempts.sitting(school.attempt).questions, start=1):
+    for number, question in enumerate(sitting(school.attempt).questions, start=1):
         if question.type in kinds:
             continue
         kinds.add(question.type)
@@ -123,7 +125,7 @@ def test_every_question_of_the_built_in_set_is_accessible(dark: bool, school: Sc
 
 def test_verdicts_are_accessible(school: School, open_context: NewContext) -> None:
     _change(school, release=Assignment.Release.AT_ONCE)
-    current = attempts.sitting(school.attempt)
+    current = sitting(school.attempt)
     page = open_context(school.student, width=360).new_page()
     for number in (1, 3):
         attempts.check_answer(school.attempt, current.question_id(current.questions[number - 1]), now=timezone.now())

@@ -8,8 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from quizzes import attempts, joining
+from quizzes import joining
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Student, User
+from quizzes.sittings import sitting
 from tests.browser.conftest import NewContext, overflow, violations
 from tests.factories import make_assignment, make_attempt, make_edition
 
@@ -50,7 +51,7 @@ def test_student_joins_answers_and_hands_in(
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("link", name="Small set").first.click()
     page.get_by_role("button", name=re.compile("Begin")).click()
-    for number, question in enumerate(attempts.sitting(Attempt.objects.get()).questions, start=1):
+    for number, question in enumerate(sitting(Attempt.objects.get()).questions, start=1):
         page.wait_for_url(f"**/{number}/")
         show_question(page)
         pick_first(page, question.type)

@@ -17,10 +17,11 @@ from urllib.parse import urlencode
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
-from quizzes.attempts import Sitting, begin_attempt, sitting
+from quizzes.attempts import begin_attempt
 from quizzes.integrity import check_integrity
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Student
 from quizzes.question_types.single import Single
+from quizzes.sittings import Sitting, sitting
 from quizzes.views.student.access import PIN_VERSION, STUDENT
 from tests.factories import make_assignment, make_classroom, make_document, make_edition, make_student, make_user
 

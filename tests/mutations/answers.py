@@ -73,8 +73,8 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "the quick way to a question is for a student who is on the roster, with the PIN of now",
         "quizzes/sittings.py",
-        "mine.filter(student__pin_version=pin_version, student__removed_at=None).order_by(",
-        "mine.order_by(",
+        'AND s.pin_version = %s AND s.removed_at IS NULL AND a.handed_in_at IS NULL\n"""\n_TAKE_SEAT',
+        'AND %s IS NOT NULL AND a.handed_in_at IS NULL\n"""\n_TAKE_SEAT',
         "tests/test_sessions.py",
         *("-k", "removed"),
     ),

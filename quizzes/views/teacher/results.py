@@ -10,11 +10,11 @@ from django.views.decorators.http import require_GET
 
 from quizzes import results
 from quizzes.assignments import answers_shown, answers_shown_at
-from quizzes.attempts import Sitting
 from quizzes.forms.fairness import ReopenForm
 from quizzes.forms.regrades import MarkForm
 from quizzes.models import AnswerEvent, Attempt, ManualMark
 from quizzes.question_types import Question, review
+from quizzes.sittings import Sitting
 from quizzes.templatetags.footnote import points
 from quizzes.views.teacher.access import TeacherRequest, taught_attempt
 
