@@ -8,11 +8,15 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from quizzes.models import Student, User
 from tests.browser.chromium import find_chromium, launch_arguments
 from tests.conftest import _sign_in
+
+# Milliseconds. A test that passes waits for none of it, and a busy machine must not fail one.
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
 
 AXE_OPTIONS = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
@@ -84,7 +88,7 @@ def open_context(browser: Browser, live_server: Any, watch: Watch) -> Iterator[N
             java_script_enabled=javascript,
             reduced_motion="reduce",
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         if watched:
             watch.follow(context)
         if person is not None:
