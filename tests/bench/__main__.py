@@ -44,7 +44,7 @@ def main() -> None:
     cycles, each = arguments.cycles, arguments.each
     if arguments.ratios_only:
         with contenders(workers=2, students=30) as (footnote, bare, _):
-            sys.stdout.write(json.dumps(rates_over_floor(footnote, bare, cycles, each)) + "\n")
+            sys.stdout.write(f"{whole.RATIOS}{json.dumps(rates_over_floor(footnote, bare, cycles, each))}\n")
         return
     lines = [f"Run on {datetime.now(UTC):%Y-%m-%d} with `make bench` on {os.cpu_count()} cores, {cycles} cycles.", ""]
     with contenders(workers=2, students=200) as (footnote, bare, floor):

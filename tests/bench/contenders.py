@@ -90,7 +90,7 @@ def serve(module: str, workers: int) -> Iterator[Floor]:
             [sys.executable, "-m", "granian", f"tests.bench.{module}:application", "--interface", "wsgi",
              "--host", "127.0.0.1", "--port", str(port), "--workers", str(workers), "--blocking-threads", "1",
              "--backlog", "1024", "--backpressure", "640", "--http", "1", "--no-ws",
-             "--log-level", "warning", "--no-access-log"],
+             "--workers-kill-timeout", "5", "--log-level", "warning", "--no-access-log"],
             env=environment,
             cwd=ROOT,
         )  # fmt: skip
