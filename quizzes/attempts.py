@@ -10,7 +10,7 @@ from django.db.models import Exists
 from quizzes.assignments import Release
 from quizzes.deadlines import GRACE, Standing, deadline, is_over
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, Student, User
-from quizzes.models.public_ids import new_readable_code
+from quizzes.models.public_ids import new_receipt
 from quizzes.own_terms import extend, personal_terms, personal_window
 from quizzes.saves import Outcome, log_save
 from quizzes.scores import computed, rescore
@@ -244,11 +244,10 @@ def _close(attempt: Attempt, *, at: datetime, by: str) -> bool:
         return False
     points, possible = computed([attempt])[attempt.pk]
     while True:
-        code = new_readable_code(6)
         closed = {
             "handed_in_at": at,
             "handed_in_by": by,
-            "receipt": f"{code[:3]}-{code[3:]}",
+            "receipt": new_receipt(),
             "score": points,
             "max_score": possible,
         }

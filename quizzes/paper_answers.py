@@ -13,7 +13,7 @@ from typing import Literal
 from django.db import IntegrityError, transaction
 
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, Student, User
-from quizzes.models.public_ids import new_readable_code
+from quizzes.models.public_ids import new_receipt
 from quizzes.paper import FormLetter, PaperForm, draw_form, letters_by_seed
 from quizzes.question_sets import Published, published
 from quizzes.question_types import Value
@@ -235,8 +235,7 @@ def _new_receipts(count: int) -> list[str]:
     """So many receipts that no attempt has."""
     found: dict[str, None] = {}
     while len(found) < count:
-        codes = [new_readable_code(6) for _ in range(count - len(found))]
-        drawn = [f"{code[:3]}-{code[3:]}" for code in codes]
+        drawn = [new_receipt() for _ in range(count - len(found))]
         taken = set(Attempt.objects.filter(receipt__in=drawn).values_list("receipt", flat=True))
         found |= dict.fromkeys(receipt for receipt in drawn if receipt not in taken)
     return list(found)

@@ -56,9 +56,8 @@ def save_answer(
     operation = _operation_key(operation, question_id, value)
     try:
         with transaction.atomic():
-            moved = _move_answer(attempt.pk, question_id, value, seen_revision, now)
+            moved = _move_and_log(attempt.pk, question_id, value, operation, seen_revision, now)
             if moved is not None:
-                log_save(attempt.pk, question_id, operation, value, moved[0], Outcome.SAVED, now)
                 return Saved(Outcome.SAVED, moved[0], value)
             return _refuse(attempt, question_id, value, operation, now)
     except IntegrityError:
@@ -86,12 +85,8 @@ def save_from_seat(
     operation = _operation_key(operation, question_id, value)
     try:
         with transaction.atomic():
-            moved = _move_answer(
-                seat.attempt_id, question_id, value, seen_revision, now, whose=(seat.student_id, pin_version)
-            )
-            if moved is not None:
-                log_save(seat.attempt_id, question_id, operation, value, moved[0], Outcome.SAVED, now)
-            return moved
+            whose = seat.student_id, pin_version
+            return _move_and_log(seat.attempt_id, question_id, value, operation, seen_revision, now, whose=whose)
     except IntegrityError:
         return None
 
@@ -106,16 +101,17 @@ def log_save(
         cursor.execute(statement, [attempt_id, question_id, operation, _as_json(value), revision, str(outcome), at])
 
 
-def _move_answer(
+def _move_and_log(
     attempt_id: int,
     question_id: int,
     value: Value,
+    operation: str,
     seen_revision: int,
     now: datetime,
     *,
     whose: Sequence[int] = (),
 ) -> tuple[int, datetime | None] | None:
-    """(revision, the attempt's deadline) where the answer has moved. whose: (student, version of the PIN), if asked."""
+    """(revision, the attempt's deadline) of a move, now logged. whose: (student, version of the PIN), if asked."""
     postgresql = connection.vendor == "postgresql"
     statement = _MOVE_ANSWER.format(
         value=_json_placeholder(),
@@ -128,7 +124,10 @@ def _move_answer(
     with connection.cursor() as cursor:
         cursor.execute(statement, arguments)
         row = cursor.fetchone()
-    return (row[0], stored_moment(row[1])) if row else None
+    if row is None:
+        return None
+    log_save(attempt_id, question_id, operation, value, row[0], Outcome.SAVED, now)
+    return row[0], stored_moment(row[1])
 
 
 def _refuse(attempt: Attempt, question_id: int, value: Value, operation: str, now: datetime) -> Saved:

@@ -16,3 +16,8 @@ def new_public_id() -> str:
 def new_readable_code(length: int) -> str:
     """`length` capital letters and digits that people can read to one another (4.9 bits each)."""
     return "".join(secrets.choice(READABLE) for _ in range(length))
+
+
+def new_receipt() -> str:
+    """A receipt as people read it, “K7Q-42M”; that no attempt has it is for the caller to see to."""
+    return f"{new_readable_code(3)}-{new_readable_code(3)}"

@@ -26,7 +26,7 @@ from quizzes.models import (
     Student,
     User,
 )
-from quizzes.models.public_ids import new_readable_code
+from quizzes.models.public_ids import new_receipt
 from quizzes.question_sets import published
 from quizzes.takeaways.editions import take_in_editions
 from quizzes.takeaways.proofs import clean, make, prove_scores, prove_values, proved_question, question_id
@@ -232,8 +232,7 @@ def _tied(row: dict[str, Any], question_ids: Mapping[str, int]) -> dict[str, Any
 def _new_receipt(taken: set[str]) -> str:
     """Another receipt for an attempt whose own another class's attempt has here."""
     while True:
-        code = new_readable_code(6)
-        receipt = f"{code[:3]}-{code[3:]}"
+        receipt = new_receipt()
         if receipt not in taken and not Attempt.objects.filter(receipt=receipt).exists():
             taken.add(receipt)
             return receipt

@@ -46,8 +46,8 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "a verdict is hidden again with its release",
         "quizzes/views/student/question_page.py",
-        'if is_settled and context["checks_at_once"]:',
-        "if is_settled:",
+        'is_shown=is_settled and context["checks_at_once"])',
+        "is_shown=is_settled)",
         "tests/test_student_views.py",
         *("-k", "verdict"),
     ),

@@ -33,7 +33,7 @@ from quizzes.results import ReviewedAttempt
 from quizzes.saves import Outcome, save_answer
 from quizzes.sittings import Sitting, sitting
 from quizzes.views.student.access import attempt_required, student_required, teachers_of
-from quizzes.views.student.question_page import next_url, places_of, question_context, seconds_until
+from quizzes.views.student.question_page import answers_of, next_url, places_of, question_context, seconds_until
 from quizzes.views.student.quick import quick_save, quick_sitting, quick_time_left, saved_reply, wants_json
 from quizzes.worklist import answered_count, current_of, task_of
 
@@ -81,8 +81,9 @@ def take_attempt(request: HttpRequest, public_id: str, number: int) -> HttpRespo
     taken = quick_sitting(request, public_id, number)
     if taken is None or _has_ended(taken[0].attempt, now):
         return _take_attempt(request, public_id, number, now)
-    with timezone.override(taken[0].attempt.classroom.zone):
-        return _question_page(request, taken[0], number, now, answers=taken[1])
+    current, answers = taken
+    with timezone.override(current.attempt.classroom.zone):
+        return _question_page(request, current, number, now, answers=answers)
 
 
 @attempt_required
@@ -105,7 +106,7 @@ def review_attempt(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     if _has_ended(attempt, now):
         return redirect("receipt", attempt.public_id)
     current = sitting(attempt)
-    places = places_of(current, {answer.question_id: answer for answer in attempt.answers.order_by()})
+    places = places_of(current, answers_of(attempt))
     context = {
         "attempt": attempt,
         "student": attempt.student,
@@ -267,7 +268,7 @@ def _question_page(
     **notes: bool,
 ) -> HttpResponse:
     if answers is None:
-        answers = {answer.question_id: answer for answer in current.attempt.answers.order_by()}
+        answers = answers_of(current.attempt)
     template, htmx = "student/take_attempt.html", _htmx(request)
     if htmx:
         template += "#flag" if htmx.target == "flag" else "#question"

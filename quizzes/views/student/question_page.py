@@ -14,9 +14,9 @@ from django.utils.safestring import SafeString
 from quizzes.assignments import Release
 from quizzes.deadlines import minutes_left
 from quizzes.grading import Adjustments
-from quizzes.models import Answer
+from quizzes.models import Answer, Attempt
 from quizzes.question_sets import published
-from quizzes.question_types import public
+from quizzes.question_types import Question, public
 from quizzes.results import review_question
 from quizzes.scores import corrections_of
 from quizzes.sittings import Sitting
@@ -51,11 +51,10 @@ def question_context(current: Sitting, number: int, answers: Mapping[int, Answer
     answer = answers.get(current.question_id(question))
     places = places_of(current, answers)
     is_settled = answer is not None and answer.checked_at is not None
-    reading = current.published.document.reading
     context: dict[str, Any] = {
         "attempt": attempt,
         "student": attempt.student,
-        "reading": reading,
+        "reading": current.published.document.reading,
         "plain_reading": plain_reading(current.published.edition_id),
         "number": number,
         "question_count": len(places),
@@ -72,13 +71,24 @@ def question_context(current: Sitting, number: int, answers: Mapping[int, Answer
         "minutes_left": minutes_left(at=now, deadline_at=attempt.deadline_at),
         "seconds_left": seconds_until(attempt.deadline_at, now=now),
     }
-    if is_settled and context["checks_at_once"]:
+    return context | _verdict_or_question(current, question, answer, is_shown=is_settled and context["checks_at_once"])
+
+
+def answers_of(attempt: Attempt) -> dict[int, Answer]:
+    """The answers of an attempt by question row id; one statement."""
+    return {answer.question_id: answer for answer in attempt.answers.order_by()}
+
+
+def _verdict_or_question(
+    current: Sitting, question: Question, answer: Answer | None, *, is_shown: bool
+) -> dict[str, Any]:
+    attempt, reading = current.attempt, current.published.document.reading
+    if is_shown:
         adjusted = Adjustments(corrections_of({attempt.assignment_id})[attempt.assignment_id])
         item = review_question(current, question, answer, adjusted)
-        return {**context, "item": item, "marked": [sentence.key for sentence in item.evidence]}
+        return {"item": item, "marked": [sentence.key for sentence in item.evidence]}
     view = public(question, current.presentation, answer.value if answer else None, reading)
     return {
-        **context,
         "view": view,
         "question_template": f"question_types/{question.type}.html",
         # A question that is answered in the reading itself has the page to itself.
