@@ -51,6 +51,7 @@ urlpatterns = [
     path("student/sign-out/", joining.sign_out, name="sign_out"),
     path("student/assignments/<public_id:public_id>/", attempts.begin_attempt, name="begin_attempt"),
     path("student/attempts/<public_id:public_id>/<int:number>/", attempts.take_attempt, name="take_attempt"),
+    path("student/attempts/<public_id:public_id>/questions/", attempts.questions_ahead, name="questions_ahead"),
     path("student/attempts/<public_id:public_id>/review/", attempts.review_attempt, name="review_attempt"),
     path("student/attempts/<public_id:public_id>/time/", attempts.time_left, name="time_left"),
     path("student/attempts/<public_id:public_id>/here/", attempts.note_presence, name="note_presence"),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from html import unescape
 from html.parser import HTMLParser
 from typing import Protocol
+from urllib.parse import urljoin
 
 
 class Page(Protocol):
@@ -35,8 +36,9 @@ class Form:
 
 
 class _Reader(HTMLParser):
-    def __init__(self) -> None:
+    def __init__(self, address: str) -> None:
         super().__init__()
+        self._address = address
         self.links: list[str] = []
         self.forms: list[Form] = []
         self._open: Form | None = None
@@ -46,9 +48,9 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         if tag == "a" and "href" in given:
-            self.links.append(given["href"])
+            self.links.append(self._absolute(given["href"]))
         if tag == "form":
-            self._open = Form(given.get("action", ""), given.get("method", "get").lower())
+            self._open = Form(self._absolute(given.get("action", "")), given.get("method", "get").lower())
             self.forms.append(self._open)
         if self._open is None or "disabled" in given:
             return
@@ -84,10 +86,13 @@ class _Reader(HTMLParser):
         if self._textarea is not None:
             self._textarea[1].append(data)
 
+    def _absolute(self, address: str) -> str:
+        return urljoin(self._address, address) if address.startswith("../") else address
+
 
 def read(response: Page) -> _Reader:
-    """The links and forms of a page."""
-    reader = _Reader()
+    """The links and forms of a page, those that lead to the pages beside it by their whole address."""
+    reader = _Reader(getattr(response, "request", {}).get("PATH_INFO", ""))
     reader.feed(response.content.decode())
     return reader
 

@@ -140,6 +140,7 @@ TABLE: dict[str, Row] = {
     "take_attempt": Row(OWN_STUDENT, first_of_attempt),
     "review_attempt": Row(OWN_STUDENT, of_attempt),
     "time_left": Row(OWN_STUDENT, of_attempt),
+    "questions_ahead": Row(OWN_STUDENT, of_attempt),
     "note_presence": Row(OWN_STUDENT, of_attempt, method="post", data={"number": "1"}),
     "hand_in": Row(moving(OWN_STUDENT), of_attempt, method="post"),
     "receipt": Row(moving(OWN_STUDENT), of_attempt),

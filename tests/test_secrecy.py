@@ -44,6 +44,7 @@ def all_replies(client: Client, attempt: Attempt, *, pick: int) -> Iterator[Http
         yield client.post(address, form_of(client.get(address), having="operation").data(act="check"))
         number += 1
     yield client.get(reverse("time_left", args=[attempt.public_id]))
+    yield client.get(reverse("questions_ahead", args=[attempt.public_id]))
     yield client.get(reverse("review_attempt", args=[attempt.public_id]))
     yield client.post(reverse("hand_in", args=[attempt.public_id]))
     yield client.get(reverse("receipt", args=[attempt.public_id]))

@@ -488,6 +488,70 @@ def test_questions_follow_the_attempts_own_order(
     assert given(attempt) == {1: "b"}
 
 
+# --- The questions ahead
+
+
+def test_questions_ahead_are_the_forms_of_their_pages(
+    student: Student, student_client: Client, edition: Edition, classroom: Classroom
+) -> None:
+    assignment = make_assignment(edition=edition, classroom=classroom)
+    attempt = make_attempt(assignment=assignment, student=student)
+    save(attempt, "one", "a")
+    save(attempt, "some", ["a", "b"])
+    ahead = read(student_client.get(page_of("questions_ahead", attempt))).forms
+    pages = [form_of(student_client.get(address(attempt, number)), having="operation") for number in (1, 2, 3)]
+    # The fourth is answered in the reading itself and has a page to itself.
+    assert [form.action for form in ahead] == [form.action for form in pages]
+    for form, page in zip(ahead, pages, strict=True):
+        fleeting = {"csrfmiddlewaretoken", "operation"}
+        assert [one for one in form.fields if one[0] not in fleeting] == [
+            one for one in page.fields if one[0] not in fleeting
+        ]
+        assert (form.offered, form.buttons) == (page.offered, page.buttons)
+    assert ("revision", "1") in ahead[0].fields
+
+
+def test_page_of_a_question_names_where_the_others_are(student_client: Client, attempt: Attempt) -> None:
+    assert 'data-ahead="../questions/"' in body(student_client.get(address(attempt, 1)))
+    assert "data-ahead" not in body(student_client.get(address(attempt, 4)))
+
+
+def test_where_each_question_is_checked_none_is_given_ahead(
+    student: Student, student_client: Client, edition: Edition, classroom: Classroom
+) -> None:
+    assignment = make_assignment(edition=edition, classroom=classroom, release=Release.AT_ONCE)
+    attempt = make_attempt(assignment=assignment, student=student)
+    assert "data-ahead" not in body(student_client.get(address(attempt, 1)))
+    assert student_client.get(page_of("questions_ahead", attempt)).content == b""
+
+
+def test_questions_ahead_end_with_the_attempt(student_client: Client, attempt: Attempt, now: datetime) -> None:
+    attempts.hand_in(attempt, now=now)
+    reply = student_client.get(page_of("questions_ahead", attempt))
+    assert reply.headers["Location"] == page_of("receipt", attempt)
+
+
+@pytest.mark.parametrize("copies", [1, 3])
+def test_questions_ahead_cost_the_same_however_many_there_are(
+    copies: int, student: Student, student_client: Client, classroom: Classroom, statements: Gather
+) -> None:
+    document = make_document()
+    one = document["questions"][0]
+    document["questions"] += [
+        {**one, "key": f"one-{copy}", "stem": f"{one['stem']} {copy}"} for copy in range(1, copies)
+    ]
+    assignment = make_assignment(edition=make_edition(document=document), classroom=classroom)
+    attempt = make_attempt(assignment=assignment, student=student)
+    published(assignment.edition_id)
+    with statements() as seen:
+        page = student_client.get(page_of("questions_ahead", attempt))
+    # Three of the four may come ahead.
+    assert len(read(page).forms) == 2 + copies
+    # Session, attempt, answers.
+    assert len(seen) == 3
+    assert seen.writes == []
+
+
 # --- Answering with the outbox
 
 
@@ -519,7 +583,10 @@ def test_json_save_costs_3_statements_and_says_what_is_stored(
         reply = as_json(student_client, address(attempt, 1), data)
     # Session, move, log.
     assert len(seen) == 3
-    assert (reply.status_code, reply.json()) == (200, {"outcome": "saved", "revision": 1, "seconds_left": None})
+    assert (reply.status_code, reply.json()) == (
+        200,
+        {"outcome": "saved", "revision": 1, "is_answered": True, "seconds_left": None},
+    )
     again = as_json(student_client, address(attempt, 1), data)
     assert (again.status_code, again.content) == (200, reply.content)
     assert events(attempt) == [("b", 1, "saved")]

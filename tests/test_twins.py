@@ -161,6 +161,7 @@ def replies_to(
             seen += answered(client, number, random, typed, check=release != Release.AT_ONCE)
         attempt = "attempt-0001"
         seen.append(client.get(reverse("time_left", args=[attempt])))
+        seen.append(client.get(reverse("questions_ahead", args=[attempt])))
         seen.append(client.get(reverse("review_attempt", args=[attempt])))
         if release in {Release.AFTER_CLOSE, Release.NEVER}:
             seen += ended(client)

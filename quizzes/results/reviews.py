@@ -13,7 +13,7 @@ from quizzes.question_types import Question, Review, Value, label, marked_by, re
 from quizzes.reading import Reading, Sentence, Voice
 from quizzes.scores import adjustments
 from quizzes.set_document import Objective
-from quizzes.sittings import Sitting, sitting
+from quizzes.sittings import Given, Sitting, sitting
 
 # Mastery levels as the design names them: secure from 80 %, not yet under half.
 SECURE_SHARE, NOT_YET_SHARE = Fraction(4, 5), Fraction(1, 2)
@@ -30,7 +30,7 @@ class ReviewedQuestion:
     question: Question
     type_label: str
     review: Review
-    answer: Answer | None
+    answer: Answer | Given | None
     evidence: tuple[Sentence, ...]
     voices: tuple[Voice, ...]
     earned: Fraction
@@ -116,7 +116,7 @@ class ReviewedAttempt:
 
 
 def review_question(
-    current: Sitting, question: Question, answer: Answer | None, adjustments: Adjustments = NO_ADJUSTMENTS
+    current: Sitting, question: Question, answer: Answer | Given | None, adjustments: Adjustments = NO_ADJUSTMENTS
 ) -> ReviewedQuestion:
     """One question of an attempt with its verdict; only for those who may see it."""
     reading = current.published.document.reading

@@ -43,6 +43,9 @@ let typing = 0;
 let kept = "";
 let spokenAt = -QUIET;
 
+// The questions of this attempt by their number, shown or put by: where a question is here, going to it asks nobody.
+const sections = new Map();
+
 // ---- The queue: one entry a key, in the order of the keys
 
 const keys = () => Object.keys(localStorage).filter((key) => key.startsWith(PREFIX)).sort();
@@ -59,7 +62,10 @@ function read(key) {
 const queue = () => keys().map((key) => ({ key, entry: read(key) })).filter(({ entry }) => entry && !foreign.has(attemptOf(entry.url)));
 
 const attemptOf = (url) => url.replace(/\d+\/$/, "");
-const numberOf = (url) => /(\d+)\/$/.exec(url)[1];
+const numberOf = (url) => /(\d+)\/$/.exec(url)?.[1];
+const pathOf = (form) => new URL(form.action).pathname;
+// Every form that shows an answer of this attempt, on the page or put by.
+const forms = () => [questionForm(), ...Array.from(sections.values(), (section) => find("form[data-answers]", section))].filter(Boolean);
 
 // A page that is not served over TLS has no crypto.randomUUID.
 const newOperation = () => crypto.randomUUID ? crypto.randomUUID()
@@ -68,7 +74,7 @@ const newOperation = () => crypto.randomUUID ? crypto.randomUUID()
 const drop = (test) => queue().filter(({ entry }) => test(entry)).forEach(({ key }) => localStorage.removeItem(key));
 
 function keep(form) {
-  const url = new URL(form.action).pathname;
+  const url = pathOf(form);
   const body = new URLSearchParams(new FormData(form));
   const revision = Number(body.get("revision"));
   for (const name of ["csrfmiddlewaretoken", "operation", "revision"]) body.delete(name);
@@ -144,7 +150,7 @@ async function deliver(key, entry) {
   }
   if (response.status === 409 && reply) {
     drop((other) => other.url === entry.url);
-    if (isHere(entry)) reload(reply.outcome === "stale" ? "stale" : "");
+    if (isHere(entry)) openAnew(entry.url, reply.outcome === "stale" ? "stale" : "");
     return "done";
   }
   if (!response.ok || !reply) return "down";
@@ -160,18 +166,20 @@ function stored(key, entry, reply) {
   }
   localStorage.removeItem(key);
   acknowledge(entry.url, entry.operation, reply.revision);
+  if (isHere(entry)) tick(numberOf(entry.url), reply.is_answered);
   tabs?.postMessage({ url: entry.url, operation: entry.operation, revision: reply.revision });
   if (typeof reply.seconds_left === "number" && isHere(entry)) {
     document.dispatchEvent(new CustomEvent("footnote:time", { detail: reply.seconds_left }));
   }
 }
 
-// The question on this page is now seen at the revision that its own answer made; another window's answer is not.
+// A question of this page is now seen at the revision that its own answer made; another window's answer is not.
 // Two windows may send one answer, and the later reply may come after a newer answer's: it takes nothing back.
 function acknowledge(url, operation, revision) {
-  const form = questionForm();
-  if (!form || !mine.has(operation) || new URL(form.action).pathname !== url) return;
-  form.elements.revision.value = Math.max(revision, Number(form.elements.revision.value));
+  if (!mine.has(operation)) return;
+  for (const { elements } of forms().filter((form) => pathOf(form) === url)) {
+    elements.revision.value = Math.max(revision, Number(elements.revision.value));
+  }
 }
 
 tabs?.addEventListener("message", ({ data }) => {
@@ -199,7 +207,8 @@ async function refreshToken() {
   refreshed = true;
   const page = await fetch(location.href, { credentials: "same-origin" }).then((response) => response.text()).catch(() => "");
   const fresh = find("input[name=csrfmiddlewaretoken]", new DOMParser().parseFromString(page, "text/html"))?.value;
-  if (fresh) document.querySelectorAll("input[name=csrfmiddlewaretoken]").forEach((input) => { input.value = fresh; });
+  const places = [document, ...sections.values()];
+  if (fresh) places.forEach((place) => place.querySelectorAll("input[name=csrfmiddlewaretoken]").forEach((input) => { input.value = fresh; }));
   return Boolean(fresh);
 }
 
@@ -230,13 +239,13 @@ function notice(name, entry) {
 function state(name) {
   const place = find("[data-save-state]");
   const template = board && find(`[data-state="${name}"]`, board);
-  if (!place || !template) return;
+  if (!place || (name && !template)) return;
   const isNew = place.dataset.saveState !== name;
   place.dataset.saveState = name;
   // A busy region is read out once it is no longer busy: one message, however many answers in between.
-  place.setAttribute("aria-busy", String(name === "saving" || performance.now() - spokenAt < QUIET));
-  if (isNew) place.replaceChildren(template.content.cloneNode(true));
-  if (name === "saving") return;
+  place.setAttribute("aria-busy", String(name === "saving" || (name !== "" && performance.now() - spokenAt < QUIET)));
+  if (isNew) place.replaceChildren(...template ? [template.content.cloneNode(true)] : []);
+  if (!name || name === "saving") return;
   const rest = Math.max(0, QUIET - (performance.now() - spokenAt));
   setTimeout(() => { if (place.dataset.saveState === name) { place.setAttribute("aria-busy", "false"); spokenAt = performance.now(); } }, rest);
 }
@@ -245,24 +254,91 @@ const isHere = (entry) => location.pathname.startsWith(attemptOf(entry.url));
 
 function leave(address) { isLeaving = true; location.assign(address); }
 
-function reload(why) {
-  if (why) sessionStorage.setItem(`${PREFIX}${why}`, location.pathname);
+// Opens a question as the server has it.
+function openAnew(url, why) {
+  if (why) sessionStorage.setItem(`${PREFIX}${why}`, url);
   isLeaving = true;
-  location.reload();
+  if (url === location.pathname) location.reload();
+  else location.assign(url);
 }
 
 // An answer that waits is shown as it was given, on whatever page the question is opened again.
 function restore(form) {
-  const url = new URL(form.action).pathname;
+  const url = pathOf(form);
   const waiting = queue().filter(({ entry }) => entry.url === url).pop();
-  if (!waiting) return;
+  if (!waiting) return false;
   mine.add(waiting.entry.operation);
   const given = new URLSearchParams(waiting.entry.body);
   for (const field of form.elements) {
     if (field.matches("[type=radio], [type=checkbox]")) field.checked = given.getAll(field.name).includes(field.value);
     else if (field.matches("input:not([type=hidden]), textarea, select") && given.has(field.name)) field.value = given.get(field.name);
   }
-  state("saving");
+  return true;
+}
+
+// ---- Going to another question of this attempt
+
+// Called for once, after the page: from then on the next question needs no network.
+async function callAhead() {
+  const address = find("[data-ahead]")?.dataset.ahead;
+  if (!address) return;
+  const reply = await fetch(address, { credentials: "same-origin", redirect: "manual" }).catch(() => null);
+  const page = reply?.ok ? new DOMParser().parseFromString(await reply.text().catch(() => ""), "text/html") : null;
+  const here = find("#question");
+  if (!page || !here) return;
+  for (const section of page.querySelectorAll("section[data-question]")) sections.set(section.dataset.question, document.adoptNode(section));
+  here.dataset.heading = find("#heading").textContent;
+  sections.set(here.dataset.question, here);
+  // An answer that waits on this device is newer than what came.
+  forms().forEach(restore);
+}
+
+// Shows the question of this number without leaving the page; false where it is not here.
+function show(number, isBack = false) {
+  const next = sections.get(number);
+  const here = find("#question");
+  if (!next || !here) return false;
+  if (next === here) return true;
+  flush();
+  const list = find("[data-places]", here);
+  if (!isBack) history.pushState(null, "", `../${number}/`);
+  here.replaceWith(next);
+  htmx.process(next);
+  list.open = false;
+  next.querySelector("form").append(list);
+  list.querySelectorAll(".jump a").forEach((link) => label(link, link === linkTo(number)));
+  find("#heading").textContent = next.dataset.heading;
+  document.title = `${next.dataset.heading} - Footnote`;
+  find("[data-number-shown]").textContent = number;
+  find("form[data-presence] [name=number]").value = number;
+  find("#v-q").checked = true;
+  if (["sent", "stale", "refused"].includes(shown)) notice("");
+  const isAnswered = "answered" in linkTo(number).dataset;
+  state(queue().length > 0 ? (failures > 0 ? "kept" : "saving") : isAnswered ? "saved" : "");
+  window.scrollTo(0, 0);
+  next.scrollTop = 0;
+  next.focus();
+  return true;
+}
+
+const linkTo = (number) => find(`[data-places] .jump a[href="../${number}/"]`);
+
+// A question is answered once the server has its answer.
+function tick(number, isAnswered) {
+  const link = linkTo(number);
+  if (!link) return;
+  link.toggleAttribute("data-answered", isAnswered);
+  label(link, link.hasAttribute("aria-current"));
+  find(".qbar progress").value = document.querySelectorAll("[data-places] .jump a[data-answered]").length;
+}
+
+function label(link, isShown) {
+  const isAnswered = "answered" in link.dataset;
+  link.toggleAttribute("data-done", isAnswered && !isShown);
+  if (isShown) link.setAttribute("aria-current", "page");
+  else link.removeAttribute("aria-current");
+  const words = [isShown ? "this question" : isAnswered ? "answered" : "not answered", ..."flagged" in link.dataset ? ["flagged"] : []];
+  find(".vh", link).textContent = `, ${words.join(", ")}`;
 }
 
 // ---- Leaving a question waits until nothing is on its way
@@ -288,6 +364,7 @@ document.addEventListener("submit", (event) => {
   const button = event.submitter;
   const go = button?.dataset.go;
   if (isFull || !form.matches("[data-answers], [data-hand-in], [data-time-up], [data-sign-out]")) return;
+  if (go && show(numberOf(go))) { event.preventDefault(); return; }
   if (!go && isFree()) { isLeaving = true; return; }
   event.preventDefault();
   settled().then((isSettled) => {
@@ -310,6 +387,10 @@ document.addEventListener("htmx:responseError", () => notice("down"));
 document.addEventListener("htmx:afterSettle", (event) => {
   const place = event.target.id === "flag" ? event.target : find("#question .verdict, #question .err[role=alert]");
   if (place) place.focus();
+  const link = event.target.id === "flag" ? linkTo(find("#question")?.dataset.question) : null;
+  if (!link) return;
+  link.toggleAttribute("data-flagged", event.target.value === "unflag");
+  label(link, true);
 });
 
 document.addEventListener("change", (event) => {
@@ -334,6 +415,7 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-leave]")) isLeaving = true;
   const link = event.target.closest("a[href]:not([href^='#'], [hx-post], [data-leave])");
   const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+  if (link?.closest("[data-places]") && isPlain && show(numberOf(link.href))) { event.preventDefault(); return; }
   if (link && isPlain && board && !isFree()) {
     event.preventDefault();
     settled().then((isSettled) => { if (isSettled && !isLeaving) leave(link.href); });
@@ -342,6 +424,11 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("a.ref") && find("#v-read")) find("#v-read").checked = true;
 });
 
+window.addEventListener("popstate", () => {
+  const number = numberOf(location.pathname);
+  const here = find("#question")?.dataset.question;
+  if (number && here && number !== here && !show(number, true)) location.reload();
+});
 window.addEventListener("online", () => { failures = 0; if (board) drain(); });
 window.addEventListener("beforeunload", (event) => { if (!isLeaving && board && (typing || queue().length > 0)) event.preventDefault(); });
 
@@ -369,7 +456,8 @@ if (sessionStorage.getItem(`${PREFIX}stale`) === location.pathname) {
 }
 
 if (board) {
-  if (questionForm()) restore(questionForm());
+  if (questionForm() && restore(questionForm())) state("saving");
   if (queue().length > 0) drain();
+  callAhead();
 }
 })();

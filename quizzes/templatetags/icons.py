@@ -4,6 +4,8 @@ import io
 
 import segno
 from django import template
+from django.template import Context, Node
+from django.template.base import FilterExpression, Parser, TextNode, Token
 from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
@@ -45,10 +47,29 @@ _ICONS = {
 }
 
 
-@register.simple_tag
 def icon(name: str) -> SafeString:
     """The icon of this name, hidden from screen readers: a word always stands beside it. KeyError if unknown."""
     return _ICONS[name]
+
+
+class IconNode(Node):
+    """The icon whose name the page knows."""
+
+    def __init__(self, name: FilterExpression) -> None:
+        self.name = name
+
+    def render(self, context: Context) -> SafeString:
+        """The icon; KeyError if unknown."""
+        return icon(self.name.resolve(context))
+
+
+@register.tag("icon")
+def icon_tag(parser: Parser, token: Token) -> Node:
+    """`{% icon "next" %}`: plain text from then on, since a page has a dozen of them; `{% icon voice.icon %}`."""
+    _, name = token.split_contents()
+    if name[0] == name[-1] == '"':
+        return TextNode(icon(name[1:-1]))
+    return IconNode(parser.compile_filter(name))
 
 
 @register.simple_tag

@@ -13,8 +13,8 @@ from playwright.sync_api import BrowserContext, Page, Request, Route, expect
 
 from quizzes import joining
 from quizzes.models import AnswerEvent, Attempt, Student, User
-from tests.browser.conftest import NewContext
-from tests.factories import make_assignment, make_attempt, make_document, make_edition
+from tests.browser.conftest import NewContext, overflow, violations
+from tests.factories import make_assignment, make_attempt, make_document, make_edition, save
 
 WAITING = "Object.keys(localStorage).length"
 
@@ -120,18 +120,157 @@ def test_failing_site_keeps_the_answer_over_a_reload(context: BrowserContext, at
     assert page.evaluate(WAITING) == 0
 
 
-def test_going_on_waits_until_the_answer_is_stored(context: BrowserContext, attempt: Attempt) -> None:
-    page = open_question(context, attempt)
-    here = page.url
+def test_handing_in_waits_until_all_answers_are_stored(context: BrowserContext, attempt: Attempt) -> None:
+    page = open_with_all(context, attempt)
+    context.set_offline(True)
+    choose(page, 1)
+    page.get_by_text("All questions").click()
+    page.get_by_role("link", name="See what is left and hand in").click()
+    expect(page.get_by_text("You are offline.")).to_be_visible()
+    assert page.url.endswith("/1/")
+    context.set_offline(False)
+    says(page, "Saved")
+    page.get_by_role("link", name="See what is left and hand in").click()
+    page.wait_for_url("**/review/")
+    assert saves() == [(1, "saved")]
+
+
+def open_with_all(context: BrowserContext, attempt: Attempt, number: int = 1) -> Page:
+    """A question whose page has been given the others."""
+    page = context.new_page()
+    page.on("dialog", lambda dialog: dialog.accept())
+    with page.expect_response("**/questions/") as ahead:
+        page.goto(reverse("take_attempt", args=[attempt.public_id, number]))
+    ahead.value.finished()
+    return page
+
+
+def test_work_goes_on_offline_from_question_to_question(context: BrowserContext, attempt: Attempt) -> None:
+    page = open_with_all(context, attempt)
     context.set_offline(True)
     choose(page, 1)
     page.get_by_role("button", name="Next question").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Question 2 of 5")
+    choose(page, 0)
     page.get_by_text("All questions").click()
-    page.locator(".jump a").nth(2).click()
-    expect(page.get_by_text("You are offline.")).to_be_visible()
-    assert page.url == here
+    page.locator(".jump a").nth(4).click()
+    page.get_by_label("In which month does it end?").fill("August")
+    expect(page.get_by_text("We will send 3 answers when the connection is back.")).to_be_visible()
+    says(page, "Not sent")
+    assert saves() == []
     context.set_offline(False)
     says(page, "Saved")
+    order = AnswerEvent.objects.order_by("pk").values_list("question__position", "revision", "outcome")
+    assert list(order) == [(1, 1, "saved"), (2, 1, "saved"), (5, 1, "saved")]
+    # What has been sent is ticked off, by the server's word.
+    expect(page.get_by_label("Questions answered")).to_have_js_property("value", 3)
+    page.reload()
+    expect(page.get_by_label("In which month does it end?")).to_have_value("August")
+
+
+def test_going_on_asks_the_site_for_nothing_but_the_save(context: BrowserContext, attempt: Attempt) -> None:
+    page = open_with_all(context, attempt)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(f"{request.method} {urlsplit(request.url).path}"))
+    choose(page, 1)
+    says(page, "Saved")
+    page.get_by_role("button", name="Next question").click()
+    assert [line for line in asked if not re.search("/here/|/static/", line)] == [
+        f"POST {reverse('take_attempt', args=[attempt.public_id, 1])}"
+    ]
+    assert page.url.endswith("/2/")
+    assert page.title() == "Question 2 of 5 - Footnote"
+    # Who listens hears where they are; who types goes on from there.
+    assert page.evaluate("document.activeElement.id") == "question"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.name") == "choice"
+    page.get_by_text("All questions").click()
+    expect(page.locator(".jump a[aria-current]")).to_have_text("2, this question")
+    expect(page.locator(".jump a").first).to_have_text("1, answered")
+
+
+def test_back_and_forth_show_the_questions_as_they_were_left(context: BrowserContext, attempt: Attempt) -> None:
+    page = open_with_all(context, attempt)
+    choose(page, 2)
+    says(page, "Saved")
+    page.get_by_role("button", name="Next question").click()
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Question 1 of 5")
+    expect(page.locator("label.opt input").nth(2)).to_be_checked()
+    choose(page, 0)
+    says(page, "Saved")
+    page.go_forward()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Question 2 of 5")
+    # The second answer followed upon the first, as on one page.
+    assert saves() == [(1, "saved"), (2, "saved")]
+    # Before the questions came, a step back is the server's to answer.
+    page.reload()
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Question 1 of 5")
+    expect(page.locator("label.opt input").nth(0)).to_be_checked()
+
+
+def test_answer_that_waits_is_shown_in_every_question_that_comes(context: BrowserContext, attempt: Attempt) -> None:
+    page = open_with_all(context, attempt)
+    on_save(page, lambda route: route.fulfill(status=503, json={"outcome": "retry"}))
+    choose(page, 1)
+    page.get_by_role("button", name="Next question").click()
+    choose(page, 0)
+    expect(page.get_by_text("We keep trying to send 2 answers.")).to_be_visible()
+    with page.expect_response("**/questions/"):
+        page.reload()
+    page.unroute_all(behavior="wait")
+    page.get_by_role("button", name="Try to send now").click()
+    says(page, "Saved")
+    page.get_by_text("All questions").click()
+    page.locator(".jump a").nth(0).click()
+    expect(page.locator("label.opt input").nth(1)).to_be_checked()
+    choose(page, 2)
+    says(page, "Saved")
+    assert saves() == [(1, "saved"), (1, "saved"), (2, "saved")]
+
+
+def test_stale_answer_of_a_question_put_by_leads_back_to_it(context: BrowserContext, attempt: Attempt) -> None:
+    page = open_with_all(context, attempt)
+    page.get_by_role("button", name="Next question").click()
+    page.get_by_role("button", name="Next question").click()
+    # Another device answered the first question meanwhile.
+    save(attempt, "one", "c")
+    context.set_offline(True)
+    page.get_by_text("All questions").click()
+    page.locator(".jump a").nth(0).click()
+    choose(page, 0)
+    page.get_by_role("button", name="Next question").click()
+    context.set_offline(False)
+    page.wait_for_url("**/1/")
+    expect(page.get_by_text("You answered this in another window; showing the newest.")).to_be_visible()
+    assert saves() == [(1, "saved"), (1, "stale")]
+
+
+def test_flag_of_a_question_that_came_ahead(context: BrowserContext, attempt: Attempt) -> None:
+    page = open_with_all(context, attempt)
+    page.get_by_role("button", name="Next question").click()
+    page.get_by_role("button", name="Flag for later").click()
+    expect(page.locator("#flag")).to_be_focused()
+    expect(page.locator("#flag")).to_have_text(re.compile("Flagged"))
+    page.get_by_text("All questions").click()
+    expect(page.locator(".jump a").nth(1)).to_have_text("2, this question, flagged")
+    assert list(attempt.answers.values_list("question__position", "flagged")) == [(2, True)]
+
+
+def test_question_that_came_ahead_is_as_accessible(context: BrowserContext, attempt: Attempt) -> None:
+    page = open_with_all(context, attempt)
+    page.get_by_role("button", name="Next question").click()
+    page.get_by_text("All questions").click()
+    assert violations(page) == []
+    assert overflow(page) == 0
+
+
+def test_without_the_questions_ahead_each_has_its_page(context: BrowserContext, attempt: Attempt) -> None:
+    page = context.new_page()
+    page.route("**/questions/", lambda route: route.abort())
+    page.goto(reverse("take_attempt", args=[attempt.public_id, 1]))
+    choose(page, 1)
     page.get_by_role("button", name="Next question").click()
     page.wait_for_url("**/2/")
     assert saves() == [(1, "saved")]

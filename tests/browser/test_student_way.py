@@ -111,8 +111,9 @@ def test_student_answers_by_keyboard_alone(attempt: Attempt, student: Student, o
             page.keyboard.press("Tab")
             if re.search("Next question|Review my answers", page.evaluate("document.activeElement.innerText || ''")):
                 break
+        here = page.url
         page.keyboard.press("Enter")
-        page.wait_for_url(lambda url, here=page.url: url != here)  # type: ignore[misc]
+        page.wait_for_url(lambda url, here=here: url != here)  # type: ignore[misc]
     assert page.url.endswith("/review/")
     for _ in range(60):
         page.keyboard.press("Tab")

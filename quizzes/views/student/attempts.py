@@ -5,13 +5,14 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.middleware import HtmxDetails
 
 from quizzes import attempts, presence, regrades, results
-from quizzes.assignments import answers_shown, answers_shown_at
+from quizzes.assignments import Release, answers_shown, answers_shown_at
 from quizzes.attempts import (
     AssignmentClosed,
     AttemptOver,
@@ -23,17 +24,23 @@ from quizzes.attempts import (
 from quizzes.deadlines import Standing, is_over, minutes_left
 from quizzes.forms.answers import AnswerForm
 from quizzes.forms.boards import PresenceForm
-from quizzes.models import Answer, Attempt, Student
+from quizzes.models import Attempt, Student
 from quizzes.own_terms import personal_terms
 from quizzes.practice import practice_of
 from quizzes.question_sets import published
 from quizzes.question_types import TYPES
 from quizzes.regrades import Notice
 from quizzes.results import ReviewedAttempt
-from quizzes.saves import Outcome, save_answer
-from quizzes.sittings import Sitting, sitting
+from quizzes.saves import Outcome, Saved, save_answer
+from quizzes.sittings import Given, Sitting, answers_of, sitting
 from quizzes.views.student.access import attempt_required, student_required, teachers_of
-from quizzes.views.student.question_page import answers_of, next_url, places_of, question_context, seconds_until
+from quizzes.views.student.question_page import (
+    form_context,
+    next_url,
+    places_of,
+    question_context,
+    seconds_until,
+)
 from quizzes.views.student.quick import quick_save, quick_sitting, quick_time_left, saved_reply, wants_json
 from quizzes.worklist import answered_count, current_of, task_of
 
@@ -96,6 +103,25 @@ def _take_attempt(request: HttpRequest, attempt: Attempt, number: int, now: date
     if _has_ended(attempt, now):
         return redirect("receipt", attempt.public_id)
     return _question_page(request, current, number, now)
+
+
+@require_GET
+@attempt_required
+def questions_ahead(request: HttpRequest, attempt: Attempt) -> HttpResponse:
+    """The forms of all questions, which the page of one asks for once, to go on without a request, offline as well.
+
+    Less those that are answered in the reading itself. Where each question is checked there are none.
+    """
+    if _has_ended(attempt, timezone.now()):
+        return redirect("receipt", attempt.public_id)
+    current, answers = sitting(attempt), answers_of(attempt)
+    if attempt.assignment.release == Release.AT_ONCE:
+        return HttpResponse()
+    contexts = [form_context(current, number, answers) for number in range(1, len(current.questions) + 1)]
+    part = "student/take_attempt.html#question"
+    return HttpResponse(
+        "".join(render_to_string(part, context, request) for context in contexts if not context["is_picker"])
+    )
 
 
 @require_GET
@@ -229,8 +255,9 @@ def _take_answer(request: HttpRequest, current: Sitting, number: int, now: datet
     if _has_ended(attempt, now) or (saved is not None and saved.outcome == Outcome.LATE):
         return _ended(request, current, now)
     if wants_json(request):
-        outcome, revision = (saved.outcome, saved.revision) if saved is not None else (Outcome.SAVED, 0)
-        return saved_reply(outcome, revision, attempt.deadline_at, now)
+        stored = saved or Saved(Outcome.SAVED, 0, None)
+        is_answered = stored.value is not None
+        return saved_reply(stored.outcome, stored.revision, attempt.deadline_at, is_answered=is_answered, now=now)
     if saved is not None and saved.outcome == Outcome.STALE:
         return _question_page(request, current, number, now, is_stale=True)
     if saved is not None and saved.outcome == Outcome.SETTLED:
@@ -264,7 +291,7 @@ def _question_page(
     number: int,
     now: datetime,
     *,
-    answers: dict[int, Answer] | None = None,
+    answers: dict[int, Given] | None = None,
     **notes: bool,
 ) -> HttpResponse:
     if answers is None:

@@ -14,12 +14,11 @@ from django.utils.safestring import SafeString
 from quizzes.assignments import Release
 from quizzes.deadlines import minutes_left
 from quizzes.grading import Adjustments
-from quizzes.models import Answer, Attempt
 from quizzes.question_sets import published
 from quizzes.question_types import Question, public
 from quizzes.results import review_question
 from quizzes.scores import corrections_of
-from quizzes.sittings import Sitting
+from quizzes.sittings import Given, Sitting
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ class Place:
     is_flagged: bool
 
 
-def places_of(current: Sitting, answers: Mapping[int, Answer]) -> list[Place]:
+def places_of(current: Sitting, answers: Mapping[int, Given]) -> list[Place]:
     """One entry a question, in the attempt's order. answers: by question row id."""
     places = []
     for number, question in enumerate(current.questions, start=1):
@@ -42,45 +41,49 @@ def places_of(current: Sitting, answers: Mapping[int, Answer]) -> list[Place]:
     return places
 
 
-def question_context(current: Sitting, number: int, answers: Mapping[int, Answer], *, now: datetime) -> dict[str, Any]:
-    """The context of `student/take_attempt.html`; no statement, one for a verdict. answers: by question row id.
-
-    It holds what belongs to a key (`item`) only where the student has checked this very question.
-    """
-    attempt, question = current.attempt, current.questions[number - 1]
-    answer = answers.get(current.question_id(question))
-    places = places_of(current, answers)
-    is_settled = answer is not None and answer.checked_at is not None
-    context: dict[str, Any] = {
+def question_context(current: Sitting, number: int, answers: Mapping[int, Given], *, now: datetime) -> dict[str, Any]:
+    """The context of `student/take_attempt.html`; no statement, one for a verdict. answers: by question row id."""
+    attempt, places = current.attempt, places_of(current, answers)
+    form = form_context(current, number, answers)
+    return form | {
         "attempt": attempt,
         "student": attempt.student,
         "reading": current.published.document.reading,
         "plain_reading": plain_reading(current.published.edition_id),
-        "number": number,
-        "question_count": len(places),
         "answered_count": sum(place.is_answered for place in places),
         "places": places,
-        "answer": answer,
         "is_answered": places[number - 1].is_answered,
-        "is_flagged": places[number - 1].is_flagged,
-        "is_settled": is_settled,
-        "is_last": number == len(places),
-        "next_url": next_url(current, number),
-        "checks_at_once": attempt.assignment.release == Release.AT_ONCE,
-        "operation": uuid.uuid4(),
+        "is_ahead": len(places) > 1 and not form["checks_at_once"],
         "minutes_left": minutes_left(at=now, deadline_at=attempt.deadline_at),
         "seconds_left": seconds_until(attempt.deadline_at, now=now),
     }
-    return context | _verdict_or_question(current, question, answer, is_shown=is_settled and context["checks_at_once"])
 
 
-def answers_of(attempt: Attempt) -> dict[int, Answer]:
-    """The answers of an attempt by question row id; one statement."""
-    return {answer.question_id: answer for answer in attempt.answers.order_by()}
+def form_context(current: Sitting, number: int, answers: Mapping[int, Given]) -> dict[str, Any]:
+    """What the form of one question needs, in that template's part `question`; statements as for the whole.
+
+    It holds what belongs to a key (`item`) only where the student has checked this very question.
+    """
+    attempt, question = current.attempt, current.questions[number - 1]
+    answer, question_count = answers.get(current.question_id(question)), len(current.questions)
+    checks_at_once = attempt.assignment.release == Release.AT_ONCE
+    is_settled = answer is not None and answer.checked_at is not None
+    context = {
+        "number": number,
+        "question_count": question_count,
+        "answer": answer,
+        "is_flagged": answer is not None and answer.flagged,
+        "is_settled": is_settled,
+        "is_last": number == question_count,
+        "next_link": "../review/" if number == question_count else f"../{number + 1}/",
+        "checks_at_once": checks_at_once,
+        "operation": uuid.uuid4(),
+    }
+    return context | _verdict_or_question(current, question, answer, is_shown=is_settled and checks_at_once)
 
 
 def _verdict_or_question(
-    current: Sitting, question: Question, answer: Answer | None, *, is_shown: bool
+    current: Sitting, question: Question, answer: Given | None, *, is_shown: bool
 ) -> dict[str, Any]:
     attempt, reading = current.attempt, current.published.document.reading
     if is_shown:

@@ -10,13 +10,13 @@ from django.http import HttpRequest, JsonResponse
 
 from quizzes.forms.answers import AnswerForm
 from quizzes.joining import PIN_VERSION, STUDENT
-from quizzes.models import Answer, Attempt
+from quizzes.models import Attempt
 from quizzes.saves import Outcome, save_from_seat
-from quizzes.sittings import Seat, Sitting, seat, take_seat, time_of
+from quizzes.sittings import Given, Seat, Sitting, seat, take_seat, time_of
 from quizzes.views.student.question_page import seconds_until
 
 
-def quick_sitting(request: HttpRequest, public_id: str, number: int) -> tuple[Sitting, dict[int, Answer]] | None:
+def quick_sitting(request: HttpRequest, public_id: str, number: int) -> tuple[Sitting, dict[int, Given]] | None:
     """The signed-in student's own open attempt, which has a question of this number, with its answers."""
     current = _seat_of(request, public_id, number)
     return take_seat(current, pin_version=request.session.get(PIN_VERSION, 0)) if current is not None else None
@@ -34,16 +34,19 @@ def quick_save(request: HttpRequest, public_id: str, number: int, *, now: dateti
     form = AnswerForm(request.POST, current=current, question=question)
     if not form.is_valid() or form.cleaned_data["act"] not in {"", "save"} or not form.says_something:
         return None
+    value = form.cleaned_data["value"]
     moved = save_from_seat(
         current,
         current.question_id(question),
-        form.cleaned_data["value"],
+        value,
         pin_version=request.session.get(PIN_VERSION, 0),
         operation=form.cleaned_data["operation"],
         seen_revision=form.cleaned_data["revision"],
         now=now,
     )
-    return saved_reply(Outcome.SAVED, *moved, now) if moved is not None else None
+    if moved is None:
+        return None
+    return saved_reply(Outcome.SAVED, *moved, is_answered=value is not None, now=now)
 
 
 def quick_time_left(request: HttpRequest, public_id: str, *, now: datetime) -> JsonResponse | None:
@@ -53,9 +56,16 @@ def quick_time_left(request: HttpRequest, public_id: str, *, now: datetime) -> J
     return JsonResponse({"seconds_left": seconds_until(*found, now=now)}) if found is not None else None
 
 
-def saved_reply(outcome: str, revision: int, deadline_at: datetime | None, now: datetime) -> JsonResponse:
-    """What the outbox is told of a save."""
-    reply = {"outcome": str(outcome), "revision": revision, "seconds_left": seconds_until(deadline_at, now=now)}
+def saved_reply(
+    outcome: str, revision: int, deadline_at: datetime | None, *, is_answered: bool, now: datetime
+) -> JsonResponse:
+    """What the outbox is told of a save. is_answered: whether what is stored now is an answer, not one taken back."""
+    reply = {
+        "outcome": str(outcome),
+        "revision": revision,
+        "is_answered": is_answered,
+        "seconds_left": seconds_until(deadline_at, now=now),
+    }
     return JsonResponse(reply, status=JSON_STATUS[Outcome(outcome)])
 
 
