@@ -1,7 +1,7 @@
 """Assignments: give an edition to classrooms, change the terms, and decide when answers may be seen."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -113,18 +113,29 @@ def standing(assignment: Assignment, *, now: datetime) -> Standing:
 
 
 def answers_shown_at(assignment: Assignment) -> datetime | None:
-    """The last close of all classrooms that have this assignment; one statement.
+    """The last close of all classrooms that have this assignment; one statement, none where release waits for no close.
 
     None where release waits for no close, or for that of a classroom which now has none.
     """
-    if assignment.release != Release.AFTER_CLOSE:
-        return None
-    ends = Assignment.objects.filter(group=assignment.group).aggregate(
-        classes=Max("closes_at"), students=Max("extensions__closes_at"), endless=Count("pk", filter=Q(closes_at=None))
-    )
-    if ends["endless"]:
-        return None
-    return max(end for end in (ends["classes"], ends["students"]) if end is not None)
+    return last_closes([assignment])[assignment.pk]
+
+
+def last_closes(assignments: Collection[Assignment]) -> dict[int, datetime | None]:
+    """What `answers_shown_at` says of each of these, by assignment id; one statement, or none."""
+    groups = {assignment.group for assignment in assignments if assignment.release == Release.AFTER_CLOSE}
+    found = {}
+    if groups:
+        ends = Assignment.objects.filter(group__in=groups).order_by().values_list("group")
+        found = {
+            group: None if endless else max(end for end in (classes, students) if end is not None)
+            for group, classes, students, endless in ends.annotate(
+                Max("closes_at"), Max("extensions__closes_at"), Count("pk", filter=Q(closes_at=None))
+            )
+        }
+    return {
+        assignment.pk: found.get(assignment.group) if assignment.release == Release.AFTER_CLOSE else None
+        for assignment in assignments
+    }
 
 
 def answers_shown(assignment: Assignment, attempt: Attempt, *, shown_at: datetime | None, now: datetime) -> bool:

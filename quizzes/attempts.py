@@ -25,6 +25,10 @@ class AssignmentClosed(Exception):
     """The assignment has closed."""
 
 
+class IsExcused(Exception):
+    """The student does not have to do the assignment, and has not begun it."""
+
+
 class NoAttemptsLeft(Exception):
     """The student has used every attempt that the assignment allows."""
 
@@ -48,7 +52,7 @@ class AttemptOver(Exception):
 def begin_attempt(student: Student, assignment: Assignment, *, now: datetime) -> Attempt:
     """The student's open attempt, a new one where there is none; asking twice begins once.
 
-    Raises NotOpenYet, AssignmentClosed or NoAttemptsLeft.
+    Raises IsExcused, NotOpenYet, AssignmentClosed or NoAttemptsLeft.
     """
     attempts = list(assignment.attempts.made_by(student.pk).order_by("number"))
     for attempt in attempts:
@@ -57,6 +61,8 @@ def begin_attempt(student: Student, assignment: Assignment, *, now: datetime) ->
                 return attempt
             hand_in(attempt, now=now)
     terms = personal_terms(assignment, student)
+    if terms.is_excused and not attempts:
+        raise IsExcused
     match terms.window.standing(at=now):
         case Standing.NOT_OPEN:
             raise NotOpenYet

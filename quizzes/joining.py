@@ -56,11 +56,11 @@ def clean_code(text: str) -> str:
 
 def find_classroom(code: str, *, address: str, device: str, now: datetime) -> Classroom:
     """The classroom that a typed code opens; raises NoSuchCode or TooManyTries. A wrong code is counted."""
-    hashed = hash_address(address)
-    failures = FailedTry.objects.filter(kind=FailedTry.Kind.CODE, address=hashed, at__gt=now - CODE_SPAN).count()
-    classroom = Classroom.objects.joinable().filter(join_code=clean_code(code)).first()
+    classroom = Classroom.objects.joinable().filter(join_code=clean_code(code)).order_by().first()
     if classroom is not None:
         return classroom
+    hashed = hash_address(address)
+    failures = FailedTry.objects.filter(kind=FailedTry.Kind.CODE, address=hashed, at__gt=now - CODE_SPAN).count()
     if failures >= CODE_TRIES:
         raise TooManyTries
     FailedTry.objects.create(kind=FailedTry.Kind.CODE, address=hashed, device=device, at=now)
@@ -69,31 +69,27 @@ def find_classroom(code: str, *, address: str, device: str, now: datetime) -> Cl
 
 def check_pin(student: Student, pin: str, *, address: str, device: str, now: datetime) -> None:
     """Return when the PIN is this student's; raises WrongPin or PinLocked. A wrong PIN is counted."""
-    until = locked_until(student, device=device, now=now)
+    tries = _recent_tries(student, now=now)
+    until = _locked_until(tries, device, now)
     if until is not None:
         raise PinLocked(until)
     if pin_matches(student, pin):
-        FailedTry.objects.filter(student=student, device=device).delete()
+        if tries:
+            FailedTry.objects.filter(student=student, device=device).delete()
         return
     FailedTry.objects.create(
         kind=FailedTry.Kind.PIN, student=student, address=hash_address(address), device=device, at=now
     )
-    until = locked_until(student, device=device, now=now)
+    tries = _recent_tries(student, now=now)
+    until = _locked_until(tries, device, now)
     if until is not None:
         raise PinLocked(until)
-    tries = FailedTry.objects.filter(student=student, device=device, at__gt=now - PIN_LOCK).count()
-    raise WrongPin(PIN_TRIES - tries)
+    raise WrongPin(PIN_TRIES - len(_tries_here(tries, device, now)))
 
 
 def locked_until(student: Student, *, device: str, now: datetime) -> datetime | None:
-    """When this student's sign-in on this device may be tried again; None when it may now."""
-    here = student.failed_tries.filter(device=device, at__gt=now - PIN_LOCK).order_by("-at")
-    moments = list(here.values_list("at", flat=True)[:PIN_TRIES])
-    if len(moments) == PIN_TRIES:
-        return moments[0] + PIN_LOCK
-    anywhere = student.failed_tries.filter(at__gt=now - PIN_SPAN_ANYWHERE).order_by("-at")
-    oldest = anywhere.values_list("at", flat=True)[PIN_TRIES_ANYWHERE - 1 : PIN_TRIES_ANYWHERE]
-    return oldest[0] + PIN_SPAN_ANYWHERE if oldest else None
+    """When this student's sign-in on this device may be tried again, None when it may now; one statement."""
+    return _locked_until(_recent_tries(student, now=now), device, now)
 
 
 def locked_students(classrooms: list[Classroom], *, now: datetime) -> list[Student]:
@@ -133,3 +129,20 @@ def _pin(student: Student, key: str | bytes) -> str:
         "quizzes.joining.pin", f"{student.public_id}:{student.pin_version}", secret=key, algorithm="sha256"
     )
     return str(int.from_bytes(digest.digest()[:8]) % 10**PIN_LENGTH).zfill(PIN_LENGTH)
+
+
+def _recent_tries(student: Student, *, now: datetime) -> list[tuple[str, datetime]]:
+    """(device, moment) of wrong PINs for this student, newest first, no more than lock every device."""
+    recent = student.failed_tries.filter(at__gt=now - PIN_SPAN_ANYWHERE).order_by("-at")
+    return list(recent.values_list("device", "at")[:PIN_TRIES_ANYWHERE])
+
+
+def _tries_here(tries: list[tuple[str, datetime]], device: str, now: datetime) -> list[datetime]:
+    return [at for where, at in tries if where == device and at > now - PIN_LOCK]
+
+
+def _locked_until(tries: list[tuple[str, datetime]], device: str, now: datetime) -> datetime | None:
+    here = _tries_here(tries, device, now)
+    if len(here) >= PIN_TRIES:
+        return here[0] + PIN_LOCK
+    return tries[-1][1] + PIN_SPAN_ANYWHERE if len(tries) == PIN_TRIES_ANYWHERE else None

@@ -1,6 +1,6 @@
 """Question sets: publish a document as an edition, and read a published one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Count
 
 from quizzes.interchange.toml_sets import InvalidFile, read_toml
 from quizzes.models import Edition, Question, QuestionSet, Reading, Source, User
@@ -165,6 +166,28 @@ def published(edition_id: int) -> Published:
     edition = Edition.objects.get(pk=edition_id)
     ids = dict(Question.objects.filter(edition_id=edition_id).values_list("key", "pk"))
     return Published(edition_id, edition.number, parse_set(edition.document), ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much an edition asks of a student. about_minutes: its author's estimate."""
+
+    question_count: int
+    about_minutes: int
+
+
+def sizes_of(edition_ids: Iterable[int]) -> dict[int, Size]:
+    """The sizes of editions by id; one statement for those that are new to the process, none for the others."""
+    wanted = set(edition_ids)
+    new = Edition.objects.filter(pk__in=wanted - _sizes.keys()).order_by()
+    if wanted - _sizes.keys():
+        rows = new.annotate(count=Count("questions")).values_list("pk", "count", "document__about_minutes")
+        _sizes.update({pk: Size(count, minutes) for pk, count, minutes in rows})
+    return {pk: _sizes[pk] for pk in wanted}
+
+
+# Never out of date, since an edition never changes; a few bytes each.
+_sizes: dict[int, Size] = {}
 
 
 def _read(path: Path) -> dict[str, Any]:

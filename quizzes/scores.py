@@ -49,7 +49,7 @@ def correction(
 def values_of(attempts: Sequence[Attempt]) -> dict[int, dict[str, Any]]:
     """Current value by question key, by attempt id; one statement."""
     values: dict[int, dict[str, Any]] = {attempt.pk: {} for attempt in attempts}
-    given = Answer.objects.filter(attempt__in=list(values))
+    given = Answer.objects.filter(attempt__in=list(values)).order_by()
     for attempt_id, key, value in given.values_list("attempt_id", "question__key", "value"):
         values[attempt_id][key] = value
     return values

@@ -15,7 +15,7 @@ from django.test import Client
 from hypothesis import settings
 
 from quizzes.models import Assignment, Attempt, Classroom, Edition, Student, User
-from quizzes.question_sets import published
+from quizzes.question_sets import _sizes, published
 from quizzes.sittings import seat
 from quizzes.views.student.access import PIN_VERSION, STUDENT
 from quizzes.views.student.question_page import plain_reading
@@ -69,6 +69,7 @@ def _fresh_editions() -> None:
     published.cache_clear()
     seat.cache_clear()
     plain_reading.cache_clear()
+    _sizes.clear()
 
 
 class Statements(list[str]):

@@ -143,7 +143,7 @@ def test_stuck_and_lost_follow_the_rules_that_the_page_states(
     if answered is not None:
         save(attempt, "one", "b", now=NOW + answered * MINUTE)
     if seen is not None:
-        presence.note_presence(attempt, question_id(attempt, "some"), now=NOW + seen * MINUTE)
+        presence.note_presence(attempt.pk, question_id(attempt, "some"), now=NOW + seen * MINUTE)
     [(found, _)] = standings(attempt.assignment, NOW + asked * MINUTE)
     assert found == standing
 
@@ -163,11 +163,11 @@ def test_clock_that_runs_makes_silence_stuck_and_its_end_says_so(assignment: Ass
 def test_question_is_the_one_on_the_screen_or_the_one_answered_last(attempt: Attempt) -> None:
     assignment = attempt.assignment
     assert standings(assignment, NOW) == [("working", None)]
-    presence.note_presence(attempt, question_id(attempt, "who"), now=NOW + 10 * SECOND)
+    presence.note_presence(attempt.pk, question_id(attempt, "who"), now=NOW + 10 * SECOND)
     assert standings(assignment, NOW + 10 * SECOND) == [("working", 3)]
     save(attempt, "some", ["a"], now=NOW + 20 * SECOND)
     assert standings(assignment, NOW + 20 * SECOND) == [("working", 2)]
-    presence.note_presence(attempt, None, now=NOW + 30 * SECOND)
+    presence.note_presence(attempt.pk, None, now=NOW + 30 * SECOND)
     [line] = live.lines(assignment, now=NOW + 30 * SECOND)
     assert (line.at_number, line.is_reviewing) == (None, True)
 
@@ -176,9 +176,9 @@ def test_page_says_who_is_stuck_and_who_has_no_contact(
     mixed: Assignment, four: list[Student], teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
     lost = make_attempt(assignment=mixed, student=four[2])
-    presence.note_presence(lost, question_id(lost, "one"), now=NOW + MINUTE)
+    presence.note_presence(lost.pk, question_id(lost, "one"), now=NOW + MINUTE)
     ben = Attempt.objects.get(student=four[1])
-    presence.note_presence(ben, question_id(ben, "some"), now=NOW + 6 * MINUTE)
+    presence.note_presence(ben.pk, question_id(ben, "some"), now=NOW + 6 * MINUTE)
     clock.shift(6 * MINUTE)
     page = teacher_client.get(page_of(mixed))
     assert [row[:3] for row in rows_of(page)[1:3]] == [
@@ -419,7 +419,7 @@ def test_page_and_poll_cost_the_same_for_any_number(
         attempt = make_answered_attempt(
             assignment=assignment, student=make_student(classroom=classroom), handed_in=False
         )
-        presence.note_presence(attempt, None, now=NOW)
+        presence.note_presence(attempt.pk, None, now=NOW)
     with statements() as seen:
         page = teacher_client.get(page_of(assignment))
     # Session, teacher, assignment, version; attempts, answers, extensions, students; excuses, presence, last answers;

@@ -414,7 +414,7 @@ def test_what_privacy_promises_to_forget_is_forgotten(student: Student, db: None
     Session.objects.create(session_key="new", session_data="", expire_date=now + timedelta(hours=1))
     attempts = [make_attempt(), make_attempt()]
     for attempt, hours in zip(attempts, (25, 23), strict=True):
-        note_presence(attempt, None, now=now - timedelta(hours=hours))
+        note_presence(attempt.pk, None, now=now - timedelta(hours=hours))
     chores(now=now)
     assert Presence.objects.get().attempt == attempts[1]
     assert FailedTry.objects.get() == kept

@@ -332,9 +332,15 @@ def test_response_carries_the_browser_policy(client: Client, path: str, status: 
         *("same-origin", "same-origin"),
     ]
     assert "no-store" in response.headers["Cache-Control"]
-    features = response.headers["Permissions-Policy"].split(", ")
+
+
+@pytest.mark.django_db
+def test_page_asks_the_browser_for_nothing(client: Client) -> None:
+    features = client.get("/accounts/login/").headers["Permissions-Policy"].split(", ")
     assert all(feature.endswith("=()") for feature in features)
     assert {"camera=()", "microphone=()", "geolocation=()"} <= set(features)
+    # It speaks of documents alone.
+    assert "Permissions-Policy" not in client.get("/livez").headers
 
 
 @pytest.mark.django_db

@@ -71,8 +71,14 @@ def attempt_required[**P](
 
 
 def current_student(request: HttpRequest) -> Student | None:
-    """The student that this session is bound to, with the classroom, in one statement; None when it is void."""
-    student = Student.objects.select_related("classroom").filter(pk=request.session.get(STUDENT, 0)).first()
+    """The student that this session is bound to, with the classroom; None without one or where it is void.
+
+    One statement where there is one.
+    """
+    if STUDENT not in request.session:
+        return None
+    own = Student.objects.select_related("classroom").filter(pk=request.session[STUDENT])
+    student = next(iter(own.order_by()), None)
     return student if student is not None and _holds(request, student) else None
 
 

@@ -1,10 +1,13 @@
+from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.middleware.csrf import get_token
+from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +19,7 @@ from quizzes.assignments import Release, answers_shown, answers_shown_at
 from quizzes.attempts import (
     AssignmentClosed,
     AttemptOver,
+    IsExcused,
     NoAttemptsLeft,
     NotCheckable,
     NotOpenYet,
@@ -41,7 +45,14 @@ from quizzes.views.student.question_page import (
     question_context,
     seconds_until,
 )
-from quizzes.views.student.quick import quick_save, quick_sitting, quick_time_left, saved_reply, wants_json
+from quizzes.views.student.quick import (
+    quick_presence,
+    quick_save,
+    quick_sitting,
+    quick_time_left,
+    saved_reply,
+    wants_json,
+)
 from quizzes.worklist import answered_count, current_of, task_of
 
 
@@ -50,24 +61,22 @@ from quizzes.worklist import answered_count, current_of, task_of
 def begin_attempt(request: HttpRequest, student: Student, public_id: str) -> HttpResponse:
     """What applies to an assignment, and the button that begins an attempt."""
     now = timezone.now()
+    if request.method == "POST":
+        assignment = get_object_or_404(student.classroom.assignments, public_id=public_id)
+        # What is in the way, the page says.
+        with suppress(IsExcused, NotOpenYet, AssignmentClosed, NoAttemptsLeft):
+            attempt = attempts.begin_attempt(student, assignment, now=now)
+            number = resume_number(sitting(attempt), attempt.answers.order_by())
+            return redirect("take_attempt", attempt.public_id, number)
     task = task_of(student, public_id, now=now)
     if task is None:
         raise Http404
-    if request.method == "POST" and task.state != "excused":
-        try:
-            attempt = attempts.begin_attempt(student, task.assignment, now=now)
-        except (NotOpenYet, AssignmentClosed, NoAttemptsLeft):
-            # The page says which. An attempt whose time had ended was handed in meanwhile.
-            task = task_of(student, public_id, now=now) or task
-        else:
-            number = resume_number(sitting(attempt), attempt.answers.all())
-            return redirect("take_attempt", attempt.public_id, number)
     return render(
         request,
         "student/begin_attempt.html",
         {
             "student": student,
-            "teachers": teachers_of(student.classroom),
+            "teachers": partial(teachers_of, student.classroom),
             "task": task,
             "is_closed": task.window.standing(at=now) is Standing.CLOSED,
             "terms": personal_terms(task.assignment, student),
@@ -117,10 +126,12 @@ def questions_ahead(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     current, answers = sitting(attempt), answers_of(attempt)
     if attempt.assignment.release == Release.AT_ONCE:
         return HttpResponse()
+    # One token for all of them, and nothing else of what a page knows.
+    shared = {"csrf_token": get_token(request)}
     contexts = [form_context(current, number, answers) for number in range(1, len(current.questions) + 1)]
     part = "student/take_attempt.html#question"
     return HttpResponse(
-        "".join(render_to_string(part, context, request) for context in contexts if not context["is_picker"])
+        "".join(render_to_string(part, shared | context) for context in contexts if not context["is_picker"])
     )
 
 
@@ -161,9 +172,14 @@ def _time_left(request: HttpRequest, attempt: Attempt) -> HttpResponse:
 
 
 @require_POST
-@attempt_required
-def note_presence(request: HttpRequest, attempt: Attempt) -> HttpResponse:
+@login_not_required
+def note_presence(request: HttpRequest, public_id: str) -> HttpResponse:
     """What a quiz page sends now and then, so that a teacher sees who has lost contact. Three statements."""
+    return quick_presence(request, public_id, now=timezone.now()) or _note_presence(request, public_id)
+
+
+@attempt_required
+def _note_presence(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     current = sitting(attempt)
     form = PresenceForm(request.POST, question_count=len(current.questions))
     if not form.is_valid():
@@ -171,7 +187,7 @@ def note_presence(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     number = form.cleaned_data["number"]
     if attempt.is_open:
         question_id = current.question_id(current.questions[number - 1]) if number else None
-        presence.note_presence(attempt, question_id, now=timezone.now())
+        presence.note_presence(attempt.pk, question_id, now=timezone.now())
     return JsonResponse({"is_open": attempt.is_open})
 
 

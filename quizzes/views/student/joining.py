@@ -83,12 +83,12 @@ def enter_pin(request: HttpRequest) -> HttpResponse:
     classroom = _joined_classroom(request)
     if classroom is None:
         return redirect("join")
-    student = classroom.students.enrolled().filter(pk=request.session.get(NAME, 0)).first()
+    student = classroom.students.enrolled().filter(pk=request.session.get(NAME, 0)).order_by().first()
     if student is None:
         return redirect("choose_name")
-    teachers, device = teachers_of(classroom), device_of(request)
-    form = PinForm(request.POST if request.method == "POST" else None, teachers=teachers)
-    if form.is_valid() and _pin_is_right(request, form, student, classroom, teachers, device):
+    device = device_of(request)
+    form = PinForm(request.POST if request.method == "POST" else None, teachers=teachers_of(classroom))
+    if form.is_valid() and _pin_is_right(request, form, student, classroom, device):
         sign_in_student(request, student)
         response: HttpResponse = redirect("student_home")
     else:
@@ -119,12 +119,10 @@ def _code_page(request: HttpRequest, form: CodeForm) -> HttpResponse:
 
 
 def _joined_classroom(request: HttpRequest) -> Classroom | None:
-    return Classroom.objects.joinable().filter(pk=request.session.get(CLASSROOM, 0)).first()
+    return Classroom.objects.joinable().filter(pk=request.session.get(CLASSROOM, 0)).order_by().first()
 
 
-def _pin_is_right(
-    request: HttpRequest, form: PinForm, student: Student, classroom: Classroom, teachers: list[str], device: str
-) -> bool:
+def _pin_is_right(request: HttpRequest, form: PinForm, student: Student, classroom: Classroom, device: str) -> bool:
     """Whether the PIN is the student's; if not, the form says so."""
     now = timezone.now()
     try:
@@ -136,7 +134,7 @@ def _pin_is_right(
         form.add_error(
             "pin",
             f"Too many wrong PINs on this device. Try again at {clock(error.until, classroom.zone)}, "
-            f"or ask {' or '.join(teachers)} for a new PIN.",
+            f"or ask {' or '.join(teachers_of(classroom))} for a new PIN.",
         )
     else:
         return True

@@ -1,7 +1,7 @@
-"""The three requests of which an attempt is made, where nothing stands in their way.
+"""The requests of which an attempt is made, where nothing stands in their way.
 
-A question's page and a look at the clock cost two statements, the outbox's save three. All else goes the long way, by
-`attempt_required`.
+A question's page and a look at the clock cost two statements, the outbox's save and a sign of life three. All else goes
+the long way, by `attempt_required`.
 """
 
 from datetime import datetime
@@ -9,8 +9,10 @@ from datetime import datetime
 from django.http import HttpRequest, JsonResponse
 
 from quizzes.forms.answers import AnswerForm
+from quizzes.forms.boards import PresenceForm
 from quizzes.joining import PIN_VERSION, STUDENT
 from quizzes.models import Attempt
+from quizzes.presence import note_presence
 from quizzes.saves import Outcome, save_from_seat
 from quizzes.sittings import Given, Seat, Sitting, seat, take_seat, time_of
 from quizzes.views.student.question_page import seconds_until
@@ -54,6 +56,20 @@ def quick_time_left(request: HttpRequest, public_id: str, *, now: datetime) -> J
     current = _seat_of(request, public_id)
     found = time_of(current, pin_version=request.session.get(PIN_VERSION, 0)) if current is not None else None
     return JsonResponse({"seconds_left": seconds_until(*found, now=now)}) if found is not None else None
+
+
+def quick_presence(request: HttpRequest, public_id: str, *, now: datetime) -> JsonResponse | None:
+    """The reply to a sign of life of the signed-in student's own open attempt, which is then written down."""
+    current = _seat_of(request, public_id)
+    if current is None or time_of(current, pin_version=request.session.get(PIN_VERSION, 0)) is None:
+        return None
+    form = PresenceForm(request.POST, question_count=len(current.questions))
+    if not form.is_valid():
+        return None
+    number = form.cleaned_data["number"]
+    question_id = current.question_id(current.questions[number - 1]) if number else None
+    note_presence(current.attempt_id, question_id, now=now)
+    return JsonResponse({"is_open": True})
 
 
 def saved_reply(
