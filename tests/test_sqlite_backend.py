@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management.color import no_style
 from django.db import IntegrityError, OperationalError, transaction
 from django.db import connection as site
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -205,6 +206,19 @@ def test_prepare_database_sets_the_journal_mode_for_good(tmp_path: Path, mode: s
     raw.close()
     assert seen == mode
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_flush_passes_triggers_by_and_leaves_them_in_force(connection: DatabaseWrapper) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TRIGGER kept BEFORE DELETE ON counter BEGIN SELECT RAISE(ABORT, '100% kept'); END")
+
+    connection.ops.execute_sql_flush(connection.ops.sql_flush(no_style(), ["counter"]))
+
+    with connection.cursor() as cursor:
+        assert cursor.execute("SELECT * FROM counter").fetchall() == []
+        cursor.execute("INSERT INTO counter VALUES (1, 0)")
+        with pytest.raises(IntegrityError, match="100% kept"):
+            cursor.execute("DELETE FROM counter")
 
 
 def test_deleted_text_leaves_no_bytes(connection: DatabaseWrapper, path: Path) -> None:

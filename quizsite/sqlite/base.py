@@ -1,5 +1,6 @@
 """Django's SQLite backend on a safe library, with every commit on disk and a fair queue of writers."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from quizsite.sqlite import library  # isort: skip  # answers for `sqlite3` before Django's backend imports it
@@ -11,12 +12,26 @@ from quizsite.sqlite.writers import TurnTimeout, Writer
 
 # django-stubs leave out most of what a backend is there to override.
 Base: Any = django_sqlite.DatabaseWrapper
+Operations: Any = Base.ops_class
 
 if Base.Database is not library.sqlite.dbapi2:
     raise ImproperlyConfigured("Django's SQLite backend was loaded before quizsite.sqlite chose its library.")
 
 # PRAGMA synchronous: 0 is OFF, 1 NORMAL, 2 FULL.
 FULL = 2
+
+
+class DatabaseOperations(Operations):
+    """Django's, with a flush that passes triggers by, as PostgreSQL's TRUNCATE does."""
+
+    def sql_flush(self, style: Any, tables: Sequence[str], **options: Any) -> list[str]:
+        emptying = super().sql_flush(style, tables, **options)
+        with self.connection.cursor() as cursor:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = cursor.fetchall()
+        # One transaction runs them all, so that there is no moment without the triggers.
+        drop = [f"DROP TRIGGER {self.quote_name(name)}" for name, _ in triggers]
+        return [*drop, *emptying, *(sql for _, sql in triggers)] if emptying else []
 
 
 class DatabaseWrapper(Base):
@@ -28,6 +43,8 @@ class DatabaseWrapper(Base):
 
     # None while there is no connection, and always for a database in memory, which one process has to itself.
     writer: Writer | None = None
+
+    ops_class = DatabaseOperations
 
     def get_connection_params(self) -> dict[str, Any]:
         return {**super().get_connection_params(), "factory": library.Connection}
