@@ -12,6 +12,20 @@ CONTROLS: tuple[Control, ...] = (
         "tests/test_drafts.py",
         *("-k", "frozen or never_changes or edition or trigger"),
     ),
+    *(
+        control(
+            f"a row of a log is never {word}",
+            "quizzes/migrations/0009_logs_only_grow.py",
+            text,
+            "",
+            "tests/test_models.py",
+            *("-k", "log_only_grows"),
+        )
+        for word, text in (
+            ("changed", '"UPDATE": "is_never_changed", '),
+            ("deleted", ', "DELETE": "is_never_deleted"'),
+        )
+    ),
     control(
         "a regrade is what its preview showed",
         "quizzes/regrades.py",
