@@ -258,6 +258,21 @@ def test_serve_says_in_one_line_why_it_cannot(
     assert not (tmp_path / "footnote.sqlite3").exists()
 
 
+@pytest.mark.sockets
+def test_serve_begins_no_empty_site_over_one_whose_database_is_gone(serve: Callable[..., Run], tmp_path: Path) -> None:
+    database = tmp_path / "footnote.sqlite3"
+    run = serve()
+    run.wait_until_it_answers()
+    run.stop()
+    database.unlink()
+
+    code, lines = serve().ended()
+
+    assert (code, len(lines)) == (1, 1)
+    assert lines[0].startswith(f"Footnote cannot start: The database {database} is gone, and this site had one.")
+    assert not database.exists()
+
+
 def test_serve_says_in_one_line_that_the_port_is_taken(tmp_path: Path) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))

@@ -1,9 +1,12 @@
 """The SQLite backend: a safe library, every commit on disk, and writers that wait their turn."""
 
+import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -206,6 +209,85 @@ def test_prepare_database_sets_the_journal_mode_for_good(tmp_path: Path, mode: s
     raw.close()
     assert seen == mode
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_connection_makes_no_file_over_one_that_is_gone(path: Path, connection: DatabaseWrapper) -> None:
+    path.unlink()
+
+    with pytest.raises(OperationalError, match="unable to open"):
+        connection.ensure_connection()
+
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("take_away", [Path.unlink, lambda path: path.write_bytes(b"")])
+def test_prepare_database_begins_none_over_one_that_is_gone_unless_told(
+    take_away: Callable[[Path], Any], path: Path
+) -> None:
+    take_away(path)
+    left = path.exists()
+
+    with pytest.raises(ImproperlyConfigured, match="is gone, and this site had one.*; cp BACKUP .*add --init"):
+        prepare_database(path)
+    assert path.exists() == left
+    prepare_database(path, init=True)
+    assert path.stat().st_size > 0
+
+
+@pytest.mark.parametrize("mode", ["wal", "delete"])
+def test_prepare_database_may_be_called_again_before_there_is_a_table(mode: str, tmp_path: Path) -> None:
+    for _ in range(2):
+        prepare_database(tmp_path / "new.sqlite3", journal_mode=mode)
+
+
+def cut(path: Path) -> None:
+    os.truncate(path, path.stat().st_size - 100)
+
+
+def forget_what_it_is(path: Path) -> None:
+    path.write_bytes(b"no database file" + path.read_bytes()[16:])
+
+
+def spoil_a_page(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:4096] + b"\xff" * 4096)
+
+
+@pytest.mark.parametrize("damage", [cut, forget_what_it_is, spoil_a_page])
+def test_prepare_database_refuses_a_damaged_one_with_the_command_that_restores_it(
+    damage: Callable[[Path], None], path: Path, tmp_path: Path
+) -> None:
+    folder, backup = tmp_path / "the school's", tmp_path / "backup"
+    folder.mkdir()
+    shutil.copy(path, backup)
+    moved = Path(shutil.move(path, folder))
+    damage(moved)
+    damaged = moved.read_bytes()
+
+    with pytest.raises(ImproperlyConfigured, match=r"is damaged\. Put a backup in its place: .*BACKUP.*\.$") as refused:
+        prepare_database(moved)
+
+    assert moved.read_bytes() == damaged
+    command = str(refused.value).partition("place: ")[2].rstrip(".").replace("BACKUP", str(backup))
+    subprocess.run(command, shell=True, check=True)  # noqa: S602  the very line that an operator types
+    prepare_database(moved)
+    assert (tmp_path / "the school's.damaged" / moved.name).read_bytes() == damaged
+
+
+def test_prepare_database_refuses_one_that_it_may_only_read(path: Path) -> None:
+    # Not pytest's own folder, which nobody else may even enter.
+    with tempfile.TemporaryDirectory(prefix="footnote-tests-") as folder:
+        Path(folder).chmod(0o755)
+        moved = Path(shutil.move(path, folder))
+        moved.chmod(0o444)
+        # The superuser may write everywhere, so where tests run as one the check is made as nobody.
+        me = os.geteuid()
+        if me == 0:
+            os.seteuid(65534)
+        try:
+            with pytest.raises(ImproperlyConfigured, match=r"cannot be used: .*must be this user's to write\.$"):
+                prepare_database(moved)
+        finally:
+            os.seteuid(me)
 
 
 def test_flush_passes_triggers_by_and_leaves_them_in_force(connection: DatabaseWrapper) -> None:

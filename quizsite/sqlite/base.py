@@ -1,6 +1,7 @@
 """Django's SQLite backend on a safe library, with every commit on disk and a fair queue of writers."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from quizsite.sqlite import library  # isort: skip  # answers for `sqlite3` before Django's backend imports it
@@ -8,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base as django_sqlite
 
+from quizsite.sqlite.prepare import sign_of
 from quizsite.sqlite.writers import TurnTimeout, Writer
 
 # django-stubs leave out most of what a backend is there to override.
@@ -50,10 +52,17 @@ class DatabaseWrapper(Base):
         return {**super().get_connection_params(), "factory": library.Connection}
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        if self.is_in_memory_db():
+            connection = super().get_new_connection(conn_params)
+            verify(connection)
+            return connection
+        path = Path(conn_params["database"])
+        if sign_of(path).exists():
+            # Over a file that is gone a connection must fail, not begin an empty one.
+            conn_params = {**conn_params, "database": f"{path.absolute().as_uri()}?mode=rw"}
         connection = super().get_new_connection(conn_params)
         verify(connection)
-        if not self.is_in_memory_db():
-            self.writer = Writer(str(conn_params["database"]), timeout=conn_params["timeout"])
+        self.writer = Writer(str(path), timeout=conn_params["timeout"])
         return connection
 
     def _start_transaction_under_autocommit(self) -> None:

@@ -72,4 +72,28 @@ CONTROLS: tuple[Control, ...] = (
         "tests/test_regrade_views.py",
         "tests/test_results.py",
     ),
+    control(
+        "a site begins no empty database over one that is gone",
+        "quizsite/sqlite/prepare.py",
+        "    if not init and sign_of(path)",
+        "    if False and sign_of(path)",
+        "tests/test_sqlite_backend.py",
+        *("-k", "is_gone"),
+    ),
+    control(
+        "a connection begins no empty database over one that is gone",
+        "quizsite/sqlite/base.py",
+        "?mode=rw",
+        "?mode=rwc",
+        "tests/test_sqlite_backend.py",
+        *("-k", "is_gone"),
+    ),
+    control(
+        "a damaged database is not served",
+        "quizsite/sqlite/prepare.py",
+        '[verdict] = connection.execute("PRAGMA quick_check(1)").fetchone()',
+        'verdict = "ok"',
+        "tests/test_sqlite_backend.py",
+        *("-k", "damaged"),
+    ),
 )
