@@ -22,6 +22,7 @@ from django.test.utils import CaptureQueriesContext
 
 from quizsite.sqlite import library
 from quizsite.sqlite.base import DatabaseWrapper, verify
+from quizsite.sqlite.places import known_mounts, network_file_system
 from quizsite.sqlite.prepare import prepare_database
 from quizsite.sqlite.version import wal_is_safe
 from quizsite.sqlite.writers import TurnTimeout, Writer
@@ -238,6 +239,42 @@ def test_prepare_database_begins_none_over_one_that_is_gone_unless_told(
 def test_prepare_database_may_be_called_again_before_there_is_a_table(mode: str, tmp_path: Path) -> None:
     for _ in range(2):
         prepare_database(tmp_path / "new.sqlite3", journal_mode=mode)
+
+
+MOUNTS = r"""21 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
+34 21 0:30 / /srv/school rw - nfs4 files:/school rw,vers=4.2
+35 34 8:2 / /srv/school/local rw shared:2 master:1 - xfs /dev/sdb1 rw
+36 21 0:31 / /mnt/the\040share rw - cifs //files/share rw
+37 21 0:32 / /mnt/twice rw - nfs files:/twice rw
+38 37 8:3 / /mnt/twice rw - btrfs /dev/sdc1 rw
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/var/footnote/data", None),
+        ("/srv/school/data", "nfs4"),
+        ("/srv/schools/data", None),
+        ("/srv/school/local/data", None),
+        ("/mnt/the share/data", "cifs"),
+        ("/mnt/twice/data", None),
+    ],
+)
+def test_network_file_system_is_that_of_the_nearest_mount(path: str, kind: str | None) -> None:
+    assert network_file_system(Path(path), mounts=MOUNTS) == kind
+    assert network_file_system(Path(path), mounts="") is None
+
+
+def test_prepare_database_refuses_a_network_file_system(tmp_path: Path) -> None:
+    mounts = f"34 21 0:30 / {tmp_path.resolve()} rw - nfs4 files:/school rw\n"
+
+    with pytest.raises(ImproperlyConfigured, match=r"network file system \(nfs4\).*FOOTNOTE_DATA.*DATABASE_URL"):
+        prepare_database(tmp_path / "site.sqlite3", mounts=mounts)
+
+    assert list(tmp_path.iterdir()) == []
+    # What this very machine says of itself is understood.
+    assert network_file_system(tmp_path, mounts=known_mounts()) is None
 
 
 def cut(path: Path) -> None:

@@ -10,14 +10,23 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 
 from quizsite.sqlite import library
+from quizsite.sqlite.places import known_mounts, network_file_system
 
 
-def prepare_database(path: Path, *, journal_mode: str = library.JOURNAL_MODE, init: bool = False) -> None:
+def prepare_database(
+    path: Path, *, journal_mode: str = library.JOURNAL_MODE, init: bool = False, mounts: str | None = None
+) -> None:
     """Put the file, made if this is a new site, into the journal mode that this library is safe with.
 
-    init: begin anew where the site had a database and it is gone. Raises ImproperlyConfigured where the file is gone,
-    damaged or not to be written, with the command that puts a backup in its place.
+    init: begin anew where the site had a database and it is gone. mounts: this machine's own unless given. Raises
+    ImproperlyConfigured, with the way out, for a file that is gone, damaged, closed or on a network file system.
     """
+    kind = network_file_system(path.resolve(), mounts=known_mounts() if mounts is None else mounts)
+    if kind is not None:
+        raise ImproperlyConfigured(
+            f"The database {path} is on a network file system ({kind}), where SQLite loses data. Name a folder on a "
+            "disk of this machine (FOOTNOTE_DATA), or a PostgreSQL server (DATABASE_URL)."
+        )
     if not init and sign_of(path).exists() and not (path.exists() and path.stat().st_size):
         raise ImproperlyConfigured(
             f"The database {path} is gone, and this site had one. Put a backup in its place: {restore_command(path)}. "

@@ -96,4 +96,12 @@ CONTROLS: tuple[Control, ...] = (
         "tests/test_sqlite_backend.py",
         *("-k", "damaged"),
     ),
+    control(
+        "SQLite's file is on no network file system",
+        "quizsite/sqlite/prepare.py",
+        "    if kind is not None:\n",
+        "    if False:\n",
+        "tests/test_sqlite_backend.py",
+        *("-k", "network"),
+    ),
 )
