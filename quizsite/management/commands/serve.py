@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from quizsite.addresses import host_names, problem_with_binding, url
 from quizsite.environment import whole_number, words
-from quizsite.health import pending_migrations
+from quizsite.health import Unfit, durability, pending_migrations
 from quizsite.server import serve
 from quizsite.sqlite import library
 from quizsite.sqlite.prepare import prepare_database
@@ -46,6 +46,12 @@ class Command(BaseCommand):
                     f"SQLite {library.sqlite.sqlite_version} can damage a database with a write-ahead log, so this "
                     "site does without one and is slower. Install pysqlite3 to change that."
                 )
+        else:
+            # SQLite's connections are each held to the same.
+            try:
+                durability()
+            except Unfit as problem:
+                raise CommandError(f"This database server could lose what it called saved: {problem}.") from problem
         if pending_migrations():
             self.stdout.write("Preparing the database ...")
             call_command("migrate", interactive=False, verbosity=0, init=init)
