@@ -186,6 +186,12 @@ def test_connection_refuses_to_run_without_full_synchronization(path: Path) -> N
         lax.ensure_connection()
 
 
+@pytest.mark.parametrize("mode", [None, "DEFERRED", "EXCLUSIVE"])
+def test_connection_refuses_to_begin_transactions_otherwise(mode: str | None, path: Path) -> None:
+    with pytest.raises(ImproperlyConfigured, match="IMMEDIATE"):
+        handler(path, transaction_mode=mode)["default"].ensure_connection()
+
+
 def test_verify_refuses_a_write_ahead_log_on_an_unsafe_library(tmp_path: Path) -> None:
     prepare_database(tmp_path / "wal.sqlite3", journal_mode="wal")
     raw = library.sqlite.connect(str(tmp_path / "wal.sqlite3"))

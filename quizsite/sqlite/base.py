@@ -52,6 +52,10 @@ class DatabaseWrapper(Base):
         return {**super().get_connection_params(), "factory": library.Connection}
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        if self.transaction_mode != "IMMEDIATE":
+            raise ImproperlyConfigured(
+                'SQLite must run with transaction_mode IMMEDIATE: others fail "database is locked" when a class saves.'
+            )
         if self.is_in_memory_db():
             connection = super().get_new_connection(conn_params)
             verify(connection)
