@@ -45,6 +45,8 @@ class DatabaseWrapper(Base):
 
     # None while there is no connection, and always for a database in memory, which one process has to itself.
     writer: Writer | None = None
+    # Which file is open, whatever lies under its name by now; None as above.
+    opened_inode: int | None = None
 
     ops_class = DatabaseOperations
 
@@ -66,6 +68,7 @@ class DatabaseWrapper(Base):
             conn_params = {**conn_params, "database": f"{path.absolute().as_uri()}?mode=rw"}
         connection = super().get_new_connection(conn_params)
         verify(connection)
+        self.opened_inode = path.stat().st_ino
         self.writer = Writer(str(path), timeout=conn_params["timeout"])
         return connection
 
