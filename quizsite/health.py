@@ -134,16 +134,22 @@ def show(name: str) -> object:
 def files() -> str:
     """The data folder and SQLite's file are where they were, and may be written.
 
-    A process that holds the file open reads and writes on after it was deleted, and all of that is lost at its end.
+    A process that holds the file open reads and writes on after it was deleted or replaced, and all of that is lost at
+    its end.
     """
     needed = {"the data folder": settings.DATA_DIR}
+    database = None
     if connection.vendor == "sqlite" and not connection.is_in_memory_db():  # type: ignore[attr-defined]
-        needed["the database's file"] = Path(connection.settings_dict["NAME"])
+        needed["the database's file"] = database = Path(connection.settings_dict["NAME"])
     for name, path in needed.items():
         if not path.exists():
             raise Unfit(f"{name} is missing")
         if not os.access(path, os.R_OK | os.W_OK, effective_ids=True):
             raise Unfit(f"{name} cannot be written")
+    if database is not None:
+        connection.ensure_connection()
+        if database.stat().st_ino != connection.opened_inode:  # type: ignore[attr-defined]  # our backend's
+            raise Unfit("the database's file was replaced: start the site anew")
     return ""
 
 

@@ -302,6 +302,34 @@ def test_address_opens_for_whom_it_should(
     assert outcome_of(response) == row.outcomes[actor]
 
 
+def of_nothing(kwargs: dict[str, Any]) -> dict[str, Any]:
+    """The same address of something that was deleted, or never was."""
+    return {name: "0" * 12 if name == "public_id" else value for name, value in kwargs.items()}
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_address_of_nothing_is_as_that_of_somebody_elses(
+    name: str,
+    school: School,
+    cast: dict[Actor, Student | User | None],
+    signed_in: Callable[[Student | User], Client],
+) -> None:
+    row = TABLE[name]
+    kwargs = row.kwargs(school)
+    if of_nothing(kwargs) == kwargs:
+        return
+    missing = {"page": "missing", "moves": "missing"}
+    for actor, person in cast.items():
+        client = signed_in(person) if person is not None else Client()
+        ask = getattr(client, row.method)
+        gone = ask(reverse(name, kwargs=of_nothing(kwargs)), data=row.data)
+        assert (actor, outcome_of(gone)) == (actor, missing.get(row.outcomes[actor], row.outcomes[actor]))
+        if row.outcomes[actor] == "missing":
+            # Nobody learns by asking whether something is there that is none of theirs.
+            other = ask(reverse(name, kwargs=kwargs), data=row.data)
+            assert other.content == gone.content
+
+
 @pytest.mark.parametrize("name", [name for name, row in TABLE.items() if row.method == "post"])
 def test_address_that_writes_refuses_a_get(name: str, school: School, signed_in: Callable[..., Client]) -> None:
     row = TABLE[name]

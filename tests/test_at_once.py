@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from threading import Barrier
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -13,6 +14,7 @@ from django.db import connection
 from quizzes.assignments import Terms, assign
 from quizzes.attempts import begin_attempt, hand_in
 from quizzes.deadlines import Window
+from quizzes.integrity import check_integrity
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, Classroom, Edition, Student, User
 from quizzes.rosters import add_students
 from quizzes.saves import Saved
@@ -116,6 +118,24 @@ def test_save_and_hand_in_at_once_never_lose_an_answer_that_was_acknowledged(
         points = {"saved": (1, 2), "late": (0, 0)}
         assert done.score == points[str(replies[0])][0] + points[str(replies[2])][1]
         assert computed([done])[done.pk] == (done.score, done.max_score)
+
+
+def test_integrity_is_of_one_moment_while_a_student_saves(attempt: Attempt) -> None:
+    save(attempt, "one", "a")
+    saved: list[Saved] = []
+
+    def save_after_the_answers_were_read(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        rows = execute(sql, *rest)
+        if 'FROM "quizzes_answer" ' in sql and not saved:
+            saved.extend(at_once([lambda: save(attempt, "one", "b", seen_revision=1)]))
+        return rows
+
+    with connection.execute_wrapper(save_after_the_answers_were_read):
+        findings = check_integrity()
+
+    assert saved == [Saved("saved", 2, "b")]
+    assert [(finding.checked, finding.broken) for finding in findings] == [(1, ()), (0, ()), (1, ()), (1, ())]
+    assert [finding.checked for finding in check_integrity()] == [1, 0, 2, 2]
 
 
 def test_one_roster_sent_twice_at_once_adds_nobody_twice(classroom: Classroom, teacher: User, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -93,6 +94,22 @@ def test_missing_file_of_the_database_is_red(client: Client) -> None:
         aside.rename(path)
     # Those who look for it after that may find the empty one that SQLite has made meanwhile.
     assert failed["files"] == "the database's file is missing"
+
+
+@SQLITE
+@pytest.mark.django_db(transaction=True)
+def test_file_of_the_database_that_was_replaced_is_red(client: Client) -> None:
+    path = Path(connection.settings_dict["NAME"])
+    aside = path.with_suffix(".aside")
+    assert red(client) == {}
+    path.rename(aside)
+    shutil.copy(aside, path)
+    try:
+        failed = red(client)
+    finally:
+        aside.rename(path)
+    assert failed == {"files": "the database's file was replaced: start the site anew"}
+    assert red(client) == {}
 
 
 @pytest.mark.django_db

@@ -11,12 +11,14 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 
+from quizzes import attempts
 from quizzes.models import (
     Accommodation,
     Answer,
     AnswerEvent,
     Assignment,
     Attempt,
+    AuditEvent,
     Board,
     Classroom,
     Edition,
@@ -42,6 +44,7 @@ from tests.factories import (
     make_question_set,
     make_student,
     make_user,
+    save,
 )
 
 pytestmark = pytest.mark.django_db
@@ -286,6 +289,37 @@ def test_what_an_attempt_rests_on_cannot_be_deleted(
         delete(done).delete()
 
     assert protected._default_manager.filter(pk=delete(done).pk).exists()
+
+
+def late(attempt: Attempt) -> Attempt:
+    """The attempt, with an answer that came after its hand-in."""
+    save(attempt, "one", "c", now=NOW + HOUR)
+    return attempt
+
+
+@pytest.mark.parametrize("model", [AnswerEvent, AuditEvent])
+def test_a_log_only_grows(model: type[models.Model], teacher: User) -> None:
+    attempts.accept_late(late(make_answered_attempt()), by=teacher, now=NOW + HOUR)
+    rows = model._default_manager.order_by("pk")
+    before = list(rows.values())
+    assert before
+
+    for field in model._meta.concrete_fields:
+        with pytest.raises(IntegrityError, match="this log only grows"), transaction.atomic():
+            rows.update(**{field.attname: models.F(field.attname)})
+    with pytest.raises(IntegrityError, match="this log only grows"), transaction.atomic():
+        rows.delete()
+
+    assert list(rows.values()) == before
+
+
+def test_an_attempt_with_a_log_cannot_be_deleted() -> None:
+    done = make_answered_attempt()
+
+    with pytest.raises(models.ProtectedError):
+        done.delete()
+
+    assert done.answers.count() == done.events.count() == 4
 
 
 def test_rows_are_named_for_people(student: Student) -> None:

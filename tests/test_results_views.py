@@ -147,18 +147,23 @@ def test_gradebook_links_turn_the_order_round(
     assert f"?sort={past.public_id}" in read(again).links
 
 
+@pytest.mark.parametrize(("policy", "score"), [("first", "1"), ("best", "8"), ("latest", "3")])
 def test_gradebook_counts_the_attempt_that_the_policy_names(
-    edition: Edition, classroom: Classroom, teacher: User, student: Student, teacher_client: Client
+    policy: str,
+    score: str,
+    edition: Edition,
+    classroom: Classroom,
+    teacher: User,
+    student: Student,
+    teacher_client: Client,
 ) -> None:
-    for policy, score in (("first", "1"), ("best", "8"), ("latest", "3")):
-        Attempt.objects.all().delete()
-        Assignment.objects.all().delete()
-        given = make_assignment(
-            edition=edition, classroom=classroom, assigned_by=teacher, max_attempts=None, attempt_policy=policy
-        )
-        for number, right in enumerate((1, 4, 2), start=1):
-            make_answered_attempt(assignment=given, student=student, right=right, number=number)
-        assert rows_of(teacher_client.get(gradebook_of(classroom)))[0][2] == score
+    given = make_assignment(
+        edition=edition, classroom=classroom, assigned_by=teacher, max_attempts=None, attempt_policy=policy
+    )
+    for number, right in enumerate((1, 4, 2), start=1):
+        make_answered_attempt(assignment=given, student=student, right=right, number=number)
+
+    assert rows_of(teacher_client.get(gradebook_of(classroom)))[0][2] == score
 
 
 def test_gradebook_of_an_empty_class_leads_to_adding_students(

@@ -74,6 +74,32 @@ def test_save_of_someone_who_may_not_changes_nothing(
     assert (attempt.answers.count(), attempt.events.count()) == (0, 0)
 
 
+@pytest.mark.parametrize(("keeps_old_key", "status", "saved"), [(True, 200, 1), (False, 302, 0)])
+def test_secret_key_may_be_rotated_while_a_student_is_at_work(
+    keeps_old_key: bool,
+    status: int,
+    saved: int,
+    attempt: Attempt,
+    student: Student,
+    signed_in: Callable[[Student], Client],
+    settings: Any,
+) -> None:
+    client, address = Client(enforce_csrf_checks=True), reverse("take_attempt", args=[attempt.public_id, 1])
+    client.cookies = signed_in(student).cookies
+    form = form_of(client.get(address), having="operation")
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY] if keeps_old_key else []
+    settings.SECRET_KEY = "another secret key, longer than fifty characters, for this test alone"
+
+    sent = form.data(**dict([form.offered[1]]), act="save")
+    response = client.post(address, sent, headers={"Accept": "application/json"})
+
+    assert (response.status_code, attempt.answers.count()) == (status, saved)
+    # Who was signed out signs in again, and the very same request is taken.
+    client.cookies |= signed_in(student).cookies
+    again = client.post(address, sent, headers={"Accept": "application/json"})
+    assert (again.status_code, again.json()["revision"], attempt.events.count()) == (200, 1, 1)
+
+
 def test_session_of_a_sign_in_link_ends_after_a_week(teacher: User, clock: time_machine.Traveller) -> None:
     client = Client()
     client.post(accounts.sign_in_link(teacher, ""))

@@ -14,12 +14,14 @@ from urllib.request import Request, urlopen
 import pytest
 from django.conf import settings as site_settings
 from django.contrib.sessions.models import Session
+from django.core.management.base import CommandError
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
 from quizsite.addresses import host_names, problem_with_binding, url
 from quizsite.health import Unfit, disk_verdict
+from quizsite.management.commands.serve import Command
 from quizsite.server import new_server
 from quizsite.static_files import collect_if_changed
 from tests.servers import MANAGE, environment, family, free_port
@@ -258,6 +260,21 @@ def test_serve_says_in_one_line_why_it_cannot(
     assert not (tmp_path / "footnote.sqlite3").exists()
 
 
+@pytest.mark.sockets
+def test_serve_begins_no_empty_site_over_one_whose_database_is_gone(serve: Callable[..., Run], tmp_path: Path) -> None:
+    database = tmp_path / "footnote.sqlite3"
+    run = serve()
+    run.wait_until_it_answers()
+    run.stop()
+    database.unlink()
+
+    code, lines = serve().ended()
+
+    assert (code, len(lines)) == (1, 1)
+    assert lines[0].startswith(f"Footnote cannot start: The database {database} is gone, and this site had one.")
+    assert not database.exists()
+
+
 def test_serve_says_in_one_line_that_the_port_is_taken(tmp_path: Path) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
@@ -272,6 +289,26 @@ def test_serve_says_in_one_line_that_the_port_is_taken(tmp_path: Path) -> None:
             "Choose another with `make run PORT=8001`."
         ],
     )
+
+
+@pytest.mark.sockets
+def test_serve_says_in_one_line_that_the_database_server_is_away(serve: Callable[..., Run]) -> None:
+    code, lines = serve(DATABASE_URL=f"postgres://footnote@127.0.0.1:{free_port()}/footnote").ended()
+
+    assert (code, len(lines)) == (1, 1)
+    assert lines[0].startswith("The database does not answer: ")
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="connections to SQLite are held to it one by one")
+@pytest.mark.django_db(transaction=True)
+def test_serve_refuses_a_database_server_that_could_lose_an_answer() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit TO off")
+        try:
+            with pytest.raises(CommandError, match=r"^This database server could lose .*: synchronous_commit=off\.$"):
+                Command().bring_up_to_date(init=False)
+        finally:
+            cursor.execute("SET synchronous_commit TO on")
 
 
 def test_server_gets_one_thread_on_sqlite_and_four_on_postgresql() -> None:

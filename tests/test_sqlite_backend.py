@@ -1,15 +1,19 @@
 """The SQLite backend: a safe library, every commit on disk, and writers that wait their turn."""
 
+import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management.color import no_style
 from django.db import IntegrityError, OperationalError, transaction
 from django.db import connection as site
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -18,6 +22,7 @@ from django.test.utils import CaptureQueriesContext
 
 from quizsite.sqlite import library
 from quizsite.sqlite.base import DatabaseWrapper, verify
+from quizsite.sqlite.places import known_mounts, network_file_system
 from quizsite.sqlite.prepare import prepare_database
 from quizsite.sqlite.version import wal_is_safe
 from quizsite.sqlite.writers import TurnTimeout, Writer
@@ -181,6 +186,12 @@ def test_connection_refuses_to_run_without_full_synchronization(path: Path) -> N
         lax.ensure_connection()
 
 
+@pytest.mark.parametrize("mode", [None, "DEFERRED", "EXCLUSIVE"])
+def test_connection_refuses_to_begin_transactions_otherwise(mode: str | None, path: Path) -> None:
+    with pytest.raises(ImproperlyConfigured, match="IMMEDIATE"):
+        handler(path, transaction_mode=mode)["default"].ensure_connection()
+
+
 def test_verify_refuses_a_write_ahead_log_on_an_unsafe_library(tmp_path: Path) -> None:
     prepare_database(tmp_path / "wal.sqlite3", journal_mode="wal")
     raw = library.sqlite.connect(str(tmp_path / "wal.sqlite3"))
@@ -205,6 +216,134 @@ def test_prepare_database_sets_the_journal_mode_for_good(tmp_path: Path, mode: s
     raw.close()
     assert seen == mode
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_connection_makes_no_file_over_one_that_is_gone(path: Path, connection: DatabaseWrapper) -> None:
+    path.unlink()
+
+    with pytest.raises(OperationalError, match="unable to open"):
+        connection.ensure_connection()
+
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("take_away", [Path.unlink, lambda path: path.write_bytes(b"")])
+def test_prepare_database_begins_none_over_one_that_is_gone_unless_told(
+    take_away: Callable[[Path], Any], path: Path
+) -> None:
+    take_away(path)
+    left = path.exists()
+
+    with pytest.raises(ImproperlyConfigured, match="is gone, and this site had one.*; cp BACKUP .*add --init"):
+        prepare_database(path)
+    assert path.exists() == left
+    prepare_database(path, init=True)
+    assert path.stat().st_size > 0
+
+
+@pytest.mark.parametrize("mode", ["wal", "delete"])
+def test_prepare_database_may_be_called_again_before_there_is_a_table(mode: str, tmp_path: Path) -> None:
+    for _ in range(2):
+        prepare_database(tmp_path / "new.sqlite3", journal_mode=mode)
+
+
+MOUNTS = r"""21 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
+34 21 0:30 / /srv/school rw - nfs4 files:/school rw,vers=4.2
+35 34 8:2 / /srv/school/local rw shared:2 master:1 - xfs /dev/sdb1 rw
+36 21 0:31 / /mnt/the\040share rw - cifs //files/share rw
+37 21 0:32 / /mnt/twice rw - nfs files:/twice rw
+38 37 8:3 / /mnt/twice rw - btrfs /dev/sdc1 rw
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/var/footnote/data", None),
+        ("/srv/school/data", "nfs4"),
+        ("/srv/schools/data", None),
+        ("/srv/school/local/data", None),
+        ("/mnt/the share/data", "cifs"),
+        ("/mnt/twice/data", None),
+    ],
+)
+def test_network_file_system_is_that_of_the_nearest_mount(path: str, kind: str | None) -> None:
+    assert network_file_system(Path(path), mounts=MOUNTS) == kind
+    assert network_file_system(Path(path), mounts="") is None
+
+
+def test_prepare_database_refuses_a_network_file_system(tmp_path: Path) -> None:
+    mounts = f"34 21 0:30 / {tmp_path.resolve()} rw - nfs4 files:/school rw\n"
+
+    with pytest.raises(ImproperlyConfigured, match=r"network file system \(nfs4\).*FOOTNOTE_DATA.*DATABASE_URL"):
+        prepare_database(tmp_path / "site.sqlite3", mounts=mounts)
+
+    assert list(tmp_path.iterdir()) == []
+    # What this very machine says of itself is understood.
+    assert network_file_system(tmp_path, mounts=known_mounts()) is None
+
+
+def cut(path: Path) -> None:
+    os.truncate(path, path.stat().st_size - 100)
+
+
+def forget_what_it_is(path: Path) -> None:
+    path.write_bytes(b"no database file" + path.read_bytes()[16:])
+
+
+def spoil_a_page(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:4096] + b"\xff" * 4096)
+
+
+@pytest.mark.parametrize("damage", [cut, forget_what_it_is, spoil_a_page])
+def test_prepare_database_refuses_a_damaged_one_with_the_command_that_restores_it(
+    damage: Callable[[Path], None], path: Path, tmp_path: Path
+) -> None:
+    folder, backup = tmp_path / "the school's", tmp_path / "backup"
+    folder.mkdir()
+    shutil.copy(path, backup)
+    moved = Path(shutil.move(path, folder))
+    damage(moved)
+    damaged = moved.read_bytes()
+
+    with pytest.raises(ImproperlyConfigured, match=r"is damaged\. Put a backup in its place: .*BACKUP.*\.$") as refused:
+        prepare_database(moved)
+
+    assert moved.read_bytes() == damaged
+    command = str(refused.value).partition("place: ")[2].rstrip(".").replace("BACKUP", str(backup))
+    subprocess.run(command, shell=True, check=True)  # noqa: S602  the very line that an operator types
+    prepare_database(moved)
+    assert (tmp_path / "the school's.damaged" / moved.name).read_bytes() == damaged
+
+
+def test_prepare_database_refuses_one_that_it_may_only_read(path: Path) -> None:
+    # Not pytest's own folder, which nobody else may even enter.
+    with tempfile.TemporaryDirectory(prefix="footnote-tests-") as folder:
+        Path(folder).chmod(0o755)
+        moved = Path(shutil.move(path, folder))
+        moved.chmod(0o444)
+        # The superuser may write everywhere, so where tests run as one the check is made as nobody.
+        me = os.geteuid()
+        if me == 0:
+            os.seteuid(65534)
+        try:
+            with pytest.raises(ImproperlyConfigured, match=r"cannot be used: .*must be this user's to write\.$"):
+                prepare_database(moved)
+        finally:
+            os.seteuid(me)
+
+
+def test_flush_passes_triggers_by_and_leaves_them_in_force(connection: DatabaseWrapper) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TRIGGER kept BEFORE DELETE ON counter BEGIN SELECT RAISE(ABORT, '100% kept'); END")
+
+    connection.ops.execute_sql_flush(connection.ops.sql_flush(no_style(), ["counter"]))
+
+    with connection.cursor() as cursor:
+        assert cursor.execute("SELECT * FROM counter").fetchall() == []
+        cursor.execute("INSERT INTO counter VALUES (1, 0)")
+        with pytest.raises(IntegrityError, match="100% kept"):
+            cursor.execute("DELETE FROM counter")
 
 
 def test_deleted_text_leaves_no_bytes(connection: DatabaseWrapper, path: Path) -> None:

@@ -1,5 +1,7 @@
 """Django's SQLite backend on a safe library, with every commit on disk and a fair queue of writers."""
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from quizsite.sqlite import library  # isort: skip  # answers for `sqlite3` before Django's backend imports it
@@ -7,16 +9,31 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base as django_sqlite
 
+from quizsite.sqlite.prepare import sign_of
 from quizsite.sqlite.writers import TurnTimeout, Writer
 
 # django-stubs leave out most of what a backend is there to override.
 Base: Any = django_sqlite.DatabaseWrapper
+Operations: Any = Base.ops_class
 
 if Base.Database is not library.sqlite.dbapi2:
     raise ImproperlyConfigured("Django's SQLite backend was loaded before quizsite.sqlite chose its library.")
 
 # PRAGMA synchronous: 0 is OFF, 1 NORMAL, 2 FULL.
 FULL = 2
+
+
+class DatabaseOperations(Operations):
+    """Django's, with a flush that passes triggers by, as PostgreSQL's TRUNCATE does."""
+
+    def sql_flush(self, style: Any, tables: Sequence[str], **options: Any) -> list[str]:
+        emptying = super().sql_flush(style, tables, **options)
+        with self.connection.cursor() as cursor:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = cursor.fetchall()
+        # One transaction runs them all, so that there is no moment without the triggers.
+        drop = [f"DROP TRIGGER {self.quote_name(name)}" for name, _ in triggers]
+        return [*drop, *emptying, *(sql for _, sql in triggers)] if emptying else []
 
 
 class DatabaseWrapper(Base):
@@ -28,15 +45,31 @@ class DatabaseWrapper(Base):
 
     # None while there is no connection, and always for a database in memory, which one process has to itself.
     writer: Writer | None = None
+    # Which file is open, whatever lies under its name by now; None as above.
+    opened_inode: int | None = None
+
+    ops_class = DatabaseOperations
 
     def get_connection_params(self) -> dict[str, Any]:
         return {**super().get_connection_params(), "factory": library.Connection}
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        if self.transaction_mode != "IMMEDIATE":
+            raise ImproperlyConfigured(
+                'SQLite must run with transaction_mode IMMEDIATE: others fail "database is locked" when a class saves.'
+            )
+        if self.is_in_memory_db():
+            connection = super().get_new_connection(conn_params)
+            verify(connection)
+            return connection
+        path = Path(conn_params["database"])
+        if sign_of(path).exists():
+            # Over a file that is gone a connection must fail, not begin an empty one.
+            conn_params = {**conn_params, "database": f"{path.absolute().as_uri()}?mode=rw"}
         connection = super().get_new_connection(conn_params)
         verify(connection)
-        if not self.is_in_memory_db():
-            self.writer = Writer(str(conn_params["database"]), timeout=conn_params["timeout"])
+        self.opened_inode = path.stat().st_ino
+        self.writer = Writer(str(path), timeout=conn_params["timeout"])
         return connection
 
     def _start_transaction_under_autocommit(self) -> None:

@@ -1,21 +1,71 @@
-"""The journal mode is set here, once, before the site serves; connections only verify it.
+"""A database file is made, looked over and put into its journal mode here, before the site serves.
 
-It persists in the file. Other projects have traced damage to setting it on each connection while several
-processes have the file open.
+Connections only verify it. The journal mode persists in the file. Other projects have traced damage to setting it on
+each connection while several processes have the file open.
 """
 
+import shlex
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
+
 from quizsite.sqlite import library
+from quizsite.sqlite.places import known_mounts, network_file_system
 
 
-def prepare_database(path: Path, *, journal_mode: str = library.JOURNAL_MODE) -> None:
-    """Put the file, made if need be, into the journal mode that this library is safe with."""
-    connection = library.sqlite.connect(str(path), timeout=10)
+def prepare_database(
+    path: Path, *, journal_mode: str = library.JOURNAL_MODE, init: bool = False, mounts: str | None = None
+) -> None:
+    """Put the file, made if this is a new site, into the journal mode that this library is safe with.
+
+    init: begin anew where the site had a database and it is gone. mounts: this machine's own unless given. Raises
+    ImproperlyConfigured, with the way out, for a file that is gone, damaged, closed or on a network file system.
+    """
+    kind = network_file_system(path.resolve(), mounts=known_mounts() if mounts is None else mounts)
+    if kind is not None:
+        raise ImproperlyConfigured(
+            f"The database {path} is on a network file system ({kind}), where SQLite loses data. Name a folder on a "
+            "disk of this machine (FOOTNOTE_DATA), or a PostgreSQL server (DATABASE_URL)."
+        )
+    if not init and sign_of(path).exists() and not (path.exists() and path.stat().st_size):
+        raise ImproperlyConfigured(
+            f"The database {path} is gone, and this site had one. Put a backup in its place: {restore_command(path)}. "
+            "To begin anew without it, add --init."
+        )
     try:
-        [mode] = connection.execute("PRAGMA journal_mode").fetchone()
-        if mode != journal_mode:
-            connection.execute(f"PRAGMA journal_mode={journal_mode}")
-    finally:
-        connection.close()
-    path.chmod(0o600)
+        connection = library.sqlite.connect(str(path), timeout=10)
+        try:
+            [mode] = connection.execute("PRAGMA journal_mode").fetchone()
+            if mode != journal_mode:
+                connection.execute(f"PRAGMA journal_mode={journal_mode}")
+            [verdict] = connection.execute("PRAGMA quick_check(1)").fetchone()
+        finally:
+            connection.close()
+        # Refused for a file of somebody else, or on a file system that may only be read.
+        path.chmod(0o600)
+        # Without a write-ahead log the file of a new site is empty until its first table.
+        if path.stat().st_size:
+            sign_of(path).touch(mode=0o600)
+    except (library.sqlite.OperationalError, OSError) as error:
+        raise ImproperlyConfigured(
+            f"The database {path} cannot be used: {error}. Its file and its folder must be this user's to write."
+        ) from error
+    # The library's own message of a damaged file may be no text at all.
+    except (library.sqlite.DatabaseError, UnicodeError):
+        verdict = "damaged"
+    if verdict != "ok":
+        raise ImproperlyConfigured(
+            f"The database {path} is damaged. Put a backup in its place: {restore_command(path, keep_damaged=True)}."
+        )
+
+
+def sign_of(path: Path) -> Path:
+    """What stays when the file goes, and tells a site that lost its database from one that has none yet."""
+    return Path(f"{path}.made")
+
+
+def restore_command(path: Path, *, keep_damaged: bool = False) -> str:
+    """What an operator types; a log of the old file would be played into the backup, so it goes first."""
+    name, folder = shlex.quote(str(path)), shlex.quote(str(path.parent))
+    aside = f"cp -a {folder} {folder}.damaged; " if keep_damaged else ""
+    return f"{aside}rm -f {name}-wal {name}-shm; cp BACKUP {name}"

@@ -150,7 +150,7 @@ class Answer(models.Model):
 
 
 class AnswerEvent(models.Model):
-    """One save as it arrived. operation: named by the page that sent it, once per attempt.
+    """One save as it arrived; rows are only ever added. operation: named by the page that sent it, once per attempt.
 
     revision: of the answer after this event; outcome says whether the event changed it.
     """
@@ -162,7 +162,7 @@ class AnswerEvent(models.Model):
         LATE = "late", "Late, not counted"
         ACCEPTED = "accepted", "Late, accepted by the teacher"
 
-    attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="events")
+    attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="events")
     question = models.ForeignKey(Question, models.PROTECT, related_name="events")
     operation = models.CharField(max_length=64)
     value = models.JSONField(null=True)

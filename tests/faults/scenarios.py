@@ -30,6 +30,7 @@ from tests.faults.ledger import (
     finish,
     make_clients,
 )
+from tests.faults.neighbors import saved_beside_heavy_work
 from tests.faults.offline import answer_offline
 from tests.faults.regrading import regraded_and_killed
 from tests.servers import Site, family, running
@@ -392,4 +393,5 @@ SCENARIOS: dict[str, Scenario] = {
     "R10": r10_deadline,
     "R12": r12_restarted,
     "R14": lambda _site, full: Outcome(*regraded_and_killed(50 if full else 10)),
+    "R15": lambda site, full: Outcome(*saved_beside_heavy_work(site, full=full)),
 }

@@ -12,6 +12,20 @@ CONTROLS: tuple[Control, ...] = (
         "tests/test_drafts.py",
         *("-k", "frozen or never_changes or edition or trigger"),
     ),
+    *(
+        control(
+            f"a row of a log is never {word}",
+            "quizzes/migrations/0009_logs_only_grow.py",
+            text,
+            "",
+            "tests/test_models.py",
+            *("-k", "log_only_grows"),
+        )
+        for word, text in (
+            ("changed", '"UPDATE": "is_never_changed", '),
+            ("deleted", ', "DELETE": "is_never_deleted"'),
+        )
+    ),
     control(
         "a regrade is what its preview showed",
         "quizzes/regrades.py",
@@ -57,5 +71,45 @@ CONTROLS: tuple[Control, ...] = (
         "    if mark is not None and not adjustments.corrections.get(question.key):\n",
         "tests/test_regrade_views.py",
         "tests/test_results.py",
+    ),
+    control(
+        "a site begins no empty database over one that is gone",
+        "quizsite/sqlite/prepare.py",
+        "    if not init and sign_of(path)",
+        "    if False and sign_of(path)",
+        "tests/test_sqlite_backend.py",
+        *("-k", "is_gone"),
+    ),
+    control(
+        "a connection begins no empty database over one that is gone",
+        "quizsite/sqlite/base.py",
+        "?mode=rw",
+        "?mode=rwc",
+        "tests/test_sqlite_backend.py",
+        *("-k", "is_gone"),
+    ),
+    control(
+        "a damaged database is not served",
+        "quizsite/sqlite/prepare.py",
+        '[verdict] = connection.execute("PRAGMA quick_check(1)").fetchone()',
+        'verdict = "ok"',
+        "tests/test_sqlite_backend.py",
+        *("-k", "damaged"),
+    ),
+    control(
+        "SQLite's file is on no network file system",
+        "quizsite/sqlite/prepare.py",
+        "    if kind is not None:\n",
+        "    if False:\n",
+        "tests/test_sqlite_backend.py",
+        *("-k", "network"),
+    ),
+    control(
+        "every transaction on SQLite begins as a writer",
+        "quizsite/sqlite/base.py",
+        '        if self.transaction_mode != "IMMEDIATE":\n',
+        "        if False:\n",
+        "tests/test_sqlite_backend.py",
+        *("-k", "otherwise"),
     ),
 )

@@ -1,7 +1,7 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management import call_command
+from django.core.management import CommandParser, call_command
 from django.core.management.commands import migrate
 from django.db import connections
 
@@ -11,9 +11,13 @@ from quizsite.sqlite.prepare import prepare_database
 class Command(migrate.Command):
     """Django's migrate, which also sets SQLite's journal mode and makes the cache table."""
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("--init", action="store_true", help="begin anew where SQLite's file is gone")
+
+    def handle(self, *args: Any, init: bool = False, **options: Any) -> None:
         connection = connections[options["database"]]
         if connection.vendor == "sqlite" and not connection.is_in_memory_db():  # type: ignore[attr-defined]  # its own
-            prepare_database(Path(connection.settings_dict["NAME"]))
+            prepare_database(Path(connection.settings_dict["NAME"]), init=init)
         super().handle(*args, **options)
         call_command("createcachetable", database=options["database"], verbosity=0)

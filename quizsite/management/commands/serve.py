@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from quizsite.addresses import host_names, problem_with_binding, url
 from quizsite.environment import whole_number, words
-from quizsite.health import pending_migrations
+from quizsite.health import Unfit, durability, pending_migrations
 from quizsite.server import serve
 from quizsite.sqlite import library
 from quizsite.sqlite.prepare import prepare_database
@@ -24,30 +24,37 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes; one per core")
+        parser.add_argument("--init", action="store_true", help="begin anew where SQLite's file is gone")
 
-    def handle(self, *args: Any, workers: int, **options: Any) -> None:
+    def handle(self, *args: Any, workers: int, init: bool, **options: Any) -> None:
         host = os.environ.get("HOST") or "127.0.0.1"
         port = whole_number(os.environ, "PORT", default=8000, least=1)
         if problem := problem_with_binding(host, port):
             raise CommandError(f"Cannot serve on {host}:{port}: {problem}. Choose another with `make run PORT=8001`.")
-        self.bring_up_to_date()
+        self.bring_up_to_date(init=init)
         names = host_names(host)
         self.say_where(host, port, names)
         self.answer_to(names)
         serve(host, port, workers=workers)
 
-    def bring_up_to_date(self) -> None:
+    def bring_up_to_date(self, *, init: bool) -> None:
         """Database, question sets and static files, each only where something changed."""
         if connection.vendor == "sqlite":
-            prepare_database(settings.SQLITE_PATH)
+            prepare_database(settings.SQLITE_PATH, init=init)
             if not library.WAL_IS_SAFE:
                 self.stderr.write(
                     f"SQLite {library.sqlite.sqlite_version} can damage a database with a write-ahead log, so this "
                     "site does without one and is slower. Install pysqlite3 to change that."
                 )
+        else:
+            # SQLite's connections are each held to the same.
+            try:
+                durability()
+            except Unfit as problem:
+                raise CommandError(f"This database server could lose what it called saved: {problem}.") from problem
         if pending_migrations():
             self.stdout.write("Preparing the database ...")
-            call_command("migrate", interactive=False, verbosity=0)
+            call_command("migrate", interactive=False, verbosity=0, init=init)
         call_command("load_question_sets", verbosity=0)
         if collect_if_changed():
             self.stdout.write("Collected the static files.")
