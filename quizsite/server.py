@@ -30,12 +30,16 @@ CONNECTIONS_PER_WORKER = 640
 STOP_SECONDS = 15
 
 
+def load_site() -> None:
+    """Load what stands behind the site's addresses, every view, form and model: once, for all workers."""
+    get_resolver().url_patterns  # noqa: B018  the look at them imports them
+
+
 def serve(host: str, port: int, *, workers: int) -> None:
     """Serve until SIGTERM or SIGINT; exits with 1 where workers keep dying."""
     server = new_server(host, port, workers=workers)
-    # Whatever is loaded here is loaded once: the application, and behind its addresses every view, form and model.
+    load_site()
     import_string(settings.WSGI_APPLICATION)
-    get_resolver().url_patterns  # noqa: B018  the look at them imports them
     # Nothing may be open when workers are forked: a connection to SQLite must not cross a fork.
     connections.close_all()
     # What is loaded by now stays for good, and shared: no collection of a worker need look at it, or copy it.

@@ -258,6 +258,16 @@ def test_serve_says_in_one_line_why_it_cannot(
     assert not (tmp_path / "footnote.sqlite3").exists()
 
 
+def test_serve_ends_where_its_database_cannot_be_prepared(serve: Callable[..., Run], tmp_path: Path) -> None:
+    (tmp_path / "footnote.sqlite3").write_text("no database at all" * 100)
+
+    code, lines = serve().ended()
+
+    # Told once, by the process that prepares; the one that would serve goes on to nothing.
+    assert (code, lines[-1].rpartition(".")[2]) == (1, "DatabaseError: file is not a database")
+    assert [line[:9] for line in lines if line.startswith(("Footnote", "Traceback"))] == ["Traceback"]
+
+
 def test_serve_says_in_one_line_that_the_port_is_taken(tmp_path: Path) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))

@@ -1,8 +1,11 @@
 import os
+import sys
 from argparse import ArgumentParser
+from multiprocessing import get_context
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
@@ -11,7 +14,7 @@ from django.utils import timezone
 from quizsite.addresses import host_names, problem_with_binding, url
 from quizsite.environment import whole_number, words
 from quizsite.health import pending_migrations
-from quizsite.server import serve
+from quizsite.server import load_site, serve
 from quizsite.sqlite import library
 from quizsite.sqlite.prepare import prepare_database
 from quizsite.static_files import collect_if_changed
@@ -30,11 +33,28 @@ class Command(BaseCommand):
         port = whole_number(os.environ, "PORT", default=8000, least=1)
         if problem := problem_with_binding(host, port):
             raise CommandError(f"Cannot serve on {host}:{port}: {problem}. Choose another with `make run PORT=8001`.")
-        self.bring_up_to_date()
+        # A process of its own: a first start takes half as much memory again as serving does, and Python gives little
+        # of it back, so every worker would carry it for good. Beside it this process loads what the workers share.
+        preparation = get_context("fork").Process(target=self.prepare)
+        preparation.start()
+        load_site()
+        preparation.join()
+        if code := preparation.exitcode:
+            # A process that failed has said why; one that was killed could not.
+            sys.exit(1 if code > 0 else f"Preparing the site was ended by signal {-code}.")
         names = host_names(host)
         self.say_where(host, port, names)
         self.answer_to(names)
         serve(host, port, workers=workers)
+
+    def prepare(self) -> None:
+        """`bring_up_to_date` as the whole of a process, which says in one line why it cannot, as `manage.py` does."""
+        try:
+            self.bring_up_to_date()
+        except CommandError as problem:
+            sys.exit(f"CommandError: {problem}")
+        except ImproperlyConfigured as problem:
+            sys.exit(f"Footnote cannot start: {problem}")
 
     def bring_up_to_date(self) -> None:
         """Database, question sets and static files, each only where something changed."""
