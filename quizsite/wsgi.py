@@ -10,5 +10,4 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quizsite.settings")
 application = get_wsgi_application()
 
 # What is loaded by now stays for good, so no later collection need look at it.
-gc.collect()
 gc.freeze()

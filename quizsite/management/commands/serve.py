@@ -1,5 +1,8 @@
 import os
+import sys
 from argparse import ArgumentParser
+from functools import partial
+from multiprocessing import get_context
 from typing import Any
 
 from django.conf import settings
@@ -11,7 +14,8 @@ from django.utils import timezone
 from quizsite.addresses import host_names, problem_with_binding, url
 from quizsite.environment import whole_number, words
 from quizsite.health import Unfit, durability, pending_migrations
-from quizsite.server import serve
+from quizsite.refusals import in_one_line
+from quizsite.server import load_site, serve
 from quizsite.sqlite import library
 from quizsite.sqlite.prepare import prepare_database
 from quizsite.static_files import collect_if_changed
@@ -31,11 +35,26 @@ class Command(BaseCommand):
         port = whole_number(os.environ, "PORT", default=8000, least=1)
         if problem := problem_with_binding(host, port):
             raise CommandError(f"Cannot serve on {host}:{port}: {problem}. Choose another with `make run PORT=8001`.")
-        self.bring_up_to_date(init=init)
+        # A process of its own: a first start takes half as much memory again as serving does, and Python gives little
+        # of it back, so every worker would carry it for good. Beside it this process loads what the workers share.
+        preparation = get_context("fork").Process(target=self.prepare, kwargs={"init": init})
+        preparation.start()
+        load_site()
+        preparation.join()
+        if code := preparation.exitcode:
+            # A process that failed has said why; one that was killed could not.
+            sys.exit(1 if code > 0 else f"Preparing the site was ended by signal {-code}.")
         names = host_names(host)
         self.say_where(host, port, names)
         self.answer_to(names)
         serve(host, port, workers=workers)
+
+    def prepare(self, *, init: bool) -> None:
+        """`bring_up_to_date` as the whole of a process, which says in one line why it cannot, as `manage.py` does."""
+        try:
+            in_one_line(partial(self.bring_up_to_date, init=init))
+        except CommandError as problem:
+            sys.exit(f"CommandError: {problem}")
 
     def bring_up_to_date(self, *, init: bool) -> None:
         """Database, question sets and static files, each only where something changed."""

@@ -1,0 +1,17 @@
+"""What an operator can mend is told in one sentence, which says more than a traceback."""
+
+import sys
+from collections.abc import Callable
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError
+
+
+def in_one_line(work: Callable[[], object]) -> None:
+    """Do the work; a wrong setting or a database that does not answer ends the process with one line."""
+    try:
+        work()
+    except ImproperlyConfigured as problem:
+        sys.exit(f"Footnote cannot start: {problem}")
+    except OperationalError as problem:
+        sys.exit(f"The database does not answer: {' '.join(str(problem).split())}")
