@@ -126,11 +126,14 @@ def last_closes(assignments: Collection[Assignment]) -> dict[int, datetime | Non
     found = {}
     if groups:
         ends = Assignment.objects.filter(group__in=groups).order_by().values_list("group")
+        closes = ends.annotate(
+            classes=Max("closes_at"),
+            students=Max("extensions__closes_at"),
+            endless=Count("pk", filter=Q(closes_at=None)),
+        )
         found = {
             group: None if endless else max(end for end in (classes, students) if end is not None)
-            for group, classes, students, endless in ends.annotate(
-                Max("closes_at"), Max("extensions__closes_at"), Count("pk", filter=Q(closes_at=None))
-            )
+            for group, classes, students, endless in closes
         }
     return {
         assignment.pk: found.get(assignment.group) if assignment.release == Release.AFTER_CLOSE else None

@@ -15,7 +15,7 @@ from django.utils import timezone
 from quizzes import attempts, own_terms
 from quizzes.deadlines import GRACE
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Classroom, Edition, Student, User
-from quizzes.question_sets import published
+from quizzes.question_sets import published, sizes_of
 from quizzes.question_types import Question
 from quizzes.sittings import seat, sitting
 from tests.conftest import Statements
@@ -160,10 +160,11 @@ def test_list_costs_the_same_at_1_and_3_assignments(
         )
     make_attempt(assignment=make_assignment(edition=edition, classroom=classroom), student=student)
     published(edition.pk)
+    sizes_of([edition.pk])
     with statements() as seen:
         student_client.get(reverse("student_home"))
-    # Session, student, teachers, attempts, assignments, answers of the current attempt.
-    assert len(seen) == 6
+    # Session, student, teachers, assignments, attempts, extensions, excuses, closes, answers of the current attempt.
+    assert len(seen) == 9
     assert seen.writes == []
 
 

@@ -46,7 +46,7 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "a verdict is hidden again with its release",
         "quizzes/views/student/question_page.py",
-        'is_shown=is_settled and context["checks_at_once"])',
+        "is_shown=is_settled and checks_at_once)",
         "is_shown=is_settled)",
         "tests/test_student_views.py",
         *("-k", "verdict"),
