@@ -175,6 +175,8 @@ class Ledger:
                 if not sitting.is_over(now):
                     return sitting
                 self.hand_in(sitting, now)
+        if student in task.excused and not made:
+            raise Refused("IsExcused")
         closes = task.closes_for(student)
         if task.opens is not None and now < task.opens:
             raise Refused("NotOpenYet")
