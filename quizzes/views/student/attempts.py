@@ -8,7 +8,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template.loader import render_to_string
+from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -129,10 +129,8 @@ def questions_ahead(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     # One token for all of them, and nothing else of what a page knows.
     shared = {"csrf_token": get_token(request)}
     contexts = [form_context(current, number, answers) for number in range(1, len(current.questions) + 1)]
-    part = "student/take_attempt.html#question"
-    return HttpResponse(
-        "".join(render_to_string(part, shared | context) for context in contexts if not context["is_picker"])
-    )
+    part = get_template("student/take_attempt.html#question")
+    return HttpResponse("".join(part.render(shared | context) for context in contexts if not context["is_picker"]))
 
 
 @require_GET
