@@ -6,6 +6,7 @@ It serves WSGI two to five times as fast as ASGI for views like these.
 import gc
 import os
 import signal
+from multiprocessing import set_start_method
 from typing import Any
 
 from django.conf import settings
@@ -41,6 +42,8 @@ def load_site() -> None:
 
 def serve(host: str, port: int, *, workers: int) -> None:
     """Serve until SIGTERM or SIGINT; exits with 1 where workers keep dying."""
+    # Workers share what is loaded where they are forked, which Python does not do by itself from 3.14 on.
+    set_start_method("fork", force=True)
     server = new_server(host, port, workers=workers)
     load_site()
     import_string(settings.WSGI_APPLICATION)
