@@ -67,13 +67,22 @@ def find_classroom(code: str, *, address: str, device: str, now: datetime) -> Cl
     raise NoSuchCode
 
 
-def check_pin(student: Student, pin: str, *, address: str, device: str, now: datetime) -> None:
-    """Return when the PIN is this student's; raises WrongPin or PinLocked. A wrong PIN is counted."""
+def student_of_attempt(public_id: str) -> Student | None:
+    """Whose attempt this is, with the classroom; None where no student could join to go on with it. One statement."""
+    found = Student.objects.enrolled().filter(classroom__in=Classroom.objects.joinable(), attempts__public_id=public_id)
+    return found.select_related("classroom").order_by().first()
+
+
+def check_pin(student: Student | None, pin: str, *, address: str, device: str, now: datetime) -> None:
+    """Return when the PIN is this student's; raises WrongPin or PinLocked. A wrong PIN is counted.
+
+    student None: nobody's PIN is right, and the tries are counted all the same, so that an attempt's id tells nothing.
+    """
     tries = _recent_tries(student, now=now)
     until = _locked_until(tries, device, now)
     if until is not None:
         raise PinLocked(until)
-    if pin_matches(student, pin):
+    if student is not None and pin_matches(student, pin):
         if tries:
             FailedTry.objects.filter(student=student, device=device).delete()
         return
@@ -131,9 +140,10 @@ def _pin(student: Student, key: str | bytes) -> str:
     return str(int.from_bytes(digest.digest()[:8]) % 10**PIN_LENGTH).zfill(PIN_LENGTH)
 
 
-def _recent_tries(student: Student, *, now: datetime) -> list[tuple[str, datetime]]:
+def _recent_tries(student: Student | None, *, now: datetime) -> list[tuple[str, datetime]]:
     """(device, moment) of wrong PINs for this student, newest first, no more than lock every device."""
-    recent = student.failed_tries.filter(at__gt=now - PIN_SPAN_ANYWHERE).order_by("-at")
+    tries = FailedTry.objects.filter(kind=FailedTry.Kind.PIN, student=student, at__gt=now - PIN_SPAN_ANYWHERE)
+    recent = tries.order_by("-at")
     return list(recent.values_list("device", "at")[:PIN_TRIES_ANYWHERE])
 
 

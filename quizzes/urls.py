@@ -55,6 +55,7 @@ urlpatterns = [
     path("student/attempts/<public_id:public_id>/review/", attempts.review_attempt, name="review_attempt"),
     path("student/attempts/<public_id:public_id>/time/", attempts.time_left, name="time_left"),
     path("student/attempts/<public_id:public_id>/here/", attempts.note_presence, name="note_presence"),
+    path("student/attempts/<public_id:public_id>/again/", joining.enter_pin_again, name="enter_pin_again"),
     path("student/attempts/<public_id:public_id>/hand-in/", attempts.hand_in, name="hand_in"),
     path("student/attempts/<public_id:public_id>/receipt/", attempts.receipt, name="receipt"),
     path("student/attempts/<public_id:public_id>/result/", attempts.result, name="result"),

@@ -93,7 +93,8 @@ class _Reader(HTMLParser):
 def read(response: Page) -> _Reader:
     """The links and forms of a page, those that lead to the pages beside it by their whole address."""
     reader = _Reader(getattr(response, "request", {}).get("PATH_INFO", ""))
-    reader.feed(response.content.decode())
+    # What stands in a template is not on the page until a script puts it there.
+    reader.feed(re.sub(r"<template.*?</template>", "", response.content.decode(), flags=re.DOTALL))
     return reader
 
 

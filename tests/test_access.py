@@ -17,7 +17,8 @@ from tests.factories import NOW, make_attempt, make_draft, make_regrade
 
 Actor = Literal["nobody", "student", "classmate", "outsider", "teacher", "other_teacher", "staff"]
 # page: 200. moves: a redirect on within the actor's own pages. login, join: led to a way in. missing: 404.
-Outcome = Literal["page", "moves", "login", "join", "missing", "refused"]
+# unmet: 400, what is asked for was not given.
+Outcome = Literal["page", "moves", "login", "join", "missing", "refused", "unmet"]
 
 EVERYONE: dict[Actor, Outcome] = dict.fromkeys(
     ("nobody", "student", "classmate", "outsider", "teacher", "other_teacher", "staff"), "page"
@@ -142,6 +143,7 @@ TABLE: dict[str, Row] = {
     "time_left": Row(OWN_STUDENT, of_attempt),
     "questions_ahead": Row(OWN_STUDENT, of_attempt),
     "note_presence": Row(OWN_STUDENT, of_attempt, method="post", data={"number": "1"}),
+    "enter_pin_again": Row(dict.fromkeys(EVERYONE, "unmet"), of_attempt, method="post", data={"pin": ""}),
     "hand_in": Row(moving(OWN_STUDENT), of_attempt, method="post"),
     "receipt": Row(moving(OWN_STUDENT), of_attempt),
     "result": Row(moving(OWN_STUDENT), of_attempt),
@@ -277,7 +279,9 @@ def outcome_of(response: HttpResponse) -> str:
         if target.startswith(reverse("account_login")):
             return "login"
         return "join" if target.partition("?")[0] == reverse("join") else "moves"
-    return {200: "page", 403: "refused", 404: "missing"}.get(response.status_code, str(response.status_code))
+    return {200: "page", 400: "unmet", 403: "refused", 404: "missing"}.get(
+        response.status_code, str(response.status_code)
+    )
 
 
 def test_every_address_is_in_the_table() -> None:

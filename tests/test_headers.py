@@ -139,6 +139,16 @@ CASES: dict[str, tuple[int, Callable[[Cast], HttpResponse]]] = {
         200,
         lambda cast: cast.teacher.post(reverse("download_gradebook", args=[cast.attempt.classroom.public_id])),
     ),
+    "signed in again": (
+        200,
+        lambda cast: cast.visitor.post(
+            reverse("enter_pin_again", args=[cast.attempt.public_id]), {"pin": joining.pin_of(cast.attempt.student)}
+        ),
+    ),
+    "wrong PIN, to a script": (
+        400,
+        lambda cast: cast.visitor.post(reverse("enter_pin_again", args=[cast.attempt.public_id]), {"pin": "12"}),
+    ),
     "signed out": (302, lambda cast: cast.student.post("/student/sign-out/")),
     "admin, sign in": (302, lambda cast: cast.visitor.get("/admin/")),
     "admin, not allowed": (302, lambda cast: cast.teacher.get("/admin/")),

@@ -7,17 +7,19 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from pytest_django import Settings
 
 from quizzes import rosters
-from quizzes.joining import CODE_TRIES, PIN_TRIES, pin_of
-from quizzes.models import Classroom, FailedTry, Student, User
+from quizzes.forms.joining import PinForm
+from quizzes.joining import CODE_TRIES, PIN_TRIES, PIN_TRIES_ANYWHERE, pin_of
+from quizzes.models import Attempt, Classroom, FailedTry, Student, User
 from quizzes.views.student.access import DEVICE_COOKIE, PIN_VERSION, STUDENT, client_address
 from quizzes.views.student.joining import SIGNED_OUT_COOKIE
 from tests.conftest import Statements
-from tests.factories import NOW, make_student
+from tests.factories import NOW, make_assignment, make_attempt, make_student
 from tests.pages import form_of, read
 
 type Gather = Callable[[], AbstractContextManager[Statements]]
@@ -225,6 +227,128 @@ def test_address_is_what_the_sites_own_proxies_saw(
     settings.TRUSTED_PROXY_COUNT = proxies
     request = RequestFactory().get("/", REMOTE_ADDR="9.9.9.9", HTTP_X_FORWARDED_FOR=forwarded)
     assert client_address(request) == expected
+
+
+# --- The PIN alone, from the page of an attempt
+
+
+def again(attempt: Attempt | str) -> str:
+    return reverse("enter_pin_again", args=[attempt if isinstance(attempt, str) else attempt.public_id])
+
+
+def field_of(response: Any) -> str:
+    """The field in a reply that lets nobody in, of which it consists."""
+    assert response.status_code == 400
+    reply = response.json()
+    assert set(reply) == {"field"}
+    return str(reply["field"])
+
+
+def test_pin_alone_signs_in_again_with_a_new_token(attempt: Attempt, student: Student, teacher_client: Client) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.cookies = teacher_client.cookies
+    token = form_of(client.get(reverse("join")), having="code").fields[0][1]
+    before = client.cookies["csrftoken"].value, client.session.session_key
+    response = client.post(again(attempt), {"pin": pin_of(student)}, headers={"X-CSRFToken": token})
+    assert (response.status_code, set(response.json())) == (200, {"token"})
+    assert (client.session[STUDENT], client.session[PIN_VERSION]) == (student.pk, student.pin_version)
+    # Nothing of who was here before is left: neither session nor token.
+    assert before[0] != client.cookies["csrftoken"].value
+    assert before[1] != client.session.session_key
+    assert client.get(reverse("teacher_home")).status_code == 302
+    address, presence = reverse("note_presence", args=[attempt.public_id]), {"number": "1"}
+    assert client.post(address, presence, headers={"X-CSRFToken": token}).status_code == 403
+    fresh = response.json()["token"]
+    assert client.post(address, presence, headers={"X-CSRFToken": fresh}).json() == {"is_open": True}
+    assert FailedTry.objects.count() == 0
+
+
+def test_wrong_pins_of_an_attempt_count_as_those_of_the_join_page(
+    attempt: Attempt, student: Student, clock: time_machine.Traveller
+) -> None:
+    client = at_pin(student)
+    for left in ("4 more tries", "3 more tries"):
+        assert f"That PIN does not match. You have {left}." in field_of(
+            client.post(again(attempt), {"pin": wrong_pin(student)})
+        )
+    assert "You have 2 more tries." in body(client.post(reverse("enter_pin"), {"pin": wrong_pin(student)}))
+    client.post(again(attempt), {"pin": wrong_pin(student)})
+    locked = "Too many wrong PINs on this device. Try again in 5 minutes, or ask your teacher for a new PIN."
+    assert locked in field_of(client.post(again(attempt), {"pin": wrong_pin(student)}))
+    # The right one is not even tried now, on either page, and on another device it works.
+    assert locked in field_of(client.post(again(attempt), {"pin": pin_of(student)}))
+    assert "Try again at 11:05 am" in body(client.post(reverse("enter_pin"), {"pin": pin_of(student)}))
+    assert STUDENT not in client.session
+    assert Client().post(again(attempt), {"pin": pin_of(student)}).status_code == 200
+    clock.shift(timedelta(minutes=4, seconds=30))
+    assert "Try again in 1 minute, or" in field_of(client.post(again(attempt), {"pin": pin_of(student)}))
+    clock.shift(timedelta(seconds=31))
+    assert client.post(again(attempt), {"pin": pin_of(student)}).status_code == 200
+
+
+def test_wrong_pins_of_an_attempt_lock_every_device_in_the_end(attempt: Attempt, student: Student) -> None:
+    for _ in range(PIN_TRIES_ANYWHERE):
+        Client().post(again(attempt), {"pin": wrong_pin(student)})
+    assert "Too many wrong PINs" in field_of(Client().post(again(attempt), {"pin": pin_of(student)}))
+    assert FailedTry.objects.filter(student=student).count() == PIN_TRIES_ANYWHERE
+
+
+@pytest.mark.parametrize("pin", ["", "12", "12345", "abcd"])
+def test_pin_that_is_none_costs_no_try_at_an_attempt(attempt: Attempt, pin: str) -> None:
+    field = field_of(Client().post(again(attempt), {"pin": pin}))
+    assert ("A PIN has four digits." if pin else "Type your PIN.") in field
+    assert FailedTry.objects.count() == 0
+
+
+@pytest.mark.parametrize("gone", ["unknown", "removed", "archived", "closed"])
+def test_attempt_with_which_nobody_can_go_on_is_as_a_wrong_pin(
+    gone: str,
+    attempt: Attempt,
+    student: Student,
+    outsider: Student,
+    teacher: User,
+    statements: Gather,
+    clock: time_machine.Traveller,
+) -> None:
+    other = make_attempt(assignment=make_assignment(classroom=outsider.classroom), student=outsider)
+    match gone:
+        case "removed":
+            rosters.remove_student(student, by=teacher, now=NOW)
+        case "archived":
+            rosters.set_archived(student.classroom, is_archived=True, by=teacher, now=NOW)
+        case "closed":
+            rosters.set_joining(student.classroom, is_open=False, by=teacher, now=NOW)
+    address = again("0" * 12 if gone == "unknown" else attempt)
+    asker, other_asker = Client(), Client()
+    for _ in range(PIN_TRIES + 1):
+        # The right PIN is none here.
+        with statements() as seen:
+            reply = asker.post(address, {"pin": pin_of(student)})
+        with statements() as seen_otherwise:
+            expected = other_asker.post(again(other), {"pin": wrong_pin(outsider)})
+        assert (reply.status_code, reply.content) == (expected.status_code, expected.content)
+        assert {name for name, _ in reply.items()} == {name for name, _ in expected.items()}
+        assert set(reply.cookies) == set(expected.cookies) == {DEVICE_COOKIE}
+        # Nor does its time tell them apart.
+        assert len(seen) == len(seen_otherwise)
+    assert "Too many wrong PINs" in field_of(reply)
+    assert STUDENT not in asker.session
+    assert FailedTry.objects.filter(student=student).count() == 0
+
+
+def test_replies_at_an_attempt_name_nobody(attempt: Attempt, student: Student) -> None:
+    client = Client()
+    replies = [client.post(again(attempt), {"pin": wrong_pin(student)}) for _ in range(PIN_TRIES + 1)]
+    replies.append(Client().post(again(attempt), {"pin": pin_of(student)}))
+    told = "".join(body(reply) for reply in replies)
+    names = [*student.display_name.split(), "Rivera", student.classroom.name, student.classroom.join_code, " am"]
+    assert [name for name in names if name in told] == []
+
+
+def test_notice_of_the_outbox_has_the_field_of_the_form(attempt: Attempt, student_client: Client) -> None:
+    page = body(student_client.get(reverse("take_attempt", args=[attempt.public_id, 1])))
+    field = render_to_string("parts/field.html", {"field": PinForm(teachers=["Your teacher"])["pin"]})
+    assert field.replace("\n", "") in page.replace("\n", "")
 
 
 # --- Signed in, and out again

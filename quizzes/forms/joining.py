@@ -73,6 +73,15 @@ class PinForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["pin"].help_text = f"Four digits. Forgot it? {' or '.join(teachers)} can give you a new one."
 
+    def refuse_pin(self, tries_left: int) -> None:
+        """Say that the PIN is another one, and how many more tries this device has."""
+        tries = f"{tries_left} more {'try' if tries_left == 1 else 'tries'}"
+        self.add_error("pin", f"That PIN does not match. You have {tries}.")
+
+    def refuse_for_now(self, when: str, whom: str) -> None:
+        """Say that this device waits: until when, and whom to ask meanwhile."""
+        self.add_error("pin", f"Too many wrong PINs on this device. Try again {when}, or ask {whom} for a new PIN.")
+
     def clean_pin(self) -> str:
         """Four digits 0 to 9, from whatever script the keyboard writes them in."""
         digits = self.cleaned_data["pin"]

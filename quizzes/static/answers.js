@@ -25,6 +25,8 @@ try {
 const find = (selector, within = document) => within.querySelector(selector);
 const questionForm = () => find("form[data-answers]");
 const board = find("[data-outbox]");
+// The attempt that this page belongs to, if any.
+const attemptHere = /^\/student\/attempts\/[^/]+\//.exec(location.pathname)?.[0];
 // Addresses that belong to another student of this device: their entries wait for that student.
 const foreign = new Set();
 
@@ -33,6 +35,7 @@ const mine = new Set();
 const tabs = "BroadcastChannel" in window ? new BroadcastChannel("footnote.answers") : null;
 
 let sending = null;
+let entering = null;
 let failures = 0;
 let timer = 0;
 let shown = "";
@@ -120,6 +123,7 @@ async function work() {
     failures = 0;
   }
   if (shown === "offline" || shown === "down") notice("sent");
+  if (shown === "pin" || shown === "signed-out") notice("");
   if (!typing && shown !== "refused" && find("[data-save-state]")?.dataset.saveState) state("saved");
 }
 
@@ -183,8 +187,9 @@ function acknowledge(url, operation, revision) {
 }
 
 tabs?.addEventListener("message", ({ data }) => {
+  if (data.token) { signedIn(data.token); return; }
   acknowledge(data.url, data.operation, data.revision);
-  if (mine.has(data.operation) && queue().length === 0) state("saved");
+  if (mine.has(data.operation) && queue().length === 0) drain();
 });
 
 async function post(url, body) {
@@ -207,14 +212,47 @@ async function refreshToken() {
   refreshed = true;
   const page = await fetch(location.href, { credentials: "same-origin" }).then((response) => response.text()).catch(() => "");
   const fresh = find("input[name=csrfmiddlewaretoken]", new DOMParser().parseFromString(page, "text/html"))?.value;
-  const places = [document, ...sections.values()];
-  if (fresh) places.forEach((place) => place.querySelectorAll("input[name=csrfmiddlewaretoken]").forEach((input) => { input.value = fresh; }));
+  if (fresh) putToken(fresh);
   return Boolean(fresh);
+}
+
+function putToken(fresh) {
+  const places = [document, ...sections.values()];
+  places.forEach((place) => place.querySelectorAll("input[name=csrfmiddlewaretoken]").forEach((input) => { input.value = fresh; }));
+}
+
+// ---- A session that was lost: the PIN alone, without leaving the page
+
+async function enterPin(form) {
+  const url = `${attemptHere}again/`;
+  const body = new URLSearchParams(new FormData(form));
+  let response = await post(url, body);
+  if (response?.status === 403 && await refreshToken()) response = await post(url, body);
+  const reply = await response?.json().catch(() => null);
+  if (reply?.token) {
+    signedIn(reply.token);
+    tabs?.postMessage({ token: reply.token });
+  } else if (reply?.field) {
+    find(".field", form).replaceWith(find(".field", new DOMParser().parseFromString(reply.field, "text/html")));
+    form.elements.pin.focus();
+  } else {
+    wait(navigator.onLine ? "down" : "offline");
+  }
+}
+
+async function signedIn(fresh) {
+  putToken(fresh);
+  refreshed = false;
+  foreign.clear();
+  document.dispatchEvent(new CustomEvent("footnote:signed-in"));
+  // What is on its way still belongs to the lost session.
+  await sending;
+  drain();
 }
 
 function wait(why, entry) {
   state("kept");
-  notice(why, entry);
+  notice(why === "signed-out" && attemptHere ? "pin" : why, entry);
   if (why === "signed-out") return;
   // Some apart from each other, so that a class does not come back in one instant.
   const pause = PAUSES[Math.min(failures++, PAUSES.length - 1)] * (1 + Math.random() / 4);
@@ -228,12 +266,15 @@ function notice(name, entry) {
   if (!board) return;
   const count = queue().length;
   const text = `${count} answer${count === 1 ? "" : "s"}`;
+  const hadFocus = board.contains(document.activeElement);
   if (shown !== name) board.querySelectorAll(":scope > .notice").forEach((old) => old.remove());
   if (shown !== name && template) board.append(template.content.cloneNode(true));
   shown = template ? name : "";
   board.querySelectorAll(":scope > .notice [data-count]").forEach((place) => { if (place.textContent !== text) place.textContent = text; });
   board.querySelectorAll(":scope > .notice [data-waiting]").forEach((place) => { place.hidden = count === 0; });
   if (entry) board.querySelectorAll(":scope > .notice [data-number]").forEach((place) => { place.textContent = numberOf(entry.url); });
+  // Who was in a notice that went goes on where the skip link leads.
+  if (hadFocus && !board.contains(document.activeElement)) find(find(".skip").hash)?.focus();
 }
 
 function state(name) {
@@ -372,6 +413,12 @@ document.addEventListener("submit", (event) => {
     if (go) leave(go);
     else form.requestSubmit(button);
   });
+});
+
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-pin]")) return;
+  event.preventDefault();
+  entering ||= enterPin(event.target).finally(() => { entering = null; });
 });
 
 document.addEventListener("htmx:confirm", (event) => {

@@ -29,12 +29,16 @@ async function say() {
   } catch { /* a browser without a store says it on each page */ }
   const options = { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual", credentials: "same-origin" };
   const reply = await fetch(form.action, options).then((response) => (response.ok ? response.json() : null)).catch(() => ({}));
-  // Refused or over: nothing more to say from this page. Lost on the way: again at its time.
+  // Refused or over: nothing more to say from this page, unless its student signs in again. Lost on the way: again at its time.
   if (reply === null || reply.is_open === false) return;
   timer = setTimeout(say, PERIOD);
 }
 
 timer = setTimeout(say, rest());
+document.addEventListener("footnote:signed-in", () => {
+  clearTimeout(timer);
+  say();
+});
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState !== "visible" || rest() > 0) return;
   clearTimeout(timer);

@@ -299,6 +299,115 @@ def test_lost_session_keeps_the_answer_until_its_own_student_is_back(
     assert saves() == [(1, "saved")]
 
 
+def test_lost_session_is_mended_in_place_by_the_pin(
+    context: BrowserContext, attempt: Attempt, student: Student
+) -> None:
+    page = open_with_all(context, attempt)
+    address = page.url
+    Session.objects.all().delete()
+    choose(page, 1)
+    expect(page.get_by_role("alert")).to_contain_text("Question 1 is not saved.")
+    # Nobody is torn from an answer.
+    assert page.evaluate("document.activeElement.name") == "choice"
+    field = page.get_by_label("Your PIN")
+    field.fill("0000" if joining.pin_of(student) != "0000" else "1111")
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_text("That PIN does not match. You have 4 more tries.")).to_be_visible()
+    expect(field).to_be_focused()
+    expect(field).to_have_value("")
+    expect(field).to_have_accessible_description(re.compile("That PIN does not match"))
+    assert violations(page) == []
+    assert overflow(page) == 0
+    # What is answered meanwhile waits as well.
+    page.get_by_role("button", name="Next question").click()
+    choose(page, 0)
+    expect(page.get_by_label("Your PIN")).to_be_visible()
+    says(page, "Not sent")
+    assert (saves(), page.evaluate(WAITING)) == ([], 2)
+    with page.expect_response("**/here/") as presence:
+        enter_pin(page, student)
+    says(page, "Saved")
+    assert page.locator("[data-outbox] > .notice").count() == 0
+    assert page.evaluate("document.activeElement.id") == "question"
+    assert page.url == address.replace("/1/", "/2/")
+    order = AnswerEvent.objects.order_by("pk").values_list("question__position", "revision", "outcome")
+    assert (list(order), page.evaluate(WAITING)) == ([(1, 1, "saved"), (2, 1, "saved")], 0)
+    # The teacher sees that the page is there again.
+    assert presence.value.json() == {"is_open": True}
+    # Every form of the page has the token that goes with the new session, those put by included.
+    page.get_by_role("button", name="Flag for later").click()
+    expect(page.locator("#flag")).to_have_text(re.compile("Flagged"))
+    page.go_back()
+    page.get_by_role("button", name="Flag for later").click()
+    expect(page.locator("#flag")).to_have_text(re.compile("Flagged"))
+
+
+def enter_pin(page: Page, student: Student) -> None:
+    page.get_by_label("Your PIN").fill(joining.pin_of(student))
+    page.get_by_label("Your PIN").press("Enter")
+
+
+def test_pin_is_taken_though_the_token_is_lost_as_well(
+    context: BrowserContext, attempt: Attempt, student: Student
+) -> None:
+    page = open_question(context, attempt)
+    context.clear_cookies()
+    choose(page, 1)
+    expect(page.get_by_label("Your PIN")).to_be_visible()
+    context.clear_cookies()
+    enter_pin(page, student)
+    says(page, "Saved")
+    assert (saves(), page.url.endswith("/1/")) == ([(1, "saved")], True)
+    # The tries of this device were counted once: a form that is sent again for its token costs none.
+    assert student.failed_tries.count() == 0
+
+
+def test_pin_in_one_window_lets_the_other_go_on(context: BrowserContext, attempt: Attempt, student: Student) -> None:
+    other, page = open_question(context, attempt, 2), open_question(context, attempt)
+    Session.objects.all().delete()
+    choose(other, 0)
+    expect(other.get_by_label("Your PIN")).to_be_visible()
+    choose(page, 1)
+    enter_pin(page, student)
+    says(page, "Saved")
+    says(other, "Saved")
+    assert other.locator("[data-outbox] > .notice").count() == 0
+    with other.expect_response(lambda response: is_save(response.request)) as sent:
+        choose(other, 1)
+    # Its token is the new one too.
+    assert sent.value.status == 200
+
+
+def test_pin_that_does_not_get_through_waits_for_the_network(
+    context: BrowserContext, attempt: Attempt, student: Student
+) -> None:
+    page = open_question(context, attempt)
+    Session.objects.all().delete()
+    choose(page, 1)
+    expect(page.get_by_label("Your PIN")).to_be_visible()
+    context.set_offline(True)
+    enter_pin(page, student)
+    expect(page.get_by_text("You are offline.")).to_be_visible()
+    assert page.evaluate("document.activeElement.id") == "question"
+    context.set_offline(False)
+    enter_pin(page, student)
+    says(page, "Saved")
+    assert saves() == [(1, "saved")]
+
+
+def test_pin_is_asked_for_on_a_narrow_screen(attempt: Attempt, student: Student, open_context: NewContext) -> None:
+    context = open_context(student, width=320, height=640, watched=False)
+    page = open_question(context, attempt, 2)
+    Session.objects.all().delete()
+    choose(page, 1)
+    button = page.get_by_role("button", name="Go on")
+    expect(button).to_be_visible()
+    assert violations(page) == []
+    assert overflow(page) == 0
+    enter_pin(page, student)
+    says(page, "Saved")
+
+
 def join(page: Page, student: Student) -> None:
     page.get_by_label("Class code").fill(student.classroom.join_code)
     page.get_by_role("button", name="Find my class").click()

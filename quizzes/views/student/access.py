@@ -8,6 +8,7 @@ from typing import Concatenate
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect
 from django.utils import timezone
 
@@ -21,6 +22,7 @@ DEVICE_COOKIE_AGE = 180 * 24 * 60 * 60
 def sign_in_student(request: HttpRequest, student: Student) -> None:
     """Bind this session to a student; a teacher or another student signed in here before is signed out."""
     request.session.flush()
+    rotate_token(request)
     request.session[STUDENT] = student.pk
     request.session[PIN_VERSION] = student.pin_version
 

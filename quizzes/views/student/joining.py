@@ -2,13 +2,24 @@
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from quizzes.deadlines import minutes_left
 from quizzes.forms.joining import CodeForm, NameForm, PinForm
-from quizzes.joining import NoSuchCode, PinLocked, TooManyTries, WrongPin, check_pin, find_classroom
+from quizzes.joining import (
+    NoSuchCode,
+    PinLocked,
+    TooManyTries,
+    WrongPin,
+    check_pin,
+    find_classroom,
+    student_of_attempt,
+)
 from quizzes.models import Classroom, Student
 from quizzes.templatetags.footnote import clock
 from quizzes.views.student.access import (
@@ -88,12 +99,44 @@ def enter_pin(request: HttpRequest) -> HttpResponse:
         return redirect("choose_name")
     device = device_of(request)
     form = PinForm(request.POST if request.method == "POST" else None, teachers=teachers_of(classroom))
-    if form.is_valid() and _pin_is_right(request, form, student, classroom, device):
+    try:
+        is_right = form.is_valid() and _pin_is_right(request, form, student, device)
+    except PinLocked as error:
+        is_right = False
+        form.refuse_for_now(f"at {clock(error.until, classroom.zone)}", " or ".join(teachers_of(classroom)))
+    if is_right:
         sign_in_student(request, student)
         response: HttpResponse = redirect("student_home")
     else:
         context = {"form": form, "classroom": classroom, "student": student}
         response = render(request, "student/enter_pin.html", context)
+    remember_device(response, device)
+    return response
+
+
+@login_not_required
+@require_POST
+def enter_pin_again(request: HttpRequest, public_id: str) -> JsonResponse:
+    """The PIN alone, from the page of an attempt whose session was lost: a new token, or the field with its error.
+
+    Whoever has the attempt's id may ask, so a reply names nobody, and one for an attempt with which no student could go
+    on is that for a wrong PIN.
+    """
+    device, now = device_of(request), timezone.now()
+    student = student_of_attempt(public_id)
+    form = PinForm(request.POST, teachers=["Your teacher"])
+    try:
+        is_right = form.is_valid() and _pin_is_right(request, form, student, device)
+    except PinLocked as error:
+        is_right = False
+        minutes = minutes_left(at=now, deadline_at=error.until)
+        # Not at what time: that would tell the class's time zone.
+        form.refuse_for_now(f"in {minutes} minute{'' if minutes == 1 else 's'}", "your teacher")
+    if is_right and student is not None:
+        sign_in_student(request, student)
+        response = JsonResponse({"token": get_token(request)})
+    else:
+        response = JsonResponse({"field": render_to_string("parts/field.html", {"field": form["pin"]})}, status=400)
     remember_device(response, device)
     return response
 
@@ -122,20 +165,12 @@ def _joined_classroom(request: HttpRequest) -> Classroom | None:
     return Classroom.objects.joinable().filter(pk=request.session.get(CLASSROOM, 0)).order_by().first()
 
 
-def _pin_is_right(request: HttpRequest, form: PinForm, student: Student, classroom: Classroom, device: str) -> bool:
-    """Whether the PIN is the student's; if not, the form says so."""
+def _pin_is_right(request: HttpRequest, form: PinForm, student: Student | None, device: str) -> bool:
+    """Whether the PIN is the student's; if not, the form says so. Raises PinLocked."""
     now = timezone.now()
     try:
         check_pin(student, form.cleaned_data["pin"], address=client_address(request), device=device, now=now)
     except WrongPin as error:
-        tries = f"{error.tries_left} more {'try' if error.tries_left == 1 else 'tries'}"
-        form.add_error("pin", f"That PIN does not match. You have {tries}.")
-    except PinLocked as error:
-        form.add_error(
-            "pin",
-            f"Too many wrong PINs on this device. Try again at {clock(error.until, classroom.zone)}, "
-            f"or ask {' or '.join(teachers_of(classroom))} for a new PIN.",
-        )
-    else:
-        return True
-    return False
+        form.refuse_pin(error.tries_left)
+        return False
+    return True
