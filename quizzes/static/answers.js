@@ -273,8 +273,10 @@ function notice(name, entry) {
   board.querySelectorAll(":scope > .notice [data-count]").forEach((place) => { if (place.textContent !== text) place.textContent = text; });
   board.querySelectorAll(":scope > .notice [data-waiting]").forEach((place) => { place.hidden = count === 0; });
   if (entry) board.querySelectorAll(":scope > .notice [data-number]").forEach((place) => { place.textContent = numberOf(entry.url); });
-  // Who was in a notice that went goes on where the skip link leads.
-  if (hadFocus && !board.contains(document.activeElement)) find(find(".skip").hash)?.focus();
+  // Who was in a notice that went goes on where the skip link leads, which may be behind the reading.
+  if (!hadFocus || board.contains(document.activeElement)) return;
+  if (find("#v-q")) find("#v-q").checked = true;
+  find(find(".skip").hash)?.focus();
 }
 
 function state(name) {

@@ -395,6 +395,30 @@ def test_pin_that_does_not_get_through_waits_for_the_network(
     assert saves() == [(1, "saved")]
 
 
+def test_pin_gives_the_focus_back_where_sentences_are_picked(
+    context: BrowserContext, attempt: Attempt, student: Student
+) -> None:
+    page = open_question(context, attempt, 4)
+    Session.objects.all().delete()
+    page.locator(".pick label").first.click()
+    enter_pin(page, student)
+    says(page, "Saved")
+    assert page.evaluate("document.activeElement.id") == "pick"
+
+
+def test_pin_gives_the_focus_back_from_behind_the_reading(
+    attempt: Attempt, student: Student, open_context: NewContext
+) -> None:
+    page = open_question(open_context(student, width=360, watched=False), attempt)
+    page.locator(".switch label", has_text="Question").click()
+    Session.objects.all().delete()
+    choose(page, 1)
+    page.locator(".switch label", has_text="Reading").click()
+    enter_pin(page, student)
+    says(page, "Saved")
+    assert page.evaluate("document.activeElement.id") == "question"
+
+
 def test_pin_is_asked_for_on_a_narrow_screen(attempt: Attempt, student: Student, open_context: NewContext) -> None:
     context = open_context(student, width=320, height=640, watched=False)
     page = open_question(context, attempt, 2)
