@@ -7,6 +7,8 @@ it. Nothing is kept between requests, so a session that was ended is ended for e
 from typing import Any
 
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.backends.base import UpdateError
+from django.core.exceptions import ObjectNotUpdated
 from django.db import connection
 from django.utils import timezone
 
@@ -14,7 +16,7 @@ _READ = "SELECT session_data FROM django_session WHERE session_key = %s AND expi
 
 
 class SessionStore(db.SessionStore):
-    """What `django.contrib.sessions.backends.db` does, sooner."""
+    """What `django.contrib.sessions.backends.db` does, sooner; no database error passes for an ended session."""
 
     def load(self) -> dict[str, Any]:
         """What the session holds; nothing, and no key, where it has ended or never was."""
@@ -26,3 +28,16 @@ class SessionStore(db.SessionStore):
             self._session_key = None
             return {}
         return self.decode(row[0])
+
+    def save(self, must_create: bool = False) -> None:
+        """Store what the session holds. Raises UpdateError only where its row is gone, else the database's own error.
+
+        Django says UpdateError for every error, and its middleware answers that with a 400, which nobody sends again.
+        """
+        try:
+            super().save(must_create)
+        except UpdateError as error:
+            cause = error.__context__
+            if cause is None or isinstance(cause, ObjectNotUpdated):
+                raise
+            raise cause from None

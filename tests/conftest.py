@@ -65,6 +65,11 @@ def _network(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _fresh_editions() -> None:
+    forget_editions()
+
+
+def forget_editions() -> None:
+    """Empty what the process remembers between requests."""
     # Row ids are given anew after a rollback, so an edition cached by one test is another one in the next.
     published.cache_clear()
     seat.cache_clear()
