@@ -22,6 +22,7 @@ from django.utils import timezone
 from quizzes.deadlines import GRACE
 from quizzes.models import Answer, AnswerEvent, Attempt
 from tests.faults.cluster import Cluster
+from tests.faults.error_path import errors_in_every_view
 from tests.faults.ledger import (
     Client,
     Save,
@@ -415,4 +416,5 @@ SCENARIOS: dict[str, Scenario] = {
     "R12": r12_restarted,
     "R14": lambda _site, full: Outcome(*regraded_and_killed(50 if full else 10)),
     "R15": lambda site, full: Outcome(*saved_beside_heavy_work(site, full=full)),
+    "R18": lambda _site, _full: Outcome(*errors_in_every_view()),
 }
