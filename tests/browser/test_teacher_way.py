@@ -10,9 +10,9 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from quizzes import accounts
-from quizzes.models import Answer, Attempt, Classroom, Student, User
+from quizzes.models import Answer, Assignment, Attempt, Classroom, Student, User
 from tests.browser.conftest import NewContext, overflow, violations
-from tests.factories import make_answered_attempt, make_assignment, make_classroom, make_student
+from tests.factories import make_answered_attempt, make_assignment, make_classroom, make_student, make_user
 
 CODE = re.compile(r"[2-9A-Z]{3}-[2-9A-Z]{3}")
 
@@ -72,6 +72,77 @@ def test_teacher_goes_from_the_first_link_to_the_scores(
     with open(download.value.path(), encoding="utf-8-sig", newline="") as file:
         rows = {row[0]: row[2] for row in csv.reader(file)}
     assert {name: float(rows[name]) for name in scores} == {name: float(score or 0) for name, score in scores.items()}
+
+
+def test_teacher_goes_from_sign_in_to_one_attempt_without_script(db: None, open_context: NewContext) -> None:
+    now = timezone.now()
+    teacher = make_user(email="rivera@school.test", password="seven green bicycles")
+    classroom = make_classroom(teacher=teacher, name="Period 3", created_at=now)
+    ana, _ = (make_student(classroom=classroom, name=name, created_at=now) for name in ("Ana S.", "Ben O."))
+    call_command("load_question_sets", verbosity=0)
+    page = open_context(javascript=False).new_page()
+    page.goto(reverse("teacher_home"))
+    page.get_by_label("E-mail address").fill(teacher.email)
+    page.get_by_label("Password").fill("seven green bicycles")
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("link", name="Assign a quiz").click()
+    page.get_by_role("link", name="The PARS agreement").first.click()
+    page.get_by_role("link", name="Assign", exact=True).first.click()
+    page.get_by_label("Period 3, 2 students").check()
+    page.get_by_role("button", name="See the summary").click()
+    page.get_by_role("button", name="Assign", exact=True).click()
+    expect(page.locator("main")).to_contain_text("0 of 2 handed in")
+    assignment = Assignment.objects.get()
+    attempt = make_answered_attempt(assignment=assignment, student=ana, started_at=timezone.now())
+    page.get_by_role("link", name="Refresh").click()
+    expect(page.locator("main")).to_contain_text("1 of 2 handed in")
+    page.get_by_role("link", name="Period 3", exact=True).first.click()
+    page.get_by_role("link", name="Average").click()
+    assert attempt.score is not None
+    shown = f"{float(attempt.score):g}"
+    expect(page.get_by_role("row", name=re.compile("Ana S.")).get_by_role("cell").last).to_have_text(shown)
+    page.get_by_role("link", name="The PARS agreement").first.click()
+    page.get_by_role("link", name=f"{shown} of {attempt.max_score}", exact=True).click()
+    page.wait_for_url(f"**{reverse('attempt_review', args=[attempt.public_id])}")
+    expect(page.locator("main")).to_contain_text("Ana S.")
+    expect(page.locator("main")).to_contain_text(f"{shown} of {attempt.max_score}")
+
+
+def test_teacher_writes_and_publishes_a_set_without_script(teacher: User, open_context: NewContext) -> None:
+    page = open_context(teacher, javascript=False).new_page()
+    page.goto(reverse("question_sets"))
+    page.get_by_role("link", name="Make a set").click()
+    page.get_by_label("Title of the set").fill("The night bus stays")
+    page.get_by_label("Title of the story").fill("Larch Falls keeps its night bus")
+    page.get_by_label("Publisher").fill("The Larch Falls Ledger")
+    page.get_by_label("Published on").fill("2026-10-20")
+    page.get_by_label(re.compile("Link and short quotes only")).check()
+    page.get_by_role("button", name="Make the set").click()
+    page.get_by_label("Text", exact=True).fill("The council kept the night bus for one more year.")
+    page.get_by_role("button", name="Split it into sentences").click()
+    expect(page.get_by_label("Sentence 1", exact=True)).to_be_visible()
+    page.get_by_label("Level").fill("Grade 7")
+    page.get_by_role("button", name="Save", exact=True).last.click()
+    page.get_by_role("link", name="Go on to the objectives").click()
+    page.get_by_label("Objective 1", exact=True).fill("What was decided")
+    page.get_by_label("Questions it needs at least, objective 1").fill("1")
+    page.get_by_role("button", name="Save", exact=True).last.click()
+    page.get_by_role("link", name="Go on to the questions").click()
+    page.get_by_label("Type", exact=True).select_option("Single choice")
+    page.get_by_role("button", name="Add a question").click()
+    page.get_by_label(re.compile("^Question 1")).fill("How long will the night bus go on?")
+    page.locator(".pick label").first.click()
+    page.get_by_label("Answer 1", exact=True).fill("One more year")
+    page.get_by_label(re.compile("^Answer 1 is")).check()
+    for number, choice in ((2, "Two more years"), (3, "Until March")):
+        page.get_by_label(f"Answer {number}", exact=True).fill(choice)
+        page.get_by_label(f"Why a student may pick answer {number}").fill("It is as long as other trials.")
+    page.get_by_label("Explanation shown after answering").fill("The council kept the bus for one more year.")
+    page.get_by_role("button", name="Save", exact=True).last.click()
+    expect(page.locator("#question-faults")).to_contain_text("Nothing is missing")
+    page.get_by_role("link", name="Publish", exact=True).click()
+    page.get_by_role("button", name="Publish edition 1").click()
+    expect(page.locator("main")).to_contain_text("Edition 1 is published.")
 
 
 def student_answers(page: Page, code: str, name: str, pin: str) -> None:
