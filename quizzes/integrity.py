@@ -1,4 +1,8 @@
-"""Prove the invariants of ARCHITECTURE.md (I2 to I5) over everything that is stored."""
+"""Prove the invariants of ARCHITECTURE.md (I1 to I5) over everything that is stored.
+
+Of I1 it is the log's half: each revision from the first to the current one is there. What was acknowledged to whom,
+clients alone know.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -19,7 +23,7 @@ Outcome = AnswerEvent.Outcome
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one invariant's proof came to. checked: rows looked at; broken: one line each, [] when it holds."""
+    """What one proof came to. checked: rows looked at; broken: one line each, [] when it holds."""
 
     name: str
     checked: int
@@ -27,7 +31,7 @@ class Finding:
 
 
 def check_integrity() -> list[Finding]:
-    """One finding an invariant, over one moment of a site that may be at work.
+    """One finding for I1 and I2, one for each of the others, over one moment of a site that may be at work.
 
     It reads everything in batches of 500 attempts, writes nothing and lets nobody wait.
     """
@@ -60,7 +64,7 @@ def _findings() -> list[Finding]:
                 if (since is None or event.at > since) and _late(attempt, event)
             ]
     return [
-        Finding("I2 the log explains each current answer", answers, tuple(log)),
+        Finding("I1, I2 the log explains each current answer", answers, tuple(log)),
         Finding("I3 each score follows from the answers", handed_in, tuple(scores)),
         Finding("I4 nothing late counts", saves, tuple(deadlines)),
         _operations_once(),

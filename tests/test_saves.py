@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from quizzes.attempts import check_answer, hand_in, set_flag
 from quizzes.deadlines import GRACE
+from quizzes.integrity import check_integrity
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Edition, Student
 from quizzes.question_sets import published
 from quizzes.saves import Saved, save_from_seat
@@ -201,6 +202,14 @@ def test_save_that_is_refused_leaves_the_connection_usable(attempt: Attempt) -> 
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
         assert cursor.fetchone() == (1,)
+
+
+def test_integrity_misses_a_revision_that_the_log_does_not_have(attempt: Attempt) -> None:
+    save(attempt, "one", "a", seen_revision=0)
+    attempt.answers.update(revision=2)
+    [found] = [finding for finding in check_integrity() if finding.broken]
+    assert found.name == "I1, I2 the log explains each current answer"
+    assert found.broken == (f"{attempt}: {attempt.answers.get()} has revision 2 and the log 1 saves",)
 
 
 # --- Any sequence (I1, I2, I4, I5) --------------------------------------------------------------------------------
