@@ -11,7 +11,7 @@ const TIMEOUT = 15000;
 const PAUSES = [1000, 2000, 4000, 8000];
 // A word is not sent letter by letter.
 const TYPING = 1000;
-// Screen readers are told of a save at most this often.
+// Screen readers are told something at most this often.
 const QUIET = 5000;
 
 // Without a store of its own a page is left as it is: its forms save by themselves.
@@ -45,6 +45,10 @@ let isFull = false;
 let typing = 0;
 let kept = "";
 let spokenAt = -QUIET;
+let speech = 0;
+
+// The regions that have something new to say.
+const unsaid = new Set();
 
 // The questions of this attempt by their number, shown or put by: where a question is here, going to it asks nobody.
 const sections = new Map();
@@ -266,13 +270,17 @@ function notice(name, entry) {
   if (!board) return;
   const count = queue().length;
   const text = `${count} answer${count === 1 ? "" : "s"}`;
+  const number = entry && numberOf(entry.url);
+  const before = board.textContent;
   const hadFocus = board.contains(document.activeElement);
   if (shown !== name) board.querySelectorAll(":scope > .notice").forEach((old) => old.remove());
   if (shown !== name && template) board.append(template.content.cloneNode(true));
   shown = template ? name : "";
   board.querySelectorAll(":scope > .notice [data-count]").forEach((place) => { if (place.textContent !== text) place.textContent = text; });
   board.querySelectorAll(":scope > .notice [data-waiting]").forEach((place) => { place.hidden = count === 0; });
-  if (entry) board.querySelectorAll(":scope > .notice [data-number]").forEach((place) => { place.textContent = numberOf(entry.url); });
+  board.querySelectorAll(":scope > .notice [data-number]").forEach((place) => { if (number && place.textContent !== number) place.textContent = number; });
+  if (!shown) hush(board, false);
+  else if (board.textContent !== before) say(board);
   // Who was in a notice that went goes on where the skip link leads, which may be behind the reading.
   if (!hadFocus || board.contains(document.activeElement)) return;
   if (find("#v-q")) find("#v-q").checked = true;
@@ -283,14 +291,36 @@ function state(name) {
   const place = find("[data-save-state]");
   const template = board && find(`[data-state="${name}"]`, board);
   if (!place || (name && !template)) return;
-  const isNew = place.dataset.saveState !== name;
+  if (place.dataset.saveState === name) return;
   place.dataset.saveState = name;
-  // A busy region is read out once it is no longer busy: one message, however many answers in between.
-  place.setAttribute("aria-busy", String(name === "saving" || (name !== "" && performance.now() - spokenAt < QUIET)));
-  if (isNew) place.replaceChildren(...template ? [template.content.cloneNode(true)] : []);
-  if (!name || name === "saving") return;
-  const rest = Math.max(0, QUIET - (performance.now() - spokenAt));
-  setTimeout(() => { if (place.dataset.saveState === name) { place.setAttribute("aria-busy", "false"); spokenAt = performance.now(); } }, rest);
+  place.replaceChildren(...template ? [template.content.cloneNode(true)] : []);
+  if (name && name !== "saving") say(place);
+  else hush(place, name === "saving");
+}
+
+// A busy region is read out once it is no longer busy: one message, however many answers in between.
+function say(region) {
+  hush(region, true);
+  unsaid.add(region);
+  if (find("[role=alert]", region)) spokenAt = -QUIET;
+  speak();
+}
+
+function hush(region, isBusy) {
+  unsaid.delete(region);
+  region.setAttribute("aria-busy", String(isBusy));
+}
+
+function speak() {
+  clearTimeout(speech);
+  // A notice says more than the word on the save, so it goes first.
+  const next = unsaid.has(board) ? board : [...unsaid][0];
+  const rest = () => QUIET - (performance.now() - spokenAt);
+  if (next && rest() <= 0) {
+    hush(next, false);
+    spokenAt = performance.now();
+  }
+  if (unsaid.size > 0) speech = setTimeout(speak, rest());
 }
 
 const isHere = (entry) => location.pathname.startsWith(attemptOf(entry.url));

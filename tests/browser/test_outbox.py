@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,7 +14,7 @@ from playwright.sync_api import BrowserContext, Page, Request, Route, expect
 
 from quizzes import joining
 from quizzes.models import AnswerEvent, Attempt, Student, User
-from tests.browser.conftest import NewContext, overflow, violations
+from tests.browser.conftest import PATIENCE, NewContext, overflow, violations
 from tests.factories import make_assignment, make_attempt, make_document, make_edition, save
 
 WAITING = "Object.keys(localStorage).length"
@@ -447,6 +448,80 @@ def test_lost_token_is_fetched_anew(context: BrowserContext, attempt: Attempt) -
     choose(page, 1)
     says(page, "Saved")
     assert saves() == [(1, "saved")]
+
+
+# What a live region has to say is read out once the region is not busy, whether or not the words are new.
+HEAR = """
+const dirty = new Set();
+window.heard = [];
+new MutationObserver((records) => {
+  for (const { type, target } of records) {
+    const places = [];
+    for (let at = target; at?.closest || at?.parentElement; at = at.parentElement) {
+      if (at.matches?.("[role=status], [role=alert]")) places.push(at);
+    }
+    if (type !== "attributes" && places.length > 0) dirty.add(places.pop());
+  }
+  for (const region of [...dirty]) {
+    if (region.closest('[aria-busy="true"]')) continue;
+    dirty.delete(region);
+    if (region.innerText.trim()) heard.push([performance.now(), region.innerText.trim()]);
+  }
+}).observe(document, { subtree: true, childList: true, characterData: true, attributeFilter: ["aria-busy"] });
+"""
+
+
+def test_who_listens_hears_one_thing_at_a_time(context: BrowserContext, attempt: Attempt) -> None:
+    context.add_init_script(HEAR)
+    page = open_with_all(context, attempt)
+    for number in range(12):
+        choose(page, number % 3)
+        # As fast as a hasty student.
+        page.wait_for_timeout(500)
+    context.set_offline(True)
+    for number in (1, 2):
+        choose(page, number)
+    page.get_by_role("button", name="Next question").click()
+    for number in (0, 2):
+        choose(page, number)
+    page.get_by_text("All questions").click()
+    page.locator(".jump a").nth(4).click()
+    page.get_by_label("In which month does it end?").fill("August")
+    hear(page, "You are offline.")
+    context.set_offline(False)
+    hear(page, "Back online.")
+    says(page, "Saved")
+    # Whatever else there is to say.
+    page.wait_for_timeout(11_000)
+    heard = page.evaluate("heard")
+    moments = [at for at, _ in heard]
+    # A timer may be a moment early.
+    assert [heard for earlier, later in pairwise(moments) if later - earlier < 4990] == []
+    assert heard[0][1] == "Saved"
+
+
+def hear(page: Page, words: str) -> None:
+    """Wait until these words have been said; the page's policy forbids Playwright's own way of waiting."""
+    for _ in range(PATIENCE // 100):
+        if page.evaluate("words => heard.some(([, text]) => text.includes(words))", words):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"{words!r} is not among {page.evaluate('heard')}")
+
+
+def test_alert_waits_for_nobody(context: BrowserContext, attempt: Attempt) -> None:
+    context.add_init_script(HEAR)
+    page = open_question(context, attempt)
+    choose(page, 0)
+    hear(page, "Saved")
+    Session.objects.all().delete()
+    choose(page, 1)
+    hear(page, "Question 1 is not saved.")
+    [(before, _), (at, _), *_] = page.evaluate("heard")
+    assert at - before < 5000
+    # A word on the save follows later, where it is still true.
+    hear(page, "Not sent")
+    assert page.evaluate("heard.at(-1)[0]") - at >= 4990
 
 
 def test_two_windows_of_one_browser_send_each_answer_once(context: BrowserContext, attempt: Attempt) -> None:
