@@ -68,8 +68,11 @@ def find_classroom(code: str, *, address: str, device: str, now: datetime) -> Cl
 
 
 def student_of_attempt(public_id: str) -> Student | None:
-    """Whose attempt this is, with the classroom; None where no student could join to go on with it. One statement."""
-    found = Student.objects.enrolled().filter(classroom__in=Classroom.objects.joinable(), attempts__public_id=public_id)
+    """Whose attempt this is, with the classroom; None where no student could go on with it. One statement.
+
+    A code that is closed, as a teacher does once the class is in, keeps nobody from what is begun.
+    """
+    found = Student.objects.enrolled().filter(classroom__in=Classroom.objects.current(), attempts__public_id=public_id)
     return found.select_related("classroom").order_by().first()
 
 

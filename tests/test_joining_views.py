@@ -300,7 +300,13 @@ def test_pin_that_is_none_costs_no_try_at_an_attempt(attempt: Attempt, pin: str)
     assert FailedTry.objects.count() == 0
 
 
-@pytest.mark.parametrize("gone", ["unknown", "removed", "archived", "closed"])
+def test_closed_code_keeps_nobody_from_what_is_begun(attempt: Attempt, student: Student, teacher: User) -> None:
+    rosters.set_joining(student.classroom, is_open=False, by=teacher, now=NOW)
+    reply = Client().post(again(attempt), {"pin": pin_of(student)})
+    assert (reply.status_code, list(reply.json())) == (200, ["token"])
+
+
+@pytest.mark.parametrize("gone", ["unknown", "removed", "archived"])
 def test_attempt_with_which_nobody_can_go_on_is_as_a_wrong_pin(
     gone: str,
     attempt: Attempt,
@@ -316,8 +322,6 @@ def test_attempt_with_which_nobody_can_go_on_is_as_a_wrong_pin(
             rosters.remove_student(student, by=teacher, now=NOW)
         case "archived":
             rosters.set_archived(student.classroom, is_archived=True, by=teacher, now=NOW)
-        case "closed":
-            rosters.set_joining(student.classroom, is_open=False, by=teacher, now=NOW)
     address = again("0" * 12 if gone == "unknown" else attempt)
     asker, other_asker = Client(), Client()
     for _ in range(PIN_TRIES + 1):
