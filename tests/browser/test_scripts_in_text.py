@@ -36,6 +36,8 @@ def listening(context: BrowserContext, ran: list[Any]) -> Page:
     """A page that notes each call of a payload, each dialog and each refused policy."""
     context.expose_function("zq", lambda what=None: ran.append(what))
     context.add_init_script(LISTEN)
+    # A fragment that is opened by itself names no icon, so Chromium asks where icons once were.
+    context.route("**/favicon.ico", lambda route: route.fulfill(status=204))
     page = context.new_page()
     page.on("dialog", lambda dialog: (ran.append(dialog.message), dialog.dismiss()))
     return page
