@@ -7,6 +7,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -243,8 +244,11 @@ def test_prepare_database_begins_none_over_one_that_is_gone_unless_told(
 
 @pytest.mark.parametrize("mode", ["wal", "delete"])
 def test_prepare_database_may_be_called_again_before_there_is_a_table(mode: str, tmp_path: Path) -> None:
+    path = tmp_path / "new.sqlite3"
     for _ in range(2):
-        prepare_database(tmp_path / "new.sqlite3", journal_mode=mode)
+        prepare_database(path, journal_mode=mode)
+    with closing(library.sqlite.connect(str(path))) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == (mode,)
 
 
 MOUNTS = r"""21 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
@@ -518,6 +522,7 @@ def test_threads_that_write_at_once_lose_nothing(path: Path) -> None:
 
 WRITE_FROM_A_PROCESS = """
 import sys
+from contextlib import closing
 from pathlib import Path
 import django
 django.setup()
