@@ -32,7 +32,7 @@ from tests.factories import (
 # --- For every test -----------------------------------------------------------------------------------------------
 
 _TRANSACTION_CONTROL = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "SET CONSTRAINTS")
-_WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "TRUNCATE")
+_WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "TRUNCATE", "WITH MOVED")
 
 # May the running test talk to servers on this machine? A hook cannot be removed, so it asks this.
 _loopback_allowed = False

@@ -1,7 +1,7 @@
 """The requests of which an attempt is made, where nothing stands in their way.
 
-A question's page and a look at the clock cost two statements, the outbox's save and a sign of life three. All else goes
-the long way, by `attempt_required`.
+A question's page and a look at the clock cost two statements, a sign of life three, the outbox's save three (on
+PostgreSQL two). All else goes the long way, by `attempt_required`.
 """
 
 from datetime import datetime
