@@ -1,11 +1,14 @@
 """Load from this machine over loopback, bounded in count, and what the server's processes spent on it."""
 
+import multiprocessing
 import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -13,6 +16,7 @@ from tests.servers import family
 
 Request = Callable[[int], bytes]
 TICKS = os.sysconf("SC_CLK_TCK")
+NAP_SECONDS = 0.005
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,33 @@ def load(port: int, pid: int, clients: Sequence[Request], *, each: int, good: tu
         sum(errors),
         sum(received),
     )
+
+
+@contextmanager
+def stalls(folder: Path) -> "Iterator[Synchronized[float]]":
+    """The longest that this machine has held up a process which sleeps 5 ms and syncs a page, in seconds.
+
+    folder: on the disk in question. A longer wait than this is the server's own.
+    """
+    longest = multiprocessing.Value("d", 0.0)
+    process = multiprocessing.get_context("fork").Process(target=_watch, args=(folder / "bystander", longest))
+    process.start()
+    try:
+        yield longest
+    finally:
+        process.terminate()
+        process.join()
+
+
+def _watch(file: Path, longest: "Synchronized[float]") -> None:
+    with file.open("wb", buffering=0) as page:
+        while True:
+            began = time.perf_counter()
+            time.sleep(NAP_SECONDS)
+            page.write(b"x" * 4096)
+            page.seek(0)
+            os.fdatasync(page.fileno())
+            longest.value = max(longest.value, time.perf_counter() - began - NAP_SECONDS)
 
 
 def cpu_seconds(pid: int) -> float:
