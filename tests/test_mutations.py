@@ -1,11 +1,13 @@
 """The list of `make mutations` is held to the code: it may neither rot nor name tests that are not there."""
 
+import os
 import re
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from tests.mutations.__main__ import copies
 from tests.mutations.control import Control
 from tests.mutations.controls import CONTROLS
 
@@ -31,3 +33,12 @@ def test_control_names_tests_that_exist(one: Control) -> None:
 def test_controls_have_names_of_their_own() -> None:
     assert [name for name, count in Counter(one.name for one in CONTROLS).items() if count > 1] == []
     assert len(CONTROLS) >= 30
+
+
+def test_copy_of_the_site_keeps_what_may_be_run() -> None:
+    with copies(1) as trees:
+        [tree] = list(trees.queue)
+        scripts = [path.relative_to(ROOT) for path in (ROOT / "bin").iterdir()]
+        assert scripts
+        assert all(os.access(tree / script, os.X_OK) for script in scripts)
+        assert not (tree / ".git").exists()

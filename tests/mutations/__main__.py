@@ -89,7 +89,8 @@ def copies(count: int) -> "Iterator[Queue[Path]]":
             tree = Path(folder) / str(number)
             for name in names:
                 (tree / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(ROOT / name, tree / name)
+                # With its mode: a script that may be run can be run there as well.
+                shutil.copy(ROOT / name, tree / name)
             trees.put(tree)
         yield trees
 
