@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.sessions.backends.base import CreateError
 from django.test import Client
 from django.urls import reverse
 
+from quizsite.sessions import SessionStore
 from quizzes import accounts
 from quizzes.models import Attempt, Student, User
 from tests.factories import NOW, make_user
@@ -129,3 +131,52 @@ def test_signing_in_leads_back_to_the_page_that_was_asked_for() -> None:
 def test_signing_out_leads_nowhere_else(teacher_client: Client) -> None:
     response = teacher_client.post("/accounts/logout/", {"next": "https://evil.example/"})
     assert (response.status_code, response.headers["Location"]) == (302, "/")
+
+
+@pytest.mark.django_db
+def test_session_is_stored_changed_found_and_ended_by_a_statement_each(statements: Callable[[], Any]) -> None:
+    session = SessionStore()
+    session["name"] = "Ana S."
+    with statements() as seen:
+        session.save()
+    # Whether the new key is free, then the row.
+    assert (len(seen), len(seen.writes)) == (2, 1)
+    key = str(session.session_key)
+
+    with statements() as seen:
+        session["name"] = "Ben T."
+        session.save()
+        assert SessionStore(key)["name"] == "Ben T."
+        assert session.exists(key)
+        session.delete()
+        session.delete("no such key")
+        SessionStore().delete()
+    assert (len(seen), len(seen.writes)) == (5, 3)
+    assert not session.exists(key)
+    assert SessionStore(key).load() == {}
+
+
+@pytest.mark.django_db
+def test_session_never_takes_the_key_of_another() -> None:
+    one, other = SessionStore(), SessionStore()
+    one["name"] = "Ana S."
+    one.save()
+    other._session_key = one.session_key
+    with pytest.raises(CreateError):
+        other.save(must_create=True)
+    assert SessionStore(one.session_key)["name"] == "Ana S."
+    # The connection goes on, within a transaction as well.
+    other.create()
+    assert other.session_key not in {None, one.session_key}
+
+
+@pytest.mark.django_db
+def test_session_ends_at_its_own_time(clock: time_machine.Traveller) -> None:
+    session = SessionStore()
+    session.set_expiry(60)
+    session.save()
+    clock.shift(timedelta(seconds=59))
+    assert SessionStore(session.session_key).load() != {}
+    clock.shift(timedelta(seconds=2))
+    ended = SessionStore(session.session_key)
+    assert (ended.load(), ended.session_key) == ({}, None)
