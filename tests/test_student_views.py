@@ -526,10 +526,21 @@ def test_where_each_question_is_checked_none_is_given_ahead(
     assert student_client.get(page_of("questions_ahead", attempt)).content == b""
 
 
-def test_questions_ahead_end_with_the_attempt(student_client: Client, attempt: Attempt, now: datetime) -> None:
-    attempts.hand_in(attempt, now=now)
-    reply = student_client.get(page_of("questions_ahead", attempt))
-    assert reply.headers["Location"] == page_of("receipt", attempt)
+@pytest.mark.parametrize("name", ["questions_ahead", "review_attempt"])
+@pytest.mark.parametrize(
+    "end",
+    [
+        lambda attempt, now: attempts.hand_in(attempt, now=now),
+        lambda attempt, now: Attempt.objects.update(deadline_at=now - GRACE - timedelta(seconds=1)),
+    ],
+    ids=["handed in", "time over"],
+)
+def test_what_is_of_a_running_attempt_ends_with_it(
+    name: str, end: Callable[[Attempt, datetime], Any], student_client: Client, attempt: Attempt, now: datetime
+) -> None:
+    assert student_client.get(page_of(name, attempt)).status_code == 200
+    end(attempt, now)
+    assert student_client.get(page_of(name, attempt)).headers["Location"] == page_of("receipt", attempt)
 
 
 @pytest.mark.parametrize("copies", [1, 3])
@@ -543,13 +554,13 @@ def test_questions_ahead_cost_the_same_however_many_there_are(
     ]
     assignment = make_assignment(edition=make_edition(document=document), classroom=classroom)
     attempt = make_attempt(assignment=assignment, student=student)
-    published(assignment.edition_id)
+    seat(attempt.public_id)
     with statements() as seen:
         page = student_client.get(page_of("questions_ahead", attempt))
     # Three of the four may come ahead.
     assert len(read(page).forms) == 2 + copies
-    # Session, attempt, answers.
-    assert len(seen) == 3
+    # Session, attempt with its answers.
+    assert len(seen) == 2
     assert seen.writes == []
 
 
@@ -807,9 +818,10 @@ def test_review_lists_what_is_answered_and_what_is_not(
 ) -> None:
     save(attempt, "one", "a")
     attempts.set_flag(attempt, published(attempt.assignment.edition_id).question_ids["who"], flagged=True, now=NOW)
+    seat(attempt.public_id)
     with statements() as seen:
         page = student_client.get(page_of("review_attempt", attempt))
-    assert len(seen) == 3
+    assert len(seen) == 2
     assert seen.writes == []
     text = words(page)
     assert "1 of 4 answered Not answered: 2, 3, 4." in text

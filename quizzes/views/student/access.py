@@ -98,7 +98,7 @@ def client_address(request: HttpRequest) -> str:
 
 def teachers_of(classroom: Classroom) -> list[str]:
     """The names of a classroom's teachers as students read them, at least one; one statement."""
-    return [teacher.name for teacher in classroom.teachers.order_by("teaching__pk")] or ["your teacher"]
+    return list(classroom.teachers.order_by("teaching__pk").values_list("name", flat=True)) or ["your teacher"]
 
 
 def device_of(request: HttpRequest) -> str:

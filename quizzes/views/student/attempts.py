@@ -50,6 +50,7 @@ from quizzes.views.student.quick import (
     quick_save,
     quick_sitting,
     quick_time_left,
+    running_attempt_required,
     saved_reply,
     wants_json,
 )
@@ -115,16 +116,13 @@ def _take_attempt(request: HttpRequest, attempt: Attempt, number: int, now: date
 
 
 @require_GET
-@attempt_required
-def questions_ahead(request: HttpRequest, attempt: Attempt) -> HttpResponse:
+@running_attempt_required
+def questions_ahead(request: HttpRequest, current: Sitting, answers: dict[int, Given], _now: datetime) -> HttpResponse:
     """The forms of all questions, which the page of one asks for once, to go on without a request, offline as well.
 
     Less those that are answered in the reading itself. Where each question is checked there are none.
     """
-    if _has_ended(attempt, timezone.now()):
-        return redirect("receipt", attempt.public_id)
-    current, answers = sitting(attempt), answers_of(attempt)
-    if attempt.assignment.release == Release.AT_ONCE:
+    if current.attempt.assignment.release == Release.AT_ONCE:
         return HttpResponse()
     # One token for all of them, and nothing else of what a page knows.
     shared = {"csrf_token": get_token(request)}
@@ -134,14 +132,10 @@ def questions_ahead(request: HttpRequest, attempt: Attempt) -> HttpResponse:
 
 
 @require_GET
-@attempt_required
-def review_attempt(request: HttpRequest, attempt: Attempt) -> HttpResponse:
+@running_attempt_required
+def review_attempt(request: HttpRequest, current: Sitting, answers: dict[int, Given], now: datetime) -> HttpResponse:
     """What is answered and what is not, before handing in."""
-    now = timezone.now()
-    if _has_ended(attempt, now):
-        return redirect("receipt", attempt.public_id)
-    current = sitting(attempt)
-    places = places_of(current, answers_of(attempt))
+    attempt, places = current.attempt, places_of(current, answers)
     context = {
         "attempt": attempt,
         "student": attempt.student,

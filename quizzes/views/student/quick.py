@@ -1,13 +1,19 @@
 """The requests of which an attempt is made, where nothing stands in their way.
 
-A question's page and a look at the clock cost two statements, a sign of life three, the outbox's save three (on
+A page of questions and a look at the clock cost two statements, a sign of life three, the outbox's save three (on
 PostgreSQL two). All else goes the long way, by `attempt_required`.
 """
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
 
-from django.http import HttpRequest, JsonResponse
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.utils import timezone
 
+from quizzes.deadlines import is_over
 from quizzes.forms.answers import AnswerForm
 from quizzes.forms.boards import PresenceForm
 from quizzes.joining import PIN_VERSION, STUDENT
@@ -15,7 +21,34 @@ from quizzes.models import Attempt
 from quizzes.presence import note_presence
 from quizzes.saves import Outcome, save_from_seat
 from quizzes.sittings import Given, Seat, Sitting, seat, take_seat, time_of
+from quizzes.views.student.access import attempt_required
 from quizzes.views.student.question_page import seconds_until
+
+
+def running_attempt_required(
+    view: Callable[[HttpRequest, Sitting, dict[int, Given], datetime], HttpResponse],
+) -> Callable[[HttpRequest, str], HttpResponse]:
+    """Give the view the signed-in student's own attempt while it runs, its answers and the moment, in two statements.
+
+    One that has ended leads to its receipt. Everything else is answered as by `attempt_required`.
+    """
+
+    @login_not_required
+    @wraps(view)
+    def wrapper(request: HttpRequest, public_id: str) -> HttpResponse:
+        now = timezone.now()
+        taken = quick_sitting(request, public_id, 1)
+        if taken is None or is_over(at=now, deadline_at=taken[0].attempt.deadline_at):
+            return _lead_to_receipt(request, public_id)
+        with timezone.override(taken[0].attempt.classroom.zone):
+            return view(request, *taken, now)
+
+    return wrapper
+
+
+@attempt_required
+def _lead_to_receipt(_request: HttpRequest, attempt: Attempt) -> HttpResponse:
+    return redirect("receipt", attempt.public_id)
 
 
 def quick_sitting(request: HttpRequest, public_id: str, number: int) -> tuple[Sitting, dict[int, Given]] | None:
