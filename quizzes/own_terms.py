@@ -66,12 +66,26 @@ def personal_window(assignment: Assignment, extension: Extension | None) -> Wind
 
 
 def personal_terms(assignment: Assignment, student: Student) -> PersonalTerms:
-    """What holds for this student on this assignment; three statements."""
-    return _personal(
+    """What holds for this student on this assignment; two statements, three with a time limit."""
+    return terms_given(
         assignment,
-        factor=_factors([student.pk]).get(student.pk, Decimal(1)),
-        extension=assignment.extensions.filter(student=student).first(),
+        student,
+        extension=assignment.extensions.filter(student=student).order_by().first(),
         is_excused=assignment.excuses.filter(student=student).exists(),
+    )
+
+
+def terms_given(
+    assignment: Assignment, student: Student, *, extension: Extension | None, is_excused: bool
+) -> PersonalTerms:
+    """`personal_terms` where extension and excuse are known; one statement with a time limit, else none."""
+    factor = _factors([student.pk]).get(student.pk, Decimal(1)) if assignment.time_limit is not None else None
+    extra = extension.extra_attempts if extension is not None else 0
+    return PersonalTerms(
+        window=personal_window(assignment, extension),
+        time_limit=granted_time(assignment.time_limit, time_factor=factor),
+        max_attempts=None if assignment.max_attempts is None else assignment.max_attempts + extra,
+        is_excused=is_excused,
     )
 
 
@@ -250,18 +264,6 @@ def set_excused(
         Excuse.objects.filter(assignment=assignment, student=student).delete()
     act = AuditEvent.Act.EXCUSED if is_excused else AuditEvent.Act.EXCUSE_TAKEN_BACK
     _record(act, assignment, by=by, now=now, student=student, reason=reason)
-
-
-def _personal(
-    assignment: Assignment, *, factor: Decimal | None, extension: Extension | None, is_excused: bool
-) -> PersonalTerms:
-    extra = extension.extra_attempts if extension is not None else 0
-    return PersonalTerms(
-        window=personal_window(assignment, extension),
-        time_limit=granted_time(assignment.time_limit, time_factor=factor),
-        max_attempts=None if assignment.max_attempts is None else assignment.max_attempts + extra,
-        is_excused=is_excused,
-    )
 
 
 def _factors(student_ids: Iterable[int]) -> dict[int, Decimal | None]:

@@ -107,7 +107,8 @@ def take_seat(seat: Seat, *, pin_version: int) -> tuple[Sitting, dict[int, Given
     )  # fmt: skip
     attempt.student = _partly(Student, id=seat.student_id, display_name=display_name)
     attempt.classroom = _partly(Classroom, id=classroom_id, time_zone=time_zone)
-    attempt.assignment = _partly(Assignment, id=assignment_id, release=release)
+    edition_id = seat.published.edition_id
+    attempt.assignment = _partly(Assignment, id=assignment_id, edition_id=edition_id, release=release)
     answers = {row[7]: _given(*row[7:]) for row in rows if row[7] is not None}
     return Sitting(seat.published, seat.presentation, seat.questions, attempt), answers
 

@@ -30,7 +30,7 @@ class Task:
     attempt: the running one, else the one to show, None before the first. is_shown: whether its answers may be seen.
     is_late: whether it is to do and its due time has passed.
     attempts_left: how many more may be begun now, None for no limit. shown_at: when answers are shown, None if no
-    moment decides. question_count, about_minutes: of the whole set.
+    moment decides. question_count, about_minutes: of the whole set. extension, is_excused: of this student.
     """
 
     assignment: Assignment
@@ -44,6 +44,8 @@ class Task:
     shown_at: datetime | None
     question_count: int
     about_minutes: int
+    extension: Extension | None
+    is_excused: bool
 
     @property
     def may_begin(self) -> bool:
@@ -164,6 +166,8 @@ def _task(
         shown_at=shown_at,
         question_count=size.question_count,
         about_minutes=size.about_minutes,
+        extension=extension,
+        is_excused=is_excused,
     )
 
 

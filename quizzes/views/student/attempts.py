@@ -29,7 +29,7 @@ from quizzes.deadlines import Standing, is_over, minutes_left
 from quizzes.forms.answers import AnswerForm
 from quizzes.forms.boards import PresenceForm
 from quizzes.models import Attempt, Student
-from quizzes.own_terms import personal_terms
+from quizzes.own_terms import terms_given
 from quizzes.practice import practice_of
 from quizzes.question_sets import published
 from quizzes.question_types import TYPES
@@ -80,7 +80,7 @@ def begin_attempt(request: HttpRequest, student: Student, public_id: str) -> Htt
             "teachers": partial(teachers_of, student.classroom),
             "task": task,
             "is_closed": task.window.standing(at=now) is Standing.CLOSED,
-            "terms": personal_terms(task.assignment, student),
+            "terms": terms_given(task.assignment, student, extension=task.extension, is_excused=task.is_excused),
             "current": current_of(task, now=now),
             "answered_count": answered_count(task.attempt) if task.attempt else 0,
             "partial_credit": _partial_credit(task.assignment.edition_id),
@@ -184,10 +184,20 @@ def _note_presence(request: HttpRequest, attempt: Attempt) -> HttpResponse:
 
 
 @require_POST
-@attempt_required
-def hand_in(request: HttpRequest, attempt: Attempt) -> HttpResponse:
+@login_not_required
+def hand_in(request: HttpRequest, public_id: str) -> HttpResponse:
     """Hand in, once; every later call leads to the same receipt."""
-    attempts.hand_in(attempt, now=timezone.now())
+    now = timezone.now()
+    taken = quick_sitting(request, public_id, 1)
+    if taken is None:
+        return _hand_in(request, public_id, now)
+    attempts.hand_in(taken[0].attempt, now=now)
+    return redirect("receipt", public_id)
+
+
+@attempt_required
+def _hand_in(request: HttpRequest, attempt: Attempt, now: datetime) -> HttpResponse:
+    attempts.hand_in(attempt, now=now)
     return redirect("receipt", attempt.public_id)
 
 
