@@ -25,7 +25,7 @@ from quizzes.attempts import (
     NotOpenYet,
     resume_number,
 )
-from quizzes.deadlines import Standing, is_over, minutes_left
+from quizzes.deadlines import Standing, minutes_left
 from quizzes.forms.answers import AnswerForm
 from quizzes.forms.boards import PresenceForm
 from quizzes.models import Attempt, Student
@@ -46,6 +46,7 @@ from quizzes.views.student.question_page import (
     seconds_until,
 )
 from quizzes.views.student.quick import (
+    has_ended,
     quick_presence,
     quick_save,
     quick_sitting,
@@ -96,7 +97,7 @@ def take_attempt(request: HttpRequest, public_id: str, number: int) -> HttpRespo
     if request.method == "POST":
         return quick_save(request, public_id, number, now=now) or _take_attempt(request, public_id, number, now)
     taken = quick_sitting(request, public_id, number)
-    if taken is None or _has_ended(taken[0].attempt, now):
+    if taken is None or has_ended(taken[0].attempt, now=now):
         return _take_attempt(request, public_id, number, now)
     current, answers = taken
     with timezone.override(current.attempt.classroom.zone):
@@ -110,7 +111,7 @@ def _take_attempt(request: HttpRequest, attempt: Attempt, number: int, now: date
         raise Http404
     if request.method == "POST":
         return _take_answer(request, current, number, now)
-    if _has_ended(attempt, now):
+    if has_ended(attempt, now=now):
         return redirect("receipt", attempt.public_id)
     return _question_page(request, current, number, now)
 
@@ -206,7 +207,7 @@ def _hand_in(request: HttpRequest, attempt: Attempt, now: datetime) -> HttpRespo
 def receipt(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     """The receipt of an attempt that was handed in; for one whose time has ended, the button that hands it in."""
     now = timezone.now()
-    if not _has_ended(attempt, now):
+    if not has_ended(attempt, now=now):
         return redirect("review_attempt", attempt.public_id)
     shown_at = answers_shown_at(attempt.assignment)
     context = {
@@ -226,7 +227,7 @@ def result(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     """Score, evidence and review of an attempt, from the moment at which its answers are shown."""
     now = timezone.now()
     if attempt.is_open:
-        return redirect("receipt" if _has_ended(attempt, now) else "review_attempt", attempt.public_id)
+        return redirect("receipt" if has_ended(attempt, now=now) else "review_attempt", attempt.public_id)
     shown_at = answers_shown_at(attempt.assignment)
     context = {
         "attempt": attempt,
@@ -270,7 +271,7 @@ def _take_answer(request: HttpRequest, current: Sitting, number: int, now: datet
             seen_revision=form.cleaned_data["revision"],
             now=now,
         )
-    if _has_ended(attempt, now) or (saved is not None and saved.outcome == Outcome.LATE):
+    if has_ended(attempt, now=now) or (saved is not None and saved.outcome == Outcome.LATE):
         return _ended(request, current, now)
     if wants_json(request):
         stored = saved or Saved(Outcome.SAVED, 0, None)
@@ -338,10 +339,6 @@ def _ended(request: HttpRequest, current: Sitting, now: datetime) -> HttpRespons
     if not was_open and attempt.handed_in_by == Attempt.HandedInBy.STUDENT:
         messages.warning(request, "You had handed this in already. Your last answer came later and is not counted.")
     return redirect(address)
-
-
-def _has_ended(attempt: Attempt, now: datetime) -> bool:
-    return not attempt.is_open or is_over(at=now, deadline_at=attempt.deadline_at)
 
 
 def _htmx(request: HttpRequest) -> HtmxDetails:

@@ -20,35 +20,41 @@ from quizzes.joining import PIN_VERSION, STUDENT
 from quizzes.models import Attempt
 from quizzes.presence import note_presence
 from quizzes.saves import Outcome, save_from_seat
-from quizzes.sittings import Given, Seat, Sitting, seat, take_seat, time_of
+from quizzes.sittings import Given, Seat, Sitting, answers_of, seat, sitting, take_seat, time_of
 from quizzes.views.student.access import attempt_required
 from quizzes.views.student.question_page import seconds_until
 
+type RunningView = Callable[[HttpRequest, Sitting, dict[int, Given], datetime], HttpResponse]
 
-def running_attempt_required(
-    view: Callable[[HttpRequest, Sitting, dict[int, Given], datetime], HttpResponse],
-) -> Callable[[HttpRequest, str], HttpResponse]:
+
+def running_attempt_required(view: RunningView) -> Callable[[HttpRequest, str], HttpResponse]:
     """Give the view the signed-in student's own attempt while it runs, its answers and the moment, in two statements.
 
     One that has ended leads to its receipt. Everything else is answered as by `attempt_required`.
     """
+
+    @attempt_required
+    def long_way(request: HttpRequest, attempt: Attempt, now: datetime) -> HttpResponse:
+        if has_ended(attempt, now=now):
+            return redirect("receipt", attempt.public_id)
+        return view(request, sitting(attempt), answers_of(attempt), now)
 
     @login_not_required
     @wraps(view)
     def wrapper(request: HttpRequest, public_id: str) -> HttpResponse:
         now = timezone.now()
         taken = quick_sitting(request, public_id, 1)
-        if taken is None or is_over(at=now, deadline_at=taken[0].attempt.deadline_at):
-            return _lead_to_receipt(request, public_id)
+        if taken is None or has_ended(taken[0].attempt, now=now):
+            return long_way(request, public_id, now)
         with timezone.override(taken[0].attempt.classroom.zone):
             return view(request, *taken, now)
 
     return wrapper
 
 
-@attempt_required
-def _lead_to_receipt(_request: HttpRequest, attempt: Attempt) -> HttpResponse:
-    return redirect("receipt", attempt.public_id)
+def has_ended(attempt: Attempt, *, now: datetime) -> bool:
+    """Whether the attempt was handed in or its time is over."""
+    return not attempt.is_open or is_over(at=now, deadline_at=attempt.deadline_at)
 
 
 def quick_sitting(request: HttpRequest, public_id: str, number: int) -> tuple[Sitting, dict[int, Given]] | None:
