@@ -1,6 +1,6 @@
 """Attempts: begin, check an answer, flag it, hand in, run out of time; and the score that follows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -121,11 +121,20 @@ def hand_in(attempt: Attempt, *, now: datetime) -> Attempt:
     at, by = now, Attempt.HandedInBy.STUDENT
     if attempt.deadline_at is not None and is_over(at=now, deadline_at=attempt.deadline_at):
         at, by = attempt.deadline_at, Attempt.HandedInBy.DEADLINE
+    # Where it is the end that hands in, the end must still be that one: a teacher may be moving it.
+    still = {"deadline_at": attempt.deadline_at} if by == Attempt.HandedInBy.DEADLINE else {}
     with transaction.atomic():
-        is_closed_now = _close(attempt, at=at, by=by)
+        is_closed_now = _close(attempt, at=at, by=by, still=still)
     if not is_closed_now:
-        attempt.refresh_from_db(fields=["handed_in_at", "handed_in_by", "receipt", "score", "max_score"])
+        attempt.refresh_from_db(fields=["deadline_at", "handed_in_at", "handed_in_by", "receipt", "score", "max_score"])
     return attempt
+
+
+def waiting_late_count(attempt: Attempt) -> int:
+    """How many questions have an answer that came late and that no teacher has accepted; one statement."""
+    late = attempt.events.filter(outcome=Outcome.LATE)
+    accepted = attempt.events.filter(outcome=Outcome.ACCEPTED).values("question")
+    return late.exclude(question__in=accepted).values("question").distinct().order_by().count()
 
 
 @transaction.atomic
@@ -240,11 +249,15 @@ def _end_when_reopened(
     return None if closes_at is None else max(closes_at, now + more_time)
 
 
-def _close(attempt: Attempt, *, at: datetime, by: str) -> bool:
-    """Whether this call closed it; the attempt then says so itself."""
+def _close(attempt: Attempt, *, at: datetime, by: str, still: Mapping[str, Any]) -> bool:
+    """Whether this call closed it; the attempt then says so itself. still: what must hold of its row."""
     # The first statement takes the row, so that a save on another connection is before it or too late.
     mine = list(
-        Attempt.objects.select_for_update().open().order_by().filter(pk=attempt.pk).values_list("pk", flat=True)
+        Attempt.objects.select_for_update()
+        .open()
+        .order_by()
+        .filter(pk=attempt.pk, **still)
+        .values_list("pk", flat=True)
     )
     if not mine:
         return False

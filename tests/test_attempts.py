@@ -433,3 +433,15 @@ def test_hand_in_of_a_student_who_moved_stays_with_the_class(
 
     assert done.classroom != other_classroom
     assert make_student(classroom=other_classroom).attempts.count() == 0
+
+
+def test_end_that_a_teacher_moves_meanwhile_hands_in_nothing(attempt: Attempt, now: datetime) -> None:
+    Attempt.objects.update(deadline_at=now)
+    listed = Attempt.objects.select_related("assignment").get(pk=attempt.pk)
+    later = now + GRACE + timedelta(seconds=1)
+    Attempt.objects.update(deadline_at=later + timedelta(minutes=10))
+
+    assert hand_in(listed, now=later).is_open
+    assert listed.deadline_at == later + timedelta(minutes=10)
+    # The student's own word counts whatever the end is.
+    assert not hand_in(listed, now=later).is_open

@@ -941,3 +941,34 @@ def test_each_page_says_who_is_signed_in_and_offers_to_leave(
         assert reverse("join") in read(page).links
         assert body(page).count("<h1") == 1
         assert page.headers["Cache-Control"] == "no-store"
+
+
+# --- The page's clock
+
+
+def test_page_whose_time_is_up_hands_in_only_when_it_is(
+    student_client: Client, attempt: Attempt, now: datetime
+) -> None:
+    for deadline_at in (None, now + timedelta(seconds=1)):
+        Attempt.objects.update(deadline_at=deadline_at)
+        response = student_client.post(page_of("hand_in", attempt), {"time_up": "1"})
+        assert response.headers["Location"] == page_of("review_attempt", attempt)
+        assert Attempt.objects.open().count() == 1
+    # A part of a second is none on the page either.
+    Attempt.objects.update(deadline_at=now + timedelta(milliseconds=999))
+    response = student_client.post(page_of("hand_in", attempt), {"time_up": "1"})
+    assert response.headers["Location"] == page_of("receipt", attempt)
+    assert Attempt.objects.open().count() == 0
+
+
+@pytest.mark.parametrize("is_accepted", [False, True])
+def test_receipt_tells_of_late_answers_that_no_teacher_has_accepted(
+    is_accepted: bool, student_client: Client, attempt: Attempt, teacher: User, now: datetime
+) -> None:
+    attempts.hand_in(attempt, now=now)
+    save(attempt, "one", "a", operation="1", now=now + timedelta(hours=1))
+    save(attempt, "one", "b", operation="2", now=now + timedelta(hours=2))
+    said = "1 answer arrived after the end and is not counted."
+    if is_accepted:
+        attempts.accept_late(attempt, by=teacher, now=now + timedelta(hours=3))
+    assert (said in words(student_client.get(page_of("receipt", attempt)))) is not is_accepted

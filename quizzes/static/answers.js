@@ -8,16 +8,16 @@ const SCROLL = "footnote.reading";
 // A day: longer than any lesson, and the next pupil of a shared device is not left with it.
 const MAX_AGE = 24 * 60 * 60 * 1000;
 const TIMEOUT = 15000;
+const GRACE = 1000;
 const PAUSES = [1000, 2000, 4000, 8000];
 // A word is not sent letter by letter.
 const TYPING = 1000;
 // Screen readers are told something at most this often.
 const QUIET = 5000;
 
-// Without a store of its own a page is left as it is: its forms save by themselves.
+// Where a store is forbidden a page is left as it is: its forms save by themselves.
 try {
-  localStorage.setItem(SCROLL, "");
-  localStorage.removeItem(SCROLL);
+  localStorage.getItem(PREFIX);
 } catch {
   return;
 }
@@ -32,16 +32,25 @@ const foreign = new Set();
 
 // Operations of this very page, to know another tab's word on them.
 const mine = new Set();
+// Of these, by their address, what nobody has called stored yet: “Saved” is said where nothing is owed.
+const owed = new Map();
+// The newest revision that this page was told of, by address.
+const known = new Map();
+// What found no room in the store: it is sent all the same, and does not outlive the page.
+const homeless = new Map();
 const tabs = "BroadcastChannel" in window ? new BroadcastChannel("footnote.answers") : null;
 
 let sending = null;
 let entering = null;
 let failures = 0;
+// Whether the last try has failed, and what could not be done meanwhile: "question", "hand-in" or "act".
+let isStuck = false;
+let blocked = "";
 let timer = 0;
 let shown = "";
 let isLeaving = false;
 let refreshed = false;
-let isFull = false;
+let reachedAt = -Infinity;
 let typing = 0;
 let kept = "";
 let spokenAt = -QUIET;
@@ -55,15 +64,33 @@ const sections = new Map();
 
 // ---- The queue: one entry a key, in the order of the keys
 
-const keys = () => Object.keys(localStorage).filter((key) => key.startsWith(PREFIX)).sort();
+const keys = () => [...Object.keys(localStorage).filter((key) => key.startsWith(PREFIX)), ...homeless.keys()].sort();
 
 function read(key) {
+  if (homeless.has(key)) return homeless.get(key);
   try {
     const entry = JSON.parse(localStorage.getItem(key));
-    if (entry && Date.now() - entry.at <= MAX_AGE) return entry;
+    if (entry && (Date.now() - entry.at <= MAX_AGE || owed.get(entry.url) === entry.operation)) return entry;
   } catch { /* damaged: as good as none */ }
-  localStorage.removeItem(key);
+  remove(key);
   return null;
+}
+
+function write(key, entry) {
+  if (!homeless.has(key)) {
+    try {
+      localStorage.setItem(key, JSON.stringify(entry));
+      return;
+    } catch {
+      localStorage.removeItem(key);
+    }
+  }
+  homeless.set(key, entry);
+}
+
+function remove(key) {
+  homeless.delete(key);
+  localStorage.removeItem(key);
 }
 
 const queue = () => keys().map((key) => ({ key, entry: read(key) })).filter(({ entry }) => entry && !foreign.has(attemptOf(entry.url)));
@@ -78,7 +105,7 @@ const forms = () => [questionForm(), ...Array.from(sections.values(), (section) 
 const newOperation = () => crypto.randomUUID ? crypto.randomUUID()
   : Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
-const drop = (test) => queue().filter(({ entry }) => test(entry)).forEach(({ key }) => localStorage.removeItem(key));
+const drop = (test) => queue().filter(({ entry }) => test(entry)).forEach(({ key }) => remove(key));
 
 function keep(form) {
   const url = pathOf(form);
@@ -88,7 +115,7 @@ function keep(form) {
   typing = 0;
   // A field that is left says again what was kept while it was typed.
   if (kept === `${url} ${body}`) {
-    if (queue().length === 0) state("saved");
+    if (queue().length === 0 && !owed.has(url)) state("saved");
     return;
   }
   kept = `${url} ${body}`;
@@ -97,16 +124,8 @@ function keep(form) {
   const last = Number((keys().pop() || "").slice(PREFIX.length).split(".")[0] || 0);
   const operation = newOperation();
   mine.add(operation);
-  const entry = { url, operation, revision, body: String(body), at: Date.now() };
-  try {
-    localStorage.setItem(`${PREFIX}${String(last + 1).padStart(9, "0")}.${operation}`, JSON.stringify(entry));
-  } catch {
-    // No room: the answer stays in the form, and the form's own button sends it.
-    isFull = true;
-    kept = "";
-    state("kept");
-    return;
-  }
+  owed.set(url, operation);
+  write(`${PREFIX}${String(last + 1).padStart(9, "0")}.${operation}`, { url, operation, revision, body: String(body), at: Date.now() });
   state("saving");
   drain();
 }
@@ -120,49 +139,75 @@ function drain() {
 }
 
 async function work() {
-  for (let next = queue()[0]; next; next = queue()[0]) {
-    const said = await deliver(next.key, next.entry);
-    if (said === "again") continue;
-    if (said !== "done") return wait(said, next.entry);
+  // An answer on which the site fails time and again keeps none of the others.
+  const failed = new Map();
+  let isBack = navigator.onLine;
+  const next = () => queue().find(({ entry }) => !failed.has(entry.url));
+  for (let one = next(); one; one = next()) {
+    const said = await deliver(one.key, one.entry);
+    if (said === "failed") failed.set(one.entry.url, one.entry);
+    if (said === "again" || said === "failed") continue;
+    if (said !== "done") return wait(said, one.entry);
     failures = 0;
+    isStuck = false;
+    isBack = true;
   }
-  if (shown === "offline" || shown === "down") notice("sent");
-  if (shown === "pin" || shown === "signed-out") notice("");
-  if (!typing && shown !== "refused" && find("[data-save-state]")?.dataset.saveState) state("saved");
+  if (failed.size > 0) return wait("down", [...failed.values()][0]);
+  isStuck = false;
+  if (owed.size > 0 && !isLeaving) {
+    // Another window may have sent it, and its word be on the way.
+    await new Promise((resolve) => { setTimeout(resolve, GRACE); });
+    if (queue().length > 0) return work();
+  }
+  const [missing] = owed.keys();
+  if (missing && !isLeaving) return refuse(missing);
+  if (isBack && (shown === "offline" || shown === "down")) notice("sent");
+  if (["pin", "signed-out", "refused"].includes(shown)) notice("");
+  if (!typing && find("[data-save-state]")?.dataset.saveState) state("saved");
+}
+
+function refuse(url) {
+  kept = "";
+  notice("refused", { url });
+  state(url === location.pathname ? "refused" : stateOf(location.pathname));
 }
 
 async function deliver(key, entry) {
-  localStorage.setItem(key, JSON.stringify({ ...entry, isSent: true }));
+  write(key, { ...entry, isSent: true });
   const body = new URLSearchParams(entry.body);
   body.set("operation", entry.operation);
   body.set("revision", entry.revision);
   body.set("act", "save");
   const response = await post(entry.url, body);
   if (response === null) return navigator.onLine ? "down" : "offline";
+  const { status, reply } = response;
   // The site sends who is not signed in to the join page.
-  if (response.type === "opaqueredirect" || response.status === 401) return "signed-out";
-  if (response.status === 403 && !refreshed) return await refreshToken() ? "again" : "down";
-  if (response.status === 404) { foreign.add(attemptOf(entry.url)); return "done"; }
-  if (response.status === 400 || response.status === 413) {
-    localStorage.removeItem(key);
-    kept = "";
-    notice("refused", entry);
-    state("refused");
+  if (response.type === "opaqueredirect" || status === 401) return "signed-out";
+  if (status === 403 && !refreshed) return await refreshToken() ? "again" : "down";
+  // Of this very page it is a fault on the way, or another student signed in meanwhile: it stays, and is tried again.
+  if (status === 404 && isHere(entry)) return "down";
+  if (status === 404) { foreign.add(attemptOf(entry.url)); return "done"; }
+  if (status === 400 || status === 413) {
+    remove(key);
+    refuse(entry.url);
     return "done";
   }
-  const reply = await response.json().catch(() => null);
-  if (response.status === 410 && reply) {
-    drop((other) => attemptOf(other.url) === attemptOf(entry.url));
-    if (isHere(entry)) leave(reply.location);
+  if (status === 410 && reply) {
+    remove(key);
+    owed.delete(entry.url);
+    // Each that waits is kept as late, and the receipt says how many.
+    const isLast = !queue().some((other) => attemptOf(other.entry.url) === attemptOf(entry.url));
+    if (isHere(entry) && isLast) leave(reply.location);
     return "done";
   }
-  if (response.status === 409 && reply) {
+  if (status === 409 && reply) {
     drop((other) => other.url === entry.url);
     if (isHere(entry)) openAnew(entry.url, reply.outcome === "stale" ? "stale" : "");
     return "done";
   }
-  if (!response.ok || !reply) return "down";
-  stored(key, entry, reply);
+  // Somebody else's word, of a filter or a portal, is none that the answer is stored.
+  if (status === 200 && Number.isInteger(reply?.revision)) stored(key, entry, reply);
+  else return status === 500 ? "failed" : "down";
   return "done";
 }
 
@@ -170,9 +215,9 @@ function stored(key, entry, reply) {
   refreshed = false;
   // Later answers to this question were given upon this one.
   for (const other of queue()) if (other.key !== key && other.entry.url === entry.url) {
-    localStorage.setItem(other.key, JSON.stringify({ ...other.entry, revision: Math.max(reply.revision, other.entry.revision) }));
+    write(other.key, { ...other.entry, revision: Math.max(reply.revision, other.entry.revision) });
   }
-  localStorage.removeItem(key);
+  remove(key);
   acknowledge(entry.url, entry.operation, reply.revision);
   if (isHere(entry)) tick(numberOf(entry.url), reply.is_answered);
   tabs?.postMessage({ url: entry.url, operation: entry.operation, revision: reply.revision });
@@ -184,7 +229,9 @@ function stored(key, entry, reply) {
 // A question of this page is now seen at the revision that its own answer made; another window's answer is not.
 // Two windows may send one answer, and the later reply may come after a newer answer's: it takes nothing back.
 function acknowledge(url, operation, revision) {
+  known.set(url, Math.max(revision, known.get(url) ?? 0));
   if (!mine.has(operation)) return;
+  if (owed.get(url) === operation) owed.delete(url);
   for (const { elements } of forms().filter((form) => pathOf(form) === url)) {
     elements.revision.value = Math.max(revision, Number(elements.revision.value));
   }
@@ -196,12 +243,14 @@ tabs?.addEventListener("message", ({ data }) => {
   if (mine.has(data.operation) && queue().length === 0) drain();
 });
 
-async function post(url, body) {
+// The reply, read to its end by `take`, within the time limit; null where none came.
+async function ask(url, options, take) {
   const stop = new AbortController();
   const limit = setTimeout(() => stop.abort(), TIMEOUT);
-  const headers = { Accept: "application/json", "X-CSRFToken": token() };
   try {
-    return await fetch(url, { method: "POST", body, headers, redirect: "manual", credentials: "same-origin", signal: stop.signal });
+    const response = await fetch(url, { ...options, credentials: "same-origin", signal: stop.signal });
+    const reply = await take(response);
+    return { type: response.type, status: response.status, reply };
   } catch {
     return null;
   } finally {
@@ -209,14 +258,29 @@ async function post(url, body) {
   }
 }
 
+async function post(url, body) {
+  const headers = { Accept: "application/json", "X-CSRFToken": token() };
+  return ask(url, { method: "POST", body, headers, redirect: "manual" }, async (response) => parsed(await response.text()));
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+// A browser's own word on the network is wrong at times; that the site was reached at this very moment is proof.
+const isOnline = () => navigator.onLine || performance.now() - reachedAt < GRACE;
+
 const token = () => find("input[name=csrfmiddlewaretoken]")?.value || "";
 
 // The cookie may be gone, and its token with it; a fresh page brings both.
 async function refreshToken() {
-  refreshed = true;
-  const page = await fetch(location.href, { credentials: "same-origin" }).then((response) => response.text()).catch(() => "");
+  const page = (await ask(location.href, {}, (response) => response.text()))?.reply ?? "";
   const fresh = find("input[name=csrfmiddlewaretoken]", new DOMParser().parseFromString(page, "text/html"))?.value;
-  if (fresh) putToken(fresh);
+  if (fresh) { refreshed = true; putToken(fresh); }
   return Boolean(fresh);
 }
 
@@ -232,7 +296,7 @@ async function enterPin(form) {
   const body = new URLSearchParams(new FormData(form));
   let response = await post(url, body);
   if (response?.status === 403 && await refreshToken()) response = await post(url, body);
-  const reply = await response?.json().catch(() => null);
+  const reply = response?.reply;
   if (reply?.token) {
     signedIn(reply.token);
     tabs?.postMessage({ token: reply.token });
@@ -255,15 +319,19 @@ async function signedIn(fresh) {
 }
 
 function wait(why, entry) {
+  isStuck = true;
+  refreshed = false;
   state("kept");
   notice(why === "signed-out" && attemptHere ? "pin" : why, entry);
-  if (why === "signed-out") return;
-  // Some apart from each other, so that a class does not come back in one instant.
-  const pause = PAUSES[Math.min(failures++, PAUSES.length - 1)] * (1 + Math.random() / 4);
-  timer = setTimeout(drain, pause);
+  // Some apart from each other, so that a class does not come back in one instant. A redirect may be a portal's, which
+  // goes as it came.
+  const pause = why === "signed-out" ? TIMEOUT : PAUSES[Math.min(failures++, PAUSES.length - 1)];
+  timer = setTimeout(drain, pause * (1 + Math.random() / 4));
 }
 
 // ---- What the page says
+
+const heard = () => Array.from(board.querySelectorAll(":scope > .notice p:not([hidden])"), (place) => place.textContent).join();
 
 function notice(name, entry) {
   const template = board && find(`[data-notice="${name}"]`, board);
@@ -271,16 +339,19 @@ function notice(name, entry) {
   const count = queue().length;
   const text = `${count} answer${count === 1 ? "" : "s"}`;
   const number = entry && numberOf(entry.url);
-  const before = board.textContent;
+  const before = heard();
   const hadFocus = board.contains(document.activeElement);
   if (shown !== name) board.querySelectorAll(":scope > .notice").forEach((old) => old.remove());
   if (shown !== name && template) board.append(template.content.cloneNode(true));
   shown = template ? name : "";
   board.querySelectorAll(":scope > .notice [data-count]").forEach((place) => { if (place.textContent !== text) place.textContent = text; });
   board.querySelectorAll(":scope > .notice [data-waiting]").forEach((place) => { place.hidden = count === 0; });
+  board.querySelectorAll(":scope > .notice [data-blocked]").forEach((place) => { place.hidden = place.dataset.blocked !== blocked; });
   board.querySelectorAll(":scope > .notice [data-number]").forEach((place) => { if (number && place.textContent !== number) place.textContent = number; });
   if (!shown) hush(board, false);
-  else if (board.textContent !== before) say(board);
+  else if (heard() !== before) say(board);
+  // A notice takes room: what had the focus stays in sight.
+  if (questionForm()?.contains(document.activeElement)) document.activeElement.closest("label, li, button, .in")?.scrollIntoView({ block: "nearest" });
   // Who was in a notice that went goes on where the skip link leads, which may be behind the reading.
   if (!hadFocus || board.contains(document.activeElement)) return;
   if (find("#v-q")) find("#v-q").checked = true;
@@ -291,7 +362,8 @@ function state(name) {
   const place = find("[data-save-state]");
   const template = board && find(`[data-state="${name}"]`, board);
   if (!place || (name && !template)) return;
-  if (place.dataset.saveState === name) return;
+  // What the page came with is no word of ours, and goes as well.
+  if (place.dataset.saveState === name && (name || !place.hasChildNodes())) return;
   place.dataset.saveState = name;
   place.replaceChildren(...template ? [template.content.cloneNode(true)] : []);
   if (name && name !== "saving") say(place);
@@ -341,12 +413,45 @@ function restore(form) {
   const waiting = queue().filter(({ entry }) => entry.url === url).pop();
   if (!waiting) return false;
   mine.add(waiting.entry.operation);
+  owed.set(url, waiting.entry.operation);
   const given = new URLSearchParams(waiting.entry.body);
+  arrange(form, given.getAll("item"));
   for (const field of form.elements) {
     if (field.matches("[type=radio], [type=checkbox]")) field.checked = given.getAll(field.name).includes(field.value);
     else if (field.matches("input:not([type=hidden]), textarea, select") && given.has(field.name)) field.value = given.get(field.name);
   }
   return true;
+}
+
+// ---- Lines to put in order
+
+// One place up or down, which makes the order an answer. The neighbor is moved in the page: the line keeps the focus.
+function move(form, button) {
+  const line = button.closest("li");
+  if (button.name === "up") line.after(line.previousElementSibling);
+  else line.before(line.nextElementSibling);
+  renumber(form);
+  if (button.disabled) find("button:enabled", line).focus();
+  line.scrollIntoView({ block: "nearest" });
+  find("[data-moved]", form).textContent = `${find("[data-line]", line).textContent}: ${find(".pos", line).textContent}`;
+  form.elements.placed.checked = true;
+  keep(form);
+}
+
+function arrange(form, tokens) {
+  const lines = new Map(Array.from(form.querySelectorAll(".order > li"), (line) => [find("[name=item]", line).value, line]));
+  for (const line of tokens.map((each) => lines.get(each))) line?.parentElement.append(line);
+  renumber(form);
+}
+
+function renumber(form) {
+  const lines = form.querySelectorAll(".order > li");
+  lines.forEach((line, index) => {
+    find(".pos", line).textContent = index + 1;
+    line.querySelectorAll("button").forEach((button) => { button.value = index + 1; });
+    find("[name=up]", line).disabled = index === 0;
+    find("[name=down]", line).disabled = index === lines.length - 1;
+  });
 }
 
 // ---- Going to another question of this attempt
@@ -355,15 +460,20 @@ function restore(form) {
 async function callAhead() {
   const address = find("[data-ahead]")?.dataset.ahead;
   if (!address) return;
-  const reply = await fetch(address, { credentials: "same-origin", redirect: "manual" }).catch(() => null);
-  const page = reply?.ok ? new DOMParser().parseFromString(await reply.text().catch(() => ""), "text/html") : null;
+  const came = await ask(address, { redirect: "manual" }, (response) => response.text());
+  const page = came?.status === 200 ? new DOMParser().parseFromString(came.reply, "text/html") : null;
   const here = find("#question");
   if (!page || !here) return;
-  for (const section of page.querySelectorAll("section[data-question]")) sections.set(section.dataset.question, document.adoptNode(section));
+  for (const section of page.querySelectorAll("section[data-question]")) {
+    const { elements } = find("form", section);
+    // What was stored meanwhile is newer than what came; such a question has its page.
+    const isOld = (known.get(pathOf(elements.revision.form)) ?? 0) > Number(elements.revision.value);
+    if (!isOld) sections.set(section.dataset.question, document.adoptNode(section));
+  }
   here.dataset.heading = find("#heading").textContent;
   sections.set(here.dataset.question, here);
-  // An answer that waits on this device is newer than what came.
-  forms().forEach(restore);
+  // An answer that waits on this device is newer than what came. The question in front is left to who is at it.
+  forms().filter((form) => form !== questionForm()).forEach(restore);
 }
 
 // Shows the question of this number without leaving the page; false where it is not here.
@@ -385,13 +495,20 @@ function show(number, isBack = false) {
   find("[data-number-shown]").textContent = number;
   find("form[data-presence] [name=number]").value = number;
   find("#v-q").checked = true;
-  if (["sent", "stale", "refused"].includes(shown)) notice("");
+  blocked = "";
+  notice(["sent", "stale", "refused"].includes(shown) ? "" : shown);
   const isAnswered = "answered" in linkTo(number).dataset;
-  state(queue().length > 0 ? (failures > 0 ? "kept" : "saving") : isAnswered ? "saved" : "");
+  state(stateOf(pathOf(next.querySelector("form")), isAnswered));
   window.scrollTo(0, 0);
   next.scrollTop = 0;
   next.focus();
   return true;
+}
+
+function stateOf(url, isAnswered) {
+  if (queue().length > 0) return isStuck ? "kept" : "saving";
+  if (owed.has(url)) return "refused";
+  return isAnswered ?? "answered" in (linkTo(numberOf(url))?.dataset ?? {}) ? "saved" : "";
 }
 
 const linkTo = (number) => find(`[data-places] .jump a[href="../${number}/"]`);
@@ -421,26 +538,33 @@ function flush() {
   if (typing && questionForm()) keep(questionForm());
 }
 
-async function settled() {
+// Whether all is stored and the site can be asked; if not, what cannot be done until then is said.
+async function settled(act) {
   flush();
+  blocked = "";
   await drain();
-  if (queue().length > 0) return false;
+  if (!navigator.onLine && await ask("/livez", {}, (response) => response.text())) reachedAt = performance.now();
+  if (queue().length === 0 && isOnline()) return true;
+  blocked = act;
   // Offline there is no other page to go to, only the browser's own word on that.
-  if (!navigator.onLine) notice("offline");
-  return navigator.onLine;
+  notice(["down", "pin", "signed-out"].includes(shown) ? shown : "offline");
+  return false;
 }
 
-const isFree = () => !typing && queue().length === 0 && navigator.onLine;
+const isFree = () => !typing && queue().length === 0 && isOnline();
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
   const button = event.submitter;
   const go = button?.dataset.go;
-  if (isFull || !form.matches("[data-answers], [data-hand-in], [data-time-up], [data-sign-out]")) return;
+  if (!form.matches("[data-answers], [data-hand-in], [data-time-up], [data-sign-out]")) return;
+  if (form.matches("[data-answers]") && button?.matches("[name=up], [name=down]")) { event.preventDefault(); move(form, button); return; }
+  // Enter in a field of an ordering question, whose first button would move a line.
+  if (button?.matches("[data-stay]")) { event.preventDefault(); flush(); return; }
   if (go && show(numberOf(go))) { event.preventDefault(); return; }
   if (!go && isFree()) { isLeaving = true; return; }
   event.preventDefault();
-  settled().then((isSettled) => {
+  settled(go ? "question" : form.matches("[data-hand-in]") ? "hand-in" : "act").then((isSettled) => {
     if (!isSettled || isLeaving) return;
     if (go) leave(go);
     else form.requestSubmit(button);
@@ -457,10 +581,10 @@ document.addEventListener("htmx:confirm", (event) => {
   const isOurs = event.target.closest("[data-answers], [data-sign-out]");
   if (!isOurs || isFree()) return;
   event.preventDefault();
-  settled().then((isSettled) => { if (isSettled) event.detail.issueRequest(true); });
+  settled("act").then((isSettled) => { if (isSettled) event.detail.issueRequest(true); });
 });
 
-document.addEventListener("htmx:sendError", () => notice("offline"));
+document.addEventListener("htmx:sendError", () => { blocked = "act"; notice("offline"); });
 document.addEventListener("htmx:responseError", () => notice("down"));
 // A button that was disabled while its request ran has lost the focus.
 document.addEventListener("htmx:afterSettle", (event) => {
@@ -497,8 +621,10 @@ document.addEventListener("click", (event) => {
   if (link?.closest("[data-places]") && isPlain && show(numberOf(link.href))) { event.preventDefault(); return; }
   if (link && isPlain && board && !isFree()) {
     event.preventDefault();
-    settled().then((isSettled) => { if (isSettled && !isLeaving) leave(link.href); });
+    settled(link.closest("[data-places]") ? "question" : "act").then((isSettled) => { if (isSettled && !isLeaving) leave(link.href); });
   }
+  // Nothing can be seen or focused behind the reading.
+  if (event.target.closest(".skip") && find("#v-q")) find("#v-q").checked = true;
   // On a narrow screen the reading is behind the question.
   if (event.target.closest("a.ref") && find("#v-read")) find("#v-read").checked = true;
 });
@@ -518,8 +644,6 @@ if (find("[data-clear-answers]")) {
   sessionStorage.clear();
 }
 
-const handedIn = find("[data-handed-in]")?.dataset.handedIn;
-if (handedIn) drop((entry) => entry.url.includes(`/${handedIn}/`));
 
 const reading = find("#reading");
 if (reading) {

@@ -13,6 +13,7 @@ from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, Request, Route, expect
 
 from quizzes import joining
+from quizzes.attempts import hand_in_overdue
 from quizzes.models import AnswerEvent, Attempt, Student, User
 from tests.browser.conftest import PATIENCE, NewContext, overflow, violations
 from tests.factories import make_assignment, make_attempt, make_document, make_edition, save
@@ -615,3 +616,316 @@ def test_time_runs_out_on_the_page_by_the_servers_word(context: BrowserContext, 
     page.wait_for_url("**/receipt/")
     assert saves() == [(1, "saved")]
     assert Attempt.objects.open().count() == 0
+
+
+# ---- After the end
+
+
+def offline_answers(context: BrowserContext, page: Page) -> None:
+    """Three answers, to the questions 1, 2 and 5, that wait on the device."""
+    context.set_offline(True)
+    choose(page, 1)
+    page.get_by_role("button", name="Next question").click()
+    choose(page, 0)
+    page.get_by_text("All questions").click()
+    page.locator(".jump a").nth(4).click()
+    page.get_by_label("In which month does it end?").fill("August")
+    expect(page.get_by_text("We will send 3 answers when the connection is back.")).to_be_visible()
+
+
+def test_answers_that_waited_past_the_end_are_all_kept_as_late(context: BrowserContext, attempt: Attempt) -> None:
+    page = open_with_all(context, attempt)
+    offline_answers(context, page)
+    Attempt.objects.update(deadline_at=timezone.now() - timedelta(seconds=61))
+    context.set_offline(False)
+    page.wait_for_url("**/receipt/")
+    expect(page.get_by_text("3 answers arrived after the end and are not counted.")).to_be_visible()
+    assert (saves(), page.evaluate(WAITING)) == ([(0, "late")] * 3, 0)
+
+
+def test_answers_are_sent_from_the_receipt_that_the_site_leads_to(context: BrowserContext, attempt: Attempt) -> None:
+    page = open_with_all(context, attempt)
+    offline_answers(context, page)
+    page.close()
+    Attempt.objects.update(deadline_at=timezone.now() - timedelta(seconds=61))
+    hand_in_overdue(timezone.now())
+    context.set_offline(False)
+    page = open_question(context, attempt)
+    expect(page.get_by_text("3 answers arrived after the end and are not counted.")).to_be_visible()
+    assert (saves(), page.evaluate(WAITING)) == ([(0, "late")] * 3, 0)
+
+
+def test_tab_behind_others_does_not_hand_in_what_was_given_more_time(context: BrowserContext, attempt: Attempt) -> None:
+    Attempt.objects.update(deadline_at=timezone.now() + timedelta(seconds=4))
+    context.add_init_script("Object.defineProperty(Document.prototype, 'visibilityState', { get: () => 'hidden' })")
+    page = open_question(context, attempt)
+    Attempt.objects.update(deadline_at=timezone.now() + timedelta(minutes=10))
+    expect(page.locator("[data-minutes]")).to_have_text("10 min left")
+    assert Attempt.objects.open().count() == 1
+
+
+# ---- “Saved” is said of what is stored
+
+
+def test_saved_goes_with_the_question_that_it_is_of(context: BrowserContext, attempt: Attempt) -> None:
+    save(attempt, "one", "a")
+    page = open_with_all(context, attempt)
+    says(page, "Saved")
+    page.get_by_role("button", name="Next question").click()
+    expect(page.locator("[data-save-state]")).to_have_text("")
+
+
+def test_answer_of_yesterday_is_sent_by_the_page_that_has_it(context: BrowserContext, attempt: Attempt) -> None:
+    context.add_init_script("const now = Date.now; Date.now = () => now() + Number(window.name)")
+    page = open_with_all(context, attempt)
+    context.set_offline(True)
+    choose(page, 1)
+    says(page, "Not sent")
+    page.evaluate(f"window.name = {25 * 60 * 60 * 1000}")
+    context.set_offline(False)
+    says(page, "Saved")
+    assert saves() == [(1, "saved")]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        {"status": 404, "body": "404 page not found"},
+        {"status": 200, "json": {"status": "blocked"}},
+        {"status": 302, "headers": {"Location": "/portal/"}},
+    ],
+    ids=["404", "another's 200", "redirect"],
+)
+def test_reply_of_something_in_between_is_none(
+    reply: dict[str, Any], context: BrowserContext, attempt: Attempt
+) -> None:
+    page = open_with_all(context, attempt)
+    on_save(page, lambda route: route.fulfill(**reply))
+    choose(page, 1)
+    says(page, "Not sent")
+    page.unroute_all(behavior="wait")
+    says(page, "Saved")
+    assert saves() == [(1, "saved")]
+
+
+def test_answer_that_something_else_took_away_is_not_called_saved(context: BrowserContext, attempt: Attempt) -> None:
+    page = open_with_all(context, attempt)
+    context.set_offline(True)
+    choose(page, 1)
+    says(page, "Not sent")
+    page.evaluate("localStorage.clear()")
+    context.set_offline(False)
+    says(page, "Not saved")
+    expect(page.get_by_text("Question 1 is not saved.")).to_be_visible()
+    # Of the next question that is not so; and going back says it again, until there is a better answer.
+    page.get_by_role("button", name="Next question").click()
+    expect(page.locator("[data-save-state]")).to_have_text("")
+    page.go_back()
+    says(page, "Not saved")
+    choose(page, 2)
+    says(page, "Saved")
+    expect(page.get_by_text("Question 1 is not saved.")).to_be_hidden()
+    assert saves() == [(1, "saved")]
+
+
+FILL = """() => {
+  let text = '';
+  for (let size = 1 << 22; size >= 1; size = Math.floor(size / 2)) {
+    const more = 'x'.repeat(size);
+    try { for (;;) { localStorage.setItem('other', text + more); text += more; } } catch { continue; }
+  }
+}"""
+
+
+def test_full_store_keeps_no_answer_from_the_site(context: BrowserContext, attempt: Attempt) -> None:
+    page = open_with_all(context, attempt)
+    context.set_offline(True)
+    choose(page, 0)
+    says(page, "Not sent")
+    page.evaluate(FILL)
+    page.get_by_role("button", name="Next question").click()
+    choose(page, 1)
+    says(page, "Not sent")
+    expect(page.get_by_text("We will send 2 answers when the connection is back.")).to_be_visible()
+    context.set_offline(False)
+    says(page, "Saved")
+    assert saves() == [(1, "saved")] * 2
+    page.reload()
+    choose(page, 2)
+    says(page, "Saved")
+    assert saves() == [(1, "saved")] * 2 + [(2, "saved")]
+
+
+# ---- Nothing keeps the others up
+
+
+def test_answer_on_which_the_site_fails_keeps_no_other(context: BrowserContext, attempt: Attempt) -> None:
+    page = open_with_all(context, attempt)
+    failing = f"/{attempt.public_id}/1/"
+    on_save(page, lambda route: route.fulfill(status=500) if failing in route.request.url else route.continue_())
+    choose(page, 1)
+    says(page, "Not sent")
+    page.get_by_role("button", name="Next question").click()
+    with page.expect_response(lambda response: is_save(response.request) and response.status == 200):
+        choose(page, 0)
+    says(page, "Not sent")
+    page.unroute_all(behavior="wait")
+    says(page, "Saved")
+    assert saves() == [(1, "saved")] * 2
+
+
+def test_token_that_could_not_be_fetched_is_fetched_again(context: BrowserContext, attempt: Attempt) -> None:
+    page = open_with_all(context, attempt)
+    context.clear_cookies(name="csrftoken")
+    lost: list[Route] = []
+
+    def lose_once(route: Route) -> None:
+        if route.request.method == "POST" or lost:
+            route.continue_()
+        else:
+            lost.append(route)
+            route.abort()
+
+    page.route("**/student/attempts/*/1/", lose_once)
+    choose(page, 1)
+    says(page, "Saved")
+    assert (len(lost), saves()) == (1, [(1, "saved")])
+
+
+def test_questions_that_come_ahead_take_nothing_back(context: BrowserContext, attempt: Attempt) -> None:
+    page = context.new_page()
+    page.on("dialog", lambda dialog: dialog.accept())
+    ahead: list[tuple[Route, Any]] = []
+    # Made by the site before the answer is stored, come after.
+    page.route("**/questions/", lambda route: ahead.append((route, route.fetch())))
+    page.goto(reverse("take_attempt", args=[attempt.public_id, 5]))
+    field = page.get_by_label("In which month does it end?")
+    field.press_sequentially("Augu")
+    says(page, "Saved")
+    field.press_sequentially("st")
+    [(route, made)] = ahead
+    with page.expect_response("**/questions/"):
+        route.fulfill(response=made)
+    expect(field).to_have_value("August")
+    says(page, "Saving")
+    says(page, "Saved")
+    expect(field).to_have_value("August")
+    assert saves() == [(1, "saved"), (2, "saved")]
+
+
+# ---- What cannot be done offline is said
+
+
+def test_what_waits_for_the_network_is_said(context: BrowserContext, attempt: Attempt) -> None:
+    page = open_with_all(context, attempt, 3)
+    context.set_offline(True)
+    # The next one is answered in the reading, and has its own page.
+    page.get_by_role("button", name="Next question").click()
+    expect(page.get_by_text("That question needs the connection.")).to_be_visible()
+    page.get_by_role("button", name="Flag for later").click()
+    expect(page.get_by_text("That needs the connection.")).to_be_visible()
+    expect(page.get_by_text("That question needs the connection.")).to_be_hidden()
+    context.set_offline(False)
+    expect(page.get_by_text("Back online.")).to_be_visible()
+    page.goto(reverse("review_attempt", args=[attempt.public_id]))
+    context.set_offline(True)
+    page.get_by_role("button", name=re.compile("Hand in")).click()
+    expect(page.get_by_text("Nothing is handed in yet.")).to_be_visible()
+    context.set_offline(False)
+    expect(page.get_by_text("Press Hand in once more.")).to_be_visible()
+    assert Attempt.objects.open().count() == 1
+
+
+def test_browser_that_is_wrong_about_the_network_keeps_nobody(context: BrowserContext, attempt: Attempt) -> None:
+    context.add_init_script("Object.defineProperty(Navigator.prototype, 'onLine', { get: () => false })")
+    page = open_with_all(context, attempt)
+    choose(page, 1)
+    says(page, "Saved")
+    page.get_by_text("All questions").click()
+    page.get_by_role("link", name="See what is left and hand in").click()
+    page.wait_for_url("**/review/")
+    page.get_by_role("button", name=re.compile("Hand in")).click()
+    page.wait_for_url("**/receipt/")
+
+
+def test_skip_link_leads_to_the_question_behind_the_reading(attempt: Attempt, open_context: NewContext) -> None:
+    context = open_context(attempt.student, watched=False, width=360)
+    page = open_question(context, attempt)
+    expect(page.locator("#v-read")).to_be_checked()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#v-q")).to_be_checked()
+    expect(page.locator("#question")).to_be_focused()
+
+
+def test_notice_is_in_sight_where_sentences_are_picked(attempt: Attempt, open_context: NewContext) -> None:
+    context = open_context(attempt.student, watched=False, width=360)
+    page = open_question(context, attempt, 4)
+    context.set_offline(True)
+    page.locator(".pick label").last.click()
+    expect(page.get_by_text("You are offline.")).to_be_in_viewport(ratio=0.9)
+    expect(page.locator("[data-save-state]", has_text="Not sent")).to_be_in_viewport(ratio=0.9)
+    expect(page.get_by_role("button", name="Next question")).to_be_in_viewport(ratio=0.9)
+    assert violations(page) == []
+    assert overflow(page) <= 0
+
+
+# ---- Lines to put in order
+
+
+@pytest.fixture
+def lines(student: Student, teacher: User) -> Attempt:
+    """An attempt at a question of three lines, and one more."""
+    document = make_document()
+    of_one = {key: document["questions"][0][key] for key in ("objective", "skill", "points", "facts", "evidence")}
+    items = [{"text": text, "place": place, "rationale": "Elsewhere."} for place, text in enumerate("abc", start=1)]
+    ordering = {"key": "order", "type": "ordering", "stem": "Put them in order.", "explanation": "So.", "items": items}
+    document["questions"].append(of_one | ordering)
+    assignment = make_assignment(
+        edition=make_edition(document=document),
+        shuffle_choices=False,
+        classroom=student.classroom,
+        assigned_by=teacher,
+        created_at=timezone.now(),
+    )
+    return make_attempt(assignment=assignment, student=student, started_at=timezone.now())
+
+
+def in_order(page: Page) -> str:
+    return "".join(page.locator("[data-line]").all_inner_texts())
+
+
+def test_line_is_moved_by_keyboard_offline_as_well(context: BrowserContext, lines: Attempt) -> None:
+    page = open_with_all(context, lines, 5)
+    assert in_order(page) == "abc"
+    context.set_offline(True)
+    page.get_by_role("button", name="Move “a” later").focus()
+    page.keyboard.press("Enter")
+    assert in_order(page) == "bac"
+    expect(page.get_by_role("button", name="Move “a” later")).to_be_focused()
+    expect(page.locator("[data-moved]")).to_have_text("a: 2")
+    page.keyboard.press("Space")
+    assert in_order(page) == "bca"
+    # The last line can go no further: the focus stays on it.
+    expect(page.get_by_role("button", name="Move “a” earlier")).to_be_focused()
+    expect(page.get_by_label("This order is my answer")).to_be_checked()
+    # So it stands on a page that is opened anew, before it is sent.
+    page.close()
+    context.set_offline(False)
+    page = context.new_page()
+    on_save(page, lambda route: route.abort())
+    page.goto(reverse("take_attempt", args=[lines.public_id, 5]))
+    expect(page.get_by_label("This order is my answer")).to_be_checked()
+    assert in_order(page) == "bca"
+    page.unroute_all(behavior="wait")
+    says(page, "Saved")
+    assert lines.answers.get().value == ["b", "c", "a"]
+
+
+def test_enter_moves_no_line(context: BrowserContext, lines: Attempt) -> None:
+    page = open_with_all(context, lines, 5)
+    page.get_by_label("This order is my answer").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(300)
+    assert (in_order(page), saves()) == ("abc", [])
+    expect(page.get_by_label("This order is my answer")).to_be_focused()

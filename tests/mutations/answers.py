@@ -63,6 +63,22 @@ CONTROLS: tuple[Control, ...] = (
         *("-k", "another_value"),
     ),
     control(
+        "a page's clock hands in nothing that has time left",
+        "quizzes/views/student/attempts.py",
+        'if "time_up" in request.POST and attempt.is_open',
+        "if False and attempt.is_open",
+        "tests/test_student_views.py",
+        *("-k", "time_is_up"),
+    ),
+    control(
+        "an end that was moved meanwhile ends nothing",
+        "quizzes/attempts.py",
+        'still = {"deadline_at": attempt.deadline_at} if by',
+        "still = {} if by",
+        "tests/test_attempts.py",
+        *("-k", "meanwhile"),
+    ),
+    control(
         "the quick way to a question is the own attempt's",
         "quizzes/views/student/quick.py",
         "is_own = found.student_id == request.session[STUDENT]",

@@ -187,17 +187,23 @@ def _note_presence(request: HttpRequest, attempt: Attempt) -> HttpResponse:
 @require_POST
 @login_not_required
 def hand_in(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Hand in, once; every later call leads to the same receipt."""
+    """Hand in, once; every later call leads to the same receipt.
+
+    `time_up`: not the student asks but the page's clock, which may not know of time that was given since.
+    """
     now = timezone.now()
     taken = quick_sitting(request, public_id, 1)
-    if taken is None:
-        return _hand_in(request, public_id, now)
-    attempts.hand_in(taken[0].attempt, now=now)
-    return redirect("receipt", public_id)
+    return _handed_in(request, taken[0].attempt, now) if taken is not None else _hand_in(request, public_id, now)
 
 
 @attempt_required
 def _hand_in(request: HttpRequest, attempt: Attempt, now: datetime) -> HttpResponse:
+    return _handed_in(request, attempt, now)
+
+
+def _handed_in(request: HttpRequest, attempt: Attempt, now: datetime) -> HttpResponse:
+    if "time_up" in request.POST and attempt.is_open and seconds_until(attempt.deadline_at, now=now) != 0:
+        return redirect("review_attempt", attempt.public_id)
     attempts.hand_in(attempt, now=now)
     return redirect("receipt", attempt.public_id)
 
@@ -215,6 +221,7 @@ def receipt(request: HttpRequest, attempt: Attempt) -> HttpResponse:
         "student": attempt.student,
         "document": sitting(attempt).published.document,
         "answered_count": answered_count(attempt),
+        "late_count": attempts.waiting_late_count(attempt),
         "shown_at": shown_at,
         "is_shown": answers_shown(attempt.assignment, attempt, shown_at=shown_at, now=now),
     }
