@@ -615,7 +615,7 @@ def test_json_stale_is_409_with_the_newest_revision(student_client: Client, atte
 def test_json_without_a_session_leads_to_the_join_page(student_client: Client, attempt: Attempt) -> None:
     data = fields(student_client, attempt, 1, choice=token(attempt, 1, "b"))
     reply = as_json(Client(), address(attempt, 1), data)
-    assert (reply.status_code, reply.headers["Location"]) == (302, reverse("join"))
+    assert (reply.status_code, reply.headers["Location"]) == (302, f"{reverse('join')}?unsent")
     assert events(attempt) == []
 
 
@@ -941,6 +941,14 @@ def test_each_page_says_who_is_signed_in_and_offers_to_leave(
         assert reverse("join") in read(page).links
         assert body(page).count("<h1") == 1
         assert page.headers["Cache-Control"] == "no-store"
+
+
+def test_what_is_sent_without_a_session_is_said_to_be_lost(attempt: Attempt) -> None:
+    said = "You were signed out, and what you just sent is not saved."
+    for name in ("hand_in", "take_attempt"):
+        page = reverse(name, args=[attempt.public_id, *([1] if name == "take_attempt" else [])])
+        assert said in words(Client().post(page, follow=True))
+    assert said not in words(Client().get(page, follow=True))
 
 
 # --- The page's clock

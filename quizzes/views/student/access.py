@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 
 from quizzes.joining import PIN_VERSION, STUDENT
@@ -37,7 +38,7 @@ def student_required[**P](
     def wrapper(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         student = current_student(request)
         if student is None:
-            return redirect("join")
+            return _lead_in(request)
         with timezone.override(student.classroom.zone):
             return view(request, student, *args, **kwargs)
 
@@ -56,16 +57,16 @@ def attempt_required[**P](
     @wraps(view)
     def wrapper(request: HttpRequest, public_id: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if STUDENT not in request.session:
-            return redirect("join")
+            return _lead_in(request)
         own = Attempt.objects.made_by(request.session[STUDENT]).filter(public_id=public_id)
         # Without an order: to sort the one row by its student's name doubles the cost of asking for it.
         attempt = next(iter(own.select_related("assignment", "student", "classroom").order_by()), None)
         if attempt is None:
             if current_student(request) is None:
-                return redirect("join")
+                return _lead_in(request)
             raise Http404
         if not _holds(request, attempt.student):
-            return redirect("join")
+            return _lead_in(request)
         with timezone.override(attempt.classroom.zone):
             return view(request, attempt, *args, **kwargs)
 
@@ -111,6 +112,11 @@ def remember_device(response: HttpResponse, device: str) -> None:
     response.set_cookie(
         DEVICE_COOKIE, device, max_age=DEVICE_COOKIE_AGE, httponly=True, secure=settings.HTTPS, samesite="Lax"
     )
+
+
+def _lead_in(request: HttpRequest) -> HttpResponse:
+    """To the join page, which says so where something that was sent is lost."""
+    return redirect(f"{reverse('join')}{'?unsent' if request.method == 'POST' else ''}")
 
 
 def _holds(request: HttpRequest, student: Student) -> bool:

@@ -154,7 +154,12 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 def _code_page(request: HttpRequest, form: CodeForm) -> HttpResponse:
     has_signed_out = bool(request.COOKIES.get(SIGNED_OUT_COOKIE))
-    context = {"form": form, "signed_in": current_student(request), "has_signed_out": has_signed_out}
+    context = {
+        "form": form,
+        "signed_in": current_student(request),
+        "has_signed_out": has_signed_out,
+        "is_unsent": "unsent" in request.GET,
+    }
     response = render(request, "student/join.html", context)
     if has_signed_out:
         response.delete_cookie(SIGNED_OUT_COOKIE, samesite="Lax")
