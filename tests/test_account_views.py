@@ -1,5 +1,6 @@
 """Teachers' accounts: the invitation, the ways in and out, the password, and the pages that say what went wrong."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
@@ -577,3 +578,10 @@ def test_teacher_who_signs_in_signs_out_the_student_before(student: Student, sig
     data = {"login": "okafor@school.test", "password": "seven green bicycles"}
     assert browser.post(reverse("account_login"), data).headers["Location"] == reverse("teacher_home")
     assert browser.get(reverse("student_home")).headers["Location"] == reverse("join")
+
+
+@pytest.mark.django_db
+def test_what_is_wrong_with_a_whole_form_has_the_focus() -> None:
+    page = Client().post("/accounts/login/", {"login": "nobody@school.test", "password": "seven green bicycles"})
+    [notice] = re.findall(r'<div class="notice bad-n"[^>]*>', page.content.decode())
+    assert notice == '<div class="notice bad-n" role="alert" tabindex="-1" autofocus>'
