@@ -135,6 +135,8 @@ def test_late_answers_count_after_one_act(late: Attempt, teacher_client: Client)
     page = teacher_client.get(review_of(late))
     assert address not in page.content.decode()
     assert text_of(page).count("Arrived after the end, accepted") == 1
+    # What was accepted does count, so no heading over it says otherwise.
+    assert "Not counted" not in text_of(page)
     assert "changed nothing" not in text_of(page)
 
 
