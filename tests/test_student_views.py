@@ -254,6 +254,21 @@ def test_page_before_beginning_says_what_applies_and_begins_nothing(
         assert said in text
 
 
+@pytest.mark.parametrize("is_begun", [False, True])
+def test_page_of_late_work_says_that_it_can_be_handed_in(
+    is_begun: bool, student: Student, student_client: Client, assignment: Assignment, now: datetime
+) -> None:
+    if is_begun:
+        make_attempt(assignment=assignment, student=student)
+    for due_at, slip in (
+        (now + timedelta(minutes=1), "Due Fri, Oct 23, 11:01 am EDT"),
+        (now - timedelta(minutes=1), "Was due Fri, Oct 23, 10:59 am EDT You can still hand it in late"),
+    ):
+        Assignment.objects.update(due_at=due_at)
+        page = words(student_client.get(reverse("begin_attempt", args=[assignment.public_id])))
+        assert f" min {slip} Time limit None" in page
+
+
 def test_time_limit_is_the_students_own(
     student: Student, student_client: Client, edition: Edition, classroom: Classroom, teacher: User, now: datetime
 ) -> None:
