@@ -140,7 +140,7 @@ def test_home_sums_up_each_class(
 
     assert "1 of 2 handed in" in text
     assert "Open now: “Small set”." in text
-    assert "class average 100%" in text
+    assert "average score 100%" in text
     assert classroom.shown_code in text
 
     rosters.set_joining(classroom, is_open=False, by=classroom.teachers.get(), now=NOW)

@@ -135,6 +135,8 @@ def test_late_answers_count_after_one_act(late: Attempt, teacher_client: Client)
     page = teacher_client.get(review_of(late))
     assert address not in page.content.decode()
     assert text_of(page).count("Arrived after the end, accepted") == 1
+    # What was accepted does count, so no heading over it says otherwise.
+    assert "Not counted" not in text_of(page)
     assert "changed nothing" not in text_of(page)
 
 
@@ -255,12 +257,12 @@ def test_reopening_beside_another_open_attempt_is_refused(done: Attempt, teacher
 
 
 @pytest.mark.parametrize(("release", "is_warned"), [("after_hand_in", True), ("never", False)])
-def test_reopening_warns_where_the_student_has_seen_the_answers(
+def test_reopening_warns_where_the_student_could_see_the_answers(
     release: str, is_warned: bool, done: Attempt, teacher_client: Client
 ) -> None:
     Assignment.objects.update(release=release)
     page = text_of(teacher_client.get(review_of(done)))
-    assert ("Maya has already seen the answers." in page) is is_warned
+    assert ("Maya could already see the answers." in page) is is_warned
 
 
 # --- Extensions and excuses ---------------------------------------------------------------------------------------

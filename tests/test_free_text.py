@@ -94,7 +94,7 @@ def test_free_text_public_view_is_an_allowlist_without_what_earns_points() -> No
     assert public(QUESTION, SITTING, "Because.", READING) == {
         "type": "free_text",
         "hint": "Your teacher reads this one",
-        "partial_credit": "Your teacher marks it: each line below earns its own points.",
+        "partial_credit": "Your teacher marks it. What earns points is listed with the question.",
         "stem": "What do such practices do, according to the mayor?",
         "note": "Begin with who says so.",
         "name": NAME,

@@ -318,7 +318,8 @@ def test_attempt_lists_what_arrived_and_did_not_count(
     save(attempt, "some", ["b", "d"], seen_revision=1, now=NOW + timedelta(minutes=5))
     text = text_of(teacher_client.get(review_of(attempt)))
     assert "2 A photograph; A visa Arrived after the end, not counted Fri, Oct 23, 11:05 am EDT" in text
-    assert "1 other save changed nothing" in text
+    assert "Arrived after the end Question Answer Arrived" in text
+    assert "Not counted 1 other save changed nothing" in text
 
 
 def test_attempt_handed_in_late_or_by_the_clock_says_so(

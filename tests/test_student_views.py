@@ -142,7 +142,13 @@ def test_list_sorts_assignments_by_what_to_do(
         "Done": ["Excused", "Done"],
         "Closed": ["Missed"],
     }
-    assert "Was due Fri, Oct 23" in sections["To do"]
+    ends = re.findall(r'<p class="end">(.*?)</p>', sections["To do"])
+    assert ends == [
+        "Was due Fri, Oct 23, 7:00 am",
+        "Due Fri, Oct 23, 3:00 pm",
+        "Closes Sun, Oct 25, 11:00 am",
+        "No due date",
+    ]
     assert "You can still hand it in late" in sections["To do"]
     assert "3 of 8" in sections["Done"]
 
@@ -182,7 +188,7 @@ def test_list_shows_no_score_before_release(
     )
     page = student_client.get(reverse("student_home"))
     assert "of 8" not in words(page)
-    assert ("Answers after Mon, Oct 26" in words(page)) == (release == Release.AFTER_CLOSE)
+    assert ("Answers after Mon, Oct 26, 11:00 am" in words(page)) == (release == Release.AFTER_CLOSE)
     # Which of them is the best follows from the key, so the last one is shown.
     assert page_of("receipt", last) in read(page).links
     assert page_of("receipt", best) not in read(page).links
@@ -210,7 +216,7 @@ def test_list_shows_the_score_that_counts_after_the_last_close(
     best = make_answered_attempt(assignment=assignment, student=student, right=2)
     make_answered_attempt(assignment=assignment, student=student, right=0, number=2)
     clock.shift(timedelta(days=2))
-    assert "Answers after Mon, Oct 26" in words(student_client.get(reverse("student_home")))
+    assert "Answers after Mon, Oct 26, 11:00 am" in words(student_client.get(reverse("student_home")))
     clock.shift(timedelta(days=1, minutes=2))
     page = student_client.get(reverse("student_home"))
     assert "3 of 8" in words(page)
@@ -246,6 +252,21 @@ def test_page_before_beginning_says_what_applies_and_begins_nothing(
         "Each statement counts the same.",
     ):
         assert said in text
+
+
+@pytest.mark.parametrize("is_begun", [False, True])
+def test_page_of_late_work_says_that_it_can_be_handed_in(
+    is_begun: bool, student: Student, student_client: Client, assignment: Assignment, now: datetime
+) -> None:
+    if is_begun:
+        make_attempt(assignment=assignment, student=student)
+    for due_at, slip in (
+        (now + timedelta(minutes=1), "Due Fri, Oct 23, 11:01 am EDT"),
+        (now - timedelta(minutes=1), "Was due Fri, Oct 23, 10:59 am EDT You can still hand it in late"),
+    ):
+        Assignment.objects.update(due_at=due_at)
+        page = words(student_client.get(reverse("begin_attempt", args=[assignment.public_id])))
+        assert f" min {slip} Time limit None" in page
 
 
 def test_time_limit_is_the_students_own(

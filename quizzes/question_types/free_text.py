@@ -10,7 +10,7 @@ from quizzes.reading import InvalidDocument, Reading, tables_of, text_of
 
 LABEL = "In your own words"
 HINT = "Your teacher reads this one"
-PARTIAL_CREDIT = "Your teacher marks it: each line below earns its own points."
+PARTIAL_CREDIT = "Your teacher marks it. What earns points is listed with the question."
 MARKED_BY: base.MarkedBy = "teacher"
 
 # About two pages by hand: more than a teacher of 150 students can read.

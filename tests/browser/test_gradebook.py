@@ -23,6 +23,21 @@ from tests.test_class_reports import sit
 LONG = "Maximiliana-Wolfeschlegelsteinhausen de la Fuente y Gutiérrez-Hernández III"
 
 
+# The text of each element, in how many lines it stands, and those of its words that stand in more than one.
+LINES = """elements => elements.map(element => {
+  const range = document.createRange();
+  const node = element.firstChild;
+  const tops = (start, end) => {
+    range.setStart(node, start);
+    range.setEnd(node, end);
+    return new Set(Array.from(range.getClientRects(), box => Math.round(box.top))).size;
+  };
+  const words = Array.from(node.data.matchAll(/[^\\s-]+/g));
+  const broken = words.filter(word => tops(word.index, word.index + word[0].length) > 1);
+  return [node.data, tops(0, node.length), broken.map(String)];
+})"""
+
+
 def assert_fits(page: Any) -> None:
     for width, height in ((1280, 900), (360, 740)):
         page.set_viewport_size({"width": width, "height": height})
@@ -109,6 +124,22 @@ def test_tables_of_an_empty_class_are_accessible(teacher: User, edition: Edition
     ]:
         page.goto(address)
         assert_fits(page)
+
+
+@pytest.mark.parametrize("width", [360, 320])
+@pytest.mark.parametrize("name", ["gradebook", "classroom_mastery"])
+def test_names_stay_readable_on_a_phone(
+    name: str, width: int, full: Classroom, teacher: User, open_context: NewContext
+) -> None:
+    make_student(classroom=full, name="Aaliyah Montgomery")
+    make_student(classroom=full, name="Christopher Washington")
+    page = open_context(teacher, width=width, height=740).new_page()
+    page.goto(reverse(name, args=[full.public_id]))
+    names = page.locator("tbody th a").evaluate_all(LINES)
+    assert len(names) == 7
+    # The one of 60 letters has a word that no narrow column holds.
+    assert [name for name in names if (name[1] > 2 or name[2]) and name[0] not in LONG] == []
+    assert overflow(page) == 0
 
 
 def focused(page: Any) -> str:

@@ -223,3 +223,21 @@ def press_tab_to_field(page: Page, name: str) -> None:
         if page.evaluate("document.activeElement.name || ''") == name:
             return
     raise AssertionError(f"no way to the field {name} by Tab")
+
+
+LONG_NAME = "Wolfeschlegelsteinhausenbergerdorff" * 3
+
+
+def test_long_name_leaves_room_for_what_happens(classroom: Classroom, teacher: User, open_context: NewContext) -> None:
+    page = open_context(teacher).new_page()
+    for width in (1280, 360):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(reverse("add_students", args=[classroom.public_id]))
+        page.locator("[name=names]").fill(f"Ana Sofia Siqueiros\n{LONG_NAME[:90]}\nBen O.")
+        page.get_by_role("button", name="Check the names").click()
+        expect(page.locator(".tbl tbody th")).to_have_count(3)
+        frame = page.locator(".scroll")
+        assert frame.evaluate("e => e.scrollWidth - e.clientWidth") == 0
+        # Other names stay whole: no word of theirs is broken.
+        assert page.locator(".tbl tbody th").first.evaluate("e => e.clientWidth") >= 100
+        assert overflow(page) == 0

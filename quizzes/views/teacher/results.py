@@ -87,7 +87,7 @@ def attempt_page(
             for position, question in enumerate(reviewed.sitting.published.document.questions, start=1)
         },
         "reopen_form": reopen_form or ReopenForm(initial={"receipt": attempt.receipt}),
-        "has_seen_answers": answers_shown(attempt.assignment, attempt, shown_at=shown_at, now=now),
+        "could_see_answers": answers_shown(attempt.assignment, attempt, shown_at=shown_at, now=now),
     }
     return render(request, "teacher/attempt_review.html", context)
 

@@ -1,0 +1,55 @@
+"""A student's receipt and result: by keyboard, and in a narrow window."""
+
+import pytest
+from django.urls import reverse
+
+from quizzes.models import Assignment, Attempt, Student
+from tests.browser.conftest import NewContext, overflow
+from tests.factories import make_answered_attempt
+
+# For each place at which the text stands: the upper edges of its letters' boxes.
+TOPS = """(element, text) => {
+  const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (walker.nextNode()) {
+    const start = walker.currentNode.data.indexOf(text);
+    if (start < 0) continue;
+    const range = document.createRange();
+    range.setStart(walker.currentNode, start);
+    range.setEnd(walker.currentNode, start + text.length);
+    found.push(Array.from(range.getClientRects(), box => Math.round(box.top)));
+  }
+  return found;
+}"""
+
+
+@pytest.fixture
+def done(assignment: Assignment, student: Student) -> Attempt:
+    Assignment.objects.update(release=Assignment.Release.AFTER_HAND_IN)
+    assignment.refresh_from_db()
+    return make_answered_attempt(assignment=assignment, student=student, right=2)
+
+
+def test_number_of_a_question_shows_that_it_has_the_focus(
+    done: Attempt, student: Student, open_context: NewContext
+) -> None:
+    page = open_context(student).new_page()
+    page.goto(reverse("result", args=[done.public_id]))
+    rings = {}
+    for name, place in (("number", ".strip a"), ("link", ".lede a")):
+        link = page.locator(place).first
+        link.focus()
+        # A focus set by script shows as one set by a key does: the last thing used here was no mouse.
+        rings[name] = link.evaluate("e => { const s = getComputedStyle(e); return [s.outlineStyle, s.outlineWidth] }")
+    assert rings["number"] == rings["link"] != ["none", "0px"]
+
+
+def test_receipt_stands_in_one_line_on_a_phone(done: Attempt, student: Student, open_context: NewContext) -> None:
+    for receipt in ("556-55P", "MWM-WMW"):
+        Attempt.objects.update(receipt=receipt)
+        for width in (360, 320):
+            page = open_context(student, width=width, height=740).new_page()
+            page.goto(reverse("receipt", args=[done.public_id]))
+            tops = page.locator("main").evaluate(TOPS, receipt)
+            assert [len(set(lines)) for lines in tops] == [1, 1]
+            assert overflow(page) == 0
