@@ -75,13 +75,13 @@ class Site:
                 stderr=log,
                 start_new_session=True,
             )
-        for _ in range(START_SECONDS * 20):
+        for _ in range(START_SECONDS * 100):
             if self.process.poll() is not None:
                 raise RuntimeError(f"the server ended with {self.process.returncode}")
             try:
                 urlopen(f"{self.url}/livez", timeout=2).close()  # noqa: S310  an address of this machine
             except (URLError, OSError):
-                time.sleep(0.05)
+                time.sleep(0.01)
             else:
                 return
         raise TimeoutError(self.url)

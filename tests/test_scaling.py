@@ -100,7 +100,9 @@ def test_bell_is_the_same_each_time_and_holds_the_whole_way_in() -> None:
 
     assert once == again
     names = [name for _, name in once]
-    assert {names.count(name) for name in ("join_page", "join_code", "join_name", "join_pin", "begin")} == {30}
+    way = ("join_page", "join_code", "join_name", "join_pin", "begin", "question_page", "questions_ahead")
+    assert {names.count(name) for name in way} == {30}
+    assert names.count("save") > 30
     assert names.count("static_file") == 30 * habits.files
     assert set(names) <= set(figures.requests)
     assert once == sorted(once)

@@ -95,11 +95,11 @@ def serve(module: str, workers: int) -> Iterator[Floor]:
             cwd=ROOT,
         )  # fmt: skip
         try:
-            for _ in range(200):
+            for _ in range(1000):
                 try:
                     urlopen(f"http://127.0.0.1:{port}/q/1/", timeout=2).close()  # noqa: S310
                 except (URLError, OSError):
-                    time.sleep(0.05)
+                    time.sleep(0.01)
                 else:
                     break
             yield Floor(port, process.pid, Path(data), time.perf_counter() - began)

@@ -56,7 +56,7 @@ def close(students: float, figures: Costs, chance: random.Random) -> list[Timed]
 
 def at_work(habits: Habits, figures: Costs) -> dict[str, float]:
     """Requests a second of one student at work and of the share of a board, on average."""
-    rates = {"question_page": 1 / figures.people["answer_seconds"], "save": 1 / figures.people["answer_seconds"]}
+    rates = {"save": 1 / figures.people["answer_seconds"]}
     if habits.clock_seconds:
         rates["time_poll"] = 1 / habits.clock_seconds
     if habits.presence_seconds:
@@ -93,16 +93,18 @@ def _one_student(figures: Costs, habits: Habits, chance: random.Random, ends: fl
             yield now + turn * habits.presence_seconds, "presence"
 
 
-def _questions(now: float, figures: Costs, habits: Habits, chance: random.Random, ends: float) -> Iterator[Timed]:
+def _questions(begun: float, figures: Costs, habits: Habits, chance: random.Random, ends: float) -> Iterator[Timed]:
+    yield begun, "question_page"
+    # All the others at once, so that going on asks for nothing.
+    yield begun + 0.05, "questions_ahead"
+    now = begun
     while now < ends:
-        yield now, "question_page"
-        answered = now + chance.uniform(0.4, 1.6) * figures.people["answer_seconds"]
-        if habits.clock_seconds:
-            # The interval begins anew with each page.
-            for turn in range(1, int((answered - now) // habits.clock_seconds) + 1):
-                yield now + turn * habits.clock_seconds, "time_poll"
-        yield answered, "save"
-        now = answered + 1
+        now += chance.uniform(0.4, 1.6) * figures.people["answer_seconds"]
+        yield now, "save"
+        now += 1
+    if habits.clock_seconds:
+        for turn in range(1, int((ends - begun) // habits.clock_seconds) + 1):
+            yield begun + turn * habits.clock_seconds, "time_poll"
 
 
 def _boards(students: int, figures: Costs, habits: Habits, chance: random.Random, ends: float) -> Iterator[Timed]:

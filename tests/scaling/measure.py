@@ -93,7 +93,8 @@ class Browser:
             "HTTP_COOKIE": "; ".join(f"{key}={value}" for key, value in self.cookies.items()),
             "HTTP_ACCEPT": "application/json" if name == "save" else "text/html",
             "HTTP_ACCEPT_ENCODING": "gzip, br",
-            "HTTP_X_CSRFTOKEN": CSRF,
+            # Signing in draws a new one.
+            "HTTP_X_CSRFTOKEN": self.cookies["csrftoken"],
             "CONTENT_TYPE": "application/x-www-form-urlencoded",
             "CONTENT_LENGTH": str(len(body)),
             "wsgi.url_scheme": "http",
@@ -160,6 +161,7 @@ def one_student(browser: Browser, student: Student, assignment: Assignment) -> N
             text = gzip.decompress(page) if headers.get("Content-Encoding") == "gzip" else page
             for file in sorted(set(FILES.findall(text.decode()))):
                 browser.send("static_file", file)
+            browser.send("questions_ahead", f"{path}/questions/")
         fields = {"operation": uuid.uuid4().hex, "revision": 0, "choice": tokens[number, "a"], "act": "save"}
         browser.send("save", f"{path}/{number}/", fields)
         browser.send("time_poll", f"{path}/time/")
