@@ -349,9 +349,11 @@ function notice(name, entry) {
   board.querySelectorAll(":scope > .notice [data-blocked]").forEach((place) => { place.hidden = place.dataset.blocked !== blocked; });
   board.querySelectorAll(":scope > .notice [data-number]").forEach((place) => { if (number && place.textContent !== number) place.textContent = number; });
   if (!shown) hush(board, false);
-  else if (heard() !== before) say(board);
-  // A notice takes room: what had the focus stays in sight.
-  if (questionForm()?.contains(document.activeElement)) document.activeElement.closest("label, li, button, .in")?.scrollIntoView({ block: "nearest" });
+  else if (heard() !== before) {
+    say(board);
+    // It takes room: what has the focus stays in sight.
+    if (questionForm()?.contains(document.activeElement)) document.activeElement.closest("label, li, button, .in")?.scrollIntoView({ block: "nearest" });
+  }
   // Who was in a notice that went goes on where the skip link leads, which may be behind the reading.
   if (!hadFocus || board.contains(document.activeElement)) return;
   if (find("#v-q")) find("#v-q").checked = true;
@@ -564,7 +566,7 @@ document.addEventListener("submit", (event) => {
   if (go && show(numberOf(go))) { event.preventDefault(); return; }
   if (!go && isFree()) { isLeaving = true; return; }
   event.preventDefault();
-  settled(go ? "question" : form.matches("[data-hand-in]") ? "hand-in" : "act").then((isSettled) => {
+  settled(go ? "question" : form.matches("[data-hand-in]") ? "hand-in" : form.matches("[data-time-up]") ? "" : "act").then((isSettled) => {
     if (!isSettled || isLeaving) return;
     if (go) leave(go);
     else form.requestSubmit(button);
