@@ -2,10 +2,18 @@
 
 from datetime import datetime, timedelta
 
+from django.db import connection
+
 from quizzes.models import Presence
 
 # Of use while a class works; the privacy page promises this.
 KEEP = timedelta(hours=24)
+
+# Every page of every running attempt sends one, so it is written out, as a save is.
+_NOTE = """
+INSERT INTO quizzes_presence (attempt_id, question_id, seen_at) VALUES (%s, %s, %s)
+ON CONFLICT (attempt_id) DO UPDATE SET question_id = excluded.question_id, seen_at = excluded.seen_at
+"""
 
 
 def note_presence(attempt_id: int, question_id: int | None, *, now: datetime) -> None:
@@ -13,12 +21,8 @@ def note_presence(attempt_id: int, question_id: int | None, *, now: datetime) ->
 
     question_id: the question it shows, None for the page before handing in.
     """
-    Presence.objects.bulk_create(
-        [Presence(attempt_id=attempt_id, question_id=question_id, seen_at=now)],
-        update_conflicts=True,
-        unique_fields=["attempt"],
-        update_fields=["question", "seen_at"],
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTE, [attempt_id, question_id, connection.ops.adapt_datetimefield_value(now)])
 
 
 def forget_presence(*, now: datetime) -> int:

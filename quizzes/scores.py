@@ -30,9 +30,10 @@ def corrections_of(assignment_ids: Iterable[int]) -> defaultdict[int, dict[str, 
     """Corrections in force, by assignment id and question key, in the order made; one statement."""
     found: defaultdict[int, dict[str, list[Correction]]] = defaultdict(dict)
     in_force = Regrade.objects.filter(assignment__in=assignment_ids, undone_at=None).order_by("made_at", "pk")
-    for regrade in in_force.select_related("question"):
-        made = correction(regrade.policy, regrade.document, reason=regrade.reason, made_at=regrade.made_at)
-        found[regrade.assignment_id].setdefault(regrade.question.key, []).append(made)
+    columns = "assignment_id", "question__key", "policy", "document", "reason", "made_at"
+    for assignment_id, key, policy, document, reason, made_at in in_force.values_list(*columns):
+        made = correction(policy, document, reason=reason, made_at=made_at)
+        found[assignment_id].setdefault(key, []).append(made)
     return found
 
 

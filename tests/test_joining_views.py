@@ -94,13 +94,21 @@ def test_unfinished_steps_lead_back(student: Student) -> None:
     assert at_name_list(student.classroom).get(reverse("enter_pin")).headers["Location"] == reverse("choose_name")
 
 
-def test_class_closed_or_student_removed_between_the_steps_lead_back(student: Student, teacher: User) -> None:
+def test_student_removed_between_the_steps_leads_back(student: Student, teacher: User) -> None:
     client = at_pin(student)
     rosters.remove_student(student, by=teacher, now=NOW)
     assert client.get(reverse("enter_pin")).headers["Location"] == reverse("choose_name")
-    rosters.set_joining(student.classroom, is_open=False, by=teacher, now=NOW)
     response = client.post(reverse("enter_pin"), {"pin": pin_of(student)})
-    assert response.headers["Location"] == reverse("join")
+    assert response.headers["Location"] == reverse("choose_name")
+    assert STUDENT not in client.session
+
+
+@pytest.mark.parametrize("closed", [{"join_open": False}, {"archived_at": NOW}])
+def test_class_closed_between_the_steps_leads_back(closed: dict[str, Any], student: Student) -> None:
+    client = at_pin(student)
+    Classroom.objects.update(**closed)
+    for response in (client.get(reverse("enter_pin")), client.post(reverse("enter_pin"), {"pin": pin_of(student)})):
+        assert response.headers["Location"] == reverse("join")
     assert STUDENT not in client.session
 
 
@@ -366,7 +374,9 @@ def test_replies_at_an_attempt_name_nobody(attempt: Attempt, student: Student) -
 
 def test_notice_of_the_outbox_has_the_field_of_the_form(attempt: Attempt, student_client: Client) -> None:
     page = body(student_client.get(reverse("take_attempt", args=[attempt.public_id, 1])))
-    field = render_to_string("parts/field.html", {"field": PinForm(teachers=["Your teacher"])["pin"]})
+    form = PinForm()
+    form.name_teachers(["Your teacher"])
+    field = render_to_string("parts/field.html", {"field": form["pin"]})
     assert field.replace("\n", "") in page.replace("\n", "")
 
 

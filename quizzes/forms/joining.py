@@ -5,11 +5,13 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MaxLengthValidator
+from django.db.models import QuerySet
 
 from quizzes.joining import PIN_LENGTH
 from quizzes.models import Student
 
 NO_SUCH_CODE = "No class has this code."
+NOT_ON_THE_LIST = "Choose your name from the list."
 
 
 class CodeForm(forms.Form):
@@ -45,16 +47,18 @@ class CodeForm(forms.Form):
 class NameForm(forms.Form):
     """One name of a class's list; another one cannot be given."""
 
-    student = forms.ChoiceField(
-        error_messages={
-            "required": "Choose your name from the list.",
-            "invalid_choice": "Choose your name from the list.",
-        }
-    )
+    student = forms.CharField(error_messages={"required": NOT_ON_THE_LIST})
 
-    def __init__(self, *args: Any, students: Sequence[Student], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, students: QuerySet[Student], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["student"].choices = [(student.public_id, student.display_name) for student in students]  # type: ignore[attr-defined]
+        self.students = students
+
+    def clean_student(self) -> Student:
+        """The line of the list."""
+        student = self.students.filter(public_id=self.cleaned_data["student"]).order_by().first()
+        if student is None:
+            raise forms.ValidationError(NOT_ON_THE_LIST)
+        return student
 
 
 class PinForm(forms.Form):
@@ -69,8 +73,8 @@ class PinForm(forms.Form):
         ),
     )
 
-    def __init__(self, *args: Any, teachers: Sequence[str], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def name_teachers(self, teachers: Sequence[str]) -> None:
+        """Say who can give a new PIN."""
         self.fields["pin"].help_text = f"Four digits. Forgot it? {' or '.join(teachers)} can give you a new one."
 
     def refuse_pin(self, tries_left: int) -> None:

@@ -70,6 +70,11 @@ class Classroom(models.Model):
         return self.name
 
     @property
+    def is_joinable(self) -> bool:
+        """Whether its code lets students in, as `joinable` asks it."""
+        return self.join_open and self.archived_at is None
+
+    @property
     def zone(self) -> zoneinfo.ZoneInfo:
         """The classroom's time zone."""
         return zoneinfo.ZoneInfo(self.time_zone)

@@ -56,6 +56,20 @@ CONTROLS: tuple[Control, ...] = (
         "tests/test_rosters.py",
     ),
     control(
+        "a class archived between the name and the PIN lets nobody in",
+        "quizzes/models/rosters.py",
+        "return self.join_open and self.archived_at is None",
+        "return self.join_open",
+        "tests/test_joining_views.py",
+    ),
+    control(
+        "a code closed between the name and the PIN lets nobody in",
+        "quizzes/models/rosters.py",
+        "return self.join_open and self.archived_at is None",
+        "return self.archived_at is None",
+        "tests/test_joining_views.py",
+    ),
+    control(
         "wrong codes from one address are limited",
         "quizzes/joining.py",
         "    if failures >= CODE_TRIES:\n        raise TooManyTries\n",

@@ -77,13 +77,13 @@ def choose_name(request: HttpRequest) -> HttpResponse:
     classroom = _joined_classroom(request)
     if classroom is None:
         return redirect("join")
-    students = list(classroom.students.enrolled())
+    students = classroom.students.enrolled()
     form = NameForm(request.POST if request.method == "POST" else None, students=students)
     if form.is_valid():
-        [chosen] = [student for student in students if student.public_id == form.cleaned_data["student"]]
-        request.session[NAME] = chosen.pk
+        request.session[NAME] = form.cleaned_data["student"].pk
         return redirect("enter_pin")
-    context = {"form": form, "classroom": classroom, "students": students, "teachers": teachers_of(classroom)}
+    names = students.values("public_id", "display_name")
+    context = {"form": form, "classroom": classroom, "students": names, "teachers": teachers_of(classroom)}
     return render(request, "student/choose_name.html", context)
 
 
@@ -91,14 +91,11 @@ def choose_name(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def enter_pin(request: HttpRequest) -> HttpResponse:
     """Step 3: the PIN that goes with the name."""
-    classroom = _joined_classroom(request)
-    if classroom is None:
-        return redirect("join")
-    student = classroom.students.enrolled().filter(pk=request.session.get(NAME, 0)).order_by().first()
+    student = _chosen_student(request)
     if student is None:
-        return redirect("choose_name")
-    device = device_of(request)
-    form = PinForm(request.POST if request.method == "POST" else None, teachers=teachers_of(classroom))
+        return redirect("join" if _joined_classroom(request) is None else "choose_name")
+    classroom, device = student.classroom, device_of(request)
+    form = PinForm(request.POST if request.method == "POST" else None)
     try:
         is_right = form.is_valid() and _pin_is_right(request, form, student, device)
     except PinLocked as error:
@@ -108,6 +105,7 @@ def enter_pin(request: HttpRequest) -> HttpResponse:
         sign_in_student(request, student)
         response: HttpResponse = redirect("student_home")
     else:
+        form.name_teachers(teachers_of(classroom))
         context = {"form": form, "classroom": classroom, "student": student}
         response = render(request, "student/enter_pin.html", context)
     remember_device(response, device)
@@ -124,7 +122,8 @@ def enter_pin_again(request: HttpRequest, public_id: str) -> JsonResponse:
     """
     device, now = device_of(request), timezone.now()
     student = student_of_attempt(public_id)
-    form = PinForm(request.POST, teachers=["Your teacher"])
+    form = PinForm(request.POST)
+    form.name_teachers(["Your teacher"])
     try:
         is_right = form.is_valid() and _pin_is_right(request, form, student, device)
     except PinLocked as error:
@@ -168,6 +167,13 @@ def _code_page(request: HttpRequest, form: CodeForm) -> HttpResponse:
 
 def _joined_classroom(request: HttpRequest) -> Classroom | None:
     return Classroom.objects.joinable().filter(pk=request.session.get(CLASSROOM, 0)).order_by().first()
+
+
+def _chosen_student(request: HttpRequest) -> Student | None:
+    """The student of the chosen name, with the class that was joined; None where either is not to be had any more."""
+    chosen = {"pk": request.session.get(NAME, 0), "classroom": request.session.get(CLASSROOM, 0)}
+    student = Student.objects.enrolled().filter(**chosen).select_related("classroom").order_by().first()
+    return student if student is not None and student.classroom.is_joinable else None
 
 
 def _pin_is_right(request: HttpRequest, form: PinForm, student: Student | None, device: str) -> bool:
