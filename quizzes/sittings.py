@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.db import connection
@@ -59,14 +59,16 @@ def sitting(attempt: Attempt) -> Sitting:
 
     attempt: with its assignment loaded.
     """
-    return Sitting(*_arrange(attempt), attempt)
+    edition_id = attempt.assignment.edition_id
+    return Sitting(*_arrange(edition_id, attempt.seed, attempt.shuffle_questions, attempt.shuffle_choices), attempt)
 
 
 @lru_cache(maxsize=10_000)
 def seat(public_id: str) -> Seat:
     """The seat of an attempt; one statement the first time in a process. Raises Attempt.DoesNotExist."""
-    attempt = Attempt.objects.select_related("assignment").get(public_id=public_id)
-    return Seat(*_arrange(attempt), attempt.pk, attempt.student_id)
+    columns = "pk", "student_id", "assignment__edition_id", "seed", "shuffle_questions", "shuffle_choices"
+    attempt_id, student_id, *arrangement = Attempt.objects.order_by().values_list(*columns).get(public_id=public_id)
+    return Seat(*_arrange(*arrangement), attempt_id, student_id)
 
 
 # Written out, because a queryset of these joins takes five times as long to build as to run, on the page that is asked
@@ -137,12 +139,20 @@ def _given(question_id: int, value: str | None, revision: int, flagged: bool, *m
 
 def _partly[M: Model](model: type[M], **values: Any) -> M:
     """A stored row of which these fields are known; the others are read when something asks for them."""
-    known = [field.attname for field in model._meta.concrete_fields if field.attname in values]
+    known = _as_stored(model, tuple(values))
     return model.from_db(None, known, [values[name] for name in known])
 
 
-def _arrange(attempt: Attempt) -> tuple[Published, Presentation, tuple[Question, ...]]:
-    content = published(attempt.assignment.edition_id)
-    order = Presentation(attempt.seed, attempt.shuffle_questions)
+@cache
+def _as_stored(model: type[Model], names: tuple[str, ...]) -> list[str]:
+    """The names in the order of the columns, in which `from_db` takes the values."""
+    return [field.attname for field in model._meta.concrete_fields if field.attname in names]
+
+
+def _arrange(
+    edition_id: int, seed: str, shuffle_questions: bool, shuffle_choices: bool
+) -> tuple[Published, Presentation, tuple[Question, ...]]:
+    content = published(edition_id)
+    order = Presentation(seed, shuffle_questions)
     questions = order.order("questions", [(question.key, question) for question in content.document.questions])
-    return content, Presentation(attempt.seed, attempt.shuffle_choices), tuple(questions)
+    return content, Presentation(seed, shuffle_choices), tuple(questions)

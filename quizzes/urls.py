@@ -33,6 +33,22 @@ class PublicIdConverter(StringConverter):
 register_converter(PublicIdConverter, "public_id")
 
 urlpatterns = [
+    # Students at work, above the rest: a request passes every line above its own, and these are most of all requests
+    path("student/attempts/<public_id:public_id>/<int:number>/", attempts.take_attempt, name="take_attempt"),
+    path("student/attempts/<public_id:public_id>/questions/", attempts.questions_ahead, name="questions_ahead"),
+    path("student/attempts/<public_id:public_id>/review/", attempts.review_attempt, name="review_attempt"),
+    path("student/attempts/<public_id:public_id>/time/", attempts.time_left, name="time_left"),
+    path("student/attempts/<public_id:public_id>/here/", attempts.note_presence, name="note_presence"),
+    path("student/attempts/<public_id:public_id>/again/", joining.enter_pin_again, name="enter_pin_again"),
+    path("student/attempts/<public_id:public_id>/hand-in/", attempts.hand_in, name="hand_in"),
+    path("student/attempts/<public_id:public_id>/receipt/", attempts.receipt, name="receipt"),
+    path("student/attempts/<public_id:public_id>/result/", attempts.result, name="result"),
+    path(
+        "student/attempts/<public_id:public_id>/practice/<int:number>/",
+        practice.practice_question,
+        name="practice_question",
+    ),
+    path("student/attempts/<public_id:public_id>/practice/result/", practice.practice_result, name="practice_result"),
     # Everyone
     path("", public.landing, name="landing"),
     path("try/<int:number>/", trials.try_question, name="try_question"),
@@ -50,21 +66,6 @@ urlpatterns = [
     path("student/", home.student_home, name="student_home"),
     path("student/sign-out/", joining.sign_out, name="sign_out"),
     path("student/assignments/<public_id:public_id>/", attempts.begin_attempt, name="begin_attempt"),
-    path("student/attempts/<public_id:public_id>/<int:number>/", attempts.take_attempt, name="take_attempt"),
-    path("student/attempts/<public_id:public_id>/questions/", attempts.questions_ahead, name="questions_ahead"),
-    path("student/attempts/<public_id:public_id>/review/", attempts.review_attempt, name="review_attempt"),
-    path("student/attempts/<public_id:public_id>/time/", attempts.time_left, name="time_left"),
-    path("student/attempts/<public_id:public_id>/here/", attempts.note_presence, name="note_presence"),
-    path("student/attempts/<public_id:public_id>/again/", joining.enter_pin_again, name="enter_pin_again"),
-    path("student/attempts/<public_id:public_id>/hand-in/", attempts.hand_in, name="hand_in"),
-    path("student/attempts/<public_id:public_id>/receipt/", attempts.receipt, name="receipt"),
-    path("student/attempts/<public_id:public_id>/result/", attempts.result, name="result"),
-    path(
-        "student/attempts/<public_id:public_id>/practice/<int:number>/",
-        practice.practice_question,
-        name="practice_question",
-    ),
-    path("student/attempts/<public_id:public_id>/practice/result/", practice.practice_result, name="practice_result"),
     # Teachers
     path("teacher/", classrooms.teacher_home, name="teacher_home"),
     path("teacher/classrooms/new/", classrooms.add_classroom, name="add_classroom"),

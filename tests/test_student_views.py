@@ -533,6 +533,15 @@ def test_questions_ahead_are_the_forms_of_their_pages(
     assert ("revision", "1") in ahead[0].fields
 
 
+@pytest.mark.parametrize("path", ["{}1/", "{}questions/"])
+def test_question_is_shown_without_a_name_that_its_template_misses(
+    path: str, student_client: Client, attempt: Attempt, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("DEBUG", logger="django.template"):
+        response = student_client.get(path.format(f"/student/attempts/{attempt.public_id}/"))
+    assert (response.status_code, caplog.messages) == (200, [])
+
+
 def test_page_of_a_question_names_where_the_others_are(student_client: Client, attempt: Attempt) -> None:
     assert 'data-ahead="../questions/"' in body(student_client.get(address(attempt, 1)))
     assert "data-ahead" not in body(student_client.get(address(attempt, 4)))

@@ -1,12 +1,14 @@
-"""The list of all questions on each page of an attempt: written here, since a template takes ten times as long."""
+"""The heading of a question's page, and the list of all questions: a template takes ten times as long for them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Protocol
+from typing import Any, Protocol
 
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+
+from quizzes.results import ReviewedQuestion
 
 register = template.Library()
 
@@ -21,6 +23,29 @@ class Place(Protocol):
     def is_answered(self) -> bool: ...
     @property
     def is_flagged(self) -> bool: ...
+
+
+VERDICTS = {
+    "right": "correct",
+    "wrong": "not correct",
+    "partly": "partly correct",
+    "unmarked": "not marked yet",
+    "dropped": "does not count",
+    "unanswered": "not answered",
+}
+
+
+@register.simple_tag
+def question_heading(
+    number: int, question_count: int, item: ReviewedQuestion | None, view: Mapping[str, Any] | None
+) -> str:
+    """“Question 2 of 10”, with what to do where that is done in the reading; “Question 2: correct” with a verdict."""
+    if item:
+        return f"Question {number}: {VERDICTS[item.verdict]}"
+    if not view or "paragraphs" not in view:
+        return f"Question {number} of {question_count}"
+    what = "answer, then choose the evidence" if view["type"] == "answer_and_proof" else "choose the evidence"
+    return f"Question {number} of {question_count}: {what}"
 
 
 @register.simple_tag
