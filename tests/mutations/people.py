@@ -56,6 +56,13 @@ CONTROLS: tuple[Control, ...] = (
         "tests/test_rosters.py",
     ),
     control(
+        "a session's row counts only with the site's signature",
+        "quizsite/sessions.py",
+        "signing.loads(session_data, salt=salt, key=key, fallback_keys=list(old_keys))",
+        'json.loads(signing.b64_decode(session_data.split(":")[0].encode()))',
+        "tests/test_sessions.py",
+    ),
+    control(
         "a class archived between the name and the PIN lets nobody in",
         "quizzes/models/rosters.py",
         "return self.join_open and self.archived_at is None",
