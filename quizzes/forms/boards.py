@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 
 from quizzes.models import Board
 
+NO_SUCH_QUESTION = "There is no such question."
+
 
 class ShowForm(forms.Form):
     """Which question the board is to show, in which phase, as “4-2”.
@@ -24,7 +26,7 @@ class ShowForm(forms.Form):
         """The arguments of `boards.show_on_board`: number and phase."""
         number, phase = map(int, self.cleaned_data["aim"].split("-"))
         if not 1 <= number <= self.question_count:
-            raise ValidationError("There is no such question.")
+            raise ValidationError(NO_SUCH_QUESTION)
         return {"number": number, "phase": Board.Phase(phase)}
 
 
@@ -43,4 +45,11 @@ class PresenceForm(forms.Form):
 
     def __init__(self, *args: Any, question_count: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["number"] = forms.IntegerField(min_value=1, max_value=question_count, required=False)
+        self.question_count = question_count
+
+    def clean_number(self) -> int | None:
+        """One of the attempt's own."""
+        number: int | None = self.cleaned_data["number"]
+        if number is not None and number > self.question_count:
+            raise ValidationError(NO_SUCH_QUESTION)
+        return number

@@ -24,6 +24,8 @@ from quizzes.sittings import Given, Seat, Sitting, answers_of, seat, sitting, ta
 from quizzes.views.student.access import attempt_required
 from quizzes.views.student.question_page import seconds_until
 
+JSON = "application/json"
+
 type RunningView = Callable[[HttpRequest, Sitting, dict[int, Given], datetime], HttpResponse]
 
 
@@ -137,7 +139,8 @@ def _seat_of(request: HttpRequest, public_id: str, number: int = 1) -> Seat | No
 
 def wants_json(request: HttpRequest) -> bool:
     """Whether the outbox asks, which reads no page."""
-    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+    wanted = request.headers.get("Accept")
+    return wanted == JSON or request.get_preferred_type(["text/html", JSON]) == JSON
 
 
 # What the outbox is told; 410 has it go to the receipt, 409 show what is newest.
