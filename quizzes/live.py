@@ -47,7 +47,7 @@ class Line:
 class Version:
     """How far the database is, and who asks. board: (position, phase) of the question board, None before its first.
 
-    teacher: holds what verifies a session, and nothing else.
+    teacher: with what verifies a session; the rest is read when something asks for it.
     """
 
     teacher: User
@@ -91,7 +91,7 @@ def version(public_id: str, teacher_id: int) -> Version | None:
         return None
     password, is_active, *state, position, phase = row
     return Version(
-        User(pk=teacher_id, password=password, is_active=bool(is_active)),
+        User.from_db(None, ["id", "password", "is_active"], [teacher_id, password, bool(is_active)]),
         tuple(map(int, state)),
         state[2] - state[3],
         (position, phase) if position is not None else None,

@@ -33,22 +33,12 @@ class PublicIdConverter(StringConverter):
 register_converter(PublicIdConverter, "public_id")
 
 urlpatterns = [
-    # Students at work, above the rest: a request passes every line above its own, and these are most of all requests
+    # What a class at work asks for over and over, above the rest: a request passes every line above its own
     path("student/attempts/<public_id:public_id>/<int:number>/", attempts.take_attempt, name="take_attempt"),
-    path("student/attempts/<public_id:public_id>/questions/", attempts.questions_ahead, name="questions_ahead"),
-    path("student/attempts/<public_id:public_id>/review/", attempts.review_attempt, name="review_attempt"),
     path("student/attempts/<public_id:public_id>/time/", attempts.time_left, name="time_left"),
     path("student/attempts/<public_id:public_id>/here/", attempts.note_presence, name="note_presence"),
-    path("student/attempts/<public_id:public_id>/again/", joining.enter_pin_again, name="enter_pin_again"),
-    path("student/attempts/<public_id:public_id>/hand-in/", attempts.hand_in, name="hand_in"),
-    path("student/attempts/<public_id:public_id>/receipt/", attempts.receipt, name="receipt"),
-    path("student/attempts/<public_id:public_id>/result/", attempts.result, name="result"),
-    path(
-        "student/attempts/<public_id:public_id>/practice/<int:number>/",
-        practice.practice_question,
-        name="practice_question",
-    ),
-    path("student/attempts/<public_id:public_id>/practice/result/", practice.practice_result, name="practice_result"),
+    path("teacher/assignments/<public_id:public_id>/live/", live.live_progress, name="live_progress"),
+    path("teacher/assignments/<public_id:public_id>/board/live/", live.live_board, name="live_board"),
     # Everyone
     path("", public.landing, name="landing"),
     path("try/<int:number>/", trials.try_question, name="try_question"),
@@ -66,6 +56,18 @@ urlpatterns = [
     path("student/", home.student_home, name="student_home"),
     path("student/sign-out/", joining.sign_out, name="sign_out"),
     path("student/assignments/<public_id:public_id>/", attempts.begin_attempt, name="begin_attempt"),
+    path("student/attempts/<public_id:public_id>/questions/", attempts.questions_ahead, name="questions_ahead"),
+    path("student/attempts/<public_id:public_id>/review/", attempts.review_attempt, name="review_attempt"),
+    path("student/attempts/<public_id:public_id>/again/", joining.enter_pin_again, name="enter_pin_again"),
+    path("student/attempts/<public_id:public_id>/hand-in/", attempts.hand_in, name="hand_in"),
+    path("student/attempts/<public_id:public_id>/receipt/", attempts.receipt, name="receipt"),
+    path("student/attempts/<public_id:public_id>/result/", attempts.result, name="result"),
+    path(
+        "student/attempts/<public_id:public_id>/practice/<int:number>/",
+        practice.practice_question,
+        name="practice_question",
+    ),
+    path("student/attempts/<public_id:public_id>/practice/result/", practice.practice_result, name="practice_result"),
     # Teachers
     path("teacher/", classrooms.teacher_home, name="teacher_home"),
     path("teacher/classrooms/new/", classrooms.add_classroom, name="add_classroom"),
@@ -132,10 +134,8 @@ urlpatterns = [
     path("teacher/sets/<public_id:public_id>/publish/move/", publishing.move_assignments, name="move_assignments"),
     # Teachers: what students do with it
     path("teacher/assignments/<public_id:public_id>/", live.assignment_progress, name="assignment_progress"),
-    path("teacher/assignments/<public_id:public_id>/live/", live.live_progress, name="live_progress"),
     path("teacher/assignments/<public_id:public_id>/names/", live.hide_names, name="hide_names"),
     path("teacher/assignments/<public_id:public_id>/board/", live.question_board, name="question_board"),
-    path("teacher/assignments/<public_id:public_id>/board/live/", live.live_board, name="live_board"),
     path("teacher/assignments/<public_id:public_id>/board/show/", live.show_on_board, name="show_on_board"),
     path("teacher/assignments/<public_id:public_id>/print/", printing.print_assignment, name="print_assignment"),
     path(
