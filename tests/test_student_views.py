@@ -533,6 +533,14 @@ def test_questions_ahead_are_the_forms_of_their_pages(
     assert ("revision", "1") in ahead[0].fields
 
 
+def test_each_page_of_an_attempt_carries_the_outbox(student_client: Client, attempt: Attempt) -> None:
+    addresses = ["/student/", address(attempt, 1), page_of("review_attempt", attempt)]
+    pages = [body(student_client.get(one)) for one in addresses]
+    student_client.post(page_of("hand_in", attempt))
+    pages += [body(student_client.get(page_of(name, attempt))) for name in ("receipt", "result")]
+    assert ["/answers." in page for page in pages] == [True] * 5
+
+
 @pytest.mark.parametrize("path", ["{}1/", "{}questions/"])
 def test_question_is_shown_without_a_name_that_its_template_misses(
     path: str, student_client: Client, attempt: Attempt, caplog: pytest.LogCaptureFixture
