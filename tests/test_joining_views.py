@@ -210,6 +210,14 @@ def test_wrong_pins_count_down_and_lock_this_device_only(student: Student, clock
     assert client.post(reverse("enter_pin"), {"pin": pin_of(student)}).status_code == 302
 
 
+def test_page_of_the_pin_says_who_can_give_a_new_one_whatever_was_typed(student: Student) -> None:
+    client = at_pin(student)
+    pages = [client.get(reverse("enter_pin"))]
+    pages += [client.post(reverse("enter_pin"), {"pin": typed}) for typed in ("", "12", wrong_pin(student))]
+    said = "Four digits. Forgot it? Ms. Rivera can give you a new one."
+    assert [said in body(page) for page in pages] == [True] * 4
+
+
 def test_lock_leaves_an_open_session_alone(
     student: Student, student_client: Client, clock: time_machine.Traveller
 ) -> None:

@@ -47,7 +47,7 @@ class CodeForm(forms.Form):
 class NameForm(forms.Form):
     """One name of a class's list; another one cannot be given."""
 
-    student = forms.CharField(error_messages={"required": NOT_ON_THE_LIST})
+    student = forms.CharField(strip=False, error_messages={"required": NOT_ON_THE_LIST})
 
     def __init__(self, *args: Any, students: QuerySet[Student], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -74,8 +74,8 @@ class PinForm(forms.Form):
     )
 
     def name_teachers(self, teachers: Sequence[str]) -> None:
-        """Say who can give a new PIN."""
-        self.fields["pin"].help_text = f"Four digits. Forgot it? {' or '.join(teachers)} can give you a new one."
+        """Say who can give a new PIN, before the form is checked or after it."""
+        self["pin"].help_text = f"Four digits. Forgot it? {' or '.join(teachers)} can give you a new one."
 
     def refuse_pin(self, tries_left: int) -> None:
         """Say that the PIN is another one, and how many more tries this device has."""
