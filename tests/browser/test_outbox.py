@@ -853,6 +853,7 @@ def test_browser_that_is_wrong_about_the_network_keeps_nobody(context: BrowserCo
     page.wait_for_url("**/review/")
     page.get_by_role("button", name=re.compile("Hand in")).click()
     page.wait_for_url("**/receipt/")
+    assert not Attempt.objects.open().exists()
 
 
 def test_skip_link_leads_to_the_question_behind_the_reading(attempt: Attempt, open_context: NewContext) -> None:
