@@ -38,11 +38,11 @@ class SessionStore(db.SessionStore):
         return self.decode(row[0])
 
     def decode(self, session_data: Any) -> dict[str, Any]:
-        """What a stored row says; nothing where it is not signed by this site."""
+        """What a stored row says; nothing where it is not signed by this site, or no session."""
         try:
             said = _signed_json(session_data, self.key_salt, settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-        except signing.BadSignature:
-            # It writes the line in the log.
+        except (signing.BadSignature, ValueError):
+            # It knows what to make of either, and what to log.
             return super().decode(session_data)
         held: dict[str, Any] = json.loads(said)
         return held

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.contrib.sessions.backends.base import CreateError
 from django.contrib.sessions.models import Session
+from django.core import signing
 from django.db.models import Value
 from django.db.models.functions import Concat
 from django.test import Client
@@ -183,6 +184,15 @@ def test_session_row_that_was_changed_by_hand_says_nothing() -> None:
     # Read before, so that the process knows the row as it was.
     assert SessionStore(session.session_key)["name"] == "Ana S."
     Session.objects.update(session_data=Concat("session_data", Value("A")))
+    assert SessionStore(session.session_key).load() == {}
+
+
+@pytest.mark.django_db
+def test_session_row_that_is_signed_and_no_session_says_nothing() -> None:
+    session = SessionStore()
+    session["name"] = "Ana S."
+    session.save()
+    Session.objects.update(session_data=signing.TimestampSigner(salt=session.key_salt).sign("bm8"))
     assert SessionStore(session.session_key).load() == {}
 
 
