@@ -34,23 +34,23 @@ browser: .venv/.test              ## Tests in Chromium; a call of their own, sin
 	$(BROWSER)
 
 test-postgres: .venv/.test        ## The unit tests on a PostgreSQL server of their own
-	bin/test-postgres
+	tools/test-postgres
 
 faults: .venv/.test               ## Kill, fill, repeat, race: a line a fault; FULL=1 runs as many as the goals ask for
-	$(PY) -m tests.faults $(if $(FULL),--full)
+	$(PY) -m tools.faults $(if $(FULL),--full)
 
 mutations: .venv/.test            ## Take each control out of a copy of the site, and see the tests turn red
-	$(PY) -m tests.mutations
+	$(PY) -m tools.mutations
 
 bench: .venv/.test                ## Speed beside two floors, as ratios, into docs/performance.md
-	$(PY) -m tests.bench
+	$(PY) -m tools.bench
 
 scaling: .venv/.test              ## From a class to a state, by simulation, into docs/scaling.md; MEASURE=1 measures first
-	$(if $(MEASURE),$(PY) -m tests.scaling.measure)
-	$(PY) -m tests.scaling
+	$(if $(MEASURE),$(PY) -m tools.scaling.measure)
+	$(PY) -m tools.scaling
 
 shots: .venv/.test                ## Pictures of the demo site's pages into docs/pictures/
-	$(PY) -m tests.browser.shots
+	$(PY) -m tools.screenshots
 
 format: .venv/.test               ## Put code and templates into shape
 	$(PY) -m ruff check --fix .
@@ -64,7 +64,7 @@ requirements:                     ## Pin pyproject.toml's dependencies anew; nee
 PINS := --universal --python-version 3.12 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
 .venv/.made:
-	python=$$(bin/find-python) && $$python --version && $$python -m venv --clear .venv
+	python=$$(tools/find-python) && $$python --version && $$python -m venv --clear .venv
 	@touch $@
 
 .venv/.base: .venv/.made requirements/base.txt

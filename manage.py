@@ -7,7 +7,7 @@ from functools import partial
 
 from django.core.management import execute_from_command_line
 
-from quizsite.refusals import in_one_line
+from quizsite.startup_errors import in_one_line
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quizsite.settings")

@@ -17,7 +17,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
-from quizsite.housekeeping import start_housekeeping
+from quizsite.periodic_jobs import start_housekeeping
 
 # SQLite has one writer, and more threads would only wait for each other; PostgreSQL answers four at a time.
 THREADS = {"sqlite": 1, "postgresql": 4}

@@ -82,7 +82,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "quizsite.context.site",
+                "quizsite.context_processors.site",
             ],
         },
     },
@@ -227,7 +227,7 @@ if not MAILER:
     SILENCED_SYSTEM_CHECKS.append("mail.E001")  # asks for a mail server; the pages that need one say there is none
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("FOOTNOTE_MAIL_FROM") or "footnote@localhost"
 
-ACCOUNT_ADAPTER = "quizzes.account_adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "quizzes.views.account_adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]

@@ -13,7 +13,12 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
     atexit.register(shutil.rmtree, os.environ["FOOTNOTE_DATA"], ignore_errors=True)
 
 from quizsite.settings import *  # noqa: E402, F403  # the environment above has to be set first
-from quizsite.settings import DATA_DIR, DATABASES, POSTGRESQL, STORAGES  # noqa: E402
+from quizsite.settings import (
+    DATA_DIR,
+    DATABASES,
+    POSTGRESQL,
+    STORAGES,  # noqa: E402
+)
 
 if not POSTGRESQL:
     # A file with its queue of writers, as the site has; a database in memory shares one lock among threads.

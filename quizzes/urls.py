@@ -3,24 +3,24 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from quizzes.views import accounts, public, trials
-from quizzes.views.student import attempts, home, joining, practice
+from quizzes.views import accounts, previews, public
+from quizzes.views.student import attempts, home, practice, sign_in
 from quizzes.views.teacher import (
+    accommodations,
     account,
     assignments,
+    attempt_review,
+    class_report,
     classrooms,
-    fairness,
-    gradebooks,
-    live,
+    handouts,
     paper_answers,
-    printing,
     question_sets,
     regrades,
-    reports,
-    results,
     rosters,
     students,
 )
+from quizzes.views.teacher import gradebook as gradebooks
+from quizzes.views.teacher import progress as live
 from quizzes.views.teacher.editor import publishing, questions, reading, sets
 
 
@@ -41,24 +41,24 @@ urlpatterns = [
     path("teacher/assignments/<public_id:public_id>/board/live/", live.live_board, name="live_board"),
     # Everyone
     path("", public.landing, name="landing"),
-    path("try/<int:number>/", trials.try_question, name="try_question"),
-    path("try/result/", trials.try_result, name="try_result"),
+    path("try/<int:number>/", previews.try_question, name="try_question"),
+    path("try/result/", previews.try_result, name="try_result"),
     path("about/privacy/", public.privacy, name="privacy"),
     path("about/accessibility/", public.accessibility, name="accessibility"),
     path("about/questions/", public.how_we_write, name="how_we_write"),
     path("invitation/<str:token>/", accounts.accept_invitation, name="accept_invitation"),
     path("enter/<str:uid>/<str:token>/", accounts.enter, name="enter"),
     # Students
-    path("join/", joining.join, name="join"),
-    path("j/<str:code>/", joining.join_with_code, name="join_with_code"),
-    path("join/name/", joining.choose_name, name="choose_name"),
-    path("join/pin/", joining.enter_pin, name="enter_pin"),
+    path("join/", sign_in.join, name="join"),
+    path("j/<str:code>/", sign_in.join_with_code, name="join_with_code"),
+    path("join/name/", sign_in.choose_name, name="choose_name"),
+    path("join/pin/", sign_in.enter_pin, name="enter_pin"),
     path("student/", home.student_home, name="student_home"),
-    path("student/sign-out/", joining.sign_out, name="sign_out"),
+    path("student/sign-out/", sign_in.sign_out, name="sign_out"),
     path("student/assignments/<public_id:public_id>/", attempts.begin_attempt, name="begin_attempt"),
     path("student/attempts/<public_id:public_id>/questions/", attempts.questions_ahead, name="questions_ahead"),
     path("student/attempts/<public_id:public_id>/review/", attempts.review_attempt, name="review_attempt"),
-    path("student/attempts/<public_id:public_id>/again/", joining.enter_pin_again, name="enter_pin_again"),
+    path("student/attempts/<public_id:public_id>/again/", sign_in.enter_pin_again, name="enter_pin_again"),
     path("student/attempts/<public_id:public_id>/hand-in/", attempts.hand_in, name="hand_in"),
     path("student/attempts/<public_id:public_id>/receipt/", attempts.receipt, name="receipt"),
     path("student/attempts/<public_id:public_id>/result/", attempts.result, name="result"),
@@ -79,7 +79,7 @@ urlpatterns = [
         name="download_gradebook",
     ),
     path("teacher/classrooms/<public_id:public_id>/mastery/", gradebooks.classroom_mastery, name="classroom_mastery"),
-    path("teacher/classrooms/<public_id:public_id>/file/", reports.download_file, name="download_file"),
+    path("teacher/classrooms/<public_id:public_id>/file/", class_report.download_file, name="download_file"),
     path("teacher/classrooms/<public_id:public_id>/settings/", classrooms.change_classroom, name="change_classroom"),
     path("teacher/classrooms/<public_id:public_id>/code/", classrooms.change_code, name="change_code"),
     path("teacher/classrooms/<public_id:public_id>/joining/", classrooms.set_joining, name="set_joining"),
@@ -92,16 +92,16 @@ urlpatterns = [
     path("teacher/students/<public_id:public_id>/move/", students.move_student, name="move_student"),
     path("teacher/students/<public_id:public_id>/remove/", students.remove_student, name="remove_student"),
     path("teacher/students/<public_id:public_id>/restore/", students.restore_student, name="restore_student"),
-    path("teacher/students/<public_id:public_id>/time/", fairness.set_accommodation, name="set_accommodation"),
-    path("teacher/students/<public_id:public_id>/file/", reports.download_student, name="download_student"),
+    path("teacher/students/<public_id:public_id>/time/", accommodations.set_accommodation, name="set_accommodation"),
+    path("teacher/students/<public_id:public_id>/file/", class_report.download_student, name="download_student"),
     path("teacher/students/<public_id:public_id>/pin/", students.change_pin, name="change_pin"),
     path("teacher/sets/", question_sets.question_sets, name="question_sets"),
     path("teacher/sets/<public_id:public_id>/", question_sets.question_set, name="question_set"),
-    path("teacher/sets/<public_id:public_id>/try/<int:number>/", trials.try_set_question, name="try_set_question"),
-    path("teacher/sets/<public_id:public_id>/try/result/", trials.try_set_result, name="try_set_result"),
+    path("teacher/sets/<public_id:public_id>/try/<int:number>/", previews.try_set_question, name="try_set_question"),
+    path("teacher/sets/<public_id:public_id>/try/result/", previews.try_set_result, name="try_set_result"),
     path("teacher/sets/<public_id:public_id>/assign/", assignments.assign, name="assign"),
-    path("teacher/sets/<public_id:public_id>/print/", printing.print_set, name="print_set"),
-    path("teacher/sets/<public_id:public_id>/print/key/", printing.print_set_key, name="print_set_key"),
+    path("teacher/sets/<public_id:public_id>/print/", handouts.print_set, name="print_set"),
+    path("teacher/sets/<public_id:public_id>/print/key/", handouts.print_set_key, name="print_set_key"),
     # Teachers: the editor
     path("teacher/sets/new/", sets.add_set, name="add_set"),
     path("teacher/sets/<public_id:public_id>/copy/", sets.copy_set, name="copy_set"),
@@ -137,10 +137,10 @@ urlpatterns = [
     path("teacher/assignments/<public_id:public_id>/names/", live.hide_names, name="hide_names"),
     path("teacher/assignments/<public_id:public_id>/board/", live.question_board, name="question_board"),
     path("teacher/assignments/<public_id:public_id>/board/show/", live.show_on_board, name="show_on_board"),
-    path("teacher/assignments/<public_id:public_id>/print/", printing.print_assignment, name="print_assignment"),
+    path("teacher/assignments/<public_id:public_id>/print/", handouts.print_assignment, name="print_assignment"),
     path(
         "teacher/assignments/<public_id:public_id>/print/key/",
-        printing.print_assignment_key,
+        handouts.print_assignment_key,
         name="print_assignment_key",
     ),
     path("teacher/assignments/<public_id:public_id>/paper/", paper_answers.paper_answers, name="paper_answers"),
@@ -170,11 +170,17 @@ urlpatterns = [
         regrades.undo_regrade,
         name="undo_regrade",
     ),
-    path("teacher/assignments/<public_id:public_id>/results/", reports.assignment_results, name="assignment_results"),
-    path("teacher/assignments/<public_id:public_id>/items/", reports.item_analysis, name="item_analysis"),
-    path("teacher/assignments/<public_id:public_id>/items/file/", reports.download_items, name="download_items"),
-    path("teacher/assignments/<public_id:public_id>/retry/", reports.retry_assignment, name="retry_assignment"),
-    path("teacher/assignments/<public_id:public_id>/answers/file/", reports.download_answers, name="download_answers"),
+    path(
+        "teacher/assignments/<public_id:public_id>/results/", class_report.assignment_results, name="assignment_results"
+    ),
+    path("teacher/assignments/<public_id:public_id>/items/", class_report.item_analysis, name="item_analysis"),
+    path("teacher/assignments/<public_id:public_id>/items/file/", class_report.download_items, name="download_items"),
+    path("teacher/assignments/<public_id:public_id>/retry/", class_report.retry_assignment, name="retry_assignment"),
+    path(
+        "teacher/assignments/<public_id:public_id>/answers/file/",
+        class_report.download_answers,
+        name="download_answers",
+    ),
     path("teacher/assignments/<public_id:public_id>/short-answers/", regrades.short_answers, name="short_answers"),
     path(
         "teacher/assignments/<public_id:public_id>/short-answers/settle/",
@@ -183,24 +189,26 @@ urlpatterns = [
     ),
     path(
         "teacher/assignments/<public_id:public_id>/students/<public_id:student_id>/",
-        fairness.student_terms,
+        accommodations.student_terms,
         name="student_terms",
     ),
     path(
         "teacher/assignments/<public_id:public_id>/students/<public_id:student_id>/extend/",
-        fairness.extend_student,
+        accommodations.extend_student,
         name="extend_student",
     ),
     path(
         "teacher/assignments/<public_id:public_id>/students/<public_id:student_id>/excuse/",
-        fairness.excuse_student,
+        accommodations.excuse_student,
         name="excuse_student",
     ),
-    path("teacher/attempts/<public_id:public_id>/", results.attempt_review, name="attempt_review"),
-    path("teacher/attempts/<public_id:public_id>/reopen/", fairness.reopen_attempt, name="reopen_attempt"),
-    path("teacher/attempts/<public_id:public_id>/late/", fairness.accept_late, name="accept_late"),
+    path("teacher/attempts/<public_id:public_id>/", attempt_review.attempt_review, name="attempt_review"),
+    path("teacher/attempts/<public_id:public_id>/reopen/", accommodations.reopen_attempt, name="reopen_attempt"),
+    path("teacher/attempts/<public_id:public_id>/late/", accommodations.accept_late, name="accept_late"),
     path(
-        "teacher/attempts/<public_id:public_id>/question-<int:number>/mark/", fairness.mark_answer, name="mark_answer"
+        "teacher/attempts/<public_id:public_id>/question-<int:number>/mark/",
+        accommodations.mark_answer,
+        name="mark_answer",
     ),
     path("teacher/account/", account.account, name="account"),
     path("teacher/account/invite/", account.invite, name="invite"),

@@ -14,20 +14,12 @@ from django.db import connection
 from django.test import Client
 from hypothesis import settings
 
+from quizzes.attempts.attempt_content import seat
+from quizzes.content.editions import _sizes, published
 from quizzes.models import Assignment, Attempt, Classroom, Edition, Student, User
-from quizzes.question_sets import _sizes, published
-from quizzes.sittings import seat
 from quizzes.views.student.access import PIN_VERSION, STUDENT
 from quizzes.views.student.question_page import plain_reading
-from tests.factories import (
-    NOW,
-    make_assignment,
-    make_attempt,
-    make_classroom,
-    make_edition,
-    make_student,
-    make_user,
-)
+from tests.factories import NOW, make_assignment, make_attempt, make_classroom, make_edition, make_student, make_user
 
 # --- For every test -----------------------------------------------------------------------------------------------
 

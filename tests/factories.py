@@ -12,10 +12,16 @@ from typing import Any
 
 from django.db import connection
 
-from quizzes import attempts, question_sets, question_types, reading
-from quizzes.deadlines import deadline
-from quizzes.drafts.document import from_edition
-from quizzes.interchange.roster import name_key
+from quizzes.assignments.deadlines import deadline
+from quizzes.attempts import lifecycle as attempts
+from quizzes.attempts.answers import Saved, save_answer
+from quizzes.content import editions as question_sets
+from quizzes.content import reading
+from quizzes.content.drafts.document import from_edition
+from quizzes.content.question_types import registry as question_types
+from quizzes.content.question_types.registry import Question, Value
+from quizzes.content.set_document import parse_set
+from quizzes.files.rosters import name_key
 from quizzes.models import (
     Assignment,
     Attempt,
@@ -32,9 +38,6 @@ from quizzes.models import (
     Teaching,
     User,
 )
-from quizzes.question_types import Question, Value
-from quizzes.saves import Saved, save_answer
-from quizzes.set_document import parse_set
 
 # A Friday, 11:00 in New York.
 NOW = datetime(2026, 10, 23, 15, 0, tzinfo=UTC)

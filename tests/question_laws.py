@@ -8,9 +8,9 @@ from typing import Any
 from django.template.loader import render_to_string
 from hypothesis import strategies as st
 
-from quizzes import question_types
-from quizzes.question_types import Presentation, Question, Value, parse_question
-from quizzes.reading import Reading
+from quizzes.content.question_types import registry as question_types
+from quizzes.content.question_types.registry import Presentation, Question, Value, parse_question
+from quizzes.content.reading import Reading
 
 sittings = st.builds(Presentation, st.text("0123456789abcdef", min_size=32, max_size=32), st.booleans())
 

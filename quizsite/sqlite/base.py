@@ -10,7 +10,7 @@ from django.db import OperationalError
 from django.db.backends.sqlite3 import base as django_sqlite
 
 from quizsite.sqlite.prepare import sign_of
-from quizsite.sqlite.writers import TurnTimeout, Writer
+from quizsite.sqlite.write_queue import TurnTimeout, Writer
 
 # django-stubs leave out most of what a backend is there to override.
 Base: Any = django_sqlite.DatabaseWrapper

@@ -10,7 +10,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 
 from quizsite.sqlite import library
-from quizsite.sqlite.places import known_mounts, network_file_system
+from quizsite.sqlite.file_systems import known_mounts, network_file_system
 
 
 def prepare_database(

@@ -9,7 +9,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from quizzes.forms.names import NameField
+from quizzes.forms.fields import NameField
 from quizzes.models import User
 
 # In the session of who came in by a sign-in link: until when (a timestamp) a new password needs no old one.

@@ -11,10 +11,10 @@ from django.core.exceptions import ValidationError
 from django.db.models import CheckConstraint
 from django.utils.dateparse import parse_datetime
 
-from quizzes.assignments import Terms
-from quizzes.deadlines import NoSuchLocalTime, Window, in_zone
+from quizzes.assignments.accommodations import window_of
+from quizzes.assignments.deadlines import NoSuchLocalTime, Window, in_zone
+from quizzes.assignments.lifecycle import Terms
 from quizzes.models import Assignment, Classroom
-from quizzes.own_terms import window_of
 
 # What `<input type=datetime-local>` sends and takes.
 WALL_TIME = "%Y-%m-%dT%H:%M"

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from quizzes.forms.names import NameField
+from quizzes.forms.fields import NameField
 
 DEFAULT_ZONE = "America/New_York"
 # By what people in the United States call their time; each stands for every place that keeps it.

@@ -2,7 +2,7 @@ from collections.abc import Sequence
 
 from django import forms
 
-from quizzes.exports import Form, Layout
+from quizzes.files.downloads import Form, Layout
 from quizzes.models import Assignment
 
 ATTEMPT_NAMES = {

@@ -5,8 +5,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
-from quizzes.forms.names import NameField
-from quizzes.interchange.roster import MAX_ROWS, InvalidRoster, RosterRow, read_csv, read_pasted
+from quizzes.files.rosters import MAX_ROWS, InvalidRoster, RosterRow, read_csv, read_pasted
+from quizzes.forms.fields import NameField
 from quizzes.models import Classroom
 from quizzes.models.rosters import ClassroomQuerySet
 

@@ -102,7 +102,7 @@ class DraftQuerySet(models.QuerySet["Draft"]):
 class Draft(models.Model):
     """The next edition of a teacher's set while it is written; a row of its own, since students' pages read sets.
 
-    document: like an edition's, with what only its author sees (`quizzes.drafts`). revision: counts its saves.
+    document: like an edition's, with what only its author sees (`quizzes.content.drafts`). revision: counts its saves.
     """
 
     question_set = models.OneToOneField(QuestionSet, models.CASCADE, related_name="draft")

@@ -8,7 +8,7 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from quizzes.results import ReviewedQuestion
+from quizzes.reports.attempt_review import ReviewedQuestion
 
 register = template.Library()
 

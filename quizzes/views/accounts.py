@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
-from quizzes import accounts
 from quizzes.forms.accounts import LINK_GOOD_UNTIL
+from quizzes.people import accounts
 
 
 @sensitive_variables("token")

@@ -5,9 +5,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from quizzes.question_types import public
-from quizzes.reading import Reading, Sentence
-from quizzes.trials import exit_ticket, trial_of
+from quizzes.attempts.previews import exit_ticket, trial_of
+from quizzes.content.question_types.registry import public
+from quizzes.content.reading import Reading, Sentence
 
 PARAGRAPHS_BESIDE_QUESTION = 2
 

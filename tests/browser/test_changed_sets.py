@@ -7,12 +7,12 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from quizzes.drafts import publishing, writing
+from quizzes.content.drafts import publishing, saving
 from quizzes.models import Assignment, Draft, Edition, Student, User
 from tests.browser.conftest import NewContext, overflow, violations
+from tests.content.question_types.test_distractor_marks import marked_document
 from tests.factories import make_answered_attempt, make_assignment, make_draft, make_edition
-from tests.test_distractor_marks import marked_document
-from tests.test_short_answers_views import typed_document
+from tests.views.test_grading_queue_views import typed_document
 
 
 @pytest.fixture
@@ -29,8 +29,8 @@ def draft(teacher: User, student: Student) -> Draft:
         {"text": "Citizenship", "rationale": "", "key": True},
         {"text": "Birthplace", "rationale": "It is one as well.", "mark": "beside_the_point", "mark_at": ["s1"]},
     ]
-    writing.save_question(made, "one", {"choices": choices}, seen=9, by=teacher, now=now)
-    return writing.remove_question(made, "proof", seen=9, by=teacher, now=now)
+    saving.save_question(made, "one", {"choices": choices}, seen=9, by=teacher, now=now)
+    return saving.remove_question(made, "proof", seen=9, by=teacher, now=now)
 
 
 @pytest.mark.parametrize("width", [1280, 320])
@@ -62,7 +62,7 @@ def test_old_and_new_reading_stand_side_by_side(
     width: int, draft: Draft, teacher: User, open_context: NewContext
 ) -> None:
     texts = {"s1": "The system records a name.", "s2": "It records no address at all, as the correction says."}
-    writing.save_reading(draft, {}, texts, {}, seen=9, by=teacher, now=timezone.now())
+    saving.save_reading(draft, {}, texts, {}, seen=9, by=teacher, now=timezone.now())
     page = open_context(teacher, width=width).new_page()
     page.goto(reverse("edit_orphans", args=[draft.question_set.public_id]))
     page.get_by_role("link", name="See the old and the new reading side by side").click()

@@ -8,14 +8,14 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from quizzes import attempts
+from quizzes.attempts import lifecycle as attempts
+from quizzes.attempts.answers import save_answer
+from quizzes.attempts.attempt_content import sitting
+from quizzes.content.editions import latest_edition
 from quizzes.models import Assignment, Attempt, QuestionSet, Student, User
-from quizzes.question_sets import latest_edition
-from quizzes.saves import save_answer
-from quizzes.sittings import sitting
 from tests.browser.conftest import NewContext, overflow, violations
 from tests.factories import make_assignment, make_attempt, make_classroom, make_student, right_value
-from tests.test_access import TABLE, School
+from tests.integration.test_access import TABLE, School
 
 # Replies to scripts, and fragments of pages that are here themselves.
 NO_PAGES = {"livez", "readyz", "time_left", "questions_ahead", "live_progress", "live_board"}

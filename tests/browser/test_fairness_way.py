@@ -9,13 +9,14 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from quizzes import attempts, own_terms
+from quizzes.assignments import accommodations
+from quizzes.attempts import lifecycle as attempts
 from quizzes.models import Assignment, Attempt, Regrade, Student, User
 from tests.browser.conftest import NewContext, overflow, violations
 from tests.browser.test_every_page import school  # noqa: F401  the class of three on the built-in set
 from tests.factories import make_answered_attempt, make_assignment, make_edition, make_student, save
-from tests.test_access import School
-from tests.test_short_answers_views import typed_document
+from tests.integration.test_access import School
+from tests.views.test_grading_queue_views import typed_document
 
 
 @pytest.fixture
@@ -117,7 +118,7 @@ def test_assigning_asks_about_the_student_whose_time_does_not_fit(
     teacher: User, student: Student, open_context: NewContext
 ) -> None:
     edition = make_edition()
-    own_terms.set_accommodation(student, time_factor=Decimal("1.5"), by=teacher, now=timezone.now())
+    accommodations.set_accommodation(student, time_factor=Decimal("1.5"), by=teacher, now=timezone.now())
     page = open_context(teacher, width=360).new_page()
     page.goto(reverse("assign", args=[edition.question_set.public_id]))
     close = (timezone.now() + timedelta(minutes=40)).astimezone(student.classroom.zone)

@@ -18,7 +18,7 @@ from tests.factories import (
     make_question_set,
     make_student,
 )
-from tests.test_class_reports import sit
+from tests.reports.test_class_report import sit
 
 LONG = "Maximiliana-Wolfeschlegelsteinhausen de la Fuente y Gutiérrez-Hernández III"
 

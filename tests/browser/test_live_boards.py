@@ -8,9 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, Request, expect
 
-from quizzes import attempts, boards
+from quizzes.assignments import board as boards
+from quizzes.attempts import lifecycle as attempts
+from quizzes.content.editions import latest_edition
 from quizzes.models import Assignment, Attempt, Presence, QuestionSet, Student, User
-from quizzes.question_sets import latest_edition
 from tests.browser.conftest import NewContext, overflow, violations
 from tests.browser.test_every_page import school  # noqa: F401  a fixture
 from tests.factories import (
@@ -22,7 +23,7 @@ from tests.factories import (
     make_student,
     save,
 )
-from tests.test_access import School
+from tests.integration.test_access import School
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from quizzes import own_terms
+from quizzes.assignments import accommodations
 from quizzes.models import Attempt, Student, User
 from tests.browser.conftest import NewContext
 from tests.factories import make_assignment, make_attempt, make_edition
@@ -35,7 +35,7 @@ def running(student: Student, teacher: User) -> Attempt:
 
 def more_time(attempt: Attempt, teacher: User, factor: str | None) -> None:
     given = None if factor is None else Decimal(factor)
-    own_terms.set_accommodation(attempt.student, time_factor=given, by=teacher, now=timezone.now())
+    accommodations.set_accommodation(attempt.student, time_factor=given, by=teacher, now=timezone.now())
 
 
 def on_question(page: Page, attempt: Attempt) -> None:

@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, Request, Route, expect
 
-from quizzes import joining
-from quizzes.attempts import hand_in_overdue
+from quizzes.attempts.lifecycle import hand_in_overdue
 from quizzes.models import AnswerEvent, Attempt, Student, User
+from quizzes.people import student_sign_in
 from tests.browser.conftest import PATIENCE, NewContext, overflow, violations
 from tests.factories import make_assignment, make_attempt, make_document, make_edition, save
 
@@ -312,7 +312,7 @@ def test_lost_session_is_mended_in_place_by_the_pin(
     # Nobody is torn from an answer.
     assert page.evaluate("document.activeElement.name") == "choice"
     field = page.get_by_label("Your PIN")
-    field.fill("0000" if joining.pin_of(student) != "0000" else "1111")
+    field.fill("0000" if student_sign_in.pin_of(student) != "0000" else "1111")
     page.get_by_role("button", name="Go on").click()
     expect(page.get_by_text("That PIN does not match. You have 4 more tries.")).to_be_visible()
     expect(field).to_be_focused()
@@ -345,7 +345,7 @@ def test_lost_session_is_mended_in_place_by_the_pin(
 
 
 def enter_pin(page: Page, student: Student) -> None:
-    page.get_by_label("Your PIN").fill(joining.pin_of(student))
+    page.get_by_label("Your PIN").fill(student_sign_in.pin_of(student))
     page.get_by_label("Your PIN").press("Enter")
 
 
@@ -438,7 +438,7 @@ def join(page: Page, student: Student) -> None:
     page.get_by_label("Class code").fill(student.classroom.join_code)
     page.get_by_role("button", name="Find my class").click()
     page.get_by_role("button", name=student.display_name).click()
-    page.get_by_label("Your PIN").fill(joining.pin_of(student))
+    page.get_by_label("Your PIN").fill(student_sign_in.pin_of(student))
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/student/")
 

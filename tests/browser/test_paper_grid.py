@@ -4,13 +4,13 @@ import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
+from quizzes.attempts.paper.answers import student_sheets
+from quizzes.content.editions import latest_edition, published
 from quizzes.models import Assignment, Classroom, QuestionSet, Student, User
-from quizzes.paper_answers import student_sheets
-from quizzes.question_sets import latest_edition, published
 from tests.browser.conftest import NewContext, overflow, violations
+from tests.content.question_types.test_walk import DOCUMENT
 from tests.factories import make_answered_attempt, make_assignment, make_edition, make_student, right_value
-from tests.test_paper_views import marks
-from tests.test_question_types_walk import DOCUMENT
+from tests.views.test_paper_views import marks
 
 
 @pytest.fixture

@@ -5,12 +5,12 @@ from django.core.management import call_command
 from django.urls import reverse
 from playwright.sync_api import Page
 
+from quizzes.content.editions import latest_edition
 from quizzes.models import Assignment, Classroom, QuestionSet, User
-from quizzes.question_sets import latest_edition
 from tests.browser.conftest import NewContext, overflow, violations
 from tests.browser.pdf import A4, LETTER, PdfPage, mark, read_pdf, split_marks
+from tests.content.question_types.test_walk import DOCUMENT
 from tests.factories import make_assignment, make_edition
-from tests.test_question_types_walk import DOCUMENT
 
 PAPERS = {"Letter": LETTER, "A4": A4}
 # Width and height in CSS pixels of what the margins of 15 mm leave.

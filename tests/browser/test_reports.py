@@ -8,7 +8,7 @@ from django.urls import reverse
 from quizzes.models import Assignment, Edition, User
 from tests.browser.conftest import NewContext, overflow, violations
 from tests.factories import make_assignment, make_classroom, make_student
-from tests.test_class_reports import sit
+from tests.reports.test_class_report import sit
 
 
 @pytest.fixture

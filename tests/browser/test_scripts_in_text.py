@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from quizzes.models import Student, User
 from tests.browser.conftest import NewContext
-from tests.hostile import HostileSchool, addresses
+from tests.integration.hostile_input import HostileSchool, addresses
 
 # Reports what ran and what the policy stopped; nothing should, since text is text before any policy is asked.
 LISTEN = """

@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from quizzes import joining
+from quizzes.attempts.attempt_content import sitting
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Student, User
-from quizzes.sittings import sitting
+from quizzes.people import student_sign_in
 from tests.browser.conftest import NewContext, overflow, violations
 from tests.factories import make_assignment, make_attempt, make_edition
 
@@ -47,7 +47,7 @@ def test_student_joins_answers_and_hands_in(
     expect(page.get_by_label("Class code")).to_have_value(student.classroom.join_code)
     page.get_by_role("button", name="Find my class").click()
     page.get_by_role("button", name=student.display_name).click()
-    page.get_by_label("Your PIN").fill(joining.pin_of(student))
+    page.get_by_label("Your PIN").fill(student_sign_in.pin_of(student))
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("link", name="Small set").first.click()
     page.get_by_role("button", name=re.compile("Begin")).click()

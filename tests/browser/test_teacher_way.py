@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from quizzes import accounts
 from quizzes.models import Answer, Assignment, Attempt, Classroom, Student, User
+from quizzes.people import accounts
 from tests.browser.conftest import NewContext, overflow, violations
 from tests.factories import make_answered_attempt, make_assignment, make_classroom, make_student, make_user
 

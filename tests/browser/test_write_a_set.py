@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from quizzes import joining
 from quizzes.models import Classroom, Student, User
+from quizzes.people import student_sign_in
 from tests.browser.conftest import NewContext, overflow, violations
 from tests.factories import make_student
 
@@ -270,7 +270,7 @@ def sign_in(page: Page, student: Student) -> None:
     page.goto(f"/j/{student.classroom.join_code}/")
     page.get_by_role("button", name="Find my class").click()
     page.get_by_role("button", name=student.display_name).click()
-    page.get_by_label("Your PIN").fill(joining.pin_of(student))
+    page.get_by_label("Your PIN").fill(student_sign_in.pin_of(student))
     page.get_by_role("button", name="Sign in").click()
 
 

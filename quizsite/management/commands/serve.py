@@ -14,12 +14,12 @@ from django.utils import timezone
 from quizsite.addresses import host_names, problem_with_binding, url
 from quizsite.environment import whole_number, words
 from quizsite.health import Unfit, durability, pending_migrations
-from quizsite.refusals import in_one_line
 from quizsite.server import load_site, serve
 from quizsite.sqlite import library
 from quizsite.sqlite.prepare import prepare_database
+from quizsite.startup_errors import in_one_line
 from quizsite.static_files import collect_if_changed
-from quizzes import accounts
+from quizzes.people import accounts
 
 
 class Command(BaseCommand):

@@ -3,8 +3,8 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 
-from quizzes.drafts.document import Table, sentence_tables
-from quizzes.drafts.proof import Lost, Orphan
+from quizzes.content.drafts.document import Table, sentence_tables
+from quizzes.content.drafts.validation import Lost, Orphan
 from quizzes.forms.editor.base import DraftForm
 
 

@@ -2,10 +2,10 @@ from typing import Any
 
 from django import forms
 
-from quizzes.drafts import kinds
-from quizzes.drafts.document import Table, sentence_tables
+from quizzes.content.drafts.document import Table, sentence_tables
+from quizzes.content.question_types import draft_registry as kinds
+from quizzes.content.question_types.question import MAX_POINTS, SKILLS
 from quizzes.forms.editor.base import DraftForm, text
-from quizzes.question_types.base import MAX_POINTS, SKILLS
 
 SKILL_LABELS = {"recall": "Recall", "inference": "Inference", "attribution": "Who says so"}
 # What a button of the desk may ask for, after the question is saved.

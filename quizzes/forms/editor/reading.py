@@ -6,7 +6,7 @@ from django.conf.locale import LANG_INFO
 from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 
-from quizzes.drafts.document import (
+from quizzes.content.drafts.document import (
     FIXED_VOICES,
     MAX_SENTENCE_LENGTH,
     MAX_SENTENCES,
@@ -15,12 +15,12 @@ from quizzes.drafts.document import (
     Table,
     sentence_tables,
 )
-from quizzes.drafts.proof import NO_RIGHTS
-from quizzes.drafts.text import is_much_shorter, text_of, uses_of_voices
+from quizzes.content.drafts.text import is_much_shorter, text_of, uses_of_voices
+from quizzes.content.drafts.validation import NO_RIGHTS
+from quizzes.content.reading import NOT_STATED
+from quizzes.content.sentences import split_text
+from quizzes.content.writing_tips import sounds_like_somebody
 from quizzes.forms.editor.base import DraftForm, new_key, text
-from quizzes.quality import sounds_like_somebody
-from quizzes.reading import NOT_STATED
-from quizzes.sentences import split_text
 
 # A long story has 2,000 words; this is six times as much.
 MAX_TEXT_LENGTH = 80_000

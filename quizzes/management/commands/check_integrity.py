@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from quizzes.integrity import check_integrity
+from quizzes.attempts.integrity import check_integrity
 
 
 class Command(BaseCommand):

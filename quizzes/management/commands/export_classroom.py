@@ -6,8 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from quizzes.files.class_export.writer import export_classroom
 from quizzes.models import Classroom
-from quizzes.takeaways import export_classroom
 
 
 class Command(BaseCommand):

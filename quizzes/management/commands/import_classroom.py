@@ -5,10 +5,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from quizzes.interchange.takeaway import MAX_BYTES
+from quizzes.files.class_export.document import MAX_BYTES, InvalidTakeaway
+from quizzes.files.class_export.reader import AlreadyHere, import_classroom
 from quizzes.models import User
-from quizzes.rosters import ClassroomNameTaken
-from quizzes.takeaways import AlreadyHere, InvalidTakeaway, import_classroom
+from quizzes.people.rosters import ClassroomNameTaken
 
 
 class Command(BaseCommand):

@@ -5,8 +5,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from quizzes.accounts import sign_in_link
-from quizzes.sample_school import make_sample_school
+from quizzes.management.sample_school import make_sample_school
+from quizzes.people.accounts import sign_in_link
 
 
 class Command(BaseCommand):

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from quizzes.question_sets import BadFile, publish_file, read_set_files
+from quizzes.content.editions import BadFile, publish_file, read_set_files
 
 
 class Command(BaseCommand):

@@ -3,8 +3,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from quizzes import accounts
 from quizzes.models import User
+from quizzes.people import accounts
 
 
 class Command(BaseCommand):

@@ -13,8 +13,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
-from quizzes.joining import PIN_VERSION, STUDENT
 from quizzes.models import Attempt, Classroom, Student
+from quizzes.people.student_sign_in import PIN_VERSION, STUDENT
 
 DEVICE_COOKIE = f"{settings.COOKIE_PREFIX}device"
 DEVICE_COOKIE_AGE = 180 * 24 * 60 * 60

@@ -14,9 +14,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.middleware import HtmxDetails
 
-from quizzes import attempts, presence, regrades, results
-from quizzes.assignments import Release, answers_shown, answers_shown_at
-from quizzes.attempts import (
+from quizzes.assignments.accommodations import terms_given
+from quizzes.assignments.deadlines import Standing, minutes_left
+from quizzes.assignments.lifecycle import Release, answers_shown, answers_shown_at
+from quizzes.attempts import heartbeats
+from quizzes.attempts import lifecycle as attempts
+from quizzes.attempts.answers import Outcome, Saved, save_answer
+from quizzes.attempts.attempt_content import Given, Sitting, answers_of, sitting
+from quizzes.attempts.lifecycle import (
     AssignmentClosed,
     AttemptOver,
     IsExcused,
@@ -25,26 +30,19 @@ from quizzes.attempts import (
     NotOpenYet,
     resume_number,
 )
-from quizzes.deadlines import Standing, minutes_left
-from quizzes.forms.answers import AnswerForm
-from quizzes.forms.boards import PresenceForm
+from quizzes.content.editions import published
+from quizzes.content.question_types.registry import TYPES
+from quizzes.forms.attempts import AnswerForm
+from quizzes.forms.board import PresenceForm
+from quizzes.grading import regrades
+from quizzes.grading.regrades import Notice
 from quizzes.models import Attempt, Student
-from quizzes.own_terms import terms_given
-from quizzes.practice import practice_of
-from quizzes.question_sets import published
-from quizzes.question_types import TYPES
-from quizzes.regrades import Notice
-from quizzes.results import ReviewedAttempt
-from quizzes.saves import Outcome, Saved, save_answer
-from quizzes.sittings import Given, Sitting, answers_of, sitting
+from quizzes.reports import attempt_review
+from quizzes.reports.attempt_review import ReviewedAttempt
+from quizzes.reports.practice import practice_of
+from quizzes.reports.student_assignments import answered_count, current_of, task_of
 from quizzes.views.student.access import attempt_required, student_required, teachers_of
-from quizzes.views.student.question_page import (
-    form_context,
-    next_url,
-    places_of,
-    question_context,
-    seconds_until,
-)
+from quizzes.views.student.question_page import form_context, next_url, places_of, question_context, seconds_until
 from quizzes.views.student.quick import (
     has_ended,
     quick_presence,
@@ -55,7 +53,6 @@ from quizzes.views.student.quick import (
     saved_reply,
     wants_json,
 )
-from quizzes.worklist import answered_count, current_of, task_of
 
 
 @require_http_methods(["GET", "POST"])
@@ -180,7 +177,7 @@ def _note_presence(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     number = form.cleaned_data["number"]
     if attempt.is_open:
         question_id = current.question_id(current.questions[number - 1]) if number else None
-        presence.note_presence(attempt.pk, question_id, now=timezone.now())
+        heartbeats.note_presence(attempt.pk, question_id, now=timezone.now())
     return JsonResponse({"is_open": attempt.is_open})
 
 
@@ -243,12 +240,12 @@ def result(request: HttpRequest, attempt: Attempt) -> HttpResponse:
         "shown_at": shown_at,
     }
     if answers_shown(attempt.assignment, attempt, shown_at=shown_at, now=now):
-        reviewed = results.review_attempt(attempt)
+        reviewed = attempt_review.review_attempt(attempt)
         is_marked = any(item.mark is not None for item in reviewed.questions)
         context |= {
             "reviewed": reviewed,
             "notices": _notices(attempt, reviewed),
-            "marks": results.newest_marks(attempt) if is_marked else {},
+            "marks": attempt_review.newest_marks(attempt) if is_marked else {},
             "practice_count": len(practice_of(reviewed).keys),
         }
     return render(request, "student/result.html", context)

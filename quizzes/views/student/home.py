@@ -4,8 +4,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from quizzes.models import Student
+from quizzes.reports.student_assignments import worklist
 from quizzes.views.student.access import student_required, teachers_of
-from quizzes.worklist import worklist
 
 
 @require_GET

@@ -8,12 +8,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from quizzes.assignments import answers_shown, answers_shown_at
+from quizzes.assignments.lifecycle import answers_shown, answers_shown_at
 from quizzes.models import Attempt
-from quizzes.practice import practice_of
-from quizzes.results import review_attempt
+from quizzes.reports.attempt_review import review_attempt
+from quizzes.reports.practice import practice_of
+from quizzes.views.previews import Place, answer_question, show_result
 from quizzes.views.student.access import attempt_required
-from quizzes.views.trials import Place, answer_question, show_result
 
 
 @require_http_methods(["GET", "POST"])

@@ -11,14 +11,14 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from quizzes.assignments import Release
-from quizzes.deadlines import minutes_left
-from quizzes.grading import Adjustments
-from quizzes.question_sets import published
-from quizzes.question_types import Question, public
-from quizzes.results import review_question
-from quizzes.scores import corrections_of
-from quizzes.sittings import Given, Sitting
+from quizzes.assignments.deadlines import minutes_left
+from quizzes.assignments.lifecycle import Release
+from quizzes.attempts.attempt_content import Given, Sitting
+from quizzes.content.editions import published
+from quizzes.content.question_types.registry import Question, public
+from quizzes.grading.points import Adjustments
+from quizzes.grading.scores import corrections_of
+from quizzes.reports.attempt_review import review_question
 
 # What a template asks of a question and mostly finds untrue: a name that is not there costs it six times one that is.
 NOTHING_TO_SAY: Mapping[str, object] = {

@@ -13,14 +13,14 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from quizzes.deadlines import is_over
-from quizzes.forms.answers import AnswerForm
-from quizzes.forms.boards import PresenceForm
-from quizzes.joining import PIN_VERSION, STUDENT
+from quizzes.assignments.deadlines import is_over
+from quizzes.attempts.answers import Outcome, save_from_seat
+from quizzes.attempts.attempt_content import Given, Seat, Sitting, answers_of, seat, sitting, take_seat, time_of
+from quizzes.attempts.heartbeats import note_presence
+from quizzes.forms.attempts import AnswerForm
+from quizzes.forms.board import PresenceForm
 from quizzes.models import Attempt
-from quizzes.presence import note_presence
-from quizzes.saves import Outcome, save_from_seat
-from quizzes.sittings import Given, Seat, Sitting, answers_of, seat, sitting, take_seat, time_of
+from quizzes.people.student_sign_in import PIN_VERSION, STUDENT
 from quizzes.views.student.access import attempt_required
 from quizzes.views.student.question_page import seconds_until
 

@@ -6,9 +6,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from quizzes import accounts
 from quizzes.forms.accounts import OwnNameForm
-from quizzes.views.teacher.access import TeacherRequest
+from quizzes.people import accounts
+from quizzes.views.access import TeacherRequest
 
 # The link that the next page shows, once: only a digest of its token is kept for good.
 INVITATION_LINK = "invitation_link"

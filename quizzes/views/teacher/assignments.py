@@ -9,12 +9,12 @@ from django.utils import timezone
 from django.utils.text import get_text_list
 from django.views.decorators.http import require_http_methods, require_POST
 
-from quizzes import assignments
+from quizzes.assignments import lifecycle as assignments
+from quizzes.assignments.accommodations import OwnTime, make_room, own_times
+from quizzes.forms.accommodations import MakeRoomForm
 from quizzes.forms.assignments import AssignForm, ChangeAssignmentForm, TermsForm
-from quizzes.forms.fairness import MakeRoomForm
 from quizzes.models import Assignment, Classroom, Edition, QuestionSet
-from quizzes.own_terms import OwnTime, make_room, own_times
-from quizzes.views.teacher.access import TeacherRequest
+from quizzes.views.access import TeacherRequest
 
 
 @require_http_methods(["GET", "POST"])

@@ -6,10 +6,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from quizzes import results, rosters
 from quizzes.forms.classrooms import DEFAULT_ZONE, ArchivingForm, ClassroomForm, JoiningForm
 from quizzes.models import Classroom
-from quizzes.views.teacher.access import TeacherRequest, taught_classroom
+from quizzes.people import rosters
+from quizzes.reports import teacher_home as teacher_home_module
+from quizzes.views.access import TeacherRequest, taught_classroom
 
 NAME_TAKEN = "You already have a class of this name. Open it under Classes, or choose another name."
 NEW_CODE = "The class has a new code. Cards with the old code no longer lead to it: print new ones."
@@ -23,12 +24,12 @@ BROUGHT_BACK = "“{name}” is back among your classes."
 def teacher_home(request: TeacherRequest) -> HttpResponse:
     """What needs the teacher today, and the classes."""
     now = timezone.now()
-    summaries = results.classroom_summaries(request.user, now=now)
+    summaries = teacher_home_module.classroom_summaries(request.user, now=now)
     zone = summaries[0].classroom.zone if summaries else ZoneInfo(DEFAULT_ZONE)
     context = {
         "now": now,
         "today": now.astimezone(zone).date(),
-        "needs": results.needs(request.user, now=now),
+        "needs": teacher_home_module.needs(request.user, now=now),
         "summaries": summaries,
         "has_archived": Classroom.objects.taught_by(request.user).archived().exists(),
     }

@@ -11,14 +11,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from quizzes import paper_answers as stage
-from quizzes.forms.sheets import LetterForm, PrintedSheets, SheetForm, TypingForm
+from quizzes.attempts.paper import answers as stage
+from quizzes.attempts.paper.answers import StudentSheet, form_of, student_sheets
+from quizzes.attempts.paper.handout import LETTERS
+from quizzes.content.editions import published
+from quizzes.forms.paper_answers import LetterForm, PrintedSheets, SheetForm, TypingForm
 from quizzes.models import Assignment, Student
-from quizzes.paper import LETTERS
-from quizzes.paper_answers import StudentSheet, form_of, student_sheets
-from quizzes.question_sets import published
 from quizzes.templatetags.footnote import points
-from quizzes.views.teacher.access import TeacherRequest, taught_assignment
+from quizzes.views.access import TeacherRequest, taught_assignment
 
 # What a form may hold (DATA_UPLOAD_MAX_NUMBER_FIELDS) less its own few fields, and what fits a screen across.
 MOST_FIELDS, MOST_COLUMNS = 980, 30

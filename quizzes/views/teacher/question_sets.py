@@ -5,12 +5,12 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
+from quizzes.content.editions import published
+from quizzes.content.question_types.registry import KeyRow, Question, answer_key, label
+from quizzes.content.reading import Sentence, Voice
+from quizzes.content.set_document import CoverageRow, SetDocument, coverage
 from quizzes.models import Draft, QuestionSet
-from quizzes.question_sets import published
-from quizzes.question_types import KeyRow, Question, answer_key, label
-from quizzes.reading import Sentence, Voice
-from quizzes.set_document import CoverageRow, SetDocument, coverage
-from quizzes.views.teacher.access import TeacherRequest
+from quizzes.views.access import TeacherRequest
 from quizzes.views.teacher.editor.answered import told
 
 

@@ -13,17 +13,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from quizzes import regrades, results
-from quizzes.forms.regrades import RegradeForm, SettleForm, WishForm
-from quizzes.grading import Adjustments, corrected
+from quizzes.content.editions import published
+from quizzes.content.question_types.registry import answer_key, parse_question
+from quizzes.content.reading import InvalidDocument, Reading
+from quizzes.forms.grading import RegradeForm, SettleForm, WishForm
+from quizzes.grading import queue, regrades
+from quizzes.grading.points import Adjustments, corrected
+from quizzes.grading.queue import Doubt
+from quizzes.grading.regrades import StalePreview
+from quizzes.grading.scores import corrections_of
 from quizzes.models import Assignment, Edition, Question, Regrade
-from quizzes.question_sets import published
-from quizzes.question_types import answer_key, parse_question
-from quizzes.reading import InvalidDocument, Reading
-from quizzes.regrades import StalePreview
-from quizzes.results import Doubt
-from quizzes.scores import corrections_of
-from quizzes.views.teacher.access import TeacherRequest, taught_assignment
+from quizzes.views.access import TeacherRequest, taught_assignment
 
 
 @require_http_methods(["GET", "POST"])
@@ -94,7 +94,7 @@ def undo_regrade(request: TeacherRequest, public_id: str, group: UUID) -> HttpRe
 def short_answers(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Typed answers that are near an accepted one, equal ones together, and those that only a person can mark."""
     assignment = taught_assignment(request, public_id)
-    unread = results.doubts([assignment]).get(assignment.pk, [])
+    unread = queue.doubts([assignment]).get(assignment.pk, [])
     context = {
         "assignment": assignment,
         "classroom": assignment.classroom,
@@ -109,7 +109,7 @@ def settle_short_answer(request: TeacherRequest, public_id: str) -> HttpResponse
     """Accept equal answers, once for all classes, or let them stand. What is no longer in the queue is settled."""
     assignment = taught_assignment(request, public_id)
     form = SettleForm(request.POST)
-    unread = results.doubts([assignment]).get(assignment.pk, [])
+    unread = queue.doubts([assignment]).get(assignment.pk, [])
     doubt = next((doubt for doubt in unread if form.is_valid() and doubt.name == form.cleaned_data["doubt"]), None)
     if doubt is None or doubt.is_by_hand:
         messages.info(request, "This answer is settled already.")

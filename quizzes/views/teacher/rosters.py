@@ -6,9 +6,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from quizzes import joining, rosters
 from quizzes.forms.rosters import AddStudentsForm
-from quizzes.views.teacher.access import TeacherRequest, taught_classroom
+from quizzes.people import rosters, student_sign_in
+from quizzes.views.access import TeacherRequest, taught_classroom
 
 # Addresses that lead nowhere on a student's phone.
 THIS_MACHINE = {"localhost", "127.0.0.1", "[::1]"}
@@ -22,7 +22,7 @@ def roster(request: TeacherRequest, public_id: str) -> HttpResponse:
         "classroom": classroom,
         "students": classroom.students.enrolled(),
         "removed": classroom.students.removed(),
-        "locked": joining.locked_students([classroom], now=timezone.now()),
+        "locked": student_sign_in.locked_students([classroom], now=timezone.now()),
         "join_address": _join_address(request),
     }
     return render(request, "teacher/roster.html", context)
@@ -48,7 +48,7 @@ def sign_in_cards(request: TeacherRequest, public_id: str) -> HttpResponse:
     classroom = taught_classroom(request, public_id)
     context = {
         "classroom": classroom,
-        "cards": [(student, joining.pin_of(student)) for student in classroom.students.enrolled()],
+        "cards": [(student, student_sign_in.pin_of(student)) for student in classroom.students.enrolled()],
         "card_url": request.build_absolute_uri(reverse("join_with_code", args=[classroom.join_code])),
         "join_address": _join_address(request),
         "leads_nowhere": split_domain_port(request.get_host())[0] in THIS_MACHINE,

@@ -6,12 +6,13 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from quizzes import joining, results, rosters
-from quizzes.forms.fairness import AccommodationForm
+from quizzes.forms.accommodations import AccommodationForm
 from quizzes.forms.rosters import MoveStudentForm, RenameStudentForm
 from quizzes.models import Accommodation, Classroom, Student
 from quizzes.models.rosters import ClassroomQuerySet
-from quizzes.views.teacher.access import TeacherRequest, taught_student
+from quizzes.people import rosters, student_sign_in
+from quizzes.reports import student_history as student_history_module
+from quizzes.views.access import TeacherRequest, taught_student
 
 # Whose new PIN the next page shows. The PIN itself is stored nowhere.
 NEW_PIN = "new_pin_of"
@@ -24,7 +25,7 @@ def student_history(request: TeacherRequest, public_id: str) -> HttpResponse:
     shows_pin = request.session.get(NEW_PIN) == student.public_id
     if shows_pin:
         del request.session[NEW_PIN]
-    return history_page(request, student, new_pin=joining.pin_of(student) if shows_pin else "")
+    return history_page(request, student, new_pin=student_sign_in.pin_of(student) if shows_pin else "")
 
 
 @require_POST
@@ -98,7 +99,7 @@ def history_page(request: TeacherRequest, student: Student, **context: Any) -> H
     context = {
         "student": student,
         "classroom": student.classroom,
-        "work": results.work_of(student, by=request.user, now=timezone.now()),
+        "work": student_history_module.work_of(student, by=request.user, now=timezone.now()),
         "rename_form": RenameStudentForm(initial={"name": student.display_name}),
         "move_form": MoveStudentForm(others=others),
         "accommodation_form": AccommodationForm.of(Accommodation.objects.filter(student=student).first()),

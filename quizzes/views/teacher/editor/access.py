@@ -14,7 +14,7 @@ from django_htmx.middleware import HtmxDetails
 from quizzes.forms.classrooms import DEFAULT_ZONE
 from quizzes.forms.editor.base import DraftForm
 from quizzes.models import Classroom, Draft
-from quizzes.views.teacher.access import TeacherRequest
+from quizzes.views.access import TeacherRequest
 
 
 class EditorRequest(TeacherRequest):

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from quizzes.drafts.changes import KeyChange, key_changes
-from quizzes.drafts.document import Table
+from quizzes.content.drafts.changes import KeyChange, key_changes
+from quizzes.content.drafts.document import Table
 from quizzes.models import QuestionSet, User
-from quizzes.results import AnsweredEdition, answered_editions
+from quizzes.reports.answered_editions import AnsweredEdition, answered_editions
 
 
 @dataclass(frozen=True, slots=True)

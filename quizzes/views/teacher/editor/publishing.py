@@ -7,11 +7,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
-from quizzes import assignments
-from quizzes.drafts import publishing
-from quizzes.drafts.document import finished
-from quizzes.drafts.publishing import NotReady, Readiness
-from quizzes.drafts.writing import DraftChanged
+from quizzes.assignments import lifecycle as assignments
+from quizzes.content.drafts import publishing
+from quizzes.content.drafts.document import finished
+from quizzes.content.drafts.publishing import NotReady, Readiness
+from quizzes.content.drafts.saving import DraftChanged
 from quizzes.forms.editor.publishing import MoveForm, PublishForm
 from quizzes.models import Assignment, Draft, Edition
 from quizzes.views.teacher.editor.access import EditorRequest, own_draft, said_by, show

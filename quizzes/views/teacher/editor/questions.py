@@ -10,21 +10,22 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from quizzes.drafts import kinds, writing
-from quizzes.drafts.document import Table, number_of, question_of, reading_of, sentences, tied_to
-from quizzes.drafts.preview import preview
-from quizzes.drafts.proof import lost_evidence, meter, question_faults, remarks
-from quizzes.drafts.writing import DraftChanged
+from quizzes.content.drafts import saving
+from quizzes.content.drafts.document import Table, number_of, question_of, reading_of, sentences, tied_to
+from quizzes.content.drafts.preview import preview
+from quizzes.content.drafts.saving import DraftChanged
+from quizzes.content.drafts.validation import lost_evidence, meter, question_faults, remarks
+from quizzes.content.question_types import draft_registry as kinds
+from quizzes.content.question_types.form_registry import FORMS, KindForm
 from quizzes.forms.editor.base import DraftForm
-from quizzes.forms.editor.kinds import FORMS, KindForm
 from quizzes.forms.editor.question import QuestionForm, RemarkForm
 from quizzes.models import Draft
-from quizzes.results import answered_editions
+from quizzes.reports.answered_editions import answered_editions
 from quizzes.views.teacher.editor.access import Conflict, EditorRequest, own_draft, said_by, show
 
 GONE = "This question is no longer in the draft. It was taken out in another window."
 REMOVED = "Question {number} is out of the draft. Editions that have it keep it, and its scores."
-FULL = f"A set has at most {writing.MAX_QUESTIONS} questions."
+FULL = f"A set has at most {saving.MAX_QUESTIONS} questions."
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def add_question(request: EditorRequest, public_id: str) -> HttpResponse:
     draft = own_draft(request, public_id)
     blank = {"key": "", "type": next(iter(kinds.KINDS)), "objective": ""}
     form = QuestionForm(request.POST, document=draft.document, question=blank)
-    draft, key = writing.add_question(draft, form.type_to_add, **said_by(request))
+    draft, key = saving.add_question(draft, form.type_to_add, **said_by(request))
     return redirect("edit_question", public_id, key)
 
 
@@ -74,7 +75,7 @@ def edit_question(request: EditorRequest, public_id: str, key: str) -> HttpRespo
     desk, conflict = _desk(draft, key, request.POST), None
     form = desk.form
     try:
-        draft = writing.save_question(
+        draft = saving.save_question(
             draft,
             key,
             desk.fields,
@@ -106,7 +107,7 @@ def remove_question(request: EditorRequest, public_id: str, key: str) -> HttpRes
     number = number_of(draft.document, key)
     if form.is_valid():
         try:
-            writing.remove_question(draft, key, seen=form.seen, **said_by(request))
+            saving.remove_question(draft, key, seen=form.seen, **said_by(request))
         except DraftChanged as refused:
             draft = refused.draft
             messages.error(request, "This question was changed in another window. Read it again, then decide.")
@@ -153,7 +154,7 @@ def keep_wording(request: EditorRequest, public_id: str) -> HttpResponse:
         messages.error(request, GONE)
         return redirect("edit_questions", public_id)
     key = form.cleaned_data.pop("question")
-    writing.keep_wording(draft, key, **form.cleaned_data, **said_by(request))
+    saving.keep_wording(draft, key, **form.cleaned_data, **said_by(request))
     messages.success(request, "Kept." if form.cleaned_data["because"] else "The hint is back.")
     return redirect("edit_question", public_id, key)
 
@@ -177,21 +178,21 @@ def _act(request: EditorRequest, draft: Draft, key: str, form: QuestionForm) -> 
     try:
         match form.deed:
             case "up" | "down":
-                writing.move_question(draft, key, places=-1 if form.deed == "up" else 1, **said)
+                saving.move_question(draft, key, places=-1 if form.deed == "up" else 1, **said)
             case "duplicate":
-                draft, key = writing.duplicate_question(draft, key, **said)
+                draft, key = saving.duplicate_question(draft, key, **said)
             case "add":
-                draft, key = writing.add_question(draft, form.type_to_add, after=key, **said)
+                draft, key = saving.add_question(draft, form.type_to_add, after=key, **said)
             case "remove":
                 if answered_editions(draft.question_set, by=request.user, key=key):
                     return redirect("remove_question", public_id, key)
                 number = number_of(draft.document, key)
-                writing.remove_question(draft, key, seen=draft.revision, **said)
+                saving.remove_question(draft, key, seen=draft.revision, **said)
                 messages.success(request, REMOVED.format(number=number))
                 return redirect("edit_questions", public_id)
             case "next":
                 key = _next_key(draft.document, key)
-    except writing.TooManyQuestions:
+    except saving.TooManyQuestions:
         messages.error(request, FULL)
     return redirect("edit_question", public_id, key)
 

@@ -8,15 +8,15 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from quizzes.drafts import text, writing
-from quizzes.drafts.comparison import compared
-from quizzes.drafts.document import QUOTES, Table
-from quizzes.drafts.proof import orphans, reading_faults
-from quizzes.drafts.writing import DraftChanged
+from quizzes.content.drafts import saving, text
+from quizzes.content.drafts.comparison import compared
+from quizzes.content.drafts.document import QUOTES, Table
+from quizzes.content.drafts.saving import DraftChanged
+from quizzes.content.drafts.validation import orphans, reading_faults
 from quizzes.forms.editor.orphans import OrphanForm
 from quizzes.forms.editor.reading import ReadingForm, TextForm, VoicesForm
 from quizzes.models import Draft
-from quizzes.results import answered_editions
+from quizzes.reports.answered_editions import answered_editions
 from quizzes.views.teacher.editor.access import Conflict, EditorRequest, own_draft, said_by, show
 
 NO_SPLIT = "No end of a sentence was found in it. Start a new line where the second sentence begins, then split again."
@@ -32,7 +32,7 @@ def edit_reading(request: EditorRequest, public_id: str) -> HttpResponse:
     form = ReadingForm(request.POST, document=draft.document)
     name, key = form.deed
     try:
-        draft = writing.save_reading(
+        draft = saving.save_reading(
             draft, form.reading, form.texts, form.voices, then=_deed(form), seen=form.seen, **said_by(request)
         )
     except DraftChanged as refused:
@@ -58,7 +58,7 @@ def replace_text(request: EditorRequest, public_id: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, draft, text_form=form)
     try:
-        draft = writing.save_text(draft, form.cleaned_data["text"], seen=form.seen, **said_by(request))
+        draft = saving.save_text(draft, form.cleaned_data["text"], seen=form.seen, **said_by(request))
     except DraftChanged as refused:
         conflict = Conflict(refused.draft, form.seen, [("Text", text.text_of(refused.draft.document))])
         return _page(request, refused.draft, text_form=form, conflict=conflict)
@@ -78,7 +78,7 @@ def edit_voices(request: EditorRequest, public_id: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, draft, voices_form=form)
     try:
-        writing.save_voices(draft, form.voices_to_save, seen=form.seen, **said_by(request))
+        saving.save_voices(draft, form.voices_to_save, seen=form.seen, **said_by(request))
     except DraftChanged as refused:
         form = VoicesForm(request.POST, document=refused.draft.document)
         conflict = Conflict(refused.draft, form.seen, form.others())
@@ -117,17 +117,17 @@ def settle_orphan(request: EditorRequest, public_id: str, key: str) -> HttpRespo
     try:
         match form.cleaned_data["act"]:
             case "keep":
-                writing.keep_evidence(draft, key, **said)
+                saving.keep_evidence(draft, key, **said)
                 done = f"Question {orphan.number} rests on the new text."
             case "move":
-                writing.move_evidence(draft, key, form.moved, **said)
+                saving.move_evidence(draft, key, form.moved, **said)
                 done = f"Question {orphan.number} rests on the sentences you chose."
             case _ if answered_editions(draft.question_set, by=request.user, key=key):
                 return redirect("remove_question", public_id, key)
             case _:
-                writing.remove_question(draft, key, **said)
+                saving.remove_question(draft, key, **said)
                 done = f"Question {orphan.number} is out of the draft. Editions that have it keep it, and its scores."
-    except (DraftChanged, writing.NoSuchQuestion):
+    except (DraftChanged, saving.NoSuchQuestion):
         messages.error(request, CHANGED)
     else:
         messages.success(request, done)
@@ -158,7 +158,7 @@ def _page(
     return show(request, "edit_reading", draft, forms=sent, conflict=conflict, **context)
 
 
-def _deed(form: ReadingForm) -> writing.Change | None:
+def _deed(form: ReadingForm) -> saving.Change | None:
     name, key = form.deed
     match name:
         case "split":

@@ -5,14 +5,15 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from quizzes.drafts import deletion, writing
-from quizzes.drafts.proof import meter, objective_faults, source_faults
-from quizzes.drafts.writing import DraftChanged
+from quizzes.content.drafts import lifecycle as deletion
+from quizzes.content.drafts import saving
+from quizzes.content.drafts.saving import DraftChanged
+from quizzes.content.drafts.validation import meter, objective_faults, source_faults
+from quizzes.content.editions import latest_edition
 from quizzes.forms.editor.objectives import ObjectivesForm
 from quizzes.forms.editor.source import SourceForm
 from quizzes.models import Draft, QuestionSet
-from quizzes.question_sets import latest_edition
-from quizzes.views.teacher.access import TeacherRequest
+from quizzes.views.access import TeacherRequest
 from quizzes.views.teacher.editor.access import Conflict, EditorRequest, own_draft, said_by, show
 
 
@@ -22,7 +23,7 @@ def add_set(request: TeacherRequest) -> HttpResponse:
     form = SourceForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return render(request, "teacher/editor/add_set.html", {"form": form})
-    draft = writing.make_set(**form.source, **said_by(request))
+    draft = saving.make_set(**form.source, **said_by(request))
     messages.success(request, "The set is made. Now add the text that it asks about.")
     return redirect("edit_reading", draft.question_set.public_id)
 
@@ -31,7 +32,7 @@ def add_set(request: TeacherRequest) -> HttpResponse:
 def copy_set(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Make a set of one's own that says what this one says."""
     question_set = get_object_or_404(QuestionSet.objects.open_to(request.user).published(), public_id=public_id)
-    draft = writing.copy_set(latest_edition(question_set), **said_by(request))
+    draft = saving.copy_set(latest_edition(question_set), **said_by(request))
     messages.success(request, f"This is your copy of “{question_set.title}”. The original stays as it is.")
     return redirect("edit_source", draft.question_set.public_id)
 
@@ -43,7 +44,7 @@ def edit_source(request: EditorRequest, public_id: str) -> HttpResponse:
     form = SourceForm(request.POST if request.method == "POST" else None, document=draft.document)
     if form.is_bound:
         try:
-            draft = writing.save_source(draft, **form.source, seen=form.seen, **said_by(request))
+            draft = saving.save_source(draft, **form.source, seen=form.seen, **said_by(request))
         except DraftChanged as refused:
             draft = refused.draft
             form = SourceForm(request.POST, document=draft.document)
@@ -80,7 +81,7 @@ def edit_objectives(request: EditorRequest, public_id: str) -> HttpResponse:
     if form.is_bound:
         objectives, minimum = form.blueprint(draft.document)
         try:
-            draft = writing.save_objectives(draft, objectives, minimum, seen=form.seen, **said_by(request))
+            draft = saving.save_objectives(draft, objectives, minimum, seen=form.seen, **said_by(request))
         except DraftChanged as refused:
             draft = refused.draft
             form = ObjectivesForm(request.POST, document=draft.document)

@@ -1,0 +1,167 @@
+"""Assignments: give an edition to classrooms, change the terms, and decide when answers may be seen."""
+
+import uuid
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, Max, Q
+
+from quizzes.assignments.accommodations import move_deadlines, window_of
+from quizzes.assignments.deadlines import GRACE, Standing, Window
+from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, User
+
+Release = Assignment.Release
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What holds in every classroom of an assignment. time_limit None: untimed; max_attempts None: no limit."""
+
+    time_limit: timedelta | None
+    max_attempts: int | None
+    attempt_policy: str
+    shuffle_questions: bool
+    shuffle_choices: bool
+    release: str
+
+
+class HasAttempts(Exception):
+    """An assignment that students have begun cannot be taken back."""
+
+
+@transaction.atomic
+def assign(
+    edition: Edition,
+    windows: Mapping[Classroom, Window],
+    *,
+    terms: Terms,
+    group: uuid.UUID,
+    by: User,
+    now: datetime,
+) -> list[Assignment]:
+    """Give an edition to classrooms, one assignment each, in one group.
+
+    group: named by the form that asks, so that sending it twice assigns once. Returns what this call made.
+    """
+    # The classrooms' rows are the lock, taken in one order: without it a form sent twice at once would assign twice.
+    list(Classroom.objects.select_for_update().filter(pk__in=[classroom.pk for classroom in windows]).order_by("pk"))
+    there = set(Assignment.objects.filter(group=group).values_list("classroom_id", flat=True))
+    made = [
+        Assignment(
+            edition=edition,
+            classroom=classroom,
+            group=group,
+            assigned_by=by,
+            created_at=now,
+            **_window_fields(window),
+            **asdict(terms),
+        )
+        for classroom, window in windows.items()
+        if classroom.pk not in there
+    ]
+    Assignment.objects.bulk_create(made)
+    for assignment in made:
+        _record(AuditEvent.Act.ASSIGNMENT_GIVEN, assignment, by=by, now=now)
+    return made
+
+
+@transaction.atomic
+def change_assignment(assignment: Assignment, *, window: Window, terms: Terms, by: User, now: datetime) -> Assignment:
+    """Change window and terms. Attempts keep their answers, their order and at least the time limit they began with."""
+    before = {name: str(getattr(assignment, name)) for name in (*_window_fields(window), *asdict(terms))}
+    for name, value in {**_window_fields(window), **asdict(terms)}.items():
+        setattr(assignment, name, value)
+    assignment.save(update_fields=[*_window_fields(window), *asdict(terms)])
+    for name, end in (("due_at", window.due_at), ("closes_at", window.closes_at)):
+        # An extension that gives no more than the class has now would take time away.
+        outgrown = assignment.extensions.filter(**{f"{name}__lte": end}) if end else assignment.extensions.all()
+        outgrown.update(**{name: None})
+    move_deadlines(Attempt.objects.open().filter(assignment=assignment).select_related("assignment", "student"))
+    _record(AuditEvent.Act.ASSIGNMENT_CHANGED, assignment, by=by, now=now, before=before)
+    return assignment
+
+
+@transaction.atomic
+def withdraw_assignment(assignment: Assignment, *, by: User, now: datetime) -> None:
+    """Take back an assignment that nobody has begun; raises HasAttempts."""
+    if assignment.attempts.exists():
+        raise HasAttempts
+    _record(AuditEvent.Act.ASSIGNMENT_CHANGED, assignment, by=by, now=now, withdrawn=True)
+    assignment.delete()
+
+
+@transaction.atomic
+def use_edition(assignment: Assignment, edition: Edition, *, by: User, now: datetime) -> None:
+    """Let an assignment that nobody has begun, nor corrected, give another edition of its set; raises HasAttempts."""
+    # Locked, so that an attempt that begins in this moment waits, and one that has begun is seen.
+    current = Assignment.objects.select_for_update().get(pk=assignment.pk)
+    # A correction speaks of the questions of the edition that it was made for.
+    if current.attempts.exists() or current.regrades.exists():
+        raise HasAttempts
+    before = current.edition_id
+    current.edition = edition
+    current.save(update_fields=["edition"])
+    _record(AuditEvent.Act.ASSIGNMENT_CHANGED, current, by=by, now=now, edition_before=before, edition=edition.pk)
+
+
+def standing(assignment: Assignment, *, now: datetime) -> Standing:
+    """Where `now` lies in the assignment's window."""
+    return window_of(assignment).standing(at=now)
+
+
+def answers_shown_at(assignment: Assignment) -> datetime | None:
+    """The last close of all classrooms that have this assignment; one statement, none where release waits for no close.
+
+    None where release waits for no close, or for that of a classroom which now has none.
+    """
+    return last_closes([assignment])[assignment.pk]
+
+
+def last_closes(assignments: Collection[Assignment]) -> dict[int, datetime | None]:
+    """What `answers_shown_at` says of each of these, by assignment id; one statement, or none."""
+    groups = {assignment.group for assignment in assignments if assignment.release == Release.AFTER_CLOSE}
+    found = {}
+    if groups:
+        ends = Assignment.objects.filter(group__in=groups).order_by().values_list("group")
+        closes = ends.annotate(
+            classes=Max("closes_at"),
+            students=Max("extensions__closes_at"),
+            endless=Count("pk", filter=Q(closes_at=None)),
+        )
+        found = {
+            group: None if endless else max(end for end in (classes, students) if end is not None)
+            for group, classes, students, endless in closes
+        }
+    return {
+        assignment.pk: found.get(assignment.group) if assignment.release == Release.AFTER_CLOSE else None
+        for assignment in assignments
+    }
+
+
+def answers_shown(assignment: Assignment, attempt: Attempt, *, shown_at: datetime | None, now: datetime) -> bool:
+    """Whether the student may see key, score and evidence of a whole attempt.
+
+    shown_at: what `answers_shown_at` gave. Answers still in flight at the last close may arrive within the grace.
+    """
+    if attempt.is_open:
+        return False
+    if assignment.release == Release.AFTER_CLOSE:
+        return shown_at is not None and now > shown_at + GRACE
+    return assignment.release in {Release.AT_ONCE, Release.AFTER_HAND_IN}
+
+
+def _window_fields(window: Window) -> dict[str, datetime | None]:
+    return {"opens_at": window.opens_at, "due_at": window.due_at, "closes_at": window.closes_at}
+
+
+def _record(act: str, assignment: Assignment, *, by: User, now: datetime, **detail: Any) -> None:
+    AuditEvent.objects.create(
+        act=act,
+        actor=by,
+        classroom=assignment.classroom,
+        detail={"assignment": assignment.public_id, **detail},
+        at=now,
+    )

@@ -1,0 +1,289 @@
+"""Attempts: begin, check an answer, flag it, hand in, run out of time; and the score that follows."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Exists
+
+from quizzes.assignments.accommodations import extend, personal_terms, personal_window
+from quizzes.assignments.deadlines import GRACE, Standing, deadline, is_over
+from quizzes.assignments.lifecycle import Release
+from quizzes.attempts.answers import Outcome, log_save
+from quizzes.attempts.attempt_content import Sitting
+from quizzes.grading.scores import computed, rescore
+from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, Student, User
+from quizzes.models.public_ids import new_receipt
+
+
+class NotOpenYet(Exception):
+    """The assignment has not opened."""
+
+
+class AssignmentClosed(Exception):
+    """The assignment has closed."""
+
+
+class IsExcused(Exception):
+    """The student does not have to do the assignment, and has not begun it."""
+
+
+class NoAttemptsLeft(Exception):
+    """The student has used every attempt that the assignment allows."""
+
+
+class NotCheckable(Exception):
+    """The assignment does not show verdicts while an attempt is open, or there is no answer to check."""
+
+
+class StillOpen(Exception):
+    """The student is at work on another attempt of this assignment."""
+
+
+class NoTimeLeft(Exception):
+    """The attempt had run out of time and was given no more."""
+
+
+class AttemptOver(Exception):
+    """The attempt was handed in or its time has ended."""
+
+
+def begin_attempt(student: Student, assignment: Assignment, *, now: datetime) -> Attempt:
+    """The student's open attempt, a new one where there is none; asking twice begins once.
+
+    Raises IsExcused, NotOpenYet, AssignmentClosed or NoAttemptsLeft.
+    """
+    attempts = list(assignment.attempts.made_by(student.pk).order_by("number"))
+    for attempt in attempts:
+        if attempt.is_open:
+            if not is_over(at=now, deadline_at=attempt.deadline_at):
+                return attempt
+            hand_in(attempt, now=now)
+    terms = personal_terms(assignment, student)
+    if terms.is_excused and not attempts:
+        raise IsExcused
+    match terms.window.standing(at=now):
+        case Standing.NOT_OPEN:
+            raise NotOpenYet
+        case Standing.CLOSED:
+            raise AssignmentClosed
+    if terms.max_attempts is not None and len(attempts) >= terms.max_attempts:
+        raise NoAttemptsLeft
+    try:
+        with transaction.atomic():
+            return Attempt.objects.create(
+                assignment=assignment,
+                student=student,
+                classroom_id=assignment.classroom_id,
+                number=len(attempts) + 1,
+                shuffle_questions=assignment.shuffle_questions,
+                shuffle_choices=assignment.shuffle_choices,
+                time_limit=terms.time_limit,
+                started_at=now,
+                deadline_at=deadline(started_at=now, time_limit=terms.time_limit, closes_at=terms.window.closes_at),
+            )
+    except IntegrityError:
+        return assignment.attempts.made_by(student.pk).latest("number")
+
+
+def check_answer(attempt: Attempt, question_id: int, *, now: datetime) -> None:
+    """Settle an answer so that its verdict may be shown; asking twice changes nothing.
+
+    Raises NotCheckable unless verdicts are shown at once and there is an answer, AttemptOver after the end.
+    """
+    if attempt.assignment.release != Release.AT_ONCE:
+        raise NotCheckable
+    if not attempt.is_open or is_over(at=now, deadline_at=attempt.deadline_at):
+        raise AttemptOver
+    answers = Answer.objects.filter(attempt=attempt, question_id=question_id, value__isnull=False)
+    if not answers.filter(checked_at=None).update(checked_at=now) and not answers.exists():
+        raise NotCheckable
+
+
+def set_flag(attempt: Attempt, question_id: int, *, flagged: bool, now: datetime) -> None:
+    """Put the student's flag on a question or take it off; raises AttemptOver after the end."""
+    if not attempt.is_open or is_over(at=now, deadline_at=attempt.deadline_at):
+        raise AttemptOver
+    Answer.objects.bulk_create(
+        [Answer(attempt=attempt, question_id=question_id, flagged=flagged)],
+        update_conflicts=True,
+        unique_fields=["attempt", "question"],
+        update_fields=["flagged"],
+    )
+
+
+def hand_in(attempt: Attempt, *, now: datetime) -> Attempt:
+    """Hand in once: receipt and score are made by the first call, later calls change nothing.
+
+    After the deadline and its grace the attempt counts as handed in at the deadline.
+    """
+    at, by = now, Attempt.HandedInBy.STUDENT
+    if attempt.deadline_at is not None and is_over(at=now, deadline_at=attempt.deadline_at):
+        at, by = attempt.deadline_at, Attempt.HandedInBy.DEADLINE
+    # Where it is the end that hands in, the end must still be that one: a teacher may be moving it.
+    still = {"deadline_at": attempt.deadline_at} if by == Attempt.HandedInBy.DEADLINE else {}
+    with transaction.atomic():
+        is_closed_now = _close(attempt, at=at, by=by, still=still)
+    if not is_closed_now:
+        attempt.refresh_from_db(fields=["deadline_at", "handed_in_at", "handed_in_by", "receipt", "score", "max_score"])
+    return attempt
+
+
+def waiting_late_count(attempt: Attempt) -> int:
+    """How many questions have an answer that came late and that no teacher has accepted; one statement."""
+    late = attempt.events.filter(outcome=Outcome.LATE)
+    accepted = attempt.events.filter(outcome=Outcome.ACCEPTED).values("question")
+    return late.exclude(question__in=accepted).values("question").distinct().order_by().count()
+
+
+@transaction.atomic
+def accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
+    """Let the newest late answer to each question count; returns how many changed. Twice changes nothing more.
+
+    What the student saved since, in an attempt that was open again, stands. attempt: handed in, with its assignment.
+    """
+    newest: dict[int, AnswerEvent] = {}
+    for event in attempt.events.filter(outcome=Outcome.LATE).order_by("at", "pk"):
+        newest[event.question_id] = event
+    known = set(attempt.events.filter(outcome=Outcome.ACCEPTED).values_list("operation", flat=True))
+    accepted = 0
+    for event in newest.values():
+        operation = f"accepted.{event.pk}"
+        if operation in known:
+            continue
+        answer, _ = Answer.objects.select_for_update().get_or_create(attempt=attempt, question_id=event.question_id)
+        if answer.saved_at is not None and answer.saved_at > event.at:
+            continue
+        answer.value, answer.saved_at, answer.revision = event.value, event.at, answer.revision + 1
+        answer.save(update_fields=["value", "saved_at", "revision"])
+        log_save(attempt.pk, event.question_id, operation, event.value, answer.revision, Outcome.ACCEPTED, now)
+        accepted += 1
+    if accepted:
+        rescore([attempt])
+        _record(AuditEvent.Act.LATE_ACCEPTED, attempt, by=by, now=now, answers=accepted)
+    return accepted
+
+
+@transaction.atomic
+def reopen(attempt: Attempt, *, more_time: timedelta | None, reason: str, by: User, now: datetime) -> Attempt:
+    """Let a student go on with a handed-in attempt: answers stay, and so does the time that was left.
+
+    more_time: on top of what was left of a time limit, or past the close; needed where the time had run out. What is
+    granted past the close is an extension for this student. Raises StillOpen when the student is at work on another
+    attempt of the assignment, NoTimeLeft when there would be no time to work in.
+    """
+    attempt.refresh_from_db(from_queryset=Attempt.objects.select_for_update())
+    if attempt.is_open:
+        return attempt
+    extension = attempt.assignment.extensions.filter(student=attempt.student_id).first()
+    closes_at = personal_window(attempt.assignment, extension).closes_at
+    ends = _end_when_reopened(attempt, more_time or timedelta(0), closes_at=closes_at, now=now)
+    if ends is not None and ends <= now:
+        raise NoTimeLeft
+    receipt = attempt.receipt
+    attempt.handed_in_at, attempt.handed_in_by, attempt.receipt = None, "", None
+    attempt.score, attempt.max_score = None, None
+    attempt.deadline_at = ends
+    if attempt.time_limit is not None and ends is not None:
+        # Counted from the beginning as before, so that no later change of terms takes away what was granted.
+        attempt.time_limit = ends - attempt.started_at
+    try:
+        with transaction.atomic():
+            attempt.save(
+                update_fields=[
+                    "handed_in_at",
+                    "handed_in_by",
+                    "receipt",
+                    "score",
+                    "max_score",
+                    "deadline_at",
+                    "time_limit",
+                ]
+            )
+    except IntegrityError as error:
+        raise StillOpen from error
+    if ends is not None and closes_at is not None and ends > closes_at:
+        extend(
+            attempt.assignment,
+            attempt.student,
+            due_at=extension.due_at if extension is not None else None,
+            closes_at=ends,
+            extra_attempts=extension.extra_attempts if extension is not None else 0,
+            reason=reason,
+            by=by,
+            now=now,
+        )
+    _record(AuditEvent.Act.ATTEMPT_REOPENED, attempt, by=by, now=now, reason=reason, receipt=receipt)
+    return attempt
+
+
+def hand_in_overdue(now: datetime) -> int:
+    """Hand in every attempt whose time and grace have ended; returns how many. Run it every few seconds."""
+    overdue = list(Attempt.objects.overdue(before=now - GRACE).select_related("assignment"))
+    for attempt in overdue:
+        hand_in(attempt, now=now)
+    return len(overdue)
+
+
+def resume_number(current: Sitting, answers: Iterable[Answer]) -> int:
+    """The place (from 1) to go on from: the first unanswered after the one saved last."""
+    given = {answer.question_id: answer for answer in answers if answer.value is not None}
+    ids = [current.question_id(question) for question in current.questions]
+    last = max(given.values(), key=lambda answer: (answer.saved_at, answer.pk), default=None)
+    start = ids.index(last.question_id) + 1 if last is not None else 0
+    for place in [*range(start, len(ids)), *range(start)]:
+        if ids[place] not in given:
+            return place + 1
+    return len(ids)
+
+
+def _end_when_reopened(
+    attempt: Attempt, more_time: timedelta, *, closes_at: datetime | None, now: datetime
+) -> datetime | None:
+    if attempt.deadline_at is None or attempt.handed_in_at is None:
+        return None
+    if attempt.time_limit is not None:
+        return now + max(timedelta(0), attempt.deadline_at - attempt.handed_in_at) + more_time
+    # Without a limit there is time until the close, where there still is one.
+    return None if closes_at is None else max(closes_at, now + more_time)
+
+
+def _close(attempt: Attempt, *, at: datetime, by: str, still: Mapping[str, Any]) -> bool:
+    """Whether this call closed it; the attempt then says so itself. still: what must hold of its row."""
+    # The first statement takes the row, so that a save on another connection is before it or too late.
+    mine = list(
+        Attempt.objects.select_for_update()
+        .open()
+        .order_by()
+        .filter(pk=attempt.pk, **still)
+        .values_list("pk", flat=True)
+    )
+    if not mine:
+        return False
+    points, possible = computed([attempt])[attempt.pk]
+    while True:
+        closed = {
+            "handed_in_at": at,
+            "handed_in_by": by,
+            "receipt": new_receipt(),
+            "score": points,
+            "max_score": possible,
+        }
+        is_free = ~Exists(Attempt.objects.filter(receipt=closed["receipt"]))
+        if Attempt.objects.filter(is_free, pk=attempt.pk).update(**closed):
+            break
+    for name, value in closed.items():
+        setattr(attempt, name, value)
+    return True
+
+
+def _record(act: str, attempt: Attempt, *, by: User, now: datetime, **detail: Any) -> None:
+    AuditEvent.objects.create(
+        act=act,
+        actor=by,
+        classroom_id=attempt.classroom_id,
+        student_id=attempt.student_id,
+        detail={"attempt": attempt.public_id, **detail},
+        at=now,
+    )

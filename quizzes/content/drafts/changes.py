@@ -1,0 +1,158 @@
+"""What a draft changes, against the latest edition, in plain words. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from quizzes.content.drafts.document import Table, finished
+from quizzes.content.question_types.registry import review
+from quizzes.content.sentences import same_text
+from quizzes.content.set_document import SetDocument, parse_set
+
+# What of a question no student and no score depends on.
+_OWN_NOTES = {"facts"}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that is another than in the edition. before, after: texts to compare, "" where there is none."""
+
+    what: str
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyChange:
+    """A question whose answers in an edition may need a regrade. number: its place in that edition.
+
+    is_gone: it was taken out; otherwise another answer is right.
+    """
+
+    key: str
+    number: int
+    is_gone: bool
+
+
+def key_changes(edition: Table, new: Table) -> list[KeyChange]:
+    """The questions of an edition that have another right answer in a newer document, or are no longer in it."""
+    old, now = _right_answers(parse_set(edition)), _right_answers(parse_set(new))
+    return [
+        KeyChange(key, number, key not in now)
+        for number, (key, answer) in enumerate(old.items(), start=1)
+        if now.get(key) != answer
+    ]
+
+
+def changes(edition: Table, document: Table) -> list[Change]:
+    """What differs, in the order set, source, reading, objectives, questions; [] where nothing does.
+
+    edition: the document of the latest edition. document: a draft that could be published.
+    """
+    new = finished(document)
+    return [
+        *_set_changes(edition, new),
+        *_reading_changes(edition, new),
+        *_objective_changes(edition, new),
+        *_question_changes(edition, new),
+    ]
+
+
+def _set_changes(old: Table, new: Table) -> Iterator[Change]:
+    for name, what in (("title", "The title of the set"), ("summary", "The summary of the set")):
+        if old[name] != new[name]:
+            yield Change(f"{what} changed.", old[name], new[name])
+    if old["about_minutes"] != new["about_minutes"]:
+        yield Change(f"The set takes about {new['about_minutes']} minutes.", f"{old['about_minutes']} minutes", "")
+    if _written(old["citation"]) != _written(new["citation"]):
+        yield Change("The record of the story changed.")
+
+
+def _reading_changes(old: Table, new: Table) -> Iterator[Change]:
+    before, after = old["reading"], new["reading"]
+    for name in ("title", "level", "language", "rights_note"):
+        if before.get(name, "") != after.get(name, ""):
+            what = {"rights_note": "right", "level": "level", "language": "language", "title": "title"}[name]
+            yield Change(f"The {what} of the reading changed.", before.get(name, ""), after.get(name, ""))
+    was, now = _sentences(old), _sentences(new)
+    labels = {voice["key"]: voice["label"] for voice in new["voices"]}
+    for number, (key, table) in enumerate(now.items(), start=1):
+        if key not in was:
+            yield Change(f"Sentence {number} is new.", "", table["text"])
+        elif not same_text(was[key]["text"], table["text"]):
+            yield Change(f"Sentence {number} changed.", was[key]["text"], table["text"])
+        if key in was and was[key]["voice"] != table["voice"]:
+            yield Change(f"The voice of sentence {number} is now “{labels[table['voice']]}”.")
+    for key, table in was.items():
+        if key not in now:
+            yield Change("A sentence was removed.", table["text"])
+    if [key for key in was if key in now] != [key for key in now if key in was]:
+        yield Change("Sentences stand in another order.")
+    if old["voices"] != new["voices"]:
+        yield Change("The list of voices changed.")
+
+
+def _objective_changes(old: Table, new: Table) -> Iterator[Change]:
+    was = {table["key"]: table["title"] for table in old["objectives"]}
+    now = {table["key"]: table["title"] for table in new["objectives"]}
+    for key, title in now.items():
+        if key not in was:
+            yield Change(f"The objective “{title}” is new.")
+        elif was[key] != title:
+            yield Change("The title of an objective changed.", was[key], title)
+    for key, title in was.items():
+        if key not in now:
+            yield Change(f"The objective “{title}” was removed.")
+    if {key: count for key, count in old["minimum"].items() if count} != {
+        key: count for key, count in new["minimum"].items() if count
+    }:
+        yield Change("The number of questions that an objective needs changed.")
+
+
+def _question_changes(old: Table, new: Table) -> Iterator[Change]:
+    was = {table["key"]: table for table in old["questions"]}
+    now = {table["key"]: table for table in new["questions"]}
+    keys_before, keys_after = _right_answers(parse_set(old)), _right_answers(parse_set(new))
+    for number, (key, table) in enumerate(now.items(), start=1):
+        if key not in was:
+            yield Change(f"Question {number} is new.", "", table["stem"])
+        elif keys_before[key] != keys_after[key]:
+            yield Change(f"Question {number} has another right answer.", keys_before[key], keys_after[key])
+        elif _told(was[key]) != _told(table):
+            stem = was[key]["stem"] if was[key]["stem"] != table["stem"] else ""
+            yield Change(f"Question {number} changed.", stem, table["stem"])
+    for number, (key, table) in enumerate(was.items(), start=1):
+        if key not in now:
+            yield Change(f"Question {number} was removed.", table["stem"])
+    if [key for key in was if key in now] != [key for key in now if key in was]:
+        yield Change("Questions stand in another order.")
+
+
+def _right_answers(parsed: SetDocument) -> dict[str, str]:
+    return {question.key: review(question, None, parsed.reading).correct for question in parsed.questions}
+
+
+def _sentences(document: Table) -> dict[str, Table]:
+    return {table["key"]: table for paragraph in document["reading"]["paragraphs"] for table in paragraph["sentences"]}
+
+
+def _told(value: Any) -> Any:
+    """A question without what no student meets, without entries that say nothing, lists of keys in one order."""
+    if isinstance(value, dict):
+        said = {name: entry for name, entry in value.items() if name == "answer" or _says(entry)}
+        return {name: _told(entry) for name, entry in said.items() if name not in _OWN_NOTES}
+    if isinstance(value, list):
+        if all(isinstance(entry, str) for entry in value):
+            return sorted(value)
+        # Lines to be put in order are the same lines wherever they were written.
+        return [_told(entry) for entry in sorted(value, key=lambda entry: entry.get("place", 0))]
+    # A figure may be written as text.
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _says(entry: Any) -> bool:
+    return bool(entry) or (isinstance(entry, int) and not isinstance(entry, bool))
+
+
+def _written(table: Table) -> Table:
+    return {name: value for name, value in table.items() if value}

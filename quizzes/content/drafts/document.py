@@ -1,0 +1,244 @@
+"""The document of a draft, and the document of an edition that is made from it. Pure.
+
+It has an edition's shape, incomplete as it may be, and what only its author sees: `saved` (the draft's revision at
+which each part was last changed) and, in a question, `anchors` (sentence key: the sentence's text when it was tied to
+the question), `kept` (hints on wording that stay, and why) and `set_aside` (what was written for another type).
+
+Teachers write no fact sheet. The facts of an edition are its sentences: one fact a sentence, with its key and voice.
+"""
+
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from math import ceil
+from typing import Any
+
+from django.utils.text import slugify
+
+from quizzes.content.question_types import draft_registry as kinds
+from quizzes.content.reading import NOT_STATED, Citation, Reading, Sentence, Voice
+from quizzes.content.sentences import same_text
+
+Table = dict[str, Any]
+
+# The parts of a draft that are saved apart from one another; besides, each question is one, by `question_part`.
+SOURCE, READING, VOICES, OBJECTIVES = "source", "reading", "voices", "objectives"
+
+REPORTER, UNNAMED = "reporter", "unnamed"
+_STANDARD_VOICES = (
+    {"key": REPORTER, "label": "Reported fact", "icon": "page"},
+    {"key": UNNAMED, "label": "A speaker the story does not name", "icon": "quote"},
+    {"key": NOT_STATED, "label": "The story does not say", "icon": "blank"},
+)
+# These are not any speaker's own, and have their places in the list.
+FIXED_VOICES = frozenset(voice["key"] for voice in _STANDARD_VOICES)
+
+# By what right students are shown the text, and what they read about it unless the author says more.
+QUOTES, FULL_TEXT, OPEN = "quotes", "full_text", "open"
+RIGHTS = {
+    QUOTES: "Written for class use, in our own words.",
+    FULL_TEXT: "The full text, shown in class with permission.",
+    OPEN: "The full text, in the public domain or under an open license.",
+}
+
+CITATION_FIELDS = ("publisher", "title", "author", "url", "published_on", "date_note")
+
+MAX_SENTENCES = 300
+MAX_SENTENCE_LENGTH = 1_000
+MAX_QUESTIONS = 60
+MAX_OBJECTIVES = 12
+
+# A class reads about 130 words a minute for understanding, and thinks about three quarters of one over a question.
+_WORDS_A_MINUTE = 130
+_MINUTES_A_QUESTION = 0.75
+
+
+def new_document() -> Table:
+    """A draft with nothing in it but the voices that every story has."""
+    return {
+        "title": "",
+        "summary": "",
+        "about_minutes": 0,
+        "minimum": {},
+        "citation": {},
+        "objectives": [],
+        "voices": [dict(voice) for voice in _STANDARD_VOICES],
+        "reading": {"title": "", "language": "en", "level": "", "rights": "", "rights_note": "", "paragraphs": []},
+        "questions": [],
+        "saved": {},
+    }
+
+
+def from_edition(edition: Mapping[str, Any], *, title: str) -> Table:
+    """A draft that says what an edition says, every question tied to the sentences as they stand."""
+    document = {**new_document(), **deepcopy(dict(edition)), "title": title, "saved": {}}
+    document.pop("facts", None)
+    document.pop("slug", None)
+    # Built-in readings state no right in these terms; they are written in own words.
+    document["reading"].setdefault("rights", QUOTES)
+    for paragraph in document["reading"]["paragraphs"]:
+        for sentence in paragraph["sentences"]:
+            sentence.pop("facts", None)
+    for question in document["questions"]:
+        kinds.opened(question)
+        tie(document, question)
+    return document
+
+
+# --- Reading a draft ----------------------------------------------------------------------------------------------
+
+
+def question_part(key: str) -> str:
+    """The name of the part that this question is."""
+    return f"question:{key}"
+
+
+def question_of(document: Table, key: str) -> Table | None:
+    """The question with this key, None where the draft has none."""
+    return next((question for question in document["questions"] if question["key"] == key), None)
+
+
+def number_of(document: Table, key: str) -> int:
+    """The place of the question, from 1."""
+    return 1 + [question["key"] for question in document["questions"]].index(key)
+
+
+def voices(document: Table) -> dict[str, Voice]:
+    """The voices by key, in their order."""
+    return {table["key"]: Voice(table["key"], table["label"], table["icon"]) for table in document["voices"]}
+
+
+def sentence_tables(document: Table) -> list[Table]:
+    """The sentences in reading order, as the draft holds them."""
+    return [table for paragraph in document["reading"]["paragraphs"] for table in paragraph["sentences"]]
+
+
+def sentences(document: Table) -> list[Sentence]:
+    """The sentences in reading order; each is its own fact."""
+    by_key = voices(document)
+    return [
+        Sentence(table["key"], number, table["text"], by_key[table["voice"]], frozenset({table["key"]}))
+        for number, table in enumerate(sentence_tables(document), start=1)
+    ]
+
+
+def reading_of(document: Table) -> Reading:
+    """The reading as students see it, however much of it is there."""
+    reading, citation, found = document["reading"], document["citation"], iter(sentences(document))
+    return Reading(
+        title=reading["title"],
+        language=reading["language"],
+        level=reading["level"],
+        paragraphs=tuple(tuple(next(found) for _ in paragraph["sentences"]) for paragraph in reading["paragraphs"]),
+        citation=Citation(
+            **{name: citation.get(name, "") for name in CITATION_FIELDS}, rights_note=_rights_note(document)
+        ),
+        voices=tuple(voices(document).values()),
+    )
+
+
+def tied_to(question: Table) -> list[str]:
+    """The keys of the sentences that prove the question, each once."""
+    own = question.get(_PROOF, ()) if kinds.kind(question).USES_PICKER else ()
+    return list(dict.fromkeys([*own, *(key for row in kinds.rows(question) for key in row.get(_PROOF, ()))]))
+
+
+def anchored(question: Table) -> list[str]:
+    """The keys of the sentences on whose words the question depends: what proves it, and what is against a choice."""
+    return list(
+        dict.fromkeys([*tied_to(question), *(key for row in kinds.rows(question) for key in row.get(_AGAINST, ()))])
+    )
+
+
+def is_anchored(question: Table, key: str, text: str | None) -> bool:
+    """Whether the sentence still says what it said when it was tied to the question. text: None where it is gone."""
+    return text is not None and same_text(question.get("anchors", {}).get(key, text), text)
+
+
+# --- Changing a question's ties -----------------------------------------------------------------------------------
+
+_PROOF, _LEANING, _AGAINST = "evidence", "leans_on", "mark_at"
+
+
+def tie(document: Table, question: Table, *, again: Sequence[str] = ()) -> None:
+    """Anchor what the question is newly tied to, and these sentences again; forget what it is tied to no longer."""
+    texts = {table["key"]: table["text"] for table in sentence_tables(document)}
+    anchors = question.get("anchors", {})
+    question["anchors"] = {
+        key: texts.get(key, "") if key in again or key not in anchors else anchors[key] for key in anchored(question)
+    }
+
+
+def tie_elsewhere(document: Table, question: Table, moved: Mapping[str, str]) -> None:
+    """Let other sentences stand for these, wherever the question names them. moved: new key by old key, "" for none."""
+    for table in (question, *kinds.rows(question)):
+        for name in (_PROOF, _LEANING, _AGAINST):
+            if name in table:
+                table[name] = [key for key in dict.fromkeys(moved.get(key, key) for key in table[name]) if key]
+        if "sentence" in table:
+            table["sentence"] = moved.get(table["sentence"], table["sentence"])
+    tie(document, question, again=list(moved.values()))
+
+
+# --- From a draft to an edition -----------------------------------------------------------------------------------
+
+
+def finished(document: Table) -> Table:
+    """The document of an edition: facts worked out, empty rows and the author's own notes left out."""
+    reading = document["reading"]
+    questions = [finished_question(document, question) for question in document["questions"]]
+    objective_of = {
+        key: question["objective"] for question in reversed(questions) for key in question.get("evidence", ())
+    }
+    first = document["objectives"][0]["key"] if document["objectives"] else ""
+    return {
+        "slug": slugify(document["title"].replace("_", " "))[:80].strip("-") or "set",
+        "title": document["title"],
+        "summary": document["summary"] or f"{_counted(len(questions), 'question')} on “{reading['title']}”.",
+        "about_minutes": document["about_minutes"] or about_minutes(document),
+        "minimum": document["minimum"],
+        "citation": document["citation"],
+        "objectives": document["objectives"],
+        "voices": document["voices"],
+        "facts": [
+            {
+                "id": sentence.key,
+                "objective": objective_of.get(sentence.key, first),
+                "voice": sentence.voice.key,
+                "text": sentence.text,
+            }
+            for sentence in sentences(document)
+        ],
+        "reading": {
+            **reading,
+            "rights_note": _rights_note(document),
+            "paragraphs": [
+                {"sentences": [{**table, "facts": [table["key"]]} for table in paragraph["sentences"]]}
+                for paragraph in reading["paragraphs"]
+            ],
+        },
+        "questions": questions,
+    }
+
+
+def finished_question(document: Table, question: Table) -> Table:
+    """A question as an edition has it; incomplete where the draft is."""
+    table = kinds.finish(question, list(sentence["key"] for sentence in sentence_tables(document)), document["voices"])
+    for name in ("anchors", "kept", "set_aside"):
+        table.pop(name, None)
+    return {**table, "facts": list(table.get("evidence", ()))}
+
+
+def about_minutes(document: Table) -> int:
+    """How long a class needs for it, roughly; at least 1."""
+    words = sum(len(table["text"].split()) for table in sentence_tables(document))
+    return max(1, ceil(words / _WORDS_A_MINUTE + len(document["questions"]) * _MINUTES_A_QUESTION))
+
+
+def _rights_note(document: Table) -> str:
+    reading = document["reading"]
+    note: str = reading.get("rights_note") or RIGHTS.get(reading["rights"], "")
+    return note
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

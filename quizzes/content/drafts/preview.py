@@ -1,0 +1,43 @@
+"""A draft as students will see it. Pure."""
+
+from typing import Any
+
+from quizzes.content.drafts.document import Table, finished_question, reading_of, sentence_tables
+from quizzes.content.question_types import draft_registry as kinds
+from quizzes.content.question_types import registry as question_types
+from quizzes.content.question_types.question import SKILLS
+from quizzes.content.question_types.registry import Presentation
+from quizzes.content.reading import InvalidDocument
+
+# Choices stand as they were written: the page says that students may meet them in another order.
+_SITTING = Presentation("preview", shuffle=False)
+
+
+def preview(document: Table, question: Table) -> dict[str, Any] | None:
+    """The public view of a question that need not be complete; None while too little of it is there to show.
+
+    What students do not see before release is filled in where it is missing, so that it keeps nothing from being shown.
+    """
+    keys = [sentence["key"] for sentence in sentence_tables(document)]
+    table = kinds.shown(_filled(finished_question(document, question)), keys)
+    try:
+        return question_types.public(question_types.parse_question(table), _SITTING, None, reading_of(document))
+    except InvalidDocument:
+        return None
+
+
+def _filled(table: Table) -> Table:
+    filled: Table = {name: _filled_value(name, value) for name, value in table.items()}
+    return {**filled, "skill": table.get("skill") or SKILLS[0]}
+
+
+def _filled_value(name: str, value: Any) -> Any:
+    if isinstance(value, list):
+        return [
+            {entry: _filled_value(entry, inner) for entry, inner in row.items()} if isinstance(row, dict) else row
+            for row in value
+        ]
+    return "..." if value == "" and name in _UNSEEN else value
+
+
+_UNSEEN = {"objective", "explanation", "rationale", "rationale_other", "rationale_true", "rationale_false", "voice"}

@@ -1,0 +1,82 @@
+"""From a draft to the next edition of its set."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from quizzes.content.drafts.changes import Change, changes
+from quizzes.content.drafts.document import Table, finished
+from quizzes.content.drafts.saving import DraftChanged, reading_fields, source_fields
+from quizzes.content.drafts.validation import Fault, Meter, Orphan, Remark, draft_faults, gaps, meter, orphans, remarks
+from quizzes.content.editions import publish_edition
+from quizzes.models import Draft, Edition, QuestionSet, Reading, Source, User
+
+
+class NotReady(Exception):
+    """A draft that cannot be published as it is. faults: why, () where only gaps without a note are in the way."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        super().__init__(faults[0].text if faults else "the blueprint has gaps")
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """How far a draft is from its next edition.
+
+    faults: keep it from being published. gaps: need a note. remarks: (number, question key, remark), never in the way.
+    changes: against the latest edition, None where there is none or the draft cannot be published.
+    """
+
+    faults: tuple[Fault, ...]
+    orphans: tuple[Orphan, ...]
+    meter: tuple[Meter, ...]
+    gaps: tuple[Meter, ...]
+    remarks: tuple[tuple[int, str, Remark], ...]
+    changes: tuple[Change, ...] | None
+
+    @property
+    def says_the_same(self) -> bool:
+        """Whether the latest edition already says what the draft says."""
+        return self.changes == ()
+
+
+def readiness(document: Table, latest: Edition | None) -> Readiness:
+    """What stands between the draft and its next edition. latest: the newest edition, None before the first."""
+    faults = tuple(draft_faults(document))
+    return Readiness(
+        faults=faults,
+        orphans=tuple(orphans(document)),
+        meter=tuple(meter(document)),
+        gaps=tuple(gaps(document)),
+        remarks=tuple(
+            (number, question["key"], remark)
+            for number, question in enumerate(document["questions"], start=1)
+            for remark in remarks(document, question)
+        ),
+        changes=None if faults or latest is None else tuple(changes(latest.document, document)),
+    )
+
+
+@transaction.atomic
+def publish(draft: Draft, *, seen: int, note: str, by: User, now: datetime) -> Edition | None:
+    """Freeze the draft, as the teacher saw it, as the set's next edition; None when the latest says the same.
+
+    note: why the blueprint may have gaps. Raises DraftChanged and NotReady, and then publishes nothing.
+    """
+    current = Draft.objects.select_for_update(of=("self",)).select_related("question_set__reading").get(pk=draft.pk)
+    if current.revision != seen:
+        raise DraftChanged(current)
+    document, question_set = current.document, current.question_set
+    faults = tuple(draft_faults(document))
+    if faults or (gaps(document) and not note):
+        raise NotReady(faults)
+    edition = publish_edition(question_set, finished(document), now=now, by=by, note=note)
+    if edition is not None:
+        Source.objects.filter(pk=question_set.reading.source_id).update(**source_fields(document))
+        Reading.objects.filter(pk=question_set.reading_id).update(**reading_fields(document))
+        QuestionSet.objects.filter(pk=question_set.pk).update(
+            title=edition.document["title"], summary=edition.document["summary"]
+        )
+    return edition

@@ -1,0 +1,367 @@
+"""Make a set, copy one, and save its draft part by part. Nothing that another window saved is overwritten."""
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from quizzes.content.drafts import text
+from quizzes.content.drafts.document import (
+    MAX_QUESTIONS,
+    OBJECTIVES,
+    READING,
+    SOURCE,
+    VOICES,
+    Table,
+    from_edition,
+    new_document,
+    question_of,
+    question_part,
+    tie,
+    tie_elsewhere,
+)
+from quizzes.content.question_types import draft_registry as kinds
+from quizzes.models import Draft, Edition, QuestionSet, Reading, Source, User
+from quizzes.models.public_ids import new_public_id
+
+# How often a save looks again when others save other parts of the draft in the same moment.
+_TRIES = 8
+# All that is needed to begin a question; the rest is asked for on its page.
+_NEW_QUESTION = {"stem": "", "skill": "recall", "points": 1, "evidence": [], "explanation": "", "anchors": {}}
+
+Change = Callable[[Table], None]
+
+
+class DraftChanged(Exception):
+    """The part was saved elsewhere since the sender saw it, so nothing was written. draft: as it is now."""
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__(f"the draft is at revision {draft.revision}")
+        self.draft = draft
+
+
+class TooManyQuestions(Exception):
+    """The set has as many questions as a set may have."""
+
+
+class NoSuchQuestion(Exception):
+    """The question is not in the draft, or no longer."""
+
+
+# --- Sets ---------------------------------------------------------------------------------------------------------
+
+
+def make_set(*, by: User, now: datetime, **fields: Any) -> Draft:
+    """A set of this teacher's with nothing in it but its source record. fields: as `save_source` takes them."""
+    document = new_document()
+    write_source(document, **fields)
+    document["reading"]["title"] = document["title"]
+    return _begin(document, by=by, now=now)
+
+
+def copy_set(edition: Edition, *, by: User, now: datetime) -> Draft:
+    """A set of this teacher's whose draft says what the edition says."""
+    title = str(edition.document["title"])
+    copies = {row.title for row in QuestionSet.objects.owned_by(by)}
+    return take_document(edition.document, title=_free_title(title, copies), by=by, now=now)
+
+
+def take_document(document: Mapping[str, Any], *, title: str, by: User, now: datetime) -> Draft:
+    """A set of this teacher's whose draft says what this document of an edition says."""
+    return _begin(from_edition(document, title=title), by=by, now=now)
+
+
+@transaction.atomic
+def _begin(document: Table, *, by: User, now: datetime) -> Draft:
+    public_id = new_public_id()
+    source = Source.objects.create(slug=f"set-{public_id}", **source_fields(document))
+    reading = Reading.objects.create(source=source, document={}, **reading_fields(document))
+    question_set = QuestionSet.objects.create(
+        public_id=public_id,
+        slug=f"set-{public_id}",
+        title=document["title"],
+        summary=document["summary"],
+        reading=reading,
+        owner=by,
+    )
+    return Draft.objects.create(question_set=question_set, document=document, changed_at=now, changed_by=by)
+
+
+def source_fields(document: Table) -> dict[str, Any]:
+    """The columns of `Source` from a draft."""
+    citation = document["citation"]
+    names = ("publisher", "title", "author", "url", "date_note")
+    return {**{name: citation.get(name, "") for name in names}, "published_on": citation.get("published_on") or None}
+
+
+def reading_fields(document: Table) -> dict[str, Any]:
+    """The columns of `Reading` from a draft."""
+    return {"title": document["reading"]["title"], "language": document["reading"]["language"]}
+
+
+def _free_title(title: str, taken: set[str]) -> str:
+    names = [f"{title[:180]} (copy)", *(f"{title[:180]} (copy {number})" for number in range(2, len(taken) + 3))]
+    return next(name for name in names if name not in taken)
+
+
+# --- Parts of a draft ---------------------------------------------------------------------------------------------
+# seen: the draft's revision that the sender was looking at. A save that says what is already there is no conflict:
+# the same page may send it twice, by itself and by its button.
+
+
+def save_source(draft: Draft, *, seen: int, by: User, now: datetime, **fields: Any) -> Draft:
+    """Write title, summary, minutes, source record and right; a field that is not given stays. Raises DraftChanged."""
+
+    def change(document: Table) -> None:
+        write_source(document, **fields)
+
+    saved = _save(draft, change, touches=[SOURCE], seen=seen, by=by, now=now)
+    question_set = QuestionSet.objects.filter(pk=draft.question_set_id, editions=None)
+    question_set.update(title=saved.document["title"] or "Untitled set", summary=saved.document["summary"])
+    return saved
+
+
+def write_source(document: Table, **fields: Any) -> None:
+    """Put the fields of the source page into a draft's document."""
+    for name, value in fields.items():
+        if name in {"title", "summary", "about_minutes"}:
+            document[name] = value
+        elif name in {"rights", "rights_note"}:
+            document["reading"][name] = value
+        else:
+            document["citation"][name.removeprefix("story_")] = value
+
+
+def save_text(draft: Draft, new_text: str, *, seen: int, by: User, now: datetime) -> Draft:
+    """Take a pasted text for the reading; sentences found again keep their keys. Raises DraftChanged."""
+    return _save(
+        draft, lambda document: text.replace_text(document, new_text), touches=[READING], seen=seen, by=by, now=now
+    )
+
+
+def save_reading(
+    draft: Draft,
+    fields: Mapping[str, str],
+    texts: Mapping[str, str],
+    voices: Mapping[str, str],
+    *,
+    then: Change | None = None,
+    seen: int,
+    by: User,
+    now: datetime,
+) -> Draft:
+    """Write title, language and level, texts and voices of sentences by key, and then do one thing more to the text.
+
+    Raises DraftChanged; and what `then` raises, with nothing written.
+    """
+
+    def change(document: Table) -> None:
+        document["reading"] |= fields
+        text.set_sentences(document, texts, voices)
+
+    return _save(draft, change, then=then, touches=[READING], seen=seen, by=by, now=now)
+
+
+def save_voices(draft: Draft, voices: Sequence[Table], *, seen: int, by: User, now: datetime) -> Draft:
+    """Take these for the voices of the source; raises DraftChanged."""
+    return _save(draft, lambda document: text.set_voices(document, voices), touches=[VOICES], seen=seen, by=by, now=now)
+
+
+def save_objectives(
+    draft: Draft, objectives: Sequence[Table], minimum: Mapping[str, int], *, seen: int, by: User, now: datetime
+) -> Draft:
+    """Take these objectives and how many questions each needs; raises DraftChanged."""
+
+    def change(document: Table) -> None:
+        document["objectives"] = [dict(objective) for objective in objectives]
+        document["minimum"] = dict(minimum)
+
+    return _save(draft, change, touches=[OBJECTIVES], seen=seen, by=by, now=now)
+
+
+# --- Questions ----------------------------------------------------------------------------------------------------
+
+
+def add_question(draft: Draft, type_name: str, *, after: str = "", by: User, now: datetime) -> tuple[Draft, str]:
+    """Put a new question behind this one, or last; returns its key too. Raises TooManyQuestions."""
+    key = new_question_key()
+
+    def change(document: Table) -> None:
+        objective = next((table["objective"] for table in document["questions"] if table["key"] == after), "")
+        first = document["objectives"][0]["key"] if document["objectives"] else ""
+        question = {
+            "key": key,
+            "type": type_name,
+            "objective": objective or first,
+            **deepcopy(_NEW_QUESTION),
+            **kinds.blank(type_name, document["voices"]),
+        }
+        _insert(document, question, after=after)
+
+    return _save(draft, change, touches=[question_part(key)], seen=None, by=by, now=now), key
+
+
+def save_question(
+    draft: Draft,
+    key: str,
+    fields: Mapping[str, Any],
+    *,
+    shown_type: str = "",
+    add_row_to: str = "",
+    seen: int,
+    by: User,
+    now: datetime,
+) -> Draft:
+    """Write these fields of a question; the others stay. With another `type`, what only the old one has is set aside.
+
+    shown_type: the type whose own fields these are, "" for that of the question. add_row_to: a list of its own that
+    gets an empty row.
+    A sentence that is newly chosen is tied as it stands now. Raises DraftChanged, also where the reading changed since
+    the sender saw it, and NoSuchQuestion.
+    """
+
+    def change(document: Table) -> None:
+        question = _question(document, key)
+        kinds.retype(question, shown_type or question["type"], document["voices"])
+        question.update({name: deepcopy(value) for name, value in fields.items() if name != "type"})
+        kinds.retype(question, fields.get("type", question["type"]), document["voices"])
+        tie(document, question)
+
+    def then(document: Table) -> None:
+        kinds.add_row(_question(document, key), document["voices"], add_row_to)
+
+    return _save(
+        draft,
+        change,
+        then=then if add_row_to else None,
+        touches=[question_part(key)],
+        needs=[READING],
+        seen=seen,
+        by=by,
+        now=now,
+    )
+
+
+def duplicate_question(draft: Draft, key: str, *, by: User, now: datetime) -> tuple[Draft, str]:
+    """Put a copy of the question behind it; returns its key too. Raises NoSuchQuestion and TooManyQuestions."""
+    new = new_question_key()
+
+    def change(document: Table) -> None:
+        _insert(document, {**deepcopy(_question(document, key)), "key": new}, after=key)
+
+    return _save(draft, change, touches=[question_part(new)], seen=None, by=by, now=now), new
+
+
+def move_question(draft: Draft, key: str, *, places: int, by: User, now: datetime) -> Draft:
+    """Move a question down by so many places (up by less than 0), at most to an end; raises NoSuchQuestion."""
+
+    def change(document: Table) -> None:
+        question = _question(document, key)
+        place = document["questions"].index(question)
+        document["questions"].remove(question)
+        document["questions"].insert(max(0, place + places), question)
+
+    return _save(draft, change, touches=[], seen=None, by=by, now=now)
+
+
+def remove_question(draft: Draft, key: str, *, seen: int, by: User, now: datetime) -> Draft:
+    """Take a question out of the draft; raises DraftChanged where it was changed elsewhere."""
+
+    def change(document: Table) -> None:
+        document["questions"] = [question for question in document["questions"] if question["key"] != key]
+        document["saved"].pop(question_part(key), None)
+
+    return _save(draft, change, needs=[question_part(key)], touches=[], seen=seen, by=by, now=now)
+
+
+def keep_evidence(draft: Draft, key: str, *, seen: int, by: User, now: datetime) -> Draft:
+    """Let a question rest on its sentences as they stand now. Raises DraftChanged and NoSuchQuestion."""
+
+    def change(document: Table) -> None:
+        question = _question(document, key)
+        tie(document, question, again=list(question.get("anchors", {})))
+
+    return _save(draft, change, touches=[question_part(key)], needs=[READING], seen=seen, by=by, now=now)
+
+
+def move_evidence(draft: Draft, key: str, moved: Mapping[str, str], *, seen: int, by: User, now: datetime) -> Draft:
+    """Let other sentences prove a question; raises DraftChanged and NoSuchQuestion.
+
+    moved: new sentence key by old, "" where none takes its place.
+    """
+
+    def change(document: Table) -> None:
+        tie_elsewhere(document, _question(document, key), moved)
+
+    return _save(draft, change, touches=[question_part(key)], needs=[READING], seen=seen, by=by, now=now)
+
+
+def keep_wording(draft: Draft, key: str, *, hint: str, about: str, because: str, by: User, now: datetime) -> Draft:
+    """Keep the wording that a hint is about, and say why; "" takes that back. Raises NoSuchQuestion."""
+
+    def change(document: Table) -> None:
+        question = _question(document, key)
+        kept = [table for table in question.get("kept", []) if (table["hint"], table["about"]) != (hint, about)]
+        question["kept"] = [*kept, {"hint": hint, "about": about, "because": because}] if because else kept
+
+    return _save(draft, change, touches=[], seen=None, by=by, now=now)
+
+
+def new_question_key() -> str:
+    """A key that no other question has; it tells nothing of what the question asks."""
+    return f"q-{secrets.token_hex(4)}"
+
+
+def _question(document: Table, key: str) -> Table:
+    question = question_of(document, key)
+    if question is None:
+        raise NoSuchQuestion
+    return question
+
+
+def _insert(document: Table, question: Table, *, after: str) -> None:
+    if len(document["questions"]) >= MAX_QUESTIONS:
+        raise TooManyQuestions
+    keys = [table["key"] for table in document["questions"]]
+    place = keys.index(after) + 1 if after in keys else len(keys)
+    document["questions"].insert(place, question)
+
+
+def _save(
+    draft: Draft,
+    change: Change,
+    *,
+    then: Change | None = None,
+    touches: Sequence[str],
+    needs: Sequence[str] = (),
+    seen: int | None,
+    by: User,
+    now: datetime,
+) -> Draft:
+    """Write a change, and one more, in a conditional statement; where another save came between, look and try again.
+
+    seen: None where the change holds whatever else was saved. Raises DraftChanged where a part that is touched or
+    needed was saved after `seen`, unless it says what the change says: then the sender does see what is there.
+    """
+    for _ in range(_TRIES):
+        current = Draft.objects.select_related("question_set").get(pk=draft.pk)
+        document, saved = deepcopy(current.document), current.document["saved"]
+        change(document)
+        is_stale = seen is not None and any(saved.get(part, 0) > seen for part in (*touches, *needs))
+        if is_stale and document != current.document:
+            raise DraftChanged(current)
+        if then is not None:
+            then(document)
+        if document == current.document:
+            return current
+        document["saved"] |= {part: current.revision + 1 for part in touches}
+        rows = Draft.objects.filter(pk=draft.pk, revision=current.revision)
+        if rows.update(document=document, revision=F("revision") + 1, changed_at=now, changed_by=by):
+            current.document, current.revision = document, current.revision + 1
+            current.changed_at, current.changed_by = now, by
+            return current
+    raise DraftChanged(current)

@@ -1,0 +1,261 @@
+"""What a draft still lacks, which questions lost their evidence, and what to look at again. Pure."""
+
+from dataclasses import dataclass
+
+from quizzes.content.drafts.document import (
+    OBJECTIVES,
+    READING,
+    RIGHTS,
+    SOURCE,
+    Table,
+    anchored,
+    finished,
+    finished_question,
+    is_anchored,
+    question_part,
+    reading_of,
+    sentence_tables,
+    sentences,
+    tied_to,
+)
+from quizzes.content.question_types import draft_registry as kinds
+from quizzes.content.question_types import registry as question_types
+from quizzes.content.question_types.registry import parse_question
+from quizzes.content.reading import InvalidDocument
+from quizzes.content.sentences import nearest
+from quizzes.content.set_document import InvalidQuestion, find_faults, parse_set
+from quizzes.content.writing_tips import Hint, Option, Wording, hints
+
+NO_PUBLISHER = "Add the publisher and the date so students can judge the source."
+NO_RIGHTS = "Choose what you may show students."
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that keeps a draft from being published. part: of the draft; key: of the question, "" for none."""
+
+    part: str
+    text: str
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A sentence that a question was tied to and that no longer says so.
+
+    quote: what it said then. now: what stands there now, "" where it is gone. nearest: key of the one most like it.
+    """
+
+    key: str
+    quote: str
+    now: str
+    nearest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Orphan:
+    """A question that lost evidence. number: its place in the set."""
+
+    key: str
+    number: int
+    stem: str
+    lost: tuple[Lost, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A hint on a question's wording. because: why its author keeps the wording, "" where nobody has said so."""
+
+    hint: Hint
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """One objective of the blueprint: how many questions it has and how many it needs."""
+
+    title: str
+    has: int
+    needs: int
+
+    @property
+    def missing(self) -> int:
+        """How many more it needs."""
+        return max(0, self.needs - self.has)
+
+    @property
+    def is_met(self) -> bool:
+        """Whether it has what it needs."""
+        return not self.missing
+
+
+# --- Evidence -----------------------------------------------------------------------------------------------------
+
+
+def orphans(document: Table) -> list[Orphan]:
+    """The questions whose evidence changed or vanished since it was tied to them, in the order of the set."""
+    return [
+        Orphan(question["key"], number, question["stem"], tuple(lost))
+        for number, question in enumerate(document["questions"], start=1)
+        if (lost := lost_evidence(document, question))
+    ]
+
+
+def lost_evidence(document: Table, question: Table) -> list[Lost]:
+    """What the question was tied to and is there no longer; [] for a question whose evidence stands."""
+    tables = sentence_tables(document)
+    texts = {table["key"]: table["text"] for table in tables}
+    found = []
+    for key in anchored(question):
+        if is_anchored(question, key, texts.get(key)):
+            continue
+        quote = question.get("anchors", {}).get(key, "")
+        place = nearest(quote, [table["text"] for table in tables])
+        found.append(Lost(key, quote, texts.get(key, ""), "" if place is None else tables[place]["key"]))
+    return found
+
+
+# --- Faults -------------------------------------------------------------------------------------------------------
+
+
+def draft_faults(document: Table) -> list[Fault]:
+    """Everything that keeps the draft from being published, but for gaps in its blueprint; [] when nothing does."""
+    found = [*source_faults(document), *reading_faults(document), *objective_faults(document)]
+    if not document["questions"]:
+        found.append(Fault("questions", "Write a question."))
+    for question in document["questions"]:
+        found += [
+            Fault(question_part(question["key"]), text, question["key"]) for text in question_faults(document, question)
+        ]
+    return found or _last_faults(document)
+
+
+def source_faults(document: Table) -> list[Fault]:
+    """What the title and the source record lack."""
+    citation, found = document["citation"], []
+    if not document["title"].strip():
+        found.append("Give the set a title.")
+    if not citation.get("title", "").strip():
+        found.append("Add the title of the story.")
+    if not citation.get("publisher", "").strip() or not citation.get("published_on", ""):
+        found.append(NO_PUBLISHER)
+    if document["reading"]["rights"] not in RIGHTS:
+        found.append(NO_RIGHTS)
+    return [Fault(SOURCE, text) for text in found]
+
+
+def reading_faults(document: Table) -> list[Fault]:
+    """What the reading lacks."""
+    found = []
+    if not document["reading"]["title"].strip():
+        found.append("Give the reading a title.")
+    if not document["reading"]["paragraphs"]:
+        found.append("Add the text that the questions are about.")
+    return [Fault(READING, text) for text in found]
+
+
+def objective_faults(document: Table) -> list[Fault]:
+    """What the objectives lack."""
+    return [] if document["objectives"] else [Fault(OBJECTIVES, "Name at least one objective: what the set teaches.")]
+
+
+def question_faults(document: Table, question: Table) -> list[str]:
+    """What keeps this question from being published, in the words of the page; [] when nothing does."""
+    keys = [table["key"] for table in sentence_tables(document)]
+    found = [_in_words(document, lost) for lost in lost_evidence(document, question)]
+    if not question["stem"].strip():
+        found.append("Write the question.")
+    if question["objective"] not in {objective["key"] for objective in document["objectives"]}:
+        found.append("Choose the objective that it tests.")
+    if kinds.kind(question).USES_PICKER and not question.get("evidence"):
+        found.append("No evidence yet. Choose the sentences that prove the answer.")
+    found += kinds.faults(question, keys, document["voices"])
+    if not question["explanation"].strip():
+        found.append("Write the explanation that students read after answering.")
+    return found or _parsing_faults(document, question)
+
+
+def _in_words(document: Table, lost: Lost) -> str:
+    texts = {table["key"]: table["text"] for table in sentence_tables(document)}
+    quote = f"“{lost.quote}”" if lost.quote else "The evidence"
+    near = f" Nearest match: “{texts[lost.nearest]}”" if lost.nearest else " Nothing in it is like it."
+    return f"This quote is not in the reading: {quote}.{near}".replace(".”.", ".”")
+
+
+def _parsing_faults(document: Table, question: Table) -> list[str]:
+    try:
+        parsed = parse_question(finished_question(document, question))
+    except InvalidDocument as error:
+        return [_sentence(str(error))]
+    found = question_types.problems(parsed, reading_of(document))
+    return [_sentence(_with_numbers(document, reason)) for reason in found]
+
+
+def _last_faults(document: Table) -> list[Fault]:
+    """What the rules of an edition still refuse; nothing, unless a rule has no words of its own above."""
+    edition = finished(document)
+    try:
+        found = find_faults(edition, parse_set(edition))
+    except InvalidQuestion as error:
+        found = [(error.question, str(error))]
+    except InvalidDocument as error:
+        found = [("", str(error))]
+    return [
+        Fault(question_part(key) if key else SOURCE, _sentence(_with_numbers(document, reason)), key)
+        for key, reason in found
+    ]
+
+
+def _with_numbers(document: Table, reason: str) -> str:
+    """The rules name sentences by their keys, and people know them by their numbers."""
+    for number, table in enumerate(sentence_tables(document), start=1):
+        reason = reason.replace(f"“{table['key']}”", f"sentence {number}")
+    return reason
+
+
+def _sentence(reason: str) -> str:
+    return f"{reason[:1].upper()}{reason[1:].rstrip('.')}."
+
+
+# --- Blueprint, hints, preview ------------------------------------------------------------------------------------
+
+
+def meter(document: Table) -> list[Meter]:
+    """How far each objective has what it needs, in order."""
+    asked = [question["objective"] for question in document["questions"]]
+    return [
+        Meter(objective["title"], asked.count(objective["key"]), document["minimum"].get(objective["key"], 0))
+        for objective in document["objectives"]
+    ]
+
+
+def gaps(document: Table) -> list[Meter]:
+    """The objectives that have fewer questions than they need."""
+    return [line for line in meter(document) if not line.is_met]
+
+
+def remarks(document: Table, question: Table) -> list[Remark]:
+    """The hints on the question's wording; those that its author keeps name the reason."""
+    proving = set(tied_to(question))
+    options = tuple(
+        Option(row["text"], bool(row.get("key")), bool(row.get("key") or row.get("mark")))
+        for row in finished_question(document, question).get("choices", ())
+        if row.get("text", "").strip()
+    )
+    wording = Wording(
+        " ".join(filter(None, (question["stem"], _statement(question)))),
+        options,
+        tuple(sentence for sentence in sentences(document) if sentence.key in proving),
+        asks_who=not kinds.kind(question).USES_PICKER,
+    )
+    kept = {(table["hint"], table["about"]): table["because"] for table in question.get("kept", ())}
+    reading = [table["text"] for table in sentence_tables(document)]
+    found = hints(wording, reading=reading, language=document["reading"]["language"])
+    return [Remark(hint, kept.get((hint.code, hint.about), "")) for hint in found]
+
+
+def _statement(question: Table) -> str:
+    # The statement of a first step that was given up is no longer part of the question.
+    is_part = question.get("answer_type", "true_false") == "true_false"
+    statement: str = question.get("statement", "") if is_part else ""
+    return statement

@@ -1,0 +1,211 @@
+"""Question sets: publish a document as an edition, and read a published one."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count
+
+from quizzes.content.reading import InvalidDocument
+from quizzes.content.set_document import (
+    InvalidQuestion,
+    SetDocument,
+    combine,
+    content_hash,
+    find_faults,
+    find_gaps,
+    find_problems,
+    parse_set,
+    slug_of,
+)
+from quizzes.files.question_sets import InvalidFile, read_toml
+from quizzes.models import Edition, Question, QuestionSet, Reading, Source, User
+
+SOURCE_FILE = "source.toml"
+
+
+class BadFile(Exception):
+    """A source or set file that cannot be used; one line: file, question and reason."""
+
+    def __init__(self, path: Path, question: str, reason: str) -> None:
+        where = f"{path.parent.name}/{path.name}"
+        super().__init__(f"{where}: question “{question}”: {reason}" if question else f"{where}: {reason}")
+
+
+class NotPublishable(Exception):
+    """A document that breaks a rule of publishing. problems: (question key or "", reason), at least one."""
+
+    def __init__(self, problems: list[tuple[str, str]]) -> None:
+        super().__init__(problems[0][1])
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class SetFile:
+    """One proved set file: its path, its source's document, the whole document and what it says."""
+
+    path: Path
+    source: Mapping[str, Any]
+    document: Mapping[str, Any]
+    parsed: SetDocument
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """An edition as processes keep it for ever. question_ids: row id by question key."""
+
+    edition_id: int
+    number: int
+    document: SetDocument
+    question_ids: Mapping[str, int]
+
+
+def read_set_files(folder: Path) -> list[SetFile]:
+    """Every set below `folder` (one source a folder), in path order; raises BadFile at the first bad one."""
+    files: list[SetFile] = []
+    sources = sorted(folder.glob(SOURCE_FILE)) or sorted(folder.glob(f"*/{SOURCE_FILE}"))
+    if not sources:
+        raise BadFile(folder / SOURCE_FILE, "", "there is no such file")
+    for source_path in sources:
+        source = _read(source_path)
+        try:
+            slug_of(source)
+        except InvalidDocument as error:
+            raise BadFile(source_path, "", str(error)) from error
+        for path in sorted(source_path.parent.glob("*.toml")):
+            if path.name != SOURCE_FILE:
+                files.append(_prove(path, source))
+    slugs: dict[str, Path] = {}
+    for file in files:
+        if file.parsed.slug in slugs:
+            raise BadFile(file.path, "", f"the slug “{file.parsed.slug}” is taken by {slugs[file.parsed.slug].name}")
+        slugs[file.parsed.slug] = file.path
+    return files
+
+
+@transaction.atomic
+def publish_file(file: SetFile, *, now: datetime) -> Edition | None:
+    """Publish a built-in set; None when its latest edition already says exactly this."""
+    citation = file.source["citation"]
+    source, _ = Source.objects.update_or_create(
+        slug=file.source["slug"],
+        defaults={
+            "publisher": citation["publisher"],
+            "title": citation["title"],
+            "url": citation.get("url", ""),
+            "published_on": date.fromisoformat(citation["published_on"]) if citation.get("published_on") else None,
+            "date_note": citation.get("date_note", ""),
+        },
+    )
+    reading, _ = Reading.objects.update_or_create(
+        source=source,
+        title=file.parsed.reading.title,
+        defaults={"language": file.parsed.reading.language, "document": file.source},
+    )
+    question_set, _ = QuestionSet.objects.update_or_create(
+        slug=file.parsed.slug,
+        owner=None,
+        defaults={"title": file.parsed.title, "summary": file.parsed.summary, "reading": reading},
+    )
+    return publish_edition(question_set, file.document, now=now)
+
+
+@transaction.atomic
+def publish_edition(
+    question_set: QuestionSet, document: Mapping[str, Any], *, now: datetime, by: User | None = None, note: str = ""
+) -> Edition | None:
+    """Freeze a document as the set's next edition; None when the latest one already says exactly this.
+
+    note: why it may have fewer questions on an objective than it needs; without one a gap is refused as a fault is.
+    Raises NotPublishable, InvalidQuestion or InvalidDocument, and then publishes nothing.
+    """
+    parsed = parse_set(document)
+    problems = find_faults(document, parsed) if note else find_problems(document, parsed)
+    if problems:
+        raise NotPublishable(problems)
+    digest = content_hash(document)
+    latest = question_set.editions.order_by("-number").first()
+    if latest is not None and latest.content_hash == digest:
+        return None
+    edition = Edition.objects.create(
+        question_set=question_set,
+        number=latest.number + 1 if latest else 1,
+        content_hash=digest,
+        document=document,
+        max_points=parsed.max_points,
+        published_at=now,
+        published_by=by,
+        note=note if find_gaps(parsed) else "",
+    )
+    Question.objects.bulk_create(
+        Question(
+            edition=edition,
+            key=question.key,
+            position=position,
+            type=question.type,
+            objective=question.objective,
+            points=question.points,
+        )
+        for position, question in enumerate(parsed.questions, start=1)
+    )
+    return edition
+
+
+def latest_edition(question_set: QuestionSet) -> Edition:
+    """The newest published edition of the set; raises Edition.DoesNotExist when it has none."""
+    return question_set.editions.latest("number")
+
+
+@lru_cache(maxsize=256)
+def published(edition_id: int) -> Published:
+    """A published edition. Two statements the first time in a process, none after, since an edition never changes."""
+    edition = Edition.objects.get(pk=edition_id)
+    ids = dict(Question.objects.filter(edition_id=edition_id).values_list("key", "pk"))
+    return Published(edition_id, edition.number, parse_set(edition.document), ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much an edition asks of a student. about_minutes: its author's estimate."""
+
+    question_count: int
+    about_minutes: int
+
+
+def sizes_of(edition_ids: Iterable[int]) -> dict[int, Size]:
+    """The sizes of editions by id; one statement for those that are new to the process, none for the others."""
+    wanted = set(edition_ids)
+    new = Edition.objects.filter(pk__in=wanted - _sizes.keys()).order_by()
+    if wanted - _sizes.keys():
+        rows = new.annotate(count=Count("questions")).values_list("pk", "count", "document__about_minutes")
+        _sizes.update({pk: Size(count, minutes) for pk, count, minutes in rows})
+    return {pk: _sizes[pk] for pk in wanted}
+
+
+# Never out of date, since an edition never changes; a few bytes each.
+_sizes: dict[int, Size] = {}
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return read_toml(path.read_bytes())
+    except (InvalidFile, OSError) as error:
+        raise BadFile(path, "", str(error)) from error
+
+
+def _prove(path: Path, source: Mapping[str, Any]) -> SetFile:
+    document = combine(source, _read(path))
+    try:
+        parsed = parse_set(document)
+        problems = find_problems(document, parsed)
+    except InvalidQuestion as error:
+        raise BadFile(path, error.question, str(error)) from error
+    except InvalidDocument as error:
+        raise BadFile(path, "", str(error)) from error
+    if problems:
+        raise BadFile(path, *problems[0])
+    return SetFile(path, source, document, parsed)

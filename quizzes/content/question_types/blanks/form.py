@@ -1,0 +1,51 @@
+from django import forms
+
+from quizzes.content.drafts.document import Table
+from quizzes.content.question_types.form import KindForm, Row
+from quizzes.content.question_types.question import CHOICE_IDS
+from quizzes.forms.editor.base import LinesField, text
+
+
+class BlanksForm(KindForm):
+    """A text with gaps, and what is right in each."""
+
+    template = "teacher/editor/kinds/blanks.html"
+
+    def build(self) -> None:
+        """The text; for each gap what is accepted, its choices and a reason."""
+        hint = "Write {a} where the first gap is, {b} for the second, and so on."
+        self.put("blank_text", text("Text", 2_000, rows=4, hint=hint), self.question.get("text", ""))
+        slips = forms.BooleanField(label="Forgive one wrong letter in a longer word", required=False)
+        self.put("forgive_slips", slips, self.question.get("forgive_slips", False))
+        self.put("note", text("Note to students", 200), self.question.get("note", ""))
+        for number, row in enumerate(self._rows, start=1):
+            letter = CHOICE_IDS[number - 1]
+            self.put(f"accepted-{number}", LinesField(f"Accepted in gap {letter}", rows=2), row.get("accepted", []))
+            self.put(f"choices-{number}", LinesField(f"Choices of gap {letter}", rows=2), row.get("choices", []))
+            why = text(f"Why a student may fill gap {letter} otherwise", 500, look="why")
+            self.put(f"why-{number}", why, row.get("rationale", ""))
+
+    @property
+    def own(self) -> Table:
+        """All of it, with what is valid of what was sent."""
+        fields = self.valid
+        gaps = [
+            {
+                "accepted": fields.get(f"accepted-{number}", row.get("accepted", [])),
+                "choices": fields.get(f"choices-{number}", row.get("choices", [])),
+                "rationale": fields.get(f"why-{number}", row.get("rationale", "")),
+            }
+            for number, row in enumerate(self._rows, start=1)
+        ]
+        names = {"text": "blank_text", "forgive_slips": "forgive_slips", "note": "note"}
+        return {**{name: fields.get(field, self.initial[field]) for name, field in names.items()}, "gaps": gaps}
+
+    def rows(self) -> list[tuple[str, Row]]:  # type: ignore[override]  # with the letter that students see
+        """(letter, row) for each gap."""
+        numbers = range(1, len(self._rows) + 1)
+        return [(CHOICE_IDS[number - 1], Row(self, number, "accepted", "choices", "why")) for number in numbers]
+
+    @property
+    def _rows(self) -> list[Table]:
+        rows: list[Table] = self.question.get("gaps", [])
+        return rows

@@ -1,0 +1,52 @@
+from django import forms
+
+from quizzes.content.drafts.document import Table
+from quizzes.content.question_types.form import KindForm, Row
+from quizzes.content.question_types.free_text.question import MAX_LENGTH
+from quizzes.content.question_types.question import MAX_POINTS
+from quizzes.forms.editor.base import text
+
+
+class FreeTextForm(KindForm):
+    """The rubric by which a teacher marks, one good answer, and how long an answer may be."""
+
+    template = "teacher/editor/kinds/free_text.html"
+
+    def build(self) -> None:
+        """A title, points and a description for each line; the good answer; the lengths."""
+        self.put("sample", text("One good answer", 2_000, rows=4), self.question.get("sample_answer", ""))
+        self.put("note", text("Note to students", 200), self.question.get("note", ""))
+        for name, label, least in (("min_length", "Characters at least", 0), ("max_length", "Characters at most", 1)):
+            length = forms.IntegerField(label=label, min_value=least, max_value=MAX_LENGTH, required=False)
+            self.put(name, length, self.question.get(name))
+        for number, row in enumerate(self._rows, start=1):
+            self.put(f"text-{number}", text(f"Line {number}", 200, named=True), row.get("title", ""))
+            points = forms.IntegerField(label=f"Points of line {number}", min_value=1, max_value=MAX_POINTS)
+            points.widget.attrs["class"] = "why"
+            self.put(f"points-{number}", points, row.get("points", 1))
+            earns = text(f"What earns the points of line {number}", 500, look="why")
+            self.put(f"earns-{number}", earns, row.get("description", ""))
+
+    @property
+    def own(self) -> Table:
+        """All of it, with what is valid of what was sent."""
+        fields = self.valid
+        criteria = [
+            {
+                "title": fields.get(f"text-{number}", row.get("title", "")),
+                "points": fields.get(f"points-{number}", row.get("points", 1)),
+                "description": fields.get(f"earns-{number}", row.get("description", "")),
+            }
+            for number, row in enumerate(self._rows, start=1)
+        ]
+        names = {"sample_answer": "sample", "note": "note", "min_length": "min_length", "max_length": "max_length"}
+        return {**{name: fields.get(field, self.initial[field]) for name, field in names.items()}, "criteria": criteria}
+
+    def rows(self) -> list[Row]:
+        """A row for each line of the rubric."""
+        return [Row(self, number, "text", "points", "earns") for number in range(1, len(self._rows) + 1)]
+
+    @property
+    def _rows(self) -> list[Table]:
+        rows: list[Table] = self.question.get("criteria", [])
+        return rows

@@ -1,0 +1,55 @@
+from quizzes.content.drafts.document import Table
+from quizzes.content.question_types.form import KindForm, Row
+from quizzes.forms.editor.base import text
+
+
+class MatchingForm(KindForm):
+    """Lines with what each is matched with, and more options that fit none."""
+
+    template = "teacher/editor/kinds/matching.html"
+
+    def build(self) -> None:
+        """A line, its option and a reason for each; the other options, one a line."""
+        matched = {row.get("option", "") for row in self._rows}
+        others = [option for option in self.question.get("options", []) if option not in matched]
+        self.put(
+            "options",
+            text("More options", 1_000, rows=3, hint="One a line. They fit no line above and make guessing harder."),
+            "\n".join(others),
+        )
+        for number, row in enumerate(self._rows, start=1):
+            self.put(f"text-{number}", text(f"Line {number}", 300), row.get("text", ""))
+            self.put(
+                f"option-{number}", text(f"What line {number} is matched with", 200, look="why"), row.get("option", "")
+            )
+            self.put(
+                f"why-{number}",
+                text(f"Why a student may choose another for {number}", 500, look="why"),
+                row.get("rationale", ""),
+            )
+
+    @property
+    def own(self) -> Table:
+        """Lines and options, with what is valid of what was sent."""
+        fields = self.valid
+        others = fields.get("options", self.initial["options"]).splitlines()
+        return {
+            "options": list(dict.fromkeys(filter(None, map(str.strip, others)))),
+            "prompts": [
+                {
+                    "text": fields.get(f"text-{number}", row.get("text", "")),
+                    "option": fields.get(f"option-{number}", row.get("option", "")),
+                    "rationale": fields.get(f"why-{number}", row.get("rationale", "")),
+                }
+                for number, row in enumerate(self._rows, start=1)
+            ],
+        }
+
+    def rows(self) -> list[Row]:
+        """A row for each line."""
+        return [Row(self, number, "text", "option", "why") for number in range(1, len(self._rows) + 1)]
+
+    @property
+    def _rows(self) -> list[Table]:
+        rows: list[Table] = self.question.get("prompts", [])
+        return rows

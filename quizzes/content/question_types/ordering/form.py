@@ -1,0 +1,42 @@
+from quizzes.content.drafts.document import Table
+from quizzes.content.question_types.form import KindForm, Row
+from quizzes.forms.editor.base import text
+
+
+class OrderingForm(KindForm):
+    """Lines in their right order."""
+
+    template = "teacher/editor/kinds/ordering.html"
+
+    def build(self) -> None:
+        """A text and a reason for each line."""
+        for number, row in enumerate(self._rows, start=1):
+            self.put(f"text-{number}", text(f"Line {number}", 300), row.get("text", ""))
+            self.put(
+                f"why-{number}",
+                text(f"Why a student may put another line {number}", 500, look="why"),
+                row.get("rationale", ""),
+            )
+
+    @property
+    def own(self) -> Table:
+        """The lines, with what is valid of what was sent."""
+        fields = self.valid
+        return {
+            "items": [
+                {
+                    "text": fields.get(f"text-{number}", row.get("text", "")),
+                    "rationale": fields.get(f"why-{number}", row.get("rationale", "")),
+                }
+                for number, row in enumerate(self._rows, start=1)
+            ]
+        }
+
+    def rows(self) -> list[Row]:
+        """A row for each line."""
+        return [Row(self, number, "text", "why") for number in range(1, len(self._rows) + 1)]
+
+    @property
+    def _rows(self) -> list[Table]:
+        rows: list[Table] = self.question.get("items", [])
+        return rows

@@ -1,0 +1,52 @@
+from django import forms
+
+from quizzes.content.drafts.document import Table
+from quizzes.content.question_types.form import KindForm, Row
+from quizzes.forms.editor.base import LinesField, text
+
+
+class ShortAnswerForm(KindForm):
+    """What is accepted, and the wrong answers that are expected."""
+
+    template = "teacher/editor/kinds/short_answer.html"
+
+    def build(self) -> None:
+        """Accepted answers; a text, a reason and sentences for each wrong one."""
+        hint = (
+            "One a line. Capitals, accents, punctuation and number words do not count, so one way of writing is enough."
+        )
+        self.put("accepted", LinesField("Accepted answers", hint=hint), self.question.get("accepted", []))
+        slips = forms.BooleanField(label="Forgive one wrong letter in a longer word", required=False)
+        self.put("forgive_slips", slips, self.question.get("forgive_slips", False))
+        self.put("note", text("Note to students", 200), self.question.get("note", ""))
+        for number, row in enumerate(self._rows, start=1):
+            self.put(f"text-{number}", text(f"Wrong answer {number}", 200, named=True), row.get("text", ""))
+            why = text(f"Why a student may write wrong answer {number}", 500, look="why")
+            self.put(f"why-{number}", why, row.get("rationale", ""))
+            leans = self.sentences(f"Sentences that tempt to wrong answer {number}")
+            self.put(f"leans-{number}", leans, row.get("leans_on", []))
+
+    @property
+    def own(self) -> Table:
+        """All of it, with what is valid of what was sent."""
+        fields = self.valid
+        wrong = []
+        for number, row in enumerate(self._rows, start=1):
+            answer = {
+                "text": fields.get(f"text-{number}", row.get("text", "")),
+                "rationale": fields.get(f"why-{number}", row.get("rationale", "")),
+            }
+            if leans_on := fields.get(f"leans-{number}", row.get("leans_on")):
+                answer["leans_on"] = leans_on
+            wrong.append(answer)
+        names = ("accepted", "forgive_slips", "note")
+        return {**{name: fields.get(name, self.initial[name]) for name in names}, "wrong": wrong}
+
+    def rows(self) -> list[Row]:
+        """A row for each wrong answer."""
+        return [Row(self, number, "text", "why", "leans") for number in range(1, len(self._rows) + 1)]
+
+    @property
+    def _rows(self) -> list[Table]:
+        rows: list[Table] = self.question.get("wrong", [])
+        return rows

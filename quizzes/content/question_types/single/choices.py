@@ -1,0 +1,149 @@
+"""The choices of a question: what each says, why a student may pick it, and what is wrong with the wrong ones."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from quizzes.content.question_types import question as base
+from quizzes.content.reading import InvalidDocument, Reading, tables_of, text_of, texts_of
+
+# What is wrong with a wrong choice, and how a student who chose it reads that.
+CONTRADICTED, NOT_STATED, BESIDE_THE_POINT = "contradicted", "not_stated", "beside_the_point"
+MARKS = {
+    CONTRADICTED: "The reading contradicts it",
+    NOT_STATED: "The reading does not state it",
+    BESIDE_THE_POINT: "True, but beside the point",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One choice. leans_on: keys of the sentences that tempt a student to a wrong choice.
+
+    mark: what is wrong with it, one of MARKS, "" where its author has not said. mark_at: keys of the sentences that
+    contradict it, or that state what is true but beside the point.
+    """
+
+    id: str
+    text: str
+    right: bool
+    rationale: str
+    leans_on: tuple[str, ...]
+    mark: str = ""
+    mark_at: tuple[str, ...] = ()
+
+    def fault(self, reading: Reading) -> str:
+        """The mark in words, with the numbers of its sentences; "" without one."""
+        if not self.mark:
+            return ""
+        numbers = ", ".join(str(sentence.number) for sentence in reading.sentences(self.mark_at))
+        plural = "s" if len(self.mark_at) > 1 else ""
+        return f"{MARKS[self.mark]} (sentence{plural} {numbers})" if numbers else MARKS[self.mark]
+
+
+def parse_choices(document: Mapping[str, Any], tables: Sequence[Mapping[str, Any]]) -> tuple[Choice, ...]:
+    """Choices with ids a, b, c ... in the order written; InvalidDocument for fewer than 2, more than 8 or two equal."""
+    if not 2 <= len(tables) <= len(base.CHOICE_IDS):
+        raise InvalidDocument(f"a question needs 2 to {len(base.CHOICE_IDS)} choices and this one has {len(tables)}")
+    choices = []
+    for choice_id, table in zip(base.CHOICE_IDS, tables, strict=False):
+        right = table.get("key", False)
+        if not isinstance(right, bool):
+            raise InvalidDocument("“key” of a choice must be true or false")
+        mark, mark_at = text_of(table, "mark", optional=True), texts_of(table, "mark_at")
+        if mark and (right or mark not in MARKS):
+            raise InvalidDocument(f"“mark” may stand at a wrong choice and be one of {', '.join(MARKS)}")
+        choices.append(
+            Choice(
+                choice_id,
+                text_of(table, "text"),
+                right,
+                text_of(table, "rationale"),
+                texts_of(table, "leans_on"),
+                mark,
+                mark_at,
+            )
+        )
+    base.refuse_equal([choice.text for choice in choices], what="options")
+    return tuple(choices)
+
+
+def leaning_problems(choices: Sequence[Choice], reading: Reading) -> list[str]:
+    """Sentences that a choice is said to lean on but that the reading does not have."""
+    return [
+        f"the choice “{choice.text}” leans on “{key}”, which is not in the reading"
+        for choice in choices
+        for key in choice.leans_on
+        if reading.sentence(key) is None
+    ]
+
+
+def mark_problems(choices: Sequence[Choice], reading: Reading) -> list[str]:
+    """Marks of wrong choices that name a sentence too few or too many, or one that the reading does not have."""
+    found = []
+    for choice in choices:
+        what = f"the choice “{choice.text}”"
+        if choice.mark == CONTRADICTED and not choice.mark_at:
+            found.append(f"{what} is marked as contradicted, and no sentence is named that contradicts it")
+        if choice.mark_at and choice.mark in {"", NOT_STATED}:
+            found.append(f"{what} names sentences in “mark_at” that its mark does not speak of")
+        found += [
+            f"{what} is marked by “{key}”, which is not in the reading"
+            for key in choice.mark_at
+            if reading.sentence(key) is None
+        ]
+    return found
+
+
+def tempting(choices: Sequence[Choice]) -> list[Choice]:
+    """The wrong choices, those twice that a sentence tempts to."""
+    wrong = [choice for choice in choices if not choice.right]
+    return [*wrong, *(choice for choice in wrong if choice.leans_on)]
+
+
+def choice_keys(choices: Sequence[Choice], reading: Reading) -> tuple[base.KeyRow, ...]:
+    """A line for each choice, in the order written."""
+    return tuple(
+        base.KeyRow(
+            choice.text,
+            choice.right,
+            choice.rationale,
+            sentences=reading.sentences(choice.leans_on),
+            fault=choice.fault(reading),
+        )
+        for choice in choices
+    )
+
+
+def choice_options(choices: Sequence[Choice]) -> tuple[base.Option, ...]:
+    """An option for each choice, in the order written."""
+    return tuple(
+        base.Option(
+            choice.id,
+            choice.text,
+            choice.right,
+            choice.rationale,
+            () if choice.right else choice.leans_on,
+            mark="" if choice.right else choice.mark,
+        )
+        for choice in choices
+    )
+
+
+def rekeyed_choices(document: Mapping[str, Any], ids: Sequence[str]) -> list[dict[str, Any]]:
+    """The document's choices with the key on these ids alone; raises InvalidDocument for an unknown one.
+
+    What was said to be wrong with a choice that is right now is left out.
+    """
+    tables = tables_of(document, "choices")
+    unknown = set(ids) - set(base.CHOICE_IDS[: len(tables)])
+    if unknown:
+        raise InvalidDocument(f"there is no choice “{min(unknown)}”")
+    return [
+        _unkeyed(table, "key", "mark", "mark_at") | {"key": True} if id_ in ids else _unkeyed(table, "key")
+        for id_, table in zip(base.CHOICE_IDS, tables, strict=False)
+    ]
+
+
+def _unkeyed(table: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: entry for name, entry in table.items() if name not in names}

@@ -1,0 +1,91 @@
+from typing import Any
+
+from django import forms
+
+from quizzes.content.drafts.document import Table
+from quizzes.content.question_types.form import KindForm, Row
+from quizzes.content.question_types.single.choices import BESIDE_THE_POINT, CONTRADICTED, NOT_STATED
+from quizzes.forms.editor.base import text
+
+MARK_CHOICES = [
+    ("", "Right, or not said yet"),
+    (CONTRADICTED, "Contradicted by the reading"),
+    (NOT_STATED, "Not stated in the reading"),
+    (BESIDE_THE_POINT, "True, but beside the point"),
+]
+
+
+class ChoicesForm(KindForm):
+    """The choices of a single choice or of multiple answers."""
+
+    template = "teacher/editor/kinds/choices.html"
+
+    def build(self) -> None:
+        """A text, a reason and the sentences that tempt, for each choice; and which is right."""
+        keys = [str(number) for number, row in enumerate(self._rows, start=1) if row.get("key")]
+        offered = [(str(number), f"Answer {number}") for number in range(1, len(self._rows) + 1)]
+        if self.is_single:
+            self.put("key", forms.ChoiceField(label="Right answer", choices=offered, required=False), "".join(keys[:1]))
+        else:
+            self.put("key", forms.MultipleChoiceField(label="Right answers", choices=offered, required=False), keys)
+        for number, row in enumerate(self._rows, start=1):
+            self.put(f"text-{number}", text(f"Answer {number}", 500, named=True), row.get("text", ""))
+            self.put(
+                f"why-{number}",
+                text(f"Why a student may pick answer {number}", 500, look="why"),
+                row.get("rationale", ""),
+            )
+            self.put(
+                f"leans-{number}", self.sentences(f"Sentences that tempt to answer {number}"), row.get("leans_on", [])
+            )
+            mark = forms.ChoiceField(
+                label=f"What is wrong with answer {number}",
+                choices=MARK_CHOICES,
+                required=False,
+                widget=forms.Select(attrs={"class": "why"}),
+            )
+            self.put(f"mark-{number}", mark, row.get("mark", ""))
+            against = self.sentences(f"Sentences against answer {number}")
+            self.put(f"against-{number}", against, row.get("mark_at", []))
+
+    @property
+    def is_single(self) -> bool:
+        """Whether one choice is right, and no more."""
+        return bool(self.question["type"] == "single")
+
+    @property
+    def own(self) -> Table:
+        """The choices, with what is valid of what was sent."""
+        fields = self.valid
+        given = fields.get("key", self.initial["key"])
+        right = {given} if isinstance(given, str) else set(given)
+        choices = []
+        for number, row in enumerate(self._rows, start=1):
+            choice: dict[str, Any] = {
+                "text": fields.get(f"text-{number}", row.get("text", "")),
+                "rationale": fields.get(f"why-{number}", row.get("rationale", "")),
+            }
+            if leans_on := fields.get(f"leans-{number}", row.get("leans_on")):
+                choice["leans_on"] = leans_on
+            if mark := fields.get(f"mark-{number}", row.get("mark")):
+                choice["mark"] = mark
+            if against := fields.get(f"against-{number}", row.get("mark_at")):
+                choice["mark_at"] = against
+            if str(number) in right:
+                choice["key"] = True
+            choices.append(choice)
+        return {"choices": choices}
+
+    def rows(self) -> list[Row]:
+        """A row for each choice."""
+        sent = self["key"].value() or []
+        right = {sent} if isinstance(sent, str) else set(sent)
+        return [
+            Row(self, number, "text", "why", "leans", "mark", "against", is_key=str(number) in right)
+            for number in range(1, len(self._rows) + 1)
+        ]
+
+    @property
+    def _rows(self) -> list[Table]:
+        rows: list[Table] = self.question.get("choices", [])
+        return rows

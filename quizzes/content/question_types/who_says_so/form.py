@@ -1,0 +1,74 @@
+from django import forms
+
+from quizzes.content.drafts.document import Table
+from quizzes.content.question_types.form import KindForm, Row
+from quizzes.forms.editor.base import text
+
+
+class WhoSaysSoForm(KindForm):
+    """Statements, each with who says it and where; and the voices that students choose from."""
+
+    template = "teacher/editor/kinds/who_says_so.html"
+
+    def build(self) -> None:
+        """A text, a voice, its sentences and a reason, for each statement."""
+        voices = [(voice["key"], voice["label"]) for voice in self.document["voices"]]
+        offered = [key for key in self.question.get("voices", []) if key in dict(voices)]
+        self.put(
+            "voices",
+            forms.MultipleChoiceField(
+                label="Voices to choose from", choices=voices, required=False, widget=forms.CheckboxSelectMultiple
+            ),
+            offered,
+        )
+        for number, row in enumerate(self._rows, start=1):
+            self.put(f"text-{number}", text(f"Statement {number}", 500), row.get("text", ""))
+            self.put(
+                f"voice-{number}",
+                forms.ChoiceField(
+                    label=f"Who says statement {number}",
+                    choices=[("", "Choose one"), *voices],
+                    required=False,
+                    widget=forms.Select(attrs={"class": "why"}),
+                ),
+                row.get("voice", ""),
+            )
+            self.put(
+                f"proof-{number}", self.sentences(f"Sentences that say statement {number}"), row.get("evidence", [])
+            )
+            self.put(
+                f"why-{number}",
+                text(f"Why a student may choose another voice for {number}", 500, look="why"),
+                row.get("rationale", ""),
+            )
+
+    @property
+    def own(self) -> Table:
+        """Voices and statements, with what is valid of what was sent."""
+        fields = self.valid
+        statements = [
+            {
+                "text": fields.get(f"text-{number}", row.get("text", "")),
+                "voice": fields.get(f"voice-{number}", row.get("voice", "")),
+                # What is no longer in the reading has no number: it stays until its author settles it.
+                "evidence": [*fields.get(f"proof-{number}", self._here(row)), *self._lost(row)],
+                "rationale": fields.get(f"why-{number}", row.get("rationale", "")),
+            }
+            for number, row in enumerate(self._rows, start=1)
+        ]
+        return {"voices": fields.get("voices", self.initial["voices"]), "statements": statements}
+
+    def _here(self, row: Table) -> list[str]:
+        return [key for key in row.get("evidence", []) if key in self.sentence_keys]
+
+    def _lost(self, row: Table) -> list[str]:
+        return [key for key in row.get("evidence", []) if key not in self.sentence_keys]
+
+    def rows(self) -> list[Row]:
+        """A row for each statement."""
+        return [Row(self, number, "text", "voice", "proof", "why") for number in range(1, len(self._rows) + 1)]
+
+    @property
+    def _rows(self) -> list[Table]:
+        rows: list[Table] = self.question.get("statements", [])
+        return rows

@@ -1,0 +1,282 @@
+"""The document of a question set: a source, its reading, its objectives and its questions, parsed and proved.
+
+An edition stores exactly this document, so a file, a draft and a published edition are read by the same code.
+"""
+
+import hashlib
+import json
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from quizzes.content.question_types import registry as question_types
+from quizzes.content.question_types.registry import Question
+from quizzes.content.reading import (
+    NOT_STATED,
+    Citation,
+    InvalidDocument,
+    Reading,
+    parse_reading,
+    parse_voices,
+    tables_of,
+    text_of,
+)
+
+
+class InvalidQuestion(InvalidDocument):
+    """A question that breaks a rule. question: its key, or its place in the set where it has none."""
+
+    def __init__(self, question: str, reason: str) -> None:
+        super().__init__(reason)
+        self.question = question
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """One thing that a set teaches. minimum: how many questions it needs at least."""
+
+    key: str
+    title: str
+    minimum: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetDocument:
+    """A whole question set. questions: in authored order. about_minutes: the author's estimate, at least 1."""
+
+    slug: str
+    title: str
+    summary: str
+    about_minutes: int
+    objectives: tuple[Objective, ...]
+    reading: Reading
+    questions: tuple[Question, ...]
+
+    @property
+    def max_points(self) -> int:
+        """The sum of the points of all questions."""
+        return sum(question.points for question in self.questions)
+
+    def question(self, key: str) -> Question | None:
+        """The question with this key, or None."""
+        return next((question for question in self.questions if question.key == key), None)
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageRow:
+    """How well a set covers one objective: questions by skill, how many there are and how many it needs."""
+
+    objective: Objective
+    question_count: int
+    by_skill: Mapping[str, int]
+
+    @property
+    def is_met(self) -> bool:
+        """Whether the objective has its minimum."""
+        return self.question_count >= self.objective.minimum
+
+
+def combine(source: Mapping[str, Any], question_set: Mapping[str, Any]) -> dict[str, Any]:
+    """One document from a source's table and a set's table; plain JSON values, in the order written."""
+    return {
+        "slug": question_set.get("slug", ""),
+        "title": question_set.get("title", ""),
+        "summary": question_set.get("summary", ""),
+        "about_minutes": question_set.get("about_minutes", 0),
+        "minimum": question_set.get("minimum", {}),
+        "citation": source.get("citation", {}),
+        "objectives": source.get("objectives", []),
+        "voices": source.get("voices", []),
+        "facts": source.get("facts", []),
+        "reading": source.get("reading", {}),
+        "questions": question_set.get("questions", []),
+    }
+
+
+def content_hash(document: Mapping[str, Any]) -> str:
+    """SHA-256 (64 hexadecimal digits) of the document in one canonical JSON form."""
+    canonical = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def parse_set(document: Mapping[str, Any]) -> SetDocument:
+    """The typed set; raises InvalidQuestion or InvalidDocument. It parses; `find_problems` proves."""
+    if not _can_be_stored(document):
+        raise InvalidDocument("the document holds a value that a database cannot store")
+    reading = parse_reading(
+        _table(document, "reading"),
+        citation=_citation(_table(document, "citation"), _table(document, "reading")),
+        voices=parse_voices(tables_of(document, "voices")),
+    )
+    questions = tuple(
+        _question(table, number) for number, table in enumerate(tables_of(document, "questions"), start=1)
+    )
+    repeated = [key for key, count in Counter(question.key for question in questions).items() if count > 1]
+    if repeated:
+        raise InvalidQuestion(repeated[0], "two questions have this key")
+    if not questions:
+        raise InvalidDocument("the set has no question")
+    facts = [text_of(fact, "id") for fact in tables_of(document, "facts")]
+    if len(set(facts)) != len(facts):
+        raise InvalidDocument("two facts have the same id")
+    return SetDocument(
+        slug=slug_of(document),
+        title=text_of(document, "title", at_most=200),
+        summary=text_of(document, "summary", at_most=400),
+        about_minutes=_whole_number(document, "about_minutes", at_least=1),
+        objectives=_objectives(document),
+        reading=reading,
+        questions=questions,
+    )
+
+
+def slug_of(table: Mapping[str, Any]) -> str:
+    """The table's slug; raises InvalidDocument."""
+    slug = text_of(table, "slug", at_most=80)
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug):
+        raise InvalidDocument("“slug” may hold small letters, digits and hyphens")
+    return slug
+
+
+def find_problems(document: Mapping[str, Any], parsed: SetDocument) -> list[tuple[str, str]]:
+    """(question key or "", reason) for each fault and then for each gap; [] for a set without any."""
+    gaps = [
+        ("", f"“{row.objective.title}” has {row.question_count} questions and needs {row.objective.minimum}")
+        for row in find_gaps(parsed)
+    ]
+    return [*find_faults(document, parsed), *gaps]
+
+
+def find_faults(document: Mapping[str, Any], parsed: SetDocument) -> list[tuple[str, str]]:
+    """(question key or "", reason) for each thing that no edition may have; [] for none."""
+    found = [("", reason) for reason in _fact_problems(document, parsed)]
+    objectives = {objective.key for objective in parsed.objectives}
+    facts = {text_of(fact, "id"): text_of(fact, "objective") for fact in tables_of(document, "facts")}
+    for question in parsed.questions:
+        if question.objective not in objectives:
+            found.append((question.key, f"the objective “{question.objective}” is not one of the source"))
+        found += [
+            (question.key, f"the fact “{fact}” is not one of the source")
+            for fact in sorted(question.facts - set(facts))
+        ]
+        found += [(question.key, reason) for reason in question_types.problems(question, parsed.reading)]
+    return found
+
+
+def find_gaps(parsed: SetDocument) -> list[CoverageRow]:
+    """The objectives that have fewer questions than they need; an edition may have them, with a note that says why."""
+    return [row for row in coverage(parsed) if not row.is_met]
+
+
+def coverage(parsed: SetDocument) -> list[CoverageRow]:
+    """One row an objective, in the order of the source."""
+    return [
+        CoverageRow(
+            objective,
+            sum(question.objective == objective.key for question in parsed.questions),
+            Counter(question.skill for question in parsed.questions if question.objective == objective.key),
+        )
+        for objective in parsed.objectives
+    ]
+
+
+def _question(table: Mapping[str, Any], number: int) -> Question:
+    name = table.get("key")
+    try:
+        return question_types.parse_question(table)
+    except InvalidDocument as error:
+        raise InvalidQuestion(name if isinstance(name, str) and name else f"number {number}", str(error)) from error
+
+
+def _objectives(document: Mapping[str, Any]) -> tuple[Objective, ...]:
+    minimum = _table(document, "minimum")
+    objectives = tuple(
+        Objective(key, text_of(table, "title"), _whole_number(minimum, key, at_least=0) if key in minimum else 0)
+        for table in tables_of(document, "objectives")
+        for key in [text_of(table, "key", at_most=80)]
+    )
+    if len({objective.key for objective in objectives}) != len(objectives):
+        raise InvalidDocument("two objectives have the same key")
+    unknown = set(minimum) - {objective.key for objective in objectives}
+    if unknown:
+        raise InvalidDocument(f"“minimum” names the objective “{min(unknown)}”, which the source does not have")
+    return objectives
+
+
+def _fact_problems(document: Mapping[str, Any], parsed: SetDocument) -> Sequence[str]:
+    found = []
+    voice_of = {text_of(table, "id"): text_of(table, "voice") for table in tables_of(document, "facts")}
+    objectives = {objective.key for objective in parsed.objectives}
+    for table in tables_of(document, "facts"):
+        what = f"the fact “{text_of(table, 'id')}”"
+        voice, objective = text_of(table, "voice"), text_of(table, "objective")
+        if voice == NOT_STATED or parsed.reading.voice(voice) is None:
+            found.append(f"{what} has the voice “{voice}”, which cannot vouch for a fact")
+        if objective not in objectives:
+            found.append(f"{what} has the objective “{objective}”, which is not one of the source")
+    for sentence in parsed.reading:
+        if not sentence.facts:
+            found.append(f"sentence “{sentence.key}” rests on no fact")
+        for fact in sorted(sentence.facts):
+            if fact not in voice_of:
+                found.append(f"sentence “{sentence.key}” rests on the fact “{fact}”, which the source does not list")
+            elif voice_of[fact] != sentence.voice.key:
+                found.append(
+                    f"sentence “{sentence.key}” has the voice “{sentence.voice.key}” "
+                    f"and its fact “{fact}” the voice “{voice_of[fact]}”"
+                )
+    return found
+
+
+def _citation(citation: Mapping[str, Any], reading: Mapping[str, Any]) -> Citation:
+    published_on = text_of(citation, "published_on", optional=True)
+    try:
+        if published_on:
+            date.fromisoformat(published_on)
+    except ValueError as error:
+        raise InvalidDocument("“published_on” must be a date, as 2018-07-27") from error
+    url = text_of(citation, "url", optional=True, at_most=200)
+    # A file may bring any: a page makes a link of it.
+    if url and not url.startswith(("http://", "https://")):
+        raise InvalidDocument("“url” must begin with http:// or https://")
+    return Citation(
+        publisher=text_of(citation, "publisher", at_most=200),
+        title=text_of(citation, "title", at_most=300),
+        url=url,
+        published_on=published_on,
+        date_note=text_of(citation, "date_note", optional=True, at_most=300),
+        rights_note=text_of(reading, "rights_note", optional=True),
+        author=text_of(citation, "author", optional=True, at_most=200),
+    )
+
+
+def _table(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = document.get(name, {})
+    if not isinstance(value, dict):
+        raise InvalidDocument(f"“{name}” must be a table")
+    return value
+
+
+def _can_be_stored(value: Any) -> bool:
+    """Whether PostgreSQL's JSON takes the value: no NUL, no half of a surrogate pair, no NaN and no infinity."""
+    match value:
+        case dict():
+            return all(_can_be_stored(name) and _can_be_stored(item) for name, item in value.items())
+        case list():
+            return all(map(_can_be_stored, value))
+        case str():
+            return not re.search("[\x00\ud800-\udfff]", value)
+        case float():
+            return math.isfinite(value)
+    return True
+
+
+def _whole_number(table: Mapping[str, Any], name: str, *, at_least: int) -> int:
+    value = table.get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or value < at_least:
+        raise InvalidDocument(f"“{name}” must be a whole number of at least {at_least}")
+    return value

@@ -1,0 +1,288 @@
+"""Hints on how a question is worded. They never block: each says why, and its author may keep the wording.
+
+Sources of the rules. Length, repeated words, absolute words, "all of the above", overlapping choices: Haladyna, Downing
+and Rodriguez, "A Review of Multiple-Choice Item-Writing Guidelines" (Applied Measurement in Education, 2002).
+Unattributed claims: the rule of news desks that an opinion has an owner. Reading level: Kincaid and others, "Derivation
+of New Readability Formulas" (1975). How well they do: `tests/data/item_quality.toml`, measured by its test.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations
+
+from quizzes.content.reading import Sentence
+from quizzes.content.sentences import split_sentences
+
+REPORTER = "reporter"
+
+# A key stands out from here on: half as long again as the longest wrong choice, and by a word or two at least.
+LONGER = 1.5
+LONGER_BY = 12
+# School grades. Short texts give rough figures, so less than this says nothing.
+HARDER_BY = 4
+# Fewer words give no figure at all.
+MEASURABLE_WORDS = 8
+# A key gives itself away when this share of its words stands in the question and in no wrong choice.
+TELLING_SHARE = 1 / 3
+
+ABSOLUTE = frozenset(
+    "absolutely all always completely entirely every everybody everyone everything never nobody none nothing".split()
+)
+# Words that judge while they seem to tell. Idea: Wikipedia's "Words to watch" (puffery, contentious labels, expressions
+# of doubt, editorializing) and the bias lexicon of Recasens, Danescu-Niculescu-Mizil and Jurafsky, "Linguistic Models
+# for Analyzing and Detecting Biased Language" (2013); chosen by hand for stories on town, state and nation.
+# "Illegals": the style books of news agencies.
+LOADED = frozenset(
+    """absurd blasted boasted bogus bragged brave clearly corrupt cowardly crackpot crony cronies cruel disastrous
+    disgraceful draconian evil extremist extremists fanatic fanatics fortunately greedy heartless heroic hysteria
+    hysterical illegals infamous invasion mob notorious obviously outrageous pathetic propaganda radical radicals ranted
+    reckless regime ridiculous sadly sham shameful shameless slammed so-called supposedly thankfully thug thugs traitor
+    traitors tragically unfortunately whined witch-hunt zealot zealots""".split()
+)
+
+_ABOVE = re.compile(
+    r"\b(all|none|both|neither|any) (of )?(the|these|those)( \w+)? ?(above|answers|choices|options)\b"
+    r"|^\W*(all|none|both|neither|any) of (these|those|them)\W*$|\bboth a and b\b|\b[a-d] and [a-d]\b",
+    re.IGNORECASE,
+)
+_SPEAKING = re.compile(
+    r"\b(according to|accounts?|argue[ds]?|ask(s|ed)?|believe[ds]?|claim(s|ed)?|quote[ds]?|said|say|says|saying|"
+    r"statements?|stated|think|thinks|told|tells?|who)\b",
+    re.IGNORECASE,
+)
+_SAID = re.compile(r"\b(according to|added|argued|claimed|insisted|said|says|testified|told)\b", re.IGNORECASE)
+_NAME = re.compile(r"((?:\b[A-Z][\w’'-]+ )+)(?:said|says|told|argued|claimed)\b")
+_QUOTED = re.compile('“[^”]*”|"[^"]*"|‘[^’]*’(?!\\w)')
+_WORD = re.compile(r"[^\W_]+(?:[’'-][^\W_]+)*")
+# Words that stand in any two lines, and so make them no more alike.
+_LITTLE = frozenset(
+    "a an and are as at be been being did do does had has have he her his is it its of or that the their them there "
+    "these they this those time was were will would".split()
+)
+# Besides, what asks, and what counts: numbers meet in question and key by chance.
+_ASKING = _LITTLE | frozenset(
+    "about after before but by during for from how if in many more much not of on one report reports say says said "
+    "story tell tells than to told two three four five six seven eight nine ten what when where which who why "
+    "with you".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice of a question."""
+
+    text: str
+    right: bool
+    # Whether its author has said what is wrong with it, or that nothing is.
+    settled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What a question says. options: () for a type without. rests_on: the sentences that prove its key.
+
+    asks_who: whether it asks who says something, so that it cannot name the speaker.
+    """
+
+    stem: str
+    options: tuple[Option, ...]
+    rests_on: tuple[Sentence, ...]
+    asks_who: bool = False
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The texts of the right choices."""
+        return tuple(option.text for option in self.options if option.right)
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The texts of the wrong choices."""
+        return tuple(option.text for option in self.options if not option.right)
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """One thing to look at. code: stable name of the rule. about: the words it accuses; reason: why, in a line."""
+
+    code: str
+    about: str
+    reason: str
+
+
+def hints(wording: Wording, *, reading: Sequence[str], language: str) -> list[Hint]:
+    """What to look at again in a question, in a fixed order; [] for nothing.
+
+    reading: the sentences of the text. The rules on words and reading level know English alone.
+    """
+    rules = [_key_longer, _too_alike, _unsettled]
+    found = [hint for rule in rules for hint in rule(wording)]
+    if language.partition("-")[0].casefold() != "en":
+        return found
+    for rule in (_stem_repeats_key, _absolute, _loaded, _unattributed, _above):
+        found += rule(wording)
+    return [*found, *_harder(wording, reading)]
+
+
+def sounds_like_somebody(text: str) -> bool:
+    """Whether an English sentence seems to report what somebody said, so that it needs a voice."""
+    return _SAID.search(text) is not None
+
+
+def reading_grade(sentences: Sequence[str]) -> float | None:
+    """Flesch-Kincaid grade: the school year in which the text is read with ease; None below MEASURABLE_WORDS words.
+
+    Source: Kincaid and others (1975).
+    """
+    words = [word for sentence in sentences for word in _WORD.findall(sentence)]
+    if len(words) < MEASURABLE_WORDS:
+        return None
+    return 0.39 * len(words) / len(sentences) + 11.8 * sum(map(syllables, words)) / len(words) - 15.59
+
+
+def syllables(word: str) -> int:
+    """Syllables of an English word, by rule: groups of vowels, less a silent e, -es or -ed at the end; at least 1.
+
+    A number counts one for each digit, which is what reading it aloud costs.
+    """
+    plain = word.casefold()
+    if plain.isdigit():
+        return len(plain)
+    groups = len(re.findall(r"[aeiouyáéíóúäöü]+", plain))
+    if re.search(r"[^aeiouyl]e$|[aeiouy]le$|[^aeiouylsxzcgh]es$|[^aeiouyltd]ed$", plain):
+        groups -= 1
+    return max(groups, 1)
+
+
+def _key_longer(wording: Wording) -> Iterator[Hint]:
+    longest = max(map(len, wording.others), default=0)
+    for key in wording.keys:
+        if longest and len(key) >= max(longest * LONGER, longest + LONGER_BY):
+            yield Hint("key_longer", key, "The right answer is much longer than every wrong one, so it stands out.")
+
+
+def _too_alike(wording: Wording) -> Iterator[Hint]:
+    stem = _stems(wording.stem, leave_out=_LITTLE)
+    for (place, one), (other_place, other) in combinations(enumerate(wording.options, start=1), 2):
+        words, other_words = _stems(one.text, leave_out=_LITTLE), _stems(other.text, leave_out=_LITTLE)
+        # What only the question's own words tell apart is the same answer.
+        if words and words & other_words and words ^ other_words <= stem:
+            yield Hint(
+                "too_alike",
+                f"{one.text} / {other.text}",
+                f"Answers {place} and {other_place} use the same words. Do they say the same?",
+            )
+
+
+def _unsettled(wording: Wording) -> Iterator[Hint]:
+    open_choices = [option.text for option in wording.options if not option.settled]
+    if open_choices:
+        yield Hint(
+            "unsettled",
+            " / ".join(open_choices),
+            "Say what is wrong with each: contradicted, not stated, or true but beside the point. "
+            "What fits none of them may be right.",
+        )
+
+
+def _stem_repeats_key(wording: Wording) -> Iterator[Hint]:
+    asked = _stems(wording.stem, leave_out=_ASKING)
+    wrong = {word for text in wording.others for word in _stems(text, leave_out=_ASKING)}
+    for key in wording.keys if wording.others else ():
+        words = _stems(key, leave_out=_ASKING)
+        telling = (words & asked) - wrong
+        if telling and len(telling) >= TELLING_SHARE * len(words):
+            said = [word for word in _WORD.findall(key) if _stem(word) in telling]
+            yield Hint(
+                "stem_repeats_key",
+                key,
+                f"The question already says “{' '.join(said)}”, as only the right answer does.",
+            )
+
+
+def _absolute(wording: Wording) -> Iterator[Hint]:
+    reading = {word for sentence in wording.rests_on for word in _words(sentence.text)}
+    for option in wording.options:
+        words = _words(option.text)
+        # "None" by itself is a number.
+        found = [word for word in words if word in ABSOLUTE - reading] if len(words) > 1 else []
+        if found and not _ABOVE.search(option.text):
+            yield Hint(
+                "absolute",
+                option.text,
+                f"“{found[0].capitalize()}” is rarely right, and practiced test takers know it.",
+            )
+
+
+def _loaded(wording: Wording) -> Iterator[Hint]:
+    for text in (wording.stem, *(option.text for option in wording.options)):
+        found = [word for word in _words(_QUOTED.sub(" ", text)) if word in LOADED]
+        if found:
+            yield Hint(
+                "loaded",
+                text,
+                f"“{found[0].capitalize()}” takes a side. Use the story’s own word, or quote who says it.",
+            )
+
+
+def _unattributed(wording: Wording) -> Iterator[Hint]:
+    claimed = [sentence for sentence in wording.rests_on if sentence.voice.key != REPORTER]
+    text = " ".join((wording.stem, *wording.keys))
+    if not claimed or wording.asks_who or _SPEAKING.search(text):
+        return
+    named = {word for sentence in claimed for word in _stems(sentence.voice.label, leave_out=_ASKING)}
+    named |= {_stem(word) for sentence in claimed for match in _NAME.findall(sentence.text) for word in match.split()}
+    if not named & _stems(text, leave_out=_ASKING):
+        first = claimed[0]
+        yield Hint(
+            "unattributed",
+            wording.stem,
+            f"Sentence {first.number} has the voice “{first.voice.label}”. Name the speaker, as in “According to ...”.",
+        )
+
+
+def _above(wording: Wording) -> Iterator[Hint]:
+    for option in wording.options:
+        if _ABOVE.search(option.text):
+            yield Hint(
+                "above",
+                option.text,
+                "Knowing two answers settles this one, and in another order it points at nothing. Name what is meant.",
+            )
+
+
+def _harder(wording: Wording, reading: Sequence[str]) -> Iterator[Hint]:
+    text = _grade_of_text(tuple(reading))
+    blocks = [split_sentences(wording.stem), [*split_sentences(wording.stem), *(o.text for o in wording.options)]]
+    grades = [grade for block in blocks if block and (grade := reading_grade(block)) is not None]
+    if text is not None and grades and max(grades) > max(text, 0) + HARDER_BY:
+        yield Hint(
+            "harder",
+            wording.stem,
+            f"The question reads like grade {max(grades):.0f}, and the reading like grade {max(text, 0):.0f}.",
+        )
+
+
+@lru_cache(maxsize=32)
+def _grade_of_text(sentences: tuple[str, ...]) -> float | None:
+    """Of the text that every question of a set is compared with."""
+    return reading_grade(sentences)
+
+
+def _words(text: str) -> list[str]:
+    return [word.casefold() for word in _WORD.findall(text)]
+
+
+def _stems(text: str, *, leave_out: frozenset[str]) -> set[str]:
+    return {_stem(word) for word in _words(text) if word not in leave_out}
+
+
+def _stem(word: str) -> str:
+    """A word without its ending, so that "closed", "closing" and "closes" meet; rough, and enough to compare lines."""
+    plain = re.sub(r"[’']s?$", "", word.casefold())
+    for ending in ("ing", "ed", "es", "s"):
+        if plain.endswith(ending) and len(plain) - len(ending) >= 3:
+            plain = plain.removesuffix(ending)
+            break
+    return re.sub(r"y$", "i", plain.removesuffix("e"))

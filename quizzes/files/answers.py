@@ -1,0 +1,34 @@
+"""Answers as a table: a line for each question of each attempt that was handed in."""
+
+from collections.abc import Iterable
+from zoneinfo import ZoneInfo
+
+from quizzes.files.gradebook import Table
+from quizzes.files.spreadsheet import Cell as FileCell
+from quizzes.reports.answer_table import AnswerRow
+
+
+def answers_table(rows: Iterable[AnswerRow], titles: dict[int, str], zone: ZoneInfo) -> Table:
+    """A line an answer. titles: by assignment id; zone: in which moments are written."""
+    header: list[FileCell] = ["Student", "Assignment", "Attempt", "Number", "Question", "Type", "Objective", "Answer"]
+    header += ["Verdict", "Points", "Points possible", f"Saved at ({zone.key})", "Late", "Medium"]
+    lines: Table = [
+        [
+            row.student,
+            titles[row.assignment.pk],
+            row.attempt.number,
+            row.number,
+            row.question.stem,
+            row.type_label,
+            row.objective,
+            row.given,
+            row.verdict,
+            float(row.points),
+            row.max_points,
+            "" if row.saved_at is None else f"{row.saved_at.astimezone(zone):%Y-%m-%d %H:%M:%S}",
+            "late" if row.is_late else "",
+            row.attempt.medium,
+        ]
+        for row in rows
+    ]
+    return [header, *lines]

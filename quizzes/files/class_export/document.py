@@ -1,0 +1,303 @@
+"""The take-away file: a classroom with everything that its scores rest on, as one JSON document.
+
+The classes below are the format; `docs/takeaway-format.md` explains it. Reading checks shape and links, and says in
+one line where a file breaks them. Whether the rows may stand on a site is for `quizzes.files.class_export` to say.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from quizzes.files.class_export.typed_json import InvalidJson, Json, Key, plain, read
+
+FORMAT = "footnote-classroom"
+VERSION = 2
+# The first version knew no paper: every attempt of its files was made on a screen.
+FIRST_VERSION = 1
+MAX_BYTES = 50_000_000
+
+
+class InvalidTakeaway(ValueError):
+    """A file that cannot be taken in; the message is one line for the teacher."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassroomPart:
+    """The classroom. Its code does not travel: the new site gives it another."""
+
+    key: Key
+    name: str
+    time_zone: str
+    created_at: datetime
+    archived_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudentPart:
+    """A line of the roster. accommodation None: none; its time_factor None: no timer.
+
+    is_elsewhere: moved to another classroom later; only the attempts made in this one are here.
+    """
+
+    key: Key
+    name: str
+    pin_version: int
+    created_at: datetime
+    removed_at: datetime | None
+    is_elsewhere: bool
+    accommodation: "AccommodationPart | None"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccommodationPart:
+    """What a student always gets."""
+
+    time_factor: Decimal | None
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditionPart:
+    """A published edition. question_set: the same for editions of one set. document: source, reading, facts, questions
+    with their evidence, as the site publishes it."""
+
+    key: str
+    question_set: str
+    number: int
+    published_at: datetime
+    note: str
+    document: dict[str, Json]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtensionPart:
+    """Another end, or more attempts, for one student."""
+
+    student: Key
+    due_at: datetime | None
+    closes_at: datetime | None
+    extra_attempts: int
+    reason: str
+    given_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExcusePart:
+    """One student who need not do the assignment."""
+
+    student: Key
+    reason: str
+    given_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectionPart:
+    """One recorded change of a key. document: the question with its new key, where the policy uses one."""
+
+    group: UUID
+    question: str
+    policy: str
+    document: dict[str, Json] | None
+    reason: str
+    made_at: datetime
+    undone_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentPart:
+    """An edition given to the classroom. time_limit in seconds. window_changed: its times were moved after that."""
+
+    key: Key
+    edition: str
+    group: UUID
+    created_at: datetime
+    opens_at: datetime | None
+    due_at: datetime | None
+    closes_at: datetime | None
+    time_limit: timedelta | None
+    max_attempts: int | None
+    attempt_policy: str
+    shuffle_questions: bool
+    shuffle_choices: bool
+    release: str
+    window_changed: bool
+    extensions: tuple[ExtensionPart, ...]
+    excuses: tuple[ExcusePart, ...]
+    corrections: tuple[CorrectionPart, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerPart:
+    """The current answer to one question. value None: nothing given."""
+
+    question: str
+    value: Json
+    revision: int
+    flagged: bool
+    saved_at: datetime | None
+    checked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventPart:
+    """One save as it arrived, in the order of arrival."""
+
+    question: str
+    operation: str
+    value: Json
+    revision: int
+    outcome: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkPart:
+    """A teacher's mark for one answer, in points."""
+
+    question: str
+    points: Decimal
+    comment: str
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptPart:
+    """One sitting. seed: from which its order follows. score, max_score: what the site it comes from had stored.
+
+    medium: `screen`, or `paper` where a teacher typed it in from a sheet.
+    """
+
+    key: Key
+    assignment: Key
+    student: Key
+    number: int
+    medium: str
+    seed: str
+    shuffle_questions: bool
+    shuffle_choices: bool
+    time_limit: timedelta | None
+    started_at: datetime
+    deadline_at: datetime | None
+    handed_in_at: datetime | None
+    handed_in_by: str
+    receipt: str | None
+    score: Decimal | None
+    max_score: int | None
+    answers: tuple[AnswerPart, ...]
+    log: tuple[EventPart, ...]
+    marks: tuple[MarkPart, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Takeaway:
+    """A classroom as it left its site at `made_at`."""
+
+    made_at: datetime
+    classroom: ClassroomPart
+    editions: tuple[EditionPart, ...]
+    students: tuple[StudentPart, ...]
+    assignments: tuple[AssignmentPart, ...]
+    attempts: tuple[AttemptPart, ...]
+
+
+def write_takeaway(takeaway: Takeaway) -> bytes:
+    """The file: UTF-8 JSON, one space a level, so that people can read it and tools can compare it."""
+    document = {"format": FORMAT, "version": VERSION, **plain(takeaway)}
+    return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def read_takeaway(content: bytes) -> Takeaway:
+    """The classroom of a file; raises InvalidTakeaway."""
+    if len(content) > MAX_BYTES:
+        raise InvalidTakeaway("The file is larger than 50 MB, which is more than any classroom's file.")
+    try:
+        document = json.loads(content.decode("utf-8-sig"), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise InvalidTakeaway(f"The file is not JSON text: {error}.".replace("\n", " ")) from error
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise InvalidTakeaway("This is not a Footnote classroom file.")
+    version = document.get("version")
+    # A bool is an int in Python, and no version.
+    if version not in (FIRST_VERSION, VERSION) or isinstance(version, bool):
+        raise InvalidTakeaway(
+            f"The file is of version {version!r:.20}, and this site reads version {FIRST_VERSION} and {VERSION}."
+        )
+    body = {name: value for name, value in document.items() if name not in {"format", "version"}}
+    if version == FIRST_VERSION:
+        body = _from_first_version(body)
+    try:
+        takeaway: Takeaway = read(Takeaway, body)
+    except InvalidJson as error:
+        raise InvalidTakeaway(f"The file is not as the format has it: {error}") from error
+    except RecursionError as error:
+        raise InvalidTakeaway("The file is not as the format has it: something in it is nested too deep.") from error
+    _check_links(takeaway)
+    return takeaway
+
+
+def _from_first_version(body: dict[str, Json]) -> dict[str, Json]:
+    """The body of a file of the first version as this version has it; what breaks the format is left for `read`."""
+    attempts = body.get("attempts")
+    if not isinstance(attempts, list):
+        return body
+    told = [{"medium": "screen", **attempt} if isinstance(attempt, dict) else attempt for attempt in attempts]
+    return {**body, "attempts": told}
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not a number")
+
+
+# --- Links between parts ------------------------------------------------------------------------------------------
+
+
+def _check_links(takeaway: Takeaway) -> None:
+    _once("editions", [edition.key for edition in takeaway.editions])
+    _once("students", [student.key for student in takeaway.students])
+    _once("assignments", [assignment.key for assignment in takeaway.assignments])
+    _once("attempts", [attempt.key for attempt in takeaway.attempts])
+    _once("receipts", [attempt.receipt for attempt in takeaway.attempts if attempt.receipt is not None])
+    editions = {edition.key for edition in takeaway.editions}
+    students = {line.key for line in takeaway.students}
+    assignments = {assignment.key for assignment in takeaway.assignments}
+    for assignment in takeaway.assignments:
+        _there(assignment.edition, editions, f"the edition of assignment {assignment.key}")
+        named = [part.student for part in assignment.extensions] + [part.student for part in assignment.excuses]
+        for student in named:
+            _there(student, students, f"a student of assignment {assignment.key}")
+    for attempt in takeaway.attempts:
+        _there(attempt.assignment, assignments, f"the assignment of attempt {attempt.key}")
+        _there(attempt.student, students, f"the student of attempt {attempt.key}")
+        _check_log(attempt)
+
+
+def _check_log(attempt: AttemptPart) -> None:
+    """The log must explain each current answer: one accepted save a revision, the last one with its value."""
+    _once(f"answers of attempt {attempt.key}", [answer.question for answer in attempt.answers])
+    _once(f"operations of attempt {attempt.key}", [event.operation for event in attempt.log])
+    saved: dict[str, list[EventPart]] = {}
+    for event in attempt.log:
+        if event.outcome in {"saved", "accepted"}:
+            saved.setdefault(event.question, []).append(event)
+    for answer in attempt.answers:
+        own = sorted(saved.pop(answer.question, []), key=lambda event: event.revision)
+        last = own[-1].value if own else None
+        if [event.revision for event in own] != list(range(1, answer.revision + 1)) or last != answer.value:
+            raise InvalidTakeaway(f"The log of attempt {attempt.key} does not explain its answer to {answer.question}.")
+    for question in saved:
+        raise InvalidTakeaway(f"The log of attempt {attempt.key} has a save of {question}, which has no answer.")
+
+
+def _once(what: str, keys: Sequence[str]) -> None:
+    for key, count in Counter(keys).items():
+        if count > 1:
+            raise InvalidTakeaway(f"Two {what} have the key {key:.40}.")
+
+
+def _there(key: str, known: Iterable[str], what: str) -> None:
+    if key not in known:
+        raise InvalidTakeaway(f"The file does not hold {what}: {key:.40}.")

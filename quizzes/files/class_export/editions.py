@@ -1,0 +1,107 @@
+"""The editions of a take-away file: those that the site has already, and those that it is given."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+
+from django.db.models import Q
+
+from quizzes.content.drafts.document import from_edition
+from quizzes.content.editions import NotPublishable, publish_edition
+from quizzes.content.reading import InvalidDocument
+from quizzes.content.set_document import SetDocument, content_hash, parse_set
+from quizzes.files.class_export.document import EditionPart, InvalidTakeaway
+from quizzes.files.class_export.validation import clean
+from quizzes.models import Draft, Edition, QuestionSet, Reading, Source, User
+from quizzes.models.public_ids import new_public_id
+
+
+def take_in_editions(parts: Sequence[EditionPart], *, by: User, now: datetime) -> dict[str, Edition]:
+    """An edition of this site for each of the file, by its key there; raises InvalidTakeaway.
+
+    A built-in edition or one of this teacher's that says the same to the letter is used; since an edition never
+    changes, nothing can come between. The others become a set of this teacher's.
+    """
+    found: dict[str, Edition] = {}
+    for _, group in groupby(
+        sorted(parts, key=lambda part: (part.question_set, part.number)), lambda part: part.question_set
+    ):
+        missing = []
+        for part in group:
+            known = _known(part, by)
+            if known is None:
+                missing.append(part)
+            else:
+                found[part.key] = known
+        if missing:
+            found |= _publish(missing, by=by, now=now)
+    return found
+
+
+def _known(part: EditionPart, by: User) -> Edition | None:
+    same = Edition.objects.filter(content_hash=content_hash(part.document))
+    return same.filter(Q(question_set__owner=None) | Q(question_set__owner=by)).order_by("pk").first()
+
+
+def _publish(parts: Sequence[EditionPart], *, by: User, now: datetime) -> dict[str, Edition]:
+    parsed = [_parsed(part) for part in parts]
+    question_set = _question_set(parts[-1].document, parsed[-1], by=by)
+    found = {}
+    for part in parts:
+        try:
+            edition = publish_edition(question_set, part.document, now=part.published_at, by=by, note=part.note)
+        except (NotPublishable, InvalidDocument) as error:
+            raise _refused(part, error) from error
+        found[part.key] = edition or question_set.editions.latest("number")
+    latest = parts[-1].document
+    Draft.objects.create(
+        question_set=question_set,
+        document=from_edition(latest, title=str(latest["title"])),
+        changed_at=now,
+        changed_by=by,
+    )
+    return found
+
+
+def _parsed(part: EditionPart) -> SetDocument:
+    try:
+        return parse_set(part.document)
+    except InvalidDocument as error:
+        raise _refused(part, error) from error
+
+
+def _question_set(document: Mapping[str, Any], parsed: SetDocument, *, by: User) -> QuestionSet:
+    citation, public_id = parsed.reading.citation, new_public_id()
+    try:
+        published_on = date.fromisoformat(citation.published_on) if citation.published_on else None
+    except ValueError as error:
+        raise InvalidTakeaway(f"The story of “{parsed.title:.60}” has no date such as 2026-10-23.") from error
+    source = Source(
+        slug=f"set-{public_id}",
+        publisher=citation.publisher,
+        title=citation.title,
+        url=citation.url,
+        published_on=published_on,
+        date_note=citation.date_note,
+    )
+    reading = Reading(source=source, title=parsed.reading.title, language=parsed.reading.language, document={})
+    question_set = QuestionSet(
+        public_id=public_id,
+        slug=f"set-{public_id}",
+        title=parsed.title,
+        summary=parsed.summary,
+        reading=reading,
+        owner=by,
+    )
+    for row, what in ((source, "the story"), (reading, "the reading"), (question_set, "the set")):
+        clean(row, f"{what} of “{parsed.title:.60}”")
+    source.save()
+    reading.save()
+    question_set.save()
+    return question_set
+
+
+def _refused(part: EditionPart, error: Exception) -> InvalidTakeaway:
+    title = part.document.get("title", part.key)
+    return InvalidTakeaway(f"The question set “{title!s:.60}” cannot stand on this site: {error}.")

@@ -1,0 +1,238 @@
+"""A classroom as a take-away file."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from quizzes.files.class_export.document import (
+    AccommodationPart,
+    AnswerPart,
+    AssignmentPart,
+    AttemptPart,
+    ClassroomPart,
+    CorrectionPart,
+    EditionPart,
+    EventPart,
+    ExcusePart,
+    ExtensionPart,
+    MarkPart,
+    StudentPart,
+    Takeaway,
+    write_takeaway,
+)
+from quizzes.files.class_export.typed_json import Key
+from quizzes.models import (
+    Accommodation,
+    Answer,
+    AnswerEvent,
+    Assignment,
+    Attempt,
+    AuditEvent,
+    Classroom,
+    Edition,
+    Excuse,
+    Extension,
+    ManualMark,
+    Regrade,
+    Student,
+    User,
+)
+
+
+def export_classroom(classroom: Classroom, *, now: datetime, by: User | None = None) -> bytes:
+    """The file of a classroom, in twelve statements; that it left the site is recorded where `by` someone.
+
+    It holds answers, keys and names: whoever has it can read all of them.
+    """
+    if by is not None:
+        AuditEvent.objects.create(
+            act=AuditEvent.Act.SCORES_EXPORTED, actor=by, classroom=classroom, detail={"layout": "takeaway"}, at=now
+        )
+    assignments = list(classroom.assignments.order_by("created_at", "pk"))
+    editions = Edition.objects.filter(pk__in={assignment.edition_id for assignment in assignments})
+    attempts = classroom.attempts.select_related("assignment", "student").order_by("pk")
+    return write_takeaway(
+        Takeaway(
+            made_at=now,
+            classroom=ClassroomPart(
+                key=Key(classroom.public_id),
+                name=classroom.name,
+                time_zone=classroom.time_zone,
+                created_at=classroom.created_at,
+                archived_at=classroom.archived_at,
+            ),
+            editions=tuple(
+                _edition(edition)
+                for edition in editions.select_related("question_set").order_by("question_set", "number")
+            ),
+            students=_students(classroom),
+            assignments=_assignments(classroom, assignments),
+            attempts=_attempts(classroom, list(attempts)),
+        )
+    )
+
+
+def _edition_key(edition_id: int) -> str:
+    return f"edition-{edition_id}"
+
+
+def _edition(edition: Edition) -> EditionPart:
+    return EditionPart(
+        key=_edition_key(edition.pk),
+        question_set=edition.question_set.public_id,
+        number=edition.number,
+        published_at=edition.published_at,
+        note=edition.note,
+        document=edition.document,
+    )
+
+
+def _students(classroom: Classroom) -> tuple[StudentPart, ...]:
+    """Those of the roster, removed ones included, and those who made an attempt here and moved on."""
+    known = Student.objects.filter(Q(classroom=classroom) | Q(attempts__classroom=classroom)).distinct().order_by("pk")
+    students = list(known)
+    accommodations = {
+        row.student_id: AccommodationPart(time_factor=row.time_factor, changed_at=row.changed_at)
+        for row in Accommodation.objects.filter(student__classroom=classroom)
+    }
+    return tuple(
+        StudentPart(
+            key=Key(student.public_id),
+            name=student.display_name,
+            pin_version=student.pin_version,
+            created_at=student.created_at,
+            removed_at=student.removed_at,
+            is_elsewhere=student.classroom_id != classroom.pk,
+            accommodation=accommodations.get(student.pk),
+        )
+        for student in students
+    )
+
+
+def _assignments(classroom: Classroom, assignments: list[Assignment]) -> tuple[AssignmentPart, ...]:
+    here = {"assignment__classroom": classroom}
+    extensions = _grouped(Extension.objects.filter(**here).select_related("student").order_by("pk"), "assignment_id")
+    excuses = _grouped(Excuse.objects.filter(**here).select_related("student").order_by("pk"), "assignment_id")
+    corrections = _grouped(
+        Regrade.objects.filter(**here).select_related("question").order_by("made_at", "pk"), "assignment_id"
+    )
+    changed = {
+        detail.get("assignment")
+        for detail in AuditEvent.objects.filter(classroom=classroom, act=AuditEvent.Act.ASSIGNMENT_CHANGED).values_list(
+            "detail", flat=True
+        )
+    }
+    return tuple(
+        AssignmentPart(
+            key=Key(assignment.public_id),
+            edition=_edition_key(assignment.edition_id),
+            group=assignment.group,
+            created_at=assignment.created_at,
+            opens_at=assignment.opens_at,
+            due_at=assignment.due_at,
+            closes_at=assignment.closes_at,
+            time_limit=assignment.time_limit,
+            max_attempts=assignment.max_attempts,
+            attempt_policy=assignment.attempt_policy,
+            shuffle_questions=assignment.shuffle_questions,
+            shuffle_choices=assignment.shuffle_choices,
+            release=assignment.release,
+            window_changed=assignment.public_id in changed,
+            extensions=tuple(
+                ExtensionPart(
+                    student=Key(row.student.public_id),
+                    due_at=row.due_at,
+                    closes_at=row.closes_at,
+                    extra_attempts=row.extra_attempts,
+                    reason=row.reason,
+                    given_at=row.given_at,
+                )
+                for row in extensions[assignment.pk]
+            ),
+            excuses=tuple(
+                ExcusePart(student=Key(row.student.public_id), reason=row.reason, given_at=row.given_at)
+                for row in excuses[assignment.pk]
+            ),
+            corrections=tuple(
+                CorrectionPart(
+                    group=row.group,
+                    question=row.question.key,
+                    policy=row.policy,
+                    document=row.document,
+                    reason=row.reason,
+                    made_at=row.made_at,
+                    undone_at=row.undone_at,
+                )
+                for row in corrections[assignment.pk]
+            ),
+        )
+        for assignment in assignments
+    )
+
+
+def _attempts(classroom: Classroom, attempts: list[Attempt]) -> tuple[AttemptPart, ...]:
+    here = {"attempt__classroom": classroom}
+    answers = _grouped(Answer.objects.filter(**here).select_related("question").order_by("pk"), "attempt_id")
+    events = _grouped(AnswerEvent.objects.filter(**here).select_related("question").order_by("pk"), "attempt_id")
+    marks = _grouped(
+        ManualMark.objects.filter(**here).select_related("question").order_by("made_at", "pk"), "attempt_id"
+    )
+    return tuple(
+        AttemptPart(
+            key=Key(attempt.public_id),
+            assignment=Key(attempt.assignment.public_id),
+            student=Key(attempt.student.public_id),
+            number=attempt.number,
+            medium=attempt.medium,
+            seed=attempt.seed,
+            shuffle_questions=attempt.shuffle_questions,
+            shuffle_choices=attempt.shuffle_choices,
+            time_limit=attempt.time_limit,
+            started_at=attempt.started_at,
+            deadline_at=attempt.deadline_at,
+            handed_in_at=attempt.handed_in_at,
+            handed_in_by=attempt.handed_in_by,
+            receipt=attempt.receipt,
+            score=attempt.score,
+            max_score=attempt.max_score,
+            answers=tuple(_answer(row) for row in answers[attempt.pk]),
+            log=tuple(_event(row) for row in events[attempt.pk]),
+            marks=tuple(
+                MarkPart(question=row.question.key, points=row.points, comment=row.comment, made_at=row.made_at)
+                for row in marks[attempt.pk]
+            ),
+        )
+        for attempt in attempts
+    )
+
+
+def _answer(row: Answer) -> AnswerPart:
+    return AnswerPart(
+        question=row.question.key,
+        value=row.value,
+        revision=row.revision,
+        flagged=row.flagged,
+        saved_at=row.saved_at,
+        checked_at=row.checked_at,
+    )
+
+
+def _event(row: AnswerEvent) -> EventPart:
+    return EventPart(
+        question=row.question.key,
+        operation=row.operation,
+        value=row.value,
+        revision=row.revision,
+        outcome=row.outcome,
+        at=row.at,
+    )
+
+
+def _grouped(rows: Iterable[Any], name: str) -> defaultdict[int, list[Any]]:
+    found: defaultdict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[getattr(row, name)].append(row)
+    return found

@@ -1,0 +1,108 @@
+"""Files to hand over. That one left the site is recorded first."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from quizzes.files.answers import answers_table
+from quizzes.files.gradebook import canvas_table, distinct_titles, moodle_table, scores_table
+from quizzes.files.items import choices_table, figures_table, questions_table
+from quizzes.files.spreadsheet import write_csv
+from quizzes.files.xlsx import Sheet, write_xlsx
+from quizzes.models import Assignment, AuditEvent, Classroom, User
+from quizzes.reports.answer_table import answer_rows
+from quizzes.reports.gradebook import gradebook
+from quizzes.reports.item_report import ItemReport
+
+
+class Layout(StrEnum):
+    """What a file holds and how it is laid out. A spreadsheet such as Google Sheets takes `SCORES` as it is."""
+
+    SCORES = "scores"
+    ANSWERS = "answers"
+    CANVAS = "canvas"
+    MOODLE = "moodle"
+
+
+class Form(StrEnum):
+    """How a file is written."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+
+
+CONTENT_TYPES = {
+    Form.CSV: "text/csv; charset=utf-8",
+    Form.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedFile:
+    """A file to hand over. name: with the classroom, what it holds and the day, safe on every file system."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+
+def export_gradebook(classroom: Classroom, *, by: User, now: datetime) -> bytes:
+    """The classroom's scores as CSV; that they left the site is recorded first."""
+    return export(classroom, Layout.SCORES, Form.CSV, by=by, now=now).content
+
+
+def export(classroom: Classroom, layout: Layout, form: Form, *, by: User, now: datetime) -> ExportedFile:
+    """One file of a classroom, recorded in its log."""
+    _record(classroom, layout, form, by=by, now=now)
+    match layout:
+        case Layout.SCORES:
+            table, headings = scores_table(gradebook(classroom, now=now)), 2
+        case Layout.ANSWERS:
+            titles = distinct_titles(classroom.assignments.with_set().order_by("created_at", "pk"))
+            table, headings = answers_table(answer_rows(classroom), titles, classroom.zone), 1
+        case Layout.CANVAS:
+            table, headings = canvas_table(gradebook(classroom, now=now)), 2
+        case Layout.MOODLE:
+            table, headings = moodle_table(gradebook(classroom, now=now)), 1
+    return _file(classroom, layout, form, [Sheet(layout.title(), table, headings)], now)
+
+
+def export_answers(assignment: Assignment, form: Form, *, by: User, now: datetime) -> ExportedFile:
+    """The answers to one assignment, recorded in the log of its classroom. assignment: with classroom and set."""
+    classroom, title = assignment.classroom, assignment.edition.question_set.title
+    _record(classroom, Layout.ANSWERS, form, by=by, now=now, assignment=assignment.public_id)
+    rows = answer_rows(classroom, assignments=[assignment])
+    table = answers_table(rows, {assignment.pk: title}, classroom.zone)
+    return _file(classroom, f"{title}, answers", form, [Sheet(Layout.ANSWERS.title(), table)], now)
+
+
+def export_item_report(
+    classroom: Classroom, report: ItemReport, form: Form, *, by: User, now: datetime
+) -> ExportedFile:
+    """The item analysis of an assignment of this classroom; as CSV its questions alone."""
+    _record(classroom, "items", form, by=by, now=now)
+    sheets = [
+        Sheet("Questions", questions_table(report)),
+        Sheet("Answers", choices_table(report)),
+        Sheet("Set", figures_table(report), 0),
+    ]
+    return _file(classroom, "item analysis", form, sheets, now)
+
+
+def _record(classroom: Classroom, layout: str, form: Form, *, by: User, now: datetime, **detail: str) -> None:
+    AuditEvent.objects.create(
+        act=AuditEvent.Act.SCORES_EXPORTED,
+        actor=by,
+        classroom=classroom,
+        detail={"layout": str(layout), "form": str(form), **detail},
+        at=now,
+    )
+
+
+def _file(classroom: Classroom, what: str, form: Form, sheets: Sequence[Sheet], now: datetime) -> ExportedFile:
+    content = write_csv(sheets[0].rows) if form == Form.CSV else write_xlsx(sheets)
+    # Signs that some file system forbids, and that would leave the header.
+    name = re.sub(r"[^\w .,()-]+", "-", f"{classroom.name}, {what}")
+    return ExportedFile(f"{name} {now.astimezone(classroom.zone):%Y-%m-%d}.{form}", CONTENT_TYPES[form], content)

@@ -1,0 +1,132 @@
+"""A gradebook as a table: for people and spreadsheets, for Canvas, for Moodle."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from decimal import ROUND_HALF_UP, Decimal
+
+from quizzes.files.spreadsheet import Cell as FileCell
+from quizzes.files.spreadsheet import write_csv
+from quizzes.models import Assignment
+from quizzes.reports.gradebook import Cell, Gradebook
+
+STATE_WORDS = {"working": "started", "missing": "missing", "excused": "excused", "not_due": ""}
+
+CANVAS_COLUMNS = {
+    "Student",
+    "LastName",
+    "FirstName",
+    "ID",
+    "SIS User ID",
+    "SIS Login ID",
+    "Section",
+    "Integration ID",
+    "Root Account",
+}
+
+Table = list[list[FileCell]]
+
+
+def gradebook_csv(book: Gradebook) -> bytes:
+    """`scores_table` as CSV."""
+    return write_csv(scores_table(book))
+
+
+def scores_table(book: Gradebook) -> Table:
+    """A header, a line of points possible, then a line a student by name: average in percent, points by assignment.
+
+    A cell without a score holds “started”, “missing”, “excused”, “not marked yet” or nothing, so that a zero is always
+    a score.
+    """
+    lines: Table = [
+        [
+            row.student.display_name,
+            None if row.average_share is None else _percent(row.average_share),
+            *(_word(cell) if cell.whole_score is None else float(cell.whole_score) for cell in row.cells),
+        ]
+        for row in book.rows
+    ]
+    return [["Student", "Average %", *_titles(book)], ["Points possible", None, *_possible(book)], *lines]
+
+
+def canvas_table(book: Gradebook) -> Table:
+    """As Canvas imports a gradebook: its four columns of identity, then one an assignment; points possible second.
+
+    Footnote knows no student's ID, so those columns are empty and Canvas matches by name. A cell without a score is
+    empty, which changes nothing there; EX is its word for excused.
+    """
+    titles = [_canvas_title(title) for title in _titles(book)]
+    lines: Table = [
+        [row.student.display_name, None, None, book.classroom.name, *(_canvas_cell(cell) for cell in row.cells)]
+        for row in book.rows
+    ]
+    return [
+        ["Student", "ID", "SIS Login ID", "Section", *titles],
+        ["    Points Possible", None, None, None, *_possible(book)],
+        *lines,
+    ]
+
+
+def moodle_table(book: Gradebook) -> Table:
+    """As Moodle imports grades: a column that tells who, which it asks to map, then one an assignment.
+
+    A cell without a score is empty, which leaves the grade there as it is.
+    """
+    lines: Table = [
+        [
+            row.student.display_name,
+            *(None if cell.whole_score is None else float(cell.whole_score) for cell in row.cells),
+        ]
+        for row in book.rows
+    ]
+    return [["Student", *_titles(book)], *lines]
+
+
+def distinct_titles(assignments: Iterable[Assignment]) -> dict[int, str]:
+    """A title by assignment id that no other has: the second one of the same set is “Title, 2”, oldest first."""
+    met: Counter[str] = Counter()
+    titles = {}
+    for assignment in assignments:
+        title = assignment.edition.question_set.title
+        met[title] += 1
+        titles[assignment.pk] = title if met[title] == 1 else f"{title}, {met[title]}"
+    return titles
+
+
+def _titles(book: Gradebook) -> list[str]:
+    titles = distinct_titles(column.assignment for column in reversed(book.columns))
+    return [titles[column.assignment.pk] for column in book.columns]
+
+
+def _possible(book: Gradebook) -> list[int]:
+    """Points possible by column, as the scores in it have it: less than the set's where a question was dropped."""
+    return [
+        max((row.cells[place].max_score or 0 for row in book.rows), default=0) or column.max_points
+        for place, column in enumerate(book.columns)
+    ]
+
+
+def _percent(share: Decimal) -> float:
+    """A share in percent with one decimal, rounded half up as on every page."""
+    return float((share * 100).quantize(Decimal("0.1"), ROUND_HALF_UP))
+
+
+def _canvas_title(title: str) -> str:
+    """A title that Canvas reads as that of an assignment.
+
+    Source: canvas-lms, lib/gradebook_importer.rb: a number in parentheses at the end is the id of an assignment there,
+    a name of one of its own columns is looked up as that column, and a title that holds a total's name is left out.
+    """
+    title = re.sub(r"\((\d+)\)\s*$", r"[\1]", title)
+    title = re.sub(r"\b(Current|Final|Override) (Score|Points|Grade|Status)\b", r"\1-\2", title)
+    return f"[{title}]" if title in CANVAS_COLUMNS else title
+
+
+def _canvas_cell(cell: Cell) -> FileCell:
+    if cell.state == "excused":
+        return "EX"
+    return None if cell.whole_score is None else float(cell.whole_score)
+
+
+def _word(cell: Cell) -> str:
+    return "not marked yet" if cell.is_unmarked else STATE_WORDS[cell.state]

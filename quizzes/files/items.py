@@ -1,0 +1,74 @@
+"""Item analysis as tables: a line a question, a line an answer given, a line a figure of the set."""
+
+from quizzes.files.gradebook import Table
+from quizzes.files.spreadsheet import Cell as FileCell
+from quizzes.reports.item_report import ItemReport, QuestionReport
+
+
+def questions_table(report: ItemReport) -> Table:
+    """A line a question with its figures; a figure that so few attempts cannot carry is empty."""
+    header: list[FileCell] = ["Number", "Question", "Type", "Objective", "Points", "Attempts", "Answered", "Omitted"]
+    header += ["Not reached", "Facility", "Discrimination", "Upper group", "Lower group", "Commonest wrong answer"]
+    header += ["Given by", "To mark", "Look at"]
+    return [header, *(_question_line(report, question) for question in report.questions)]
+
+
+def choices_table(report: ItemReport) -> Table:
+    """A line for each answer that could be given or was: how often, and by which share of the groups."""
+    return [
+        ["Number", "Answer", "Right", "Given by", "Share", "Upper group", "Lower group", "Why a student may choose it"],
+        *(
+            [
+                question.number,
+                choice.option.text,
+                "right" if choice.option.right else "",
+                choice.count,
+                choice.share,
+                choice.upper_share,
+                choice.lower_share,
+                choice.option.why,
+            ]
+            for question in report.questions
+            for choice in question.figures.choices
+        ),
+    ]
+
+
+def figures_table(report: ItemReport) -> Table:
+    """A line a figure of the whole set; scores in points."""
+    figures = report.figures
+    return [
+        ["Question set", report.published.document.title],
+        ["Attempts", figures.attempt_count],
+        ["Points possible", figures.max_points],
+        ["Mean", figures.mean],
+        ["Median", figures.median],
+        ["Spread (standard deviation)", figures.spread],
+        ["Cronbach’s alpha", figures.alpha],
+        ["Standard error of measurement", figures.standard_error],
+        ["Attempts in each group", figures.group_size],
+    ]
+
+
+def _question_line(report: ItemReport, question: QuestionReport) -> list[FileCell]:
+    figures, commonest = question.figures, question.commonest_wrong
+    titles = {objective.key: objective.title for objective in report.published.document.objectives}
+    return [
+        question.number,
+        question.question.stem,
+        question.type_label,
+        titles.get(question.question.objective, question.question.objective),
+        figures.item.points,
+        figures.attempt_count,
+        figures.answered_count,
+        figures.omitted_count,
+        figures.not_reached_count,
+        figures.facility,
+        figures.discrimination,
+        figures.upper_share,
+        figures.lower_share,
+        commonest.option.text if commonest is not None else "",
+        commonest.count if commonest is not None else None,
+        question.waiting_count or None,
+        "; ".join(flag.reason for flag in figures.flags),
+    ]

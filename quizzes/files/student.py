@@ -1,0 +1,129 @@
+"""All that is held about one student, as one file: for a parent who asks, or for the student's own papers."""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Model
+
+from quizzes.files.downloads import ExportedFile
+from quizzes.models import (
+    Accommodation,
+    Answer,
+    AnswerEvent,
+    Attempt,
+    AuditEvent,
+    FailedTry,
+    ManualMark,
+    Presence,
+    Student,
+    User,
+)
+
+Json = dict[str, Any]
+
+
+def export_student(student: Student, *, by: User, now: datetime) -> ExportedFile:
+    """Every row about the student in this teacher's classes, as JSON; recorded in the student's log first.
+
+    Moments are in UTC, points are text so that no decimal is lost. The PIN is stored nowhere and not in it. Eleven
+    statements. student: with the classroom.
+    """
+    AuditEvent.objects.create(
+        act=AuditEvent.Act.SCORES_EXPORTED,
+        actor=by,
+        classroom=student.classroom,
+        student=student,
+        detail={"layout": "student", "form": "json"},
+        at=now,
+    )
+    held = {
+        "about": "All that Footnote holds about one student. Moments are in UTC.",
+        "made_at": now,
+        "student": {
+            "name": student.display_name,
+            "classroom": student.classroom.name,
+            "added_at": student.created_at,
+            "removed_at": student.removed_at,
+        },
+        "accommodations": [
+            _columns(row, "time_factor", "changed_at") for row in Accommodation.objects.filter(student=student)
+        ],
+        "extensions": [
+            {"assignment": _title(row), **_columns(row, "due_at", "closes_at", "extra_attempts", "reason", "given_at")}
+            for row in student.extensions.filter(assignment__classroom__teachers=by).select_related(*_SET)
+        ],
+        "excuses": [
+            {"assignment": _title(row), **_columns(row, "reason", "given_at")}
+            for row in student.excuses.filter(assignment__classroom__teachers=by).select_related(*_SET)
+        ],
+        "attempts": _attempts(student, by),
+        "wrong_pins": [row.at for row in FailedTry.objects.filter(student=student).order_by("at")],
+        "record": [
+            {**_columns(row, "act", "detail", "at"), "by": row.actor.name}
+            for row in student.audit_events.select_related("actor").order_by("at", "pk")
+        ],
+    }
+    content = json.dumps(held, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1).encode()
+    # Signs that some file system forbids, and that would leave the header.
+    name = re.sub(r"[^\w .,()-]+", "-", f"{student.display_name}, {student.classroom.name}")
+    return ExportedFile(
+        f"{name}, all data {now.astimezone(student.classroom.zone):%Y-%m-%d}.json", "application/json", content
+    )
+
+
+_SET = ("assignment__edition__question_set",)
+
+
+def _attempts(student: Student, by: User) -> list[Json]:
+    made = Attempt.objects.taught_by(by).made_by(student.pk).select_related(*_SET).order_by("started_at", "pk")
+    attempts = list(made.defer("assignment__edition__document"))
+    of = {"attempt__in": [attempt.pk for attempt in attempts]}
+    answers = _by_attempt(
+        Answer.objects.filter(**of).select_related("question").order_by("question__position"),
+        lambda row: {**_question(row), **_columns(row, "value", "revision", "flagged", "saved_at", "checked_at")},
+    )
+    events = _by_attempt(
+        AnswerEvent.objects.filter(**of).select_related("question").order_by("at", "pk"),
+        lambda row: {**_question(row), **_columns(row, "value", "revision", "outcome", "at")},
+    )
+    marks = _by_attempt(
+        ManualMark.objects.filter(**of).select_related("question").order_by("made_at", "pk"),
+        lambda row: {**_question(row), **_columns(row, "points", "comment", "made_at")},
+    )
+    seen = dict(Presence.objects.filter(**of).values_list("attempt_id", "seen_at"))
+    names = ["number", "medium", "started_at", "deadline_at", "handed_in_at", "handed_in_by", "receipt"]
+    return [
+        {
+            "assignment": _title(attempt),
+            **_columns(attempt, *names, "score", "max_score"),
+            "last_seen_at": seen.get(attempt.pk),
+            "answers": answers[attempt.pk],
+            "saves": events[attempt.pk],
+            "marks": marks[attempt.pk],
+        }
+        for attempt in attempts
+    ]
+
+
+def _by_attempt(rows: Iterable[Any], told: Callable[[Any], Json]) -> defaultdict[int, list[Json]]:
+    found: defaultdict[int, list[Json]] = defaultdict(list)
+    for row in rows:
+        found[row.attempt_id].append(told(row))
+    return found
+
+
+def _columns(row: Model, *names: str) -> Json:
+    return {name: getattr(row, name) for name in names}
+
+
+def _question(row: Any) -> Json:
+    return {"question": row.question.position}
+
+
+def _title(row: Any) -> str:
+    return str(row.assignment.edition.question_set.title)

@@ -1,0 +1,188 @@
+"""What one student gets beside the class: more time always, another end or attempt, no duty, a second chance."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+
+from quizzes.assignments.accommodations import OwnTime, window_of
+from quizzes.assignments.deadlines import NoSuchLocalTime, in_zone
+from quizzes.forms.assignments import MAX_MINUTES, WallTimeField, clock, wall_time, zone_note
+from quizzes.forms.grading import ReasonField
+from quizzes.models import Accommodation, Assignment, Extension
+from quizzes.templatetags.footnote import duration, moment
+
+EXTEND, KEEP = "extend", "keep"
+NO_TIMER, AS_THE_CLASS = "none", "1"
+MAX_EXTRA_ATTEMPTS = 20
+
+
+class AccommodationForm(forms.Form):
+    """How much time a student gets in every assignment."""
+
+    time = forms.ChoiceField(
+        label="Time in every assignment",
+        widget=forms.RadioSelect,
+        choices=[(AS_THE_CLASS, "As the class"), *Accommodation.Factor.choices, (NO_TIMER, "No timer")],
+        help_text="It counts for time limits. What is running gets its new end at once.",
+        error_messages={"required": "Choose one.", "invalid_choice": "Choose one of these."},
+    )
+
+    @classmethod
+    def of(cls, accommodation: Accommodation | None) -> "AccommodationForm":
+        """The form that says what the student has now."""
+        factor = accommodation.time_factor if accommodation is not None else Decimal(1)
+        now = NO_TIMER if factor is None else format(factor.normalize(), "f")
+        return cls(initial={"time": now})
+
+    @property
+    def time_factor(self) -> Decimal | None:
+        """The factor of a valid form; None for no timer."""
+        chosen = self.cleaned_data["time"]
+        return None if chosen == NO_TIMER else Decimal(chosen)
+
+
+class MakeRoomForm(forms.Form):
+    """For each student whose granted time does not fit: extend for this student, or keep the close. Never silent."""
+
+    def __init__(
+        self, *args: Any, times: Sequence[OwnTime], zone_of: Callable[[OwnTime], ZoneInfo], **kwargs: Any
+    ) -> None:
+        """times: of all accommodated students; those that fit are not asked about."""
+        super().__init__(*args, **kwargs)
+        self.asked = {f"room-{own.student.public_id}": own for own in times if own.needed_close_at is not None}
+        for name, own in self.asked.items():
+            zone, who = zone_of(own), own.student.first_name
+            self.fields[name] = forms.ChoiceField(
+                label=f"{own.student.display_name}’s {duration(own.time_limit)} do not fit before"
+                f" {moment(own.closes_at, zone)}.",
+                widget=forms.RadioSelect,
+                choices=[
+                    (EXTEND, f"Extend for {who}, until {moment(own.needed_close_at, zone)}"),
+                    (KEEP, "Keep the close for everyone"),
+                ],
+                error_messages={"required": f"Choose what holds for {who}."},
+            )
+
+    @property
+    def extended(self) -> list[OwnTime]:
+        """Those to extend for, of a valid form."""
+        return [own for name, own in self.asked.items() if self.cleaned_data[name] == EXTEND]
+
+
+class ReopenForm(forms.Form):
+    """Let a student go on with what was handed in. receipt: of the hand-in that is taken back."""
+
+    receipt = forms.CharField(max_length=7, widget=forms.HiddenInput)
+    minutes = forms.IntegerField(
+        label="Minutes more",
+        required=False,
+        min_value=0,
+        max_value=MAX_MINUTES,
+        help_text="On top of the time that was left. Leave it empty for none.",
+        error_messages={
+            "invalid": "Write whole minutes.",
+            "min_value": "Write 0 or more minutes.",
+            "max_value": f"At most {MAX_MINUTES} minutes.",
+        },
+    )
+    reason = ReasonField()
+
+    @property
+    def more_time(self) -> timedelta | None:
+        """The time given by a valid form, None for none."""
+        minutes = self.cleaned_data["minutes"]
+        return timedelta(minutes=minutes) if minutes else None
+
+
+class ExcuseForm(forms.Form):
+    """Excuse a student from an assignment, or take that back."""
+
+    is_excused = forms.TypedChoiceField(
+        choices=[("True", "Excuse"), ("False", "Take it back")],
+        coerce=lambda value: value == "True",
+        widget=forms.HiddenInput,
+    )
+    reason = ReasonField()
+
+
+class ExtensionForm(forms.Form):
+    """Another end, or more attempts, for one student on one assignment. Empty times are those of the class."""
+
+    due = WallTimeField(label="Due", required=False)
+    closes = WallTimeField(label="Closes", required=False)
+    extra_attempts = forms.IntegerField(
+        label="Extra attempts",
+        required=False,
+        min_value=0,
+        max_value=MAX_EXTRA_ATTEMPTS,
+        error_messages={
+            "invalid": "Write a whole number.",
+            "min_value": "Write 0 or more.",
+            "max_value": f"At most {MAX_EXTRA_ATTEMPTS}.",
+        },
+    )
+    reason = ReasonField()
+
+    def __init__(
+        self, *args: Any, assignment: Assignment, extension: Extension | None, now: datetime, **kwargs: Any
+    ) -> None:
+        """assignment: with its classroom. extension: what the student has, None for nothing."""
+        self.zone = assignment.classroom.zone
+        self.window = window_of(assignment)
+        self.now = now
+        self.is_unlimited = assignment.max_attempts is None
+        self.stored: Mapping[str, datetime | None] = {
+            "due": extension.due_at if extension is not None else None,
+            "closes": extension.closes_at if extension is not None else None,
+        }
+        self.has_extension = extension is not None
+        initial: dict[str, Any] = {name: wall_time(moment, self.zone) for name, moment in self.stored.items()}
+        if extension is not None:
+            initial |= {"extra_attempts": extension.extra_attempts or None, "reason": extension.reason}
+        super().__init__(*args, **{**kwargs, "initial": initial})
+        for name in ("due", "closes"):
+            self.fields[name].help_text = zone_note([self.zone])
+        if self.is_unlimited:
+            del self.fields["extra_attempts"]
+
+    def clean(self) -> dict[str, Any]:
+        """With `due_at`, `closes_at` and `extra_attempts`."""
+        due_at, closes_at = self._moment("due"), self._moment("closes")
+        extra = self.cleaned_data.get("extra_attempts") or 0
+        if not self.errors:
+            self._check(due_at, closes_at)
+        if not self.errors and not (due_at or closes_at or extra or self.has_extension):
+            self.add_error(None, "Give a later time or another attempt.")
+        return {**self.cleaned_data, "due_at": due_at, "closes_at": closes_at, "extra_attempts": extra}
+
+    def _moment(self, name: str) -> datetime | None:
+        wall, stored = self.cleaned_data.get(name), self.stored[name]
+        if wall is None or wall == wall_time(stored, self.zone):
+            return None if wall is None else stored
+        try:
+            return in_zone(wall, self.zone)
+        except NoSuchLocalTime as error:
+            self.add_error(name, f"Clocks skip {clock(wall)} that night. Use {clock(error.suggestion)}.")
+            return None
+
+    def _check(self, due_at: datetime | None, closes_at: datetime | None) -> None:
+        window = self.window
+        for name, end, of_class in (("due", due_at, window.due_at), ("closes", closes_at, window.closes_at)):
+            noun = "due" if name == "due" else "close"
+            if end is None:
+                continue
+            if window.opens_at is not None and end <= window.opens_at:
+                self.add_error(name, f"The {noun} time is before the open time.")
+            elif of_class is None:
+                self.add_error(name, f"The class has no {noun} time, so this would give less time. Leave it empty.")
+            elif end < of_class:
+                self.add_error(name, f"This is before the {noun} time of the class. Give a later time.")
+            elif end <= self.now and end != self.stored[name]:
+                self.add_error(name, f"This {noun} time has passed. Choose a later one.")
+        own_due, own_close = due_at or window.due_at, closes_at or window.closes_at
+        if not self.errors and own_due is not None and own_close is not None and own_close < own_due:
+            self.add_error("closes", "The close time is before the due time.")

@@ -1,0 +1,44 @@
+"""One save of one question, as a page or the outbox of a browser sends it."""
+
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from quizzes.attempts.attempt_content import Arrangement
+from quizzes.content.question_types.registry import NotAChoice, Question, read_answer
+
+# Past this a revision is none that a student reached, and more than the column holds.
+MAX_REVISION = 1_000_000
+
+
+class AnswerForm(forms.Form):
+    """An answer, under what name and upon which revision it was given, and what to do after saving it.
+
+    The fields that hold the answer itself are the question type's own; `value` of the cleaned data is what they say.
+    """
+
+    operation = forms.CharField(max_length=64)
+    revision = forms.IntegerField(min_value=0, max_value=MAX_REVISION)
+    # Not a field of choices: Django copies those for each form, which took a twentieth of a save.
+    act = forms.RegexField(r"^(save|next|skip|check|flag|unflag)\Z", required=False)
+
+    def __init__(self, data: QueryDict, *, current: Arrangement, question: Question) -> None:
+        super().__init__(data)
+        self.submitted = dict(data.lists())
+        self.current = current
+        self.question = question
+
+    def clean(self) -> dict[str, Any]:
+        """With `value`; a choice that the question does not have is the whole form's error."""
+        reading = self.current.published.document.reading
+        try:
+            value = read_answer(self.question, self.submitted, self.current.presentation, reading)
+        except NotAChoice as error:
+            raise forms.ValidationError(str(error)) from error
+        return {**self.cleaned_data, "value": value}
+
+    @property
+    def says_something(self) -> bool:
+        """Whether there is anything to save: an answer, or the taking back of one."""
+        return self.cleaned_data["value"] is not None or self.cleaned_data["revision"] > 0

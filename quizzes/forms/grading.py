@@ -1,0 +1,233 @@
+"""Correct a key after publishing, and mark an answer by hand."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from quizzes.content.editions import published
+from quizzes.content.question_types.registry import (
+    NotAChoice,
+    Presentation,
+    Question,
+    marked_by,
+    public,
+    read_answer,
+    rearranges,
+)
+from quizzes.content.reading import InvalidDocument
+from quizzes.forms.editor.base import SentencesField
+from quizzes.grading.regrades import corrected_document
+from quizzes.grading.scores import NEW_EXPLANATION
+from quizzes.models import Edition, Regrade
+
+Policy = Regrade.Policy
+
+# A key is given on one page by one teacher, so its choices stand in the order in which they were written.
+AS_WRITTEN = Presentation("regrade", shuffle=False)
+POLICIES = {
+    Policy.NEW_KEY: "The new key only. Answers that were right by the old key earn nothing for it",
+    Policy.EITHER_KEY: "The old key or the new one. Nobody loses points",
+    Policy.DROP: "Drop the question. It counts for nobody",
+    Policy.FULL_CREDIT: "Full credit for everyone",
+}
+WITH_KEY = (Policy.NEW_KEY, Policy.EITHER_KEY)
+REASON_REQUIRED = "Say why, so that students and colleagues can follow it."
+MAX_COMMENT = 600
+# As long as an explanation may be in the editor.
+MAX_EXPLANATION = 2_000
+
+
+class ReasonField(forms.CharField):
+    """Why something was decided, in a sentence."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            max_length=300,
+            widget=forms.Textarea(attrs={"rows": 2}),
+            **{"label": "Why", "error_messages": {}, **kwargs},
+        )
+        self.error_messages["required"] = REASON_REQUIRED
+        self.error_messages["max_length"] = "Say it in 300 characters or fewer."
+        self.error_messages["null_characters_not_allowed"] = "The text holds a character that cannot be seen."
+
+
+class WishForm(forms.Form):
+    """What a link to the correction of a question asks for first."""
+
+    policy = forms.ChoiceField(choices=[(policy.value, policy.label) for policy in Policy], required=False)
+
+    @property
+    def wish(self) -> str:
+        """The policy to begin with, "" for none."""
+        return str(self.cleaned_data["policy"]) if self.is_valid() else ""
+
+
+class RegradeForm(forms.Form):
+    """What to do about a question's key, and why. The new key is given as an answer, in the question's own fields.
+
+    evidence: there where the new key does not name its sentences itself. explanation: "" shows none for a new key.
+
+    group: makes sending the form twice harmless. stamp: of the preview, which came before. `value` and `document` of
+    the cleaned data are the new key, None where the policy needs none.
+    """
+
+    policy = forms.ChoiceField(
+        label="What counts from now on",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what counts from now on.", "invalid_choice": "Choose one of these."},
+    )
+    reason = ReasonField(help_text="Students whose answers it reaches read this, with your name.")
+    explanation = forms.CharField(
+        label="New explanation",
+        required=False,
+        max_length=MAX_EXPLANATION,
+        help_text="Students read it with the new key. The old one was written for the old key and is no longer shown.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={
+            "max_length": f"Say it in {MAX_EXPLANATION} characters or fewer.",
+            "null_characters_not_allowed": "The text holds a character that cannot be seen.",
+        },
+    )
+    group = forms.UUIDField(widget=forms.HiddenInput)
+    stamp = forms.CharField(widget=forms.HiddenInput, required=False, max_length=80)
+    act = forms.ChoiceField(choices=[(name, name) for name in ("preview", "edit", "save")], required=False)
+
+    def __init__(self, *args: Any, edition: Edition, question: Question, wish: str = "", **kwargs: Any) -> None:
+        initial = {"group": uuid.uuid4(), "policy": wish or Policy.NEW_KEY}
+        super().__init__(*args, **{**kwargs, "initial": initial})
+        self.edition = edition
+        self.question = question
+        self.reading = published(edition.pk).document.reading
+        # What a teacher marks has no key to change.
+        self.has_key = marked_by(question) == "rule"
+        if not self.has_key:
+            del self.fields["explanation"]
+        elif "paragraphs" not in self.unanswered and question.type != "who_says_so":
+            self.fields["evidence"] = SentencesField(
+                label="Sentences that prove the new key",
+                sentence_keys=[sentence.key for sentence in self.reading],
+                help_text="Their numbers, as in 3, 5. Left empty, students see no proof.",
+            )
+            self.initial["evidence"] = list(question.evidence)
+        self.fields["policy"].choices = [  # type: ignore[attr-defined]
+            (policy.value, words) for policy, words in POLICIES.items() if self.has_key or policy not in WITH_KEY
+        ]
+        if not self.has_key and self.initial["policy"] in WITH_KEY:
+            self.initial["policy"] = Policy.DROP
+        self.value: Any = None
+        self.key_error = ""
+        self._read_key()
+
+    def clean(self) -> dict[str, Any]:
+        """With `document`."""
+        document = None
+        if self.cleaned_data.get("policy") in WITH_KEY:
+            try:
+                document = self._corrected()
+            except ValidationError as error:
+                self.key_error = error.messages[0]
+                self.add_error(None, error)
+        return {**self.cleaned_data, "document": document}
+
+    @property
+    def unanswered(self) -> dict[str, Any]:
+        """The question as a page shows it, without an answer."""
+        return public(self.question, AS_WRITTEN, None, self.reading)
+
+    @property
+    def view(self) -> dict[str, Any]:
+        """The question as a page shows it, with the new key so far as its answer."""
+        return public(self.question, AS_WRITTEN, self.value, self.reading)
+
+    @property
+    def moves_a_line(self) -> bool:
+        """Whether the form was sent to change the new key step by step."""
+        return rearranges(self.question, self.submitted)
+
+    @property
+    def submitted(self) -> Mapping[str, Sequence[str]]:
+        """All fields sent; the question's type knows which are its own."""
+        return dict(self.data.lists()) if self.is_bound else {}  # type: ignore[attr-defined]
+
+    @property
+    def key_fields(self) -> list[tuple[str, str]]:
+        """The question's own fields as they were sent, to be sent again."""
+        known = {*self.fields, "csrfmiddlewaretoken"}
+        return [(name, text) for name, texts in self.submitted.items() if name not in known for text in texts]
+
+    def _read_key(self) -> None:
+        try:
+            self.value = read_answer(self.question, self.submitted, AS_WRITTEN, self.reading)
+        except NotAChoice as error:
+            self.key_error = str(error)
+
+    def _corrected(self) -> dict[str, Any]:
+        if self.key_error:
+            raise ValidationError(self.key_error)
+        if self.value is None:
+            raise ValidationError("Give the new key: answer the question as it is right.")
+        try:
+            document = corrected_document(self.edition, self.question, self.value)
+        except InvalidDocument as error:
+            reason = str(error)
+            raise ValidationError(f"This cannot be the key: {reason}.") from error
+        if "evidence" in self.cleaned_data:
+            document["evidence"] = self.cleaned_data["evidence"]
+        if self.cleaned_data.get("explanation"):
+            document[NEW_EXPLANATION] = self.cleaned_data["explanation"]
+        return document
+
+
+class SettleForm(forms.Form):
+    """What becomes of equal short answers. doubt: their name, as the queue gives it."""
+
+    doubt = forms.CharField(max_length=32)
+    act = forms.ChoiceField(choices=[("accept", "Accept"), ("keep", "Stays as it is")])
+
+
+class MarkForm(forms.Form):
+    """A mark for one answer, and what its student reads with it."""
+
+    points = forms.DecimalField(
+        min_value=Decimal(0),
+        max_digits=6,
+        decimal_places=2,
+        error_messages={
+            "required": "Give points.",
+            "invalid": "Write points as a number, such as 1.5.",
+            "min_value": "Points cannot be below zero.",
+            "max_decimal_places": "Write at most two decimals.",
+            "max_digits": "Write points as a number, such as 1.5.",
+            "max_whole_digits": "Write points as a number, such as 1.5.",
+        },
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
+    comment = forms.CharField(
+        label="Comment",
+        required=False,
+        max_length=MAX_COMMENT,
+        help_text="The student reads it once answers are shown.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={
+            "max_length": f"Say it in {MAX_COMMENT} characters or fewer.",
+            "null_characters_not_allowed": "The comment holds a character that cannot be seen.",
+        },
+    )
+
+    def __init__(self, *args: Any, possible: int, **kwargs: Any) -> None:
+        """possible: the question's points."""
+        super().__init__(*args, **kwargs)
+        self.possible = possible
+        self.fields["points"].label = f"Points, 0 to {possible}"
+
+    def clean_points(self) -> Decimal:
+        """At most the question's points."""
+        points: Decimal = self.cleaned_data["points"]
+        if points > self.possible:
+            plural = "" if self.possible == 1 else "s"
+            raise ValidationError(f"The question has {self.possible} point{plural}. Give 0 to {self.possible}.")
+        return points

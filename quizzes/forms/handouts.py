@@ -1,0 +1,55 @@
+"""What to print of a set, and what was typed from a sheet."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from quizzes.attempts.paper.handout import LETTERS, FormLetter
+
+BOTH, LARGE, SHORT = "AB", "large", "short"
+
+
+class PrintForm(forms.Form):
+    """Which forms to print and how; whatever is unknown means the first choice."""
+
+    form = forms.ChoiceField(
+        label="Form",
+        required=False,
+        widget=forms.RadioSelect,
+        choices=[("A", "Form A"), ("B", "Form B, in another order"), (BOTH, "Both, one after the other")],
+    )
+    size = forms.ChoiceField(
+        label="Print",
+        required=False,
+        widget=forms.RadioSelect,
+        choices=[("usual", "Usual size"), (LARGE, "Large print, 18 points")],
+    )
+    length = forms.ChoiceField(
+        label="Questions",
+        required=False,
+        widget=forms.RadioSelect,
+        choices=[("all", "All questions"), (SHORT, "Short: as many for each objective as the set needs")],
+    )
+    edition = forms.TypedChoiceField(label="Edition", required=False, coerce=int, empty_value=None)
+
+    def __init__(self, data: Any, *, editions: Sequence[int], may_be_short: bool = True) -> None:
+        """editions: the numbers there are, newest first. may_be_short: an assignment has all questions of its set."""
+        super().__init__(data)
+        self.fields["edition"].choices = [(number, f"Edition {number}") for number in editions]  # type: ignore[attr-defined]
+        if len(editions) < 2:
+            del self.fields["edition"]
+        if not may_be_short:
+            del self.fields["length"]
+        self.is_valid()
+        chosen = {name: self.cleaned_data.get(name) or self._first(name) for name in self.fields}
+        self.letters: tuple[FormLetter, ...] = tuple(letter for letter in LETTERS if letter in str(chosen["form"]))
+        self.is_large = chosen["size"] == LARGE
+        self.is_short = chosen.get("length") == SHORT
+        self.edition_number: int = chosen.get("edition") or editions[0]
+        # The page shows what is in force, and says nothing of what an address had that is unknown.
+        self.is_bound, self.initial = False, chosen
+        self._errors = None
+
+    def _first(self, name: str) -> Any:
+        return self.fields[name].choices[0][0]  # type: ignore[attr-defined]

@@ -1,0 +1,82 @@
+"""Scores: computed from answers, corrections and marks, and kept on the attempt as a cache."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, cast
+
+from quizzes.content.editions import published
+from quizzes.content.question_types.registry import parse_question
+from quizzes.grading import points as grading
+from quizzes.grading.points import Adjustments, Correction, Policy
+from quizzes.models import Answer, Attempt, ManualMark, Regrade
+
+# In a regrade's document, beside the question's own explanation, which was written for the old key.
+NEW_EXPLANATION = "new_explanation"
+
+
+def adjustments(attempts: Sequence[Attempt]) -> dict[int, Adjustments]:
+    """What teachers decided after publishing, by attempt id; two statements."""
+    corrections = corrections_of({attempt.assignment_id for attempt in attempts})
+    marks: defaultdict[int, dict[str, Decimal]] = defaultdict(dict)
+    given = ManualMark.objects.filter(attempt__in=[attempt.pk for attempt in attempts]).order_by("made_at", "pk")
+    for attempt_id, key, points in given.values_list("attempt_id", "question__key", "points"):
+        marks[attempt_id][key] = points
+    return {attempt.pk: Adjustments(corrections[attempt.assignment_id], marks[attempt.pk]) for attempt in attempts}
+
+
+def corrections_of(assignment_ids: Iterable[int]) -> defaultdict[int, dict[str, list[Correction]]]:
+    """Corrections in force, by assignment id and question key, in the order made; one statement."""
+    found: defaultdict[int, dict[str, list[Correction]]] = defaultdict(dict)
+    in_force = Regrade.objects.filter(assignment__in=assignment_ids, undone_at=None).order_by("made_at", "pk")
+    columns = "assignment_id", "question__key", "policy", "document", "reason", "made_at"
+    for assignment_id, key, policy, document, reason, made_at in in_force.values_list(*columns):
+        made = correction(policy, document, reason=reason, made_at=made_at)
+        found[assignment_id].setdefault(key, []).append(made)
+    return found
+
+
+def correction(
+    policy: str, document: Mapping[str, Any] | None, *, reason: str = "", made_at: datetime | None = None
+) -> Correction:
+    """What a regrade's columns say."""
+    if document is None:
+        return Correction(cast(Policy, policy), reason=reason, made_at=made_at)
+    explanation = str(document.get(NEW_EXPLANATION, ""))
+    return Correction(cast(Policy, policy), parse_question(document), explanation, reason, made_at)
+
+
+def values_of(attempts: Sequence[Attempt]) -> dict[int, dict[str, Any]]:
+    """Current value by question key, by attempt id; one statement."""
+    values: dict[int, dict[str, Any]] = {attempt.pk: {} for attempt in attempts}
+    given = Answer.objects.filter(attempt__in=list(values)).order_by()
+    for attempt_id, key, value in given.values_list("attempt_id", "question__key", "value"):
+        values[attempt_id][key] = value
+    return values
+
+
+def computed(attempts: Sequence[Attempt]) -> dict[int, tuple[Decimal, int]]:
+    """(points earned, points possible) by attempt id, from what is stored; three statements.
+
+    attempts: with their assignment loaded.
+    """
+    adjusted = adjustments(attempts)
+    values = values_of(attempts)
+    return {
+        attempt.pk: grading.score(
+            published(attempt.assignment.edition_id).document, values[attempt.pk], adjusted[attempt.pk]
+        )
+        for attempt in attempts
+    }
+
+
+def rescore(attempts: Iterable[Attempt]) -> int:
+    """Bring the cached scores of handed-in attempts up to date; returns how many changed."""
+    done = [attempt for attempt in attempts if not attempt.is_open]
+    current = computed(done)
+    changed = [attempt for attempt in done if (attempt.score, attempt.max_score) != current[attempt.pk]]
+    for attempt in changed:
+        attempt.score, attempt.max_score = current[attempt.pk]
+    Attempt.objects.bulk_update(changed, ["score", "max_score"], batch_size=500)
+    return len(changed)

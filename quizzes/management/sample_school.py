@@ -1,0 +1,213 @@
+"""A sample school for looking at full pages: invented students and seeded-random answers, made by the real stages."""
+
+import random
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from quizzes.assignments import lifecycle as assignments
+from quizzes.assignments.deadlines import Window
+from quizzes.assignments.lifecycle import Release, Terms
+from quizzes.attempts import lifecycle as attempts
+from quizzes.attempts.answers import save_answer
+from quizzes.attempts.attempt_content import sitting
+from quizzes.content import editions as question_sets
+from quizzes.content.drafts import publishing, saving
+from quizzes.content.question_types.multiple.question import Multiple
+from quizzes.content.question_types.registry import Question, Value, right_value, wrong_value
+from quizzes.content.set_document import combine
+from quizzes.files.question_sets import read_toml
+from quizzes.models import Assignment, Classroom, Edition, QuestionSet, Student, User
+from quizzes.people import rosters
+
+OWN_SET = settings.BASE_DIR / "fixtures" / "pars-agreement" / "demo" / "other-ways-to-ask.toml"
+TEACHER_EMAIL = "rivera@school.example"
+TEACHER_NAME = "Ms. Rivera"
+SEED = 20260831
+CLASSES = {
+    "Civics, Period 3": (
+        "Aaliyah M.,Amara B.,Ana Sofía R.,Anthony D.,Brianna W.,Chidi O.,Daniel K.,Destiny J.,Elif Y.,Emmanuel T.,"
+        "Fatou S.,Gabriel P.,Grace L.,Hassan A.,Imani C.,Isabella G.,Jaylen H.,Jin-woo P.,Khadija N.,Leah F.,"
+        "Linh T.,Luis V.,Malik R.,Maya S.,Nathan E.,Oleksandr H.,Priya N.,Quinn B.,Sofia D.,Zion W."
+    ),
+    "Civics, Period 5": (
+        "Adrian C.,Aisha K.,Alejandra P.,Amir H.,Ava T.,Bilal S.,Camila R.,Chloe N.,David O.,Diego M.,"
+        "Ebony F.,Eli G.,Esperanza V.,Farah D.,Giovanni L.,Hana J.,Isaiah B.,Jasmine W.,Kofi A.,Lucía E.,"
+        "Marcus P.,Mei L.,Nadia Z.,Noah S.,Olivia R.,Rafael T.,Samira Q.,Tomás I.,Victoria U.,Xavier Y."
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """One set given to both classes. Moments count from now; done and half: how many students in each class."""
+
+    slug: str
+    given: timedelta
+    due: timedelta
+    closes: timedelta | None
+    release: Release
+    max_attempts: int
+    done: tuple[int, int]
+    half: tuple[int, int]
+
+
+LESSONS = (
+    Lesson(
+        "exit-ticket",
+        timedelta(days=-6),
+        timedelta(days=-4),
+        timedelta(days=-3),
+        Release.AFTER_HAND_IN,
+        1,
+        (28, 26),
+        (0, 0),
+    ),
+    Lesson(
+        "who-says-so",
+        timedelta(days=-2),
+        timedelta(hours=-20),
+        timedelta(days=1),
+        Release.AFTER_CLOSE,
+        1,
+        (24, 21),
+        (3, 2),
+    ),
+    # A set of the teacher's own, with answers that wait for a mark or a look.
+    Lesson(
+        OWN_SET.stem,
+        timedelta(days=-1),
+        timedelta(hours=-2),
+        None,
+        Release.AFTER_HAND_IN,
+        1,
+        (8, 5),
+        (1, 1),
+    ),
+    Lesson("pars-agreement", timedelta(hours=-1), timedelta(hours=3), None, Release.AFTER_HAND_IN, 2, (15, 4), (9, 6)),
+)
+
+
+@transaction.atomic
+def make_sample_school(*, now: datetime) -> User:
+    """The sample teacher, two classrooms of 30, the built-in sets and an own one assigned, and attempts; made once."""
+    teacher = User.objects.filter(email=TEACHER_EMAIL).first()
+    if teacher is not None:
+        return teacher
+    chance = random.Random(SEED)  # noqa: S311  sample data, the same each time
+    teacher = User.objects.create_user(TEACHER_EMAIL, name=TEACHER_NAME)
+    began = now - timedelta(days=30)
+    classrooms = []
+    for name, names in CLASSES.items():
+        classroom = rosters.add_classroom(by=teacher, name=name, time_zone="America/New_York", now=began)
+        rosters.add_students(classroom, names.split(","), by=teacher, now=began)
+        classrooms.append(classroom)
+    ability = {
+        student.pk: min(0.97, max(0.25, chance.gauss(0.68, 0.18)))
+        for student in Student.objects.filter(classroom__in=classrooms).order_by("pk")
+    }
+    own = _write_own_set(by=teacher, now=began)
+    for lesson in LESSONS:
+        is_own = lesson.slug == OWN_SET.stem
+        edition = own if is_own else question_sets.latest_edition(QuestionSet.objects.built_in().get(slug=lesson.slug))
+        _hold(lesson, edition, classrooms, ability, chance, by=teacher, now=now)
+    return teacher
+
+
+def _write_own_set(*, by: User, now: datetime) -> Edition:
+    """A set of the teacher's own, on the built-in story, with every type that the built-in sets do not use."""
+    source = read_toml((OWN_SET.parent.parent / question_sets.SOURCE_FILE).read_bytes())
+    document = combine(source, read_toml(OWN_SET.read_bytes()))
+    draft = saving.take_document(document, title=document["title"], by=by, now=now)
+    edition = publishing.publish(draft, seen=draft.revision, note="", by=by, now=now)
+    if edition is None:
+        raise RuntimeError("a new set has no edition that could say the same")
+    return edition
+
+
+def _hold(
+    lesson: Lesson,
+    edition: Edition,
+    classrooms: Sequence[Classroom],
+    ability: dict[int, float],
+    chance: random.Random,
+    *,
+    by: User,
+    now: datetime,
+) -> None:
+    given_at = now + lesson.given
+    window = Window(given_at, now + lesson.due, now + lesson.closes if lesson.closes else None)
+    terms = Terms(
+        time_limit=None,
+        max_attempts=lesson.max_attempts,
+        attempt_policy=Assignment.AttemptPolicy.BEST,
+        shuffle_questions=False,
+        shuffle_choices=True,
+        release=lesson.release,
+    )
+    made = assignments.assign(
+        edition,
+        dict.fromkeys(classrooms, window),
+        terms=terms,
+        group=uuid.UUID(int=chance.getrandbits(128)),
+        by=by,
+        now=given_at,
+    )
+    for assignment, done, half in zip(made, lesson.done, lesson.half, strict=True):
+        students = list(assignment.classroom.students.order_by("pk"))
+        chance.shuffle(students)
+        for place, student in enumerate(students[: done + half]):
+            is_late = lesson.due < timedelta(0) and place < 2
+            start = now + lesson.due + timedelta(hours=1) if is_late else given_at + timedelta(minutes=2)
+            start += timedelta(seconds=chance.randrange(600))
+            _sit(student, assignment, ability[student.pk], chance, finish=place < done, start=start, before=now)
+
+
+def _sit(
+    student: Student,
+    assignment: Assignment,
+    ability: float,
+    chance: random.Random,
+    *,
+    finish: bool,
+    start: datetime,
+    before: datetime,
+) -> None:
+    attempt = attempts.begin_attempt(student, assignment, now=start)
+    current = sitting(attempt)
+    questions = current.questions if finish else current.questions[: max(1, len(current.questions) * 2 // 5)]
+    moment = start
+    for question in questions:
+        moment = min(moment + timedelta(seconds=chance.randrange(20, 100)), before)
+        value = believable_value(question, ability, chance)
+        if value is not None:
+            save_answer(
+                attempt,
+                current.question_id(question),
+                value,
+                operation=f"sample-{question.key}",
+                seen_revision=0,
+                now=moment,
+            )
+    if finish:
+        attempts.hand_in(attempt, now=min(moment + timedelta(seconds=30), before))
+
+
+def believable_value(question: Question, ability: float, chance: random.Random) -> Value:
+    """What a student of this ability (0 to 1) may give: the key, or a tempting wrong answer; now and then nothing."""
+    if chance.random() < 0.02:
+        return None
+    right = right_value(question)
+    wrong = wrong_value(question, chance.choice)
+    if isinstance(right, dict):
+        # In several parts, each by itself.
+        given = {part: right[part] if chance.random() < ability else (wrong or {}).get(part) for part in right}
+        return {part: value for part, value in given.items() if value is not None} or None
+    if chance.random() < ability or wrong is None:
+        return right
+    # One of several is mistaken more often than all of them.
+    return sorted({*right[1:], *wrong}) if isinstance(question, Multiple) else wrong

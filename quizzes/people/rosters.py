@@ -1,0 +1,161 @@
+"""Classrooms and their rosters."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from quizzes.files.rosters import clean_name, name_key
+from quizzes.models import AuditEvent, Classroom, Student, Teaching, User
+from quizzes.models.rosters import new_join_code
+
+Act = AuditEvent.Act
+
+
+class NameTaken(Exception):
+    """Someone in the class already has this name."""
+
+
+class ClassroomNameTaken(Exception):
+    """The teacher has a current classroom of this name."""
+
+
+@transaction.atomic
+def add_classroom(*, by: User, name: str, time_zone: str, now: datetime) -> Classroom:
+    """A new classroom, taught by its maker; raises ClassroomNameTaken, so that a form sent twice makes one class."""
+    _refuse_taken(name, by)
+    classroom = Classroom.objects.create(name=name, time_zone=time_zone, created_at=now)
+    Teaching.objects.create(classroom=classroom, teacher=by)
+    _record(Act.CLASSROOM_MADE, by, classroom, now, name=name)
+    return classroom
+
+
+@transaction.atomic
+def change_classroom(classroom: Classroom, *, by: User, name: str, time_zone: str, now: datetime) -> Classroom:
+    """Rename a classroom or give it another time zone; moments already set stay the same moments.
+
+    Raises ClassroomNameTaken.
+    """
+    _refuse_taken(name, by, classroom)
+    before = {"name": classroom.name, "time_zone": classroom.time_zone}
+    classroom.name, classroom.time_zone = name, time_zone
+    classroom.save(update_fields=["name", "time_zone"])
+    _record(Act.CLASSROOM_CHANGED, by, classroom, now, before=before, after={"name": name, "time_zone": time_zone})
+    return classroom
+
+
+@transaction.atomic
+def change_code(classroom: Classroom, *, by: User, now: datetime) -> Classroom:
+    """Give a classroom a new join code; the old one stops working at once."""
+    classroom.join_code = new_join_code()
+    classroom.save(update_fields=["join_code"])
+    _record(Act.CODE_CHANGED, by, classroom, now)
+    return classroom
+
+
+@transaction.atomic
+def set_joining(classroom: Classroom, *, is_open: bool, by: User, now: datetime) -> Classroom:
+    """Open or close a classroom's code; students who are signed in stay so."""
+    classroom.join_open = is_open
+    classroom.save(update_fields=["join_open"])
+    _record(Act.CODE_CHANGED, by, classroom, now, open=is_open)
+    return classroom
+
+
+@transaction.atomic
+def set_archived(classroom: Classroom, *, is_archived: bool, by: User, now: datetime) -> Classroom:
+    """Put a classroom away or bring it back; nothing in it is lost, and an archived one's code lets nobody in."""
+    classroom.archived_at = now if is_archived else None
+    classroom.save(update_fields=["archived_at"])
+    _record(Act.CLASSROOM_ARCHIVED if is_archived else Act.CLASSROOM_RESTORED, by, classroom, now)
+    return classroom
+
+
+def names_present(classroom: Classroom) -> set[str]:
+    """The folded names on the roster now."""
+    return set(classroom.students.enrolled().values_list("name_key", flat=True))
+
+
+@transaction.atomic
+def add_students(classroom: Classroom, names: Sequence[str], *, by: User, now: datetime) -> list[Student]:
+    """Add those of the names that are not on the roster yet; returns the students added, in the order given.
+
+    names: as `clean_name` lets them pass. Sending the same list twice adds nobody twice.
+    """
+    # The classroom's row is the lock: without it a form sent twice at once would find every name new, twice.
+    Classroom.objects.select_for_update().get(pk=classroom.pk)
+    present = names_present(classroom)
+    added: list[Student] = []
+    for name in map(clean_name, names):
+        if name_key(name) not in present:
+            present.add(name_key(name))
+            added.append(Student(classroom=classroom, display_name=name, name_key=name_key(name), created_at=now))
+    Student.objects.bulk_create(added)
+    if added:
+        _record(Act.STUDENTS_ADDED, by, classroom, now, count=len(added))
+    return added
+
+
+def rename_student(student: Student, *, name: str, by: User, now: datetime) -> Student:
+    """Give a student another name; raises NameTaken."""
+    before = student.display_name
+    student.display_name, student.name_key = clean_name(name), name_key(clean_name(name))
+    return _save_named(student, ["display_name", "name_key"], Act.STUDENT_RENAMED, by, now, before=before)
+
+
+def move_student(student: Student, *, to: Classroom, by: User, now: datetime) -> Student:
+    """Put a student on another roster; attempts stay with the class they were made in. Raises NameTaken."""
+    before = student.classroom.public_id
+    student.classroom = to
+    return _save_named(student, ["classroom"], Act.STUDENT_MOVED, by, now, before=before)
+
+
+@transaction.atomic
+def remove_student(student: Student, *, by: User, now: datetime) -> Student:
+    """Take a student off the roster and sign the student out everywhere; answers are kept."""
+    if student.removed_at is None:
+        student.removed_at = now
+        student.save(update_fields=["removed_at"])
+        _record(Act.STUDENT_REMOVED, by, student.classroom, now, student)
+    return student
+
+
+def restore_student(student: Student, *, by: User, now: datetime) -> Student:
+    """Put a removed student back on the roster; raises NameTaken when the name is in use again."""
+    student.removed_at = None
+    return _save_named(student, ["removed_at"], Act.STUDENT_RESTORED, by, now)
+
+
+@transaction.atomic
+def change_pin(student: Student, *, by: User, now: datetime) -> Student:
+    """Give a student a new PIN: the old one, and every session opened with it, stops working at once."""
+    student.pin_version += 1
+    student.save(update_fields=["pin_version"])
+    student.failed_tries.all().delete()
+    _record(Act.PIN_CHANGED, by, student.classroom, now, student)
+    return student
+
+
+def _refuse_taken(name: str, by: User, classroom: Classroom | None = None) -> None:
+    # The teacher's row is the lock: without it two requests at once would both find the name free.
+    User.objects.select_for_update().get(pk=by.pk)
+    others = Classroom.objects.taught_by(by).current().filter(name__iexact=name)
+    if (others.exclude(pk=classroom.pk) if classroom is not None else others).exists():
+        raise ClassroomNameTaken
+
+
+def _save_named(student: Student, fields: list[str], act: str, by: User, now: datetime, **detail: Any) -> Student:
+    try:
+        with transaction.atomic():
+            student.save(update_fields=fields)
+            _record(act, by, student.classroom, now, student, **detail)
+    except IntegrityError as error:
+        raise NameTaken from error
+    return student
+
+
+def _record(
+    act: str, by: User, classroom: Classroom, now: datetime, student: Student | None = None, /, **detail: Any
+) -> None:
+    AuditEvent.objects.create(act=act, actor=by, classroom=classroom, student=student, detail=detail, at=now)

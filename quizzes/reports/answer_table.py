@@ -1,0 +1,120 @@
+"""A classroom's answers as rows: what was given, what it earned, and when it was saved."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from typing import Literal
+
+from quizzes.assignments.accommodations import personal_window
+from quizzes.content.editions import published
+from quizzes.content.question_types.registry import Question, label, marked_by, picked
+from quizzes.grading.points import Adjustments, corrected, earned
+from quizzes.grading.scores import adjustments
+from quizzes.models import Answer, Assignment, Attempt, Classroom, Extension
+from quizzes.reports.gradebook import is_late
+
+Verdict = Literal["right", "partly", "wrong", "unanswered", "unmarked", "dropped"]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """One question of one attempt. number: the question's place in the set, whatever order the student saw.
+
+    given: in words, "" for no answer. saved_at None: never answered.
+    is_late: handed in after the due time, which may be the student's own.
+    """
+
+    student: str
+    assignment: Assignment
+    title: str
+    attempt: Attempt
+    number: int
+    question: Question
+    type_label: str
+    objective: str
+    given: str
+    verdict: Verdict
+    points: Fraction
+    max_points: int
+    saved_at: datetime | None
+    is_late: bool
+
+
+def answer_rows(classroom: Classroom, *, assignments: Sequence[Assignment] | None = None) -> list[AnswerRow]:
+    """Every question of every handed-in attempt of the students on its roster, by student, assignment, attempt, number.
+
+    assignments: only these of the classroom's; None for all. Five statements, and two for an edition that the process
+    has not met.
+    """
+    handed_in = classroom.attempts.handed_in().filter(student__in=classroom.students.enrolled()).with_set()
+    if assignments is not None:
+        handed_in = handed_in.filter(assignment__in=assignments)
+    attempts = list(
+        handed_in.order_by("student__display_name", "student", "assignment__created_at", "assignment", "number")
+    )
+    adjusted = adjustments(attempts)
+    answers: defaultdict[int, dict[int, Answer]] = defaultdict(dict)
+    for answer in Answer.objects.filter(attempt__classroom=classroom, attempt__handed_in_at__isnull=False):
+        answers[answer.attempt_id][answer.question_id] = answer
+    extended = {
+        (extension.student_id, extension.assignment_id): extension
+        for extension in Extension.objects.filter(assignment__classroom=classroom)
+    }
+    return [
+        row
+        for attempt in attempts
+        for row in _rows(
+            attempt,
+            answers[attempt.pk],
+            adjusted[attempt.pk],
+            extended.get((attempt.student_id, attempt.assignment_id)),
+        )
+    ]
+
+
+def _rows(
+    attempt: Attempt, answers: dict[int, Answer], after: Adjustments, extension: Extension | None
+) -> Iterator[AnswerRow]:
+    content = published(attempt.assignment.edition_id)
+    titles = {objective.key: objective.title for objective in content.document.objectives}
+    late = is_late(attempt, personal_window(attempt.assignment, extension).due_at)
+    for number, question in enumerate(content.document.questions, start=1):
+        answer = answers.get(content.question_ids[question.key])
+        value = answer.value if answer is not None else None
+        points = earned(question, value, after)
+        given = picked(corrected(question, after), value, content.document.reading)
+        yield AnswerRow(
+            student=attempt.student.display_name,
+            assignment=attempt.assignment,
+            title=attempt.assignment.edition.question_set.title,
+            attempt=attempt,
+            number=number,
+            question=question,
+            type_label=label(question),
+            objective=titles.get(question.objective, question.objective),
+            given="; ".join(option.text for option in given),
+            verdict=_verdict(
+                points.points,
+                points.possible,
+                is_answered=value is not None,
+                is_marked=marked_by(question) == "rule" or question.key in after.marks,
+            ),
+            points=points.points,
+            max_points=points.possible,
+            saved_at=answer.saved_at if answer is not None and value is not None else None,
+            is_late=late,
+        )
+
+
+def _verdict(points: Fraction, possible: int, *, is_answered: bool, is_marked: bool) -> Verdict:
+    if not possible:
+        return "dropped"
+    if not is_answered:
+        return "unanswered"
+    if points >= possible:
+        return "right"
+    if points:
+        return "partly"
+    return "wrong" if is_marked else "unmarked"

@@ -1,0 +1,206 @@
+"""One attempt with its verdicts: what was answered, what it earned, and the sentences that prove it."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+from quizzes.attempts.attempt_content import Given, Sitting, sitting
+from quizzes.content.question_types.registry import Question, Review, Value, label, marked_by, review
+from quizzes.content.reading import Reading, Sentence, Voice
+from quizzes.content.set_document import Objective
+from quizzes.grading.points import NO_ADJUSTMENTS, Adjustments, Correction, corrected, earned, keys_in_force
+from quizzes.grading.scores import adjustments
+from quizzes.models import Answer, AnswerEvent, Attempt, ManualMark
+
+# Mastery levels as the design names them: secure from 80 %, not yet under half.
+SECURE_SHARE, NOT_YET_SHARE = Fraction(4, 5), Fraction(1, 2)
+
+Level = Literal["secure", "nearly", "not_yet"]
+Verdict = Literal["right", "partly", "wrong", "unanswered", "unmarked", "dropped"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedQuestion:
+    """One question of an attempt with its verdict. number: its place in the attempt. earned: points."""
+
+    number: int
+    question: Question
+    type_label: str
+    review: Review
+    answer: Answer | Given | None
+    evidence: tuple[Sentence, ...]
+    voices: tuple[Voice, ...]
+    earned: Fraction
+    possible: int
+    mark: Decimal | None
+    corrections: tuple[Correction, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict in one word, by the points earned after corrections and marks.
+
+        unmarked: a teacher marks it, and has not yet. dropped: it counts for nobody.
+        """
+        if not self.possible:
+            return "dropped"
+        if self.answer is None or self.answer.value is None:
+            return "unanswered"
+        if self.earned >= self.possible:
+            return "right"
+        if self.mark is None and marked_by(self.question) == "teacher":
+            return "unmarked"
+        return "partly" if self.earned else "wrong"
+
+    @property
+    def replaced_key(self) -> Correction | None:
+        """The newest correction that put another key in the place of the old one."""
+        return next((made for made in reversed(self.corrections) if made.policy == "new_key"), None)
+
+    @property
+    def added_keys(self) -> tuple[Correction, ...]:
+        """The corrections since then that accept another answer as well."""
+        policies = [made.policy for made in self.corrections]
+        first = len(policies) - policies[::-1].index("new_key") if "new_key" in policies else 0
+        return tuple(made for made in self.corrections[first:] if made.policy == "either_key")
+
+    @property
+    def explanation(self) -> str:
+        """Why the key is right. What was written for a key that holds no longer is not shown: then ""."""
+        for made in reversed((*((self.replaced_key,) if self.replaced_key else ()), *self.added_keys)):
+            if made.explanation:
+                return made.explanation
+        return "" if self.replaced_key else self.question.explanation
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectiveScore:
+    """Points earned and possible on one objective, at least 1 possible."""
+
+    objective: Objective
+    earned: Fraction
+    points: int
+
+    @property
+    def share(self) -> Fraction:
+        """earned over points, 0 to 1."""
+        return self.earned / self.points
+
+    @property
+    def level(self) -> Level:
+        """Secure from 80 %, not yet under half, nearly between."""
+        if self.share >= SECURE_SHARE:
+            return "secure"
+        return "not_yet" if self.share < NOT_YET_SHARE else "nearly"
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedAttempt:
+    """A whole attempt with verdicts. read_again: the sentences that answer most of what went wrong, at most one.
+
+    missed: the questions that did not get all their points, but for those that a teacher has still to mark.
+    """
+
+    sitting: Sitting
+    questions: tuple[ReviewedQuestion, ...]
+    objectives: tuple[ObjectiveScore, ...]
+    read_again: tuple[Sentence, ...]
+    missed: tuple[ReviewedQuestion, ...]
+
+    @property
+    def unmarked(self) -> tuple[ReviewedQuestion, ...]:
+        """The answers that a teacher has still to mark."""
+        return tuple(item for item in self.questions if item.verdict == "unmarked")
+
+
+def review_question(
+    current: Sitting, question: Question, answer: Answer | Given | None, adjustments: Adjustments = NO_ADJUSTMENTS
+) -> ReviewedQuestion:
+    """One question of an attempt with its verdict; only for those who may see it."""
+    reading = current.published.document.reading
+    value = answer.value if answer else None
+    points = earned(question, value, adjustments)
+    evidence = reading.sentences(corrected(question, adjustments).evidence)
+    return ReviewedQuestion(
+        number=current.questions.index(question) + 1,
+        question=question,
+        type_label=label(question),
+        review=_review(question, value, reading, adjustments),
+        answer=answer,
+        evidence=evidence,
+        voices=tuple(dict.fromkeys(sentence.voice for sentence in evidence)),
+        earned=points.points,
+        possible=points.possible,
+        mark=adjustments.marks.get(question.key),
+        corrections=tuple(adjustments.corrections.get(question.key, ())),
+    )
+
+
+def review_attempt(attempt: Attempt) -> ReviewedAttempt:
+    """The whole attempt with verdicts, in three statements; for those who may see it. attempt: with its assignment."""
+    answers = {answer.question_id: answer for answer in attempt.answers.all()}
+    return review_sitting(sitting(attempt), answers, adjustments([attempt])[attempt.pk])
+
+
+def review_sitting(
+    current: Sitting, answers: Mapping[int, Answer], adjusted: Adjustments = NO_ADJUSTMENTS
+) -> ReviewedAttempt:
+    """A whole sitting with verdicts, without a statement. answers: by question row id."""
+    questions = tuple(
+        review_question(current, question, answers.get(current.question_id(question)), adjusted)
+        for question in current.questions
+    )
+    missed = tuple(item for item in questions if item.verdict in {"partly", "wrong", "unanswered"})
+    return ReviewedAttempt(
+        sitting=current,
+        questions=questions,
+        objectives=_by_objective(questions, current.published.document.objectives),
+        read_again=_commonest_evidence(missed),
+        missed=missed,
+    )
+
+
+def _review(question: Question, value: Value, reading: Reading, adjustments: Adjustments) -> Review:
+    """By the key that the answer earns most by, the newest of several; every key that counts is told.
+
+    A reason why students give an answer holds while that answer is as wrong as when the reason was written.
+    """
+    versions = [review(version, value, reading) for version in reversed(keys_in_force(question, adjustments))]
+    best = max(versions, key=lambda version: version.credit)
+    written = set(review(question, value, reading).rows)
+    rows = tuple(row if row in written else replace(row, why="", fault="") for row in best.rows)
+    return replace(best, rows=rows, correct=" or ".join(dict.fromkeys(version.correct for version in versions)))
+
+
+def unused_events(attempt: Attempt) -> list[AnswerEvent]:
+    """Answers that arrived and did not count (late, stale or settled), in the order of arrival; one statement.
+
+    A late one that the teacher accepted is among them, and so is the row that says so (ACCEPTED).
+    """
+    return list(attempt.events.exclude(outcome=AnswerEvent.Outcome.SAVED).order_by("at", "pk"))
+
+
+def newest_marks(attempt: Attempt) -> dict[str, ManualMark]:
+    """The mark that counts of each marked answer, by question key, with who gave it; one statement."""
+    given = attempt.manual_marks.select_related("question", "made_by").order_by("made_at", "pk")
+    return {mark.question.key: mark for mark in given}
+
+
+def _by_objective(questions: Sequence[ReviewedQuestion], objectives: Sequence[Objective]) -> tuple[ObjectiveScore, ...]:
+    scores = []
+    for objective in objectives:
+        # What nobody has marked yet says nothing of the student.
+        own = [item for item in questions if item.question.objective == objective.key and item.verdict != "unmarked"]
+        if own:
+            total = sum((item.earned for item in own), start=Fraction(0))
+            possible = sum(item.possible for item in own)
+            if possible:
+                scores.append(ObjectiveScore(objective, total, possible))
+    return tuple(scores)
+
+
+def _commonest_evidence(missed: Sequence[ReviewedQuestion]) -> tuple[Sentence, ...]:
+    counted = Counter(sentence for item in missed for sentence in item.evidence)
+    return (max(counted, key=lambda sentence: (counted[sentence], -sentence.number)),) if counted else ()

@@ -1,0 +1,263 @@
+"""What a class understood of an assignment: what to teach again first, each question, each student by objective.
+
+Only the attempts that count by the assignment's policy, of students on the roster and not excused.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from typing import Literal
+
+from quizzes.assignments.accommodations import personal_window
+from quizzes.assignments.deadlines import Standing
+from quizzes.content.drafts.retry import RETRY_COUNT
+from quizzes.content.editions import published
+from quizzes.content.question_types.registry import Question
+from quizzes.content.reading import Sentence
+from quizzes.content.set_document import Objective
+from quizzes.grading.points import Adjustments, earned
+from quizzes.grading.scores import adjustments
+from quizzes.models import Answer, Assignment, Attempt, Excuse, Student
+from quizzes.reports.attempt_review import NOT_YET_SHARE, ObjectiveScore
+from quizzes.reports.gradebook import counting_attempt, is_late
+from quizzes.reports.item_report import ItemReport, QuestionReport, item_report
+from quizzes.reports.misread_map import Misread
+
+# Half the class, as for mastery: in a long set each sentence misleads somebody, and the map is to single some out.
+OFTEN_MISREAD_SHARE = 0.5
+
+StudentState = Literal["handed_in", "working", "not_started", "missing", "excused"]
+
+
+@dataclass(frozen=True, slots=True)
+class StudentLine:
+    """One student by objective. scores: one an objective, None where nothing of it counts; () unless handed in.
+
+    is_late, missing: by the student's own due time.
+    """
+
+    student: Student
+    state: StudentState
+    attempt: Attempt | None
+    scores: tuple[ObjectiveScore | None, ...] = ()
+    is_late: bool = False
+
+    @property
+    def share(self) -> Fraction:
+        """Points earned over points possible, 0 to 1; 1 where nothing counts."""
+        given = [score for score in self.scores if score is not None]
+        possible = sum(score.points for score in given)
+        return sum((score.earned for score in given), start=Fraction(0)) / possible if possible else Fraction(1)
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionLine:
+    """One question. right_count: how many attempts earned all its points; share None without attempts or if dropped."""
+
+    report: QuestionReport
+    objective: str
+    right_count: int
+    share: Fraction | None
+
+    @property
+    def is_weak(self) -> bool:
+        """Whether fewer than half were right."""
+        return self.share is not None and self.share < NOT_YET_SHARE
+
+
+@dataclass(frozen=True, slots=True)
+class Reteach:
+    """What to teach again first. question: of its objective the one with the commonest wrong answer, if any.
+
+    retry: its hardest questions, three at most, in the order of the set; none whose key was corrected.
+    """
+
+    objective: ObjectiveScore
+    question: QuestionReport | None
+    retry: tuple[QuestionReport, ...] = ()
+
+    @property
+    def proof(self) -> tuple[Sentence, ...]:
+        """The sentences that answer it: of a question in several parts, those of the part that went wrong."""
+        if self.question is None:
+            return ()
+        misread = self.question.points_to
+        return tuple(sentence for sentence in self.question.evidence if sentence in misread) or self.question.evidence
+
+
+@dataclass(frozen=True, slots=True)
+class MappedSentence:
+    """One sentence of the reading, and how often wrong answers point to it; misread None: never."""
+
+    sentence: Sentence
+    misread: Misread | None
+
+    @property
+    def is_often_misread(self) -> bool:
+        """Whether at least half of the attempts were misled by it."""
+        return self.misread is not None and self.misread.share >= OFTEN_MISREAD_SHARE
+
+
+@dataclass(frozen=True, slots=True)
+class ClassReport:
+    """An assignment's results. lines: most help needed first, then who has nothing to show, by name.
+
+    totals: the class by objective. hardest: the two questions that fewest got right. misread: the reading by
+    paragraph; None below five attempts.
+    """
+
+    items: ItemReport
+    objectives: tuple[Objective, ...]
+    questions: tuple[QuestionLine, ...]
+    lines: tuple[StudentLine, ...]
+    totals: tuple[ObjectiveScore | None, ...]
+    reteach: Reteach | None
+    hardest: tuple[QuestionLine, ...]
+    misread: tuple[tuple[MappedSentence, ...], ...] | None
+
+    @property
+    def attempt_count(self) -> int:
+        """How many attempts every figure rests on."""
+        return self.items.figures.attempt_count
+
+    @property
+    def wrong_by_mark(self) -> Counter[str]:
+        """How many wrong choices were given, by what their author marked as wrong with them (MARKS); unmarked aside."""
+        given = (choice for line in self.questions for choice in line.report.figures.choices if choice.option.mark)
+        found = Counter[str]()
+        for choice in given:
+            found[choice.option.mark] += choice.count
+        return +found
+
+
+def class_report(assignment: Assignment, *, now: datetime) -> ClassReport:
+    """The results of an assignment, in at most 15 statements however large the class is."""
+    items = item_report([assignment], policy=None)
+    document = published(assignment.edition_id).document
+    used = {question.objective for question in document.questions}
+    objectives = tuple(objective for objective in document.objectives if objective.key in used)
+    lines, right = _lines(assignment, objectives, now)
+    titles = {objective.key: objective.title for objective in objectives}
+    count = items.figures.attempt_count
+    questions = tuple(
+        QuestionLine(
+            question,
+            titles.get(question.question.objective, ""),
+            right[question.question.key],
+            Fraction(right[question.question.key], count) if count and question.figures.item.points else None,
+        )
+        for question in items.questions
+    )
+    totals = tuple(_total(lines, place) for place in range(len(objectives)))
+    counted = [line for line in questions if line.share is not None]
+    return ClassReport(
+        items=items,
+        objectives=objectives,
+        questions=questions,
+        lines=lines,
+        totals=totals,
+        reteach=_reteach(totals, items, questions),
+        hardest=tuple(sorted(counted, key=lambda line: (line.share, line.report.figures.facility))[:2]),
+        misread=_mapped(items),
+    )
+
+
+def _lines(
+    assignment: Assignment, objectives: Sequence[Objective], now: datetime
+) -> tuple[tuple[StudentLine, ...], Counter[str]]:
+    """A line a student; and how many attempts were right, by question key."""
+    content = published(assignment.edition_id)
+    excused = set(Excuse.objects.filter(assignment=assignment).values_list("student_id", flat=True))
+    made: defaultdict[int, list[Attempt]] = defaultdict(list)
+    for attempt in assignment.attempts.order_by("number"):
+        made[attempt.student_id].append(attempt)
+    extended = {extension.student_id: extension for extension in assignment.extensions.all()}
+    students = list(assignment.classroom.students.enrolled().order_by("display_name", "pk"))
+    windows = {student.pk: personal_window(assignment, extended.get(student.pk)) for student in students}
+    counting = {student.pk: counting_attempt(made[student.pk], assignment.attempt_policy) for student in students}
+    attempts = [attempt for key, attempt in counting.items() if attempt is not None and key not in excused]
+    adjusted = adjustments(attempts)
+    values: defaultdict[int, dict[int, Answer]] = defaultdict(dict)
+    for answer in Answer.objects.filter(attempt__assignment=assignment, attempt__handed_in_at__isnull=False):
+        values[answer.attempt_id][answer.question_id] = answer
+    lines, right = [], Counter[str]()
+    for student in students:
+        own = counting[student.pk]
+        if student.pk in excused:
+            lines.append(StudentLine(student, "excused", None))
+        elif own is None:
+            latest = made[student.pk][-1] if made[student.pk] else None
+            is_over = windows[student.pk].standing(at=now) in {Standing.PAST_DUE, Standing.CLOSED}
+            lines.append(StudentLine(student, "working" if latest else "missing" if is_over else "not_started", latest))
+        else:
+            answers = {
+                question.key: values[own.pk].get(content.question_ids[question.key])
+                for question in content.document.questions
+            }
+            scores = _scores(content.document.questions, answers, adjusted[own.pk], objectives, right)
+            late = is_late(own, windows[student.pk].due_at)
+            lines.append(StudentLine(student, "handed_in", own, scores, late))
+    lines.sort(key=lambda line: (line.state != "handed_in", line.share))
+    return tuple(lines), right
+
+
+def _scores(
+    questions: Sequence[Question],
+    answers: Mapping[str, Answer | None],
+    after: Adjustments,
+    objectives: Sequence[Objective],
+    right: Counter[str],
+) -> tuple[ObjectiveScore | None, ...]:
+    gained: defaultdict[str, Fraction] = defaultdict(Fraction)
+    possible: Counter[str] = Counter()
+    for question in questions:
+        answer = answers[question.key]
+        points = earned(question, answer.value if answer is not None else None, after)
+        gained[question.objective] += points.points
+        possible[question.objective] += points.possible
+        right[question.key] += bool(points.possible) and points.points >= points.possible
+    return tuple(
+        ObjectiveScore(objective, gained[objective.key], possible[objective.key]) if possible[objective.key] else None
+        for objective in objectives
+    )
+
+
+def _total(lines: Sequence[StudentLine], place: int) -> ObjectiveScore | None:
+    scores = [score for line in lines if line.scores and (score := line.scores[place]) is not None]
+    if not scores:
+        return None
+    whole = sum((score.earned for score in scores), start=Fraction(0))
+    return ObjectiveScore(scores[0].objective, whole, sum(score.points for score in scores))
+
+
+def _reteach(
+    totals: Sequence[ObjectiveScore | None], items: ItemReport, lines: Sequence[QuestionLine]
+) -> Reteach | None:
+    """The weakest objective, the earlier of two equally weak; None where every one is secure."""
+    weak = [total for total in totals if total is not None and total.level != "secure"]
+    if not weak:
+        return None
+    weakest = min(weak, key=lambda total: total.share)
+    missed = [
+        question
+        for question in items.questions
+        if question.question.objective == weakest.objective.key and question.figures.item.points
+    ]
+    best = max(missed, key=lambda question: question.commonest_wrong.count if question.commonest_wrong else 0)
+    numbers = {question.number for question in missed if not question.is_corrected}
+    own = [line for line in lines if line.report.number in numbers and line.share is not None]
+    hardest = sorted(own, key=lambda line: (line.share, line.report.figures.facility))[:RETRY_COUNT]
+    retry = sorted((line.report for line in hardest), key=lambda report: report.number)
+    return Reteach(weakest, best if best.commonest_wrong is not None else None, tuple(retry))
+
+
+def _mapped(items: ItemReport) -> tuple[tuple[MappedSentence, ...], ...] | None:
+    if items.misread is None:
+        return None
+    by_key = {misread.sentence: misread for misread in items.misread.sentences}
+    return tuple(
+        tuple(MappedSentence(sentence, by_key.get(sentence.key)) for sentence in paragraph)
+        for paragraph in items.published.document.reading.paragraphs
+    )

@@ -1,0 +1,189 @@
+"""From attempts to figures: one row of credits an attempt in, the figures of the test and its questions out."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from math import lcm
+from statistics import median
+
+from quizzes.reports.item_analysis.figures import ChoiceFigures, Column, Figures, Item, ItemFigures, Kind
+from quizzes.reports.item_analysis.flags import find_flags
+from quizzes.reports.item_analysis.formulas import (
+    Group,
+    correlation,
+    count_options,
+    cronbachs_alpha,
+    discrimination_index,
+    extreme_groups,
+    facility_index,
+    spread,
+    standard_error,
+)
+
+# Below this a correlation says more about who happened to sit than about the question: its standard error is
+# 1 / sqrt(n - 1), a third of its whole range at ten attempts.
+MIN_ATTEMPTS = 10
+
+Credits = Sequence[Fraction | None]
+Order = Sequence[int]
+
+
+def analyze(
+    items: Sequence[Item],
+    credits: Sequence[Credits],
+    *,
+    picks: Sequence[Sequence[tuple[str, ...]]] | None = None,
+    orders: Sequence[Order] | None = None,
+) -> Figures:
+    """All figures of a test, from a row an attempt.
+
+    credits: one row an attempt, one credit (0 to 1) a question in the order of `items`, None for unanswered.
+    picks: in the same shape, the ids of the options given. orders: for each attempt the places of the questions in
+    the order it showed them; None when all showed them in the order of `items`.
+    """
+    columns = []
+    for place in range(len(items)):
+        known: dict[Kind, int] = {}
+        kinds = [Kind(row[place], picks[number][place] if picks else ()) for number, row in enumerate(credits)]
+        codes = [known.setdefault(kind, len(known)) for kind in kinds]
+        columns.append(Column(list(known), codes))
+    return analyze_columns(items, columns, order_of=orders.__getitem__ if orders is not None else None)
+
+
+def analyze_columns(
+    items: Sequence[Item], columns: Sequence[Column], *, order_of: Callable[[int], Order] | None = None
+) -> Figures:
+    """All figures of a test, from a column a question: equal answers are looked at once, however many gave them.
+
+    order_of: the places of the questions in the order that the attempt at this place showed them; it is asked for
+    those that left one out. None when all showed them in the order of `items`.
+    """
+    count = len(columns[0].codes) if columns else 0
+    enough = count >= MIN_ATTEMPTS
+    numbers = [Counter(column.codes) for column in columns]
+    scale = lcm(*{credit.denominator for credit in _met(columns, numbers)})
+    scores = [_scaled(column, scale) for column in columns]
+    points = [_times(item.points, own) for item, own in zip(items, scores, strict=True)]
+    totals = [sum(row) for row in zip(*points, strict=True)]
+    unreached = _unreached(columns, order_of)
+    groups = extreme_groups(totals) if enough else None
+    figures = []
+    for place, item in enumerate(items):
+        column = columns[place]
+        unanswered = sum(number for kind, number in numbers[place].items() if column.kinds[kind].credit is None)
+        one = ItemFigures(
+            item=item,
+            attempt_count=count,
+            answered_count=count - unanswered,
+            omitted_count=unanswered - unreached[place],
+            not_reached_count=unreached[place],
+            facility=facility_index(scores[place], scale),
+            choices=_choices(item, column, numbers[place], count, groups),
+        )
+        if groups is not None:
+            one = _compared(one, scores[place], points[place], totals, scale, groups)
+        figures.append(one)
+    deviation = _unscaled(spread(totals), scale) if enough else None
+    counting = [own for item, own in zip(items, points, strict=True) if item.points]
+    alpha = cronbachs_alpha(counting, totals) if enough else None
+    return Figures(
+        attempt_count=count,
+        max_points=sum(item.points for item in items),
+        mean=sum(totals) / (len(totals) * scale) if totals else None,
+        median=_unscaled(median(totals), scale) if totals else None,
+        spread=deviation,
+        alpha=alpha,
+        standard_error=standard_error(deviation, alpha),
+        group_size=groups[0].size if groups else None,
+        items=tuple(figures),
+    )
+
+
+def _compared(
+    figures: ItemFigures,
+    scores: Sequence[int],
+    points: Sequence[int],
+    totals: Sequence[int],
+    scale: int,
+    groups: tuple[Group, Group],
+) -> ItemFigures:
+    upper, lower = groups
+    # A dropped question is in no total, so nothing of it has to be taken out.
+    is_dropped = not figures.item.points
+    compared = replace(
+        figures,
+        discrimination=correlation(scores, totals) if is_dropped else discrimination_index(points, totals),
+        upper_share=upper.mean(scores) / scale,
+        lower_share=lower.mean(scores) / scale,
+    )
+    return replace(compared, flags=tuple(find_flags(compared)))
+
+
+def _choices(
+    item: Item,
+    column: Column,
+    numbers: Mapping[int, int],
+    attempt_count: int,
+    groups: tuple[Group, Group] | None,
+) -> tuple[ChoiceFigures, ...]:
+    picks = [kind.picks for kind in column.kinds]
+    counts = count_options(numbers, picks)
+    upper, lower = (group.shares(column.codes, picks) for group in groups) if groups is not None else ({}, {})
+    return tuple(
+        ChoiceFigures(
+            option,
+            counts[option.id],
+            counts[option.id] / attempt_count if attempt_count else None,
+            upper.get(option.id, 0.0) if groups is not None else None,
+            lower.get(option.id, 0.0) if groups is not None else None,
+        )
+        for option in item.options
+        if option.listed or counts[option.id]
+    )
+
+
+def _times(points: int, column: Sequence[int]) -> Sequence[int]:
+    return column if points == 1 else [points * score for score in column]
+
+
+def _unscaled(value: float | None, scale: int) -> float | None:
+    return None if value is None else value / scale
+
+
+def _met(columns: Sequence[Column], numbers: Sequence[Mapping[int, int]]) -> Iterator[Fraction]:
+    """The credits that some attempt has."""
+    for column, own in zip(columns, numbers, strict=True):
+        for kind in own:
+            credit = column.kinds[kind].credit
+            if credit is not None:
+                yield credit
+
+
+def _scaled(column: Column, scale: int) -> list[int]:
+    # A kind that nobody gave may have a credit that the scale does not hold; its place is filled all the same.
+    worth = [int(kind.credit * scale) if kind.credit is not None else 0 for kind in column.kinds]
+    return [worth[code] for code in column.codes]
+
+
+def _unreached(columns: Sequence[Column], order_of: Callable[[int], Order] | None) -> list[int]:
+    """How many attempts did not reach each question: left unanswered, and with it all that they showed after it.
+
+    Source: Ludlow, L. H. and O'Leary, M. (1999), "Scoring omitted and not-reached items", Educational and
+    Psychological Measurement 59, 615-630.
+    """
+    width = len(columns)
+    # One bit a question for each attempt: most answer all, and those need no further look.
+    left_out = [0] * (len(columns[0].codes) if columns else 0)
+    for place, column in enumerate(columns):
+        bits = [0 if kind.credit is not None else 1 << place for kind in column.kinds]
+        if any(bits):
+            left_out = [mask | bits[code] for mask, code in zip(left_out, column.codes, strict=True)]
+    counts = [0] * width
+    for number, mask in enumerate(left_out):
+        if mask:
+            for place in reversed(order_of(number) if order_of is not None else range(width)):
+                if not mask >> place & 1:
+                    break
+                counts[place] += 1
+    return counts

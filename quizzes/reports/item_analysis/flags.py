@@ -1,0 +1,57 @@
+"""What about a question wants a teacher's eye, and why, in words. No figure alone is a flag."""
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from math import sqrt
+
+from quizzes.content.question_types.question import Option
+from quizzes.reports.item_analysis.figures import ChoiceFigures, Flag, ItemFigures
+
+# Swineford, F. (1974), "The test analysis manual", ETS SR-74-06: a test is speeded unless 80 % reach its last question.
+NOT_REACHED_SHARE = Fraction(1, 5)
+
+# A wrong choice is called unused only against this many wrong answers, where it could well have had one.
+MIN_WRONG_ANSWERS = 10
+
+
+def find_flags(figures: ItemFigures) -> Iterator[Flag]:
+    """The flags of a question that has all its figures, the gravest first."""
+    yield from _key_flags(figures.choices)
+    # One standard error of a correlation that is truly none: less than that is noise.
+    noise = 1 / sqrt(figures.attempt_count - 1)
+    if figures.discrimination is not None and figures.discrimination < -noise:
+        yield Flag(
+            "discrimination",
+            "students who did well on the other questions did worse on this one: check the key and the wording",
+        )
+    chance = figures.item.chance_share
+    if chance is not None and figures.facility is not None and figures.facility <= chance:
+        yield Flag("chance", "no more students were right than by guessing: check the key, or teach it again")
+    wrong = [choice for choice in figures.choices if not choice.option.right and choice.option.listed]
+    for group in dict.fromkeys(choice.option.group for choice in wrong):
+        own = [choice for choice in wrong if choice.option.group == group]
+        count = sum(choice.count for choice in own)
+        for choice in own:
+            if not choice.count and count >= MIN_WRONG_ANSWERS:
+                yield Flag("unused", f"none of the {count} wrong answers was {_named(choice.option)}: it tempts nobody")
+    if figures.not_reached_count > NOT_REACHED_SHARE * figures.attempt_count:
+        yield Flag(
+            "not_reached",
+            f"{figures.not_reached_count} of {figures.attempt_count} did not get this far: "
+            "give more time or fewer questions",
+        )
+
+
+def _key_flags(choices: Sequence[ChoiceFigures]) -> Iterator[Flag]:
+    """A wrong option that most of the upper group gave, and more of it than gave a right one."""
+    for choice in choices:
+        rivals = [other for other in choices if other.option.right and other.option.group == choice.option.group]
+        if choice.option.right or choice.upper_share is None or not rivals:
+            continue
+        rival = min(rivals, key=lambda other: other.upper_share or 0.0)
+        if choice.upper_share > max(0.5, rival.upper_share or 0.0):
+            yield Flag("key", f"students who did well overall chose {_named(choice.option)}: check the key")
+
+
+def _named(option: Option) -> str:
+    return option.text if option.group else f"“{option.text}”"

@@ -1,0 +1,197 @@
+"""What each student shows of each objective over all assignments of a classroom.
+
+The rule: points earned over points possible, on the questions of one objective, in the attempts that count by each
+assignment's policy. An excused student's answers count in nothing, and so does practice. A right answer to an
+answer-and-proof question without its whole proof earns its points, and nothing here: it does not show understanding.
+An answer that a teacher has still to mark is left out.
+Objectives of one title are one objective, whichever sets they stand in.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from statistics import median
+
+from django.db.models import TextField
+from django.db.models.functions import Cast
+
+from quizzes.content.editions import published
+from quizzes.content.question_types.registry import Question, grounded, marked_by
+from quizzes.content.set_document import Objective
+from quizzes.grading.points import SCORE_STEP, Adjustments, earned, keys_in_force
+from quizzes.grading.scores import corrections_of
+from quizzes.models import Answer, Classroom, ManualMark
+from quizzes.reports.attempt_review import ObjectiveScore
+from quizzes.reports.gradebook import Cell, Gradebook, Pupil, Row, mean_of
+
+# Points earned and possible on one objective, by its title, of one student on one assignment.
+Points = dict[str, tuple[Fraction, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class MasteryLine:
+    """One student. scores: one an objective, None where nothing of it counts yet. counting_count: attempts counted."""
+
+    student: Pupil
+    scores: tuple[ObjectiveScore | None, ...]
+    counting_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mastery:
+    """A classroom by objective. objectives: in the order met, the newest assignment last. totals: the class's own.
+
+    assignment_counts: how many assignments ask for each objective.
+    """
+
+    classroom: Classroom
+    objectives: tuple[Objective, ...]
+    assignment_counts: tuple[int, ...]
+    lines: tuple[MasteryLine, ...]
+    totals: tuple[ObjectiveScore | None, ...]
+
+
+def mastery_of(book: Gradebook) -> Mastery:
+    """The gradebook's attempts by objective, in three statements (two more for an edition new to the process)."""
+    points = objective_points(book)
+    met: dict[str, Objective] = {}
+    asked: defaultdict[str, int] = defaultdict(int)
+    for column in reversed(book.columns):
+        for title, objective in _objectives(column.assignment.edition_id).items():
+            met.setdefault(title, objective)
+            asked[title] += 1
+    lines = []
+    for row in book.rows:
+        own = [points[row.student.pk, column.assignment.pk] for column in book.columns]
+        scores = tuple(_summed(objective, own) for objective in met.values())
+        lines.append(MasteryLine(row.student, scores, sum(cell.score is not None for cell in row.cells)))
+    return Mastery(
+        book.classroom,
+        tuple(met.values()),
+        tuple(asked[title] for title in met),
+        tuple(lines),
+        tuple(_summed(objective, points.values()) for objective in met.values()),
+    )
+
+
+def narrowed(book: Gradebook, title: str) -> Gradebook:
+    """The gradebook of one objective: the assignments that ask for it, with the points on it alone.
+
+    title: of an objective; one that no assignment asks for gives a gradebook without columns. Three statements.
+    """
+    points = objective_points(book)
+    places = [place for place, column in enumerate(book.columns) if title in _objectives(column.assignment.edition_id)]
+    rows = []
+    for row in book.rows:
+        cells = tuple(
+            _narrowed(row.cells[place], points[row.student.pk, book.columns[place].assignment.pk].get(title))
+            for place in places
+        )
+        rows.append(Row(row.student, cells, mean_of(cell.share for cell in cells if cell.share is not None)))
+    columns = []
+    for number, place in enumerate(places):
+        column = book.columns[place]
+        scores = [score for row in rows if (score := row.cells[number].score) is not None]
+        possible = sum(question.points for question in _questions(column.assignment.edition_id).get(title, ()))
+        columns.append(
+            replace(column, max_points=possible, median=median(scores) if scores else None, mean=mean_of(scores))
+        )
+    averages = [row.average_share for row in rows if row.average_share is not None]
+    return Gradebook(
+        book.classroom, tuple(columns), tuple(rows), mean_of(averages), median(averages) if averages else None
+    )
+
+
+def titles_of(book: Gradebook) -> list[str]:
+    """The titles of the objectives that its assignments ask for, in the order of `Mastery`."""
+    return list(
+        dict.fromkeys(title for column in reversed(book.columns) for title in _objectives(column.assignment.edition_id))
+    )
+
+
+def objective_points(book: Gradebook) -> defaultdict[tuple[int, int], Points]:
+    """Points by student and assignment id, of the attempts that count; three statements."""
+    counting = {
+        cell.attempt.pk: (row.student.pk, column.assignment)
+        for row in book.rows
+        for cell, column in zip(row.cells, book.columns, strict=True)
+        if cell.attempt is not None and cell.score is not None
+    }
+    corrections = corrections_of({assignment.pk for _, assignment in counting.values()})
+    values: defaultdict[int, dict[int, str]] = defaultdict(dict)
+    marks: defaultdict[int, dict[str, Decimal]] = defaultdict(dict)
+    of = {"attempt__classroom": book.classroom, "attempt__handed_in_at__isnull": False}
+    given = Answer.objects.filter(**of, value__isnull=False).order_by()
+    for pk, question_id, text in given.values_list("attempt_id", "question_id", Cast("value", TextField())):
+        values[pk][question_id] = text
+    marked = ManualMark.objects.filter(**of).order_by("made_at", "pk")
+    for pk, key, points in marked.values_list("attempt_id", "question__key", "points"):
+        marks[pk][key] = points
+    known: dict[tuple[int, int, str | None], tuple[Fraction, int]] = {}
+    found: defaultdict[tuple[int, int], Points] = defaultdict(dict)
+    for pk, (student_id, assignment) in counting.items():
+        ids = published(assignment.edition_id).question_ids
+        after = Adjustments(corrections[assignment.pk])
+        own = found[student_id, assignment.pk]
+        for title, questions in _questions(assignment.edition_id).items():
+            total, possible = Fraction(0), 0
+            for question in questions:
+                text = values[pk].get(ids[question.key])
+                if question.key in marks[pk]:
+                    one = Fraction(marks[pk][question.key]), question.points
+                else:
+                    # Equal answers to one question of one assignment are worth the same.
+                    at = (assignment.pk, ids[question.key], text)
+                    one = known[at] if at in known else known.setdefault(at, _worth(question, text, after))
+                total, possible = total + one[0], possible + one[1]
+            if possible:
+                own[title] = (total, possible)
+    return found
+
+
+def _worth(question: Question, text: str | None, after: Adjustments) -> tuple[Fraction, int]:
+    value = None if text is None else json.loads(text)
+    points = earned(question, value, after)
+    if marked_by(question) == "teacher" and value is not None and not points.points:
+        # Nobody has read it yet.
+        return Fraction(0), 0
+    if not any(grounded(key, value) for key in keys_in_force(question, after)):
+        return Fraction(0), points.possible
+    return points.points, points.possible
+
+
+def _questions(edition_id: int) -> dict[str, list[Question]]:
+    """The edition's questions by the title of their objective, in the order of its objectives."""
+    document = published(edition_id).document
+    by_title: dict[str, list[Question]] = {}
+    for objective in document.objectives:
+        own = [question for question in document.questions if question.objective == objective.key]
+        if own:
+            by_title.setdefault(objective.title, []).extend(own)
+    return by_title
+
+
+def _objectives(edition_id: int) -> dict[str, Objective]:
+    """The objectives that the edition's questions ask for, by title."""
+    asked = _questions(edition_id)
+    objectives = published(edition_id).document.objectives
+    return {objective.title: objective for objective in objectives if objective.title in asked}
+
+
+def _summed(objective: Objective, points: Iterable[Mapping[str, tuple[Fraction, int]]]) -> ObjectiveScore | None:
+    own = [one for by_title in points if (one := by_title.get(objective.title)) is not None]
+    possible = sum(part for _, part in own)
+    return ObjectiveScore(objective, sum((part for part, _ in own), start=Fraction(0)), possible) if possible else None
+
+
+def _narrowed(cell: Cell, points: tuple[Fraction, int] | None) -> Cell:
+    if cell.score is None:
+        return cell
+    if points is None:
+        return Cell("untested")
+    earned_points, possible = points
+    exact = Decimal(earned_points.numerator) / Decimal(earned_points.denominator)
+    return replace(cell, score=exact.quantize(SCORE_STEP, ROUND_HALF_UP), max_score=possible, is_unmarked=False)

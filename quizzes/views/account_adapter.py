@@ -1,0 +1,71 @@
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import IntegrityError, transaction
+from django.forms import BaseForm
+from django.http import HttpRequest
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from quizzes.models import User
+from quizzes.people import accounts, student_sign_in
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """A teacher's account comes from an invitation; there is no open sign-up."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": "This address and this password do not belong together. Check both.",
+        "too_many_login_attempts": "Too many tries. Wait five minutes, then try again.",
+        "email_taken": "There is an account with this address. Sign in with it instead.",
+        "enter_current_password": "This is not your password now.",
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """True only where this session has accepted an invitation."""
+        return "invitation_id" in request.session
+
+    def save_user(
+        self, request: HttpRequest, user: AbstractBaseUser, form: BaseForm, commit: bool = True
+    ) -> AbstractBaseUser:
+        """Make the account and use the invitation up, both or neither."""
+        # Unsaved, so that the slow hash is done before the transaction holds its lock.
+        made: User = super().save_user(request, user, form, commit=False)
+        made.name = form.cleaned_data["name"]
+        try:
+            with transaction.atomic():
+                made.save()
+                accounts.use_invitation(request.session["invitation_id"], made, now=timezone.now())
+        except accounts.InvitationVoid as error:
+            del request.session["invitation_id"]
+            raise ImmediateHttpResponse(render(request, "public/invitation_void.html", status=404)) from error
+        except IntegrityError as error:
+            # The same form, sent twice at once.
+            messages.info(request, "There is an account with this address now. Sign in with it.")
+            raise ImmediateHttpResponse(redirect("account_login")) from error
+        del request.session["invitation_id"]
+        return made
+
+    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        """Sign in, for a span counted from now; the sign-in form alone would leave out the other ways in."""
+        super().login(request, user)
+        # On a shared computer the student who was here before is signed out.
+        for name in (student_sign_in.STUDENT, student_sign_in.PIN_VERSION):
+            request.session.pop(name, None)
+        request.session.set_expiry(settings.ACCOUNT_SESSION_COOKIE_AGE)
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """Whether a page may lead there; no, where it is no address at all."""
+        try:
+            safe: bool = super().is_safe_url(url)
+        except ValueError:
+            return False
+        return safe
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """The account page, which says that it is done."""
+        return reverse("account")

@@ -1,0 +1,197 @@
+"""Try a set as a student would: the exit ticket for everybody, any set open to them for teachers."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.sessions.backends.base import SessionBase
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from quizzes.attempts import previews
+from quizzes.attempts.previews import Trial
+from quizzes.content.question_types.registry import NotAChoice, Value, public, rearranges
+from quizzes.forms.previews import TrialForm, TrialResultForm
+from quizzes.grading.points import NO_ADJUSTMENTS, Adjustments
+from quizzes.models import QuestionSet
+from quizzes.reports.attempt_review import review_question, review_sitting
+from quizzes.views.access import TeacherRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a trial stands on the site. back: what it was reached from, and back_label its name.
+
+    only, kept_as: as for `trials.trial_of`. adjusted: corrections that are in force here.
+    is_practice: a student's own, of what went wrong.
+    """
+
+    edition_id: int
+    question_url: Callable[[int], str]
+    result_url: str
+    back: str
+    back_label: str
+    only: frozenset[str] | None = None
+    kept_as: str = ""
+    adjusted: Adjustments = NO_ADJUSTMENTS
+    is_practice: bool = False
+
+    def trial(self, session: SessionBase) -> Trial:
+        """The trial that this session holds here, else a new one."""
+        return previews.trial_of(session, self.edition_id, only=self.only, kept_as=self.kept_as)
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def try_question(request: HttpRequest, number: int) -> HttpResponse:
+    """A question of the exit ticket, for anybody."""
+    return answer_question(request, _exit_ticket(), number)
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def try_result(request: HttpRequest) -> HttpResponse:
+    """What a visitor made of the exit ticket."""
+    return show_result(request, _exit_ticket())
+
+
+@require_http_methods(["GET", "POST"])
+def try_set_question(request: TeacherRequest, public_id: str, number: int) -> HttpResponse:
+    """A question of a set, for its teachers."""
+    return answer_question(request, _set_place(request, public_id), number)
+
+
+@require_http_methods(["GET", "POST"])
+def try_set_result(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """What a teacher made of a set."""
+    return show_result(request, _set_place(request, public_id))
+
+
+def answer_question(request: HttpRequest, place: Place, number: int) -> HttpResponse:
+    """One question: to answer, or with its verdict once it was checked."""
+    trial = place.trial(request.session)
+    if not 1 <= number <= len(trial.sitting.questions):
+        raise Http404
+    question = trial.sitting.questions[number - 1]
+    if request.method == "GET":
+        return _question_page(request, place, trial, number)
+    form = TrialForm(request.POST)
+    if not form.is_valid():
+        return _not_an_answer(request, place, number, "This page is out of date. Open the question again.")
+    order = form.cleaned_data["order"]
+    try:
+        value = previews.read_trial_answer(trial, question, form.submitted, order=order)
+    except NotAChoice as error:
+        return _not_an_answer(request, place, number, str(error))
+    if form.cleaned_data["anew"]:
+        previews.start_again(request.session, trial)
+        trial = place.trial(request.session)
+    if rearranges(question, form.submitted) and question.key not in trial.values:
+        return _question_page(request, place, trial, number, chosen=value)
+    if value is None and question.key not in trial.values:
+        return _question_page(request, place, trial, number, needs_answer=True)
+    if value is not None:
+        previews.settle(request.session, trial, question, value, order=order)
+    return redirect(place.question_url(number))
+
+
+def _not_an_answer(request: HttpRequest, place: Place, number: int, message: str) -> HttpResponse:
+    context = {"place": place, "question_url": place.question_url(number), "message": message}
+    return render(request, "public/not_an_answer.html", context, status=400)
+
+
+def _question_page(
+    request: HttpRequest, place: Place, trial: Trial, number: int, *, needs_answer: bool = False, chosen: Value = None
+) -> HttpResponse:
+    question, question_count = trial.sitting.questions[number - 1], len(trial.sitting.questions)
+    reading = trial.sitting.published.document.reading
+    context = {
+        "trial": trial,
+        "place": place,
+        "number": number,
+        "question_count": question_count,
+        "question_url": place.question_url(number),
+        "reading": reading,
+        "steps": _steps(place, trial),
+        "answered_count": len(trial.values),
+        "is_last": number == question_count,
+        "next_url": place.result_url if number == question_count else place.question_url(number + 1),
+        "needs_answer": needs_answer,
+        # On a narrow screen, as for students: first the reading, then the questions.
+        "show_reading": number == 1 and not trial.values and not needs_answer and chosen is None,
+    }
+    answer = trial.answer(question)
+    if answer is not None:
+        # Only what was checked may show its key.
+        item = review_question(trial.sitting, question, answer, place.adjusted)
+        context |= {"item": item, "marked": [sentence.key for sentence in item.evidence]}
+    else:
+        view = public(question, trial.sitting.presentation, chosen, reading)
+        template = f"question_types/{question.type}.html"
+        context |= {"view": view, "question_template": template, "is_picker": "paragraphs" in view}
+    return render(request, "public/try_question.html", context)
+
+
+def show_result(request: HttpRequest, place: Place) -> HttpResponse:
+    """Score, objectives and review of what was checked; the keys of other questions stay out of the page."""
+    trial = place.trial(request.session)
+    if request.method == "POST" and TrialResultForm(request.POST).is_valid():
+        previews.start_again(request.session, trial)
+        return redirect(place.question_url(1))
+    answers = {
+        trial.sitting.question_id(question): answer
+        for question in trial.sitting.questions
+        if (answer := trial.answer(question)) is not None
+    }
+    if not answers:
+        return redirect(place.question_url(1))
+    reviewed = review_sitting(trial.sitting, answers, place.adjusted)
+    done = tuple(item for item in reviewed.questions if item.answer is not None)
+    lines = [
+        (item.number, item if item.answer is not None else None, place.question_url(item.number))
+        for item in reviewed.questions
+    ]
+    context = {
+        "place": place,
+        "document": trial.sitting.published.document,
+        "lines": lines,
+        "unanswered": len(reviewed.questions) - len(done),
+        "earned": sum(item.earned for item in done),
+        "possible": sum(item.possible for item in done),
+        "reviewed": replace(reviewed, questions=done, missed=(), read_again=()),
+    }
+    return render(request, "public/try_result.html", context)
+
+
+def _steps(place: Place, trial: Trial) -> Sequence[tuple[int, str, bool]]:
+    """(number, address, whether it was checked) of each question."""
+    return [
+        (number, place.question_url(number), question.key in trial.values)
+        for number, question in enumerate(trial.sitting.questions, start=1)
+    ]
+
+
+def _exit_ticket() -> Place:
+    edition_id = previews.exit_ticket()
+    if edition_id is None:
+        raise Http404
+    return Place(
+        edition_id,
+        lambda number: reverse("try_question", args=[number]),
+        reverse("try_result"),
+        reverse("landing"),
+        "Start page",
+    )
+
+
+def _set_place(request: TeacherRequest, public_id: str) -> Place:
+    found = get_object_or_404(QuestionSet.objects.open_to(request.user).published(), public_id=public_id)
+    return Place(
+        found.latest_edition_id,
+        lambda number: reverse("try_set_question", args=[public_id, number]),
+        reverse("try_set_result", args=[public_id]),
+        reverse("question_set", args=[public_id]),
+        found.title,
+    )

@@ -1,0 +1,187 @@
+"""Joining in three screens: class code, name, PIN. The session holds how far a student has come."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from quizzes.assignments.deadlines import minutes_left
+from quizzes.forms.student_sign_in import CodeForm, NameForm, PinForm
+from quizzes.models import Classroom, Student
+from quizzes.people.student_sign_in import (
+    NoSuchCode,
+    PinLocked,
+    TooManyTries,
+    WrongPin,
+    check_pin,
+    find_classroom,
+    student_of_attempt,
+)
+from quizzes.templatetags.footnote import clock
+from quizzes.views.student.access import (
+    client_address,
+    current_student,
+    device_of,
+    remember_device,
+    sign_in_student,
+    teachers_of,
+)
+
+CLASSROOM, NAME = "joining_classroom_id", "joining_student_id"
+# Set by signing out and used up by the page that follows, whose script then empties this browser's store. Neither the
+# address nor the session can carry it: a page opened again later must not empty the store of another student.
+SIGNED_OUT_COOKIE = f"{settings.COOKIE_PREFIX}signed_out"
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def join(request: HttpRequest) -> HttpResponse:
+    """Step 1: the class code."""
+    if request.method == "GET":
+        return _code_page(request, CodeForm())
+    form = CodeForm(request.POST)
+    if not form.is_valid():
+        return _code_page(request, form)
+    device = device_of(request)
+    try:
+        classroom = find_classroom(
+            form.cleaned_data["code"], address=client_address(request), device=device, now=timezone.now()
+        )
+    except NoSuchCode:
+        form.refuse_code()
+        response = _code_page(request, form)
+    except TooManyTries:
+        response = render(request, "student/too_many_codes.html", status=429)
+    else:
+        request.session[CLASSROOM] = classroom.pk
+        response = redirect("choose_name")
+    remember_device(response, device)
+    return response
+
+
+@login_not_required
+@require_GET
+def join_with_code(request: HttpRequest, code: str) -> HttpResponse:
+    """Step 1 from the square code on a card: the same page with the code filled in."""
+    return _code_page(request, CodeForm(initial={"code": code[:11]}))
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def choose_name(request: HttpRequest) -> HttpResponse:
+    """Step 2: one's own name, from the list of a class whose code was right."""
+    classroom = _joined_classroom(request)
+    if classroom is None:
+        return redirect("join")
+    students = classroom.students.enrolled()
+    form = NameForm(request.POST if request.method == "POST" else None, students=students)
+    if form.is_valid():
+        request.session[NAME] = form.cleaned_data["student"].pk
+        return redirect("enter_pin")
+    names = students.values("public_id", "display_name")
+    context = {"form": form, "classroom": classroom, "students": names, "teachers": teachers_of(classroom)}
+    return render(request, "student/choose_name.html", context)
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def enter_pin(request: HttpRequest) -> HttpResponse:
+    """Step 3: the PIN that goes with the name."""
+    student = _chosen_student(request)
+    if student is None:
+        return redirect("join" if _joined_classroom(request) is None else "choose_name")
+    classroom, device = student.classroom, device_of(request)
+    form = PinForm(request.POST if request.method == "POST" else None)
+    try:
+        is_right = form.is_valid() and _pin_is_right(request, form, student, device)
+    except PinLocked as error:
+        is_right = False
+        form.refuse_for_now(f"at {clock(error.until, classroom.zone)}", " or ".join(teachers_of(classroom)))
+    if is_right:
+        sign_in_student(request, student)
+        response: HttpResponse = redirect("student_home")
+    else:
+        form.name_teachers(teachers_of(classroom))
+        context = {"form": form, "classroom": classroom, "student": student}
+        response = render(request, "student/enter_pin.html", context)
+    remember_device(response, device)
+    return response
+
+
+@login_not_required
+@require_POST
+def enter_pin_again(request: HttpRequest, public_id: str) -> JsonResponse:
+    """The PIN alone, from the page of an attempt whose session was lost: a new token, or the field with its error.
+
+    Whoever has the attempt's id may ask, so a reply names nobody, and one for an attempt with which no student could go
+    on is that for a wrong PIN.
+    """
+    device, now = device_of(request), timezone.now()
+    student = student_of_attempt(public_id)
+    form = PinForm(request.POST)
+    form.name_teachers(["Your teacher"])
+    try:
+        is_right = form.is_valid() and _pin_is_right(request, form, student, device)
+    except PinLocked as error:
+        is_right = False
+        minutes = minutes_left(at=now, deadline_at=error.until)
+        # Not at what time: that would tell the class's time zone.
+        form.refuse_for_now(f"in {minutes} minute{'' if minutes == 1 else 's'}", "your teacher")
+    if is_right and student is not None:
+        sign_in_student(request, student)
+        response = JsonResponse({"token": get_token(request)})
+    else:
+        response = JsonResponse({"field": render_to_string("parts/field.html", {"field": form["pin"]})}, status=400)
+    remember_device(response, device)
+    return response
+
+
+@login_not_required
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Leave nothing of a student in this browser."""
+    request.session.flush()
+    response = redirect("join")
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    response.set_cookie(SIGNED_OUT_COOKIE, "1", max_age=60, httponly=True, secure=settings.HTTPS, samesite="Lax")
+    return response
+
+
+def _code_page(request: HttpRequest, form: CodeForm) -> HttpResponse:
+    has_signed_out = bool(request.COOKIES.get(SIGNED_OUT_COOKIE))
+    context = {
+        "form": form,
+        "signed_in": current_student(request),
+        "has_signed_out": has_signed_out,
+        "is_unsent": "unsent" in request.GET,
+    }
+    response = render(request, "student/join.html", context)
+    if has_signed_out:
+        response.delete_cookie(SIGNED_OUT_COOKIE, samesite="Lax")
+    return response
+
+
+def _joined_classroom(request: HttpRequest) -> Classroom | None:
+    return Classroom.objects.joinable().filter(pk=request.session.get(CLASSROOM, 0)).order_by().first()
+
+
+def _chosen_student(request: HttpRequest) -> Student | None:
+    """The student of the chosen name, with the class that was joined; None where either is not to be had any more."""
+    chosen = {"pk": request.session.get(NAME, 0), "classroom": request.session.get(CLASSROOM, 0)}
+    student = Student.objects.enrolled().filter(**chosen).select_related("classroom").order_by().first()
+    return student if student is not None and student.classroom.is_joinable else None
+
+
+def _pin_is_right(request: HttpRequest, form: PinForm, student: Student | None, device: str) -> bool:
+    """Whether the PIN is the student's; if not, the form says so. Raises PinLocked."""
+    now = timezone.now()
+    try:
+        check_pin(student, form.cleaned_data["pin"], address=client_address(request), device=device, now=now)
+    except WrongPin as error:
+        form.refuse_pin(error.tries_left)
+        return False
+    return True

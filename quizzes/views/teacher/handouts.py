@@ -1,0 +1,125 @@
+"""A set or an assignment on paper: the students' sheet, and the key on a sheet of its own."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from quizzes.attempts.paper.answer_key import KeyLine, key_lines
+from quizzes.attempts.paper.entries import paper_view
+from quizzes.attempts.paper.handout import PaperForm, draw_form, shared_objectives
+from quizzes.content.editions import published
+from quizzes.content.set_document import SetDocument
+from quizzes.forms.handouts import PrintForm
+from quizzes.grading.points import Correction
+from quizzes.grading.scores import corrections_of
+from quizzes.models import Assignment, Edition, QuestionSet
+from quizzes.views.access import TeacherRequest, taught_assignment
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLine:
+    """One question of a students' sheet. view: its public view, and nothing else of it."""
+
+    number: int
+    view: Mapping[str, Any]
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedForm:
+    """One form as it is printed. name: stands on every sheet of it. lines: of the students' sheet, or of the key."""
+
+    letter: str
+    name: str
+    lines: Sequence[SheetLine | KeyLine]
+    max_points: int
+
+
+@require_GET
+def print_set(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """The students' sheets of a set."""
+    context = _of_set(request, public_id)
+    return render(request, "teacher/print_sheets.html", {**context, "forms": _sheets(context)})
+
+
+@require_GET
+def print_set_key(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """The key of a set's forms."""
+    context = _of_set(request, public_id)
+    return render(request, "teacher/print_key.html", {**context, "forms": _keys(context, {})})
+
+
+@require_GET
+def print_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """The students' sheets of an assignment."""
+    context = _of_assignment(request, public_id)
+    return render(request, "teacher/print_sheets.html", {**context, "forms": _sheets(context)})
+
+
+@require_GET
+def print_assignment_key(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """The key of an assignment's forms, with what was corrected since."""
+    context = _of_assignment(request, public_id)
+    corrections = corrections_of([context["assignment"].pk])[context["assignment"].pk]
+    return render(request, "teacher/print_key.html", {**context, "forms": _keys(context, corrections)})
+
+
+def _of_set(request: TeacherRequest, public_id: str) -> dict[str, Any]:
+    found = get_object_or_404(QuestionSet.objects.open_to(request.user).published(), public_id=public_id)
+    editions = {edition.number: edition for edition in found.editions.defer("document").order_by("-number")}
+    form = PrintForm(request.GET, editions=list(editions))
+    return {"question_set": found, **_content(form, editions[form.edition_number])}
+
+
+def _of_assignment(request: TeacherRequest, public_id: str) -> dict[str, Any]:
+    assignment: Assignment = taught_assignment(request, public_id)
+    edition = assignment.edition
+    form = PrintForm(request.GET, editions=[edition.number], may_be_short=False)
+    return {
+        "assignment": assignment,
+        "classroom": assignment.classroom,
+        "question_set": edition.question_set,
+        **_content(form, edition),
+    }
+
+
+def _content(form: PrintForm, edition: Edition) -> dict[str, Any]:
+    document = published(edition.pk).document
+    return {
+        "print_form": form,
+        "document": document,
+        "drawn": [draw_form(document, edition.content_hash, letter, is_short=form.is_short) for letter in form.letters],
+        "edition_number": edition.number,
+        "shared": shared_objectives(document) if form.is_short else [],
+    }
+
+
+def _sheets(context: Mapping[str, Any]) -> list[PrintedForm]:
+    document: SetDocument = context["document"]
+    return [
+        _printed(
+            form,
+            context["edition_number"],
+            [
+                SheetLine(number, paper_view(question, form.presentation, document.reading), question.points)
+                for number, question in enumerate(form.questions, start=1)
+            ],
+        )
+        for form in context["drawn"]
+    ]
+
+
+def _keys(context: Mapping[str, Any], corrections: Mapping[str, Sequence[Correction]]) -> list[PrintedForm]:
+    reading = context["document"].reading
+    return [
+        _printed(form, context["edition_number"], key_lines(form, reading, corrections)) for form in context["drawn"]
+    ]
+
+
+def _printed(form: PaperForm, edition_number: int, lines: Sequence[SheetLine | KeyLine]) -> PrintedForm:
+    name = f"Form {form.letter}{', short' if form.is_short else ''} · Edition {edition_number}"
+    return PrintedForm(form.letter, name, lines, sum(question.points for question in form.questions))

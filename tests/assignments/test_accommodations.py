@@ -1,0 +1,305 @@
+"""Granted time and the close: what an accommodated student gets, and that nothing is cut without being said."""
+
+import itertools
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from quizzes.assignments import accommodations
+from quizzes.assignments import lifecycle as assignments
+from quizzes.assignments.accommodations import OwnTime, own_times, window_of
+from quizzes.assignments.deadlines import Window, needed_close
+from quizzes.attempts import lifecycle as attempts
+from quizzes.models import Accommodation, Assignment, AuditEvent, Classroom, Edition, Extension, Student, User
+from tests.factories import NOW, make_answered_attempt, make_assignment, make_attempt, make_student
+from tests.pages import errors_of, form_of, text_of
+
+MINUTE = timedelta(minutes=1)
+Statements = Callable[[], Any]
+
+
+@pytest.mark.parametrize(
+    ("granted", "closes", "needed"),
+    [
+        (None, 10, None),
+        (45, None, None),
+        (45, 45, None),
+        (45, 60, None),
+        (45, 44, 45),
+        (45, 0, 45),
+    ],
+)
+def test_needed_close(granted: int | None, closes: int | None, needed: int | None) -> None:
+    found = needed_close(
+        starts_at=NOW,
+        granted=None if granted is None else granted * MINUTE,
+        closes_at=None if closes is None else NOW + closes * MINUTE,
+    )
+    assert found == (None if needed is None else NOW + needed * MINUTE)
+
+
+def test_needed_close_is_a_whole_minute() -> None:
+    start = NOW + timedelta(seconds=10)
+    assert needed_close(starts_at=start, granted=45 * MINUTE, closes_at=NOW) == NOW + 46 * MINUTE
+
+
+# --- Window x limit x factor x extension --------------------------------------------------------------------------
+
+CLOSES = (None, 20, 30, 45, 60)
+LIMITS = (None, 20, 30)
+FACTORS = ("1", "1.25", "1.5", "2", None)
+EXTENSIONS = (None, 40, 90)
+
+
+@pytest.mark.parametrize(
+    ("closes", "limit", "factor", "extended"), list(itertools.product(CLOSES, LIMITS, FACTORS, EXTENSIONS))
+)
+def test_nobody_gets_less_than_granted_unseen(
+    closes: int | None,
+    limit: int | None,
+    factor: str | None,
+    extended: int | None,
+    edition: Edition,
+    classroom: Classroom,
+    student: Student,
+    teacher: User,
+) -> None:
+    assignment = make_assignment(
+        edition=edition,
+        classroom=classroom,
+        opens_at=NOW,
+        closes_at=None if closes is None else NOW + closes * MINUTE,
+        time_limit=None if limit is None else limit * MINUTE,
+    )
+    accommodations.set_accommodation(
+        student, time_factor=None if factor is None else Decimal(factor), by=teacher, now=NOW
+    )
+    if extended is not None and closes is not None and extended > closes:
+        give(assignment, student, NOW + extended * MINUTE, teacher)
+    granted = None if limit is None or factor is None else limit * MINUTE * float(factor)
+    listed = own_times(
+        classroom, window_of(assignment), assignment.time_limit, now=NOW - 5 * MINUTE, assignment=assignment
+    )
+
+    attempt = attempts.begin_attempt(student, assignment, now=NOW)
+
+    is_accommodated = factor != "1" and limit is not None
+    assert [own.student for own in listed] == ([student] if is_accommodated else [])
+    if is_accommodated:
+        assert listed[0].ends_at == attempt.deadline_at
+        is_cut = granted is not None and attempt.deadline_at < NOW + granted
+        assert (listed[0].needed_close_at is not None) is is_cut
+        accommodations.make_room(assignment, [own for own in listed if own.needed_close_at], by=teacher, now=NOW)
+        attempt.refresh_from_db()
+        assert granted is None or attempt.deadline_at == NOW + granted
+
+
+def give(assignment: Assignment, student: Student, closes_at: datetime, teacher: User) -> None:
+    accommodations.extend(
+        assignment, student, due_at=None, closes_at=closes_at, extra_attempts=1, reason="Ill.", by=teacher, now=NOW
+    )
+
+
+def listed(assignment: Assignment) -> list[OwnTime]:
+    return own_times(assignment.classroom, window_of(assignment), assignment.time_limit, now=NOW, assignment=assignment)
+
+
+@pytest.fixture
+def tight(edition: Edition, classroom: Classroom, teacher: User) -> Assignment:
+    """30 minutes, of which 40 are left before the close."""
+    return make_assignment(
+        edition=edition,
+        classroom=classroom,
+        assigned_by=teacher,
+        closes_at=NOW + 40 * MINUTE,
+        time_limit=30 * MINUTE,
+        release="never",
+    )
+
+
+def accommodate(student: Student, factor: str = "1.5") -> None:
+    Accommodation.objects.create(student=student, time_factor=Decimal(factor), changed_at=NOW)
+
+
+def test_running_attempt_is_measured_from_its_beginning(tight: Assignment, student: Student) -> None:
+    accommodate(student)
+    make_attempt(assignment=tight, student=student, started_at=NOW - 20 * MINUTE)
+    assert [(own.starts_at, own.needed_close_at) for own in listed(tight)] == [(NOW - 20 * MINUTE, None)]
+
+
+def test_who_has_handed_in_or_left_is_not_listed(tight: Assignment, student: Student, classmate: Student) -> None:
+    accommodate(student)
+    accommodate(classmate)
+    make_answered_attempt(assignment=tight, student=student)
+    Student.objects.filter(pk=classmate.pk).update(removed_at=NOW)
+    assert listed(tight) == []
+
+
+def test_making_room_keeps_what_else_the_extension_says(tight: Assignment, student: Student, teacher: User) -> None:
+    accommodate(student)
+    give(tight, student, NOW + 41 * MINUTE, teacher)
+    accommodations.make_room(tight, listed(tight), by=teacher, now=NOW)
+    extension = Extension.objects.get()
+    assert (extension.closes_at, extension.extra_attempts, extension.reason) == (NOW + 45 * MINUTE, 1, "Ill.")
+    assert listed(tight)[0].needed_close_at is None
+
+
+@pytest.mark.parametrize(("minutes", "kept"), [(50, True), (60, False), (70, False), (None, False)])
+def test_extension_that_the_class_outgrows_no_longer_cuts(
+    minutes: int | None, kept: bool, tight: Assignment, student: Student, teacher: User
+) -> None:
+    give(tight, student, NOW + 60 * MINUTE, teacher)
+    window = Window(None, None, None if minutes is None else NOW + minutes * MINUTE)
+    terms = assignments.Terms(**{name: getattr(tight, name) for name in assignments.Terms.__dataclass_fields__})
+    assignments.change_assignment(tight, window=window, terms=terms, by=teacher, now=NOW)
+    assert Extension.objects.get().closes_at == (NOW + 60 * MINUTE if kept else None)
+
+
+# --- The forms ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def ana(classroom: Classroom) -> Student:
+    student = make_student(classroom=classroom, name="Ana B.")
+    accommodate(student)
+    return student
+
+
+@pytest.fixture
+def ben(classroom: Classroom) -> Student:
+    student = make_student(classroom=classroom, name="Ben O.")
+    Accommodation.objects.create(student=student, time_factor=None, changed_at=NOW)
+    return student
+
+
+def assign_address(edition: Edition) -> str:
+    return reverse("assign", args=[edition.question_set.public_id])
+
+
+def summary_of(client: Client, edition: Edition, classroom: Classroom, **changes: str) -> Any:
+    """The summary of 30 minutes between 12:00 and 12:40 in New York."""
+    form = form_of(client.get(assign_address(edition)), having="release")
+    times = {"opens": "2026-10-23T12:00", "closes": "2026-10-23T12:40", "time_limit": "30"}
+    data = form.data(**{**times, "act": "preview", **changes}) | {"classrooms": [classroom.public_id]}
+    return client.post(assign_address(edition), data)
+
+
+def test_assigning_asks_for_each_student_whose_time_does_not_fit(
+    edition: Edition,
+    classroom: Classroom,
+    ana: Student,
+    ben: Student,
+    teacher_client: Client,
+    clock: time_machine.Traveller,
+) -> None:
+    page = summary_of(teacher_client, edition, classroom)
+    text = text_of(page)
+    assert "Ana B.: 1.5 times, 45 minutes, ends Fri, Oct 23, 12:40 pm EDT when begun 12:00 pm" in text
+    assert "Ben O.: no timer, ends Fri, Oct 23, 12:40 pm EDT at the latest" in text
+    assert "Ana B.’s 45 minutes do not fit before Fri, Oct 23, 12:40 pm EDT." in text
+    assert "Ben O.’s" not in text
+    form = form_of(page, having="group")
+    silent = teacher_client.post(assign_address(edition), form.data(act="save"))
+    assert errors_of(silent) == ["Choose what holds for Ana."]
+    assert Assignment.objects.count() == 0
+    room = f"room-{ana.public_id}"
+    for _ in range(2):
+        done = teacher_client.post(
+            assign_address(edition), form_of(silent, having="group").data(**{room: "extend"}, act="save")
+        )
+        assert done.status_code == 302
+    extension = Extension.objects.get()
+    assert (extension.student, extension.closes_at) == (ana, datetime(2026, 10, 23, 16, 45, tzinfo=UTC))
+    assert [event.act for event in AuditEvent.objects.order_by("pk")] == ["assignment_given", "extension_given"]
+
+
+def test_keeping_the_close_is_a_choice(
+    edition: Edition, classroom: Classroom, ana: Student, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    form = form_of(summary_of(teacher_client, edition, classroom), having="group")
+    room = f"room-{ana.public_id}"
+    assert teacher_client.post(assign_address(edition), form.data(**{room: "keep"}, act="save")).status_code == 302
+    assert (Assignment.objects.count(), Extension.objects.count()) == (1, 0)
+
+
+@pytest.mark.parametrize("changes", [{"time_limit": ""}, {"closes": "2026-10-23T12:45"}, {"closes": ""}])
+def test_what_fits_is_not_asked_about(
+    changes: dict[str, str],
+    edition: Edition,
+    classroom: Classroom,
+    ana: Student,
+    teacher_client: Client,
+    clock: time_machine.Traveller,
+) -> None:
+    page = summary_of(teacher_client, edition, classroom, **changes)
+    assert "do not fit" not in text_of(page)
+    assert (
+        teacher_client.post(assign_address(edition), form_of(page, having="group").data(act="save")).status_code == 302
+    )
+
+
+def test_changing_asks_as_well_and_moves_the_running_attempt(
+    tight: Assignment, ana: Student, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    running = attempts.begin_attempt(ana, tight, now=NOW)
+    address = reverse("change_assignment", args=[tight.public_id])
+    page = teacher_client.post(
+        address, form_of(teacher_client.get(address), having="release").data(closes="2026-10-23T11:35", act="preview")
+    )
+    assert "Ana B.’s 45 minutes do not fit before Fri, Oct 23, 11:35 am EDT." in text_of(page)
+    form = form_of(page, having=f"room-{ana.public_id}")
+    for _ in range(2):
+        saved = teacher_client.post(address, form.data(**{f"room-{ana.public_id}": "extend"}, act="save"))
+        assert saved.status_code == 302
+    running.refresh_from_db()
+    assert running.deadline_at == NOW + 45 * MINUTE
+    assert AuditEvent.objects.filter(act="extension_given").count() == 1
+
+
+def test_progress_says_whose_time_is_longer_and_when_it_ends(
+    tight: Assignment, ana: Student, ben: Student, student: Student, teacher: User, teacher_client: Client
+) -> None:
+    accommodations.set_excused(tight, ben, is_excused=True, reason="Ill.", by=teacher, now=NOW)
+    attempts.begin_attempt(ana, tight, now=NOW)
+    attempts.begin_attempt(student, tight, now=NOW)
+    with time_machine.travel(NOW, tick=False):
+        text = text_of(teacher_client.get(reverse("assignment_progress", args=[tight.public_id])))
+    assert "Ana B. Time, attempts, excuse : Ana B. Working 1.5 times, ends 11:40 am" in text
+    assert "Ben O. Time, attempts, excuse : Ben O. Excused No timer" in text
+    assert "Maya Lopez Time, attempts, excuse : Maya Lopez Working Ends 11:30 am" in text
+
+
+def test_progress_board_comes_again_when_an_end_moves(
+    tight: Assignment, ana: Student, teacher: User, teacher_client: Client
+) -> None:
+    attempts.begin_attempt(ana, tight, now=NOW)
+    with time_machine.travel(NOW, tick=False):
+        tag = teacher_client.get(reverse("assignment_progress", args=[tight.public_id])).headers["ETag"]
+        address = reverse("live_progress", args=[tight.public_id])
+        assert teacher_client.get(address, headers={"If-None-Match": tag}).status_code == 304
+        give(tight, ana, NOW + 60 * MINUTE, teacher)
+        assert teacher_client.get(address, headers={"If-None-Match": tag}).status_code == 200
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_summary_costs_the_same_however_many_are_accommodated(
+    count: int, tight: Assignment, classroom: Classroom, teacher_client: Client, statements: Statements
+) -> None:
+    for number in range(count):
+        accommodate(make_student(classroom=classroom, name=f"Student {number}"))
+    address = reverse("change_assignment", args=[tight.public_id])
+    with time_machine.travel(NOW, tick=False):
+        data = form_of(teacher_client.get(address), having="release").data(act="preview")
+        with statements() as seen:
+            page = teacher_client.post(address, data)
+    assert len(re.findall("do not fit before", text_of(page))) == count
+    # Session, teacher, assignment; begun, classes of its group; five rules of the database for the window;
+    # extensions, attempts, accommodations.
+    assert len(seen) == 13

@@ -1,0 +1,362 @@
+"""The board for the class: what each phase shows, and that no phase shows more than it may."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from quizzes.assignments import board as boards
+from quizzes.assignments.board import Bar, distribution, slide
+from quizzes.attempts import lifecycle as attempts
+from quizzes.content.editions import published
+from quizzes.content.question_types.registry import parse_question, rekey
+from quizzes.content.reading import InvalidDocument, Reading
+from quizzes.content.set_document import parse_set
+from quizzes.models import Assignment, Attempt, Board, Classroom, Student, User
+from tests.content.question_types.test_guide import EXAMPLES
+from tests.content.question_types.test_walk import DOCUMENT
+from tests.factories import (
+    CANARY,
+    NOW,
+    make_answered_attempt,
+    make_assignment,
+    make_attempt,
+    make_document,
+    make_edition,
+    make_regrade,
+    make_student,
+    save,
+)
+from tests.integration.test_secrecy import other_key
+from tests.pages import form_of, read, text_of
+from tests.reports.test_class_report import sit
+
+PHASES = (1, 2, 3, 4)
+_DRAWN = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"|data-tag="[^"]*"')
+
+
+def board_of(assignment: Assignment) -> str:
+    return reverse("question_board", args=[assignment.public_id])
+
+
+def show(client: Client, assignment: Assignment, number: int, phase: int) -> Any:
+    client.post(reverse("show_on_board", args=[assignment.public_id]), {"aim": f"{number}-{phase}"})
+    return client.get(board_of(assignment))
+
+
+@pytest.fixture
+def answered(assignment: Assignment, classroom: Classroom) -> Assignment:
+    """Question 1: two say b, which is right, one says a, one nothing and is at work; a fifth has not begun."""
+    for name, answers in (("Ana", {"one": "b"}), ("Ben", {"one": "b"}), ("Cy", {"one": "a"}), ("Dee", {})):
+        student = make_student(classroom=classroom, name=name)
+        make_answered_attempt(assignment=assignment, student=student, answers=answers, handed_in=bool(answers))
+    make_student(classroom=classroom, name="Eve")
+    return assignment
+
+
+# --- The phases ---------------------------------------------------------------------------------------------------
+
+
+def test_each_phase_shows_what_it_is_for(answered: Assignment) -> None:
+    shown = [slide(answered, (1, phase)) for phase in PHASES]
+    assert [[(offer.letter, offer.text) for offer in one.bars] if one.bars else one.bars for one in shown] == [
+        None,
+        None,
+        [("A", "Citizenship"), ("B", "Birthplace"), ("C", "Fingerprints")],
+        [("A", "Citizenship"), ("B", "Birthplace"), ("C", "Fingerprints")],
+    ]
+    assert [bar.count for bar in shown[2].bars or ()] == [1, 2, 0]
+    assert [one.proof is not None for one in shown] == [False, False, False, True]
+    assert [(one.begun_count, one.answered_count, one.open_count, one.absent_count) for one in shown] == [
+        (4, 3, 1, 1)
+    ] * 4
+    assert shown[0].offers == (("A", "Citizenship"), ("B", "Birthplace"), ("C", "Fingerprints"))
+    assert [one.tells_too_early for one in shown] == [False, True, True, False]
+
+
+def test_evidence_names_the_key_its_sentences_and_who_vouches(answered: Assignment) -> None:
+    proof = slide(answered, (3, 4)).proof
+    assert proof is not None
+    assert [(sentence.number, sentence.voice.label) for sentence in proof.sentences] == [
+        (3, "Mayor’s account"),
+        (4, "Protesters’ claim"),
+    ]
+    assert [text for _, text in proof.right] == [
+        "“Rules were broken.” Mayor’s account",
+        "“People are easy to find.” Protesters’ claim",
+        "“A court ended it.” The story does not say",
+    ]
+    assert slide(answered, (1, 4)).proof.right == (("B", "Birthplace"),)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("policy", "right", "note"),
+    [
+        ("drop", (), "This question does not count: it was taken out after the test."),
+        ("full_credit", (), "Every answer to this question has full credit."),
+        ("new_key", (("A", "Citizenship"),), "The key was corrected after the test."),
+        ("either_key", (("B", "Birthplace"), ("A", "Citizenship")), "The key was corrected after the test."),
+    ],
+)
+def test_evidence_follows_corrections(
+    policy: str, right: tuple[tuple[str, str], ...], note: str, answered: Assignment
+) -> None:
+    document = rekey(make_document()["questions"][0], "a") if policy.endswith("key") else None
+    make_regrade(assignment=answered, policy=policy, document=document)
+    proof = slide(answered, (1, 4)).proof
+    assert proof is not None
+    assert (proof.right, proof.note) == (right, note)
+
+
+def test_only_the_latest_attempt_of_who_is_on_the_roster_counts(assignment: Assignment, classroom: Classroom) -> None:
+    Assignment.objects.update(max_attempts=2)
+    student = make_student(classroom=classroom)
+    make_answered_attempt(assignment=assignment, student=student, answers={"one": "a"})
+    make_answered_attempt(assignment=assignment, student=student, answers={"one": "b"}, number=2)
+    gone = make_student(classroom=classroom, removed_at=NOW)
+    make_answered_attempt(assignment=assignment, student=gone, answers={"one": "c"})
+    shown = slide(assignment, (1, 3))
+    assert [bar.count for bar in shown.bars or ()] == [0, 1, 0]
+    assert (shown.begun_count, shown.answered_count, shown.absent_count) == (1, 1, 0)
+
+
+def test_steps_go_through_the_phases_and_on_to_the_next_question(assignment: Assignment) -> None:
+    steps = [(number, phase) for number in (1, 2, 3, 4) for phase in PHASES]
+    shown = [slide(assignment, step) for step in steps]
+    assert [one.forward for one in shown] == [*steps[1:], None]
+    assert [one.back for one in shown] == [
+        None if step == (1, 1) else (step[0] - 1, 1) if step[1] == 1 else (step[0], step[1] - 1) for step in steps
+    ]
+
+
+def test_board_of_a_longer_edition_begins_again_at_the_last_question(assignment: Assignment) -> None:
+    shown = slide(assignment, (9, 4))
+    assert (shown.number, shown.phase) == (4, 1)
+    assert (slide(assignment, None).number, slide(assignment, None).phase) == (1, 1)
+
+
+# --- The distribution of each type --------------------------------------------------------------------------------
+
+
+def built_in_reading() -> Reading:
+    return parse_set(DOCUMENT).reading
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=[example.document["key"] for example in EXAMPLES])
+def test_distribution_tells_nothing_of_the_key(example: Any) -> None:
+    """Whichever of the answers given is made the key, what the class sees of them is the same."""
+    values = [value for value, _, _ in example.answers if value is not None] * 2
+    reading = built_in_reading()
+    seen = {repr(distribution(parse_question(example.document), values, reading))}
+    keys = 0
+    for value in values:
+        try:
+            other = parse_question(rekey(example.document, value))
+        except InvalidDocument:
+            continue
+        keys += 1
+        seen.add(repr(distribution(other, values, reading)))
+    assert len(seen) == 1
+    assert keys or example.document["type"] in {"free_text"}
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=[example.document["key"] for example in EXAMPLES])
+def test_distribution_shows_no_answer_that_nobody_gave_unless_the_question_does(example: Any) -> None:
+    question, reading = parse_question(example.document), built_in_reading()
+    bars, unlisted = distribution(question, [], reading)
+    assert unlisted == 0
+    assert bool(bars) == (question.type in boards.OPEN_LISTS)
+
+
+def test_typed_answers_show_once_two_gave_them_and_as_they_wrote_them() -> None:
+    [document] = [example.document for example in EXAMPLES if example.document["type"] == "short_answer"][:1]
+    question = parse_question(document)
+    bars, unlisted = distribution(question, ["the Mayor", "the mayor", "The Mayor", "my own"], built_in_reading())
+    assert [(bar.text.casefold(), bar.count) for bar in bars] == [("the mayor", 3)]
+    assert unlisted == 1
+
+
+def test_gaps_read_as_students_filled_them_and_not_as_the_key_is_written() -> None:
+    [document] = [example.document for example in EXAMPLES if example.document["type"] == "blanks"][:1]
+    given = [{"a": "arraignment", "b": "2"}, {"a": "ARRAIGNMENT", "b": "1"}, {"a": "arraignment"}, {"b": "2"}]
+    bars, unlisted = distribution(parse_question(document), given, built_in_reading())
+    assert [(bar.text, bar.count) for bar in bars] == [("(a) arraignment", 3), ("(b) System", 2)]
+    assert unlisted == 1
+
+
+def test_sentences_given_equally_often_stand_in_reading_order() -> None:
+    [document] = [example.document for example in EXAMPLES if example.document["type"] == "evidence"][:1]
+    keys = [sentence.key for sentence in built_in_reading()]
+    bars, _ = distribution(parse_question(document), [[keys[9]], [keys[8]], [keys[0]]], built_in_reading())
+    assert [bar.text.partition(":")[0] for bar in bars] == ["Sentence 1", "Sentence 9", "Sentence 10"]
+
+
+def test_distribution_of_one_choice_has_shares_of_who_answered() -> None:
+    question = parse_question(make_document()["questions"][0])
+    bars, unlisted = distribution(question, ["a", "b", "b"], parse_set(make_document()).reading)
+    assert bars[1] == Bar("B", "Birthplace", 2, bars[1].share)
+    assert [round(float(bar.share), 3) for bar in bars] == [0.333, 0.667, 0.0]
+    assert unlisted == 0
+
+
+# --- The page -----------------------------------------------------------------------------------------------------
+
+
+def test_page_of_each_type_in_each_phase(classroom: Classroom, student: Student, teacher_client: Client) -> None:
+    assignment = make_assignment(edition=make_edition(document=DOCUMENT), classroom=classroom)
+    attempt = make_attempt(assignment=assignment, student=student)
+    for example in EXAMPLES:
+        save(attempt, example.document["key"], example.answers[0][0])
+    for number, example in enumerate(EXAMPLES, start=1):
+        for phase in PHASES:
+            page = show(teacher_client, assignment, number, phase)
+            text = text_of(page)
+            assert f"Question {number} of {len(EXAMPLES)}" in text
+            assert example.document["stem"] in text
+            assert ("1 of 1 have answered" in text) == (phase in {2, 3})
+            assert ('class="ev' in page.content.decode()) == (phase == 4)
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
+def test_no_phase_before_the_evidence_depends_on_the_key(
+    number: int, classroom: Classroom, student: Student, teacher: User, teacher_client: Client
+) -> None:
+    document = make_document(canary=True)
+    given = {"one": "a", "some": ["a", "b"], "who": {"a": "mayor", "b": "mayor", "c": "mayor"}, "proof": ["s5"]}
+    seen: list[list[str]] = []
+    for version in (document, other_key(document)):
+        published.cache_clear()
+        with transaction.atomic():
+            assignment = make_assignment(
+                edition=make_edition(document=version), classroom=classroom, public_id="assignment-1"
+            )
+            questions = version["questions"]
+            answers = dict(zip([question["key"] for question in questions], given.values(), strict=True))
+            make_answered_attempt(assignment=assignment, student=student, answers=answers, handed_in=False)
+            pages = [_DRAWN.sub("", show(teacher_client, assignment, number, phase).text) for phase in PHASES]
+            live = [
+                _DRAWN.sub("", teacher_client.get(reverse("live_board", args=["assignment-1"])).text)
+                for _ in [show(teacher_client, assignment, number, 3)]
+            ]
+            seen.append([*pages[:3], *live, pages[3]])
+            transaction.set_rollback(True)
+    assert seen[0][:4] == seen[1][:4]
+    assert seen[0][4] != seen[1][4]
+    assert not any(CANARY in page for page in seen[0][:4])
+    assert not any('class="ev' in page or "good" in page for page in seen[0][:4])
+
+
+def test_student_never_reaches_a_board(assignment: Assignment, student_client: Client) -> None:
+    for name in ("question_board", "live_board"):
+        response = student_client.get(reverse(name, args=[assignment.public_id]))
+        assert (response.status_code, response.headers["Location"].partition("?")[0]) == (302, "/accounts/login/")
+
+
+def test_page_is_driven_by_its_own_buttons(answered: Assignment, teacher_client: Client) -> None:
+    page = teacher_client.get(board_of(answered))
+    seen = []
+    for _ in range(6):
+        form = form_of(page, having="aim")
+        aims = [value for name, value in form.buttons if name == "aim"]
+        seen.append(aims[-1])
+        for _ in range(2):  # twice sent is once done
+            assert teacher_client.post(form.action, form.data(aim=aims[-1])).status_code == 302
+        page = teacher_client.get(board_of(answered))
+    assert seen == ["1-2", "1-3", "1-4", "2-1", "2-2", "2-3"]
+    board = Board.objects.get()
+    assert (board.position, board.phase) == (2, 3)
+
+
+@pytest.mark.parametrize("aim", ["0-1", "5-1", "1-0", "1-5", "1", "", "x", "1-1-1", "9999-1"])
+def test_board_stays_where_it_is_for_no_such_question(
+    aim: str, assignment: Assignment, teacher: User, teacher_client: Client
+) -> None:
+    boards.show_on_board(assignment, number=2, phase=2, by=teacher, now=NOW)
+    response = teacher_client.post(reverse("show_on_board", args=[assignment.public_id]), {"aim": aim})
+    assert response.status_code == 302
+    board = Board.objects.get()
+    assert (board.position, board.phase) == (2, 2)
+
+
+def test_page_warns_in_words_while_students_are_at_work(answered: Assignment, teacher_client: Client) -> None:
+    words = "1 still at work, 1 not started: what comes next can still change answers."
+    assert [words in text_of(show(teacher_client, answered, 1, phase)) for phase in PHASES] == [
+        False,
+        True,
+        True,
+        False,
+    ]
+    attempts.hand_in(Attempt.objects.get(handed_in_at=None), now=NOW)
+    text = text_of(show(teacher_client, answered, 1, 3))
+    assert "still at work" not in text
+    assert "1 not started: what comes next can still change answers." in text
+
+
+def test_page_names_no_student(answered: Assignment, teacher_client: Client) -> None:
+    for phase in PHASES:
+        text = text_of(show(teacher_client, answered, 1, phase))
+        assert not [name for name in ("Ana", "Ben", "Cy", "Dee", "Eve") if re.search(rf"\b{name}\b", text)]
+
+
+def test_results_and_progress_lead_to_the_board(answered: Assignment, teacher_client: Client) -> None:
+    for name in ("assignment_progress", "assignment_results"):
+        assert board_of(answered) in read(teacher_client.get(reverse(name, args=[answered.public_id]))).links
+    sit(answered, 5, proof=["s3"])
+    results = teacher_client.get(reverse("assignment_results", args=[answered.public_id]))
+    form = form_of(results, having="aim")
+    assert form.buttons == [("aim", "4-1")]
+    assert "Put question 4 on the board" in text_of(results)
+    page = teacher_client.post(form.action, form.data(aim="4-1"), follow=True)
+    assert "Question 4 of 4" in text_of(page)
+
+
+# --- The poll -----------------------------------------------------------------------------------------------------
+
+
+def poll(client: Client, assignment: Assignment, tag: str) -> Any:
+    return client.get(reverse("live_board", args=[assignment.public_id]), headers={"If-None-Match": tag})
+
+
+def test_second_window_is_told_of_a_move_and_of_an_answer(
+    answered: Assignment, teacher: User, teacher_client: Client, signed_in: Callable[[User], Client]
+) -> None:
+    projector = signed_in(teacher)
+    tag = projector.get(board_of(answered)).headers["ETag"]
+    assert (poll(projector, answered, tag).status_code, poll(projector, answered, tag).content) == (304, b"")
+    show(teacher_client, answered, 1, 2)
+    moved = poll(projector, answered, tag)
+    assert (moved.status_code, "<html" in moved.text) == (200, False)
+    assert "3 of 4 have answered" in text_of(moved)
+    assert poll(projector, answered, moved.headers["ETag"]).status_code == 304
+    save(Attempt.objects.get(handed_in_at=None), "one", "c")
+    assert "4 of 4 have answered" in text_of(poll(projector, answered, moved.headers["ETag"]))
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_page_and_poll_cost_the_same_for_any_number(
+    count: int, assignment: Assignment, classroom: Classroom, teacher_client: Client, statements: Callable[[], Any]
+) -> None:
+    for _ in range(count):
+        attempt = make_answered_attempt(
+            assignment=assignment, student=make_student(classroom=classroom), handed_in=False
+        )
+    costs = []
+    for phase in PHASES:
+        show(teacher_client, assignment, 1, phase)
+        with statements() as seen:
+            page = teacher_client.get(board_of(assignment))
+        costs.append(len(seen))
+        assert seen.writes == []
+    # Session, teacher, assignment, version; attempts, answers, students; corrections for the evidence.
+    assert costs == [7, 7, 7, 8]
+    with statements() as nothing_new:
+        assert poll(teacher_client, assignment, page.headers["ETag"]).status_code == 304
+    assert (len(nothing_new), nothing_new.writes) == (2, [])  # session, version
+    save(attempt, "one", "c", seen_revision=1)
+    with statements() as changed:
+        assert poll(teacher_client, assignment, page.headers["ETag"]).status_code == 200
+    assert (len(changed), changed.writes) == (7, [])

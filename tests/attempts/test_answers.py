@@ -1,0 +1,362 @@
+"""Saving an answer: the last accepted one stands, the log explains it, and a repeat gives the same reply."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from quizzes.assignments.deadlines import GRACE
+from quizzes.attempts.answers import Saved, save_from_seat
+from quizzes.attempts.attempt_content import seat
+from quizzes.attempts.integrity import check_integrity
+from quizzes.attempts.lifecycle import check_answer, hand_in, set_flag
+from quizzes.content.editions import published
+from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Edition, Student
+from tests.factories import NOW, SAVE_STATEMENTS, make_assignment, make_attempt, make_student, save
+
+pytestmark = pytest.mark.django_db
+
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+
+
+def answers(attempt: Attempt) -> dict[str, tuple[Any, int]]:
+    """(value, revision) by question key."""
+    rows = attempt.answers.values_list("question__key", "value", "revision")
+    return {key: (value, revision) for key, value, revision in rows}
+
+
+def log(attempt: Attempt) -> list[tuple[str, Any, int, str]]:
+    """(question key, value, revision, outcome), as they came."""
+    return list(attempt.events.order_by("pk").values_list("question__key", "value", "revision", "outcome"))
+
+
+# --- One save -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("one", "b"),
+        ("some", ["a", "c"]),
+        ("who", {"a": "mayor", "c": "not_stated"}),
+        ("proof", ["s5"]),
+        ("one", 'quote " and ’ and \\ 李'),
+        ("one", None),
+    ],
+)
+def test_save_stores_any_value_exactly(attempt: Attempt, now: datetime, key: str, value: Any) -> None:
+    saved = save(attempt, key, value, now=now + SECOND)
+
+    assert saved == Saved("saved", 1, value)
+    stored = Answer.objects.get()
+    assert (stored.value, stored.revision, stored.saved_at) == (value, 1, now + SECOND)
+    event = AnswerEvent.objects.get()
+    assert (event.value, event.revision, event.outcome, event.at) == (value, 1, "saved", now + SECOND)
+
+
+def test_save_of_no_answer_is_null_to_the_database(attempt: Attempt) -> None:
+    save(attempt, "one", None)
+
+    assert Answer.objects.filter(value__isnull=True).count() == 1
+    assert AnswerEvent.objects.filter(value__isnull=True).count() == 1
+
+
+def test_save_is_two_statements_or_one(attempt: Attempt, statements: Callable[[], Any]) -> None:
+    published(attempt.assignment.edition_id)
+
+    with statements() as seen:
+        save(attempt, "one", "b")
+
+    assert len(seen) == len(seen.writes) == SAVE_STATEMENTS
+
+
+def test_save_moves_on_from_the_answer_that_was_seen(attempt: Attempt) -> None:
+    assert save(attempt, "one", "a", seen_revision=0) == Saved("saved", 1, "a")
+    assert save(attempt, "one", "b", seen_revision=1) == Saved("saved", 2, "b")
+    assert save(attempt, "one", None, seen_revision=2) == Saved("saved", 3, None)
+
+    assert answers(attempt) == {"one": (None, 3)}
+    assert log(attempt) == [("one", "a", 1, "saved"), ("one", "b", 2, "saved"), ("one", None, 3, "saved")]
+
+
+def test_save_from_a_stale_tab_is_kept_and_not_used(attempt: Attempt) -> None:
+    save(attempt, "one", "a", seen_revision=0)
+    save(attempt, "one", "b", seen_revision=1)
+
+    stale = save(attempt, "one", "c", seen_revision=1)
+
+    assert stale == Saved("stale", 2, "b")
+    assert answers(attempt) == {"one": ("b", 2)}
+    assert log(attempt)[-1] == ("one", "c", 2, "stale")
+
+
+def test_save_of_one_question_leaves_the_others_alone(attempt: Attempt) -> None:
+    save(attempt, "one", "a")
+    save(attempt, "some", ["b"])
+    save(attempt, "one", "c", seen_revision=1)
+
+    assert answers(attempt) == {"one": ("c", 2), "some": (["b"], 1)}
+
+
+def test_save_of_one_student_leaves_the_others_alone(assignment: Assignment) -> None:
+    own, other = make_attempt(assignment=assignment), make_attempt(assignment=assignment)
+    save(own, "one", "a", operation="same name")
+    save(other, "one", "b", operation="same name")
+
+    assert (answers(own), answers(other)) == ({"one": ("a", 1)}, {"one": ("b", 1)})
+
+
+@pytest.mark.parametrize(
+    ("after", "outcome"),
+    [
+        (-SECOND, "saved"),
+        (timedelta(0), "saved"),
+        (GRACE, "saved"),
+        (GRACE + SECOND, "late"),
+    ],
+)
+def test_save_counts_until_the_grace_has_ended(
+    edition: Edition, student: Student, after: timedelta, outcome: str
+) -> None:
+    assignment = make_assignment(edition=edition, classroom=student.classroom, time_limit=30 * MINUTE)
+    attempt = make_attempt(assignment=assignment, student=student)
+    save(attempt, "one", "a")
+
+    saved = save(attempt, "one", "b", seen_revision=1, now=NOW + 30 * MINUTE + after)
+
+    assert saved == (Saved("saved", 2, "b") if outcome == "saved" else Saved("late", 1, "a"))
+    assert log(attempt)[-1][1::2] == ("b", outcome)
+
+
+# --- Repeats ------------------------------------------------------------------------------------------------------
+
+
+def test_save_repeated_gives_the_same_reply_and_no_second_row(attempt: Attempt) -> None:
+    first = save(attempt, "one", "a", operation="tap")
+    save(attempt, "one", "b", operation="next tap", seen_revision=1)
+
+    again = save(attempt, "one", "a", operation="tap")
+
+    assert again == first
+    assert answers(attempt) == {"one": ("b", 2)}
+    assert len(log(attempt)) == 2
+
+
+@pytest.mark.parametrize("seen_revision", [0, 1, 2, 7])
+def test_save_repeated_by_a_page_that_knows_more_changes_nothing(attempt: Attempt, seen_revision: int) -> None:
+    """A page that the browser kept may send its old operation with the revision that it has learned since."""
+    save(attempt, "one", "a", operation="tap")
+    save(attempt, "one", "b", operation="next tap", seen_revision=1)
+
+    again = save(attempt, "one", "a", operation="tap", seen_revision=seen_revision)
+
+    assert again == Saved("saved", 1, "a")
+    assert answers(attempt) == {"one": ("b", 2)}
+    assert len(log(attempt)) == 2
+
+
+def test_save_that_was_stale_stays_so_when_repeated(attempt: Attempt) -> None:
+    save(attempt, "one", "a")
+    assert save(attempt, "one", "c", operation="old tab", seen_revision=0).outcome == "stale"
+
+    assert save(attempt, "one", "c", operation="old tab", seen_revision=1) == Saved("stale", 1, "a")
+    assert answers(attempt) == {"one": ("a", 1)}
+    assert len(log(attempt)) == 2
+
+
+def test_save_repeated_after_the_hand_in_is_not_late(attempt: Attempt, now: datetime) -> None:
+    first = save(attempt, "one", "a", operation="tap")
+    hand_in(attempt, now=now)
+
+    assert save(attempt, "one", "a", operation="tap", now=now + timedelta(days=1)) == first
+    assert len(log(attempt)) == 1
+
+
+def test_save_of_another_value_under_an_old_name_is_another_act(attempt: Attempt) -> None:
+    """The browser's Back brings a page, and its operation's name, to life again."""
+    save(attempt, "one", "a", operation="tap")
+
+    assert save(attempt, "one", "b", operation="tap", seen_revision=1) == Saved("saved", 2, "b")
+    assert save(attempt, "some", ["a"], operation="tap") == Saved("saved", 1, ["a"])
+    assert answers(attempt) == {"one": ("b", 2), "some": (["a"], 1)}
+
+
+def test_save_takes_a_name_of_any_length(attempt: Attempt) -> None:
+    first = save(attempt, "one", "a", operation="x" * 5000)
+
+    assert save(attempt, "one", "a", operation="x" * 5000) == first
+    assert len(log(attempt)) == 1
+
+
+def test_save_that_is_refused_leaves_the_connection_usable(attempt: Attempt) -> None:
+    """A repeat is found by the log's constraint, which on PostgreSQL spoils a transaction that it is not caught in."""
+    save(attempt, "one", "a", operation="tap")
+    save(attempt, "one", "a", operation="tap", seen_revision=1)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        assert cursor.fetchone() == (1,)
+
+
+def test_integrity_misses_a_revision_that_the_log_does_not_have(attempt: Attempt) -> None:
+    save(attempt, "one", "a", seen_revision=0)
+    attempt.answers.update(revision=2)
+    [found] = [finding for finding in check_integrity() if finding.broken]
+    assert found.name == "I1, I2 the log explains each current answer"
+    assert found.broken == (f"{attempt}: {attempt.answers.get()} has revision 2 and the log 1 saves",)
+
+
+# --- Any sequence (I1, I2, I4, I5) --------------------------------------------------------------------------------
+
+KEYS = ["one", "some"]
+VALUES: dict[str, list[Any]] = {"one": ["a", "b", None], "some": [["a"], ["b", "c"], None]}
+LIMIT = 30 * MINUTE
+
+
+@dataclass
+class Model:
+    """What must hold, written down again as plainly as can be."""
+
+    current: dict[str, tuple[Any, int]] = field(default_factory=dict)
+    replies: dict[tuple[str, str, str], Saved] = field(default_factory=dict)
+    log: list[tuple[str, Any, int, str]] = field(default_factory=list)
+    checked: set[str] = field(default_factory=set)
+    is_over: bool = False
+
+    def save(self, key: str, value: Any, operation: str, seen: int, *, is_late: bool) -> Saved:
+        name = (operation, key, repr(value))
+        now_value, now_revision = self.current.get(key, (None, 0))
+        known = self.replies.get(name)
+        if known is not None:
+            return known if known.outcome == "saved" else Saved(known.outcome, now_revision, now_value)
+        if is_late or self.is_over:
+            outcome = "late"
+        elif key in self.checked:
+            outcome = "settled"
+        elif key in self.current and seen != now_revision:
+            outcome = "stale"
+        else:
+            outcome = "saved"
+            now_value, now_revision = self.current[key] = (value, now_revision + 1)
+        self.log.append((key, value, now_revision, outcome))
+        self.replies[name] = Saved(outcome, now_revision, now_value)
+        return self.replies[name]
+
+
+saves = st.tuples(
+    st.just("save"),
+    st.sampled_from(KEYS),
+    st.integers(0, 2),
+    st.sampled_from(["op 1", "op 2", "op 3", "op 4"]),
+    st.sampled_from(["seen", "before", "none"]),
+    st.sampled_from([SECOND, LIMIT, LIMIT + GRACE, LIMIT + GRACE + SECOND]),
+)
+others = st.tuples(st.sampled_from(["flag", "check", "hand in"]), st.sampled_from(KEYS))
+
+
+@given(st.lists(saves | saves | saves | others, max_size=25))
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_saves_in_any_sequence_leave_what_was_last_accepted(edition: Edition, student: Student, steps: Any) -> None:
+    assignment = make_assignment(
+        edition=edition, classroom=student.classroom, time_limit=LIMIT, release="at_once", shuffle_choices=False
+    )
+    attempt = make_attempt(assignment=assignment, student=make_student(classroom=student.classroom))
+    ids = published(edition.pk).question_ids
+    model = Model()
+    for act, key, *rest in steps:
+        match act:
+            case "save":
+                place, operation, sees, after = rest
+                value = VALUES[key][place]
+                revision = model.current.get(key, (None, 0))[1]
+                seen = {"seen": revision, "before": max(0, revision - 1), "none": 0}[sees]
+
+                reply = save(attempt, key, value, operation=operation, seen_revision=seen, now=NOW + after)
+
+                assert reply == model.save(key, value, operation, seen, is_late=after > LIMIT + GRACE)
+            case "flag" if not model.is_over:
+                set_flag(attempt, ids[key], flagged=True, now=NOW)
+                model.current.setdefault(key, (None, 0))
+            case "check" if not model.is_over and model.current.get(key, (None, 0))[0] is not None:
+                check_answer(attempt, ids[key], now=NOW)
+                model.checked.add(key)
+            case "hand in":
+                hand_in(attempt, now=NOW + MINUTE)
+                model.is_over = True
+
+    assert answers(attempt) == model.current
+    assert log(attempt) == model.log
+    # The log alone tells the current answers.
+    told = {key: (value, revision) for key, value, revision, outcome in log(attempt) if outcome == "saved"}
+    assert told == {key: current for key, current in answers(attempt).items() if current[1]}
+    repeated = Counter(attempt.events.values_list("operation", flat=True))
+    assert set(repeated.values()) <= {1}
+
+
+# --- A save with nothing in its way -------------------------------------------------------------------------------
+
+
+def save_seated(attempt: Attempt, value: Any = "b", **changes: Any) -> Any:
+    """The save of question "one" as the outbox of the attempt's own student sends it, but for what is changed."""
+    content = published(attempt.assignment.edition_id)
+    usual = {
+        "pin_version": attempt.student.pin_version,
+        "operation": "tap",
+        "seen_revision": 0,
+        "now": NOW + SECOND,
+    }
+    return save_from_seat(seat(attempt.public_id), content.question_ids["one"], value, **{**usual, **changes})
+
+
+def test_save_from_a_seat_moves_and_logs_in_as_many(attempt: Attempt, statements: Callable[[], Any]) -> None:
+    ends = NOW + MINUTE
+    Attempt.objects.update(deadline_at=ends)
+    seat(attempt.public_id)
+    published(attempt.assignment.edition_id)
+    attempt.student.pin_version  # noqa: B018  # loaded before the count
+
+    with statements() as seen:
+        assert save_seated(attempt) == (1, ends)
+
+    assert len(seen) == len(seen.writes) == SAVE_STATEMENTS
+    assert answers(attempt) == {"one": ("b", 1)}
+    assert log(attempt) == [("one", "b", 1, "saved")]
+
+
+# Outside of a transaction, as a request is, so that the database alone undoes the move of a save that is not logged.
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "prevent",
+    [
+        lambda attempt: Student.objects.update(pin_version=attempt.student.pin_version + 1),
+        lambda attempt: Student.objects.update(removed_at=NOW),
+        lambda attempt: hand_in(attempt, now=NOW),
+        lambda attempt: Attempt.objects.update(deadline_at=NOW - GRACE),
+        lambda attempt: save(attempt, "one", "a", operation="other"),
+        lambda attempt: (save(attempt, "one", "b", operation="tap"), Answer.objects.update(revision=0)),
+        lambda attempt: (save(attempt, "one", "a"), Answer.objects.update(revision=0, checked_at=NOW)),
+        lambda attempt: Attempt.objects.update(student=make_student(classroom=attempt.classroom)),
+    ],
+    ids=["new PIN", "removed", "handed in", "late", "stale", "known", "settled", "another's"],
+)
+def test_save_from_a_seat_changes_nothing_where_something_is_in_its_way(
+    attempt: Attempt, prevent: Callable[[Attempt], Any]
+) -> None:
+    seat(attempt.public_id)
+    prevent(attempt)
+    before = answers(attempt), log(attempt)
+
+    assert save_seated(attempt) is None
+    assert (answers(attempt), log(attempt)) == before
+
+
+def test_save_from_a_seat_within_the_grace_counts(attempt: Attempt) -> None:
+    Attempt.objects.update(deadline_at=NOW + SECOND - GRACE)
+
+    assert save_seated(attempt) == (1, NOW + SECOND - GRACE)

@@ -1,0 +1,447 @@
+"""Attempts: begun once, resumed, flagged, checked, handed in once, and ended by the clock."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from quizzes.assignments.deadlines import GRACE
+from quizzes.attempts.attempt_content import sitting
+from quizzes.attempts.lifecycle import (
+    AssignmentClosed,
+    AttemptOver,
+    NoAttemptsLeft,
+    NotCheckable,
+    NotOpenYet,
+    begin_attempt,
+    check_answer,
+    hand_in,
+    hand_in_overdue,
+    resume_number,
+    set_flag,
+)
+from quizzes.content.editions import published
+from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Classroom, Edition, Student
+from tests.factories import make_answered_attempt, make_assignment, make_attempt, make_student, save
+
+pytestmark = pytest.mark.django_db
+
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+
+
+def question_id(attempt: Attempt, key: str) -> int:
+    return published(attempt.assignment.edition_id).question_ids[key]
+
+
+def answer_of(attempt: Attempt, key: str) -> Answer:
+    return Answer.objects.get(attempt=attempt, question_id=question_id(attempt, key))
+
+
+# --- Begin --------------------------------------------------------------------------------------------------------
+
+
+def test_begin_attempt_fixes_what_the_student_sees(edition: Edition, student: Student, now: datetime) -> None:
+    assignment = make_assignment(
+        edition=edition,
+        classroom=student.classroom,
+        time_limit=30 * MINUTE,
+        shuffle_questions=True,
+        shuffle_choices=False,
+    )
+
+    attempt = begin_attempt(student, assignment, now=now)
+
+    assert (attempt.number, attempt.started_at, attempt.deadline_at) == (1, now, now + 30 * MINUTE)
+    assert (attempt.shuffle_questions, attempt.shuffle_choices, attempt.time_limit) == (True, False, 30 * MINUTE)
+    assert attempt.classroom == student.classroom
+    assert attempt.is_open
+    assert len(attempt.seed) == 32
+
+
+def test_begin_attempt_twice_begins_once(assignment: Assignment, student: Student, now: datetime) -> None:
+    first = begin_attempt(student, assignment, now=now)
+    second = begin_attempt(student, assignment, now=now + MINUTE)
+
+    assert second == first
+    assert second.started_at == now
+    assert Attempt.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes", "refusal"),
+    [
+        (SECOND, None, NotOpenYet),
+        (timedelta(0), None, None),
+        (-MINUTE, -SECOND, AssignmentClosed),
+        # The close itself still belongs to the time before it, and the grace is for answers, not for beginnings.
+        (-MINUTE, timedelta(0), None),
+    ],
+)
+def test_begin_attempt_keeps_to_the_window(
+    edition: Edition,
+    student: Student,
+    now: datetime,
+    opens: timedelta,
+    closes: timedelta | None,
+    refusal: type[Exception] | None,
+) -> None:
+    assignment = make_assignment(
+        edition=edition,
+        classroom=student.classroom,
+        opens_at=now + opens,
+        closes_at=None if closes is None else now + closes,
+    )
+
+    if refusal is None:
+        begin_attempt(student, assignment, now=now)
+    else:
+        with pytest.raises(refusal):
+            begin_attempt(student, assignment, now=now)
+
+    assert Attempt.objects.count() == (refusal is None)
+
+
+def test_begin_attempt_past_due_is_late_but_let_in(edition: Edition, student: Student, now: datetime) -> None:
+    assignment = make_assignment(edition=edition, classroom=student.classroom, due_at=now - MINUTE)
+
+    assert begin_attempt(student, assignment, now=now).is_open
+
+
+def test_begin_attempt_counts_attempts_to_their_limit(edition: Edition, student: Student, now: datetime) -> None:
+    assignment = make_assignment(edition=edition, classroom=student.classroom, max_attempts=2)
+    for number in (1, 2):
+        attempt = begin_attempt(student, assignment, now=now)
+        assert attempt.number == number
+        hand_in(attempt, now=now)
+
+    with pytest.raises(NoAttemptsLeft):
+        begin_attempt(student, assignment, now=now)
+
+
+def test_begin_attempt_without_a_limit_goes_on(edition: Edition, student: Student, now: datetime) -> None:
+    assignment = make_assignment(edition=edition, classroom=student.classroom, max_attempts=None)
+    for _ in range(4):
+        hand_in(begin_attempt(student, assignment, now=now), now=now)
+
+    assert begin_attempt(student, assignment, now=now).number == 5
+
+
+def test_begin_attempt_of_a_classmate_does_not_count(
+    assignment: Assignment, student: Student, classmate: Student, now: datetime
+) -> None:
+    hand_in(begin_attempt(classmate, assignment, now=now), now=now)
+
+    assert begin_attempt(student, assignment, now=now).number == 1
+
+
+def test_begin_attempt_after_the_time_hands_in_and_begins_the_next(
+    edition: Edition, student: Student, now: datetime
+) -> None:
+    assignment = make_assignment(edition=edition, classroom=student.classroom, time_limit=MINUTE, max_attempts=2)
+    first = begin_attempt(student, assignment, now=now)
+    save(first, "one", "b", now=now + SECOND)
+
+    second = begin_attempt(student, assignment, now=now + 10 * MINUTE)
+
+    first.refresh_from_db()
+    assert (first.handed_in_at, first.handed_in_by, first.score) == (now + MINUTE, "deadline", Decimal(1))
+    assert second.number == 2
+
+
+def test_begin_attempt_within_the_grace_goes_on_with_the_same(
+    edition: Edition, student: Student, now: datetime
+) -> None:
+    assignment = make_assignment(edition=edition, classroom=student.classroom, time_limit=MINUTE)
+    first = begin_attempt(student, assignment, now=now)
+
+    assert begin_attempt(student, assignment, now=now + MINUTE + GRACE) == first
+    with pytest.raises(NoAttemptsLeft):
+        begin_attempt(student, assignment, now=now + MINUTE + GRACE + SECOND)
+
+
+# --- What the student sees ----------------------------------------------------------------------------------------
+
+
+def test_sitting_keeps_its_order_whatever_is_saved(edition: Edition, student: Student, now: datetime) -> None:
+    assignment = make_assignment(edition=edition, classroom=student.classroom, shuffle_questions=True)
+    attempt = begin_attempt(student, assignment, now=now)
+    before = [question.key for question in sitting(attempt).questions]
+    assignment.shuffle_questions = False
+    assignment.save()
+    save(attempt, "one", "b")
+
+    again = Attempt.objects.select_related("assignment").get()
+
+    assert [question.key for question in sitting(again).questions] == before
+    assert sorted(before) == ["one", "proof", "some", "who"]
+
+
+def test_sitting_without_shuffle_is_in_authored_order(attempt: Attempt) -> None:
+    assert [question.key for question in sitting(attempt).questions] == ["one", "some", "who", "proof"]
+
+
+def test_sitting_of_two_students_differs_in_order(edition: Edition, classroom: Classroom) -> None:
+    assignment = make_assignment(edition=edition, classroom=classroom, shuffle_questions=True)
+    orders = {
+        tuple(question.key for question in sitting(make_attempt(assignment=assignment)).questions) for _ in range(20)
+    }
+
+    # 24 orders, 20 draws: all the same has odds of 24**-19.
+    assert len(orders) > 1
+
+
+def test_sitting_costs_nothing_once_the_edition_is_known(attempt: Attempt, statements: Callable[[], Any]) -> None:
+    sitting(attempt)
+    again = Attempt.objects.select_related("assignment").get()
+
+    with statements() as seen:
+        sitting(again)
+
+    assert list(seen) == []
+
+
+@pytest.mark.parametrize(
+    ("saved", "number"),
+    [
+        ([], 1),
+        (["one"], 2),
+        (["some"], 3),
+        (["one", "some"], 3),
+        (["proof"], 1),
+        (["some", "one"], 3),
+        (["proof", "one"], 2),
+        (["one", "some", "who"], 4),
+        (["one", "some", "who", "proof"], 4),
+    ],
+)
+def test_resume_goes_on_with_the_first_unanswered_after_the_last_saved(
+    attempt: Attempt, now: datetime, saved: list[str], number: int
+) -> None:
+    values = {"one": "a", "some": ["a"], "who": {"a": "mayor"}, "proof": ["s1"]}
+    for second, key in enumerate(saved):
+        save(attempt, key, values[key], now=now + second * SECOND)
+
+    assert resume_number(sitting(attempt), attempt.answers.all()) == number
+
+
+def test_resume_does_not_take_a_flag_or_a_withdrawn_answer_for_an_answer(attempt: Attempt, now: datetime) -> None:
+    set_flag(attempt, question_id(attempt, "one"), flagged=True, now=now)
+    save(attempt, "some", ["a"], now=now)
+    save(attempt, "some", None, seen_revision=1, now=now)
+
+    assert resume_number(sitting(attempt), attempt.answers.all()) == 1
+
+
+# --- Flags and checks ---------------------------------------------------------------------------------------------
+
+
+def test_flag_is_put_and_taken_without_touching_the_answer(attempt: Attempt, now: datetime) -> None:
+    save(attempt, "one", "b")
+
+    set_flag(attempt, question_id(attempt, "one"), flagged=True, now=now)
+    flagged = answer_of(attempt, "one")
+    set_flag(attempt, question_id(attempt, "one"), flagged=False, now=now)
+
+    assert (flagged.flagged, flagged.value, flagged.revision) == (True, "b", 1)
+    assert answer_of(attempt, "one").flagged is False
+
+
+def test_flag_before_an_answer_does_not_stand_in_its_way(attempt: Attempt, now: datetime) -> None:
+    set_flag(attempt, question_id(attempt, "one"), flagged=True, now=now)
+    assert answer_of(attempt, "one").revision == 0
+
+    saved = save(attempt, "one", "b", seen_revision=0)
+
+    assert (saved.outcome, saved.revision) == ("saved", 1)
+    assert answer_of(attempt, "one").flagged is True
+
+
+def test_flag_after_the_end_is_refused(attempt: Attempt, now: datetime) -> None:
+    hand_in(attempt, now=now)
+
+    with pytest.raises(AttemptOver):
+        set_flag(attempt, question_id(attempt, "one"), flagged=True, now=now)
+    assert Answer.objects.count() == 0
+
+
+@pytest.fixture
+def checking(edition: Edition, student: Student) -> Attempt:
+    """An attempt that shows its verdicts at once."""
+    assignment = make_assignment(
+        edition=edition, classroom=student.classroom, release="at_once", time_limit=10 * MINUTE
+    )
+    return make_attempt(assignment=assignment, student=student)
+
+
+def test_check_settles_an_answer_once(checking: Attempt, now: datetime) -> None:
+    save(checking, "one", "a")
+
+    check_answer(checking, question_id(checking, "one"), now=now + SECOND)
+    check_answer(checking, question_id(checking, "one"), now=now + MINUTE)
+
+    assert answer_of(checking, "one").checked_at == now + SECOND
+    assert save(checking, "one", "b", seen_revision=1).outcome == "settled"
+    assert answer_of(checking, "one").value == "a"
+
+
+@pytest.mark.parametrize("release", ["after_hand_in", "never"])
+def test_check_is_refused_where_answers_are_shown_later(
+    edition: Edition, student: Student, now: datetime, release: str
+) -> None:
+    assignment = make_assignment(edition=edition, classroom=student.classroom, release=release)
+    attempt = make_attempt(assignment=assignment, student=student)
+    save(attempt, "one", "a")
+
+    with pytest.raises(NotCheckable):
+        check_answer(attempt, question_id(attempt, "one"), now=now)
+    assert answer_of(attempt, "one").checked_at is None
+
+
+def test_check_needs_an_answer(checking: Attempt, now: datetime) -> None:
+    with pytest.raises(NotCheckable):
+        check_answer(checking, question_id(checking, "one"), now=now)
+
+    save(checking, "one", "a")
+    save(checking, "one", None, seen_revision=1)
+    with pytest.raises(NotCheckable):
+        check_answer(checking, question_id(checking, "one"), now=now)
+
+
+def test_check_ends_with_the_attempt(checking: Attempt, now: datetime) -> None:
+    save(checking, "one", "a")
+    with pytest.raises(AttemptOver):
+        check_answer(checking, question_id(checking, "one"), now=now + 11 * MINUTE + SECOND)
+
+    hand_in(checking, now=now)
+    with pytest.raises(AttemptOver):
+        check_answer(checking, question_id(checking, "one"), now=now)
+
+
+# --- Hand in ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("answers", "score"),
+    [
+        ({}, "0"),
+        ({"one": "b"}, "1"),
+        ({"one": "a"}, "0"),
+        ({"some": ["a"]}, "1"),  # half of 2
+        ({"some": ["a", "b", "c"]}, "1"),
+        ({"who": {"a": "mayor"}}, "1"),  # a third of 3
+        ({"proof": ["s5", "s6", "s1"]}, "1"),
+        ({"one": "b", "some": ["a", "c"], "who": {"a": "mayor", "b": "protesters"}, "proof": ["s5"]}, "6"),
+        (
+            {
+                "one": "b",
+                "some": ["a", "c"],
+                "who": {"a": "mayor", "b": "protesters", "c": "not_stated"},
+                "proof": ["s5", "s6"],
+            },
+            "8",
+        ),
+    ],
+)
+def test_hand_in_scores_by_hand_worked_figures(
+    attempt: Attempt, now: datetime, answers: dict[str, Any], score: str
+) -> None:
+    for key, value in answers.items():
+        save(attempt, key, value)
+
+    done = hand_in(attempt, now=now + MINUTE)
+
+    assert done.score == Decimal(score)
+    assert (done.handed_in_at, done.handed_in_by, done.is_open) == (now + MINUTE, "student", False)
+
+
+def test_hand_in_again_gives_the_same_receipt(attempt: Attempt, now: datetime) -> None:
+    save(attempt, "one", "b")
+    # A second tab, which knows nothing of the first.
+    other_tab = Attempt.objects.select_related("assignment").get(pk=attempt.pk)
+    first = hand_in(attempt, now=now)
+
+    again = hand_in(other_tab, now=now + MINUTE)
+
+    assert (again.receipt, again.handed_in_at, again.score) == (first.receipt, now, Decimal(1))
+    assert first.receipt is not None
+    assert len(first.receipt) == 7
+    assert first.receipt[3] == "-"
+
+
+@pytest.mark.parametrize(
+    ("after", "at", "by"),
+    [
+        (-SECOND, -SECOND, "student"),
+        (timedelta(0), timedelta(0), "student"),
+        (GRACE, GRACE, "student"),
+        (GRACE + SECOND, timedelta(0), "deadline"),
+        (timedelta(days=3), timedelta(0), "deadline"),
+    ],
+)
+def test_hand_in_after_the_grace_counts_as_at_the_deadline(
+    edition: Edition, student: Student, now: datetime, after: timedelta, at: timedelta, by: str
+) -> None:
+    assignment = make_assignment(edition=edition, classroom=student.classroom, time_limit=30 * MINUTE)
+    attempt = make_attempt(assignment=assignment, student=student)
+    ends = now + 30 * MINUTE
+
+    hand_in(attempt, now=ends + after)
+
+    assert (attempt.handed_in_at, attempt.handed_in_by) == (ends + at, by)
+
+
+def test_hand_in_overdue_closes_what_the_clock_has_ended(edition: Edition, classroom: Classroom, now: datetime) -> None:
+    timed = make_assignment(edition=edition, classroom=classroom, time_limit=30 * MINUTE)
+    over, in_grace = (
+        make_attempt(assignment=timed, started_at=now - started) for started in (31 * MINUTE + SECOND, 31 * MINUTE)
+    )
+    save(over, "one", "b", now=over.started_at)
+    untimed = make_attempt(assignment=make_assignment(edition=edition, classroom=classroom))
+    done = make_answered_attempt(assignment=timed, started_at=now - timedelta(days=1))
+
+    assert hand_in_overdue(now) == 1
+    assert hand_in_overdue(now) == 0
+
+    for attempt in (over, in_grace, untimed):
+        attempt.refresh_from_db()
+    assert (over.handed_in_at, over.handed_in_by, over.score) == (now - MINUTE - SECOND, "deadline", Decimal(1))
+    assert in_grace.is_open
+    assert untimed.is_open
+    assert Attempt.objects.get(pk=done.pk).receipt == done.receipt
+
+
+def test_hand_in_keeps_later_answers_as_late(attempt: Attempt, now: datetime) -> None:
+    save(attempt, "one", "b")
+    hand_in(attempt, now=now)
+
+    saved = save(attempt, "one", "a", seen_revision=1, now=now + SECOND)
+
+    assert (saved.outcome, saved.revision, saved.value) == ("late", 1, "b")
+    assert answer_of(attempt, "one").value == "b"
+    assert list(AnswerEvent.objects.filter(outcome="late").values_list("value", flat=True)) == ["a"]
+
+
+def test_hand_in_of_a_student_who_moved_stays_with_the_class(
+    attempt: Attempt, student: Student, other_classroom: Classroom, now: datetime
+) -> None:
+    student.classroom = other_classroom
+    student.save()
+
+    done = hand_in(attempt, now=now)
+
+    assert done.classroom != other_classroom
+    assert make_student(classroom=other_classroom).attempts.count() == 0
+
+
+def test_end_that_a_teacher_moves_meanwhile_hands_in_nothing(attempt: Attempt, now: datetime) -> None:
+    Attempt.objects.update(deadline_at=now)
+    listed = Attempt.objects.select_related("assignment").get(pk=attempt.pk)
+    later = now + GRACE + timedelta(seconds=1)
+    Attempt.objects.update(deadline_at=later + timedelta(minutes=10))
+
+    assert hand_in(listed, now=later).is_open
+    assert listed.deadline_at == later + timedelta(minutes=10)
+    # The student's own word counts whatever the end is.
+    assert not hand_in(listed, now=later).is_open

@@ -1,0 +1,305 @@
+"""Fill in the blanks: gaps typed or chosen, a share of the credit for each."""
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from quizzes.content.answer_matching import fold
+from quizzes.content.question_types.registry import (
+    NotAChoice,
+    Presentation,
+    ReviewRow,
+    answer_key,
+    doubtful,
+    grade,
+    options,
+    parse_question,
+    picked,
+    public,
+    read_answer,
+    rekey,
+    review,
+)
+from quizzes.content.reading import InvalidDocument
+from tests.factories import parsed_reading
+from tests.question_laws import check_answer, check_rekeyed, make_question, page, paper, sittings
+
+READING = parsed_reading()
+SITTING = Presentation("seed", shuffle=True)
+
+
+def typed(*accepted: str) -> dict[str, Any]:
+    return {"accepted": list(accepted), "rationale": "Why else."}
+
+
+def chosen(answer: str, *choices: str) -> dict[str, Any]:
+    return {"choices": list(choices), "answer": answer, "rationale": "Why other."}
+
+
+def document(**changes: Any) -> dict[str, Any]:
+    return make_question(
+        "blanks",
+        **{
+            "stem": "Fill the gaps.",
+            "text": "The agreement expires on {a}. The system belongs to {b}.",
+            "gaps": [typed("August 31"), chosen("the police", "the police", "ICE", "the mayor")],
+            **changes,
+        },
+    )
+
+
+QUESTION = parse_question(document())
+
+words = st.sampled_from(["August 31", "8/31", "Agust", "fear", "?!", "the mayor", "12 %"])
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> dict[str, Any]:
+    gaps = draw(
+        st.lists(
+            st.one_of(
+                st.lists(words.filter(fold), min_size=1, max_size=3, unique=True).map(lambda texts: typed(*texts)),
+                st.integers(2, 8).flatmap(
+                    lambda size: st.integers(1, size).map(
+                        lambda key: chosen(f"Choice {key}", *(f"Choice {number}" for number in range(1, size + 1)))
+                    )
+                ),
+            ),
+            min_size=1,
+            max_size=8,
+        )
+    )
+    text = " and ".join(f"this {{{letter}}}" for letter in "abcdefgh"[: len(gaps)])
+    return document(text=text, gaps=gaps, forgive_slips=draw(st.booleans()))
+
+
+@st.composite
+def filled(draw: st.DrawFn, table: dict[str, Any], *, whole: bool = False) -> dict[str, str] | None:
+    given = {}
+    for letter, gap in zip("abcdefgh", table["gaps"], strict=False):
+        if whole or draw(st.booleans()):
+            ids = [str(number + 1) for number in range(len(gap.get("choices", ())))]
+            given[letter] = draw(st.sampled_from(ids)) if ids else draw(words.filter(fold) if whole else words)
+    return given or None
+
+
+# --- Grading laws -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "credit", "in_doubt"),
+    [
+        ({"a": "8/31", "b": "1"}, Fraction(1), False),
+        ({"a": "8/31", "b": "2"}, Fraction(1, 2), False),
+        ({"a": "August 30", "b": "1"}, Fraction(1, 2), False),
+        ({"a": "August 31, 2018", "b": "1"}, Fraction(1, 2), True),
+        ({"a": "August 31"}, Fraction(1, 2), False),
+        ({"b": "3"}, Fraction(0), False),
+        ({"b": "9"}, Fraction(0), False),
+        (None, Fraction(0), False),
+    ],
+)
+def test_blanks_each_gap_earns_its_share(value: Any, credit: Fraction, in_doubt: bool) -> None:
+    assert grade(QUESTION, value) == credit
+    assert doubtful(QUESTION, value) is in_doubt
+
+
+def test_blanks_forgive_a_slip_where_the_question_says_so() -> None:
+    changes = {"text": "It is {a}.", "gaps": [typed("Philadelphia")]}
+    strict, lenient = (parse_question(document(forgive_slips=flag, **changes)) for flag in (False, True))
+
+    assert [grade(question, {"a": "Philadephia"}) for question in (strict, lenient)] == [0, 1]
+    assert [doubtful(question, {"a": "Philadephia"}) for question in (strict, lenient)] == [True, False]
+
+
+@given(st.data(), documents(), sittings)
+def test_blanks_keep_the_laws(data: st.DataObject, table: dict[str, Any], sitting: Presentation) -> None:
+    check_answer(table, data.draw(filled(table)), sitting, READING)
+
+
+@given(st.data(), documents(), sittings)
+def test_blanks_keep_the_laws_of_a_new_key(data: st.DataObject, table: dict[str, Any], sitting: Presentation) -> None:
+    check_rekeyed(table, data.draw(filled(table, whole=True)), sitting, READING)
+
+
+@given(documents())
+def test_blanks_filled_with_the_key_earn_everything(table: dict[str, Any]) -> None:
+    value = {
+        letter: gap["accepted"][-1] if "accepted" in gap else str(gap["choices"].index(gap["answer"]) + 1)
+        for letter, gap in zip("abcdefgh", table["gaps"], strict=False)
+    }
+
+    assert grade(parse_question(table), value) == 1
+
+
+# --- The public view ----------------------------------------------------------------------------------------------
+
+
+def test_blanks_public_view_is_an_allowlist_with_choices_by_text() -> None:
+    token = SITTING.token
+
+    assert public(QUESTION, SITTING, {"a": "Sept. 1", "b": "2"}, READING) == {
+        "type": "blanks",
+        "hint": "Fill each gap",
+        "partial_credit": "Each gap counts the same.",
+        "stem": "Fill the gaps.",
+        "note": "Capital letters, accents and punctuation do not count.",
+        "name": token(QUESTION, "text"),
+        "parts": [
+            {"text": "The agreement expires on ", "letter": "a", "given": "Sept. 1"},
+            {"text": ". The system belongs to ", "letter": "b", "given": "ICE"},
+            {"text": ".", "letter": "", "given": ""},
+        ],
+        "gaps": [
+            {
+                "letter": "a",
+                "name": token(QUESTION, "a"),
+                "answer": "Sept. 1",
+                "max_length": 200,
+                "options": [],
+            },
+            {
+                "letter": "b",
+                "name": token(QUESTION, "b"),
+                "answer": "",
+                "max_length": 200,
+                "options": [
+                    {"token": token(QUESTION, "b:2"), "text": "ICE", "chosen": True},
+                    {"token": token(QUESTION, "b:3"), "text": "the mayor", "chosen": False},
+                    {"token": token(QUESTION, "b:1"), "text": "the police", "chosen": False},
+                ],
+            },
+        ],
+    }
+
+
+def test_blanks_with_choices_only_say_nothing_of_spelling() -> None:
+    question = parse_question(document(text="{a}", gaps=[chosen("Yes", "Yes", "No")]))
+
+    assert public(question, SITTING, None, READING)["note"] == ""
+
+
+def test_blanks_page_shows_the_own_answers_in_the_text_and_names_each_field() -> None:
+    html = page(QUESTION, SITTING, {"a": "<b>"}, READING)
+
+    assert 'The agreement expires on (a) <u>&lt;b&gt;</u>. The system belongs to <span class="num">(b) ' in html
+    assert html.count('<span class="vh">Gap </span>') == 2
+
+
+def test_blanks_paper_has_a_line_in_each_gap_and_its_choices() -> None:
+    html = paper(QUESTION, SITTING, READING)
+
+    assert html.count('<span class="blank"></span>') == 2
+    assert "(b) One of: ICE; the mayor; the police" in html
+
+
+# --- Reading an answer --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("submitted", [{}, {"a": [""], "b": [""]}, {"a": ["  "], "b": []}])
+def test_blanks_with_nothing_in_them_are_no_answer(submitted: dict[str, list[str]]) -> None:
+    fields = {SITTING.token(QUESTION, letter): texts for letter, texts in submitted.items()}
+
+    assert read_answer(QUESTION, fields, SITTING, READING) is None
+
+
+@pytest.mark.parametrize(
+    ("letter", "texts"),
+    [
+        ("a", ["x" * 201]),
+        ("a", ["one", "two"]),
+        ("b", ["1"]),
+        ("b", ["ICE"]),
+        ("b", [SITTING.token(QUESTION, "b")]),
+        ("b", [Presentation("other", shuffle=True).token(QUESTION, "b:1")]),
+    ],
+)
+def test_blanks_refuse_what_they_did_not_offer(letter: str, texts: list[str]) -> None:
+    with pytest.raises(NotAChoice):
+        read_answer(QUESTION, {SITTING.token(QUESTION, letter): texts}, SITTING, READING)
+
+
+# --- Review, key, options -----------------------------------------------------------------------------------------
+
+
+def test_blanks_review_says_of_each_gap_what_is_right_and_what_was_given() -> None:
+    reviewed = review(QUESTION, {"a": "8/31", "b": "2"}, READING)
+
+    assert reviewed.rows == (
+        ReviewRow("(a)", "right", "August 31. Your answer, correct", ""),
+        ReviewRow("(b)", "wrong", "the police. You gave: ICE", "Why other."),
+    )
+    assert (reviewed.given, reviewed.correct) == ("(a) 8/31; (b) ICE", "(a) August 31; (b) the police")
+    assert review(QUESTION, None, READING).rows[0] == ReviewRow("(a)", "wrong", "August 31. Not answered", "Why else.")
+
+
+def test_blanks_statement_is_the_text_as_people_read_it() -> None:
+    assert QUESTION.statement == "The agreement expires on (a) …. The system belongs to (b) …."  # type: ignore[attr-defined]
+
+
+def test_blanks_key_has_a_row_a_gap() -> None:
+    question = parse_question(document(gaps=[typed("August 31", "8/31"), chosen("ICE", "ICE", "the mayor")]))
+
+    assert [(row.text, row.why) for row in answer_key(question, READING)] == [
+        ("(a) August 31 / 8/31", "Why else."),
+        ("(b) ICE", "Why other."),
+    ]
+
+
+def test_blanks_options_are_grouped_by_gap_and_counted_by_answer() -> None:
+    assert [(option.id, option.text, option.right, option.listed) for option in options(QUESTION, READING)] == [
+        ("a:--08-31", "(a) August 31", True, True),
+        ("b:2", "(b) ICE", False, True),
+        ("b:3", "(b) the mayor", False, True),
+        ("b:1", "(b) the police", True, True),
+    ]
+    assert [option.id for option in picked(QUESTION, {"a": "Aug 31", "b": "3"}, READING)] == ["a:--08-31", "b:3"]
+    other = picked(QUESTION, {"a": "May"}, READING)
+    assert [(option.id, option.right, option.why, option.group) for option in other] == [
+        ("a:may", False, "Why else.", "a")
+    ]
+
+
+# --- Documents ----------------------------------------------------------------------------------------------------
+
+
+def test_blanks_rekeyed_accept_as_well_or_choose_instead() -> None:
+    assert rekey(document(), {"a": "Sept. 1", "b": "2"})["gaps"] == [
+        typed("August 31", "Sept. 1"),
+        chosen("ICE", "the police", "ICE", "the mayor"),
+    ]
+
+
+@pytest.mark.parametrize("value", [{"a": "May"}, {"b": "1"}, {"a": "May", "b": "4"}, {}])
+def test_blanks_answer_that_cannot_be_the_key_is_refused(value: Any) -> None:
+    with pytest.raises(InvalidDocument) as refused:
+        rekey(document(), value)
+
+    assert str(refused.value) == "each gap needs an answer"
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"gaps": []}, "a text to fill needs 1 to 8 gaps and this one has 0"),
+        ({"gaps": [typed("x")] * 9}, "a text to fill needs 1 to 8 gaps and this one has 9"),
+        ({"text": "No gap."}, "the text must have its gaps as {a}, {b}"),
+        ({"text": "{b} and {a}"}, "the text must have its gaps as {a}, {b}"),
+        ({"text": "{a} and {b} and {b}"}, "the text must have its gaps as {a}, {b}"),
+        ({"text": ""}, "“text” is missing"),
+        ({"text": "{a}", "gaps": [typed()]}, "at least one answer must be accepted"),
+        ({"text": "{a}", "gaps": [typed("?!")]}, "the accepted answer “?!” holds no letter and no figure"),
+        ({"text": "{a}", "gaps": [{"accepted": ["x"]}]}, "“rationale” is missing"),
+        ({"text": "{a}", "gaps": [chosen("A", "A")]}, "gap a needs 2 to 8 choices and has 1"),
+        ({"text": "{a}", "gaps": [chosen("C", "A", "B")]}, "“C”, the answer of gap a, is not one of its choices"),
+        ({"text": "{a}", "gaps": [chosen("A", "A", "a ")]}, "choices of gap a: 1 and 2 are the same"),
+    ],
+)
+def test_blanks_bad_document_says_what_is_wrong(changes: dict[str, Any], reason: str) -> None:
+    with pytest.raises(InvalidDocument) as refused:
+        parse_question(document(**changes))
+
+    assert str(refused.value) == reason

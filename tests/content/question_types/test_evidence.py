@@ -1,0 +1,225 @@
+"""Evidence: pick the sentences that prove a statement; right ones minus wrong ones."""
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from quizzes.content.question_types.registry import (
+    NotAChoice,
+    Presentation,
+    ReviewRow,
+    grade,
+    parse_question,
+    problems,
+    public,
+    read_answer,
+    review,
+)
+from quizzes.content.reading import InvalidDocument
+from tests.factories import make_question_document, parsed_reading
+
+READING = parsed_reading()
+SENTENCES = [sentence.key for sentence in READING]
+QUESTION = parse_question(make_question_document("evidence"))
+SITTING = Presentation("seed", shuffle=True)
+
+sittings = st.builds(Presentation, st.text("0123456789abcdef", min_size=32, max_size=32), st.booleans())
+some_sentences = st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=5, unique=True)
+picks = st.sets(st.sampled_from(SENTENCES)).map(sorted)
+
+
+def document(keys: list[str], *, secret: str = "") -> dict[str, Any]:
+    tempting = [key for key in SENTENCES if key not in keys][:2]
+    return make_question_document(
+        "evidence",
+        key_sentences=keys,
+        evidence=keys,
+        facts=[f"F{key[1:]}" for key in keys],
+        choices=[{"sentence": key, "rationale": f"Why {secret}"} for key in tempting],
+        rationale_other=f"Not this one. {secret}",
+        explanation=f"Because. {secret}",
+    )
+
+
+# --- Grading laws -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "credit"),
+    [
+        (["s5", "s6"], "1"),
+        (["s5"], "1/2"),
+        (["s5", "s1"], "0"),
+        (["s1", "s5", "s6"], "1/2"),
+        (["s1", "s2", "s3", "s4", "s5", "s6"], "0"),
+        (["s1"], "0"),
+        (["s99"], "0"),
+        ([], "0"),
+        (None, "0"),
+    ],
+)
+def test_evidence_credit_is_right_sentences_minus_wrong_ones(value: list[str] | None, credit: str) -> None:
+    assert grade(QUESTION, value) == Fraction(credit)
+
+
+@given(some_sentences, st.none() | picks)
+def test_evidence_credit_lies_between_none_and_all(keys: list[str], value: list[str] | None) -> None:
+    assert 0 <= grade(parse_question(document(keys)), value) <= 1
+
+
+@given(some_sentences)
+def test_evidence_the_key_earns_all_and_no_answer_nothing(keys: list[str]) -> None:
+    question = parse_question(document(keys))
+
+    assert grade(question, keys) == 1
+    assert grade(question, None) == grade(question, []) == 0
+
+
+@given(some_sentences, picks, st.data())
+def test_evidence_one_more_wrong_sentence_never_helps(keys: list[str], value: list[str], data: st.DataObject) -> None:
+    question = parse_question(document(keys))
+    wrong = data.draw(st.sampled_from([key for key in SENTENCES if key not in keys]))
+
+    assert grade(question, sorted({*value, wrong})) <= grade(question, value)
+
+
+# --- The public view ----------------------------------------------------------------------------------------------
+
+
+def test_evidence_public_view_is_an_allowlist() -> None:
+    view = public(QUESTION, SITTING, ["s4"], READING)
+
+    texts = [
+        ["The system records a birthplace.", "It also records an address."],
+        [
+            "The mayor said that the rules were broken.",
+            "Protesters said that it makes people easy to find.",
+            "The agreement ends in August.",
+            "Dozens of people had protested.",
+        ],
+    ]
+    numbers = iter(range(1, 7))
+    assert view == {
+        "type": "evidence",
+        "hint": "Tap the sentence. Tap again to take the mark away.",
+        "partial_credit": (
+            "Each right sentence earns a share of the points and each wrong one takes one away, never below zero."
+        ),
+        "stem": "Which two sentences prove this?",
+        "statement": "After a protest there is an end in summer.",
+        "paragraphs": [
+            [
+                {"token": f"s{number}", "number": number, "text": text, "chosen": number == 4}
+                for text in paragraph
+                for number in [next(numbers)]
+            ]
+            for paragraph in texts
+        ],
+    }
+
+
+@given(some_sentences, some_sentences, st.none() | picks, sittings)
+def test_evidence_public_view_is_the_same_whichever_sentences_are_right(
+    keys: list[str], others: list[str], value: list[str] | None, sitting: Presentation
+) -> None:
+    one, other = parse_question(document(keys, secret="x")), parse_question(document(others, secret="y"))
+
+    assert public(one, sitting, value, READING) == public(other, sitting, value, READING)
+
+
+# --- Reading an answer --------------------------------------------------------------------------------------------
+
+
+@given(some_sentences, picks.filter(bool), sittings)
+def test_evidence_picks_come_back_as_the_sentences_they_stood_beside(
+    keys: list[str], wanted: list[str], sitting: Presentation
+) -> None:
+    question = parse_question(document(keys))
+    texts = {sentence.text for sentence in READING if sentence.key in wanted}
+    view = public(question, sitting, None, READING)
+    ticked = [shown["token"] for paragraph in view["paragraphs"] for shown in paragraph if shown["text"] in texts]
+
+    value = read_answer(question, {"sentence": ticked[::-1]}, sitting, READING)
+
+    assert value == sorted(wanted)
+    again = public(question, sitting, value, READING)["paragraphs"]
+    assert {shown["text"] for paragraph in again for shown in paragraph if shown["chosen"]} == texts
+
+
+@pytest.mark.parametrize("submitted", [{}, {"sentence": []}, {"choice": ["s1"]}])
+def test_evidence_nothing_picked_is_no_answer(submitted: dict[str, list[str]]) -> None:
+    assert read_answer(QUESTION, submitted, SITTING, READING) is None
+
+
+@pytest.mark.parametrize("stray", ["s7", "", "S1", "1"])
+def test_evidence_one_foreign_sentence_refuses_all(stray: str) -> None:
+    with pytest.raises(NotAChoice):
+        read_answer(QUESTION, {"sentence": ["s5", stray]}, SITTING, READING)
+
+
+# --- Review -------------------------------------------------------------------------------------------------------
+
+
+def test_evidence_review_shows_picked_and_proving_sentences_only() -> None:
+    reviewed = review(QUESTION, ["s2", "s3", "s5"], READING)
+
+    assert reviewed.credit == 0
+    assert reviewed.rows == (
+        ReviewRow("Sentence 2: It also records an address.", "wrong", "Your answer", "rationale 15"),
+        ReviewRow("Sentence 3: The mayor said that the rules were broken.", "wrong", "Your answer", "rationale 16"),
+        ReviewRow("Sentence 5: The agreement ends in August.", "right", "Your answer, correct", ""),
+        ReviewRow("Sentence 6: Dozens of people had protested.", "missed", "Correct answer", ""),
+    )
+    assert (reviewed.given, reviewed.correct) == ("Sentence 2; Sentence 3; Sentence 5", "Sentence 5; Sentence 6")
+
+
+def test_evidence_review_without_an_answer() -> None:
+    reviewed = review(QUESTION, None, READING)
+
+    assert [row.state for row in reviewed.rows] == ["missed", "missed"]
+    assert reviewed.given == ""
+
+
+# --- Documents ----------------------------------------------------------------------------------------------------
+
+
+def tempting(*keys: str) -> list[dict[str, str]]:
+    return [{"sentence": key, "rationale": "Why."} for key in keys]
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"key_sentences": []}, "an evidence question needs at least one key sentence and this one has none"),
+        ({"choices": tempting("s5")}, "a sentence is both key and tempting"),
+        ({"choices": tempting("s3", "s3")}, "two tempting sentences are the same"),
+        ({"choices": [{"sentence": "s3"}]}, "“rationale” is missing"),
+        ({"statement": ""}, "“statement” is missing"),
+        ({"rationale_other": ""}, "“rationale_other” is missing"),
+    ],
+)
+def test_evidence_bad_document_says_what_is_wrong(changes: dict[str, Any], reason: str) -> None:
+    with pytest.raises(InvalidDocument) as refused:
+        parse_question(make_question_document("evidence", **changes))
+
+    assert str(refused.value) == reason
+
+
+@pytest.mark.parametrize(
+    ("changes", "reasons"),
+    [
+        ({}, []),
+        ({"key_sentences": ["s5"]}, ["the evidence of the question is not its key sentences"]),
+        (
+            {"key_sentences": ["s5", "s7"], "evidence": ["s5", "s7"]},
+            ["the evidence “s7” of the question is not in the reading"],
+        ),
+        ({"facts": ["F6"]}, ["the evidence “s5” of the question shares no fact with it"]),
+        ({"choices": tempting("s3", "s7")}, ["the tempting sentence “s7” is not in the reading"]),
+    ],
+)
+def test_evidence_problems_name_what_keeps_it_from_being_published(changes: dict[str, Any], reasons: list[str]) -> None:
+    assert problems(parse_question(make_question_document("evidence", **changes)), READING) == reasons

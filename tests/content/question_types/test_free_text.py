@@ -1,0 +1,205 @@
+"""Free text: nothing until a teacher has marked it, and nothing of what was typed is lost."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from quizzes.content.question_types.registry import (
+    NotAChoice,
+    Presentation,
+    ReviewRow,
+    answer_key,
+    doubtful,
+    grade,
+    marked_by,
+    options,
+    parse_question,
+    picked,
+    public,
+    read_answer,
+    rekey,
+    review,
+)
+from quizzes.content.reading import InvalidDocument
+from tests.factories import parsed_reading
+from tests.question_laws import check_answer, make_question, page, paper, sittings
+
+READING = parsed_reading()
+SITTING = Presentation("seed", shuffle=True)
+
+
+def criterion(title: str = "Names who says so", points: int = 1, **changes: Any) -> dict[str, Any]:
+    return {"title": title, "points": points, "description": "“The mayor” or his name.", **changes}
+
+
+def document(**changes: Any) -> dict[str, Any]:
+    return make_question(
+        "free_text",
+        **{
+            "stem": "What do such practices do, according to the mayor?",
+            "points": 3,
+            "note": "Begin with who says so.",
+            "min_length": 20,
+            "max_length": 600,
+            "sample_answer": "The mayor says that they spread fear.",
+            "criteria": [criterion(), criterion("Names two things", 2, description="Fear, distrust, unsolved crimes.")],
+            **changes,
+        },
+    )
+
+
+QUESTION = parse_question(document())
+NAME = SITTING.token(QUESTION, "answer")
+
+lines = st.text(st.characters(exclude_categories=("Cc", "Cs")), max_size=40).map(str.rstrip)
+values = (
+    st.lists(lines, min_size=1, max_size=6)
+    .map(lambda found: "\n".join(found).strip())
+    .filter(lambda text: any(char.isprintable() and not char.isspace() for char in text))
+)
+
+
+@given(st.none() | values, sittings)
+def test_free_text_keeps_the_laws(value: str | None, sitting: Presentation) -> None:
+    check_answer(document(), value, sitting, READING)
+
+
+@given(st.none() | values)
+def test_free_text_earns_nothing_until_it_is_marked_and_waits_for_a_person(value: str | None) -> None:
+    assert grade(QUESTION, value) == 0
+    assert doubtful(QUESTION, value) is (value is not None)
+    assert marked_by(QUESTION) == "teacher"
+
+
+def test_free_text_has_no_key_to_change() -> None:
+    with pytest.raises(InvalidDocument) as refused:
+        rekey(document(), "Anything")
+
+    assert str(refused.value) == "a teacher marks this question; it has no key to change"
+
+
+@given(sittings, st.none() | values)
+def test_free_text_page_is_the_same_whatever_earns_points(sitting: Presentation, value: str | None) -> None:
+    other = document(
+        sample_answer="Quite another one.", criteria=[criterion(description="x"), criterion("Names two things", 2)]
+    )
+
+    assert page(QUESTION, sitting, value, READING) == page(parse_question(other), sitting, value, READING)
+    assert paper(QUESTION, sitting, READING) == paper(parse_question(other), sitting, READING)
+
+
+def test_free_text_public_view_is_an_allowlist_without_what_earns_points() -> None:
+    assert public(QUESTION, SITTING, "Because.", READING) == {
+        "type": "free_text",
+        "hint": "Your teacher reads this one",
+        "partial_credit": "Your teacher marks it. What earns points is listed with the question.",
+        "stem": "What do such practices do, according to the mayor?",
+        "note": "Begin with who says so.",
+        "name": NAME,
+        "answer": "Because.",
+        "min_length": 20,
+        "max_length": 600,
+        "criteria": [{"title": "Names who says so", "points": 1}, {"title": "Names two things", "points": 2}],
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({}, "Begin with who says so. At least 20 characters, at most 600."),
+        ({"min_length": 0, "note": ""}, "<p>At most 600 characters.</p>"),
+        ({"max_length": 4000, "min_length": 0}, "Begin with who says so. At most 4000 characters."),
+    ],
+)
+def test_free_text_page_states_the_lengths(changes: dict[str, Any], text: str) -> None:
+    assert text in page(parse_question(document(**changes)), SITTING, None, READING)
+
+
+def test_free_text_page_states_the_rubric() -> None:
+    html = page(QUESTION, SITTING, "<script>", READING)
+
+    assert "<li>Names who says so: 1 point</li><li>Names two things: 2 points</li>" in html
+    assert "&lt;script&gt;" in html
+    assert "<script>" not in html
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [
+        ("  One line  ", "One line"),
+        ("First\r\n\r\nthird  \r\n", "First\n\nthird"),
+        ("a\rb", "a\nb"),
+        ("a\x00b\x07", "ab"),
+        ("\r\n \t", None),
+        ("\u200b", None),
+        ("x" * 600, "x" * 600),
+        ("short", "short"),
+    ],
+)
+def test_free_text_is_read_with_its_lines(typed: str, value: str | None) -> None:
+    assert read_answer(QUESTION, {NAME: [typed]}, SITTING, READING) == value
+
+
+def test_free_text_over_its_length_is_refused_and_not_cut() -> None:
+    with pytest.raises(NotAChoice) as refused:
+        read_answer(parse_question(document(max_length=4000)), {NAME: ["x" * 4001]}, SITTING, READING)
+
+    assert str(refused.value) == "Your answer is longer than 4,000 characters."
+
+
+def test_free_text_review_shows_the_own_text_a_good_one_and_the_rubric() -> None:
+    reviewed = review(QUESTION, "Fear.", READING)
+
+    assert reviewed.rows == (
+        ReviewRow("Fear.", "no", "", ""),
+        ReviewRow("The mayor says that they spread fear.", "missed", "One good answer", ""),
+        ReviewRow("Names who says so (1 point): “The mayor” or his name.", "no", "", ""),
+        ReviewRow("Names two things (2 points): Fear, distrust, unsolved crimes.", "no", "", ""),
+    )
+    assert (reviewed.given, reviewed.correct) == ("Fear.", "The mayor says that they spread fear.")
+    assert review(QUESTION, None, READING).rows == reviewed.rows[1:]
+
+
+def test_free_text_key_is_a_good_answer_and_the_rubric() -> None:
+    assert [row.text for row in answer_key(QUESTION, READING)] == [
+        "The mayor says that they spread fear.",
+        "Names who says so (1 point): “The mayor” or his name.",
+        "Names two things (2 points): Fear, distrust, unsolved crimes.",
+    ]
+
+
+def test_free_text_answers_are_counted_and_not_compared() -> None:
+    assert options(QUESTION, READING) == ()
+    assert picked(QUESTION, "One", READING) == picked(QUESTION, "Two", READING)
+
+
+def test_free_text_paper_has_lines_to_write_on() -> None:
+    assert paper(QUESTION, SITTING, READING).count('<div class="opt"></div>') == 6
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"criteria": []}, "a question that a teacher marks needs at least one criterion"),
+        ({"criteria": [criterion()]}, "the points of the criteria add up to 1 and those of the question are 3"),
+        (
+            {"criteria": [criterion(points=3), criterion("B")]},
+            "the points of the criteria add up to 4 and those of the question are 3",
+        ),
+        ({"criteria": [criterion(points=0)]}, "“points” must be a whole number from 1 to 3"),
+        ({"criteria": [criterion(points=True)]}, "“points” must be a whole number from 1 to 3"),
+        ({"criteria": [criterion(), criterion(points=2)]}, "criteria 1 and 2 are the same"),
+        ({"criteria": [criterion(description="")]}, "“description” is missing"),
+        ({"sample_answer": ""}, "“sample_answer” is missing"),
+        ({"max_length": 4001}, "“max_length” must be a whole number from 1 to 4000"),
+        ({"max_length": 0}, "“max_length” must be a whole number from 1 to 4000"),
+        ({"min_length": 601}, "“min_length” must be a whole number from 0 to 600"),
+    ],
+)
+def test_free_text_bad_document_says_what_is_wrong(changes: dict[str, Any], reason: str) -> None:
+    with pytest.raises(InvalidDocument) as refused:
+        parse_question(document(**changes))
+
+    assert str(refused.value) == reason

@@ -1,0 +1,266 @@
+"""Matching: one option a line, a share of the credit for each."""
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from quizzes.content.question_types.matching.question import MAX_OPTIONS
+from quizzes.content.question_types.registry import (
+    NotAChoice,
+    Presentation,
+    Question,
+    ReviewRow,
+    answer_key,
+    grade,
+    options,
+    parse_question,
+    picked,
+    public,
+    read_answer,
+    rekey,
+    review,
+)
+from quizzes.content.reading import InvalidDocument
+from tests.factories import parsed_reading
+from tests.question_laws import check_answer, check_rekeyed, make_question, page, paper, sittings
+
+READING = parsed_reading()
+SITTING = Presentation("seed", shuffle=True)
+
+
+def document(**changes: Any) -> dict[str, Any]:
+    return make_question(
+        "matching",
+        **{
+            "stem": "Match each part of the system with what it holds.",
+            "options": ["Zip code", "Birthplace", "Fingerprints"],
+            "prompts": [
+                {"text": "First field", "option": "Birthplace", "rationale": "The zip code comes later."},
+                {"text": "Second field", "option": "Zip code", "rationale": "The birthplace comes first."},
+            ],
+            **changes,
+        },
+    )
+
+
+def sized(prompts: int, count: int, keys: list[int]) -> dict[str, Any]:
+    """A document of `prompts` lines and `count` options, the options at `keys` being right."""
+    return document(
+        options=[f"Option {number}" for number in range(count)],
+        prompts=[
+            {"text": f"Prompt {place}", "option": f"Option {keys[place]}", "rationale": "Why."}
+            for place in range(prompts)
+        ],
+    )
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> dict[str, Any]:
+    prompts, count = draw(st.integers(2, 8)), draw(st.integers(2, MAX_OPTIONS))
+    return sized(prompts, count, draw(st.lists(st.integers(0, count - 1), min_size=prompts, max_size=prompts)))
+
+
+def values(question: Question) -> st.SearchStrategy[Any]:
+    picks = st.sampled_from(list(question.options))  # type: ignore[attr-defined]
+    ids = [prompt.id for prompt in question.prompts]  # type: ignore[attr-defined]
+    return st.dictionaries(st.sampled_from(ids), picks).map(lambda given: given or None)
+
+
+QUESTION = parse_question(document())
+
+
+# --- Grading laws -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "credit"),
+    [
+        ({"a": "2", "b": "1"}, Fraction(1)),
+        ({"a": "2"}, Fraction(1, 2)),
+        ({"a": "2", "b": "2"}, Fraction(1, 2)),
+        ({"a": "1", "b": "2"}, Fraction(0)),
+        ({"a": "3", "b": "3"}, Fraction(0)),
+        ({"z": "1"}, Fraction(0)),
+        (None, Fraction(0)),
+    ],
+)
+def test_matching_each_line_earns_its_share(value: Any, credit: Fraction) -> None:
+    assert grade(QUESTION, value) == credit
+
+
+@given(st.data(), documents(), sittings)
+def test_matching_keeps_the_laws(data: st.DataObject, table: dict[str, Any], sitting: Presentation) -> None:
+    question = parse_question(table)
+    value = data.draw(values(question))
+
+    check_answer(table, value, sitting, READING)
+    if value is not None and len(value) == len(table["prompts"]):
+        check_rekeyed(table, value, sitting, READING)
+
+
+@given(st.data(), documents())
+def test_matching_another_right_line_earns_one_share_more(data: st.DataObject, table: dict[str, Any]) -> None:
+    question = parse_question(table)
+    value = data.draw(values(question)) or {}
+    prompt = data.draw(st.sampled_from(question.prompts))  # type: ignore[attr-defined]
+    before = grade(question, {key: option for key, option in value.items() if key != prompt.id} or None)
+
+    assert grade(question, {**value, prompt.id: prompt.option}) == before + Fraction(1, len(table["prompts"]))
+
+
+# --- The public view ----------------------------------------------------------------------------------------------
+
+
+def test_matching_public_view_is_an_allowlist_with_options_by_text() -> None:
+    token = SITTING.token
+
+    assert public(QUESTION, Presentation("seed", shuffle=False), {"b": "3"}, READING) == {
+        "type": "matching",
+        "hint": "Choose one option for each line",
+        "partial_credit": "Each line counts the same. An option may fit several lines, or none.",
+        "stem": "Match each part of the system with what it holds.",
+        "prompts": [
+            {
+                "name": token(QUESTION, prompt_id),
+                "text": text,
+                "options": [
+                    {"token": token(QUESTION, "2"), "letter": "A", "text": "Birthplace", "chosen": False},
+                    {"token": token(QUESTION, "3"), "letter": "B", "text": "Fingerprints", "chosen": chosen},
+                    {"token": token(QUESTION, "1"), "letter": "C", "text": "Zip code", "chosen": False},
+                ],
+            }
+            for prompt_id, text, chosen in (("a", "First field", False), ("b", "Second field", True))
+        ],
+    }
+
+
+def test_matching_lines_change_places_and_options_do_not() -> None:
+    question = parse_question(sized(8, 8, list(range(8))))
+    views = [public(question, Presentation(f"seed {n}", shuffle=True), None, READING)["prompts"] for n in range(20)]
+
+    assert len({tuple(prompt["text"] for prompt in prompts) for prompts in views}) > 10
+    assert {tuple(option["text"] for option in prompt["options"]) for prompts in views for prompt in prompts} == {
+        tuple(f"Option {number}" for number in range(8))
+    }
+
+
+def test_matching_page_names_each_select_by_its_line() -> None:
+    html = page(QUESTION, SITTING, None, READING)
+
+    for prompt_id, text in (("a", "First field"), ("b", "Second field")):
+        name = SITTING.token(QUESTION, prompt_id)
+        assert f'<label class="says" for="a-{name}">{text}</label>' in html
+        assert f'<select class="in" id="a-{name}" name="{name}">' in html
+
+
+def test_matching_paper_lists_the_options_once() -> None:
+    html = paper(QUESTION, SITTING, READING)
+
+    assert [html.count(text) for text in ("A. Birthplace", "B. Fingerprints", "C. Zip code")] == [1, 1, 1]
+
+
+# --- Reading an answer --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("tokens", [[], [""]])
+def test_matching_nothing_chosen_is_no_answer(tokens: list[str]) -> None:
+    assert read_answer(QUESTION, {SITTING.token(QUESTION, "a"): tokens}, SITTING, READING) is None
+
+
+@pytest.mark.parametrize(
+    "tokens",
+    [
+        ["2"],
+        ["0123456789"],
+        [SITTING.token(QUESTION, "a")],
+        [SITTING.token(QUESTION, "1"), SITTING.token(QUESTION, "2")],
+        [Presentation("other", shuffle=True).token(QUESTION, "1")],
+    ],
+    ids=["id", "invented", "a line", "two", "another sitting's"],
+)
+def test_matching_refuses_what_it_did_not_offer(tokens: list[str]) -> None:
+    with pytest.raises(NotAChoice):
+        read_answer(QUESTION, {SITTING.token(QUESTION, "a"): tokens}, SITTING, READING)
+
+
+# --- Review, key, options -----------------------------------------------------------------------------------------
+
+
+def test_matching_review_says_of_each_line_what_is_right_and_what_was_given() -> None:
+    assert review(QUESTION, {"a": "2", "b": "3"}, READING).rows == (
+        ReviewRow("First field", "right", "Birthplace. Your answer, correct", ""),
+        ReviewRow("Second field", "wrong", "Zip code. You gave: Fingerprints", "The birthplace comes first."),
+    )
+    assert [row.note for row in review(QUESTION, None, READING).rows] == [
+        "Birthplace. Not answered",
+        "Zip code. Not answered",
+    ]
+
+
+def test_matching_review_in_words() -> None:
+    reviewed = review(QUESTION, {"b": "3"}, READING)
+
+    assert reviewed.given == "“Second field” Fingerprints"
+    assert reviewed.correct == "“First field” Birthplace; “Second field” Zip code"
+
+
+def test_matching_key_has_a_row_a_line() -> None:
+    assert [(row.text, row.right, row.why) for row in answer_key(QUESTION, READING)] == [
+        ("“First field” Birthplace", True, "The zip code comes later."),
+        ("“Second field” Zip code", True, "The birthplace comes first."),
+    ]
+
+
+def test_matching_options_are_grouped_by_line() -> None:
+    offered = options(QUESTION, READING)
+
+    assert [option.id for option in offered] == ["a:2", "a:3", "a:1", "b:2", "b:3", "b:1"]
+    assert [option.id for option in offered if option.right] == ["a:2", "b:1"]
+    assert [option.id for option in offered if option.listed] == ["a:2", "b:1"]
+    assert {option.group for option in offered} == {"a", "b"}
+    assert [option.id for option in picked(QUESTION, {"b": "3"}, READING)] == ["b:3"]
+
+
+# --- Documents ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("value", [{"a": "1"}, {"a": "1", "b": "4"}, {"a": "1", "b": "x"}, {}])
+def test_matching_answer_that_cannot_be_the_key_is_refused(value: Any) -> None:
+    with pytest.raises(InvalidDocument) as refused:
+        rekey(document(), value)
+
+    assert str(refused.value) == "each prompt needs one of the options"
+
+
+def prompts(*texts: str, option: str = "Birthplace") -> list[dict[str, Any]]:
+    return [{"text": text, "option": option, "rationale": "Why."} for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"options": ["Birthplace"]}, "a matching question needs 2 to 12 options and this one has 1"),
+        ({"options": [str(n) for n in range(13)]}, "a matching question needs 2 to 12 options and this one has 13"),
+        ({"options": ["Birthplace", " birthplace "]}, "options 1 and 2 are the same"),
+        ({"options": ["Birthplace", " "]}, "“options” has an empty text"),
+        ({"prompts": prompts("One")}, "a matching question needs 2 to 8 prompts and this one has 1"),
+        (
+            {"prompts": prompts(*"ABCDEFGHI")},
+            "a matching question needs 2 to 8 prompts and this one has 9",
+        ),
+        ({"prompts": prompts("One", "ONE ")}, "prompts 1 and 2 are the same"),
+        (
+            {"prompts": prompts("One", "Two", option="Photo")},
+            "“Photo”, the option of the prompt “One”, is not one of the options",
+        ),
+        ({"prompts": [{"text": "One", "option": "Birthplace"}] * 2}, "“rationale” is missing"),
+    ],
+)
+def test_matching_bad_document_says_what_is_wrong(changes: dict[str, Any], reason: str) -> None:
+    with pytest.raises(InvalidDocument) as refused:
+        parse_question(document(**changes))
+
+    assert str(refused.value) == reason

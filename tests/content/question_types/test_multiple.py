@@ -1,0 +1,233 @@
+"""Multiple choice: right picks minus wrong picks, at least nothing."""
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from quizzes.content.question_types.question import CHOICE_IDS
+from quizzes.content.question_types.registry import (
+    NotAChoice,
+    Presentation,
+    ReviewRow,
+    grade,
+    parse_question,
+    problems,
+    public,
+    read_answer,
+    review,
+)
+from quizzes.content.reading import InvalidDocument
+from tests.factories import make_question_document, parsed_reading
+
+READING = parsed_reading()
+QUESTION = parse_question(make_question_document("multiple"))
+SITTING = Presentation("seed", shuffle=True)
+
+sittings = st.builds(Presentation, st.text("0123456789abcdef", min_size=32, max_size=32), st.booleans())
+
+
+def document(rights: list[bool], *, secret: str = "") -> dict[str, Any]:
+    choices = [
+        {"text": f"Choice {place}", "rationale": f"Why {place} {secret}", "key": right}
+        for place, right in enumerate(rights)
+    ]
+    return make_question_document("multiple", choices=choices, explanation=f"Because. {secret}")
+
+
+# At least one key and at least one choice that is none.
+keys = st.lists(st.booleans(), min_size=2, max_size=8).filter(lambda rights: 0 < sum(rights) < len(rights))
+picks = st.sets(st.sampled_from(CHOICE_IDS)).map(sorted)
+
+
+# --- Grading laws -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "credit"),
+    [
+        (["a", "c"], "1"),  # both keys
+        (["a"], "1/2"),
+        (["c"], "1/2"),
+        (["a", "b"], "0"),  # one right, one wrong
+        (["a", "b", "c"], "1/2"),
+        (["a", "b", "c", "d"], "0"),  # ticking everything earns nothing
+        (["b"], "0"),  # never below nothing
+        (["b", "d"], "0"),
+        ([], "0"),
+        (None, "0"),
+        (["a", "a"], "1/2"),  # a pick counts once
+    ],
+)
+def test_multiple_credit_is_right_picks_minus_wrong_ones(value: list[str] | None, credit: str) -> None:
+    assert grade(QUESTION, value) == Fraction(credit)
+
+
+@given(keys, st.none() | picks)
+def test_multiple_credit_lies_between_none_and_all(rights: list[bool], value: list[str] | None) -> None:
+    assert 0 <= grade(parse_question(document(rights)), value) <= 1
+
+
+@given(keys)
+def test_multiple_the_keys_earn_all_and_no_answer_nothing(rights: list[bool]) -> None:
+    question = parse_question(document(rights))
+
+    assert grade(question, [CHOICE_IDS[place] for place, right in enumerate(rights) if right]) == 1
+    assert grade(question, None) == grade(question, []) == 0
+
+
+@given(keys, picks, st.data())
+def test_multiple_one_more_wrong_pick_never_helps(rights: list[bool], value: list[str], data: st.DataObject) -> None:
+    question = parse_question(document(rights))
+    wrong = data.draw(st.sampled_from([CHOICE_IDS[place] for place, right in enumerate(rights) if not right]))
+
+    assert grade(question, sorted({*value, wrong})) <= grade(question, value)
+
+
+@given(keys, picks, st.data())
+def test_multiple_one_more_right_pick_never_harms(rights: list[bool], value: list[str], data: st.DataObject) -> None:
+    question = parse_question(document(rights))
+    right = data.draw(st.sampled_from([CHOICE_IDS[place] for place, right in enumerate(rights) if right]))
+
+    assert grade(question, sorted({*value, right})) >= grade(question, value)
+
+
+# --- The public view ----------------------------------------------------------------------------------------------
+
+
+def test_multiple_public_view_is_an_allowlist() -> None:
+    view = public(QUESTION, Presentation("seed", shuffle=False), ["b", "c"], READING)
+
+    assert view == {
+        "type": "multiple",
+        "hint": "Choose every answer the reading supports",
+        "partial_credit": (
+            "Each right pick earns a share of the points and each wrong pick takes one away, never below zero."
+        ),
+        "stem": "Which two of these does the system record?",
+        "choices": [
+            {"token": SITTING.token(QUESTION, "a"), "text": "A birthplace", "chosen": False},
+            {"token": SITTING.token(QUESTION, "b"), "text": "A photograph", "chosen": True},
+            {"token": SITTING.token(QUESTION, "c"), "text": "An address", "chosen": True},
+            {"token": SITTING.token(QUESTION, "d"), "text": "A visa", "chosen": False},
+        ],
+    }
+
+
+@given(keys, st.data(), sittings)
+def test_multiple_public_view_is_the_same_whichever_choices_are_right(
+    rights: list[bool], data: st.DataObject, sitting: Presentation
+) -> None:
+    size = len(rights)
+    others = data.draw(
+        st.lists(st.booleans(), min_size=size, max_size=size).filter(lambda other: 0 < sum(other) < size)
+    )
+    value = data.draw(st.none() | st.sets(st.sampled_from(CHOICE_IDS[:size])).map(sorted))
+    one, other = parse_question(document(rights, secret="x")), parse_question(document(others, secret="y"))
+
+    assert public(one, sitting, value, READING) == public(other, sitting, value, READING)
+
+
+# --- Reading an answer --------------------------------------------------------------------------------------------
+
+
+@given(keys, sittings, st.data())
+def test_multiple_tokens_come_back_as_the_choices_they_stood_beside(
+    rights: list[bool], sitting: Presentation, data: st.DataObject
+) -> None:
+    table = document(rights)
+    question = parse_question(table)
+    shown = public(question, sitting, None, READING)["choices"]
+    ticked = data.draw(st.lists(st.sampled_from(shown), min_size=1, unique_by=lambda choice: choice["token"]))
+
+    value = read_answer(question, {"choice": [choice["token"] for choice in ticked]}, sitting, READING)
+
+    assert value == sorted(value)
+    texts = {table["choices"][CHOICE_IDS.index(choice_id)]["text"] for choice_id in value}
+    assert texts == {choice["text"] for choice in ticked}
+    again = public(question, sitting, value, READING)["choices"]
+    assert {choice["text"] for choice in again if choice["chosen"]} == texts
+
+
+def test_multiple_order_and_repetition_of_ticks_make_no_other_answer() -> None:
+    a, c = SITTING.token(QUESTION, "a"), SITTING.token(QUESTION, "c")
+
+    assert read_answer(QUESTION, {"choice": [c, a, c]}, SITTING, READING) == ["a", "c"]
+
+
+@pytest.mark.parametrize("submitted", [{}, {"choice": []}])
+def test_multiple_nothing_ticked_is_no_answer(submitted: dict[str, list[str]]) -> None:
+    assert read_answer(QUESTION, submitted, SITTING, READING) is None
+
+
+@pytest.mark.parametrize("stray", ["a", "", "0123456789", Presentation("other", shuffle=True).token(QUESTION, "a")])
+def test_multiple_one_foreign_token_refuses_all(stray: str) -> None:
+    with pytest.raises(NotAChoice):
+        read_answer(QUESTION, {"choice": [SITTING.token(QUESTION, "a"), stray]}, SITTING, READING)
+
+
+# --- Review -------------------------------------------------------------------------------------------------------
+
+
+def test_multiple_review_tells_taken_missed_and_wrong_apart() -> None:
+    reviewed = review(QUESTION, ["a", "b"], READING)
+
+    assert reviewed.credit == 0
+    assert reviewed.rows == (
+        ReviewRow("A birthplace", "right", "Your answer, correct", "rationale 6"),
+        ReviewRow("A photograph", "wrong", "Your answer", "rationale 7"),
+        ReviewRow("An address", "missed", "Correct answer", "rationale 8"),
+        ReviewRow("A visa", "no", "", ""),
+    )
+    assert (reviewed.given, reviewed.correct) == ("A birthplace; A photograph", "A birthplace; An address")
+
+
+def test_multiple_review_without_an_answer() -> None:
+    reviewed = review(QUESTION, None, READING)
+
+    assert [row.state for row in reviewed.rows] == ["missed", "no", "missed", "no"]
+    assert reviewed.given == ""
+
+
+# --- Documents ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rights", "reason"),
+    [
+        ([False, False], "a multiple-choice question needs at least one key and this one has none"),
+        ([True, True], "every choice is a key, so the question asks nothing"),
+        ([True], "a question needs 2 to 8 choices and this one has 1"),
+    ],
+)
+def test_multiple_bad_document_says_what_is_wrong(rights: list[bool], reason: str) -> None:
+    with pytest.raises(InvalidDocument) as refused:
+        parse_question(document(rights))
+
+    assert str(refused.value) == reason
+
+
+def test_multiple_takes_a_single_key() -> None:
+    assert grade(parse_question(document([False, True])), ["b"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "reasons"),
+    [
+        ({}, []),
+        ({"evidence": ["s1", "s4"]}, ["the evidence “s4” of the question shares no fact with it"]),
+        (
+            {
+                "choices": [
+                    {"text": "A", "rationale": "Why.", "key": True},
+                    {"text": "B", "rationale": "Why.", "leans_on": ["s7"]},
+                ]
+            },
+            ["the choice “B” leans on “s7”, which is not in the reading"],
+        ),
+    ],
+)
+def test_multiple_problems_name_what_keeps_it_from_being_published(changes: dict[str, Any], reasons: list[str]) -> None:
+    assert problems(parse_question(make_question_document("multiple", **changes)), READING) == reasons

@@ -1,0 +1,334 @@
+"""Number or date: exact arithmetic, a tolerance with its ends, units, and dates with or without a year."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from quizzes.content.question_types.registry import (
+    NotAChoice,
+    Presentation,
+    answer_key,
+    doubtful,
+    grade,
+    options,
+    parse_question,
+    picked,
+    public,
+    read_answer,
+    rekey,
+    review,
+)
+from quizzes.content.reading import InvalidDocument
+from tests.factories import parsed_reading
+from tests.question_laws import check_answer, check_rekeyed, make_question, page, paper, sittings
+
+READING = parsed_reading()
+SITTING = Presentation("seed", shuffle=True)
+
+
+def document(**changes: Any) -> dict[str, Any]:
+    return make_question("numeric", **{"kind": "number", "answer": 31, "stem": "How many?", **changes})
+
+
+def on(answer: str, **changes: Any) -> dict[str, Any]:
+    return document(kind="date", answer=answer, **changes)
+
+
+decimals = st.decimals(min_value=-(10**9), max_value=10**9, places=2, allow_nan=False, allow_infinity=False)
+days = st.dates(date(1000, 1, 1), date(2999, 12, 31))
+numbers = decimals.map(lambda number: f"{number:f}")
+values = (
+    numbers | days.map(date.isoformat) | st.sampled_from(["thirty-one", "31 people", "about 30", "8/31", "soon", "?"])
+)
+documents = st.builds(
+    lambda answer, tolerance: document(answer=answer, tolerance=tolerance), numbers, st.integers(0, 5)
+)
+dated = st.builds(lambda day, tolerance: on(day.isoformat(), tolerance=tolerance), days, st.integers(0, 5))
+
+
+# --- Numbers ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changes", "value", "credit", "in_doubt"),
+    [
+        ({}, "31", 1, False),
+        ({}, "31.0", 1, False),
+        ({}, "thirty-one", 1, False),
+        ({}, "30", 0, False),
+        ({}, "-31", 0, False),
+        ({}, "31 people", 0, True),
+        ({}, "about 31", 0, True),
+        ({}, "about 30", 0, False),
+        ({}, "30 or 31", 0, True),
+        ({}, "31st", 0, True),
+        ({}, "many", 0, False),
+        ({}, None, 0, False),
+        ({"tolerance": 2}, "33", 1, False),
+        ({"tolerance": 2}, "29", 1, False),
+        ({"tolerance": 2}, "33.01", 0, False),
+        ({"answer": "0.1", "tolerance": "0.2"}, "0.3", 1, False),
+        ({"answer": "0.1", "tolerance": "0.2"}, "0.30000000000000004", 0, False),
+        ({"answer": "123456789012345678901234567890"}, "123456789012345678901234567891", 0, False),
+        ({"answer": "123456789012345678901234567890"}, "123456789012345678901234567890", 1, False),
+        ({"answer": 0, "tolerance": 10**29}, f"{10**29}.4", 0, False),
+        ({"answer": "1,234,567"}, "1234567", 1, False),
+        ({"answer": 1234567}, "1 234 567", 1, False),
+        ({"answer": 1234567}, "1.234567 million", 1, False),
+        ({"answer": 2_500_000}, "2.5 million", 1, False),
+        ({"answer": "1.5"}, "1,5", 0, True),
+        ({"answer": -5}, "−5", 1, False),
+        ({"answer": 12, "units": ["percent"]}, "12%", 1, False),
+        ({"answer": 12, "units": ["percent"]}, "12", 1, False),
+        ({"answer": 12, "units": ["percent"]}, "12 per cent", 1, False),
+        ({"answer": 12, "units": ["percent"]}, "12 people", 0, True),
+        ({"answer": 12, "units": ["percent"], "unit_required": True}, "12", 0, True),
+        ({"answer": 12, "units": ["percent"], "unit_required": True}, "12 %", 1, False),
+        ({"answer": 5, "units": ["dollars"]}, "$5", 1, False),
+        ({"answer": 3, "units": ["months", "month"]}, "three months", 1, False),
+        ({"answer": 1, "units": ["months", "month"]}, "a month", 0, True),
+        ({"answer": 1, "units": ["months", "month"]}, "a long month", 0, False),
+    ],
+)
+def test_numeric_number_table(changes: dict[str, Any], value: str | None, credit: int, in_doubt: bool) -> None:
+    question = parse_question(document(**changes))
+
+    assert grade(question, value) == Fraction(credit)
+    assert doubtful(question, value) is in_doubt
+
+
+@given(decimals, st.decimals(min_value=0, max_value=100, places=2), st.data())
+def test_numeric_tolerance_holds_its_ends_and_nothing_beyond(
+    key: Decimal, tolerance: Decimal, data: st.DataObject
+) -> None:
+    question = parse_question(document(answer=f"{key:f}", tolerance=f"{tolerance:f}"))
+    sign = data.draw(st.sampled_from([1, -1]))
+
+    assert grade(question, f"{key + sign * tolerance:f}") == 1
+    assert grade(question, f"{key + sign * (tolerance + Decimal('0.001')):f}") == 0
+
+
+# --- Dates --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("table", "value", "credit", "in_doubt"),
+    [
+        (on("--08-31"), "August 31", 1, False),
+        (on("August 31"), "8/31", 1, False),
+        (on("--08-31"), "August 31, 2018", 0, True),
+        (on("--08-31"), "Friday, August 31", 0, True),
+        (on("--08-31"), "August 30", 0, False),
+        (on("--08-31"), "Monday, August 30", 0, False),
+        (on("--08-31"), "the 31st", 0, True),
+        (on("--08-31"), "soon", 0, False),
+        (on("--08-31"), None, 0, False),
+        (on("--08-31", tolerance=1), "September 1", 1, False),
+        (on("--08-31", tolerance=1), "September 2", 0, False),
+        (on("--12-31", tolerance=1), "January 1", 1, False),
+        (on("--01-01", tolerance=2), "12/30", 1, False),
+        (on("--02-29", tolerance=1), "March 1", 1, False),
+        (on("2018-08-31"), "8/31/18", 1, False),
+        (on("2018-08-31"), "August 31", 0, True),
+        (on("2018-08-31"), "August 30", 0, False),
+        (on("2018-08-31"), "August 31, 2019", 0, False),
+        (on("2018-12-31", tolerance=1), "January 1, 2019", 1, False),
+        (on("2018-12-31", tolerance=1), "January 1, 2018", 0, False),
+        (on("2019-02-28", tolerance=1), "March 1, 2019", 1, False),
+    ],
+)
+def test_numeric_date_table(table: dict[str, Any], value: str | None, credit: int, in_doubt: bool) -> None:
+    question = parse_question(table)
+
+    assert grade(question, value) == Fraction(credit)
+    assert doubtful(question, value) is in_doubt
+
+
+@given(st.dates(date(1001, 1, 1), date(2998, 12, 31)), st.integers(0, 30), st.integers(-60, 60))
+def test_numeric_date_is_right_just_within_its_days(day: date, tolerance: int, shift: int) -> None:
+    question = parse_question(on(day.isoformat(), tolerance=tolerance))
+
+    assert grade(question, (day + timedelta(shift)).isoformat()) == (abs(shift) <= tolerance)
+
+
+# --- Laws ---------------------------------------------------------------------------------------------------------
+
+
+@given(documents | dated, st.none() | values, sittings)
+def test_numeric_keeps_the_laws(table: dict[str, Any], value: str | None, sitting: Presentation) -> None:
+    check_answer(table, value, sitting, READING)
+
+
+@given(documents, numbers, sittings)
+def test_numeric_keeps_the_laws_of_a_new_number(table: dict[str, Any], value: str, sitting: Presentation) -> None:
+    check_rekeyed(table, value, sitting, READING)
+
+
+@given(dated, days.map(date.isoformat) | st.just("August 31"), sittings)
+def test_numeric_keeps_the_laws_of_a_new_date(table: dict[str, Any], value: str, sitting: Presentation) -> None:
+    check_rekeyed(table, value, sitting, READING)
+
+
+@pytest.mark.parametrize(
+    ("table", "value", "answer"),
+    [
+        (document(), "1,234.50", "1234.5"),
+        (document(units=["percent"]), "12 %", "12"),
+        (on("--08-31"), "Sept. 1", "--09-01"),
+        (on("--08-31"), "9/1/2018", "2018-09-01"),
+    ],
+)
+def test_numeric_new_key_is_written_plainly(table: dict[str, Any], value: str, answer: str) -> None:
+    assert rekey(table, value) == {**table, "answer": answer}
+
+
+@pytest.mark.parametrize(
+    ("table", "value", "reason"),
+    [
+        (document(), "many", "“many” is not a number"),
+        (document(), "30 or 31", "“30 or 31” is not a number"),
+        (document(), "31 people", "“31 people” is not in the unit of the question"),
+        (document(units=["%"], unit_required=True), "31", "“31” is not in the unit of the question"),
+        (on("--08-31"), "soon", "“soon” is not a date"),
+        (on("--08-31"), "31", "“31” is not a date"),
+    ],
+)
+def test_numeric_answer_that_cannot_be_the_key_is_refused(table: dict[str, Any], value: str, reason: str) -> None:
+    with pytest.raises(InvalidDocument) as refused:
+        rekey(table, value)
+
+    assert str(refused.value) == reason
+
+
+# --- The public view ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("table", "hint", "note", "unit"),
+    [
+        (document(), "Write a number", "", ""),
+        (document(units=["percent", "%"]), "Write a number", "", "percent"),
+        (document(units=["percent"], unit_required=True), "Write a number", "Write the number with its unit.", ""),
+        (on("--08-31", note="A day and a month."), "Write a date", "A day and a month.", ""),
+    ],
+)
+def test_numeric_public_view_is_an_allowlist(table: dict[str, Any], hint: str, note: str, unit: str) -> None:
+    question = parse_question(table)
+
+    assert public(question, SITTING, "31", READING) == {
+        "type": "numeric",
+        "hint": hint,
+        "partial_credit": "",
+        "stem": "How many?",
+        "note": note,
+        "unit": unit,
+        "name": SITTING.token(question, "answer"),
+        "answer": "31",
+        "max_length": 200,
+    }
+
+
+def test_numeric_page_and_paper_name_the_unit_that_need_not_be_written() -> None:
+    question = parse_question(document(units=["percent"]))
+
+    assert "Unit: percent." in page(question, SITTING, None, READING)
+    assert "percent" in paper(question, SITTING, READING)
+
+
+def test_numeric_page_without_a_note_describes_nothing() -> None:
+    assert "aria-describedby" not in page(parse_question(document()), SITTING, None, READING)
+
+
+# --- Review, key, options, reading --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("table", "shown", "margin"),
+    [
+        (document(), "31", ""),
+        (
+            document(answer="1,234.50", units=["dollars"], tolerance="0.5"),
+            "1234.5 dollars",
+            " (give or take 0.5 dollars)",
+        ),
+        (document(tolerance=2), "31", " (give or take 2)"),
+        (on("--08-31", tolerance=2), "August 31", " (give or take 2 days)"),
+        (on("2018-08-31"), "August 31, 2018", ""),
+    ],
+)
+def test_numeric_key_is_shown_as_people_write_it(table: dict[str, Any], shown: str, margin: str) -> None:
+    question = parse_question(table)
+
+    assert review(question, None, READING).correct == shown
+    assert [row.text for row in answer_key(question, READING)] == [shown + margin]
+
+
+def test_numeric_review_shows_both_answers() -> None:
+    question = parse_question(document())
+
+    assert [(row.text, row.state, row.note) for row in review(question, "31 people", READING).rows] == [
+        ("31 people", "wrong", "Your answer, near but not accepted"),
+        ("31", "missed", "Correct answer"),
+    ]
+
+
+def test_numeric_options_are_counted_by_number_not_by_writing() -> None:
+    question = parse_question(document(units=["percent"]))
+    given = [picked(question, value, READING)[0].id for value in ("31", "thirty-one", "31.0 %", "31 people", "30", "?")]
+
+    assert given == ["31", "31", "31", "31 people", "30", "?"]
+    assert [(option.id, option.text, option.right) for option in options(question, READING)] == [
+        ("31", "31 percent", True)
+    ]
+    assert picked(parse_question(on("--08-31")), "8/31", READING)[0].id == "--08-31"
+
+
+def test_numeric_refuses_what_the_page_does_not_let_anybody_type() -> None:
+    question = parse_question(document())
+
+    with pytest.raises(NotAChoice):
+        read_answer(question, {SITTING.token(question, "answer"): ["1" * 201]}, SITTING, READING)
+
+
+# --- Documents ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"kind": "time"}, "“kind” must be number or date"),
+        ({"answer": 0.5}, '“answer” must be text where it has a decimal point, such as "0.5"'),
+        ({"answer": True}, "“answer” must be a number, in figures or as text"),
+        ({"answer": "many"}, "“answer” must be a number, in figures or as text"),
+        ({"answer": "31 people"}, "“answer” must be a number, in figures or as text"),
+        ({"answer": None}, "“answer” must be a number, in figures or as text"),
+        (
+            {"kind": "date", "answer": "2018-02-30"},
+            "“answer” must be a date, such as 2018-08-31, or --08-31 where the year does not matter",
+        ),
+        ({"kind": "date", "answer": 31}, "“answer” must be text"),
+        ({"tolerance": -1}, "“tolerance” cannot be below zero"),
+        ({"tolerance": 0.5}, '“tolerance” must be text where it has a decimal point, such as "0.5"'),
+        (
+            {"kind": "date", "answer": "--08-31", "tolerance": "0.5"},
+            "the tolerance of a date is in whole days, and a date has no unit",
+        ),
+        (
+            {"kind": "date", "answer": "--08-31", "units": ["days"]},
+            "the tolerance of a date is in whole days, and a date has no unit",
+        ),
+        ({"unit_required": True}, "a unit is required and “units” names none"),
+        ({"units": ["million dollars"]}, "the unit “million dollars” must be a word or a sign, without a number in it"),
+        ({"units": ["?"]}, "the unit “?” must be a word or a sign, without a number in it"),
+    ],
+)
+def test_numeric_bad_document_says_what_is_wrong(changes: dict[str, Any], reason: str) -> None:
+    with pytest.raises(InvalidDocument) as refused:
+        parse_question(document(**changes))
+
+    assert str(refused.value) == reason

@@ -1,0 +1,138 @@
+"""Correcting a key, and what else a question type says of an answer, for the types whose answers are picked."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from quizzes.content.question_types.registry import (
+    Presentation,
+    doubtful,
+    grade,
+    grounded,
+    marked_by,
+    parse_question,
+    problems,
+    rekey,
+)
+from quizzes.content.reading import InvalidDocument
+from tests.factories import make_question_document, parsed_reading
+from tests.question_laws import check_answer, check_rekeyed, sittings
+
+READING = parsed_reading()
+TYPES = ("single", "multiple", "who_says_so", "evidence")
+VOICES = ("reporter", "mayor", "protesters", "not_stated")
+
+KEYS: dict[str, Any] = {
+    "single": "b",
+    "multiple": ["a", "c"],
+    "who_says_so": {"a": "mayor", "b": "protesters", "c": "not_stated"},
+    "evidence": ["s5", "s6"],
+}
+VALUES: dict[str, st.SearchStrategy[Any]] = {
+    "single": st.sampled_from("abc"),
+    "multiple": st.lists(st.sampled_from("abcd"), min_size=1, max_size=3, unique=True).map(sorted),
+    "who_says_so": st.fixed_dictionaries({key: st.sampled_from(VOICES) for key in "abc"}),
+    "evidence": st.lists(st.sampled_from([f"s{n}" for n in range(1, 7)]), min_size=1, unique=True).map(sorted),
+}
+
+
+@pytest.mark.parametrize("name", TYPES)
+@given(data=st.data())
+def test_rekeyed_question_gives_its_new_key_everything(name: str, data: st.DataObject) -> None:
+    document = make_question_document(name)
+    before = make_question_document(name)
+    value = data.draw(VALUES[name])
+
+    rekeyed = rekey(document, value)
+
+    assert grade(parse_question(rekeyed), value) == 1
+    assert document == before
+    assert rekey(rekeyed, value) == rekeyed
+
+
+@pytest.mark.parametrize("name", TYPES)
+@given(data=st.data())
+def test_rekeyed_question_takes_the_old_key_back(name: str, data: st.DataObject) -> None:
+    back = parse_question(rekey(rekey(make_question_document(name), data.draw(VALUES[name])), KEYS[name]))
+
+    assert grade(parse_question(make_question_document(name)), KEYS[name]) == 1
+    assert grade(back, KEYS[name]) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("single", None, "no answer cannot be the key"),
+        ("single", "z", "there is no choice “z”"),
+        ("single", "d", "there is no choice “d”"),
+        ("multiple", ["a", "e"], "there is no choice “e”"),
+        ("multiple", ["a", "b", "c", "d"], "every choice is a key, so the question asks nothing"),
+        ("who_says_so", {"a": "mayor"}, "each statement needs one of the voices that the question offers"),
+        (
+            "who_says_so",
+            {"a": "mayor", "b": "mayor", "c": "unnamed"},
+            "each statement needs one of the voices that the question offers",
+        ),
+    ],
+)
+def test_answer_that_cannot_be_the_key_is_refused(name: str, value: Any, reason: str) -> None:
+    with pytest.raises(InvalidDocument) as refused:
+        rekey(make_question_document(name), value)
+
+    assert str(refused.value) == reason
+
+
+def test_rekeyed_single_keeps_everything_but_the_key() -> None:
+    document = make_question_document("single")
+
+    rekeyed = rekey(document, "c")
+
+    assert [choice.get("key", False) for choice in rekeyed["choices"]] == [False, False, True]
+    assert [choice["rationale"] for choice in rekeyed["choices"]] == [
+        choice["rationale"] for choice in document["choices"]
+    ]
+    assert {name: rekeyed[name] for name in rekeyed if name != "choices"} == {
+        name: document[name] for name in document if name != "choices"
+    }
+
+
+def test_rekeyed_statement_that_nobody_says_loses_its_evidence() -> None:
+    document = make_question_document("who_says_so")
+
+    rekeyed = rekey(document, {"a": "mayor", "b": "not_stated", "c": "not_stated"})
+
+    assert problems(parse_question(rekeyed), READING) == []
+    assert (rekeyed["facts"], rekeyed["evidence"]) == (
+        document["statements"][0]["facts"],
+        document["statements"][0]["evidence"],
+    )
+
+
+def test_rekeyed_evidence_is_no_longer_tempting() -> None:
+    rekeyed = rekey(make_question_document("evidence"), ["s3", "s5"])
+
+    assert rekeyed["key_sentences"] == rekeyed["evidence"] == ["s3", "s5"]
+    assert [choice["sentence"] for choice in rekeyed["choices"]] == ["s4"]
+
+
+@pytest.mark.parametrize("name", TYPES)
+@given(data=st.data(), sitting=sittings)
+def test_old_types_keep_the_laws_that_new_ones_keep(name: str, data: st.DataObject, sitting: Presentation) -> None:
+    document, value = make_question_document(name), data.draw(st.none() | VALUES[name])
+
+    check_answer(document, value, sitting, READING)
+    if value is not None:
+        check_rekeyed(document, value, sitting, READING)
+
+
+@pytest.mark.parametrize("name", TYPES)
+@given(data=st.data())
+def test_picked_answers_are_settled_by_rule(name: str, data: st.DataObject) -> None:
+    question = parse_question(make_question_document(name))
+    value = data.draw(st.none() | VALUES[name])
+
+    assert marked_by(question) == "rule"
+    assert doubtful(question, value) is False
+    assert grounded(question, value) is True

@@ -1,0 +1,295 @@
+"""Short answer: typed words, right in any way of writing them; near ones go to a person."""
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from quizzes.content.answer_matching import fold
+from quizzes.content.question_types.registry import (
+    NotAChoice,
+    Presentation,
+    ReviewRow,
+    answer_key,
+    doubtful,
+    grade,
+    options,
+    parse_question,
+    picked,
+    problems,
+    public,
+    read_answer,
+    rekey,
+    review,
+)
+from quizzes.content.reading import InvalidDocument
+from tests.factories import parsed_reading
+from tests.question_laws import check_answer, check_rekeyed, make_question, page, paper, sittings
+
+READING = parsed_reading()
+SITTING = Presentation("seed", shuffle=True)
+
+
+def document(**changes: Any) -> dict[str, Any]:
+    return make_question(
+        "short_answer",
+        **{
+            "stem": "On what date does the agreement expire?",
+            "accepted": ["August 31", "the end of August"],
+            "wrong": [{"text": "July 27", "rationale": "That is the day of the story.", "leans_on": ["s2"]}],
+            **changes,
+        },
+    )
+
+
+QUESTION = parse_question(document())
+NAME = SITTING.token(QUESTION, "answer")
+
+texts = st.sampled_from(
+    ["August 31", "8/31", "Aug 30", "july 27", "27 July", "the End of August", "?!", "fear"]
+) | st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1, max_size=40)
+# What the field gives back of any text typed into it.
+values = texts.map(lambda text: " ".join(text.split())).filter(
+    lambda text: any(char.isprintable() and not char.isspace() for char in text)
+)
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> dict[str, Any]:
+    words = st.sampled_from(["Philadelphia", "the mayor", "August 31", "thirty-one", "fear and distrust", "ICE"])
+    return document(
+        accepted=draw(st.lists(words, min_size=1, unique=True)), forgive_slips=draw(st.booleans()), wrong=[]
+    )
+
+
+# --- Grading laws -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "credit", "in_doubt"),
+    [
+        ("August 31", 1, False),
+        ("aug. 31st", 1, False),
+        ("31 August", 1, False),
+        ("8/31", 1, False),
+        ("The end of AUGUST", 1, False),
+        ("August 31, 2018", 0, True),
+        ("Friday, August 31", 0, True),
+        ("the end of Agust", 0, True),
+        ("end of the month of August", 0, True),
+        ("August 30", 0, False),
+        ("July 27", 0, False),
+        ("7/27", 0, False),
+        ("I do not know", 0, False),
+        ("?!", 0, False),
+        (None, 0, False),
+    ],
+)
+def test_short_answer_is_right_wrong_or_looked_at(value: str | None, credit: int, in_doubt: bool) -> None:
+    assert grade(QUESTION, value) == Fraction(credit)
+    assert doubtful(QUESTION, value) is in_doubt
+
+
+@pytest.mark.parametrize(
+    ("value", "credit", "in_doubt"),
+    [
+        ("Philadelfia", 0, True),
+        ("Philadephia", 1, False),
+        ("Philadelphai", 1, False),
+        ("hiladelphia", 0, True),
+        ("Philadelphio", 0, False),
+    ],
+)
+def test_short_answer_forgives_a_slip_where_the_question_says_so(value: str, credit: int, in_doubt: bool) -> None:
+    changes = {"accepted": ["Philadelphia"], "wrong": [{"text": "Philadelphio", "rationale": "Why."}]}
+    lenient, strict = (parse_question(document(forgive_slips=flag, **changes)) for flag in (True, False))
+
+    assert grade(lenient, value) == credit
+    assert doubtful(lenient, value) is in_doubt
+    assert grade(strict, value) == 0
+    assert doubtful(strict, value) is (value != "Philadelphio")
+
+
+@given(documents(), st.none() | values, sittings)
+def test_short_answer_keeps_the_laws(table: dict[str, Any], value: str | None, sitting: Presentation) -> None:
+    check_answer(table, value, sitting, READING)
+
+
+@given(documents(), values, sittings)
+def test_short_answer_keeps_the_laws_of_a_new_key(table: dict[str, Any], value: str, sitting: Presentation) -> None:
+    if fold(value):
+        check_rekeyed(table, value, sitting, READING)
+
+
+@given(documents(), values)
+def test_short_answer_every_accepted_answer_earns_everything_after_one_more(table: dict[str, Any], value: str) -> None:
+    if fold(value):
+        question = parse_question(rekey(table, value))
+
+        assert {grade(question, text) for text in [value, *table["accepted"]]} == {1}
+
+
+# --- Correcting the key -------------------------------------------------------------------------------------------
+
+
+def test_short_answer_accepts_one_variant_once() -> None:
+    assert rekey(document(), "Aug 31, 2018")["accepted"] == ["August 31", "the end of August", "Aug 31, 2018"]
+    assert rekey(document(), "8/31")["accepted"] == ["August 31", "the end of August"]
+
+
+def test_short_answer_accepted_after_all_is_no_longer_known_to_be_wrong() -> None:
+    rekeyed = rekey(document(), "7/27")
+
+    assert rekeyed["wrong"] == []
+    assert grade(parse_question(rekeyed), "July 27") == 1
+
+
+def test_short_answer_without_letter_or_figure_cannot_be_the_key() -> None:
+    with pytest.raises(InvalidDocument):
+        rekey(document(), "?!")
+
+
+# --- The public view ----------------------------------------------------------------------------------------------
+
+
+def test_short_answer_public_view_is_an_allowlist() -> None:
+    assert public(QUESTION, SITTING, "Sept. 1", READING) == {
+        "type": "short_answer",
+        "hint": "Answer in a few words",
+        "partial_credit": "",
+        "stem": "On what date does the agreement expire?",
+        "note": "Capital letters, accents and punctuation do not count.",
+        "name": NAME,
+        "answer": "Sept. 1",
+        "max_length": 200,
+    }
+
+
+def test_short_answer_note_of_the_question_stands_under_the_field() -> None:
+    html = page(parse_question(document(note="A day and a month.")), SITTING, '"<b>', READING)
+
+    assert f'<p class="hint" id="a-{NAME}-h">A day and a month.</p>' in html
+    assert 'value="&quot;&lt;b&gt;"' in html
+
+
+def test_short_answer_paper_has_a_line_to_write_on() -> None:
+    assert paper(QUESTION, SITTING, READING).count('class="blank"') == 1
+
+
+# --- Reading an answer --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [
+        (["  August \t 31\n"], "August 31"),
+        (["a\x00b\x1bc\ud800d"], "abcd"),
+        (["x" * 200], "x" * 200),
+        ([f"  {'x' * 200}  "], "x" * 200),
+        ([""], None),
+        (["  \t "], None),
+        (["\u200b\u2060"], None),
+        ([], None),
+    ],
+)
+def test_short_answer_is_read_without_space_around_and_signs_unseen(typed: list[str], value: str | None) -> None:
+    assert read_answer(QUESTION, {NAME: typed}, SITTING, READING) == value
+
+
+@pytest.mark.parametrize("typed", [["x" * 201], ["one", "two"]])
+def test_short_answer_refuses_what_the_page_does_not_let_anybody_type(typed: list[str]) -> None:
+    with pytest.raises(NotAChoice):
+        read_answer(QUESTION, {NAME: typed}, SITTING, READING)
+
+
+# --- Review, key, options -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "rows"),
+    [
+        ("8/31", [("8/31", "right", "Your answer, correct", "")]),
+        (
+            "7/27",
+            [
+                ("7/27", "wrong", "Your answer", "That is the day of the story."),
+                ("August 31", "missed", "Correct answer", ""),
+            ],
+        ),
+        (
+            "Friday, August 31",
+            [
+                ("Friday, August 31", "wrong", "Your answer, near but not accepted", ""),
+                ("August 31", "missed", "Correct answer", ""),
+            ],
+        ),
+        (None, [("August 31", "missed", "Correct answer", "")]),
+    ],
+)
+def test_short_answer_review_shows_both_answers(value: str | None, rows: list[tuple[Any, ...]]) -> None:
+    reviewed = review(QUESTION, value, READING)
+
+    assert reviewed.rows == tuple(ReviewRow(*row) for row in rows)
+    assert (reviewed.given, reviewed.correct) == (value or "", "August 31")
+
+
+def test_short_answer_key_lists_accepted_and_wrong_answers() -> None:
+    assert [
+        (row.text, row.right, row.why, [s.key for s in row.sentences]) for row in answer_key(QUESTION, READING)
+    ] == [
+        ("August 31", True, "", []),
+        ("the end of August", True, "", []),
+        ("July 27", False, "That is the day of the story.", ["s2"]),
+    ]
+
+
+def test_short_answer_options_are_counted_by_answer_not_by_spelling() -> None:
+    assert [(option.id, option.right, option.listed) for option in options(QUESTION, READING)] == [
+        ("--08-31", True, True),
+        ("end of august", True, False),
+        ("--07-27", False, True),
+    ]
+    assert picked(QUESTION, "8/31", READING) == picked(QUESTION, "Aug. 31", READING)
+    assert picked(QUESTION, "27 July", READING)[0].leans_on == ("s2",)
+    assert picked(QUESTION, "the Mayor", READING)[0].id == picked(QUESTION, "mayor!", READING)[0].id == "mayor"
+    assert [option.id for option in picked(QUESTION, "?!", READING)] == ["?!"]
+
+
+# --- Documents ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"accepted": []}, "at least one answer must be accepted"),
+        ({"accepted": [" "]}, "“accepted” has an empty text"),
+        ({"accepted": ["?!"]}, "the accepted answer “?!” holds no letter and no figure"),
+        (
+            {"accepted": ["x" * 201]},
+            f"the accepted answer “{'x' * 40}…” is longer than 200 characters",
+        ),
+        ({"accepted": "August 31"}, "“accepted” must be a list of texts"),
+        ({"accepted": ["7/27"]}, "“July 27” is both accepted and wrong"),
+        (
+            {"wrong": [{"text": text, "rationale": "Why."} for text in ("July 27", "7/27")]},
+            "two wrong answers are the same",
+        ),
+        ({"wrong": [{"text": "July 27"}]}, "“rationale” is missing"),
+        ({"forgive_slips": "yes"}, "“forgive_slips” must be true or false"),
+        ({"note": 3}, "“note” must be text"),
+    ],
+)
+def test_short_answer_bad_document_says_what_is_wrong(changes: dict[str, Any], reason: str) -> None:
+    with pytest.raises(InvalidDocument) as refused:
+        parse_question(document(**changes))
+
+    assert str(refused.value) == reason
+
+
+def test_short_answer_problems_name_a_sentence_that_is_not_there() -> None:
+    question = parse_question(document(wrong=[{"text": "May", "rationale": "Why.", "leans_on": ["s9"]}]))
+
+    assert problems(QUESTION, READING) == []
+    assert problems(question, READING) == ["the wrong answer “May” leans on “s9”, which is not in the reading"]

@@ -1,0 +1,321 @@
+"""Who says so: several statements, one voice each, with credit per statement."""
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from quizzes.content.question_types.question import CHOICE_IDS
+from quizzes.content.question_types.registry import (
+    NotAChoice,
+    Presentation,
+    ReviewRow,
+    grade,
+    parse_question,
+    problems,
+    public,
+    read_answer,
+    review,
+)
+from quizzes.content.reading import InvalidDocument
+from tests.factories import make_question_document, parsed_reading
+
+READING = parsed_reading()
+QUESTION = parse_question(make_question_document("who_says_so"))
+SITTING = Presentation("seed", shuffle=True)
+VOICES = ["reporter", "mayor", "protesters", "not_stated"]
+
+sittings = st.builds(Presentation, st.text("0123456789abcdef", min_size=32, max_size=32), st.booleans())
+# The right voice of each statement.
+keys = st.lists(st.sampled_from(VOICES), min_size=2, max_size=8)
+
+
+def document(voices: list[str], *, secret: str = "") -> dict[str, Any]:
+    statements = [
+        {
+            "text": f"Statement {place}",
+            "voice": voice,
+            "rationale": f"Why {place} {secret}",
+            "facts": [] if voice == "not_stated" else ["F1"],
+            "evidence": [] if voice == "not_stated" else ["s1"],
+        }
+        for place, voice in enumerate(voices)
+    ]
+    return make_question_document("who_says_so", statements=statements, explanation=f"Because. {secret}")
+
+
+def values(size: int) -> st.SearchStrategy[dict[str, str]]:
+    return st.dictionaries(st.sampled_from(CHOICE_IDS[:size]), st.sampled_from(VOICES))
+
+
+# --- Grading laws -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "credit"),
+    [
+        ({"a": "mayor", "b": "protesters", "c": "not_stated"}, "1"),
+        ({"a": "mayor", "b": "protesters"}, "2/3"),
+        ({"a": "mayor", "b": "mayor", "c": "mayor"}, "1/3"),
+        ({"c": "not_stated"}, "1/3"),
+        ({"a": "reporter", "b": "reporter", "c": "reporter"}, "0"),
+        ({"z": "mayor"}, "0"),
+        ({}, "0"),
+        (None, "0"),
+    ],
+)
+def test_who_says_so_credit_is_the_share_of_right_voices(value: dict[str, str] | None, credit: str) -> None:
+    assert grade(QUESTION, value) == Fraction(credit)
+
+
+@given(keys, st.data())
+def test_who_says_so_credit_lies_between_none_and_all(voices: list[str], data: st.DataObject) -> None:
+    assert 0 <= grade(parse_question(document(voices)), data.draw(values(len(voices)))) <= 1
+
+
+@given(keys)
+def test_who_says_so_the_key_earns_all_and_no_answer_nothing(voices: list[str]) -> None:
+    question = parse_question(document(voices))
+
+    assert grade(question, dict(zip(CHOICE_IDS, voices, strict=False))) == 1
+    assert grade(question, None) == grade(question, {}) == 0
+
+
+@given(keys, st.data())
+def test_who_says_so_one_more_wrong_voice_never_helps(voices: list[str], data: st.DataObject) -> None:
+    question = parse_question(document(voices))
+    value = data.draw(values(len(voices)))
+    place = data.draw(st.integers(0, len(voices) - 1))
+    wrong = data.draw(st.sampled_from([voice for voice in VOICES if voice != voices[place]]))
+
+    assert grade(question, {**value, CHOICE_IDS[place]: wrong}) <= grade(question, value)
+
+
+# --- The public view ----------------------------------------------------------------------------------------------
+
+
+def test_who_says_so_public_view_is_an_allowlist() -> None:
+    view = public(QUESTION, Presentation("seed", shuffle=False), {"b": "mayor"}, READING)
+
+    def offered(chosen: str = "") -> list[dict[str, Any]]:
+        return [
+            {"key": "reporter", "label": "Reported fact", "icon": "page", "chosen": chosen == "reporter"},
+            {"key": "mayor", "label": "Mayor’s account", "icon": "person", "chosen": chosen == "mayor"},
+            {"key": "protesters", "label": "Protesters’ claim", "icon": "sign", "chosen": chosen == "protesters"},
+            {"key": "not_stated", "label": "The story does not say", "icon": "blank", "chosen": False},
+        ]
+
+    assert view == {
+        "type": "who_says_so",
+        "hint": "Choose one voice for each statement",
+        "partial_credit": "Each statement counts the same.",
+        "stem": "Who says so?",
+        "statements": [
+            {"name": SITTING.token(QUESTION, "a"), "text": "Rules were broken.", "voices": offered()},
+            {"name": SITTING.token(QUESTION, "b"), "text": "People are easy to find.", "voices": offered("mayor")},
+            {"name": SITTING.token(QUESTION, "c"), "text": "A court ended it.", "voices": offered()},
+        ],
+    }
+
+
+def test_who_says_so_offers_voices_in_the_order_of_the_source_only() -> None:
+    question = parse_question(make_question_document("who_says_so", voices=["not_stated", "mayor", "protesters"]))
+    for number in range(20):
+        for statement in public(question, Presentation(str(number), shuffle=True), None, READING)["statements"]:
+            assert [voice["key"] for voice in statement["voices"]] == ["mayor", "protesters", "not_stated"]
+
+
+@given(keys, st.data(), sittings)
+def test_who_says_so_public_view_is_the_same_whichever_voice_is_right(
+    voices: list[str], data: st.DataObject, sitting: Presentation
+) -> None:
+    size = len(voices)
+    others = data.draw(st.lists(st.sampled_from(VOICES), min_size=size, max_size=size))
+    value = data.draw(st.none() | values(size))
+    one, other = parse_question(document(voices, secret="x")), parse_question(document(others, secret="y"))
+
+    assert public(one, sitting, value, READING) == public(other, sitting, value, READING)
+
+
+# --- Reading an answer --------------------------------------------------------------------------------------------
+
+
+@given(keys, sittings, st.data())
+def test_who_says_so_picks_come_back_beside_their_statements(
+    voices: list[str], sitting: Presentation, data: st.DataObject
+) -> None:
+    question = parse_question(document(voices))
+    shown = public(question, sitting, None, READING)["statements"]
+    given_by_text = data.draw(
+        st.dictionaries(
+            st.sampled_from([statement["text"] for statement in shown]), st.sampled_from(VOICES), min_size=1
+        )
+    )
+    submitted = {
+        statement["name"]: [given_by_text[statement["text"]]]
+        for statement in shown
+        if statement["text"] in given_by_text
+    }
+
+    value = read_answer(question, submitted, sitting, READING)
+
+    assert value == {CHOICE_IDS[int(text.split()[1])]: voice for text, voice in given_by_text.items()}
+    again = public(question, sitting, value, READING)["statements"]
+    chosen = {
+        statement["text"]: voice["key"] for statement in again for voice in statement["voices"] if voice["chosen"]
+    }
+    assert chosen == given_by_text
+
+
+@pytest.mark.parametrize("submitted", [{}, {"0123456789": ["mayor"]}, {SITTING.token(QUESTION, "a"): []}])
+def test_who_says_so_nothing_picked_is_no_answer(submitted: dict[str, list[str]]) -> None:
+    assert read_answer(QUESTION, submitted, SITTING, READING) is None
+
+
+@pytest.mark.parametrize("picked", [["unnamed"], [""], ["Mayor"], ["mayor", "reporter"], ["mayor", "mayor"]])
+def test_who_says_so_refuses_a_voice_that_it_does_not_offer(picked: list[str]) -> None:
+    submitted = {SITTING.token(QUESTION, "a"): ["mayor"], SITTING.token(QUESTION, "b"): picked}
+
+    with pytest.raises(NotAChoice):
+        read_answer(QUESTION, submitted, SITTING, READING)
+
+
+# --- Review -------------------------------------------------------------------------------------------------------
+
+
+def test_who_says_so_review_says_per_statement_what_is_right() -> None:
+    reviewed = review(QUESTION, {"a": "mayor", "b": "reporter"}, READING)
+
+    assert reviewed.credit == Fraction(1, 3)
+    assert reviewed.rows == (
+        ReviewRow("Rules were broken.", "right", "Mayor’s account. Your answer, correct", ""),
+        ReviewRow("People are easy to find.", "wrong", "Protesters’ claim. You chose: Reported fact", "rationale 12"),
+        ReviewRow("A court ended it.", "missed", "The story does not say. Not answered", "rationale 13"),
+    )
+    assert reviewed.given == "1 of 3 right"
+    assert reviewed.correct == (
+        "“Rules were broken.” Mayor’s account; “People are easy to find.” Protesters’ claim; "
+        "“A court ended it.” The story does not say"
+    )
+
+
+def test_who_says_so_review_without_an_answer() -> None:
+    reviewed = review(QUESTION, None, READING)
+
+    assert [row.state for row in reviewed.rows] == ["missed"] * 3
+    assert reviewed.credit == 0
+    assert reviewed.given == ""
+
+
+# --- Documents ----------------------------------------------------------------------------------------------------
+
+
+def statement(**changes: Any) -> dict[str, Any]:
+    return {"text": "Said.", "voice": "mayor", "facts": ["F3"], "evidence": ["s3"], "rationale": "Why.", **changes}
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"voices": ["mayor"]}, "a who-says-so question offers at least two voices"),
+        ({"voices": ["mayor", "mayor"]}, "“voices” names the same thing twice"),
+        ({"statements": [statement()]}, "a who-says-so question needs 2 to 8 statements and this one has 1"),
+        (
+            {"statements": [statement(text=str(number)) for number in range(9)]},
+            "a who-says-so question needs 2 to 8 statements and this one has 9",
+        ),
+        ({"statements": [statement(), statement(text="SAID.")]}, "two statements are the same"),
+        ({"statements": [statement(text="He  said."), statement(text="He said.")]}, "two statements are the same"),
+        ({"statements": [statement(), statement(text="")]}, "“text” is missing"),
+        ({"statements": [statement(), statement(text="Other.", voice="")]}, "“voice” is missing"),
+        ({"statements": [statement(), statement(text="Other.", rationale="")]}, "“rationale” is missing"),
+    ],
+)
+def test_who_says_so_bad_document_says_what_is_wrong(changes: dict[str, Any], reason: str) -> None:
+    with pytest.raises(InvalidDocument) as refused:
+        parse_question(make_question_document("who_says_so", **changes))
+
+    assert str(refused.value) == reason
+
+
+NOT_STATED = statement(text="Not in it.", voice="not_stated", facts=[], evidence=[])
+
+
+@pytest.mark.parametrize(
+    ("changed", "reasons"),
+    [
+        ({}, []),
+        (
+            {"voice": "reporter"},
+            ["the statement “Said.” is keyed to “reporter” but sentence 3 is Mayor’s account"],
+        ),
+        (
+            {"voice": "unnamed"},
+            [
+                "the statement “Said.” has the voice “unnamed”, which the question does not offer",
+                "the statement “Said.” is keyed to “unnamed” but sentence 3 is Mayor’s account",
+            ],
+        ),
+        ({"voice": "not_stated"}, ["the statement “Said.” is keyed as not stated but names facts or evidence"]),
+        (
+            {"voice": "not_stated", "evidence": []},
+            [
+                "the statement “Said.” is keyed as not stated but names facts or evidence",
+                "the evidence of the question is not that of its statements together",
+            ],
+        ),
+        (
+            {"facts": []},
+            [
+                "the statement “Said.” rests on no fact",
+                "the facts of the question are not those of its statements together",
+            ],
+        ),
+        (
+            {"evidence": []},
+            [
+                "the statement “Said.” has no evidence",
+                "the fact “F3” of the statement “Said.” is on none of its evidence",
+                "the evidence of the question is not that of its statements together",
+            ],
+        ),
+        (
+            {"evidence": ["s8"]},
+            [
+                "the evidence “s8” of the statement “Said.” is not in the reading",
+                "the fact “F3” of the statement “Said.” is on none of its evidence",
+                "the evidence of the question is not that of its statements together",
+            ],
+        ),
+        (
+            {"evidence": ["s3", "s1"]},
+            [
+                "the evidence “s1” of the statement “Said.” shares no fact with it",
+                "the statement “Said.” is keyed to “mayor” but sentence 1 is Reported fact",
+                "the evidence of the question is not that of its statements together",
+            ],
+        ),
+        (
+            # A fact of another voice, proved by no sentence of this statement.
+            {"facts": ["F3", "F4"]},
+            [
+                "the fact “F4” of the statement “Said.” is on none of its evidence",
+                "the facts of the question are not those of its statements together",
+            ],
+        ),
+    ],
+)
+def test_who_says_so_problems_name_statement_and_reason(changed: dict[str, Any], reasons: list[str]) -> None:
+    table = make_question_document(
+        "who_says_so", facts=["F3"], evidence=["s3"], statements=[statement(**changed), NOT_STATED]
+    )
+
+    assert problems(parse_question(table), READING) == reasons
+
+
+def test_who_says_so_offers_only_voices_of_the_source() -> None:
+    question = parse_question(make_question_document("who_says_so", voices=[*VOICES, "senator"]))
+
+    assert problems(question, READING) == ["the voice “senator” is not one that the source lists"]

@@ -1,0 +1,282 @@
+"""Typed answers in one form: what is the same answer, what is a slip, what a person should look at."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from quizzes.content.answer_matching import Day, fold, is_near, is_slip, read_date, read_number, write_date
+
+WORDS = st.lists(
+    st.sampled_from(
+        "the a an on of and one two twenty thirty-first hundred thousand million first second August Aug. may 2018 "
+        "31st 8/31 2018-08-31 31.8.2018 1,234 -5 $ % U.S. mayor’s São data-sharing 5 .5 per cent dollars & ½".split()
+    ),
+    max_size=8,
+).map(" ".join)
+
+
+# --- The same answer ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("  The   Mayor ", "mayor"),
+        ("MAYOR", "mayor"),
+        ("the mayor’s office", "mayors office"),
+        ("the mayor's office.", "mayors office"),
+        ("data-sharing", "data sharing"),
+        ("“fear”, and distrust!", "fear and distrust"),
+        ("fear & distrust", "fear and distrust"),
+        ("São Paulo", "sao paulo"),
+        ("Sa\u0303o Paulo", "sao paulo"),
+        ("Łódź", "lodz"),
+        ("Straße", "strasse"),
+        ("İstanbul", "istanbul"),
+        ("co\u00adoperate", "cooperate"),
+        ("U.S.", "us"),
+        ("U.S.A", "usa"),
+        ("8 p.m.", "8 pm"),
+        ("8pm", "8 pm"),
+        ("the", "the"),
+        ("the A", "a"),
+        ("?!", ""),
+        ("", ""),
+        ("\u200b", ""),
+    ],
+)
+def test_fold_leaves_out_case_accents_spaces_punctuation_and_a_leading_article(text: str, folded: str) -> None:
+    assert fold(text) == folded
+
+
+@pytest.mark.parametrize("text", ["हिन्दी", "قَانُون", "한국어"])
+def test_fold_keeps_the_marks_of_scripts_in_which_they_are_letters(text: str) -> None:
+    assert fold(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("thirty-one", "31"),
+        ("Thirty one people", "31 people"),
+        ("31.0", "31"),
+        ("007", "7"),
+        ("1,234.50", "1234.5"),
+        (".5", "0.5"),
+        ("−5", "-5"),
+        ("-0", "0"),
+        ("5-7", "5 7"),
+        ("no.5", "no 5"),
+        ("１２", "12"),
+        ("٣١", "31"),
+        ("two hundred and five", "205"),
+        ("a hundred", "100"),
+        ("nineteen hundred", "1900"),
+        ("two thousand three hundred and eleven", "2311"),
+        ("five hundred thousand", "500000"),
+        ("2.5 million", "2500000"),
+        ("3 million 200 thousand", "3000000 200000"),
+        ("one two three", "1 2 3"),
+        ("zero", "0"),
+        ("hundreds of people", "hundreds of people"),
+        ("the First Amendment", "1th amendment"),
+        ("1st amendment", "1th amendment"),
+        ("twenty-first century", "21th century"),
+        ("12 %", "12 percent"),
+        ("twelve per cent", "12 percent"),
+        ("$5", "5 dollars"),
+        ("$1.5 million", "1500000 dollars"),
+        ("1 dollar", "1 dollars"),
+        ("9" * 5000, "9" * 5000),
+    ],
+)
+def test_fold_writes_numbers_in_figures(text: str, folded: str) -> None:
+    assert fold(text) == folded
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Aug. 31",
+        "Aug 31",
+        "August 31",
+        "august 31st",
+        "31 August",
+        "31st of August",
+        "the 31st of August",
+        "On August 31",
+        "August the 31st",
+        "August thirty-first",
+        "thirty-one August",
+        "8/31",
+        "08/31",
+        "31/8",
+        "--08-31",
+    ],
+)
+def test_fold_knows_a_date_in_every_form(text: str) -> None:
+    assert fold(text) == "--08-31"
+    assert read_date(text) == Day(None, 8, 31)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "August 31, 2018",
+        "August 31,2018",
+        "31 August 2018",
+        "8/31/2018",
+        "8/31/18",
+        "8-31-2018",
+        "31.08.2018",
+        "2018-8-31",
+    ],
+)
+def test_fold_keeps_the_year_of_a_date(text: str) -> None:
+    assert fold(text) == "2018-08-31"
+    assert read_date(text) == Day(2018, 8, 31)
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("8/9", "--08-09"),
+        ("February 29", "--02-29"),
+        ("February 29, 2018", "february 29 2018"),
+        ("February 30", "february 30"),
+        ("13/45", "13 45"),
+        ("1/1/70", "1970-01-01"),
+        ("Aug", "august"),
+        ("May", "may"),
+        ("August 2018", "august 2018"),
+        ("August 31.5", "august 31.5"),
+        ("Friday, August 31", "friday --08-31"),
+        ("1/2/3/4", "1 2 3 4"),
+        ("0000-01-01", "0 1 1"),
+    ],
+)
+def test_fold_takes_only_days_of_the_calendar_for_dates(text: str, folded: str) -> None:
+    assert fold(text) == folded
+
+
+@given(st.text() | WORDS)
+@example("the the mayor")
+@example("twenty 1")
+def test_fold_of_a_folded_answer_is_the_same(text: str) -> None:
+    once = fold(text)
+
+    assert fold(once) == once
+
+
+@given(WORDS)
+def test_fold_takes_no_account_of_case_and_outer_space(text: str) -> None:
+    assert fold(f"  {text.upper()}\t") == fold(text)
+
+
+# --- Reading a number or a date -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("31", (Decimal(31), "")),
+        ("1 234", (Decimal(1234), "")),
+        ("1\u00a0234", (Decimal(1234), "")),
+        ("1 234 567.8 people", (Decimal("1234567.8"), "people")),
+        ("about 30", (Decimal(30), "about")),
+        ("-12.50 %", (Decimal("-12.5"), "percent")),
+        ("$2 billion", (Decimal(2_000_000_000), "dollars")),
+        ("three", (Decimal(3), "")),
+        ("30 to 40", None),
+        ("1,5", None),
+        ("1,23,456", None),
+        ("1e5", None),
+        ("first", None),
+        ("August 31", None),
+        ("many", None),
+        ("", None),
+    ],
+)
+def test_read_number(text: str, number: tuple[Decimal, str] | None) -> None:
+    assert read_number(text) == number
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False, places=3, min_value=-(10**12), max_value=10**12))
+def test_read_number_gives_back_what_was_written(number: Decimal) -> None:
+    assert read_number(f"{number:f}") == (number, "")
+    assert read_number(f"{number:,f}") == (number, "")
+
+
+@given(st.dates(date(1000, 1, 1), date(2999, 12, 31)))
+def test_read_date_gives_back_what_was_written(day: date) -> None:
+    assert read_date(f"{day:%B} {day.day}, {day.year}") == (day.year, day.month, day.day)
+    assert read_date(day.isoformat()) == (day.year, day.month, day.day)
+    assert read_date(write_date(Day(day.year, day.month, day.day))) == (day.year, day.month, day.day)
+    assert read_date(write_date(Day(None, day.month, day.day))) == (None, day.month, day.day)
+
+
+@pytest.mark.parametrize("text", ["", "soon", "August", "31", "August 31 or 30", "8/31 and 9/1"])
+def test_read_date_takes_nothing_else_for_a_date(text: str) -> None:
+    assert read_date(text) is None
+
+
+# --- Slips and near answers ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given_text", "accepted", "is_one"),
+    [
+        ("Philadelphia", "Philadelphia", True),
+        ("Philadelfphia", "Philadelphia", True),
+        ("Philadelpha", "Philadelphia", True),
+        ("Philadlephia", "Philadelphia", True),
+        ("Philadlpha", "Philadelphia", False),
+        ("Hiladelphia", "Philadelphia", False),
+        ("fear and distrst", "fear and distrust", True),
+        ("fear distrust", "fear and distrust", False),
+        ("feer and distrust", "fear and distrust", False),
+        ("ACE", "ICE", False),
+        ("prosecution", "persecution", False),
+        ("documented", "undocumented", False),
+        ("August 30", "August 31", False),
+        ("10000 people", "10001 people", False),
+        ("", "Philadelphia", False),
+    ],
+)
+def test_slip_is_one_letter_in_a_longer_word(given_text: str, accepted: str, is_one: bool) -> None:
+    assert is_slip(fold(given_text), fold(accepted)) is is_one
+
+
+@pytest.mark.parametrize(
+    ("given_text", "accepted", "is_one"),
+    [
+        ("the agreement expires on August 31", "August 31", True),
+        ("Friday, August 31", "August 31", True),
+        ("August 31, 2018", "August 31", True),
+        ("August 31", "August 31, 2018", True),
+        ("August 30", "August 31", False),
+        ("September 1", "August 31", False),
+        ("police department", "Philadelphia Police Department", True),
+        ("the police", "Philadelphia Police Department", False),
+        ("Philedelfia", "Philadelphia", True),
+        ("Pittsburgh", "Philadelphia", False),
+        ("not the mayor", "the mayor", True),
+        ("major", "mayor", True),
+        ("council", "mayor", False),
+        ("e-mail", "email", True),
+        ("31 people", "30 people", False),
+        ("", "mayor", False),
+        ("?", "mayor", False),
+    ],
+)
+def test_near_answers_are_looked_at(given_text: str, accepted: str, is_one: bool) -> None:
+    assert is_near(fold(given_text), fold(accepted)) is is_one
+
+
+@given(st.text(), st.text())
+def test_every_slip_is_near(one: str, other: str) -> None:
+    if fold(one) and is_slip(fold(one), fold(other)):
+        assert is_near(fold(one), fold(other))

@@ -1,0 +1,321 @@
+"""The built-in sets: what the reading, the questions and their keys are held to beyond the proof of each document."""
+
+import re
+from collections import Counter
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from quizzes.content.editions import read_set_files
+from quizzes.content.question_types.evidence.question import Evidence
+from quizzes.content.question_types.multiple.question import Multiple
+from quizzes.content.question_types.single.question import Single
+from quizzes.content.question_types.who_says_so.question import WhoSaysSo
+from quizzes.content.reading import NOT_STATED
+from quizzes.content.set_document import SetDocument
+from quizzes.files.question_sets import read_toml
+
+FOLDER = settings.BASE_DIR / "fixtures" / "pars-agreement"
+SOURCE = read_toml((FOLDER / "source.toml").read_bytes())
+FILES = {file.parsed.slug: file for file in read_set_files(FOLDER)}
+SETS: dict[str, SetDocument] = {slug: file.parsed for slug, file in FILES.items()}
+MAIN, WHO, EXIT = SETS["pars-agreement"], SETS["who-says-so"], SETS["exit-ticket"]
+QUESTIONS = [question for parsed in SETS.values() for question in parsed.questions]
+SINGLES = [question for question in QUESTIONS if isinstance(question, Single)]
+READING = MAIN.reading
+
+every_question = pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.key)
+
+
+def words(text: str) -> list[str]:
+    return re.findall(r"[\w’'-]*\w", text)
+
+
+def texts_of(value: Any) -> list[str]:
+    """Every text below a document's value, keys of tables aside."""
+    match value:
+        case str():
+            return [value]
+        case dict():
+            return [text for item in value.values() for text in texts_of(item)]
+        case list():
+            return [text for item in value for text in texts_of(item)]
+    return []
+
+
+# --- The source ---------------------------------------------------------------------------------------------------
+
+
+def test_source_lists_the_27_facts_with_their_voices() -> None:
+    """As the sheet of facts has them: the mayor's account is F12 to F18, the protesters' claim F23 and F24."""
+    voices = {"mayor": range(12, 19), "protesters": range(23, 25), "unnamed": range(25, 26)}
+    expected = {f"F{number}": "reporter" for number in range(1, 28)} | {
+        f"F{number}": voice for voice, numbers in voices.items() for number in numbers
+    }
+    objectives = {"records": range(1, 6), "access": range(6, 11), "ended": range(11, 26), "expires": range(26, 28)}
+
+    assert {fact["id"]: fact["voice"] for fact in SOURCE["facts"]} == expected
+    assert {fact["id"]: fact["objective"] for fact in SOURCE["facts"]} == {
+        f"F{number}": objective for objective, numbers in objectives.items() for number in numbers
+    }
+
+
+def test_source_says_how_its_date_is_known() -> None:
+    citation = SOURCE["citation"]
+
+    assert citation["published_on"] == "2018-07-27"
+    assert "prints no year" in citation["date_note"]
+    assert citation["publisher"] == "CBS Philadelphia (CBSPHILLY)"
+    assert citation["url"] == ""
+
+
+def test_source_has_its_objectives_and_voices_in_order() -> None:
+    assert [objective["key"] for objective in SOURCE["objectives"]] == ["records", "access", "ended", "expires"]
+    assert [voice["key"] for voice in SOURCE["voices"]] == [
+        "reporter",
+        "mayor",
+        "protesters",
+        "unnamed",
+        NOT_STATED,
+    ]
+
+
+# --- The reading --------------------------------------------------------------------------------------------------
+
+
+def test_reading_is_as_long_as_a_class_can_read() -> None:
+    assert 180 <= sum(len(words(sentence.text)) for sentence in READING) <= 260
+
+
+def test_reading_is_in_short_sentences() -> None:
+    lengths = [len(words(sentence.text)) for sentence in READING]
+
+    assert max(lengths) <= 22
+    assert sum(lengths) / len(lengths) <= 14
+
+
+def syllables(word: str) -> int:
+    """Groups of vowels, a silent e at the end left out; at least 1."""
+    groups = len(re.findall("[aeiouy]+", word.lower()))
+    return max(1, groups - (word.lower().endswith("e") and not word.lower().endswith("le")))
+
+
+def test_reading_is_at_about_grade_seven() -> None:
+    """Between 5 and 9 by the Flesch-Kincaid formula (Kincaid and others 1975), names of people and places aside."""
+    names = {"philadelphia", "immigration", "customs", "enforcement", "preliminary", "arraignment", "reporting"}
+    counted = [word for sentence in READING for word in words(sentence.text) if word.lower() not in names]
+    per_sentence = len(counted) / len(list(READING))
+    per_word = sum(map(syllables, counted)) / len(counted)
+
+    assert 5 <= 0.39 * per_sentence + 11.8 * per_word - 15.59 <= 9
+
+
+def test_reading_sentences_are_named_by_their_numbers() -> None:
+    assert [sentence.key for sentence in READING] == [f"s{sentence.number}" for sentence in READING]
+
+
+def test_reading_rests_on_every_fact() -> None:
+    assert {fact for sentence in READING for fact in sentence.facts} == {fact["id"] for fact in SOURCE["facts"]}
+
+
+@pytest.mark.parametrize(
+    ("voice", "named"),
+    [
+        ("mayor", r"Kenney said|the mayor said|The mayor said"),
+        ("protesters", "Protesters said"),
+        ("unnamed", "does not name"),
+    ],
+)
+def test_reading_names_the_speaker_of_every_attributed_sentence(voice: str, named: str) -> None:
+    spoken = [sentence for sentence in READING if sentence.voice.key == voice]
+
+    assert spoken
+    assert [sentence.text for sentence in spoken if not re.search(named, sentence.text)] == []
+
+
+def test_reading_and_sets_keep_to_the_storys_term() -> None:
+    """“Undocumented immigrant” is the story's; the year is from outside of it, so that no text may need it."""
+    texts = " ".join(text for file in FILES.values() for text in texts_of(file.document))
+    asked = " ".join(text for file in FILES.values() for text in texts_of(file.document["questions"]))
+
+    assert re.findall(r"\b(?:illegals?|aliens?)\b", texts, re.IGNORECASE) == []
+    assert re.findall(r"\b(?:19|20)\d\d\b", asked) == []
+
+
+# --- The sets -----------------------------------------------------------------------------------------------------
+
+
+def test_sets_have_the_titles_and_sizes_that_were_asked_for() -> None:
+    assert {parsed.title: len(parsed.questions) for parsed in SETS.values()} == {
+        "The PARS agreement": 16,
+        "Who says so?": 10,
+        "Exit ticket": 4,
+    }
+
+
+def test_main_set_has_three_questions_an_objective_and_every_type() -> None:
+    counts = Counter(question.objective for question in MAIN.questions)
+
+    assert all(counts[objective.key] >= 3 == objective.minimum for objective in MAIN.objectives)
+    assert {question.type for question in MAIN.questions} == {"single", "multiple", "who_says_so", "evidence"}
+
+
+def test_exit_ticket_has_one_question_an_objective() -> None:
+    assert [question.objective for question in EXIT.questions] == ["records", "access", "ended", "expires"]
+
+
+def test_who_says_so_asks_for_every_voice() -> None:
+    keyed = {
+        statement.voice
+        for question in WHO.questions
+        if isinstance(question, WhoSaysSo)
+        for statement in question.statements
+    }
+
+    assert keyed == {voice.key for voice in READING.voices}
+    assert {question.skill for question in WHO.questions} == {"attribution"}
+
+
+def test_no_question_is_asked_twice() -> None:
+    keys = Counter(question.key for question in QUESTIONS)
+    asked = Counter((question.stem, getattr(question, "statement", "")) for question in QUESTIONS)
+
+    assert [key for key, count in keys.items() if count > 1] == []
+    assert [text for text, count in asked.items() if count > 1] == []
+
+
+def test_no_statement_on_who_says_so_is_printed_twice() -> None:
+    texts = Counter(
+        statement.text for question in QUESTIONS if isinstance(question, WhoSaysSo) for statement in question.statements
+    )
+
+    assert [text for text, count in texts.items() if count > 1] == []
+
+
+# --- Each question ------------------------------------------------------------------------------------------------
+
+
+@every_question
+def test_question_has_evidence_that_shares_a_fact_with_it(question: Any) -> None:
+    sentences = READING.sentences(question.evidence)
+
+    assert len(sentences) == len(question.evidence) >= 1
+    assert [sentence.key for sentence in sentences if not sentence.facts & question.facts] == []
+
+
+@every_question
+def test_question_rests_only_on_facts_that_its_evidence_proves(question: Any) -> None:
+    proved = {fact for sentence in READING.sentences(question.evidence) for fact in sentence.facts}
+
+    assert question.facts <= proved
+
+
+@every_question
+def test_question_says_why_a_student_may_pick_each_choice(question: Any) -> None:
+    match question:
+        case Single() | Multiple():
+            rationales = [choice.rationale for choice in question.choices]
+        case WhoSaysSo():
+            rationales = [statement.rationale for statement in question.statements]
+        case Evidence():
+            rationales = [*(wrong.rationale for wrong in question.tempting), question.rationale_other]
+            assert len(question.tempting) >= 2
+
+    assert len(rationales) >= 3
+    assert all(len(words(rationale)) >= 5 for rationale in rationales)
+    assert len(words(question.explanation)) >= 8
+
+
+@every_question
+def test_question_offers_no_choice_about_choices(question: Any) -> None:
+    offered = [choice.text for choice in getattr(question, "choices", ())]
+
+    pattern = r"\b(?:all|none|both|neither|any) of (?:the|these)|above|\bA and B\b"
+    assert [text for text in offered if re.search(pattern, text, re.IGNORECASE)] == []
+
+
+@every_question
+def test_question_on_a_contested_fact_names_who_says_it(question: Any) -> None:
+    """What the mayor or the protesters say may not be asked for as if it were so."""
+    voices = {sentence.voice.key for sentence in READING.sentences(question.evidence)}
+    named = {"mayor": r"mayor|Kenney", "protesters": "protester", "unnamed": r"says|said|speaker"}
+    asked = f"{question.stem} {getattr(question, 'statement', '')}"
+    if question.type == "who_says_so" or question.skill == "attribution":
+        return  # such a question asks for the speaker, and may not name it
+
+    assert [voice for voice in voices & set(named) if not re.search(named[voice], asked, re.IGNORECASE)] == []
+
+
+def test_no_who_says_so_item_rests_on_the_protesters_word_about_their_own_plan() -> None:
+    for question in QUESTIONS:
+        if isinstance(question, WhoSaysSo):
+            assert "F21" not in question.facts
+            assert all(statement.voice == "unnamed" for statement in question.statements if "F25" in statement.facts)
+
+
+def test_who_says_so_offers_the_voices_that_it_does_not_key() -> None:
+    """Else the last statement could be told from the others."""
+    for question in QUESTIONS:
+        if isinstance(question, WhoSaysSo):
+            keyed = Counter(statement.voice for statement in question.statements)
+            assert len(question.voices) >= 3
+            assert set(question.voices) != set(keyed) or max(keyed.values()) > 1 or len(question.voices) > 3
+
+
+# --- Keys that give nothing away ----------------------------------------------------------------------------------
+
+
+def test_key_is_the_longest_choice_not_more_often_than_chance() -> None:
+    longest = 0
+    for question in SINGLES:
+        [key] = [choice for choice in question.choices if choice.right]
+        longest += all(len(choice.text) < len(key.text) for choice in question.choices if choice is not key)
+
+    assert longest <= sum(Fraction(1, len(question.choices)) for question in SINGLES)
+
+
+def test_key_is_the_shortest_choice_at_most_once_more_than_by_chance() -> None:
+    """A short choice is less of a hint than a long one, and 13 questions are few: chance alone strays by 1.6."""
+    shortest = 0
+    for question in SINGLES:
+        [key] = [choice for choice in question.choices if choice.right]
+        shortest += all(len(choice.text) > len(key.text) for choice in question.choices if choice is not key)
+
+    assert shortest <= 1 + sum(Fraction(1, len(question.choices)) for question in SINGLES)
+
+
+def test_key_stands_in_every_place_and_in_none_too_often() -> None:
+    """As authored, since a teacher may switch shuffling off: no place has it in over two fifths of the questions."""
+    places = Counter([choice.right for choice in question.choices].index(True) for question in SINGLES)
+
+    assert set(places) == {0, 1, 2, 3}
+    assert max(places.values()) <= 2 * len(SINGLES) / 5
+
+
+def test_keys_of_multiple_choice_are_not_always_as_many() -> None:
+    multiples = [question for question in QUESTIONS if isinstance(question, Multiple)]
+
+    assert all(2 <= len(question.right_ids) < len(question.choices) for question in multiples)
+    assert len({len(question.right_ids) for question in multiples}) > 1
+
+
+def test_stem_does_not_hold_its_key() -> None:
+    for question in QUESTIONS:
+        for choice in getattr(question, "choices", ()):
+            assert choice.text.casefold() not in question.stem.casefold()
+
+
+def test_key_shares_the_most_words_with_its_stem_not_more_often_than_chance() -> None:
+    """A choice that alone repeats the stem's words stands out. Words of up to three letters are left out."""
+    shared_most = 0
+    for question in SINGLES:
+        stem = {word.casefold() for word in words(question.stem) if len(word) > 3}
+        shared = {
+            choice.id: len(stem & {word.casefold() for word in words(choice.text)}) for choice in question.choices
+        }
+        [key] = [choice.id for choice in question.choices if choice.right]
+        shared_most += all(count < shared[key] for choice_id, count in shared.items() if choice_id != key)
+
+    assert shared_most <= sum(Fraction(1, len(question.choices)) for question in SINGLES)

@@ -1,0 +1,147 @@
+"""A reading: numbered sentences with voices, and the documents that are refused."""
+
+from typing import Any
+
+import pytest
+
+from quizzes.content.reading import (
+    Citation,
+    InvalidDocument,
+    Voice,
+    parse_reading,
+    parse_voices,
+    tables_of,
+    text_of,
+    texts_of,
+)
+from tests.factories import parsed_reading
+
+CITATION = Citation("The Daily Test", "City ends an agreement", "", "2018-07-27", "", "")
+MAYOR = Voice("mayor", "Mayor’s account", "person")
+NOBODY = Voice("not_stated", "The story does not say", "blank")
+
+
+def sentence(key: str, **changes: Any) -> dict[str, Any]:
+    return {"key": key, "text": f"Text of {key}.", "voice": "mayor", "facts": ["F1"], **changes}
+
+
+def reading_table(*paragraphs: list[dict[str, Any]], **changes: Any) -> dict[str, Any]:
+    return {
+        "title": "A reading",
+        "language": "en",
+        "paragraphs": [{"sentences": sentences} for sentences in paragraphs],
+        **changes,
+    }
+
+
+def test_reading_numbers_sentences_across_paragraphs() -> None:
+    reading = parse_reading(
+        reading_table([sentence("x"), sentence("y")], [sentence("z")]), citation=CITATION, voices=[MAYOR]
+    )
+
+    assert [(s.number, s.key, s.voice) for s in reading] == [(1, "x", MAYOR), (2, "y", MAYOR), (3, "z", MAYOR)]
+    assert [len(paragraph) for paragraph in reading.paragraphs] == [2, 1]
+
+
+def test_reading_finds_sentences_and_voices_by_key() -> None:
+    reading = parsed_reading()
+
+    found = reading.sentence("s3")
+    assert found is not None
+    assert (found.number, found.voice.key, found.facts) == (3, "mayor", frozenset({"F3"}))
+    assert reading.sentence("s99") is None
+    voice = reading.voice("protesters")
+    assert voice is not None
+    assert voice.label == "Protesters’ claim"
+    assert reading.voice("senator") is None
+
+
+def test_reading_gives_sentences_in_reading_order_and_leaves_out_unknown_keys() -> None:
+    assert [s.key for s in parsed_reading().sentences(["s5", "s99", "s2"])] == ["s2", "s5"]
+
+
+@pytest.mark.parametrize(
+    ("table", "reason"),
+    [
+        (reading_table(), "the reading has no sentence"),
+        (reading_table([sentence("x")], []), "a paragraph has no sentence"),
+        (reading_table([sentence("x"), sentence("x")]), "two sentences have the same key"),
+        (
+            reading_table([sentence("x", voice="senator")]),
+            "sentence “x” has the voice “senator”, which the source does not list",
+        ),
+        (
+            # "The story does not say" is an answer, never a voice.
+            reading_table([sentence("x", voice="not_stated")]),
+            "sentence “x” has the voice “not_stated”, which the source does not list",
+        ),
+        (reading_table([sentence("x", text="  ")]), "“text” is missing"),
+        (reading_table([sentence("x", facts="F1")]), "“facts” must be a list of texts"),
+        (reading_table([sentence("x")], title=""), "“title” is missing"),
+        (reading_table([sentence("x")], title="x" * 201), "“title” is longer than 200 characters"),
+        (reading_table([sentence("x")], language=None), "“language” must be text"),
+        (reading_table([sentence("x")], paragraphs=["x"]), "“paragraphs” must be a list of tables"),
+    ],
+)
+def test_reading_bad_document_says_what_is_wrong(table: dict[str, Any], reason: str) -> None:
+    with pytest.raises(InvalidDocument) as refused:
+        parse_reading(table, citation=CITATION, voices=[MAYOR, NOBODY])
+
+    assert str(refused.value) == reason
+
+
+def test_voices_keep_the_order_of_the_source() -> None:
+    tables = [
+        {"key": "not_stated", "label": "The story does not say", "icon": "blank"},
+        {"key": "mayor", "label": " Mayor’s account ", "icon": "person"},
+    ]
+
+    assert parse_voices(tables) == (NOBODY, MAYOR)
+
+
+@pytest.mark.parametrize(
+    ("tables", "reason"),
+    [
+        (
+            [{"key": "mayor", "label": "Mayor", "icon": "star"}],
+            "voice “mayor” has the icon “star”, which is none of page, person, sign, quote, blank",
+        ),
+        (
+            [{"key": "mayor", "label": "Mayor", "icon": "page"}, {"key": "mayor", "label": "M", "icon": "page"}],
+            "two voices have the same key",
+        ),
+        ([{"key": "mayor", "icon": "page"}], "“label” is missing"),
+    ],
+)
+def test_voices_bad_document_says_what_is_wrong(tables: list[dict[str, str]], reason: str) -> None:
+    with pytest.raises(InvalidDocument) as refused:
+        parse_voices(tables)
+
+    assert str(refused.value) == reason
+
+
+def test_text_of_strips_and_may_be_absent_only_where_optional() -> None:
+    assert text_of({"a": "  text\n"}, "a") == "text"
+    assert text_of({}, "a", optional=True) == ""
+    with pytest.raises(InvalidDocument, match="“a” is missing"):
+        text_of({}, "a")
+    with pytest.raises(InvalidDocument, match="“a” must be text"):
+        text_of({"a": 1}, "a", optional=True)
+
+
+def test_text_of_holds_a_text_to_its_column() -> None:
+    assert text_of({"a": " two "}, "a", at_most=3) == "two"
+    with pytest.raises(InvalidDocument, match="“a” is longer than 3 characters"):
+        text_of({"a": "long"}, "a", at_most=3)
+
+
+def test_lists_may_be_absent_and_are_of_one_kind() -> None:
+    assert texts_of({}, "a") == ()
+    assert texts_of({"a": ["x", "y"]}, "a") == ("x", "y")
+    assert tables_of({}, "a") == ()
+    for bad in ("x", [1], [""], {"x": 1}, [["x"]], None):
+        with pytest.raises(InvalidDocument, match="“a” must be a list of texts"):
+            texts_of({"a": bad}, "a")
+    for bad in ("x", [1], ["x"], {"x": 1}, None):
+        with pytest.raises(InvalidDocument, match="“a” must be a list of tables"):
+            tables_of({"a": bad}, "a")

@@ -1,0 +1,583 @@
+"""A classroom leaves as one file and comes in elsewhere with the same scores; a broken file changes nothing."""
+
+import json
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.management import CommandError, call_command
+from django.core.management.color import no_style
+from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as st
+
+from quizzes.attempts import lifecycle as attempts
+from quizzes.attempts.integrity import check_integrity
+from quizzes.content.editions import published
+from quizzes.files.class_export import document as takeaway
+from quizzes.files.class_export.document import MAX_BYTES, InvalidTakeaway, read_takeaway, write_takeaway
+from quizzes.files.class_export.reader import AlreadyHere, import_classroom
+from quizzes.files.class_export.writer import export_classroom
+from quizzes.grading.scores import rescore
+from quizzes.models import (
+    Accommodation,
+    Answer,
+    AnswerEvent,
+    Attempt,
+    AuditEvent,
+    Classroom,
+    Draft,
+    Edition,
+    Excuse,
+    Extension,
+    ManualMark,
+    QuestionSet,
+    Regrade,
+    Source,
+    Student,
+    User,
+)
+from quizzes.people.rosters import ClassroomNameTaken
+from quizzes.reports.gradebook import gradebook
+from quizzes.reports.item_report import item_report
+from tests.factories import (
+    NOW,
+    make_answered_attempt,
+    make_assignment,
+    make_classroom,
+    make_document,
+    make_edition,
+    make_question_set,
+    make_student,
+    make_user,
+    save,
+)
+from tests.reports.test_item_report import Gather, regrade, with_key
+
+LATER = NOW + timedelta(days=3)
+FIELDS = ("display_name", "removed_at", "pin_version", "created_at")
+
+
+@pytest.fixture
+def school(classroom: Classroom, teacher: User) -> Classroom:
+    """A class with a bit of everything that a score may rest on."""
+    question_set = make_question_set(title="Small set", owner=teacher)
+    first = make_edition(question_set=question_set)
+    second = make_edition(question_set=question_set, document=make_document(title="Small set, mended"))
+    ana, ben, cy, dee = (make_student(classroom=classroom, name=name) for name in ("Ana", "Ben Ó", "=Cy", "Dee"))
+    Accommodation.objects.create(student=ana, time_factor=Decimal("1.5"), changed_at=NOW)
+    Accommodation.objects.create(student=ben, time_factor=None, changed_at=NOW)
+    one = make_assignment(
+        edition=first,
+        classroom=classroom,
+        assigned_by=teacher,
+        time_limit=timedelta(minutes=30),
+        shuffle_questions=True,
+    )
+    two = make_assignment(
+        edition=second,
+        classroom=classroom,
+        assigned_by=teacher,
+        created_at=NOW + timedelta(hours=1),
+        due_at=NOW + timedelta(days=1),
+        closes_at=NOW + timedelta(days=2),
+        max_attempts=3,
+        attempt_policy="latest",
+    )
+    make_answered_attempt(assignment=one, student=ana, right=3)
+    marked = make_answered_attempt(assignment=one, student=ben, right=1)
+    late = make_answered_attempt(
+        assignment=one, student=cy, answers={"one": "b", "who": {"a": "mayor"}}, handed_in=False
+    )
+    save(late, "some", ["a", "c"], now=NOW + timedelta(minutes=40))
+    attempts.hand_in(late, now=NOW + timedelta(minutes=41))
+    attempts.accept_late(late, by=teacher, now=NOW + timedelta(minutes=50))
+    make_answered_attempt(assignment=two, student=ana, right=4)
+    make_answered_attempt(assignment=two, student=ana, right=2, number=2)
+    make_answered_attempt(assignment=two, student=dee, right=2, handed_in=False)
+    ManualMark.objects.create(
+        attempt=marked,
+        question_id=published(first.pk).question_ids["proof"],
+        points=Decimal("1.25"),
+        comment="Good thinking",
+        made_by=teacher,
+        made_at=NOW,
+    )
+    regrade(one, "one", "new_key", teacher, with_key(0))
+    regrade(two, "who", "drop", teacher)
+    Extension.objects.create(
+        assignment=two,
+        student=dee,
+        closes_at=NOW + timedelta(days=5),
+        extra_attempts=1,
+        reason="Ill",
+        given_by=teacher,
+        given_at=NOW,
+    )
+    Excuse.objects.create(assignment=one, student=dee, reason="Was away", given_by=teacher, given_at=NOW)
+    moved = make_student(classroom=classroom, name="Eva")
+    make_answered_attempt(assignment=one, student=moved, right=2)
+    moved.classroom = make_classroom(teacher=teacher, name="Period 4")
+    moved.save()
+    AuditEvent.objects.create(
+        act=AuditEvent.Act.ASSIGNMENT_CHANGED,
+        actor=teacher,
+        classroom=classroom,
+        detail={"assignment": one.public_id},
+        at=NOW,
+    )
+    rescore(classroom.attempts.select_related("assignment"))
+    return classroom
+
+
+def empty_site() -> User:
+    """Delete every row, as on a site just set up; the teacher of that site."""
+    # Emptied as a whole, since rows of a log cannot be deleted; PostgreSQL asks that no check is pending.
+    connection.check_constraints()
+    tables = [model._meta.db_table for model in apps.get_app_config("quizzes").get_models(include_auto_created=True)]
+    connection.ops.execute_sql_flush(connection.ops.sql_flush(no_style(), tables, allow_cascade=True))
+    published.cache_clear()
+    return make_user(email="new@school.test", name="Mr. New")
+
+
+def figures(classroom: Classroom) -> dict[str, Any]:
+    """Everything that a teacher sees of scores, with nothing in it that a site gives out itself."""
+    book = gradebook(classroom, now=LATER)
+    return {
+        "book": [
+            (
+                row.student.display_name,
+                row.average_share,
+                [(cell.state, cell.score, cell.max_score, cell.is_late) for cell in row.cells],
+            )
+            for row in book.rows
+        ],
+        "attempts": list(
+            classroom.attempts.order_by("pk").values_list(
+                "public_id", "number", "seed", "receipt", "score", "max_score", "handed_in_at", "deadline_at"
+            )
+        ),
+        "answers": list(
+            Answer.objects.filter(attempt__classroom=classroom)
+            .order_by("pk")
+            .values_list("question__key", "value", "revision", "flagged", "saved_at", "checked_at")
+        ),
+        "log": list(
+            AnswerEvent.objects.filter(attempt__classroom=classroom)
+            .order_by("pk")
+            .values_list("question__key", "operation", "value", "revision", "outcome", "at")
+        ),
+        "reports": [item_report([assignment]).figures for assignment in classroom.assignments.order_by("created_at")],
+        "documents": [
+            assignment.edition.document for assignment in classroom.assignments.select_related("edition").order_by("pk")
+        ],
+    }
+
+
+def broken() -> list[str]:
+    return [line for finding in check_integrity() for line in finding.broken]
+
+
+# --- There and back -----------------------------------------------------------------------------------------------
+
+
+def test_an_empty_site_gives_the_same_scores(school: Classroom) -> None:
+    before, content = figures(school), export_classroom(school, now=LATER)
+    assert broken() == []
+    teacher = empty_site()
+
+    again = import_classroom(content, by=teacher, now=LATER)
+
+    assert figures(again) == before
+    assert broken() == []
+    assert list(again.teachers.all()) == [teacher]
+    assert (again.name, again.time_zone, again.created_at) == (school.name, school.time_zone, school.created_at)
+
+
+def test_what_comes_in_leaves_as_the_same_file(school: Classroom) -> None:
+    content = export_classroom(school, now=LATER)
+    teacher = empty_site()
+
+    again = import_classroom(content, by=teacher, now=LATER)
+
+    first, second = json.loads(content), json.loads(export_classroom(again, now=LATER))
+    # One who had moved comes as one who left; keys of sets and editions are the site's own.
+    for document in (first, second):
+        for student in document["students"]:
+            if student["name"] == "Eva":
+                del student["removed_at"], student["is_elsewhere"]
+        keys = {edition.pop("key"): f"e{place}" for place, edition in enumerate(document["editions"])}
+        for edition in document["editions"]:
+            del edition["question_set"]
+        for assignment in document["assignments"]:
+            assignment["edition"] = keys[assignment["edition"]]
+    assert second == first
+
+
+def test_terms_of_students_and_decisions_travel(school: Classroom) -> None:
+    content = export_classroom(school, now=LATER)
+    teacher = empty_site()
+
+    import_classroom(content, by=teacher, now=LATER)
+
+    assert set(Accommodation.objects.values_list("student__display_name", "time_factor")) == {
+        ("Ana", Decimal("1.50")),
+        ("Ben Ó", None),
+    }
+    assert list(Extension.objects.values_list("student__display_name", "extra_attempts", "given_by")) == [
+        ("Dee", 1, teacher.pk)
+    ]
+    assert list(Excuse.objects.values_list("student__display_name", "reason")) == [("Dee", "Was away")]
+    assert sorted(Regrade.objects.values_list("policy", "question__key", "reason")) == [
+        ("drop", "who", "The key was wrong"),
+        ("new_key", "one", "The key was wrong"),
+    ]
+    assert list(ManualMark.objects.values_list("points", "comment")) == [(Decimal("1.25"), "Good thinking")]
+    moved = Student.objects.get(display_name="Eva")
+    assert (moved.removed_at, moved.attempts.count()) == (LATER, 1)
+
+
+def test_sets_come_as_the_teachers_own_with_every_edition(school: Classroom) -> None:
+    content = export_classroom(school, now=LATER)
+    teacher = empty_site()
+
+    import_classroom(content, by=teacher, now=LATER)
+
+    question_set = QuestionSet.objects.get()
+    assert (question_set.owner, question_set.title) == (teacher, "Small set, mended")
+    assert list(question_set.editions.values_list("number", "published_at")) == [(1, NOW), (2, NOW)]
+    assert Draft.objects.get().document["title"] == "Small set, mended"
+
+
+def test_an_edition_that_the_site_has_is_used(school: Classroom) -> None:
+    content = export_classroom(school, now=LATER)
+    teacher = empty_site()
+    built_in = make_edition()
+
+    again = import_classroom(content, by=teacher, now=LATER)
+
+    assert again.assignments.order_by("created_at").first().edition == built_in  # type: ignore[union-attr]
+    assert QuestionSet.objects.filter(owner=teacher).count() == 1
+
+
+def test_a_class_that_is_here_is_not_taken_in_twice(school: Classroom, teacher: User) -> None:
+    content = export_classroom(school, now=LATER)
+    count = Classroom.objects.count()
+
+    with pytest.raises(AlreadyHere):
+        import_classroom(content, by=teacher, now=LATER)
+
+    assert Classroom.objects.count() == count
+
+
+def test_a_class_of_the_same_name_is_refused(school: Classroom) -> None:
+    content = export_classroom(school, now=LATER)
+    teacher = empty_site()
+    make_classroom(teacher=teacher, name=school.name)
+
+    with pytest.raises(ClassroomNameTaken):
+        import_classroom(content, by=teacher, now=LATER)
+
+
+def test_a_receipt_that_another_attempt_has_is_given_anew(school: Classroom) -> None:
+    content = export_classroom(school, now=LATER)
+    receipt = next(attempt["receipt"] for attempt in json.loads(content)["attempts"] if attempt["receipt"])
+    teacher = empty_site()
+    make_answered_attempt()
+    Attempt.objects.update(receipt=receipt)
+
+    again = import_classroom(content, by=teacher, now=LATER)
+
+    assert again.attempts.exclude(receipt=None).count() == 6
+    assert not again.attempts.filter(receipt=receipt).exists()
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_leaving_costs_the_same_statements(
+    classroom: Classroom, edition: Edition, statements: Gather, count: int
+) -> None:
+    for _ in range(count):
+        make_answered_attempt(assignment=make_assignment(edition=edition, classroom=classroom))
+
+    with statements() as seen:
+        export_classroom(classroom, now=LATER)
+
+    assert len(seen) == 12
+
+
+def test_leaving_is_recorded(classroom: Classroom, teacher: User) -> None:
+    export_classroom(classroom, now=LATER, by=teacher)
+
+    event = AuditEvent.objects.get()
+    assert (event.act, event.actor, event.detail) == ("scores_exported", teacher, {"layout": "takeaway"})
+
+
+# --- Files that are refused ---------------------------------------------------------------------------------------
+
+Spoil = Callable[[dict[str, Any]], None]
+
+
+def _set(*path: Any, to: Any) -> Spoil:
+    def spoil(document: dict[str, Any]) -> None:
+        place: Any = document
+        for step in path[:-1]:
+            place = place[step]
+        place[path[-1]] = to
+
+    return spoil
+
+
+def _drop(*path: Any) -> Spoil:
+    def spoil(document: dict[str, Any]) -> None:
+        place: Any = document
+        for step in path[:-1]:
+            place = place[step]
+        del place[path[-1]]
+
+    return spoil
+
+
+def _repeat(name: str) -> Spoil:
+    return lambda document: document[name].append(document[name][0])
+
+
+REFUSALS: dict[str, tuple[Spoil, str]] = {
+    "other format": (_set("format", to="x"), "This is not a Footnote classroom file."),
+    "other version": (_set("version", to=3), "The file is of version 3, and this site reads version 1 and 2."),
+    "missing part": (_drop("students"), "students is missing."),
+    "missing member": (_drop("attempts", 0, "seed"), "attempts[0].seed is missing."),
+    "unknown member": (_set("attempts", 0, "grade", to=1), "attempts[0].grade is not part of the format."),
+    "not a list": (_set("students", to={}), "students is to be a list, and not {}."),
+    "not an object": (_set("students", 0, to=1), "students[0] is to be an object, and not 1."),
+    "not a number": (_set("attempts", 0, "number", to="1"), "attempts[0].number is to be a whole number, and not '1'."),
+    "a truth as number": (_set("attempts", 0, "number", to=True), "attempts[0].number is to be a whole number"),
+    "a number as truth": (
+        _set("attempts", 0, "shuffle_choices", to=1),
+        "attempts[0].shuffle_choices is to be true or false, and not 1.",
+    ),
+    "moment without offset": (
+        _set("made_at", to="2026-10-23T15:00:00"),
+        "made_at is to be a moment with its offset, such as 2026-10-23T15:00:00+00:00, and not '2026-10-23T15:00:00'.",
+    ),
+    "moment out of range": (_set("made_at", to="0001-01-01T00:00:00+14:00"), "made_at is to be a moment"),
+    "key with a slash": (_set("classroom", "key", to="../x"), "classroom.key is to be a key of letters"),
+    "score as number": (_set("attempts", 0, "score", to=1.5), "attempts[0].score is to be text, and not 1.5."),
+    "score that is none": (_set("attempts", 0, "score", to="NaN"), "attempts[0].score is to be a number as text"),
+    "group that is none": (_set("assignments", 0, "group", to="x"), "assignments[0].group is to be a UUID"),
+    "time limit below zero": (_set("assignments", 0, "time_limit", to=-1), "is to be a number of seconds, and not -1."),
+    "NUL in a name": (
+        _set("students", 0, "name", to="A\x00"),
+        "students[0].name holds a character that cannot be stored.",
+    ),
+    "half a surrogate": (
+        _set("attempts", 0, "answers", 0, "value", to=["\ud800"]),
+        "attempts[0].answers[0].value holds a character that cannot be stored.",
+    ),
+    "two students of one key": (_repeat("students"), "Two students have the key"),
+    "two attempts of one key": (_repeat("attempts"), "Two attempts have the key"),
+    "unknown edition": (_set("assignments", 0, "edition", to="x"), "The file does not hold the edition of assignment"),
+    "unknown student": (_set("attempts", 0, "student", to="x"), "The file does not hold the student of attempt"),
+    "unknown assignment": (
+        _set("attempts", 0, "assignment", to="x"),
+        "The file does not hold the assignment of attempt",
+    ),
+    "log cut short": (_set("attempts", 0, "log", to=[]), "does not explain its answer to"),
+    "answer changed": (_set("attempts", 0, "answers", 0, "value", to="c"), "does not explain its answer to one."),
+    "answer gone": (_drop("attempts", 0, "answers", 0), "has a save of one, which has no answer."),
+    "unknown question": (
+        _set("attempts", 0, "marks", to=[{"question": "x", "points": "1", "comment": "", "made_at": NOW.isoformat()}]),
+        "The file names the question x, which its set does not have.",
+    ),
+    "score that does not follow": (
+        _set("attempts", 0, "score", to="7"),
+        "has 7 of 8 points in the file, and its answers come to",
+    ),
+    "score without a hand-in": (_set("attempts", 0, "handed_in_at", to=None), "contradict one another"),
+    "unknown policy": (
+        _set("assignments", 0, "attempt_policy", to="worst"),
+        "The attempt_policy of an assignment cannot be stored: Value 'worst' is not a valid choice.",
+    ),
+    "unknown zone": (
+        _set("classroom", "time_zone", to="Mars/North"),
+        "The time_zone of the classroom cannot be stored",
+    ),
+    "name too long": (_set("classroom", "name", to="x" * 81), "The name of the classroom cannot be stored"),
+    "name that is none": (_set("students", 0, "name", to=" "), "name is empty."),
+    "evidence that is not in the reading": (
+        _set("editions", 0, "document", "questions", 0, "evidence", to=["s99"]),
+        "The question set “Small set” cannot stand on this site: the evidence “s99” of the question is not in the",
+    ),
+    "no question": (
+        _set("editions", 0, "document", "questions", to=[]),
+        "cannot stand on this site: the set has no question.",
+    ),
+    "correction that is no question": (
+        _set("assignments", 0, "corrections", 0, "document", to={"type": "single"}),
+        "A correction holds no question that can be used",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", list(REFUSALS))
+def test_a_spoilt_file_is_refused_in_one_line_and_leaves_nothing(school: Classroom, name: str) -> None:
+    spoil, message = REFUSALS[name]
+    document = json.loads(export_classroom(school, now=LATER))
+    teacher = empty_site()
+    spoil(document)
+
+    with pytest.raises(InvalidTakeaway) as refused:
+        import_classroom(json.dumps(document).encode(), by=teacher, now=LATER)
+
+    assert message in str(refused.value)
+    assert "\n" not in str(refused.value)
+    counts = {
+        model.__name__: model._default_manager.count() for model in (Classroom, Student, Edition, Source, Attempt)
+    }
+    assert counts == dict.fromkeys(counts, 0)
+    assert AuditEvent.objects.count() == 0
+
+
+def test_a_value_that_no_page_could_show_is_refused(school: Classroom) -> None:
+    document = json.loads(export_classroom(school, now=LATER))
+    teacher = empty_site()
+    attempt = next(a for a in document["attempts"] if any(answer["question"] == "who" for answer in a["answers"]))
+    for part in (*attempt["answers"], *attempt["log"]):
+        if part["question"] == "who":
+            part["value"] = {"a": "nobody"}
+
+    with pytest.raises(InvalidTakeaway, match="to who is none that its question can have"):
+        import_classroom(json.dumps(document).encode(), by=teacher, now=LATER)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "The file is not JSON text"),
+        (b"\xff\xfe", "The file is not JSON text"),
+        (b"[1", "The file is not JSON text"),
+        (b"[]", "This is not a Footnote classroom file."),
+        (b'{"format": "footnote-classroom", "version": 1, "made_at": NaN}', "NaN is not a number"),
+        (b"[" * 200_000, "The file is not JSON text"),
+        (b" " * (MAX_BYTES + 1), "The file is larger than 50 MB"),
+        (b'{"format": "footnote-classroom", "version": ' + b"9" * 5000 + b"}", "The file is not JSON text"),
+    ],
+)
+def test_what_is_no_file_of_this_kind_is_refused(content: bytes, message: str) -> None:
+    with pytest.raises(InvalidTakeaway) as refused:
+        read_takeaway(content)
+
+    assert message in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_value_nested_too_deep_is_refused(school: Classroom) -> None:
+    content = export_classroom(school, now=LATER).decode()
+    deep = "[" * 3000 + "]" * 3000
+
+    with pytest.raises(InvalidTakeaway):
+        read_takeaway(content.replace('"value": "b"', f'"value": {deep}', 1).encode())
+
+
+def test_a_file_read_is_the_file_written(school: Classroom) -> None:
+    content = export_classroom(school, now=LATER)
+
+    assert write_takeaway(read_takeaway(content)) == content
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+MEMBERS = ("made_at", "classroom", "editions", "students", "assignments", "attempts")
+
+
+@given(st.dictionaries(st.sampled_from(MEMBERS), json_values))
+def test_no_document_breaks_the_reader(members: dict[str, Any]) -> None:
+    document = {"format": "footnote-classroom", "version": 1, **members}
+
+    with pytest.raises(InvalidTakeaway) as refused:
+        read_takeaway(json.dumps(document, allow_nan=True).encode())
+
+    assert "\n" not in str(refused.value)
+
+
+# --- Commands -----------------------------------------------------------------------------------------------------
+
+
+def test_commands_write_and_take_in_a_file(
+    school: Classroom, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "class.json"
+    before = figures(school)
+    call_command("export_classroom", school.public_id, str(file))
+    assert file.stat().st_mode & 0o777 == 0o600
+    teacher = empty_site()
+
+    call_command("import_classroom", str(file), "--teacher", "NEW@school.test")
+
+    assert figures(teacher.classrooms.get()) == before
+    assert "Period 3: 5 students, 2 assignments, 7 attempts." in capsys.readouterr().out
+
+
+def test_commands_say_why_not(school: Classroom, teacher: User, tmp_path: Path) -> None:
+    file, bad = tmp_path / "class.json", tmp_path / "bad.json"
+    call_command("export_classroom", school.public_id, str(file))
+    bad.write_bytes(b"{}")
+
+    for command, message in [
+        (("export_classroom", "nothing", str(tmp_path / "x")), "There is no classroom nothing."),
+        (("export_classroom", school.public_id, str(file)), "could not be written: File exists."),
+        (("import_classroom", str(file), "--teacher", "nobody@school.test"), "There is no account nobody@school.test."),
+        (("import_classroom", str(tmp_path / "y"), "--teacher", teacher.email), "could not be read: No such file"),
+        (("import_classroom", str(bad), "--teacher", teacher.email), "This is not a Footnote classroom file."),
+        (("import_classroom", str(file), "--teacher", teacher.email), "This site holds this classroom already."),
+    ]:
+        with pytest.raises(CommandError) as refused:
+            call_command(*command)
+        assert message in str(refused.value)
+
+
+# --- The page that describes the format ---------------------------------------------------------------------------
+
+
+def test_every_member_is_described() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "takeaway-format.md").read_text(encoding="utf-8")
+    parts = [kind for kind in vars(takeaway).values() if is_dataclass(kind) and kind.__module__ == takeaway.__name__]
+
+    assert len(parts) == 13
+    members = {field.name for kind in parts for field in fields(kind)}
+    assert [member for member in sorted(members) if f"`{member}`" not in page] == []
+
+
+# --- The first version --------------------------------------------------------------------------------------------
+
+
+def test_a_file_of_the_first_version_is_taken_in_as_made_on_a_screen(school: Classroom) -> None:
+    before, document = figures(school), json.loads(export_classroom(school, now=LATER))
+    document["version"] = 1
+    for attempt in document["attempts"]:
+        assert attempt.pop("medium") == "screen"
+    teacher = empty_site()
+
+    again = import_classroom(json.dumps(document).encode(), by=teacher, now=LATER)
+
+    assert figures(again) == before
+    assert set(again.attempts.values_list("medium", flat=True)) == {"screen"}
+
+
+def test_answers_on_paper_stay_answers_on_paper(school: Classroom) -> None:
+    school.attempts.filter(number=2).update(medium="paper")
+    media = list(school.attempts.order_by("pk").values_list("public_id", "medium"))
+    content = export_classroom(school, now=LATER)
+    teacher = empty_site()
+
+    again = import_classroom(content, by=teacher, now=LATER)
+
+    assert {medium for _, medium in media} == {"screen", "paper"}
+    assert list(again.attempts.order_by("pk").values_list("public_id", "medium")) == media

@@ -1,0 +1,308 @@
+"""Files that leave the site, read back by other readers and held against the rows."""
+
+import csv
+import io
+from collections import defaultdict
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from quizzes.files.downloads import Form, Layout, export, export_answers, export_item_report
+from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Classroom, Edition, Excuse, Student, User
+from quizzes.reports.item_report import item_report
+from tests.conftest import Statements
+from tests.factories import NOW, make_answered_attempt, make_assignment, make_edition, make_question_set, make_student
+from tests.reports.test_item_report import Gather, regrade
+
+NAMES = ("Zoë “Z” O’Neil, Jr.", "李 Łukasz", "=Nina", "Maya Lopez")
+
+
+def read_csv(content: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+def read_xlsx(content: bytes) -> dict[str, list[list[object]]]:
+    workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    return {
+        name: [list(row) for row in workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)]
+        for name in workbook.sheet_names
+    }
+
+
+@pytest.fixture
+def school(classroom: Classroom, assignment: Assignment, teacher: User) -> Classroom:
+    """Four students and three assignments: two of one set, and one that one student is excused from."""
+    students = [make_student(classroom=classroom, name=name) for name in NAMES]
+    again = make_assignment(
+        edition=assignment.edition,
+        classroom=classroom,
+        created_at=NOW + timedelta(days=1),
+        due_at=NOW + timedelta(days=1, seconds=30),
+        max_attempts=2,
+    )
+    other = make_assignment(
+        edition=make_edition(question_set=make_question_set(title="Juries (2018)"), canary=True),
+        classroom=classroom,
+        created_at=NOW + timedelta(days=2),
+        due_at=NOW + timedelta(days=3),
+    )
+    for place, student in enumerate(students):
+        make_answered_attempt(assignment=assignment, student=student, right=place)
+    make_answered_attempt(assignment=again, student=students[0], right=1, started_at=NOW + timedelta(days=1))
+    make_answered_attempt(assignment=again, student=students[0], right=4, number=2, started_at=NOW + timedelta(days=1))
+    make_answered_attempt(
+        assignment=again, student=students[1], answers={"who": {"a": "mayor"}}, started_at=NOW + timedelta(days=1)
+    )
+    make_answered_attempt(assignment=again, student=students[2], right=2, handed_in=False)
+    Excuse.objects.create(assignment=other, student=students[3], reason="Was ill", given_by=teacher, given_at=NOW)
+    return classroom
+
+
+def body(classroom: Classroom, layout: Layout, teacher: User) -> tuple[list[list[str]], list[list[object]]]:
+    """The same file as CSV and as Excel."""
+    now = NOW + timedelta(days=4)
+    as_csv = export(classroom, layout, Form.CSV, by=teacher, now=now)
+    as_xlsx = export(classroom, layout, Form.XLSX, by=teacher, now=now)
+    [table] = read_xlsx(as_xlsx.content).values()
+    return read_csv(as_csv.content), table
+
+
+def scores(classroom: Classroom) -> dict[str, dict[int, Decimal]]:
+    """The best score of each student by assignment id, straight from the rows."""
+    found: defaultdict[str, dict[int, Decimal]] = defaultdict(dict)
+    for attempt in Attempt.objects.filter(classroom=classroom, handed_in_at__isnull=False).select_related("student"):
+        own = found[attempt.student.display_name]
+        assert attempt.score is not None
+        own[attempt.assignment_id] = max(own.get(attempt.assignment_id, Decimal(0)), attempt.score)
+    return found
+
+
+def test_scores_equal_the_rows(school: Classroom, teacher: User) -> None:
+    lines, table = body(school, Layout.SCORES, teacher)
+    newest_first = list(school.assignments.order_by("-created_at"))
+    stored = scores(school)
+
+    assert lines[0] == ["Student", "Average %", "Juries (2018)", "Small set, 2", "Small set"]
+    assert lines[1] == ["Points possible", "", "8", "8", "8"]
+    assert [line[0] for line in lines[2:]] == ["'=Nina", "Maya Lopez", "Zoë “Z” O’Neil, Jr.", "李 Łukasz"]
+    for line in lines[2:]:
+        own = stored[line[0].lstrip("'")]
+        for cell, assignment in zip(line[2:], newest_first, strict=True):
+            if assignment.pk in own:
+                assert Decimal(cell) == own[assignment.pk]
+    assert [line[2:] for line in lines[2:]] == [
+        ["missing", "started", "3.0"],
+        ["excused", "missing", "6.0"],
+        ["missing", "8.0", "0.0"],
+        ["missing", "1.0", "1.0"],
+    ]
+    assert [[_text(cell) for cell in row] for row in table] == [[_text(cell) for cell in line] for line in lines]
+
+
+def test_answers_equal_the_rows(school: Classroom, teacher: User) -> None:
+    lines, table = body(school, Layout.ANSWERS, teacher)
+    columns = lines[0]
+    rows = [dict(zip(columns, line, strict=True)) for line in lines[1:]]
+
+    assert len(rows) == 4 * Attempt.objects.filter(classroom=school, handed_in_at__isnull=False).count()
+    by_attempt: defaultdict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
+    for row in rows:
+        by_attempt[row["Student"], row["Assignment"], row["Attempt"]] += Decimal(row["Points"])
+    stored = {
+        (attempt.student.display_name, attempt.number): attempt.score
+        for attempt in Attempt.objects.filter(
+            classroom=school, assignment__created_at=NOW + timedelta(days=1), handed_in_at__isnull=False
+        ).select_related("student")
+    }
+    again = {(key[0], int(key[2])): points for key, points in by_attempt.items() if key[1] == "Small set, 2"}
+    assert again == stored
+    answered = Answer.objects.filter(
+        attempt__classroom=school, attempt__handed_in_at__isnull=False, value__isnull=False
+    ).count()
+    assert sum(row["Verdict"] != "unanswered" for row in rows) == answered
+    assert [[_text(cell) for cell in row] for row in table] == [[_text(cell) for cell in line] for line in lines]
+
+
+@pytest.mark.parametrize("form", list(Form))
+def test_answers_of_one_assignment_are_its_rows_of_the_whole_file(school: Classroom, teacher: User, form: Form) -> None:
+    assignment = school.assignments.with_set().get(created_at=NOW + timedelta(days=1))
+    whole, _ = body(school, Layout.ANSWERS, teacher)
+
+    file = export_answers(assignment, form, by=teacher, now=NOW + timedelta(days=4))
+
+    lines = read_csv(file.content) if form == Form.CSV else read_xlsx(file.content)["Answers"]
+    expected = [[*line[:1], "Small set", *line[2:]] for line in whole[1:] if line[1] == "Small set, 2"]
+    assert len(expected) == 4 * 3
+    assert [[_text(cell) for cell in line] for line in lines] == [
+        [_text(cell) for cell in line] for line in [whole[0], *expected]
+    ]
+    assert file.name == f"Period 3, Small set, answers 2026-10-27.{form}"
+    assert AuditEvent.objects.latest("pk").detail == {
+        "layout": "answers",
+        "form": str(form),
+        "assignment": assignment.public_id,
+    }
+
+
+def test_an_answer_is_written_in_words(school: Classroom, teacher: User) -> None:
+    lines, _ = body(school, Layout.ANSWERS, teacher)
+    mine = [line for line in lines if line[0] == "李 Łukasz" and line[1] == "Small set, 2"]
+
+    assert mine[2] == [
+        "李 Łukasz",
+        "Small set, 2",
+        "1",
+        "3",
+        "Who says so?",
+        "Who says so?",
+        "Why it was ended",
+        "“Rules were broken.” Mayor’s account",
+        "partly",
+        "1.0",
+        "3",
+        "2026-10-24 11:00:01",
+        "late",
+        "screen",
+    ]
+    assert mine[0][7:12] == ["", "unanswered", "0.0", "1", ""]
+
+
+def test_a_dropped_question_says_so_in_every_file(school: Classroom, assignment: Assignment, teacher: User) -> None:
+    regrade(assignment, "who", "drop", teacher)
+
+    lines, _ = body(school, Layout.ANSWERS, teacher)
+
+    dropped = [line for line in lines[1:] if line[1] == "Small set" and line[3] == "3"]
+    assert {(line[8], line[9], line[10]) for line in dropped} == {("dropped", "0.0", "0")}
+
+
+def test_canvas_layout(school: Classroom, teacher: User) -> None:
+    lines, _ = body(school, Layout.CANVAS, teacher)
+
+    assert lines == [
+        ["Student", "ID", "SIS Login ID", "Section", "Juries [2018]", "Small set, 2", "Small set"],
+        ["    Points Possible", "", "", "", "8", "8", "8"],
+        ["'=Nina", "", "", "Period 3", "", "", "3.0"],
+        ["Maya Lopez", "", "", "Period 3", "EX", "", "6.0"],
+        ["Zoë “Z” O’Neil, Jr.", "", "", "Period 3", "", "8.0", "0.0"],
+        ["李 Łukasz", "", "", "Period 3", "", "1.0", "1.0"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("title", "written"),
+    [
+        ("Juries (2018)", "Juries [2018]"),
+        ("Juries (2018 law)", "Juries (2018 law)"),
+        ("Section", "[Section]"),
+        ("Section 2", "Section 2"),
+        ("ID", "[ID]"),
+        ("The Final Grade debate", "The Final-Grade debate"),
+        ("Final score", "Final score"),
+    ],
+)
+def test_canvas_takes_every_title_for_an_assignment(
+    title: str, written: str, classroom: Classroom, teacher: User
+) -> None:
+    make_student(classroom=classroom, name="Ada")
+    make_assignment(edition=make_edition(question_set=make_question_set(title=title)), classroom=classroom)
+
+    lines, _ = body(classroom, Layout.CANVAS, teacher)
+
+    # As the importer there looks for them: which columns tell who, then one an assignment.
+    sought = ("Student", "ID", "SIS Login ID", "Section")
+    assert [name in cell for name, cell in zip(sought, lines[0], strict=False)] == [True] * 4
+    assert "Points Possible" in lines[1][0]
+    assert lines[0][4:] == [written]
+    assert lines[0].index(written) == 4
+
+
+def test_moodle_layout(school: Classroom, teacher: User) -> None:
+    lines, _ = body(school, Layout.MOODLE, teacher)
+
+    assert lines == [
+        ["Student", "Juries (2018)", "Small set, 2", "Small set"],
+        ["'=Nina", "", "", "3.0"],
+        ["Maya Lopez", "", "", "6.0"],
+        ["Zoë “Z” O’Neil, Jr.", "", "8.0", "0.0"],
+        ["李 Łukasz", "", "1.0", "1.0"],
+    ]
+
+
+def test_item_analysis_holds_what_the_report_says(school: Classroom, assignment: Assignment, teacher: User) -> None:
+    for number in range(12):
+        make_answered_attempt(assignment=assignment, right=number % 5)
+    report = item_report([assignment])
+
+    as_csv = read_csv(export_item_report(school, report, Form.CSV, by=teacher, now=NOW).content)
+    as_xlsx = read_xlsx(export_item_report(school, report, Form.XLSX, by=teacher, now=NOW).content)
+
+    assert list(as_xlsx) == ["Questions", "Answers", "Set"]
+    assert len(as_csv) == 1 + len(report.questions)
+    for line, question in zip(as_csv[1:], report.questions, strict=True):
+        row = dict(zip(as_csv[0], line, strict=True))
+        figures = question.figures
+        assert float(row["Facility"]) == figures.facility
+        assert float(row["Discrimination"]) == figures.discrimination
+        assert int(row["Attempts"]) == figures.attempt_count == 16
+        assert row["Look at"] == "; ".join(flag.reason for flag in figures.flags)
+    assert [row[3] for row in as_xlsx["Answers"][1:]] == [
+        choice.count for question in report.questions for choice in question.figures.choices
+    ]
+    assert dict((row[0], row[1]) for row in as_xlsx["Set"])["Cronbach’s alpha"] == pytest.approx(report.figures.alpha)
+
+
+def test_item_analysis_of_few_attempts_leaves_cells_empty(assignment: Assignment, teacher: User) -> None:
+    make_answered_attempt(assignment=assignment)
+
+    content = export_item_report(assignment.classroom, item_report([assignment]), Form.CSV, by=teacher, now=NOW).content
+    row = dict(zip(*read_csv(content)[:2], strict=True))
+
+    assert (row["Facility"], row["Discrimination"], row["Upper group"], row["Commonest wrong answer"]) == (
+        "1.0",
+        "",
+        "",
+        "",
+    )
+
+
+@pytest.mark.parametrize("layout", list(Layout))
+@pytest.mark.parametrize("form", list(Form))
+def test_every_file_is_named_typed_and_recorded(
+    classroom: Classroom, student: Student, teacher: User, layout: Layout, form: Form
+) -> None:
+    classroom.name = "Civics/3: <a>"
+
+    file = export(classroom, layout, form, by=teacher, now=NOW)
+
+    assert file.name == f"Civics-3- -a-, {layout} 2026-10-23.{form}"
+    assert file.content_type.startswith("text/csv" if form == Form.CSV else "application/vnd.openxml")
+    assert AuditEvent.objects.get().detail == {"layout": str(layout), "form": str(form)}
+
+
+@pytest.mark.parametrize("count", [1, 12])
+@pytest.mark.parametrize(("layout", "expected"), [(Layout.SCORES, 4), (Layout.ANSWERS, 7)])
+def test_a_file_costs_the_same_statements_however_full_the_class(
+    classroom: Classroom, edition: Edition, teacher: User, statements: Gather, layout: Layout, expected: int, count: int
+) -> None:
+    assignments = [make_assignment(edition=edition, classroom=classroom) for _ in range(count)]
+    for _ in range(count):
+        student = make_student(classroom=classroom)
+        for assignment in assignments[:2]:
+            make_answered_attempt(assignment=assignment, student=student)
+
+    with statements() as seen:
+        export(classroom, layout, Form.CSV, by=teacher, now=NOW)
+
+    assert isinstance(seen, Statements)
+    assert len(seen) == expected
+
+
+def _text(cell: object) -> str:
+    """A cell as one text for both readers: numbers as numbers are written."""
+    try:
+        return f"{float(str(cell)):g}"
+    except ValueError:
+        return str(cell)

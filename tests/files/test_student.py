@@ -1,0 +1,145 @@
+"""One student's data as a file: it holds every row about the student, and nobody else's."""
+
+import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from quizzes.files.student import export_student
+from quizzes.models import (
+    Accommodation,
+    Answer,
+    AnswerEvent,
+    Assignment,
+    Attempt,
+    AuditEvent,
+    Edition,
+    Excuse,
+    Extension,
+    FailedTry,
+    ManualMark,
+    Student,
+    User,
+)
+from quizzes.people.rosters import move_student
+from tests.factories import (
+    NOW,
+    make_answered_attempt,
+    make_assignment,
+    make_attempt,
+    make_classroom,
+    make_failed_try,
+    save,
+)
+from tests.pages import text_of
+
+Gather = Callable[[], AbstractContextManager[Any]]
+
+
+def file_of(student: Student, teacher: User) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(export_student(student, by=teacher, now=NOW).content)
+    return data
+
+
+@pytest.fixture
+def rich(assignment: Assignment, student: Student, classmate: Student, teacher: User) -> Student:
+    """A student with a row of every kind; a classmate with attempts of the same."""
+    other = make_assignment(edition=assignment.edition, classroom=assignment.classroom)
+    make_answered_attempt(assignment=assignment, student=classmate)
+    attempt = make_answered_attempt(assignment=assignment, student=student, right=1)
+    working = make_attempt(assignment=other, student=student)
+    save(working, "one", "a", now=NOW)
+    save(working, "one", "b", seen_revision=1, now=NOW)
+    given: dict[str, Any] = {"given_by": teacher, "given_at": NOW, "reason": "Was ill"}
+    Excuse.objects.create(assignment=other, student=student, **given)
+    Extension.objects.create(assignment=other, student=student, due_at=NOW, **given)
+    Accommodation.objects.create(student=student, time_factor="1.5", changed_at=NOW)
+    question = attempt.assignment.edition.questions.get(key="some")
+    ManualMark.objects.create(attempt=attempt, question=question, points=1, made_by=teacher, made_at=NOW)
+    make_failed_try(student=student)
+    return student
+
+
+def test_student_file_holds_every_row_and_nobody_elses(rich: Student, teacher: User) -> None:
+    data = file_of(rich, teacher)
+
+    own = {"attempt__student": rich}
+    assert data["student"]["name"] == "Maya Lopez"
+    assert len(data["attempts"]) == Attempt.objects.filter(student=rich).count() == 2
+    for name, model in (("answers", Answer), ("saves", AnswerEvent), ("marks", ManualMark)):
+        assert sum(len(attempt[name]) for attempt in data["attempts"]) == model.objects.filter(**own).count() > 0
+    for name, count in (
+        ("accommodations", Accommodation.objects.filter(student=rich).count()),
+        ("extensions", rich.extensions.count()),
+        ("excuses", rich.excuses.count()),
+        ("wrong_pins", FailedTry.objects.filter(student=rich).count()),
+        ("record", rich.audit_events.count()),
+    ):
+        assert len(data[name]) == count == 1
+    assert "Noah" not in json.dumps(data)
+    first = data["attempts"][0]
+    assert (first["assignment"], first["score"], first["max_score"]) == ("Small set", "1.0000", 8)
+    assert [(answer["question"], answer["value"]) for answer in first["answers"]][0] == (1, "b")
+
+
+def test_student_file_knows_every_table_that_speaks_of_a_student() -> None:
+    """A new table about students must be written into the file, and then here."""
+    assert {relation.related_model.__name__ for relation in Student._meta.related_objects} == {
+        "Accommodation",
+        "Attempt",
+        "AuditEvent",
+        "Excuse",
+        "Extension",
+        "FailedTry",
+    }
+    assert {relation.related_model.__name__ for relation in Attempt._meta.related_objects} == {
+        "Answer",
+        "AnswerEvent",
+        "ManualMark",
+        "Presence",
+    }
+
+
+def test_student_file_leaves_out_what_another_teacher_taught(
+    edition: Edition, student: Student, teacher: User, other_teacher: User
+) -> None:
+    make_answered_attempt(assignment=make_assignment(edition=edition, classroom=student.classroom), student=student)
+    theirs = make_classroom(teacher=other_teacher, name="Period 8")
+    move_student(student, to=theirs, by=teacher, now=NOW)
+    student.refresh_from_db()
+
+    assert file_of(student, other_teacher)["attempts"] == []
+
+
+def test_student_file_is_recorded_and_led_to(rich: Student, teacher: User, teacher_client: Client) -> None:
+    page = reverse("student_history", args=[rich.public_id])
+    address = reverse("download_student", args=[rich.public_id])
+    assert f'action="{address}"' in teacher_client.get(page).content.decode()
+
+    response = teacher_client.post(address)
+
+    assert response.headers["Content-Type"] == "application/json"
+    assert "Maya Lopez, Period 3, all data" in response.headers["Content-Disposition"]
+    event = AuditEvent.objects.get(student=rich)
+    assert (event.act, event.actor, event.detail["layout"]) == ("scores_exported", teacher, "student")
+    assert "Downloaded all data of Maya Lopez" in text_of(teacher_client.get(page))
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_student_file_costs_the_same_however_much_there_is(
+    count: int, edition: Edition, student: Student, teacher: User, statements: Gather
+) -> None:
+    for place in range(count):
+        given = make_assignment(edition=edition, classroom=student.classroom, created_at=NOW + timedelta(minutes=place))
+        make_answered_attempt(assignment=given, student=student)
+        Excuse.objects.create(assignment=given, student=student, reason="Ill", given_by=teacher, given_at=NOW)
+
+    with statements() as seen:
+        export_student(student, by=teacher, now=NOW)
+
+    assert len(seen) == 11

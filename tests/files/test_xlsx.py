@@ -1,0 +1,84 @@
+"""Workbooks: what goes in comes back by another library's reader, and nothing in them runs."""
+
+import io
+import zipfile
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
+
+from quizzes.files.spreadsheet import Cell, safe_cell
+from quizzes.files.xlsx import MAX_CELL, MAX_SHEET_NAME, Sheet, write_xlsx
+
+
+def read(content: bytes) -> dict[str, list[list[object]]]:
+    """Rows by sheet name, as python-calamine reads them."""
+    workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    return {
+        name: [list(row) for row in workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)]
+        for name in workbook.sheet_names
+    }
+
+
+def test_workbook_gives_back_names_and_numbers() -> None:
+    rows: list[list[Cell]] = [["Student", "Points"], ["Zoë “Z”, Jr.", 7.5], ["李 Łukasz 🙂", 3], ["two\nlines", None]]
+
+    assert read(write_xlsx([Sheet("Scores", rows)])) == {
+        "Scores": [["Student", "Points"], ["Zoë “Z”, Jr.", 7.5], ["李 Łukasz 🙂", 3.0], ["two\nlines", ""]]
+    }
+
+
+def test_text_that_looks_like_something_else_stays_text() -> None:
+    rows = [["Head"], ["=1+1"], ["https://a.example/"], ["007"], ["1e5"], ["{=SUM(A1)}"], ["TRUE"]]
+
+    content = write_xlsx([Sheet("Scores", rows)])
+
+    assert [row[0] for row in read(content)["Scores"]] == [safe_cell(row[0]) for row in rows]
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml").decode()
+        assert "<f>" not in sheet
+        assert "<hyperlink" not in sheet
+
+
+def test_same_rows_are_the_same_bytes() -> None:
+    sheets = [Sheet("Scores", [["Student"], ["Maya"]])]
+
+    assert write_xlsx(sheets) == write_xlsx(sheets)
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (["Scores", "scores"], ["Scores", "scores 2"]),
+        (["a/b: [c]?"], ["a b c"]),
+        (["", "'"], ["Sheet", "Sheet 2"]),
+        (["History"], ["History 2"]),
+        (["x" * 40, "x" * 40], ["x" * 30 + "…", "x" * 28 + "… 2"]),
+    ],
+)
+def test_sheet_names_are_those_that_excel_takes(names: list[str], expected: list[str]) -> None:
+    assert list(read(write_xlsx([Sheet(name, [["x"]]) for name in names]))) == expected
+    assert all(len(name) <= MAX_SHEET_NAME for name in expected)
+
+
+def test_a_text_that_is_too_long_for_a_cell_is_cut_and_says_so() -> None:
+    rows = [["Head"], ["a" * MAX_CELL], ["🙂" * MAX_CELL]]
+
+    written = [str(row[0]) for row in read(write_xlsx([Sheet("Scores", rows)]))["Scores"]]
+
+    assert written[1] == "a" * MAX_CELL
+    assert written[2] == "🙂" * (MAX_CELL // 2) + "…"
+
+
+cells = (
+    st.none() | st.integers(-(10**9), 10**9) | st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cn"]))
+)
+
+
+@given(st.lists(st.lists(cells, min_size=3, max_size=3), min_size=1, max_size=4))
+def test_every_table_comes_back_as_it_was_made_safe(rows: list[list[Cell]]) -> None:
+    again = read(write_xlsx([Sheet("Scores", [["a", "b", "c"], *rows])]))["Scores"]
+    padded = again + [["", "", ""]] * (len(rows) + 1 - len(again))
+
+    assert padded[1:] == [[safe_cell(cell) for cell in row] for row in rows]

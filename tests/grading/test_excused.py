@@ -1,0 +1,99 @@
+"""An excused student is neither missing nor a score: on the teacher's home, the progress board and the gradebook."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from quizzes.models import Assignment, Classroom, Edition, Excuse, Student, User
+from quizzes.people.rosters import remove_student
+from quizzes.reports.teacher_home import classroom_summaries, needs
+from tests.factories import NOW, make_answered_attempt, make_assignment, make_attempt, make_student
+from tests.pages import text_of
+
+HOUR = timedelta(hours=1)
+
+
+def excuse(assignment: Assignment, *students: Student, by: User) -> None:
+    for student in students:
+        Excuse.objects.create(assignment=assignment, student=student, reason="Was ill", given_by=by, given_at=NOW)
+
+
+@pytest.fixture
+def due(edition: Edition, classroom: Classroom) -> Assignment:
+    return make_assignment(edition=edition, classroom=classroom, due_at=NOW + HOUR)
+
+
+@pytest.fixture
+def four(classroom: Classroom) -> list[Student]:
+    return [make_student(classroom=classroom, name=name) for name in ("Ana", "Ben", "Cy", "Dee")]
+
+
+def test_needs_leave_out_who_is_excused(due: Assignment, four: list[Student], teacher: User) -> None:
+    """Ana is done; Ben is excused and has nothing, Cy is excused and at work; Dee has not begun."""
+    ana, ben, cy, _ = four
+    make_answered_attempt(assignment=due, student=ana)
+    make_attempt(assignment=due, student=cy)
+    excuse(due, ben, cy, by=teacher)
+
+    [need] = needs(teacher, now=NOW)
+
+    assert (need.kind, need.count, need.not_started_count) == ("not_handed_in", 1, 1)
+
+
+def test_needs_count_one_who_handed_in_and_is_excused_for_nobody_else(
+    due: Assignment, four: list[Student], teacher: User
+) -> None:
+    """Ana handed in and is excused after all: the other three still have to."""
+    make_answered_attempt(assignment=due, student=four[0])
+    excuse(due, four[0], by=teacher)
+
+    [need] = needs(teacher, now=NOW)
+
+    assert (need.count, need.not_started_count) == (3, 3)
+
+
+def test_needs_are_none_when_all_others_handed_in(due: Assignment, four: list[Student], teacher: User) -> None:
+    ana, ben, cy, dee = four
+    for student in (ana, ben):
+        make_answered_attempt(assignment=due, student=student)
+    excuse(due, cy, dee, by=teacher)
+    # One who was excused and left counts no second time.
+    remove_student(dee, by=teacher, now=NOW)
+
+    assert needs(teacher, now=NOW) == []
+
+
+def test_summary_leaves_out_who_is_excused(due: Assignment, four: list[Student], teacher: User) -> None:
+    ana, ben, cy, _ = four
+    make_answered_attempt(assignment=due, student=ana)
+    make_answered_attempt(assignment=due, student=ben, right=0)
+    excuse(due, ben, cy, by=teacher)
+
+    [summary] = classroom_summaries(teacher, now=NOW)
+
+    assert (summary.handed_in_count, summary.expected_count, summary.student_count) == (1, 2, 4)
+    assert summary.mean_share == Decimal(1)
+
+
+def test_home_says_how_many_of_those_who_have_to(
+    due: Assignment, four: list[Student], teacher: User, teacher_client: Client
+) -> None:
+    make_answered_attempt(assignment=due, student=four[0])
+    excuse(due, four[1], by=teacher)
+
+    assert "1 of 3 handed in" in text_of(teacher_client.get(reverse("teacher_home")))
+
+
+def test_progress_counts_the_excused_apart(
+    due: Assignment, four: list[Student], teacher: User, teacher_client: Client
+) -> None:
+    ana, ben, _, _ = four
+    make_answered_attempt(assignment=due, student=ana)
+    excuse(due, ben, by=teacher)
+
+    page = text_of(teacher_client.get(reverse("assignment_progress", args=[due.public_id])))
+
+    assert "1 of 3 handed in, 0 working, 2 not started, 1 excused" in page

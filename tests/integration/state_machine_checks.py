@@ -1,0 +1,163 @@
+"""What is stored, beside the ledger of `state_machine_model`, and beside a recomputation from the stored log.
+
+Invariants I1 to I5 of the architecture: no acknowledged answer is lost, the log explains each current answer, a score
+follows from answers, corrections and marks, nothing late counts, and no act is logged twice.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from quizzes.attempts.attempt_content import sitting as seen_by_student
+from quizzes.attempts.integrity import check_integrity
+from quizzes.content.editions import published
+from quizzes.grading.regrades import notices
+from quizzes.grading.scores import adjustments
+from quizzes.models import Answer, AnswerEvent, Attempt, Classroom, Edition, ManualMark, Regrade
+from quizzes.reports import gradebook
+from quizzes.reports.attempt_review import review_sitting
+from tests.integration.state_machine_model import Ledger, Sitting, Task, total
+
+# Choices and lines are named by letters in the order of the document.
+CHOICES = "abcdef"
+
+
+class Event(NamedTuple):
+    """A row of the log. question: its key."""
+
+    question: str
+    value: Any
+    revision: int
+    outcome: str
+    at: datetime
+    operation: str
+
+
+def check_stored(ledger: Ledger, rows: Mapping[int, Sitting], documents: Mapping[int, Any]) -> None:
+    """Everything at rest is what the ledger says. rows: by attempt id. documents: as published, by edition id."""
+    attempts = {row.pk: row for row in Attempt.objects.select_related("assignment")}
+    assert attempts.keys() == rows.keys()
+    answers: defaultdict[int, dict[int, Answer]] = defaultdict(dict)
+    for answer in Answer.objects.all():
+        answers[answer.attempt_id][answer.question_id] = answer
+    asked = {pk: key for edition in documents for key, pk in published(edition).question_ids.items()}
+    events: defaultdict[int, list[Event]] = defaultdict(list)
+    columns = ("question_id", "value", "revision", "outcome", "at", "operation")
+    for attempt_id, question_id, *others in AnswerEvent.objects.order_by("pk").values_list("attempt_id", *columns):
+        events[attempt_id].append(Event(asked[question_id], *others))
+    adjusted = adjustments(list(attempts.values()))
+    from_log = _recomputed(documents, attempts, events)
+    for pk, row in attempts.items():
+        model = rows[pk]
+        _check_attempt(row, model)
+        stored = {asked[question_id]: (answer.value, answer.revision) for question_id, answer in answers[pk].items()}
+        assert stored == model.answers
+        _check_log(model, events[pk])
+        if row.is_open:
+            assert (row.score, row.max_score) == (None, None)
+            continue
+        assert (row.score, row.max_score) == from_log[pk] == ledger.score(model), f"attempt {pk}"
+        # What the student's and the teacher's page of this attempt add up.
+        reviewed = review_sitting(seen_by_student(row), answers[pk], adjusted[pk])
+        assert row.score == _rounded(sum((item.earned for item in reviewed.questions), Fraction(0)))
+        assert row.max_score == sum(item.possible for item in reviewed.questions)
+
+
+def check_at_rest(documents: Mapping[int, Any]) -> None:
+    """No edition has changed, and the command that proves a site finds nothing. documents: as published, by id."""
+    assert dict(Edition.objects.values_list("pk", "document")) == documents
+    for finding in check_integrity():
+        assert finding.broken == (), finding
+
+
+def check_notices(ledger: Ledger, row: Attempt, model: Sitting) -> None:
+    """What a student is told of corrections leads from the score without them to the score that is shown."""
+    in_force = [made for made in model.task.rulings if not made.undone]
+    if row.is_open or not in_force:
+        return
+    told = notices(row)
+    assert [(notice.question_key, notice.policy) for notice in told] == [
+        (made.question, made.policy) for made in in_force
+    ]
+    assert told[-1].points_after == row.score
+    values = {question: value for question, (value, _) in model.answers.items()}
+    assert told[0].points_before == total(ledger.editions[model.task.edition], values, [], model.marks)[0]
+
+
+def check_gradebook(classroom: Classroom, ledger: Ledger, tasks: Mapping[int, Task], *, now: datetime) -> None:
+    """Each cell shows the score of the attempt that counts. tasks: by assignment id."""
+    book = gradebook.gradebook(classroom, now=now)
+    for row in book.rows:
+        for column, cell in zip(book.columns, row.cells, strict=True):
+            task = tasks[column.assignment.pk]
+            done = [sitting for sitting in ledger.of(task, row.student.pk) if sitting.handed_in is not None]
+            if row.student.pk in task.excused:
+                assert (cell.state, cell.score) == ("excused", None)
+            elif not done:
+                assert cell.score is None
+            else:
+                scores = [ledger.score(sitting) for sitting in done]
+                shares = [points / possible if possible else Decimal(0) for points, possible in scores]
+                place = {"first": 0, "latest": -1, "best": shares.index(max(shares))}[task.policy]
+                assert (cell.score, cell.max_score) == scores[place]
+
+
+def _check_attempt(row: Attempt, model: Sitting) -> None:
+    assert (row.number, row.student_id, row.started_at) == (model.number, model.student, model.started)
+    assert (row.time_limit, row.deadline_at) == (model.limit, model.ends)
+    if model.handed_in is None:
+        assert (row.handed_in_at, row.handed_in_by, row.receipt) == (None, "", None)
+    else:
+        # A receipt is made once a hand-in and stays.
+        assert (row.handed_in_at, row.handed_in_by, row.receipt) == (*model.handed_in, model.receipts[-1])
+        assert len(set(model.receipts)) == len(model.receipts)
+
+
+def _check_log(model: Sitting, events: list[Event]) -> None:
+    logged = [event[:-1] for event in events]
+    assert logged == [(entry.question, entry.value, entry.revision, entry.outcome, entry.at) for entry in model.log]
+    assert len({event.operation for event in events}) == len(events)
+
+
+def _recomputed(
+    documents: Mapping[int, Any], attempts: Mapping[int, Attempt], events: Mapping[int, list[Event]]
+) -> dict[int, tuple[Decimal, int]]:
+    """(points, possible) by attempt id, from nothing but the log's rows and the teachers' recorded acts."""
+    rulings: defaultdict[int, list[tuple[str, str, Any]]] = defaultdict(list)
+    for regrade in Regrade.objects.filter(undone_at=None).select_related("question").order_by("made_at", "pk"):
+        key = _key_of(regrade.document) if regrade.document is not None else None
+        rulings[regrade.assignment_id].append((regrade.question.key, regrade.policy, key))
+    marks: defaultdict[int, dict[str, Decimal]] = defaultdict(dict)
+    for mark in ManualMark.objects.select_related("question").order_by("made_at", "pk"):
+        marks[mark.attempt_id][mark.question.key] = mark.points
+    found = {}
+    for pk, row in attempts.items():
+        values: dict[str, Any] = {}
+        for event in sorted(events[pk], key=lambda event: event.revision):
+            if event.outcome in {"saved", "accepted"}:
+                values[event.question] = event.value
+        keys = {table["key"]: _key_of(table) for table in documents[row.assignment.edition_id]["questions"]}
+        found[pk] = total(keys, values, rulings[row.assignment_id], marks[pk])
+    return found
+
+
+def _key_of(table: Mapping[str, Any]) -> Any:
+    """The right answer of a question's document, written as an answer."""
+    choices = table.get("choices", [])
+    right = [letter for letter, choice in zip(CHOICES, choices, strict=False) if choice.get("key")]
+    match table["type"]:
+        case "single":
+            return right[0]
+        case "multiple":
+            return right
+        case "who_says_so":
+            return {letter: line["voice"] for letter, line in zip(CHOICES, table["statements"], strict=False)}
+    return table["key_sentences"]
+
+
+def _rounded(points: Fraction) -> Decimal:
+    return Decimal(math.floor(points * 10_000 + Fraction(1, 2))) / 10_000

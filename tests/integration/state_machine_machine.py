@@ -1,0 +1,353 @@
+"""Drafts, editions, terms and time as rules of a Hypothesis state machine: each act is done and told to the ledger."""
+
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from copy import deepcopy
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django.db import connection, transaction
+from hypothesis import event
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+
+from quizzes.assignments import accommodations
+from quizzes.assignments import lifecycle as assignments
+from quizzes.assignments.deadlines import Window
+from quizzes.assignments.lifecycle import HasAttempts, Terms
+from quizzes.attempts import lifecycle as attempts
+from quizzes.content.drafts import publishing, saving
+from quizzes.content.drafts.saving import DraftChanged
+from quizzes.content.editions import published
+from quizzes.models import Assignment, Attempt, Draft, Edition
+from tests.factories import NOW, make_classroom, make_draft, make_student, make_user
+from tests.integration.state_machine_model import FIRST_KEYS, MINUTE, NEW_KEYS, POINTS, Ledger, Sitting, Task
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+anyone = st.integers(0, 2)
+pick = st.integers(0, 7)
+limits = st.sampled_from([None, 10 * MINUTE, 30 * MINUTE])
+closes_after = st.sampled_from([None, 10 * MINUTE, HOUR, DAY])
+
+
+class School:
+    """The rows that every program begins with: a teacher, a class of three, a draft and its first edition."""
+
+    def __init__(self) -> None:
+        self.teacher = make_user()
+        self.classroom = make_classroom(teacher=self.teacher)
+        self.students = [make_student(classroom=self.classroom) for _ in range(3)]
+        self.draft = make_draft(owner=self.teacher)
+        edition = publishing.publish(self.draft, seen=1, note="", by=self.teacher, now=NOW)
+        assert edition is not None
+        self.edition = edition
+
+
+class TermsMachine(RuleBasedStateMachine):
+    """What teachers write and set, and time that passes.
+
+    One program, in a savepoint that its end rolls back. Rows are read anew for each act, as views do.
+    """
+
+    school: ClassVar[School]
+    reached: ClassVar[Counter[str]]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.savepoint = transaction.atomic()
+        self.savepoint.__enter__()
+        # A rollback gives row ids anew.
+        published.cache_clear()
+        self.now = NOW
+        self.teacher = self.school.teacher
+        self.ledger = Ledger()
+        self.ledger.editions.append(dict(FIRST_KEYS))
+        self.editions = [self.school.edition.pk]
+        self.documents = {self.school.edition.pk: deepcopy(self.school.edition.document)}
+        # The draft: its revision, and of each question the revision of its last save and what was written.
+        self.revision, self.saved, self.written = 1, Counter[str](), {key: ("", FIRST_KEYS[key]) for key in POINTS}
+        self.published_as = dict(self.written)
+        self.rows: dict[int, Sitting] = {}
+        self.tasks: dict[int, Task] = {}
+        self.sent: list[dict[str, Any]] = []
+        self.previews: list[dict[str, Any]] = []
+        self.touched: Sitting | None = None
+        # How many statements that change rows were sent; and what was found fair last, after how many changes.
+        self.writes = self.changes = 0
+        self.seen_fair: Any = None
+        self.watch = connection.execute_wrapper(self.count_write)
+        self.watch.__enter__()
+
+    def count_write(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        """Let a statement through; count it unless it only reads."""
+        self.writes += not sql.startswith("SELECT")
+        return execute(sql, params, many, context)
+
+    def teardown(self) -> None:
+        """Leave nothing behind."""
+        self.watch.__exit__(None, None, None)
+        transaction.set_rollback(True)
+        self.savepoint.__exit__(None, None, None)
+
+    def note(self, what: str) -> None:
+        """Count a state that was reached."""
+        self.reached[what] += 1
+        event(what)
+
+    # --- The draft and its editions -------------------------------------------------------------------------------
+
+    @rule(question=st.sampled_from(["one", "some"]), key=pick, stem=st.integers(0, 2), behind=st.integers(0, 2))
+    def edit(self, question: str, key: int, stem: int, behind: int) -> None:
+        """Save a question of the draft from a page that may be `behind` revisions old."""
+        right = NEW_KEYS[question][key % 2]
+        seen, written = max(1, self.revision - behind), (f"Which of them, {stem}?", right)
+        draft = Draft.objects.get(pk=self.school.draft.pk)
+        choices = deepcopy(next(table for table in draft.document["questions"] if table["key"] == question)["choices"])
+        for letter, choice in zip("abcd", choices, strict=False):
+            choice.pop("key", None)
+            if letter in right:
+                choice["key"] = True
+            choice.setdefault("rationale", "Half remembered.")
+        fields = {"stem": written[0], "choices": choices}
+        if self.saved[question] > seen and self.written[question] != written:
+            self.note("draft conflict")
+            self.refuses(DraftChanged, lambda: self.save_question(draft, question, fields, seen))
+            return
+        saved = self.save_question(draft, question, fields, seen)
+        if self.written[question] != written:
+            self.revision += 1
+            self.saved[question], self.written[question] = self.revision, written
+        assert saved.revision == self.revision
+
+    def save_question(self, draft: Draft, question: str, fields: dict[str, Any], seen: int) -> Draft:
+        """Send the desk of a question."""
+        return saving.save_question(draft, question, fields, seen=seen, by=self.teacher, now=self.now)
+
+    @rule(behind=st.sampled_from([0, 0, 1]))
+    def publish(self, behind: int) -> None:
+        """Publish what the draft said `behind` revisions ago."""
+        seen = max(1, self.revision - behind)
+        if seen != self.revision:
+            self.refuses(DraftChanged, lambda: self.publish_seen(seen))
+            return
+        edition = self.publish_seen(seen)
+        if self.written == self.published_as:
+            assert edition is None
+            return
+        self.note("published again")
+        assert edition is not None
+        assert edition.number == len(self.editions) + 1
+        self.published_as = dict(self.written)
+        self.editions.append(edition.pk)
+        self.documents[edition.pk] = deepcopy(edition.document)
+        self.ledger.editions.append({question: key for question, (_, key) in self.written.items()})
+
+    def publish_seen(self, seen: int) -> Edition | None:
+        """Send the form that publishes."""
+        return publishing.publish(self.school.draft, seen=seen, note="", by=self.teacher, now=self.now)
+
+    # --- Terms ----------------------------------------------------------------------------------------------------
+
+    @precondition(lambda self: len(self.tasks) < 3)
+    @rule(
+        edition=pick,
+        limit=limits,
+        closes=closes_after,
+        most=st.sampled_from([1, 2, None]),
+        policy=st.sampled_from(["first", "best", "latest"]),
+        release=st.sampled_from(["at_once", "after_hand_in"]),
+        opens=st.sampled_from([0, 0, 5]),
+    )
+    def assign(
+        self,
+        edition: int,
+        limit: timedelta | None,
+        closes: timedelta | None,
+        most: int | None,
+        policy: str,
+        release: str,
+        opens: int,
+    ) -> None:
+        """Give an edition to the class, and send the form again."""
+        chosen = edition % len(self.editions)
+        opens_at = self.now + opens * MINUTE if opens else None
+        closes_at = self.now + closes if closes else None
+        group = uuid.uuid4()
+        terms = Terms(
+            time_limit=limit,
+            max_attempts=most,
+            attempt_policy=policy,
+            shuffle_questions=True,
+            shuffle_choices=True,
+            release=release,
+        )
+        made = [
+            assignments.assign(
+                Edition.objects.get(pk=self.editions[chosen]),
+                {self.school.classroom: Window(opens_at, None, closes_at)},
+                terms=terms,
+                group=group,
+                by=self.teacher,
+                now=self.now,
+            )
+            for _ in range(2)
+        ]
+        assert [len(rows) for rows in made] == [1, 0]
+        task = Task(chosen, opens_at, closes_at, limit, most, policy, release)
+        self.tasks[made[0][0].pk] = task
+        self.ledger.tasks.append(task)
+
+    @rule(at=pick, closes=st.sampled_from([timedelta(0), 10 * MINUTE, DAY, None]), limit=limits)
+    def close(self, at: int, closes: timedelta | None, limit: timedelta | None) -> None:
+        """Change the terms: close now, later or never; another time limit."""
+        row, task = self.assignment(at)
+        closes_at = None if closes is None else self.now + closes
+        if closes_at is not None and task.opens is not None and closes_at <= task.opens:
+            return
+        terms = Terms(
+            time_limit=limit,
+            max_attempts=task.most,
+            attempt_policy=task.policy,
+            shuffle_questions=True,
+            shuffle_choices=True,
+            release=task.release,
+        )
+        if any(self.is_running(sitting) for sitting in self.ledger.sittings if sitting.task is task):
+            self.note("closed while running" if closes == timedelta(0) else "terms changed while running")
+        window = Window(task.opens, None, closes_at)
+        assignments.change_assignment(row, window=window, terms=terms, by=self.teacher, now=self.now)
+        self.ledger.change(task, due=None, closes=closes_at, limit=limit)
+
+    @rule(at=pick, edition=pick)
+    def use_edition(self, at: int, edition: int) -> None:
+        """Give another edition, which only an assignment without attempts and corrections takes."""
+        row, task = self.assignment(at)
+        chosen = edition % len(self.editions)
+
+        def use() -> None:
+            newer = Edition.objects.get(pk=self.editions[chosen])
+            assignments.use_edition(row, newer, by=self.teacher, now=self.now)
+
+        if task.rulings or any(sitting.task is task for sitting in self.ledger.sittings):
+            self.refuses(HasAttempts, use)
+            return
+        use()
+        task.edition = chosen
+        self.note("edition changed")
+
+    @rule(at=pick, who=anyone, more=st.sampled_from([None, 10 * MINUTE, DAY]), extra=st.integers(0, 1))
+    def extend(self, at: int, who: int, more: timedelta | None, extra: int) -> None:
+        """Give a student a later end than the class has, or none of their own any longer."""
+        row, task = self.assignment(at)
+        closes_at = None
+        if more is not None and task.closes is not None:
+            closes_at = max(task.closes, self.now) + more
+        student = self.school.students[who]
+        if any(self.is_running(sitting) for sitting in self.ledger.of(task, student.pk)):
+            self.note("extended while running" if closes_at else "extension taken back while running")
+        given = {"due_at": None, "closes_at": closes_at, "extra_attempts": extra, "reason": "Was away."}
+        accommodations.extend(row, student, **given, by=self.teacher, now=self.now)
+        self.ledger.extend(task, student.pk, closes=closes_at, extra=extra)
+
+    @rule(who=anyone, factor=st.sampled_from(["1", "1.25", "1.5", "2", None]))
+    def accommodate(self, who: int, factor: str | None) -> None:
+        """Give a student more time in everything."""
+        student, times = self.school.students[who], None if factor is None else Decimal(factor)
+        if any(self.is_running(sitting) and sitting.student == student.pk for sitting in self.ledger.sittings):
+            self.note("more time while running")
+        accommodations.set_accommodation(student, time_factor=times, by=self.teacher, now=self.now)
+        self.ledger.accommodate(student.pk, times)
+
+    @rule(at=pick, who=anyone, is_excused=st.booleans())
+    def excuse(self, at: int, who: int, is_excused: bool) -> None:
+        """Excuse a student, or take that back."""
+        row, task = self.assignment(at)
+        student = self.school.students[who]
+        accommodations.set_excused(row, student, is_excused=is_excused, reason="Ill.", by=self.teacher, now=self.now)
+        task.excused = task.excused | {student.pk} if is_excused else task.excused - {student.pk}
+        self.note("excused" if is_excused else "excuse taken back")
+
+    # --- Time -----------------------------------------------------------------------------------------------------
+
+    @rule(seconds=st.sampled_from([1, 59, 61, 300, 900, 3600, 86_400]))
+    def wait(self, seconds: int) -> None:
+        """Let time pass."""
+        self.now += timedelta(seconds=seconds)
+
+    @rule(at=pick, past=st.sampled_from([0, 1, 60_000_000, 60_000_001]), is_swept=st.booleans())
+    def wait_for_the_end(self, at: int, past: int, is_swept: bool) -> None:
+        """Go to the end of an open attempt, or so many microseconds past it, and perhaps hand in what is overdue."""
+        ends = [sitting.ends for sitting in self.ledger.sittings if sitting.handed_in is None and sitting.ends]
+        if ends:
+            self.now = max(self.now, ends[at % len(ends)] + timedelta(microseconds=past))
+        if is_swept:
+            self.sweep()
+
+    @rule()
+    def sweep(self) -> None:
+        """Hand in what is overdue, as the server does every few seconds."""
+        overdue = [
+            sitting for sitting in self.ledger.sittings if sitting.handed_in is None and sitting.is_over(self.now)
+        ]
+        assert attempts.hand_in_overdue(self.now) == len(overdue)
+        for sitting in overdue:
+            self.note("swept")
+            self.handed_in(sitting)
+
+    # --- What rules share -----------------------------------------------------------------------------------------
+
+    def assignment(self, at: int) -> tuple[Assignment, Task]:
+        """One of the assignments, read anew."""
+        pk, task = list(self.tasks.items())[at % len(self.tasks)]
+        return Assignment.objects.get(pk=pk), task
+
+    def attempt(self, at: int, *, open_only: bool = False, done_only: bool = False) -> tuple[Attempt, Sitting] | None:
+        """One of the attempts, read anew; None where there is none of this kind."""
+        kept = [
+            (pk, sitting)
+            for pk, sitting in self.rows.items()
+            if not (open_only and sitting.handed_in) and not (done_only and sitting.handed_in is None)
+        ]
+        if not kept:
+            return None
+        pk, sitting = kept[at % len(kept)]
+        self.touched = sitting
+        return Attempt.objects.select_related("assignment", "student").get(pk=pk), sitting
+
+    def row_of(self, sitting: Sitting) -> Attempt:
+        """The stored attempt, read anew."""
+        pk = next(pk for pk, own in self.rows.items() if own is sitting)
+        return Attempt.objects.select_related("assignment", "student").get(pk=pk)
+
+    def done(self) -> list[Sitting]:
+        """What is handed in."""
+        return [own for own in self.rows.values() if own.handed_in]
+
+    def is_overdue(self, sitting: Sitting) -> bool:
+        """Whether its time is over and nobody has handed it in."""
+        return sitting.handed_in is None and sitting.is_over(self.now)
+
+    def is_running(self, sitting: Sitting) -> bool:
+        """Whether a student is at work."""
+        return sitting.handed_in is None and not sitting.is_over(self.now)
+
+    def handed_in(self, sitting: Sitting) -> None:
+        """Tell the ledger, and write the receipt down."""
+        self.ledger.hand_in(sitting, self.now)
+        pk = next(pk for pk, own in self.rows.items() if own is sitting)
+        sitting.receipts.append(Attempt.objects.values_list("receipt", flat=True).get(pk=pk))
+        if len(sitting.receipts) > 1:
+            self.note("reopened and handed in again")
+        if sitting.handed_in and sitting.handed_in[1] == "deadline":
+            self.note("handed in at the deadline")
+
+    def refuses(self, error: type[Exception], act: Callable[[], Any]) -> None:
+        """The site refuses the act, by this exception."""
+        try:
+            act()
+        except error:
+            return
+        raise AssertionError(f"{error.__name__} was not raised")

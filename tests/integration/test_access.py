@@ -1,0 +1,407 @@
+"""Who may open what: one table over every address, by actor. An address that is not in the table fails the test."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pytest
+from django.core.management import call_command
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from quizzes.attempts import lifecycle as attempts
+from quizzes.models import Assignment, Attempt, Student, User
+from quizzes.people import accounts
+from tests.factories import NOW, make_attempt, make_draft, make_regrade
+
+Actor = Literal["nobody", "student", "classmate", "outsider", "teacher", "other_teacher", "staff"]
+# page: 200. moves: a redirect on within the actor's own pages. login, join: led to a way in. missing: 404.
+# unmet: 400, what is asked for was not given.
+Outcome = Literal["page", "moves", "login", "join", "missing", "refused", "unmet"]
+
+EVERYONE: dict[Actor, Outcome] = dict.fromkeys(
+    ("nobody", "student", "classmate", "outsider", "teacher", "other_teacher", "staff"), "page"
+)
+ANY_TEACHER: dict[Actor, Outcome] = {
+    **dict.fromkeys(("nobody", "student", "classmate", "outsider"), "login"),
+    **dict.fromkeys(("teacher", "other_teacher", "staff"), "page"),
+}
+OWN_TEACHER: dict[Actor, Outcome] = {**ANY_TEACHER, "other_teacher": "missing", "staff": "missing"}
+ANY_STUDENT: dict[Actor, Outcome] = {
+    **dict.fromkeys(("nobody", "teacher", "other_teacher", "staff"), "join"),
+    **dict.fromkeys(("student", "classmate", "outsider"), "page"),
+}
+CLASS_STUDENT: dict[Actor, Outcome] = {**ANY_STUDENT, "outsider": "missing"}
+OWN_STUDENT: dict[Actor, Outcome] = {**CLASS_STUDENT, "classmate": "missing"}
+
+
+def moving(outcomes: Mapping[Actor, Outcome]) -> dict[Actor, Outcome]:
+    """The same, where who may is redirected on."""
+    return {actor: "moves" if outcome == "page" else outcome for actor, outcome in outcomes.items()}
+
+
+@dataclass(frozen=True)
+class School:
+    """What the addresses of the table speak of; all of it the teacher's, the attempt the student's."""
+
+    teacher: User
+    student: Student
+    assignment: Assignment
+    attempt: Attempt
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address. kwargs: from the school. method, data: how it is asked."""
+
+    outcomes: Mapping[Actor, Outcome]
+    kwargs: Callable[[School], dict[str, Any]] = lambda school: {}
+    method: Literal["get", "post"] = "get"
+    data: Mapping[str, str] | None = None
+
+
+def of_classroom(school: School) -> dict[str, Any]:
+    return {"public_id": school.assignment.classroom.public_id}
+
+
+def of_student(school: School) -> dict[str, Any]:
+    return {"public_id": school.student.public_id}
+
+
+def of_set(school: School) -> dict[str, Any]:
+    return {"public_id": school.assignment.edition.question_set.public_id}
+
+
+def of_draft(school: School) -> dict[str, Any]:
+    return {"public_id": make_draft(owner=school.teacher).question_set.public_id}
+
+
+def of_draft_question(school: School) -> dict[str, Any]:
+    return {**of_draft(school), "key": "one"}
+
+
+def first_of_draft(school: School) -> dict[str, Any]:
+    return {**of_draft(school), "number": 1}
+
+
+def of_assignment(school: School) -> dict[str, Any]:
+    return {"public_id": school.assignment.public_id}
+
+
+def of_attempt(school: School) -> dict[str, Any]:
+    return {"public_id": school.attempt.public_id}
+
+
+def of_student_on_assignment(school: School) -> dict[str, Any]:
+    return {**of_assignment(school), "student_id": school.student.public_id}
+
+
+def of_regrade(school: School) -> dict[str, Any]:
+    return {**of_assignment(school), "group": make_regrade(assignment=school.assignment, made_by=school.teacher).group}
+
+
+def first_of_attempt(school: School) -> dict[str, Any]:
+    return {"public_id": school.attempt.public_id, "number": 1}
+
+
+def first_of_set(school: School) -> dict[str, Any]:
+    return {**of_set(school), "number": 1}
+
+
+def with_invitation(school: School) -> dict[str, Any]:
+    return {"token": accounts.invite(by=school.teacher, now=timezone.now())}
+
+
+def with_sign_in_link(school: School) -> dict[str, Any]:
+    uid, token = accounts.sign_in_link(school.teacher, "").rstrip("/").split("/")[-2:]
+    return {"uid": uid, "token": token}
+
+
+TABLE: dict[str, Row] = {
+    # Everyone
+    "landing": Row(EVERYONE),
+    "try_question": Row(EVERYONE, lambda school: {"number": 1}),
+    "try_result": Row(moving(EVERYONE)),
+    "privacy": Row(EVERYONE),
+    "accessibility": Row(EVERYONE),
+    "how_we_write": Row(EVERYONE),
+    "accept_invitation": Row(EVERYONE, with_invitation),
+    "enter": Row(EVERYONE, with_sign_in_link),
+    "livez": Row(EVERYONE),
+    "readyz": Row(EVERYONE),
+    # Students
+    "join": Row(EVERYONE),
+    "join_with_code": Row(EVERYONE, lambda school: {"code": school.assignment.classroom.join_code}),
+    "choose_name": Row(dict.fromkeys(EVERYONE, "join")),
+    "enter_pin": Row(dict.fromkeys(EVERYONE, "join")),
+    "student_home": Row(ANY_STUDENT),
+    "sign_out": Row(dict.fromkeys(EVERYONE, "join"), method="post"),
+    "begin_attempt": Row(CLASS_STUDENT, of_assignment),
+    "take_attempt": Row(OWN_STUDENT, first_of_attempt),
+    "review_attempt": Row(OWN_STUDENT, of_attempt),
+    "time_left": Row(OWN_STUDENT, of_attempt),
+    "questions_ahead": Row(OWN_STUDENT, of_attempt),
+    "note_presence": Row(OWN_STUDENT, of_attempt, method="post", data={"number": "1"}),
+    "enter_pin_again": Row(dict.fromkeys(EVERYONE, "unmet"), of_attempt, method="post", data={"pin": ""}),
+    "hand_in": Row(moving(OWN_STUDENT), of_attempt, method="post"),
+    "receipt": Row(moving(OWN_STUDENT), of_attempt),
+    "result": Row(moving(OWN_STUDENT), of_attempt),
+    "practice_question": Row(moving(OWN_STUDENT), first_of_attempt),
+    "practice_result": Row(moving(OWN_STUDENT), of_attempt),
+    # Teachers
+    "teacher_home": Row(ANY_TEACHER),
+    "add_classroom": Row(ANY_TEACHER),
+    "archived_classrooms": Row(ANY_TEACHER),
+    "gradebook": Row(OWN_TEACHER, of_classroom),
+    "download_gradebook": Row(OWN_TEACHER, of_classroom, method="post"),
+    "change_classroom": Row(OWN_TEACHER, of_classroom),
+    "change_code": Row(moving(OWN_TEACHER), of_classroom, method="post"),
+    "set_joining": Row(moving(OWN_TEACHER), of_classroom, method="post", data={"is_open": "True"}),
+    "set_archived": Row(moving(OWN_TEACHER), of_classroom, method="post", data={"is_archived": "True"}),
+    "roster": Row(OWN_TEACHER, of_classroom),
+    "add_students": Row(OWN_TEACHER, of_classroom),
+    "sign_in_cards": Row(OWN_TEACHER, of_classroom),
+    "student_history": Row(OWN_TEACHER, of_student),
+    "download_student": Row(OWN_TEACHER, of_student, method="post"),
+    "rename_student": Row(moving(OWN_TEACHER), of_student, method="post", data={"name": "Maya L."}),
+    "move_student": Row(OWN_TEACHER, of_student, method="post"),
+    "remove_student": Row(moving(OWN_TEACHER), of_student, method="post"),
+    "restore_student": Row(moving(OWN_TEACHER), of_student, method="post"),
+    "set_accommodation": Row(moving(OWN_TEACHER), of_student, method="post", data={"time": "1.5"}),
+    "change_pin": Row(moving(OWN_TEACHER), of_student, method="post"),
+    "question_sets": Row(ANY_TEACHER),
+    "question_set": Row(ANY_TEACHER, of_set),
+    "try_set_question": Row(ANY_TEACHER, first_of_set),
+    "try_set_result": Row(moving(ANY_TEACHER), of_set),
+    "assign": Row(ANY_TEACHER, of_set),
+    "print_set": Row(ANY_TEACHER, of_set),
+    "print_set_key": Row(ANY_TEACHER, of_set),
+    "add_set": Row(ANY_TEACHER),
+    "copy_set": Row(moving(ANY_TEACHER), of_set, method="post"),
+    "delete_draft": Row(OWN_TEACHER, of_draft),
+    "edit_source": Row(OWN_TEACHER, of_draft),
+    "edit_objectives": Row(OWN_TEACHER, of_draft),
+    "edit_reading": Row(OWN_TEACHER, of_draft),
+    "replace_text": Row(OWN_TEACHER, of_draft, method="post"),
+    "compare_reading": Row(OWN_TEACHER, of_draft),
+    "edit_voices": Row(OWN_TEACHER, of_draft, method="post"),
+    "edit_orphans": Row(OWN_TEACHER, of_draft),
+    "settle_orphan": Row(moving(OWN_TEACHER), of_draft_question, method="post"),
+    "edit_questions": Row(moving(OWN_TEACHER), of_draft),
+    "add_question": Row(moving(OWN_TEACHER), of_draft, method="post"),
+    "keep_wording": Row(moving(OWN_TEACHER), of_draft, method="post"),
+    "edit_question": Row(OWN_TEACHER, of_draft_question),
+    "remove_question": Row(OWN_TEACHER, of_draft_question),
+    "preview_draft": Row(OWN_TEACHER, first_of_draft),
+    "publish_set": Row(OWN_TEACHER, of_draft),
+    "move_assignments": Row(moving(OWN_TEACHER), of_draft, method="post"),
+    "assignment_progress": Row(OWN_TEACHER, of_assignment),
+    "live_progress": Row(OWN_TEACHER, of_assignment),
+    "hide_names": Row(moving(OWN_TEACHER), of_assignment, method="post", data={"is_hidden": "True"}),
+    "question_board": Row(OWN_TEACHER, of_assignment),
+    "live_board": Row(OWN_TEACHER, of_assignment),
+    "show_on_board": Row(moving(OWN_TEACHER), of_assignment, method="post", data={"aim": "1-2"}),
+    "print_assignment": Row(OWN_TEACHER, of_assignment),
+    "print_assignment_key": Row(OWN_TEACHER, of_assignment),
+    "paper_answers": Row(OWN_TEACHER, of_assignment),
+    "paper_sheet": Row(OWN_TEACHER, of_student_on_assignment),
+    "change_assignment": Row(OWN_TEACHER, of_assignment),
+    "withdraw_assignment": Row(moving(OWN_TEACHER), of_assignment, method="post"),
+    "assignment_regrades": Row(OWN_TEACHER, of_assignment),
+    "regrade_question": Row(OWN_TEACHER, lambda school: {**of_assignment(school), "number": 1}),
+    "undo_regrade": Row(moving(OWN_TEACHER), of_regrade, method="post"),
+    "assignment_results": Row(OWN_TEACHER, of_assignment),
+    "item_analysis": Row(OWN_TEACHER, of_assignment),
+    "download_items": Row(OWN_TEACHER, of_assignment, method="post", data={"form": "csv"}),
+    "retry_assignment": Row(moving(OWN_TEACHER), of_assignment, method="post"),
+    "classroom_mastery": Row(OWN_TEACHER, of_classroom),
+    "download_answers": Row(OWN_TEACHER, of_assignment, method="post", data={"form": "csv"}),
+    "download_file": Row(OWN_TEACHER, of_classroom, method="post", data={"layout": "answers", "form": "csv"}),
+    "short_answers": Row(OWN_TEACHER, of_assignment),
+    "settle_short_answer": Row(
+        moving(OWN_TEACHER), of_assignment, method="post", data={"doubt": "none", "act": "accept"}
+    ),
+    "student_terms": Row(OWN_TEACHER, of_student_on_assignment),
+    "extend_student": Row(
+        moving(OWN_TEACHER), of_student_on_assignment, method="post", data={"extra_attempts": "1", "reason": "Ill."}
+    ),
+    "excuse_student": Row(
+        moving(OWN_TEACHER), of_student_on_assignment, method="post", data={"is_excused": "True", "reason": "Ill."}
+    ),
+    "attempt_review": Row(OWN_TEACHER, of_attempt),
+    "reopen_attempt": Row(
+        moving(OWN_TEACHER), of_attempt, method="post", data={"receipt": "ABC-DEF", "reason": "The fire alarm."}
+    ),
+    "accept_late": Row(moving(OWN_TEACHER), of_attempt, method="post"),
+    "mark_answer": Row(moving(OWN_TEACHER), first_of_attempt, method="post", data={"points": "1"}),
+    "account": Row(ANY_TEACHER),
+    "invite": Row(moving(ANY_TEACHER), method="post"),
+}
+ACTORS: tuple[Actor, ...] = tuple(EVERYONE)
+
+
+def site_names(patterns: list[URLPattern | URLResolver], prefix: str = "") -> set[str]:
+    """The names of the site's own addresses; allauth's and the admin's are theirs to guard, and tested apart."""
+    names: set[str] = set()
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            if str(pattern.pattern) not in {"admin/", "accounts/"}:
+                names |= site_names(pattern.url_patterns)
+        elif not str(pattern.pattern).startswith("accounts/"):
+            names.add(pattern.name or str(pattern.pattern))
+    return names
+
+
+@pytest.fixture
+def school(teacher: User, student: Student, assignment: Assignment) -> School:
+    return School(teacher, student, assignment, make_attempt(assignment=assignment, student=student))
+
+
+@pytest.fixture
+def cast(
+    student: Student, classmate: Student, outsider: Student, teacher: User, other_teacher: User, staff: User
+) -> dict[Actor, Student | User | None]:
+    return {
+        "nobody": None,
+        "student": student,
+        "classmate": classmate,
+        "outsider": outsider,
+        "teacher": teacher,
+        "other_teacher": other_teacher,
+        "staff": staff,
+    }
+
+
+def outcome_of(response: HttpResponse) -> str:
+    if response.status_code in {301, 302, 303}:
+        target = response.headers["Location"]
+        if target.startswith(reverse("account_login")):
+            return "login"
+        return "join" if target.partition("?")[0] == reverse("join") else "moves"
+    return {200: "page", 400: "unmet", 403: "refused", 404: "missing"}.get(
+        response.status_code, str(response.status_code)
+    )
+
+
+def test_every_address_is_in_the_table() -> None:
+    assert site_names(get_resolver().url_patterns) == set(TABLE)
+
+
+@pytest.mark.parametrize("actor", ACTORS)
+@pytest.mark.parametrize("name", TABLE)
+def test_address_opens_for_whom_it_should(
+    name: str,
+    actor: Actor,
+    school: School,
+    cast: dict[Actor, Student | User | None],
+    signed_in: Callable[[Student | User], Client],
+) -> None:
+    row = TABLE[name]
+    if name in {"try_question", "try_result"}:
+        call_command("load_question_sets", verbosity=0)
+    person = cast[actor]
+    client = signed_in(person) if person is not None else Client()
+    response = getattr(client, row.method)(reverse(name, kwargs=row.kwargs(school)), data=row.data)
+    assert outcome_of(response) == row.outcomes[actor]
+
+
+def of_nothing(kwargs: dict[str, Any]) -> dict[str, Any]:
+    """The same address of something that was deleted, or never was."""
+    return {name: "0" * 12 if name == "public_id" else value for name, value in kwargs.items()}
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_address_of_nothing_is_as_that_of_somebody_elses(
+    name: str,
+    school: School,
+    cast: dict[Actor, Student | User | None],
+    signed_in: Callable[[Student | User], Client],
+) -> None:
+    row = TABLE[name]
+    kwargs = row.kwargs(school)
+    if of_nothing(kwargs) == kwargs:
+        return
+    missing = {"page": "missing", "moves": "missing"}
+    for actor, person in cast.items():
+        client = signed_in(person) if person is not None else Client()
+        ask = getattr(client, row.method)
+        gone = ask(reverse(name, kwargs=of_nothing(kwargs)), data=row.data)
+        assert (actor, outcome_of(gone)) == (actor, missing.get(row.outcomes[actor], row.outcomes[actor]))
+        if row.outcomes[actor] == "missing":
+            # Nobody learns by asking whether something is there that is none of theirs.
+            other = ask(reverse(name, kwargs=kwargs), data=row.data)
+            assert other.content == gone.content
+
+
+@pytest.mark.parametrize("name", [name for name, row in TABLE.items() if row.method == "post"])
+def test_address_that_writes_refuses_a_get(name: str, school: School, signed_in: Callable[..., Client]) -> None:
+    row = TABLE[name]
+    person = school.student if row.outcomes["teacher"] == "join" and name != "sign_out" else school.teacher
+    response = signed_in(person).get(reverse(name, kwargs=row.kwargs(school)))
+    assert response.status_code == 405
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_write_without_a_token_is_refused(name: str, school: School) -> None:
+    row = TABLE[name]
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(school.teacher)
+    response = client.post(reverse(name, kwargs=row.kwargs(school)), data=row.data)
+    assert response.status_code in ({403} if row.method == "post" else {403, 405})
+
+
+# readyz writes to see whether it can, and rolls back.
+@pytest.mark.parametrize("name", [name for name, row in TABLE.items() if row.method == "get" and name != "readyz"])
+def test_get_writes_nothing(
+    name: str,
+    school: School,
+    signed_in: Callable[[Student | User], Client],
+    statements: Callable[[], Any],
+) -> None:
+    row = TABLE[name]
+    kwargs = row.kwargs(school)
+    for person in (school.teacher, school.student):
+        client = signed_in(person)
+        with statements() as seen:
+            client.get(reverse(name, kwargs=kwargs))
+        assert seen.writes == []
+
+
+@pytest.mark.parametrize("name", [name for name, row in TABLE.items() if row.method == "get" and name != "readyz"])
+def test_head_is_answered_as_get_without_the_body(
+    name: str, school: School, signed_in: Callable[[Student | User], Client], statements: Callable[[], Any]
+) -> None:
+    address = reverse(name, kwargs=TABLE[name].kwargs(school))
+    for person in (school.teacher, school.student):
+        client = signed_in(person)
+        got = client.get(address)
+        with statements() as seen:
+            head = client.head(address)
+        assert (head.status_code, head.content) == (got.status_code, b"")
+        assert head.headers["Content-Type"] == got.headers["Content-Type"]
+        assert head.headers.get("Location") == got.headers.get("Location")
+        assert seen.writes == []
+
+
+@pytest.mark.parametrize("name", TABLE)
+@pytest.mark.parametrize("handed_in", [False, True])
+def test_headers_hold_on_every_page(
+    name: str, handed_in: bool, school: School, signed_in: Callable[[Student | User], Client]
+) -> None:
+    if handed_in:
+        attempts.hand_in(school.attempt, now=NOW)
+    row = TABLE[name]
+    for person in (school.teacher, school.student):
+        response = getattr(signed_in(person), row.method)(reverse(name, kwargs=row.kwargs(school)), data=row.data)
+        assert response.headers["Content-Security-Policy"] == (
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+            "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+        )
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert response.headers["Referrer-Policy"] == "same-origin"
+        assert response.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+        assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+        assert "no-store" in response.headers["Cache-Control"]
+        assert "Access-Control-Allow-Origin" not in response.headers

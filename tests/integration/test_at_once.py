@@ -1,0 +1,177 @@
+"""The same thing asked many times at one instant, each on a connection of its own, in transactions that commit."""
+
+import uuid
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from quizzes.assignments.deadlines import Window
+from quizzes.assignments.lifecycle import Terms, assign
+from quizzes.attempts.answers import Saved
+from quizzes.attempts.integrity import check_integrity
+from quizzes.attempts.lifecycle import begin_attempt, hand_in
+from quizzes.grading.scores import computed
+from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, Classroom, Edition, Student, User
+from quizzes.people.rosters import add_students
+from tests.factories import make_attempt, make_student, save
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once[T](acts: Sequence[Callable[[], T]]) -> list[T]:
+    """What each act returned, all begun together in threads of their own; an act that raises fails the test."""
+    start = Barrier(len(acts))
+
+    def run(act: Callable[[], T]) -> T:
+        try:
+            connection.ensure_connection()
+            start.wait(timeout=30)
+            return act()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return [future.result() for future in [pool.submit(run, act) for act in acts]]
+
+
+def test_begin_attempt_many_times_at_once_begins_once(assignment: Assignment, student: Student, now: datetime) -> None:
+    begun = at_once([lambda: begin_attempt(student, assignment, now=now).pk] * 20)
+
+    assert begun == [Attempt.objects.get().pk] * 20
+
+
+def test_begin_attempt_of_a_class_at_once_begins_for_each(assignment: Assignment, now: datetime) -> None:
+    students = [make_student(classroom=assignment.classroom) for _ in range(20)]
+
+    begun = at_once([lambda one=one: begin_attempt(one, assignment, now=now).student_id for one in students])  # type: ignore[misc]
+
+    assert begun == [one.pk for one in students]
+    assert Attempt.objects.count() == 20
+
+
+def test_one_save_many_times_at_once_is_logged_once(attempt: Attempt) -> None:
+    replies = at_once([lambda: save(attempt, "one", "b", operation="tap")] * 50)
+
+    assert replies == [Saved("saved", 1, "b")] * 50
+    assert list(Answer.objects.values_list("value", "revision")) == [("b", 1)]
+    assert list(AnswerEvent.objects.values_list("value", "revision", "outcome")) == [("b", 1, "saved")]
+
+
+def test_one_stale_save_many_times_at_once_is_logged_once(attempt: Attempt) -> None:
+    save(attempt, "one", "a")
+
+    replies = at_once([lambda: save(attempt, "one", "b", operation="old tab")] * 20)
+
+    assert replies == [Saved("stale", 1, "a")] * 20
+    assert AnswerEvent.objects.filter(outcome="stale").count() == 1
+
+
+def test_different_saves_at_once_are_one_saved_and_the_others_stale(attempt: Attempt) -> None:
+    replies = at_once([lambda value=value: save(attempt, "one", value) for value in "abcabcabcabc"])  # type: ignore[misc]
+
+    assert Counter(reply.outcome for reply in replies) == {"saved": 1, "stale": 11}
+    [winner] = [reply for reply in replies if reply.outcome == "saved"]
+    assert list(Answer.objects.values_list("value", "revision")) == [(winner.value, 1)]
+    # Each tells what stands.
+    assert {(reply.revision, reply.value) for reply in replies} == {(1, winner.value)}
+    assert AnswerEvent.objects.count() == 12
+
+
+def test_hand_in_many_times_at_once_gives_one_receipt(attempt: Attempt, now: datetime) -> None:
+    save(attempt, "one", "b")
+
+    def tab() -> tuple[str | None, datetime | None]:
+        done = hand_in(Attempt.objects.select_related("assignment").get(pk=attempt.pk), now=now)
+        return done.receipt, done.handed_in_at
+
+    done = at_once([tab] * 20)
+
+    stored = Attempt.objects.get()
+    assert stored.receipt is not None
+    assert done == [(stored.receipt, now)] * 20
+    assert stored.score == 1
+
+
+def test_save_and_hand_in_at_once_never_lose_an_answer_that_was_acknowledged(
+    assignment: Assignment, now: datetime
+) -> None:
+    """Whichever is first: an answer that was called saved is in the score, one that came after it is called late."""
+    for _ in range(8):
+        attempt = make_attempt(assignment=assignment)
+        tab = Attempt.objects.select_related("assignment").get(pk=attempt.pk)
+
+        replies = at_once(
+            [
+                lambda attempt=attempt: save(attempt, "one", "b").outcome,  # type: ignore[misc]
+                lambda tab=tab: hand_in(tab, now=now).receipt,  # type: ignore[misc]
+                lambda attempt=attempt: save(attempt, "some", ["a", "c"]).outcome,  # type: ignore[misc]
+            ]
+        )
+
+        done = Attempt.objects.select_related("assignment").get(pk=attempt.pk)
+        points = {"saved": (1, 2), "late": (0, 0)}
+        assert done.score == points[str(replies[0])][0] + points[str(replies[2])][1]
+        assert computed([done])[done.pk] == (done.score, done.max_score)
+
+
+def test_integrity_is_of_one_moment_while_a_student_saves(attempt: Attempt) -> None:
+    save(attempt, "one", "a")
+    saved: list[Saved] = []
+
+    def save_after_the_answers_were_read(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        rows = execute(sql, *rest)
+        if 'FROM "quizzes_answer" ' in sql and not saved:
+            saved.extend(at_once([lambda: save(attempt, "one", "b", seen_revision=1)]))
+        return rows
+
+    with connection.execute_wrapper(save_after_the_answers_were_read):
+        findings = check_integrity()
+
+    assert saved == [Saved("saved", 2, "b")]
+    assert [(finding.checked, finding.broken) for finding in findings] == [(1, ()), (0, ()), (1, ()), (1, ())]
+    assert [finding.checked for finding in check_integrity()] == [1, 0, 2, 2]
+
+
+def test_one_roster_sent_twice_at_once_adds_nobody_twice(classroom: Classroom, teacher: User, now: datetime) -> None:
+    names = [f"Student {number}" for number in range(10)]
+
+    added = at_once([lambda: len(add_students(classroom, names, by=teacher, now=now))] * 4)
+
+    assert sorted(added) == [0, 0, 0, 10]
+    assert classroom.students.count() == 10
+    assert AuditEvent.objects.count() == 1
+
+
+def test_one_assignment_sent_twice_at_once_is_given_once(
+    edition: Edition, classroom: Classroom, other_classroom: Classroom, teacher: User, now: datetime
+) -> None:
+    terms = Terms(
+        time_limit=timedelta(minutes=30),
+        max_attempts=1,
+        attempt_policy="best",
+        shuffle_questions=False,
+        shuffle_choices=True,
+        release="after_hand_in",
+    )
+    group = uuid.uuid4()
+    windows = {classroom: Window(), other_classroom: Window()}
+
+    made = at_once(
+        [
+            lambda: len(assign(edition, windows, terms=terms, group=group, by=teacher, now=now)),
+            lambda: len(
+                assign(edition, dict(reversed(windows.items())), terms=terms, group=group, by=teacher, now=now)
+            ),
+        ]
+        * 3
+    )
+
+    assert sorted(made) == [0, 0, 0, 0, 0, 2]
+    assert Assignment.objects.filter(group=group).count() == 2
+    assert AuditEvent.objects.count() == 2

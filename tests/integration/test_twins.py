@@ -1,0 +1,198 @@
+"""Two hundred pairs of question sets that differ only in their keys: before release students get the same bytes."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from quizzes.attempts.attempt_content import seat
+from quizzes.attempts.previews import TRIALS
+from quizzes.content.editions import published
+from quizzes.models import Assignment, Attempt, Classroom, Student, User
+from quizzes.views.student.question_page import plain_reading
+from tests.factories import make_assignment, make_edition, make_question_set
+from tests.integration.test_secrecy import whole
+from tests.integration.twin_documents import KINDS, twins
+from tests.pages import Form, form_of
+
+Release = Assignment.Release
+SEED = "0" * 32
+PAIRS, GROUPS, QUESTIONS = 200, 8, 2
+NAMES = list(KINDS)
+CLOSES_AT = datetime.fromisoformat("2026-10-24T15:00:00Z")
+JSON = {"Accept": "application/json"}
+HTMX = {"HX-Request": "true", "HX-Target": "question"}
+
+
+def types_of(pair: int) -> list[str]:
+    """Which kinds of question a pair has; over all pairs each comes more than 25 times."""
+    return [NAMES[(pair * QUESTIONS + place) % len(NAMES)] for place in range(QUESTIONS)]
+
+
+def answer(form: Form, random: Random, typed: list[str]) -> dict[str, list[str]]:
+    """The form filled by lot: one of what is offered for each field, a text where there is a text to type."""
+    names = dict.fromkeys(name for name, _ in [*form.fields, *form.offered])
+    sent = form.data()
+    for name in names:
+        offered = [value for offer, value in form.offered if offer == name and value]
+        if name in {"csrfmiddlewaretoken", "operation", "revision", "item", "view"}:
+            continue
+        sent[name] = [random.choice(offered)] if offered else [random.choice(typed)]
+    return sent
+
+
+def typed_answers(*documents: Mapping[str, Any]) -> list[str]:
+    """What is right in either of the two, and what is right in none."""
+    accepted = [
+        text
+        for document in documents
+        for question in document["questions"]
+        for texts in [question.get("accepted", []), [str(question.get("answer", ""))], question.get("units", [])]
+        for text in texts
+        if text
+    ]
+    return [*accepted, "nothing of the kind", "31 August", "12"]
+
+
+def begun(client: Client, assignment: Assignment) -> Iterator[HttpResponse]:
+    """From the list of assignments to an attempt, whose lots are then those of every other attempt."""
+    yield client.get(reverse("student_home"))
+    begin = reverse("begin_attempt", args=[assignment.public_id])
+    yield client.get(begin)
+    reply = client.post(begin)
+    reply.headers["Location"] = re.sub(r"attempts/[^/]+/", "attempts/attempt-0001/", reply.headers["Location"])
+    yield reply
+    Attempt.objects.filter(assignment=assignment).update(seed=SEED, public_id="attempt-0001")
+    yield client.get(reverse("student_home"))
+    yield client.get(begin)
+
+
+def answered(client: Client, number: int, random: Random, typed: list[str], *, check: bool) -> Iterator[HttpResponse]:
+    """Replies that one question has before its verdict: its page, a save, and two other acts drawn by lot."""
+    address = reverse("take_attempt", args=["attempt-0001", number])
+    page = client.get(address)
+    yield page
+    form = form_of(page, having="operation")
+    yield client.post(address, {**answer(form, random, typed), "act": "save"}, headers=JSON)
+    # Sent from a window that has seen nothing of the first save.
+    stale = {**answer(form, random, typed), "operation": ["another"], "act": "save"}
+    nonsense = {name: ["zzzz"] for name in form.data() if name not in {"operation", "revision"}}
+    acts: list[Callable[[Form], HttpResponse]] = [
+        lambda form: client.post(address, stale, headers=JSON),
+        lambda form: client.post(address, stale, headers=HTMX),
+        lambda form: client.post(address, {**form.data(), **nonsense, "act": "save"}, headers=JSON),
+        lambda form: client.post(address, {**form.data(), **nonsense, "act": "save"}),
+        lambda form: client.post(address, {**answer(form, random, typed), "act": "flag"}, headers=HTMX),
+        lambda form: client.post(address, {**answer(form, random, typed), "act": random.choice(["next", "skip"])}),
+    ]
+    if check:
+        # Where no verdicts are shown the button's request is refused, right answer or wrong.
+        acts.append(lambda form: client.post(address, {**form.data(), "act": "check"}, headers=HTMX))
+    for act in random.sample(acts, 2):
+        page = client.get(address)
+        yield page
+        yield act(form_of(page, having="operation"))
+
+
+def ended(client: Client) -> Iterator[HttpResponse]:
+    """Handing in, and every page after it that answers are not shown on."""
+    attempt = "attempt-0001"
+    yield client.get(reverse("result", args=[attempt]))
+    yield client.post(reverse("hand_in", args=[attempt]))
+    Attempt.objects.filter(public_id=attempt).update(receipt="ABC-DEF")
+    yield client.get(reverse("receipt", args=[attempt]))
+    yield client.get(reverse("result", args=[attempt]))
+    yield client.get(reverse("practice_question", args=[attempt, 1]))
+    yield client.get(reverse("practice_result", args=[attempt]))
+    form = {"operation": "late", "revision": "0", "choice": "0" * 10}
+    for headers in ({}, JSON):
+        yield client.post(reverse("take_attempt", args=[attempt, 1]), form, headers=headers)
+    yield client.get(reverse("student_home"))
+    yield client.get(reverse("begin_attempt", args=["assignment-1"]))
+
+
+def tried(client: Client, edition_id: int, question_set: str) -> Iterator[HttpResponse]:
+    """The questions of a trial before any is checked."""
+    session = client.session
+    session[TRIALS] = {str(edition_id): {"order": SEED, "values": {}}}
+    session.save()
+    for number in range(1, QUESTIONS + 2):
+        yield client.get(reverse("try_set_question", args=[question_set, number]))
+    yield client.get(reverse("try_set_result", args=[question_set]))
+
+
+@pytest.fixture
+def replies_to(
+    classroom: Classroom,
+    teacher: User,
+    student: Student,
+    signed_in: Callable[[Student | User], Client],
+    clock: time_machine.Traveller,
+) -> Callable[..., list[bytes]]:
+    def replies(document: Mapping[str, Any], pair: int, typed: list[str]) -> list[bytes]:
+        release = [Release.AFTER_CLOSE, Release.NEVER, Release.AFTER_HAND_IN, Release.AT_ONCE][pair // GROUPS % 4]
+        random = Random(pair)
+        question_set = make_question_set(owner=teacher)
+        question_set.public_id = "set-00000001"
+        question_set.save()
+        assignment = make_assignment(
+            edition=make_edition(question_set=question_set, document=document),
+            classroom=classroom,
+            assigned_by=teacher,
+            release=release,
+            public_id="assignment-1",
+            closes_at=CLOSES_AT,
+            time_limit=timedelta(minutes=40),
+            shuffle_questions=pair % 3 == 0,
+            shuffle_choices=pair % 5 != 0,
+        )
+        client = signed_in(student)
+        seen = [*begun(client, assignment)]
+        for number in range(1, QUESTIONS + 1):
+            seen += answered(client, number, random, typed, check=release != Release.AT_ONCE)
+        attempt = "attempt-0001"
+        seen.append(client.get(reverse("time_left", args=[attempt])))
+        seen.append(client.get(reverse("questions_ahead", args=[attempt])))
+        seen.append(client.get(reverse("review_attempt", args=[attempt])))
+        if release in {Release.AFTER_CLOSE, Release.NEVER}:
+            seen += ended(client)
+        if pair // GROUPS % 4 == 0:
+            seen += tried(signed_in(teacher), assignment.edition_id, question_set.public_id)
+        return [whole(reply) for reply in seen]
+
+    return replies
+
+
+@pytest.mark.parametrize("group", range(GROUPS))
+def test_twins_cannot_be_told_apart_before_release(group: int, replies_to: Callable[..., list[bytes]]) -> None:
+    met: set[bytes] = set()
+    for pair in range(group, PAIRS, GROUPS):
+        one, other = twins(pair, types_of(pair))
+        typed = typed_answers(one, other)
+        seen = []
+        for document in (one, other):
+            # Twins have the same row ids and public ids.
+            for kept in (published, seat, plain_reading):
+                kept.cache_clear()
+            with transaction.atomic():
+                seen.append(replies_to(document, pair, typed))
+                transaction.set_rollback(True)
+        met |= {reply[:3] for reply in seen[0]}
+        assert seen[0] == seen[1]
+    # Pages, ways on, answers that are none, what is not there, what is stale and what came late.
+    assert met >= {b"200", b"302", b"400", b"404", b"409", b"410"}
+
+
+def test_pairs_have_every_kind_of_question() -> None:
+    counts = Counter(name for pair in range(PAIRS) for name in types_of(pair))
+    assert set(counts) == set(KINDS)
+    assert min(counts.values()) > 25

@@ -1,0 +1,26 @@
+"""The sample school: made once by the real stages, with every type of question and with work for its teacher."""
+
+import pytest
+from django.core.management import call_command
+
+from quizzes.attempts.integrity import check_integrity
+from quizzes.content.question_types.registry import TYPES
+from quizzes.grading.queue import doubts
+from quizzes.management.sample_school import LESSONS, make_sample_school
+from quizzes.models import Assignment, Attempt, Edition, Question, User
+from tests.factories import NOW
+
+
+@pytest.mark.django_db
+def test_sample_school_has_every_type_and_is_made_once() -> None:
+    call_command("load_question_sets", verbosity=0)
+    teacher = make_sample_school(now=NOW)
+    counts = [model.objects.count() for model in (Assignment, Attempt, Edition)]
+    assert make_sample_school(now=NOW) == teacher == User.objects.get()
+    assert [model.objects.count() for model in (Assignment, Attempt, Edition)] == counts
+
+    assert Assignment.objects.count() == 2 * len(LESSONS)
+    assert set(Question.objects.values_list("type", flat=True)) == set(TYPES)
+    own = Assignment.objects.filter(edition__question_set__owner=teacher)
+    assert {doubt.is_by_hand for found in doubts(list(own)).values() for doubt in found} >= {True}
+    assert [line for finding in check_integrity() for line in finding.broken] == []

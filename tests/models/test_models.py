@@ -1,0 +1,347 @@
+"""The rules that the database keeps: each named constraint refuses, and says so in words where people may meet it."""
+
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
+
+from quizzes.attempts import lifecycle as attempts
+from quizzes.models import (
+    Accommodation,
+    Answer,
+    AnswerEvent,
+    Assignment,
+    Attempt,
+    AuditEvent,
+    Board,
+    Classroom,
+    Edition,
+    Excuse,
+    Extension,
+    ManualMark,
+    Question,
+    QuestionSet,
+    Regrade,
+    Student,
+    Teaching,
+    User,
+    public_ids,
+)
+from quizzes.models.rosters import check_time_zone
+from tests.factories import (
+    NOW,
+    make_answered_attempt,
+    make_assignment,
+    make_attempt,
+    make_classroom,
+    make_edition,
+    make_question_set,
+    make_student,
+    make_user,
+    save,
+)
+
+pytestmark = pytest.mark.django_db
+
+HOUR = timedelta(hours=1)
+
+
+def copy_of(row: models.Model, **changes: Any) -> models.Model:
+    """A new row with the values of this one, but for its key, its public id and what is changed."""
+    fields = {
+        field.attname: getattr(row, field.attname)
+        for field in row._meta.concrete_fields
+        if not field.primary_key and field.name != "public_id"
+    }
+    return type(row)(**{**fields, **changes})
+
+
+def assignment(**changes: Any) -> models.Model:
+    given = make_assignment(opens_at=NOW, due_at=NOW + HOUR, closes_at=NOW + 2 * HOUR, max_attempts=1)
+    return copy_of(given, **{"group": uuid.uuid4(), **changes})
+
+
+def namesake(**changes: Any) -> models.Model:
+    return copy_of(make_student(name="Maya Lopez"), **changes)
+
+
+def question(**changes: Any) -> models.Model:
+    edition = make_edition()
+    return copy_of(edition.questions.get(key="one"), **{"key": "new", "position": 9, **changes})
+
+
+def attempt(**changes: Any) -> models.Model:
+    return copy_of(make_attempt(), **changes)
+
+
+def handed_in(**changes: Any) -> models.Model:
+    return copy_of(make_answered_attempt(), **{"number": 2, "receipt": "AAA-AAA", **changes})
+
+
+def of_answer(model: type[models.Model], **changes: Any) -> models.Model:
+    done = make_answered_attempt()
+    return copy_of(model._default_manager.filter(attempt=done).earliest("pk"), **changes)
+
+
+def person_and_assignment(model: type[models.Model], **fields: Any) -> models.Model:
+    given = make_assignment()
+    row = model(
+        assignment=given,
+        student=make_student(classroom=given.classroom),
+        given_by=given.assigned_by,
+        given_at=NOW,
+        **fields,
+    )
+    row.save()
+    return copy_of(row)
+
+
+def regrade(**changes: Any) -> models.Model:
+    given = make_assignment()
+    row = Regrade.objects.create(
+        group=uuid.uuid4(),
+        assignment=given,
+        question=given.edition.questions.get(key="one"),
+        policy="drop",
+        reason="Unclear",
+        made_by=given.assigned_by,
+        made_at=NOW,
+    )
+    return copy_of(row, **{"group": uuid.uuid4(), **changes})
+
+
+def mark(**changes: Any) -> models.Model:
+    done = make_answered_attempt()
+    row = ManualMark(
+        attempt=done,
+        question=done.assignment.edition.questions.get(key="one"),
+        points=Decimal(1),
+        made_by=make_user(),
+        made_at=NOW,
+    )
+    for name, value in changes.items():
+        setattr(row, name, value)
+    return row
+
+
+def same_group() -> models.Model:
+    given = make_assignment()
+    return copy_of(given)
+
+
+def same_regrade_group() -> models.Model:
+    regrade()
+    return copy_of(Regrade.objects.get())
+
+
+def taught_twice() -> models.Model:
+    make_classroom(teacher=make_user())
+    return copy_of(Teaching.objects.get())
+
+
+# Constraint: (a row that it refuses, what it says to people, "" where no form can come to it).
+REFUSED: dict[str, tuple[Callable[[], models.Model], str]] = {
+    "user_email_once": (
+        lambda: copy_of(make_user(email="Rivera@school.test"), email="rivera@SCHOOL.test"),
+        "There is an account with this address.",
+    ),
+    "question_set_built_in_slug_once": (
+        lambda: copy_of(make_question_set(slug="story")),
+        "There is a built-in set with this slug.",
+    ),
+    "edition_number_once_per_set": (lambda: copy_of(make_edition()), ""),
+    "question_key_once_per_edition": (lambda: question(key="one"), ""),
+    "question_position_once_per_edition": (lambda: question(position=1), ""),
+    "teaching_once_per_teacher_and_classroom": (taught_twice, ""),
+    "student_name_once_per_classroom": (
+        lambda: namesake(display_name="MAYA LOPEZ"),
+        "Someone in this class already has this name.",
+    ),
+    "accommodation_gives_more_time": (
+        lambda: Accommodation(student=make_student(), time_factor=Decimal("0.5"), changed_at=NOW),
+        "An accommodation gives more time, never less.",
+    ),
+    "board_shows_a_question_in_a_phase": (
+        lambda: Board(assignment=make_assignment(), position=1, phase=5, changed_at=NOW, changed_by=make_user()),
+        "A board shows a question in one of four phases.",
+    ),
+    "assignment_once_per_group_and_classroom": (same_group, "This class already has this assignment."),
+    "assignment_closes_after_it_opens": (
+        lambda: assignment(opens_at=NOW, due_at=None, closes_at=NOW),
+        "The close time is before the open time.",
+    ),
+    "assignment_due_after_it_opens": (
+        lambda: assignment(opens_at=NOW, due_at=NOW, closes_at=None),
+        "The due time is before the open time.",
+    ),
+    "assignment_closes_after_it_is_due": (
+        lambda: assignment(due_at=NOW + HOUR, closes_at=NOW + HOUR - timedelta(seconds=1)),
+        "The close time is before the due time.",
+    ),
+    "assignment_allows_an_attempt": (lambda: assignment(max_attempts=0), "Allow at least one attempt."),
+    "assignment_release_after_close_needs_a_close": (
+        lambda: assignment(closes_at=None, release="after_close"),
+        "Give a close time: answers appear when every class has closed.",
+    ),
+    "extension_once_per_assignment_and_student": (
+        lambda: person_and_assignment(Extension),
+        "This student already has an extension. Change that one.",
+    ),
+    "excuse_once_per_assignment_and_student": (lambda: person_and_assignment(Excuse, reason="Ill"), ""),
+    "attempt_number_once": (lambda: handed_in(number=1), ""),
+    "attempt_open_once_per_student_and_assignment": (
+        lambda: attempt(number=2),
+        "This student is already at work on this assignment.",
+    ),
+    "attempt_receipt_and_score_when_handed_in": (lambda: handed_in(score=None), ""),
+    "answer_once_per_attempt_and_question": (lambda: of_answer(Answer), ""),
+    "answer_event_operation_once_per_attempt": (lambda: of_answer(AnswerEvent), ""),
+    "regrade_once_per_group_and_assignment": (same_regrade_group, ""),
+    "regrade_has_a_reason": (lambda: regrade(reason=""), "Say why, so that students and colleagues can follow it."),
+    "regrade_has_a_new_key_where_one_is_used": (lambda: regrade(policy="new_key"), ""),
+    "manual_mark_is_not_negative": (lambda: mark(points=Decimal(-1)), "Points cannot be below zero."),
+}
+
+
+def test_every_constraint_is_in_the_table() -> None:
+    named = {
+        constraint.name
+        for model in apps.get_app_config("quizzes").get_models()
+        for constraint in model._meta.constraints
+    }
+
+    assert named == set(REFUSED)
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_constraint_refuses_a_row_and_says_why(name: str) -> None:
+    make, message = REFUSED[name]
+    row = make()
+    [constraint] = [constraint for constraint in row._meta.constraints if constraint.name == name]
+
+    with pytest.raises(ValidationError) as refused:
+        constraint.validate(type(row), row)
+    if message:
+        assert refused.value.messages == [message]
+
+    count = type(row)._default_manager.count()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        row.save()
+    assert type(row)._default_manager.count() == count
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: assignment(opens_at=None, due_at=None, closes_at=None, max_attempts=None),
+        lambda: assignment(closes_at=NOW + HOUR),
+        lambda: namesake(removed_at=NOW),
+        lambda: namesake(classroom_id=make_classroom().pk),
+        lambda: question(),
+        lambda: handed_in(),
+        lambda: handed_in(receipt=None, handed_in_at=None, score=None, max_score=None),
+        lambda: regrade(policy="new_key", document={}),
+        lambda: mark(points=Decimal(0)),
+        lambda: copy_of(make_question_set(slug="story", owner=make_user())),
+        lambda: Accommodation(student=make_student(), time_factor=None, changed_at=NOW),
+    ],
+)
+def test_row_beside_the_line_is_taken(make: Callable[[], models.Model]) -> None:
+    """What the constraints do not mean: without these a constraint that refuses everything would pass above."""
+    row = make()
+    row.validate_constraints()
+    row.save()
+
+    assert row.pk
+
+
+@pytest.mark.parametrize("name", ["", "Mars/Olympus", "EST5EDT4", "../etc/passwd"])
+def test_classroom_has_a_time_zone_that_exists(name: str) -> None:
+    with pytest.raises(ValidationError, match="Choose a time zone from the list."):
+        check_time_zone(name)
+    check_time_zone("America/New_York")
+
+
+@pytest.mark.parametrize(
+    ("delete", "protected"),
+    [
+        (lambda attempt: attempt.assignment, Assignment),
+        (lambda attempt: attempt.student, Student),
+        (lambda attempt: attempt.classroom, Classroom),
+        (lambda attempt: attempt.assignment.edition, Edition),
+        (lambda attempt: attempt.assignment.edition.questions.first(), Question),
+        (lambda attempt: attempt.assignment.edition.question_set, QuestionSet),
+        (lambda attempt: attempt.assignment.assigned_by, User),
+    ],
+)
+def test_what_an_attempt_rests_on_cannot_be_deleted(
+    delete: Callable[[Attempt], models.Model], protected: type[models.Model]
+) -> None:
+    done = make_answered_attempt()
+
+    with pytest.raises(models.ProtectedError):
+        delete(done).delete()
+
+    assert protected._default_manager.filter(pk=delete(done).pk).exists()
+
+
+def late(attempt: Attempt) -> Attempt:
+    """The attempt, with an answer that came after its hand-in."""
+    save(attempt, "one", "c", now=NOW + HOUR)
+    return attempt
+
+
+@pytest.mark.parametrize("model", [AnswerEvent, AuditEvent])
+def test_a_log_only_grows(model: type[models.Model], teacher: User) -> None:
+    attempts.accept_late(late(make_answered_attempt()), by=teacher, now=NOW + HOUR)
+    rows = model._default_manager.order_by("pk")
+    before = list(rows.values())
+    assert before
+
+    for field in model._meta.concrete_fields:
+        with pytest.raises(IntegrityError, match="this log only grows"), transaction.atomic():
+            rows.update(**{field.attname: models.F(field.attname)})
+    with pytest.raises(IntegrityError, match="this log only grows"), transaction.atomic():
+        rows.delete()
+
+    assert list(rows.values()) == before
+
+
+def test_an_attempt_with_a_log_cannot_be_deleted() -> None:
+    done = make_answered_attempt()
+
+    with pytest.raises(models.ProtectedError):
+        done.delete()
+
+    assert done.answers.count() == done.events.count() == 4
+
+
+def test_rows_are_named_for_people(student: Student) -> None:
+    done = make_answered_attempt(assignment=make_assignment(classroom=student.classroom), student=student)
+    edition = done.assignment.edition
+
+    assert str(student) == "Maya Lopez"
+    assert student.first_name == "Maya"
+    assert str(student.classroom) == "Period 3"
+    assert str(edition) == "Small set, edition 1"
+    assert str(done) == f"attempt {done.public_id}"
+    assert str(done.assignment) == f"assignment {done.assignment.public_id}"
+    assert str(done.events.earliest("pk")) == "saved at 2026-10-23 15:00:01"
+
+
+def test_public_ids_are_random_and_fit_an_address() -> None:
+    ids = {make_classroom().public_id for _ in range(20)}
+
+    assert len(ids) == 20
+    assert all(len(public_id) == 12 and public_id.replace("-", "").replace("_", "").isalnum() for public_id in ids)
+
+
+def test_public_id_never_reads_as_an_option_of_a_command() -> None:
+    # One in 64 would, were it left to chance: 2,000 without one cannot be luck.
+    assert [made for made in (public_ids.new_public_id() for _ in range(2_000)) if made.startswith("-")] == []

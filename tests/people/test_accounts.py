@@ -1,0 +1,207 @@
+"""Teachers' accounts: invitations and sign-in links, each good once and for a while."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+from django.contrib.auth.models import update_last_login
+from django.contrib.auth.tokens import default_token_generator
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+from pytest_django import Settings
+
+from quizzes.models import Invitation, User
+from quizzes.people.accounts import (
+    INVITATION_LIFETIME,
+    InvitationVoid,
+    find_invitation,
+    first_teacher_link,
+    invite,
+    sign_in_link,
+    use_invitation,
+    user_of_link,
+)
+from tests.factories import make_invitation, make_user
+
+pytestmark = pytest.mark.django_db
+
+SECOND = timedelta(seconds=1)
+
+
+# --- Accounts -----------------------------------------------------------------------------------------------------
+
+
+def test_account_is_found_by_its_address_in_any_case() -> None:
+    user = make_user(email="Rivera@School.test")
+
+    assert User.objects.get_by_natural_key("rivera@SCHOOL.test") == user
+    assert user.check_password("") is False
+    assert user.has_usable_password() is False
+
+
+def test_account_of_the_sites_keeper_may_use_the_admin() -> None:
+    keeper = User.objects.create_superuser("office@school.test", "a long password", name="The office")
+
+    assert (keeper.is_staff, keeper.is_superuser, keeper.check_password("a long password")) == (True, True, True)
+    assert (keeper.get_full_name(), keeper.get_short_name(), str(keeper)) == ("The office",) * 3
+
+
+# --- Invitations --------------------------------------------------------------------------------------------------
+
+
+def test_invitation_keeps_a_digest_and_not_the_token(teacher: User, now: datetime) -> None:
+    token = invite(by=teacher, now=now)
+
+    invitation = find_invitation(token, now=now)
+    assert (invitation.invited_by, invitation.created_at, invitation.expires_at) == (
+        teacher,
+        now,
+        now + INVITATION_LIFETIME,
+    )
+    assert len(token) >= 43
+    stored = Invitation.objects.values_list("token_digest", flat=True).get()
+    assert token not in stored
+
+
+@pytest.mark.parametrize(
+    ("age", "is_good"), [(timedelta(0), True), (INVITATION_LIFETIME - SECOND, True), (INVITATION_LIFETIME, False)]
+)
+def test_invitation_lasts_a_week(now: datetime, age: timedelta, is_good: bool) -> None:
+    invitation, token = make_invitation()
+
+    if is_good:
+        assert find_invitation(token, now=now + age) == invitation
+        return
+    with pytest.raises(InvitationVoid):
+        find_invitation(token, now=now + age)
+    with pytest.raises(InvitationVoid):
+        use_invitation(invitation.pk, make_user(), now=now + age)
+
+
+def test_invitation_is_used_once(now: datetime) -> None:
+    invitation, token = make_invitation()
+    first = make_user()
+
+    use_invitation(invitation.pk, first, now=now)
+
+    with pytest.raises(InvitationVoid):
+        find_invitation(token, now=now)
+    with pytest.raises(InvitationVoid):
+        use_invitation(invitation.pk, make_user(), now=now)
+    invitation.refresh_from_db()
+    assert (invitation.used_by, invitation.used_at) == (first, now)
+
+
+@pytest.mark.parametrize("token", ["", "x", "x" * 10_000, "\x00", "’"])
+def test_invitation_that_was_never_made_is_void(now: datetime, token: str) -> None:
+    make_invitation()
+
+    with pytest.raises(InvitationVoid):
+        find_invitation(token, now=now)
+
+
+def test_first_teacher_link_is_made_afresh_until_there_is_an_account(now: datetime) -> None:
+    first = first_teacher_link("http://127.0.0.1:8000/", now)
+    second = first_teacher_link("http://127.0.0.1:8000", now)
+
+    assert first is not None
+    assert second is not None
+    assert second.startswith("http://127.0.0.1:8000/invitation/")
+    assert first != second
+    token = second.rstrip("/").rsplit("/", 1)[-1]
+    assert find_invitation(token, now=now).invited_by is None
+    with pytest.raises(InvitationVoid):
+        find_invitation(first.rstrip("/").rsplit("/", 1)[-1], now=now)
+
+    make_user()
+    assert first_teacher_link("http://127.0.0.1:8000", now) is None
+
+
+def test_first_teacher_link_leaves_other_invitations_alone(now: datetime) -> None:
+    user = make_user()
+    _, token = make_invitation(invited_by=user)
+    user.is_active = False
+    user.save()
+
+    assert first_teacher_link("http://127.0.0.1:8000", now) is None
+    assert find_invitation(token, now=now).invited_by == user
+
+
+# --- Sign-in links ------------------------------------------------------------------------------------------------
+
+
+def parts_of(link: str) -> tuple[str, str]:
+    uid, token = link.rstrip("/").rsplit("/", 2)[-2:]
+    return uid, token
+
+
+def test_sign_in_link_is_for_its_account_until_it_signs_in(teacher: User) -> None:
+    link = sign_in_link(teacher, "https://quiz.school.test/")
+
+    assert link.startswith("https://quiz.school.test/enter/")
+    assert user_of_link(*parts_of(link)) == teacher
+    update_last_login(User, teacher)
+    assert user_of_link(*parts_of(link)) is None
+
+
+def test_sign_in_link_ends_with_a_new_password_or_a_closed_account(teacher: User) -> None:
+    link = sign_in_link(teacher, "https://quiz.school.test")
+    teacher.is_active = False
+    teacher.save()
+    assert user_of_link(*parts_of(link)) is None
+
+    teacher.is_active = True
+    teacher.set_unusable_password()
+    teacher.save()
+    assert user_of_link(*parts_of(link)) is None
+
+
+@pytest.mark.parametrize(("age", "is_good"), [(59 * 60, True), (60 * 60, True), (60 * 60 + 1, False)])
+def test_sign_in_link_lasts_an_hour(teacher: User, clock: time_machine.Traveller, age: int, is_good: bool) -> None:
+    link = sign_in_link(teacher, "https://quiz.school.test")
+
+    clock.shift(timedelta(seconds=age))
+
+    assert user_of_link(*parts_of(link)) == (teacher if is_good else None)
+
+
+def test_sign_in_link_is_no_password_reset_and_the_other_way_round(teacher: User, other_teacher: User) -> None:
+    uid, token = parts_of(sign_in_link(teacher, "https://quiz.school.test"))
+    other_uid = urlsafe_base64_encode(force_bytes(other_teacher.pk))
+
+    assert default_token_generator.check_token(teacher, token) is False
+    assert user_of_link(uid, default_token_generator.make_token(teacher)) is None
+    assert user_of_link(other_uid, token) is None
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda uid, token: ("", token),
+        lambda uid, token: ("!", token),
+        lambda uid, token: ("é", token),
+        lambda uid, token: (urlsafe_base64_encode(b"no number"), token),
+        lambda uid, token: (urlsafe_base64_encode(b"\xff"), token),
+        lambda uid, token: (urlsafe_base64_encode(b"9" * 30), token),
+        lambda uid, token: (urlsafe_base64_encode(b"9" * 5000), token),
+        lambda uid, token: (uid, ""),
+        lambda uid, token: (uid, token[:-1]),
+        lambda uid, token: (uid, "x" * 5000),
+        lambda uid, token: (uid, "’-’"),
+    ],
+)
+def test_sign_in_link_that_was_never_made_is_no_good(
+    teacher: User, spoil: Callable[[str, str], tuple[str, str]]
+) -> None:
+    assert user_of_link(*spoil(*parts_of(sign_in_link(teacher, "https://quiz.school.test")))) is None
+
+
+def test_sign_in_link_outlives_a_change_of_the_key_by_its_fallback(teacher: User, settings: Settings) -> None:
+    settings.SECRET_KEY = "first key"
+    link = sign_in_link(teacher, "https://quiz.school.test")
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "second key", ["first key"]
+    assert user_of_link(*parts_of(link)) == teacher
+
+    settings.SECRET_KEY_FALLBACKS = []
+    assert user_of_link(*parts_of(link)) is None

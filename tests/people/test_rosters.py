@@ -1,0 +1,274 @@
+"""Classrooms and rosters: every act is recorded, done twice it is done once, and nothing of a student is lost."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from quizzes.models import Attempt, AuditEvent, Classroom, Student, User
+from quizzes.people.rosters import (
+    ClassroomNameTaken,
+    NameTaken,
+    add_classroom,
+    add_students,
+    change_classroom,
+    change_code,
+    change_pin,
+    move_student,
+    names_present,
+    remove_student,
+    rename_student,
+    restore_student,
+    set_archived,
+    set_joining,
+)
+from quizzes.people.student_sign_in import pin_of
+from tests.factories import make_classroom, make_failed_try, make_student
+
+pytestmark = pytest.mark.django_db
+
+
+def acts() -> list[tuple[str, str, str | None]]:
+    """(act, actor, student) of every recorded act, in order."""
+    rows = AuditEvent.objects.order_by("pk").values_list("act", "actor__name", "student__display_name")
+    return list(rows)
+
+
+# --- Classrooms ---------------------------------------------------------------------------------------------------
+
+
+def test_add_classroom_is_taught_by_its_maker(teacher: User, other_teacher: User, now: datetime) -> None:
+    classroom = add_classroom(by=teacher, name="Period 1", time_zone="America/Chicago", now=now)
+
+    assert list(Classroom.objects.taught_by(teacher)) == [classroom]
+    assert list(Classroom.objects.taught_by(other_teacher)) == []
+    assert (classroom.zone.key, classroom.created_at, classroom.join_open) == ("America/Chicago", now, True)
+    assert len(classroom.join_code) == 6
+    assert classroom.shown_code == f"{classroom.join_code[:3]}-{classroom.join_code[3:]}"
+    assert acts() == [("classroom_made", "Ms. Rivera", None)]
+
+
+def test_add_classroom_sent_twice_makes_one(teacher: User, now: datetime) -> None:
+    add_classroom(by=teacher, name="Period 1", time_zone="America/Chicago", now=now)
+
+    with pytest.raises(ClassroomNameTaken):
+        add_classroom(by=teacher, name="period 1", time_zone="America/Chicago", now=now)
+
+    assert Classroom.objects.count() == 1
+    assert len(acts()) == 1
+
+
+def test_add_classroom_may_have_a_colleagues_or_an_archived_ones_name(
+    classroom: Classroom, teacher: User, other_teacher: User, now: datetime
+) -> None:
+    add_classroom(by=other_teacher, name=classroom.name, time_zone="America/Chicago", now=now)
+    set_archived(classroom, is_archived=True, by=teacher, now=now)
+    add_classroom(by=teacher, name=classroom.name, time_zone="America/Chicago", now=now)
+
+    assert Classroom.objects.filter(name=classroom.name).count() == 3
+
+
+def test_change_classroom_records_before_and_after(classroom: Classroom, teacher: User, now: datetime) -> None:
+    change_classroom(classroom, by=teacher, name="Civics", time_zone="America/Denver", now=now)
+
+    classroom.refresh_from_db()
+    assert (classroom.name, classroom.time_zone) == ("Civics", "America/Denver")
+    assert AuditEvent.objects.get().detail == {
+        "before": {"name": "Period 3", "time_zone": "America/New_York"},
+        "after": {"name": "Civics", "time_zone": "America/Denver"},
+    }
+
+
+def test_change_classroom_may_keep_its_name(classroom: Classroom, teacher: User, now: datetime) -> None:
+    change_classroom(classroom, by=teacher, name=classroom.name, time_zone="America/Denver", now=now)
+    make_classroom(teacher=teacher, name="Civics")
+
+    with pytest.raises(ClassroomNameTaken):
+        change_classroom(classroom, by=teacher, name="CIVICS", time_zone="America/Denver", now=now)
+
+
+def test_change_code_stops_the_old_one(classroom: Classroom, teacher: User, now: datetime) -> None:
+    old = classroom.join_code
+
+    change_code(classroom, by=teacher, now=now)
+
+    classroom.refresh_from_db()
+    assert classroom.join_code != old
+    assert not Classroom.objects.filter(join_code=old).exists()
+    assert acts() == [("code_changed", "Ms. Rivera", None)]
+
+
+@pytest.mark.parametrize(
+    ("act", "undo"),
+    [
+        (
+            lambda classroom, **who: set_joining(classroom, is_open=False, **who),
+            lambda classroom, **who: set_joining(classroom, is_open=True, **who),
+        ),
+        (
+            lambda classroom, **who: set_archived(classroom, is_archived=True, **who),
+            lambda classroom, **who: set_archived(classroom, is_archived=False, **who),
+        ),
+    ],
+    ids=["close the code", "archive"],
+)
+def test_closed_or_archived_classroom_lets_nobody_in_until_it_is_back(
+    classroom: Classroom, teacher: User, now: datetime, act: Callable[..., Any], undo: Callable[..., Any]
+) -> None:
+    act(classroom, by=teacher, now=now)
+    assert list(Classroom.objects.joinable()) == []
+    assert list(Classroom.objects.taught_by(teacher)) == [classroom]
+
+    undo(classroom, by=teacher, now=now)
+    assert list(Classroom.objects.joinable()) == [classroom]
+    assert len(acts()) == 2
+
+
+# --- Students -----------------------------------------------------------------------------------------------------
+
+
+def test_add_students_adds_those_who_are_new(classroom: Classroom, teacher: User, now: datetime) -> None:
+    make_student(classroom=classroom, name="Maya Lopez")
+
+    added = add_students(classroom, ["maya  lopez", "Noah Kim", " Ada ", "NOAH KIM"], by=teacher, now=now)
+
+    assert [student.display_name for student in added] == ["Noah Kim", "Ada"]
+    assert set(classroom.students.values_list("display_name", flat=True)) == {"Maya Lopez", "Noah Kim", "Ada"}
+    assert names_present(classroom) == {"maya lopez", "noah kim", "ada"}
+    assert AuditEvent.objects.get().detail == {"count": 2}
+
+
+def test_add_students_twice_adds_nobody_twice(classroom: Classroom, teacher: User, now: datetime) -> None:
+    add_students(classroom, ["Maya", "Noah"], by=teacher, now=now)
+
+    assert add_students(classroom, ["Maya", "Noah"], by=teacher, now=now) == []
+    assert classroom.students.count() == 2
+    assert len(acts()) == 1
+
+
+def test_add_students_costs_the_same_for_one_and_for_many(
+    classroom: Classroom, teacher: User, now: datetime, statements: Callable[[], Any]
+) -> None:
+    with statements() as one:
+        add_students(classroom, ["Maya"], by=teacher, now=now)
+    with statements() as many:
+        add_students(classroom, [f"Student {number}" for number in range(60)], by=teacher, now=now)
+
+    assert len(one) == len(many) == 4
+
+
+def test_two_classrooms_may_have_students_of_one_name(
+    classroom: Classroom, other_classroom: Classroom, teacher: User, now: datetime
+) -> None:
+    add_students(classroom, ["Maya"], by=teacher, now=now)
+    add_students(other_classroom, ["Maya"], by=teacher, now=now)
+
+    assert Student.objects.filter(display_name="Maya").count() == 2
+
+
+def test_students_get_pins_that_differ(classroom: Classroom, teacher: User, now: datetime) -> None:
+    students = add_students(classroom, [f"Student {number}" for number in range(60)], by=teacher, now=now)
+
+    pins = [pin_of(student) for student in students]
+    assert all(len(pin) == 4 and pin.isdigit() for pin in pins)
+    # 60 of 10,000 at random: 1.8 alike on average, and 20 alike practically never.
+    assert len(set(pins)) > 40
+
+
+def test_rename_keeps_the_pin(student: Student, teacher: User, now: datetime) -> None:
+    pin = pin_of(student)
+
+    rename_student(student, name="  Maya  Lopez-Kim ", by=teacher, now=now)
+
+    student.refresh_from_db()
+    assert (student.display_name, student.name_key, pin_of(student)) == ("Maya Lopez-Kim", "maya lopez kim", pin)
+    event = AuditEvent.objects.get()
+    assert (event.act, event.student, event.detail) == ("student_renamed", student, {"before": "Maya Lopez"})
+
+
+def test_rename_may_change_case_only_and_not_to_a_classmates_name(
+    student: Student, classmate: Student, teacher: User, now: datetime
+) -> None:
+    rename_student(student, name="MAYA LOPEZ", by=teacher, now=now)
+    with pytest.raises(NameTaken):
+        rename_student(student, name="noah kim", by=teacher, now=now)
+
+    assert Student.objects.get(pk=student.pk).display_name == "MAYA LOPEZ"
+    assert len(acts()) == 1
+
+
+def test_remove_keeps_answers_and_frees_the_name(attempt: Attempt, teacher: User, now: datetime) -> None:
+    student = attempt.student
+
+    remove_student(student, by=teacher, now=now)
+    remove_student(student, by=teacher, now=now + timedelta(days=1))
+
+    assert Student.objects.get().removed_at == now
+    assert Attempt.objects.count() == 1
+    assert list(student.classroom.students.enrolled()) == []
+    assert acts() == [("student_removed", "Ms. Rivera", "Maya Lopez")]
+    add_students(student.classroom, ["Maya Lopez"], by=teacher, now=now)
+
+
+def test_restore_needs_the_name_to_be_free(student: Student, teacher: User, now: datetime) -> None:
+    remove_student(student, by=teacher, now=now)
+    namesake = make_student(classroom=student.classroom, name="maya lopez")
+    with pytest.raises(NameTaken):
+        restore_student(student, by=teacher, now=now)
+    assert list(student.classroom.students.enrolled()) == [namesake]
+
+    rename_student(namesake, name="Maya L.", by=teacher, now=now)
+    restore_student(student, by=teacher, now=now)
+    assert set(student.classroom.students.enrolled()) == {student, namesake}
+
+
+def test_move_takes_the_student_and_leaves_the_attempts(
+    attempt: Attempt, other_classroom: Classroom, teacher: User, now: datetime
+) -> None:
+    student, before = attempt.student, attempt.classroom
+
+    move_student(student, to=other_classroom, by=teacher, now=now)
+
+    student.refresh_from_db()
+    assert student.classroom == other_classroom
+    assert Attempt.objects.get().classroom == before
+    event = AuditEvent.objects.get()
+    assert (event.act, event.classroom, event.detail) == (
+        "student_moved",
+        other_classroom,
+        {"before": before.public_id},
+    )
+
+
+def test_move_needs_the_name_to_be_free(
+    student: Student, other_classroom: Classroom, teacher: User, now: datetime
+) -> None:
+    make_student(classroom=other_classroom, name="MAYA LOPEZ")
+    home = student.classroom
+
+    with pytest.raises(NameTaken):
+        move_student(student, to=other_classroom, by=teacher, now=now)
+
+    assert Student.objects.get(pk=student.pk).classroom == home
+    assert acts() == []
+
+
+def test_change_pin_gives_another_pin_and_a_fresh_start(student: Student, teacher: User, now: datetime) -> None:
+    """One new PIN in 10,000 is the old one, so this looks at three."""
+    pins = {pin_of(student)}
+    make_failed_try(student=student)
+    for _ in range(3):
+        change_pin(student, by=teacher, now=now)
+        pins.add(pin_of(student))
+
+    assert len(pins) > 1
+    assert (student.pin_version, student.failed_tries.count()) == (4, 0)
+    assert acts() == [("pin_changed", "Ms. Rivera", "Maya Lopez")] * 3
+
+
+def test_students_of_a_teacher_are_those_of_the_own_classes(
+    student: Student, outsider: Student, teacher: User, other_teacher: User
+) -> None:
+    assert list(Student.objects.taught_by(teacher)) == [student]
+    assert list(Student.objects.taught_by(other_teacher)) == [outsider]

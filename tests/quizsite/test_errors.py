@@ -1,0 +1,207 @@
+"""Database errors raised in every view: never a stack trace, always a form that can be sent again (R18)."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.models import Session
+from django.db import Error, InterfaceError, InternalError, OperationalError, connection, transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from quizsite.sessions import SessionStore
+from quizzes.models import Assignment, Attempt, Student, User
+from tests.conftest import _sign_in, forget_editions
+from tests.factories import make_attempt, make_student
+from tests.integration.test_access import TABLE, School
+from tests.pages import form_of, read
+
+ERRORS = [
+    OperationalError("database or disk is full"),
+    OperationalError("database is locked"),
+    InterfaceError("connection already closed"),
+    InternalError("current transaction is aborted"),
+]
+
+
+@pytest.fixture
+def school(teacher: User, student: Student, assignment: Assignment) -> School:
+    return School(teacher, student, assignment, make_attempt(assignment=assignment, student=student))
+
+
+# As whom a request asks: a page, a fragment for htmx, a script's JSON.
+CLIENTS: dict[str, dict[str, str]] = {
+    "page": {},
+    "fragment": {"HX-Request": "true"},
+    "script": {"Accept": "application/json"},
+}
+# One for each statement, in turn: all of them for all would take six times as long, and they differ in the reply alone.
+TRIALS = [*(("page", error) for error in ERRORS), ("fragment", ERRORS[1]), ("script", ERRORS[1])]
+# They ask the database only whether it is there, and tell of trouble in their own words or do without.
+IN_OWN_WORDS = {"readyz", "landing", "livez"}
+# No view comes near it: a test that gets here would never end.
+MOST_STATEMENTS = 400
+
+
+@contextmanager
+def failing(error: Error, *, after: int) -> Iterator[list[str]]:
+    """Every statement after the first `after` raises the error; yields the statements that did.
+
+    A test runs within a transaction, where SAVEPOINT stands for a view's BEGIN and RELEASE for its COMMIT: both
+    count as statements. What takes back may always run, and so may the release that Django sends after it.
+    """
+    refused: list[str] = []
+    count = 0
+    is_taken_back = False
+
+    def fail(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+        nonlocal count, is_taken_back
+        was_taken_back, is_taken_back = is_taken_back, sql.startswith("ROLLBACK")
+        if is_taken_back or (was_taken_back and sql.startswith("RELEASE")):
+            return execute(sql, params, many, context)
+        count += 1
+        if count > after:
+            refused.append(sql)
+            raise error
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(fail):
+        yield refused
+
+
+def patient(client: Client) -> Client:
+    client.raise_request_exception = False
+    return client
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request that somebody makes. address, data: made once for the school."""
+
+    person: Student | User
+    method: str
+    address: str
+    data: Mapping[str, Any] | None
+
+
+def of_table(name: str, school: School) -> Ask:
+    row = TABLE[name]
+    person = school.student if row.outcomes["teacher"] == "join" else school.teacher
+    return Ask(person, row.method, reverse(name, kwargs=row.kwargs(school)), row.data)
+
+
+def save_of_answer(school: School) -> Ask:
+    address = reverse("take_attempt", args=[school.attempt.public_id, 1])
+    form = form_of(_sign_in(school.student).get(address), having="operation")
+    name, value = form.offered[1]
+    return Ask(school.student, "post", address, form.data(**{name: value}, act="save"))
+
+
+# The table asks for forms; these send them filled in, so that they write.
+WRITES: dict[str, Callable[[School], Ask]] = {
+    "save an answer": save_of_answer,
+    "begin an attempt": lambda school: Ask(
+        make_student(classroom=school.assignment.classroom, name="Ana S."),
+        "post",
+        reverse("begin_attempt", args=[school.assignment.public_id]),
+        {},
+    ),
+    "make a class": lambda school: Ask(
+        school.teacher, "post", reverse("add_classroom"), {"name": "Period 9", "time_zone": "America/Denver"}
+    ),
+}
+
+
+@pytest.mark.parametrize("name", [*TABLE, *WRITES])
+def test_error_of_the_database_is_a_reply_that_can_be_tried_again(
+    name: str, school: School, record_property: Callable[[str, object], None]
+) -> None:
+    ask = WRITES[name](school) if name in WRITES else of_table(name, school)
+    replies: Counter[str] = Counter()
+    for after in range(MOST_STATEMENTS):
+        kind, error = TRIALS[after % len(TRIALS)]
+        with transaction.atomic():
+            client = patient(_sign_in(ask.person))
+            forget_editions()
+            with failing(error, after=after) as refused:
+                response = getattr(client, ask.method)(ask.address, data=ask.data, headers=CLIENTS[kind])
+            # Each request meets the same rows.
+            transaction.set_rollback(True)
+        if not refused:
+            assert response.status_code < 500
+            break
+        replies[kind] += 1
+        replies["commit"] += refused[0].startswith("RELEASE")
+        where = f"{kind}, after {after} statements: {refused[0]}"
+        if name in IN_OWN_WORDS:
+            assert response.status_code in {200, 302, 503}, where
+        else:
+            check_reply(kind, response, error, where)
+    else:
+        raise AssertionError(f"{name} sends {MOST_STATEMENTS} statements and more")
+    if name in WRITES:
+        assert replies["commit"] >= 1
+    for kind, number in replies.items():
+        record_property(kind, number)
+
+
+def check_reply(kind: str, response: HttpResponse, error: Error, where: str) -> None:
+    """A 503 that says when to try again, in words for people or in JSON, and nothing of the error."""
+    assert response.status_code == 503, where
+    assert response.headers["Retry-After"] == "5", where
+    assert response.headers["Content-Security-Policy"], where
+    text = response.content.decode()
+    if kind == "script":
+        assert json.loads(text) == {"outcome": "retry"}, where
+        return
+    assert "could not do this just now" in text, where
+    assert "Traceback" not in text, where
+    assert str(error) not in text, where
+
+
+def test_answer_that_met_an_error_can_be_sent_again(attempt: Attempt, student_client: Client) -> None:
+    address = reverse("take_attempt", args=[attempt.public_id, 1])
+    form = form_of(student_client.get(address), having="operation")
+    name, value = form.offered[1]
+    data = form.data(**{name: value}, act="save")
+    with failing(ERRORS[1], after=2):
+        refused = patient(student_client).post(address, data)
+    assert refused.status_code == 503
+    [again] = [form for form in read(refused).forms if form.action == address]
+    assert again.data() == data
+    student_client.post(again.action, again.data())
+    assert attempt.answers.get().revision == 1
+
+
+@pytest.mark.django_db
+def test_password_that_met_an_error_is_not_repeated() -> None:
+    sent = {"login": "rivera@school.test", "password": "seven green bicycles"}
+    with failing(ERRORS[0], after=0):
+        refused = patient(Client()).post("/accounts/login/", sent)
+    assert refused.status_code == 503
+    assert [text for text in sent.values() if text in refused.content.decode()] == []
+    assert [form.fields for form in read(refused).forms] == []
+
+
+def test_script_is_told_to_try_again(attempt: Attempt, student_client: Client) -> None:
+    address = reverse("take_attempt", args=[attempt.public_id, 1])
+    with failing(ERRORS[0], after=0):
+        response = patient(student_client).post(address, {}, headers={"Accept": "application/json"})
+    assert (response.status_code, response.json()) == (503, {"outcome": "retry"})
+
+
+def test_session_that_ended_meanwhile_is_no_error_of_the_database(teacher: User) -> None:
+    session = SessionStore()
+    session.create()
+    Session.objects.all().delete()
+    session["name"] = "Ana S."
+    with pytest.raises(UpdateError):
+        session.save()
+    with failing(ERRORS[1], after=0), pytest.raises(OperationalError):
+        session.save()

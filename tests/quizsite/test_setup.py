@@ -1,0 +1,443 @@
+"""From a clone to a running site: finding Python, `serve`, static files, addresses, and the watchdogs' pages."""
+
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+import pytest
+from django.conf import settings as site_settings
+from django.contrib.sessions.models import Session
+from django.core.management.base import CommandError
+from django.db import OperationalError, connection
+from django.db.migrations.recorder import MigrationRecorder
+from django.test import Client
+
+from quizsite.addresses import host_names, problem_with_binding, url
+from quizsite.health import Unfit, disk_verdict
+from quizsite.management.commands.serve import Command
+from quizsite.server import new_server
+from quizsite.static_files import collect_if_changed
+from tests.servers import MANAGE, environment, family, free_port
+
+# --- Finding Python -----------------------------------------------------------------------------------------------
+
+
+def program(folder: Path, name: str, *lines: str) -> None:
+    path = folder / name
+    path.write_text("\n".join(["#!/bin/sh", *lines, ""]))
+    path.chmod(0o755)
+
+
+def find_python(folder: Path, **variables: str) -> str:
+    """What tools/find-python prints when the programs of this folder come first."""
+    return subprocess.run(
+        [str(site_settings.BASE_DIR / "bin" / "find-python")],
+        env={"PATH": f"{folder}:/usr/bin:/bin", **variables},
+        capture_output=True,
+        check=True,
+        text=True,
+    ).stdout.strip()
+
+
+def test_find_python_passes_over_a_broken_shim_and_an_old_version(tmp_path: Path) -> None:
+    program(tmp_path, "python3.14", "echo 'not installed' >&2", "exit 127")
+    program(tmp_path, "python3.13", "exit 1")
+    program(tmp_path, "python3.12", f'exec "{sys.executable}" "$@"')
+
+    assert find_python(tmp_path) == str(tmp_path / "python3.12")
+
+
+def test_find_python_tries_the_given_one_first(tmp_path: Path) -> None:
+    program(tmp_path, "mine", f'exec "{sys.executable}" "$@"')
+    program(tmp_path, "python3.14", f'exec "{sys.executable}" "$@"')
+
+    assert find_python(tmp_path, PYTHON=str(tmp_path / "mine")) == str(tmp_path / "mine")
+    assert find_python(tmp_path, PYTHON=str(tmp_path / "gone")) == str(tmp_path / "python3.14")
+
+
+# --- Addresses ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "https", "expected"),
+    [
+        ("127.0.0.1", 8000, False, "http://127.0.0.1:8000"),
+        ("quiz.school.example", 80, False, "http://quiz.school.example"),
+        ("quiz.school.example", 443, True, "https://quiz.school.example"),
+        ("::1", 8000, False, "http://[::1]:8000"),
+    ],
+)
+def test_url_is_as_a_browser_shows_it(host: str, port: int, https: bool, expected: str) -> None:
+    assert url(host, port, https=https) == expected
+
+
+@pytest.mark.parametrize(
+    ("host", "names"), [("127.0.0.1", []), ("localhost", []), ("::1", []), ("10.1.2.3", ["10.1.2.3"])]
+)
+def test_host_names_are_those_that_others_may_use(host: str, names: list[str]) -> None:
+    assert host_names(host) == names
+
+
+def test_problem_with_binding_names_the_reason() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+
+        assert problem_with_binding("127.0.0.1", port) == "Address already in use"
+    assert problem_with_binding("127.0.0.1", port) is None
+
+
+STATIC_STORAGE = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+
+# --- Static files -------------------------------------------------------------------------------------------------
+
+
+def test_static_files_are_collected_only_when_one_changed(settings: Any, tmp_path: Path) -> None:
+    source, collected = tmp_path / "source", tmp_path / "collected"
+    source.mkdir()
+    (source / "a.css").write_text("a{}")
+    settings.STATICFILES_DIRS = [source]
+    settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+    settings.STATIC_ROOT = collected
+    settings.STORAGES = site_settings.STORAGES | {"staticfiles": {"BACKEND": STATIC_STORAGE}}
+
+    assert collect_if_changed() is True
+    assert collect_if_changed() is False
+    (source / "a.css").write_text("a{color:red}")
+    assert collect_if_changed() is True
+    assert collect_if_changed() is False
+    # A page that is open meanwhile goes on asking for the file of before.
+    assert sorted(path.read_text() for path in collected.glob("a.*.css")) == ["a{color:red}", "a{}"]
+    assert not (collected / "a.css").exists()
+
+
+# --- Serve --------------------------------------------------------------------------------------------------------
+
+
+class Run:
+    """A running `manage.py serve`, and what it has printed so far."""
+
+    def __init__(self, data: Path, port: int, **variables: str) -> None:
+        self.port = port
+        self.lines: list[str] = []
+        self.process = subprocess.Popen(
+            [*MANAGE, "serve", "--workers", "1"],
+            env=environment(data, port, variables),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def wait_until_it_answers(self) -> None:
+        """Return when a page comes back; raises AssertionError when it never does."""
+        for _ in range(600):
+            assert self.process.poll() is None, self.process.communicate()[0]
+            try:
+                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+            except OSError:
+                select.select([], [], [], 0.05)
+            else:
+                return
+        raise AssertionError("the site never answered")
+
+    def get(self, path: str, *, host: str = "localhost") -> tuple[int, str]:
+        request = Request(f"http://127.0.0.1:{self.port}{path}", headers={"Host": host})  # noqa: S310  this machine
+        with urlopen(request, timeout=10) as response:  # noqa: S310  this machine
+            return response.status, response.read().decode()
+
+    def stop(self) -> tuple[int, list[str]]:
+        """End it as a service manager does; returns the exit code, and the lines it printed."""
+        self.process.terminate()
+        return self.ended()
+
+    def press_control_c(self) -> tuple[int, list[str]]:
+        """End it as a terminal does, which signals every process of the group."""
+        os.killpg(self.process.pid, signal.SIGINT)
+        return self.ended()
+
+    def ended(self) -> tuple[int, list[str]]:
+        """The same, of one that ends by itself. Well before STOP_SECONDS: else a worker hung and was killed."""
+        printed, _ = self.process.communicate(timeout=10)
+        return self.process.returncode, printed.splitlines()
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[..., Run]]:
+    """`serve()` starts the site on one and the same new data folder each time; what still runs is ended."""
+    runs: list[Run] = []
+
+    def start(**variables: str) -> Run:
+        # These tests are about the one machine, whatever database the others use.
+        runs.append(Run(tmp_path, free_port(), **{"DATABASE_URL": "", **variables}))
+        return runs[-1]
+
+    yield start
+    for run in runs:
+        if run.process.poll() is None:
+            run.stop()
+
+
+@pytest.mark.sockets
+def test_serve_prepares_a_site_and_is_quick_and_quiet_the_second_time(
+    serve: Callable[..., Run], tmp_path: Path
+) -> None:
+    first = serve()
+    first.wait_until_it_answers()
+    ready = first.get("/readyz")
+    landing = first.get("/")
+    code, lines = first.stop()
+
+    address = f"http://127.0.0.1:{first.port}"
+    assert lines[:4] == [
+        "Preparing the database ...",
+        "Collected the static files.",
+        f"Footnote is at {address} (stop it with Ctrl-C)",
+        "No teacher has an account yet. This link makes the first one, once:",
+    ]
+    assert lines[4].startswith(f"  {address}/invitation/")
+    assert lines[5:] == []
+    assert (code, ready[0], landing[0]) == (0, 200, 200)
+    assert (tmp_path / "footnote.sqlite3").stat().st_mode & 0o777 == 0o600
+
+    second = serve()
+    second.wait_until_it_answers()
+    # A worker of Granian's that meets Ctrl-C twice, from the terminal and from its parent, may hang.
+    assert {os.getpgid(pid) for pid in family(second.process.pid)[1:]} != {second.process.pid}
+    code, lines = second.press_control_c()
+
+    assert lines[0] == f"Footnote is at http://127.0.0.1:{second.port} (stop it with Ctrl-C)"
+    assert code == 0
+
+
+@pytest.mark.sockets
+def test_serve_answers_to_the_machines_own_names_for_phones_in_the_room(serve: Callable[..., Run]) -> None:
+    run = serve(HOST="0.0.0.0", FOOTNOTE_HOSTS="quiz.school.example")  # noqa: S104  phones are the point
+    run.wait_until_it_answers()
+
+    for host in ("quiz.school.example", socket.gethostname(), "127.0.0.1"):
+        assert run.get("/livez", host=host) == (200, "ok\n")
+    with pytest.raises(OSError, match="400"):
+        run.get("/", host="elsewhere.example")
+
+
+@pytest.mark.sockets
+def test_serve_behind_a_proxy_prints_the_proxys_address(serve: Callable[..., Run]) -> None:
+    run = serve(FOOTNOTE_HTTPS="1", FOOTNOTE_HOSTS="quiz.school.example")
+    run.wait_until_it_answers()
+    # A watchdog on the machine itself needs no TLS.
+    assert run.get("/livez") == (200, "ok\n")
+    _, lines = run.stop()
+
+    assert "Footnote is at https://quiz.school.example (stop it with Ctrl-C)" in lines
+
+
+@pytest.mark.parametrize(
+    ("variables", "sentence"),
+    [
+        ({"PORT": "eighty"}, "Footnote cannot start: PORT must be a whole number from 1 up, not 'eighty'."),
+        (
+            {"HOST": "192.0.2.1"},
+            "CommandError: Cannot serve on 192.0.2.1:{port}: Cannot assign requested address. "
+            "Choose another with `make run PORT=8001`.",
+        ),
+    ],
+)
+def test_serve_says_in_one_line_why_it_cannot(
+    serve: Callable[..., Run], tmp_path: Path, variables: dict[str, str], sentence: str
+) -> None:
+    run = serve(**variables)
+
+    assert run.ended() == (1, [sentence.format(port=run.port)])
+    assert not (tmp_path / "footnote.sqlite3").exists()
+
+
+@pytest.mark.sockets
+def test_serve_begins_no_empty_site_over_one_whose_database_is_gone(serve: Callable[..., Run], tmp_path: Path) -> None:
+    database = tmp_path / "footnote.sqlite3"
+    run = serve()
+    run.wait_until_it_answers()
+    run.stop()
+    database.unlink()
+
+    code, lines = serve().ended()
+
+    assert (code, len(lines)) == (1, 1)
+    assert lines[0].startswith(f"Footnote cannot start: The database {database} is gone, and this site had one.")
+    assert not database.exists()
+
+
+def test_serve_says_in_one_line_that_the_port_is_taken(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        run = Run(tmp_path, other.getsockname()[1])
+        code, lines = run.ended()
+
+    assert (code, lines) == (
+        1,
+        [
+            f"CommandError: Cannot serve on 127.0.0.1:{run.port}: Address already in use. "
+            "Choose another with `make run PORT=8001`."
+        ],
+    )
+
+
+@pytest.mark.sockets
+def test_serve_says_in_one_line_that_the_database_server_is_away(serve: Callable[..., Run]) -> None:
+    code, lines = serve(DATABASE_URL=f"postgres://footnote@127.0.0.1:{free_port()}/footnote").ended()
+
+    assert (code, len(lines)) == (1, 1)
+    assert lines[0].startswith("The database does not answer: ")
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="connections to SQLite are held to it one by one")
+@pytest.mark.django_db(transaction=True)
+def test_serve_refuses_a_database_server_that_could_lose_an_answer() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit TO off")
+        try:
+            with pytest.raises(CommandError, match=r"^This database server could lose .*: synchronous_commit=off\.$"):
+                Command().bring_up_to_date(init=False)
+        finally:
+            cursor.execute("SET synchronous_commit TO on")
+
+
+def test_server_gets_one_thread_on_sqlite_and_four_on_postgresql() -> None:
+    server = new_server("127.0.0.1", 8000, workers=3)
+
+    assert (server.workers, server.interface, server.log_access) == (3, "wsgi", False)
+    assert server.blocking_threads == {"sqlite": 1, "postgresql": 4}[connection.vendor]
+
+
+@pytest.mark.sockets
+def test_housekeeping_is_taken_over_when_the_process_that_does_it_is_killed(
+    serve: Callable[..., Run], tmp_path: Path
+) -> None:
+    run = serve()
+    run.wait_until_it_answers()
+    first = keeper_of(tmp_path / "housekeeping.lock")
+    assert first in family(run.process.pid)
+
+    os.kill(first, signal.SIGKILL)
+
+    assert keeper_of(tmp_path / "housekeeping.lock", but=first) in family(run.process.pid)
+
+
+def keeper_of(lock: Path, *, but: int = 0) -> int:
+    """The process that holds the lock, as soon as there is one other than `but`. Source: proc(5), /proc/locks."""
+    for _ in range(600):
+        if lock.exists():
+            inode = str(lock.stat().st_ino)
+            for line in Path("/proc/locks").read_text().splitlines():
+                fields = line.split()
+                if "->" not in fields and fields[5].rpartition(":")[2] == inode and int(fields[4]) != but:
+                    return int(fields[4])
+        select.select([], [], [], 0.05)
+    raise AssertionError("nobody keeps house")
+
+
+# --- Health -------------------------------------------------------------------------------------------------------
+
+
+def checks(client: Client) -> tuple[int, dict[str, str]]:
+    """Status of /readyz, and per check the first word of its line."""
+    response = client.get("/readyz")
+    lines = [line.split() for line in response.content.decode().splitlines()]
+    return response.status_code, {words[1]: words[0] for words in lines}
+
+
+GREEN = dict.fromkeys(("files", "read", "write", "migrations", "durability", "disk", "clock"), "ok")
+
+
+def test_livez_answers_without_the_database(client: Client) -> None:
+    response = client.get("/livez")
+
+    assert (response.status_code, response.content) == (200, b"ok\n")
+    assert client.post("/livez").status_code == 405
+
+
+@pytest.mark.django_db
+def test_readyz_is_green_and_leaves_no_row(client: Client) -> None:
+    assert checks(client) == (200, GREEN)
+    assert Session.objects.count() == 0
+    assert client.head("/readyz").status_code == 200
+    assert client.post("/readyz").status_code == 405
+
+
+@pytest.mark.django_db
+def test_readyz_names_engine_and_settings(client: Client) -> None:
+    [line] = [line for line in client.get("/readyz").content.decode().splitlines() if " durability " in line]
+
+    version = ".".join(map(str, connection.get_database_version()))
+    assert (
+        line
+        == {
+            "sqlite": f"ok durability sqlite {version} journal_mode=wal synchronous=2 secure_delete=1 foreign_keys=1",
+            "postgresql": f"ok durability postgresql {version} fsync=on synchronous_commit=on statement_timeout=10s "
+            "lock_timeout=5s",
+        }[connection.vendor]
+    )
+
+
+@pytest.mark.django_db
+def test_readyz_is_red_while_a_migration_is_pending(client: Client) -> None:
+    MigrationRecorder.Migration.objects.filter(app="sessions", name="0001_initial").delete()
+
+    assert checks(client) == (503, GREEN | {"migrations": "FAIL"})
+    assert b"FAIL migrations 1 pending\n" in client.get("/readyz").content
+
+
+@pytest.mark.django_db
+def test_readyz_is_red_when_nothing_can_be_written_and_tells_no_detail(client: Client) -> None:
+    def refuse(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if sql.startswith("INSERT"):
+            raise OperationalError("could not write to /secret/place for user ana")
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(refuse):
+        response = client.get("/readyz")
+
+    assert response.status_code == 503
+    assert b"FAIL write OperationalError\n" in response.content
+    assert b"ana" not in response.content
+
+
+@pytest.mark.django_db(transaction=True)
+def test_readyz_is_red_when_a_saved_answer_could_be_lost(client: Client) -> None:
+    weaken, mend = {
+        "sqlite": ("PRAGMA synchronous=NORMAL", "PRAGMA synchronous=FULL"),
+        "postgresql": ("SET synchronous_commit TO off", "SET synchronous_commit TO on"),
+    }[connection.vendor]
+    seen = {"sqlite": b"synchronous=1", "postgresql": b"synchronous_commit=off"}[connection.vendor]
+    with connection.cursor() as cursor:
+        cursor.execute(weaken)
+        try:
+            response = client.get("/readyz")
+        finally:
+            cursor.execute(mend)
+
+    assert response.status_code == 503
+    assert b"FAIL durability " + seen + b"\n" in response.content
+
+
+MB = 1024 * 1024
+
+
+@pytest.mark.parametrize(("free", "total"), [(200 * MB, 4000 * MB), (51_200 * MB, 1_024_000 * MB)])
+def test_disk_with_room_is_green(free: int, total: int) -> None:
+    assert disk_verdict(free=free, total=total) == f"{free // MB} MB free"
+
+
+@pytest.mark.parametrize(("free", "total"), [(200 * MB - 1, 1000 * MB), (51_199 * MB, 1_024_000 * MB), (0, 1)])
+def test_disk_below_200_mb_or_5_percent_is_red(free: int, total: int) -> None:
+    with pytest.raises(Unfit, match=f"{free // MB} MB free"):
+        disk_verdict(free=free, total=total)

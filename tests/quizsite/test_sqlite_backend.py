@@ -1,0 +1,557 @@
+"""The SQLite backend: a safe library, every commit on disk, and writers that wait their turn."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.color import no_style
+from django.db import IntegrityError, OperationalError, transaction
+from django.db import connection as site
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.utils import ConnectionHandler
+from django.test.utils import CaptureQueriesContext
+
+from quizsite.sqlite import library
+from quizsite.sqlite.base import DatabaseWrapper, verify
+from quizsite.sqlite.file_systems import known_mounts, network_file_system
+from quizsite.sqlite.prepare import prepare_database
+from quizsite.sqlite.version import wal_is_safe
+from quizsite.sqlite.write_queue import TurnTimeout, Writer
+
+OPTIONS = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 10,
+    "init_command": "PRAGMA synchronous=FULL; PRAGMA secure_delete=ON",
+}
+
+
+def handler(path: Path, **options: Any) -> Any:
+    """A ConnectionHandler for one database file, which opens a connection a thread, as the site does."""
+    database = {"ENGINE": "quizsite.sqlite", "NAME": path, "OPTIONS": {**OPTIONS, **options}}
+    return ConnectionHandler({"default": database})
+
+
+@pytest.fixture(autouse=True)
+def _own_connections(django_db_blocker: Any) -> Iterator[None]:
+    """These tests open databases of their own, which the `db` fixture knows nothing of."""
+    with django_db_blocker.unblock():
+        yield
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A database file with one table of one row."""
+    path = tmp_path / "site.sqlite3"
+    prepare_database(path)
+    connection = library.sqlite.connect(str(path))
+    connection.execute("CREATE TABLE counter (id INTEGER PRIMARY KEY, value INTEGER NOT NULL)")
+    connection.execute("INSERT INTO counter VALUES (1, 0)")
+    connection.commit()
+    connection.close()
+    return path
+
+
+@pytest.fixture
+def connection(path: Path) -> Iterator[DatabaseWrapper]:
+    wrapper = handler(path)["default"]
+    yield wrapper
+    wrapper.close()
+
+
+@pytest.fixture
+def rival(path: Path) -> Iterator[Writer]:
+    """Another writer, who does not wait."""
+    writer = Writer(str(path), timeout=0)
+    yield writer
+    writer.close()
+
+
+def begin(connection: BaseDatabaseWrapper) -> None:
+    connection.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
+
+
+def may_write(rival: Writer) -> bool:
+    """Whether the turn is free, by taking it and giving it back."""
+    try:
+        rival.take_turn()
+    except TurnTimeout:
+        return False
+    rival.end_turn()
+    return True
+
+
+def value(connection: BaseDatabaseWrapper) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT value FROM counter WHERE id = 1")
+        return cursor.fetchone()[0]
+
+
+def add_one(connection: BaseDatabaseWrapper) -> None:
+    """Read, then write what was read: lost updates and deferred transactions would both show."""
+    begin(connection)
+    try:
+        seen = value(connection)
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE counter SET value = %s WHERE id = 1", [seen + 1])
+        connection.commit()
+    finally:
+        connection.set_autocommit(True)
+
+
+# --- The library --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("version", "safe"),
+    [
+        ((3, 7, 0), False),
+        ((3, 44, 5), False),
+        ((3, 44, 6), True),
+        ((3, 45, 9), False),
+        ((3, 46, 1), False),
+        ((3, 50, 6), False),
+        ((3, 50, 7), True),
+        ((3, 51, 0), False),
+        ((3, 51, 2), False),
+        ((3, 51, 3), True),
+        ((3, 52, 0), True),
+        ((4, 0, 0), True),
+    ],
+)
+def test_wal_is_safe_knows_each_branch(version: tuple[int, int, int], safe: bool) -> None:
+    assert wal_is_safe(version) is safe
+
+
+def fake(*version: int) -> ModuleType:
+    module = ModuleType("fake")
+    module.sqlite_version_info = version  # type: ignore[attr-defined]
+    return module
+
+
+def test_choose_prefers_a_safe_library() -> None:
+    safe, unsafe, standard = fake(3, 53, 4), fake(3, 50, 4), fake(3, 46, 1)
+
+    assert library.choose(safe, standard) is safe
+    assert library.choose(unsafe, standard) is standard
+    assert library.choose(None, standard) is standard
+
+
+def test_backend_runs_on_the_chosen_library(connection: DatabaseWrapper) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sqlite_version()")
+        [version] = cursor.fetchone()
+
+    assert version == library.sqlite.sqlite_version
+    assert connection.get_database_version() == library.sqlite.sqlite_version_info
+    assert sys.modules["sqlite3"] is library.sqlite
+
+
+def test_backend_knows_the_limits_of_a_query(connection: DatabaseWrapper) -> None:
+    assert connection.features.max_query_params >= 32_766
+
+
+def test_backend_reports_queries_with_parameters(connection: DatabaseWrapper) -> None:
+    with CaptureQueriesContext(connection) as queries, connection.cursor() as cursor:
+        cursor.execute("SELECT value FROM counter WHERE id = %s", [1])
+
+    assert queries[0]["sql"] == "SELECT value FROM counter WHERE id = 1"
+
+
+# --- Durability ---------------------------------------------------------------------------------------------------
+
+
+def test_connection_has_the_settings_that_the_promise_needs(connection: DatabaseWrapper) -> None:
+    seen = {}
+    for name in ("synchronous", "journal_mode", "secure_delete", "foreign_keys"):
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA {name}")
+            [seen[name]] = cursor.fetchone()
+
+    assert seen == {"synchronous": 2, "journal_mode": library.JOURNAL_MODE, "secure_delete": 1, "foreign_keys": 1}
+
+
+def test_connection_refuses_to_run_without_full_synchronization(path: Path) -> None:
+    lax = handler(path, init_command="PRAGMA synchronous=NORMAL")["default"]
+
+    with pytest.raises(ImproperlyConfigured, match="synchronous=FULL"):
+        lax.ensure_connection()
+
+
+@pytest.mark.parametrize("mode", [None, "DEFERRED", "EXCLUSIVE"])
+def test_connection_refuses_to_begin_transactions_otherwise(mode: str | None, path: Path) -> None:
+    with pytest.raises(ImproperlyConfigured, match="IMMEDIATE"):
+        handler(path, transaction_mode=mode)["default"].ensure_connection()
+
+
+def test_verify_refuses_a_write_ahead_log_on_an_unsafe_library(tmp_path: Path) -> None:
+    prepare_database(tmp_path / "wal.sqlite3", journal_mode="wal")
+    raw = library.sqlite.connect(str(tmp_path / "wal.sqlite3"))
+
+    try:
+        verify(raw, wal_is_safe=True)
+        with pytest.raises(ImproperlyConfigured, match="write-ahead log"):
+            verify(raw, wal_is_safe=False)
+    finally:
+        raw.close()
+
+
+@pytest.mark.parametrize("mode", ["wal", "delete"])
+def test_prepare_database_sets_the_journal_mode_for_good(tmp_path: Path, mode: str) -> None:
+    path = tmp_path / "site.sqlite3"
+    prepare_database(path, journal_mode="wal")
+
+    prepare_database(path, journal_mode=mode)
+
+    raw = library.sqlite.connect(str(path))
+    [seen] = raw.execute("PRAGMA journal_mode").fetchone()
+    raw.close()
+    assert seen == mode
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_connection_makes_no_file_over_one_that_is_gone(path: Path, connection: DatabaseWrapper) -> None:
+    path.unlink()
+
+    with pytest.raises(OperationalError, match="unable to open"):
+        connection.ensure_connection()
+
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("take_away", [Path.unlink, lambda path: path.write_bytes(b"")])
+def test_prepare_database_begins_none_over_one_that_is_gone_unless_told(
+    take_away: Callable[[Path], Any], path: Path
+) -> None:
+    take_away(path)
+    left = path.exists()
+
+    with pytest.raises(ImproperlyConfigured, match="is gone, and this site had one.*; cp BACKUP .*add --init"):
+        prepare_database(path)
+    assert path.exists() == left
+    prepare_database(path, init=True)
+    assert path.stat().st_size > 0
+
+
+@pytest.mark.parametrize("mode", ["wal", "delete"])
+def test_prepare_database_may_be_called_again_before_there_is_a_table(mode: str, tmp_path: Path) -> None:
+    path = tmp_path / "new.sqlite3"
+    for _ in range(2):
+        prepare_database(path, journal_mode=mode)
+    with closing(library.sqlite.connect(str(path))) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == (mode,)
+
+
+MOUNTS = r"""21 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
+34 21 0:30 / /srv/school rw - nfs4 files:/school rw,vers=4.2
+35 34 8:2 / /srv/school/local rw shared:2 master:1 - xfs /dev/sdb1 rw
+36 21 0:31 / /mnt/the\040share rw - cifs //files/share rw
+37 21 0:32 / /mnt/twice rw - nfs files:/twice rw
+38 37 8:3 / /mnt/twice rw - btrfs /dev/sdc1 rw
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/var/footnote/data", None),
+        ("/srv/school/data", "nfs4"),
+        ("/srv/schools/data", None),
+        ("/srv/school/local/data", None),
+        ("/mnt/the share/data", "cifs"),
+        ("/mnt/twice/data", None),
+    ],
+)
+def test_network_file_system_is_that_of_the_nearest_mount(path: str, kind: str | None) -> None:
+    assert network_file_system(Path(path), mounts=MOUNTS) == kind
+    assert network_file_system(Path(path), mounts="") is None
+
+
+def test_prepare_database_refuses_a_network_file_system(tmp_path: Path) -> None:
+    mounts = f"34 21 0:30 / {tmp_path.resolve()} rw - nfs4 files:/school rw\n"
+
+    with pytest.raises(ImproperlyConfigured, match=r"network file system \(nfs4\).*FOOTNOTE_DATA.*DATABASE_URL"):
+        prepare_database(tmp_path / "site.sqlite3", mounts=mounts)
+
+    assert list(tmp_path.iterdir()) == []
+    # What this very machine says of itself is understood.
+    assert network_file_system(tmp_path, mounts=known_mounts()) is None
+
+
+def cut(path: Path) -> None:
+    os.truncate(path, path.stat().st_size - 100)
+
+
+def forget_what_it_is(path: Path) -> None:
+    path.write_bytes(b"no database file" + path.read_bytes()[16:])
+
+
+def spoil_a_page(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:4096] + b"\xff" * 4096)
+
+
+@pytest.mark.parametrize("damage", [cut, forget_what_it_is, spoil_a_page])
+def test_prepare_database_refuses_a_damaged_one_with_the_command_that_restores_it(
+    damage: Callable[[Path], None], path: Path, tmp_path: Path
+) -> None:
+    folder, backup = tmp_path / "the school's", tmp_path / "backup"
+    folder.mkdir()
+    shutil.copy(path, backup)
+    moved = Path(shutil.move(path, folder))
+    damage(moved)
+    damaged = moved.read_bytes()
+
+    with pytest.raises(ImproperlyConfigured, match=r"is damaged\. Put a backup in its place: .*BACKUP.*\.$") as refused:
+        prepare_database(moved)
+
+    assert moved.read_bytes() == damaged
+    command = str(refused.value).partition("place: ")[2].rstrip(".").replace("BACKUP", str(backup))
+    subprocess.run(command, shell=True, check=True)  # noqa: S602  the very line that an operator types
+    prepare_database(moved)
+    assert (tmp_path / "the school's.damaged" / moved.name).read_bytes() == damaged
+
+
+def test_prepare_database_refuses_one_that_it_may_only_read(path: Path) -> None:
+    # Not pytest's own folder, which nobody else may even enter.
+    with tempfile.TemporaryDirectory(prefix="footnote-tests-") as folder:
+        Path(folder).chmod(0o755)
+        moved = Path(shutil.move(path, folder))
+        moved.chmod(0o444)
+        # The superuser may write everywhere, so where tests run as one the check is made as nobody.
+        me = os.geteuid()
+        if me == 0:
+            os.seteuid(65534)
+        try:
+            with pytest.raises(ImproperlyConfigured, match=r"cannot be used: .*must be this user's to write\.$"):
+                prepare_database(moved)
+        finally:
+            os.seteuid(me)
+
+
+def test_flush_passes_triggers_by_and_leaves_them_in_force(connection: DatabaseWrapper) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TRIGGER kept BEFORE DELETE ON counter BEGIN SELECT RAISE(ABORT, '100% kept'); END")
+
+    connection.ops.execute_sql_flush(connection.ops.sql_flush(no_style(), ["counter"]))
+
+    with connection.cursor() as cursor:
+        assert cursor.execute("SELECT * FROM counter").fetchall() == []
+        cursor.execute("INSERT INTO counter VALUES (1, 0)")
+        with pytest.raises(IntegrityError, match="100% kept"):
+            cursor.execute("DELETE FROM counter")
+
+
+def test_deleted_text_leaves_no_bytes(connection: DatabaseWrapper, path: Path) -> None:
+    canary = "Quillfeather Brambleworth"
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE names (name TEXT)")
+        cursor.executemany("INSERT INTO names VALUES (%s)", [[f"{canary} {number}"] for number in range(100)])
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        assert canary.encode() in path.read_bytes()
+
+        cursor.execute("DELETE FROM names")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    assert canary.encode() not in path.read_bytes()
+
+
+# --- Turns --------------------------------------------------------------------------------------------------------
+
+
+def test_writer_waits_no_longer_than_told(path: Path, rival: Writer) -> None:
+    holder = Writer(str(path), timeout=0)
+    holder.take_turn()
+
+    with pytest.raises(TurnTimeout):
+        rival.take_turn()
+    holder.end_turn()
+    rival.take_turn()
+    rival.end_turn()
+    holder.close()
+
+
+def test_writer_that_leaves_gives_its_turn_back(path: Path, rival: Writer) -> None:
+    holder = Writer(str(path), timeout=0)
+    holder.take_turn()
+    assert not may_write(rival)
+
+    holder.close()
+
+    assert may_write(rival)
+
+
+def test_writer_gets_the_turn_as_soon_as_it_is_free(path: Path, rival: Writer) -> None:
+    waiting = Writer(str(path), timeout=30)
+    rival.take_turn()
+    thread = threading.Thread(target=waiting.take_turn)
+    thread.start()
+
+    rival.end_turn()
+    thread.join(timeout=30)
+
+    assert not thread.is_alive()
+    assert not may_write(rival)
+    waiting.close()
+
+
+def test_transaction_holds_the_turn_until_it_commits(connection: DatabaseWrapper, rival: Writer) -> None:
+    connection.ensure_connection()
+    assert may_write(rival)
+
+    begin(connection)
+    assert not may_write(rival)
+    connection.commit()
+
+    assert may_write(rival)
+
+
+def test_transaction_holds_the_turn_until_it_rolls_back(connection: DatabaseWrapper, rival: Writer) -> None:
+    begin(connection)
+    assert not may_write(rival)
+    connection.rollback()
+
+    assert may_write(rival)
+
+
+def test_transaction_gives_the_turn_back_with_its_connection(connection: DatabaseWrapper, rival: Writer) -> None:
+    begin(connection)
+    assert not may_write(rival)
+    connection.close()
+
+    assert may_write(rival)
+
+
+def test_transaction_that_cannot_begin_gives_the_turn_back(path: Path, rival: Writer) -> None:
+    hasty = handler(path, timeout=0)["default"]
+    hasty.ensure_connection()
+    stranger = library.sqlite.connect(str(path), isolation_level=None)
+    stranger.execute("BEGIN IMMEDIATE")
+
+    with pytest.raises(OperationalError, match="locked"):
+        begin(hasty)
+
+    assert may_write(rival)
+    stranger.close()
+    hasty.close()
+
+
+def test_transaction_says_locked_when_its_turn_does_not_come(path: Path, rival: Writer) -> None:
+    hasty = handler(path, timeout=0)["default"]
+    hasty.ensure_connection()
+    rival.take_turn()
+
+    with pytest.raises(OperationalError, match="database is locked"):
+        begin(hasty)
+    rival.end_turn()
+    begin(hasty)
+    hasty.rollback()
+    hasty.close()
+
+
+def test_reading_takes_no_turn(connection: DatabaseWrapper, rival: Writer) -> None:
+    rival.take_turn()
+
+    assert value(connection) == 0
+
+
+@pytest.mark.skipif(site.vendor != "sqlite", reason="the queue is SQLite's")
+@pytest.mark.django_db(transaction=True)
+def test_atomic_blocks_of_the_site_stand_in_the_queue() -> None:
+    writer = Writer(str(site.settings_dict["NAME"]), timeout=0)
+    with transaction.atomic():
+        assert not may_write(writer)
+        with transaction.atomic():
+            assert not may_write(writer)
+        assert not may_write(writer)
+    assert may_write(writer)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        raise IntegrityError
+    assert may_write(writer)
+    writer.close()
+
+
+def test_memory_database_has_no_queue() -> None:
+    memory = handler(Path(), timeout=1)
+    memory.settings["default"]["NAME"] = "file:queue?mode=memory&cache=shared"
+    wrapper = memory["default"]
+    wrapper.ensure_connection()
+
+    assert wrapper.writer is None
+    wrapper.connection.close()
+
+
+# --- Many at once -------------------------------------------------------------------------------------------------
+
+
+def test_threads_that_write_at_once_lose_nothing(path: Path) -> None:
+    connections = handler(path)
+    barrier = threading.Barrier(8)
+    errors: list[Exception] = []
+
+    def write() -> None:
+        connection = connections["default"]
+        barrier.wait()
+        try:
+            for _ in range(25):
+                add_one(connection)
+        except OperationalError as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=write) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert errors == []
+    check = connections["default"]
+    assert value(check) == 200
+    check.close()
+
+
+WRITE_FROM_A_PROCESS = """
+import sys
+from contextlib import closing
+from pathlib import Path
+import django
+django.setup()
+from tests.quizsite.test_sqlite_backend import add_one, handler
+connection = handler(Path(sys.argv[1]))["default"]
+connection.ensure_connection()
+print("ready", flush=True)
+sys.stdin.readline()
+for _ in range(100):
+    add_one(connection)
+connection.close()
+"""
+
+
+def test_processes_that_write_at_once_lose_nothing(path: Path, connection: DatabaseWrapper) -> None:
+    command = [sys.executable, "-c", WRITE_FROM_A_PROCESS, str(path)]
+    processes = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
+    for process in processes:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    errors = [process.communicate(timeout=60)[1] for process in processes]
+
+    assert errors == [""] * 4
+    assert value(connection) == 400

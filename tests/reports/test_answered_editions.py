@@ -1,0 +1,188 @@
+"""Changing a set that students have answered: what its teacher is told, and how a question leaves it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from quizzes.content.drafts import publishing, saving
+from quizzes.content.drafts.changes import KeyChange, key_changes
+from quizzes.models import Assignment, Classroom, Draft, Edition, User
+from quizzes.reports.answered_editions import answered_editions
+from tests.drafting import desk_of, document_of, publish, save, sent, text_of, url
+from tests.factories import (
+    NOW,
+    make_answered_attempt,
+    make_assignment,
+    make_attempt,
+    make_classroom,
+    make_document,
+    make_draft,
+    make_student,
+)
+from tests.pages import form_of, read
+from tests.pages import text_of as words
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def draft(teacher: User) -> Draft:
+    return make_draft(owner=teacher)
+
+
+@pytest.fixture
+def given(draft: Draft, teacher: User, classroom: Classroom) -> Assignment:
+    """Edition 1 in a class: two students answered it, and one has begun and answered nothing."""
+    publishing.publish(draft, seen=1, note="", by=teacher, now=NOW)
+    assignment = make_assignment(edition=Edition.objects.get(), classroom=classroom, assigned_by=teacher)
+    for name in ("Ana", "Ben"):
+        make_answered_attempt(assignment=assignment, student=make_student(classroom=classroom, name=name))
+    make_attempt(assignment=assignment, student=make_student(classroom=classroom, name="Cy"))
+    return assignment
+
+
+# --- What is counted ----------------------------------------------------------------------------------------------
+
+
+def test_students_who_answered_are_counted_once_and_by_edition(
+    given: Assignment, draft: Draft, teacher: User, other_teacher: User
+) -> None:
+    student = given.attempts.order_by("pk")[0].student
+    make_answered_attempt(assignment=given, student=student, number=2)
+    other = make_assignment(edition=given.edition, classroom=make_classroom(teacher=teacher, name="Period 4"))
+    make_answered_attempt(assignment=other, student=make_student(classroom=other.classroom))
+    theirs = make_assignment(edition=given.edition, classroom=make_classroom(teacher=other_teacher))
+    make_answered_attempt(assignment=theirs, student=make_student(classroom=theirs.classroom))
+
+    [line] = answered_editions(draft.question_set, by=teacher)
+
+    assert (line.edition.number, line.student_count) == (1, 3)
+    assert [row.classroom.name for row in line.assignments] == ["Period 3", "Period 4"]
+    assert (line.position("some"), line.position("none")) == (2, None)
+    assert answered_editions(draft.question_set, by=teacher, key="none") == []
+
+
+def test_key_changes_name_other_keys_and_what_is_gone() -> None:
+    old, new = make_document(), make_document()
+    new["questions"][0]["choices"][0]["key"] = True
+    del new["questions"][0]["choices"][1]["key"]
+    new["questions"][1]["stem"] = "Other words, the same key?"
+    del new["questions"][3]
+    assert key_changes(old, new) == [KeyChange("one", 1, False), KeyChange("proof", 4, True)]
+    assert key_changes(old, old) == []
+
+
+# --- What its teacher is told -------------------------------------------------------------------------------------
+
+
+def test_publish_tells_who_answered_before_and_after(given: Assignment, draft: Draft, teacher_client: Client) -> None:
+    page = words(teacher_client.get(url("publish_set", draft)))
+    assert "answered edition 1" not in page  # nothing is to come
+
+    save(teacher_client, draft, key="1")
+    page = words(teacher_client.get(url("publish_set", draft)))
+    assert (
+        "2 students answered edition 1. New starts get edition 2 once you publish and assign it. Regrade edition 1 too?"
+        in page
+    )
+
+    after = publish(teacher_client, draft)
+    assert (
+        "2 students answered edition 1. New starts get edition 2 where you assign it anew. Regrade edition 1 too? "
+        "Question 1 has another right answer. Correct question 1 of edition 1" in words(after)
+    )
+    assert reverse("regrade_question", args=[given.public_id, 1]) in read(after).links
+    own = teacher_client.get(reverse("question_set", args=[draft.question_set.public_id]))
+    assert "2 students answered edition 1." in words(own)
+
+
+def test_question_that_is_gone_can_be_withdrawn_from_scoring(
+    given: Assignment, draft: Draft, teacher: User, teacher_client: Client
+) -> None:
+    saving.remove_question(draft, "proof", seen=1, by=teacher, now=NOW)
+    page = publish(teacher_client, draft)
+    assert "Withdraw question 4 of edition 1 from scoring" in words(page)
+    [link] = [link for link in read(page).links if link.endswith("?policy=drop")]
+    form = form_of(teacher_client.get(link), having="policy")
+    assert ("policy", "drop") in form.fields
+
+
+def test_change_that_moves_no_key_says_so(given: Assignment, draft: Draft, teacher_client: Client) -> None:
+    save(teacher_client, draft, stem="Which of these is it?")
+    page = publish(teacher_client, draft)
+    assert "No key is another one, so no score needs it." in words(page)
+    assert reverse("assignment_regrades", args=[given.public_id]) in read(page).links
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_page_costs_the_same_however_many_classes_answered(
+    count: int,
+    given: Assignment,
+    draft: Draft,
+    teacher: User,
+    teacher_client: Client,
+    statements: Callable[[], Any],
+) -> None:
+    for number in range(count - 1):
+        room = make_classroom(teacher=teacher, name=f"Room {number}")
+        make_answered_attempt(
+            assignment=make_assignment(edition=given.edition, classroom=room), student=make_student(classroom=room)
+        )
+    save(teacher_client, draft, stem="Which of these is it?")
+    publish(teacher_client, draft)
+    address = reverse("question_set", args=[draft.question_set.public_id])
+    teacher_client.get(address)
+    with statements() as seen:
+        teacher_client.get(address)
+    # session, teacher, set, whether there is a draft, newest edition, answers, assignments, editions
+    assert len(seen) == 8
+
+
+# --- A question leaves --------------------------------------------------------------------------------------------
+
+
+def test_deleting_an_answered_question_offers_to_withdraw_it(
+    given: Assignment, draft: Draft, teacher_client: Client
+) -> None:
+    data = sent(teacher_client, desk_of(draft), having="stem", act="remove")
+    page = teacher_client.post(desk_of(draft), data, follow=True)
+    assert [table["key"] for table in document_of(draft)["questions"]] == ["one", "some", "who", "proof"]
+    assert "2 students answered it in edition 1, as question 1." in words(page)
+    assert f"{reverse('regrade_question', args=[given.public_id, 1])}?policy=drop" in read(page).links
+
+    form = form_of(page, having="revision")
+    address = reverse("remove_question", args=[draft.question_set.public_id, "one"])
+    for _ in range(2):
+        page = teacher_client.post(address, form.data(), follow=True)
+    assert [table["key"] for table in document_of(draft)["questions"]] == ["some", "who", "proof"]
+    assert "no longer in the draft" in text_of(page)
+
+
+def test_deleting_a_question_that_nobody_answered_asks_nothing(draft: Draft, teacher_client: Client) -> None:
+    page = save(teacher_client, draft, act="remove")
+    assert page.headers["Location"] == url("edit_questions", draft)
+    assert [table["key"] for table in document_of(draft)["questions"]] == ["some", "who", "proof"]
+
+
+def test_deleting_is_refused_where_another_window_changed_the_question(
+    given: Assignment, draft: Draft, teacher: User, teacher_client: Client
+) -> None:
+    address = reverse("remove_question", args=[draft.question_set.public_id, "one"])
+    form = form_of(teacher_client.get(address), having="revision")
+    saving.save_question(draft, "one", {"stem": "Newer?"}, seen=1, by=teacher, now=NOW)
+    page = teacher_client.post(address, form.data())
+    assert "This question was changed in another window." in words(page)
+    assert len(document_of(draft)["questions"]) == 4
+
+
+def test_withdrawing_an_orphan_that_was_answered_offers_it_too(
+    given: Assignment, draft: Draft, teacher: User, teacher_client: Client
+) -> None:
+    saving.save_reading(draft, {}, {"s1": "Nothing of the kind."}, {}, seen=1, by=teacher, now=NOW)
+    form = form_of(teacher_client.get(url("edit_orphans", draft)), having="act")
+    page = teacher_client.post(form.action, form.data(act="withdraw"))
+    assert page.headers["Location"].endswith("/delete/")
+    assert len(document_of(draft)["questions"]) == 4

@@ -1,0 +1,75 @@
+"""One attempt read with its verdicts: what waits for a mark, and what a correction leaves of it."""
+
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from quizzes.grading import regrades
+from quizzes.models import Assignment, Attempt, Student, User
+from quizzes.reports.attempt_review import review_attempt
+from tests.factories import NOW, make_answered_attempt, make_assignment, make_edition, make_regrade
+from tests.pages import text_of
+from tests.views.test_grading_queue_views import typed_document
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def waiting(student: Student, teacher: User) -> Attempt:
+    """Handed in with an answer to question 3, three points, that a teacher marks."""
+    assignment = make_assignment(
+        edition=make_edition(document=typed_document()), classroom=student.classroom, assigned_by=teacher
+    )
+    answers = {"one": "August 31", "who": "The rules."}
+    return make_answered_attempt(assignment=assignment, student=student, answers=answers)
+
+
+def test_answer_that_nobody_marked_yet_is_not_a_wrong_one(waiting: Attempt, teacher: User) -> None:
+    reviewed = review_attempt(waiting)
+    assert [(item.question.key, item.verdict) for item in reviewed.unmarked] == [("who", "unmarked")]
+    assert "who" not in {item.question.key for item in reviewed.missed}
+    own = reviewed.unmarked[0].question
+    before = {score.objective.key: score.points for score in reviewed.objectives}.get(own.objective, 0)
+
+    question = waiting.assignment.edition.questions.get(key="who")
+    regrades.mark_answer(waiting, question, points=Decimal(0), comment="", by=teacher, now=NOW)
+    reviewed = review_attempt(waiting)
+    assert reviewed.unmarked == ()
+    assert [item.verdict for item in reviewed.questions if item.question.key == "who"] == ["wrong"]
+    after = {score.objective.key: score.points for score in reviewed.objectives}[own.objective]
+    assert after - before == own.points
+
+
+def test_dropped_question_is_neither_right_nor_missed(assignment: Assignment, student: Student) -> None:
+    attempt = make_answered_attempt(assignment=assignment, student=student, answers={"one": "a"})
+    make_regrade(assignment=assignment, policy="drop")
+    reviewed = review_attempt(attempt)
+    assert reviewed.questions[0].verdict == "dropped"
+    assert [item.question.key for item in reviewed.missed] == ["some", "who", "proof"]
+
+
+def test_student_reads_that_an_answer_is_not_marked_yet(
+    waiting: Attempt, student_client: Client, teacher: User
+) -> None:
+    result = reverse("result", args=[waiting.public_id])
+    page = text_of(student_client.get(result))
+    assert "Without one answer not marked yet" in page
+    assert page.count("Not marked yet") == 2  # its square and its line
+    assert "You answered: The rules. Your teacher marks this answer. It has no points until then." in page
+    question = waiting.assignment.edition.questions.get(key="who")
+    regrades.mark_answer(waiting, question, points=Decimal(2), comment="", by=teacher, now=NOW)
+    assert "ot marked yet" not in text_of(student_client.get(result))
+
+
+def test_teacher_reads_that_an_answer_is_not_marked_yet(waiting: Attempt, teacher_client: Client) -> None:
+    page = text_of(teacher_client.get(reverse("attempt_review", args=[waiting.public_id])))
+    assert "1 answer not marked yet" in page
+    assert "In your own words, not marked yet, 3 points possible" in page
+
+
+def test_dropped_question_is_told_as_what_it_is(waiting: Attempt, student_client: Client) -> None:
+    make_regrade(assignment=waiting.assignment, policy="drop")
+    page = text_of(student_client.get(reverse("result", args=[waiting.public_id])))
+    assert page.count("Does not count") == 2

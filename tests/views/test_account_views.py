@@ -1,0 +1,587 @@
+"""Teachers' accounts: the invitation, the ways in and out, the password, and the pages that say what went wrong."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+import time_machine
+from allauth.account.adapter import get_adapter
+from allauth.core import context
+from allauth.core.exceptions import ImmediateHttpResponse
+from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.core import mail
+from django.core.management import CommandError, call_command
+from django.http import HttpResponse
+from django.template.loader import render_to_string
+from django.test import Client, RequestFactory
+from django.urls import URLPattern, reverse
+from pytest_django.fixtures import Settings
+
+from quizsite.urls import account_urls
+from quizzes.forms.accounts import SignUpForm
+from quizzes.models import Classroom, Invitation, Student, User
+from quizzes.people import accounts
+from tests.factories import NOW, make_invitation, make_user
+from tests.pages import form_of, read
+
+PASSWORD = "seven green bicycles"
+NEW_PASSWORD = "eleven quiet kettles"
+SIGN_UP = {"name": "Mr. Baptiste", "email": "Baptiste@School.test", "password1": PASSWORD}
+
+
+def url(name: str, *args: str) -> str:
+    return reverse(name, args=args)
+
+
+def accepted(client: Client, token: str) -> Client:
+    """The client, with the invitation accepted."""
+    answer = client.post(url("accept_invitation", token), {})
+    assert answer.headers["Location"] == reverse("account_signup")
+    return client
+
+
+def is_signed_in(client: Client) -> bool:
+    return client.get(reverse("teacher_home")).status_code == 200
+
+
+def link_of(user: User) -> str:
+    return accounts.sign_in_link(user, "")
+
+
+def test_only_pages_that_a_teacher_needs_are_there() -> None:
+    names = {pattern.name for pattern in account_urls if isinstance(pattern, URLPattern)}
+
+    assert names == {
+        "account_login",
+        "account_logout",
+        "account_inactive",
+        "account_signup",
+        "account_change_password",
+        "account_set_password",
+        "account_reset_password",
+        "account_reset_password_done",
+        "account_reset_password_from_key",
+        "account_reset_password_from_key_done",
+    }
+
+
+# --- Invitation and sign-up -----------------------------------------------------------------------------------------
+
+
+def test_invitation_makes_an_account_once(teacher: User, clock: time_machine.Traveller) -> None:
+    invitation, token = make_invitation(invited_by=teacher)
+    client = Client()
+    page = client.get(url("accept_invitation", token))
+    assert "Ms. Rivera invites you" in page.content.decode()
+    # A GET changes nothing: a mail program that follows links does not use it up.
+    assert client.get(reverse("account_signup")).content.decode().count("An account needs an invitation") == 1
+    assert read(page).forms[0].method == "post"
+
+    form = form_of(accepted(client, token).get(reverse("account_signup")), having="password1")
+    home = client.post(form.action, form.data(**SIGN_UP), follow=True)
+
+    assert home.request["PATH_INFO"] == reverse("teacher_home")
+    user = User.objects.get(email="baptiste@school.test")
+    assert user.name == "Mr. Baptiste"
+    assert user.check_password(PASSWORD)
+    assert not user.is_staff
+    invitation.refresh_from_db()
+    assert (invitation.used_by, invitation.used_at) == (user, NOW)
+    assert "invitation_id" not in client.session
+    assert Client().get(url("accept_invitation", token)).status_code == 404
+
+
+def test_first_teacher_is_welcomed(db: None) -> None:
+    _, token = make_invitation(invited_by=None, now=NOW + timedelta(days=365))
+
+    assert "You are the first." in Client().get(url("accept_invitation", token)).content.decode()
+
+
+@pytest.mark.parametrize("state", ["unknown", "used", "expired"])
+def test_void_invitation_says_so(state: str, teacher: User, clock: time_machine.Traveller) -> None:
+    fields = {"used": {"used_at": NOW}, "expired": {"expires_at": NOW}}.get(state, {})
+    _, token = make_invitation(invited_by=teacher, **fields)
+    address = url("accept_invitation", "x" * 43 if state == "unknown" else token)
+    client = Client()
+
+    for answer in (client.get(address), client.post(address, {})):
+        assert answer.status_code == 404
+        assert "This invitation is no longer good" in answer.content.decode()
+    assert "An account needs an invitation" in client.get(reverse("account_signup")).content.decode()
+
+
+def test_invitation_is_not_for_who_is_signed_in(
+    teacher: User, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    _, token = make_invitation(invited_by=teacher)
+
+    for answer in (
+        teacher_client.get(url("accept_invitation", token)),
+        teacher_client.post(url("accept_invitation", token), {}),
+    ):
+        assert answer.status_code == 200
+        assert "This link makes an account for someone else" in answer.content.decode()
+    assert "invitation_id" not in teacher_client.session
+
+
+def test_who_was_slower_gets_no_account(teacher: User, clock: time_machine.Traveller) -> None:
+    _, token = make_invitation(invited_by=teacher)
+    fast, slow = accepted(Client(), token), accepted(Client(), token)
+    fast.post(reverse("account_signup"), SIGN_UP)
+
+    answer = slow.post(reverse("account_signup"), {**SIGN_UP, "email": "late@school.test"})
+
+    assert answer.status_code == 404
+    text = answer.content.decode()
+    assert "This invitation is no longer good" in text
+    assert "No account was made." in text
+    assert not User.objects.filter(email="late@school.test").exists()
+    assert not is_signed_in(slow)
+    assert "An account needs an invitation" in slow.get(reverse("account_signup")).content.decode()
+
+
+def test_form_sent_twice_at_once_makes_one_account(teacher: User, clock: time_machine.Traveller) -> None:
+    invitation, _ = make_invitation(invited_by=teacher)
+    request = RequestFactory().post(reverse("account_signup"), SIGN_UP)
+    SessionMiddleware(lambda request: HttpResponse()).process_request(request)
+    MessageMiddleware(lambda request: HttpResponse()).process_request(request)
+    request.session["invitation_id"] = invitation.pk
+    with context.request_context(request):
+        form = SignUpForm(SIGN_UP)
+        assert form.is_valid()
+        # Between check and save the other request came through.
+        make_user(email="baptiste@school.test")
+        with pytest.raises(ImmediateHttpResponse) as caught:
+            get_adapter().save_user(request, User(), form)
+
+    assert caught.value.response.headers["Location"] == reverse("account_login")
+    assert User.objects.filter(email="baptiste@school.test").count() == 1
+    invitation.refresh_from_db()
+    assert invitation.used_at is None
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("name", "", "Give your name as students read it."),
+        ("name", "\u202eBaptiste", "The name holds a character that cannot be seen."),
+        ("name", "x" * 1_000_000, "The name is longer than 60 characters."),
+        ("email", "", "This field is required."),
+        ("email", "baptiste", "Enter a valid email address."),
+        ("email", "RIVERA@school.test", "There is an account with this address."),
+        ("password1", "", "This field is required."),
+        ("password1", "short", "This password is too short."),
+        ("password1", "password1234", "This password is too common."),
+        ("password1", "baptiste@school.test", "The password is too similar to the e-mail address."),
+    ],
+)
+def test_sign_up_says_what_is_wrong_and_keeps_what_was_typed(
+    field: str, value: str, said: str, teacher: User, clock: time_machine.Traveller
+) -> None:
+    invitation, token = make_invitation(invited_by=teacher)
+    client = accepted(Client(), token)
+
+    page = client.post(reverse("account_signup"), {**SIGN_UP, field: value})
+
+    assert page.status_code == 200
+    assert said in page.content.decode()
+    sent = dict(form_of(page, having="password1").fields)
+    assert (sent["name"], sent["email"]) == tuple({**SIGN_UP, field: value}[name] for name in ("name", "email"))
+    assert sent["password1"] == ""
+    assert User.objects.count() == 1
+    invitation.refresh_from_db()
+    assert invitation.used_at is None
+
+
+def test_password_must_not_resemble_the_name(teacher: User, clock: time_machine.Traveller) -> None:
+    _, token = make_invitation(invited_by=teacher)
+    client = accepted(Client(), token)
+
+    page = client.post(reverse("account_signup"), {**SIGN_UP, "email": "mb@school.test", "password1": "mr baptiste!"})
+
+    assert "The password is too similar to the name." in page.content.decode()
+    assert not User.objects.filter(email="mb@school.test").exists()
+
+
+# --- In and out -----------------------------------------------------------------------------------------------------
+
+
+def test_sign_in_leads_home_for_seven_days(db: None) -> None:
+    make_user(email="rivera@school.test", password=PASSWORD)
+    client = Client()
+    form = form_of(client.get(reverse("account_login")), having="login")
+
+    answer = client.post(form.action, form.data(login="Rivera@School.test", password=PASSWORD))
+
+    assert answer.headers["Location"] == reverse("teacher_home")
+    assert is_signed_in(client)
+    assert 6 < client.session.get_expiry_age() / (24 * 60 * 60) <= 7
+
+
+def test_sign_in_goes_on_to_where_one_wanted_to_go(classroom: Classroom, teacher: User) -> None:
+    teacher.set_password(PASSWORD)
+    teacher.save()
+    client = Client()
+    roster = url("roster", classroom.public_id)
+    page = client.get(roster, follow=True)
+
+    form = form_of(page, having="login")
+    answer = client.post(form.action, form.data(login=teacher.email, password=PASSWORD))
+
+    assert answer.headers["Location"] == roster
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
+def test_sign_in_leads_to_no_other_site(elsewhere: str, teacher: User) -> None:
+    teacher.set_password(PASSWORD)
+    teacher.save()
+
+    answer = Client().post(reverse("account_login"), {"login": teacher.email, "password": PASSWORD, "next": elsewhere})
+
+    assert answer.headers["Location"] == reverse("teacher_home")
+
+
+def test_wrong_password_and_unknown_address_look_the_same(teacher: User) -> None:
+    teacher.set_password(PASSWORD)
+    teacher.save()
+
+    known = Client().post(reverse("account_login"), {"login": "rivera@school.test", "password": "wrong"})
+    unknown = Client().post(reverse("account_login"), {"login": "nobody@school.test", "password": "wrong"})
+
+    texts = [page.content.decode().replace(str(page.context["csrf_token"]), "") for page in (known, unknown)]
+    assert "This address and this password do not belong together." in texts[0]
+    assert dict(form_of(known, having="login").fields)["login"] == "rivera@school.test"
+    assert texts[0].replace("rivera@school.test", "") == texts[1].replace("nobody@school.test", "")
+
+
+def test_sixth_wrong_password_has_to_wait(teacher: User) -> None:
+    teacher.set_password(PASSWORD)
+    teacher.save()
+    data = {"login": teacher.email, "password": "wrong"}
+    for _ in range(5):
+        page = Client().post(reverse("account_login"), data)
+        assert "do not belong together" in page.content.decode()
+
+    page = Client().post(reverse("account_login"), {**data, "password": PASSWORD})
+
+    assert "Too many tries." in page.content.decode()
+
+
+def test_closed_account_is_told_so(db: None) -> None:
+    make_user(email="rivera@school.test", password=PASSWORD, is_active=False)
+    client = Client()
+
+    page = client.post(reverse("account_login"), {"login": "rivera@school.test", "password": PASSWORD}, follow=True)
+
+    assert "This account is closed" in page.content.decode()
+    assert not is_signed_in(client)
+
+
+def test_sign_out_is_a_form(teacher_client: Client) -> None:
+    assert "Sign out" in teacher_client.get(reverse("account_logout")).content.decode()
+    assert is_signed_in(teacher_client)
+    actions = [form.action for form in read(teacher_client.get(reverse("account"))).forms]
+    assert reverse("account_logout") in actions
+
+    answer = teacher_client.post(reverse("account_logout"))
+
+    assert answer.headers["Location"] == reverse("landing")
+    assert not is_signed_in(teacher_client)
+
+
+def test_sign_in_link_works_once_and_by_its_button_only(teacher: User) -> None:
+    link = link_of(teacher)
+    client = Client()
+
+    page = client.get(link)
+    assert "Sign in as Ms. Rivera" in page.content.decode()
+    assert not is_signed_in(client)
+
+    answer = client.post(link, {}, follow=True)
+    assert answer.request["PATH_INFO"] == reverse("teacher_home")
+    assert "the link is used up" in answer.content.decode()
+    assert 6 < client.session.get_expiry_age() / (24 * 60 * 60) <= 7
+    other = Client()
+    for again in (other.get(link), other.post(link, {})):
+        assert again.status_code == 404
+        assert "This sign-in link is no longer good" in again.content.decode()
+    assert not is_signed_in(other)
+
+
+def test_sign_in_link_opens_a_session_under_a_new_key(student: Student, teacher: User, student_client: Client) -> None:
+    before = student_client.session.session_key
+
+    student_client.post(link_of(teacher), {})
+
+    assert is_signed_in(student_client)
+    assert student_client.session.session_key != before
+    stale = Client()
+    stale.cookies["sessionid"] = before or ""
+    assert not is_signed_in(stale)
+
+
+def test_sign_in_link_takes_over_from_another_teacher(
+    teacher: User, other_teacher: User, classroom: Classroom, signed_in: Callable[[User], Client]
+) -> None:
+    client = signed_in(other_teacher)
+    assert client.get(url("roster", classroom.public_id)).status_code == 404
+
+    client.post(link_of(teacher), {})
+
+    assert client.get(url("roster", classroom.public_id)).status_code == 200
+
+
+@pytest.mark.parametrize("state", ["an hour old", "of a closed account", "of another account", "broken"])
+def test_void_sign_in_link_signs_nobody_in(
+    state: str, teacher: User, other_teacher: User, clock: time_machine.Traveller
+) -> None:
+    link = link_of(teacher)
+    match state:
+        case "an hour old":
+            clock.shift(timedelta(hours=1, seconds=1))
+        case "of a closed account":
+            teacher.is_active = False
+            teacher.save()
+        case "of another account":
+            link = url("enter", link_of(other_teacher).split("/")[2], link.split("/")[3])
+        case "broken":
+            link = url("enter", "!!", "x-y")
+    client = Client()
+
+    assert client.get(link).status_code == 404
+    assert client.post(link, {}).status_code == 404
+    assert not is_signed_in(client)
+
+
+# --- The account page -----------------------------------------------------------------------------------------------
+
+
+def test_account_changes_the_name(teacher: User, teacher_client: Client) -> None:
+    form = form_of(teacher_client.get(reverse("account")), having="name")
+    assert dict(form.fields)["name"] == "Ms. Rivera"
+
+    answer = teacher_client.post(reverse("account"), form.data(name=" Mrs.  Rivera "), follow=True)
+
+    teacher.refresh_from_db()
+    assert teacher.name == "Mrs. Rivera"
+    assert "Saved." in answer.content.decode()
+    assert "rivera@school.test" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (" ", "Give your name as students read it."),
+        ("\u202eRivera", "The name holds a character that cannot be seen."),
+        ("x" * 61, "The name is longer than 60 characters."),
+    ],
+)
+def test_account_keeps_the_name_when_the_new_one_is_none(
+    name: str, said: str, teacher: User, teacher_client: Client
+) -> None:
+    page = teacher_client.post(reverse("account"), {"name": name})
+
+    assert page.status_code == 200
+    assert said in page.content.decode()
+    assert "<h1>Ms. Rivera</h1>" in page.content.decode()
+    teacher.refresh_from_db()
+    assert teacher.name == "Ms. Rivera"
+
+
+def test_invite_shows_a_link_once_that_works(teacher: User, teacher_client: Client) -> None:
+    answer = teacher_client.post(reverse("invite"))
+
+    invitation = Invitation.objects.get()
+    assert invitation.invited_by == teacher
+    page = teacher_client.get(answer.headers["Location"]).content.decode()
+    link = page.split('value="http://testserver/invitation/')[1].split('"')[0]
+    assert "works for 7 days" in page
+    assert "Ms. Rivera invites you" in Client().get(f"/invitation/{link}").content.decode()
+    assert link not in teacher_client.get(answer.headers["Location"]).content.decode()
+    assert teacher_client.get(reverse("invite")).status_code == 405
+
+
+# --- Passwords ------------------------------------------------------------------------------------------------------
+
+
+def test_change_password_asks_for_the_old_one_and_signs_other_devices_out(
+    teacher: User, signed_in: Callable[[User], Client]
+) -> None:
+    teacher.set_password(PASSWORD)
+    teacher.save()
+    here, elsewhere = signed_in(teacher), signed_in(teacher)
+    form = form_of(here.get(reverse("account_change_password")), having="oldpassword")
+    new = {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
+
+    refused = here.post(form.action, form.data(oldpassword="wrong", **new))
+    assert refused.status_code == 200
+    assert "This is not your password now." in refused.content.decode()
+    changed = here.post(form.action, form.data(oldpassword=PASSWORD, **new), follow=True)
+
+    assert changed.request["PATH_INFO"] == reverse("account")
+    assert "Your new password is saved." in changed.content.decode()
+    teacher.refresh_from_db()
+    assert teacher.check_password(NEW_PASSWORD)
+    assert not is_signed_in(elsewhere)
+
+
+def test_change_password_wants_the_new_one_twice_and_good(teacher: User, signed_in: Callable[[User], Client]) -> None:
+    teacher.set_password(PASSWORD)
+    teacher.save()
+    client = signed_in(teacher)
+
+    page = client.post(
+        reverse("account_change_password"), {"oldpassword": PASSWORD, "password1": "short", "password2": "other"}
+    )
+    assert "This password is too short." in page.content.decode()
+    page = client.post(
+        reverse("account_change_password"),
+        {"oldpassword": PASSWORD, "password1": NEW_PASSWORD, "password2": PASSWORD},
+    )
+    assert "You must type the same password each time." in page.content.decode()
+
+
+def test_who_came_by_a_link_needs_no_old_password_for_an_hour(teacher: User, clock: time_machine.Traveller) -> None:
+    teacher.set_password("forgotten long ago")
+    teacher.save()
+    client = Client()
+    client.post(link_of(teacher), {})
+    address = reverse("account_change_password")
+
+    page = client.get(address)
+    assert "the old one is not asked for" in page.content.decode()
+    clock.shift(timedelta(hours=1, seconds=1))
+    assert 'name="oldpassword"' in client.get(address).content.decode()
+    clock.shift(timedelta(hours=-1))
+    client.post(address, {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD})
+
+    teacher.refresh_from_db()
+    assert teacher.check_password(NEW_PASSWORD)
+
+
+def test_account_without_a_password_gets_one(teacher: User, teacher_client: Client) -> None:
+    assert reverse("account_set_password") in read(teacher_client.get(reverse("account"))).links
+    form = form_of(teacher_client.get(reverse("account_set_password")), having="password1")
+
+    answer = teacher_client.post(form.action, form.data(password1=NEW_PASSWORD, password2=NEW_PASSWORD), follow=True)
+
+    assert answer.request["PATH_INFO"] == reverse("account")
+    assert reverse("account_change_password") in read(answer).links
+    teacher.refresh_from_db()
+    assert teacher.check_password(NEW_PASSWORD)
+
+
+def test_site_without_mail_says_how_to_get_in(teacher: User) -> None:
+    for answer in (
+        Client().get(reverse("account_reset_password")),
+        Client().post(reverse("account_reset_password"), {"email": teacher.email}),
+    ):
+        assert answer.status_code == 200
+        assert "This site sends no mail." in answer.content.decode()
+        assert "sign_in_link" in answer.content.decode()
+    assert mail.outbox == []
+
+
+def test_site_with_mail_sends_a_link_for_a_new_password(
+    teacher: User, settings: Settings, mailoutbox: list[mail.EmailMessage]
+) -> None:
+    settings.MAILER = {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}
+    client = Client()
+    form = form_of(client.get(reverse("account_reset_password")), having="email")
+
+    for address in ("RIVERA@school.test", "nobody@school.test"):
+        sent = client.post(form.action, form.data(email=address), follow=True)
+        assert "Look into your mail" in sent.content.decode()
+
+    # Who has no account gets no mail, and the page does not tell.
+    assert [message.to for message in mailoutbox] == [["rivera@school.test"]]
+    assert mailoutbox[0].subject == "[Footnote] A new password for Footnote"
+    body = str(mailoutbox[0].body)
+    link = next(line for line in body.splitlines() if line.startswith("http://testserver/"))
+    page = client.get(link.removeprefix("http://testserver"), follow=True)
+    form = form_of(page, having="password1")
+    done = client.post(form.action, form.data(password1=NEW_PASSWORD, password2=NEW_PASSWORD), follow=True)
+    assert "Sign in with your new password" in done.content.decode()
+    teacher.refresh_from_db()
+    assert teacher.check_password(NEW_PASSWORD)
+    again = Client().get(link.removeprefix("http://testserver"), follow=True)
+    assert "This link is no longer good" in again.content.decode()
+
+
+# --- The command ----------------------------------------------------------------------------------------------------
+
+
+def test_sign_in_link_command_prints_a_link_that_works(teacher: User) -> None:
+    out = StringIO()
+
+    call_command("sign_in_link", " RIVERA@school.test", base_url="http://footnote.test:8000/", stdout=out)
+
+    link = out.getvalue().strip()
+    assert link.startswith("http://footnote.test:8000/enter/")
+    client = Client()
+    client.post(link.removeprefix("http://footnote.test:8000"), {})
+    assert is_signed_in(client)
+
+
+def test_sign_in_link_command_names_what_is_wrong(teacher: User) -> None:
+    with pytest.raises(CommandError, match=r"^No account has the address nobody@school\.test\.$"):
+        call_command("sign_in_link", "nobody@school.test")
+    teacher.is_active = False
+    teacher.save()
+    with pytest.raises(CommandError, match=r"^The account rivera@school\.test is closed\."):
+        call_command("sign_in_link", "rivera@school.test")
+
+
+# --- What went wrong ------------------------------------------------------------------------------------------------
+
+
+def test_missing_page_leads_everyone_home(teacher_client: Client, student_client: Client) -> None:
+    for client, way_back in (
+        (Client(), "landing"),
+        (teacher_client, "teacher_home"),
+        (student_client, "student_home"),
+    ):
+        page = client.get("/nothing/here/")
+        assert page.status_code == 404
+        assert "There is no page at this address" in page.content.decode()
+        assert read(page).links[-4] == reverse(way_back)
+
+
+def test_form_without_its_token_is_not_sent(teacher: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+
+    page = client.post(reverse("account_login"), {"login": teacher.email, "password": PASSWORD})
+
+    assert page.status_code == 403
+    assert "This form was not sent" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [
+        ("400.html", "This request could not be read"),
+        ("403.html", "This page is not open to you"),
+        ("429.html", "Too many tries"),
+        ("500.html", "Something went wrong on our side"),
+    ],
+)
+def test_page_of_an_error_needs_nothing_from_a_view(template: str, said: str) -> None:
+    assert f"<h1>{said}</h1>" in render_to_string(template)
+
+
+def test_teacher_who_signs_in_signs_out_the_student_before(student: Student, signed_in: Callable[..., Client]) -> None:
+    make_user(email="okafor@school.test", password="seven green bicycles")
+    browser = signed_in(student)
+    data = {"login": "okafor@school.test", "password": "seven green bicycles"}
+    assert browser.post(reverse("account_login"), data).headers["Location"] == reverse("teacher_home")
+    assert browser.get(reverse("student_home")).headers["Location"] == reverse("join")
+
+
+@pytest.mark.django_db
+def test_what_is_wrong_with_a_whole_form_has_the_focus() -> None:
+    page = Client().post("/accounts/login/", {"login": "nobody@school.test", "password": "seven green bicycles"})
+    [notice] = re.findall(r'<div class="notice bad-n"[^>]*>', page.content.decode())
+    assert notice == '<div class="notice bad-n" role="alert" tabindex="-1" autofocus>'

@@ -1,0 +1,384 @@
+"""The teacher's home, and a class from its making to the archive."""
+
+import zoneinfo
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from quizzes.forms.classrooms import US_ZONES, ClassroomForm, zone_choices
+from quizzes.models import AuditEvent, Classroom, Edition, Student, User
+from quizzes.people import rosters
+from tests.conftest import Statements
+from tests.factories import (
+    NOW,
+    make_answered_attempt,
+    make_assignment,
+    make_attempt,
+    make_classroom,
+    make_failed_try,
+    make_student,
+    make_user,
+)
+from tests.pages import form_of, read
+
+HOME = "/teacher/"
+NEW = {"name": "Civics, Period 3", "time_zone": "America/Chicago"}
+
+Counting = Callable[[], AbstractContextManager[Statements]]
+
+
+def url(name: str, classroom: Classroom) -> str:
+    return reverse(name, args=[classroom.public_id])
+
+
+# --- Home -----------------------------------------------------------------------------------------------------------
+
+
+def test_home_leads_a_new_teacher_through_the_first_steps(teacher_client: Client) -> None:
+    page = teacher_client.get(HOME)
+
+    assert page.status_code == 200
+    text = page.content.decode()
+    assert [step in text for step in ("Make a class", "Add students", "Assign a set of questions")] == [True] * 3
+    assert {reverse("add_classroom"), reverse("question_sets")} <= set(read(page).links)
+    assert "Needs you" not in text
+
+
+def test_home_is_headed_by_the_day_in_the_zone_of_the_class(
+    teacher: User, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    make_classroom(teacher=teacher, time_zone="America/New_York")
+    clock.move_to(NOW + timedelta(hours=12))  # 3:00 on the 24th in UTC, 23:00 on the 23rd in New York
+
+    assert "<h1>Friday, October 23</h1>" in teacher_client.get(HOME).content.decode()
+
+
+def test_home_is_calm_when_nothing_needs_the_teacher(
+    student: Student, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    text = teacher_client.get(HOME).content.decode()
+
+    assert "Nothing right now." in text
+    assert "1 student</p>" in text
+    assert "Nothing is open." in text
+
+
+def test_home_gives_a_new_pin_to_who_is_locked_out(
+    student: Student, classmate: Student, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    for _ in range(5):
+        make_failed_try(student=student)
+    page = teacher_client.get(HOME)
+
+    assert "Locked out after five wrong PINs" in page.content.decode()
+    assert "Maya Lopez, Period 3" in page.content.decode()
+    assert "One thing" in page.content.decode()
+    actions = [form.action for form in read(page).forms]
+    assert actions == [reverse("change_pin", args=[student.public_id])]
+    student.refresh_from_db()
+    version = student.pin_version
+
+    answer = teacher_client.post(actions[0])
+
+    assert answer.headers["Location"] == reverse("student_history", args=[student.public_id])
+    student.refresh_from_db()
+    assert student.pin_version == version + 1
+    assert "Locked out" not in teacher_client.get(HOME).content.decode()
+
+
+def test_home_names_each_of_several_who_are_locked_out(
+    student: Student, classmate: Student, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    for locked in (student, classmate):
+        for _ in range(5):
+            make_failed_try(student=locked)
+
+    text = teacher_client.get(HOME).content.decode()
+
+    assert "Give Maya Lopez a new PIN" in text
+    assert "Give Noah Kim a new PIN" in text
+
+
+def test_home_says_how_many_have_not_handed_in(
+    edition: Edition, classroom: Classroom, student: Student, classmate: Student, teacher_client: Client,
+    clock: time_machine.Traveller,
+) -> None:  # fmt: skip
+    assignment = make_assignment(edition=edition, classroom=classroom, due_at=NOW + timedelta(hours=4))
+    make_attempt(assignment=assignment, student=student)
+    page = teacher_client.get(HOME)
+
+    text = page.content.decode()
+    assert '<span class="big">2</span>' in text
+    assert "Not handed in, due today at 3:00 pm" in text
+    assert "“Small set”, Period 3. One has not started." in text
+    assert reverse("assignment_progress", args=[assignment.public_id]) in read(page).links
+
+    clock.shift(timedelta(hours=26))
+    assert "Not handed in, was due Fri, Oct 23, 3:00 pm EDT" in teacher_client.get(HOME).content.decode()
+
+
+def test_home_asks_for_students_where_a_class_has_none(classroom: Classroom, teacher_client: Client) -> None:
+    page = teacher_client.get(HOME)
+
+    assert "<h3>No students yet</h3>" in page.content.decode()
+    assert url("add_students", classroom) in read(page).links
+
+
+def test_home_sums_up_each_class(
+    edition: Edition, classroom: Classroom, student: Student, classmate: Student, teacher_client: Client,
+    clock: time_machine.Traveller,
+) -> None:  # fmt: skip
+    assignment = make_assignment(edition=edition, classroom=classroom, created_at=NOW - timedelta(hours=1))
+    make_answered_attempt(assignment=assignment, student=student, started_at=NOW - timedelta(minutes=30))
+
+    text = teacher_client.get(HOME).content.decode()
+
+    assert "1 of 2 handed in" in text
+    assert "Open now: “Small set”." in text
+    assert "average score 100%" in text
+    assert classroom.shown_code in text
+
+    rosters.set_joining(classroom, is_open=False, by=classroom.teachers.get(), now=NOW)
+    closed = teacher_client.get(HOME).content.decode()
+    assert classroom.shown_code not in closed
+    assert "The code is closed" in closed
+
+
+def test_home_shows_no_class_of_another_teacher(
+    other_classroom: Classroom, classroom: Classroom, other_teacher: User, signed_in: Callable[[User], Client],
+    teacher_client: Client,
+) -> None:  # fmt: skip
+    assert "Period 5" in signed_in(other_teacher).get(HOME).content.decode()
+    assert "Period 5" not in teacher_client.get(HOME).content.decode()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_home_costs_the_same_for_any_number_of_classes(
+    count: int, edition: Edition, teacher: User, teacher_client: Client, statements: Counting,
+    clock: time_machine.Traveller,
+) -> None:  # fmt: skip
+    for number in range(count):
+        classroom = make_classroom(teacher=teacher, name=f"Period {number}")
+        assignment = make_assignment(edition=edition, classroom=classroom, due_at=NOW + timedelta(hours=4))
+        pupils = [make_student(classroom=classroom) for _ in range(count)]
+        make_answered_attempt(assignment=assignment, student=pupils[0], started_at=NOW - timedelta(hours=1))
+        for _ in range(5):
+            make_failed_try(student=pupils[0])
+
+    with statements() as seen:
+        page = teacher_client.get(HOME)
+
+    assert page.status_code == 200
+    assert len(seen) == 15
+
+
+# --- Making and changing --------------------------------------------------------------------------------------------
+
+
+def test_add_classroom_makes_it_and_goes_on_to_its_students(teacher: User, teacher_client: Client) -> None:
+    form = form_of(teacher_client.get(reverse("add_classroom")), having="time_zone")
+    assert dict(form.fields)["time_zone"] == "America/New_York"
+
+    answer = teacher_client.post(reverse("add_classroom"), NEW)
+
+    classroom = Classroom.objects.get()
+    assert answer.headers["Location"] == url("add_students", classroom)
+    assert (classroom.name, classroom.time_zone) == ("Civics, Period 3", "America/Chicago")
+    assert list(classroom.teachers.all()) == [teacher]
+    assert [event.act for event in classroom.audit_events.all()] == [AuditEvent.Act.CLASSROOM_MADE]
+
+
+def test_add_classroom_sent_twice_makes_one(teacher_client: Client) -> None:
+    teacher_client.post(reverse("add_classroom"), NEW)
+    second = teacher_client.post(reverse("add_classroom"), {**NEW, "name": " civics,  period 3"})
+
+    assert second.status_code == 200
+    assert "You already have a class of this name." in second.content.decode()
+    assert Classroom.objects.count() == 1
+
+
+def test_add_classroom_leaves_names_of_others_and_of_the_archive_free(
+    teacher: User, other_teacher: User, teacher_client: Client
+) -> None:
+    make_classroom(teacher=other_teacher, name=NEW["name"])
+    make_classroom(teacher=teacher, name=NEW["name"], archived_at=NOW)
+
+    assert teacher_client.post(reverse("add_classroom"), NEW).status_code == 302
+    assert Classroom.objects.count() == 3
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("name", "", "Give the class a name."),
+        ("name", " \t \u00a0", "Give the class a name."),
+        ("name", "Period\u202e 3", "The name holds a character that cannot be seen."),
+        ("name", "Period\u200b3", "The name holds a character that cannot be seen."),
+        ("name", "...", "Name is empty."),
+        ("name", "x" * 1_000_000, "The name is longer than 60 characters."),
+        ("name", "Period\x003", "The name holds a character that cannot be seen."),
+        ("time_zone", "", "Choose a time zone."),
+        ("time_zone", "Mars/Olympus", "Choose a time zone from the list."),
+    ],
+)
+def test_add_classroom_says_what_is_wrong_and_keeps_what_was_typed(
+    field: str, value: str, said: str, teacher_client: Client
+) -> None:
+    page = teacher_client.post(reverse("add_classroom"), {**NEW, field: value})
+
+    assert page.status_code == 200
+    text = page.content.decode()
+    assert said in text
+    assert 'aria-invalid="true"' in text
+    sent = dict(form_of(page, having="time_zone").fields)
+    assert sent["name"] == (value if field == "name" else NEW["name"])
+    assert Classroom.objects.count() == 0
+
+
+def test_change_classroom_saves_name_and_zone(classroom: Classroom, teacher_client: Client) -> None:
+    answer = teacher_client.post(url("change_classroom", classroom), NEW)
+
+    assert answer.headers["Location"] == url("change_classroom", classroom)
+    classroom.refresh_from_db()
+    assert (classroom.name, classroom.time_zone) == ("Civics, Period 3", "America/Chicago")
+    assert "Saved." in teacher_client.get(answer.headers["Location"]).content.decode()
+
+
+def test_change_classroom_keeps_its_own_name_and_refuses_that_of_another(
+    teacher: User, classroom: Classroom, teacher_client: Client
+) -> None:
+    make_classroom(teacher=teacher, name="Period 5")
+
+    kept = teacher_client.post(url("change_classroom", classroom), {**NEW, "name": "Period 3"})
+    refused = teacher_client.post(url("change_classroom", classroom), {**NEW, "name": "Period 5"})
+
+    assert kept.status_code == 302
+    assert "You already have a class of this name." in refused.content.decode()
+    classroom.refresh_from_db()
+    assert classroom.name == "Period 3"
+
+
+def test_change_classroom_offers_a_zone_that_only_this_class_has(teacher: User, teacher_client: Client) -> None:
+    classroom = make_classroom(teacher=teacher, time_zone="US/Eastern")
+    form = form_of(teacher_client.get(url("change_classroom", classroom)), having="time_zone")
+
+    assert dict(form.fields)["time_zone"] == "US/Eastern"
+    assert teacher_client.post(url("change_classroom", classroom), form.data()).status_code == 302
+
+
+def test_zones_begin_with_the_united_states_and_hold_every_place() -> None:
+    groups = zone_choices()
+    offered = {name for _, zones in groups for name, _ in zones}
+
+    assert groups[0] == ("United States", list(US_ZONES))
+    assert {name for name, _ in US_ZONES} <= zoneinfo.available_timezones()
+    assert offered >= {"Europe/Kyiv", "America/Argentina/Buenos_Aires", "Asia/Kathmandu", "UTC"}
+    assert offered <= zoneinfo.available_timezones()
+    assert ClassroomForm({"name": "Period 3", "time_zone": "Asia/Kathmandu"}).is_valid()
+
+
+# --- Code and archive -----------------------------------------------------------------------------------------------
+
+
+def test_change_code_gives_another_one(classroom: Classroom, teacher_client: Client) -> None:
+    before = classroom.join_code
+
+    answer = teacher_client.post(url("change_code", classroom))
+
+    classroom.refresh_from_db()
+    assert classroom.join_code != before
+    page = teacher_client.get(answer.headers["Location"]).content.decode()
+    assert "The class has a new code." in page
+    assert classroom.shown_code in page
+
+
+def test_code_closes_and_opens_from_the_roster(classroom: Classroom, teacher_client: Client) -> None:
+    roster = url("roster", classroom)
+    assert "Close the code" in teacher_client.get(roster).content.decode()
+
+    closed = teacher_client.post(url("set_joining", classroom), follow=True)
+    classroom.refresh_from_db()
+    assert not classroom.join_open
+    assert "The code is closed: nobody new can sign in with it." in closed.content.decode()
+
+    form = form_of(teacher_client.get(roster), having="is_open")
+    opened = teacher_client.post(form.action, dict(form.buttons), follow=True)
+    classroom.refresh_from_db()
+    assert classroom.join_open
+    assert "The code is open" in opened.content.decode()
+    assert AuditEvent.objects.filter(classroom=classroom, act=AuditEvent.Act.CODE_CHANGED).count() == 2
+
+
+def test_closing_a_closed_code_records_nothing(teacher: User, teacher_client: Client) -> None:
+    classroom = make_classroom(teacher=teacher, join_open=False)
+
+    assert teacher_client.post(url("set_joining", classroom)).status_code == 302
+    assert AuditEvent.objects.count() == 0
+
+
+def test_archive_puts_a_class_away_and_brings_it_back(
+    classroom: Classroom, student: Student, teacher_client: Client
+) -> None:
+    form = form_of(teacher_client.get(url("change_classroom", classroom)), having="is_archived")
+    teacher_client.post(form.action, dict(form.buttons))
+    classroom.refresh_from_db()
+    assert classroom.archived_at is not None
+
+    home = teacher_client.get(HOME)
+    assert "“Period 3” is archived." in home.content.decode()
+    assert url("gradebook", classroom) not in read(home).links
+    assert reverse("archived_classrooms") in read(home).links
+    archive = teacher_client.get(reverse("archived_classrooms"))
+    assert url("gradebook", classroom) in read(archive).links
+    assert "This class is archived" in teacher_client.get(url("roster", classroom)).content.decode()
+
+    teacher_client.post(read(archive).forms[0].action)
+    classroom.refresh_from_db()
+    assert classroom.archived_at is None
+    assert reverse("archived_classrooms") not in read(teacher_client.get(HOME)).links
+
+
+def test_archiving_twice_keeps_the_first_moment(classroom: Classroom, teacher_client: Client) -> None:
+    for _ in range(2):
+        teacher_client.post(url("set_archived", classroom), {"is_archived": "on"})
+
+    assert AuditEvent.objects.filter(act=AuditEvent.Act.CLASSROOM_ARCHIVED).count() == 1
+
+
+def test_archive_without_a_class_says_so(teacher_client: Client) -> None:
+    assert "No class is archived" in teacher_client.get(reverse("archived_classrooms")).content.decode()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_archive_costs_the_same_for_any_number_of_classes(
+    count: int, teacher: User, teacher_client: Client, statements: Counting
+) -> None:
+    for number in range(count):
+        make_classroom(teacher=teacher, name=f"Period {number}", archived_at=NOW)
+
+    with statements() as seen:
+        teacher_client.get(reverse("archived_classrooms"))
+
+    assert len(seen) == 3
+
+
+@pytest.mark.parametrize("name", ["change_code", "set_joining", "set_archived"])
+def test_a_get_changes_no_class(name: str, classroom: Classroom, teacher_client: Client) -> None:
+    assert teacher_client.get(url(name, classroom)).status_code == 405
+
+
+@pytest.mark.parametrize("name", ["change_code", "set_joining", "set_archived", "change_classroom"])
+def test_nobody_changes_the_class_of_another_teacher(
+    name: str, classroom: Classroom, signed_in: Callable[[User], Client]
+) -> None:
+    before = Classroom.objects.values().get(pk=classroom.pk)
+
+    answer = signed_in(make_user()).post(url(name, classroom), {**NEW, "is_archived": "on"})
+
+    assert answer.status_code == 404
+    assert Classroom.objects.values().get(pk=classroom.pk) == before

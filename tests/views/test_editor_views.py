@@ -1,0 +1,541 @@
+"""The editor: every form saves, keeps what is wrong with it on the page, and never overwrites another window."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from quizzes.content.drafts import saving
+from quizzes.content.drafts.document import question_of, sentence_tables
+from quizzes.content.drafts.validation import draft_faults, orphans
+from quizzes.models import Draft, QuestionSet, Student, User
+from tests.conftest import Statements
+from tests.drafting import HTMX, document_of, errors_of, publish, question_now, revision_of, sent, text_of, url
+from tests.factories import NOW, make_draft, make_edition
+from tests.pages import form_of
+
+Counting = Callable[[], AbstractContextManager[Statements]]
+
+
+@pytest.fixture
+def draft(teacher: User) -> Draft:
+    """The teacher's draft, at revision 1, which could be published."""
+    return make_draft(owner=teacher)
+
+
+SOURCE = {
+    "title": "Library hours",
+    "summary": "",
+    "about_minutes": "",
+    "story_title": "Council shuts library on Sundays",
+    "publisher": "The Riverton Post",
+    "author": "",
+    "published_on": "2026-10-20",
+    "date_note": "",
+    "url": "https://post.example/library",
+    "rights": "quotes",
+    "rights_note": "",
+}
+
+
+# --- Make and copy ------------------------------------------------------------------------------------------------
+
+
+def test_add_set_makes_a_draft_and_leads_to_its_reading(teacher: User, teacher_client: Client) -> None:
+    response = teacher_client.post(reverse("add_set"), SOURCE)
+
+    draft = Draft.objects.owned_by(teacher).get()
+    assert response.headers["Location"] == url("edit_reading", draft)
+    assert draft.document["citation"] == {
+        "title": "Council shuts library on Sundays",
+        "publisher": "The Riverton Post",
+        "author": "",
+        "published_on": "2026-10-20",
+        "date_note": "",
+        "url": "https://post.example/library",
+    }
+    assert (draft.document["title"], draft.document["reading"]["rights"]) == ("Library hours", "quotes")
+
+
+@pytest.mark.parametrize(
+    ("changes", "errors"),
+    [
+        ({"title": " "}, ["Give the set a title."]),
+        ({"publisher": ""}, ["Add the publisher and the date so students can judge the source."]),
+        ({"published_on": ""}, ["Add the publisher and the date so students can judge the source."]),
+        ({"published_on": "soon"}, ["Write a date, as in 2026-10-20."]),
+        ({"url": "post.example"}, ["Enter a web address that starts with http:// or https://"]),
+        ({"url": "javascript:alert(1)"}, ["Enter a web address that starts with http:// or https://"]),
+        ({"url": "http://"}, ["Enter a web address that starts with http:// or https://"]),
+        ({"rights": ""}, ["Choose what you may show students."]),
+        ({"rights": "all"}, ["Select a valid choice. all is not one of the available choices."]),
+        ({"title": "x" * 201}, ["This is longer than 200 characters."]),
+        ({"about_minutes": "0"}, ["Ensure this value is greater than or equal to 1."]),
+    ],
+)
+def test_add_set_says_what_is_wrong_and_keeps_what_was_typed(
+    changes: dict[str, str], errors: list[str], teacher_client: Client
+) -> None:
+    response = teacher_client.post(reverse("add_set"), {**SOURCE, "author": "A. Writer", **changes})
+
+    assert response.status_code == 200
+    assert errors_of(response) == errors
+    assert 'value="A. Writer"' in text_of(response)
+    assert not QuestionSet.objects.exists()
+
+
+def test_copy_set_makes_a_copy_of_a_built_in_set(teacher: User, teacher_client: Client) -> None:
+    edition = make_edition()
+
+    response = teacher_client.post(reverse("copy_set", args=[edition.question_set.public_id]))
+
+    draft = Draft.objects.owned_by(teacher).get()
+    assert response.headers["Location"] == url("edit_source", draft)
+    assert draft.question_set != edition.question_set
+    assert (draft.document["title"], draft_faults(draft.document)) == ("Small set (copy)", [])
+
+
+def test_copy_set_of_another_teachers_set_is_not_found(other_teacher: User, teacher_client: Client) -> None:
+    theirs = make_edition(question_set=make_draft(owner=other_teacher).question_set)
+
+    assert teacher_client.post(reverse("copy_set", args=[theirs.question_set.public_id])).status_code == 404
+    assert Draft.objects.count() == 1
+
+
+def test_a_draft_is_found_among_its_owners_sets_alone(
+    draft: Draft, teacher_client: Client, other_teacher: User, signed_in: Any
+) -> None:
+    address = url("edit_questions", draft)
+    assert f'<a href="{address}">Small set</a>' in text_of(teacher_client.get(reverse("question_sets")))
+    assert address not in text_of(signed_in(other_teacher).get(reverse("question_sets")))
+
+    publish(teacher_client, draft)
+    assert address not in text_of(teacher_client.get(reverse("question_sets")))
+    assert address in text_of(teacher_client.get(url("question_set", draft)))
+    built_in = make_edition().question_set
+    page = teacher_client.get(reverse("question_set", args=[built_in.public_id]))
+    assert f'action="{reverse("copy_set", args=[built_in.public_id])}"' in text_of(page)
+    assert reverse("edit_questions", args=[built_in.public_id]) not in text_of(page)
+
+
+PAGES = ("edit_source", "edit_reading", "edit_objectives", "edit_orphans", "publish_set")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_draft_is_its_owners_alone(
+    name: str, draft: Draft, teacher_client: Client, other_teacher: User, student: Student, signed_in: Any
+) -> None:
+    assert teacher_client.get(url(name, draft)).status_code == 200
+    assert signed_in(other_teacher).get(url(name, draft)).status_code == 404
+    for client in (Client(), signed_in(student)):
+        assert client.get(url(name, draft)).headers["Location"].startswith(reverse("account_login"))
+
+
+def test_a_built_in_set_cannot_be_edited(teacher_client: Client) -> None:
+    edition = make_edition()
+
+    for name in (*PAGES, "edit_questions"):
+        assert teacher_client.get(reverse(name, args=[edition.question_set.public_id])).status_code == 404
+
+
+# --- Source and objectives ----------------------------------------------------------------------------------------
+
+
+def test_edit_source_saves_and_says_so(draft: Draft, teacher_client: Client) -> None:
+    data = sent(teacher_client, url("edit_source", draft), having="story_title", title="Another title")
+
+    response = teacher_client.post(url("edit_source", draft), data)
+
+    assert response.status_code == 302
+    assert document_of(draft)["title"] == "Another title"
+    # The rest stays as it was, date and link included.
+    assert document_of(draft)["citation"] == {**draft.document["citation"], "author": ""}
+
+
+def test_edit_source_saves_what_is_valid_and_keeps_the_rest_on_the_page(draft: Draft, teacher_client: Client) -> None:
+    data = sent(teacher_client, url("edit_source", draft), having="story_title", title="Better", url="nowhere")
+
+    response = teacher_client.post(url("edit_source", draft), data)
+
+    assert response.status_code == 200
+    assert errors_of(response) == ["Enter a web address that starts with http:// or https://"]
+    assert 'value="nowhere"' in text_of(response)
+    assert document_of(draft)["title"] == "Better"
+    assert document_of(draft)["citation"]["url"] == "https://news.example/story"
+
+
+def test_edit_source_answers_htmx_with_what_a_save_changes_alone(draft: Draft, teacher_client: Client) -> None:
+    data = sent(teacher_client, url("edit_source", draft), having="story_title", title="Another title")
+
+    response = teacher_client.post(url("edit_source", draft), data, headers=HTMX)
+
+    text = text_of(response)
+    assert "Saved" in text
+    assert 'name="revision" value="2"' in text
+    # Nothing that is being typed in is replaced.
+    assert [name in text for name in ("<html", "<textarea", 'name="title"')] == [False] * 3
+
+
+def test_edit_source_refuses_to_overwrite_and_shows_both(draft: Draft, teacher: User, teacher_client: Client) -> None:
+    data = sent(teacher_client, url("edit_source", draft), having="story_title", title="My title")
+    saving.save_source(draft, title="Their title", seen=1, by=teacher, now=NOW)
+
+    response = teacher_client.post(url("edit_source", draft), data)
+
+    text = text_of(response)
+    assert response.status_code == 200
+    assert "This was changed in another window" in text
+    assert [words in text for words in ("</b> Their title</p>", 'value="My title"', 'name="revision" value="1"')] == [
+        True
+    ] * 3
+    assert document_of(draft)["title"] == "Their title"
+    # Saved by itself it is refused again; only the button says which of the two stays.
+    again = form_of(response, having="story_title").data()
+    assert "Not saved" in text_of(teacher_client.post(url("edit_source", draft), again, headers=HTMX))
+    teacher_client.post(url("edit_source", draft), {**again, "over": ["2"]})
+    assert document_of(draft)["title"] == "My title"
+
+
+def test_edit_objectives_adds_renames_and_counts(draft: Draft, teacher_client: Client) -> None:
+    address = url("edit_objectives", draft)
+    changes = {"title-records": "What is recorded", "minimum-records": "3", "title-new-1": "When it ends"}
+
+    teacher_client.post(address, sent(teacher_client, address, having="title-records", **changes))
+
+    document = document_of(draft)
+    assert document["objectives"] == [
+        {"key": "records", "title": "What is recorded"},
+        {"key": "ended", "title": "Why it was ended"},
+        {"key": "when-it-ends", "title": "When it ends"},
+    ]
+    assert document["minimum"] == {"records": 3, "ended": 2}
+    text = text_of(teacher_client.get(address))
+    assert [words in text for words in ("1 more", "Covered")] == [True, True]
+
+
+def test_edit_objectives_keeps_one_that_questions_test(draft: Draft, teacher_client: Client) -> None:
+    address = url("edit_objectives", draft)
+
+    response = teacher_client.post(
+        address, sent(teacher_client, address, having="title-records", **{"title-records": "", "minimum-ended": "x"})
+    )
+
+    assert errors_of(response) == [
+        "2 questions test this objective. Give them another one first.",
+        "Write a number of questions.",
+    ]
+    assert document_of(draft)["objectives"] == draft.document["objectives"]
+    assert document_of(draft)["minimum"] == draft.document["minimum"]
+
+
+def test_edit_objectives_answers_htmx_with_the_meter(draft: Draft, teacher_client: Client) -> None:
+    address = url("edit_objectives", draft)
+    data = sent(teacher_client, address, having="title-records", **{"minimum-records": "4"})
+
+    text = text_of(teacher_client.post(address, data, headers=HTMX))
+
+    assert [words in text for words in ("2 more", 'id="draft-meter"', "<html")] == [True, True, False]
+
+
+# --- Reading ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def empty(teacher: User) -> Draft:
+    """A set that was only begun."""
+    fields = {"title": "New", "publisher": "P", "story_title": "S", "published_on": "2026-10-20", "rights": "quotes"}
+    return saving.make_set(by=teacher, now=NOW, **fields)
+
+
+def test_a_pasted_text_becomes_numbered_sentences(empty: Draft, teacher_client: Client) -> None:
+    page = teacher_client.get(url("edit_reading", empty))
+    assert "in your own words" in text_of(page)
+
+    response = teacher_client.post(
+        url("replace_text", empty), form_of(page, having="text").data(text="One. Two.\n\nThree.")
+    )
+
+    assert response.headers["Location"] == url("edit_reading", empty)
+    assert [table["text"] for table in sentence_tables(document_of(empty))] == ["One.", "Two.", "Three."]
+    page = teacher_client.get(url("edit_reading", empty))
+    assert form_of(page, having="text-s3").data()["voice-s3"] == ["reporter"]
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("", "Paste or type the text first."),
+        ("Word. " * 301, "This has 301 sentences. A reading has at most 300."),
+        ("long " * 300, "A sentence is longer than 1000 characters."),
+    ],
+)
+def test_a_text_that_cannot_be_a_reading_stays_on_the_page(
+    text: str, error: str, empty: Draft, teacher_client: Client
+) -> None:
+    response = teacher_client.post(url("replace_text", empty), {"text": text, "revision": "1"})
+
+    assert response.status_code == 200
+    assert errors_of(response)[0].startswith(error)
+    assert text.strip()[:20] in text_of(response)
+    assert document_of(empty)["reading"]["paragraphs"] == []
+
+
+def test_a_text_is_not_saved_without_a_choice_of_rights(empty: Draft, teacher_client: Client) -> None:
+    empty.document["reading"]["rights"] = ""
+    empty.save()
+
+    response = teacher_client.post(url("replace_text", empty), {"text": "One. Two.", "revision": "1"})
+
+    assert errors_of(response) == ["Choose what you may show students."]
+    assert document_of(empty)["reading"]["paragraphs"] == []
+
+
+def test_a_text_half_as_long_is_asked_about_first(draft: Draft, teacher_client: Client) -> None:
+    data = {"text": "Quite short.", "revision": "1"}
+
+    response = teacher_client.post(url("replace_text", draft), data)
+    assert errors_of(response) == ["The new text is less than half as long. Is this the same story?"]
+    assert len(sentence_tables(document_of(draft))) == 6
+
+    teacher_client.post(url("replace_text", draft), {**data, "is_same_story": "on"})
+    assert [table["text"] for table in sentence_tables(document_of(draft))] == ["Quite short."]
+
+
+def test_a_corrected_text_leads_to_the_questions_that_lost_evidence(draft: Draft, teacher_client: Client) -> None:
+    text = form_of(teacher_client.get(url("edit_reading", draft)), having="text").data()["text"][0]
+
+    response = teacher_client.post(
+        url("replace_text", draft), {"text": text.replace("an address", "a street"), "revision": "1"}
+    )
+
+    assert response.headers["Location"] == url("edit_orphans", draft)
+    assert [orphan.key for orphan in orphans(document_of(draft))] == ["some"]
+    page = text_of(teacher_client.get(url("edit_orphans", draft)))
+    for words in ("“It also records an address.”", "“It also records a street.”"):
+        assert words in page
+    assert "1 question rests on a sentence that changed" in page
+
+
+def test_sentences_and_voices_are_saved(draft: Draft, teacher_client: Client) -> None:
+    address = url("edit_reading", draft)
+    changes = {"text-s6": "Hundreds had protested.", "voice-s6": "protesters", "level": "Grade 8", "language": "es"}
+
+    response = teacher_client.post(address, sent(teacher_client, address, having="text-s1", **changes))
+
+    assert response.status_code == 302
+    document = document_of(draft)
+    assert sentence_tables(document)[5] == {"key": "s6", "text": "Hundreds had protested.", "voice": "protesters"}
+    assert (document["reading"]["level"], document["reading"]["language"]) == ("Grade 8", "es")
+    assert "1 question rests on a sentence that changed" in text_of(teacher_client.get(address))
+
+
+def test_a_sentence_without_a_text_or_with_a_forged_voice_stays(draft: Draft, teacher_client: Client) -> None:
+    address = url("edit_reading", draft)
+    changes = {"text-s6": " ", "voice-s5": "not_stated", "text-s5": "It ends soon."}
+
+    response = teacher_client.post(address, sent(teacher_client, address, having="text-s1", **changes))
+
+    assert response.status_code == 200
+    assert "To take a sentence out" in text_of(response)
+    tables = sentence_tables(document_of(draft))
+    assert (tables[4]["text"], tables[4]["voice"]) == ("It ends soon.", "reporter")
+    assert tables[5]["text"] == "Dozens of people had protested."
+
+
+@pytest.mark.parametrize(
+    ("act", "changes", "texts"),
+    [
+        ("join:s1", {}, ["The system records a birthplace. It also records an address."]),
+        (
+            "split:s1",
+            {"text-s1": "The system\r\nrecords a birthplace."},
+            ["The system", "records a birthplace.", "It also records an address."],
+        ),
+        ("remove:s1", {}, ["It also records an address."]),
+        ("paragraph:s2", {}, ["The system records a birthplace."]),
+        # What is typed elsewhere is saved on the way.
+        ("join:s1", {"text-s2": "And a street."}, ["The system records a birthplace. And a street."]),
+        ("split:s99", {}, ["The system records a birthplace.", "It also records an address."]),
+    ],
+)
+def test_buttons_split_join_part_and_remove(
+    act: str, changes: dict[str, str], texts: list[str], draft: Draft, teacher_client: Client
+) -> None:
+    address = url("edit_reading", draft)
+
+    response = teacher_client.post(address, sent(teacher_client, address, having="text-s1", act=act, **changes))
+
+    assert response.status_code == 302
+    first = document_of(draft)["reading"]["paragraphs"][0]["sentences"]
+    assert [table["text"] for table in first] == texts
+
+
+def test_a_split_without_an_end_says_how(draft: Draft, teacher_client: Client) -> None:
+    address = url("edit_reading", draft)
+
+    response = teacher_client.post(address, sent(teacher_client, address, having="text-s1", act="split:s1"))
+
+    assert errors_of(response) == [
+        "No end of a sentence was found in it. Start a new line where the second sentence begins, then split again."
+    ]
+    assert revision_of(draft) == 1
+
+
+def test_edit_reading_answers_htmx_with_what_a_save_changes_alone(draft: Draft, teacher_client: Client) -> None:
+    address = url("edit_reading", draft)
+    data = sent(teacher_client, address, having="text-s1", **{"text-s1": "It records a name."})
+
+    text = text_of(teacher_client.post(address, data, headers=HTMX))
+
+    assert [words in text for words in ("Saved", 'value="2"', "2 questions lost evidence", "<textarea")] == [
+        True,
+        True,
+        True,
+        False,
+    ]
+
+
+def test_a_button_after_the_page_saved_by_itself_is_no_conflict(draft: Draft, teacher_client: Client) -> None:
+    """Leaving the field saves; the click that follows still names the revision that the page was loaded with."""
+    address = url("edit_reading", draft)
+    data = sent(teacher_client, address, having="text-s1", **{"text-s6": "Many people had protested."})
+    teacher_client.post(address, data, headers=HTMX)
+
+    response = teacher_client.post(address, {**data, "act": "join:s1"})
+
+    assert response.status_code == 302
+    assert len(sentence_tables(document_of(draft))) == 5
+
+
+def test_edit_reading_refuses_to_overwrite_and_shows_both(draft: Draft, teacher: User, teacher_client: Client) -> None:
+    address = url("edit_reading", draft)
+    data = sent(teacher_client, address, having="text-s1", **{"text-s1": "My sentence."})
+    saving.save_reading(draft, {}, {"s1": "Their sentence."}, {}, seen=1, by=teacher, now=NOW)
+
+    text = text_of(teacher_client.post(address, data))
+
+    assert [words in text for words in ("changed in another window", "</b> Their sentence.</p>", "My sentence.")] == [
+        True
+    ] * 3
+    assert sentence_tables(document_of(draft))[0]["text"] == "Their sentence."
+
+
+def test_a_pasted_text_does_not_overwrite_what_another_window_saved(
+    draft: Draft, teacher: User, teacher_client: Client
+) -> None:
+    saving.save_reading(draft, {}, {"s1": "Their sentence."}, {}, seen=1, by=teacher, now=NOW)
+    pasted = "Quite another text of some length. " * 6
+
+    response = teacher_client.post(url("replace_text", draft), {"text": pasted, "revision": "1"})
+
+    assert "changed in another window" in text_of(response)
+    assert pasted.strip() in text_of(response)
+    assert sentence_tables(document_of(draft))[0]["text"] == "Their sentence."
+
+
+def test_voices_are_named_added_and_taken_away(draft: Draft, teacher_client: Client) -> None:
+    address = url("edit_reading", draft)
+    saving.save_reading(draft, {}, {}, {"s4": "mayor"}, seen=1, by=draft.changed_by, now=NOW)
+    document = document_of(draft)
+    question_of(document, "who")["statements"][1]["voice"] = "mayor"  # type: ignore[index]
+    Draft.objects.filter(pk=draft.pk).update(document=document)
+    changes = {"label-mayor": "The mayor", "label-protesters": "", "label-new-1": "Police chief", "icon-new-1": "sign"}
+
+    teacher_client.post(url("edit_voices", draft), sent(teacher_client, address, having="label-mayor", **changes))
+
+    assert [(voice["key"], voice["label"], voice["icon"]) for voice in document_of(draft)["voices"]] == [
+        ("reporter", "Reported fact", "page"),
+        ("mayor", "The mayor", "person"),
+        ("not_stated", "The story does not say", "blank"),
+        ("police-chief", "Police chief", "sign"),
+    ]
+
+
+def test_a_voice_that_is_used_or_always_there_keeps_its_name(draft: Draft, teacher_client: Client) -> None:
+    address = url("edit_reading", draft)
+    changes = {"label-mayor": "", "label-reporter": ""}
+
+    response = teacher_client.post(
+        url("edit_voices", draft), sent(teacher_client, address, having="label-mayor", **changes)
+    )
+
+    assert errors_of(response) == [
+        "Every story has this voice. Give it a name.",
+        "2 sentences or statements have this voice. Change them first.",
+    ]
+    assert document_of(draft)["voices"] == draft.document["voices"]
+
+
+# --- Lost evidence ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def orphaned(draft: Draft, teacher: User) -> Draft:
+    """The draft after a correction of the second sentence, on which the second question rests."""
+    return saving.save_reading(draft, {}, {"s2": "It also records a street."}, {}, seen=1, by=teacher, now=NOW)
+
+
+def settle(client: Client, draft: Draft, act: str, **changes: str) -> HttpResponse:
+    form = form_of(client.get(url("edit_orphans", draft)), having="act")
+    return client.post(form.action, form.data(act=act, **changes), follow=True)
+
+
+def test_an_orphan_is_kept(orphaned: Draft, teacher_client: Client) -> None:
+    page = settle(teacher_client, orphaned, "keep")
+
+    assert "Question 2 rests on the new text." in text_of(page)
+    assert "Every question has its evidence" in text_of(page)
+    assert question_now(orphaned, "some")["anchors"]["s2"] == "It also records a street."
+
+
+def test_an_orphan_is_tied_to_another_sentence(orphaned: Draft, teacher_client: Client) -> None:
+    settle(teacher_client, orphaned, "move", **{"to-s2": "s6"})
+
+    assert question_now(orphaned, "some")["evidence"] == ["s1", "s6"]
+    assert orphans(document_of(orphaned)) == []
+
+
+def test_an_orphan_is_withdrawn(orphaned: Draft, teacher_client: Client) -> None:
+    page = settle(teacher_client, orphaned, "withdraw")
+
+    assert "Question 2 is out of the draft" in text_of(page)
+    assert [table["key"] for table in document_of(orphaned)["questions"]] == ["one", "who", "proof"]
+
+
+@pytest.mark.parametrize("data", [{"act": "burn"}, {"act": "move", "to-s2": "s99"}])
+def test_a_forged_settlement_changes_nothing(data: dict[str, str], orphaned: Draft, teacher_client: Client) -> None:
+    before = document_of(orphaned)
+
+    teacher_client.post(url("settle_orphan", orphaned, "some"), {**data, "revision": "2"})
+
+    assert document_of(orphaned) == before
+
+
+def test_a_settlement_on_a_text_that_changed_again_is_refused(
+    orphaned: Draft, teacher: User, teacher_client: Client
+) -> None:
+    form = form_of(teacher_client.get(url("edit_orphans", orphaned)), having="act")
+    saving.save_reading(orphaned, {}, {"s2": "It records a city."}, {}, seen=2, by=teacher, now=NOW)
+
+    page = teacher_client.post(form.action, form.data(act="keep"), follow=True)
+
+    assert "changed in another window" in text_of(page)
+    assert [orphan.key for orphan in orphans(document_of(orphaned))] == ["some"]
+
+
+def test_a_lost_sentence_is_not_forgotten_by_saving_the_question(
+    draft: Draft, teacher: User, teacher_client: Client
+) -> None:
+    address = url("edit_reading", draft)
+    teacher_client.post(address, sent(teacher_client, address, having="text-s1", act="remove:s2"))
+    desk = url("edit_question", draft, "some")
+
+    teacher_client.post(desk, sent(teacher_client, desk, having="stem", stem="Which two, again?"))
+
+    assert question_now(draft, "some")["stem"] == "Which two, again?"
+    assert question_now(draft, "some")["evidence"] == ["s1", "s2"]
+    assert [orphan.key for orphan in orphans(document_of(draft))] == ["some"]

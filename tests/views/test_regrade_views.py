@@ -1,0 +1,391 @@
+"""Correcting a question after it was answered: the form, its preview, the deed, the record, and what students read."""
+
+import re
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from quizzes.grading import regrades
+from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, ManualMark, Regrade, Student, User
+from tests.factories import (
+    NOW,
+    make_answered_attempt,
+    make_assignment,
+    make_attempt,
+    make_classroom,
+    make_regrade,
+    make_student,
+)
+from tests.pages import errors_of, form_of, text_of
+
+REASON = "Sentence 2 names it as well."
+
+
+def address_of(assignment: Assignment, number: int = 1) -> str:
+    return reverse("regrade_question", args=[assignment.public_id, number])
+
+
+def record_of(assignment: Assignment) -> str:
+    return reverse("assignment_regrades", args=[assignment.public_id])
+
+
+def filled(client: Client, address: str, *, pick: int | None = 0, **changes: str) -> dict[str, list[str]]:
+    """The form as the page gives it, with the choice at this place as the new key."""
+    form = form_of(client.get(address), having="policy")
+    choices = [value for name, value in form.offered if name == "choice"]
+    key = {} if pick is None else {"choice": choices[pick]}
+    return form.data(**{"reason": REASON, **key, **changes}, act="preview")
+
+
+@pytest.fixture
+def class_of_three(assignment: Assignment, teacher: User) -> list[Attempt]:
+    """On question 1 (1 point) Ana has the key, Ben the first choice, Cy the first choice and a mark of 1."""
+    made = []
+    for name, answer in (("Ana", "b"), ("Ben", "a"), ("Cy", "a")):
+        student = make_student(classroom=assignment.classroom, name=name)
+        made.append(make_answered_attempt(assignment=assignment, student=student, answers={"one": answer}))
+    question = assignment.edition.questions.get(key="one")
+    regrades.mark_answer(made[2], question, points=Decimal(1), comment="Said it aloud.", by=teacher, now=NOW)
+    return made
+
+
+def scores() -> list[Decimal | None]:
+    return list(Attempt.objects.order_by("pk").values_list("score", flat=True))
+
+
+def test_form_shows_the_question_its_key_and_whom_it_reaches(
+    assignment: Assignment, teacher: User, other_classroom: Classroom, teacher_client: Client
+) -> None:
+    for room in (make_classroom(teacher=teacher, name="Period 6"), other_classroom):
+        make_assignment(edition=assignment.edition, classroom=room)
+    page = teacher_client.get(address_of(assignment))
+    assert "Which of these does the system record? Birthplace Right answer" in text_of(page)
+    assert (
+        "Period 3, Period 6. These classes of yours have the same questions, so all of them are corrected."
+        in text_of(page)
+    )
+    assert "Period 5" not in text_of(page)
+
+
+def test_preview_says_who_gains_and_writes_nothing(
+    class_of_three: list[Attempt], assignment: Assignment, teacher_client: Client, statements: Callable[[], Any]
+) -> None:
+    make_attempt(assignment=assignment, student=make_student(classroom=assignment.classroom))
+    data = filled(teacher_client, address_of(assignment), policy="either_key")
+    with statements() as seen:
+        page = teacher_client.post(address_of(assignment), data)
+    assert "1 gains, 0 lose, mean 0.67 to 1. Marks kept: 1." in text_of(page)
+    assert "3 attempts handed in. 1 attempt still open gets it when handed in." in text_of(page)
+    assert "New key: Citizenship" in text_of(page)
+    assert seen.writes == []
+    assert Regrade.objects.count() == 0
+
+
+def test_correcting_brings_scores_up_to_date_and_is_recorded(
+    class_of_three: list[Attempt], assignment: Assignment, teacher: User, teacher_client: Client
+) -> None:
+    preview = teacher_client.post(address_of(assignment), filled(teacher_client, address_of(assignment)))
+    assert "1 gains, 1 loses, mean 0.67 to 0.67." in text_of(preview)
+    sent = form_of(preview, having="stamp").data(act="save")
+    for _ in range(2):
+        response = teacher_client.post(address_of(assignment), sent)
+        assert (response.status_code, response.headers["Location"]) == (302, record_of(assignment))
+    assert scores() == [0, 1, 1]
+    regrade = Regrade.objects.get()
+    assert (regrade.policy, regrade.reason, regrade.made_by) == ("new_key", REASON, teacher)
+    assert AuditEvent.objects.filter(act="regraded").get().detail["reason"] == REASON
+    page = text_of(teacher_client.get(record_of(assignment)))
+    assert f"1 The new key only New key: Citizenship “{REASON}” Ms. Rivera" in page
+    assert ManualMark.objects.get().points == 1
+
+
+def test_undo_gives_the_scores_back_and_twice_changes_nothing_more(
+    class_of_three: list[Attempt], assignment: Assignment, teacher_client: Client
+) -> None:
+    preview = teacher_client.post(address_of(assignment), filled(teacher_client, address_of(assignment), policy="drop"))
+    teacher_client.post(address_of(assignment), form_of(preview, having="stamp").data(act="save"))
+    assert [attempt.max_score for attempt in Attempt.objects.order_by("pk")] == [7, 7, 8]
+    group = Regrade.objects.get().group
+    for _ in range(2):
+        teacher_client.post(reverse("undo_regrade", args=[assignment.public_id, group]))
+    assert scores() == [1, 0, 1]
+    assert [attempt.max_score for attempt in Attempt.objects.all()] == [8, 8, 8]
+    assert AuditEvent.objects.filter(act="regrade_undone").count() == 1
+    assert "Undone Ms. Rivera" in text_of(teacher_client.get(record_of(assignment)))
+
+
+def test_preview_that_has_gone_stale_is_refused(
+    class_of_three: list[Attempt], assignment: Assignment, teacher_client: Client
+) -> None:
+    preview = teacher_client.post(address_of(assignment), filled(teacher_client, address_of(assignment)))
+    for _ in range(2):
+        make_answered_attempt(assignment=assignment, student=make_student(classroom=assignment.classroom))
+    page = teacher_client.post(address_of(assignment), form_of(preview, having="stamp").data(act="save"))
+    assert "2 new attempts since this preview. Preview again. Nothing was corrected." in text_of(page)
+    assert Regrade.objects.count() == 0
+    again = teacher_client.post(address_of(assignment), form_of(page, having="policy").data(act="preview"))
+    teacher_client.post(address_of(assignment), form_of(again, having="stamp").data(act="save"))
+    assert Regrade.objects.get().reason == REASON
+
+
+def test_score_that_changed_since_the_preview_is_told(
+    class_of_three: list[Attempt], assignment: Assignment, teacher: User, teacher_client: Client
+) -> None:
+    preview = teacher_client.post(address_of(assignment), filled(teacher_client, address_of(assignment)))
+    question = assignment.edition.questions.get(key="some")
+    regrades.mark_answer(class_of_three[0], question, points=Decimal(2), comment="", by=teacher, now=NOW)
+    page = teacher_client.post(address_of(assignment), form_of(preview, having="stamp").data(act="save"))
+    assert "Scores have changed since this preview. Preview again." in text_of(page)
+    assert Regrade.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("pick", "changes", "message"),
+    [
+        (0, {"reason": ""}, "Say why, so that students and colleagues can follow it."),
+        (0, {"reason": "  "}, "Say why, so that students and colleagues can follow it."),
+        (0, {"reason": "x" * 301}, "Say it in 300 characters or fewer."),
+        (0, {"policy": "halve"}, "Choose one of these."),
+        (None, {}, "Give the new key: answer the question as it is right."),
+        (None, {"choice": "0123456789"}, "That is not an option of this question."),
+    ],
+)
+def test_form_says_what_is_wrong_and_keeps_what_was_typed(
+    pick: int | None, changes: dict[str, str], message: str, assignment: Assignment, teacher_client: Client
+) -> None:
+    page = teacher_client.post(
+        address_of(assignment), filled(teacher_client, address_of(assignment), pick=pick, **changes)
+    )
+    assert page.status_code == 200
+    assert message in text_of(page)
+    kept = dict(form_of(page, having="policy").fields)
+    assert kept["reason"].strip() == changes.get("reason", REASON).strip()
+    assert ("choice" in kept) is (pick is not None)
+    assert Regrade.objects.count() == 0
+
+
+def test_dropping_needs_no_key(assignment: Assignment, teacher_client: Client) -> None:
+    page = teacher_client.post(
+        address_of(assignment), filled(teacher_client, address_of(assignment), pick=None, policy="drop")
+    )
+    assert "Nobody has handed in yet." in text_of(page)
+    teacher_client.post(address_of(assignment), form_of(page, having="stamp").data(act="save"))
+    assert Regrade.objects.get().document is None
+
+
+def test_change_something_leads_back_to_the_filled_form(assignment: Assignment, teacher_client: Client) -> None:
+    preview = teacher_client.post(address_of(assignment), filled(teacher_client, address_of(assignment)))
+    form = form_of(
+        teacher_client.post(address_of(assignment), form_of(preview, having="stamp").data(act="edit")), having="policy"
+    )
+    chosen = [value for name, value in form.offered if name == "choice"][0]
+    kept = {name: value.strip() for name, value in form.fields}
+    assert {"reason": REASON, "policy": "new_key", "choice": chosen}.items() <= kept.items()
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
+def test_every_question_of_the_set_can_be_corrected(
+    number: int, assignment: Assignment, teacher_client: Client
+) -> None:
+    address = address_of(assignment, number)
+    form = form_of(teacher_client.get(address), having="policy")
+    names = dict.fromkeys(name for name, _ in form.offered if name != "policy")
+    answer = {name: [value for other, value in form.offered if other == name][0] for name in names}
+    preview = teacher_client.post(address, form.data(**answer, reason=REASON, act="preview"))
+    assert teacher_client.post(address, form_of(preview, having="stamp").data(act="save")).status_code == 302
+    assert Regrade.objects.get().question.position == number
+
+
+@pytest.mark.parametrize("number", [0, 5, 99999999999999999999])
+def test_question_that_the_set_does_not_have_is_missing(
+    number: int, assignment: Assignment, teacher_client: Client
+) -> None:
+    assert teacher_client.get(address_of(assignment, number)).status_code == 404
+
+
+def test_another_teacher_reaches_only_the_own_class(
+    assignment: Assignment,
+    teacher: User,
+    other_classroom: Classroom,
+    other_teacher: User,
+    signed_in: Callable[[User], Client],
+) -> None:
+    theirs = make_assignment(edition=assignment.edition, classroom=other_classroom)
+    client = signed_in(other_teacher)
+    preview = client.post(address_of(theirs), filled(client, address_of(theirs)))
+    client.post(address_of(theirs), form_of(preview, having="stamp").data(act="save"))
+    assert list(Regrade.objects.values_list("assignment", flat=True)) == [theirs.pk]
+
+
+def test_undo_stays_within_the_classes_of_the_teacher(
+    assignment: Assignment, teacher: User, other_classroom: Classroom, teacher_client: Client
+) -> None:
+    group = uuid.uuid4()
+    theirs = make_regrade(
+        assignment=make_assignment(edition=assignment.edition, classroom=other_classroom), group=group
+    )
+    own = make_regrade(assignment=assignment, group=group)
+    teacher_client.post(reverse("undo_regrade", args=[assignment.public_id, group]))
+    own.refresh_from_db()
+    theirs.refresh_from_db()
+    assert (own.undone_by, theirs.undone_by) == (teacher, None)
+
+
+def test_undo_of_what_was_never_made_is_missing(assignment: Assignment, teacher_client: Client) -> None:
+    assert teacher_client.post(reverse("undo_regrade", args=[assignment.public_id, uuid.uuid4()])).status_code == 404
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_record_costs_the_same_however_long(
+    count: int, assignment: Assignment, teacher_client: Client, statements: Callable[[], Any]
+) -> None:
+    for _ in range(count):
+        make_regrade(assignment=assignment)
+    teacher_client.get(record_of(assignment))
+    with statements() as seen:
+        page = teacher_client.get(record_of(assignment))
+    assert text_of(page).count("In force") == count
+    assert len(seen) == 4  # session, teacher, assignment, regrades
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_form_costs_the_same_however_many_classes(
+    count: int, assignment: Assignment, teacher: User, teacher_client: Client, statements: Callable[[], Any]
+) -> None:
+    for number in range(count - 1):
+        make_assignment(edition=assignment.edition, classroom=make_classroom(teacher=teacher, name=f"Room {number}"))
+    teacher_client.get(address_of(assignment))
+    with statements() as seen:
+        teacher_client.get(address_of(assignment))
+    assert len(seen) == 7  # session, teacher, assignment, question, edition, classes reached, corrections
+
+
+def test_pages_lead_to_the_correction_of_each_question(
+    class_of_three: list[Attempt], assignment: Assignment, teacher_client: Client
+) -> None:
+    for page in (
+        teacher_client.get(reverse("attempt_review", args=[class_of_three[0].public_id])),
+        teacher_client.get(reverse("assignment_progress", args=[assignment.public_id])),
+        teacher_client.get(record_of(assignment)),
+    ):
+        for number in (1, 2, 3, 4):
+            assert f'href="{address_of(assignment, number)}"' in page.content.decode()
+
+
+def test_student_reads_what_was_corrected_and_why(
+    class_of_three: list[Attempt],
+    assignment: Assignment,
+    teacher_client: Client,
+    signed_in: Callable[[Student], Client],
+) -> None:
+    result = reverse("result", args=[class_of_three[1].public_id])
+    client = signed_in(class_of_three[1].student)
+    assert "was corrected" not in text_of(client.get(result))
+    preview = teacher_client.post(address_of(assignment), filled(teacher_client, address_of(assignment)))
+    teacher_client.post(address_of(assignment), form_of(preview, having="stamp").data(act="save"))
+    page = text_of(client.get(result))
+    assert "Another answer is right. Your points went from 0 to 1." in page
+    assert f"Your teacher’s reason: “{REASON}”" in page
+    teacher_client.post(reverse("undo_regrade", args=[assignment.public_id, Regrade.objects.get().group]))
+    assert "was corrected" not in text_of(client.get(result))
+
+
+def test_student_reads_no_correction_before_answers_are_shown(
+    assignment: Assignment, student: Student, student_client: Client
+) -> None:
+    Assignment.objects.update(release="after_close", closes_at=NOW + timedelta(days=9999))
+    attempt = make_answered_attempt(assignment=assignment, student=student)
+    make_regrade(assignment=assignment)
+    page = text_of(student_client.get(reverse("result", args=[attempt.public_id])))
+    assert "was corrected" not in page
+    assert "The key was wrong." not in page
+
+
+def test_wrong_input_is_told_beside_its_field(assignment: Assignment, teacher_client: Client) -> None:
+    page = teacher_client.post(address_of(assignment), filled(teacher_client, address_of(assignment), reason=""))
+    assert errors_of(page) == ["Say why, so that students and colleagues can follow it."]
+
+
+def corrected(client: Client, assignment: Assignment, **changes: str) -> None:
+    """Correct question 1 on its pages, to its first choice."""
+    preview = client.post(address_of(assignment), filled(client, address_of(assignment), **changes))
+    client.post(address_of(assignment), form_of(preview, having="stamp").data(act="save"))
+
+
+def result_of(attempt: Attempt, client: Client) -> str:
+    """What the student reads of the first question."""
+    page = text_of(client.get(reverse("result", args=[attempt.public_id])))
+    return page[page.index("Open a question to see its evidence") :].partition("Which two of these")[0]
+
+
+def test_student_reads_no_word_that_was_written_for_the_old_key(
+    class_of_three: list[Attempt],
+    assignment: Assignment,
+    teacher_client: Client,
+    signed_in: Callable[[Student], Client],
+) -> None:
+    ana, ben, _ = class_of_three
+    before = result_of(ben, signed_in(ben.student))
+    assert ("explanation 1" in before, "rationale 2" in before) == (True, True)
+
+    corrected(teacher_client, assignment)
+
+    # Ben gave what is right now, Ana what was right before.
+    for attempt in (ben, ana):
+        page = result_of(attempt, signed_in(attempt.student))
+        assert re.search(rf"The key was corrected on \w+, \w+ \d+: {re.escape(REASON)}", page)
+        assert "The explanation was written for the old key, so it is no longer shown." in page
+        assert ("explanation 1" in page, "rationale" in page) == (False, False)
+    assert "You chose: Birthplace Correct: Citizenship" in page
+    review = text_of(teacher_client.get(reverse("attempt_review", args=[ana.public_id])))
+    assert "The key was corrected on" in review
+    assert re.search(r"explanation 1\b", review) is None
+
+
+def test_reason_for_a_choice_that_stays_wrong_stays(
+    assignment: Assignment, student: Student, student_client: Client, teacher_client: Client
+) -> None:
+    attempt = make_answered_attempt(assignment=assignment, student=student, answers={"one": "c"})
+    corrected(teacher_client, assignment)
+    assert "“Fingerprints”: rationale 4" in result_of(attempt, student_client)
+
+
+def test_new_key_may_bring_its_explanation_and_its_proof(
+    assignment: Assignment, student: Student, student_client: Client, teacher_client: Client
+) -> None:
+    attempt = make_answered_attempt(assignment=assignment, student=student)
+    changes = {"explanation": "An address says where, and to whom.", "evidence": "2, 5"}
+    preview = teacher_client.post(address_of(assignment), filled(teacher_client, address_of(assignment), **changes))
+    assert "New explanation: An address says where, and to whom. Proof: sentences 2, 5" in text_of(preview)
+    teacher_client.post(address_of(assignment), form_of(preview, having="stamp").data(act="save"))
+    page = result_of(attempt, student_client)
+    assert "The key was corrected on" in page
+    assert "An address says where, and to whom." in page
+    assert "no longer shown" not in page
+    assert ("It also records an address." in page, "The system records a birthplace." in page) == (True, False)
+
+
+def test_another_key_beside_the_old_one_takes_no_explanation_away(
+    class_of_three: list[Attempt],
+    assignment: Assignment,
+    teacher_client: Client,
+    signed_in: Callable[[Student], Client],
+) -> None:
+    ana, ben, _ = class_of_three
+    corrected(teacher_client, assignment, policy="either_key")
+    for attempt, given in ((ana, "Birthplace"), (ben, "Citizenship")):
+        page = result_of(attempt, signed_in(attempt.student))
+        assert f"Correct You answered: {given}" in page
+        assert re.search(rf"Another answer counts as well since \w+, \w+ \d+: {re.escape(REASON)}", page)
+        assert ("explanation 1" in page, "rationale" in page) == (True, False)
+
+
+def test_sentence_that_the_reading_does_not_have_proves_nothing(assignment: Assignment, teacher_client: Client) -> None:
+    page = teacher_client.post(address_of(assignment), filled(teacher_client, address_of(assignment), evidence="9"))
+    assert errors_of(page) == ["There is no sentence 9 in the reading. Its last one is 6."]

@@ -1,0 +1,190 @@
+"""Results, item analysis and files as a teacher meets them."""
+
+import csv
+import io
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from html import unescape
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils.html import strip_tags
+from python_calamine import CalamineWorkbook
+
+from quizzes.models import Assignment, AuditEvent, User
+from tests.factories import make_answered_attempt, make_assignment, make_attempt, make_classroom, make_student
+from tests.reports.test_class_report import sit
+
+Gather = Callable[[], AbstractContextManager[Any]]
+
+
+def words(client: Client, name: str, assignment: Assignment, query: str = "") -> str:
+    response = client.get(reverse(name, args=[assignment.public_id]) + query)
+    assert response.status_code == 200
+    return " ".join(unescape(strip_tags(response.content.decode().replace("<", " <"))).split())
+
+
+# --- Results ------------------------------------------------------------------------------------------------------
+
+
+def test_results_say_what_to_reteach_and_on_how_many_it_rests(teacher_client: Client, assignment: Assignment) -> None:
+    sit(assignment, 5, proof=["s3"])
+    sit(assignment, 1)
+    make_attempt(assignment=assignment, student=make_student(classroom=assignment.classroom, name="Zoe"))
+
+    text = words(teacher_client, "assignment_results", assignment)
+
+    assert "6 of 7 handed in. Average 6.33 of 8." in text
+    assert "All figures rest on 6 attempts, one for each student who handed in" in text
+    assert "Why it was ended: 67% of the points" in text
+    assert "5 of 6 students gave this wrong answer to question 4: Sentence 3" in text
+    assert "5 The agreement ends in August." in text
+    assert "4 Which two sentences prove this? After a protest there is an end in summer. Reteach" in text
+    assert "17% , 1 of 6" in text
+    assert "[5 wrong answers, 5 of 6 students]" in text
+    assert "Zoe Started, not handed in" in text
+
+
+def test_results_hide_the_map_of_few_and_say_so(teacher_client: Client, assignment: Assignment) -> None:
+    sit(assignment, 4, proof=["s3"])
+    text = words(teacher_client, "assignment_results", assignment)
+    assert "Too few attempts for this figure. It needs five" in text
+    assert "wrong answers," not in text
+
+
+def test_results_before_anybody_handed_in_have_no_figures(teacher_client: Client, assignment: Assignment) -> None:
+    make_student(classroom=assignment.classroom, name="Zoe")
+    text = words(teacher_client, "assignment_results", assignment)
+    assert "Nobody has handed in yet" in text
+    assert "Zoe Not started" in text
+    assert "%" not in text.replace("80%", "")
+
+
+@pytest.mark.parametrize("name", ["assignment_results", "item_analysis"])
+def test_report_pages_cost_a_fixed_number_of_statements(
+    name: str, teacher_client: Client, assignment: Assignment, statements: Gather
+) -> None:
+    costs = []
+    for count in (1, 29):
+        sit(assignment, count, proof=["s3"])
+        words(teacher_client, name, assignment)
+        with statements() as seen:
+            words(teacher_client, name, assignment)
+        costs.append(len(seen))
+    assert costs == [{"assignment_results": 15, "item_analysis": 9}[name]] * 2
+
+
+def test_progress_leads_to_the_results(teacher_client: Client, assignment: Assignment) -> None:
+    page = teacher_client.get(reverse("assignment_progress", args=[assignment.public_id])).content.decode()
+    assert f'href="{reverse("assignment_results", args=[assignment.public_id])}"' in page
+
+
+# --- Item analysis ------------------------------------------------------------------------------------------------
+
+
+def test_item_analysis_of_few_attempts_says_so(teacher_client: Client, assignment: Assignment) -> None:
+    sit(assignment, 9)
+    text = words(teacher_client, "item_analysis", assignment)
+    assert "9 attempts, one for each student who handed in, Period 3" in text
+    assert text.count("Too few attempts for this figure.") == 6
+    assert "100%" not in text
+
+
+def test_item_analysis_flags_with_the_reason_in_words(teacher_client: Client, assignment: Assignment) -> None:
+    sit(assignment, 8, one="a")
+    sit(assignment, 4, some=["b"], who={"a": "reporter", "b": "reporter", "c": "reporter"}, proof=["s3"])
+    text = words(teacher_client, "item_analysis", assignment)
+    assert "Question 1 : students who did well overall chose “Citizenship”: check the key." in text
+    assert "Too few" not in text
+    assert "-1.00" in text
+
+
+@pytest.mark.parametrize(("query", "mean"), [("", "0.00"), ("?attempts=best", "8.00"), ("?attempts=nothing", "0.00")])
+def test_item_analysis_takes_the_attempts_asked_for(
+    query: str, mean: str, teacher: User, teacher_client: Client
+) -> None:
+    assignment = make_assignment(classroom=make_classroom(teacher=teacher), max_attempts=2)
+    student = make_student(classroom=assignment.classroom)
+    for number, right in enumerate((0, 4), start=1):
+        make_answered_attempt(assignment=assignment, student=student, number=number, right=right)
+    assert f"Mean {mean}" in words(teacher_client, "item_analysis", assignment, query)
+
+
+def test_item_analysis_spans_the_teachers_own_classes_alone(
+    teacher: User, other_teacher: User, teacher_client: Client, assignment: Assignment
+) -> None:
+    for person in (teacher, other_teacher):
+        other = make_assignment(
+            edition=assignment.edition, classroom=make_classroom(teacher=person), group=assignment.group
+        )
+        sit(other, 2)
+    sit(assignment, 1)
+    assert "1 attempt, one" in words(teacher_client, "item_analysis", assignment)
+    text = words(teacher_client, "item_analysis", assignment, "?classes=together")
+    assert "3 attempts, one for each student who handed in, over 2 classes" in text
+
+
+# --- Files --------------------------------------------------------------------------------------------------------
+
+
+def test_item_analysis_file_is_the_page_and_is_recorded(
+    teacher: User, teacher_client: Client, assignment: Assignment
+) -> None:
+    sit(assignment, 2, one="a")
+    address = reverse("download_items", args=[assignment.public_id])
+    response = teacher_client.post(address, {"form": "csv"})
+    lines = list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
+    assert [line[1] for line in lines[1:]] == [
+        "Which of these does the system record?",
+        "Which two of these does the system record?",
+        "Who says so?",
+        "Which two sentences prove this?",
+    ]
+    assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert "attachment" in response.headers["Content-Disposition"]
+    event = AuditEvent.objects.get()
+    assert (event.act, event.actor, event.detail) == (
+        AuditEvent.Act.SCORES_EXPORTED,
+        teacher,
+        {"layout": "items", "form": "csv"},
+    )
+
+
+def test_answers_of_an_assignment_come_from_its_results(teacher_client: Client, assignment: Assignment) -> None:
+    sit(assignment, 2)
+    sit(make_assignment(edition=assignment.edition, classroom=assignment.classroom), 1)
+    address = reverse("download_answers", args=[assignment.public_id])
+    assert address in teacher_client.get(reverse("assignment_results", args=[assignment.public_id])).content.decode()
+    response = teacher_client.post(address, {"form": "csv"})
+    lines = list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
+    assert len(lines) == 1 + 2 * 4
+    assert teacher_client.post(address, {"form": "pdf"}).status_code == 400
+    assert AuditEvent.objects.count() == 1
+
+
+@pytest.mark.parametrize("layout", ["scores", "answers", "canvas", "moodle"])
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_classroom_file_holds_the_students_and_is_recorded(
+    layout: str, form: str, teacher_client: Client, assignment: Assignment
+) -> None:
+    student = make_student(classroom=assignment.classroom, name="Zoë Ångström")
+    make_answered_attempt(assignment=assignment, student=student)
+    address = reverse("download_file", args=[assignment.classroom.public_id])
+    content = teacher_client.post(address, {"layout": layout, "form": form}).content
+    if form == "csv":
+        rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+    else:
+        rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+    assert "Zoë Ångström" in [row[0] for row in rows]
+    assert AuditEvent.objects.get().detail == {"layout": layout, "form": form}
+
+
+@pytest.mark.parametrize("data", [{}, {"layout": "secrets", "form": "csv"}, {"layout": "scores", "form": "pdf"}])
+def test_file_of_no_known_kind_is_refused_and_nothing_recorded(
+    data: dict[str, str], teacher_client: Client, assignment: Assignment
+) -> None:
+    response = teacher_client.post(reverse("download_file", args=[assignment.classroom.public_id]), data)
+    assert response.status_code == 400
+    assert not AuditEvent.objects.exists()

@@ -1,0 +1,568 @@
+"""Adding students, the roster, the cards, and one student's page."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import timedelta
+
+import pytest
+import segno
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from quizzes.models import Assignment, AuditEvent, Classroom, Edition, Extension, Student, User
+from quizzes.people import rosters, student_sign_in
+from tests.conftest import Statements
+from tests.factories import (
+    NOW,
+    make_answered_attempt,
+    make_assignment,
+    make_attempt,
+    make_classroom,
+    make_failed_try,
+    make_student,
+    make_user,
+)
+from tests.pages import form_of, read
+
+Counting = Callable[[], AbstractContextManager[Statements]]
+
+
+def url(name: str, row: Classroom | Student) -> str:
+    return reverse(name, args=[row.public_id])
+
+
+def csv_file(content: bytes, name: str = "class.csv") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content, content_type="text/csv")
+
+
+def names_of(classroom: Classroom) -> list[str]:
+    return list(classroom.students.enrolled().order_by("pk").values_list("display_name", flat=True))
+
+
+# --- Adding ---------------------------------------------------------------------------------------------------------
+
+
+def test_names_are_shown_before_they_are_added(classroom: Classroom, student: Student, teacher_client: Client) -> None:
+    address = url("add_students", classroom)
+    form = form_of(teacher_client.get(address), having="names")
+
+    preview = teacher_client.post(address, form.data(names="Ana S.\nmaya lopez\n  \nBen O.\nANA S.\n\u202eCy"))
+
+    assert preview.status_code == 200
+    assert names_of(classroom) == ["Maya Lopez"]
+    text = preview.content.decode()
+    assert "2 new, 1 already here, 2 with a problem. Rows with a problem are left out." in text
+    assert "Row 5: same as row 1." in text
+    assert "Row 6: the name holds a character that cannot be seen." in text
+    assert "Add 2 students" in text
+
+    confirmed = form_of(preview, having="is_confirmed")
+    answer = teacher_client.post(address, confirmed.data())
+
+    assert answer.headers["Location"] == url("roster", classroom)
+    assert names_of(classroom) == ["Maya Lopez", "Ana S.", "Ben O."]
+    assert "2 students added." in teacher_client.get(answer.headers["Location"]).content.decode()
+    event = AuditEvent.objects.get(act=AuditEvent.Act.STUDENTS_ADDED)
+    assert event.detail == {"count": 2}
+
+
+def test_adding_twice_adds_nobody_twice(classroom: Classroom, teacher_client: Client) -> None:
+    data = {"names": "Ana S.\nBen O.", "is_confirmed": "on"}
+
+    teacher_client.post(url("add_students", classroom), data)
+    again = teacher_client.post(url("add_students", classroom), data, follow=True)
+
+    assert names_of(classroom) == ["Ana S.", "Ben O."]
+    assert "All of them were on the roster already." in again.content.decode()
+
+
+def test_confirming_a_row_with_a_problem_shows_it_first(classroom: Classroom, teacher_client: Client) -> None:
+    page = teacher_client.post(url("add_students", classroom), {"names": "Ana S.\n...", "is_confirmed": "on"})
+
+    assert page.status_code == 200
+    assert "Row 2: name is empty." in page.content.decode()
+    assert names_of(classroom) == []
+
+
+def test_a_list_without_a_new_name_offers_nothing_to_add(
+    classroom: Classroom, student: Student, teacher_client: Client
+) -> None:
+    page = teacher_client.post(url("add_students", classroom), {"names": "Maya Lopez"})
+
+    text = page.content.decode()
+    assert "0 new, 1 already here." in text
+    assert "Add 0" not in text
+    assert url("roster", classroom) in read(page).links
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"name\nAna S.\nBen O.\n",
+        b"\xef\xbb\xbfStudent,Grade\r\nAna S.,7\r\nBen O.,7\r\n",
+        b"first name;last name\nAna;S.\nBen;O.\n",
+    ],
+    ids=["plain", "with a byte order mark", "two columns, semicolons"],
+)
+def test_a_csv_file_is_shown_and_added(content: bytes, classroom: Classroom, teacher_client: Client) -> None:
+    address = url("add_students", classroom)
+
+    preview = teacher_client.post(address, {"names": "", "file": csv_file(content)})
+    assert "2 new." in preview.content.decode()
+    teacher_client.post(address, form_of(preview, having="is_confirmed").data())
+
+    assert names_of(classroom) == ["Ana S.", "Ben O."]
+
+
+def test_rows_of_a_csv_file_count_from_the_header(classroom: Classroom, teacher_client: Client) -> None:
+    content = b"name,grade\nAna S.,7\n,7\nBen O.,7\nana s.,7\n"
+
+    page = teacher_client.post(url("add_students", classroom), {"names": "", "file": csv_file(content)})
+
+    text = page.content.decode()
+    assert "Row 3: name is empty." in text
+    assert "Row 5: same as row 2." in text
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("name\nJosé\n".encode("latin-1"), "The file is not UTF-8 text."),
+        ("name\nAna S.\n".encode("utf-16"), "The file is not UTF-8 text."),
+        (b"name\n" + b"Ana S.\n" * 150_000, "The file is larger than 1 MB."),
+        (b"", "The file is empty."),
+        (b"name\n", "There is no name below the first row."),
+        (b"id,grade\n1,7\n", "The first row must be a header with a column “name”"),
+        (b"PK\x03\x04\x00\x00name", "The file is not a CSV text file."),
+        (b"name\n" + b"".join(b"Student %d\n" % n for n in range(501)), "That is 501 names."),
+    ],
+    ids=["latin-1", "utf-16", "too large", "empty", "header only", "no name column", "a spreadsheet", "501 rows"],
+)
+def test_a_file_that_cannot_be_read_is_refused_with_the_reason(
+    content: bytes, said: str, classroom: Classroom, teacher_client: Client
+) -> None:
+    page = teacher_client.post(url("add_students", classroom), {"names": "", "file": csv_file(content)})
+
+    assert page.status_code == 200
+    text = page.content.decode()
+    assert said in text
+    assert 'id="id_file-e"' in text
+    assert names_of(classroom) == []
+
+
+@pytest.mark.parametrize(
+    ("names", "file", "said"),
+    [
+        ("", None, "Paste at least one name, or choose a file."),
+        (" \n\t\n", None, "Paste at least one name, or choose a file."),
+        ("Ana S.", b"name\nBen O.", "Paste names or choose a file, not both."),
+        ("\n".join(f"Student {n}" for n in range(501)), None, "That is 501 names."),
+        ("Ana\x00S.", None, "The text holds a character that cannot be seen."),
+    ],
+    ids=["nothing", "spaces only", "both", "501 rows", "NUL"],
+)
+def test_names_that_cannot_be_read_are_kept_with_the_reason(
+    names: str, file: bytes | None, said: str, classroom: Classroom, teacher_client: Client
+) -> None:
+    data = {"names": names} | ({} if file is None else {"file": csv_file(file)})
+
+    page = teacher_client.post(url("add_students", classroom), data)
+
+    assert page.status_code == 200
+    assert said in page.content.decode()
+    assert dict(form_of(page, having="names").fields)["names"].strip("\r\n") == names.strip("\r\n")
+    assert names_of(classroom) == []
+
+
+def test_a_name_of_a_megabyte_is_a_problem_of_its_row(classroom: Classroom, teacher_client: Client) -> None:
+    page = teacher_client.post(url("add_students", classroom), {"names": "Ana S.\n" + "x" * 1_000_000})
+
+    assert page.status_code == 200
+    text = page.content.decode()
+    assert "1 new, 1 with a problem." in text
+    assert "Row 2: the name is longer than 60 characters." in text
+
+
+def test_a_full_class_takes_no_more(classroom: Classroom, teacher: User, teacher_client: Client) -> None:
+    rosters.add_students(classroom, [f"Student {n}" for n in range(499)], by=teacher, now=NOW)
+
+    page = teacher_client.post(url("add_students", classroom), {"names": "Ana S.\nBen O.", "is_confirmed": "on"})
+
+    assert "With these the class would have 501 students. It holds at most 500." in page.content.decode()
+    assert classroom.students.count() == 499
+
+
+def test_what_was_typed_is_text_on_the_page(classroom: Classroom, teacher_client: Client) -> None:
+    page = teacher_client.post(url("add_students", classroom), {"names": "<b>Ana</b></textarea><script>"})
+
+    text = page.content.decode()
+    assert "&lt;b&gt;Ana" in text
+    assert "<b>Ana" not in text
+    assert "<script>" not in text
+
+
+# --- Roster and cards -----------------------------------------------------------------------------------------------
+
+
+def test_roster_lists_students_and_who_is_locked_out(
+    classroom: Classroom, student: Student, classmate: Student, outsider: Student, teacher: User,
+    teacher_client: Client, clock: time_machine.Traveller,
+) -> None:  # fmt: skip
+    gone = make_student(classroom=classroom, name="Zion W.", removed_at=NOW)
+    for _ in range(5):
+        make_failed_try(student=classmate)
+
+    page = teacher_client.get(url("roster", classroom))
+
+    links = read(page).links
+    assert {url("student_history", one) for one in (student, classmate, gone)} <= set(links)
+    assert url("student_history", outsider) not in links
+    text = page.content.decode()
+    assert "2 students" in text
+    assert text.count("Locked out") == 1
+    assert classroom.shown_code in text
+    assert "testserver/join" in text
+
+
+def test_roster_shows_no_pin(classroom: Classroom, student: Student, teacher_client: Client) -> None:
+    pin = student_sign_in.pin_of(student)
+
+    assert f">{pin}<" in teacher_client.get(url("sign_in_cards", classroom)).content.decode()
+    assert f">{pin}<" not in teacher_client.get(url("roster", classroom)).content.decode()
+
+
+def test_roster_of_an_empty_class_leads_on(classroom: Classroom, teacher_client: Client) -> None:
+    for name in ("roster", "sign_in_cards"):
+        page = teacher_client.get(url(name, classroom))
+        assert "No students yet" in page.content.decode()
+        assert url("add_students", classroom) in read(page).links
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize(("name", "cost"), [("roster", 7), ("sign_in_cards", 4), ("add_students", 4)])
+def test_pages_of_a_class_cost_the_same_for_any_number_of_students(
+    name: str, cost: int, count: int, classroom: Classroom, teacher_client: Client, statements: Counting,
+    clock: time_machine.Traveller,
+) -> None:  # fmt: skip
+    for _ in range(count):
+        make_student(classroom=classroom, removed_at=NOW)
+        locked = make_student(classroom=classroom)
+        for _ in range(5):
+            make_failed_try(student=locked)
+
+    with statements() as seen:
+        page = teacher_client.get(url(name, classroom))
+
+    assert page.status_code == 200
+    assert len(seen) == cost
+
+
+def test_cards_hold_what_a_student_needs(
+    classroom: Classroom, student: Student, classmate: Student, teacher_client: Client
+) -> None:
+    gone = make_student(classroom=classroom, name="Zion W.", removed_at=NOW)
+
+    text = teacher_client.get(url("sign_in_cards", classroom), headers={"host": "testserver"}).content.decode()
+
+    cards = text.split('<li class="idcard"')[1:]
+    assert len(cards) == 2
+    for card, who in zip(cards, (student, classmate), strict=True):
+        for expected in (
+            who.display_name,
+            "Period 3",
+            classroom.shown_code,
+            student_sign_in.pin_of(who),
+            "testserver/join",
+        ):
+            assert expected in card
+    assert gone.display_name not in text
+    # The square says where the class code opens the door.
+    address = f"http://testserver{reverse('join_with_code', args=[classroom.join_code])}"
+    assert _modules(address) in cards[0]
+
+
+def test_cards_warn_of_an_address_that_only_this_machine_knows(
+    classroom: Classroom, student: Student, teacher_client: Client
+) -> None:
+    address = url("sign_in_cards", classroom)
+
+    assert "which only this computer can open" not in teacher_client.get(address).content.decode()
+    for host in ("localhost:8000", "127.0.0.1:8000", "[::1]:8000", "[::1]"):
+        assert (
+            "which only this computer can open" in teacher_client.get(address, headers={"host": host}).content.decode()
+        )
+
+
+def test_cards_warn_that_the_code_is_closed(classroom: Classroom, student: Student, teacher: User,
+    teacher_client: Client) -> None:  # fmt: skip
+    address = url("sign_in_cards", classroom)
+    assert "let nobody in now" not in teacher_client.get(address).content.decode()
+
+    rosters.set_joining(classroom, is_open=False, by=teacher, now=NOW)
+
+    assert "let nobody in now" in teacher_client.get(address).content.decode()
+
+
+def _modules(address: str) -> str:
+    """The path data of the square that stands for an address."""
+    svg = segno.make(address, error="m").svg_inline(omitsize=True, border=2, light="#fff")
+    return svg.rsplit('d="', 1)[1].split('"')[0]
+
+
+# --- One student ----------------------------------------------------------------------------------------------------
+
+
+def test_student_page_shows_the_work(
+    edition: Edition, classroom: Classroom, student: Student, classmate: Student, teacher: User, teacher_client: Client
+) -> None:
+    first = make_assignment(edition=edition, classroom=classroom, due_at=NOW)
+    second = make_assignment(edition=edition, classroom=classroom)
+    late = make_answered_attempt(assignment=first, student=student, right=1)
+    working = make_attempt(assignment=second, student=student)
+    other = make_attempt(assignment=second, student=classmate)
+
+    page = teacher_client.get(url("student_history", student))
+
+    links = read(page).links
+    assert [link for link in links if "/attempts/" in link] == [
+        reverse("attempt_review", args=[attempt.public_id]) for attempt in (working, late)
+    ]
+    assert reverse("attempt_review", args=[other.public_id]) not in links
+    text = " ".join(page.content.decode().split())
+    assert "1 of 8, 13%<small>Receipt" in text
+    assert late.receipt is not None
+    assert late.receipt in text
+    assert "Fri, Oct 23, 11:01 am EDT" in text
+    assert text.count(" Late</span>") == 1
+
+
+def test_work_within_an_extension_is_not_late(
+    edition: Edition, classroom: Classroom, student: Student, teacher: User, teacher_client: Client
+) -> None:
+    assignment = make_assignment(edition=edition, classroom=classroom, due_at=NOW)
+    make_answered_attempt(assignment=assignment, student=student)
+    assert " Late</span>" in teacher_client.get(url("student_history", student)).content.decode()
+
+    Extension.objects.create(
+        assignment=assignment, student=student, due_at=NOW + timedelta(hours=1), given_by=teacher, given_at=NOW
+    )
+
+    assert " Late</span>" not in teacher_client.get(url("student_history", student)).content.decode()
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_student_page_costs_the_same_for_any_amount_of_work(
+    count: int, edition: Edition, classroom: Classroom, student: Student, teacher: User, teacher_client: Client,
+    statements: Counting,
+) -> None:  # fmt: skip
+    for number in range(count):
+        make_classroom(teacher=teacher, name=f"Period {5 + number}")
+        make_answered_attempt(assignment=make_assignment(edition=edition, classroom=classroom), student=student)
+        rosters.rename_student(student, name=f"Maya {number}", by=teacher, now=NOW)
+
+    with statements() as seen:
+        page = teacher_client.get(url("student_history", student))
+
+    assert page.status_code == 200
+    assert len(seen) == 11
+
+
+def test_rename_changes_the_name_and_leaves_a_record(student: Student, teacher_client: Client) -> None:
+    answer = teacher_client.post(url("rename_student", student), {"name": " Maya  L. "})
+
+    student.refresh_from_db()
+    assert student.display_name == "Maya L."
+    assert answer.headers["Location"] == url("student_history", student)
+    text = teacher_client.get(answer.headers["Location"]).content.decode()
+    assert "Renamed: Maya L." in text
+    assert "Renamed. The name was Maya Lopez" in text
+    assert "<td>Ms. Rivera</td>" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("noah kim", "Someone in this class already has this name"),
+        ("Nоah Kim", "Someone in this class already has this name"),  # noqa: RUF001  a Cyrillic о
+        ("", "Give the student a name."),
+        ("  ", "Give the student a name."),
+        ("Ma\u202eya", "The name holds a character that cannot be seen."),
+        ("x" * 61, "The name is longer than 60 characters."),
+    ],
+)
+def test_rename_says_what_is_wrong_beside_the_name(
+    name: str, said: str, student: Student, classmate: Student, teacher_client: Client
+) -> None:
+    page = teacher_client.post(url("rename_student", student), {"name": name})
+
+    assert page.status_code == 200
+    text = page.content.decode()
+    assert said in text
+    assert "<h1>Maya Lopez</h1>" in text
+    assert dict(form_of(page, having="name").fields)["name"] == name
+    student.refresh_from_db()
+    assert student.display_name == "Maya Lopez"
+
+
+def test_move_puts_a_student_on_another_roster(
+    assignment: Assignment, student: Student, classroom: Classroom, teacher: User, teacher_client: Client
+) -> None:
+    attempt = make_answered_attempt(assignment=assignment, student=student)
+    to = make_classroom(teacher=teacher, name="Period 5")
+    form = form_of(teacher_client.get(url("student_history", student)), having="classroom")
+    assert [value for _, value in form.offered] == ["", to.public_id]
+
+    answer = teacher_client.post(form.action, form.data(classroom=to.public_id), follow=True)
+
+    student.refresh_from_db()
+    assert student.classroom == to
+    attempt.refresh_from_db()
+    assert attempt.classroom == classroom
+    text = answer.content.decode()
+    assert "Maya Lopez is in Period 5 now" in text
+    assert "Moved to Period 5" in text
+    assert reverse("attempt_review", args=[attempt.public_id]) in read(answer).links
+
+
+def test_move_refuses_a_class_where_the_name_is_in_use(
+    student: Student, classroom: Classroom, teacher: User, teacher_client: Client
+) -> None:
+    to = make_classroom(teacher=teacher, name="Period 5")
+    make_student(classroom=to, name="maya lopez")
+
+    page = teacher_client.post(url("move_student", student), {"classroom": to.public_id})
+
+    assert page.status_code == 200
+    assert "Period 5 already has a student of this name." in page.content.decode()
+    student.refresh_from_db()
+    assert student.classroom == classroom
+
+
+@pytest.mark.parametrize("kind", ["another teacher's", "an archived", "its own", "no", "a broken"])
+def test_move_takes_only_a_class_from_the_list(
+    kind: str, student: Student, classroom: Classroom, other_classroom: Classroom, teacher: User, teacher_client: Client
+) -> None:
+    make_classroom(teacher=teacher, name="Period 5")
+    archived = make_classroom(teacher=teacher, name="Old", archived_at=NOW)
+    value = {
+        "another teacher's": other_classroom.public_id,
+        "an archived": archived.public_id,
+        "its own": classroom.public_id,
+        "no": "",
+        "a broken": "\x00",
+    }[kind]
+
+    page = teacher_client.post(url("move_student", student), {"classroom": value})
+
+    assert page.status_code == 200
+    assert ("Choose a class." if kind == "no" else "Choose a class from the list.") in page.content.decode()
+    student.refresh_from_db()
+    assert student.classroom == classroom
+
+
+def test_remove_takes_off_the_roster_and_keeps_the_answers(
+    assignment: Assignment, student: Student, student_client: Client, teacher_client: Client
+) -> None:
+    attempt = make_answered_attempt(assignment=assignment, student=student)
+    assert student_client.get(reverse("student_home")).status_code == 200
+
+    for _ in range(2):
+        answer = teacher_client.post(url("remove_student", student))
+
+    assert answer.headers["Location"] == url("roster", student.classroom)
+    student.refresh_from_db()
+    assert student.removed_at is not None
+    assert student_client.get(reverse("student_home")).status_code == 302
+    page = teacher_client.get(url("student_history", student))
+    assert reverse("attempt_review", args=[attempt.public_id]) in read(page).links
+    assert [form.action for form in read(page).forms] == [
+        url("restore_student", student),
+        url("download_student", student),
+    ]
+    assert AuditEvent.objects.filter(act=AuditEvent.Act.STUDENT_REMOVED).count() == 1
+
+
+def test_restore_brings_a_student_back(student: Student, teacher: User, teacher_client: Client) -> None:
+    rosters.remove_student(student, by=teacher, now=NOW)
+
+    for _ in range(2):
+        answer = teacher_client.post(url("restore_student", student), follow=True)
+
+    student.refresh_from_db()
+    assert student.removed_at is None
+    assert "Maya Lopez is back on the roster." not in answer.content.decode()
+    assert AuditEvent.objects.filter(act=AuditEvent.Act.STUDENT_RESTORED).count() == 1
+
+
+def test_restore_refuses_a_name_that_is_in_use_again(
+    student: Student, classroom: Classroom, teacher: User, teacher_client: Client
+) -> None:
+    rosters.remove_student(student, by=teacher, now=NOW)
+    make_student(classroom=classroom, name="Maya Lopez")
+
+    page = teacher_client.post(url("restore_student", student), follow=True)
+
+    assert "Someone in this class has this name now." in page.content.decode()
+    student.refresh_from_db()
+    assert student.removed_at is not None
+
+
+def test_new_pin_is_shown_once_and_ends_the_old_one(
+    student: Student, student_client: Client, teacher_client: Client
+) -> None:
+    answer = teacher_client.post(url("change_pin", student))
+
+    student.refresh_from_db()
+    pin = student_sign_in.pin_of(student)
+    assert student.pin_version == 2
+    # Sessions are rows, and no row holds a PIN.
+    assert pin not in teacher_client.session.values()
+    shown = teacher_client.get(answer.headers["Location"]).content.decode()
+    assert f'<p class="in big num">{pin}</p>' in shown
+    assert '<p class="in big num">' not in teacher_client.get(answer.headers["Location"]).content.decode()
+    assert student_client.get(reverse("student_home")).status_code == 302
+
+
+def test_new_pin_of_one_student_is_not_shown_on_the_page_of_another(
+    student: Student, classmate: Student, teacher_client: Client
+) -> None:
+    teacher_client.post(url("change_pin", student))
+
+    assert '<p class="in big num">' not in teacher_client.get(url("student_history", classmate)).content.decode()
+    assert '<p class="in big num">' in teacher_client.get(url("student_history", student)).content.decode()
+
+
+ACTS = ["rename_student", "move_student", "remove_student", "restore_student", "change_pin"]
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_a_get_changes_no_student(name: str, student: Student, teacher_client: Client) -> None:
+    assert teacher_client.get(url(name, student)).status_code == 405
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_nobody_changes_the_student_of_another_teacher(
+    name: str, student: Student, signed_in: Callable[[User], Client]
+) -> None:
+    stranger = make_user()
+    elsewhere = make_classroom(teacher=stranger)
+    before = Student.objects.values().get(pk=student.pk)
+
+    answer = signed_in(stranger).post(url(name, student), {"name": "X", "classroom": elsewhere.public_id})
+
+    assert answer.status_code == 404
+    assert Student.objects.values().get(pk=student.pk) == before
+
+
+def test_student_page_names_no_work_in_classes_of_others(
+    student: Student, edition: Edition, other_classroom: Classroom, teacher: User, teacher_client: Client
+) -> None:
+    elsewhere = make_attempt(assignment=make_assignment(edition=edition, classroom=other_classroom), student=student)
+    address = reverse("attempt_review", args=[elsewhere.public_id])
+
+    assert address not in read(teacher_client.get(url("student_history", student))).links
+    rosters.remove_student(student, by=teacher, now=timezone.now())
+    assert address not in read(teacher_client.get(url("student_history", student))).links

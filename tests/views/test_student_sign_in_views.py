@@ -1,0 +1,450 @@
+"""Joining over HTTP: code, name, PIN; what guessing meets; and what signing out leaves behind."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.template.loader import render_to_string
+from django.test import Client, RequestFactory
+from django.urls import reverse
+from pytest_django import Settings
+
+from quizzes.forms.student_sign_in import PinForm
+from quizzes.models import Attempt, Classroom, FailedTry, Student, User
+from quizzes.people import rosters
+from quizzes.people.student_sign_in import CODE_TRIES, PIN_TRIES, PIN_TRIES_ANYWHERE, pin_of
+from quizzes.views.student.access import DEVICE_COOKIE, PIN_VERSION, STUDENT, client_address
+from quizzes.views.student.sign_in import SIGNED_OUT_COOKIE
+from tests.conftest import Statements
+from tests.factories import NOW, make_assignment, make_attempt, make_student
+from tests.pages import form_of, read
+
+type Gather = Callable[[], AbstractContextManager[Statements]]
+
+pytestmark = pytest.mark.django_db
+
+
+def wrong_pin(student: Student) -> str:
+    return "0000" if pin_of(student) != "0000" else "1111"
+
+
+def body(response: Any) -> str:
+    return str(response.content.decode())
+
+
+def at_name_list(classroom: Classroom, client: Client | None = None) -> Client:
+    """A browser that gave the right code."""
+    client = client or Client()
+    response = client.post(reverse("join"), {"code": classroom.join_code})
+    assert response.headers["Location"] == reverse("choose_name")
+    return client
+
+
+def at_pin(student: Student, client: Client | None = None) -> Client:
+    """A browser that gave the right code and chose this student."""
+    client = at_name_list(student.classroom, client)
+    response = client.post(reverse("choose_name"), {"student": student.public_id})
+    assert response.headers["Location"] == reverse("enter_pin")
+    return client
+
+
+# --- The way in
+
+
+def test_student_gets_in_with_code_name_and_pin(student: Student, classmate: Student) -> None:
+    client = Client()
+    code = student.classroom.shown_code.lower()
+    assert client.post(reverse("join"), {"code": f" {code} "}).headers["Location"] == reverse("choose_name")
+    names = client.get(reverse("choose_name"))
+    assert form_of(names, having="student").buttons == [
+        ("student", student.public_id),
+        ("student", classmate.public_id),
+    ]
+    chosen = client.post(reverse("choose_name"), {"student": student.public_id})
+    assert chosen.headers["Location"] == reverse("enter_pin")
+    before = client.session.session_key
+    response = client.post(reverse("enter_pin"), {"pin": pin_of(student)})
+    assert response.headers["Location"] == reverse("student_home")
+    assert (client.session[STUDENT], client.session[PIN_VERSION]) == (student.pk, student.pin_version)
+    assert client.session.session_key != before
+    assert FailedTry.objects.count() == 0
+
+
+def test_pin_in_another_script_gets_in(student: Student) -> None:
+    arabic = "".join(chr(ord("٠") + int(digit)) for digit in pin_of(student))
+    response = at_pin(student).post(reverse("enter_pin"), {"pin": arabic})
+    assert response.headers["Location"] == reverse("student_home")
+
+
+def test_join_address_of_a_card_fills_the_code_in_and_changes_nothing(classroom: Classroom, statements: Gather) -> None:
+    client = Client()
+    with statements() as seen:
+        page = client.get(reverse("join_with_code", args=[classroom.join_code]))
+    assert form_of(page, having="code").fields[-1] == ("code", classroom.join_code)
+    assert seen.writes == []
+    assert client.get(reverse("choose_name")).headers["Location"] == reverse("join")
+
+
+def test_unfinished_steps_lead_back(student: Student) -> None:
+    assert Client().get(reverse("choose_name")).headers["Location"] == reverse("join")
+    assert Client().get(reverse("enter_pin")).headers["Location"] == reverse("join")
+    assert at_name_list(student.classroom).get(reverse("enter_pin")).headers["Location"] == reverse("choose_name")
+
+
+def test_student_removed_between_the_steps_leads_back(student: Student, teacher: User) -> None:
+    client = at_pin(student)
+    rosters.remove_student(student, by=teacher, now=NOW)
+    assert client.get(reverse("enter_pin")).headers["Location"] == reverse("choose_name")
+    response = client.post(reverse("enter_pin"), {"pin": pin_of(student)})
+    assert response.headers["Location"] == reverse("choose_name")
+    assert STUDENT not in client.session
+
+
+@pytest.mark.parametrize("closed", [{"join_open": False}, {"archived_at": NOW}])
+def test_class_closed_between_the_steps_leads_back(closed: dict[str, Any], student: Student) -> None:
+    client = at_pin(student)
+    Classroom.objects.update(**closed)
+    for response in (client.get(reverse("enter_pin")), client.post(reverse("enter_pin"), {"pin": pin_of(student)})):
+        assert response.headers["Location"] == reverse("join")
+    assert STUDENT not in client.session
+
+
+def test_empty_class_says_whom_to_ask(classroom: Classroom) -> None:
+    page = body(at_name_list(classroom).get(reverse("choose_name")))
+    assert "There are no names on this list yet. Ask Ms. Rivera to add you." in page
+
+
+# --- What guessing meets
+
+
+def test_wrong_closed_and_archived_codes_get_the_same_page(
+    classroom: Classroom, other_classroom: Classroom, teacher: User, other_teacher: User
+) -> None:
+    rosters.set_joining(classroom, is_open=False, by=teacher, now=NOW)
+    rosters.set_archived(other_classroom, is_archived=True, by=other_teacher, now=NOW)
+    pages = []
+    for code in ("ZZZZZZ", classroom.join_code, other_classroom.join_code):
+        response = Client().post(reverse("join"), {"code": code})
+        page = body(response).replace(code, "")
+        token = form_of(response, having="code").fields[0][1]
+        pages.append((response.status_code, page.replace(token, "")))
+    assert pages[0][0] == 200
+    assert "No class has this code." in pages[0][1]
+    assert "Codes never use the letters I and O or the numbers 0 and 1." in pages[0][1]
+    assert pages[1:] == pages[:1] * 2
+    assert FailedTry.objects.filter(kind="code").count() == 3
+
+
+def test_wrong_closed_and_archived_codes_run_the_same_statements(
+    classroom: Classroom, other_classroom: Classroom, teacher: User, other_teacher: User, statements: Gather
+) -> None:
+    # Statements stand for time: on a machine that others use, a median varies by more than the 20 % that is asked for.
+    rosters.set_joining(classroom, is_open=False, by=teacher, now=NOW)
+    rosters.set_archived(other_classroom, is_archived=True, by=other_teacher, now=NOW)
+    ran = []
+    for code in ("ZZZZZZ", classroom.join_code, other_classroom.join_code):
+        with statements() as seen:
+            Client().post(reverse("join"), {"code": code})
+        ran.append(list(seen))
+    assert len(ran[0]) == 3
+    assert ran[1:] == ran[:1] * 2
+
+
+def test_code_without_sense_is_a_wrong_code(classroom: Classroom) -> None:
+    for code in ("💥", "a" * 1_000_000, "%s'\"<script>"):
+        response = Client().post(reverse("join"), {"code": code})
+        assert response.status_code == 200
+        assert "No class has this code." in body(response)
+        assert "<script>alert" not in body(response)
+    assert "Type the code" in body(Client().post(reverse("join"), {"code": "  "}))
+
+
+def test_wrong_code_keeps_what_was_typed_and_takes_the_focus(classroom: Classroom) -> None:
+    response = Client().post(reverse("join"), {"code": "H4K-7WF"})
+    assert form_of(response, having="code").fields[-1] == ("code", "H4K-7WF")
+    assert 'aria-invalid="true"' in body(response)
+    assert 'aria-describedby="id_code-e id_code-h"' in body(response)
+    assert "autofocus" in body(response)
+
+
+def test_too_many_wrong_codes_are_429_and_a_right_one_still_works(
+    classroom: Classroom, clock: time_machine.Traveller
+) -> None:
+    client = Client()
+    for _ in range(CODE_TRIES):
+        assert client.post(reverse("join"), {"code": "ZZZZZZ"}).status_code == 200
+    response = Client().post(reverse("join"), {"code": "ZZZZZZ"})
+    assert response.status_code == 429
+    assert "Too many wrong codes" in body(response)
+    for _ in range(40):
+        at_name_list(classroom)
+    clock.shift(timedelta(minutes=11))
+    assert Client().post(reverse("join"), {"code": "ZZZZZZ"}).status_code == 200
+
+
+def test_name_that_is_not_on_the_list_is_refused(student: Student, outsider: Student) -> None:
+    client = at_name_list(student.classroom)
+    for given in ({}, {"student": outsider.public_id}, {"student": "Maya Lopez"}):
+        response = client.post(reverse("choose_name"), given)
+        assert response.status_code == 200
+        assert "Choose your name from the list." in body(response)
+    assert client.get(reverse("enter_pin")).headers["Location"] == reverse("choose_name")
+
+
+def test_wrong_pins_count_down_and_lock_this_device_only(student: Student, clock: time_machine.Traveller) -> None:
+    client = at_pin(student)
+    for left in ("4 more tries", "3 more tries", "2 more tries", "1 more try"):
+        response = client.post(reverse("enter_pin"), {"pin": wrong_pin(student)})
+        assert f"That PIN does not match. You have {left}." in body(response)
+        assert wrong_pin(student) not in body(response)
+    assert PIN_TRIES == 5
+    locked = "Too many wrong PINs on this device. Try again at 11:05 am, or ask Ms. Rivera for a new PIN."
+    assert locked in body(client.post(reverse("enter_pin"), {"pin": wrong_pin(student)}))
+    # The right one is not even tried now, and on another device it works.
+    assert locked in body(client.post(reverse("enter_pin"), {"pin": pin_of(student)}))
+    assert at_pin(student).post(reverse("enter_pin"), {"pin": pin_of(student)}).status_code == 302
+    clock.shift(timedelta(minutes=5, seconds=1))
+    assert client.post(reverse("enter_pin"), {"pin": pin_of(student)}).status_code == 302
+
+
+def test_page_of_the_pin_says_who_can_give_a_new_one_whatever_was_typed(student: Student) -> None:
+    client = at_pin(student)
+    pages = [client.get(reverse("enter_pin"))]
+    pages += [client.post(reverse("enter_pin"), {"pin": typed}) for typed in ("", "12", wrong_pin(student))]
+    said = "Four digits. Forgot it? Ms. Rivera can give you a new one."
+    assert [said in body(page) for page in pages] == [True] * 4
+
+
+def test_lock_leaves_an_open_session_alone(
+    student: Student, student_client: Client, clock: time_machine.Traveller
+) -> None:
+    client = at_pin(student)
+    for _ in range(PIN_TRIES):
+        client.post(reverse("enter_pin"), {"pin": wrong_pin(student)})
+    assert student_client.get(reverse("student_home")).status_code == 200
+
+
+@pytest.mark.parametrize("pin", ["", "12", "12345", "abcd", "1" * 100_000, "１２３"])
+def test_pin_that_is_none_costs_no_try(student: Student, pin: str) -> None:
+    response = at_pin(student).post(reverse("enter_pin"), {"pin": pin})
+    assert response.status_code == 200
+    assert FailedTry.objects.count() == 0
+
+
+def test_device_keeps_its_name(student: Student) -> None:
+    client = at_pin(student)
+    device = client.cookies[DEVICE_COOKIE].value
+    client.post(reverse("enter_pin"), {"pin": wrong_pin(student)})
+    assert FailedTry.objects.get().device == device
+    assert client.cookies[DEVICE_COOKIE]["httponly"]
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "expected"),
+    [
+        (0, "1.1.1.1", "9.9.9.9"),
+        (1, "1.1.1.1, 2.2.2.2", "2.2.2.2"),
+        (2, "1.1.1.1, 2.2.2.2, 3.3.3.3", "2.2.2.2"),
+        (2, "3.3.3.3", "9.9.9.9"),
+        (1, "", "9.9.9.9"),
+    ],
+)
+def test_address_is_what_the_sites_own_proxies_saw(
+    settings: Settings, proxies: int, forwarded: str, expected: str
+) -> None:
+    settings.TRUSTED_PROXY_COUNT = proxies
+    request = RequestFactory().get("/", REMOTE_ADDR="9.9.9.9", HTTP_X_FORWARDED_FOR=forwarded)
+    assert client_address(request) == expected
+
+
+# --- The PIN alone, from the page of an attempt
+
+
+def again(attempt: Attempt | str) -> str:
+    return reverse("enter_pin_again", args=[attempt if isinstance(attempt, str) else attempt.public_id])
+
+
+def field_of(response: Any) -> str:
+    """The field in a reply that lets nobody in, of which it consists."""
+    assert response.status_code == 400
+    reply = response.json()
+    assert set(reply) == {"field"}
+    return str(reply["field"])
+
+
+def test_pin_alone_signs_in_again_with_a_new_token(attempt: Attempt, student: Student, teacher_client: Client) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.cookies = teacher_client.cookies
+    token = form_of(client.get(reverse("join")), having="code").fields[0][1]
+    before = client.cookies["csrftoken"].value, client.session.session_key
+    response = client.post(again(attempt), {"pin": pin_of(student)}, headers={"X-CSRFToken": token})
+    assert (response.status_code, set(response.json())) == (200, {"token"})
+    assert (client.session[STUDENT], client.session[PIN_VERSION]) == (student.pk, student.pin_version)
+    # Nothing of who was here before is left: neither session nor token.
+    assert before[0] != client.cookies["csrftoken"].value
+    assert before[1] != client.session.session_key
+    assert client.get(reverse("teacher_home")).status_code == 302
+    address, presence = reverse("note_presence", args=[attempt.public_id]), {"number": "1"}
+    assert client.post(address, presence, headers={"X-CSRFToken": token}).status_code == 403
+    fresh = response.json()["token"]
+    assert client.post(address, presence, headers={"X-CSRFToken": fresh}).json() == {"is_open": True}
+    assert FailedTry.objects.count() == 0
+
+
+def test_wrong_pins_of_an_attempt_count_as_those_of_the_join_page(
+    attempt: Attempt, student: Student, clock: time_machine.Traveller
+) -> None:
+    client = at_pin(student)
+    for left in ("4 more tries", "3 more tries"):
+        assert f"That PIN does not match. You have {left}." in field_of(
+            client.post(again(attempt), {"pin": wrong_pin(student)})
+        )
+    assert "You have 2 more tries." in body(client.post(reverse("enter_pin"), {"pin": wrong_pin(student)}))
+    client.post(again(attempt), {"pin": wrong_pin(student)})
+    locked = "Too many wrong PINs on this device. Try again in 5 minutes, or ask your teacher for a new PIN."
+    assert locked in field_of(client.post(again(attempt), {"pin": wrong_pin(student)}))
+    # The right one is not even tried now, on either page, and on another device it works.
+    assert locked in field_of(client.post(again(attempt), {"pin": pin_of(student)}))
+    assert "Try again at 11:05 am" in body(client.post(reverse("enter_pin"), {"pin": pin_of(student)}))
+    assert STUDENT not in client.session
+    assert Client().post(again(attempt), {"pin": pin_of(student)}).status_code == 200
+    clock.shift(timedelta(minutes=4, seconds=30))
+    assert "Try again in 1 minute, or" in field_of(client.post(again(attempt), {"pin": pin_of(student)}))
+    clock.shift(timedelta(seconds=31))
+    assert client.post(again(attempt), {"pin": pin_of(student)}).status_code == 200
+
+
+def test_wrong_pins_of_an_attempt_lock_every_device_in_the_end(attempt: Attempt, student: Student) -> None:
+    for _ in range(PIN_TRIES_ANYWHERE):
+        Client().post(again(attempt), {"pin": wrong_pin(student)})
+    assert "Too many wrong PINs" in field_of(Client().post(again(attempt), {"pin": pin_of(student)}))
+    assert FailedTry.objects.filter(student=student).count() == PIN_TRIES_ANYWHERE
+
+
+@pytest.mark.parametrize("pin", ["", "12", "12345", "abcd"])
+def test_pin_that_is_none_costs_no_try_at_an_attempt(attempt: Attempt, pin: str) -> None:
+    field = field_of(Client().post(again(attempt), {"pin": pin}))
+    assert ("A PIN has four digits." if pin else "Type your PIN.") in field
+    assert FailedTry.objects.count() == 0
+
+
+def test_closed_code_keeps_nobody_from_what_is_begun(attempt: Attempt, student: Student, teacher: User) -> None:
+    rosters.set_joining(student.classroom, is_open=False, by=teacher, now=NOW)
+    reply = Client().post(again(attempt), {"pin": pin_of(student)})
+    assert (reply.status_code, list(reply.json())) == (200, ["token"])
+
+
+@pytest.mark.parametrize("gone", ["unknown", "removed", "archived"])
+def test_attempt_with_which_nobody_can_go_on_is_as_a_wrong_pin(
+    gone: str,
+    attempt: Attempt,
+    student: Student,
+    outsider: Student,
+    teacher: User,
+    statements: Gather,
+    clock: time_machine.Traveller,
+) -> None:
+    other = make_attempt(assignment=make_assignment(classroom=outsider.classroom), student=outsider)
+    match gone:
+        case "removed":
+            rosters.remove_student(student, by=teacher, now=NOW)
+        case "archived":
+            rosters.set_archived(student.classroom, is_archived=True, by=teacher, now=NOW)
+    address = again("0" * 12 if gone == "unknown" else attempt)
+    asker, other_asker = Client(), Client()
+    for _ in range(PIN_TRIES + 1):
+        # The right PIN is none here.
+        with statements() as seen:
+            reply = asker.post(address, {"pin": pin_of(student)})
+        with statements() as seen_otherwise:
+            expected = other_asker.post(again(other), {"pin": wrong_pin(outsider)})
+        assert (reply.status_code, reply.content) == (expected.status_code, expected.content)
+        assert {name for name, _ in reply.items()} == {name for name, _ in expected.items()}
+        assert set(reply.cookies) == set(expected.cookies) == {DEVICE_COOKIE}
+        # Nor does its time tell them apart.
+        assert len(seen) == len(seen_otherwise)
+    assert "Too many wrong PINs" in field_of(reply)
+    assert STUDENT not in asker.session
+    assert FailedTry.objects.filter(student=student).count() == 0
+
+
+def test_replies_at_an_attempt_name_nobody(attempt: Attempt, student: Student) -> None:
+    client = Client()
+    replies = [client.post(again(attempt), {"pin": wrong_pin(student)}) for _ in range(PIN_TRIES + 1)]
+    replies.append(Client().post(again(attempt), {"pin": pin_of(student)}))
+    told = "".join(body(reply) for reply in replies)
+    names = [*student.display_name.split(), "Rivera", student.classroom.name, student.classroom.join_code, " am"]
+    assert [name for name in names if name in told] == []
+
+
+def test_notice_of_the_outbox_has_the_field_of_the_form(attempt: Attempt, student_client: Client) -> None:
+    page = body(student_client.get(reverse("take_attempt", args=[attempt.public_id, 1])))
+    form = PinForm()
+    form.name_teachers(["Your teacher"])
+    field = render_to_string("parts/field.html", {"field": form["pin"]})
+    assert field.replace("\n", "") in page.replace("\n", "")
+
+
+# --- Signed in, and out again
+
+
+def test_join_page_says_who_is_signed_in(student: Student, student_client: Client) -> None:
+    page = student_client.get(reverse("join"))
+    assert "You are signed in as Maya Lopez" in body(page)
+    assert reverse("student_home") in read(page).links
+    [form] = read(page).forms
+    assert (form.action, form.method) == (reverse("sign_out"), "post")
+
+
+def test_signing_out_ends_the_session_and_has_the_browser_forget(student: Student, student_client: Client) -> None:
+    old = student_client.cookies["sessionid"].value
+    response = student_client.post(reverse("sign_out"))
+    assert response.headers["Location"] == reverse("join")
+    assert response.headers["Clear-Site-Data"] == '"cache", "storage"'
+    stolen = Client()
+    stolen.cookies["sessionid"] = old
+    assert stolen.get(reverse("student_home")).headers["Location"] == reverse("join")
+    page = student_client.get(reverse("join"))
+    assert "data-clear-answers" in body(page)
+    assert "You are signed out" in body(page)
+    # Once: a join page that is opened later must not empty what another student left to be sent.
+    assert SIGNED_OUT_COOKIE not in {name for name, morsel in student_client.cookies.items() if morsel.value}
+    assert "data-clear-answers" not in body(student_client.get(reverse("join")))
+
+
+def test_session_that_was_lost_empties_nothing(student: Student, student_client: Client, teacher: User) -> None:
+    rosters.change_pin(student, by=teacher, now=NOW)
+    page = student_client.get(student_client.get(reverse("student_home")).headers["Location"])
+    assert "data-clear-answers" not in body(page)
+    assert "Step 1 of 3" in body(page)
+
+
+def test_signing_out_by_a_link_is_refused(student_client: Client) -> None:
+    assert student_client.get(reverse("sign_out")).status_code == 405
+    assert student_client.get(reverse("student_home")).status_code == 200
+
+
+def test_next_student_replaces_the_last_one(student: Student, classmate: Student, student_client: Client) -> None:
+    client = at_pin(classmate, student_client)
+    client.post(reverse("enter_pin"), {"pin": pin_of(classmate)})
+    assert client.session[STUDENT] == classmate.pk
+
+
+def test_teacher_who_joins_as_a_student_is_signed_out(student: Student, teacher_client: Client) -> None:
+    client = at_pin(student, teacher_client)
+    client.post(reverse("enter_pin"), {"pin": pin_of(student)})
+    assert client.get(reverse("teacher_home")).status_code == 302
+
+
+def test_name_list_costs_the_same_at_1_and_3_students(classroom: Classroom, statements: Gather) -> None:
+    for names in (["Ana B."], ["Ben C.", "Cy D."]):
+        for name in names:
+            make_student(classroom=classroom, name=name)
+        client = at_name_list(classroom)
+        with statements() as seen:
+            client.get(reverse("choose_name"))
+        # The session, the class, its students, its teachers.
+        assert len(seen) == 4

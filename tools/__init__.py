@@ -1,0 +1,1 @@
+"""Programs for developers: benchmarks, fault tests, mutation tests, scaling and screenshots."""

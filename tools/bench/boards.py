@@ -1,0 +1,87 @@
+"""Goal 15 of docs/performance.md: a board's poll with nothing new, beside a question page of the same class.
+
+Run after `django.setup()`, against a running site whose students `make_clients` made, with the folder it serves.
+"""
+
+from collections.abc import Sequence
+from statistics import median
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection
+from django.test import Client as TestClient
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from quizzes.models import Attempt
+from tools.bench import load
+from tools.faults.ledger import CSRF, Client
+
+_CONTROL = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
+# A question page's processor time is the measure: the gate is half of it.
+POLLING = 30
+
+
+def board_poll(port: int, pid: int, clients: Sequence[Client], *, cycles: int, each: int = 40) -> list[str]:
+    """Lines of the table: CPU of a 304 over that of a question page in the same cycle, and what both cost.
+
+    pid: of the server's first process. clients: students at work on one assignment, at least one.
+    """
+    attempt = Attempt.objects.select_related("assignment").get(public_id=clients[0].attempt_id)
+    assignment = attempt.assignment
+    path = reverse("live_board", args=[assignment.public_id])
+    cookie = _session_of(assignment.classroom.teachers.get())
+    tag, count = _asked(path, cookie)
+    poll = _get(path, f"sessionid={cookie}", tag)
+    pages = [
+        load.get(f"/student/attempts/{client.attempt_id}/1/", f"sessionid={client.cookie}; csrftoken={CSRF}")
+        for client in clients[:POLLING]
+    ]
+    shares, polls, others = [], [], []
+    for cycle in range(cycles + 1):
+        asked = load.load(port, pid, [lambda turn: poll] * POLLING, each=each, good=(b"304",))
+        shown = load.load(port, pid, [lambda turn, page=page: page for page in pages], each=each)
+        if asked.errors or shown.errors:
+            raise RuntimeError(f"{asked.errors} polls and {shown.errors} pages were not answered as they should be")
+        # The first one warms up.
+        if cycle:
+            shares.append(asked.cpu_ms / shown.cpu_ms)
+            polls.append(asked.cpu_ms)
+            others.append(shown.cpu_ms)
+    return [
+        _row("15 a board's poll with nothing new: CPU over a question page's", shares),
+        f"|   statements | {count} | | |",
+        f"|   CPU ms: poll, question page | {median(polls):.2f}, {median(others):.2f} | | |",
+    ]
+
+
+def _session_of(teacher: Any) -> str:
+    """The key of a session in which this teacher is signed in."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(teacher.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = teacher.get_session_auth_hash()
+    session.save()
+    return str(session.session_key)
+
+
+def _asked(path: str, cookie: str) -> tuple[str, int]:
+    """The tag of the board as it stands, and how many statements a poll with it costs, in this process."""
+    browser = TestClient(SERVER_NAME="127.0.0.1")
+    browser.cookies["sessionid"] = cookie
+    tag = browser.get(path).headers["ETag"]
+    with CaptureQueriesContext(connection) as seen:
+        response = browser.get(path, headers={"If-None-Match": tag})
+    if response.status_code != 304:
+        raise RuntimeError(f"{path}: {response.status_code}")
+    return tag, sum(not query["sql"].startswith(_CONTROL) for query in seen)
+
+
+def _get(path: str, cookie: str, tag: str) -> bytes:
+    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\nIf-None-Match: {tag}\r\n\r\n".encode()
+
+
+def _row(name: str, values: Sequence[float]) -> str:
+    return f"| {name} | {median(values):.2f} | {min(values):.2f} | {max(values):.2f} |"

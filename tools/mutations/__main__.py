@@ -1,0 +1,176 @@
+"""`make mutations`: a line a control, red where the tests notice that it is gone; all of it in docs/mutations.md."""
+
+import argparse
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from queue import Queue
+
+from tools.mutations.control import Control
+from tools.mutations.controls import CONTROLS
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENT = ROOT / "docs" / "mutations.md"
+# Far above the slowest selection, for a mutation that makes the site wait for ever.
+LIMIT_SECONDS = 300
+ALL_LIMIT_SECONDS = 1800
+# pytest's own codes: everything else means that the tests did not run, which proves nothing.
+PASSED, FAILED = 0, 1
+TOO_LONG = "the tests took too long"
+
+INTRODUCTION = """# Mutations
+
+A test that never fails proves nothing. `make mutations` copies the site, takes one control out of the copy at a time
+and runs the few tests that should notice. It ends with an error where one survives, or where the text that it takes out
+is no longer there. The list is data, in `tools/mutations/`, and a unit test holds it to the code.
+`.venv/bin/python -m tools.mutations regrade code` runs those controls that have one of these words in their names.
+"""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one control. word: red, SURVIVED, GONE (its text is no longer there) or BROKEN."""
+
+    control: Control
+    word: str
+    detail: str = ""
+
+    @property
+    def is_noticed(self) -> bool:
+        """Whether the tests turned red, and for the right reason."""
+        return self.word == "red"
+
+
+def main() -> int:
+    """Run, print, write the document; returns the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("words", nargs="*", help="only controls whose name holds one of these; writes no document")
+    chosen = parser.parse_args().words
+    controls = [one for one in CONTROLS if not chosen or any(word in one.name for word in chosen)]
+    began = time.monotonic()
+    with copies(os.cpu_count() or 1) as trees, ThreadPoolExecutor(trees.qsize()) as pool:
+        if fault := unmutated(controls, trees):
+            print(f"The tests fail before anything is taken out:\n{fault}")
+            return 1
+        outcomes = list(pool.map(lambda one: report(without(one, trees)), controls))
+    noticed = sum(outcome.is_noticed for outcome in outcomes)
+    summary = f"{noticed} of {len(outcomes)} controls are noticed when they are gone"
+    print(f"{summary}; {time.monotonic() - began:.0f} s")
+    if not chosen:
+        DOCUMENT.write_text(document(outcomes, summary), encoding="utf-8")
+    return 0 if noticed == len(outcomes) else 1
+
+
+@contextmanager
+def copies(count: int) -> "Iterator[Queue[Path]]":
+    """Copies of the files of this checkout, as they are now, in a folder that goes at the end."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],  # noqa: S607
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    names = [name for name in listed.stdout.split("\0") if (ROOT / name).is_file()]
+    trees: Queue[Path] = Queue()
+    with tempfile.TemporaryDirectory(prefix="footnote-mutations-") as folder:
+        for number in range(count):
+            tree = Path(folder) / str(number)
+            for name in names:
+                (tree / name).parent.mkdir(parents=True, exist_ok=True)
+                # With its mode: a script that may be run can be run there as well.
+                shutil.copy(ROOT / name, tree / name)
+            trees.put(tree)
+        yield trees
+
+
+def unmutated(controls: Sequence[Control], trees: "Queue[Path]") -> str:
+    """What fails with every control in its place; "" where nothing does, as it must be."""
+    files = sorted({test.partition("::")[0] for one in controls for test in one.tests if test.startswith("tests/")})
+    tree = trees.get()
+    code, output = run(["-n", str(trees.qsize() + 1), *files], tree, seconds=ALL_LIMIT_SECONDS)
+    trees.put(tree)
+    return "" if code == PASSED else output or TOO_LONG
+
+
+def without(one: Control, trees: "Queue[Path]") -> Outcome:
+    """Run the tests of a control in a copy that does not have it."""
+    tree = trees.get()
+    path = tree / one.file
+    original = path.read_text(encoding="utf-8") if path.exists() else ""
+    try:
+        if original.count(one.text) != 1:
+            return Outcome(one, "GONE", f"its text stands {original.count(one.text)} times in {one.file}")
+        path.write_text(original.replace(one.text, one.without), encoding="utf-8")
+        code, output = run(one.tests, tree)
+    finally:
+        if original:
+            path.write_text(original, encoding="utf-8")
+        trees.put(tree)
+    if code == PASSED:
+        return Outcome(one, "SURVIVED")
+    counts = re.findall(r"(\d+) (?:failed|error)", output.splitlines()[-1] if output else "")
+    if code != FAILED or not counts:
+        return Outcome(one, "BROKEN", " ".join(output.splitlines()[-1:]) or TOO_LONG)
+    return Outcome(one, "red", f"{sum(map(int, counts))} failed")
+
+
+def run(arguments: Sequence[str], tree: Path, *, seconds: int = LIMIT_SECONDS) -> tuple[int, str]:
+    """pytest in a tree of its own: its exit code and what it printed; the code is -1 where it took too long."""
+    command = [sys.executable, "-m", "pytest", "-q", "--tb=no", "-p", "no:cacheprovider", "-m", "not browser"]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "FOOTNOTE"))}
+    try:
+        done = subprocess.run(
+            [*command, *arguments],
+            cwd=tree,
+            # A mutated file may have the size and the second of the one before it, so nothing compiled is kept.
+            env={**environment, "PYTHONDONTWRITEBYTECODE": "1"},
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+        )
+    except subprocess.TimeoutExpired:
+        return -1, ""
+    return done.returncode, done.stdout.strip()
+
+
+def report(outcome: Outcome) -> Outcome:
+    """Print the outcome's line."""
+    print(f"{outcome.control.name}: {outcome.word}{f' ({outcome.detail})' if outcome.detail else ''}", flush=True)
+    return outcome
+
+
+def document(outcomes: Sequence[Outcome], summary: str) -> str:
+    """docs/mutations.md as this run has it."""
+    rows = [
+        f"| {outcome.control.name} | `{outcome.control.file}` | {outcome.word}"
+        f"{f', {outcome.detail}' if outcome.detail else ''} |"
+        for outcome in outcomes
+    ]
+    return "\n".join(
+        [
+            INTRODUCTION,
+            f"Run on {datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, {os.cpu_count()} cores,",
+            f"by `make mutations`: **{summary}**.",
+            "",
+            "| control | stands in | without it |",
+            "| --- | --- | --- |",
+            *rows,
+            "",
+        ]
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

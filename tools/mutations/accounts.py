@@ -1,0 +1,131 @@
+"""Teachers' accounts and the admin."""
+
+from tools.mutations.control import Control, control
+
+CONTROLS: tuple[Control, ...] = (
+    control(
+        "an invitation works once",
+        "quizzes/people/accounts.py",
+        "    used = Invitation.objects.filter(pk=invitation_id, used_at=None, expires_at__gt=now).update(",
+        "    used = Invitation.objects.filter(pk=invitation_id, expires_at__gt=now).update(",
+        "tests/people/test_accounts.py",
+        "tests/views/test_account_views.py",
+    ),
+    control(
+        "a used invitation opens nothing",
+        "quizzes/people/accounts.py",
+        "token_digest=_digest(token), used_at=None, expires_at__gt=now).first()",
+        "token_digest=_digest(token), expires_at__gt=now).first()",
+        "tests/people/test_accounts.py",
+        "tests/views/test_account_views.py",
+    ),
+    control(
+        "an invitation expires",
+        "quizzes/people/accounts.py",
+        "token_digest=_digest(token), used_at=None, expires_at__gt=now).first()",
+        "token_digest=_digest(token), used_at=None).first()",
+        "tests/people/test_accounts.py",
+    ),
+    control(
+        "nobody signs up without an invitation",
+        "quizzes/views/account_adapter.py",
+        'return "invitation_id" in request.session',
+        "return True",
+        "tests/views/test_account_views.py",
+    ),
+    control(
+        "a sign-in link works once",
+        "quizzes/people/accounts.py",
+        "user if user is not None and _sign_in_links.check_token(user, token) else None",
+        "user",
+        "tests/people/test_accounts.py",
+        "tests/views/test_account_views.py",
+        *("-k", "link"),
+    ),
+    control(
+        "a link that is only looked at signs nobody in",
+        "quizzes/views/accounts.py",
+        '    if request.method == "GET":\n        return render(request, "public/enter.html", {"entering": user})\n',
+        "",
+        "tests/views/test_account_views.py",
+        *("-k", "link"),
+    ),
+    control(
+        "a teacher who signs in sends the student out",
+        "quizzes/views/account_adapter.py",
+        "        for name in (joining.STUDENT, joining.PIN_VERSION):\n            request.session.pop(name, None)\n",
+        "",
+        "tests/views/test_account_views.py",
+    ),
+    control(
+        "a teacher's session ends",
+        "quizzes/views/account_adapter.py",
+        "        request.session.set_expiry(settings.ACCOUNT_SESSION_COOKIE_AGE)\n",
+        "",
+        "tests/quizsite/test_sessions.py",
+        *("-k", "week"),
+    ),
+    control(
+        "signing in leads nowhere else",
+        "quizzes/views/account_adapter.py",
+        "            safe: bool = super().is_safe_url(url)\n",
+        "            safe = True\n",
+        "tests/quizsite/test_sessions.py",
+        *("-k", "nowhere"),
+    ),
+    control(
+        "passwords have twelve characters",
+        "quizsite/settings.py",
+        '"OPTIONS": {"min_length": 12},',
+        '"OPTIONS": {"min_length": 4},',
+        "tests/quizsite/test_settings.py",
+        *("-k", "password"),
+    ),
+    control(
+        "passwords are slow to guess",
+        "quizsite/hashers.py",
+        "memory_cost = 19 * 1024",
+        "memory_cost = 1024",
+        "tests/quizsite/test_settings.py",
+        *("-k", "password"),
+    ),
+    control(
+        "sign-in failures are counted where every process sees them",
+        "quizsite/settings.py",
+        '"django.core.cache.backends.db.DatabaseCache"',
+        '"django.core.cache.backends.dummy.DummyCache"',
+        "tests/quizsite/test_settings.py",
+        "tests/views/test_account_views.py",
+        *("-k", "rate or tries or failures"),
+    ),
+    control(
+        "the admin has no sign-in of its own",
+        "quizsite/urls.py",
+        "admin.site.login = secure_admin_login(admin.site.login)",
+        "admin.site.login = admin.site.login",
+        "tests/quizsite/test_settings.py",
+        *("-k", "admin"),
+    ),
+    *(
+        control(
+            f"the admin {verb} nothing",
+            "quizzes/admin.py",
+            text,
+            text.replace("False", "True"),
+            "tests/models/test_admin.py",
+        )
+        for verb, text in (
+            ("adds", "def has_add_permission(self, request: HttpRequest) -> bool:\n        return False"),
+            (
+                "changes",
+                "def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:\n"
+                "        return False",
+            ),
+            (
+                "deletes",
+                "def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:\n"
+                "        return False",
+            ),
+        )
+    ),
+)

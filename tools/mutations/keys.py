@@ -1,0 +1,135 @@
+"""Keys before their release."""
+
+from tools.mutations.control import Control, control
+
+CONTROLS: tuple[Control, ...] = (
+    control(
+        "answers wait for their release",
+        "quizzes/views/student/attempts.py",
+        "    if answers_shown(attempt.assignment, attempt, shown_at=shown_at, now=now):",
+        "    if True:",
+        "tests/integration/test_secrecy.py",
+        *("-k", "canary"),
+    ),
+    control(
+        "answers after the close wait for the last class",
+        "quizzes/assignments/lifecycle.py",
+        "return shown_at is not None and now > shown_at + GRACE",
+        "return True",
+        "tests/assignments/test_lifecycle.py",
+        *("-k", "answers"),
+    ),
+    control(
+        "an open attempt shows no answers",
+        "quizzes/assignments/lifecycle.py",
+        "    if attempt.is_open:\n        return False\n    if assignment.release == Release.AFTER_CLOSE:",
+        "    if assignment.release == Release.AFTER_CLOSE:",
+        "tests/assignments/test_lifecycle.py",
+        *("-k", "answers"),
+    ),
+    control(
+        "practice waits for the release",
+        "quizzes/views/student/practice.py",
+        "if attempt.is_open or not answers_shown(attempt.assignment, attempt, shown_at=shown_at, now=now):",
+        "if attempt.is_open:",
+        "tests/reports/test_practice.py",
+    ),
+    control(
+        "verdicts while at work only where they are shown at once",
+        "quizzes/attempts/lifecycle.py",
+        "    if attempt.assignment.release != Release.AT_ONCE:\n        raise NotCheckable\n",
+        "",
+        "tests/attempts/test_lifecycle.py",
+        "tests/views/test_student_views.py",
+        *("-k", "check"),
+    ),
+    control(
+        "a verdict is hidden again with its release",
+        "quizzes/views/student/question_page.py",
+        "is_shown=is_settled and checks_at_once)",
+        "is_shown=is_settled)",
+        "tests/views/test_student_views.py",
+        *("-k", "verdict"),
+    ),
+    *(
+        control(
+            f"no page tells the key: {name}",
+            f"quizzes/content/question_types/{name}/question.py",
+            text,
+            without,
+            f"tests/content/question_types/test_{name}.py",
+        )
+        for name, text, without in (
+            (
+                "single",
+                '                "text": choice.text,\n',
+                '                "text": choice.text + " " * choice.right,\n',
+            ),
+            (
+                "multiple",
+                '                "text": choice.text,\n',
+                '                "text": choice.text + " " * choice.right,\n',
+            ),
+            (
+                "who_says_so",
+                '                "text": statement.text,\n',
+                '                "text": statement.text + " " * len(statement.voice),\n',
+            ),
+            (
+                "evidence",
+                '                    "text": sentence.text,\n',
+                '                    "text": sentence.text + " " * (sentence.key in question.key_sentences),\n',
+            ),
+            (
+                "true_false",
+                '{"token": choice.id, "text": choice.text, ',
+                '{"token": choice.id, "text": choice.text + " " * choice.right, ',
+            ),
+            (
+                "ordering",
+                'presentation.token(question, item.id), "text": item.text}',
+                'presentation.token(question, item.id), "text": item.text + " " * item.place}',
+            ),
+            (
+                "short_answer",
+                '        "max_length": base.MAX_LINE,\n',
+                '        "max_length": max(map(len, question.accepted)),\n',
+            ),
+            (
+                "numeric",
+                '        "max_length": base.MAX_LINE,\n',
+                '        "max_length": len(str(question.answer)),\n',
+            ),
+            (
+                "matching",
+                'return {"stem": question.stem, "prompts": presentation.order(question.key, prompts)}',
+                'return {"stem": question.stem + question.prompts[0].option, "prompts": prompts}',
+            ),
+            (
+                "blanks",
+                '                "max_length": base.MAX_LINE,\n',
+                '                "max_length": max(map(len, gap.accepted)),\n',
+            ),
+            (
+                "answer_and_proof",
+                '        "stem": question.stem,\n        "answer": {',
+                '        "stem": question.stem + question.evidence[0],\n        "answer": {',
+            ),
+        )
+    ),
+    control(
+        "no page tells the key: free_text",
+        "quizzes/content/question_types/free_text/question.py",
+        '"criteria": [{"title": criterion.title,',
+        '"criteria": [{"title": criterion.description,',
+        "tests/content/question_types/test_free_text.py",
+    ),
+    control(
+        "choices are shuffled by a seed that stays on the server",
+        "quizzes/content/question_types/question.py",
+        'return self._digest(f"token:{question.key}:{choice_id}")[:10]',
+        "return choice_id",
+        "tests/content/question_types/test_single.py",
+        "tests/content/question_types/test_multiple.py",
+    ),
+)

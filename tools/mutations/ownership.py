@@ -1,0 +1,73 @@
+"""Whose a row is."""
+
+from tools.mutations.control import Control, control
+
+ACCESS = "tests/integration/test_access.py::test_address_opens_for_whom_it_should"
+
+CONTROLS: tuple[Control, ...] = (
+    control(
+        "a classroom is its teachers' alone",
+        "quizzes/models/rosters.py",
+        "return self.filter(teachers=user)",
+        "return self.all()",
+        *(ACCESS, "-k", "gradebook or roster"),
+    ),
+    control(
+        "a student's page is the own teachers'",
+        "quizzes/models/rosters.py",
+        "return self.filter(classroom__teachers=user)",
+        "return self.all()",
+        *(ACCESS, "-k", "student_history or change_pin"),
+    ),
+    control(
+        "an assignment is its class's teachers'",
+        "quizzes/models/assignments.py",
+        "return self.filter(classroom__teachers=user)",
+        "return self.all()",
+        *(ACCESS, "-k", "assignment_progress or item_analysis"),
+    ),
+    control(
+        "an attempt is its class's teachers' to read",
+        "quizzes/models/attempts.py",
+        "return self.filter(classroom__teachers=user)",
+        "return self.all()",
+        *(ACCESS, "-k", "attempt_review or reopen_attempt"),
+    ),
+    control(
+        "an attempt is its own student's",
+        "quizzes/models/attempts.py",
+        "return self.filter(student_id=student_id)",
+        "return self.all()",
+        *(ACCESS, "-k", "take_attempt or receipt"),
+    ),
+    control(
+        "a set that a teacher owns is closed to others",
+        "quizzes/models/question_sets.py",
+        "return self.filter(Q(owner=None) | Q(owner=user))",
+        "return self.all()",
+        "tests/content/test_editions.py",
+        "tests/views/test_desk_views.py",
+    ),
+    control(
+        "a draft is its owner's",
+        "quizzes/views/teacher/editor/access.py",
+        "Draft.objects.owned_by(request.user), question_set__public_id",
+        "Draft.objects.all(), question_set__public_id",
+        *(ACCESS, "-k", "edit_source or publish_set"),
+    ),
+    control(
+        "an undone regrade stays within the own classes",
+        "quizzes/grading/regrades.py",
+        "own = Assignment.objects.taught_by(by).filter(regrades__group=group)",
+        "own = Assignment.objects.filter(regrades__group=group)",
+        "tests/views/test_regrade_views.py",
+        *("-k", "undo"),
+    ),
+    control(
+        "pages of teachers need an account",
+        "quizsite/settings.py",
+        '    "django.contrib.auth.middleware.LoginRequiredMiddleware",\n',
+        "",
+        *(ACCESS, "-k", "teacher_home or add_classroom"),
+    ),
+)

@@ -1,0 +1,115 @@
+"""What stays as it was, and what is written down."""
+
+from tools.mutations.control import Control, control
+
+CONTROLS: tuple[Control, ...] = (
+    control(
+        "a published edition never changes",
+        "quizzes/migrations/0005_drafts.py",
+        "BEGIN SELECT RAISE(ABORT, '{WORDS}'); END",
+        "BEGIN SELECT 1; END",
+        "tests/models/test_models.py",
+        "tests/content/test_drafts.py",
+        *("-k", "frozen or never_changes or edition or trigger"),
+    ),
+    *(
+        control(
+            f"a row of a log is never {word}",
+            "quizzes/migrations/0009_logs_only_grow.py",
+            text,
+            "",
+            "tests/models/test_models.py",
+            *("-k", "log_only_grows"),
+        )
+        for word, text in (
+            ("changed", '"UPDATE": "is_never_changed", '),
+            ("deleted", ', "DELETE": "is_never_deleted"'),
+        )
+    ),
+    control(
+        "a regrade is what its preview showed",
+        "quizzes/grading/regrades.py",
+        "    if _stamp(assignments, done) != stamp:\n        raise StalePreview(len(done) - _count_in(stamp))\n",
+        "",
+        "tests/views/test_regrade_views.py",
+    ),
+    control(
+        "a regrade that comes again is one regrade",
+        "quizzes/grading/regrades.py",
+        "    if made:\n        return made\n    done, _",
+        "    done, _",
+        "tests/views/test_regrade_views.py",
+        "tests/integration/test_at_once.py",
+    ),
+    control(
+        "a regrade is written down",
+        "quizzes/grading/regrades.py",
+        "        _record(AuditEvent.Act.REGRADED, regrade, by=by, now=now)\n",
+        "        pass\n",
+        "tests/views/test_regrade_views.py",
+    ),
+    control(
+        "a download of scores is written down",
+        "quizzes/files/downloads.py",
+        "act=AuditEvent.Act.SCORES_EXPORTED",
+        "act=AuditEvent.Act.CODE_CHANGED",
+        "tests/views/test_results_views.py",
+    ),
+    control(
+        "late answers that are accepted are written down",
+        "quizzes/attempts/lifecycle.py",
+        "_record(AuditEvent.Act.LATE_ACCEPTED",
+        "(lambda *a, **k: None)(AuditEvent.Act.LATE_ACCEPTED",
+        "tests/attempts/test_lifecycle.py",
+        "tests/assignments/test_accommodations.py",
+        "tests/views/test_accommodation_views.py",
+    ),
+    control(
+        "a teacher's mark stands whatever is corrected",
+        "quizzes/grading/points.py",
+        "    if mark is not None:\n",
+        "    if mark is not None and not adjustments.corrections.get(question.key):\n",
+        "tests/views/test_regrade_views.py",
+        "tests/reports/test_gradebook.py",
+    ),
+    control(
+        "a site begins no empty database over one that is gone",
+        "quizsite/sqlite/prepare.py",
+        "    if not init and sign_of(path)",
+        "    if False and sign_of(path)",
+        "tests/quizsite/test_sqlite_backend.py",
+        *("-k", "is_gone"),
+    ),
+    control(
+        "a connection begins no empty database over one that is gone",
+        "quizsite/sqlite/base.py",
+        "?mode=rw",
+        "?mode=rwc",
+        "tests/quizsite/test_sqlite_backend.py",
+        *("-k", "is_gone"),
+    ),
+    control(
+        "a damaged database is not served",
+        "quizsite/sqlite/prepare.py",
+        '[verdict] = connection.execute("PRAGMA quick_check(1)").fetchone()',
+        'verdict = "ok"',
+        "tests/quizsite/test_sqlite_backend.py",
+        *("-k", "damaged"),
+    ),
+    control(
+        "SQLite's file is on no network file system",
+        "quizsite/sqlite/prepare.py",
+        "    if kind is not None:\n",
+        "    if False:\n",
+        "tests/quizsite/test_sqlite_backend.py",
+        *("-k", "network"),
+    ),
+    control(
+        "every transaction on SQLite begins as a writer",
+        "quizsite/sqlite/base.py",
+        '        if self.transaction_mode != "IMMEDIATE":\n',
+        "        if False:\n",
+        "tests/quizsite/test_sqlite_backend.py",
+        *("-k", "otherwise"),
+    ),
+)
