@@ -21,7 +21,6 @@ from quizzes.content.drafts.document import from_edition
 from quizzes.content.question_types import registry as question_types
 from quizzes.content.question_types.registry import Question, Value
 from quizzes.content.set_document import parse_set
-from quizzes.files.rosters import name_key
 from quizzes.models import (
     Assignment,
     Attempt,
@@ -38,6 +37,7 @@ from quizzes.models import (
     Teaching,
     User,
 )
+from quizzes.people.names import name_key
 
 # A Friday, 11:00 in New York.
 NOW = datetime(2026, 10, 23, 15, 0, tzinfo=UTC)

@@ -10,10 +10,10 @@ from django import forms
 
 from quizzes.assignments.accommodations import OwnTime, window_of
 from quizzes.assignments.deadlines import NoSuchLocalTime, in_zone
+from quizzes.formatting import duration, moment
 from quizzes.forms.assignments import MAX_MINUTES, WallTimeField, clock, wall_time, zone_note
 from quizzes.forms.grading import ReasonField
 from quizzes.models import Accommodation, Assignment, Extension
-from quizzes.templatetags.footnote import duration, moment
 
 EXTEND, KEEP = "extend", "keep"
 NO_TIMER, AS_THE_CLASS = "none", "1"

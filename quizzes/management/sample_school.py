@@ -15,12 +15,12 @@ from quizzes.assignments.lifecycle import Release, Terms
 from quizzes.attempts import lifecycle as attempts
 from quizzes.attempts.answers import save_answer
 from quizzes.attempts.attempt_content import sitting
-from quizzes.content import editions as question_sets
+from quizzes.content.editions import latest_edition
 from quizzes.content.drafts import publishing, saving
 from quizzes.content.question_types.multiple.question import Multiple
 from quizzes.content.question_types.registry import Question, Value, right_value, wrong_value
 from quizzes.content.set_document import combine
-from quizzes.files.question_sets import read_toml
+from quizzes.files.question_sets import SOURCE_FILE, read_toml
 from quizzes.models import Assignment, Classroom, Edition, QuestionSet, Student, User
 from quizzes.people import rosters
 
@@ -113,14 +113,14 @@ def make_sample_school(*, now: datetime) -> User:
     own = _write_own_set(by=teacher, now=began)
     for lesson in LESSONS:
         is_own = lesson.slug == OWN_SET.stem
-        edition = own if is_own else question_sets.latest_edition(QuestionSet.objects.built_in().get(slug=lesson.slug))
+        edition = own if is_own else latest_edition(QuestionSet.objects.built_in().get(slug=lesson.slug))
         _hold(lesson, edition, classrooms, ability, chance, by=teacher, now=now)
     return teacher
 
 
 def _write_own_set(*, by: User, now: datetime) -> Edition:
     """A set of the teacher's own, on the built-in story, with every type that the built-in sets do not use."""
-    source = read_toml((OWN_SET.parent.parent / question_sets.SOURCE_FILE).read_bytes())
+    source = read_toml((OWN_SET.parent.parent / SOURCE_FILE).read_bytes())
     document = combine(source, read_toml(OWN_SET.read_bytes()))
     draft = saving.take_document(document, title=document["title"], by=by, now=now)
     edition = publishing.publish(draft, seen=draft.revision, note="", by=by, now=now)

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from quizzes.files.rosters import clean_name, name_key
 from quizzes.models import AuditEvent, Classroom, Student, Teaching, User
 from quizzes.models.rosters import new_join_code
+from quizzes.people.names import clean_name, name_key
 
 Act = AuditEvent.Act
 

@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from quizzes.formatting import percent, points
 from quizzes.reports.attempt_review import ObjectiveScore
 from quizzes.reports.gradebook import Cell, Row
-from quizzes.templatetags.footnote import percent, points
 from quizzes.templatetags.icons import icon
 
 register = template.Library()

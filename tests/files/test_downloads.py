@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from quizzes.files.downloads import export_gradebook
 from quizzes.files.gradebook import gradebook_csv
-from quizzes.files.rosters import InvalidName, clean_name
 from quizzes.models import Assignment, AuditEvent, Classroom, Edition, User
+from quizzes.people.names import InvalidName, clean_name
 from quizzes.reports.gradebook import gradebook
 from tests.factories import (
     NOW,

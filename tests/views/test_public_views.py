@@ -17,8 +17,9 @@ from django.utils import timezone
 from quizsite.periodic_jobs import chores
 from quizzes.attempts.heartbeats import note_presence
 from quizzes.attempts.previews import TRIALS, _seed
-from quizzes.content.editions import published, read_set_files
+from quizzes.content.editions import published
 from quizzes.content.question_types.registry import TYPES, Presentation, Question
+from quizzes.files.question_sets import read_set_files
 from quizzes.models import Answer, Attempt, Edition, FailedTry, Presence, Student, User
 from tests.factories import (
     CANARY,

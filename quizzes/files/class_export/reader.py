@@ -11,7 +11,6 @@ from quizzes.content.editions import published
 from quizzes.files.class_export.document import AssignmentPart, AttemptPart, InvalidTakeaway, Takeaway, read_takeaway
 from quizzes.files.class_export.editions import take_in_editions
 from quizzes.files.class_export.validation import clean, make, prove_scores, prove_values, proved_question, question_id
-from quizzes.files.rosters import InvalidName, clean_name, name_key
 from quizzes.models import (
     Accommodation,
     Answer,
@@ -30,6 +29,7 @@ from quizzes.models import (
 )
 from quizzes.models.public_ids import new_receipt
 from quizzes.people import rosters
+from quizzes.people.names import InvalidName, clean_name, name_key
 
 
 class AlreadyHere(Exception):

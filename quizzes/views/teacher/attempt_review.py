@@ -11,12 +11,12 @@ from django.views.decorators.http import require_GET
 from quizzes.assignments.lifecycle import answers_shown, answers_shown_at
 from quizzes.attempts.attempt_content import Sitting
 from quizzes.content.question_types.registry import Question, review
+from quizzes.formatting import points
 from quizzes.forms.accommodations import ReopenForm
 from quizzes.forms.grading import MarkForm
 from quizzes.models import AnswerEvent, Attempt, ManualMark
 from quizzes.reports import attempt_review as attempt_review_module
 from quizzes.reports import gradebook
-from quizzes.templatetags.footnote import points
 from quizzes.views.access import TeacherRequest, taught_attempt
 
 Outcome = AnswerEvent.Outcome

@@ -17,12 +17,13 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_GET, require_POST
 
-from quizzes.assignments import board as boards
+from quizzes.assignments import board
 from quizzes.assignments.accommodations import accommodations_of
 from quizzes.content.editions import published
 from quizzes.forms.board import NamesForm, ShowForm
 from quizzes.models import Assignment
 from quizzes.reports import progress as live
+from quizzes.reports.board import slide as board_slide
 from quizzes.reports.progress import Version
 from quizzes.views.access import TeacherRequest, taught_assignment
 
@@ -104,7 +105,7 @@ def show_on_board(request: TeacherRequest, public_id: str) -> HttpResponse:
     count = len(published(assignment.edition_id).document.questions)
     form = ShowForm(request.POST, question_count=count)
     if form.is_valid():
-        boards.show_on_board(assignment, **form.cleaned_data["aim"], by=request.user, now=timezone.now())
+        board.show_on_board(assignment, **form.cleaned_data["aim"], by=request.user, now=timezone.now())
     return redirect("question_board", assignment.public_id)
 
 
@@ -171,7 +172,7 @@ def _progress_context(request: TeacherRequest, assignment: Assignment, now: date
 
 
 def _board_context(assignment: Assignment, found: Version) -> dict[str, Any]:
-    slide = boards.slide(assignment, found.board)
+    slide = board_slide(assignment, found.board)
     return {
         "assignment": assignment,
         "classroom": assignment.classroom,

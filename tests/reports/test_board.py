@@ -9,14 +9,14 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.assignments import board as boards
-from quizzes.assignments.board import Bar, distribution, slide
+from quizzes.assignments.board import show_on_board
 from quizzes.attempts import lifecycle as attempts
 from quizzes.content.editions import published
 from quizzes.content.question_types.registry import parse_question, rekey
 from quizzes.content.reading import InvalidDocument, Reading
 from quizzes.content.set_document import parse_set
 from quizzes.models import Assignment, Attempt, Board, Classroom, Student, User
+from quizzes.reports.board import OPEN_LISTS, Bar, distribution, slide
 from tests.content.question_types.test_guide import EXAMPLES
 from tests.content.question_types.test_walk import DOCUMENT
 from tests.factories import (
@@ -169,7 +169,7 @@ def test_distribution_shows_no_answer_that_nobody_gave_unless_the_question_does(
     question, reading = parse_question(example.document), built_in_reading()
     bars, unlisted = distribution(question, [], reading)
     assert unlisted == 0
-    assert bool(bars) == (question.type in boards.OPEN_LISTS)
+    assert bool(bars) == (question.type in OPEN_LISTS)
 
 
 def test_typed_answers_show_once_two_gave_them_and_as_they_wrote_them() -> None:
@@ -275,7 +275,7 @@ def test_page_is_driven_by_its_own_buttons(answered: Assignment, teacher_client:
 def test_board_stays_where_it_is_for_no_such_question(
     aim: str, assignment: Assignment, teacher: User, teacher_client: Client
 ) -> None:
-    boards.show_on_board(assignment, number=2, phase=2, by=teacher, now=NOW)
+    show_on_board(assignment, number=2, phase=2, by=teacher, now=NOW)
     response = teacher_client.post(reverse("show_on_board", args=[assignment.public_id]), {"aim": aim})
     assert response.status_code == 302
     board = Board.objects.get()
