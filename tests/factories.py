@@ -347,7 +347,7 @@ def make_answered_attempt(
     student: Student | None = None,
     right: int | None = None,
     answers: Mapping[str, Value] | None = None,
-    handed_in: bool = True,
+    submitted: bool = True,
     started_at: datetime = NOW,
     **fields: Any,
 ) -> Attempt:
@@ -365,8 +365,8 @@ def make_answered_attempt(
         }
     for second, (key, value) in enumerate(answers.items(), start=1):
         save(attempt, key, value, now=started_at + timedelta(seconds=second))
-    if handed_in:
-        attempts.hand_in(attempt, now=started_at + timedelta(minutes=1))
+    if submitted:
+        attempts.submit_attempt(attempt, now=started_at + timedelta(minutes=1))
     return attempt
 
 

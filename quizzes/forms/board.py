@@ -38,7 +38,7 @@ class NamesForm(forms.Form):
     )
 
 
-class PresenceForm(forms.Form):
+class HeartbeatForm(forms.Form):
     """Which question of the attempt its page shows; nothing for the page before handing in."""
 
     number = forms.IntegerField(min_value=1, required=False)

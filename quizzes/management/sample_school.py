@@ -15,8 +15,8 @@ from quizzes.assignments.lifecycle import Release, Terms
 from quizzes.attempts import lifecycle as attempts
 from quizzes.attempts.answers import save_answer
 from quizzes.attempts.attempt_content import sitting
-from quizzes.content.editions import latest_edition
 from quizzes.content.drafts import publishing, saving
+from quizzes.content.editions import latest_edition
 from quizzes.content.question_types.multiple.question import Multiple
 from quizzes.content.question_types.registry import Question, Value, right_value, wrong_value
 from quizzes.content.set_document import combine
@@ -62,7 +62,7 @@ LESSONS = (
         timedelta(days=-6),
         timedelta(days=-4),
         timedelta(days=-3),
-        Release.AFTER_HAND_IN,
+        Release.AFTER_SUBMIT,
         1,
         (28, 26),
         (0, 0),
@@ -83,12 +83,12 @@ LESSONS = (
         timedelta(days=-1),
         timedelta(hours=-2),
         None,
-        Release.AFTER_HAND_IN,
+        Release.AFTER_SUBMIT,
         1,
         (8, 5),
         (1, 1),
     ),
-    Lesson("pars-agreement", timedelta(hours=-1), timedelta(hours=3), None, Release.AFTER_HAND_IN, 2, (15, 4), (9, 6)),
+    Lesson("pars-agreement", timedelta(hours=-1), timedelta(hours=3), None, Release.AFTER_SUBMIT, 2, (15, 4), (9, 6)),
 )
 
 
@@ -177,7 +177,7 @@ def _sit(
     start: datetime,
     before: datetime,
 ) -> None:
-    attempt = attempts.begin_attempt(student, assignment, now=start)
+    attempt = attempts.start_attempt(student, assignment, now=start)
     current = sitting(attempt)
     questions = current.questions if finish else current.questions[: max(1, len(current.questions) * 2 // 5)]
     moment = start
@@ -194,7 +194,7 @@ def _sit(
                 now=moment,
             )
     if finish:
-        attempts.hand_in(attempt, now=min(moment + timedelta(seconds=30), before))
+        attempts.submit_attempt(attempt, now=min(moment + timedelta(seconds=30), before))
 
 
 def believable_value(question: Question, ability: float, chance: random.Random) -> Value:

@@ -64,7 +64,7 @@ class Proof:
 class Slide:
     """What the board shows. view: the public view of the question; offers: (letter, text) of each choice, () if none.
 
-    begun_count: students with an attempt, answered_count: those with an answer to this question, open_count: those
+    started_count: students with an attempt, answered_count: those with an answer to this question, open_count: those
     still at work, absent_count: those who have not begun. bars: None before the answers are shown; unlisted_count:
     answers given that no bar stands for. proof: None before the evidence is shown.
     """
@@ -74,7 +74,7 @@ class Slide:
     phase: Phase
     view: Mapping[str, Any]
     offers: tuple[tuple[str, str], ...]
-    begun_count: int
+    started_count: int
     answered_count: int
     open_count: int
     absent_count: int
@@ -124,7 +124,7 @@ def slide(assignment: Assignment, board: tuple[int, int] | None) -> Slide:
         phase=phase,
         view=view,
         offers=_offers(view),
-        begun_count=len(latest),
+        started_count=len(latest),
         answered_count=len(values),
         open_count=sum(attempt.is_open for attempt in latest),
         absent_count=assignment.classroom.students.enrolled().count() - len(latest),

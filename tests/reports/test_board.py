@@ -53,7 +53,7 @@ def answered(assignment: Assignment, classroom: Classroom) -> Assignment:
     """Question 1: two say b, which is right, one says a, one nothing and is at work; a fifth has not begun."""
     for name, answers in (("Ana", {"one": "b"}), ("Ben", {"one": "b"}), ("Cy", {"one": "a"}), ("Dee", {})):
         student = make_student(classroom=classroom, name=name)
-        make_answered_attempt(assignment=assignment, student=student, answers=answers, handed_in=bool(answers))
+        make_answered_attempt(assignment=assignment, student=student, answers=answers, submitted=bool(answers))
     make_student(classroom=classroom, name="Eve")
     return assignment
 
@@ -71,7 +71,7 @@ def test_each_phase_shows_what_it_is_for(answered: Assignment) -> None:
     ]
     assert [bar.count for bar in shown[2].bars or ()] == [1, 2, 0]
     assert [one.proof is not None for one in shown] == [False, False, False, True]
-    assert [(one.begun_count, one.answered_count, one.open_count, one.absent_count) for one in shown] == [
+    assert [(one.started_count, one.answered_count, one.open_count, one.absent_count) for one in shown] == [
         (4, 3, 1, 1)
     ] * 4
     assert shown[0].offers == (("A", "Citizenship"), ("B", "Birthplace"), ("C", "Fingerprints"))
@@ -121,7 +121,7 @@ def test_only_the_latest_attempt_of_who_is_on_the_roster_counts(assignment: Assi
     make_answered_attempt(assignment=assignment, student=gone, answers={"one": "c"})
     shown = slide(assignment, (1, 3))
     assert [bar.count for bar in shown.bars or ()] == [0, 1, 0]
-    assert (shown.begun_count, shown.answered_count, shown.absent_count) == (1, 1, 0)
+    assert (shown.started_count, shown.answered_count, shown.absent_count) == (1, 1, 0)
 
 
 def test_steps_go_through_the_phases_and_on_to_the_next_question(assignment: Assignment) -> None:
@@ -236,7 +236,7 @@ def test_no_phase_before_the_evidence_depends_on_the_key(
             )
             questions = version["questions"]
             answers = dict(zip([question["key"] for question in questions], given.values(), strict=True))
-            make_answered_attempt(assignment=assignment, student=student, answers=answers, handed_in=False)
+            make_answered_attempt(assignment=assignment, student=student, answers=answers, submitted=False)
             pages = [_DRAWN.sub("", show(teacher_client, assignment, number, phase).text) for phase in PHASES]
             live = [
                 _DRAWN.sub("", teacher_client.get(reverse("live_board", args=["assignment-1"])).text)
@@ -290,7 +290,7 @@ def test_page_warns_in_words_while_students_are_at_work(answered: Assignment, te
         True,
         False,
     ]
-    attempts.hand_in(Attempt.objects.get(handed_in_at=None), now=NOW)
+    attempts.submit_attempt(Attempt.objects.get(submitted_at=None), now=NOW)
     text = text_of(show(teacher_client, answered, 1, 3))
     assert "still at work" not in text
     assert "1 not started: what comes next can still change answers." in text
@@ -332,7 +332,7 @@ def test_second_window_is_told_of_a_move_and_of_an_answer(
     assert (moved.status_code, "<html" in moved.text) == (200, False)
     assert "3 of 4 have answered" in text_of(moved)
     assert poll(projector, answered, moved.headers["ETag"]).status_code == 304
-    save(Attempt.objects.get(handed_in_at=None), "one", "c")
+    save(Attempt.objects.get(submitted_at=None), "one", "c")
     assert "4 of 4 have answered" in text_of(poll(projector, answered, moved.headers["ETag"]))
 
 
@@ -342,7 +342,7 @@ def test_page_and_poll_cost_the_same_for_any_number(
 ) -> None:
     for _ in range(count):
         attempt = make_answered_attempt(
-            assignment=assignment, student=make_student(classroom=classroom), handed_in=False
+            assignment=assignment, student=make_student(classroom=classroom), submitted=False
         )
     costs = []
     for phase in PHASES:

@@ -163,7 +163,7 @@ def _progress_context(request: TeacherRequest, assignment: Assignment, now: date
         "accommodations": accommodations_of(assignment.classroom),
         "expected_count": len(expected),
         "excused_count": len(lines) - len(expected),
-        "counts": {state: states[state] for state in ("handed_in", "working", "not_started")},
+        "counts": {state: states[state] for state in ("submitted", "working", "not_started")},
         "standings": Counter(line.standing for line in expected),
         "question_count": len(published(assignment.edition_id).document.questions),
         "stuck_minutes": live.STUCK_AFTER.seconds // 60,
@@ -180,5 +180,5 @@ def _board_context(assignment: Assignment, found: Version) -> dict[str, Any]:
         "slide": slide,
         "numbers": range(1, slide.question_count + 1),
         # One tick a student, in units of the drawing.
-        "tick_places": range(2, 20 * slide.begun_count, 20),
+        "tick_places": range(2, 20 * slide.started_count, 20),
     }
