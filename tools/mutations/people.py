@@ -125,7 +125,7 @@ CONTROLS: tuple[Control, ...] = (
     ),
     control(
         "a name has nothing that cannot be seen",
-        "quizzes/files/rosters.py",
+        "quizzes/people/names.py",
         '{"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"}',
         '{"Cc"}',
         "tests/files/test_rosters.py",
@@ -133,7 +133,7 @@ CONTROLS: tuple[Control, ...] = (
     ),
     control(
         "names that look alike are one name",
-        "quizzes/files/rosters.py",
+        "quizzes/people/names.py",
         "for c in letters.translate(_LOOK_ALIKE))",
         "for c in letters)",
         "tests/files/test_rosters.py",
