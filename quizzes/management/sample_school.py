@@ -103,7 +103,7 @@ def make_sample_school(*, now: datetime) -> User:
     began = now - timedelta(days=30)
     classrooms = []
     for name, names in CLASSES.items():
-        classroom = rosters.add_classroom(by=teacher, name=name, time_zone="America/New_York", now=began)
+        classroom = classrooms.add_classroom(by=teacher, name=name, time_zone="America/New_York", now=began)
         rosters.add_students(classroom, names.split(","), by=teacher, now=began)
         classrooms.append(classroom)
     ability = {

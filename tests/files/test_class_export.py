@@ -42,7 +42,7 @@ from quizzes.models import (
     Student,
     User,
 )
-from quizzes.people.rosters import ClassroomNameTaken
+from quizzes.people.classrooms import ClassroomNameTaken
 from quizzes.reports.gradebook import gradebook
 from quizzes.reports.item_report import item_report
 from tests.factories import (

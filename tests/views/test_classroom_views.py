@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from quizzes.forms.classrooms import US_ZONES, ClassroomForm, zone_choices
 from quizzes.models import AuditEvent, Classroom, Edition, Student, User
-from quizzes.people import rosters
+from quizzes.people import classrooms
 from tests.conftest import Statements
 from tests.factories import (
     NOW,
@@ -143,7 +143,7 @@ def test_home_sums_up_each_class(
     assert "average score 100%" in text
     assert classroom.shown_code in text
 
-    rosters.set_code_active(classroom, is_open=False, by=classroom.teachers.get(), now=NOW)
+    classrooms.set_code_active(classroom, is_open=False, by=classroom.teachers.get(), now=NOW)
     closed = teacher_client.get(HOME).content.decode()
     assert classroom.shown_code not in closed
     assert "The code is closed" in closed

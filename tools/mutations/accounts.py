@@ -53,7 +53,8 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "a teacher who signs in sends the student out",
         "quizzes/views/account_adapter.py",
-        "        for name in (student_sign_in.STUDENT, student_sign_in.PIN_VERSION):\n            request.session.pop(name, None)\n",
+        "        for name in (student_sign_in.STUDENT, student_sign_in.PIN_VERSION):\n"
+        "            request.session.pop(name, None)\n",
         "",
         "tests/views/test_account_views.py",
     ),

@@ -45,7 +45,7 @@ CONTROLS: tuple[Control, ...] = (
         "return self.current().filter(join_open=True)",
         "return self.filter(join_open=True)",
         "tests/people/test_student_sign_in.py",
-        "tests/people/test_rosters.py",
+        "tests/people/test_classrooms.py",
     ),
     control(
         "a closed code lets nobody in",
@@ -53,7 +53,7 @@ CONTROLS: tuple[Control, ...] = (
         "return self.current().filter(join_open=True)",
         "return self.current()",
         "tests/people/test_student_sign_in.py",
-        "tests/people/test_rosters.py",
+        "tests/people/test_classrooms.py",
     ),
     control(
         "a session's row counts only with the site's signature",
