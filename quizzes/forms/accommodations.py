@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 
-from quizzes.assignments.accommodations import ExtendedTime, window_of
+from quizzes.assignments.accommodations import ExtendedTime
 from quizzes.assignments.deadlines import NoSuchLocalTime, in_zone
+from quizzes.assignments.student_settings import window_of
 from quizzes.formatting import duration, moment
 from quizzes.forms.assignments import MAX_MINUTES, WallTimeField, clock, wall_time, zone_note
 from quizzes.forms.grading import ReasonField

@@ -11,9 +11,9 @@ from django.core.exceptions import ValidationError
 from django.db.models import CheckConstraint
 from django.utils.dateparse import parse_datetime
 
-from quizzes.assignments.accommodations import window_of
 from quizzes.assignments.deadlines import NoSuchLocalTime, Window, in_zone
 from quizzes.assignments.lifecycle import Terms
+from quizzes.assignments.student_settings import window_of
 from quizzes.models import Assignment, Classroom
 
 # What `<input type=datetime-local>` sends and takes.

@@ -14,9 +14,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.middleware import HtmxDetails
 
-from quizzes.assignments.accommodations import settings_given
 from quizzes.assignments.deadlines import Standing, minutes_left
-from quizzes.assignments.lifecycle import Release, answers_shown, answers_shown_at
+from quizzes.assignments.release import Release, answers_shown, answers_shown_at
+from quizzes.assignments.student_settings import settings_given
 from quizzes.attempts import heartbeats
 from quizzes.attempts import lifecycle as attempts
 from quizzes.attempts.answers import Outcome, Saved, save_answer
