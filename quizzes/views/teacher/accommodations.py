@@ -9,11 +9,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from quizzes.assignments import accommodations
+from quizzes.assignments import accommodations, student_settings
 from quizzes.attempts import lifecycle as attempts
 from quizzes.content.editions import published
 from quizzes.forms.accommodations import AccommodationForm, ExcuseForm, ExtensionForm, ReopenForm
-from quizzes.grading import regrades
+from quizzes.grading import manual_grades
 from quizzes.models import Assignment, Question, Student
 from quizzes.views.access import TeacherRequest, taught_assignment, taught_attempt, taught_student
 from quizzes.views.teacher.attempt_review import attempt_page, grade_form_of
@@ -35,7 +35,7 @@ def grade_answer(request: TeacherRequest, public_id: str, number: int) -> HttpRe
     if not form.is_valid():
         return attempt_page(request, attempt, now=now, grade_form=(question.key, form))
     row = Question.objects.get(pk=content.question_ids[question.key])
-    regrades.grade_answer(attempt, row, by=request.user, now=now, **form.cleaned_data)
+    manual_grades.grade_answer(attempt, row, by=request.user, now=now, **form.cleaned_data)
     messages.success(request, f"The answer to question {number} is marked.")
     return redirect("attempt_review", attempt.public_id)
 
@@ -146,7 +146,7 @@ def _extension_form(assignment: Assignment, student: Student, *, now: datetime, 
 def _terms_page(
     request: TeacherRequest, assignment: Assignment, student: Student, *, now: datetime, **forms: Any
 ) -> HttpResponse:
-    terms = accommodations.student_settings(assignment, student)
+    terms = student_settings.student_settings(assignment, student)
     context = {
         "assignment": assignment,
         "classroom": assignment.classroom,

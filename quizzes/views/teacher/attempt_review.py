@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from quizzes.assignments.lifecycle import answers_shown, answers_shown_at
+from quizzes.assignments.release import answers_shown, answers_shown_at
 from quizzes.attempts.attempt_content import Sitting
 from quizzes.content.question_types.registry import Question, review
 from quizzes.formatting import points

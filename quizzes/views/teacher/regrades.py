@@ -17,7 +17,7 @@ from quizzes.content.editions import published
 from quizzes.content.question_types.registry import answer_key, parse_question
 from quizzes.content.reading import InvalidDocument, Reading
 from quizzes.forms.grading import PolicyForm, RegradeForm, SettleForm
-from quizzes.grading import queue, regrades
+from quizzes.grading import manual_grades, queue, regrades
 from quizzes.grading.points import Adjustments, corrected
 from quizzes.grading.queue import QueuedAnswer
 from quizzes.grading.regrades import StalePreview
@@ -36,7 +36,7 @@ def regrade_question(request: TeacherRequest, public_id: str, number: int) -> Ht
     question = questions[number - 1]
     row = Question.objects.get(edition_id=assignment.edition_id, key=question.key)
     edition = Edition.objects.get(pk=assignment.edition_id)
-    reached = regrades.reach(edition, by=request.user)
+    reached = regrades.affected_assignments(edition, by=request.user)
     wish = PolicyForm(request.GET).wish
     form = RegradeForm(request.POST or None, edition=edition, question=question, wish=wish)
     context = _context(assignment, row, reached, form)
@@ -133,7 +133,7 @@ def _accept(request: TeacherRequest, assignment: Assignment, doubt: QueuedAnswer
         count = _mark_all(request, assignment, doubt, Decimal(doubt.question.points))
         messages.success(request, f"{count} answer{'' if count == 1 else 's'} got all points, marked by hand.")
         return
-    reached = regrades.reach(edition, by=request.user)
+    reached = regrades.affected_assignments(edition, by=request.user)
     given: dict[str, Any] = {"policy": Regrade.Policy.EITHER_KEY, "document": document}
     regrades.apply(
         reached,
@@ -153,7 +153,7 @@ def _mark_all(request: TeacherRequest, assignment: Assignment, doubt: QueuedAnsw
     row = Question.objects.get(edition=assignment.edition_id, key=doubt.question.key)
     for attempt in doubt.attempts:
         attempt.assignment = assignment
-        regrades.grade_answer(attempt, row, points=points, comment="", by=request.user, now=timezone.now())
+        manual_grades.grade_answer(attempt, row, points=points, comment="", by=request.user, now=timezone.now())
     return len(doubt.attempts)
 
 
