@@ -15,7 +15,7 @@ from quizzes.assignments.release import Release
 from quizzes.attempts.answers import save_answer
 from quizzes.attempts.attempt_content import sitting
 from quizzes.attempts.lifecycle import start_attempt, submit_attempt
-from quizzes.content.drafts import publishing, saving
+from quizzes.content.drafts import lifecycle, publishing
 from quizzes.content.editions import latest_edition
 from quizzes.content.question_types.multiple.question import Multiple
 from quizzes.content.question_types.registry import Question, Value, right_value, wrong_value
@@ -123,7 +123,7 @@ def _write_own_set(*, by: User, now: datetime) -> Edition:
     """A set of the teacher's own, on the built-in story, with every type that the built-in sets do not use."""
     source = read_toml((OWN_SET.parent.parent / SOURCE_FILE).read_bytes())
     document = combine(source, read_toml(OWN_SET.read_bytes()))
-    draft = saving.take_document(document, title=document["title"], by=by, now=now)
+    draft = lifecycle.take_document(document, title=document["title"], by=by, now=now)
     edition = publishing.publish(draft, seen=draft.revision, note="", by=by, now=now)
     if edition is None:
         raise RuntimeError("a new set has no edition that could say the same")

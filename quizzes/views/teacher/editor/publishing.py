@@ -33,7 +33,7 @@ def publish_set(request: EditorRequest, public_id: str) -> HttpResponse:
             draft = refused.draft
             messages.error(request, CHANGED)
         except NotReady as refused:
-            if not refused.faults:
+            if not refused.problems:
                 form.add_error("note", "Say why it may be published with these gaps.")
         else:
             if edition is None:

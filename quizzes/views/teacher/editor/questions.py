@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from quizzes.content.drafts import saving
-from quizzes.content.drafts.document import Table, number_of, question_of, reading_of, sentences, tied_to
+from quizzes.content.drafts.document import Table, evidence_keys, number_of, question_of, reading_of, sentences
 from quizzes.content.drafts.preview import preview
 from quizzes.content.drafts.saving import DraftChanged
-from quizzes.content.drafts.validation import lost_evidence, meter, question_faults, remarks
+from quizzes.content.drafts.validation import lost_evidence, meter, question_problems, remarks
 from quizzes.content.question_types import draft_registry as kinds
 from quizzes.content.question_types.form_registry import FORMS, KindForm
 from quizzes.forms.editor.base import DraftForm
@@ -220,7 +220,7 @@ def _page(
     question = question_of(document, key) or desk.question
     number = number_of(document, key)
     found = sentences(document)
-    proving = set(tied_to(question))
+    proving = set(evidence_keys(question))
     module = kinds.kind(question)
     context = {
         "desk": desk,
@@ -230,7 +230,7 @@ def _page(
         "number": number,
         "next_number": number % len(document["questions"]) + 1,
         "lines": [
-            (place, table, len(question_faults(document, table)), bool(tied_to(table)))
+            (place, table, len(question_problems(document, table)), bool(evidence_keys(table)))
             for place, table in enumerate(document["questions"], start=1)
         ],
         "reading": reading_of(document),
@@ -242,7 +242,7 @@ def _page(
             for place, paragraph in enumerate(document["reading"]["paragraphs"], start=1)
             for table in paragraph["sentences"]
         },
-        "faults": question_faults(document, question),
+        "faults": question_problems(document, question),
         "lost": lost_evidence(document, question),
         "remarks": remarks(document, question),
         "preview": preview(document, question),
