@@ -19,7 +19,7 @@ from quizzes.views.access import TeacherRequest
 
 @require_http_methods(["GET", "POST"])
 def assign(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Give a set to classrooms: the form, its summary in plain words, and only then the deed."""
+    """Give a set to classrooms: the form, its summary in plain words, then the assignment."""
     question_set = get_object_or_404(QuestionSet.objects.open_to(request.user).published(), public_id=public_id)
     classrooms = list(Classroom.objects.taught_by(request.user).current().with_student_counts())
     form = AssignForm(request.POST or None, classrooms=classrooms, now=timezone.now())

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from quizzes.content.drafts.retry import make_retry
 from quizzes.files import downloads, student
-from quizzes.files.downloads import ExportedFile, Form, Layout
+from quizzes.files.downloads import ExportedFile, FileFormat, Layout
 from quizzes.forms.reports import AnswersFileForm, AttemptsForm, FileForm, ItemsFileForm
 from quizzes.models import Assignment
 from quizzes.reports.class_report import class_report
@@ -80,8 +80,8 @@ def download_items(request: TeacherRequest, public_id: str) -> HttpResponse:
     if not form.is_valid():
         return HttpResponseBadRequest()
     report = item_report([assignment], policy=form.policy)
-    written = Form(form.cleaned_data["form"])
-    file = downloads.export_item_report(assignment.classroom, report, written, by=request.user, now=timezone.now())
+    file_format = FileFormat(form.cleaned_data["form"])
+    file = downloads.export_item_report(assignment.classroom, report, file_format, by=request.user, now=timezone.now())
     return _handed_over(file)
 
 
@@ -92,8 +92,8 @@ def download_answers(request: TeacherRequest, public_id: str) -> HttpResponse:
     form = AnswersFileForm(request.POST)
     if not form.is_valid():
         return HttpResponseBadRequest()
-    written = Form(form.cleaned_data["form"])
-    return _handed_over(downloads.export_answers(assignment, written, by=request.user, now=timezone.now()))
+    file_format = FileFormat(form.cleaned_data["form"])
+    return _handed_over(downloads.export_answers(assignment, file_format, by=request.user, now=timezone.now()))
 
 
 @require_POST
@@ -109,8 +109,8 @@ def download_file(request: TeacherRequest, public_id: str) -> HttpResponse:
     form = FileForm(request.POST)
     if not form.is_valid():
         return HttpResponseBadRequest()
-    layout, written = Layout(form.cleaned_data["layout"]), Form(form.cleaned_data["form"])
-    return _handed_over(downloads.export(classroom, layout, written, by=request.user, now=timezone.now()))
+    layout, file_format = Layout(form.cleaned_data["layout"]), FileFormat(form.cleaned_data["form"])
+    return _handed_over(downloads.export(classroom, layout, file_format, by=request.user, now=timezone.now()))
 
 
 def _assignment(request: TeacherRequest, public_id: str) -> Assignment:

@@ -11,7 +11,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from quizzes.files import downloads
-from quizzes.forms.results import NAME, GradebookOrderForm, ObjectiveForm
+from quizzes.forms.reports import NAME, GradebookOrderForm, ObjectiveForm
 from quizzes.reports import gradebook as gradebook_module
 from quizzes.reports import mastery as mastery_module
 from quizzes.reports.gradebook import Gradebook, Row

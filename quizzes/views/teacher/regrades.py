@@ -1,4 +1,4 @@
-"""Correct a question after it was answered: the form, what it would do, the deed, the record, the way back."""
+"""Regrade a question: form, preview, apply, history, undo."""
 
 from collections.abc import Mapping
 from decimal import ROUND_UP, Decimal
@@ -28,7 +28,7 @@ from quizzes.views.access import TeacherRequest, taught_assignment
 
 @require_http_methods(["GET", "POST"])
 def regrade_question(request: TeacherRequest, public_id: str, number: int) -> HttpResponse:
-    """Correct a question of an edition: the form, then what it would do, and only then the deed."""
+    """Regrade a question of an edition: the form, then its preview, then apply."""
     assignment = taught_assignment(request, public_id)
     questions = published(assignment.edition_id).document.questions
     if not 1 <= number <= len(questions):
@@ -37,8 +37,8 @@ def regrade_question(request: TeacherRequest, public_id: str, number: int) -> Ht
     row = Question.objects.get(edition_id=assignment.edition_id, key=question.key)
     edition = Edition.objects.get(pk=assignment.edition_id)
     reached = regrades.affected_assignments(edition, by=request.user)
-    wish = PolicyForm(request.GET).wish
-    form = RegradeForm(request.POST or None, edition=edition, question=question, wish=wish)
+    initial_policy = PolicyForm(request.GET).initial_policy
+    form = RegradeForm(request.POST or None, edition=edition, question=question, initial_policy=initial_policy)
     context = _context(assignment, row, reached, form)
     if form.moves_a_line or not form.is_valid() or form.cleaned_data["act"] == "edit":
         return render(request, "teacher/regrade_question.html", context)

@@ -176,9 +176,9 @@ def _act(request: EditorRequest, draft: Draft, key: str, form: QuestionForm) -> 
     """Do what the button asks for, and go where it leads."""
     public_id, said = draft.question_set.public_id, actor_and_time(request)
     try:
-        match form.deed:
+        match form.action:
             case "up" | "down":
-                saving.move_question(draft, key, places=-1 if form.deed == "up" else 1, **said)
+                saving.move_question(draft, key, places=-1 if form.action == "up" else 1, **said)
             case "duplicate":
                 draft, key = saving.duplicate_question(draft, key, **said)
             case "add":
@@ -200,10 +200,10 @@ def _act(request: EditorRequest, draft: Draft, key: str, form: QuestionForm) -> 
 def _list_to_lengthen(desk: QuestionEditor) -> str:
     """The list of the question that the button adds a row to, "" for another button."""
     module = kinds.kind(desk.question)
-    if desk.form.deed not in {"more", "more_tempting"}:
+    if desk.form.action not in {"more", "more_tempting"}:
         return ""
     names: tuple[str, ...] = module.ROWS
-    return "".join(names[-1:] if desk.form.deed == "more_tempting" else names[:1])
+    return "".join(names[-1:] if desk.form.action == "more_tempting" else names[:1])
 
 
 def _next_key(document: Table, key: str) -> str:

@@ -30,10 +30,10 @@ def edit_reading(request: EditorRequest, public_id: str) -> HttpResponse:
     if request.method == "GET":
         return _page(request, draft)
     form = ReadingForm(request.POST, document=draft.document)
-    name, key = form.deed
+    name, key = form.action
     try:
         draft = saving.save_reading(
-            draft, form.reading, form.texts, form.voices, then=_deed(form), seen=form.seen, **actor_and_time(request)
+            draft, form.reading, form.texts, form.voices, then=_action(form), seen=form.seen, **actor_and_time(request)
         )
     except DraftChanged as refused:
         form = ReadingForm(request.POST, document=refused.draft.document)
@@ -158,8 +158,8 @@ def _page(
     return show(request, "edit_reading", draft, forms=sent, conflict=conflict, **context)
 
 
-def _deed(form: ReadingForm) -> saving.Change | None:
-    name, key = form.deed
+def _action(form: ReadingForm) -> saving.Change | None:
+    name, key = form.action
     match name:
         case "split":
             return partial(_split, key=key, given=form.texts.get(key, ""))
