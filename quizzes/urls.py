@@ -47,7 +47,7 @@ urlpatterns = [
     path("about/accessibility/", public.accessibility, name="accessibility"),
     path("about/questions/", public.how_we_write, name="how_we_write"),
     path("invitation/<str:token>/", accounts.accept_invitation, name="accept_invitation"),
-    path("enter/<str:uid>/<str:token>/", accounts.enter, name="enter"),
+    path("enter/<str:uid>/<str:token>/", accounts.use_sign_in_link, name="use_sign_in_link"),
     # Students
     path("join/", sign_in.join, name="join"),
     path("j/<str:code>/", sign_in.join_with_code, name="join_with_code"),
@@ -135,7 +135,7 @@ urlpatterns = [
     # Teachers: what students do with it
     path("teacher/assignments/<public_id:public_id>/", live.assignment_progress, name="assignment_progress"),
     path("teacher/assignments/<public_id:public_id>/names/", live.hide_names, name="hide_names"),
-    path("teacher/assignments/<public_id:public_id>/board/", live.question_board, name="question_board"),
+    path("teacher/assignments/<public_id:public_id>/board/", live.class_board, name="class_board"),
     path("teacher/assignments/<public_id:public_id>/board/show/", live.show_on_board, name="show_on_board"),
     path("teacher/assignments/<public_id:public_id>/print/", handouts.print_assignment, name="print_assignment"),
     path(
@@ -146,14 +146,14 @@ urlpatterns = [
     path("teacher/assignments/<public_id:public_id>/paper/", paper_answers.paper_answers, name="paper_answers"),
     path(
         "teacher/assignments/<public_id:public_id>/paper/<public_id:student_id>/",
-        paper_answers.paper_sheet,
-        name="paper_sheet",
+        paper_answers.student_paper_answers,
+        name="student_paper_answers",
     ),
     path("teacher/assignments/<public_id:public_id>/change/", assignments.change_assignment, name="change_assignment"),
     path(
         "teacher/assignments/<public_id:public_id>/withdraw/",
-        assignments.withdraw_assignment,
-        name="withdraw_assignment",
+        assignments.delete_assignment,
+        name="delete_assignment",
     ),
     path(
         "teacher/assignments/<public_id:public_id>/corrections/",
@@ -181,11 +181,11 @@ urlpatterns = [
         class_report.download_answers,
         name="download_answers",
     ),
-    path("teacher/assignments/<public_id:public_id>/short-answers/", regrades.short_answers, name="short_answers"),
+    path("teacher/assignments/<public_id:public_id>/short-answers/", regrades.grading_queue, name="grading_queue"),
     path(
         "teacher/assignments/<public_id:public_id>/short-answers/settle/",
-        regrades.settle_short_answer,
-        name="settle_short_answer",
+        regrades.settle_queued_answer,
+        name="settle_queued_answer",
     ),
     path(
         "teacher/assignments/<public_id:public_id>/students/<public_id:student_id>/",

@@ -83,7 +83,7 @@ def change_assignment(assignment: Assignment, *, window: Window, terms: Terms, b
 
 
 @transaction.atomic
-def withdraw_assignment(assignment: Assignment, *, by: User, now: datetime) -> None:
+def delete_assignment(assignment: Assignment, *, by: User, now: datetime) -> None:
     """Take back an assignment that nobody has begun; raises HasAttempts."""
     if assignment.attempts.exists():
         raise HasAttempts

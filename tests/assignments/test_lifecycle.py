@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from quizzes.assignments.deadlines import Standing, Window
-from quizzes.assignments.lifecycle import HasAttempts, Terms, assign, change_assignment, standing, withdraw_assignment
+from quizzes.assignments.lifecycle import HasAttempts, Terms, assign, change_assignment, delete_assignment, standing
 from quizzes.assignments.student_settings import window_of
 from quizzes.attempts.attempt_content import sitting
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, Student, User
@@ -191,7 +191,7 @@ def test_change_costs_the_same_whatever_the_number_of_finished_attempts(
 def test_withdraw_takes_back_what_nobody_has_begun(assignment: Assignment, teacher: User, now: datetime) -> None:
     public_id = assignment.public_id
 
-    withdraw_assignment(assignment, by=teacher, now=now)
+    delete_assignment(assignment, by=teacher, now=now)
 
     assert Assignment.objects.count() == 0
     assert AuditEvent.objects.get().detail == {"assignment": public_id, "withdrawn": True}
@@ -199,7 +199,7 @@ def test_withdraw_takes_back_what_nobody_has_begun(assignment: Assignment, teach
 
 def test_withdraw_is_refused_once_a_student_has_begun(attempt: Attempt, teacher: User, now: datetime) -> None:
     with pytest.raises(HasAttempts):
-        withdraw_assignment(attempt.assignment, by=teacher, now=now)
+        delete_assignment(attempt.assignment, by=teacher, now=now)
 
     assert Assignment.objects.count() == 1
     assert AuditEvent.objects.count() == 0

@@ -316,7 +316,7 @@ class HostileSchool:
 
 
 # They hold no text of anybody's, or need rows that others have.
-WITHOUT_TEXT = {"livez", "readyz", "time_left", "accept_invitation", "enter", "try_question", "try_result"}
+WITHOUT_TEXT = {"livez", "readyz", "time_left", "accept_invitation", "use_sign_in_link", "try_question", "try_result"}
 
 
 def addresses(hostile: HostileSchool, person: Student | User) -> list[str]:

@@ -128,7 +128,7 @@ TABLE: dict[str, Row] = {
     "accessibility": Row(EVERYONE),
     "how_we_write": Row(EVERYONE),
     "accept_invitation": Row(EVERYONE, with_invitation),
-    "enter": Row(EVERYONE, with_sign_in_link),
+    "use_sign_in_link": Row(EVERYONE, with_sign_in_link),
     "livez": Row(EVERYONE),
     "readyz": Row(EVERYONE),
     # Students
@@ -200,15 +200,15 @@ TABLE: dict[str, Row] = {
     "assignment_progress": Row(OWN_TEACHER, of_assignment),
     "live_progress": Row(OWN_TEACHER, of_assignment),
     "hide_names": Row(moving(OWN_TEACHER), of_assignment, method="post", data={"is_hidden": "True"}),
-    "question_board": Row(OWN_TEACHER, of_assignment),
+    "class_board": Row(OWN_TEACHER, of_assignment),
     "live_board": Row(OWN_TEACHER, of_assignment),
     "show_on_board": Row(moving(OWN_TEACHER), of_assignment, method="post", data={"aim": "1-2"}),
     "print_assignment": Row(OWN_TEACHER, of_assignment),
     "print_assignment_key": Row(OWN_TEACHER, of_assignment),
     "paper_answers": Row(OWN_TEACHER, of_assignment),
-    "paper_sheet": Row(OWN_TEACHER, of_student_on_assignment),
+    "student_paper_answers": Row(OWN_TEACHER, of_student_on_assignment),
     "change_assignment": Row(OWN_TEACHER, of_assignment),
-    "withdraw_assignment": Row(moving(OWN_TEACHER), of_assignment, method="post"),
+    "delete_assignment": Row(moving(OWN_TEACHER), of_assignment, method="post"),
     "assignment_regrades": Row(OWN_TEACHER, of_assignment),
     "regrade_question": Row(OWN_TEACHER, lambda school: {**of_assignment(school), "number": 1}),
     "undo_regrade": Row(moving(OWN_TEACHER), of_regrade, method="post"),
@@ -219,8 +219,8 @@ TABLE: dict[str, Row] = {
     "classroom_mastery": Row(OWN_TEACHER, of_classroom),
     "download_answers": Row(OWN_TEACHER, of_assignment, method="post", data={"form": "csv"}),
     "download_file": Row(OWN_TEACHER, of_classroom, method="post", data={"layout": "answers", "form": "csv"}),
-    "short_answers": Row(OWN_TEACHER, of_assignment),
-    "settle_short_answer": Row(
+    "grading_queue": Row(OWN_TEACHER, of_assignment),
+    "settle_queued_answer": Row(
         moving(OWN_TEACHER), of_assignment, method="post", data={"doubt": "none", "act": "accept"}
     ),
     "student_overrides": Row(OWN_TEACHER, of_student_on_assignment),

@@ -32,7 +32,7 @@ def grid_url(assignment: Assignment) -> str:
 
 
 def sheet_url(assignment: Assignment, student: Student) -> str:
-    return reverse("paper_sheet", args=[assignment.public_id, student.public_id])
+    return reverse("student_paper_answers", args=[assignment.public_id, student.public_id])
 
 
 def marks(assignment: Assignment, letter: FormLetter, values: dict[str, Value]) -> dict[str, str]:

@@ -77,11 +77,11 @@ def change_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 
 @require_POST
-def withdraw_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
+def delete_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Take back an assignment that nobody has begun."""
     assignment = _assignment(request, public_id)
     try:
-        assignments.withdraw_assignment(assignment, by=request.user, now=timezone.now())
+        assignments.delete_assignment(assignment, by=request.user, now=timezone.now())
     except assignments.HasAttempts:
         messages.error(request, "Students have begun this assignment, so it stays. You can close it instead.")
         return redirect("change_assignment", assignment.public_id)

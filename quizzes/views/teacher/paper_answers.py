@@ -57,7 +57,7 @@ def paper_answers(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def paper_sheet(request: TeacherRequest, public_id: str, student_id: str) -> HttpResponse:
+def student_paper_answers(request: TeacherRequest, public_id: str, student_id: str) -> HttpResponse:
     """One student's sheet, question by question as it was printed, and on to the next student."""
     assignment = taught_assignment(request, public_id)
     students = list(assignment.classroom.students.enrolled().order_by("display_name", "pk"))
@@ -73,7 +73,7 @@ def paper_sheet(request: TeacherRequest, public_id: str, student_id: str) -> Htt
         if not refused:
             if following is None:
                 return redirect("paper_answers", assignment.public_id)
-            url = reverse("paper_sheet", args=[assignment.public_id, following.public_id])
+            url = reverse("student_paper_answers", args=[assignment.public_id, following.public_id])
             return redirect(f"{url}?form={form.letter}")
         [there] = student_sheets(assignment, [student])
         form = _kept(refused[student.pk], there, request.POST)
@@ -85,7 +85,7 @@ def paper_sheet(request: TeacherRequest, public_id: str, student_id: str) -> Htt
         "previous": students[at - 1] if at else None,
         "following": following,
     }
-    return render(request, "teacher/paper_sheet.html", context)
+    return render(request, "teacher/student_paper_answers.html", context)
 
 
 def _context(assignment: Assignment) -> dict[str, Any]:

@@ -74,13 +74,13 @@ def hide_names(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 
 @require_GET
-def question_board(request: TeacherRequest, public_id: str) -> HttpResponse:
+def class_board(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The board of a class, to be put on its wall."""
     assignment = taught_assignment(request, public_id)
     found = _version_of(assignment, request.user.pk)
     tag = found.tag("board")
     context = {**_board_context(assignment, found), "tag": tag}
-    return _tagged(request, "teacher/question_board.html", context, tag)
+    return _tagged(request, "teacher/class_board.html", context, tag)
 
 
 @login_not_required
@@ -95,7 +95,7 @@ def live_board(request: TeacherRequest, public_id: str) -> HttpResponse:
         return HttpResponseNotModified(headers={"ETag": tag})
     request.user = found.teacher
     context = _board_context(taught_assignment(request, public_id), found)
-    return _tagged(request, "teacher/question_board.html#board-slide", context, tag)
+    return _tagged(request, "teacher/class_board.html#board-slide", context, tag)
 
 
 @require_POST
@@ -106,7 +106,7 @@ def show_on_board(request: TeacherRequest, public_id: str) -> HttpResponse:
     form = ShowForm(request.POST, question_count=count)
     if form.is_valid():
         board.show_on_board(assignment, **form.cleaned_data["aim"], by=request.user, now=timezone.now())
-    return redirect("question_board", assignment.public_id)
+    return redirect("class_board", assignment.public_id)
 
 
 def _tagged(request: TeacherRequest, template: str, context: dict[str, Any], tag: str) -> HttpResponse:

@@ -91,7 +91,7 @@ def undo_regrade(request: TeacherRequest, public_id: str, group: UUID) -> HttpRe
 
 
 @require_GET
-def short_answers(request: TeacherRequest, public_id: str) -> HttpResponse:
+def grading_queue(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Typed answers that are near an accepted one, equal ones together, and those that only a person can mark."""
     assignment = taught_assignment(request, public_id)
     unread = queue.queued_answers([assignment]).get(assignment.pk, [])
@@ -101,11 +101,11 @@ def short_answers(request: TeacherRequest, public_id: str) -> HttpResponse:
         "queue": [doubt for doubt in unread if not doubt.is_by_hand],
         "by_hand": [doubt for doubt in unread if doubt.is_by_hand],
     }
-    return render(request, "teacher/short_answers.html", context)
+    return render(request, "teacher/grading_queue.html", context)
 
 
 @require_POST
-def settle_short_answer(request: TeacherRequest, public_id: str) -> HttpResponse:
+def settle_queued_answer(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Accept equal answers, once for all classes, or let them stand. What is no longer in the queue is settled."""
     assignment = taught_assignment(request, public_id)
     form = SettleForm(request.POST)
@@ -120,7 +120,7 @@ def settle_short_answer(request: TeacherRequest, public_id: str) -> HttpResponse
         messages.success(request, f"“{doubt.given[0]}” stays as it is, for {count} answer{'' if count == 1 else 's'}.")
     else:
         _accept(request, assignment, doubt)
-    return redirect("short_answers", assignment.public_id)
+    return redirect("grading_queue", assignment.public_id)
 
 
 def _accept(request: TeacherRequest, assignment: Assignment, doubt: QueuedAnswer) -> None:
