@@ -62,7 +62,7 @@ def test_question_that_nobody_has_to_mark_any_more_waits_for_nothing(policy: str
 
 
 def test_gradebook_says_not_marked_yet_and_no_zero(given: Assignment, teacher: User, teacher_client: Client) -> None:
-    address = reverse("gradebook", args=[given.classroom.public_id])
+    address = reverse("classroom_gradebook", args=[given.classroom.public_id])
     page = text_of(teacher_client.get(address))
     assert "Ana No score yet 1 Not marked yet" in page
     assert "Cy No score yet Not marked yet" in page

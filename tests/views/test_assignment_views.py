@@ -446,7 +446,7 @@ def test_change_counts_all_classes_of_the_group(
 def test_withdraw_takes_back_what_nobody_has_begun(assignment: Assignment, change: str, teacher_client: Client) -> None:
     assert "Withdraw the assignment" in text_of(teacher_client.get(change))
     response = teacher_client.post(reverse("delete_assignment", args=[assignment.public_id]))
-    gradebook = reverse("gradebook", args=[assignment.classroom.public_id])
+    gradebook = reverse("classroom_gradebook", args=[assignment.classroom.public_id])
     assert response.headers["Location"] == gradebook
     assert not Assignment.objects.exists()
     assert "“Small set” is withdrawn from Period 3." in text_of(teacher_client.get(gradebook))

@@ -331,10 +331,10 @@ def test_archive_puts_a_class_away_and_brings_it_back(
 
     home = teacher_client.get(HOME)
     assert "“Period 3” is archived." in home.content.decode()
-    assert url("gradebook", classroom) not in read(home).links
+    assert url("classroom_gradebook", classroom) not in read(home).links
     assert reverse("archived_classrooms") in read(home).links
     archive = teacher_client.get(reverse("archived_classrooms"))
-    assert url("gradebook", classroom) in read(archive).links
+    assert url("classroom_gradebook", classroom) in read(archive).links
     assert "This class is archived" in teacher_client.get(url("roster", classroom)).content.decode()
 
     teacher_client.post(read(archive).forms[0].action)

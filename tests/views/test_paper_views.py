@@ -308,7 +308,7 @@ def test_pages_say_that_answers_were_on_paper(teacher_client: Client, assignment
     for name, key in (
         ("assignment_progress", assignment.public_id),
         ("assignment_results", assignment.public_id),
-        ("gradebook", assignment.classroom.public_id),
+        ("classroom_gradebook", assignment.classroom.public_id),
         ("attempt_review", attempt.public_id),
         ("student_history", student.public_id),
     ):

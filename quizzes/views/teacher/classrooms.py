@@ -1,3 +1,5 @@
+"""The teacher's home page; add, change and archive classrooms."""
+
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -9,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from quizzes.forms.classrooms import DEFAULT_ZONE, ArchivingForm, ClassroomForm, JoiningForm
 from quizzes.models import Classroom
 from quizzes.people import classrooms
-from quizzes.reports import teacher_home as teacher_home_module
+from quizzes.reports.teacher_home import classroom_summaries, needs
 from quizzes.views.access import TeacherRequest, taught_classroom
 
 NAME_TAKEN = "You already have a class of this name. Open it under Classes, or choose another name."
@@ -24,12 +26,12 @@ BROUGHT_BACK = "“{name}” is back among your classes."
 def teacher_home(request: TeacherRequest) -> HttpResponse:
     """What needs the teacher today, and the classes."""
     now = timezone.now()
-    summaries = teacher_home_module.classroom_summaries(request.user, now=now)
+    summaries = classroom_summaries(request.user, now=now)
     zone = summaries[0].classroom.zone if summaries else ZoneInfo(DEFAULT_ZONE)
     context = {
         "now": now,
         "today": now.astimezone(zone).date(),
-        "needs": teacher_home_module.needs(request.user, now=now),
+        "needs": needs(request.user, now=now),
         "summaries": summaries,
         "has_archived": Classroom.objects.taught_by(request.user).archived().exists(),
     }

@@ -1,4 +1,4 @@
-"""Typing in what students wrote on paper: the whole class in one grid, or one sheet after the other."""
+"""Answers entered from paper: the whole class in a grid, or one student after the other."""
 
 import uuid
 from collections.abc import Sequence
@@ -11,8 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from quizzes.attempts.paper import answers as stage
-from quizzes.attempts.paper.answers import StudentSheet, form_of, student_sheets
+from quizzes.attempts.paper.answers import StudentSheet, form_of, save_sheets, student_sheets
 from quizzes.attempts.paper.handout import LETTERS
 from quizzes.content.editions import published
 from quizzes.formatting import points
@@ -114,7 +113,7 @@ def _store(request: TeacherRequest, assignment: Assignment, sent: Sequence[Sheet
     filled = [form for form in sent if not form.is_blank]
     valid = [form for form in filled if form.is_valid()]
     refused = {form.there.student.pk: form for form in filled if not form.is_valid()}
-    outcomes = stage.save_sheets(
+    outcomes = save_sheets(
         assignment, [form.sheet for form in valid], operation=operation, by=request.user, now=timezone.now()
     )
     saved: list[Student] = []
