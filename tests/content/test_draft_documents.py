@@ -12,7 +12,15 @@ from quizzes.content.drafts.changes import changes
 from quizzes.content.drafts.document import Table, finished, from_edition, new_document, reading_of, sentence_tables
 from quizzes.content.drafts.preview import preview
 from quizzes.content.drafts.publishing import NotReady
-from quizzes.content.drafts.validation import Lost, draft_problems, gaps, meter, orphans, question_problems, remarks
+from quizzes.content.drafts.validation import (
+    Lost,
+    draft_problems,
+    gaps,
+    meter,
+    orphans,
+    question_problems,
+    question_tips,
+)
 from quizzes.content.question_types import draft_registry as kinds
 from quizzes.content.question_types.registry import Presentation, public
 from quizzes.content.set_document import find_problems, parse_set
@@ -282,12 +290,12 @@ def test_a_hint_that_is_kept_comes_back_when_the_words_change() -> None:
     document = story()
     one = question(document, "one")
     one["choices"][0]["text"] = "It is never told"
-    remark = remarks(document, one)[0]
-    one["kept"] = [{"hint": remark.hint.code, "about": remark.hint.about, "because": "The story says never."}]
+    tip = question_tips(document, one)[0]
+    one["kept"] = [{"hint": tip.tip.code, "about": tip.tip.about, "because": "The story says never."}]
 
-    assert remarks(document, one)[0].because == "The story says never."
+    assert question_tips(document, one)[0].because == "The story says never."
     one["choices"][0]["text"] = "It is never told anywhere"
-    assert remarks(document, one)[0].because == ""
+    assert question_tips(document, one)[0].because == ""
 
 
 # --- The text -----------------------------------------------------------------------------------------------------

@@ -191,7 +191,7 @@ def test_the_desk_names_what_is_missing_in_words_and_refuses_nothing(draft: Draf
 def test_the_desk_answers_htmx_with_what_a_save_changes_alone(draft: Draft, teacher_client: Client) -> None:
     text = text_of(save(teacher_client, draft, htmx=True, stem="What is kept?", evidence=[]))
 
-    for part in ("draft-state", "draft-revision", "question-list", "question-faults", "question-preview"):
+    for part in ("draft-state", "draft-revision", "question-list", "question-problems", "question-preview"):
         assert f'id="{part}" hx-swap-oob="true"' in text or f'id="{part}"' in text
     assert "No evidence yet" in text
     assert [name in text for name in ("<html", 'name="stem"', 'name="evidence"')] == [False] * 3

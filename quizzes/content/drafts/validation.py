@@ -24,7 +24,7 @@ from quizzes.content.question_types.registry import parse_question
 from quizzes.content.reading import InvalidDocument
 from quizzes.content.sentences import nearest
 from quizzes.content.set_document import InvalidQuestion, find_errors, parse_set
-from quizzes.content.writing_tips import Hint, Option, Wording, hints
+from quizzes.content.writing_tips import Option, Tip, Wording, tips
 
 NO_PUBLISHER = "Add the publisher and the date so students can judge the source."
 NO_RIGHTS = "Choose what you may show students."
@@ -63,10 +63,10 @@ class Orphan:
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
-    """A hint on a question's wording. because: why its author keeps the wording, "" where nobody has said so."""
+class DraftTip:
+    """A tip on a question's wording. because: why its author keeps the wording, "" where nobody has said so."""
 
-    hint: Hint
+    tip: Tip
     because: str
 
 
@@ -218,7 +218,7 @@ def _sentence(reason: str) -> str:
     return f"{reason[:1].upper()}{reason[1:].rstrip('.')}."
 
 
-# --- Blueprint, hints, preview ------------------------------------------------------------------------------------
+# --- Blueprint, tips, preview ------------------------------------------------------------------------------------
 
 
 def meter(document: Table) -> list[Meter]:
@@ -235,8 +235,8 @@ def gaps(document: Table) -> list[Meter]:
     return [line for line in meter(document) if not line.is_met]
 
 
-def remarks(document: Table, question: Table) -> list[Remark]:
-    """The hints on the question's wording; those that its author keeps name the reason."""
+def question_tips(document: Table, question: Table) -> list[DraftTip]:
+    """The tips on the question's wording; those that its author keeps name the reason."""
     proving = set(evidence_keys(question))
     options = tuple(
         Option(row["text"], bool(row.get("key")), bool(row.get("key") or row.get("mark")))
@@ -251,8 +251,8 @@ def remarks(document: Table, question: Table) -> list[Remark]:
     )
     kept = {(table["hint"], table["about"]): table["because"] for table in question.get("kept", ())}
     reading = [table["text"] for table in sentence_tables(document)]
-    found = hints(wording, reading=reading, language=document["reading"]["language"])
-    return [Remark(hint, kept.get((hint.code, hint.about), "")) for hint in found]
+    found = tips(wording, reading=reading, language=document["reading"]["language"])
+    return [DraftTip(tip, kept.get((tip.code, tip.about), "")) for tip in found]
 
 
 def _statement(question: Table) -> str:

@@ -85,7 +85,7 @@ class QuestionForm(DraftForm):
         return self.cleaned_data.get("new_type") or next(iter(kinds.KINDS))
 
 
-class RemarkForm(forms.Form):
+class KeepWordingForm(forms.Form):
     """Why the wording that a hint is about stays; empty takes that back."""
 
     question = forms.SlugField(max_length=80)

@@ -13,7 +13,7 @@ from quizzes.content.reading import Sentence, Voice
 from quizzes.content.set_document import CoverageRow, SetDocument, coverage
 from quizzes.models import Draft, QuestionSet
 from quizzes.views.access import TeacherRequest
-from quizzes.views.teacher.editor.answered import told
+from quizzes.views.teacher.editor.answered import answered_notices
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def question_set(request: TeacherRequest, public_id: str) -> HttpResponse:
         "document": edition.document,
         "objectives": list(_by_objective(edition.document)),
         "may_edit": is_own and Draft.objects.owned_by(request.user).filter(question_set=found).exists(),
-        "answered": told(found, None, latest=edition.number, by=request.user) if is_own else [],
+        "answered": answered_notices(found, None, latest=edition.number, by=request.user) if is_own else [],
     }
     return render(request, "teacher/question_set.html", context)
 

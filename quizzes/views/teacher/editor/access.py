@@ -59,7 +59,7 @@ def show(
     forms: those that were sent, whose invalid fields are named.
     """
     zone = _zone(request)
-    problems = [line for form in forms if form.is_bound for line in form.problems()]
+    unsaved = [line for form in forms if form.is_bound for line in form.problems()]
     shared = {
         "draft": draft,
         "question_set": draft.question_set,
@@ -70,7 +70,7 @@ def show(
         "conflict": conflict,
         # After a refusal the page goes on to name the revision that it saw.
         "revision": conflict.seen if conflict else draft.revision,
-        "problems": problems,
+        "unsaved": unsaved,
         "oob": bool(request.htmx),
     }
     fragment = "#draft-saved" if request.htmx else ""
