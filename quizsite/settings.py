@@ -195,6 +195,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = DEBUG
+# No other site needs these files, so they need no header for it.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 # Pages link to hashed names only.
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
