@@ -4,7 +4,7 @@ PIP := $(PY) -m pip install --disable-pip-version-check --quiet --require-hashes
 # The ORM beside Playwright's sync API: pytest-playwright leaves an event loop running.
 BROWSER := DJANGO_ALLOW_ASYNC_UNSAFE=1 $(PY) -m pytest -m browser
 
-.PHONY: run demo test lint unit browser test-postgres faults mutations bench scaling shots format requirements
+.PHONY: run demo test lint unit javascript browser test-postgres faults mutations bench scaling shots format requirements
 
 run: .venv/.base                  ## Serve on http://127.0.0.1:8000; HOST, PORT and FOOTNOTE_DATA override
 	@$(PY) manage.py serve
@@ -16,7 +16,7 @@ demo: .venv/.base                 ## The same on a data folder of its own (DEMO_
 	@$(PY) manage.py load_demo --base-url http://$(or $(filter-out 0.0.0.0,$(HOST)),127.0.0.1):$(or $(PORT),8000)
 	@$(PY) manage.py serve
 
-test: lint unit browser           ## Everything that must be green
+test: lint unit javascript browser           ## Everything that must be green
 
 lint: .venv/.test                 ## Style, layers, templates, types, migrations
 	$(PY) -m ruff check .
@@ -29,6 +29,11 @@ lint: .venv/.test                 ## Style, layers, templates, types, migrations
 
 unit: .venv/.test                 ## All tests but the browser's, on SQLite
 	$(PY) -m pytest -n auto -m "not browser"
+
+javascript:                       ## Unit tests of the JavaScript under node
+	@if command -v node >/dev/null; then node --test tests/javascript/*.test.js; \
+	elif [ -n "$$CI" ]; then echo "The JavaScript tests need node." >&2; exit 1; \
+	else echo "SKIPPED: the JavaScript tests need node."; fi
 
 browser: .venv/.test              ## Tests in Chromium; a call of their own, since Playwright's event loop outlives them
 	$(BROWSER)
