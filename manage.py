@@ -7,8 +7,13 @@ from functools import partial
 
 from django.core.management import execute_from_command_line
 
+from quizsite.management.commands import version
 from quizsite.refusals import in_one_line
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quizsite.settings")
-    in_one_line(partial(execute_from_command_line, sys.argv))
+    if sys.argv[1:2] == ["version"]:
+        # Django would print its own version without looking for a command of this name.
+        version.Command().run_from_argv(sys.argv)
+    else:
+        in_one_line(partial(execute_from_command_line, sys.argv))
