@@ -1,10 +1,14 @@
-# `make run` serves the site, `make test` proves it; both install what they need into .venv.
+# `make` lists the targets. `make run` and `make test` install what they need into .venv.
 PY := .venv/bin/python
 PIP := $(PY) -m pip install --disable-pip-version-check --quiet --require-hashes
 # The ORM beside Playwright's sync API: pytest-playwright leaves an event loop running.
 BROWSER := DJANGO_ALLOW_ASYNC_UNSAFE=1 $(PY) -m pytest -m browser
 
-.PHONY: run demo test lint unit browser test-postgres faults mutations bench scaling shots format requirements
+.DEFAULT_GOAL := help
+.PHONY: help run demo test lint unit browser test-postgres faults mutations bench scaling shots format requirements
+
+help:                             ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
 run: .venv/.base                  ## Serve on http://127.0.0.1:8000; HOST, PORT and FOOTNOTE_DATA override
 	@$(PY) manage.py serve
