@@ -31,6 +31,12 @@ def test_manage_knows_both_versions(word: str, line: str, tmp_path: Path) -> Non
     assert (done.stdout, done.stderr, done.returncode) == (f"{line}\n", "", 0)
 
 
+def test_version_is_the_newest_of_the_changelog() -> None:
+    lines = Path(settings.BASE_DIR, "CHANGELOG.md").read_text().splitlines()
+    newest = next(line for line in lines if line.startswith("## "))
+    assert newest.split()[1] == __version__
+
+
 def test_package_reads_its_version_from_the_code() -> None:
     package = tomllib.loads(Path(settings.BASE_DIR, "pyproject.toml").read_text())
     assert "version" not in package["project"]
