@@ -75,8 +75,8 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "a site begins no empty database over one that is gone",
         "quizsite/sqlite/prepare.py",
-        "    if not init and sign_of(path)",
-        "    if False and sign_of(path)",
+        "    if not init and marker_of(path)",
+        "    if False and marker_of(path)",
         "tests/quizsite/test_sqlite_backend.py",
         *("-k", "is_gone"),
     ),
