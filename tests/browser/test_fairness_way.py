@@ -16,7 +16,7 @@ from tests.browser.conftest import NewContext, overflow, violations
 from tests.browser.test_every_page import school  # noqa: F401  the class of three on the built-in set
 from tests.factories import make_answered_attempt, make_assignment, make_edition, make_student, save
 from tests.integration.test_access import School
-from tests.views.test_grading_queue_views import typed_document
+from tests.views.teacher.test_grading_queue import typed_document
 
 
 @pytest.fixture

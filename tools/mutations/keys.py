@@ -40,7 +40,7 @@ CONTROLS: tuple[Control, ...] = (
         "    if attempt.assignment.release != Release.AT_ONCE:\n        raise NotCheckable\n",
         "",
         "tests/attempts/test_lifecycle.py",
-        "tests/views/test_student_views.py",
+        "tests/views/student/test_attempts.py",
         *("-k", "check"),
     ),
     control(
@@ -48,7 +48,7 @@ CONTROLS: tuple[Control, ...] = (
         "quizzes/views/student/question_page.py",
         "is_shown=is_settled and checks_at_once)",
         "is_shown=is_settled)",
-        "tests/views/test_student_views.py",
+        "tests/views/student/test_attempts.py",
         *("-k", "verdict"),
     ),
     *(

@@ -14,7 +14,7 @@ from quizzes.models import Assignment, Classroom, User
 from quizzes.reports.gradebook import gradebook
 from tests.factories import NOW, make_answered_attempt, make_assignment, make_edition, make_regrade, make_student
 from tests.pages import text_of
-from tests.views.test_grading_queue_views import typed_document
+from tests.views.teacher.test_grading_queue import typed_document
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,7 @@ from quizzes.attempts.integrity import check_integrity
 from quizzes.attempts.lifecycle import NoAttemptsLeft, start_attempt
 from quizzes.attempts.paper.answers import Sheet, save_sheets
 from quizzes.models import AnswerEvent, Assignment, Attempt, AuditEvent, Student, User
-from tests.attempts.test_paper_answers import values_of
+from tests.attempts.paper.test_answers import values_of
 from tests.factories import make_student
 from tests.integration.test_at_once import at_once
 
