@@ -1,0 +1,1 @@
+"""Programs that are not tests: checks, measurements and screenshots."""
