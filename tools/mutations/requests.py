@@ -32,9 +32,9 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "text on a page is text",
         "templates/parts/reading.html",
-        '{% else %}<sup class="n">{{ sentence.number }}</sup>{{ sentence.text }}{% endif %}',
-        '{% else %}<sup class="n">{{ sentence.number }}</sup>{{ sentence.text|safe }}{% endif %}',
-        "tests/content/test_draft_text.py",
+        '"{{ sentence.key }}"><sup class="n">{{ sentence.number }}</sup>{{ sentence.text }}</span>',
+        '"{{ sentence.key }}"><sup class="n">{{ sentence.number }}</sup>{{ sentence.text|safe }}</span>',
+        "tests/test_text.py",
     ),
     control(
         "a comment of a teacher is text",
