@@ -42,7 +42,7 @@ from quizzes.models import (
     Student,
     User,
 )
-from quizzes.people.rosters import ClassroomNameTaken
+from quizzes.people.classrooms import ClassroomNameTaken
 from quizzes.reports.gradebook import gradebook
 from quizzes.reports.item_report import item_report
 from tests.factories import (
@@ -547,7 +547,7 @@ def test_commands_say_why_not(school: Classroom, teacher: User, tmp_path: Path) 
 
 
 def test_every_member_is_described() -> None:
-    page = (Path(__file__).parent.parent / "docs" / "class-export.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "class-export.md").read_text(encoding="utf-8")
     parts = [
         kind for kind in vars(class_export).values() if is_dataclass(kind) and kind.__module__ == class_export.__name__
     ]

@@ -34,7 +34,7 @@ def names_of(response: Page) -> list[str]:
 
 
 def gradebook_of(classroom: Classroom) -> str:
-    return reverse("gradebook", args=[classroom.public_id])
+    return reverse("classroom_gradebook", args=[classroom.public_id])
 
 
 # --- Gradebook ----------------------------------------------------------------------------------------------------
@@ -295,7 +295,7 @@ def test_attempt_shows_each_answer_with_key_reason_evidence_and_points(
     assert "Not counted" not in text
     links = read(page).links
     for name, public_id in (
-        ("gradebook", assignment.classroom.public_id),
+        ("classroom_gradebook", assignment.classroom.public_id),
         ("assignment_progress", assignment.public_id),
         ("student_history", student.public_id),
     ):
