@@ -74,7 +74,11 @@ def full(edition: Edition, teacher: User) -> Classroom:
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize(
     ("name", "query"),
-    [("classroom_gradebook", ""), ("classroom_gradebook", "?objective=Why%20it%20was%20ended"), ("classroom_mastery", "")],
+    [
+        ("classroom_gradebook", ""),
+        ("classroom_gradebook", "?objective=Why%20it%20was%20ended"),
+        ("classroom_mastery", ""),
+    ],
     ids=["gradebook", "one objective", "mastery"],
 )
 def test_tables_with_every_state_are_accessible(
