@@ -539,7 +539,7 @@ def test_each_page_of_an_attempt_carries_the_outbox(student_client: Client, atte
     pages = [body(student_client.get(one)) for one in addresses]
     student_client.post(page_of("submit_attempt", attempt))
     pages += [body(student_client.get(page_of(name, attempt))) for name in ("receipt", "result")]
-    assert ["/answers." in page for page in pages] == [True] * 5
+    assert ["/outbox/page." in page for page in pages] == [True] * 5
 
 
 @pytest.mark.parametrize("path", ["{}1/", "{}questions/"])

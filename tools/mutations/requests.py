@@ -34,7 +34,7 @@ CONTROLS: tuple[Control, ...] = (
         "templates/parts/reading.html",
         '"{{ sentence.key }}"><sup class="n">{{ sentence.number }}</sup>{{ sentence.text }}</span>',
         '"{{ sentence.key }}"><sup class="n">{{ sentence.number }}</sup>{{ sentence.text|safe }}</span>',
-        "tests/test_text.py",
+        "tests/content/test_draft_text.py",
     ),
     control(
         "a comment of a teacher is text",
