@@ -159,7 +159,7 @@ def figures(classroom: Classroom) -> dict[str, Any]:
         ],
         "attempts": list(
             classroom.attempts.order_by("pk").values_list(
-                "public_id", "number", "seed", "receipt", "score", "max_score", "submitted_at", "deadline_at"
+                "public_id", "number", "seed", "receipt", "score", "max_score", "handed_in_at", "deadline_at"
             )
         ),
         "answers": list(
@@ -397,7 +397,7 @@ REFUSALS: dict[str, tuple[Spoil, str]] = {
         _set("attempts", 0, "score", to="7"),
         "has 7 of 8 points in the file, and its answers come to",
     ),
-    "score without a hand-in": (_set("attempts", 0, "submitted_at", to=None), "contradict one another"),
+    "score without a hand-in": (_set("attempts", 0, "handed_in_at", to=None), "contradict one another"),
     "unknown policy": (
         _set("assignments", 0, "attempt_policy", to="worst"),
         "The attempt_policy of an assignment cannot be stored: Value 'worst' is not a valid choice.",
