@@ -10,7 +10,6 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count
 
-from quizzes.content.reading import InvalidDocument
 from quizzes.content.set_document import (
     InvalidQuestion,
     SetDocument,
@@ -22,6 +21,7 @@ from quizzes.content.set_document import (
     parse_set,
     slug_of,
 )
+from quizzes.content.tables import InvalidDocument
 from quizzes.files.question_sets import InvalidFile, read_toml
 from quizzes.models import Edition, Question, QuestionSet, Reading, Source, User
 

@@ -15,16 +15,8 @@ from typing import Any
 
 from quizzes.content.question_types import registry as question_types
 from quizzes.content.question_types.registry import Question
-from quizzes.content.reading import (
-    NOT_STATED,
-    Citation,
-    InvalidDocument,
-    Reading,
-    parse_reading,
-    parse_voices,
-    tables_of,
-    text_of,
-)
+from quizzes.content.reading import NOT_STATED, Citation, Reading, parse_reading, parse_voices
+from quizzes.content.tables import InvalidDocument, tables_of, text_of
 
 
 class InvalidQuestion(InvalidDocument):

@@ -18,7 +18,7 @@ from quizzes.content.question_types.registry import (
     read_answer,
     rearranges,
 )
-from quizzes.content.reading import InvalidDocument
+from quizzes.content.tables import InvalidDocument
 from quizzes.forms.editor.base import SentencesField
 from quizzes.grading.regrades import corrected_document
 from quizzes.grading.scores import NEW_EXPLANATION

@@ -14,8 +14,9 @@ from quizzes.assignments.board import Bar, distribution, slide
 from quizzes.attempts import lifecycle as attempts
 from quizzes.content.editions import published
 from quizzes.content.question_types.registry import parse_question, rekey
-from quizzes.content.reading import InvalidDocument, Reading
+from quizzes.content.reading import Reading
 from quizzes.content.set_document import parse_set
+from quizzes.content.tables import InvalidDocument
 from quizzes.models import Assignment, Attempt, Board, Classroom, Student, User
 from tests.content.question_types.test_guide import EXAMPLES
 from tests.content.question_types.test_walk import DOCUMENT

@@ -18,8 +18,8 @@ from quizzes.content.editions import (
     published,
     read_set_files,
 )
-from quizzes.content.reading import InvalidDocument
 from quizzes.content.set_document import content_hash
+from quizzes.content.tables import InvalidDocument
 from quizzes.models import Edition, Question, QuestionSet, Reading, Source, User
 from tests.factories import NOW, make_document, make_edition, make_question_set, write_set_files
 

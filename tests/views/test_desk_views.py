@@ -12,13 +12,14 @@ from django.urls import reverse
 
 from quizzes.content.drafts import saving
 from quizzes.content.drafts.changes import changes
-from quizzes.content.drafts.document import Table, from_edition, question_of
+from quizzes.content.drafts.document import from_edition, question_of
 from quizzes.content.drafts.preview import preview
 from quizzes.content.drafts.validation import draft_faults
 from quizzes.content.question_types import draft_registry as kinds
 from quizzes.content.question_types.form_registry import FORMS
 from quizzes.content.question_types.registry import TYPES, Presentation, parse_question, public
 from quizzes.content.set_document import parse_set
+from quizzes.content.tables import Table
 from quizzes.models import AuditEvent, Classroom, Draft, Edition, User
 from tests.conftest import Statements
 from tests.drafting import (

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from quizzes.content.drafts.document import Table, finished
+from quizzes.content.drafts.document import finished
 from quizzes.content.question_types.registry import review
 from quizzes.content.sentences import same_text
 from quizzes.content.set_document import SetDocument, parse_set
+from quizzes.content.tables import Table
 
 # What of a question no student and no score depends on.
 _OWN_NOTES = {"facts"}

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal
 
-from quizzes.content.drafts.document import Table, anchored, sentence_tables
+from quizzes.content.drafts.document import anchored, sentence_tables
 from quizzes.content.sentences import same_text
+from quizzes.content.tables import Table
 
 State = Literal["same", "changed", "moved", "new", "removed"]
 

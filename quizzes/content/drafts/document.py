@@ -17,8 +17,7 @@ from django.utils.text import slugify
 from quizzes.content.question_types import draft_registry as kinds
 from quizzes.content.reading import NOT_STATED, Citation, Reading, Sentence, Voice
 from quizzes.content.sentences import same_text
-
-Table = dict[str, Any]
+from quizzes.content.tables import Table
 
 # The parts of a draft that are saved apart from one another; besides, each question is one, by `question_part`.
 SOURCE, READING, VOICES, OBJECTIVES = "source", "reading", "voices", "objectives"

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from quizzes.content.drafts.document import Table, finished_question, reading_of, sentence_tables
+from quizzes.content.drafts.document import finished_question, reading_of, sentence_tables
 from quizzes.content.question_types import draft_registry as kinds
 from quizzes.content.question_types import registry as question_types
 from quizzes.content.question_types.question import SKILLS
 from quizzes.content.question_types.registry import Presentation
-from quizzes.content.reading import InvalidDocument
+from quizzes.content.tables import InvalidDocument, Table
 
 # Choices stand as they were written: the page says that students may meet them in another order.
 _SITTING = Presentation("preview", shuffle=False)

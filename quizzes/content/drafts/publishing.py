@@ -6,10 +6,11 @@ from datetime import datetime
 from django.db import transaction
 
 from quizzes.content.drafts.changes import Change, changes
-from quizzes.content.drafts.document import Table, finished
+from quizzes.content.drafts.document import finished
 from quizzes.content.drafts.saving import DraftChanged, reading_fields, source_fields
 from quizzes.content.drafts.validation import Fault, Meter, Orphan, Remark, draft_faults, gaps, meter, orphans, remarks
 from quizzes.content.editions import publish_edition
+from quizzes.content.tables import Table
 from quizzes.models import Draft, Edition, QuestionSet, Reading, Source, User
 
 

@@ -16,7 +16,6 @@ from quizzes.content.drafts.document import (
     READING,
     SOURCE,
     VOICES,
-    Table,
     from_edition,
     new_document,
     question_of,
@@ -25,6 +24,7 @@ from quizzes.content.drafts.document import (
     tie_elsewhere,
 )
 from quizzes.content.question_types import draft_registry as kinds
+from quizzes.content.tables import Table
 from quizzes.models import Draft, Edition, QuestionSet, Reading, Source, User
 from quizzes.models.public_ids import new_public_id
 

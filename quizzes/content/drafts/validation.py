@@ -7,7 +7,6 @@ from quizzes.content.drafts.document import (
     READING,
     RIGHTS,
     SOURCE,
-    Table,
     anchored,
     finished,
     finished_question,
@@ -21,9 +20,9 @@ from quizzes.content.drafts.document import (
 from quizzes.content.question_types import draft_registry as kinds
 from quizzes.content.question_types import registry as question_types
 from quizzes.content.question_types.registry import parse_question
-from quizzes.content.reading import InvalidDocument
 from quizzes.content.sentences import nearest
 from quizzes.content.set_document import InvalidQuestion, find_faults, parse_set
+from quizzes.content.tables import InvalidDocument, Table
 from quizzes.content.writing_tips import Hint, Option, Wording, hints
 
 NO_PUBLISHER = "Add the publisher and the date so students can judge the source."

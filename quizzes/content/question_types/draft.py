@@ -1,9 +1,8 @@
 """What the kinds of question share: rows that may be blank, and faults in the words of a teacher's page."""
 
 from collections.abc import Sequence
-from typing import Any
 
-Table = dict[str, Any]
+from quizzes.content.tables import Table
 
 # A new row of a list, before anything is written in it.
 MAX_ROWS = 8

@@ -9,7 +9,6 @@ question made complete where it has no key yet, so that its public view can be s
 
 from collections.abc import Sequence
 from types import ModuleType
-from typing import Any
 
 from quizzes.content.question_types import registry as question_types
 from quizzes.content.question_types.answer_and_proof import draft as answer_and_proof
@@ -23,8 +22,7 @@ from quizzes.content.question_types.short_answer import draft as short_answer
 from quizzes.content.question_types.single import draft as choices
 from quizzes.content.question_types.true_false import draft as true_false
 from quizzes.content.question_types.who_says_so import draft as who_says_so
-
-Table = dict[str, Any]
+from quizzes.content.tables import Table
 
 KINDS: dict[str, ModuleType] = {
     "single": choices,

@@ -2,7 +2,8 @@ from typing import Any
 
 from django.forms.boundfield import BoundField
 
-from quizzes.content.drafts.document import Table, sentence_tables
+from quizzes.content.drafts.document import sentence_tables
+from quizzes.content.tables import Table
 from quizzes.forms.editor.base import DraftForm, SentencesField
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
 
-from quizzes.content.reading import InvalidDocument, Reading, Sentence, Voice, text_of, texts_of
+from quizzes.content.reading import Reading, Sentence, Voice
+from quizzes.content.tables import InvalidDocument, text_of, texts_of
 
 SKILLS = ("recall", "inference", "attribution")
 CHOICE_IDS = "abcdefgh"

@@ -30,7 +30,8 @@ from quizzes.content.question_types.short_answer import question as short_answer
 from quizzes.content.question_types.single import question as single
 from quizzes.content.question_types.true_false import question as true_false
 from quizzes.content.question_types.who_says_so import question as who_says_so
-from quizzes.content.reading import InvalidDocument, Reading, text_of
+from quizzes.content.reading import Reading
+from quizzes.content.tables import InvalidDocument, text_of
 
 __all__ = [
     "TYPES",

@@ -9,7 +9,7 @@ from django.db import models
 
 from quizzes.content.editions import Published
 from quizzes.content.question_types.registry import Question, Value, parse_question, picked, review
-from quizzes.content.reading import InvalidDocument
+from quizzes.content.tables import InvalidDocument
 from quizzes.files.class_export.document import AnswerPart, AttemptPart, EventPart, InvalidTakeaway
 from quizzes.grading.scores import computed
 from quizzes.models import Attempt

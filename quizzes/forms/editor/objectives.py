@@ -3,7 +3,8 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 
-from quizzes.content.drafts.document import MAX_OBJECTIVES, Table
+from quizzes.content.drafts.document import MAX_OBJECTIVES
+from quizzes.content.tables import Table
 from quizzes.forms.editor.base import DraftForm, new_key, text
 
 NEW_OBJECTIVES = 2

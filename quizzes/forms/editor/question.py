@@ -2,9 +2,10 @@ from typing import Any
 
 from django import forms
 
-from quizzes.content.drafts.document import Table, sentence_tables
+from quizzes.content.drafts.document import sentence_tables
 from quizzes.content.question_types import draft_registry as kinds
 from quizzes.content.question_types.question import MAX_POINTS, SKILLS
+from quizzes.content.tables import Table
 from quizzes.forms.editor.base import DraftForm, text
 
 SKILL_LABELS = {"recall": "Recall", "inference": "Inference", "attribution": "Who says so"}

@@ -12,13 +12,13 @@ from quizzes.content.drafts.document import (
     MAX_SENTENCES,
     RIGHTS,
     UNNAMED,
-    Table,
     sentence_tables,
 )
 from quizzes.content.drafts.text import is_much_shorter, text_of, uses_of_voices
 from quizzes.content.drafts.validation import NO_RIGHTS
 from quizzes.content.reading import NOT_STATED
 from quizzes.content.sentences import split_text
+from quizzes.content.tables import Table
 from quizzes.content.writing_tips import sounds_like_somebody
 from quizzes.forms.editor.base import DraftForm, new_key, text
 

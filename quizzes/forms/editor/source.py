@@ -4,8 +4,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 
-from quizzes.content.drafts.document import FULL_TEXT, OPEN, QUOTES, Table
+from quizzes.content.drafts.document import FULL_TEXT, OPEN, QUOTES
 from quizzes.content.drafts.validation import NO_PUBLISHER, NO_RIGHTS
+from quizzes.content.tables import Table
 from quizzes.forms.editor.base import DraftForm, text
 
 RIGHTS_CHOICES = (

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from quizzes.content.editions import published
 from quizzes.content.question_types.registry import answer_key, parse_question
-from quizzes.content.reading import InvalidDocument, Reading
+from quizzes.content.reading import Reading
+from quizzes.content.tables import InvalidDocument
 from quizzes.forms.grading import RegradeForm, SettleForm, WishForm
 from quizzes.grading import queue, regrades
 from quizzes.grading.points import Adjustments, corrected

@@ -10,8 +10,8 @@ from django.urls import reverse
 from quizzes.content.drafts.document import finished, from_edition
 from quizzes.content.drafts.validation import lost_evidence, question_faults, remarks
 from quizzes.content.question_types.registry import Presentation, parse_question, problems, public, rekey, review
-from quizzes.content.reading import InvalidDocument
 from quizzes.content.set_document import parse_set
+from quizzes.content.tables import InvalidDocument
 from quizzes.files.class_export.reader import import_classroom
 from quizzes.files.class_export.writer import export_classroom
 from quizzes.models import Assignment, Student, User

@@ -18,7 +18,7 @@ from quizzes.content.question_types.registry import (
     read_answer,
     review,
 )
-from quizzes.content.reading import InvalidDocument
+from quizzes.content.tables import InvalidDocument
 from tests.factories import make_question_document, parsed_reading
 
 READING = parsed_reading()

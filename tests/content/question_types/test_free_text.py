@@ -22,7 +22,7 @@ from quizzes.content.question_types.registry import (
     rekey,
     review,
 )
-from quizzes.content.reading import InvalidDocument
+from quizzes.content.tables import InvalidDocument
 from tests.factories import parsed_reading
 from tests.question_laws import check_answer, make_question, page, paper, sittings
 

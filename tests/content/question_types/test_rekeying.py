@@ -16,7 +16,7 @@ from quizzes.content.question_types.registry import (
     problems,
     rekey,
 )
-from quizzes.content.reading import InvalidDocument
+from quizzes.content.tables import InvalidDocument
 from tests.factories import make_question_document, parsed_reading
 from tests.question_laws import check_answer, check_rekeyed, sittings
 

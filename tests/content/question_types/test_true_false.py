@@ -21,7 +21,7 @@ from quizzes.content.question_types.registry import (
     read_answer,
     review,
 )
-from quizzes.content.reading import InvalidDocument
+from quizzes.content.tables import InvalidDocument
 from tests.factories import parsed_reading
 from tests.question_laws import check_answer, check_rekeyed, make_question, paper, sittings
 

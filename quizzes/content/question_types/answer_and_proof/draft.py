@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from types import ModuleType
 
-from quizzes.content.question_types.draft import MAX_ROWS, Table
+from quizzes.content.question_types.draft import MAX_ROWS
 from quizzes.content.question_types.evidence import draft as evidence
 from quizzes.content.question_types.single import draft as choices
 from quizzes.content.question_types.true_false import draft as true_false
+from quizzes.content.tables import Table
 
 # The first step, by `answer_type`.
 STEPS: dict[str, ModuleType] = {"single": choices, "multiple": choices, "true_false": true_false}

@@ -2,13 +2,13 @@ from typing import Any
 
 from django import forms
 
-from quizzes.content.drafts.document import Table
 from quizzes.content.question_types.answer_and_proof.draft import STEPS
 from quizzes.content.question_types.evidence.tempting import TemptingForm
 from quizzes.content.question_types.form import KindForm, Row
 from quizzes.content.question_types.registry import TYPES
 from quizzes.content.question_types.single.form import ChoicesForm
 from quizzes.content.question_types.true_false.form import TrueFalseForm
+from quizzes.content.tables import Table
 
 STEP_FORMS: dict[str, type[KindForm]] = {
     "single": ChoicesForm,

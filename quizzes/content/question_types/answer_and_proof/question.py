@@ -15,7 +15,8 @@ from quizzes.content.question_types.evidence import question as evidence
 from quizzes.content.question_types.multiple import question as multiple
 from quizzes.content.question_types.single import question as single
 from quizzes.content.question_types.true_false import question as true_false
-from quizzes.content.reading import InvalidDocument, Reading, tables_of, text_of
+from quizzes.content.reading import Reading
+from quizzes.content.tables import InvalidDocument, tables_of, text_of
 
 LABEL = "Answer and proof"
 HINT = "Answer, then choose the sentence that proves it"

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from quizzes.content.question_types.draft import MAX_ROWS, Table, missing, text_in
+from quizzes.content.question_types.draft import MAX_ROWS, missing, text_in
 from quizzes.content.question_types.question import CHOICE_IDS
+from quizzes.content.tables import Table
 
 OWN = ("text", "gaps", "forgive_slips", "note")
 USES_PICKER = True

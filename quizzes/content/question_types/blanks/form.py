@@ -1,8 +1,8 @@
 from django import forms
 
-from quizzes.content.drafts.document import Table
 from quizzes.content.question_types.form import KindForm, Row
 from quizzes.content.question_types.question import CHOICE_IDS
+from quizzes.content.tables import Table
 from quizzes.forms.editor.base import LinesField, text
 
 

@@ -9,7 +9,8 @@ from typing import Any
 from quizzes.content.answer_matching import fold, is_near, is_slip
 from quizzes.content.question_types import question as base
 from quizzes.content.question_types.short_answer.question import NOTE, accept_also, parse_accepted
-from quizzes.content.reading import InvalidDocument, Reading, tables_of, text_of
+from quizzes.content.reading import Reading
+from quizzes.content.tables import InvalidDocument, tables_of, text_of
 
 LABEL = "Fill in the blanks"
 HINT = "Fill each gap"

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from quizzes.content.question_types.draft import MAX_ROWS, Table, kept_rows, lost, missing, numbered, text_in
+from quizzes.content.question_types.draft import MAX_ROWS, kept_rows, lost, missing, numbered, text_in
+from quizzes.content.tables import Table
 
 OWN = ("statement", "choices", "rationale_other")
 USES_PICKER = True

@@ -1,5 +1,5 @@
-from quizzes.content.drafts.document import Table
 from quizzes.content.question_types.evidence.tempting import TemptingForm
+from quizzes.content.tables import Table
 from quizzes.forms.editor.base import text
 
 

@@ -6,7 +6,8 @@ from fractions import Fraction
 from typing import Any
 
 from quizzes.content.question_types import question as base
-from quizzes.content.reading import InvalidDocument, Reading, Sentence, tables_of, text_of, texts_of
+from quizzes.content.reading import Reading, Sentence
+from quizzes.content.tables import InvalidDocument, tables_of, text_of, texts_of
 
 LABEL = "Evidence"
 HINT = "Tap the sentence. Tap again to take the mark away."

@@ -2,8 +2,9 @@
 
 from django import forms
 
-from quizzes.content.drafts.document import Table, sentence_tables
+from quizzes.content.drafts.document import sentence_tables
 from quizzes.content.question_types.form import KindForm, Row
+from quizzes.content.tables import Table
 from quizzes.forms.editor.base import text
 
 # Enough to tell sentences apart in a list.

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from quizzes.content.question_types.draft import MAX_ROWS, Table, kept_rows, missing, numbered, text_in
+from quizzes.content.question_types.draft import MAX_ROWS, kept_rows, missing, numbered, text_in
+from quizzes.content.tables import Table
 
 OWN = ("criteria", "sample_answer", "min_length", "max_length", "note")
 USES_PICKER = True

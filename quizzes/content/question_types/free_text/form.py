@@ -1,9 +1,9 @@
 from django import forms
 
-from quizzes.content.drafts.document import Table
 from quizzes.content.question_types.form import KindForm, Row
 from quizzes.content.question_types.free_text.question import MAX_LENGTH
 from quizzes.content.question_types.question import MAX_POINTS
+from quizzes.content.tables import Table
 from quizzes.forms.editor.base import text
 
 

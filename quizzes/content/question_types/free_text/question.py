@@ -6,7 +6,8 @@ from fractions import Fraction
 from typing import Any
 
 from quizzes.content.question_types import question as base
-from quizzes.content.reading import InvalidDocument, Reading, tables_of, text_of
+from quizzes.content.reading import Reading
+from quizzes.content.tables import InvalidDocument, tables_of, text_of
 
 LABEL = "In your own words"
 HINT = "Your teacher reads this one"

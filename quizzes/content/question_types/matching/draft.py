@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from quizzes.content.question_types.draft import MAX_ROWS, Table, equals, numbered, text_in, too_few, unexplained
+from quizzes.content.question_types.draft import MAX_ROWS, equals, numbered, text_in, too_few, unexplained
+from quizzes.content.tables import Table
 
 OWN = ("options", "prompts")
 USES_PICKER = True

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from quizzes.content.question_types.draft import Table, missing, text_in
+from quizzes.content.question_types.draft import missing, text_in
+from quizzes.content.tables import Table
 
 OWN = ("kind", "answer", "tolerance", "units", "unit_required", "note")
 USES_PICKER = True

@@ -1,7 +1,7 @@
 from django import forms
 
-from quizzes.content.drafts.document import Table
 from quizzes.content.question_types.form import KindForm
+from quizzes.content.tables import Table
 from quizzes.forms.editor.base import LinesField, text
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from quizzes.content.answer_matching import Day, fold, read_date, read_number, write_date
 from quizzes.content.question_types import question as base
-from quizzes.content.reading import InvalidDocument, Reading, text_of
+from quizzes.content.reading import Reading
+from quizzes.content.tables import InvalidDocument, text_of
 
 LABEL = "Number or date"
 HINT = "Write a number or a date"

@@ -1,5 +1,5 @@
-from quizzes.content.drafts.document import Table
 from quizzes.content.question_types.form import KindForm, Row
+from quizzes.content.tables import Table
 from quizzes.forms.editor.base import text
 
 

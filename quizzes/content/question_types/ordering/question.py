@@ -7,7 +7,8 @@ from itertools import combinations
 from typing import Any
 
 from quizzes.content.question_types import question as base
-from quizzes.content.reading import InvalidDocument, Reading, tables_of, text_of
+from quizzes.content.reading import Reading
+from quizzes.content.tables import InvalidDocument, tables_of, text_of
 
 LABEL = "Ordering"
 HINT = "Move the lines until they are in order"

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from quizzes.content.question_types.draft import MAX_ROWS, Table, equals, kept_rows, lost, numbered, unexplained
+from quizzes.content.question_types.draft import MAX_ROWS, equals, kept_rows, lost, numbered, unexplained
+from quizzes.content.tables import Table
 
 OWN = ("accepted", "wrong", "forgive_slips", "note")
 USES_PICKER = True

@@ -7,7 +7,8 @@ from typing import Any
 
 from quizzes.content.answer_matching import fold, is_near, is_slip
 from quizzes.content.question_types import question as base
-from quizzes.content.reading import InvalidDocument, Reading, tables_of, text_of, texts_of
+from quizzes.content.reading import Reading
+from quizzes.content.tables import InvalidDocument, tables_of, text_of, texts_of
 
 LABEL = "Short answer"
 HINT = "Answer in a few words"

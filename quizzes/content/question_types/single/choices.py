@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from quizzes.content.question_types import question as base
-from quizzes.content.reading import InvalidDocument, Reading, tables_of, text_of, texts_of
+from quizzes.content.reading import Reading
+from quizzes.content.tables import InvalidDocument, tables_of, text_of, texts_of
 
 # What is wrong with a wrong choice, and how a student who chose it reads that.
 CONTRADICTED, NOT_STATED, BESIDE_THE_POINT = "contradicted", "not_stated", "beside_the_point"

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from quizzes.content.question_types.draft import MAX_ROWS, Table, equals, lost, numbered, text_in, too_few, unexplained
+from quizzes.content.question_types.draft import MAX_ROWS, equals, lost, numbered, text_in, too_few, unexplained
 from quizzes.content.question_types.single.choices import CONTRADICTED, NOT_STATED
+from quizzes.content.tables import Table
 
 OWN = ("choices",)
 USES_PICKER = True

@@ -2,9 +2,9 @@ from typing import Any
 
 from django import forms
 
-from quizzes.content.drafts.document import Table
 from quizzes.content.question_types.form import KindForm, Row
 from quizzes.content.question_types.single.choices import BESIDE_THE_POINT, CONTRADICTED, NOT_STATED
+from quizzes.content.tables import Table
 from quizzes.forms.editor.base import text
 
 MARK_CHOICES = [

@@ -7,7 +7,8 @@ from typing import Any
 
 from quizzes.content.question_types import question as base
 from quizzes.content.question_types.single import choices as choice_lists
-from quizzes.content.reading import InvalidDocument, Reading, tables_of
+from quizzes.content.reading import Reading
+from quizzes.content.tables import InvalidDocument, tables_of
 
 LABEL = "Single choice"
 HINT = "Choose one answer"

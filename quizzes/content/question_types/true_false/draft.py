@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from quizzes.content.question_types.draft import Table, lost, missing, text_in
+from quizzes.content.question_types.draft import lost, missing, text_in
+from quizzes.content.tables import Table
 
 OWN = ("statement", "answer", "rationale_true", "rationale_false", "leans_on")
 USES_PICKER = True

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from quizzes.content.question_types.draft import MAX_ROWS, Table, equals, lost, numbered, text_in, too_few, unexplained
+from quizzes.content.question_types.draft import MAX_ROWS, equals, lost, numbered, text_in, too_few, unexplained
 from quizzes.content.reading import NOT_STATED
+from quizzes.content.tables import Table
 
 OWN = ("voices", "statements")
 # Each statement has evidence of its own; that of the question is all of it.

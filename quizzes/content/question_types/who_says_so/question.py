@@ -6,7 +6,8 @@ from fractions import Fraction
 from typing import Any
 
 from quizzes.content.question_types import question as base
-from quizzes.content.reading import NOT_STATED, InvalidDocument, Reading, Voice, tables_of, text_of, texts_of
+from quizzes.content.reading import NOT_STATED, Reading, Voice
+from quizzes.content.tables import InvalidDocument, tables_of, text_of, texts_of
 
 LABEL = "Who says so?"
 HINT = "Choose one voice for each statement"

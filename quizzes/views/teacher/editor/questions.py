@@ -11,12 +11,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from quizzes.content.drafts import saving
-from quizzes.content.drafts.document import Table, number_of, question_of, reading_of, sentences, tied_to
+from quizzes.content.drafts.document import number_of, question_of, reading_of, sentences, tied_to
 from quizzes.content.drafts.preview import preview
 from quizzes.content.drafts.saving import DraftChanged
 from quizzes.content.drafts.validation import lost_evidence, meter, question_faults, remarks
 from quizzes.content.question_types import draft_registry as kinds
 from quizzes.content.question_types.form_registry import FORMS, KindForm
+from quizzes.content.tables import Table
 from quizzes.forms.editor.base import DraftForm
 from quizzes.forms.editor.question import QuestionForm, RemarkForm
 from quizzes.models import Draft
