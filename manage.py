@@ -7,8 +7,8 @@ from functools import partial
 
 from django.core.management import execute_from_command_line
 
-from quizsite.startup_errors import in_one_line
+from quizsite.startup_errors import exit_with_message
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quizsite.settings")
-    in_one_line(partial(execute_from_command_line, sys.argv))
+    exit_with_message(partial(execute_from_command_line, sys.argv))

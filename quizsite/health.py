@@ -39,7 +39,7 @@ POSTGRESQL_SETTINGS: dict[str, object] = {
 }
 
 
-class Unfit(Exception):
+class CheckFailed(Exception):
     """A check failed; the message goes to whoever watches, and names nobody."""
 
 
@@ -64,10 +64,10 @@ def report() -> tuple[bool, list[str]]:
     for check in (files, read, write, migrations, durability, disk, clock):
         try:
             lines.append(f"ok {check.__name__} {check()}".rstrip())
-        except (Unfit, Error, OSError, ImproperlyConfigured) as error:
+        except (CheckFailed, Error, OSError, ImproperlyConfigured) as error:
             fit = False
             # A driver's own message can hold a host, a path or a user name.
-            lines.append(f"FAIL {check.__name__} {error if isinstance(error, Unfit) else type(error).__name__}")
+            lines.append(f"FAIL {check.__name__} {error if isinstance(error, CheckFailed) else type(error).__name__}")
     return fit, lines
 
 
@@ -90,7 +90,7 @@ def write() -> str:
 def migrations() -> str:
     """The database has the shape that the code expects."""
     if pending := pending_migrations():
-        raise Unfit(f"{pending} pending")
+        raise CheckFailed(f"{pending} pending")
     return ""
 
 
@@ -111,7 +111,7 @@ def durability() -> str:
         wanted = POSTGRESQL_SETTINGS
         seen = {name: show(name) for name in wanted}
     if seen != wanted:
-        raise Unfit(" ".join(f"{name}={value}" for name, value in seen.items() if value != wanted[name]))
+        raise CheckFailed(" ".join(f"{name}={value}" for name, value in seen.items() if value != wanted[name]))
     version = ".".join(map(str, connection.get_database_version()))
     note = "" if connection.vendor != "sqlite" or library.WAL_IS_SAFE else " (its write-ahead log is not safe)"
     return f"{connection.vendor} {version} " + " ".join(f"{name}={value}" for name, value in seen.items()) + note
@@ -143,13 +143,13 @@ def files() -> str:
         needed["the database's file"] = database = Path(connection.settings_dict["NAME"])
     for name, path in needed.items():
         if not path.exists():
-            raise Unfit(f"{name} is missing")
+            raise CheckFailed(f"{name} is missing")
         if not os.access(path, os.R_OK | os.W_OK, effective_ids=True):
-            raise Unfit(f"{name} cannot be written")
+            raise CheckFailed(f"{name} cannot be written")
     if database is not None:
         connection.ensure_connection()
         if database.stat().st_ino != connection.opened_inode:  # type: ignore[attr-defined]  # our backend's
-            raise Unfit("the database's file was replaced: start the site anew")
+            raise CheckFailed("the database's file was replaced: start the site anew")
     return ""
 
 
@@ -164,10 +164,10 @@ def clock() -> str:
 
 
 def clock_verdict(difference: timedelta) -> str:
-    """By how much the clocks differ, in words; raises Unfit above CLOCK_TOLERANCE."""
+    """By how much the clocks differ, in words; raises CheckFailed above CLOCK_TOLERANCE."""
     words = f"{difference.total_seconds():+.1f} s from the database's clock"
     if abs(difference) > CLOCK_TOLERANCE:
-        raise Unfit(words)
+        raise CheckFailed(words)
     return words
 
 
@@ -178,8 +178,8 @@ def disk() -> str:
 
 
 def disk_verdict(*, free: int, total: int) -> str:
-    """What is free in words; raises Unfit below 200 MB or 5 %."""
+    """What is free in words; raises CheckFailed below 200 MB or 5 %."""
     words = f"{free // 1024**2} MB free"
     if free < DISK_LEAST_BYTES or free < DISK_LEAST_SHARE * total:
-        raise Unfit(words)
+        raise CheckFailed(words)
     return words

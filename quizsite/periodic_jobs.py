@@ -22,18 +22,18 @@ ROUND_SECONDS = 20
 
 def start_housekeeping() -> None:
     """Keep house from a thread of this process for as long as it lives; a process that dies leaves it to the next."""
-    threading.Thread(target=_keep_house, name="housekeeping", daemon=True).start()
+    threading.Thread(target=_run_forever, name="housekeeping", daemon=True).start()
 
 
-def chores(*, now: datetime) -> None:
+def run_periodic_jobs(*, now: datetime) -> None:
     """Hand in attempts whose time has ended, forget failed tries, signs of life and sessions whose time has passed."""
-    attempts.hand_in_overdue(now=now)
+    attempts.submit_overdue(now=now)
     student_sign_in.forget_failures(now=now)
-    heartbeats.forget_presence(now=now)
+    heartbeats.delete_old_heartbeats(now=now)
     SessionStore.clear_expired()
 
 
-def _keep_house() -> None:
+def _run_forever() -> None:
     with (settings.DATA_DIR / "housekeeping.lock").open("w") as lock:
         # One process of a machine at a time: the others wait here, and the kernel lets one in when that one ends.
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -46,7 +46,7 @@ def _round() -> None:
     """One round; a fault is logged and tried again, since the site must go on."""
     close_old_connections()
     try:
-        chores(now=timezone.now())
+        run_periodic_jobs(now=timezone.now())
     except Exception:
         logger.exception("The round of housekeeping failed; trying again in %s seconds.", ROUND_SECONDS)
         close_old_connections()

@@ -7,7 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError
 
 
-def in_one_line(work: Callable[[], object]) -> None:
+def exit_with_message(work: Callable[[], object]) -> None:
     """Do the work; a wrong setting or a database that does not answer ends the process with one line."""
     try:
         work()

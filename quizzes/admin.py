@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from quizzes import models
 
 
-class LookingAdmin(admin.ModelAdmin):
+class ReadOnlyAdmin(admin.ModelAdmin):
     """Lists and shows rows; adds, changes and deletes none."""
 
     list_per_page = 50
@@ -31,15 +31,15 @@ LISTED = {
     models.Classroom: ("name", "time_zone", "created_at", "archived_at"),
     models.Student: ("display_name", "classroom", "created_at", "removed_at"),
     models.Assignment: ("public_id", "edition", "classroom", "opens_at", "due_at", "closes_at", "release"),
-    models.Attempt: ("public_id", "student", "classroom", "started_at", "handed_in_at", "score", "max_score"),
+    models.Attempt: ("public_id", "student", "classroom", "started_at", "submitted_at", "score", "max_score"),
     models.AnswerEvent: ("attempt", "question", "revision", "outcome", "at"),
     models.Regrade: ("assignment", "question", "policy", "made_by", "made_at", "undone_at"),
-    models.ManualMark: ("attempt", "question", "points", "made_by", "made_at"),
-    models.AuditEvent: ("act", "actor", "classroom", "student", "at"),
+    models.ManualGrade: ("attempt", "question", "points", "made_by", "made_at"),
+    models.AuditEvent: ("action", "actor", "classroom", "student", "at"),
 }
 for model, columns in LISTED.items():
     related = tuple(name for name in columns if model._meta.get_field(name).is_relation)
     admin.site.register(
         model,
-        type(f"{model.__name__}Admin", (LookingAdmin,), {"list_display": columns, "list_select_related": related}),
+        type(f"{model.__name__}Admin", (ReadOnlyAdmin,), {"list_display": columns, "list_select_related": related}),
     )

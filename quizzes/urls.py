@@ -36,7 +36,7 @@ urlpatterns = [
     # What a class at work asks for over and over, above the rest: a request passes every line above its own
     path("student/attempts/<public_id:public_id>/<int:number>/", attempts.take_attempt, name="take_attempt"),
     path("student/attempts/<public_id:public_id>/time/", attempts.time_left, name="time_left"),
-    path("student/attempts/<public_id:public_id>/here/", attempts.note_presence, name="note_presence"),
+    path("student/attempts/<public_id:public_id>/here/", attempts.record_heartbeat, name="record_heartbeat"),
     path("teacher/assignments/<public_id:public_id>/live/", live.live_progress, name="live_progress"),
     path("teacher/assignments/<public_id:public_id>/board/live/", live.live_board, name="live_board"),
     # Everyone
@@ -55,11 +55,11 @@ urlpatterns = [
     path("join/pin/", sign_in.enter_pin, name="enter_pin"),
     path("student/", home.student_home, name="student_home"),
     path("student/sign-out/", sign_in.sign_out, name="sign_out"),
-    path("student/assignments/<public_id:public_id>/", attempts.begin_attempt, name="begin_attempt"),
+    path("student/assignments/<public_id:public_id>/", attempts.start_attempt, name="start_attempt"),
     path("student/attempts/<public_id:public_id>/questions/", attempts.questions_ahead, name="questions_ahead"),
     path("student/attempts/<public_id:public_id>/review/", attempts.review_attempt, name="review_attempt"),
     path("student/attempts/<public_id:public_id>/again/", sign_in.enter_pin_again, name="enter_pin_again"),
-    path("student/attempts/<public_id:public_id>/hand-in/", attempts.hand_in, name="hand_in"),
+    path("student/attempts/<public_id:public_id>/hand-in/", attempts.submit_attempt, name="submit_attempt"),
     path("student/attempts/<public_id:public_id>/receipt/", attempts.receipt, name="receipt"),
     path("student/attempts/<public_id:public_id>/result/", attempts.result, name="result"),
     path(
@@ -82,7 +82,7 @@ urlpatterns = [
     path("teacher/classrooms/<public_id:public_id>/file/", class_report.download_file, name="download_file"),
     path("teacher/classrooms/<public_id:public_id>/settings/", classrooms.change_classroom, name="change_classroom"),
     path("teacher/classrooms/<public_id:public_id>/code/", classrooms.change_code, name="change_code"),
-    path("teacher/classrooms/<public_id:public_id>/joining/", classrooms.set_joining, name="set_joining"),
+    path("teacher/classrooms/<public_id:public_id>/joining/", classrooms.set_code_active, name="set_code_active"),
     path("teacher/classrooms/<public_id:public_id>/archive/", classrooms.set_archived, name="set_archived"),
     path("teacher/classrooms/<public_id:public_id>/roster/", rosters.roster, name="roster"),
     path("teacher/classrooms/<public_id:public_id>/roster/add/", rosters.add_students, name="add_students"),
@@ -113,7 +113,7 @@ urlpatterns = [
     path("teacher/sets/<public_id:public_id>/edit/text/compare/", reading.compare_reading, name="compare_reading"),
     path("teacher/sets/<public_id:public_id>/edit/voices/", reading.edit_voices, name="edit_voices"),
     path("teacher/sets/<public_id:public_id>/edit/lost/", reading.edit_orphans, name="edit_orphans"),
-    path("teacher/sets/<public_id:public_id>/edit/lost/<slug:key>/", reading.settle_orphan, name="settle_orphan"),
+    path("teacher/sets/<public_id:public_id>/edit/lost/<slug:key>/", reading.resolve_orphan, name="resolve_orphan"),
     path("teacher/sets/<public_id:public_id>/edit/", questions.edit_questions, name="edit_questions"),
     path("teacher/sets/<public_id:public_id>/edit/add/", questions.add_question, name="add_question"),
     path("teacher/sets/<public_id:public_id>/edit/hints/", questions.keep_wording, name="keep_wording"),
@@ -189,8 +189,8 @@ urlpatterns = [
     ),
     path(
         "teacher/assignments/<public_id:public_id>/students/<public_id:student_id>/",
-        accommodations.student_terms,
-        name="student_terms",
+        accommodations.student_overrides,
+        name="student_overrides",
     ),
     path(
         "teacher/assignments/<public_id:public_id>/students/<public_id:student_id>/extend/",
@@ -207,8 +207,8 @@ urlpatterns = [
     path("teacher/attempts/<public_id:public_id>/late/", accommodations.accept_late, name="accept_late"),
     path(
         "teacher/attempts/<public_id:public_id>/question-<int:number>/mark/",
-        accommodations.mark_answer,
-        name="mark_answer",
+        accommodations.grade_answer,
+        name="grade_answer",
     ),
     path("teacher/account/", account.account, name="account"),
     path("teacher/account/invite/", account.invite, name="invite"),

@@ -9,9 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes.content.drafts.document import from_edition, question_of, sentence_tables
-from quizzes.content.editions import read_set_files
 from quizzes.content.tables import Table
-from quizzes.files.question_sets import read_toml
+from quizzes.files.question_sets import read_set_files, read_toml
 from quizzes.models import Draft
 from tests.factories import make_document
 from tests.pages import form_of

@@ -21,7 +21,6 @@ from quizzes.content.drafts.document import from_edition
 from quizzes.content.question_types import registry as question_types
 from quizzes.content.question_types.registry import Question, Value
 from quizzes.content.set_document import parse_set
-from quizzes.files.rosters import name_key
 from quizzes.models import (
     Assignment,
     Attempt,
@@ -38,6 +37,7 @@ from quizzes.models import (
     Teaching,
     User,
 )
+from quizzes.people.names import name_key
 
 # A Friday, 11:00 in New York.
 NOW = datetime(2026, 10, 23, 15, 0, tzinfo=UTC)
@@ -347,7 +347,7 @@ def make_answered_attempt(
     student: Student | None = None,
     right: int | None = None,
     answers: Mapping[str, Value] | None = None,
-    handed_in: bool = True,
+    submitted: bool = True,
     started_at: datetime = NOW,
     **fields: Any,
 ) -> Attempt:
@@ -365,8 +365,8 @@ def make_answered_attempt(
         }
     for second, (key, value) in enumerate(answers.items(), start=1):
         save(attempt, key, value, now=started_at + timedelta(seconds=second))
-    if handed_in:
-        attempts.hand_in(attempt, now=started_at + timedelta(minutes=1))
+    if submitted:
+        attempts.submit_attempt(attempt, now=started_at + timedelta(minutes=1))
     return attempt
 
 

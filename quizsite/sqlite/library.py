@@ -28,7 +28,7 @@ def choose(candidate: ModuleType | None, standard: ModuleType) -> ModuleType:
     return standard
 
 
-def stand_in(library: Any) -> Any:
+def use_pysqlite3(library: Any) -> Any:
     """Let pysqlite3 answer to the name `sqlite3` from now on; returns its connection class, completed."""
 
     class Connection(library.Connection):
@@ -45,7 +45,7 @@ def stand_in(library: Any) -> Any:
 
 
 sqlite: Any = choose(pysqlite3, sqlite3)
-Connection: Any = sqlite.Connection if sqlite is sqlite3 else stand_in(sqlite)
+Connection: Any = sqlite.Connection if sqlite is sqlite3 else use_pysqlite3(sqlite)
 
 WAL_IS_SAFE = wal_is_safe(sqlite.sqlite_version_info)
 # A rollback journal is slower and lets readers wait for writers, but no version is known to lose data with it.

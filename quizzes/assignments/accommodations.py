@@ -13,7 +13,7 @@ from quizzes.models import Accommodation, Assignment, Attempt, AuditEvent, Class
 
 
 @dataclass(frozen=True, slots=True)
-class PersonalTerms:
+class StudentSettings:
     """What holds for one student on one assignment, accommodation and extension included.
 
     time_limit: what the student is granted; None: untimed. max_attempts None: no limit.
@@ -26,7 +26,7 @@ class PersonalTerms:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnTime:
+class ExtendedTime:
     """What an accommodated student gets on an assignment. time_factor, time_limit None: no timer.
 
     starts_at: when the attempt began, else the earliest moment at which it can. ends_at: of who begins then, None for
@@ -55,9 +55,9 @@ def personal_window(assignment: Assignment, extension: Extension | None) -> Wind
     return Window(window.opens_at, extension.due_at or window.due_at, extension.closes_at or window.closes_at)
 
 
-def personal_terms(assignment: Assignment, student: Student) -> PersonalTerms:
+def student_settings(assignment: Assignment, student: Student) -> StudentSettings:
     """What holds for this student on this assignment; two statements, three with a time limit."""
-    return terms_given(
+    return settings_given(
         assignment,
         student,
         extension=assignment.extensions.filter(student=student).order_by().first(),
@@ -65,13 +65,13 @@ def personal_terms(assignment: Assignment, student: Student) -> PersonalTerms:
     )
 
 
-def terms_given(
+def settings_given(
     assignment: Assignment, student: Student, *, extension: Extension | None, is_excused: bool
-) -> PersonalTerms:
-    """`personal_terms` where extension and excuse are known; one statement with a time limit, else none."""
+) -> StudentSettings:
+    """`student_settings` where extension and excuse are known; one statement with a time limit, else none."""
     factor = _factors([student.pk]).get(student.pk, Decimal(1)) if assignment.time_limit is not None else None
     extra = extension.extra_attempts if extension is not None else 0
-    return PersonalTerms(
+    return StudentSettings(
         window=personal_window(assignment, extension),
         time_limit=granted_time(assignment.time_limit, time_factor=factor),
         max_attempts=None if assignment.max_attempts is None else assignment.max_attempts + extra,
@@ -85,14 +85,14 @@ def accommodations_of(classroom: Classroom) -> dict[int, Accommodation]:
     return {accommodation.student_id: accommodation for accommodation in given}
 
 
-def own_times(
+def extended_times(
     classroom: Classroom,
     window: Window,
     time_limit: timedelta | None,
     *,
     now: datetime,
     assignment: Assignment | None = None,
-) -> list[OwnTime]:
+) -> list[ExtendedTime]:
     """What each accommodated student of a classroom would get in this window, by name; [] where there is no limit.
 
     assignment: what is changed, with the extensions and attempts that it has; who has handed in is left out. One
@@ -115,7 +115,7 @@ def own_times(
         extension = extensions.get(student.pk)
         closes_at = extension.closes_at if extension is not None and extension.closes_at else window.closes_at
         found.append(
-            OwnTime(
+            ExtendedTime(
                 student,
                 accommodation.time_factor,
                 granted,
@@ -129,7 +129,7 @@ def own_times(
 
 
 @transaction.atomic
-def make_room(assignment: Assignment, times: Iterable[OwnTime], *, by: User, now: datetime) -> None:
+def extend_to_fit(assignment: Assignment, times: Iterable[ExtendedTime], *, by: User, now: datetime) -> None:
     """Extend for these students until their granted time fits; what else an extension of theirs says stays."""
     extensions = _extensions(assignment)
     for own in times:
@@ -153,7 +153,7 @@ def move_deadlines(attempts: Iterable[Attempt]) -> int:
     """
     moved: list[Attempt] = []
     for attempt in attempts:
-        terms = personal_terms(attempt.assignment, attempt.student)
+        terms = student_settings(attempt.assignment, attempt.student)
         limits = (terms.time_limit, attempt.time_limit)
         limit = None if None in limits else max(limit for limit in limits if limit is not None)
         ends = deadline(started_at=attempt.started_at, time_limit=limit, closes_at=terms.window.closes_at)
@@ -181,7 +181,7 @@ def set_accommodation(student: Student, *, time_factor: Decimal | None, by: User
         )
     move_deadlines(_open_attempts(student=student))
     AuditEvent.objects.create(
-        act=AuditEvent.Act.ACCOMMODATION_CHANGED,
+        action=AuditEvent.Action.ACCOMMODATION_CHANGED,
         actor=by,
         classroom=student.classroom,
         student=student,
@@ -225,7 +225,7 @@ def extend(
     )
     move_deadlines(_open_attempts(student=student, assignment=assignment))
     _record(
-        AuditEvent.Act.EXTENSION_GIVEN,
+        AuditEvent.Action.EXTENSION_GIVEN,
         assignment,
         by=by,
         now=now,
@@ -252,8 +252,8 @@ def set_excused(
         )
     else:
         Excuse.objects.filter(assignment=assignment, student=student).delete()
-    act = AuditEvent.Act.EXCUSED if is_excused else AuditEvent.Act.EXCUSE_TAKEN_BACK
-    _record(act, assignment, by=by, now=now, student=student, reason=reason)
+    action = AuditEvent.Action.EXCUSED if is_excused else AuditEvent.Action.EXCUSE_TAKEN_BACK
+    _record(action, assignment, by=by, now=now, student=student, reason=reason)
 
 
 def _factors(student_ids: Iterable[int]) -> dict[int, Decimal | None]:
@@ -268,9 +268,9 @@ def _open_attempts(**of: Any) -> Iterable[Attempt]:
     return Attempt.objects.open().filter(**of).select_related("assignment", "student")
 
 
-def _record(act: str, assignment: Assignment, *, by: User, now: datetime, student: Student, **detail: Any) -> None:
+def _record(action: str, assignment: Assignment, *, by: User, now: datetime, student: Student, **detail: Any) -> None:
     AuditEvent.objects.create(
-        act=act,
+        action=action,
         actor=by,
         classroom=assignment.classroom,
         student=student,

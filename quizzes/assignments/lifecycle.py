@@ -64,7 +64,7 @@ def assign(
     ]
     Assignment.objects.bulk_create(made)
     for assignment in made:
-        _record(AuditEvent.Act.ASSIGNMENT_GIVEN, assignment, by=by, now=now)
+        _record(AuditEvent.Action.ASSIGNMENT_GIVEN, assignment, by=by, now=now)
     return made
 
 
@@ -80,7 +80,7 @@ def change_assignment(assignment: Assignment, *, window: Window, terms: Terms, b
         outgrown = assignment.extensions.filter(**{f"{name}__lte": end}) if end else assignment.extensions.all()
         outgrown.update(**{name: None})
     move_deadlines(Attempt.objects.open().filter(assignment=assignment).select_related("assignment", "student"))
-    _record(AuditEvent.Act.ASSIGNMENT_CHANGED, assignment, by=by, now=now, before=before)
+    _record(AuditEvent.Action.ASSIGNMENT_CHANGED, assignment, by=by, now=now, before=before)
     return assignment
 
 
@@ -89,7 +89,7 @@ def withdraw_assignment(assignment: Assignment, *, by: User, now: datetime) -> N
     """Take back an assignment that nobody has begun; raises HasAttempts."""
     if assignment.attempts.exists():
         raise HasAttempts
-    _record(AuditEvent.Act.ASSIGNMENT_CHANGED, assignment, by=by, now=now, withdrawn=True)
+    _record(AuditEvent.Action.ASSIGNMENT_CHANGED, assignment, by=by, now=now, withdrawn=True)
     assignment.delete()
 
 
@@ -104,7 +104,7 @@ def use_edition(assignment: Assignment, edition: Edition, *, by: User, now: date
     before = current.edition_id
     current.edition = edition
     current.save(update_fields=["edition"])
-    _record(AuditEvent.Act.ASSIGNMENT_CHANGED, current, by=by, now=now, edition_before=before, edition=edition.pk)
+    _record(AuditEvent.Action.ASSIGNMENT_CHANGED, current, by=by, now=now, edition_before=before, edition=edition.pk)
 
 
 def standing(assignment: Assignment, *, now: datetime) -> Standing:
@@ -150,16 +150,16 @@ def answers_shown(assignment: Assignment, attempt: Attempt, *, shown_at: datetim
         return False
     if assignment.release == Release.AFTER_CLOSE:
         return shown_at is not None and now > shown_at + GRACE
-    return assignment.release in {Release.AT_ONCE, Release.AFTER_HAND_IN}
+    return assignment.release in {Release.AT_ONCE, Release.AFTER_SUBMIT}
 
 
 def _window_fields(window: Window) -> dict[str, datetime | None]:
     return {"opens_at": window.opens_at, "due_at": window.due_at, "closes_at": window.closes_at}
 
 
-def _record(act: str, assignment: Assignment, *, by: User, now: datetime, **detail: Any) -> None:
+def _record(action: str, assignment: Assignment, *, by: User, now: datetime, **detail: Any) -> None:
     AuditEvent.objects.create(
-        act=act,
+        action=action,
         actor=by,
         classroom=assignment.classroom,
         detail={"assignment": assignment.public_id, **detail},

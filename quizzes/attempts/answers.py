@@ -32,7 +32,7 @@ class Saved:
 _MOVE_ANSWER = """
 INSERT INTO quizzes_answer (attempt_id, question_id, value, revision, flagged, saved_at)
 SELECT a.id, %s, {value}, 1, {false}, %s FROM quizzes_attempt a
-WHERE a.id = %s AND a.handed_in_at IS NULL AND (a.deadline_at IS NULL OR a.deadline_at >= %s) {whose} {lock}
+WHERE a.id = %s AND a.submitted_at IS NULL AND (a.deadline_at IS NULL OR a.deadline_at >= %s) {whose} {lock}
 ON CONFLICT (attempt_id, question_id) DO UPDATE
 SET value = excluded.value, revision = quizzes_answer.revision + 1, saved_at = excluded.saved_at
 WHERE quizzes_answer.revision = %s AND quizzes_answer.checked_at IS NULL
@@ -154,8 +154,8 @@ def _refuse(attempt: Attempt, question_id: int, value: Value, operation: str, no
     revision, shown = (current.revision, current.value) if current else (0, None)
     if known is not None:
         return Saved(known.outcome, revision, shown)
-    handed_in_at, deadline_at = Attempt.objects.values_list("handed_in_at", "deadline_at").get(pk=attempt.pk)
-    if handed_in_at is not None or is_over(at=now, deadline_at=deadline_at):
+    submitted_at, deadline_at = Attempt.objects.values_list("submitted_at", "deadline_at").get(pk=attempt.pk)
+    if submitted_at is not None or is_over(at=now, deadline_at=deadline_at):
         outcome = Outcome.LATE
     else:
         outcome = Outcome.SETTLED if current is not None and current.checked_at is not None else Outcome.STALE

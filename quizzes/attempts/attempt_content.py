@@ -75,7 +75,7 @@ def seat(public_id: str) -> Seat:
 # for most. The conditions hold of an open attempt while the session speaks for its student.
 _SEATED = """
 FROM quizzes_attempt a JOIN quizzes_student s ON s.id = a.student_id {joins}
-WHERE a.id = %s AND a.student_id = %s AND s.pin_version = %s AND s.removed_at IS NULL AND a.handed_in_at IS NULL
+WHERE a.id = %s AND a.student_id = %s AND s.pin_version = %s AND s.removed_at IS NULL AND a.submitted_at IS NULL
 """
 _TAKE_SEAT = """
 SELECT a.public_id, s.display_name, c.time_zone, g.release, a.assignment_id, a.classroom_id, a.deadline_at,
@@ -104,7 +104,7 @@ def take_seat(seat: Seat, *, pin_version: int) -> tuple[Sitting, dict[int, Given
         return None
     public_id, display_name, time_zone, release, assignment_id, classroom_id, deadline_at = rows[0][:7]
     attempt = _partly(
-        Attempt, id=seat.attempt_id, public_id=public_id, deadline_at=stored_moment(deadline_at), handed_in_at=None,
+        Attempt, id=seat.attempt_id, public_id=public_id, deadline_at=stored_moment(deadline_at), submitted_at=None,
         student_id=seat.student_id, assignment_id=assignment_id, classroom_id=classroom_id,
     )  # fmt: skip
     attempt.student = _partly(Student, id=seat.student_id, display_name=display_name)

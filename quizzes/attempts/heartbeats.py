@@ -16,7 +16,7 @@ ON CONFLICT (attempt_id) DO UPDATE SET question_id = excluded.question_id, seen_
 """
 
 
-def note_presence(attempt_id: int, question_id: int | None, *, now: datetime) -> None:
+def record_heartbeat(attempt_id: int, question_id: int | None, *, now: datetime) -> None:
     """Write down that the attempt's page is there, in one statement; asking twice leaves the same row.
 
     question_id: the question it shows, None for the page before handing in.
@@ -25,6 +25,6 @@ def note_presence(attempt_id: int, question_id: int | None, *, now: datetime) ->
         cursor.execute(_NOTE, [attempt_id, question_id, connection.ops.adapt_datetimefield_value(now)])
 
 
-def forget_presence(*, now: datetime) -> int:
+def delete_old_heartbeats(*, now: datetime) -> int:
     """Delete signs of life older than a day; returns how many."""
     return Presence.objects.filter(seen_at__lt=now - KEEP).delete()[0]

@@ -41,7 +41,7 @@ def check_integrity() -> list[Finding]:
 
 def _findings() -> list[Finding]:
     log, scores, deadlines = [], [], []
-    answers = handed_in = saves = 0
+    answers = submitted = saves = 0
     moved = _moved_at()
     for batch in _batches():
         given, events = _by_attempt(Answer, batch), _by_attempt(AnswerEvent, batch)
@@ -50,7 +50,7 @@ def _findings() -> list[Finding]:
             answers += len(given[attempt.pk])
             log += _unexplained(attempt, given[attempt.pk], events[attempt.pk])
             if not attempt.is_open:
-                handed_in += 1
+                submitted += 1
                 if (attempt.score, attempt.max_score) != expected[attempt.pk]:
                     scores.append(f"{attempt}: stored {attempt.score}, recomputed {expected[attempt.pk][0]}")
             accepted = [event for event in events[attempt.pk] if event.outcome == Outcome.SAVED]
@@ -65,7 +65,7 @@ def _findings() -> list[Finding]:
             ]
     return [
         Finding("I1, I2 the log explains each current answer", answers, tuple(log)),
-        Finding("I3 each score follows from the answers", handed_in, tuple(scores)),
+        Finding("I3 each score follows from the answers", submitted, tuple(scores)),
         Finding("I4 nothing late counts", saves, tuple(deadlines)),
         _operations_once(),
     ]
@@ -127,8 +127,8 @@ def _late(attempt: Attempt, event: AnswerEvent) -> bool:
 
 def _moved_at() -> dict[tuple[str, int | None], datetime]:
     """When a teacher last moved the ends of an assignment, by its public id, and by student; None for everybody."""
-    acts = [AuditEvent.Act.ASSIGNMENT_CHANGED, AuditEvent.Act.EXTENSION_GIVEN]
-    events = AuditEvent.objects.filter(act__in=acts).order_by("at")
+    actions = [AuditEvent.Action.ASSIGNMENT_CHANGED, AuditEvent.Action.EXTENSION_GIVEN]
+    events = AuditEvent.objects.filter(action__in=actions).order_by("at")
     return {
         (detail["assignment"], student): at for detail, student, at in events.values_list("detail", "student", "at")
     }

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Exists
 
-from quizzes.assignments.accommodations import extend, personal_terms, personal_window
+from quizzes.assignments.accommodations import extend, personal_window, student_settings
 from quizzes.assignments.deadlines import GRACE, Standing, deadline, is_over
 from quizzes.assignments.lifecycle import Release
 from quizzes.attempts.answers import Outcome, log_save
@@ -49,7 +49,7 @@ class AttemptOver(Exception):
     """The attempt was handed in or its time has ended."""
 
 
-def begin_attempt(student: Student, assignment: Assignment, *, now: datetime) -> Attempt:
+def start_attempt(student: Student, assignment: Assignment, *, now: datetime) -> Attempt:
     """The student's open attempt, a new one where there is none; asking twice begins once.
 
     Raises IsExcused, NotOpenYet, AssignmentClosed or NoAttemptsLeft.
@@ -59,8 +59,8 @@ def begin_attempt(student: Student, assignment: Assignment, *, now: datetime) ->
         if attempt.is_open:
             if not is_over(at=now, deadline_at=attempt.deadline_at):
                 return attempt
-            hand_in(attempt, now=now)
-    terms = personal_terms(assignment, student)
+            submit_attempt(attempt, now=now)
+    terms = student_settings(assignment, student)
     if terms.is_excused and not attempts:
         raise IsExcused
     match terms.window.standing(at=now):
@@ -113,20 +113,20 @@ def set_flag(attempt: Attempt, question_id: int, *, flagged: bool, now: datetime
     )
 
 
-def hand_in(attempt: Attempt, *, now: datetime) -> Attempt:
+def submit_attempt(attempt: Attempt, *, now: datetime) -> Attempt:
     """Hand in once: receipt and score are made by the first call, later calls change nothing.
 
     After the deadline and its grace the attempt counts as handed in at the deadline.
     """
-    at, by = now, Attempt.HandedInBy.STUDENT
+    at, by = now, Attempt.SubmittedBy.STUDENT
     if attempt.deadline_at is not None and is_over(at=now, deadline_at=attempt.deadline_at):
-        at, by = attempt.deadline_at, Attempt.HandedInBy.DEADLINE
+        at, by = attempt.deadline_at, Attempt.SubmittedBy.DEADLINE
     # Where it is the end that hands in, the end must still be that one: a teacher may be moving it.
-    still = {"deadline_at": attempt.deadline_at} if by == Attempt.HandedInBy.DEADLINE else {}
+    still = {"deadline_at": attempt.deadline_at} if by == Attempt.SubmittedBy.DEADLINE else {}
     with transaction.atomic():
         is_closed_now = _close(attempt, at=at, by=by, still=still)
     if not is_closed_now:
-        attempt.refresh_from_db(fields=["deadline_at", "handed_in_at", "handed_in_by", "receipt", "score", "max_score"])
+        attempt.refresh_from_db(fields=["deadline_at", "submitted_at", "submitted_by", "receipt", "score", "max_score"])
     return attempt
 
 
@@ -161,7 +161,7 @@ def accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
         accepted += 1
     if accepted:
         rescore([attempt])
-        _record(AuditEvent.Act.LATE_ACCEPTED, attempt, by=by, now=now, answers=accepted)
+        _record(AuditEvent.Action.LATE_ACCEPTED, attempt, by=by, now=now, answers=accepted)
     return accepted
 
 
@@ -182,7 +182,7 @@ def reopen(attempt: Attempt, *, more_time: timedelta | None, reason: str, by: Us
     if ends is not None and ends <= now:
         raise NoTimeLeft
     receipt = attempt.receipt
-    attempt.handed_in_at, attempt.handed_in_by, attempt.receipt = None, "", None
+    attempt.submitted_at, attempt.submitted_by, attempt.receipt = None, "", None
     attempt.score, attempt.max_score = None, None
     attempt.deadline_at = ends
     if attempt.time_limit is not None and ends is not None:
@@ -192,8 +192,8 @@ def reopen(attempt: Attempt, *, more_time: timedelta | None, reason: str, by: Us
         with transaction.atomic():
             attempt.save(
                 update_fields=[
-                    "handed_in_at",
-                    "handed_in_by",
+                    "submitted_at",
+                    "submitted_by",
                     "receipt",
                     "score",
                     "max_score",
@@ -214,15 +214,15 @@ def reopen(attempt: Attempt, *, more_time: timedelta | None, reason: str, by: Us
             by=by,
             now=now,
         )
-    _record(AuditEvent.Act.ATTEMPT_REOPENED, attempt, by=by, now=now, reason=reason, receipt=receipt)
+    _record(AuditEvent.Action.ATTEMPT_REOPENED, attempt, by=by, now=now, reason=reason, receipt=receipt)
     return attempt
 
 
-def hand_in_overdue(now: datetime) -> int:
+def submit_overdue(now: datetime) -> int:
     """Hand in every attempt whose time and grace have ended; returns how many. Run it every few seconds."""
     overdue = list(Attempt.objects.overdue(before=now - GRACE).select_related("assignment"))
     for attempt in overdue:
-        hand_in(attempt, now=now)
+        submit_attempt(attempt, now=now)
     return len(overdue)
 
 
@@ -241,10 +241,10 @@ def resume_number(current: Sitting, answers: Iterable[Answer]) -> int:
 def _end_when_reopened(
     attempt: Attempt, more_time: timedelta, *, closes_at: datetime | None, now: datetime
 ) -> datetime | None:
-    if attempt.deadline_at is None or attempt.handed_in_at is None:
+    if attempt.deadline_at is None or attempt.submitted_at is None:
         return None
     if attempt.time_limit is not None:
-        return now + max(timedelta(0), attempt.deadline_at - attempt.handed_in_at) + more_time
+        return now + max(timedelta(0), attempt.deadline_at - attempt.submitted_at) + more_time
     # Without a limit there is time until the close, where there still is one.
     return None if closes_at is None else max(closes_at, now + more_time)
 
@@ -264,8 +264,8 @@ def _close(attempt: Attempt, *, at: datetime, by: str, still: Mapping[str, Any])
     points, possible = computed([attempt])[attempt.pk]
     while True:
         closed = {
-            "handed_in_at": at,
-            "handed_in_by": by,
+            "submitted_at": at,
+            "submitted_by": by,
             "receipt": new_receipt(),
             "score": points,
             "max_score": possible,
@@ -278,9 +278,9 @@ def _close(attempt: Attempt, *, at: datetime, by: str, still: Mapping[str, Any])
     return True
 
 
-def _record(act: str, attempt: Attempt, *, by: User, now: datetime, **detail: Any) -> None:
+def _record(action: str, attempt: Attempt, *, by: User, now: datetime, **detail: Any) -> None:
     AuditEvent.objects.create(
-        act=act,
+        action=action,
         actor=by,
         classroom_id=attempt.classroom_id,
         student_id=attempt.student_id,

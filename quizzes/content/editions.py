@@ -4,36 +4,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Count
 
 from quizzes.content.set_document import (
-    InvalidQuestion,
     SetDocument,
-    combine,
     content_hash,
     find_faults,
     find_gaps,
     find_problems,
     parse_set,
-    slug_of,
 )
-from quizzes.content.tables import InvalidDocument
-from quizzes.files.question_sets import InvalidFile, read_toml
 from quizzes.models import Edition, Question, QuestionSet, Reading, Source, User
-
-SOURCE_FILE = "source.toml"
-
-
-class BadFile(Exception):
-    """A source or set file that cannot be used; one line: file, question and reason."""
-
-    def __init__(self, path: Path, question: str, reason: str) -> None:
-        where = f"{path.parent.name}/{path.name}"
-        super().__init__(f"{where}: question “{question}”: {reason}" if question else f"{where}: {reason}")
 
 
 class NotPublishable(Exception):
@@ -42,16 +26,6 @@ class NotPublishable(Exception):
     def __init__(self, problems: list[tuple[str, str]]) -> None:
         super().__init__(problems[0][1])
         self.problems = problems
-
-
-@dataclass(frozen=True, slots=True)
-class SetFile:
-    """One proved set file: its path, its source's document, the whole document and what it says."""
-
-    path: Path
-    source: Mapping[str, Any]
-    document: Mapping[str, Any]
-    parsed: SetDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,35 +38,17 @@ class Published:
     question_ids: Mapping[str, int]
 
 
-def read_set_files(folder: Path) -> list[SetFile]:
-    """Every set below `folder` (one source a folder), in path order; raises BadFile at the first bad one."""
-    files: list[SetFile] = []
-    sources = sorted(folder.glob(SOURCE_FILE)) or sorted(folder.glob(f"*/{SOURCE_FILE}"))
-    if not sources:
-        raise BadFile(folder / SOURCE_FILE, "", "there is no such file")
-    for source_path in sources:
-        source = _read(source_path)
-        try:
-            slug_of(source)
-        except InvalidDocument as error:
-            raise BadFile(source_path, "", str(error)) from error
-        for path in sorted(source_path.parent.glob("*.toml")):
-            if path.name != SOURCE_FILE:
-                files.append(_prove(path, source))
-    slugs: dict[str, Path] = {}
-    for file in files:
-        if file.parsed.slug in slugs:
-            raise BadFile(file.path, "", f"the slug “{file.parsed.slug}” is taken by {slugs[file.parsed.slug].name}")
-        slugs[file.parsed.slug] = file.path
-    return files
-
-
 @transaction.atomic
-def publish_file(file: SetFile, *, now: datetime) -> Edition | None:
-    """Publish a built-in set; None when its latest edition already says exactly this."""
-    citation = file.source["citation"]
+def publish_built_in(
+    source_document: Mapping[str, Any], document: Mapping[str, Any], *, now: datetime
+) -> Edition | None:
+    """Publish a built-in set; None when its latest edition already says exactly this.
+
+    source_document: the tables of source.toml. document: those of the set, combined with it.
+    """
+    citation, parsed = source_document["citation"], parse_set(document)
     source, _ = Source.objects.update_or_create(
-        slug=file.source["slug"],
+        slug=source_document["slug"],
         defaults={
             "publisher": citation["publisher"],
             "title": citation["title"],
@@ -103,15 +59,15 @@ def publish_file(file: SetFile, *, now: datetime) -> Edition | None:
     )
     reading, _ = Reading.objects.update_or_create(
         source=source,
-        title=file.parsed.reading.title,
-        defaults={"language": file.parsed.reading.language, "document": file.source},
+        title=parsed.reading.title,
+        defaults={"language": parsed.reading.language, "document": source_document},
     )
     question_set, _ = QuestionSet.objects.update_or_create(
-        slug=file.parsed.slug,
+        slug=parsed.slug,
         owner=None,
-        defaults={"title": file.parsed.title, "summary": file.parsed.summary, "reading": reading},
+        defaults={"title": parsed.title, "summary": parsed.summary, "reading": reading},
     )
-    return publish_edition(question_set, file.document, now=now)
+    return publish_edition(question_set, document, now=now)
 
 
 @transaction.atomic
@@ -188,24 +144,3 @@ def sizes_of(edition_ids: Iterable[int]) -> dict[int, Size]:
 
 # Never out of date, since an edition never changes; a few bytes each.
 _sizes: dict[int, Size] = {}
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return read_toml(path.read_bytes())
-    except (InvalidFile, OSError) as error:
-        raise BadFile(path, "", str(error)) from error
-
-
-def _prove(path: Path, source: Mapping[str, Any]) -> SetFile:
-    document = combine(source, _read(path))
-    try:
-        parsed = parse_set(document)
-        problems = find_problems(document, parsed)
-    except InvalidQuestion as error:
-        raise BadFile(path, error.question, str(error)) from error
-    except InvalidDocument as error:
-        raise BadFile(path, "", str(error)) from error
-    if problems:
-        raise BadFile(path, *problems[0])
-    return SetFile(path, source, document, parsed)

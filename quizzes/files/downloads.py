@@ -93,7 +93,7 @@ def export_item_report(
 
 def _record(classroom: Classroom, layout: str, form: Form, *, by: User, now: datetime, **detail: str) -> None:
     AuditEvent.objects.create(
-        act=AuditEvent.Act.SCORES_EXPORTED,
+        action=AuditEvent.Action.SCORES_EXPORTED,
         actor=by,
         classroom=classroom,
         detail={"layout": str(layout), "form": str(form), **detail},

@@ -129,4 +129,4 @@ def _canvas_cell(cell: Cell) -> FileCell:
 
 
 def _word(cell: Cell) -> str:
-    return "not marked yet" if cell.is_unmarked else STATE_WORDS[cell.state]
+    return "not marked yet" if cell.is_ungraded else STATE_WORDS[cell.state]

@@ -2,8 +2,13 @@
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, time
+from pathlib import Path
 from typing import Any
+
+from quizzes.content.set_document import InvalidQuestion, SetDocument, combine, find_problems, parse_set, slug_of
+from quizzes.content.tables import InvalidDocument
 
 
 class InvalidFile(ValueError):
@@ -30,3 +35,68 @@ def _plain(value: Any) -> Any:
     if isinstance(value, date | time):
         return value.isoformat()
     return value
+
+
+SOURCE_FILE = "source.toml"
+
+
+class BadFile(Exception):
+    """A source or set file that cannot be used; one line: file, question and reason."""
+
+    def __init__(self, path: Path, question: str, reason: str) -> None:
+        where = f"{path.parent.name}/{path.name}"
+        super().__init__(f"{where}: question “{question}”: {reason}" if question else f"{where}: {reason}")
+
+
+@dataclass(frozen=True, slots=True)
+class SetFile:
+    """One proved set file: its path, its source's document, the whole document and what it says."""
+
+    path: Path
+    source: Mapping[str, Any]
+    document: Mapping[str, Any]
+    parsed: SetDocument
+
+
+def read_set_files(folder: Path) -> list[SetFile]:
+    """Every set below `folder` (one source a folder), in path order; raises BadFile at the first bad one."""
+    files: list[SetFile] = []
+    sources = sorted(folder.glob(SOURCE_FILE)) or sorted(folder.glob(f"*/{SOURCE_FILE}"))
+    if not sources:
+        raise BadFile(folder / SOURCE_FILE, "", "there is no such file")
+    for source_path in sources:
+        source = _read(source_path)
+        try:
+            slug_of(source)
+        except InvalidDocument as error:
+            raise BadFile(source_path, "", str(error)) from error
+        for path in sorted(source_path.parent.glob("*.toml")):
+            if path.name != SOURCE_FILE:
+                files.append(_prove(path, source))
+    slugs: dict[str, Path] = {}
+    for file in files:
+        if file.parsed.slug in slugs:
+            raise BadFile(file.path, "", f"the slug “{file.parsed.slug}” is taken by {slugs[file.parsed.slug].name}")
+        slugs[file.parsed.slug] = file.path
+    return files
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return read_toml(path.read_bytes())
+    except (InvalidFile, OSError) as error:
+        raise BadFile(path, "", str(error)) from error
+
+
+def _prove(path: Path, source: Mapping[str, Any]) -> SetFile:
+    document = combine(source, _read(path))
+    try:
+        parsed = parse_set(document)
+        problems = find_problems(document, parsed)
+    except InvalidQuestion as error:
+        raise BadFile(path, error.question, str(error)) from error
+    except InvalidDocument as error:
+        raise BadFile(path, "", str(error)) from error
+    if problems:
+        raise BadFile(path, *problems[0])
+    return SetFile(path, source, document, parsed)

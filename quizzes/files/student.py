@@ -18,7 +18,7 @@ from quizzes.models import (
     Attempt,
     AuditEvent,
     FailedTry,
-    ManualMark,
+    ManualGrade,
     Presence,
     Student,
     User,
@@ -34,7 +34,7 @@ def export_student(student: Student, *, by: User, now: datetime) -> ExportedFile
     statements. student: with the classroom.
     """
     AuditEvent.objects.create(
-        act=AuditEvent.Act.SCORES_EXPORTED,
+        action=AuditEvent.Action.SCORES_EXPORTED,
         actor=by,
         classroom=student.classroom,
         student=student,
@@ -64,7 +64,7 @@ def export_student(student: Student, *, by: User, now: datetime) -> ExportedFile
         "attempts": _attempts(student, by),
         "wrong_pins": [row.at for row in FailedTry.objects.filter(student=student).order_by("at")],
         "record": [
-            {**_columns(row, "act", "detail", "at"), "by": row.actor.name}
+            {**_columns(row, "action", "detail", "at"), "by": row.actor.name}
             for row in student.audit_events.select_related("actor").order_by("at", "pk")
         ],
     }
@@ -92,11 +92,11 @@ def _attempts(student: Student, by: User) -> list[Json]:
         lambda row: {**_question(row), **_columns(row, "value", "revision", "outcome", "at")},
     )
     marks = _by_attempt(
-        ManualMark.objects.filter(**of).select_related("question").order_by("made_at", "pk"),
+        ManualGrade.objects.filter(**of).select_related("question").order_by("made_at", "pk"),
         lambda row: {**_question(row), **_columns(row, "points", "comment", "made_at")},
     )
     seen = dict(Presence.objects.filter(**of).values_list("attempt_id", "seen_at"))
-    names = ["number", "medium", "started_at", "deadline_at", "handed_in_at", "handed_in_by", "receipt"]
+    names = ["number", "medium", "started_at", "deadline_at", "submitted_at", "submitted_by", "receipt"]
     return [
         {
             "assignment": _title(attempt),

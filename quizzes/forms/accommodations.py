@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 
-from quizzes.assignments.accommodations import OwnTime, window_of
+from quizzes.assignments.accommodations import ExtendedTime, window_of
 from quizzes.assignments.deadlines import NoSuchLocalTime, in_zone
+from quizzes.formatting import duration, moment
 from quizzes.forms.assignments import MAX_MINUTES, WallTimeField, clock, wall_time, zone_note
 from quizzes.forms.grading import ReasonField
 from quizzes.models import Accommodation, Assignment, Extension
-from quizzes.templatetags.footnote import duration, moment
 
 EXTEND, KEEP = "extend", "keep"
 NO_TIMER, AS_THE_CLASS = "none", "1"
@@ -49,7 +49,7 @@ class MakeRoomForm(forms.Form):
     """For each student whose granted time does not fit: extend for this student, or keep the close. Never silent."""
 
     def __init__(
-        self, *args: Any, times: Sequence[OwnTime], zone_of: Callable[[OwnTime], ZoneInfo], **kwargs: Any
+        self, *args: Any, times: Sequence[ExtendedTime], zone_of: Callable[[ExtendedTime], ZoneInfo], **kwargs: Any
     ) -> None:
         """times: of all accommodated students; those that fit are not asked about."""
         super().__init__(*args, **kwargs)
@@ -68,7 +68,7 @@ class MakeRoomForm(forms.Form):
             )
 
     @property
-    def extended(self) -> list[OwnTime]:
+    def extended(self) -> list[ExtendedTime]:
         """Those to extend for, of a valid form."""
         return [own for name, own in self.asked.items() if self.cleaned_data[name] == EXTEND]
 

@@ -56,7 +56,7 @@ class WallTimeField(forms.Field):
         return moment.replace(second=0, microsecond=0)
 
 
-class TermsForm(forms.Form):
+class AssignmentSettingsForm(forms.Form):
     """When students may do an assignment, and on what terms. classrooms: those whose zones the wall times are in."""
 
     opens = WallTimeField(label="Opens", required=False)
@@ -94,7 +94,7 @@ class TermsForm(forms.Form):
         label="When students see the answers",
         widget=forms.RadioSelect,
         choices=Assignment.Release.choices,
-        initial=Assignment.Release.AFTER_HAND_IN,
+        initial=Assignment.Release.AFTER_SUBMIT,
     )
 
     act = forms.ChoiceField(
@@ -184,7 +184,7 @@ class TermsForm(forms.Form):
                         self.add_error(field, error)
 
 
-class AssignForm(TermsForm):
+class AssignForm(AssignmentSettingsForm):
     """Give a set to some of a teacher's classrooms. group: makes sending the form twice harmless."""
 
     group = forms.UUIDField(widget=forms.HiddenInput)
@@ -231,7 +231,7 @@ class AssignForm(TermsForm):
         return windows
 
 
-class ChangeAssignmentForm(TermsForm):
+class ChangeAssignmentForm(AssignmentSettingsForm):
     """Change the window and the terms of one assignment."""
 
     def __init__(self, *args: Any, assignment: Assignment, now: datetime, **kwargs: Any) -> None:

@@ -23,7 +23,7 @@ class ShowForm(forms.Form):
         self.question_count = question_count
 
     def clean_aim(self) -> dict[str, int]:
-        """The arguments of `boards.show_on_board`: number and phase."""
+        """The arguments of `show_on_board`: number and phase."""
         number, phase = map(int, self.cleaned_data["aim"].split("-"))
         if not 1 <= number <= self.question_count:
             raise ValidationError(NO_SUCH_QUESTION)
@@ -38,7 +38,7 @@ class NamesForm(forms.Form):
     )
 
 
-class PresenceForm(forms.Form):
+class HeartbeatForm(forms.Form):
     """Which question of the attempt its page shows; nothing for the page before handing in."""
 
     number = forms.IntegerField(min_value=1, required=False)

@@ -3,7 +3,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from quizzes.files.rosters import MAX_NAME_LENGTH, InvalidName, clean_name
+from quizzes.people.names import MAX_NAME_LENGTH, InvalidName, clean_name
 
 
 class NameField(forms.CharField):

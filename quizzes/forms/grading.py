@@ -55,7 +55,7 @@ class ReasonField(forms.CharField):
         self.error_messages["null_characters_not_allowed"] = "The text holds a character that cannot be seen."
 
 
-class WishForm(forms.Form):
+class PolicyForm(forms.Form):
     """What a link to the correction of a question asks for first."""
 
     policy = forms.ChoiceField(choices=[(policy.value, policy.label) for policy in Policy], required=False)
@@ -189,7 +189,7 @@ class SettleForm(forms.Form):
     act = forms.ChoiceField(choices=[("accept", "Accept"), ("keep", "Stays as it is")])
 
 
-class MarkForm(forms.Form):
+class GradeForm(forms.Form):
     """A mark for one answer, and what its student reads with it."""
 
     points = forms.DecimalField(

@@ -7,7 +7,7 @@ NAME, AVERAGE = "name", "average"
 
 
 class ObjectiveForm(forms.Form):
-    """Which objective a gradebook is narrowed to, by its title; "" for none."""
+    """Which objective a gradebook is filter_by_objective to, by its title; "" for none."""
 
     objective = forms.ChoiceField(required=False)
 

@@ -20,7 +20,7 @@ TYPED = ("short_answer", "numeric", "blanks", "free_text")
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class QueuedAnswer:
     """Equal answers to one question that nobody has read. name: of the doubt, as a form sends it.
 
     position: of the question in the edition. value: as it was given most often, and given: the ways in which it was
@@ -42,14 +42,14 @@ class Doubt:
         return isinstance(self.value, str) and not self.is_by_hand
 
 
-def doubts(assignments: Sequence[Assignment]) -> dict[int, list[Doubt]]:
+def queued_answers(assignments: Sequence[Assignment]) -> dict[int, list[QueuedAnswer]]:
     """The unread answers of handed-in attempts by assignment id, by question, the commonest first; three statements.
 
     An answer that has a mark, or earns everything by now, has been settled.
     """
     rows = Answer.objects.filter(
         attempt__assignment__in=assignments,
-        attempt__handed_in_at__isnull=False,
+        attempt__submitted_at__isnull=False,
         question__type__in=TYPED,
         value__isnull=False,
     )
@@ -62,7 +62,7 @@ def doubts(assignments: Sequence[Assignment]) -> dict[int, list[Doubt]]:
         question = content.questions[answer.question.position - 1]
         if _is_unread(question, answer.value, adjusted[answer.attempt_id]):
             grouped[answer.attempt.assignment_id, question.key, _folded(answer.value)].append(answer)
-    by_assignment: defaultdict[int, list[Doubt]] = defaultdict(list)
+    by_assignment: defaultdict[int, list[QueuedAnswer]] = defaultdict(list)
     for (assignment_id, key, folded), answers in grouped.items():
         content = published(editions[assignment_id]).document
         question = content.questions[answers[0].question.position - 1]
@@ -82,11 +82,11 @@ def _is_unread(question: Question, value: Value, own: Adjustments) -> bool:
 
 def _doubt(
     question: Question, key: str, answers: Sequence[Answer], reading: Reading, adjusted: Mapping[int, Adjustments]
-) -> Doubt:
+) -> QueuedAnswer:
     values = Counter(json.dumps(answer.value, sort_keys=True) for answer in answers)
     ordered = [json.loads(text) for text, _ in values.most_common()]
     first = answers[0]
-    return Doubt(
+    return QueuedAnswer(
         name=hashlib.sha256(key.encode()).hexdigest()[:32],
         question=question,
         position=first.question.position,

@@ -17,7 +17,7 @@ from quizzes.content.question_types.registry import Value, rekey
 from quizzes.grading import points as grading
 from quizzes.grading.points import Adjustments, Correction
 from quizzes.grading.scores import adjustments, correction, rescore, values_of
-from quizzes.models import Assignment, Attempt, AuditEvent, Edition, ManualMark, Question, Regrade, User
+from quizzes.models import Assignment, Attempt, AuditEvent, Edition, ManualGrade, Question, Regrade, User
 
 Policy = Regrade.Policy
 
@@ -34,7 +34,7 @@ class StalePreview(Exception):
 class Preview:
     """What a regrade would do to the attempts handed in so far.
 
-    mean_before, mean_after: in points over those attempts, None without any. marks_kept: answers whose mark stands.
+    mean_before, mean_after: in points over those attempts, None without any. grades_kept: answers whose mark stands.
     stamp: names the state that the preview rests on; `apply` refuses another one.
     """
 
@@ -43,7 +43,7 @@ class Preview:
     lose_count: int
     mean_before: Decimal | None
     mean_after: Decimal | None
-    marks_kept: int
+    grades_kept: int
     open_count: int
     stamp: str
 
@@ -80,10 +80,10 @@ def preview(
     extra = correction(policy, document)
     values = values_of(done)
     before, after = [], []
-    marks_kept = 0
+    grades_kept = 0
     for attempt in done:
         own = adjusted[attempt.pk]
-        marks_kept += question.key in own.marks
+        grades_kept += question.key in own.marks
         corrections = {**own.corrections, question.key: [*own.corrections.get(question.key, ()), extra]}
         content = published(attempt.assignment.edition_id).document
         before.append(grading.score(content, values[attempt.pk], own)[0])
@@ -95,7 +95,7 @@ def preview(
         lose_count=sum(change < 0 for change in changes),
         mean_before=mean(before) if before else None,
         mean_after=mean(after) if after else None,
-        marks_kept=marks_kept,
+        grades_kept=grades_kept,
         open_count=open_count,
         stamp=_stamp(assignments, done),
     )
@@ -142,7 +142,7 @@ def apply(
     Regrade.objects.bulk_create(made)
     rescore(done)
     for regrade in made:
-        _record(AuditEvent.Act.REGRADED, regrade, by=by, now=now)
+        _record(AuditEvent.Action.REGRADED, regrade, by=by, now=now)
     return made
 
 
@@ -160,28 +160,28 @@ def undo(group: uuid.UUID, *, by: User, now: datetime) -> int:
     done, _ = _attempts([regrade.assignment for regrade in regrades])
     changed = rescore(done)
     for regrade in regrades:
-        _record(AuditEvent.Act.REGRADE_UNDONE, regrade, by=by, now=now)
+        _record(AuditEvent.Action.REGRADE_UNDONE, regrade, by=by, now=now)
     return changed
 
 
 @transaction.atomic
-def mark_answer(
+def grade_answer(
     attempt: Attempt, question: Question, *, points: Decimal, comment: str, by: User, now: datetime
-) -> ManualMark:
+) -> ManualGrade:
     """Give one answer a mark of its own, 0 to the question's points; it stands until a newer mark.
 
     The mark that it has already is not given again.
     """
     list(Attempt.objects.select_for_update().filter(pk=attempt.pk))
-    newest = ManualMark.objects.filter(attempt=attempt, question=question).order_by("made_at", "pk").last()
+    newest = ManualGrade.objects.filter(attempt=attempt, question=question).order_by("made_at", "pk").last()
     if newest is not None and (newest.points, newest.comment) == (points, comment):
         return newest
-    mark = ManualMark.objects.create(
+    mark = ManualGrade.objects.create(
         attempt=attempt, question=question, points=points, comment=comment, made_by=by, made_at=now
     )
     rescore([attempt])
     AuditEvent.objects.create(
-        act=AuditEvent.Act.ANSWER_MARKED,
+        action=AuditEvent.Action.ANSWER_GRADED,
         actor=by,
         classroom_id=attempt.classroom_id,
         student_id=attempt.student_id,
@@ -222,7 +222,7 @@ def _hold(assignments: Iterable[Assignment]) -> None:
 
 def _attempts(assignments: Sequence[Assignment]) -> tuple[list[Attempt], int]:
     of_these = Attempt.objects.filter(assignment__in=assignments)
-    done = of_these.handed_in().select_related("assignment").order_by("pk")
+    done = of_these.submitted().select_related("assignment").order_by("pk")
     return list(done), of_these.open().count()
 
 
@@ -240,9 +240,9 @@ def _count_in(stamp: str) -> int:
     return int(count) if count.isdecimal() else 0
 
 
-def _record(act: str, regrade: Regrade, *, by: User, now: datetime) -> None:
+def _record(action: str, regrade: Regrade, *, by: User, now: datetime) -> None:
     AuditEvent.objects.create(
-        act=act,
+        action=action,
         actor=by,
         classroom_id=regrade.assignment.classroom_id,
         detail={

@@ -10,7 +10,7 @@ from quizzes.content.editions import published
 from quizzes.content.question_types.registry import parse_question
 from quizzes.grading import points as grading
 from quizzes.grading.points import Adjustments, Correction, Policy
-from quizzes.models import Answer, Attempt, ManualMark, Regrade
+from quizzes.models import Answer, Attempt, ManualGrade, Regrade
 
 # In a regrade's document, beside the question's own explanation, which was written for the old key.
 NEW_EXPLANATION = "new_explanation"
@@ -20,7 +20,7 @@ def adjustments(attempts: Sequence[Attempt]) -> dict[int, Adjustments]:
     """What teachers decided after publishing, by attempt id; two statements."""
     corrections = corrections_of({attempt.assignment_id for attempt in attempts})
     marks: defaultdict[int, dict[str, Decimal]] = defaultdict(dict)
-    given = ManualMark.objects.filter(attempt__in=[attempt.pk for attempt in attempts]).order_by("made_at", "pk")
+    given = ManualGrade.objects.filter(attempt__in=[attempt.pk for attempt in attempts]).order_by("made_at", "pk")
     for attempt_id, key, points in given.values_list("attempt_id", "question__key", "points"):
         marks[attempt_id][key] = points
     return {attempt.pk: Adjustments(corrections[attempt.assignment_id], marks[attempt.pk]) for attempt in attempts}

@@ -15,12 +15,12 @@ from quizzes.assignments.lifecycle import Release, Terms
 from quizzes.attempts import lifecycle as attempts
 from quizzes.attempts.answers import save_answer
 from quizzes.attempts.attempt_content import sitting
-from quizzes.content import editions as question_sets
 from quizzes.content.drafts import publishing, saving
+from quizzes.content.editions import latest_edition
 from quizzes.content.question_types.multiple.question import Multiple
 from quizzes.content.question_types.registry import Question, Value, right_value, wrong_value
 from quizzes.content.set_document import combine
-from quizzes.files.question_sets import read_toml
+from quizzes.files.question_sets import SOURCE_FILE, read_toml
 from quizzes.models import Assignment, Classroom, Edition, QuestionSet, Student, User
 from quizzes.people import rosters
 
@@ -62,7 +62,7 @@ LESSONS = (
         timedelta(days=-6),
         timedelta(days=-4),
         timedelta(days=-3),
-        Release.AFTER_HAND_IN,
+        Release.AFTER_SUBMIT,
         1,
         (28, 26),
         (0, 0),
@@ -83,12 +83,12 @@ LESSONS = (
         timedelta(days=-1),
         timedelta(hours=-2),
         None,
-        Release.AFTER_HAND_IN,
+        Release.AFTER_SUBMIT,
         1,
         (8, 5),
         (1, 1),
     ),
-    Lesson("pars-agreement", timedelta(hours=-1), timedelta(hours=3), None, Release.AFTER_HAND_IN, 2, (15, 4), (9, 6)),
+    Lesson("pars-agreement", timedelta(hours=-1), timedelta(hours=3), None, Release.AFTER_SUBMIT, 2, (15, 4), (9, 6)),
 )
 
 
@@ -113,14 +113,14 @@ def make_sample_school(*, now: datetime) -> User:
     own = _write_own_set(by=teacher, now=began)
     for lesson in LESSONS:
         is_own = lesson.slug == OWN_SET.stem
-        edition = own if is_own else question_sets.latest_edition(QuestionSet.objects.built_in().get(slug=lesson.slug))
+        edition = own if is_own else latest_edition(QuestionSet.objects.built_in().get(slug=lesson.slug))
         _hold(lesson, edition, classrooms, ability, chance, by=teacher, now=now)
     return teacher
 
 
 def _write_own_set(*, by: User, now: datetime) -> Edition:
     """A set of the teacher's own, on the built-in story, with every type that the built-in sets do not use."""
-    source = read_toml((OWN_SET.parent.parent / question_sets.SOURCE_FILE).read_bytes())
+    source = read_toml((OWN_SET.parent.parent / SOURCE_FILE).read_bytes())
     document = combine(source, read_toml(OWN_SET.read_bytes()))
     draft = saving.take_document(document, title=document["title"], by=by, now=now)
     edition = publishing.publish(draft, seen=draft.revision, note="", by=by, now=now)
@@ -177,7 +177,7 @@ def _sit(
     start: datetime,
     before: datetime,
 ) -> None:
-    attempt = attempts.begin_attempt(student, assignment, now=start)
+    attempt = attempts.start_attempt(student, assignment, now=start)
     current = sitting(attempt)
     questions = current.questions if finish else current.questions[: max(1, len(current.questions) * 2 // 5)]
     moment = start
@@ -194,7 +194,7 @@ def _sit(
                 now=moment,
             )
     if finish:
-        attempts.hand_in(attempt, now=min(moment + timedelta(seconds=30), before))
+        attempts.submit_attempt(attempt, now=min(moment + timedelta(seconds=30), before))
 
 
 def believable_value(question: Question, ability: float, chance: random.Random) -> Value:

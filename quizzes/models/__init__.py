@@ -6,7 +6,7 @@ from quizzes.models.attempts import Answer, AnswerEvent, Attempt
 from quizzes.models.audit import AuditEvent
 from quizzes.models.boards import Board, Presence
 from quizzes.models.question_sets import Draft, Edition, Question, QuestionSet, Reading, Source
-from quizzes.models.regrades import ManualMark, Regrade
+from quizzes.models.regrades import ManualGrade, Regrade
 from quizzes.models.rosters import Accommodation, Classroom, FailedTry, Student, Teaching
 
 __all__ = [
@@ -24,7 +24,7 @@ __all__ = [
     "Extension",
     "FailedTry",
     "Invitation",
-    "ManualMark",
+    "ManualGrade",
     "Presence",
     "Question",
     "QuestionSet",

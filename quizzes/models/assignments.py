@@ -25,9 +25,9 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         """Those of any edition of this set."""
         return self.filter(edition__question_set=question_set)
 
-    def with_begun_counts(self) -> Self:
-        """With `begun_count`: how many students have begun."""
-        return self.annotate(begun_count=Count("attempts__student", distinct=True))
+    def with_started_counts(self) -> Self:
+        """With `started_count`: how many students have begun."""
+        return self.annotate(started_count=Count("attempts__student", distinct=True))
 
     def with_set(self) -> Self:
         """With classroom and question set, and without the edition's large document."""
@@ -49,7 +49,7 @@ class Assignment(models.Model):
 
     class Release(models.TextChoices):
         AT_ONCE = "at_once", "At once, after each question"
-        AFTER_HAND_IN = "after_hand_in", "After handing in"
+        AFTER_SUBMIT = "after_hand_in", "After handing in"
         AFTER_CLOSE = "after_close", "After every class that has this assignment has closed"
         NEVER = "never", "Never"
 
@@ -67,9 +67,9 @@ class Assignment(models.Model):
     attempt_policy = models.CharField(max_length=6, choices=AttemptPolicy, default=AttemptPolicy.BEST)
     shuffle_questions = models.BooleanField(default=False)
     shuffle_choices = models.BooleanField(default=True)
-    release = models.CharField(max_length=13, choices=Release, default=Release.AFTER_HAND_IN)
+    release = models.CharField(max_length=13, choices=Release, default=Release.AFTER_SUBMIT)
 
-    begun_count: int  # on rows of `with_begun_counts()`
+    started_count: int  # on rows of `with_started_counts()`
 
     objects = AssignmentQuerySet.as_manager()
 

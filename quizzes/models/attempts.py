@@ -30,18 +30,18 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
 
     def open(self) -> Self:
         """Those not handed in."""
-        return self.filter(handed_in_at=None)
+        return self.filter(submitted_at=None)
 
-    def handed_in(self) -> Self:
+    def submitted(self) -> Self:
         """Those handed in, by the student or by the end of the time."""
-        return self.filter(handed_in_at__isnull=False)
+        return self.filter(submitted_at__isnull=False)
 
     def with_set(self) -> Self:
         """With student, classroom, assignment and question set, and without the edition's large document."""
         related = self.select_related("student", "classroom", "assignment__edition__question_set")
         return related.defer("assignment__edition__document")
 
-    def begun_count(self) -> int:
+    def started_count(self) -> int:
         """How many students have begun."""
         return self.order_by().values("student").distinct().count()
 
@@ -62,7 +62,7 @@ class Attempt(models.Model):
     score and max_score: a cache in points of what `attempts.score` gives, None until it is handed in.
     """
 
-    class HandedInBy(models.TextChoices):
+    class SubmittedBy(models.TextChoices):
         STUDENT = "student"
         DEADLINE = "deadline"
 
@@ -82,8 +82,8 @@ class Attempt(models.Model):
     time_limit = models.DurationField(null=True)
     started_at = models.DateTimeField()
     deadline_at = models.DateTimeField(null=True)
-    handed_in_at = models.DateTimeField(null=True)
-    handed_in_by = models.CharField(max_length=8, choices=HandedInBy, blank=True)
+    submitted_at = models.DateTimeField(null=True)
+    submitted_by = models.CharField(max_length=8, choices=SubmittedBy, blank=True)
     receipt = models.CharField(max_length=7, null=True, unique=True)  # noqa: DJ001  unique needs NULL for "none yet"
     score = models.DecimalField(max_digits=8, decimal_places=4, null=True)
     max_score = models.PositiveIntegerField(null=True)
@@ -96,18 +96,18 @@ class Attempt(models.Model):
             models.UniqueConstraint(fields=["assignment", "student", "number"], name="attempt_number_once"),
             models.UniqueConstraint(
                 fields=["assignment", "student"],
-                condition=Q(handed_in_at=None),
+                condition=Q(submitted_at=None),
                 name="attempt_open_once_per_student_and_assignment",
                 violation_error_message="This student is already at work on this assignment.",
             ),
             models.CheckConstraint(
-                condition=Q(handed_in_at=None, receipt=None, score=None)
-                | Q(handed_in_at__isnull=False, receipt__isnull=False, score__isnull=False),
-                name="attempt_receipt_and_score_when_handed_in",
+                condition=Q(submitted_at=None, receipt=None, score=None)
+                | Q(submitted_at__isnull=False, receipt__isnull=False, score__isnull=False),
+                name="attempt_receipt_and_score_when_submitted",
             ),
         ]
         indexes = [
-            models.Index(fields=["deadline_at"], condition=Q(handed_in_at=None), name="attempt_open_by_deadline"),
+            models.Index(fields=["deadline_at"], condition=Q(submitted_at=None), name="attempt_open_by_deadline"),
         ]
 
     def __str__(self) -> str:
@@ -116,7 +116,7 @@ class Attempt(models.Model):
     @property
     def is_open(self) -> bool:
         """Whether it has not been handed in."""
-        return self.handed_in_at is None
+        return self.submitted_at is None
 
     @property
     def is_on_paper(self) -> bool:

@@ -7,7 +7,7 @@ from quizzes.models.rosters import Classroom, Student
 class AuditEvent(models.Model):
     """Who did what to whose record, when. Rows are only ever added. classroom None: it was about no class."""
 
-    class Act(models.TextChoices):
+    class Action(models.TextChoices):
         CLASSROOM_MADE = "classroom_made", "made the class"
         CLASSROOM_CHANGED = "classroom_changed", "changed the class"
         CLASSROOM_ARCHIVED = "classroom_archived", "archived the class"
@@ -28,13 +28,13 @@ class AuditEvent(models.Model):
         ATTEMPT_REOPENED = "attempt_reopened", "reopened the attempt of"
         LATE_ACCEPTED = "late_accepted", "accepted late answers of"
         PAPER_TYPED = "paper_typed", "typed in the paper answers of"
-        ANSWER_MARKED = "answer_marked", "marked an answer of"
+        ANSWER_GRADED = "answer_marked", "marked an answer of"
         REGRADED = "regraded", "regraded a question"
         REGRADE_UNDONE = "regrade_undone", "undid a regrade"
         DRAFT_DELETED = "draft_deleted", "deleted the draft"
         SCORES_EXPORTED = "scores_exported", "downloaded the scores"
 
-    act = models.CharField(max_length=21, choices=Act)
+    action = models.CharField(max_length=21, choices=Action)
     actor = models.ForeignKey(User, models.PROTECT, related_name="audit_events")
     classroom = models.ForeignKey(Classroom, models.PROTECT, null=True, related_name="audit_events")
     student = models.ForeignKey(Student, models.PROTECT, null=True, related_name="audit_events")
@@ -45,4 +45,4 @@ class AuditEvent(models.Model):
         ordering = ["-at", "-pk"]
 
     def __str__(self) -> str:
-        return f"{self.act} at {self.at:%Y-%m-%d %H:%M}"
+        return f"{self.action} at {self.at:%Y-%m-%d %H:%M}"

@@ -51,14 +51,14 @@ class Regrade(models.Model):
         return f"{self.policy} on question {self.question_id}"
 
 
-class ManualMark(models.Model):
+class ManualGrade(models.Model):
     """A teacher's mark for one answer, in points; the newest one counts and no regrade touches it."""
 
-    attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="manual_marks")
-    question = models.ForeignKey(Question, models.PROTECT, related_name="manual_marks")
+    attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="manual_grades")
+    question = models.ForeignKey(Question, models.PROTECT, related_name="manual_grades")
     points = models.DecimalField(max_digits=6, decimal_places=2)
     comment = models.CharField(max_length=600, blank=True)
-    made_by = models.ForeignKey(User, models.PROTECT, related_name="manual_marks_made")
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="manual_grades_made")
     made_at = models.DateTimeField()
 
     class Meta:
@@ -66,7 +66,7 @@ class ManualMark(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(points__gte=0),
-                name="manual_mark_is_not_negative",
+                name="manual_grade_is_not_negative",
                 violation_error_message="Points cannot be below zero.",
             )
         ]

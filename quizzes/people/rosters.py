@@ -6,11 +6,11 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from quizzes.files.rosters import clean_name, name_key
 from quizzes.models import AuditEvent, Classroom, Student, Teaching, User
 from quizzes.models.rosters import new_join_code
+from quizzes.people.names import clean_name, name_key
 
-Act = AuditEvent.Act
+Action = AuditEvent.Action
 
 
 class NameTaken(Exception):
@@ -27,7 +27,7 @@ def add_classroom(*, by: User, name: str, time_zone: str, now: datetime) -> Clas
     _refuse_taken(name, by)
     classroom = Classroom.objects.create(name=name, time_zone=time_zone, created_at=now)
     Teaching.objects.create(classroom=classroom, teacher=by)
-    _record(Act.CLASSROOM_MADE, by, classroom, now, name=name)
+    _record(Action.CLASSROOM_MADE, by, classroom, now, name=name)
     return classroom
 
 
@@ -41,7 +41,7 @@ def change_classroom(classroom: Classroom, *, by: User, name: str, time_zone: st
     before = {"name": classroom.name, "time_zone": classroom.time_zone}
     classroom.name, classroom.time_zone = name, time_zone
     classroom.save(update_fields=["name", "time_zone"])
-    _record(Act.CLASSROOM_CHANGED, by, classroom, now, before=before, after={"name": name, "time_zone": time_zone})
+    _record(Action.CLASSROOM_CHANGED, by, classroom, now, before=before, after={"name": name, "time_zone": time_zone})
     return classroom
 
 
@@ -50,16 +50,16 @@ def change_code(classroom: Classroom, *, by: User, now: datetime) -> Classroom:
     """Give a classroom a new join code; the old one stops working at once."""
     classroom.join_code = new_join_code()
     classroom.save(update_fields=["join_code"])
-    _record(Act.CODE_CHANGED, by, classroom, now)
+    _record(Action.CODE_CHANGED, by, classroom, now)
     return classroom
 
 
 @transaction.atomic
-def set_joining(classroom: Classroom, *, is_open: bool, by: User, now: datetime) -> Classroom:
+def set_code_active(classroom: Classroom, *, is_open: bool, by: User, now: datetime) -> Classroom:
     """Open or close a classroom's code; students who are signed in stay so."""
     classroom.join_open = is_open
     classroom.save(update_fields=["join_open"])
-    _record(Act.CODE_CHANGED, by, classroom, now, open=is_open)
+    _record(Action.CODE_CHANGED, by, classroom, now, open=is_open)
     return classroom
 
 
@@ -68,7 +68,7 @@ def set_archived(classroom: Classroom, *, is_archived: bool, by: User, now: date
     """Put a classroom away or bring it back; nothing in it is lost, and an archived one's code lets nobody in."""
     classroom.archived_at = now if is_archived else None
     classroom.save(update_fields=["archived_at"])
-    _record(Act.CLASSROOM_ARCHIVED if is_archived else Act.CLASSROOM_RESTORED, by, classroom, now)
+    _record(Action.CLASSROOM_ARCHIVED if is_archived else Action.CLASSROOM_RESTORED, by, classroom, now)
     return classroom
 
 
@@ -93,7 +93,7 @@ def add_students(classroom: Classroom, names: Sequence[str], *, by: User, now: d
             added.append(Student(classroom=classroom, display_name=name, name_key=name_key(name), created_at=now))
     Student.objects.bulk_create(added)
     if added:
-        _record(Act.STUDENTS_ADDED, by, classroom, now, count=len(added))
+        _record(Action.STUDENTS_ADDED, by, classroom, now, count=len(added))
     return added
 
 
@@ -101,14 +101,14 @@ def rename_student(student: Student, *, name: str, by: User, now: datetime) -> S
     """Give a student another name; raises NameTaken."""
     before = student.display_name
     student.display_name, student.name_key = clean_name(name), name_key(clean_name(name))
-    return _save_named(student, ["display_name", "name_key"], Act.STUDENT_RENAMED, by, now, before=before)
+    return _save_named(student, ["display_name", "name_key"], Action.STUDENT_RENAMED, by, now, before=before)
 
 
 def move_student(student: Student, *, to: Classroom, by: User, now: datetime) -> Student:
     """Put a student on another roster; attempts stay with the class they were made in. Raises NameTaken."""
     before = student.classroom.public_id
     student.classroom = to
-    return _save_named(student, ["classroom"], Act.STUDENT_MOVED, by, now, before=before)
+    return _save_named(student, ["classroom"], Action.STUDENT_MOVED, by, now, before=before)
 
 
 @transaction.atomic
@@ -117,14 +117,14 @@ def remove_student(student: Student, *, by: User, now: datetime) -> Student:
     if student.removed_at is None:
         student.removed_at = now
         student.save(update_fields=["removed_at"])
-        _record(Act.STUDENT_REMOVED, by, student.classroom, now, student)
+        _record(Action.STUDENT_REMOVED, by, student.classroom, now, student)
     return student
 
 
 def restore_student(student: Student, *, by: User, now: datetime) -> Student:
     """Put a removed student back on the roster; raises NameTaken when the name is in use again."""
     student.removed_at = None
-    return _save_named(student, ["removed_at"], Act.STUDENT_RESTORED, by, now)
+    return _save_named(student, ["removed_at"], Action.STUDENT_RESTORED, by, now)
 
 
 @transaction.atomic
@@ -133,7 +133,7 @@ def change_pin(student: Student, *, by: User, now: datetime) -> Student:
     student.pin_version += 1
     student.save(update_fields=["pin_version"])
     student.failed_tries.all().delete()
-    _record(Act.PIN_CHANGED, by, student.classroom, now, student)
+    _record(Action.PIN_CHANGED, by, student.classroom, now, student)
     return student
 
 
@@ -145,17 +145,17 @@ def _refuse_taken(name: str, by: User, classroom: Classroom | None = None) -> No
         raise ClassroomNameTaken
 
 
-def _save_named(student: Student, fields: list[str], act: str, by: User, now: datetime, **detail: Any) -> Student:
+def _save_named(student: Student, fields: list[str], action: str, by: User, now: datetime, **detail: Any) -> Student:
     try:
         with transaction.atomic():
             student.save(update_fields=fields)
-            _record(act, by, student.classroom, now, student, **detail)
+            _record(action, by, student.classroom, now, student, **detail)
     except IntegrityError as error:
         raise NameTaken from error
     return student
 
 
 def _record(
-    act: str, by: User, classroom: Classroom, now: datetime, student: Student | None = None, /, **detail: Any
+    action: str, by: User, classroom: Classroom, now: datetime, student: Student | None = None, /, **detail: Any
 ) -> None:
-    AuditEvent.objects.create(act=act, actor=by, classroom=classroom, student=student, detail=detail, at=now)
+    AuditEvent.objects.create(action=action, actor=by, classroom=classroom, student=student, detail=detail, at=now)

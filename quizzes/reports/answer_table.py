@@ -15,7 +15,7 @@ from quizzes.grading.scores import adjustments
 from quizzes.models import Answer, Assignment, Attempt, Classroom, Extension
 from quizzes.reports.gradebook import is_late
 
-Verdict = Literal["right", "partly", "wrong", "unanswered", "unmarked", "dropped"]
+Verdict = Literal["right", "partly", "wrong", "unanswered", "ungraded", "dropped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +48,15 @@ def answer_rows(classroom: Classroom, *, assignments: Sequence[Assignment] | Non
     assignments: only these of the classroom's; None for all. Five statements, and two for an edition that the process
     has not met.
     """
-    handed_in = classroom.attempts.handed_in().filter(student__in=classroom.students.enrolled()).with_set()
+    submitted = classroom.attempts.submitted().filter(student__in=classroom.students.enrolled()).with_set()
     if assignments is not None:
-        handed_in = handed_in.filter(assignment__in=assignments)
+        submitted = submitted.filter(assignment__in=assignments)
     attempts = list(
-        handed_in.order_by("student__display_name", "student", "assignment__created_at", "assignment", "number")
+        submitted.order_by("student__display_name", "student", "assignment__created_at", "assignment", "number")
     )
     adjusted = adjustments(attempts)
     answers: defaultdict[int, dict[int, Answer]] = defaultdict(dict)
-    for answer in Answer.objects.filter(attempt__classroom=classroom, attempt__handed_in_at__isnull=False):
+    for answer in Answer.objects.filter(attempt__classroom=classroom, attempt__submitted_at__isnull=False):
         answers[answer.attempt_id][answer.question_id] = answer
     extended = {
         (extension.student_id, extension.assignment_id): extension
@@ -117,4 +117,4 @@ def _verdict(points: Fraction, possible: int, *, is_answered: bool, is_marked: b
         return "right"
     if points:
         return "partly"
-    return "wrong" if is_marked else "unmarked"
+    return "wrong" if is_marked else "ungraded"

@@ -13,13 +13,13 @@ from quizzes.content.reading import Reading, Sentence, Voice
 from quizzes.content.set_document import Objective
 from quizzes.grading.points import NO_ADJUSTMENTS, Adjustments, Correction, corrected, earned, keys_in_force
 from quizzes.grading.scores import adjustments
-from quizzes.models import Answer, AnswerEvent, Attempt, ManualMark
+from quizzes.models import Answer, AnswerEvent, Attempt, ManualGrade
 
 # Mastery levels as the design names them: secure from 80 %, not yet under half.
 SECURE_SHARE, NOT_YET_SHARE = Fraction(4, 5), Fraction(1, 2)
 
 Level = Literal["secure", "nearly", "not_yet"]
-Verdict = Literal["right", "partly", "wrong", "unanswered", "unmarked", "dropped"]
+Verdict = Literal["right", "partly", "wrong", "unanswered", "ungraded", "dropped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class ReviewedQuestion:
     def verdict(self) -> Verdict:
         """The verdict in one word, by the points earned after corrections and marks.
 
-        unmarked: a teacher marks it, and has not yet. dropped: it counts for nobody.
+        ungraded: a teacher marks it, and has not yet. dropped: it counts for nobody.
         """
         if not self.possible:
             return "dropped"
@@ -51,7 +51,7 @@ class ReviewedQuestion:
         if self.earned >= self.possible:
             return "right"
         if self.mark is None and marked_by(self.question) == "teacher":
-            return "unmarked"
+            return "ungraded"
         return "partly" if self.earned else "wrong"
 
     @property
@@ -110,9 +110,9 @@ class ReviewedAttempt:
     missed: tuple[ReviewedQuestion, ...]
 
     @property
-    def unmarked(self) -> tuple[ReviewedQuestion, ...]:
+    def ungraded(self) -> tuple[ReviewedQuestion, ...]:
         """The answers that a teacher has still to mark."""
-        return tuple(item for item in self.questions if item.verdict == "unmarked")
+        return tuple(item for item in self.questions if item.verdict == "ungraded")
 
 
 def review_question(
@@ -182,9 +182,9 @@ def unused_events(attempt: Attempt) -> list[AnswerEvent]:
     return list(attempt.events.exclude(outcome=AnswerEvent.Outcome.SAVED).order_by("at", "pk"))
 
 
-def newest_marks(attempt: Attempt) -> dict[str, ManualMark]:
+def newest_grades(attempt: Attempt) -> dict[str, ManualGrade]:
     """The mark that counts of each marked answer, by question key, with who gave it; one statement."""
-    given = attempt.manual_marks.select_related("question", "made_by").order_by("made_at", "pk")
+    given = attempt.manual_grades.select_related("question", "made_by").order_by("made_at", "pk")
     return {mark.question.key: mark for mark in given}
 
 
@@ -192,7 +192,7 @@ def _by_objective(questions: Sequence[ReviewedQuestion], objectives: Sequence[Ob
     scores = []
     for objective in objectives:
         # What nobody has marked yet says nothing of the student.
-        own = [item for item in questions if item.question.objective == objective.key and item.verdict != "unmarked"]
+        own = [item for item in questions if item.question.objective == objective.key and item.verdict != "ungraded"]
         if own:
             total = sum((item.earned for item in own), start=Fraction(0))
             possible = sum(item.possible for item in own)

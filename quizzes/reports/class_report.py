@@ -28,7 +28,7 @@ from quizzes.reports.misread_map import Misread
 # Half the class, as for mastery: in a long set each sentence misleads somebody, and the map is to single some out.
 OFTEN_MISREAD_SHARE = 0.5
 
-StudentState = Literal["handed_in", "working", "not_started", "missing", "excused"]
+StudentState = Literal["submitted", "working", "not_started", "missing", "excused"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ class ClassReport:
 
     @property
     def wrong_by_mark(self) -> Counter[str]:
-        """How many wrong choices were given, by what their author marked as wrong with them (MARKS); unmarked aside."""
+        """How many wrong choices were given, by what their author marked as wrong with them (MARKS); ungraded aside."""
         given = (choice for line in self.questions for choice in line.report.figures.choices if choice.option.mark)
         found = Counter[str]()
         for choice in given:
@@ -180,7 +180,7 @@ def _lines(
     attempts = [attempt for key, attempt in counting.items() if attempt is not None and key not in excused]
     adjusted = adjustments(attempts)
     values: defaultdict[int, dict[int, Answer]] = defaultdict(dict)
-    for answer in Answer.objects.filter(attempt__assignment=assignment, attempt__handed_in_at__isnull=False):
+    for answer in Answer.objects.filter(attempt__assignment=assignment, attempt__submitted_at__isnull=False):
         values[answer.attempt_id][answer.question_id] = answer
     lines, right = [], Counter[str]()
     for student in students:
@@ -198,8 +198,8 @@ def _lines(
             }
             scores = _scores(content.document.questions, answers, adjusted[own.pk], objectives, right)
             late = is_late(own, windows[student.pk].due_at)
-            lines.append(StudentLine(student, "handed_in", own, scores, late))
-    lines.sort(key=lambda line: (line.state != "handed_in", line.share))
+            lines.append(StudentLine(student, "submitted", own, scores, late))
+    lines.sort(key=lambda line: (line.state != "submitted", line.share))
     return tuple(lines), right
 
 

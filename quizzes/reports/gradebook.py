@@ -21,7 +21,7 @@ from quizzes.models import (
     Classroom,
     Excuse,
     Extension,
-    ManualMark,
+    ManualGrade,
     Question,
     Regrade,
     Student,
@@ -31,7 +31,7 @@ MARKED_BY_TEACHERS = tuple(name for name, module in TYPES.items() if module.MARK
 
 # untested: in the gradebook of one objective, where every question on it was dropped.
 CellState = Literal["scored", "working", "missing", "excused", "not_due", "untested"]
-WorkState = Literal["not_started", "working", "handed_in"]
+WorkState = Literal["not_started", "working", "submitted"]
 
 
 class Scored(Protocol):
@@ -47,30 +47,30 @@ class Scored(Protocol):
     def max_score(self) -> int | None: ...
 
 
-class HandedIn(Protocol):
+class Submitted(Protocol):
     """What decides whether an attempt was late."""
 
     @property
-    def handed_in_at(self) -> datetime | None: ...
+    def submitted_at(self) -> datetime | None: ...
     @property
     def medium(self) -> str: ...
 
 
-class Sat(NamedTuple):
+class AttemptRow(NamedTuple):
     """What a gradebook shows of an attempt. Not a row of the model: building 300 of those is a third of the page."""
 
     pk: int
     public_id: str
     number: int
     medium: str
-    handed_in_at: datetime | None
+    submitted_at: datetime | None
     score: Decimal | None
     max_score: int | None
 
     @property
     def is_open(self) -> bool:
         """Whether it has not been handed in."""
-        return self.handed_in_at is None
+        return self.submitted_at is None
 
     @property
     def is_on_paper(self) -> bool:
@@ -78,7 +78,7 @@ class Sat(NamedTuple):
         return self.medium == Attempt.Medium.PAPER
 
 
-class Pupil(NamedTuple):
+class StudentRow(NamedTuple):
     """What a gradebook shows of a student."""
 
     pk: int
@@ -91,20 +91,20 @@ class Cell:
     """One student on one assignment. attempt: the one that counts, else the open one, else None.
 
     score and max_score in points, None unless scored. An excused student's score counts in nothing.
-    is_unmarked: a teacher has still to mark an answer, until which the score counts in no figure.
+    is_ungraded: a teacher has still to mark an answer, until which the score counts in no figure.
     """
 
     state: CellState
-    attempt: Sat | None = None
+    attempt: AttemptRow | None = None
     score: Decimal | None = None
     max_score: int | None = None
     is_late: bool = False
-    is_unmarked: bool = False
+    is_ungraded: bool = False
 
     @property
     def whole_score(self) -> Decimal | None:
         """The score once every answer is marked; None before."""
-        return None if self.is_unmarked else self.score
+        return None if self.is_ungraded else self.score
 
     @property
     def share(self) -> Decimal | None:
@@ -127,7 +127,7 @@ class Column:
 class Row:
     """One student of a gradebook. average_share: mean share over the assignments that have a score."""
 
-    student: Pupil
+    student: StudentRow
     cells: tuple[Cell, ...]
     average_share: Decimal | None
 
@@ -177,14 +177,14 @@ def share_of(attempt: Scored) -> Decimal | None:
     return attempt.score / attempt.max_score if attempt.score is not None and attempt.max_score else None
 
 
-def is_late(attempt: HandedIn, due_at: datetime | None) -> bool:
+def is_late(attempt: Submitted, due_at: datetime | None) -> bool:
     """Whether the attempt was handed in after the due time, which may be the student's own.
 
     Never on paper: what is known of a sheet is when it was typed.
     """
     if attempt.medium == Attempt.Medium.PAPER:
         return False
-    return due_at is not None and attempt.handed_in_at is not None and attempt.handed_in_at > due_at
+    return due_at is not None and attempt.submitted_at is not None and attempt.submitted_at > due_at
 
 
 def gradebook(classroom: Classroom, *, now: datetime) -> Gradebook:
@@ -196,7 +196,7 @@ def gradebook(classroom: Classroom, *, now: datetime) -> Gradebook:
         .annotate(has_marks=Exists(asked))
         .order_by("-created_at", "-pk")
     )
-    unmarked = _unmarked(classroom) if any(assignment.has_marks for assignment in assignments) else set()
+    ungraded = _unmarked(classroom) if any(assignment.has_marks for assignment in assignments) else set()
     students, made = _students_and_attempts(classroom)
     extended, excused = _extended_and_excused(classroom)
     rows = []
@@ -209,7 +209,7 @@ def gradebook(classroom: Classroom, *, now: datetime) -> Gradebook:
                 assignment,
                 extended.get((student.pk, assignment.pk)),
                 now,
-                unmarked,
+                ungraded,
             )
             for assignment in assignments
         )
@@ -232,18 +232,18 @@ def gradebook(classroom: Classroom, *, now: datetime) -> Gradebook:
     return Gradebook(classroom, tuple(columns), tuple(rows), mean_of(averages), median(averages) if averages else None)
 
 
-def _students_and_attempts(classroom: Classroom) -> tuple[list[Pupil], dict[tuple[int, int], list[Sat]]]:
+def _students_and_attempts(classroom: Classroom) -> tuple[list[StudentRow], dict[tuple[int, int], list[AttemptRow]]]:
     """Who is on the roster, by name, and the attempts in this classroom by student and assignment; one statement."""
     here = FilteredRelation("attempts", condition=Q(attempts__classroom=classroom))
     pupil = ["pk", "public_id", "display_name"]
-    columns = [*pupil, "here__assignment_id", *(f"here__{name}" for name in Sat._fields)]
+    columns = [*pupil, "here__assignment_id", *(f"here__{name}" for name in AttemptRow._fields)]
     found = classroom.students.enrolled().alias(here=here).order_by("display_name", "pk", "here__number")
-    students: dict[int, Pupil] = {}
-    made: defaultdict[tuple[int, int], list[Sat]] = defaultdict(list)
+    students: dict[int, StudentRow] = {}
+    made: defaultdict[tuple[int, int], list[AttemptRow]] = defaultdict(list)
     for pk, public_id, name, assignment_id, *attempt in found.values_list(*columns):
-        students.setdefault(pk, Pupil(pk, public_id, name))
+        students.setdefault(pk, StudentRow(pk, public_id, name))
         if assignment_id is not None:
-            made[pk, assignment_id].append(Sat._make(attempt))
+            made[pk, assignment_id].append(AttemptRow._make(attempt))
     return list(students.values()), made
 
 
@@ -286,7 +286,7 @@ def progress(assignment: Assignment) -> list[Progress]:
         due_at = personal_window(assignment, extended.get(student.pk)).due_at
         late = counts is not None and is_late(counts, due_at)
         saved: Mapping[str, Any] = counted.get(own.pk, {}) if own else {}
-        state: WorkState = "not_started" if own is None else "working" if own.is_open else "handed_in"
+        state: WorkState = "not_started" if own is None else "working" if own.is_open else "submitted"
         entries.append(Progress(student, state, own, counts, late, saved.get("count", 0), saved.get("last")))
     return entries
 
@@ -299,7 +299,7 @@ def due_at(attempt: Attempt) -> datetime | None:
 
 def _unmarked(classroom: Classroom) -> set[str]:
     """Public ids of the handed-in attempts with an answer that a teacher has still to mark; one statement."""
-    marks = ManualMark.objects.filter(attempt=OuterRef("attempt"), question=OuterRef("question"))
+    marks = ManualGrade.objects.filter(attempt=OuterRef("attempt"), question=OuterRef("question"))
     settled = Regrade.objects.filter(
         assignment=OuterRef("attempt__assignment"),
         question=OuterRef("question"),
@@ -308,7 +308,7 @@ def _unmarked(classroom: Classroom) -> set[str]:
     )
     waiting = Answer.objects.filter(
         attempt__classroom=classroom,
-        attempt__handed_in_at__isnull=False,
+        attempt__submitted_at__isnull=False,
         question__type__in=MARKED_BY_TEACHERS,
         value__isnull=False,
     ).exclude(Exists(marks) | Exists(settled))
@@ -316,17 +316,17 @@ def _unmarked(classroom: Classroom) -> set[str]:
 
 
 def _cell(
-    attempts: Sequence[Sat],
+    attempts: Sequence[AttemptRow],
     assignment: Assignment,
     extension: Extension | None,
     now: datetime,
-    unmarked: Set[str] = frozenset(),
+    ungraded: Set[str] = frozenset(),
 ) -> Cell:
     window = personal_window(assignment, extension)
     counts = counting_attempt(attempts, assignment.attempt_policy)
     if counts is not None:
         late = is_late(counts, window.due_at)
-        return Cell("scored", counts, counts.score, counts.max_score, late, counts.public_id in unmarked)
+        return Cell("scored", counts, counts.score, counts.max_score, late, counts.public_id in ungraded)
     if attempts:
         return Cell("working", attempts[-1])
     if window.standing(at=now) in {Standing.PAST_DUE, Standing.CLOSED}:

@@ -33,7 +33,7 @@ from quizzes.content.question_types.who_says_so.question import WhoSaysSo
 from quizzes.content.reading import Reading, Sentence
 from quizzes.grading.points import NO_ADJUSTMENTS, Adjustments, earned, keys_in_force
 from quizzes.grading.scores import corrections_of
-from quizzes.models import Answer, Assignment, Attempt, Excuse, ManualMark
+from quizzes.models import Answer, Assignment, Attempt, Excuse, ManualGrade
 from quizzes.reports.gradebook import counting_attempt
 from quizzes.reports.item_analysis.analysis import analyze_columns
 from quizzes.reports.item_analysis.figures import ChoiceFigures, Column, Figures, Item, ItemFigures, Kind
@@ -197,12 +197,12 @@ def item_report(assignments: Sequence[Assignment], *, policy: str | None = FIRST
 def _counting(assignments: Sequence[Assignment], policy: str | None) -> list[_Made]:
     excused = set(Excuse.objects.filter(assignment__in=assignments).values_list("assignment_id", "student_id"))
     # One who moved to another class is on its roster, and no longer on this one.
-    handed_in = Attempt.objects.handed_in().filter(
+    submitted = Attempt.objects.submitted().filter(
         assignment__in=assignments, student__removed_at=None, student__classroom=F("classroom")
     )
     policies = {assignment.pk: policy or assignment.attempt_policy for assignment in assignments}
     columns = _Made._fields if BEST in policies.values() else _Made._fields[:-2]
-    ordered = handed_in.order_by("assignment", "student", "number").values_list(*columns)
+    ordered = submitted.order_by("assignment", "student", "number").values_list(*columns)
     counting = []
     for (assignment_id, student_id), own in groupby(starmap(_Made, ordered), key=lambda made: made[:2]):
         if (assignment_id, student_id) not in excused:
@@ -288,7 +288,7 @@ def _mark(
 ) -> None:
     """Put what teachers' marks say in the place of what the answers earned; the newest mark holds."""
     place_of = {question.key: place for place, question in enumerate(questions)}
-    given = ManualMark.objects.filter(attempt__assignment__in=list(assignment_ids)).order_by("made_at", "pk")
+    given = ManualGrade.objects.filter(attempt__assignment__in=list(assignment_ids)).order_by("made_at", "pk")
     for attempt_id, key, points in given.values_list("attempt_id", "question__key", "points"):
         if attempt_id in number_of:
             place = place_of[key]
@@ -306,12 +306,12 @@ def _values(assignment_ids: Iterable[int]) -> Iterable[tuple[int, int, str]]:
 
 
 def _item(question: Question, corrections: Iterable[Adjustments], seen: Iterable[Option], reading: Reading) -> Item:
-    unmarked = list(corrections) or [NO_ADJUSTMENTS]
+    ungraded = list(corrections) or [NO_ADJUSTMENTS]
     keys: list[Question] = []
-    for after in unmarked:
+    for after in ungraded:
         # Not a set: a question that holds a table cannot be hashed.
         keys += [key for key in keys_in_force(question, after) if key not in keys]
-    is_dropped = any(not earned(question, None, after).possible for after in unmarked)
+    is_dropped = any(not earned(question, None, after).possible for after in ungraded)
     offered = [option for key in keys for option in options(key, reading)]
     return Item(
         key=question.key,

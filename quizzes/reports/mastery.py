@@ -23,9 +23,9 @@ from quizzes.content.question_types.registry import Question, grounded, marked_b
 from quizzes.content.set_document import Objective
 from quizzes.grading.points import SCORE_STEP, Adjustments, earned, keys_in_force
 from quizzes.grading.scores import corrections_of
-from quizzes.models import Answer, Classroom, ManualMark
+from quizzes.models import Answer, Classroom, ManualGrade
 from quizzes.reports.attempt_review import ObjectiveScore
-from quizzes.reports.gradebook import Cell, Gradebook, Pupil, Row, mean_of
+from quizzes.reports.gradebook import Cell, Gradebook, Row, StudentRow, mean_of
 
 # Points earned and possible on one objective, by its title, of one student on one assignment.
 Points = dict[str, tuple[Fraction, int]]
@@ -35,7 +35,7 @@ Points = dict[str, tuple[Fraction, int]]
 class MasteryLine:
     """One student. scores: one an objective, None where nothing of it counts yet. counting_count: attempts counted."""
 
-    student: Pupil
+    student: StudentRow
     scores: tuple[ObjectiveScore | None, ...]
     counting_count: int
 
@@ -77,7 +77,7 @@ def mastery_of(book: Gradebook) -> Mastery:
     )
 
 
-def narrowed(book: Gradebook, title: str) -> Gradebook:
+def filter_by_objective(book: Gradebook, title: str) -> Gradebook:
     """The gradebook of one objective: the assignments that ask for it, with the points on it alone.
 
     title: of an objective; one that no assignment asks for gives a gradebook without columns. Three statements.
@@ -123,11 +123,11 @@ def objective_points(book: Gradebook) -> defaultdict[tuple[int, int], Points]:
     corrections = corrections_of({assignment.pk for _, assignment in counting.values()})
     values: defaultdict[int, dict[int, str]] = defaultdict(dict)
     marks: defaultdict[int, dict[str, Decimal]] = defaultdict(dict)
-    of = {"attempt__classroom": book.classroom, "attempt__handed_in_at__isnull": False}
+    of = {"attempt__classroom": book.classroom, "attempt__submitted_at__isnull": False}
     given = Answer.objects.filter(**of, value__isnull=False).order_by()
     for pk, question_id, text in given.values_list("attempt_id", "question_id", Cast("value", TextField())):
         values[pk][question_id] = text
-    marked = ManualMark.objects.filter(**of).order_by("made_at", "pk")
+    marked = ManualGrade.objects.filter(**of).order_by("made_at", "pk")
     for pk, key, points in marked.values_list("attempt_id", "question__key", "points"):
         marks[pk][key] = points
     known: dict[tuple[int, int, str | None], tuple[Fraction, int]] = {}
@@ -194,4 +194,4 @@ def _narrowed(cell: Cell, points: tuple[Fraction, int] | None) -> Cell:
         return Cell("untested")
     earned_points, possible = points
     exact = Decimal(earned_points.numerator) / Decimal(earned_points.denominator)
-    return replace(cell, score=exact.quantize(SCORE_STEP, ROUND_HALF_UP), max_score=possible, is_unmarked=False)
+    return replace(cell, score=exact.quantize(SCORE_STEP, ROUND_HALF_UP), max_score=possible, is_ungraded=False)

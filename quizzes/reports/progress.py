@@ -23,7 +23,7 @@ LOST_AFTER = timedelta(seconds=90)
 # What time alone changes is looked at anew this often.
 LOOK_AGAIN = timedelta(seconds=15)
 
-Standing = Literal["not_started", "working", "all_answered", "stuck", "lost", "time_up", "handed_in"]
+Standing = Literal["not_started", "working", "all_answered", "stuck", "lost", "time_up", "submitted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ SELECT u.password, u.is_active,
     (SELECT COUNT(*) FROM quizzes_auditevent e WHERE e.classroom_id = a.classroom_id),
     (SELECT COALESCE(MAX(e.id), 0) FROM quizzes_auditevent e WHERE e.classroom_id = a.classroom_id),
     (SELECT COUNT(*) FROM quizzes_attempt t WHERE t.assignment_id = a.id),
-    (SELECT COUNT(t.handed_in_at) FROM quizzes_attempt t WHERE t.assignment_id = a.id),
+    (SELECT COUNT(t.submitted_at) FROM quizzes_attempt t WHERE t.assignment_id = a.id),
     (SELECT COALESCE(SUM(n.revision), 0) FROM quizzes_attempt t JOIN quizzes_answer n ON n.attempt_id = t.id
         WHERE t.assignment_id = a.id),
     (SELECT COUNT(*) FROM quizzes_student s WHERE s.classroom_id = a.classroom_id AND s.removed_at IS NULL),

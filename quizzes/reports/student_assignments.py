@@ -48,7 +48,7 @@ class Task:
     is_excused: bool
 
     @property
-    def may_begin(self) -> bool:
+    def can_start(self) -> bool:
         """Whether a new attempt may be begun now."""
         return self.state in {"to_do", "done", "over"} and self.attempts_left != 0
 

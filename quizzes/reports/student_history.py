@@ -13,7 +13,7 @@ from quizzes.assignments.deadlines import Standing
 from quizzes.models import Assignment, Attempt, Student, User
 from quizzes.reports.gradebook import counting_attempt, is_late, share_of
 
-WorkLineState = Literal["handed_in", "working", "missing", "excused", "not_due"]
+WorkLineState = Literal["submitted", "working", "missing", "excused", "not_due"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def work_of(student: Student, *, by: User, now: datetime) -> list[WorkLine]:
             lines.append(
                 WorkLine(
                     assignment,
-                    "working" if attempt.is_open else "handed_in",
+                    "working" if attempt.is_open else "submitted",
                     attempt,
                     is_late(attempt, window.due_at),
                     is_excused,

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 
 from quizzes.assignments.deadlines import Standing
 from quizzes.assignments.lifecycle import standing
-from quizzes.grading.queue import doubts
+from quizzes.grading.queue import queued_answers
 from quizzes.models import Assignment, Attempt, Classroom, Excuse, Student, User
 from quizzes.people import student_sign_in
 from quizzes.reports.gradebook import counting_attempt, mean_of, share_of
@@ -21,10 +21,10 @@ SOON = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class TodoItem:
     """One thing that needs the teacher. count: the numeral shown; kind names the sentence and the action."""
 
-    kind: Literal["not_handed_in", "locked_out", "no_students", "doubts"]
+    kind: Literal["not_submitted", "locked_out", "no_students", "queued_answers"]
     count: int
     classroom: Classroom
     assignment: Assignment | None = None
@@ -37,30 +37,32 @@ class Need:
 class ClassroomSummary:
     """A line of the teacher's home. assignment: the newest open one; mean_share over all its scores that count.
 
-    handed_in_count of expected_count: students on that assignment, without those excused from it.
+    submitted_count of expected_count: students on that assignment, without those excused from it.
     """
 
     classroom: Classroom
     student_count: int
     assignment: Assignment | None
     title: str
-    handed_in_count: int
+    submitted_count: int
     expected_count: int
     mean_share: Decimal | None
 
 
-def needs(user: User, *, now: datetime) -> list[Need]:
+def needs(user: User, *, now: datetime) -> list[TodoItem]:
     """What needs this teacher, most urgent first; the number of statements is fixed."""
     classrooms = list(Classroom.objects.taught_by(user).current())
     locked: defaultdict[int, list[Student]] = defaultdict(list)
     for student in student_sign_in.locked_students(classrooms, now=now):
         locked[student.classroom_id].append(student)
     by_pk = {classroom.pk: classroom for classroom in classrooms}
-    found = [Need("locked_out", len(students), by_pk[pk], students=tuple(students)) for pk, students in locked.items()]
+    found = [
+        TodoItem("locked_out", len(students), by_pk[pk], students=tuple(students)) for pk, students in locked.items()
+    ]
     sizes = _sizes(classrooms)
-    found += _not_handed_in(by_pk, sizes, now)
+    found += _not_submitted(by_pk, sizes, now)
     found += _doubts(by_pk)
-    found += [Need("no_students", 0, classroom) for classroom in classrooms if not sizes.get(classroom.pk)]
+    found += [TodoItem("no_students", 0, classroom) for classroom in classrooms if not sizes.get(classroom.pk)]
     return found
 
 
@@ -84,7 +86,7 @@ def classroom_summaries(user: User, *, now: datetime) -> list[ClassroomSummary]:
     excused_counts = Counter(assignment_id for assignment_id, _ in excused)
     made: defaultdict[tuple[int, int], list[Attempt]] = defaultdict(list)
     here = Attempt.objects.filter(student__removed_at=None, student__classroom=F("classroom"))
-    for attempt in here.filter(classroom__in=classrooms).handed_in():
+    for attempt in here.filter(classroom__in=classrooms).submitted():
         if (attempt.assignment_id, attempt.student_id) not in excused:
             made[attempt.assignment_id, attempt.student_id].append(attempt)
     shares: defaultdict[int, list[Decimal]] = defaultdict(list)
@@ -121,14 +123,14 @@ def _excused() -> QuerySet[Excuse]:
     return Excuse.objects.filter(student__removed_at=None, student__classroom=F("assignment__classroom"))
 
 
-def _doubts(by_pk: Mapping[int, Classroom]) -> list[Need]:
+def _doubts(by_pk: Mapping[int, Classroom]) -> list[TodoItem]:
     """One need an assignment that has answers to read, the oldest first."""
     given = Assignment.objects.filter(classroom__in=by_pk).select_related("edition__question_set")
     assignments = {assignment.pk: assignment for assignment in given.defer("edition__document")}
-    unread = doubts(list(assignments.values()))
+    unread = queued_answers(list(assignments.values()))
     return [
-        Need(
-            "doubts",
+        TodoItem(
+            "queued_answers",
             sum(len(doubt.attempts) for doubt in unread[pk]),
             by_pk[assignment.classroom_id],
             assignment,
@@ -139,7 +141,7 @@ def _doubts(by_pk: Mapping[int, Classroom]) -> list[Need]:
     ]
 
 
-def _not_handed_in(by_pk: Mapping[int, Classroom], sizes: Mapping[int, int], now: datetime) -> list[Need]:
+def _not_submitted(by_pk: Mapping[int, Classroom], sizes: Mapping[int, int], now: datetime) -> list[TodoItem]:
     due = Q(due_at__lte=now + SOON) | Q(due_at=None, closes_at__lte=now + SOON)
     still_open = Q(closes_at=None) | Q(closes_at__gte=now)
     # Whoever was removed or moved away is no longer counted in the size of the class; whoever is excused owes nothing.
@@ -155,7 +157,7 @@ def _not_handed_in(by_pk: Mapping[int, Classroom], sizes: Mapping[int, int], now
         .defer("edition__document")
         .annotate(
             begun=_count_of(here),
-            done=_count_of(here.handed_in()),
+            done=_count_of(here.submitted()),
             excused=_count_of(_excused().filter(assignment=OuterRef("pk"))),
         )
         .order_by("due_at", "closes_at", "pk")
@@ -165,8 +167,8 @@ def _not_handed_in(by_pk: Mapping[int, Classroom], sizes: Mapping[int, int], now
         size = sizes.get(assignment.classroom_id, 0) - assignment.excused
         if size > assignment.done:
             found.append(
-                Need(
-                    "not_handed_in",
+                TodoItem(
+                    "not_submitted",
                     size - assignment.done,
                     by_pk[assignment.classroom_id],
                     assignment,

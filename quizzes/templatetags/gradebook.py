@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from quizzes.formatting import percent, points
 from quizzes.reports.attempt_review import ObjectiveScore
 from quizzes.reports.gradebook import Cell, Row
-from quizzes.templatetags.footnote import percent, points
 from quizzes.templatetags.icons import icon
 
 register = template.Library()
@@ -24,7 +24,7 @@ HALF = Decimal("0.5")
 _LEVELS = {"not_yet": (1, "Not yet"), "nearly": (2, "Nearly"), "secure": (3, "Secure")}
 
 # Has the shape of a public id, and is none: it stands where an id goes in the one address that is looked up.
-_STAND_IN = "-" * 12
+PLACEHOLDER_ID = "-" * 12
 
 _LATE = format_html(' <span class="tag">{} Late</span>', icon("clock"))
 _PAPER = format_html(' <span class="tag mid">{} On paper</span>', icon("page"))
@@ -41,8 +41,8 @@ _WITHOUT_SCORE = {
 @register.simple_tag
 def gradebook_rows(rows: list[Row]) -> SafeString:
     """A table row a student: name, average, then a cell an assignment; each score leads to its attempt."""
-    student = reverse("student_history", args=[_STAND_IN]).split(_STAND_IN)
-    attempt = reverse("attempt_review", args=[_STAND_IN]).split(_STAND_IN)
+    student = reverse("student_history", args=[PLACEHOLDER_ID]).split(PLACEHOLDER_ID)
+    attempt = reverse("attempt_review", args=[PLACEHOLDER_ID]).split(PLACEHOLDER_ID)
     return format_html_join(
         "\n",
         '<tr><th scope="row"><a href="{}">{}</a></th><td class="r">{}</td>{}</tr>',
@@ -85,15 +85,15 @@ def _cell(cell: Cell, attempt: list[str]) -> SafeString:
         return format_html('<td><a href="{}">{}</a></td>', address, _STARTED)
     share = cell.share
     is_low = share is not None and share < HALF
-    written = _score(cell.score, is_low=is_low, is_late=cell.is_late, is_unmarked=cell.is_unmarked)
+    written = _score(cell.score, is_low=is_low, is_late=cell.is_late, is_ungraded=cell.is_ungraded)
     return format_html('<td><a href="{}">{}{}</a></td>', address, written, _PAPER if cell.attempt.is_on_paper else "")
 
 
 # A table has few different scores, and escaping is most of what a cell costs.
 @lru_cache(maxsize=1024)
-def _score(score: Decimal, *, is_low: bool, is_late: bool, is_unmarked: bool) -> SafeString:
+def _score(score: Decimal, *, is_low: bool, is_late: bool, is_ungraded: bool) -> SafeString:
     late = _LATE if is_late else ""
-    if is_unmarked:
+    if is_ungraded:
         # A zero would read as a score.
         return format_html("{} {}{}", points(score), _UNMARKED, late) if score else format_html("{}{}", _UNMARKED, late)
     return format_html('<b class="bad">{}</b>{}' if is_low else "{}{}", points(score), late)

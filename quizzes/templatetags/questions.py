@@ -29,7 +29,7 @@ VERDICTS = {
     "right": "correct",
     "wrong": "not correct",
     "partly": "partly correct",
-    "unmarked": "not marked yet",
+    "ungraded": "not marked yet",
     "dropped": "does not count",
     "unanswered": "not answered",
 }

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from quizzes.assignments import accommodations
 from quizzes.assignments import lifecycle as assignments
-from quizzes.assignments.accommodations import OwnTime, own_times, window_of
+from quizzes.assignments.accommodations import ExtendedTime, extended_times, window_of
 from quizzes.assignments.deadlines import Window, needed_close
 from quizzes.attempts import lifecycle as attempts
 from quizzes.models import Accommodation, Assignment, AuditEvent, Classroom, Edition, Extension, Student, User
@@ -84,11 +84,11 @@ def test_nobody_gets_less_than_granted_unseen(
     if extended is not None and closes is not None and extended > closes:
         give(assignment, student, NOW + extended * MINUTE, teacher)
     granted = None if limit is None or factor is None else limit * MINUTE * float(factor)
-    listed = own_times(
+    listed = extended_times(
         classroom, window_of(assignment), assignment.time_limit, now=NOW - 5 * MINUTE, assignment=assignment
     )
 
-    attempt = attempts.begin_attempt(student, assignment, now=NOW)
+    attempt = attempts.start_attempt(student, assignment, now=NOW)
 
     is_accommodated = factor != "1" and limit is not None
     assert [own.student for own in listed] == ([student] if is_accommodated else [])
@@ -96,7 +96,7 @@ def test_nobody_gets_less_than_granted_unseen(
         assert listed[0].ends_at == attempt.deadline_at
         is_cut = granted is not None and attempt.deadline_at < NOW + granted
         assert (listed[0].needed_close_at is not None) is is_cut
-        accommodations.make_room(assignment, [own for own in listed if own.needed_close_at], by=teacher, now=NOW)
+        accommodations.extend_to_fit(assignment, [own for own in listed if own.needed_close_at], by=teacher, now=NOW)
         attempt.refresh_from_db()
         assert granted is None or attempt.deadline_at == NOW + granted
 
@@ -107,8 +107,10 @@ def give(assignment: Assignment, student: Student, closes_at: datetime, teacher:
     )
 
 
-def listed(assignment: Assignment) -> list[OwnTime]:
-    return own_times(assignment.classroom, window_of(assignment), assignment.time_limit, now=NOW, assignment=assignment)
+def listed(assignment: Assignment) -> list[ExtendedTime]:
+    return extended_times(
+        assignment.classroom, window_of(assignment), assignment.time_limit, now=NOW, assignment=assignment
+    )
 
 
 @pytest.fixture
@@ -145,7 +147,7 @@ def test_who_has_handed_in_or_left_is_not_listed(tight: Assignment, student: Stu
 def test_making_room_keeps_what_else_the_extension_says(tight: Assignment, student: Student, teacher: User) -> None:
     accommodate(student)
     give(tight, student, NOW + 41 * MINUTE, teacher)
-    accommodations.make_room(tight, listed(tight), by=teacher, now=NOW)
+    accommodations.extend_to_fit(tight, listed(tight), by=teacher, now=NOW)
     extension = Extension.objects.get()
     assert (extension.closes_at, extension.extra_attempts, extension.reason) == (NOW + 45 * MINUTE, 1, "Ill.")
     assert listed(tight)[0].needed_close_at is None
@@ -217,7 +219,7 @@ def test_assigning_asks_for_each_student_whose_time_does_not_fit(
         assert done.status_code == 302
     extension = Extension.objects.get()
     assert (extension.student, extension.closes_at) == (ana, datetime(2026, 10, 23, 16, 45, tzinfo=UTC))
-    assert [event.act for event in AuditEvent.objects.order_by("pk")] == ["assignment_given", "extension_given"]
+    assert [event.action for event in AuditEvent.objects.order_by("pk")] == ["assignment_given", "extension_given"]
 
 
 def test_keeping_the_close_is_a_choice(
@@ -248,7 +250,7 @@ def test_what_fits_is_not_asked_about(
 def test_changing_asks_as_well_and_moves_the_running_attempt(
     tight: Assignment, ana: Student, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
-    running = attempts.begin_attempt(ana, tight, now=NOW)
+    running = attempts.start_attempt(ana, tight, now=NOW)
     address = reverse("change_assignment", args=[tight.public_id])
     page = teacher_client.post(
         address, form_of(teacher_client.get(address), having="release").data(closes="2026-10-23T11:35", act="preview")
@@ -260,15 +262,15 @@ def test_changing_asks_as_well_and_moves_the_running_attempt(
         assert saved.status_code == 302
     running.refresh_from_db()
     assert running.deadline_at == NOW + 45 * MINUTE
-    assert AuditEvent.objects.filter(act="extension_given").count() == 1
+    assert AuditEvent.objects.filter(action="extension_given").count() == 1
 
 
 def test_progress_says_whose_time_is_longer_and_when_it_ends(
     tight: Assignment, ana: Student, ben: Student, student: Student, teacher: User, teacher_client: Client
 ) -> None:
     accommodations.set_excused(tight, ben, is_excused=True, reason="Ill.", by=teacher, now=NOW)
-    attempts.begin_attempt(ana, tight, now=NOW)
-    attempts.begin_attempt(student, tight, now=NOW)
+    attempts.start_attempt(ana, tight, now=NOW)
+    attempts.start_attempt(student, tight, now=NOW)
     with time_machine.travel(NOW, tick=False):
         text = text_of(teacher_client.get(reverse("assignment_progress", args=[tight.public_id])))
     assert "Ana B. Time, attempts, excuse : Ana B. Working 1.5 times, ends 11:40 am" in text
@@ -279,7 +281,7 @@ def test_progress_says_whose_time_is_longer_and_when_it_ends(
 def test_progress_board_comes_again_when_an_end_moves(
     tight: Assignment, ana: Student, teacher: User, teacher_client: Client
 ) -> None:
-    attempts.begin_attempt(ana, tight, now=NOW)
+    attempts.start_attempt(ana, tight, now=NOW)
     with time_machine.travel(NOW, tick=False):
         tag = teacher_client.get(reverse("assignment_progress", args=[tight.public_id])).headers["ETag"]
         address = reverse("live_progress", args=[tight.public_id])

@@ -21,7 +21,7 @@ from quizzes.assignments.lifecycle import (
     withdraw_assignment,
 )
 from quizzes.attempts.attempt_content import sitting
-from quizzes.attempts.lifecycle import hand_in
+from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, Extension, Student, User
 from quizzes.reports.student_assignments import task_of
 from tests.factories import NOW, make_answered_attempt, make_assignment, make_attempt, make_classroom, save
@@ -57,7 +57,7 @@ def test_assign_gives_each_classroom_its_own_window(
         assert (one.edition, one.group, one.assigned_by, one.created_at) == (edition, group, teacher, now)
         assert (one.time_limit, one.max_attempts, one.attempt_policy) == (30 * MINUTE, 2, "first")
         assert (one.shuffle_questions, one.shuffle_choices, one.release) == (True, False, "after_close")
-    assert list(AuditEvent.objects.order_by("pk").values_list("act", "classroom")) == [
+    assert list(AuditEvent.objects.order_by("pk").values_list("action", "classroom")) == [
         ("assignment_given", classroom.pk),
         ("assignment_given", other_classroom.pk),
     ]
@@ -115,7 +115,7 @@ def test_change_records_what_was_there(assignment: Assignment, teacher: User, no
     assert window_of(assignment) == WINDOW
     assert (assignment.time_limit, assignment.release) == (30 * MINUTE, "after_close")
     event = AuditEvent.objects.get()
-    assert (event.act, event.actor, event.at) == ("assignment_changed", teacher, now)
+    assert (event.action, event.actor, event.at) == ("assignment_changed", teacher, now)
     assert event.detail["assignment"] == assignment.public_id
     assert (event.detail["before"]["release"], event.detail["before"]["closes_at"]) == ("after_hand_in", "None")
 
@@ -123,7 +123,7 @@ def test_change_records_what_was_there(assignment: Assignment, teacher: User, no
 def test_change_leaves_answers_order_and_finished_attempts_alone(
     assignment: Assignment, student: Student, classmate: Student, teacher: User
 ) -> None:
-    running = make_answered_attempt(assignment=assignment, student=student, answers={"one": "b"}, handed_in=False)
+    running = make_answered_attempt(assignment=assignment, student=student, answers={"one": "b"}, submitted=False)
     order = [question.key for question in sitting(running).questions]
     done = make_answered_attempt(assignment=assignment, student=classmate)
 
@@ -224,7 +224,7 @@ def shown(attempt: Attempt, *, now: datetime) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("release", "while_open", "once_handed_in", "once_closed"),
+    ("release", "while_open", "once_submitted", "once_closed"),
     [
         # "At once" shows one question at a time, as it is checked; the whole attempt is shown once handed in.
         ("at_once", False, True, True),
@@ -234,15 +234,15 @@ def shown(attempt: Attempt, *, now: datetime) -> bool:
     ],
 )
 def test_answers_show_as_the_release_has_it(
-    edition: Edition, student: Student, release: str, while_open: bool, once_handed_in: bool, once_closed: bool
+    edition: Edition, student: Student, release: str, while_open: bool, once_submitted: bool, once_closed: bool
 ) -> None:
     assignment = make_assignment(edition=edition, classroom=student.classroom, closes_at=NOW + DAY, release=release)
     attempt = make_attempt(assignment=assignment, student=student)
 
     assert shown(attempt, now=NOW) is while_open
     assert shown(attempt, now=NOW + 2 * DAY) is False
-    hand_in(attempt, now=NOW + MINUTE)
-    assert shown(attempt, now=NOW + 2 * MINUTE) is once_handed_in
+    submit_attempt(attempt, now=NOW + MINUTE)
+    assert shown(attempt, now=NOW + 2 * MINUTE) is once_submitted
     assert shown(attempt, now=NOW + 2 * DAY) is once_closed
 
 

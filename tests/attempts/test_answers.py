@@ -15,7 +15,7 @@ from quizzes.assignments.deadlines import GRACE
 from quizzes.attempts.answers import Saved, save_from_seat
 from quizzes.attempts.attempt_content import seat
 from quizzes.attempts.integrity import check_integrity
-from quizzes.attempts.lifecycle import check_answer, hand_in, set_flag
+from quizzes.attempts.lifecycle import check_answer, set_flag, submit_attempt
 from quizzes.content.editions import published
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Edition, Student
 from tests.factories import NOW, SAVE_STATEMENTS, make_assignment, make_attempt, make_student, save
@@ -172,7 +172,7 @@ def test_save_that_was_stale_stays_so_when_repeated(attempt: Attempt) -> None:
 
 def test_save_repeated_after_the_hand_in_is_not_late(attempt: Attempt, now: datetime) -> None:
     first = save(attempt, "one", "a", operation="tap")
-    hand_in(attempt, now=now)
+    submit_attempt(attempt, now=now)
 
     assert save(attempt, "one", "a", operation="tap", now=now + timedelta(days=1)) == first
     assert len(log(attempt)) == 1
@@ -287,7 +287,7 @@ def test_saves_in_any_sequence_leave_what_was_last_accepted(edition: Edition, st
                 check_answer(attempt, ids[key], now=NOW)
                 model.checked.add(key)
             case "hand in":
-                hand_in(attempt, now=NOW + MINUTE)
+                submit_attempt(attempt, now=NOW + MINUTE)
                 model.is_over = True
 
     assert answers(attempt) == model.current
@@ -336,7 +336,7 @@ def test_save_from_a_seat_moves_and_logs_in_as_many(attempt: Attempt, statements
     [
         lambda attempt: Student.objects.update(pin_version=attempt.student.pin_version + 1),
         lambda attempt: Student.objects.update(removed_at=NOW),
-        lambda attempt: hand_in(attempt, now=NOW),
+        lambda attempt: submit_attempt(attempt, now=NOW),
         lambda attempt: Attempt.objects.update(deadline_at=NOW - GRACE),
         lambda attempt: save(attempt, "one", "a", operation="other"),
         lambda attempt: (save(attempt, "one", "b", operation="tap"), Answer.objects.update(revision=0)),

@@ -15,12 +15,12 @@ from quizzes.attempts.lifecycle import (
     NoAttemptsLeft,
     NotCheckable,
     NotOpenYet,
-    begin_attempt,
     check_answer,
-    hand_in,
-    hand_in_overdue,
     resume_number,
     set_flag,
+    start_attempt,
+    submit_attempt,
+    submit_overdue,
 )
 from quizzes.content.editions import published
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Classroom, Edition, Student
@@ -51,7 +51,7 @@ def test_begin_attempt_fixes_what_the_student_sees(edition: Edition, student: St
         shuffle_choices=False,
     )
 
-    attempt = begin_attempt(student, assignment, now=now)
+    attempt = start_attempt(student, assignment, now=now)
 
     assert (attempt.number, attempt.started_at, attempt.deadline_at) == (1, now, now + 30 * MINUTE)
     assert (attempt.shuffle_questions, attempt.shuffle_choices, attempt.time_limit) == (True, False, 30 * MINUTE)
@@ -61,8 +61,8 @@ def test_begin_attempt_fixes_what_the_student_sees(edition: Edition, student: St
 
 
 def test_begin_attempt_twice_begins_once(assignment: Assignment, student: Student, now: datetime) -> None:
-    first = begin_attempt(student, assignment, now=now)
-    second = begin_attempt(student, assignment, now=now + MINUTE)
+    first = start_attempt(student, assignment, now=now)
+    second = start_attempt(student, assignment, now=now + MINUTE)
 
     assert second == first
     assert second.started_at == now
@@ -95,10 +95,10 @@ def test_begin_attempt_keeps_to_the_window(
     )
 
     if refusal is None:
-        begin_attempt(student, assignment, now=now)
+        start_attempt(student, assignment, now=now)
     else:
         with pytest.raises(refusal):
-            begin_attempt(student, assignment, now=now)
+            start_attempt(student, assignment, now=now)
 
     assert Attempt.objects.count() == (refusal is None)
 
@@ -106,47 +106,47 @@ def test_begin_attempt_keeps_to_the_window(
 def test_begin_attempt_past_due_is_late_but_let_in(edition: Edition, student: Student, now: datetime) -> None:
     assignment = make_assignment(edition=edition, classroom=student.classroom, due_at=now - MINUTE)
 
-    assert begin_attempt(student, assignment, now=now).is_open
+    assert start_attempt(student, assignment, now=now).is_open
 
 
 def test_begin_attempt_counts_attempts_to_their_limit(edition: Edition, student: Student, now: datetime) -> None:
     assignment = make_assignment(edition=edition, classroom=student.classroom, max_attempts=2)
     for number in (1, 2):
-        attempt = begin_attempt(student, assignment, now=now)
+        attempt = start_attempt(student, assignment, now=now)
         assert attempt.number == number
-        hand_in(attempt, now=now)
+        submit_attempt(attempt, now=now)
 
     with pytest.raises(NoAttemptsLeft):
-        begin_attempt(student, assignment, now=now)
+        start_attempt(student, assignment, now=now)
 
 
 def test_begin_attempt_without_a_limit_goes_on(edition: Edition, student: Student, now: datetime) -> None:
     assignment = make_assignment(edition=edition, classroom=student.classroom, max_attempts=None)
     for _ in range(4):
-        hand_in(begin_attempt(student, assignment, now=now), now=now)
+        submit_attempt(start_attempt(student, assignment, now=now), now=now)
 
-    assert begin_attempt(student, assignment, now=now).number == 5
+    assert start_attempt(student, assignment, now=now).number == 5
 
 
 def test_begin_attempt_of_a_classmate_does_not_count(
     assignment: Assignment, student: Student, classmate: Student, now: datetime
 ) -> None:
-    hand_in(begin_attempt(classmate, assignment, now=now), now=now)
+    submit_attempt(start_attempt(classmate, assignment, now=now), now=now)
 
-    assert begin_attempt(student, assignment, now=now).number == 1
+    assert start_attempt(student, assignment, now=now).number == 1
 
 
 def test_begin_attempt_after_the_time_hands_in_and_begins_the_next(
     edition: Edition, student: Student, now: datetime
 ) -> None:
     assignment = make_assignment(edition=edition, classroom=student.classroom, time_limit=MINUTE, max_attempts=2)
-    first = begin_attempt(student, assignment, now=now)
+    first = start_attempt(student, assignment, now=now)
     save(first, "one", "b", now=now + SECOND)
 
-    second = begin_attempt(student, assignment, now=now + 10 * MINUTE)
+    second = start_attempt(student, assignment, now=now + 10 * MINUTE)
 
     first.refresh_from_db()
-    assert (first.handed_in_at, first.handed_in_by, first.score) == (now + MINUTE, "deadline", Decimal(1))
+    assert (first.submitted_at, first.submitted_by, first.score) == (now + MINUTE, "deadline", Decimal(1))
     assert second.number == 2
 
 
@@ -154,11 +154,11 @@ def test_begin_attempt_within_the_grace_goes_on_with_the_same(
     edition: Edition, student: Student, now: datetime
 ) -> None:
     assignment = make_assignment(edition=edition, classroom=student.classroom, time_limit=MINUTE)
-    first = begin_attempt(student, assignment, now=now)
+    first = start_attempt(student, assignment, now=now)
 
-    assert begin_attempt(student, assignment, now=now + MINUTE + GRACE) == first
+    assert start_attempt(student, assignment, now=now + MINUTE + GRACE) == first
     with pytest.raises(NoAttemptsLeft):
-        begin_attempt(student, assignment, now=now + MINUTE + GRACE + SECOND)
+        start_attempt(student, assignment, now=now + MINUTE + GRACE + SECOND)
 
 
 # --- What the student sees ----------------------------------------------------------------------------------------
@@ -166,7 +166,7 @@ def test_begin_attempt_within_the_grace_goes_on_with_the_same(
 
 def test_sitting_keeps_its_order_whatever_is_saved(edition: Edition, student: Student, now: datetime) -> None:
     assignment = make_assignment(edition=edition, classroom=student.classroom, shuffle_questions=True)
-    attempt = begin_attempt(student, assignment, now=now)
+    attempt = start_attempt(student, assignment, now=now)
     before = [question.key for question in sitting(attempt).questions]
     assignment.shuffle_questions = False
     assignment.save()
@@ -259,7 +259,7 @@ def test_flag_before_an_answer_does_not_stand_in_its_way(attempt: Attempt, now: 
 
 
 def test_flag_after_the_end_is_refused(attempt: Attempt, now: datetime) -> None:
-    hand_in(attempt, now=now)
+    submit_attempt(attempt, now=now)
 
     with pytest.raises(AttemptOver):
         set_flag(attempt, question_id(attempt, "one"), flagged=True, now=now)
@@ -314,7 +314,7 @@ def test_check_ends_with_the_attempt(checking: Attempt, now: datetime) -> None:
     with pytest.raises(AttemptOver):
         check_answer(checking, question_id(checking, "one"), now=now + 11 * MINUTE + SECOND)
 
-    hand_in(checking, now=now)
+    submit_attempt(checking, now=now)
     with pytest.raises(AttemptOver):
         check_answer(checking, question_id(checking, "one"), now=now)
 
@@ -350,21 +350,21 @@ def test_hand_in_scores_by_hand_worked_figures(
     for key, value in answers.items():
         save(attempt, key, value)
 
-    done = hand_in(attempt, now=now + MINUTE)
+    done = submit_attempt(attempt, now=now + MINUTE)
 
     assert done.score == Decimal(score)
-    assert (done.handed_in_at, done.handed_in_by, done.is_open) == (now + MINUTE, "student", False)
+    assert (done.submitted_at, done.submitted_by, done.is_open) == (now + MINUTE, "student", False)
 
 
 def test_hand_in_again_gives_the_same_receipt(attempt: Attempt, now: datetime) -> None:
     save(attempt, "one", "b")
     # A second tab, which knows nothing of the first.
     other_tab = Attempt.objects.select_related("assignment").get(pk=attempt.pk)
-    first = hand_in(attempt, now=now)
+    first = submit_attempt(attempt, now=now)
 
-    again = hand_in(other_tab, now=now + MINUTE)
+    again = submit_attempt(other_tab, now=now + MINUTE)
 
-    assert (again.receipt, again.handed_in_at, again.score) == (first.receipt, now, Decimal(1))
+    assert (again.receipt, again.submitted_at, again.score) == (first.receipt, now, Decimal(1))
     assert first.receipt is not None
     assert len(first.receipt) == 7
     assert first.receipt[3] == "-"
@@ -387,9 +387,9 @@ def test_hand_in_after_the_grace_counts_as_at_the_deadline(
     attempt = make_attempt(assignment=assignment, student=student)
     ends = now + 30 * MINUTE
 
-    hand_in(attempt, now=ends + after)
+    submit_attempt(attempt, now=ends + after)
 
-    assert (attempt.handed_in_at, attempt.handed_in_by) == (ends + at, by)
+    assert (attempt.submitted_at, attempt.submitted_by) == (ends + at, by)
 
 
 def test_hand_in_overdue_closes_what_the_clock_has_ended(edition: Edition, classroom: Classroom, now: datetime) -> None:
@@ -401,12 +401,12 @@ def test_hand_in_overdue_closes_what_the_clock_has_ended(edition: Edition, class
     untimed = make_attempt(assignment=make_assignment(edition=edition, classroom=classroom))
     done = make_answered_attempt(assignment=timed, started_at=now - timedelta(days=1))
 
-    assert hand_in_overdue(now) == 1
-    assert hand_in_overdue(now) == 0
+    assert submit_overdue(now) == 1
+    assert submit_overdue(now) == 0
 
     for attempt in (over, in_grace, untimed):
         attempt.refresh_from_db()
-    assert (over.handed_in_at, over.handed_in_by, over.score) == (now - MINUTE - SECOND, "deadline", Decimal(1))
+    assert (over.submitted_at, over.submitted_by, over.score) == (now - MINUTE - SECOND, "deadline", Decimal(1))
     assert in_grace.is_open
     assert untimed.is_open
     assert Attempt.objects.get(pk=done.pk).receipt == done.receipt
@@ -414,7 +414,7 @@ def test_hand_in_overdue_closes_what_the_clock_has_ended(edition: Edition, class
 
 def test_hand_in_keeps_later_answers_as_late(attempt: Attempt, now: datetime) -> None:
     save(attempt, "one", "b")
-    hand_in(attempt, now=now)
+    submit_attempt(attempt, now=now)
 
     saved = save(attempt, "one", "a", seen_revision=1, now=now + SECOND)
 
@@ -429,7 +429,7 @@ def test_hand_in_of_a_student_who_moved_stays_with_the_class(
     student.classroom = other_classroom
     student.save()
 
-    done = hand_in(attempt, now=now)
+    done = submit_attempt(attempt, now=now)
 
     assert done.classroom != other_classroom
     assert make_student(classroom=other_classroom).attempts.count() == 0
@@ -441,7 +441,7 @@ def test_end_that_a_teacher_moves_meanwhile_hands_in_nothing(attempt: Attempt, n
     later = now + GRACE + timedelta(seconds=1)
     Attempt.objects.update(deadline_at=later + timedelta(minutes=10))
 
-    assert hand_in(listed, now=later).is_open
+    assert submit_attempt(listed, now=later).is_open
     assert listed.deadline_at == later + timedelta(minutes=10)
     # The student's own word counts whatever the end is.
-    assert not hand_in(listed, now=later).is_open
+    assert not submit_attempt(listed, now=later).is_open

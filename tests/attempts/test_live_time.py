@@ -48,7 +48,7 @@ def test_nothing_is_left_of_what_is_over_or_handed_in(
 ) -> None:
     clock.shift(timedelta(minutes=20, seconds=30))
     assert asked(student_client, running) == {"seconds_left": 0}
-    attempts.hand_in(running, now=NOW + timedelta(minutes=5))
+    attempts.submit_attempt(running, now=NOW + timedelta(minutes=5))
     clock.move_to(NOW + timedelta(minutes=6))
     assert asked(student_client, running) == {"seconds_left": 0}
 

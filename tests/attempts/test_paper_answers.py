@@ -87,7 +87,7 @@ def test_a_sheet_becomes_a_handed_in_attempt_on_paper(assignment: Assignment, st
     assert (attempt.medium, attempt.is_on_paper, attempt.is_open) == ("paper", True, False)
     assert (attempt.number, attempt.student, attempt.classroom_id) == (1, student, assignment.classroom_id)
     assert (attempt.score, attempt.max_score) == (Decimal(6), 8)
-    assert (attempt.started_at, attempt.handed_in_at, attempt.deadline_at) == (LATER, LATER, None)
+    assert (attempt.started_at, attempt.submitted_at, attempt.deadline_at) == (LATER, LATER, None)
     assert attempt.receipt
     # Its student sees the questions and choices as they stood on the sheet.
     assert sitting(attempt).questions == form.questions
@@ -98,7 +98,7 @@ def test_a_sheet_becomes_a_handed_in_attempt_on_paper(assignment: Assignment, st
 def test_typing_a_sheet_is_recorded(assignment: Assignment, student: Student, teacher: User) -> None:
     type_in(assignment, student, values_of(assignment), by=teacher)
 
-    event = AuditEvent.objects.get(act=AuditEvent.Act.PAPER_TYPED)
+    event = AuditEvent.objects.get(action=AuditEvent.Action.PAPER_TYPED)
     assert (event.actor, event.student, event.classroom, event.at) == (teacher, student, assignment.classroom, LATER)
     assert event.detail == {
         "assignment": assignment.public_id,
@@ -117,7 +117,7 @@ def test_sent_twice_a_sheet_is_stored_once(assignment: Assignment, student: Stud
     attempt = assignment.attempts.get()
     assert attempt.events.count() == 4
     assert list(attempt.answers.values_list("revision", flat=True)) == [1, 1, 1, 1]
-    assert AuditEvent.objects.filter(act=AuditEvent.Act.PAPER_TYPED).count() == 1
+    assert AuditEvent.objects.filter(action=AuditEvent.Action.PAPER_TYPED).count() == 1
 
 
 def test_typed_again_answers_move_through_the_log(assignment: Assignment, student: Student, teacher: User) -> None:
@@ -203,7 +203,7 @@ def test_a_sheet_uses_an_attempt_of_its_student(assignment: Assignment, student:
     type_in(assignment, student, values_of(assignment), by=teacher)
 
     with pytest.raises(attempts.NoAttemptsLeft):
-        attempts.begin_attempt(student, assignment, now=LATER)
+        attempts.start_attempt(student, assignment, now=LATER)
 
 
 def test_a_student_at_work_keeps_on_working(
@@ -214,7 +214,7 @@ def test_a_student_at_work_keeps_on_working(
 
     assert type_in(assignment, student, values_of(assignment), by=teacher) == "saved"
 
-    assert attempts.begin_attempt(student, assignment, now=LATER) == running
+    assert attempts.start_attempt(student, assignment, now=LATER) == running
 
 
 def test_a_sheet_that_is_typed_after_the_due_time_is_not_late(

@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from quizzes.attempts.integrity import check_integrity
-from quizzes.attempts.lifecycle import NoAttemptsLeft, begin_attempt
+from quizzes.attempts.lifecycle import NoAttemptsLeft, start_attempt
 from quizzes.attempts.paper.answers import Sheet, save_sheets
 from quizzes.models import AnswerEvent, Assignment, Attempt, AuditEvent, Student, User
 from tests.attempts.test_paper_answers import values_of
@@ -30,7 +30,7 @@ def test_one_page_of_sheets_many_times_at_once_is_stored_once(
 
     assert Counter(map(tuple, outcomes)) == {("saved",) * 3: 1, ("unchanged",) * 3: 7}
     assert (Attempt.objects.count(), AnswerEvent.objects.count()) == (3, 12)
-    assert AuditEvent.objects.filter(act=AuditEvent.Act.PAPER_TYPED).count() == 3
+    assert AuditEvent.objects.filter(action=AuditEvent.Action.PAPER_TYPED).count() == 3
     assert broken() == []
 
 
@@ -56,7 +56,7 @@ def test_a_sheet_typed_as_its_student_begins_takes_no_second_attempt(
 
     def begin() -> str:
         try:
-            return begin_attempt(student, assignment, now=now).medium
+            return start_attempt(student, assignment, now=now).medium
         except NoAttemptsLeft as error:
             return type(error).__name__
 

@@ -71,7 +71,7 @@ def person_for(name: str, school: School) -> Student | User | None:
 @pytest.mark.parametrize("name", PAGES)
 def test_page_is_accessible(name: str, dark: bool, school: School, open_context: NewContext) -> None:
     if name in {"receipt", "result"}:
-        attempts.hand_in(school.attempt, now=timezone.now())
+        attempts.submit_attempt(school.attempt, now=timezone.now())
     page = open_context(person_for(name, school), width=1280, dark=dark).new_page()
     page.goto(reverse(name, kwargs=TABLE[name].kwargs(school)))
     assert violations(page) == []
@@ -95,12 +95,12 @@ STATES: dict[str, Callable[[School], None]] = {
 
 @pytest.mark.parametrize("state", STATES)
 def test_student_pages_are_accessible_in_each_state(state: str, school: School, open_context: NewContext) -> None:
-    attempts.hand_in(school.attempt, now=timezone.now())
+    attempts.submit_attempt(school.attempt, now=timezone.now())
     STATES[state](school)
     page = open_context(school.student, width=360).new_page()
     for name, args in [
         ("student_home", []),
-        ("begin_attempt", [school.assignment.public_id]),
+        ("start_attempt", [school.assignment.public_id]),
         ("receipt", [school.attempt.public_id]),
         ("result", [school.attempt.public_id]),
     ]:

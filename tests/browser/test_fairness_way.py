@@ -66,7 +66,7 @@ def test_every_kind_of_question_can_be_corrected_accessibly(
     school: School,  # noqa: F811
     open_context: NewContext,
 ) -> None:
-    attempts.hand_in(school.attempt, now=timezone.now())
+    attempts.submit_attempt(school.attempt, now=timezone.now())
     page = open_context(school.teacher, dark=dark).new_page()
     kinds = set()
     for question in school.assignment.edition.questions.all():

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, Request, expect
 
-from quizzes.assignments import board as boards
+from quizzes.assignments.board import show_on_board
 from quizzes.attempts import lifecycle as attempts
 from quizzes.content.editions import latest_edition
 from quizzes.models import Assignment, Attempt, Presence, QuestionSet, Student, User
@@ -177,7 +177,7 @@ def test_names_stay_hidden_while_the_board_lives(running: Assignment, teacher: U
         Student.objects.filter(pk=student.pk).update(display_name=f"Secret {number:02}")
     attempt = Attempt.objects.order_by("pk").first()
     assert attempt is not None
-    attempts.hand_in(attempt, now=timezone.now())
+    attempts.submit_attempt(attempt, now=timezone.now())
     expect(page.locator("#progress-counts")).to_have_text("1 of 30 handed in, 29 working, 0 not started")
     shown = page.content()
     assert "Secret" not in shown
@@ -255,7 +255,7 @@ def test_second_window_follows_the_keys_of_the_first(
 def test_count_on_the_board_rises_as_students_answer(
     running: Assignment, teacher: User, open_context: NewContext
 ) -> None:
-    boards.show_on_board(running, number=1, phase=2, by=teacher, now=timezone.now())
+    show_on_board(running, number=1, phase=2, by=teacher, now=timezone.now())
     page = open_context(teacher).new_page()
     page.goto(reverse("question_board", args=[running.public_id]))
     page.get_by_role("button", name="Show the answers").focus()
@@ -283,7 +283,7 @@ def test_board_is_accessible_in_each_phase(
     assert set(kinds) == {"single", "multiple", "who_says_so", "evidence"}
     page = open_context(school.teacher, dark=dark).new_page()
     for number in kinds.values():
-        boards.show_on_board(school.assignment, number=number, phase=phase, by=school.teacher, now=timezone.now())
+        show_on_board(school.assignment, number=number, phase=phase, by=school.teacher, now=timezone.now())
         page.set_viewport_size({"width": 1280, "height": 800})
         page.goto(reverse("question_board", args=[school.assignment.public_id]))
         assert violations(page) == []

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, Request, Route, expect
 
-from quizzes.attempts.lifecycle import hand_in_overdue
+from quizzes.attempts.lifecycle import submit_overdue
 from quizzes.models import AnswerEvent, Attempt, Student, User
 from quizzes.people import student_sign_in
 from tests.browser.conftest import PATIENCE, NewContext, overflow, violations
@@ -648,7 +648,7 @@ def test_answers_are_sent_from_the_receipt_that_the_site_leads_to(context: Brows
     offline_answers(context, page)
     page.close()
     Attempt.objects.update(deadline_at=timezone.now() - timedelta(seconds=61))
-    hand_in_overdue(timezone.now())
+    submit_overdue(timezone.now())
     context.set_offline(False)
     page = open_question(context, attempt)
     expect(page.get_by_text("3 answers arrived after the end and are not counted.")).to_be_visible()

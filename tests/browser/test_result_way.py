@@ -25,7 +25,7 @@ TOPS = """(element, text) => {
 
 @pytest.fixture
 def done(assignment: Assignment, student: Student) -> Attempt:
-    Assignment.objects.update(release=Assignment.Release.AFTER_HAND_IN)
+    Assignment.objects.update(release=Assignment.Release.AFTER_SUBMIT)
     assignment.refresh_from_db()
     return make_answered_attempt(assignment=assignment, student=student, right=2)
 

@@ -67,7 +67,7 @@ def test_student_joins_answers_and_hands_in(
     assert Attempt.objects.get().receipt == receipt[0]
     assert Answer.objects.filter(value__isnull=False).count() == 4
     page.go_back()
-    page.goto(reverse("hand_in", args=[Attempt.objects.get().public_id]).replace("hand-in", "receipt"))
+    page.goto(reverse("submit_attempt", args=[Attempt.objects.get().public_id]).replace("hand-in", "receipt"))
     expect(page.locator("main")).to_contain_text(receipt[0])
     page.get_by_role("link", name=re.compile("result", re.IGNORECASE)).first.click()
     expect(page.locator(".score")).to_be_visible()

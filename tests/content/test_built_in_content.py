@@ -8,14 +8,13 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from quizzes.content.editions import read_set_files
 from quizzes.content.question_types.evidence.question import Evidence
 from quizzes.content.question_types.multiple.question import Multiple
 from quizzes.content.question_types.single.question import Single
 from quizzes.content.question_types.who_says_so.question import WhoSaysSo
 from quizzes.content.reading import NOT_STATED
 from quizzes.content.set_document import SetDocument
-from quizzes.files.question_sets import read_toml
+from quizzes.files.question_sets import read_set_files, read_toml
 
 FOLDER = settings.BASE_DIR / "fixtures" / "pars-agreement"
 SOURCE = read_toml((FOLDER / "source.toml").read_bytes())

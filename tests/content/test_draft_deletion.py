@@ -38,7 +38,7 @@ def test_draft_is_deleted_after_a_question_and_once(draft: Draft, teacher: User,
     for name in ("delete_draft", "edit_source", "edit_questions", "publish_set"):
         assert teacher_client.get(url(name, draft)).status_code == 404
     event = AuditEvent.objects.get()
-    assert (event.act, event.actor, event.classroom) == ("draft_deleted", teacher, None)
+    assert (event.action, event.actor, event.classroom) == ("draft_deleted", teacher, None)
     assert event.detail == {"set": draft.question_set.public_id, "title": "Small set", "question_count": 4}
 
 

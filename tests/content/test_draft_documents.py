@@ -13,11 +13,10 @@ from quizzes.content.drafts.document import finished, from_edition, new_document
 from quizzes.content.drafts.preview import preview
 from quizzes.content.drafts.publishing import NotReady
 from quizzes.content.drafts.validation import Lost, draft_faults, gaps, meter, orphans, question_faults, remarks
-from quizzes.content.editions import read_set_files
 from quizzes.content.question_types import draft_registry as kinds
 from quizzes.content.question_types.registry import Presentation, public
 from quizzes.content.set_document import find_problems, parse_set
-from quizzes.content.tables import Table
+from quizzes.files.question_sets import read_set_files
 from quizzes.models import Edition, User
 from tests.drafting import question, story, texts_of
 from tests.factories import NOW, make_document, make_draft

@@ -9,17 +9,10 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from quizzes.content.editions import (
-    BadFile,
-    NotPublishable,
-    latest_edition,
-    publish_edition,
-    publish_file,
-    published,
-    read_set_files,
-)
+from quizzes.content.editions import NotPublishable, latest_edition, publish_built_in, publish_edition, published
 from quizzes.content.set_document import content_hash
 from quizzes.content.tables import InvalidDocument
+from quizzes.files.question_sets import BadFile, read_set_files
 from quizzes.models import Edition, Question, QuestionSet, Reading, Source, User
 from tests.factories import NOW, make_document, make_edition, make_question_set, write_set_files
 
@@ -182,7 +175,7 @@ def test_file_is_published_with_its_source_and_reading(tmp_path: Path) -> None:
     write_set_files(tmp_path)
     [file] = read_set_files(tmp_path)
 
-    edition = publish_file(file, now=NOW)
+    edition = publish_built_in(file.source, file.document, now=NOW)
 
     assert edition is not None
     source = Source.objects.get()
@@ -196,9 +189,9 @@ def test_file_is_published_with_its_source_and_reading(tmp_path: Path) -> None:
 def test_file_published_again_changes_nothing(tmp_path: Path) -> None:
     write_set_files(tmp_path)
     [file] = read_set_files(tmp_path)
-    publish_file(file, now=NOW)
+    publish_built_in(file.source, file.document, now=NOW)
 
-    assert publish_file(file, now=NOW) is None
+    assert publish_built_in(file.source, file.document, now=NOW) is None
     counts = [model.objects.count() for model in (Source, Reading, QuestionSet, Edition)]
     assert counts == [1, 1, 1, 1]
 
@@ -208,7 +201,7 @@ def test_file_does_not_touch_a_teachers_set_of_the_same_slug(tmp_path: Path, tea
     write_set_files(tmp_path)
     [file] = read_set_files(tmp_path)
 
-    publish_file(file, now=NOW)
+    publish_built_in(file.source, file.document, now=NOW)
 
     own.refresh_from_db()
     assert (own.title, own.editions.count()) == ("Own", 0)

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from quizzes.content.editions import read_set_files
 from quizzes.content.reading import Sentence, Voice
 from quizzes.content.writing_tips import Hint, Option, Wording, hints, reading_grade, sounds_like_somebody, syllables
+from quizzes.files.question_sets import read_set_files
 
 ROOT = Path(__file__).resolve().parent.parent
 ITEMS = tomllib.loads((ROOT / "tests/data/item_quality.toml").read_text())

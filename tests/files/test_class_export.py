@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from quizzes.attempts import lifecycle as attempts
 from quizzes.attempts.integrity import check_integrity
 from quizzes.content.editions import published
-from quizzes.files.class_export import document as takeaway
-from quizzes.files.class_export.document import MAX_BYTES, InvalidTakeaway, read_takeaway, write_takeaway
+from quizzes.files.class_export import document as class_export
+from quizzes.files.class_export.document import MAX_BYTES, InvalidExport, read_class_export, write_class_export
 from quizzes.files.class_export.reader import AlreadyHere, import_classroom
 from quizzes.files.class_export.writer import export_classroom
 from quizzes.grading.scores import rescore
@@ -35,7 +35,7 @@ from quizzes.models import (
     Edition,
     Excuse,
     Extension,
-    ManualMark,
+    ManualGrade,
     QuestionSet,
     Regrade,
     Source,
@@ -92,15 +92,15 @@ def school(classroom: Classroom, teacher: User) -> Classroom:
     make_answered_attempt(assignment=one, student=ana, right=3)
     marked = make_answered_attempt(assignment=one, student=ben, right=1)
     late = make_answered_attempt(
-        assignment=one, student=cy, answers={"one": "b", "who": {"a": "mayor"}}, handed_in=False
+        assignment=one, student=cy, answers={"one": "b", "who": {"a": "mayor"}}, submitted=False
     )
     save(late, "some", ["a", "c"], now=NOW + timedelta(minutes=40))
-    attempts.hand_in(late, now=NOW + timedelta(minutes=41))
+    attempts.submit_attempt(late, now=NOW + timedelta(minutes=41))
     attempts.accept_late(late, by=teacher, now=NOW + timedelta(minutes=50))
     make_answered_attempt(assignment=two, student=ana, right=4)
     make_answered_attempt(assignment=two, student=ana, right=2, number=2)
-    make_answered_attempt(assignment=two, student=dee, right=2, handed_in=False)
-    ManualMark.objects.create(
+    make_answered_attempt(assignment=two, student=dee, right=2, submitted=False)
+    ManualGrade.objects.create(
         attempt=marked,
         question_id=published(first.pk).question_ids["proof"],
         points=Decimal("1.25"),
@@ -125,7 +125,7 @@ def school(classroom: Classroom, teacher: User) -> Classroom:
     moved.classroom = make_classroom(teacher=teacher, name="Period 4")
     moved.save()
     AuditEvent.objects.create(
-        act=AuditEvent.Act.ASSIGNMENT_CHANGED,
+        action=AuditEvent.Action.ASSIGNMENT_CHANGED,
         actor=teacher,
         classroom=classroom,
         detail={"assignment": one.public_id},
@@ -159,7 +159,7 @@ def figures(classroom: Classroom) -> dict[str, Any]:
         ],
         "attempts": list(
             classroom.attempts.order_by("pk").values_list(
-                "public_id", "number", "seed", "receipt", "score", "max_score", "handed_in_at", "deadline_at"
+                "public_id", "number", "seed", "receipt", "score", "max_score", "submitted_at", "deadline_at"
             )
         ),
         "answers": list(
@@ -237,7 +237,7 @@ def test_terms_of_students_and_decisions_travel(school: Classroom) -> None:
         ("drop", "who", "The key was wrong"),
         ("new_key", "one", "The key was wrong"),
     ]
-    assert list(ManualMark.objects.values_list("points", "comment")) == [(Decimal("1.25"), "Good thinking")]
+    assert list(ManualGrade.objects.values_list("points", "comment")) == [(Decimal("1.25"), "Good thinking")]
     moved = Student.objects.get(display_name="Eva")
     assert (moved.removed_at, moved.attempts.count()) == (LATER, 1)
 
@@ -314,7 +314,7 @@ def test_leaving_is_recorded(classroom: Classroom, teacher: User) -> None:
     export_classroom(classroom, now=LATER, by=teacher)
 
     event = AuditEvent.objects.get()
-    assert (event.act, event.actor, event.detail) == ("scores_exported", teacher, {"layout": "takeaway"})
+    assert (event.action, event.actor, event.detail) == ("scores_exported", teacher, {"layout": "class_export"})
 
 
 # --- Files that are refused ---------------------------------------------------------------------------------------
@@ -397,7 +397,7 @@ REFUSALS: dict[str, tuple[Spoil, str]] = {
         _set("attempts", 0, "score", to="7"),
         "has 7 of 8 points in the file, and its answers come to",
     ),
-    "score without a hand-in": (_set("attempts", 0, "handed_in_at", to=None), "contradict one another"),
+    "score without a hand-in": (_set("attempts", 0, "submitted_at", to=None), "contradict one another"),
     "unknown policy": (
         _set("assignments", 0, "attempt_policy", to="worst"),
         "The attempt_policy of an assignment cannot be stored: Value 'worst' is not a valid choice.",
@@ -430,7 +430,7 @@ def test_a_spoilt_file_is_refused_in_one_line_and_leaves_nothing(school: Classro
     teacher = empty_site()
     spoil(document)
 
-    with pytest.raises(InvalidTakeaway) as refused:
+    with pytest.raises(InvalidExport) as refused:
         import_classroom(json.dumps(document).encode(), by=teacher, now=LATER)
 
     assert message in str(refused.value)
@@ -450,7 +450,7 @@ def test_a_value_that_no_page_could_show_is_refused(school: Classroom) -> None:
         if part["question"] == "who":
             part["value"] = {"a": "nobody"}
 
-    with pytest.raises(InvalidTakeaway, match="to who is none that its question can have"):
+    with pytest.raises(InvalidExport, match="to who is none that its question can have"):
         import_classroom(json.dumps(document).encode(), by=teacher, now=LATER)
 
 
@@ -468,8 +468,8 @@ def test_a_value_that_no_page_could_show_is_refused(school: Classroom) -> None:
     ],
 )
 def test_what_is_no_file_of_this_kind_is_refused(content: bytes, message: str) -> None:
-    with pytest.raises(InvalidTakeaway) as refused:
-        read_takeaway(content)
+    with pytest.raises(InvalidExport) as refused:
+        read_class_export(content)
 
     assert message in str(refused.value)
     assert "\n" not in str(refused.value)
@@ -479,14 +479,14 @@ def test_a_value_nested_too_deep_is_refused(school: Classroom) -> None:
     content = export_classroom(school, now=LATER).decode()
     deep = "[" * 3000 + "]" * 3000
 
-    with pytest.raises(InvalidTakeaway):
-        read_takeaway(content.replace('"value": "b"', f'"value": {deep}', 1).encode())
+    with pytest.raises(InvalidExport):
+        read_class_export(content.replace('"value": "b"', f'"value": {deep}', 1).encode())
 
 
 def test_a_file_read_is_the_file_written(school: Classroom) -> None:
     content = export_classroom(school, now=LATER)
 
-    assert write_takeaway(read_takeaway(content)) == content
+    assert write_class_export(read_class_export(content)) == content
 
 
 json_values = st.recursive(
@@ -501,8 +501,8 @@ MEMBERS = ("made_at", "classroom", "editions", "students", "assignments", "attem
 def test_no_document_breaks_the_reader(members: dict[str, Any]) -> None:
     document = {"format": "footnote-classroom", "version": 1, **members}
 
-    with pytest.raises(InvalidTakeaway) as refused:
-        read_takeaway(json.dumps(document, allow_nan=True).encode())
+    with pytest.raises(InvalidExport) as refused:
+        read_class_export(json.dumps(document, allow_nan=True).encode())
 
     assert "\n" not in str(refused.value)
 
@@ -547,8 +547,10 @@ def test_commands_say_why_not(school: Classroom, teacher: User, tmp_path: Path) 
 
 
 def test_every_member_is_described() -> None:
-    page = (Path(__file__).parent.parent / "docs" / "takeaway-format.md").read_text(encoding="utf-8")
-    parts = [kind for kind in vars(takeaway).values() if is_dataclass(kind) and kind.__module__ == takeaway.__name__]
+    page = (Path(__file__).parent.parent / "docs" / "class-export.md").read_text(encoding="utf-8")
+    parts = [
+        kind for kind in vars(class_export).values() if is_dataclass(kind) and kind.__module__ == class_export.__name__
+    ]
 
     assert len(parts) == 13
     members = {field.name for kind in parts for field in fields(kind)}

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from quizzes.files.downloads import export_gradebook
 from quizzes.files.gradebook import gradebook_csv
-from quizzes.files.rosters import InvalidName, clean_name
 from quizzes.models import Assignment, AuditEvent, Classroom, Edition, User
+from quizzes.people.names import InvalidName, clean_name
 from quizzes.reports.gradebook import gradebook
 from tests.factories import (
     NOW,
@@ -41,7 +41,7 @@ def test_csv_of_a_small_class(edition: Edition, classroom: Classroom) -> None:
     make_answered_attempt(assignment=old, student=ada)
     make_answered_attempt(assignment=new, student=ada, answers={})
     make_answered_attempt(assignment=old, student=ben, answers={"who": {"a": "mayor"}, "some": ["a"], "one": "b"})
-    make_answered_attempt(assignment=old, student=cy, handed_in=False)
+    make_answered_attempt(assignment=old, student=cy, submitted=False)
 
     content = gradebook_csv(gradebook(classroom, now=NOW + 2 * MINUTE))
 
@@ -88,7 +88,7 @@ def test_csv_that_leaves_the_site_is_recorded(assignment: Assignment, teacher: U
 
     assert content == gradebook_csv(gradebook(assignment.classroom, now=now))
     event = AuditEvent.objects.get()
-    assert (event.act, event.actor, event.classroom, event.at) == (
+    assert (event.action, event.actor, event.classroom, event.at) == (
         "scores_exported",
         teacher,
         assignment.classroom,

@@ -55,7 +55,7 @@ def school(classroom: Classroom, assignment: Assignment, teacher: User) -> Class
     make_answered_attempt(
         assignment=again, student=students[1], answers={"who": {"a": "mayor"}}, started_at=NOW + timedelta(days=1)
     )
-    make_answered_attempt(assignment=again, student=students[2], right=2, handed_in=False)
+    make_answered_attempt(assignment=again, student=students[2], right=2, submitted=False)
     Excuse.objects.create(assignment=other, student=students[3], reason="Was ill", given_by=teacher, given_at=NOW)
     return classroom
 
@@ -72,7 +72,7 @@ def body(classroom: Classroom, layout: Layout, teacher: User) -> tuple[list[list
 def scores(classroom: Classroom) -> dict[str, dict[int, Decimal]]:
     """The best score of each student by assignment id, straight from the rows."""
     found: defaultdict[str, dict[int, Decimal]] = defaultdict(dict)
-    for attempt in Attempt.objects.filter(classroom=classroom, handed_in_at__isnull=False).select_related("student"):
+    for attempt in Attempt.objects.filter(classroom=classroom, submitted_at__isnull=False).select_related("student"):
         own = found[attempt.student.display_name]
         assert attempt.score is not None
         own[attempt.assignment_id] = max(own.get(attempt.assignment_id, Decimal(0)), attempt.score)
@@ -106,20 +106,20 @@ def test_answers_equal_the_rows(school: Classroom, teacher: User) -> None:
     columns = lines[0]
     rows = [dict(zip(columns, line, strict=True)) for line in lines[1:]]
 
-    assert len(rows) == 4 * Attempt.objects.filter(classroom=school, handed_in_at__isnull=False).count()
+    assert len(rows) == 4 * Attempt.objects.filter(classroom=school, submitted_at__isnull=False).count()
     by_attempt: defaultdict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
     for row in rows:
         by_attempt[row["Student"], row["Assignment"], row["Attempt"]] += Decimal(row["Points"])
     stored = {
         (attempt.student.display_name, attempt.number): attempt.score
         for attempt in Attempt.objects.filter(
-            classroom=school, assignment__created_at=NOW + timedelta(days=1), handed_in_at__isnull=False
+            classroom=school, assignment__created_at=NOW + timedelta(days=1), submitted_at__isnull=False
         ).select_related("student")
     }
     again = {(key[0], int(key[2])): points for key, points in by_attempt.items() if key[1] == "Small set, 2"}
     assert again == stored
     answered = Answer.objects.filter(
-        attempt__classroom=school, attempt__handed_in_at__isnull=False, value__isnull=False
+        attempt__classroom=school, attempt__submitted_at__isnull=False, value__isnull=False
     ).count()
     assert sum(row["Verdict"] != "unanswered" for row in rows) == answered
     assert [[_text(cell) for cell in row] for row in table] == [[_text(cell) for cell in line] for line in lines]

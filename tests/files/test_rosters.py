@@ -6,16 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.files.rosters import (
-    MAX_BYTES,
-    InvalidName,
-    InvalidRoster,
-    RosterRow,
-    clean_name,
-    name_key,
-    read_csv,
-    read_pasted,
-)
+from quizzes.files.rosters import MAX_BYTES, InvalidRoster, RosterRow, read_csv, read_pasted
+from quizzes.people.names import InvalidName, clean_name, name_key
 
 # --- Names --------------------------------------------------------------------------------------------------------
 

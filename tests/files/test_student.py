@@ -22,7 +22,7 @@ from quizzes.models import (
     Excuse,
     Extension,
     FailedTry,
-    ManualMark,
+    ManualGrade,
     Student,
     User,
 )
@@ -60,7 +60,7 @@ def rich(assignment: Assignment, student: Student, classmate: Student, teacher: 
     Extension.objects.create(assignment=other, student=student, due_at=NOW, **given)
     Accommodation.objects.create(student=student, time_factor="1.5", changed_at=NOW)
     question = attempt.assignment.edition.questions.get(key="some")
-    ManualMark.objects.create(attempt=attempt, question=question, points=1, made_by=teacher, made_at=NOW)
+    ManualGrade.objects.create(attempt=attempt, question=question, points=1, made_by=teacher, made_at=NOW)
     make_failed_try(student=student)
     return student
 
@@ -71,7 +71,7 @@ def test_student_file_holds_every_row_and_nobody_elses(rich: Student, teacher: U
     own = {"attempt__student": rich}
     assert data["student"]["name"] == "Maya Lopez"
     assert len(data["attempts"]) == Attempt.objects.filter(student=rich).count() == 2
-    for name, model in (("answers", Answer), ("saves", AnswerEvent), ("marks", ManualMark)):
+    for name, model in (("answers", Answer), ("saves", AnswerEvent), ("marks", ManualGrade)):
         assert sum(len(attempt[name]) for attempt in data["attempts"]) == model.objects.filter(**own).count() > 0
     for name, count in (
         ("accommodations", Accommodation.objects.filter(student=rich).count()),
@@ -100,7 +100,7 @@ def test_student_file_knows_every_table_that_speaks_of_a_student() -> None:
     assert {relation.related_model.__name__ for relation in Attempt._meta.related_objects} == {
         "Answer",
         "AnswerEvent",
-        "ManualMark",
+        "ManualGrade",
         "Presence",
     }
 
@@ -126,7 +126,7 @@ def test_student_file_is_recorded_and_led_to(rich: Student, teacher: User, teach
     assert response.headers["Content-Type"] == "application/json"
     assert "Maya Lopez, Period 3, all data" in response.headers["Content-Disposition"]
     event = AuditEvent.objects.get(student=rich)
-    assert (event.act, event.actor, event.detail["layout"]) == ("scores_exported", teacher, "student")
+    assert (event.action, event.actor, event.detail["layout"]) == ("scores_exported", teacher, "student")
     assert "Downloaded all data of Maya Lopez" in text_of(teacher_client.get(page))
 
 

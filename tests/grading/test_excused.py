@@ -40,7 +40,7 @@ def test_needs_leave_out_who_is_excused(due: Assignment, four: list[Student], te
 
     [need] = needs(teacher, now=NOW)
 
-    assert (need.kind, need.count, need.not_started_count) == ("not_handed_in", 1, 1)
+    assert (need.kind, need.count, need.not_started_count) == ("not_submitted", 1, 1)
 
 
 def test_needs_count_one_who_handed_in_and_is_excused_for_nobody_else(
@@ -74,7 +74,7 @@ def test_summary_leaves_out_who_is_excused(due: Assignment, four: list[Student],
 
     [summary] = classroom_summaries(teacher, now=NOW)
 
-    assert (summary.handed_in_count, summary.expected_count, summary.student_count) == (1, 2, 4)
+    assert (summary.submitted_count, summary.expected_count, summary.student_count) == (1, 2, 4)
     assert summary.mean_share == Decimal(1)
 
 

@@ -38,12 +38,12 @@ def given(classroom: Classroom, teacher: User) -> Assignment:
 def mark(assignment: Assignment, name: str, points: int, teacher: User) -> None:
     attempt = assignment.attempts.get(student__display_name=name)
     question = assignment.edition.questions.get(key="who")
-    regrades.mark_answer(attempt, question, points=Decimal(points), comment="", by=teacher, now=NOW)
+    regrades.grade_answer(attempt, question, points=Decimal(points), comment="", by=teacher, now=NOW)
 
 
 def test_unmarked_score_is_in_no_figure(given: Assignment, teacher: User) -> None:
     book = gradebook(given.classroom, now=NOW)
-    assert [(cell.score, cell.is_unmarked, cell.share) for row in book.rows for cell in row.cells] == [
+    assert [(cell.score, cell.is_ungraded, cell.share) for row in book.rows for cell in row.cells] == [
         (1, True, None),
         (1, False, Decimal(1) / 8),
         (0, True, None),
@@ -58,7 +58,7 @@ def test_unmarked_score_is_in_no_figure(given: Assignment, teacher: User) -> Non
 @pytest.mark.parametrize("policy", ["drop", "full_credit"])
 def test_question_that_nobody_has_to_mark_any_more_waits_for_nothing(policy: str, given: Assignment) -> None:
     make_regrade(assignment=given, policy=policy, number=3)
-    assert [cell.is_unmarked for row in gradebook(given.classroom, now=NOW).rows for cell in row.cells] == [False] * 3
+    assert [cell.is_ungraded for row in gradebook(given.classroom, now=NOW).rows for cell in row.cells] == [False] * 3
 
 
 def test_gradebook_says_not_marked_yet_and_no_zero(given: Assignment, teacher: User, teacher_client: Client) -> None:

@@ -292,11 +292,11 @@ class HostileSchool:
                 save(attempt, question["key"], {"a": self.supply.text(), "b": "1"}, now=now)
             elif question["type"] == "single":
                 save(attempt, question["key"], "b", now=now)
-        return attempts.hand_in(attempt, now=now + timedelta(minutes=1))
+        return attempts.submit_attempt(attempt, now=now + timedelta(minutes=1))
 
     def _remarks(self, now: datetime) -> None:
         free_text = Question.objects.get(edition=self.assignment.edition, type="free_text")
-        regrades.mark_answer(
+        regrades.grade_answer(
             self.done, free_text, points=Decimal(1), comment=self.supply.text(), by=self.teacher, now=now
         )
         make_regrade(assignment=self.assignment, made_by=self.teacher, reason=self.supply.text(), made_at=now)
@@ -306,7 +306,7 @@ class HostileSchool:
         Extension.objects.create(student=student, extra_attempts=1, reason=self.supply.text(), **granted)
         Excuse.objects.create(student=self.students[2], reason="<script>zq(0)</script>", **granted)
         AuditEvent.objects.create(
-            act=AuditEvent.Act.STUDENT_RENAMED,
+            action=AuditEvent.Action.STUDENT_RENAMED,
             actor=self.teacher,
             classroom=self.classroom,
             student=student,

@@ -37,16 +37,16 @@ class AttemptsMachine(TermsMachine):
         try:
             sitting = self.ledger.begin(task, student.pk, self.now)
         except Refused as refused:
-            self.refuses(getattr(attempts, str(refused)), lambda: attempts.begin_attempt(student, row, now=self.now))
+            self.refuses(getattr(attempts, str(refused)), lambda: attempts.start_attempt(student, row, now=self.now))
             self.note(str(refused))
         else:
-            made = attempts.begin_attempt(student, row, now=self.now)
-            assert attempts.begin_attempt(student, row, now=self.now).pk == made.pk
+            made = attempts.start_attempt(student, row, now=self.now)
+            assert attempts.start_attempt(student, row, now=self.now).pk == made.pk
             self.note("begun anew" if made.pk not in self.rows else "begun already")
             self.rows.setdefault(made.pk, sitting)
             assert self.rows[made.pk] is sitting
         for sitting in overdue:
-            self.handed_in(sitting)
+            self.submitted(sitting)
 
     @rule(at=pick, question=questions, given=place, behind=st.sampled_from([0, 0, 1]), again=st.booleans())
     def answer(self, at: int, question: str, given: int, behind: int, again: bool) -> None:
@@ -71,7 +71,7 @@ class AttemptsMachine(TermsMachine):
     @rule(at=pick, question=questions, given=place)
     def answer_open(self, at: int, question: str, given: int) -> None:
         """Save an answer on an attempt that is open."""
-        open_ones = [number for number, own in enumerate(self.rows.values()) if own.handed_in is None]
+        open_ones = [number for number, own in enumerate(self.rows.values()) if own.submitted is None]
         if open_ones:
             self.answer(open_ones[at % len(open_ones)], question, given, 0, False)
 
@@ -125,16 +125,16 @@ class AttemptsMachine(TermsMachine):
             ask()
 
     @rule(at=pick)
-    def hand_in(self, at: int) -> None:
+    def submit_attempt(self, at: int) -> None:
         """Hand in, and hand in again."""
         chosen = self.attempt(at)
         if chosen is None:
             return
         row, sitting = chosen
-        was_open = sitting.handed_in is None
-        attempts.hand_in(row, now=self.now)
+        was_open = sitting.submitted is None
+        attempts.submit_attempt(row, now=self.now)
         if was_open:
-            self.handed_in(sitting)
+            self.submitted(sitting)
         else:
             self.note("handed in again")
 
@@ -187,7 +187,7 @@ class AttemptsMachine(TermsMachine):
         points = Decimal(POINTS[question]) * tenths / 10
         asked = Question.objects.get(edition=row.assignment.edition_id, key=question)
         for _ in range(2):
-            regrades.mark_answer(row, asked, points=points, comment="Read it.", by=self.teacher, now=self.now)
+            regrades.grade_answer(row, asked, points=points, comment="Read it.", by=self.teacher, now=self.now)
         sitting.marks[question] = points
         if any(made.question == question and not made.undone for made in sitting.task.rulings):
             self.note("marked after a correction")
@@ -273,7 +273,7 @@ class AttemptsMachine(TermsMachine):
 
     def scores(self) -> dict[int, tuple[Decimal, int]]:
         """What each handed-in attempt is worth, by attempt id."""
-        return {pk: self.ledger.score(own) for pk, own in self.rows.items() if own.handed_in is not None}
+        return {pk: self.ledger.score(own) for pk, own in self.rows.items() if own.submitted is not None}
 
     def state_of(self, tasks: list[Task]) -> Any:
         """What a preview rests on: the scores of these assignments and the corrections in force."""
@@ -285,12 +285,12 @@ class AttemptsMachine(TermsMachine):
     def check_preview(self, shown: regrades.Preview, tasks: list[Task], ruling: Ruling) -> None:
         """The counts of a preview are those of the ledger."""
         own = [sitting for sitting in self.ledger.sittings if sitting.task in tasks]
-        done = [sitting for sitting in own if sitting.handed_in is not None]
+        done = [sitting for sitting in own if sitting.submitted is not None]
         changes = [self.worth(sitting, ruling) - self.ledger.score(sitting)[0] for sitting in done]
         assert (shown.attempt_count, shown.open_count) == (len(done), len(own) - len(done))
         assert shown.gain_count == sum(change > 0 for change in changes)
         assert shown.lose_count == sum(change < 0 for change in changes)
-        assert shown.marks_kept == sum(ruling.question in sitting.marks for sitting in done)
+        assert shown.grades_kept == sum(ruling.question in sitting.marks for sitting in done)
 
     def worth(self, sitting: Sitting, ruling: Ruling) -> Decimal:
         """What an attempt would be worth with one more correction."""
@@ -308,8 +308,8 @@ class AttemptsMachine(TermsMachine):
         for sitting in self.ledger.sittings:
             if sitting.task not in tasks:
                 continue
-            self.note("corrected with attempts " + ("open" if sitting.handed_in is None else "handed in"))
-            if sitting.handed_in is None and sitting.receipts:
+            self.note("corrected with attempts " + ("open" if sitting.submitted is None else "handed in"))
+            if sitting.submitted is None and sitting.receipts:
                 self.note("corrected while reopened")
             if ruling.question in sitting.marks:
                 self.note("corrected after a mark")

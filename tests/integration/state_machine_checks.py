@@ -17,7 +17,7 @@ from quizzes.attempts.integrity import check_integrity
 from quizzes.content.editions import published
 from quizzes.grading.regrades import notices
 from quizzes.grading.scores import adjustments
-from quizzes.models import Answer, AnswerEvent, Attempt, Classroom, Edition, ManualMark, Regrade
+from quizzes.models import Answer, AnswerEvent, Attempt, Classroom, Edition, ManualGrade, Regrade
 from quizzes.reports import gradebook
 from quizzes.reports.attempt_review import review_sitting
 from tests.integration.state_machine_model import Ledger, Sitting, Task, total
@@ -94,7 +94,7 @@ def check_gradebook(classroom: Classroom, ledger: Ledger, tasks: Mapping[int, Ta
     for row in book.rows:
         for column, cell in zip(book.columns, row.cells, strict=True):
             task = tasks[column.assignment.pk]
-            done = [sitting for sitting in ledger.of(task, row.student.pk) if sitting.handed_in is not None]
+            done = [sitting for sitting in ledger.of(task, row.student.pk) if sitting.submitted is not None]
             if row.student.pk in task.excused:
                 assert (cell.state, cell.score) == ("excused", None)
             elif not done:
@@ -109,11 +109,11 @@ def check_gradebook(classroom: Classroom, ledger: Ledger, tasks: Mapping[int, Ta
 def _check_attempt(row: Attempt, model: Sitting) -> None:
     assert (row.number, row.student_id, row.started_at) == (model.number, model.student, model.started)
     assert (row.time_limit, row.deadline_at) == (model.limit, model.ends)
-    if model.handed_in is None:
-        assert (row.handed_in_at, row.handed_in_by, row.receipt) == (None, "", None)
+    if model.submitted is None:
+        assert (row.submitted_at, row.submitted_by, row.receipt) == (None, "", None)
     else:
         # A receipt is made once a hand-in and stays.
-        assert (row.handed_in_at, row.handed_in_by, row.receipt) == (*model.handed_in, model.receipts[-1])
+        assert (row.submitted_at, row.submitted_by, row.receipt) == (*model.submitted, model.receipts[-1])
         assert len(set(model.receipts)) == len(model.receipts)
 
 
@@ -132,7 +132,7 @@ def _recomputed(
         key = _key_of(regrade.document) if regrade.document is not None else None
         rulings[regrade.assignment_id].append((regrade.question.key, regrade.policy, key))
     marks: defaultdict[int, dict[str, Decimal]] = defaultdict(dict)
-    for mark in ManualMark.objects.select_related("question").order_by("made_at", "pk"):
+    for mark in ManualGrade.objects.select_related("question").order_by("made_at", "pk"):
         marks[mark.attempt_id][mark.question.key] = mark.points
     found = {}
     for pk, row in attempts.items():

@@ -280,7 +280,7 @@ class TermsMachine(RuleBasedStateMachine):
     @rule(at=pick, past=st.sampled_from([0, 1, 60_000_000, 60_000_001]), is_swept=st.booleans())
     def wait_for_the_end(self, at: int, past: int, is_swept: bool) -> None:
         """Go to the end of an open attempt, or so many microseconds past it, and perhaps hand in what is overdue."""
-        ends = [sitting.ends for sitting in self.ledger.sittings if sitting.handed_in is None and sitting.ends]
+        ends = [sitting.ends for sitting in self.ledger.sittings if sitting.submitted is None and sitting.ends]
         if ends:
             self.now = max(self.now, ends[at % len(ends)] + timedelta(microseconds=past))
         if is_swept:
@@ -290,12 +290,12 @@ class TermsMachine(RuleBasedStateMachine):
     def sweep(self) -> None:
         """Hand in what is overdue, as the server does every few seconds."""
         overdue = [
-            sitting for sitting in self.ledger.sittings if sitting.handed_in is None and sitting.is_over(self.now)
+            sitting for sitting in self.ledger.sittings if sitting.submitted is None and sitting.is_over(self.now)
         ]
-        assert attempts.hand_in_overdue(self.now) == len(overdue)
+        assert attempts.submit_overdue(self.now) == len(overdue)
         for sitting in overdue:
             self.note("swept")
-            self.handed_in(sitting)
+            self.submitted(sitting)
 
     # --- What rules share -----------------------------------------------------------------------------------------
 
@@ -309,7 +309,7 @@ class TermsMachine(RuleBasedStateMachine):
         kept = [
             (pk, sitting)
             for pk, sitting in self.rows.items()
-            if not (open_only and sitting.handed_in) and not (done_only and sitting.handed_in is None)
+            if not (open_only and sitting.submitted) and not (done_only and sitting.submitted is None)
         ]
         if not kept:
             return None
@@ -324,24 +324,24 @@ class TermsMachine(RuleBasedStateMachine):
 
     def done(self) -> list[Sitting]:
         """What is handed in."""
-        return [own for own in self.rows.values() if own.handed_in]
+        return [own for own in self.rows.values() if own.submitted]
 
     def is_overdue(self, sitting: Sitting) -> bool:
         """Whether its time is over and nobody has handed it in."""
-        return sitting.handed_in is None and sitting.is_over(self.now)
+        return sitting.submitted is None and sitting.is_over(self.now)
 
     def is_running(self, sitting: Sitting) -> bool:
         """Whether a student is at work."""
-        return sitting.handed_in is None and not sitting.is_over(self.now)
+        return sitting.submitted is None and not sitting.is_over(self.now)
 
-    def handed_in(self, sitting: Sitting) -> None:
+    def submitted(self, sitting: Sitting) -> None:
         """Tell the ledger, and write the receipt down."""
-        self.ledger.hand_in(sitting, self.now)
+        self.ledger.submit_attempt(sitting, self.now)
         pk = next(pk for pk, own in self.rows.items() if own is sitting)
         sitting.receipts.append(Attempt.objects.values_list("receipt", flat=True).get(pk=pk))
         if len(sitting.receipts) > 1:
             self.note("reopened and handed in again")
-        if sitting.handed_in and sitting.handed_in[1] == "deadline":
+        if sitting.submitted and sitting.submitted[1] == "deadline":
             self.note("handed in at the deadline")
 
     def refuses(self, error: type[Exception], act: Callable[[], Any]) -> None:

@@ -99,7 +99,7 @@ class Sitting:
     accepted: set[int] = field(default_factory=set)
     checked: set[str] = field(default_factory=set)
     marks: dict[str, Decimal] = field(default_factory=dict)
-    handed_in: tuple[datetime, str] | None = None
+    submitted: tuple[datetime, str] | None = None
     receipts: list[str] = field(default_factory=list)
 
     def is_over(self, now: datetime) -> bool:
@@ -129,7 +129,7 @@ class Ledger:
     def move(self, sittings: Iterable[Sitting]) -> None:
         """Give open attempts the end that follows from today's terms; a limit never shrinks."""
         for sitting in sittings:
-            if sitting.handed_in is not None:
+            if sitting.submitted is not None:
                 continue
             granted = self.limit_for(sitting.task, sitting.student)
             if granted is None or sitting.limit is None:
@@ -171,10 +171,10 @@ class Ledger:
         """The open attempt, or a new one."""
         made = self.of(task, student)
         for sitting in made:
-            if sitting.handed_in is None:
+            if sitting.submitted is None:
                 if not sitting.is_over(now):
                     return sitting
-                self.hand_in(sitting, now)
+                self.submit_attempt(sitting, now)
         if student in task.excused and not made:
             raise Refused("IsExcused")
         closes = task.closes_for(student)
@@ -199,7 +199,7 @@ class Ledger:
             if entry.name == name:
                 told = (entry.revision, entry.value) if entry.outcome == "saved" else (revision, shown)
                 return entry.outcome, *told
-        if sitting.handed_in is not None or sitting.is_over(now):
+        if sitting.submitted is not None or sitting.is_over(now):
             outcome = "late"
         elif question in sitting.checked:
             outcome = "settled"
@@ -216,17 +216,17 @@ class Ledger:
         """Settle an answer, so that its verdict may be shown."""
         if sitting.task.release != "at_once":
             raise Refused("NotCheckable")
-        if sitting.handed_in is not None or sitting.is_over(now):
+        if sitting.submitted is not None or sitting.is_over(now):
             raise Refused("AttemptOver")
         if sitting.answers.get(question, (None, 0))[0] is None:
             raise Refused("NotCheckable")
         sitting.checked.add(question)
 
-    def hand_in(self, sitting: Sitting, now: datetime) -> None:
+    def submit_attempt(self, sitting: Sitting, now: datetime) -> None:
         """Hand in once: now, or at the end of the time when that is over."""
-        if sitting.handed_in is None:
+        if sitting.submitted is None:
             over = sitting.is_over(now) and sitting.ends is not None
-            sitting.handed_in = (sitting.ends, "deadline") if over else (now, "student")  # type: ignore[assignment]
+            sitting.submitted = (sitting.ends, "deadline") if over else (now, "student")  # type: ignore[assignment]
 
     def accept_late(self, sitting: Sitting, now: datetime) -> int:
         """Let the newest late answer to each question count, unless a later one was saved; how many changed."""
@@ -250,19 +250,19 @@ class Ledger:
 
     def reopen(self, sitting: Sitting, more: timedelta, now: datetime) -> None:
         """Let a student go on, with the time that was left and what is given on top."""
-        assert sitting.handed_in is not None
+        assert sitting.submitted is not None
         task, student = sitting.task, sitting.student
         closes = task.closes_for(student)
         ends = None
         if sitting.ends is not None and sitting.limit is not None:
-            ends = now + max(timedelta(0), sitting.ends - sitting.handed_in[0]) + more
+            ends = now + max(timedelta(0), sitting.ends - sitting.submitted[0]) + more
         elif sitting.ends is not None and closes is not None:
             ends = max(closes, now + more)
         if ends is not None and ends <= now:
             raise Refused("NoTimeLeft")
-        if any(other.handed_in is None for other in self.of(task, student)):
+        if any(other.submitted is None for other in self.of(task, student)):
             raise Refused("StillOpen")
-        sitting.handed_in, sitting.ends = None, ends
+        sitting.submitted, sitting.ends = None, ends
         if ends is not None:
             sitting.limit = sitting.limit and ends - sitting.started
             if closes is not None and ends > closes:

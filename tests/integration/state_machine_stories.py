@@ -53,18 +53,18 @@ class FairSchool(AttemptsMachine):
 
     # --- Stories ----------------------------------------------------------------------------------------------------
 
-    @rule(at=pick, who=anyone, given=all_four, is_handed_in=st.booleans())
-    def sit(self, at: int, who: int, given: tuple[int, ...], is_handed_in: bool) -> None:
+    @rule(at=pick, who=anyone, given=all_four, is_submitted=st.booleans())
+    def sit(self, at: int, who: int, given: tuple[int, ...], is_submitted: bool) -> None:
         """Do an assignment: begin or go on, answer every question, and perhaps hand in."""
         self.begin(at, who)
         own = self.ledger.of(self.assignment(at)[1], self.school.students[who].pk)
         number = next((number for number, made in enumerate(self.rows.values()) if own and made is own[-1]), None)
-        if number is None or own[-1].handed_in is not None:
+        if number is None or own[-1].submitted is not None:
             return
         for question, chosen in zip(POINTS, given, strict=True):
             self.answer(number, question, chosen, 0, False)
-        if is_handed_in:
-            self.hand_in(number)
+        if is_submitted:
+            self.submit_attempt(number)
 
     @rule(at=pick, minutes=st.sampled_from([0, 5, 90]), given=place, is_accepted=st.booleans())
     def go_on(self, at: int, minutes: int, given: int, is_accepted: bool) -> None:
@@ -77,7 +77,7 @@ class FairSchool(AttemptsMachine):
         late = [entry.question for entry in sitting.log if entry.outcome == "late"]
         number = list(self.rows.values()).index(sitting)
         self.answer(number, late[-1] if late else "one", given, 0, False)
-        self.hand_in(number)
+        self.submit_attempt(number)
         if is_accepted:
             self.accept_late(self.done().index(sitting))
 
@@ -104,7 +104,7 @@ class FairSchool(AttemptsMachine):
         before = len(self.previews)
         self.correct(at, question, policy, key, True)
         self.answer_open(at, question, given)
-        self.hand_in(at)
+        self.submit_attempt(at)
         if self.previews[before].get("is_sent"):
             group = self.previews[before]["ruling"].group
             self.undo(self.groups().index(group))

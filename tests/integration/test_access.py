@@ -138,14 +138,14 @@ TABLE: dict[str, Row] = {
     "enter_pin": Row(dict.fromkeys(EVERYONE, "join")),
     "student_home": Row(ANY_STUDENT),
     "sign_out": Row(dict.fromkeys(EVERYONE, "join"), method="post"),
-    "begin_attempt": Row(CLASS_STUDENT, of_assignment),
+    "start_attempt": Row(CLASS_STUDENT, of_assignment),
     "take_attempt": Row(OWN_STUDENT, first_of_attempt),
     "review_attempt": Row(OWN_STUDENT, of_attempt),
     "time_left": Row(OWN_STUDENT, of_attempt),
     "questions_ahead": Row(OWN_STUDENT, of_attempt),
-    "note_presence": Row(OWN_STUDENT, of_attempt, method="post", data={"number": "1"}),
+    "record_heartbeat": Row(OWN_STUDENT, of_attempt, method="post", data={"number": "1"}),
     "enter_pin_again": Row(dict.fromkeys(EVERYONE, "unmet"), of_attempt, method="post", data={"pin": ""}),
-    "hand_in": Row(moving(OWN_STUDENT), of_attempt, method="post"),
+    "submit_attempt": Row(moving(OWN_STUDENT), of_attempt, method="post"),
     "receipt": Row(moving(OWN_STUDENT), of_attempt),
     "result": Row(moving(OWN_STUDENT), of_attempt),
     "practice_question": Row(moving(OWN_STUDENT), first_of_attempt),
@@ -158,7 +158,7 @@ TABLE: dict[str, Row] = {
     "download_gradebook": Row(OWN_TEACHER, of_classroom, method="post"),
     "change_classroom": Row(OWN_TEACHER, of_classroom),
     "change_code": Row(moving(OWN_TEACHER), of_classroom, method="post"),
-    "set_joining": Row(moving(OWN_TEACHER), of_classroom, method="post", data={"is_open": "True"}),
+    "set_code_active": Row(moving(OWN_TEACHER), of_classroom, method="post", data={"is_open": "True"}),
     "set_archived": Row(moving(OWN_TEACHER), of_classroom, method="post", data={"is_archived": "True"}),
     "roster": Row(OWN_TEACHER, of_classroom),
     "add_students": Row(OWN_TEACHER, of_classroom),
@@ -188,7 +188,7 @@ TABLE: dict[str, Row] = {
     "compare_reading": Row(OWN_TEACHER, of_draft),
     "edit_voices": Row(OWN_TEACHER, of_draft, method="post"),
     "edit_orphans": Row(OWN_TEACHER, of_draft),
-    "settle_orphan": Row(moving(OWN_TEACHER), of_draft_question, method="post"),
+    "resolve_orphan": Row(moving(OWN_TEACHER), of_draft_question, method="post"),
     "edit_questions": Row(moving(OWN_TEACHER), of_draft),
     "add_question": Row(moving(OWN_TEACHER), of_draft, method="post"),
     "keep_wording": Row(moving(OWN_TEACHER), of_draft, method="post"),
@@ -223,7 +223,7 @@ TABLE: dict[str, Row] = {
     "settle_short_answer": Row(
         moving(OWN_TEACHER), of_assignment, method="post", data={"doubt": "none", "act": "accept"}
     ),
-    "student_terms": Row(OWN_TEACHER, of_student_on_assignment),
+    "student_overrides": Row(OWN_TEACHER, of_student_on_assignment),
     "extend_student": Row(
         moving(OWN_TEACHER), of_student_on_assignment, method="post", data={"extra_attempts": "1", "reason": "Ill."}
     ),
@@ -235,7 +235,7 @@ TABLE: dict[str, Row] = {
         moving(OWN_TEACHER), of_attempt, method="post", data={"receipt": "ABC-DEF", "reason": "The fire alarm."}
     ),
     "accept_late": Row(moving(OWN_TEACHER), of_attempt, method="post"),
-    "mark_answer": Row(moving(OWN_TEACHER), first_of_attempt, method="post", data={"points": "1"}),
+    "grade_answer": Row(moving(OWN_TEACHER), first_of_attempt, method="post", data={"points": "1"}),
     "account": Row(ANY_TEACHER),
     "invite": Row(moving(ANY_TEACHER), method="post"),
 }
@@ -386,12 +386,12 @@ def test_head_is_answered_as_get_without_the_body(
 
 
 @pytest.mark.parametrize("name", TABLE)
-@pytest.mark.parametrize("handed_in", [False, True])
+@pytest.mark.parametrize("submitted", [False, True])
 def test_headers_hold_on_every_page(
-    name: str, handed_in: bool, school: School, signed_in: Callable[[Student | User], Client]
+    name: str, submitted: bool, school: School, signed_in: Callable[[Student | User], Client]
 ) -> None:
-    if handed_in:
-        attempts.hand_in(school.attempt, now=NOW)
+    if submitted:
+        attempts.submit_attempt(school.attempt, now=NOW)
     row = TABLE[name]
     for person in (school.teacher, school.student):
         response = getattr(signed_in(person), row.method)(reverse(name, kwargs=row.kwargs(school)), data=row.data)

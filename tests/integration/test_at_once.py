@@ -15,7 +15,7 @@ from quizzes.assignments.deadlines import Window
 from quizzes.assignments.lifecycle import Terms, assign
 from quizzes.attempts.answers import Saved
 from quizzes.attempts.integrity import check_integrity
-from quizzes.attempts.lifecycle import begin_attempt, hand_in
+from quizzes.attempts.lifecycle import start_attempt, submit_attempt
 from quizzes.grading.scores import computed
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, Classroom, Edition, Student, User
 from quizzes.people.rosters import add_students
@@ -41,7 +41,7 @@ def at_once[T](acts: Sequence[Callable[[], T]]) -> list[T]:
 
 
 def test_begin_attempt_many_times_at_once_begins_once(assignment: Assignment, student: Student, now: datetime) -> None:
-    begun = at_once([lambda: begin_attempt(student, assignment, now=now).pk] * 20)
+    begun = at_once([lambda: start_attempt(student, assignment, now=now).pk] * 20)
 
     assert begun == [Attempt.objects.get().pk] * 20
 
@@ -49,7 +49,7 @@ def test_begin_attempt_many_times_at_once_begins_once(assignment: Assignment, st
 def test_begin_attempt_of_a_class_at_once_begins_for_each(assignment: Assignment, now: datetime) -> None:
     students = [make_student(classroom=assignment.classroom) for _ in range(20)]
 
-    begun = at_once([lambda one=one: begin_attempt(one, assignment, now=now).student_id for one in students])  # type: ignore[misc]
+    begun = at_once([lambda one=one: start_attempt(one, assignment, now=now).student_id for one in students])  # type: ignore[misc]
 
     assert begun == [one.pk for one in students]
     assert Attempt.objects.count() == 20
@@ -87,8 +87,8 @@ def test_hand_in_many_times_at_once_gives_one_receipt(attempt: Attempt, now: dat
     save(attempt, "one", "b")
 
     def tab() -> tuple[str | None, datetime | None]:
-        done = hand_in(Attempt.objects.select_related("assignment").get(pk=attempt.pk), now=now)
-        return done.receipt, done.handed_in_at
+        done = submit_attempt(Attempt.objects.select_related("assignment").get(pk=attempt.pk), now=now)
+        return done.receipt, done.submitted_at
 
     done = at_once([tab] * 20)
 
@@ -109,7 +109,7 @@ def test_save_and_hand_in_at_once_never_lose_an_answer_that_was_acknowledged(
         replies = at_once(
             [
                 lambda attempt=attempt: save(attempt, "one", "b").outcome,  # type: ignore[misc]
-                lambda tab=tab: hand_in(tab, now=now).receipt,  # type: ignore[misc]
+                lambda tab=tab: submit_attempt(tab, now=now).receipt,  # type: ignore[misc]
                 lambda attempt=attempt: save(attempt, "some", ["a", "c"]).outcome,  # type: ignore[misc]
             ]
         )

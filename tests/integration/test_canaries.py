@@ -55,7 +55,7 @@ def follow(client: Client, school: School, question_set: str) -> Iterator[tuple[
     """(name, reply) of every address of the table, as this browser gets it, at each of its questions."""
     numbers = range(1, len(KINDS) + 1)
     for name, row in TABLE.items():
-        if name in {"sign_out", "hand_in"}:
+        if name in {"sign_out", "submit_attempt"}:
             continue
         kwargs = row.kwargs(school)
         if "set" in name and "public_id" in kwargs:
@@ -119,7 +119,7 @@ def test_no_address_shows_a_canary_before_release(
     replies = [*follow(client, school, question_set)]
     replies += answer_all(student_client, school.attempt)
     replies += follow(client, school, question_set)
-    student_client.post(reverse("hand_in", args=[school.attempt.public_id]))
+    student_client.post(reverse("submit_attempt", args=[school.attempt.public_id]))
     replies += follow(client, school, question_set)
     assert len(replies) > 700
     assert [(name, found(reply)) for name, reply in replies if found(reply)] == []
@@ -129,7 +129,7 @@ def test_crawl_meets_the_canaries_once_answers_are_released(
     school: School, student_client: Client, clock: time_machine.Traveller
 ) -> None:
     [*answer_all(student_client, school.attempt)]
-    student_client.post(reverse("hand_in", args=[school.attempt.public_id]))
+    student_client.post(reverse("submit_attempt", args=[school.attempt.public_id]))
     clock.shift(CLOSES_AFTER + timedelta(minutes=2))
     question_set = school.assignment.edition.question_set.public_id
     seen: dict[str, set[str]] = {}

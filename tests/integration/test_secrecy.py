@@ -26,7 +26,7 @@ _DRAWN = re.compile(rb'name="(?:csrfmiddlewaretoken|operation)" value="[^"]*"')
 def all_replies(client: Client, attempt: Attempt, *, pick: int) -> Iterator[HttpResponse]:
     """Every student page of an attempt from before it to after it, each question answered with the offer at `pick`."""
     yield client.get(reverse("student_home"))
-    yield client.get(reverse("begin_attempt", args=[attempt.assignment.public_id]))
+    yield client.get(reverse("start_attempt", args=[attempt.assignment.public_id]))
     number = 1
     while True:
         address = reverse("take_attempt", args=[attempt.public_id, number])
@@ -46,7 +46,7 @@ def all_replies(client: Client, attempt: Attempt, *, pick: int) -> Iterator[Http
     yield client.get(reverse("time_left", args=[attempt.public_id]))
     yield client.get(reverse("questions_ahead", args=[attempt.public_id]))
     yield client.get(reverse("review_attempt", args=[attempt.public_id]))
-    yield client.post(reverse("hand_in", args=[attempt.public_id]))
+    yield client.post(reverse("submit_attempt", args=[attempt.public_id]))
     yield client.get(reverse("receipt", args=[attempt.public_id]))
     yield client.get(reverse("result", args=[attempt.public_id]))
     yield client.get(reverse("student_home"))
@@ -71,7 +71,7 @@ def whole(response: HttpResponse) -> bytes:
     return _DRAWN.sub(b"", f"{response.status_code}\n{headers}\n".encode() + response.content)
 
 
-@pytest.mark.parametrize("release", [Release.AFTER_CLOSE, Release.NEVER, Release.AFTER_HAND_IN])
+@pytest.mark.parametrize("release", [Release.AFTER_CLOSE, Release.NEVER, Release.AFTER_SUBMIT])
 @pytest.mark.parametrize("pick", [0, -1])
 def test_no_page_before_release_holds_a_canary(
     release: str,
@@ -84,7 +84,7 @@ def test_no_page_before_release_holds_a_canary(
 ) -> None:
     attempt = give(make_document(canary=True), classroom, teacher, student, release)
     replies = list(all_replies(student_client, attempt, pick=pick))
-    if release == Release.AFTER_HAND_IN:
+    if release == Release.AFTER_SUBMIT:
         replies = replies[:-3]  # the receipt, the result and the page after it come when answers may be seen
     assert len(replies) > 20
     for reply in replies:

@@ -66,7 +66,7 @@ def typed_answers(*documents: Mapping[str, Any]) -> list[str]:
 def begun(client: Client, assignment: Assignment) -> Iterator[HttpResponse]:
     """From the list of assignments to an attempt, whose lots are then those of every other attempt."""
     yield client.get(reverse("student_home"))
-    begin = reverse("begin_attempt", args=[assignment.public_id])
+    begin = reverse("start_attempt", args=[assignment.public_id])
     yield client.get(begin)
     reply = client.post(begin)
     reply.headers["Location"] = re.sub(r"attempts/[^/]+/", "attempts/attempt-0001/", reply.headers["Location"])
@@ -107,7 +107,7 @@ def ended(client: Client) -> Iterator[HttpResponse]:
     """Handing in, and every page after it that answers are not shown on."""
     attempt = "attempt-0001"
     yield client.get(reverse("result", args=[attempt]))
-    yield client.post(reverse("hand_in", args=[attempt]))
+    yield client.post(reverse("submit_attempt", args=[attempt]))
     Attempt.objects.filter(public_id=attempt).update(receipt="ABC-DEF")
     yield client.get(reverse("receipt", args=[attempt]))
     yield client.get(reverse("result", args=[attempt]))
@@ -117,7 +117,7 @@ def ended(client: Client) -> Iterator[HttpResponse]:
     for headers in ({}, JSON):
         yield client.post(reverse("take_attempt", args=[attempt, 1]), form, headers=headers)
     yield client.get(reverse("student_home"))
-    yield client.get(reverse("begin_attempt", args=["assignment-1"]))
+    yield client.get(reverse("start_attempt", args=["assignment-1"]))
 
 
 def tried(client: Client, edition_id: int, question_set: str) -> Iterator[HttpResponse]:
@@ -139,7 +139,7 @@ def replies_to(
     clock: time_machine.Traveller,
 ) -> Callable[..., list[bytes]]:
     def replies(document: Mapping[str, Any], pair: int, typed: list[str]) -> list[bytes]:
-        release = [Release.AFTER_CLOSE, Release.NEVER, Release.AFTER_HAND_IN, Release.AT_ONCE][pair // GROUPS % 4]
+        release = [Release.AFTER_CLOSE, Release.NEVER, Release.AFTER_SUBMIT, Release.AT_ONCE][pair // GROUPS % 4]
         random = Random(pair)
         question_set = make_question_set(owner=teacher)
         question_set.public_id = "set-00000001"

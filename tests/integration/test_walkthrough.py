@@ -233,9 +233,9 @@ def answer_everything(client: Client, *answers: list[str]) -> None:
         assert sum(map(len, chosen.values())) == len(picks)
         page = follow(client, client.post(address, form.data(**chosen, act="next")))
     assert page.request["PATH_INFO"].endswith("/review/")
-    hand_in = next(form for form in read(page).forms if form.action.endswith("/hand-in/"))
-    receipt = follow(client, client.post(hand_in.action, hand_in.data()))
+    submit_attempt = next(form for form in read(page).forms if form.action.endswith("/hand-in/"))
+    receipt = follow(client, client.post(submit_attempt.action, submit_attempt.data()))
     code = re.search(r"[2-9A-Z]{3}-[2-9A-Z]{3}", receipt.content.decode())
     assert code is not None
-    again = follow(client, client.post(hand_in.action, hand_in.data()))
+    again = follow(client, client.post(submit_attempt.action, submit_attempt.data()))
     assert code[0] in again.content.decode()

@@ -5,7 +5,7 @@ from django.core.management import call_command
 
 from quizzes.attempts.integrity import check_integrity
 from quizzes.content.question_types.registry import TYPES
-from quizzes.grading.queue import doubts
+from quizzes.grading.queue import queued_answers
 from quizzes.management.sample_school import LESSONS, make_sample_school
 from quizzes.models import Assignment, Attempt, Edition, Question, User
 from tests.factories import NOW
@@ -22,5 +22,5 @@ def test_sample_school_has_every_type_and_is_made_once() -> None:
     assert Assignment.objects.count() == 2 * len(LESSONS)
     assert set(Question.objects.values_list("type", flat=True)) == set(TYPES)
     own = Assignment.objects.filter(edition__question_set__owner=teacher)
-    assert {doubt.is_by_hand for found in doubts(list(own)).values() for doubt in found} >= {True}
+    assert {doubt.is_by_hand for found in queued_answers(list(own)).values() for doubt in found} >= {True}
     assert [line for finding in check_integrity() for line in finding.broken] == []

@@ -24,7 +24,7 @@ from quizzes.models import (
     Edition,
     Excuse,
     Extension,
-    ManualMark,
+    ManualGrade,
     Question,
     QuestionSet,
     Regrade,
@@ -80,7 +80,7 @@ def attempt(**changes: Any) -> models.Model:
     return copy_of(make_attempt(), **changes)
 
 
-def handed_in(**changes: Any) -> models.Model:
+def submitted(**changes: Any) -> models.Model:
     return copy_of(make_answered_attempt(), **{"number": 2, "receipt": "AAA-AAA", **changes})
 
 
@@ -118,7 +118,7 @@ def regrade(**changes: Any) -> models.Model:
 
 def mark(**changes: Any) -> models.Model:
     done = make_answered_attempt()
-    row = ManualMark(
+    row = ManualGrade(
         attempt=done,
         question=done.assignment.edition.questions.get(key="one"),
         points=Decimal(1),
@@ -194,18 +194,18 @@ REFUSED: dict[str, tuple[Callable[[], models.Model], str]] = {
         "This student already has an extension. Change that one.",
     ),
     "excuse_once_per_assignment_and_student": (lambda: person_and_assignment(Excuse, reason="Ill"), ""),
-    "attempt_number_once": (lambda: handed_in(number=1), ""),
+    "attempt_number_once": (lambda: submitted(number=1), ""),
     "attempt_open_once_per_student_and_assignment": (
         lambda: attempt(number=2),
         "This student is already at work on this assignment.",
     ),
-    "attempt_receipt_and_score_when_handed_in": (lambda: handed_in(score=None), ""),
+    "attempt_receipt_and_score_when_submitted": (lambda: submitted(score=None), ""),
     "answer_once_per_attempt_and_question": (lambda: of_answer(Answer), ""),
     "answer_event_operation_once_per_attempt": (lambda: of_answer(AnswerEvent), ""),
     "regrade_once_per_group_and_assignment": (same_regrade_group, ""),
     "regrade_has_a_reason": (lambda: regrade(reason=""), "Say why, so that students and colleagues can follow it."),
     "regrade_has_a_new_key_where_one_is_used": (lambda: regrade(policy="new_key"), ""),
-    "manual_mark_is_not_negative": (lambda: mark(points=Decimal(-1)), "Points cannot be below zero."),
+    "manual_grade_is_not_negative": (lambda: mark(points=Decimal(-1)), "Points cannot be below zero."),
 }
 
 
@@ -244,8 +244,8 @@ def test_constraint_refuses_a_row_and_says_why(name: str) -> None:
         lambda: namesake(removed_at=NOW),
         lambda: namesake(classroom_id=make_classroom().pk),
         lambda: question(),
-        lambda: handed_in(),
-        lambda: handed_in(receipt=None, handed_in_at=None, score=None, max_score=None),
+        lambda: submitted(),
+        lambda: submitted(receipt=None, submitted_at=None, score=None, max_score=None),
         lambda: regrade(policy="new_key", document={}),
         lambda: mark(points=Decimal(0)),
         lambda: copy_of(make_question_set(slug="story", owner=make_user())),

@@ -21,7 +21,7 @@ from quizzes.people.rosters import (
     rename_student,
     restore_student,
     set_archived,
-    set_joining,
+    set_code_active,
 )
 from quizzes.people.student_sign_in import pin_of
 from tests.factories import make_classroom, make_failed_try, make_student
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 
 def acts() -> list[tuple[str, str, str | None]]:
     """(act, actor, student) of every recorded act, in order."""
-    rows = AuditEvent.objects.order_by("pk").values_list("act", "actor__name", "student__display_name")
+    rows = AuditEvent.objects.order_by("pk").values_list("action", "actor__name", "student__display_name")
     return list(rows)
 
 
@@ -103,8 +103,8 @@ def test_change_code_stops_the_old_one(classroom: Classroom, teacher: User, now:
     ("act", "undo"),
     [
         (
-            lambda classroom, **who: set_joining(classroom, is_open=False, **who),
-            lambda classroom, **who: set_joining(classroom, is_open=True, **who),
+            lambda classroom, **who: set_code_active(classroom, is_open=False, **who),
+            lambda classroom, **who: set_code_active(classroom, is_open=True, **who),
         ),
         (
             lambda classroom, **who: set_archived(classroom, is_archived=True, **who),
@@ -184,7 +184,7 @@ def test_rename_keeps_the_pin(student: Student, teacher: User, now: datetime) ->
     student.refresh_from_db()
     assert (student.display_name, student.name_key, pin_of(student)) == ("Maya Lopez-Kim", "maya lopez kim", pin)
     event = AuditEvent.objects.get()
-    assert (event.act, event.student, event.detail) == ("student_renamed", student, {"before": "Maya Lopez"})
+    assert (event.action, event.student, event.detail) == ("student_renamed", student, {"before": "Maya Lopez"})
 
 
 def test_rename_may_change_case_only_and_not_to_a_classmates_name(
@@ -234,7 +234,7 @@ def test_move_takes_the_student_and_leaves_the_attempts(
     assert student.classroom == other_classroom
     assert Attempt.objects.get().classroom == before
     event = AuditEvent.objects.get()
-    assert (event.act, event.classroom, event.detail) == (
+    assert (event.action, event.classroom, event.detail) == (
         "student_moved",
         other_classroom,
         {"before": before.public_id},

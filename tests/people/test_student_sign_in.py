@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from quizzes.models import Classroom, FailedTry, Student, User
 from quizzes.models.public_ids import READABLE, new_readable_code
-from quizzes.people.rosters import remove_student, set_archived, set_joining
+from quizzes.people.rosters import remove_student, set_archived, set_code_active
 from quizzes.people.student_sign_in import (
     CODE_SPAN,
     CODE_TRIES,
@@ -80,7 +80,7 @@ def test_code_that_is_wrong_is_counted_without_an_address(typed: str, now: datet
 
 def test_code_closed_archived_and_unknown_are_the_same(classroom: Classroom, teacher: User, now: datetime) -> None:
     closed = make_classroom(teacher=teacher, name="Closed", join_code="CCCCCC")
-    set_joining(closed, is_open=False, by=teacher, now=now)
+    set_code_active(closed, is_open=False, by=teacher, now=now)
     archived = make_classroom(teacher=teacher, name="Archived", join_code="DDDDDD")
     set_archived(archived, is_archived=True, by=teacher, now=now)
 

@@ -109,7 +109,7 @@ WRITES: dict[str, Callable[[School], Ask]] = {
     "begin an attempt": lambda school: Ask(
         make_student(classroom=school.assignment.classroom, name="Ana S."),
         "post",
-        reverse("begin_attempt", args=[school.assignment.public_id]),
+        reverse("start_attempt", args=[school.assignment.public_id]),
         {},
     ),
     "make a class": lambda school: Ask(

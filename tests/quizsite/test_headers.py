@@ -83,7 +83,7 @@ def guessed(cast: Cast) -> HttpResponse:
 
 
 def saved_late(cast: Cast) -> HttpResponse:
-    attempts.hand_in(cast.attempt, now=NOW)
+    attempts.submit_attempt(cast.attempt, now=NOW)
     return cast.student.post(cast.question, {"operation": "late", "revision": 0}, headers=JSON)
 
 

@@ -16,7 +16,7 @@ from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
-from quizsite.health import CLOCK_TOLERANCE, Unfit, clock_verdict, disk_verdict, files
+from quizsite.health import CLOCK_TOLERANCE, CheckFailed, clock_verdict, disk_verdict, files
 
 SQLITE = pytest.mark.skipif(connection.vendor != "sqlite", reason="of SQLite's own file")
 
@@ -56,7 +56,7 @@ def test_full_disk_is_red(client: Client) -> None:
 
 @pytest.mark.parametrize(("free", "total"), [(199 * 1024**2, 10**9), (10**9, 21 * 10**9)])
 def test_disk_that_is_nearly_full_is_red(free: int, total: int) -> None:
-    with pytest.raises(Unfit, match=r"^\d+ MB free$"):
+    with pytest.raises(CheckFailed, match=r"^\d+ MB free$"):
         disk_verdict(free=free, total=total)
 
 
@@ -127,7 +127,7 @@ def test_data_folder_without_permission_is_red(settings: Any) -> None:
     if me == 0:
         os.seteuid(65534)
     try:
-        with pytest.raises(Unfit, match=r"^the data folder cannot be written$"):
+        with pytest.raises(CheckFailed, match=r"^the data folder cannot be written$"):
             files()
     finally:
         os.seteuid(me)
@@ -168,7 +168,7 @@ def test_database_that_is_down_is_red_and_tells_no_host(client: Client) -> None:
 
 @pytest.mark.parametrize("seconds", [-6, 6, 3600])
 def test_clock_that_differs_from_the_databases_is_red(seconds: int) -> None:
-    with pytest.raises(Unfit, match=re.escape(f"{seconds:+.1f} s from the database's clock")):
+    with pytest.raises(CheckFailed, match=re.escape(f"{seconds:+.1f} s from the database's clock")):
         clock_verdict(timedelta(seconds=seconds))
 
 

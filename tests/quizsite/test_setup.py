@@ -20,7 +20,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
 from quizsite.addresses import host_names, problem_with_binding, url
-from quizsite.health import Unfit, disk_verdict
+from quizsite.health import CheckFailed, disk_verdict
 from quizsite.management.commands.serve import Command
 from quizsite.server import new_server
 from quizsite.static_files import collect_if_changed
@@ -306,7 +306,7 @@ def test_serve_refuses_a_database_server_that_could_lose_an_answer() -> None:
         cursor.execute("SET synchronous_commit TO off")
         try:
             with pytest.raises(CommandError, match=r"^This database server could lose .*: synchronous_commit=off\.$"):
-                Command().bring_up_to_date(init=False)
+                Command().prepare_site(init=False)
         finally:
             cursor.execute("SET synchronous_commit TO on")
 
@@ -439,5 +439,5 @@ def test_disk_with_room_is_green(free: int, total: int) -> None:
 
 @pytest.mark.parametrize(("free", "total"), [(200 * MB - 1, 1000 * MB), (51_199 * MB, 1_024_000 * MB), (0, 1)])
 def test_disk_below_200_mb_or_5_percent_is_red(free: int, total: int) -> None:
-    with pytest.raises(Unfit, match=f"{free // MB} MB free"):
+    with pytest.raises(CheckFailed, match=f"{free // MB} MB free"):
         disk_verdict(free=free, total=total)

@@ -28,15 +28,15 @@ def waiting(student: Student, teacher: User) -> Attempt:
 
 def test_answer_that_nobody_marked_yet_is_not_a_wrong_one(waiting: Attempt, teacher: User) -> None:
     reviewed = review_attempt(waiting)
-    assert [(item.question.key, item.verdict) for item in reviewed.unmarked] == [("who", "unmarked")]
+    assert [(item.question.key, item.verdict) for item in reviewed.ungraded] == [("who", "ungraded")]
     assert "who" not in {item.question.key for item in reviewed.missed}
-    own = reviewed.unmarked[0].question
+    own = reviewed.ungraded[0].question
     before = {score.objective.key: score.points for score in reviewed.objectives}.get(own.objective, 0)
 
     question = waiting.assignment.edition.questions.get(key="who")
-    regrades.mark_answer(waiting, question, points=Decimal(0), comment="", by=teacher, now=NOW)
+    regrades.grade_answer(waiting, question, points=Decimal(0), comment="", by=teacher, now=NOW)
     reviewed = review_attempt(waiting)
-    assert reviewed.unmarked == ()
+    assert reviewed.ungraded == ()
     assert [item.verdict for item in reviewed.questions if item.question.key == "who"] == ["wrong"]
     after = {score.objective.key: score.points for score in reviewed.objectives}[own.objective]
     assert after - before == own.points
@@ -59,7 +59,7 @@ def test_student_reads_that_an_answer_is_not_marked_yet(
     assert page.count("Not marked yet") == 2  # its square and its line
     assert "You answered: The rules. Your teacher marks this answer. It has no points until then." in page
     question = waiting.assignment.edition.questions.get(key="who")
-    regrades.mark_answer(waiting, question, points=Decimal(2), comment="", by=teacher, now=NOW)
+    regrades.grade_answer(waiting, question, points=Decimal(2), comment="", by=teacher, now=NOW)
     assert "ot marked yet" not in text_of(student_client.get(result))
 
 

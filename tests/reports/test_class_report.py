@@ -82,8 +82,8 @@ def test_report_puts_who_needs_most_help_first_and_tells_the_rest_apart(assignme
     assert [
         (line.student, line.state, [score and (score.earned, score.points) for score in line.scores]) for line in lines
     ] == [
-        (chi, "handed_in", [(3, 3), (0, 5)]),
-        (ana, "handed_in", [(3, 3), (5, 5)]),
+        (chi, "submitted", [(3, 3), (0, 5)]),
+        (ana, "submitted", [(3, 3), (5, 5)]),
         (ben, "not_started", []),
         (dee, "working", []),
         (eva, "excused", []),
@@ -159,8 +159,8 @@ def test_report_tells_late_and_missing_by_the_students_own_due_time(
     lines = class_report(assignment, now=NOW + timedelta(minutes=2)).lines
 
     assert [(line.student, line.state, line.is_late) for line in lines] == [
-        (ana, "handed_in", True),
-        (ben, "handed_in", False),
+        (ana, "submitted", True),
+        (ben, "submitted", False),
         (chi, "missing", False),
         (dee, "not_started", False),
     ]

@@ -44,7 +44,7 @@ def with_scores(*scores: int | None) -> list[Attempt]:
     return [
         Attempt(
             number=number,
-            handed_in_at=None if score is None else NOW,
+            submitted_at=None if score is None else NOW,
             score=None if score is None else Decimal(score),
             max_score=None if score is None else 8,
         )
@@ -88,7 +88,7 @@ def test_gradebook_of_hand_worked_scores(edition: Edition, classroom: Classroom,
     make_answered_attempt(assignment=old, student=ada)
     make_answered_attempt(assignment=new, student=ada, right=1)
     make_answered_attempt(assignment=old, student=ben, right=2)
-    make_answered_attempt(assignment=old, student=cy, handed_in=False)
+    make_answered_attempt(assignment=old, student=cy, submitted=False)
 
     book = gradebook(classroom, now=NOW + 2 * HOUR)
 
@@ -292,7 +292,7 @@ def test_progress_tells_who_has_begun_and_how_far(
     assert [(entry.student, entry.state, entry.answered_count) for entry in entries] == [
         (ada, "not_started", 0),
         (ben, "working", 1),
-        (cy, "handed_in", 4),
+        (cy, "submitted", 4),
         (dee, "working", 0),
     ]
     assert entries[1].last_saved_at == NOW + SECOND
@@ -387,7 +387,7 @@ def test_needs_are_who_is_locked_out_what_is_due_and_empty_classes(
 
     assert [(need.kind, need.count, need.classroom) for need in found] == [
         ("locked_out", 1, classroom),
-        ("not_handed_in", 2, classroom),
+        ("not_submitted", 2, classroom),
         ("no_students", 0, empty),
     ]
     assert found[0].students == (cy,)
@@ -424,7 +424,7 @@ def test_needs_name_what_is_due_within_a_day_and_can_still_be_done(
         closes_at=None if closes is None else NOW + closes,
     )
 
-    assert [need.kind for need in needs(teacher, now=NOW)] == (["not_handed_in"] if is_needed else [])
+    assert [need.kind for need in needs(teacher, now=NOW)] == (["not_submitted"] if is_needed else [])
 
 
 def test_needs_count_who_is_in_the_class_now(
@@ -463,12 +463,12 @@ def test_summary_of_a_class_names_the_newest_open_assignment(
     make_assignment(edition=edition, classroom=classroom, created_at=NOW + HOUR, opens_at=NOW + 3 * HOUR)
     make_answered_attempt(assignment=closed, student=ada)
     make_answered_attempt(assignment=running, student=ada, right=2)
-    make_answered_attempt(assignment=running, student=ben, handed_in=False)
+    make_answered_attempt(assignment=running, student=ben, submitted=False)
 
     [summary] = classroom_summaries(teacher, now=NOW + 2 * HOUR)
 
     assert (summary.classroom, summary.student_count, summary.assignment) == (classroom, 2, running)
-    assert (summary.title, summary.handed_in_count) == ("Small set", 1)
+    assert (summary.title, summary.submitted_count) == ("Small set", 1)
     # The mean of 8/8 and 3/8.
     assert summary.mean_share == Decimal("0.6875")
 
@@ -477,7 +477,7 @@ def test_summary_of_an_empty_class_has_no_figures(classroom: Classroom, teacher:
     [summary] = classroom_summaries(teacher, now=NOW)
 
     assert (summary.student_count, summary.assignment, summary.title) == (0, None, "")
-    assert (summary.handed_in_count, summary.mean_share) == (0, None)
+    assert (summary.submitted_count, summary.mean_share) == (0, None)
     assert classroom_summaries(other_teacher, now=NOW) == []
 
 
@@ -494,7 +494,7 @@ def test_summary_counts_who_is_in_the_class_now(
 
     [summary] = classroom_summaries(teacher, now=now)
 
-    assert (summary.student_count, summary.handed_in_count) == (1, 1)
+    assert (summary.student_count, summary.submitted_count) == (1, 1)
     assert summary.mean_share == 1
 
 

@@ -12,7 +12,7 @@ from django.db import models
 
 from quizzes.content.editions import published
 from quizzes.content.question_types.registry import TYPES, Presentation, Value
-from quizzes.models import Assignment, Classroom, Edition, Excuse, ManualMark, Regrade, User
+from quizzes.models import Assignment, Classroom, Edition, Excuse, ManualGrade, Regrade, User
 from quizzes.reports.answer_table import answer_rows
 from quizzes.reports.item_report import DifferentEditions, ItemReport, item_report
 from tests.conftest import Statements
@@ -106,7 +106,7 @@ def test_open_attempts_and_students_removed_moved_or_excused_are_left_out(
     assignment: Assignment, teacher: User
 ) -> None:
     make_answered_attempt(assignment=assignment, right=4)
-    make_answered_attempt(assignment=assignment, right=0, handed_in=False)
+    make_answered_attempt(assignment=assignment, right=0, submitted=False)
     gone = make_student(classroom=assignment.classroom, removed_at=NOW)
     make_answered_attempt(assignment=assignment, student=gone, right=0)
     moved = make_answered_attempt(assignment=assignment, right=0).student
@@ -238,7 +238,7 @@ def test_a_dropped_question_is_in_no_total(assignment: Assignment, teacher: User
 def test_a_mark_is_the_credit_of_that_answer_alone(assignment: Assignment, teacher: User) -> None:
     marked = make_answered_attempt(assignment=assignment, right=0)
     make_answered_attempt(assignment=assignment, right=0)
-    ManualMark.objects.create(
+    ManualGrade.objects.create(
         attempt=marked,
         question_id=published(assignment.edition_id).question_ids["some"],
         points=Decimal("1.5"),
@@ -352,7 +352,7 @@ def essay(classroom: Classroom) -> Assignment:
 def test_an_answer_waits_for_its_mark_and_is_no_wrong_answer(essay: Assignment, teacher: User) -> None:
     marked = make_answered_attempt(assignment=essay, answers={"essay": "Birthplaces."})
     sit(essay, [{"essay": "It records a birthplace."}, {"one": "b"}])
-    ManualMark.objects.create(
+    ManualGrade.objects.create(
         attempt=marked,
         question_id=published(essay.edition_id).question_ids["essay"],
         points=Decimal("1"),
@@ -367,4 +367,4 @@ def test_an_answer_waits_for_its_mark_and_is_no_wrong_answer(essay: Assignment, 
     assert question.figures.choices == ()
     assert question.commonest_wrong is None
     verdicts = {(row.student, row.verdict) for row in answer_rows(essay.classroom) if row.question.key == "essay"}
-    assert {verdict for _, verdict in verdicts} == {"partly", "unmarked", "unanswered"}
+    assert {verdict for _, verdict in verdicts} == {"partly", "ungraded", "unanswered"}

@@ -12,9 +12,9 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes.content.editions import published
-from quizzes.models import Assignment, Classroom, Edition, Excuse, ManualMark, Student, User
+from quizzes.models import Assignment, Classroom, Edition, Excuse, ManualGrade, Student, User
 from quizzes.reports.gradebook import gradebook
-from quizzes.reports.mastery import Mastery, mastery_of, narrowed
+from quizzes.reports.mastery import Mastery, filter_by_objective, mastery_of
 from tests.factories import (
     NOW,
     make_answered_attempt,
@@ -92,7 +92,7 @@ def test_mastery_takes_the_attempt_that_counts(
     assignment = make_assignment(edition=edition, classroom=classroom, max_attempts=None, attempt_policy=policy)
     for number, right in enumerate((0, 4, 1), start=1):
         make_answered_attempt(assignment=assignment, student=student, number=number, right=right)
-    make_answered_attempt(assignment=assignment, student=student, number=4, handed_in=False)
+    make_answered_attempt(assignment=assignment, student=student, number=4, submitted=False)
 
     assert table(classroom) == {"Maya Lopez": [(earned, 3), (5 if policy == "best" else 0, 5)]}
 
@@ -101,7 +101,7 @@ def test_mastery_leaves_out_excused_and_unfinished_work(
     assignment: Assignment, student: Student, classmate: Student, teacher: User
 ) -> None:
     make_answered_attempt(assignment=assignment, student=student)
-    make_answered_attempt(assignment=assignment, student=classmate, handed_in=False)
+    make_answered_attempt(assignment=assignment, student=classmate, submitted=False)
     Excuse.objects.create(assignment=assignment, student=student, reason="Ill", given_by=teacher, given_at=NOW)
 
     assert table(assignment.classroom) == {"Maya Lopez": [None, None], "Noah Kim": [None, None]}
@@ -113,7 +113,7 @@ def test_mastery_follows_marks_and_corrections(
 ) -> None:
     marked = make_answered_attempt(assignment=assignment, student=student, right=0)
     make_answered_attempt(assignment=assignment, student=classmate, right=1)
-    ManualMark.objects.create(
+    ManualGrade.objects.create(
         attempt=marked,
         question_id=published(assignment.edition_id).question_ids["some"],
         points=Decimal("1.5"),
@@ -164,7 +164,7 @@ def test_an_answer_that_waits_for_its_mark_is_left_out(classroom: Classroom, stu
     make_answered_attempt(assignment=assignment, student=nothing, answers={"one": "b"})
     assert table(classroom) == {"Maya Lopez": [(1, 3), (0, 5)], "Zoe": [(1, 5), (0, 5)]}
 
-    ManualMark.objects.create(
+    ManualGrade.objects.create(
         attempt=waiting,
         question_id=published(assignment.edition_id).question_ids["essay"],
         points=Decimal(2),
@@ -191,7 +191,7 @@ def test_narrowed_gradebook_has_the_points_on_one_objective(
     make_answered_attempt(assignment=second, student=student, answers={"one": "b"})
     book = gradebook(assignment.classroom, now=NOW + MINUTE)
 
-    records, ended = narrowed(book, RECORDS), narrowed(book, ENDED)
+    records, ended = filter_by_objective(book, RECORDS), filter_by_objective(book, ENDED)
 
     assert [(column.title, column.max_points, column.mean) for column in records.columns] == [
         ("Second set", 1, 1),
@@ -203,7 +203,7 @@ def test_narrowed_gradebook_has_the_points_on_one_objective(
     ]
     assert [column.title for column in ended.columns] == ["Small set"]
     assert ended.rows[0].average_share == 0
-    assert narrowed(book, "Something else").columns == ()
+    assert filter_by_objective(book, "Something else").columns == ()
 
 
 # --- Pages --------------------------------------------------------------------------------------------------------

@@ -48,10 +48,10 @@ def test_history_tells_every_state_apart(
         ("not_due", None, False, False, False),
         ("missing", None, False, False, False),
         ("excused", None, False, True, False),
-        ("handed_in", 1, False, True, False),
-        ("handed_in", 1, True, False, False),
-        ("handed_in", 2, False, False, False),
-        ("handed_in", 1, False, False, True),
+        ("submitted", 1, False, True, False),
+        ("submitted", 1, True, False, False),
+        ("submitted", 2, False, False, False),
+        ("submitted", 1, False, False, True),
         ("working", 1, False, False, False),
     ]
 
@@ -67,13 +67,13 @@ def test_history_follows_a_student_to_another_class_of_the_teacher(
     move_student(student, to=new_class, by=teacher, now=NOW)
     student.refresh_from_db()
 
-    assert told(student, teacher) == [("not_due", None, False, False, False), ("handed_in", 1, False, False, False)]
+    assert told(student, teacher) == [("not_due", None, False, False, False), ("submitted", 1, False, False, False)]
     assert told(student, other_teacher) == []
 
     remove_student(student, by=teacher, now=NOW)
     student.refresh_from_db()
 
-    assert told(student, teacher) == [("handed_in", 1, False, False, False)]
+    assert told(student, teacher) == [("submitted", 1, False, False, False)]
 
 
 def test_student_page_has_points_percentages_and_states_in_words(

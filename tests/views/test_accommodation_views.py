@@ -20,7 +20,7 @@ from quizzes.models import (
     Classroom,
     Excuse,
     Extension,
-    ManualMark,
+    ManualGrade,
     Student,
     User,
 )
@@ -32,7 +32,7 @@ MARKS = "made_by", "points", "comment"
 
 def acts() -> list[str]:
     """What the audit log says, the oldest first."""
-    return list(AuditEvent.objects.order_by("pk").values_list("act", flat=True))
+    return list(AuditEvent.objects.order_by("pk").values_list("action", flat=True))
 
 
 def review_of(attempt: Attempt) -> str:
@@ -49,7 +49,7 @@ def done(assignment: Assignment, student: Student) -> Attempt:
 
 
 def mark_address(attempt: Attempt, number: int = 2) -> str:
-    return reverse("mark_answer", args=[attempt.public_id, number])
+    return reverse("grade_answer", args=[attempt.public_id, number])
 
 
 def test_mark_counts_is_recorded_once_and_shown(done: Attempt, teacher: User, teacher_client: Client) -> None:
@@ -58,7 +58,7 @@ def test_mark_counts_is_recorded_once_and_shown(done: Attempt, teacher: User, te
         assert (response.status_code, response.headers["Location"]) == (302, review_of(done))
     done.refresh_from_db()
     assert done.score == Decimal("1.5")
-    assert list(ManualMark.objects.values_list(*MARKS)) == [(teacher.pk, Decimal("1.5"), "The second half is right.")]
+    assert list(ManualGrade.objects.values_list(*MARKS)) == [(teacher.pk, Decimal("1.5"), "The second half is right.")]
     assert acts() == ["answer_marked"]
     page = teacher_client.get(review_of(done))
     assert "Marked: 1.5 of 2 , by Ms. Rivera" in text_of(page)
@@ -69,7 +69,7 @@ def test_newer_mark_takes_the_place_of_the_older(done: Attempt, teacher_client: 
     for points in ("2", "0", "2"):
         teacher_client.post(mark_address(done), {"points": points})
     done.refresh_from_db()
-    assert (done.score, ManualMark.objects.count()) == (2, 3)
+    assert (done.score, ManualGrade.objects.count()) == (2, 3)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_mark_that_cannot_be_is_refused_with_what_was_typed(
     assert page.status_code == 200
     assert errors_of(page) == [message]
     assert data.get("comment", "Nearly.") in page.content.decode()
-    assert ManualMark.objects.count() == 0
+    assert ManualGrade.objects.count() == 0
 
 
 @pytest.mark.parametrize("number", [0, 5, 10**20])
@@ -177,7 +177,7 @@ def test_reopened_attempt_keeps_answers_and_the_time_that_was_left(
     assert timed.deadline_at == NOW + timedelta(hours=1, minutes=24)
     assert timed.answers.count() == 4
     event = AuditEvent.objects.get()
-    assert (event.act, event.detail["reason"]) == ("attempt_reopened", "The fire alarm.")
+    assert (event.action, event.detail["reason"]) == ("attempt_reopened", "The fire alarm.")
 
 
 def test_reopened_time_outlives_a_change_of_terms(
@@ -210,7 +210,7 @@ def test_form_of_an_older_hand_in_changes_nothing(
     address = reverse("reopen_attempt", args=[timed.public_id])
     teacher_client.post(address, form)
     timed.refresh_from_db()
-    attempts.hand_in(timed, now=NOW + timedelta(minutes=2))
+    attempts.submit_attempt(timed, now=NOW + timedelta(minutes=2))
     assert teacher_client.post(address, form).status_code == 302
     timed.refresh_from_db()
     assert timed.is_open is False
@@ -242,7 +242,7 @@ def test_reopening_needs_minutes_when_the_time_had_run_out(
     assignment.refresh_from_db()
     attempt = make_attempt(assignment=assignment, student=student)
     clock.shift(timedelta(hours=1))
-    attempts.hand_in(attempt, now=NOW + timedelta(hours=1))
+    attempts.submit_attempt(attempt, now=NOW + timedelta(hours=1))
     page = reopen(teacher_client, attempt)
     assert errors_of(page) == ["The time had run out. Give some minutes to work in."]
     assert reopen(teacher_client, attempt, minutes="10").status_code == 302
@@ -282,7 +282,7 @@ def closing(assignment: Assignment) -> Assignment:
 
 
 def terms_of(assignment: Assignment, student: Student) -> str:
-    return reverse("student_terms", args=[assignment.public_id, student.public_id])
+    return reverse("student_overrides", args=[assignment.public_id, student.public_id])
 
 
 def extend(client: Client, assignment: Assignment, student: Student, **changes: str) -> Any:

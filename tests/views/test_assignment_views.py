@@ -393,7 +393,7 @@ def test_change_previews_then_saves_and_keeps_untouched_moments_to_the_second(
         *(due_at, datetime(2026, 11, 6, 20, tzinfo=UTC)),
         2,
     )
-    assert AuditEvent.objects.get().act == AuditEvent.Act.ASSIGNMENT_CHANGED
+    assert AuditEvent.objects.get().action == AuditEvent.Action.ASSIGNMENT_CHANGED
 
 
 def test_change_says_what_stays_for_students_who_have_begun(

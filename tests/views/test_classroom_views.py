@@ -143,7 +143,7 @@ def test_home_sums_up_each_class(
     assert "average score 100%" in text
     assert classroom.shown_code in text
 
-    rosters.set_joining(classroom, is_open=False, by=classroom.teachers.get(), now=NOW)
+    rosters.set_code_active(classroom, is_open=False, by=classroom.teachers.get(), now=NOW)
     closed = teacher_client.get(HOME).content.decode()
     assert classroom.shown_code not in closed
     assert "The code is closed" in closed
@@ -190,7 +190,7 @@ def test_add_classroom_makes_it_and_goes_on_to_its_students(teacher: User, teach
     assert answer.headers["Location"] == url("add_students", classroom)
     assert (classroom.name, classroom.time_zone) == ("Civics, Period 3", "America/Chicago")
     assert list(classroom.teachers.all()) == [teacher]
-    assert [event.act for event in classroom.audit_events.all()] == [AuditEvent.Act.CLASSROOM_MADE]
+    assert [event.action for event in classroom.audit_events.all()] == [AuditEvent.Action.CLASSROOM_MADE]
 
 
 def test_add_classroom_sent_twice_makes_one(teacher_client: Client) -> None:
@@ -301,7 +301,7 @@ def test_code_closes_and_opens_from_the_roster(classroom: Classroom, teacher_cli
     roster = url("roster", classroom)
     assert "Close the code" in teacher_client.get(roster).content.decode()
 
-    closed = teacher_client.post(url("set_joining", classroom), follow=True)
+    closed = teacher_client.post(url("set_code_active", classroom), follow=True)
     classroom.refresh_from_db()
     assert not classroom.join_open
     assert "The code is closed: nobody new can sign in with it." in closed.content.decode()
@@ -311,13 +311,13 @@ def test_code_closes_and_opens_from_the_roster(classroom: Classroom, teacher_cli
     classroom.refresh_from_db()
     assert classroom.join_open
     assert "The code is open" in opened.content.decode()
-    assert AuditEvent.objects.filter(classroom=classroom, act=AuditEvent.Act.CODE_CHANGED).count() == 2
+    assert AuditEvent.objects.filter(classroom=classroom, action=AuditEvent.Action.CODE_CHANGED).count() == 2
 
 
 def test_closing_a_closed_code_records_nothing(teacher: User, teacher_client: Client) -> None:
     classroom = make_classroom(teacher=teacher, join_open=False)
 
-    assert teacher_client.post(url("set_joining", classroom)).status_code == 302
+    assert teacher_client.post(url("set_code_active", classroom)).status_code == 302
     assert AuditEvent.objects.count() == 0
 
 
@@ -347,7 +347,7 @@ def test_archiving_twice_keeps_the_first_moment(classroom: Classroom, teacher_cl
     for _ in range(2):
         teacher_client.post(url("set_archived", classroom), {"is_archived": "on"})
 
-    assert AuditEvent.objects.filter(act=AuditEvent.Act.CLASSROOM_ARCHIVED).count() == 1
+    assert AuditEvent.objects.filter(action=AuditEvent.Action.CLASSROOM_ARCHIVED).count() == 1
 
 
 def test_archive_without_a_class_says_so(teacher_client: Client) -> None:
@@ -367,12 +367,12 @@ def test_archive_costs_the_same_for_any_number_of_classes(
     assert len(seen) == 3
 
 
-@pytest.mark.parametrize("name", ["change_code", "set_joining", "set_archived"])
+@pytest.mark.parametrize("name", ["change_code", "set_code_active", "set_archived"])
 def test_a_get_changes_no_class(name: str, classroom: Classroom, teacher_client: Client) -> None:
     assert teacher_client.get(url(name, classroom)).status_code == 405
 
 
-@pytest.mark.parametrize("name", ["change_code", "set_joining", "set_archived", "change_classroom"])
+@pytest.mark.parametrize("name", ["change_code", "set_code_active", "set_archived", "change_classroom"])
 def test_nobody_changes_the_class_of_another_teacher(
     name: str, classroom: Classroom, signed_in: Callable[[User], Client]
 ) -> None:

@@ -502,7 +502,7 @@ def test_assignments_that_nobody_began_get_the_new_edition_when_asked(in_use: Dr
 
     assert "Edition 2 is now given by 1 assignment." in text_of(page)
     assert {row.classroom.name: row.edition.number for row in _assignments(in_use)} == {"Period 3": 1, "Period 4": 2}
-    event = AuditEvent.objects.get(act=AuditEvent.Act.ASSIGNMENT_CHANGED)
+    event = AuditEvent.objects.get(action=AuditEvent.Action.ASSIGNMENT_CHANGED)
     assert event.classroom.name == "Period 4"
 
 

@@ -510,7 +510,7 @@ def test_an_orphan_is_withdrawn(orphaned: Draft, teacher_client: Client) -> None
 def test_a_forged_settlement_changes_nothing(data: dict[str, str], orphaned: Draft, teacher_client: Client) -> None:
     before = document_of(orphaned)
 
-    teacher_client.post(url("settle_orphan", orphaned, "some"), {**data, "revision": "2"})
+    teacher_client.post(url("resolve_orphan", orphaned, "some"), {**data, "revision": "2"})
 
     assert document_of(orphaned) == before
 

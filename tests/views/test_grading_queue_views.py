@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes.grading import queue
-from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, ManualMark, Regrade, User
+from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, ManualGrade, Regrade, User
 from tests.factories import (
     make_answered_attempt,
     make_assignment,
@@ -107,8 +107,8 @@ def test_what_was_accepted_before_stays_accepted(assignment: Assignment, teacher
 def test_leaving_it_marks_each_by_hand(assignment: Assignment, teacher_client: Client) -> None:
     give(assignment, "Ana", one="Friday, August 31")
     page = settle(teacher_client, assignment, "keep")
-    assert (scores(), ManualMark.objects.get().points) == ([0], 0)
-    assert [event.act for event in AuditEvent.objects.all()] == ["answer_marked"]
+    assert (scores(), ManualGrade.objects.get().points) == ([0], 0)
+    assert [event.action for event in AuditEvent.objects.all()] == ["answer_marked"]
     assert "Nothing to read" in text_of(page)
 
 
@@ -117,7 +117,7 @@ def test_answer_that_no_key_can_say_gets_its_points_by_hand(assignment: Assignme
     give(assignment, "Ben", some="30.0")
     page = settle(teacher_client, assignment, "accept")
     assert scores() == [2, 2]
-    assert (Regrade.objects.count(), ManualMark.objects.count()) == (0, 2)
+    assert (Regrade.objects.count(), ManualGrade.objects.count()) == (0, 2)
     assert "Nothing to read" in text_of(page)
 
 
@@ -126,13 +126,13 @@ def test_free_text_is_listed_until_it_is_marked(assignment: Assignment, teacher_
     page = teacher_client.get(queue_of(assignment))
     assert "Question 3: Ana" in text_of(page)
     assert "Because" not in text_of(page)
-    teacher_client.post(reverse("mark_answer", args=[attempt.public_id, 3]), {"points": "1"})
+    teacher_client.post(reverse("grade_answer", args=[attempt.public_id, 3]), {"points": "1"})
     assert "Nothing to read" in text_of(teacher_client.get(queue_of(assignment)))
 
 
 def test_open_attempts_and_blank_answers_are_not_in_the_queue(assignment: Assignment, teacher_client: Client) -> None:
     student = make_student(classroom=assignment.classroom)
-    make_answered_attempt(assignment=assignment, student=student, answers={"one": "Friday, August 31"}, handed_in=False)
+    make_answered_attempt(assignment=assignment, student=student, answers={"one": "Friday, August 31"}, submitted=False)
     give(assignment, "Ben", one=None)
     assert "Nothing to read" in text_of(teacher_client.get(queue_of(assignment)))
 
@@ -144,7 +144,7 @@ def test_what_is_not_in_the_queue_changes_nothing(
     give(assignment, "Ana", one="Friday, August 31")
     page = teacher_client.post(reverse("settle_short_answer", args=[assignment.public_id]), data, follow=True)
     assert "This answer is settled already." in text_of(page)
-    assert (Regrade.objects.count(), ManualMark.objects.count()) == (0, 0)
+    assert (Regrade.objects.count(), ManualGrade.objects.count()) == (0, 0)
 
 
 def test_another_teacher_finds_nothing(
@@ -152,7 +152,7 @@ def test_another_teacher_finds_nothing(
 ) -> None:
     give(assignment, "Ana", one="Friday, August 31")
     client = signed_in(other_teacher)
-    doubt = queue.doubts([assignment])[assignment.pk][0].name
+    doubt = queue.queued_answers([assignment])[assignment.pk][0].name
     assert client.get(queue_of(assignment)).status_code == 404
     settling = reverse("settle_short_answer", args=[assignment.public_id])
     assert client.post(settling, {"doubt": doubt, "act": "accept"}).status_code == 404

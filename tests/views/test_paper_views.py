@@ -174,7 +174,7 @@ def test_who_has_no_attempt_left_has_no_row_to_type_into(
     assert f"{classmate.public_id}-q1" in names
     assert "On screen: 1 of 8" in text_of(shown)
     assert "No attempt is left for a sheet. Give another attempt first." in text_of(shown)
-    assert reverse("student_terms", args=[assignment.public_id, student.public_id]) in read(shown).links
+    assert reverse("student_overrides", args=[assignment.public_id, student.public_id]) in read(shown).links
     forced = {**sent_form(shown, having="operation").data(), **row_of(student, form="A", seen="0", q1="A")}
     teacher_client.post(grid_url(assignment), forced)
     assert list(assignment.attempts.values_list("medium", flat=True)) == ["screen"]
@@ -240,7 +240,7 @@ def test_every_type_is_worth_the_same_by_sheet_and_by_screen(
     """The same answers given on the pages of a student, and typed by their marks."""
     values = {example.document["key"]: example.answers[min(place, len(example.answers) - 1)][0] for example in EXAMPLES}
     values = {key: value for key, value in values.items() if value is not None}
-    begun = student_client.post(reverse("begin_attempt", args=[every_type.public_id]))
+    begun = student_client.post(reverse("start_attempt", args=[every_type.public_id]))
     assert begun.status_code == 302
     on_screen = every_type.attempts.select_related("assignment").get()
     content = published(every_type.edition_id)
@@ -250,7 +250,7 @@ def test_every_type_is_worth_the_same_by_sheet_and_by_screen(
             fields = sent(page(question, current.presentation, values[question.key], content.document.reading))
             url = reverse("take_attempt", args=[on_screen.public_id, number])
             post(student_client, url, question, {**fields, "act": ["save"]})
-    student_client.post(reverse("hand_in", args=[on_screen.public_id]))
+    student_client.post(reverse("submit_attempt", args=[on_screen.public_id]))
 
     url = f"{sheet_url(every_type, classmate)}?form={letter}"
     done = send(teacher_client, url, **row_of(classmate, **marks(every_type, letter, values)))

@@ -66,7 +66,7 @@ def four(classroom: Classroom) -> list[Student]:
 def mixed(assignment: Assignment, four: list[Student], clock: time_machine.Traveller) -> Assignment:
     """Ana has handed in, Ben is at work on his second question, Cy and Dee have not started."""
     make_answered_attempt(assignment=assignment, student=four[0], right=2)
-    make_answered_attempt(assignment=assignment, student=four[1], answers={"one": "b"}, handed_in=False)
+    make_answered_attempt(assignment=assignment, student=four[1], answers={"one": "b"}, submitted=False)
     return assignment
 
 
@@ -87,7 +87,9 @@ def test_progress_says_how_far_each_student_is(mixed: Assignment, teacher_client
     assert reverse("change_assignment", args=[mixed.public_id]) in links
     assert reverse("question_set", args=[mixed.edition.question_set.public_id]) in links
     assert reverse("question_board", args=[mixed.public_id]) in links
-    assert reverse("student_terms", args=[mixed.public_id, Student.objects.get(display_name="Cy").public_id]) in links
+    assert (
+        reverse("student_overrides", args=[mixed.public_id, Student.objects.get(display_name="Cy").public_id]) in links
+    )
     assert "Period 3 may start at once; does not close. One attempt. No time limit." in text_of(page)
     assert page_of(mixed) in links  # Refresh, without JavaScript
 
@@ -109,7 +111,7 @@ def test_progress_marks_late_and_shows_the_score_that_counts(
         attempt_policy="best",
     )
     make_answered_attempt(assignment=given, student=student)
-    make_answered_attempt(assignment=given, student=student, number=2, right=1, handed_in=False)
+    make_answered_attempt(assignment=given, student=student, number=2, right=1, submitted=False)
     assert rows_of(teacher_client.get(page_of(given))) == [
         ["Maya Lopez", "Answered all Late", "4 of 4", "4 of 4", "Fri, Oct 23, 11:00 am", "8 of 8"]
     ]
@@ -148,7 +150,7 @@ def test_stuck_and_lost_follow_the_rules_that_the_page_states(
     if answered is not None:
         save(attempt, "one", "b", now=NOW + answered * MINUTE)
     if seen is not None:
-        heartbeats.note_presence(attempt.pk, question_id(attempt, "some"), now=NOW + seen * MINUTE)
+        heartbeats.record_heartbeat(attempt.pk, question_id(attempt, "some"), now=NOW + seen * MINUTE)
     [(found, _)] = standings(attempt.assignment, NOW + asked * MINUTE)
     assert found == standing
 
@@ -168,11 +170,11 @@ def test_clock_that_runs_makes_silence_stuck_and_its_end_says_so(assignment: Ass
 def test_question_is_the_one_on_the_screen_or_the_one_answered_last(attempt: Attempt) -> None:
     assignment = attempt.assignment
     assert standings(assignment, NOW) == [("working", None)]
-    heartbeats.note_presence(attempt.pk, question_id(attempt, "who"), now=NOW + 10 * SECOND)
+    heartbeats.record_heartbeat(attempt.pk, question_id(attempt, "who"), now=NOW + 10 * SECOND)
     assert standings(assignment, NOW + 10 * SECOND) == [("working", 3)]
     save(attempt, "some", ["a"], now=NOW + 20 * SECOND)
     assert standings(assignment, NOW + 20 * SECOND) == [("working", 2)]
-    heartbeats.note_presence(attempt.pk, None, now=NOW + 30 * SECOND)
+    heartbeats.record_heartbeat(attempt.pk, None, now=NOW + 30 * SECOND)
     [line] = live.lines(assignment, now=NOW + 30 * SECOND)
     assert (line.at_number, line.is_reviewing) == (None, True)
 
@@ -181,9 +183,9 @@ def test_page_says_who_is_stuck_and_who_has_no_contact(
     mixed: Assignment, four: list[Student], teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
     lost = make_attempt(assignment=mixed, student=four[2])
-    heartbeats.note_presence(lost.pk, question_id(lost, "one"), now=NOW + MINUTE)
+    heartbeats.record_heartbeat(lost.pk, question_id(lost, "one"), now=NOW + MINUTE)
     ben = Attempt.objects.get(student=four[1])
-    heartbeats.note_presence(ben.pk, question_id(ben, "some"), now=NOW + 6 * MINUTE)
+    heartbeats.record_heartbeat(ben.pk, question_id(ben, "some"), now=NOW + 6 * MINUTE)
     clock.shift(6 * MINUTE)
     page = teacher_client.get(page_of(mixed))
     assert [row[:3] for row in rows_of(page)[1:3]] == [
@@ -202,7 +204,7 @@ def test_page_says_who_is_stuck_and_who_has_no_contact(
 def test_sign_of_life_is_one_row_however_often_it_comes(
     attempt: Attempt, student_client: Client, statements: Callable[[], Any], clock: time_machine.Traveller
 ) -> None:
-    address = reverse("note_presence", args=[attempt.public_id])
+    address = reverse("record_heartbeat", args=[attempt.public_id])
     for number in ("2", "2", ""):
         clock.shift(20 * SECOND)
         with statements() as seen:
@@ -215,20 +217,20 @@ def test_sign_of_life_is_one_row_however_often_it_comes(
 
 @pytest.mark.parametrize("number", ["0", "5", "x"])
 def test_sign_of_life_from_no_such_question_is_refused(number: str, attempt: Attempt, student_client: Client) -> None:
-    response = student_client.post(reverse("note_presence", args=[attempt.public_id]), {"number": number})
+    response = student_client.post(reverse("record_heartbeat", args=[attempt.public_id]), {"number": number})
     assert response.status_code == 400
     assert not Presence.objects.exists()
 
 
 def test_sign_of_life_after_handing_in_writes_nothing(attempt: Attempt, student_client: Client) -> None:
-    attempts.hand_in(attempt, now=NOW)
-    response = student_client.post(reverse("note_presence", args=[attempt.public_id]), {"number": "1"})
+    attempts.submit_attempt(attempt, now=NOW)
+    response = student_client.post(reverse("record_heartbeat", args=[attempt.public_id]), {"number": "1"})
     assert response.json() == {"is_open": False}
     assert not Presence.objects.exists()
 
 
 def test_quiz_pages_carry_what_the_sign_of_life_sends(attempt: Attempt, student_client: Client) -> None:
-    address = reverse("note_presence", args=[attempt.public_id])
+    address = reverse("record_heartbeat", args=[attempt.public_id])
     for name, args, number in [("take_attempt", [2], [("number", "2")]), ("review_attempt", [], [])]:
         page = student_client.get(reverse(name, args=[attempt.public_id, *args]))
         [form] = [form for form in read(page).forms if form.action == address]
@@ -287,7 +289,7 @@ def test_poll_gives_nothing_until_something_is_new(mixed: Assignment, teacher_cl
     same = poll(teacher_client, mixed, tag)
     assert (same.status_code, same.content, same.headers["ETag"]) == (304, b"", tag)
 
-    save(Attempt.objects.get(handed_in_at=None), "some", ["a"], now=NOW + SECOND)
+    save(Attempt.objects.get(submitted_at=None), "some", ["a"], now=NOW + SECOND)
     changed = poll(teacher_client, mixed, tag)
     assert (changed.status_code, "<html" in changed.content.decode()) == (200, False)
     assert rows_of(changed)[1] == ["Ben", "Working", "2 of 4", "2 of 4", "Fri, Oct 23, 11:00 am", ""]
@@ -300,7 +302,7 @@ def test_poll_gives_nothing_until_something_is_new(mixed: Assignment, teacher_cl
     [
         "begun",
         "changed",
-        "handed_in",
+        "submitted",
         "reopened",
         "renamed",
         "added",
@@ -322,7 +324,7 @@ def test_poll_sees_everything_that_the_board_shows(
     clock: time_machine.Traveller,
 ) -> None:
     ana, ben, cy, dee = four
-    at_work, done = Attempt.objects.get(handed_in_at=None), Attempt.objects.get(handed_in_at__isnull=False)
+    at_work, done = Attempt.objects.get(submitted_at=None), Attempt.objects.get(submitted_at__isnull=False)
     tag = teacher_client.get(page_of(mixed)).headers["ETag"]
     assert poll(teacher_client, mixed, tag).status_code == 304
     match what:
@@ -330,8 +332,8 @@ def test_poll_sees_everything_that_the_board_shows(
             make_attempt(assignment=mixed, student=cy)
         case "changed":
             save(at_work, "one", "c", seen_revision=1, now=NOW)
-        case "handed_in":
-            attempts.hand_in(at_work, now=NOW)
+        case "submitted":
+            attempts.submit_attempt(at_work, now=NOW)
         case "reopened":
             attempts.reopen(done, more_time=None, reason="The fire alarm.", by=teacher, now=NOW)
         case "renamed":
@@ -422,9 +424,9 @@ def test_page_and_poll_cost_the_same_for_any_number(
 ) -> None:
     for _ in range(count):
         attempt = make_answered_attempt(
-            assignment=assignment, student=make_student(classroom=classroom), handed_in=False
+            assignment=assignment, student=make_student(classroom=classroom), submitted=False
         )
-        heartbeats.note_presence(attempt.pk, None, now=NOW)
+        heartbeats.record_heartbeat(attempt.pk, None, now=NOW)
     with statements() as seen:
         page = teacher_client.get(page_of(assignment))
     # Session, teacher, assignment, version; attempts, answers, extensions, students; excuses, presence, last answers;

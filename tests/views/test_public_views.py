@@ -14,11 +14,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from quizsite.periodic_jobs import chores
-from quizzes.attempts.heartbeats import note_presence
+from quizsite.periodic_jobs import run_periodic_jobs
+from quizzes.attempts.heartbeats import record_heartbeat
 from quizzes.attempts.previews import TRIALS, _seed
-from quizzes.content.editions import published, read_set_files
+from quizzes.content.editions import published
 from quizzes.content.question_types.registry import TYPES, Presentation, Question
+from quizzes.files.question_sets import read_set_files
 from quizzes.models import Answer, Attempt, Edition, FailedTry, Presence, Student, User
 from tests.factories import (
     CANARY,
@@ -414,8 +415,8 @@ def test_what_privacy_promises_to_forget_is_forgotten(student: Student, db: None
     Session.objects.create(session_key="new", session_data="", expire_date=now + timedelta(hours=1))
     attempts = [make_attempt(), make_attempt()]
     for attempt, hours in zip(attempts, (25, 23), strict=True):
-        note_presence(attempt.pk, None, now=now - timedelta(hours=hours))
-    chores(now=now)
+        record_heartbeat(attempt.pk, None, now=now - timedelta(hours=hours))
+    run_periodic_jobs(now=now)
     assert Presence.objects.get().attempt == attempts[1]
     assert FailedTry.objects.get() == kept
     assert Session.objects.get().session_key == "new"

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes.grading import regrades
-from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, ManualMark, Regrade, Student, User
+from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, ManualGrade, Regrade, Student, User
 from tests.factories import (
     NOW,
     make_answered_attempt,
@@ -51,7 +51,7 @@ def class_of_three(assignment: Assignment, teacher: User) -> list[Attempt]:
         student = make_student(classroom=assignment.classroom, name=name)
         made.append(make_answered_attempt(assignment=assignment, student=student, answers={"one": answer}))
     question = assignment.edition.questions.get(key="one")
-    regrades.mark_answer(made[2], question, points=Decimal(1), comment="Said it aloud.", by=teacher, now=NOW)
+    regrades.grade_answer(made[2], question, points=Decimal(1), comment="Said it aloud.", by=teacher, now=NOW)
     return made
 
 
@@ -99,10 +99,10 @@ def test_correcting_brings_scores_up_to_date_and_is_recorded(
     assert scores() == [0, 1, 1]
     regrade = Regrade.objects.get()
     assert (regrade.policy, regrade.reason, regrade.made_by) == ("new_key", REASON, teacher)
-    assert AuditEvent.objects.filter(act="regraded").get().detail["reason"] == REASON
+    assert AuditEvent.objects.filter(action="regraded").get().detail["reason"] == REASON
     page = text_of(teacher_client.get(record_of(assignment)))
     assert f"1 The new key only New key: Citizenship “{REASON}” Ms. Rivera" in page
-    assert ManualMark.objects.get().points == 1
+    assert ManualGrade.objects.get().points == 1
 
 
 def test_undo_gives_the_scores_back_and_twice_changes_nothing_more(
@@ -116,7 +116,7 @@ def test_undo_gives_the_scores_back_and_twice_changes_nothing_more(
         teacher_client.post(reverse("undo_regrade", args=[assignment.public_id, group]))
     assert scores() == [1, 0, 1]
     assert [attempt.max_score for attempt in Attempt.objects.all()] == [8, 8, 8]
-    assert AuditEvent.objects.filter(act="regrade_undone").count() == 1
+    assert AuditEvent.objects.filter(action="regrade_undone").count() == 1
     assert "Undone Ms. Rivera" in text_of(teacher_client.get(record_of(assignment)))
 
 
@@ -139,7 +139,7 @@ def test_score_that_changed_since_the_preview_is_told(
 ) -> None:
     preview = teacher_client.post(address_of(assignment), filled(teacher_client, address_of(assignment)))
     question = assignment.edition.questions.get(key="some")
-    regrades.mark_answer(class_of_three[0], question, points=Decimal(2), comment="", by=teacher, now=NOW)
+    regrades.grade_answer(class_of_three[0], question, points=Decimal(2), comment="", by=teacher, now=NOW)
     page = teacher_client.post(address_of(assignment), form_of(preview, having="stamp").data(act="save"))
     assert "Scores have changed since this preview. Preview again." in text_of(page)
     assert Regrade.objects.count() == 0

@@ -145,8 +145,8 @@ def test_item_analysis_file_is_the_page_and_is_recorded(
     assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert "attachment" in response.headers["Content-Disposition"]
     event = AuditEvent.objects.get()
-    assert (event.act, event.actor, event.detail) == (
-        AuditEvent.Act.SCORES_EXPORTED,
+    assert (event.action, event.actor, event.detail) == (
+        AuditEvent.Action.SCORES_EXPORTED,
         teacher,
         {"layout": "items", "form": "csv"},
     )

@@ -69,7 +69,7 @@ def full_book(
     make_answered_attempt(assignment=past, student=ana, started_at=NOW - timedelta(days=2))
     make_answered_attempt(assignment=past, student=ben, right=1, started_at=NOW - timedelta(hours=2))
     make_answered_attempt(assignment=coming, student=ana, right=2, started_at=NOW - timedelta(hours=1))
-    make_answered_attempt(assignment=coming, student=ben, handed_in=False, started_at=NOW - timedelta(hours=1))
+    make_answered_attempt(assignment=coming, student=ben, submitted=False, started_at=NOW - timedelta(hours=1))
     Excuse.objects.create(assignment=past, student=dee, reason="Was ill.", given_by=teacher, given_at=NOW)
     return past, coming
 
@@ -225,7 +225,7 @@ def test_csv_is_downloaded_by_a_form_and_recorded(
         "",
     ]
     event = AuditEvent.objects.get()
-    assert (event.act, event.actor, event.classroom, event.at) == ("scores_exported", teacher, classroom, NOW)
+    assert (event.action, event.actor, event.classroom, event.at) == ("scores_exported", teacher, classroom, NOW)
 
 
 @pytest.mark.parametrize(
@@ -305,9 +305,9 @@ def test_attempt_shows_each_answer_with_key_reason_evidence_and_points(
 def test_attempt_lists_what_arrived_and_did_not_count(
     assignment: Assignment, student: Student, teacher_client: Client
 ) -> None:
-    attempt = make_answered_attempt(assignment=assignment, student=student, handed_in=False)
+    attempt = make_answered_attempt(assignment=assignment, student=student, submitted=False)
     save(attempt, "one", "c", seen_revision=0, now=NOW + timedelta(seconds=30))  # a second tab that is behind
-    attempts.hand_in(attempt, now=NOW + timedelta(minutes=1))
+    attempts.submit_attempt(attempt, now=NOW + timedelta(minutes=1))
     save(attempt, "some", ["b", "d"], seen_revision=1, now=NOW + timedelta(minutes=5))
     text = text_of(teacher_client.get(review_of(attempt)))
     assert "2 A photograph; A visa Arrived after the end, not counted Fri, Oct 23, 11:05 am EDT" in text
@@ -325,8 +325,8 @@ def test_attempt_handed_in_late_or_by_the_clock_says_so(
         due_at=NOW + timedelta(minutes=5),
         time_limit=timedelta(minutes=10),
     )
-    attempt = make_answered_attempt(assignment=given, student=student, handed_in=False)
-    attempts.hand_in(attempt, now=NOW + timedelta(hours=1))
+    attempt = make_answered_attempt(assignment=given, student=student, submitted=False)
+    attempts.submit_attempt(attempt, now=NOW + timedelta(hours=1))
     text = text_of(teacher_client.get(review_of(attempt)))
     assert "Handed in when the time ended Fri, Oct 23, 11:10 am EDT Late" in text
 
@@ -334,7 +334,7 @@ def test_attempt_handed_in_late_or_by_the_clock_says_so(
 def test_open_attempt_is_shown_as_it_stands_and_without_a_score(
     assignment: Assignment, student: Student, teacher_client: Client
 ) -> None:
-    attempt = make_answered_attempt(assignment=assignment, student=student, right=1, handed_in=False)
+    attempt = make_answered_attempt(assignment=assignment, student=student, right=1, submitted=False)
     text = text_of(teacher_client.get(review_of(attempt)))
     assert "Working, not handed in" in text
     assert "Receipt" not in text
@@ -351,7 +351,7 @@ def test_attempt_of_another_teachers_student_is_missing(
 def test_attempt_costs_a_fixed_number_of_statements(
     assignment: Assignment, student: Student, teacher_client: Client, statements: Callable[[], Any]
 ) -> None:
-    attempt = make_answered_attempt(assignment=assignment, student=student, handed_in=False)
+    attempt = make_answered_attempt(assignment=assignment, student=student, submitted=False)
     for second in range(3):
         save(attempt, "one", "c", seen_revision=0, now=NOW + timedelta(seconds=30 + second))
     with statements() as seen:

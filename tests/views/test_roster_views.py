@@ -65,7 +65,7 @@ def test_names_are_shown_before_they_are_added(classroom: Classroom, student: St
     assert answer.headers["Location"] == url("roster", classroom)
     assert names_of(classroom) == ["Maya Lopez", "Ana S.", "Ben O."]
     assert "2 students added." in teacher_client.get(answer.headers["Location"]).content.decode()
-    event = AuditEvent.objects.get(act=AuditEvent.Act.STUDENTS_ADDED)
+    event = AuditEvent.objects.get(action=AuditEvent.Action.STUDENTS_ADDED)
     assert event.detail == {"count": 2}
 
 
@@ -301,7 +301,7 @@ def test_cards_warn_that_the_code_is_closed(classroom: Classroom, student: Stude
     address = url("sign_in_cards", classroom)
     assert "let nobody in now" not in teacher_client.get(address).content.decode()
 
-    rosters.set_joining(classroom, is_open=False, by=teacher, now=NOW)
+    rosters.set_code_active(classroom, is_open=False, by=teacher, now=NOW)
 
     assert "let nobody in now" in teacher_client.get(address).content.decode()
 
@@ -482,7 +482,7 @@ def test_remove_takes_off_the_roster_and_keeps_the_answers(
         url("restore_student", student),
         url("download_student", student),
     ]
-    assert AuditEvent.objects.filter(act=AuditEvent.Act.STUDENT_REMOVED).count() == 1
+    assert AuditEvent.objects.filter(action=AuditEvent.Action.STUDENT_REMOVED).count() == 1
 
 
 def test_restore_brings_a_student_back(student: Student, teacher: User, teacher_client: Client) -> None:
@@ -494,7 +494,7 @@ def test_restore_brings_a_student_back(student: Student, teacher: User, teacher_
     student.refresh_from_db()
     assert student.removed_at is None
     assert "Maya Lopez is back on the roster." not in answer.content.decode()
-    assert AuditEvent.objects.filter(act=AuditEvent.Act.STUDENT_RESTORED).count() == 1
+    assert AuditEvent.objects.filter(action=AuditEvent.Action.STUDENT_RESTORED).count() == 1
 
 
 def test_restore_refuses_a_name_that_is_in_use_again(

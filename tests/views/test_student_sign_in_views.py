@@ -123,7 +123,7 @@ def test_empty_class_says_whom_to_ask(classroom: Classroom) -> None:
 def test_wrong_closed_and_archived_codes_get_the_same_page(
     classroom: Classroom, other_classroom: Classroom, teacher: User, other_teacher: User
 ) -> None:
-    rosters.set_joining(classroom, is_open=False, by=teacher, now=NOW)
+    rosters.set_code_active(classroom, is_open=False, by=teacher, now=NOW)
     rosters.set_archived(other_classroom, is_archived=True, by=other_teacher, now=NOW)
     pages = []
     for code in ("ZZZZZZ", classroom.join_code, other_classroom.join_code):
@@ -142,7 +142,7 @@ def test_wrong_closed_and_archived_codes_run_the_same_statements(
     classroom: Classroom, other_classroom: Classroom, teacher: User, other_teacher: User, statements: Gather
 ) -> None:
     # Statements stand for time: on a machine that others use, a median varies by more than the 20 % that is asked for.
-    rosters.set_joining(classroom, is_open=False, by=teacher, now=NOW)
+    rosters.set_code_active(classroom, is_open=False, by=teacher, now=NOW)
     rosters.set_archived(other_classroom, is_archived=True, by=other_teacher, now=NOW)
     ran = []
     for code in ("ZZZZZZ", classroom.join_code, other_classroom.join_code):
@@ -287,7 +287,7 @@ def test_pin_alone_signs_in_again_with_a_new_token(attempt: Attempt, student: St
     assert before[0] != client.cookies["csrftoken"].value
     assert before[1] != client.session.session_key
     assert client.get(reverse("teacher_home")).status_code == 302
-    address, presence = reverse("note_presence", args=[attempt.public_id]), {"number": "1"}
+    address, presence = reverse("record_heartbeat", args=[attempt.public_id]), {"number": "1"}
     assert client.post(address, presence, headers={"X-CSRFToken": token}).status_code == 403
     fresh = response.json()["token"]
     assert client.post(address, presence, headers={"X-CSRFToken": fresh}).json() == {"is_open": True}
@@ -332,7 +332,7 @@ def test_pin_that_is_none_costs_no_try_at_an_attempt(attempt: Attempt, pin: str)
 
 
 def test_closed_code_keeps_nobody_from_what_is_begun(attempt: Attempt, student: Student, teacher: User) -> None:
-    rosters.set_joining(student.classroom, is_open=False, by=teacher, now=NOW)
+    rosters.set_code_active(student.classroom, is_open=False, by=teacher, now=NOW)
     reply = Client().post(again(attempt), {"pin": pin_of(student)})
     assert (reply.status_code, list(reply.json())) == (200, ["token"])
 

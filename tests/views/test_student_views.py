@@ -239,7 +239,7 @@ def test_page_before_beginning_says_what_applies_and_begins_nothing(
         attempt_policy=Assignment.AttemptPolicy.LATEST,
     )
     with statements() as seen:
-        page = student_client.get(reverse("begin_attempt", args=[assignment.public_id]))
+        page = student_client.get(reverse("start_attempt", args=[assignment.public_id]))
     assert seen.writes == []
     text = words(page)
     for said in (
@@ -255,18 +255,18 @@ def test_page_before_beginning_says_what_applies_and_begins_nothing(
         assert said in text
 
 
-@pytest.mark.parametrize("is_begun", [False, True])
+@pytest.mark.parametrize("is_started", [False, True])
 def test_page_of_late_work_says_that_it_can_be_handed_in(
-    is_begun: bool, student: Student, student_client: Client, assignment: Assignment, now: datetime
+    is_started: bool, student: Student, student_client: Client, assignment: Assignment, now: datetime
 ) -> None:
-    if is_begun:
+    if is_started:
         make_attempt(assignment=assignment, student=student)
     for due_at, slip in (
         (now + timedelta(minutes=1), "Due Fri, Oct 23, 11:01 am EDT"),
         (now - timedelta(minutes=1), "Was due Fri, Oct 23, 10:59 am EDT You can still hand it in late"),
     ):
         Assignment.objects.update(due_at=due_at)
-        page = words(student_client.get(reverse("begin_attempt", args=[assignment.public_id])))
+        page = words(student_client.get(reverse("start_attempt", args=[assignment.public_id])))
         assert f" min {slip} Time limit None" in page
 
 
@@ -275,13 +275,13 @@ def test_time_limit_is_the_students_own(
 ) -> None:
     assignment = make_assignment(edition=edition, classroom=classroom, time_limit=timedelta(minutes=40))
     accommodations.set_accommodation(student, time_factor=None, by=teacher, now=now)
-    page = words(student_client.get(reverse("begin_attempt", args=[assignment.public_id])))
+    page = words(student_client.get(reverse("start_attempt", args=[assignment.public_id])))
     assert "Time limit None" in page
     assert "40 minutes" not in page
 
 
 def test_beginning_twice_begins_once(student: Student, student_client: Client, assignment: Assignment) -> None:
-    begin = reverse("begin_attempt", args=[assignment.public_id])
+    begin = reverse("start_attempt", args=[assignment.public_id])
     first, second = student_client.post(begin), student_client.post(begin)
     attempt = Attempt.objects.get()
     assert first.headers["Location"] == second.headers["Location"] == address(attempt, 1)
@@ -301,7 +301,7 @@ def test_assignment_outside_its_window_says_when_and_begins_nothing(
     window: dict[str, Any], said: str, student_client: Client, edition: Edition, classroom: Classroom
 ) -> None:
     assignment = make_assignment(edition=edition, classroom=classroom, **window)
-    begin = reverse("begin_attempt", args=[assignment.public_id])
+    begin = reverse("start_attempt", args=[assignment.public_id])
     for response in (student_client.get(begin), student_client.post(begin)):
         assert response.status_code == 200
         assert said in words(response)
@@ -313,7 +313,7 @@ def test_no_attempts_left_says_so_and_leads_to_the_work(
     student: Student, student_client: Client, assignment: Assignment
 ) -> None:
     attempt = make_answered_attempt(assignment=assignment, student=student)
-    begin = reverse("begin_attempt", args=[assignment.public_id])
+    begin = reverse("start_attempt", args=[assignment.public_id])
     for response in (student_client.get(begin), student_client.post(begin)):
         assert response.status_code == 200
         assert "You have used your attempt You answered 4 of 4 questions. They are handed in." in words(response)
@@ -325,7 +325,7 @@ def test_excused_student_begins_nothing(
     student: Student, student_client: Client, assignment: Assignment, teacher: User
 ) -> None:
     accommodations.set_excused(assignment, student, is_excused=True, reason="Ill", by=teacher, now=NOW)
-    begin = reverse("begin_attempt", args=[assignment.public_id])
+    begin = reverse("start_attempt", args=[assignment.public_id])
     assert "You are excused" in words(student_client.get(begin))
     assert student_client.post(begin).status_code == 200
     assert Attempt.objects.count() == 0
@@ -335,7 +335,7 @@ def test_assignment_of_another_class_is_missing(
     student_client: Client, edition: Edition, other_classroom: Classroom
 ) -> None:
     assignment = make_assignment(edition=edition, classroom=other_classroom)
-    begin = reverse("begin_attempt", args=[assignment.public_id])
+    begin = reverse("start_attempt", args=[assignment.public_id])
     assert student_client.get(begin).status_code == 404
     assert student_client.post(begin).status_code == 404
     assert Attempt.objects.count() == 0
@@ -349,7 +349,7 @@ def test_assignment_of_another_class_is_missing(
     [
         (lambda attempt: Student.objects.update(pin_version=9), "join"),
         (lambda attempt: Student.objects.update(removed_at=NOW), "join"),
-        (lambda attempt: attempts.hand_in(attempt, now=NOW), "receipt"),
+        (lambda attempt: attempts.submit_attempt(attempt, now=NOW), "receipt"),
         (lambda attempt: Attempt.objects.update(deadline_at=timezone.now() - 2 * GRACE), "receipt"),
     ],
     ids=["new PIN", "removed", "handed in", "time over"],
@@ -537,7 +537,7 @@ def test_questions_ahead_are_the_forms_of_their_pages(
 def test_each_page_of_an_attempt_carries_the_outbox(student_client: Client, attempt: Attempt) -> None:
     addresses = ["/student/", address(attempt, 1), page_of("review_attempt", attempt)]
     pages = [body(student_client.get(one)) for one in addresses]
-    student_client.post(page_of("hand_in", attempt))
+    student_client.post(page_of("submit_attempt", attempt))
     pages += [body(student_client.get(page_of(name, attempt))) for name in ("receipt", "result")]
     assert ["/answers." in page for page in pages] == [True] * 5
 
@@ -569,7 +569,7 @@ def test_where_each_question_is_checked_none_is_given_ahead(
 @pytest.mark.parametrize(
     "end",
     [
-        lambda attempt, now: attempts.hand_in(attempt, now=now),
+        lambda attempt, now: attempts.submit_attempt(attempt, now=now),
         lambda attempt, now: Attempt.objects.update(deadline_at=now - GRACE - timedelta(seconds=1)),
     ],
     ids=["handed in", "time over"],
@@ -685,7 +685,7 @@ def test_answer_after_the_time_is_kept_late_and_what_was_saved_is_handed_in(
     response = student_client.post(address(attempt, 2), data)
     assert response.headers["Location"] == page_of("receipt", attempt)
     attempt.refresh_from_db()
-    assert (attempt.handed_in_by, attempt.handed_in_at) == ("deadline", NOW + timedelta(minutes=10))
+    assert (attempt.submitted_by, attempt.submitted_at) == ("deadline", NOW + timedelta(minutes=10))
     receipt = words(student_client.get(page_of("receipt", attempt)))
     assert f"Time ended at 11:10 am. Your saved answers were handed in. Receipt {attempt.receipt}." in receipt
     assert events(attempt) == [("b", 1, "saved"), (["a"], 0, "late")]
@@ -722,7 +722,7 @@ def test_answer_within_the_grace_counts(
 
 def test_answer_after_handing_in_is_kept_late_and_said(student_client: Client, attempt: Attempt) -> None:
     data = fields(student_client, attempt, 1, choice=token(attempt, 1, "b"), act="next")
-    attempts.hand_in(attempt, now=NOW)
+    attempts.submit_attempt(attempt, now=NOW)
     response = student_client.post(address(attempt, 1), data, follow=True)
     assert response.request["PATH_INFO"] == page_of("receipt", attempt)
     assert "Your last answer came later and is not counted." in words(response)
@@ -749,7 +749,7 @@ def test_pages_of_an_attempt_whose_time_ended_hand_nothing_in_by_themselves(
     assert seen.writes == []
     assert "Time ended at 11:10 am You answered 0 of 4 questions." in words(page)
     form = form_of(page, having="csrfmiddlewaretoken")
-    assert (form.action, form.method) == (page_of("hand_in", attempt), "post")
+    assert (form.action, form.method) == (page_of("submit_attempt", attempt), "post")
     response = student_client.post(form.action, form.data())
     assert response.headers["Location"] == page_of("receipt", attempt)
     assert "Time ended at 11:10 am. Your saved answers were handed in." in words(
@@ -827,7 +827,7 @@ def test_check_shows_nothing_of_the_other_questions(
         assert "zqx" not in body(student_client.get(url))
 
 
-@pytest.mark.parametrize("release", [Release.AFTER_HAND_IN, Release.AFTER_CLOSE, Release.NEVER])
+@pytest.mark.parametrize("release", [Release.AFTER_SUBMIT, Release.AFTER_CLOSE, Release.NEVER])
 def test_check_elsewhere_saves_and_shows_nothing(
     release: str, student_client: Client, attempt: Attempt, now: datetime
 ) -> None:
@@ -872,7 +872,7 @@ def test_handing_in_again_gives_the_same_receipt(student_client: Client, attempt
     save(attempt, "one", "b")
     pages = []
     for _ in range(3):
-        response = student_client.post(page_of("hand_in", attempt))
+        response = student_client.post(page_of("submit_attempt", attempt))
         assert response.headers["Location"] == page_of("receipt", attempt)
         pages.append(words(student_client.get(page_of("receipt", attempt))))
     attempt.refresh_from_db()
@@ -883,7 +883,7 @@ def test_handing_in_again_gives_the_same_receipt(student_client: Client, attempt
 
 
 def test_handing_in_by_a_link_is_refused(student_client: Client, attempt: Attempt) -> None:
-    assert student_client.get(page_of("hand_in", attempt)).status_code == 405
+    assert student_client.get(page_of("submit_attempt", attempt)).status_code == 405
     assert Attempt.objects.open().count() == 1
 
 
@@ -907,7 +907,7 @@ def test_result_before_release_says_when(
     )
     attempt = make_attempt(assignment=assignment, student=student)
     save(attempt, "zqx-key-0", "b")
-    attempts.hand_in(attempt, now=now)
+    attempts.submit_attempt(attempt, now=now)
     for name in ("result", "receipt"):
         page = student_client.get(page_of(name, attempt))
         assert page.status_code == 200
@@ -966,13 +966,13 @@ def test_each_page_says_who_is_signed_in_and_offers_to_leave(
     attempt = make_attempt(assignment=assignment, student=student)
     urls = [
         reverse("student_home"),
-        reverse("begin_attempt", args=[assignment.public_id]),
+        reverse("start_attempt", args=[assignment.public_id]),
         *(address(attempt, number) for number in (1, 2, 3, 4)),
         page_of("review_attempt", attempt),
     ]
     attempts_after = [page_of("receipt", attempt), page_of("result", attempt)]
     pages = [student_client.get(url) for url in urls]
-    student_client.post(page_of("hand_in", attempt))
+    student_client.post(page_of("submit_attempt", attempt))
     pages += [student_client.get(url) for url in attempts_after]
     for page in pages:
         assert page.status_code == 200
@@ -984,7 +984,7 @@ def test_each_page_says_who_is_signed_in_and_offers_to_leave(
 
 def test_what_is_sent_without_a_session_is_said_to_be_lost(attempt: Attempt) -> None:
     said = "You were signed out, and what you just sent is not saved."
-    for name in ("hand_in", "take_attempt"):
+    for name in ("submit_attempt", "take_attempt"):
         page = reverse(name, args=[attempt.public_id, *([1] if name == "take_attempt" else [])])
         assert said in words(Client().post(page, follow=True))
     assert said not in words(Client().get(page, follow=True))
@@ -998,12 +998,12 @@ def test_page_whose_time_is_up_hands_in_only_when_it_is(
 ) -> None:
     for deadline_at in (None, now + timedelta(seconds=1)):
         Attempt.objects.update(deadline_at=deadline_at)
-        response = student_client.post(page_of("hand_in", attempt), {"time_up": "1"})
+        response = student_client.post(page_of("submit_attempt", attempt), {"time_up": "1"})
         assert response.headers["Location"] == page_of("review_attempt", attempt)
         assert Attempt.objects.open().count() == 1
     # A part of a second is none on the page either.
     Attempt.objects.update(deadline_at=now + timedelta(milliseconds=999))
-    response = student_client.post(page_of("hand_in", attempt), {"time_up": "1"})
+    response = student_client.post(page_of("submit_attempt", attempt), {"time_up": "1"})
     assert response.headers["Location"] == page_of("receipt", attempt)
     assert Attempt.objects.open().count() == 0
 
@@ -1012,7 +1012,7 @@ def test_page_whose_time_is_up_hands_in_only_when_it_is(
 def test_receipt_tells_of_late_answers_that_no_teacher_has_accepted(
     is_accepted: bool, student_client: Client, attempt: Attempt, teacher: User, now: datetime
 ) -> None:
-    attempts.hand_in(attempt, now=now)
+    attempts.submit_attempt(attempt, now=now)
     save(attempt, "one", "a", operation="1", now=now + timedelta(hours=1))
     save(attempt, "one", "b", operation="2", now=now + timedelta(hours=2))
     said = "1 answer arrived after the end and is not counted."

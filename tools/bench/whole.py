@@ -216,7 +216,7 @@ def _begin(visitor: _Visitor, student: Student, assignment: Assignment) -> _Repl
     page = visitor.send(page, having="code", code=student.classroom.join_code)
     page = visitor.send(page, having="student", student=student.public_id)
     visitor.send(page, having="pin", pin=student_sign_in.pin_of(student))
-    page = visitor.get(reverse("begin_attempt", args=[assignment.public_id]))
+    page = visitor.get(reverse("start_attempt", args=[assignment.public_id]))
     return visitor.send(page, having="csrfmiddlewaretoken")
 
 

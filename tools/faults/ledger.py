@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from quizzes.attempts.attempt_content import Sitting, sitting
 from quizzes.attempts.integrity import check_integrity
-from quizzes.attempts.lifecycle import begin_attempt
+from quizzes.attempts.lifecycle import start_attempt
 from quizzes.content.question_types.single.question import Single
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Student
 from quizzes.views.student.access import PIN_VERSION, STUDENT
@@ -104,7 +104,7 @@ class Client:
             self.send(save)
         return save
 
-    def hand_in(self) -> tuple[int, str]:
+    def submit_attempt(self) -> tuple[int, str]:
         """Hand in; (status, where it leads)."""
         return self.post_form(f"/student/attempts/{self.attempt_id}/hand-in/")
 
@@ -183,7 +183,7 @@ def client_of(port: int, student: Student, assignment: Assignment) -> Client:
     session = SessionStore()
     session[STUDENT], session[PIN_VERSION] = student.pk, student.pin_version
     session.save()
-    current = sitting(begin_attempt(student, assignment, now=timezone.now()))
+    current = sitting(start_attempt(student, assignment, now=timezone.now()))
     assert session.session_key is not None  # noqa: S101
     return Client(port, session.session_key, current.attempt.public_id, tokens_of(current), ids_of(current))
 

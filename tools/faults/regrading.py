@@ -26,7 +26,7 @@ from django.utils import timezone
 from quizzes.attempts import lifecycle as attempts
 from quizzes.grading import regrades
 from quizzes.grading.scores import rescore
-from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, ManualMark, Question, Regrade, Student
+from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, ManualGrade, Question, Regrade, Student
 from tests.factories import make_assignment, make_classroom, make_edition, make_user
 from tools.faults.ledger import single_choice_document
 
@@ -76,7 +76,7 @@ def regraded_and_killed(kills: int) -> tuple[str, bool]:
     moments = [kill_one(school, chance, seconds, tally) for _ in range(kills)]
     tally.wrong += opened != open_rows(school)
     apply(school, uuid.uuid4())
-    tally.wrong += hand_in_the_open(school)
+    tally.wrong += submit_open_attempts(school)
     line = (
         f"attempts={len(school.given) - OPEN} open={OPEN} kills={kills} wrong={tally.wrong} torn={tally.torn} "
         f"changed_on_rerun={tally.rerun} took={seconds:.2f}s killed_at={min(moments):.0%}..{max(moments):.0%}"
@@ -173,7 +173,7 @@ def apply(school: Class, group: uuid.UUID, mode: str = "") -> None:
 
 def differences(school: Class, expected: dict[int, Decimal]) -> int:
     """How many handed-in attempts have another score, seen in one statement."""
-    done = Attempt.objects.handed_in().filter(assignment=school.assignment)
+    done = Attempt.objects.submitted().filter(assignment=school.assignment)
     stored = dict(done.values_list("pk", "score"))
     return sum(stored[pk] != expected[pk] for pk in stored) + abs(len(stored) - (len(expected) - OPEN))
 
@@ -188,16 +188,16 @@ def all_rows(school: Class) -> list[Any]:
     return [
         list(Attempt.objects.filter(assignment=school.assignment).order_by("pk").values_list()),
         list(Regrade.objects.order_by("pk").values_list()),
-        list(ManualMark.objects.order_by("pk").values_list()),
-        list(AuditEvent.objects.order_by("pk").values_list("pk", "act")),
+        list(ManualGrade.objects.order_by("pk").values_list()),
+        list(AuditEvent.objects.order_by("pk").values_list("pk", "action")),
     ]
 
 
-def hand_in_the_open(school: Class) -> int:
+def submit_open_attempts(school: Class) -> int:
     """Hand in what is still open; how many did not get the correction."""
     wrong = 0
     for attempt in Attempt.objects.open().filter(assignment=school.assignment).select_related("assignment"):
-        attempts.hand_in(attempt, now=timezone.now())
+        attempts.submit_attempt(attempt, now=timezone.now())
         wrong += attempt.score != school.worth(attempt.pk, NEW_KEY)
     return wrong
 
@@ -222,7 +222,7 @@ def make_class() -> Class:
             shuffle_choices=True,
             started_at=now,
             **(
-                {"handed_in_at": now, "handed_in_by": "student", "receipt": f"{student.pk:07d}", "score": 0}
+                {"submitted_at": now, "submitted_by": "student", "receipt": f"{student.pk:07d}", "score": 0}
                 if place < ATTEMPTS
                 else {}
             ),
@@ -245,8 +245,8 @@ def make_class() -> Class:
         for attempt, question, value in pairs
     )
     marked = {attempt.pk: Decimal("0.5") for attempt in made[::20]}
-    ManualMark.objects.bulk_create(
-        ManualMark(attempt=attempt, question=asked[1], points=Decimal("0.5"), made_by=teacher, made_at=now)
+    ManualGrade.objects.bulk_create(
+        ManualGrade(attempt=attempt, question=asked[1], points=Decimal("0.5"), made_by=teacher, made_at=now)
         for attempt in made[::20]
     )
     rescore(Attempt.objects.filter(assignment=assignment).select_related("assignment"))

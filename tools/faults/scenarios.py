@@ -133,7 +133,7 @@ def r7_repeated(site: Site, full: bool) -> Outcome:
             for save in client.ledger:
                 client.repeat(save)
         after = AnswerEvent.objects.count(), list(Answer.objects.order_by("pk").values_list("value", "revision"))
-        replies = at_once([client.hand_in] * 50)
+        replies = at_once([client.submit_attempt] * 50)
     rows = AnswerEvent.objects.filter(operation__startswith="the-one-save").count()
     attempt = Attempt.objects.get(public_id=client.attempt_id)
     good = (
@@ -168,7 +168,7 @@ def r8_first_saves(site: Site, full: bool) -> Outcome:
         errors == 0 and current.count() == rounds and begun == 1 and not (count.lost or count.duplicate or count.wrong)
     )
     return Outcome(
-        f"{count} rounds={rounds} client_errors={errors} current_rows={current.count()} attempts_begun={begun}", good
+        f"{count} rounds={rounds} client_errors={errors} current_rows={current.count()} attempts_started={begun}", good
     )
 
 
@@ -184,8 +184,8 @@ def r9_class(site: Site, full: bool) -> Outcome:
                 f"students={size} {count} errors={errors} p95={p95 * 1000:.0f}ms slowest={slowest * 1000:.0f}ms"
             )
             good &= errors == 0 and count.lost == count.duplicate == count.wrong == 0
-            handed_in = Attempt.objects.handed_in().filter(public_id__in=[client.attempt_id for client in clients])
-            good &= handed_in.count() == size
+            submitted = Attempt.objects.submitted().filter(public_id__in=[client.attempt_id for client in clients])
+            good &= submitted.count() == size
     if _on_sqlite():
         errors = _deferred_control(site)
         lines.append(f"control_deferred_errors={errors}")
@@ -208,8 +208,8 @@ def r10_deadline(site: Site, full: bool) -> Outcome:
             middle = timezone.now() + timedelta(seconds=4)
             attempts.update(
                 deadline_at=middle - offset,
-                handed_in_at=None,
-                handed_in_by="",
+                submitted_at=None,
+                submitted_by="",
                 receipt=None,
                 score=None,
                 max_score=None,
@@ -344,7 +344,7 @@ def _class_hands_in(clients: list[Client]) -> tuple[int, float, float]:
             save = client.save(number, "b")
             seconds.append(save.seconds)
             errors[0] += save.status != 200
-        errors[0] += client.hand_in()[0] != 302
+        errors[0] += client.submit_attempt()[0] != 302
 
     at_once([partial(sit, client, offset) for client, offset in zip(clients, offsets, strict=True)])
     return errors[0], max(seconds), quantiles(seconds, n=20)[-1]

@@ -22,7 +22,7 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "a handed-in attempt takes no answer",
         "quizzes/attempts/answers.py",
-        "WHERE a.id = %s AND a.handed_in_at IS NULL AND",
+        "WHERE a.id = %s AND a.submitted_at IS NULL AND",
         "WHERE a.id = %s AND",
         "tests/attempts/test_answers.py",
         "tests/views/test_student_views.py",
@@ -89,8 +89,8 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "the quick way to a question is for a student who is on the roster, with the PIN of now",
         "quizzes/attempts/attempt_content.py",
-        'AND s.pin_version = %s AND s.removed_at IS NULL AND a.handed_in_at IS NULL\n"""\n_TAKE_SEAT',
-        'AND %s IS NOT NULL AND a.handed_in_at IS NULL\n"""\n_TAKE_SEAT',
+        'AND s.pin_version = %s AND s.removed_at IS NULL AND a.submitted_at IS NULL\n"""\n_TAKE_SEAT',
+        'AND %s IS NOT NULL AND a.submitted_at IS NULL\n"""\n_TAKE_SEAT',
         "tests/quizsite/test_sessions.py",
         *("-k", "removed"),
     ),

@@ -17,7 +17,7 @@ from tools.scaling import costs, distribution
 from tools.scaling.costs import Costs
 from tools.scaling.lesson import Habits, at_work
 from tools.scaling.queueing import closed_loop, gamma, quantile
-from tools.scaling.sizes import Need, Plan, levers, need
+from tools.scaling.sizes import Plan, TodoItem, levers, need
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "scaling.md"
 START, END = "<!-- figures -->", "<!-- end of figures -->"
@@ -117,7 +117,7 @@ def head(*columns: str) -> Iterator[str]:
     yield f"|{' --- |' * len(columns)}"
 
 
-def first_limits(found: Need) -> str:
+def first_limits(found: TodoItem) -> str:
     """The limits in the order in which they are met."""
     return "; ".join(f"{name} at {count:,}" for name, count in found.limits)
 

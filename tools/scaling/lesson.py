@@ -51,7 +51,7 @@ def close(students: float, figures: Costs, chance: random.Random) -> list[Timed]
     count = round(students * figures.people["still_at_work"])
     moments = [chance.random() for _ in range(count)]
     # The receipt is asked for when the reply has come, which is told by the queue before it: hence right behind.
-    return sorted((moment, name) for moment in moments for name in ("hand_in", "receipt_page"))
+    return sorted((moment, name) for moment in moments for name in ("submit_attempt", "receipt_page"))
 
 
 def at_work(habits: Habits, figures: Costs) -> dict[str, float]:
@@ -83,7 +83,7 @@ def _one_student(figures: Costs, habits: Habits, chance: random.Random, ends: fl
         yield now, act
         yield now + 0.05, page
     now += pause() / 2
-    yield now, "begin_page"
+    yield now, "start_page"
     now += pause()
     yield now, "begin"
     now += 0.05

@@ -151,7 +151,7 @@ def one_student(browser: Browser, student: Student, assignment: Assignment) -> N
     browser.send("pin_page", "/join/pin/")
     browser.send("join_pin", "/join/pin/", {"pin": pin_of(student)}, good=302)
     browser.send("home_page", "/student/")
-    browser.send("begin_page", f"/student/assignments/{assignment.public_id}/")
+    browser.send("start_page", f"/student/assignments/{assignment.public_id}/")
     browser.send("begin", f"/student/assignments/{assignment.public_id}/", {}, good=302)
     attempt = Attempt.objects.select_related("assignment").get(student=student)
     tokens, path = tokens_of(sitting(attempt)), f"/student/attempts/{attempt.public_id}"
@@ -167,7 +167,7 @@ def one_student(browser: Browser, student: Student, assignment: Assignment) -> N
         browser.send("time_poll", f"{path}/time/")
         browser.send("presence", f"{path}/here/", {"number": number})
     browser.send("review_page", f"{path}/review/")
-    browser.send("hand_in", f"{path}/hand-in/", {}, good=302)
+    browser.send("submit_attempt", f"{path}/hand-in/", {}, good=302)
     browser.send("receipt_page", f"{path}/receipt/")
 
 

@@ -120,7 +120,7 @@ class Rates:
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class TodoItem:
     """What a size takes. megabits: out of the site at the bell; memory_gb: of the web processes; limits: nearest first.
 
     database_cores, database_gb: kept busy by statements at the bell, and held by connections alone.
@@ -143,7 +143,7 @@ class Need:
     limits: tuple[tuple[str, int], ...]
 
 
-def need(plan: Plan, students: int) -> Need:
+def need(plan: Plan, students: int) -> TodoItem:
     """The smallest deployment that keeps the promise for so many students at one bell."""
     figures = plan.figures.figures
     # A second process costs little and serves on while the first is replaced.
@@ -158,7 +158,7 @@ def need(plan: Plan, students: int) -> Need:
     servers = math.ceil(commits / (most * figures["planned_share"])) if plan.uses_postgresql else 1
     # A machine's `manage.py serve` keeps house on a connection of its own.
     connections = processes * threads + machines
-    return Need(
+    return TodoItem(
         students,
         processes,
         machines,

@@ -13,11 +13,11 @@ from django.utils import timezone
 
 from quizsite.addresses import host_names, problem_with_binding, url
 from quizsite.environment import whole_number, words
-from quizsite.health import Unfit, durability, pending_migrations
+from quizsite.health import CheckFailed, durability, pending_migrations
 from quizsite.server import load_site, serve
 from quizsite.sqlite import library
 from quizsite.sqlite.prepare import prepare_database
-from quizsite.startup_errors import in_one_line
+from quizsite.startup_errors import exit_with_message
 from quizsite.static_files import collect_if_changed
 from quizzes.people import accounts
 
@@ -50,13 +50,13 @@ class Command(BaseCommand):
         serve(host, port, workers=workers)
 
     def prepare(self, *, init: bool) -> None:
-        """`bring_up_to_date` as the whole of a process, which says in one line why it cannot, as `manage.py` does."""
+        """`prepare_site` as the whole of a process, which says in one line why it cannot, as `manage.py` does."""
         try:
-            in_one_line(partial(self.bring_up_to_date, init=init))
+            exit_with_message(partial(self.prepare_site, init=init))
         except CommandError as problem:
             sys.exit(f"CommandError: {problem}")
 
-    def bring_up_to_date(self, *, init: bool) -> None:
+    def prepare_site(self, *, init: bool) -> None:
         """Database, question sets and static files, each only where something changed."""
         if connection.vendor == "sqlite":
             prepare_database(settings.SQLITE_PATH, init=init)
@@ -69,7 +69,7 @@ class Command(BaseCommand):
             # SQLite's connections are each held to the same.
             try:
                 durability()
-            except Unfit as problem:
+            except CheckFailed as problem:
                 raise CommandError(f"This database server could lose what it called saved: {problem}.") from problem
         if pending_migrations():
             self.stdout.write("Preparing the database ...")

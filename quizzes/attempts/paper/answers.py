@@ -128,7 +128,7 @@ def _save_sheets(
         rescore(attempts)
         AuditEvent.objects.bulk_create(
             AuditEvent(
-                act=AuditEvent.Act.PAPER_TYPED,
+                action=AuditEvent.Action.PAPER_TYPED,
                 actor=by,
                 classroom_id=assignment.classroom_id,
                 student=sheet.student,
@@ -176,8 +176,8 @@ def _attempts_for(
                 number=len(there.on_screen) + 1,
                 medium=Attempt.Medium.PAPER,
                 started_at=now,
-                handed_in_at=now,
-                handed_in_by=Attempt.HandedInBy.STUDENT,
+                submitted_at=now,
+                submitted_by=Attempt.SubmittedBy.STUDENT,
                 receipt=next(receipts),
                 # Until the answers are there, in the same transaction.
                 score=0,

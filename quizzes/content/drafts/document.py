@@ -167,7 +167,7 @@ def tie(document: Table, question: Table, *, again: Sequence[str] = ()) -> None:
     }
 
 
-def tie_elsewhere(document: Table, question: Table, moved: Mapping[str, str]) -> None:
+def replace_evidence(document: Table, question: Table, moved: Mapping[str, str]) -> None:
     """Let other sentences stand for these, wherever the question names them. moved: new key by old key, "" for none."""
     for table in (question, *kinds.rows(question)):
         for name in (_PROOF, _LEANING, _AGAINST):

@@ -19,7 +19,7 @@ def delete_draft(draft: Draft, *, by: User, now: datetime) -> None:
     if question_set.editions.exists():
         raise AlreadyPublished
     AuditEvent.objects.create(
-        act=AuditEvent.Act.DRAFT_DELETED,
+        action=AuditEvent.Action.DRAFT_DELETED,
         actor=by,
         classroom=None,
         detail={

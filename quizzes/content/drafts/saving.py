@@ -20,8 +20,8 @@ from quizzes.content.drafts.document import (
     new_document,
     question_of,
     question_part,
+    replace_evidence,
     tie,
-    tie_elsewhere,
 )
 from quizzes.content.question_types import draft_registry as kinds
 from quizzes.content.tables import Table
@@ -295,7 +295,7 @@ def move_evidence(draft: Draft, key: str, moved: Mapping[str, str], *, seen: int
     """
 
     def change(document: Table) -> None:
-        tie_elsewhere(document, _question(document, key), moved)
+        replace_evidence(document, _question(document, key), moved)
 
     return _save(draft, change, touches=[question_part(key)], needs=[READING], seen=seen, by=by, now=now)
 

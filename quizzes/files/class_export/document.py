@@ -1,6 +1,6 @@
 """The take-away file: a classroom with everything that its scores rest on, as one JSON document.
 
-The classes below are the format; `docs/takeaway-format.md` explains it. Reading checks shape and links, and says in
+The classes below are the format; `docs/class-export.md` explains it. Reading checks shape and links, and says in
 one line where a file breaks them. Whether the rows may stand on a site is for `quizzes.files.class_export` to say.
 """
 
@@ -21,7 +21,7 @@ FIRST_VERSION = 1
 MAX_BYTES = 50_000_000
 
 
-class InvalidTakeaway(ValueError):
+class InvalidExport(ValueError):
     """A file that cannot be taken in; the message is one line for the teacher."""
 
 
@@ -193,7 +193,7 @@ class AttemptPart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Takeaway:
+class ClassExport:
     """A classroom as it left its site at `made_at`."""
 
     made_at: datetime
@@ -204,39 +204,39 @@ class Takeaway:
     attempts: tuple[AttemptPart, ...]
 
 
-def write_takeaway(takeaway: Takeaway) -> bytes:
+def write_class_export(class_export: ClassExport) -> bytes:
     """The file: UTF-8 JSON, one space a level, so that people can read it and tools can compare it."""
-    document = {"format": FORMAT, "version": VERSION, **plain(takeaway)}
+    document = {"format": FORMAT, "version": VERSION, **plain(class_export)}
     return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
-def read_takeaway(content: bytes) -> Takeaway:
-    """The classroom of a file; raises InvalidTakeaway."""
+def read_class_export(content: bytes) -> ClassExport:
+    """The classroom of a file; raises InvalidExport."""
     if len(content) > MAX_BYTES:
-        raise InvalidTakeaway("The file is larger than 50 MB, which is more than any classroom's file.")
+        raise InvalidExport("The file is larger than 50 MB, which is more than any classroom's file.")
     try:
         document = json.loads(content.decode("utf-8-sig"), parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
-        raise InvalidTakeaway(f"The file is not JSON text: {error}.".replace("\n", " ")) from error
+        raise InvalidExport(f"The file is not JSON text: {error}.".replace("\n", " ")) from error
     if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise InvalidTakeaway("This is not a Footnote classroom file.")
+        raise InvalidExport("This is not a Footnote classroom file.")
     version = document.get("version")
     # A bool is an int in Python, and no version.
     if version not in (FIRST_VERSION, VERSION) or isinstance(version, bool):
-        raise InvalidTakeaway(
+        raise InvalidExport(
             f"The file is of version {version!r:.20}, and this site reads version {FIRST_VERSION} and {VERSION}."
         )
     body = {name: value for name, value in document.items() if name not in {"format", "version"}}
     if version == FIRST_VERSION:
         body = _from_first_version(body)
     try:
-        takeaway: Takeaway = read(Takeaway, body)
+        class_export: ClassExport = read(ClassExport, body)
     except InvalidJson as error:
-        raise InvalidTakeaway(f"The file is not as the format has it: {error}") from error
+        raise InvalidExport(f"The file is not as the format has it: {error}") from error
     except RecursionError as error:
-        raise InvalidTakeaway("The file is not as the format has it: something in it is nested too deep.") from error
-    _check_links(takeaway)
-    return takeaway
+        raise InvalidExport("The file is not as the format has it: something in it is nested too deep.") from error
+    _check_links(class_export)
+    return class_export
 
 
 def _from_first_version(body: dict[str, Json]) -> dict[str, Json]:
@@ -255,21 +255,21 @@ def _refuse_constant(name: str) -> None:
 # --- Links between parts ------------------------------------------------------------------------------------------
 
 
-def _check_links(takeaway: Takeaway) -> None:
-    _once("editions", [edition.key for edition in takeaway.editions])
-    _once("students", [student.key for student in takeaway.students])
-    _once("assignments", [assignment.key for assignment in takeaway.assignments])
-    _once("attempts", [attempt.key for attempt in takeaway.attempts])
-    _once("receipts", [attempt.receipt for attempt in takeaway.attempts if attempt.receipt is not None])
-    editions = {edition.key for edition in takeaway.editions}
-    students = {line.key for line in takeaway.students}
-    assignments = {assignment.key for assignment in takeaway.assignments}
-    for assignment in takeaway.assignments:
+def _check_links(class_export: ClassExport) -> None:
+    _once("editions", [edition.key for edition in class_export.editions])
+    _once("students", [student.key for student in class_export.students])
+    _once("assignments", [assignment.key for assignment in class_export.assignments])
+    _once("attempts", [attempt.key for attempt in class_export.attempts])
+    _once("receipts", [attempt.receipt for attempt in class_export.attempts if attempt.receipt is not None])
+    editions = {edition.key for edition in class_export.editions}
+    students = {line.key for line in class_export.students}
+    assignments = {assignment.key for assignment in class_export.assignments}
+    for assignment in class_export.assignments:
         _there(assignment.edition, editions, f"the edition of assignment {assignment.key}")
         named = [part.student for part in assignment.extensions] + [part.student for part in assignment.excuses]
         for student in named:
             _there(student, students, f"a student of assignment {assignment.key}")
-    for attempt in takeaway.attempts:
+    for attempt in class_export.attempts:
         _there(attempt.assignment, assignments, f"the assignment of attempt {attempt.key}")
         _there(attempt.student, students, f"the student of attempt {attempt.key}")
         _check_log(attempt)
@@ -287,17 +287,17 @@ def _check_log(attempt: AttemptPart) -> None:
         own = sorted(saved.pop(answer.question, []), key=lambda event: event.revision)
         last = own[-1].value if own else None
         if [event.revision for event in own] != list(range(1, answer.revision + 1)) or last != answer.value:
-            raise InvalidTakeaway(f"The log of attempt {attempt.key} does not explain its answer to {answer.question}.")
+            raise InvalidExport(f"The log of attempt {attempt.key} does not explain its answer to {answer.question}.")
     for question in saved:
-        raise InvalidTakeaway(f"The log of attempt {attempt.key} has a save of {question}, which has no answer.")
+        raise InvalidExport(f"The log of attempt {attempt.key} has a save of {question}, which has no answer.")
 
 
 def _once(what: str, keys: Sequence[str]) -> None:
     for key, count in Counter(keys).items():
         if count > 1:
-            raise InvalidTakeaway(f"Two {what} have the key {key:.40}.")
+            raise InvalidExport(f"Two {what} have the key {key:.40}.")
 
 
 def _there(key: str, known: Iterable[str], what: str) -> None:
     if key not in known:
-        raise InvalidTakeaway(f"The file does not hold {what}: {key:.40}.")
+        raise InvalidExport(f"The file does not hold {what}: {key:.40}.")

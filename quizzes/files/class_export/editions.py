@@ -10,15 +10,14 @@ from django.db.models import Q
 from quizzes.content.drafts.document import from_edition
 from quizzes.content.editions import NotPublishable, publish_edition
 from quizzes.content.set_document import SetDocument, content_hash, parse_set
-from quizzes.content.tables import InvalidDocument
-from quizzes.files.class_export.document import EditionPart, InvalidTakeaway
+from quizzes.files.class_export.document import EditionPart, InvalidExport
 from quizzes.files.class_export.validation import clean
 from quizzes.models import Draft, Edition, QuestionSet, Reading, Source, User
 from quizzes.models.public_ids import new_public_id
 
 
-def take_in_editions(parts: Sequence[EditionPart], *, by: User, now: datetime) -> dict[str, Edition]:
-    """An edition of this site for each of the file, by its key there; raises InvalidTakeaway.
+def import_editions(parts: Sequence[EditionPart], *, by: User, now: datetime) -> dict[str, Edition]:
+    """An edition of this site for each of the file, by its key there; raises InvalidExport.
 
     A built-in edition or one of this teacher's that says the same to the letter is used; since an edition never
     changes, nothing can come between. The others become a set of this teacher's.
@@ -76,7 +75,7 @@ def _question_set(document: Mapping[str, Any], parsed: SetDocument, *, by: User)
     try:
         published_on = date.fromisoformat(citation.published_on) if citation.published_on else None
     except ValueError as error:
-        raise InvalidTakeaway(f"The story of “{parsed.title:.60}” has no date such as 2026-10-23.") from error
+        raise InvalidExport(f"The story of “{parsed.title:.60}” has no date such as 2026-10-23.") from error
     source = Source(
         slug=f"set-{public_id}",
         publisher=citation.publisher,
@@ -102,6 +101,6 @@ def _question_set(document: Mapping[str, Any], parsed: SetDocument, *, by: User)
     return question_set
 
 
-def _refused(part: EditionPart, error: Exception) -> InvalidTakeaway:
+def _refused(part: EditionPart, error: Exception) -> InvalidExport:
     title = part.document.get("title", part.key)
-    return InvalidTakeaway(f"The question set “{title!s:.60}” cannot stand on this site: {error}.")
+    return InvalidExport(f"The question set “{title!s:.60}” cannot stand on this site: {error}.")

@@ -8,10 +8,15 @@ from typing import Any
 from django.db import DatabaseError, transaction
 
 from quizzes.content.editions import published
-from quizzes.files.class_export.document import AssignmentPart, AttemptPart, InvalidTakeaway, Takeaway, read_takeaway
-from quizzes.files.class_export.editions import take_in_editions
-from quizzes.files.class_export.validation import clean, make, prove_scores, prove_values, proved_question, question_id
-from quizzes.files.rosters import InvalidName, clean_name, name_key
+from quizzes.files.class_export.document import (
+    AssignmentPart,
+    AttemptPart,
+    ClassExport,
+    InvalidExport,
+    read_class_export,
+)
+from quizzes.files.class_export.editions import import_editions
+from quizzes.files.class_export.validation import check_scores, check_values, clean, make, proved_question, question_id
 from quizzes.models import (
     Accommodation,
     Answer,
@@ -23,13 +28,14 @@ from quizzes.models import (
     Edition,
     Excuse,
     Extension,
-    ManualMark,
+    ManualGrade,
     Regrade,
     Student,
     User,
 )
 from quizzes.models.public_ids import new_receipt
 from quizzes.people import rosters
+from quizzes.people.names import InvalidName, clean_name, name_key
 
 
 class AlreadyHere(Exception):
@@ -39,48 +45,48 @@ class AlreadyHere(Exception):
 def import_classroom(content: bytes, *, by: User, now: datetime) -> Classroom:
     """The classroom of a file, taught by this teacher; one transaction.
 
-    Raises InvalidTakeaway (one line that says why), AlreadyHere, or rosters.ClassroomNameTaken. Scores are computed
+    Raises InvalidExport (one line that says why), AlreadyHere, or rosters.ClassroomNameTaken. Scores are computed
     anew from the answers and must be those that the file states.
     """
-    takeaway = read_takeaway(content)
+    class_export = read_class_export(content)
     try:
         with transaction.atomic():
-            return _take_in(takeaway, by=by, now=now)
+            return _take_in(class_export, by=by, now=now)
     except BaseException as error:
         # Row ids of editions that were rolled back are given again, and a process keeps an edition by its id.
         published.cache_clear()
         if isinstance(error, DatabaseError):
-            raise InvalidTakeaway(f"The parts of the file contradict one another ({_one_line(error)}).") from error
+            raise InvalidExport(f"The parts of the file contradict one another ({_one_line(error)}).") from error
         raise
 
 
-def _take_in(takeaway: Takeaway, *, by: User, now: datetime) -> Classroom:
-    _refuse_known(takeaway)
-    editions = take_in_editions(takeaway.editions, by=by, now=now)
-    classroom = _classroom(takeaway, by=by, now=now)
-    students = _students(takeaway, classroom)
-    assignments = _assignments(takeaway, classroom, editions, students, by=by, now=now)
-    attempts = _attempts(takeaway, classroom, assignments, students)
-    for part, attempt in zip(takeaway.attempts, attempts, strict=True):
-        prove_values(part, published(attempt.assignment.edition_id))
-    _saves(takeaway, attempts, by=by)
-    prove_scores(attempts)
+def _take_in(class_export: ClassExport, *, by: User, now: datetime) -> Classroom:
+    _refuse_known(class_export)
+    editions = import_editions(class_export.editions, by=by, now=now)
+    classroom = _classroom(class_export, by=by, now=now)
+    students = _students(class_export, classroom)
+    assignments = _assignments(class_export, classroom, editions, students, by=by, now=now)
+    attempts = _attempts(class_export, classroom, assignments, students)
+    for part, attempt in zip(class_export.attempts, attempts, strict=True):
+        check_values(part, published(attempt.assignment.edition_id))
+    _saves(class_export, attempts, by=by)
+    check_scores(attempts)
     return classroom
 
 
-def _refuse_known(takeaway: Takeaway) -> None:
+def _refuse_known(class_export: ClassExport) -> None:
     known = [
-        Classroom.objects.filter(public_id=takeaway.classroom.key),
-        Student.objects.filter(public_id__in=[part.key for part in takeaway.students]),
-        Assignment.objects.filter(public_id__in=[part.key for part in takeaway.assignments]),
-        Attempt.objects.filter(public_id__in=[part.key for part in takeaway.attempts]),
+        Classroom.objects.filter(public_id=class_export.classroom.key),
+        Student.objects.filter(public_id__in=[part.key for part in class_export.students]),
+        Assignment.objects.filter(public_id__in=[part.key for part in class_export.assignments]),
+        Attempt.objects.filter(public_id__in=[part.key for part in class_export.attempts]),
     ]
     if any(rows.exists() for rows in known):
         raise AlreadyHere
 
 
-def _classroom(takeaway: Takeaway, *, by: User, now: datetime) -> Classroom:
-    part = takeaway.classroom
+def _classroom(class_export: ClassExport, *, by: User, now: datetime) -> Classroom:
+    part = class_export.classroom
     clean(Classroom(name=part.name, time_zone=part.time_zone, created_at=part.created_at), "the classroom")
     classroom = rosters.add_classroom(by=by, name=part.name, time_zone=part.time_zone, now=now)
     classroom.public_id, classroom.created_at, classroom.archived_at = part.key, part.created_at, part.archived_at
@@ -88,14 +94,14 @@ def _classroom(takeaway: Takeaway, *, by: User, now: datetime) -> Classroom:
     return classroom
 
 
-def _students(takeaway: Takeaway, classroom: Classroom) -> dict[str, Student]:
+def _students(class_export: ClassExport, classroom: Classroom) -> dict[str, Student]:
     """Students by key. One who had moved elsewhere comes as one who left, since the other class is not here."""
     students = {}
-    for part in takeaway.students:
+    for part in class_export.students:
         try:
             name = clean_name(part.name)
         except InvalidName as error:
-            raise InvalidTakeaway(f"Student {part.key}: {error}.") from error
+            raise InvalidExport(f"Student {part.key}: {error}.") from error
         students[str(part.key)] = Student(
             public_id=part.key,
             classroom=classroom,
@@ -103,14 +109,14 @@ def _students(takeaway: Takeaway, classroom: Classroom) -> dict[str, Student]:
             name_key=name_key(name),
             pin_version=part.pin_version,
             created_at=part.created_at,
-            removed_at=part.removed_at or (takeaway.made_at if part.is_elsewhere else None),
+            removed_at=part.removed_at or (class_export.made_at if part.is_elsewhere else None),
         )
     make(Student, students.values(), "a student")
     make(
         Accommodation,
         [
             Accommodation(student=students[part.key], **asdict(part.accommodation))
-            for part in takeaway.students
+            for part in class_export.students
             if part.accommodation is not None
         ],
         "an accommodation",
@@ -119,7 +125,7 @@ def _students(takeaway: Takeaway, classroom: Classroom) -> dict[str, Student]:
 
 
 def _assignments(
-    takeaway: Takeaway,
+    class_export: ClassExport,
     classroom: Classroom,
     editions: dict[str, Edition],
     students: dict[str, Student],
@@ -128,7 +134,7 @@ def _assignments(
     now: datetime,
 ) -> dict[str, Assignment]:
     assignments = {}
-    for part in takeaway.assignments:
+    for part in class_export.assignments:
         own = {
             name: getattr(part, name)
             for name in AssignmentPart.__dataclass_fields__
@@ -138,7 +144,7 @@ def _assignments(
             public_id=part.key, edition=editions[part.edition], classroom=classroom, assigned_by=by, **own
         )
     make(Assignment, assignments.values(), "an assignment")
-    for part in takeaway.assignments:
+    for part in class_export.assignments:
         assignment = assignments[part.key]
         questions = published(assignment.edition_id).question_ids
         given = {"assignment": assignment, "given_by": by}
@@ -173,22 +179,26 @@ def _assignments(
         )
     AuditEvent.objects.bulk_create(
         AuditEvent(
-            act=AuditEvent.Act.ASSIGNMENT_CHANGED,
+            action=AuditEvent.Action.ASSIGNMENT_CHANGED,
             actor=by,
             classroom=classroom,
             detail={"assignment": part.key, "imported": True},
             at=now,
         )
-        for part in takeaway.assignments
+        for part in class_export.assignments
         if part.window_changed
     )
     return assignments
 
 
+# The members of an attempt in the file that are not columns of the same name.
+NOT_COLUMNS = {"key", "assignment", "student", "receipt", "handed_in_at", "handed_in_by", "answers", "log", "marks"}
+
+
 def _attempts(
-    takeaway: Takeaway, classroom: Classroom, assignments: dict[str, Assignment], students: dict[str, Student]
+    class_export: ClassExport, classroom: Classroom, assignments: dict[str, Assignment], students: dict[str, Student]
 ) -> list[Attempt]:
-    receipts = {part.receipt for part in takeaway.attempts if part.receipt is not None}
+    receipts = {part.receipt for part in class_export.attempts if part.receipt is not None}
     taken = {attempt.receipt for attempt in Attempt.objects.filter(receipt__in=receipts).only("receipt")}
     attempts = [
         Attempt(
@@ -197,31 +207,29 @@ def _attempts(
             student=students[part.student],
             classroom=classroom,
             receipt=_new_receipt(receipts) if part.receipt in taken else part.receipt,
-            **{
-                name: getattr(part, name)
-                for name in AttemptPart.__dataclass_fields__
-                if name not in {"key", "assignment", "student", "receipt", "answers", "log", "marks"}
-            },
+            submitted_at=part.handed_in_at,
+            submitted_by=part.handed_in_by,
+            **{name: getattr(part, name) for name in AttemptPart.__dataclass_fields__ if name not in NOT_COLUMNS},
         )
-        for part in takeaway.attempts
+        for part in class_export.attempts
     ]
     make(Attempt, attempts, "an attempt")
     return attempts
 
 
-def _saves(takeaway: Takeaway, attempts: Sequence[Attempt], *, by: User) -> None:
+def _saves(class_export: ClassExport, attempts: Sequence[Attempt], *, by: User) -> None:
     answers, events, marks = [], [], []
-    for part, attempt in zip(takeaway.attempts, attempts, strict=True):
+    for part, attempt in zip(class_export.attempts, attempts, strict=True):
         questions = published(attempt.assignment.edition_id).question_ids
         for answer in part.answers:
             answers.append(Answer(attempt=attempt, **_tied(asdict(answer), questions)))
         for event in part.log:
             events.append(AnswerEvent(attempt=attempt, **_tied(asdict(event), questions)))
         for mark in part.marks:
-            marks.append(ManualMark(attempt=attempt, made_by=by, **_tied(asdict(mark), questions)))
+            marks.append(ManualGrade(attempt=attempt, made_by=by, **_tied(asdict(mark), questions)))
     make(Answer, answers, "an answer")
     make(AnswerEvent, events, "an entry of the log")
-    make(ManualMark, marks, "a mark")
+    make(ManualGrade, marks, "a mark")
 
 
 def _tied(row: dict[str, Any], question_ids: Mapping[str, int]) -> dict[str, Any]:

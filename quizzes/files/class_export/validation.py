@@ -1,4 +1,4 @@
-"""What the rows of a take-away file must prove before they stand on this site; each raises InvalidTakeaway."""
+"""What the rows of a take-away file must prove before they stand on this site; each raises InvalidExport."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,14 +10,14 @@ from django.db import models
 from quizzes.content.editions import Published
 from quizzes.content.question_types.registry import Question, Value, parse_question, picked, review
 from quizzes.content.tables import InvalidDocument
-from quizzes.files.class_export.document import AnswerPart, AttemptPart, EventPart, InvalidTakeaway
+from quizzes.files.class_export.document import AnswerPart, AttemptPart, EventPart, InvalidExport
 from quizzes.grading.scores import computed
 from quizzes.models import Attempt
 
 BATCH = 1000
 
 
-def prove_values(part: AttemptPart, content: Published) -> None:
+def check_values(part: AttemptPart, content: Published) -> None:
     """Every value, current or logged, must be one that pages can show; questions are looked up as well."""
     seen: set[tuple[str, str]] = set()
     rows: list[AnswerPart | EventPart] = [*part.answers, *part.log]
@@ -36,10 +36,10 @@ def _prove_value(value: Value, question: Question, content: Published, where: st
         review(question, value, content.document.reading)
         picked(question, value, content.document.reading)
     except (TypeError, ValueError, LookupError, AttributeError) as error:
-        raise InvalidTakeaway(f"An answer of {where} to {question.key} is none that its question can have.") from error
+        raise InvalidExport(f"An answer of {where} to {question.key} is none that its question can have.") from error
 
 
-def prove_scores(attempts: Sequence[Attempt]) -> None:
+def check_scores(attempts: Sequence[Attempt]) -> None:
     """The scores that the file states must be those that its answers come to. attempts: stored, with what they hold."""
     done = [attempt for attempt in attempts if not attempt.is_open]
     for start in range(0, len(done), BATCH):
@@ -48,7 +48,7 @@ def prove_scores(attempts: Sequence[Attempt]) -> None:
         for attempt in batch:
             if (attempt.score, attempt.max_score) != expected[attempt.pk]:
                 score, max_score = expected[attempt.pk]
-                raise InvalidTakeaway(
+                raise InvalidExport(
                     f"Attempt {attempt.public_id} has {attempt.score} of {attempt.max_score} points in the file, "
                     f"and its answers come to {score} of {max_score}."
                 )
@@ -60,14 +60,14 @@ def proved_question(document: dict[str, Any] | None) -> dict[str, Any] | None:
         try:
             parse_question(document)
         except InvalidDocument as error:
-            raise InvalidTakeaway(f"A correction holds no question that can be used: {error}.") from error
+            raise InvalidExport(f"A correction holds no question that can be used: {error}.") from error
     return document
 
 
 def question_id(question_ids: Mapping[str, int], key: str) -> int:
     """The row id of a question of an edition."""
     if key not in question_ids:
-        raise InvalidTakeaway(f"The file names the question {key:.40}, which its set does not have.")
+        raise InvalidExport(f"The file names the question {key:.40}, which its set does not have.")
     return question_ids[key]
 
 
@@ -92,4 +92,4 @@ def clean(row: models.Model, what: str) -> None:
         row.clean_fields(exclude=skipped)
     except ValidationError as error:
         name, [first, *_] = next(iter(error.message_dict.items()))
-        raise InvalidTakeaway(f"The {name} of {what} cannot be stored: {first}") from error
+        raise InvalidExport(f"The {name} of {what} cannot be stored: {first}") from error

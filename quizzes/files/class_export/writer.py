@@ -12,6 +12,7 @@ from quizzes.files.class_export.document import (
     AnswerPart,
     AssignmentPart,
     AttemptPart,
+    ClassExport,
     ClassroomPart,
     CorrectionPart,
     EditionPart,
@@ -20,8 +21,7 @@ from quizzes.files.class_export.document import (
     ExtensionPart,
     MarkPart,
     StudentPart,
-    Takeaway,
-    write_takeaway,
+    write_class_export,
 )
 from quizzes.files.class_export.typed_json import Key
 from quizzes.models import (
@@ -35,7 +35,7 @@ from quizzes.models import (
     Edition,
     Excuse,
     Extension,
-    ManualMark,
+    ManualGrade,
     Regrade,
     Student,
     User,
@@ -49,13 +49,17 @@ def export_classroom(classroom: Classroom, *, now: datetime, by: User | None = N
     """
     if by is not None:
         AuditEvent.objects.create(
-            act=AuditEvent.Act.SCORES_EXPORTED, actor=by, classroom=classroom, detail={"layout": "takeaway"}, at=now
+            action=AuditEvent.Action.SCORES_EXPORTED,
+            actor=by,
+            classroom=classroom,
+            detail={"layout": "class_export"},
+            at=now,
         )
     assignments = list(classroom.assignments.order_by("created_at", "pk"))
     editions = Edition.objects.filter(pk__in={assignment.edition_id for assignment in assignments})
     attempts = classroom.attempts.select_related("assignment", "student").order_by("pk")
-    return write_takeaway(
-        Takeaway(
+    return write_class_export(
+        ClassExport(
             made_at=now,
             classroom=ClassroomPart(
                 key=Key(classroom.public_id),
@@ -121,9 +125,9 @@ def _assignments(classroom: Classroom, assignments: list[Assignment]) -> tuple[A
     )
     changed = {
         detail.get("assignment")
-        for detail in AuditEvent.objects.filter(classroom=classroom, act=AuditEvent.Act.ASSIGNMENT_CHANGED).values_list(
-            "detail", flat=True
-        )
+        for detail in AuditEvent.objects.filter(
+            classroom=classroom, action=AuditEvent.Action.ASSIGNMENT_CHANGED
+        ).values_list("detail", flat=True)
     }
     return tuple(
         AssignmentPart(
@@ -178,7 +182,7 @@ def _attempts(classroom: Classroom, attempts: list[Attempt]) -> tuple[AttemptPar
     answers = _grouped(Answer.objects.filter(**here).select_related("question").order_by("pk"), "attempt_id")
     events = _grouped(AnswerEvent.objects.filter(**here).select_related("question").order_by("pk"), "attempt_id")
     marks = _grouped(
-        ManualMark.objects.filter(**here).select_related("question").order_by("made_at", "pk"), "attempt_id"
+        ManualGrade.objects.filter(**here).select_related("question").order_by("made_at", "pk"), "attempt_id"
     )
     return tuple(
         AttemptPart(
@@ -193,8 +197,8 @@ def _attempts(classroom: Classroom, attempts: list[Attempt]) -> tuple[AttemptPar
             time_limit=attempt.time_limit,
             started_at=attempt.started_at,
             deadline_at=attempt.deadline_at,
-            handed_in_at=attempt.handed_in_at,
-            handed_in_by=attempt.handed_in_by,
+            handed_in_at=attempt.submitted_at,
+            handed_in_by=attempt.submitted_by,
             receipt=attempt.receipt,
             score=attempt.score,
             max_score=attempt.max_score,

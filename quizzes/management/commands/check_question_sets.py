@@ -5,9 +5,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from quizzes.content.editions import BadFile, read_set_files
 from quizzes.content.question_types.question import SKILLS
 from quizzes.content.set_document import SetDocument, coverage
+from quizzes.files.question_sets import BadFile, read_set_files
 
 
 class Command(BaseCommand):

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from quizzes.files.class_export.document import MAX_BYTES, InvalidTakeaway
+from quizzes.files.class_export.document import MAX_BYTES, InvalidExport
 from quizzes.files.class_export.reader import AlreadyHere, import_classroom
 from quizzes.models import User
 from quizzes.people.rosters import ClassroomNameTaken
@@ -28,7 +28,7 @@ class Command(BaseCommand):
             classroom = import_classroom(content, by=by, now=timezone.now())
         except OSError as error:
             raise CommandError(f"{file} could not be read: {error.strerror}.") from error
-        except InvalidTakeaway as error:
+        except InvalidExport as error:
             raise CommandError(f"{file}: {error} Nothing was taken in.") from error
         except AlreadyHere as error:
             raise CommandError("This site holds this classroom already. Nothing was taken in.") from error

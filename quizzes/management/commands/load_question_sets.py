@@ -7,7 +7,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from quizzes.content.editions import BadFile, publish_file, read_set_files
+from quizzes.content.editions import publish_built_in
+from quizzes.files.question_sets import BadFile, read_set_files
 
 
 class Command(BaseCommand):
@@ -23,7 +24,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         with transaction.atomic():
             for file in files:
-                edition = publish_file(file, now=timezone.now())
+                edition = publish_built_in(file.source, file.document, now=timezone.now())
                 if verbosity and edition is not None:
                     self.stdout.write(f"published {edition}")
                 elif verbosity:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.middleware import HtmxDetails
 
-from quizzes.assignments.accommodations import terms_given
+from quizzes.assignments.accommodations import settings_given
 from quizzes.assignments.deadlines import Standing, minutes_left
 from quizzes.assignments.lifecycle import Release, answers_shown, answers_shown_at
 from quizzes.attempts import heartbeats
@@ -33,7 +33,7 @@ from quizzes.attempts.lifecycle import (
 from quizzes.content.editions import published
 from quizzes.content.question_types.registry import TYPES
 from quizzes.forms.attempts import AnswerForm
-from quizzes.forms.board import PresenceForm
+from quizzes.forms.board import HeartbeatForm
 from quizzes.grading import regrades
 from quizzes.grading.regrades import Notice
 from quizzes.models import Attempt, Student
@@ -57,14 +57,14 @@ from quizzes.views.student.quick import (
 
 @require_http_methods(["GET", "POST"])
 @student_required
-def begin_attempt(request: HttpRequest, student: Student, public_id: str) -> HttpResponse:
+def start_attempt(request: HttpRequest, student: Student, public_id: str) -> HttpResponse:
     """What applies to an assignment, and the button that begins an attempt."""
     now = timezone.now()
     if request.method == "POST":
         assignment = get_object_or_404(student.classroom.assignments, public_id=public_id)
         # What is in the way, the page says.
         with suppress(IsExcused, NotOpenYet, AssignmentClosed, NoAttemptsLeft):
-            attempt = attempts.begin_attempt(student, assignment, now=now)
+            attempt = attempts.start_attempt(student, assignment, now=now)
             number = resume_number(sitting(attempt), attempt.answers.order_by())
             return redirect("take_attempt", attempt.public_id, number)
     task = task_of(student, public_id, now=now)
@@ -72,13 +72,13 @@ def begin_attempt(request: HttpRequest, student: Student, public_id: str) -> Htt
         raise Http404
     return render(
         request,
-        "student/begin_attempt.html",
+        "student/start_attempt.html",
         {
             "student": student,
             "teachers": partial(teachers_of, student.classroom),
             "task": task,
             "is_closed": task.window.standing(at=now) is Standing.CLOSED,
-            "terms": terms_given(task.assignment, student, extension=task.extension, is_excused=task.is_excused),
+            "terms": settings_given(task.assignment, student, extension=task.extension, is_excused=task.is_excused),
             "current": current_of(task, now=now),
             "answered_count": answered_count(task.attempt) if task.attempt else 0,
             "partial_credit": _partial_credit(task.assignment.edition_id),
@@ -163,7 +163,7 @@ def _time_left(request: HttpRequest, attempt: Attempt) -> HttpResponse:
 
 @require_POST
 @login_not_required
-def note_presence(request: HttpRequest, public_id: str) -> HttpResponse:
+def record_heartbeat(request: HttpRequest, public_id: str) -> HttpResponse:
     """What a quiz page sends now and then, so that a teacher sees who has lost contact. Three statements."""
     return quick_presence(request, public_id, now=timezone.now()) or _note_presence(request, public_id)
 
@@ -171,19 +171,19 @@ def note_presence(request: HttpRequest, public_id: str) -> HttpResponse:
 @attempt_required
 def _note_presence(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     current = sitting(attempt)
-    form = PresenceForm(request.POST, question_count=len(current.questions))
+    form = HeartbeatForm(request.POST, question_count=len(current.questions))
     if not form.is_valid():
         return JsonResponse({"is_open": attempt.is_open}, status=400)
     number = form.cleaned_data["number"]
     if attempt.is_open:
         question_id = current.question_id(current.questions[number - 1]) if number else None
-        heartbeats.note_presence(attempt.pk, question_id, now=timezone.now())
+        heartbeats.record_heartbeat(attempt.pk, question_id, now=timezone.now())
     return JsonResponse({"is_open": attempt.is_open})
 
 
 @require_POST
 @login_not_required
-def hand_in(request: HttpRequest, public_id: str) -> HttpResponse:
+def submit_attempt(request: HttpRequest, public_id: str) -> HttpResponse:
     """Hand in, once; every later call leads to the same receipt.
 
     `time_up`: not the student asks but the page's clock, which may not know of time that was given since.
@@ -201,7 +201,7 @@ def _hand_in(request: HttpRequest, attempt: Attempt, now: datetime) -> HttpRespo
 def _handed_in(request: HttpRequest, attempt: Attempt, now: datetime) -> HttpResponse:
     if "time_up" in request.POST and attempt.is_open and seconds_until(attempt.deadline_at, now=now) != 0:
         return redirect("review_attempt", attempt.public_id)
-    attempts.hand_in(attempt, now=now)
+    attempts.submit_attempt(attempt, now=now)
     return redirect("receipt", attempt.public_id)
 
 
@@ -245,7 +245,7 @@ def result(request: HttpRequest, attempt: Attempt) -> HttpResponse:
         context |= {
             "reviewed": reviewed,
             "notices": _notices(attempt, reviewed),
-            "marks": attempt_review.newest_marks(attempt) if is_marked else {},
+            "marks": attempt_review.newest_grades(attempt) if is_marked else {},
             "practice_count": len(practice_of(reviewed).keys),
         }
     return render(request, "student/result.html", context)
@@ -336,11 +336,11 @@ def _not_an_answer(request: HttpRequest, current: Sitting, number: int, form: An
 def _ended(request: HttpRequest, current: Sitting, now: datetime) -> HttpResponse:
     """Hand in what is saved and lead to the receipt. What arrived after it is kept, marked late."""
     was_open = current.attempt.is_open
-    attempt = attempts.hand_in(current.attempt, now=now)
+    attempt = attempts.submit_attempt(current.attempt, now=now)
     address = reverse("receipt", args=[current.attempt.public_id])
     if wants_json(request):
         return JsonResponse({"outcome": str(Outcome.LATE), "location": address}, status=410)
-    if not was_open and attempt.handed_in_by == Attempt.HandedInBy.STUDENT:
+    if not was_open and attempt.submitted_by == Attempt.SubmittedBy.STUDENT:
         messages.warning(request, "You had handed this in already. Your last answer came later and is not counted.")
     return redirect(address)
 

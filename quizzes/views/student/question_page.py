@@ -21,7 +21,7 @@ from quizzes.grading.scores import corrections_of
 from quizzes.reports.attempt_review import review_question
 
 # What a template asks of a question and mostly finds untrue: a name that is not there costs it six times one that is.
-NOTHING_TO_SAY: Mapping[str, object] = {
+EMPTY_CONTEXT: Mapping[str, object] = {
     "item": None,
     "marked": (),
     "view": None,
@@ -81,7 +81,7 @@ def form_context(current: Sitting, number: int, answers: Mapping[int, Given]) ->
     checks_at_once = attempt.assignment.release == Release.AT_ONCE
     is_settled = answer is not None and answer.checked_at is not None
     context = {
-        **NOTHING_TO_SAY,
+        **EMPTY_CONTEXT,
         "number": number,
         "question_count": question_count,
         "answer": answer,

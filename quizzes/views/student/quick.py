@@ -16,9 +16,9 @@ from django.utils import timezone
 from quizzes.assignments.deadlines import is_over
 from quizzes.attempts.answers import Outcome, save_from_seat
 from quizzes.attempts.attempt_content import Given, Seat, Sitting, answers_of, seat, sitting, take_seat, time_of
-from quizzes.attempts.heartbeats import note_presence
+from quizzes.attempts.heartbeats import record_heartbeat
 from quizzes.forms.attempts import AnswerForm
-from quizzes.forms.board import PresenceForm
+from quizzes.forms.board import HeartbeatForm
 from quizzes.models import Attempt
 from quizzes.people.student_sign_in import PIN_VERSION, STUDENT
 from quizzes.views.student.access import attempt_required
@@ -104,12 +104,12 @@ def quick_presence(request: HttpRequest, public_id: str, *, now: datetime) -> Js
     current = _seat_of(request, public_id)
     if current is None or time_of(current, pin_version=request.session.get(PIN_VERSION, 0)) is None:
         return None
-    form = PresenceForm(request.POST, question_count=len(current.questions))
+    form = HeartbeatForm(request.POST, question_count=len(current.questions))
     if not form.is_valid():
         return None
     number = form.cleaned_data["number"]
     question_id = current.question_id(current.questions[number - 1]) if number else None
-    note_presence(current.attempt_id, question_id, now=now)
+    record_heartbeat(current.attempt_id, question_id, now=now)
     return JsonResponse({"is_open": True})
 
 

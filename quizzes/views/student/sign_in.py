@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from quizzes.assignments.deadlines import minutes_left
+from quizzes.formatting import clock
 from quizzes.forms.student_sign_in import CodeForm, NameForm, PinForm
 from quizzes.models import Classroom, Student
 from quizzes.people.student_sign_in import (
@@ -21,7 +22,6 @@ from quizzes.people.student_sign_in import (
     find_classroom,
     student_of_attempt,
 )
-from quizzes.templatetags.footnote import clock
 from quizzes.views.student.access import (
     client_address,
     current_student,

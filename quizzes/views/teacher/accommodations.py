@@ -16,26 +16,26 @@ from quizzes.forms.accommodations import AccommodationForm, ExcuseForm, Extensio
 from quizzes.grading import regrades
 from quizzes.models import Assignment, Question, Student
 from quizzes.views.access import TeacherRequest, taught_assignment, taught_attempt, taught_student
-from quizzes.views.teacher.attempt_review import attempt_page, mark_form_of
+from quizzes.views.teacher.attempt_review import attempt_page, grade_form_of
 from quizzes.views.teacher.students import history_page
 
 # --- One attempt --------------------------------------------------------------------------------------------------
 
 
 @require_POST
-def mark_answer(request: TeacherRequest, public_id: str, number: int) -> HttpResponse:
+def grade_answer(request: TeacherRequest, public_id: str, number: int) -> HttpResponse:
     """Give one answer points and a comment; no correction of the key changes that. number: in the edition."""
     attempt = taught_attempt(request, public_id)
     content = published(attempt.assignment.edition_id)
     if not 1 <= number <= len(content.document.questions):
         raise Http404
     question = content.document.questions[number - 1]
-    form = mark_form_of(question, number, data=request.POST)
+    form = grade_form_of(question, number, data=request.POST)
     now = timezone.now()
     if not form.is_valid():
-        return attempt_page(request, attempt, now=now, mark_form=(question.key, form))
+        return attempt_page(request, attempt, now=now, grade_form=(question.key, form))
     row = Question.objects.get(pk=content.question_ids[question.key])
-    regrades.mark_answer(attempt, row, by=request.user, now=now, **form.cleaned_data)
+    regrades.grade_answer(attempt, row, by=request.user, now=now, **form.cleaned_data)
     messages.success(request, f"The answer to question {number} is marked.")
     return redirect("attempt_review", attempt.public_id)
 
@@ -83,7 +83,7 @@ def reopen_attempt(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 
 @require_GET
-def student_terms(request: TeacherRequest, public_id: str, student_id: str) -> HttpResponse:
+def student_overrides(request: TeacherRequest, public_id: str, student_id: str) -> HttpResponse:
     """What holds for one student on one assignment, and what can be changed about it."""
     assignment, student = _given(request, public_id, student_id)
     return _terms_page(request, assignment, student, now=timezone.now())
@@ -100,7 +100,7 @@ def extend_student(request: TeacherRequest, public_id: str, student_id: str) -> 
     given = {name: form.cleaned_data[name] for name in ("due_at", "closes_at", "extra_attempts", "reason")}
     accommodations.extend(assignment, student, by=request.user, now=now, **given)
     messages.success(request, f"Saved for {student.display_name}. What is running has its new end.")
-    return redirect("student_terms", assignment.public_id, student.public_id)
+    return redirect("student_overrides", assignment.public_id, student.public_id)
 
 
 @require_POST
@@ -115,7 +115,7 @@ def excuse_student(request: TeacherRequest, public_id: str, student_id: str) -> 
         messages.success(request, f"{student.display_name} is excused. It counts neither as missing nor as a score.")
     else:
         messages.success(request, f"{student.display_name} is no longer excused.")
-    return redirect("student_terms", assignment.public_id, student.public_id)
+    return redirect("student_overrides", assignment.public_id, student.public_id)
 
 
 # --- One student, always ------------------------------------------------------------------------------------------
@@ -146,7 +146,7 @@ def _extension_form(assignment: Assignment, student: Student, *, now: datetime, 
 def _terms_page(
     request: TeacherRequest, assignment: Assignment, student: Student, *, now: datetime, **forms: Any
 ) -> HttpResponse:
-    terms = accommodations.personal_terms(assignment, student)
+    terms = accommodations.student_settings(assignment, student)
     context = {
         "assignment": assignment,
         "classroom": assignment.classroom,
@@ -157,4 +157,4 @@ def _terms_page(
         "excuse_form": ExcuseForm(initial={"is_excused": not terms.is_excused}),
         **forms,
     }
-    return render(request, "teacher/student_terms.html", context)
+    return render(request, "teacher/student_overrides.html", context)

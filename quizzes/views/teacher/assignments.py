@@ -10,9 +10,9 @@ from django.utils.text import get_text_list
 from django.views.decorators.http import require_http_methods, require_POST
 
 from quizzes.assignments import lifecycle as assignments
-from quizzes.assignments.accommodations import OwnTime, make_room, own_times
+from quizzes.assignments.accommodations import ExtendedTime, extend_to_fit, extended_times
 from quizzes.forms.accommodations import MakeRoomForm
-from quizzes.forms.assignments import AssignForm, ChangeAssignmentForm, TermsForm
+from quizzes.forms.assignments import AssignForm, AssignmentSettingsForm, ChangeAssignmentForm
 from quizzes.models import Assignment, Classroom, Edition, QuestionSet
 from quizzes.views.access import TeacherRequest
 
@@ -27,7 +27,9 @@ def assign(request: TeacherRequest, public_id: str) -> HttpResponse:
     if not form.is_valid() or form.cleaned_data["act"] == "edit":
         return render(request, "teacher/assign.html", context)
     limit = form.terms.time_limit
-    times = {classroom: own_times(classroom, window, limit, now=form.now) for classroom, window in form.windows.items()}
+    times = {
+        classroom: extended_times(classroom, window, limit, now=form.now) for classroom, window in form.windows.items()
+    }
     room = _room_form(request, form, times)
     if form.cleaned_data["act"] != "save" or not room.is_valid():
         summary = [
@@ -41,7 +43,7 @@ def assign(request: TeacherRequest, public_id: str) -> HttpResponse:
         made = assignments.assign(edition, form.windows, terms=form.terms, group=group, by=request.user, now=form.now)
         for assignment in made:
             own = [entry for entry in room.extended if entry.student.classroom_id == assignment.classroom_id]
-            make_room(assignment, own, by=request.user, now=form.now)
+            extend_to_fit(assignment, own, by=request.user, now=form.now)
     given = list(Assignment.objects.taught_by(request.user).given_together(group).select_related("classroom"))
     names = get_text_list([assignment.classroom.name for assignment in given], "and")
     messages.success(request, f"“{question_set.title}” is assigned to {names}.")
@@ -56,19 +58,19 @@ def change_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
     context = {
         "assignment": assignment,
         "form": form,
-        "begun_count": assignment.attempts.begun_count(),
+        "started_count": assignment.attempts.started_count(),
         "class_count": Assignment.objects.given_together(assignment.group).count(),
     }
     if not form.is_valid() or form.cleaned_data["act"] == "edit":
         return render(request, "teacher/change_assignment.html", context)
     classroom = assignment.classroom
-    times = own_times(classroom, form.window, form.terms.time_limit, now=form.now, assignment=assignment)
+    times = extended_times(classroom, form.window, form.terms.time_limit, now=form.now, assignment=assignment)
     room = _room_form(request, form, {classroom: times})
     if form.cleaned_data["act"] != "save" or not room.is_valid():
         summary = [(classroom, form.window, form.warnings(form.window), times)]
         return render(request, "teacher/change_assignment.html", {**context, "summary": summary, "room": room})
     with transaction.atomic():
-        make_room(assignment, room.extended, by=request.user, now=form.now)
+        extend_to_fit(assignment, room.extended, by=request.user, now=form.now)
         assignments.change_assignment(assignment, window=form.window, terms=form.terms, by=request.user, now=form.now)
     messages.success(request, "The changes are saved.")
     return redirect("assignment_progress", assignment.public_id)
@@ -91,7 +93,9 @@ def _assignment(request: TeacherRequest, public_id: str) -> Assignment:
     return get_object_or_404(Assignment.objects.taught_by(request.user).with_set(), public_id=public_id)
 
 
-def _room_form(request: TeacherRequest, form: TermsForm, times: Mapping[Classroom, Sequence[OwnTime]]) -> MakeRoomForm:
+def _room_form(
+    request: TeacherRequest, form: AssignmentSettingsForm, times: Mapping[Classroom, Sequence[ExtendedTime]]
+) -> MakeRoomForm:
     """Bound where it was on the page that was sent: the summary, which saves."""
     zones = {own.student.pk: classroom.zone for classroom, entries in times.items() for own in entries}
     return MakeRoomForm(

@@ -11,12 +11,12 @@ from django.views.decorators.http import require_GET
 from quizzes.assignments.lifecycle import answers_shown, answers_shown_at
 from quizzes.attempts.attempt_content import Sitting
 from quizzes.content.question_types.registry import Question, review
+from quizzes.formatting import points
 from quizzes.forms.accommodations import ReopenForm
-from quizzes.forms.grading import MarkForm
-from quizzes.models import AnswerEvent, Attempt, ManualMark
+from quizzes.forms.grading import GradeForm
+from quizzes.models import AnswerEvent, Attempt, ManualGrade
 from quizzes.reports import attempt_review as attempt_review_module
 from quizzes.reports import gradebook
-from quizzes.templatetags.footnote import points
 from quizzes.views.access import TeacherRequest, taught_attempt
 
 Outcome = AnswerEvent.Outcome
@@ -27,8 +27,8 @@ class AnswerTools:
     """What a teacher may do with one answer. position: in the edition. is_refused: the form was sent and refused."""
 
     position: int
-    mark: ManualMark | None
-    form: MarkForm
+    mark: ManualGrade | None
+    form: GradeForm
     is_refused: bool
 
 
@@ -57,18 +57,18 @@ def attempt_page(
     attempt: Attempt,
     *,
     now: datetime,
-    mark_form: tuple[str, MarkForm] | None = None,
+    grade_form: tuple[str, GradeForm] | None = None,
     reopen_form: ReopenForm | None = None,
 ) -> HttpResponse:
-    """The page of one attempt. mark_form: of this question key, reopen_form: as sent and refused.
+    """The page of one attempt. grade_form: of this question key, reopen_form: as sent and refused.
 
     attempt: as `taught_attempt` gives it.
     """
     reviewed = attempt_review_module.review_attempt(attempt)
-    marks = attempt_review_module.newest_marks(attempt)
+    marks = attempt_review_module.newest_grades(attempt)
     late, unused_count = _unused(attempt_review_module.unused_events(attempt), reviewed)
     shown_at = answers_shown_at(attempt.assignment)
-    forms = {key: form for key, form in [mark_form] if key} if mark_form else {}
+    forms = {key: form for key, form in [grade_form] if key} if grade_form else {}
     context = {
         "attempt": attempt,
         "assignment": attempt.assignment,
@@ -82,7 +82,7 @@ def attempt_page(
             question.key: AnswerTools(
                 position,
                 marks.get(question.key),
-                forms.get(question.key) or mark_form_of(question, position, marks.get(question.key)),
+                forms.get(question.key) or grade_form_of(question, position, marks.get(question.key)),
                 question.key in forms,
             )
             for position, question in enumerate(reviewed.sitting.published.document.questions, start=1)
@@ -93,10 +93,10 @@ def attempt_page(
     return render(request, "teacher/attempt_review.html", context)
 
 
-def mark_form_of(question: Question, position: int, mark: ManualMark | None = None, data: Any = None) -> MarkForm:
+def grade_form_of(question: Question, position: int, mark: ManualGrade | None = None, data: Any = None) -> GradeForm:
     """The form that marks one answer. position: of its question in the edition."""
     initial = {"points": points(mark.points), "comment": mark.comment} if mark is not None else {}
-    return MarkForm(data, possible=question.points, initial=initial, auto_id=f"id_{position}_%s")
+    return GradeForm(data, possible=question.points, initial=initial, auto_id=f"id_{position}_%s")
 
 
 def _unused(

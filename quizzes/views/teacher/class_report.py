@@ -28,7 +28,7 @@ def assignment_results(request: TeacherRequest, public_id: str) -> HttpResponse:
         "assignment": assignment,
         "classroom": assignment.classroom,
         "report": report,
-        "handed_in_count": sum(line.state == "handed_in" for line in report.lines),
+        "submitted_count": sum(line.state == "submitted" for line in report.lines),
         "student_count": sum(line.state != "excused" for line in report.lines),
     }
     return render(request, "teacher/assignment_results.html", context)

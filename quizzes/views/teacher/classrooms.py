@@ -86,13 +86,13 @@ def change_code(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 
 @require_POST
-def set_joining(request: TeacherRequest, public_id: str) -> HttpResponse:
+def set_code_active(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Open or close a class's code."""
     classroom = taught_classroom(request, public_id)
     form = JoiningForm(request.POST)
     if form.is_valid() and form.cleaned_data["is_open"] != classroom.join_open:
         is_open = form.cleaned_data["is_open"]
-        rosters.set_joining(classroom, is_open=is_open, by=request.user, now=timezone.now())
+        rosters.set_code_active(classroom, is_open=is_open, by=request.user, now=timezone.now())
         messages.success(request, OPENED if is_open else CLOSED)
     return redirect("roster", classroom.public_id)
 

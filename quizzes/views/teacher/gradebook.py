@@ -26,7 +26,7 @@ def gradebook(request: TeacherRequest, public_id: str) -> HttpResponse:
     # Editions are looked into only where an objective is asked for.
     if "objective" in request.GET:
         objective = ObjectiveForm(request.GET, titles=mastery_module.titles_of(book)).title
-        book = mastery_module.narrowed(book, objective) if objective else book
+        book = mastery_module.filter_by_objective(book, objective) if objective else book
     form = GradebookOrderForm(request.GET, columns=[column.assignment.public_id for column in book.columns])
     rows = sorted_rows(book, form.column, descending=form.descending)
     context = {"classroom": classroom, "book": book, "rows": rows, "order": form, "objective": objective}

@@ -15,9 +15,9 @@ from quizzes.attempts.paper import answers as stage
 from quizzes.attempts.paper.answers import StudentSheet, form_of, student_sheets
 from quizzes.attempts.paper.handout import LETTERS
 from quizzes.content.editions import published
+from quizzes.formatting import points
 from quizzes.forms.paper_answers import LetterForm, PrintedSheets, SheetForm, TypingForm
 from quizzes.models import Assignment, Student
-from quizzes.templatetags.footnote import points
 from quizzes.views.access import TeacherRequest, taught_assignment
 
 # What a form may hold (DATA_UPLOAD_MAX_NUMBER_FIELDS) less its own few fields, and what fits a screen across.

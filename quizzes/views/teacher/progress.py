@@ -17,12 +17,13 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_GET, require_POST
 
-from quizzes.assignments import board as boards
+from quizzes.assignments import board
 from quizzes.assignments.accommodations import accommodations_of
 from quizzes.content.editions import published
 from quizzes.forms.board import NamesForm, ShowForm
 from quizzes.models import Assignment
 from quizzes.reports import progress as live
+from quizzes.reports.board import slide as board_slide
 from quizzes.reports.progress import Version
 from quizzes.views.access import TeacherRequest, taught_assignment
 
@@ -104,7 +105,7 @@ def show_on_board(request: TeacherRequest, public_id: str) -> HttpResponse:
     count = len(published(assignment.edition_id).document.questions)
     form = ShowForm(request.POST, question_count=count)
     if form.is_valid():
-        boards.show_on_board(assignment, **form.cleaned_data["aim"], by=request.user, now=timezone.now())
+        board.show_on_board(assignment, **form.cleaned_data["aim"], by=request.user, now=timezone.now())
     return redirect("question_board", assignment.public_id)
 
 
@@ -162,7 +163,7 @@ def _progress_context(request: TeacherRequest, assignment: Assignment, now: date
         "accommodations": accommodations_of(assignment.classroom),
         "expected_count": len(expected),
         "excused_count": len(lines) - len(expected),
-        "counts": {state: states[state] for state in ("handed_in", "working", "not_started")},
+        "counts": {state: states[state] for state in ("submitted", "working", "not_started")},
         "standings": Counter(line.standing for line in expected),
         "question_count": len(published(assignment.edition_id).document.questions),
         "stuck_minutes": live.STUCK_AFTER.seconds // 60,
@@ -171,7 +172,7 @@ def _progress_context(request: TeacherRequest, assignment: Assignment, now: date
 
 
 def _board_context(assignment: Assignment, found: Version) -> dict[str, Any]:
-    slide = boards.slide(assignment, found.board)
+    slide = board_slide(assignment, found.board)
     return {
         "assignment": assignment,
         "classroom": assignment.classroom,
@@ -179,5 +180,5 @@ def _board_context(assignment: Assignment, found: Version) -> dict[str, Any]:
         "slide": slide,
         "numbers": range(1, slide.question_count + 1),
         # One tick a student, in units of the drawing.
-        "tick_places": range(2, 20 * slide.begun_count, 20),
+        "tick_places": range(2, 20 * slide.started_count, 20),
     }

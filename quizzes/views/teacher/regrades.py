@@ -17,10 +17,10 @@ from quizzes.content.editions import published
 from quizzes.content.question_types.registry import answer_key, parse_question
 from quizzes.content.reading import Reading
 from quizzes.content.tables import InvalidDocument
-from quizzes.forms.grading import RegradeForm, SettleForm, WishForm
+from quizzes.forms.grading import PolicyForm, RegradeForm, SettleForm
 from quizzes.grading import queue, regrades
 from quizzes.grading.points import Adjustments, corrected
-from quizzes.grading.queue import Doubt
+from quizzes.grading.queue import QueuedAnswer
 from quizzes.grading.regrades import StalePreview
 from quizzes.grading.scores import corrections_of
 from quizzes.models import Assignment, Edition, Question, Regrade
@@ -38,7 +38,7 @@ def regrade_question(request: TeacherRequest, public_id: str, number: int) -> Ht
     row = Question.objects.get(edition_id=assignment.edition_id, key=question.key)
     edition = Edition.objects.get(pk=assignment.edition_id)
     reached = regrades.reach(edition, by=request.user)
-    wish = WishForm(request.GET).wish
+    wish = PolicyForm(request.GET).wish
     form = RegradeForm(request.POST or None, edition=edition, question=question, wish=wish)
     context = _context(assignment, row, reached, form)
     if form.moves_a_line or not form.is_valid() or form.cleaned_data["act"] == "edit":
@@ -95,7 +95,7 @@ def undo_regrade(request: TeacherRequest, public_id: str, group: UUID) -> HttpRe
 def short_answers(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Typed answers that are near an accepted one, equal ones together, and those that only a person can mark."""
     assignment = taught_assignment(request, public_id)
-    unread = queue.doubts([assignment]).get(assignment.pk, [])
+    unread = queue.queued_answers([assignment]).get(assignment.pk, [])
     context = {
         "assignment": assignment,
         "classroom": assignment.classroom,
@@ -110,7 +110,7 @@ def settle_short_answer(request: TeacherRequest, public_id: str) -> HttpResponse
     """Accept equal answers, once for all classes, or let them stand. What is no longer in the queue is settled."""
     assignment = taught_assignment(request, public_id)
     form = SettleForm(request.POST)
-    unread = queue.doubts([assignment]).get(assignment.pk, [])
+    unread = queue.queued_answers([assignment]).get(assignment.pk, [])
     doubt = next((doubt for doubt in unread if form.is_valid() and doubt.name == form.cleaned_data["doubt"]), None)
     if doubt is None or doubt.is_by_hand:
         messages.info(request, "This answer is settled already.")
@@ -124,7 +124,7 @@ def settle_short_answer(request: TeacherRequest, public_id: str) -> HttpResponse
     return redirect("short_answers", assignment.public_id)
 
 
-def _accept(request: TeacherRequest, assignment: Assignment, doubt: Doubt) -> None:
+def _accept(request: TeacherRequest, assignment: Assignment, doubt: QueuedAnswer) -> None:
     edition = Edition.objects.get(pk=assignment.edition_id)
     row = Question.objects.get(edition=edition, key=doubt.question.key)
     try:
@@ -150,11 +150,11 @@ def _accept(request: TeacherRequest, assignment: Assignment, doubt: Doubt) -> No
 
 
 @transaction.atomic
-def _mark_all(request: TeacherRequest, assignment: Assignment, doubt: Doubt, points: Decimal) -> int:
+def _mark_all(request: TeacherRequest, assignment: Assignment, doubt: QueuedAnswer, points: Decimal) -> int:
     row = Question.objects.get(edition=assignment.edition_id, key=doubt.question.key)
     for attempt in doubt.attempts:
         attempt.assignment = assignment
-        regrades.mark_answer(attempt, row, points=points, comment="", by=request.user, now=timezone.now())
+        regrades.grade_answer(attempt, row, points=points, comment="", by=request.user, now=timezone.now())
     return len(doubt.attempts)
 
 

@@ -40,7 +40,7 @@ def own_draft(request: TeacherRequest, public_id: str) -> Draft:
     return get_object_or_404(Draft.objects.owned_by(request.user), question_set__public_id=public_id)
 
 
-def said_by(request: TeacherRequest) -> dict[str, Any]:
+def actor_and_time(request: TeacherRequest) -> dict[str, Any]:
     """Who saves, and when: arguments of every stage function."""
     return {"by": request.user, "now": timezone.now()}
 

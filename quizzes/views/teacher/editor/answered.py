@@ -9,7 +9,7 @@ from quizzes.reports.answered_editions import AnsweredEdition, answered_editions
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class AnsweredNotice:
     """One answered edition that another one follows, or will. number: of that one.
 
     changed: the questions whose answers in the older edition may need a regrade.
@@ -21,7 +21,7 @@ class Told:
     changed: tuple[KeyChange, ...]
 
 
-def told(question_set: QuestionSet, new: Table | None, *, latest: int, by: User) -> list[Told]:
+def told(question_set: QuestionSet, new: Table | None, *, latest: int, by: User) -> list[AnsweredNotice]:
     """A line for each edition that students of this teacher answered and that another one follows.
 
     new: the document of the edition to come, None where none is to come or it is not ready. latest: the newest number.
@@ -33,5 +33,5 @@ def told(question_set: QuestionSet, new: Table | None, *, latest: int, by: User)
         document = newest if is_published else new
         if document is not None:
             changed = tuple(key_changes(answered.edition.document, document))
-            found.append(Told(answered, latest + (not is_published), is_published, changed))
+            found.append(AnsweredNotice(answered, latest + (not is_published), is_published, changed))
     return found

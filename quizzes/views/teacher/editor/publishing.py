@@ -14,8 +14,8 @@ from quizzes.content.drafts.publishing import NotReady, Readiness
 from quizzes.content.drafts.saving import DraftChanged
 from quizzes.forms.editor.publishing import MoveForm, PublishForm
 from quizzes.models import Assignment, Draft, Edition
-from quizzes.views.teacher.editor.access import EditorRequest, own_draft, said_by, show
-from quizzes.views.teacher.editor.answered import Told, told
+from quizzes.views.teacher.editor.access import EditorRequest, actor_and_time, own_draft, show
+from quizzes.views.teacher.editor.answered import AnsweredNotice, told
 
 CHANGED = "The draft was changed in another window since you opened this page. Read it again, then publish."
 
@@ -28,7 +28,7 @@ def publish_set(request: EditorRequest, public_id: str) -> HttpResponse:
     if form.is_valid():
         note = form.cleaned_data["note"]
         try:
-            edition = publishing.publish(draft, seen=form.seen, note=note, **said_by(request))
+            edition = publishing.publish(draft, seen=form.seen, note=note, **actor_and_time(request))
         except DraftChanged as refused:
             draft = refused.draft
             messages.error(request, CHANGED)
@@ -49,7 +49,7 @@ def move_assignments(request: EditorRequest, public_id: str) -> HttpResponse:
     """Let assignments that nobody has begun use the latest edition."""
     draft = own_draft(request, public_id)
     latest = draft.question_set.editions.order_by("-number").first()
-    offered = [row for row in _standing(request, draft) if row.begun_count == 0]
+    offered = [row for row in _standing(request, draft) if row.started_count == 0]
     form = MoveForm(request.POST, assignments=offered)
     if latest is None or not form.is_valid():
         messages.error(request, "Choose the assignments that get the new edition.")
@@ -57,7 +57,7 @@ def move_assignments(request: EditorRequest, public_id: str) -> HttpResponse:
     moved = kept = 0
     for assignment in form.chosen:
         try:
-            assignments.use_edition(assignment, latest, **said_by(request))
+            assignments.use_edition(assignment, latest, **actor_and_time(request))
             moved += 1
         except assignments.HasAttempts:
             kept += 1
@@ -82,12 +82,12 @@ def _page(request: EditorRequest, draft: Draft, form: PublishForm) -> HttpRespon
         "standing": standing,
         "older": older,
         "answered": _answered(request, draft, ready, latest),
-        "move_form": MoveForm(assignments=[row for row in older if row.begun_count == 0]),
+        "move_form": MoveForm(assignments=[row for row in older if row.started_count == 0]),
     }
     return show(request, "publish_set", draft, **context)
 
 
-def _answered(request: EditorRequest, draft: Draft, ready: Readiness, latest: Edition | None) -> list[Told]:
+def _answered(request: EditorRequest, draft: Draft, ready: Readiness, latest: Edition | None) -> list[AnsweredNotice]:
     if latest is None:
         return []
     new = finished(draft.document) if ready.changes else None
@@ -95,6 +95,6 @@ def _answered(request: EditorRequest, draft: Draft, ready: Readiness, latest: Ed
 
 
 def _standing(request: EditorRequest, draft: Draft) -> list[Assignment]:
-    """The teacher's assignments of this set, with how many students began each as `begun_count`."""
-    own = Assignment.objects.taught_by(request.user).of_set(draft.question_set).with_set().with_begun_counts()
+    """The teacher's assignments of this set, with how many students began each as `started_count`."""
+    own = Assignment.objects.taught_by(request.user).of_set(draft.question_set).with_set().with_started_counts()
     return list(own.order_by("edition__number", "classroom__name"))

@@ -22,7 +22,7 @@ from quizzes.forms.editor.base import DraftForm
 from quizzes.forms.editor.question import QuestionForm, RemarkForm
 from quizzes.models import Draft
 from quizzes.reports.answered_editions import answered_editions
-from quizzes.views.teacher.editor.access import Conflict, EditorRequest, own_draft, said_by, show
+from quizzes.views.teacher.editor.access import Conflict, EditorRequest, actor_and_time, own_draft, show
 
 GONE = "This question is no longer in the draft. It was taken out in another window."
 REMOVED = "Question {number} is out of the draft. Editions that have it keep it, and its scores."
@@ -30,7 +30,7 @@ FULL = f"A set has at most {saving.MAX_QUESTIONS} questions."
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class QuestionEditor:
     """The forms of one question. own: of its type."""
 
     question: Table
@@ -63,7 +63,7 @@ def add_question(request: EditorRequest, public_id: str) -> HttpResponse:
     draft = own_draft(request, public_id)
     blank = {"key": "", "type": next(iter(kinds.KINDS)), "objective": ""}
     form = QuestionForm(request.POST, document=draft.document, question=blank)
-    draft, key = saving.add_question(draft, form.type_to_add, **said_by(request))
+    draft, key = saving.add_question(draft, form.type_to_add, **actor_and_time(request))
     return redirect("edit_question", public_id, key)
 
 
@@ -83,7 +83,7 @@ def edit_question(request: EditorRequest, public_id: str, key: str) -> HttpRespo
             shown_type=desk.question["type"],
             add_row_to=_list_to_lengthen(desk),
             seen=form.seen,
-            **said_by(request),
+            **actor_and_time(request),
         )
     except DraftChanged as refused:
         draft = refused.draft
@@ -108,7 +108,7 @@ def remove_question(request: EditorRequest, public_id: str, key: str) -> HttpRes
     number = number_of(draft.document, key)
     if form.is_valid():
         try:
-            saving.remove_question(draft, key, seen=form.seen, **said_by(request))
+            saving.remove_question(draft, key, seen=form.seen, **actor_and_time(request))
         except DraftChanged as refused:
             draft = refused.draft
             messages.error(request, "This question was changed in another window. Read it again, then decide.")
@@ -155,12 +155,12 @@ def keep_wording(request: EditorRequest, public_id: str) -> HttpResponse:
         messages.error(request, GONE)
         return redirect("edit_questions", public_id)
     key = form.cleaned_data.pop("question")
-    saving.keep_wording(draft, key, **form.cleaned_data, **said_by(request))
+    saving.keep_wording(draft, key, **form.cleaned_data, **actor_and_time(request))
     messages.success(request, "Kept." if form.cleaned_data["because"] else "The hint is back.")
     return redirect("edit_question", public_id, key)
 
 
-def _desk(draft: Draft, key: str, sent: Any = None) -> Desk:
+def _desk(draft: Draft, key: str, sent: Any = None) -> QuestionEditor:
     """The forms of a question, for the type that the page shows where it was sent; raises Http404."""
     found = question_of(draft.document, key)
     if found is None:
@@ -170,12 +170,12 @@ def _desk(draft: Draft, key: str, sent: Any = None) -> Desk:
     if shown_type in kinds.KINDS:
         kinds.retype(question, shown_type, draft.document["voices"])
     given: dict[str, Table] = {"document": draft.document, "question": question}
-    return Desk(question, QuestionForm(sent, **given), FORMS[question["type"]](sent, **given))
+    return QuestionEditor(question, QuestionForm(sent, **given), FORMS[question["type"]](sent, **given))
 
 
 def _act(request: EditorRequest, draft: Draft, key: str, form: QuestionForm) -> HttpResponse:
     """Do what the button asks for, and go where it leads."""
-    public_id, said = draft.question_set.public_id, said_by(request)
+    public_id, said = draft.question_set.public_id, actor_and_time(request)
     try:
         match form.deed:
             case "up" | "down":
@@ -198,7 +198,7 @@ def _act(request: EditorRequest, draft: Draft, key: str, form: QuestionForm) -> 
     return redirect("edit_question", public_id, key)
 
 
-def _list_to_lengthen(desk: Desk) -> str:
+def _list_to_lengthen(desk: QuestionEditor) -> str:
     """The list of the question that the button adds a row to, "" for another button."""
     module = kinds.kind(desk.question)
     if desk.form.deed not in {"more", "more_tempting"}:
@@ -213,7 +213,9 @@ def _next_key(document: Table, key: str) -> str:
     return following
 
 
-def _page(request: EditorRequest, draft: Draft, desk: Desk, *, conflict: Conflict | None = None) -> HttpResponse:
+def _page(
+    request: EditorRequest, draft: Draft, desk: QuestionEditor, *, conflict: Conflict | None = None
+) -> HttpResponse:
     document = draft.document
     key = desk.question["key"]
     question = question_of(document, key) or desk.question

@@ -18,7 +18,7 @@ from quizzes.forms.editor.orphans import OrphanForm
 from quizzes.forms.editor.reading import ReadingForm, TextForm, VoicesForm
 from quizzes.models import Draft
 from quizzes.reports.answered_editions import answered_editions
-from quizzes.views.teacher.editor.access import Conflict, EditorRequest, own_draft, said_by, show
+from quizzes.views.teacher.editor.access import Conflict, EditorRequest, actor_and_time, own_draft, show
 
 NO_SPLIT = "No end of a sentence was found in it. Start a new line where the second sentence begins, then split again."
 CHANGED = "The draft was changed in another window. Nothing was overwritten: look at it again."
@@ -34,7 +34,7 @@ def edit_reading(request: EditorRequest, public_id: str) -> HttpResponse:
     name, key = form.deed
     try:
         draft = saving.save_reading(
-            draft, form.reading, form.texts, form.voices, then=_deed(form), seen=form.seen, **said_by(request)
+            draft, form.reading, form.texts, form.voices, then=_deed(form), seen=form.seen, **actor_and_time(request)
         )
     except DraftChanged as refused:
         form = ReadingForm(request.POST, document=refused.draft.document)
@@ -59,7 +59,7 @@ def replace_text(request: EditorRequest, public_id: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, draft, text_form=form)
     try:
-        draft = saving.save_text(draft, form.cleaned_data["text"], seen=form.seen, **said_by(request))
+        draft = saving.save_text(draft, form.cleaned_data["text"], seen=form.seen, **actor_and_time(request))
     except DraftChanged as refused:
         conflict = Conflict(refused.draft, form.seen, [("Text", text.text_of(refused.draft.document))])
         return _page(request, refused.draft, text_form=form, conflict=conflict)
@@ -79,7 +79,7 @@ def edit_voices(request: EditorRequest, public_id: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, draft, voices_form=form)
     try:
-        saving.save_voices(draft, form.voices_to_save, seen=form.seen, **said_by(request))
+        saving.save_voices(draft, form.voices_to_save, seen=form.seen, **actor_and_time(request))
     except DraftChanged as refused:
         form = VoicesForm(request.POST, document=refused.draft.document)
         conflict = Conflict(refused.draft, form.seen, form.others())
@@ -106,7 +106,7 @@ def edit_orphans(request: EditorRequest, public_id: str) -> HttpResponse:
 
 
 @require_POST
-def settle_orphan(request: EditorRequest, public_id: str, key: str) -> HttpResponse:
+def resolve_orphan(request: EditorRequest, public_id: str, key: str) -> HttpResponse:
     """Keep a question on the new text, tie it to other sentences, or take it out of the draft."""
     draft = own_draft(request, public_id)
     orphan = next((orphan for orphan in orphans(draft.document) if orphan.key == key), None)
@@ -114,7 +114,7 @@ def settle_orphan(request: EditorRequest, public_id: str, key: str) -> HttpRespo
     if orphan is None or not form.is_valid():
         messages.error(request, CHANGED)
         return redirect("edit_orphans", public_id)
-    said: dict[str, Any] = {"seen": form.seen, **said_by(request)}
+    said: dict[str, Any] = {"seen": form.seen, **actor_and_time(request)}
     try:
         match form.cleaned_data["act"]:
             case "keep":

@@ -14,7 +14,7 @@ from quizzes.forms.editor.objectives import ObjectivesForm
 from quizzes.forms.editor.source import SourceForm
 from quizzes.models import Draft, QuestionSet
 from quizzes.views.access import TeacherRequest
-from quizzes.views.teacher.editor.access import Conflict, EditorRequest, own_draft, said_by, show
+from quizzes.views.teacher.editor.access import Conflict, EditorRequest, actor_and_time, own_draft, show
 
 
 @require_http_methods(["GET", "POST"])
@@ -23,7 +23,7 @@ def add_set(request: TeacherRequest) -> HttpResponse:
     form = SourceForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return render(request, "teacher/editor/add_set.html", {"form": form})
-    draft = saving.make_set(**form.source, **said_by(request))
+    draft = saving.make_set(**form.source, **actor_and_time(request))
     messages.success(request, "The set is made. Now add the text that it asks about.")
     return redirect("edit_reading", draft.question_set.public_id)
 
@@ -32,7 +32,7 @@ def add_set(request: TeacherRequest) -> HttpResponse:
 def copy_set(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Make a set of one's own that says what this one says."""
     question_set = get_object_or_404(QuestionSet.objects.open_to(request.user).published(), public_id=public_id)
-    draft = saving.copy_set(latest_edition(question_set), **said_by(request))
+    draft = saving.copy_set(latest_edition(question_set), **actor_and_time(request))
     messages.success(request, f"This is your copy of “{question_set.title}”. The original stays as it is.")
     return redirect("edit_source", draft.question_set.public_id)
 
@@ -44,7 +44,7 @@ def edit_source(request: EditorRequest, public_id: str) -> HttpResponse:
     form = SourceForm(request.POST if request.method == "POST" else None, document=draft.document)
     if form.is_bound:
         try:
-            draft = saving.save_source(draft, **form.source, seen=form.seen, **said_by(request))
+            draft = saving.save_source(draft, **form.source, seen=form.seen, **actor_and_time(request))
         except DraftChanged as refused:
             draft = refused.draft
             form = SourceForm(request.POST, document=draft.document)
@@ -65,7 +65,7 @@ def delete_draft(request: EditorRequest, public_id: str) -> HttpResponse:
         return render(request, "teacher/editor/delete_draft.html", {"question_set": draft.question_set, "draft": draft})
     title = draft.question_set.title
     try:
-        deletion.delete_draft(draft, **said_by(request))
+        deletion.delete_draft(draft, **actor_and_time(request))
     except deletion.AlreadyPublished:
         messages.error(request, "The set was published in another window, so its draft was not deleted.")
         return redirect("publish_set", public_id)
@@ -81,7 +81,7 @@ def edit_objectives(request: EditorRequest, public_id: str) -> HttpResponse:
     if form.is_bound:
         objectives, minimum = form.blueprint(draft.document)
         try:
-            draft = saving.save_objectives(draft, objectives, minimum, seen=form.seen, **said_by(request))
+            draft = saving.save_objectives(draft, objectives, minimum, seen=form.seen, **actor_and_time(request))
         except DraftChanged as refused:
             draft = refused.draft
             form = ObjectivesForm(request.POST, document=draft.document)

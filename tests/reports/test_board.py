@@ -9,8 +9,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.assignments import board as boards
-from quizzes.assignments.board import Bar, distribution, slide
+from quizzes.assignments.board import show_on_board
 from quizzes.attempts import lifecycle as attempts
 from quizzes.content.editions import published
 from quizzes.content.question_types.registry import parse_question, rekey
@@ -18,6 +17,7 @@ from quizzes.content.reading import Reading
 from quizzes.content.set_document import parse_set
 from quizzes.content.tables import InvalidDocument
 from quizzes.models import Assignment, Attempt, Board, Classroom, Student, User
+from quizzes.reports.board import OPEN_LISTS, Bar, distribution, slide
 from tests.content.question_types.test_guide import EXAMPLES
 from tests.content.question_types.test_walk import DOCUMENT
 from tests.factories import (
@@ -54,7 +54,7 @@ def answered(assignment: Assignment, classroom: Classroom) -> Assignment:
     """Question 1: two say b, which is right, one says a, one nothing and is at work; a fifth has not begun."""
     for name, answers in (("Ana", {"one": "b"}), ("Ben", {"one": "b"}), ("Cy", {"one": "a"}), ("Dee", {})):
         student = make_student(classroom=classroom, name=name)
-        make_answered_attempt(assignment=assignment, student=student, answers=answers, handed_in=bool(answers))
+        make_answered_attempt(assignment=assignment, student=student, answers=answers, submitted=bool(answers))
     make_student(classroom=classroom, name="Eve")
     return assignment
 
@@ -72,7 +72,7 @@ def test_each_phase_shows_what_it_is_for(answered: Assignment) -> None:
     ]
     assert [bar.count for bar in shown[2].bars or ()] == [1, 2, 0]
     assert [one.proof is not None for one in shown] == [False, False, False, True]
-    assert [(one.begun_count, one.answered_count, one.open_count, one.absent_count) for one in shown] == [
+    assert [(one.started_count, one.answered_count, one.open_count, one.absent_count) for one in shown] == [
         (4, 3, 1, 1)
     ] * 4
     assert shown[0].offers == (("A", "Citizenship"), ("B", "Birthplace"), ("C", "Fingerprints"))
@@ -122,7 +122,7 @@ def test_only_the_latest_attempt_of_who_is_on_the_roster_counts(assignment: Assi
     make_answered_attempt(assignment=assignment, student=gone, answers={"one": "c"})
     shown = slide(assignment, (1, 3))
     assert [bar.count for bar in shown.bars or ()] == [0, 1, 0]
-    assert (shown.begun_count, shown.answered_count, shown.absent_count) == (1, 1, 0)
+    assert (shown.started_count, shown.answered_count, shown.absent_count) == (1, 1, 0)
 
 
 def test_steps_go_through_the_phases_and_on_to_the_next_question(assignment: Assignment) -> None:
@@ -170,7 +170,7 @@ def test_distribution_shows_no_answer_that_nobody_gave_unless_the_question_does(
     question, reading = parse_question(example.document), built_in_reading()
     bars, unlisted = distribution(question, [], reading)
     assert unlisted == 0
-    assert bool(bars) == (question.type in boards.OPEN_LISTS)
+    assert bool(bars) == (question.type in OPEN_LISTS)
 
 
 def test_typed_answers_show_once_two_gave_them_and_as_they_wrote_them() -> None:
@@ -237,7 +237,7 @@ def test_no_phase_before_the_evidence_depends_on_the_key(
             )
             questions = version["questions"]
             answers = dict(zip([question["key"] for question in questions], given.values(), strict=True))
-            make_answered_attempt(assignment=assignment, student=student, answers=answers, handed_in=False)
+            make_answered_attempt(assignment=assignment, student=student, answers=answers, submitted=False)
             pages = [_DRAWN.sub("", show(teacher_client, assignment, number, phase).text) for phase in PHASES]
             live = [
                 _DRAWN.sub("", teacher_client.get(reverse("live_board", args=["assignment-1"])).text)
@@ -276,7 +276,7 @@ def test_page_is_driven_by_its_own_buttons(answered: Assignment, teacher_client:
 def test_board_stays_where_it_is_for_no_such_question(
     aim: str, assignment: Assignment, teacher: User, teacher_client: Client
 ) -> None:
-    boards.show_on_board(assignment, number=2, phase=2, by=teacher, now=NOW)
+    show_on_board(assignment, number=2, phase=2, by=teacher, now=NOW)
     response = teacher_client.post(reverse("show_on_board", args=[assignment.public_id]), {"aim": aim})
     assert response.status_code == 302
     board = Board.objects.get()
@@ -291,7 +291,7 @@ def test_page_warns_in_words_while_students_are_at_work(answered: Assignment, te
         True,
         False,
     ]
-    attempts.hand_in(Attempt.objects.get(handed_in_at=None), now=NOW)
+    attempts.submit_attempt(Attempt.objects.get(submitted_at=None), now=NOW)
     text = text_of(show(teacher_client, answered, 1, 3))
     assert "still at work" not in text
     assert "1 not started: what comes next can still change answers." in text
@@ -333,7 +333,7 @@ def test_second_window_is_told_of_a_move_and_of_an_answer(
     assert (moved.status_code, "<html" in moved.text) == (200, False)
     assert "3 of 4 have answered" in text_of(moved)
     assert poll(projector, answered, moved.headers["ETag"]).status_code == 304
-    save(Attempt.objects.get(handed_in_at=None), "one", "c")
+    save(Attempt.objects.get(submitted_at=None), "one", "c")
     assert "4 of 4 have answered" in text_of(poll(projector, answered, moved.headers["ETag"]))
 
 
@@ -343,7 +343,7 @@ def test_page_and_poll_cost_the_same_for_any_number(
 ) -> None:
     for _ in range(count):
         attempt = make_answered_attempt(
-            assignment=assignment, student=make_student(classroom=classroom), handed_in=False
+            assignment=assignment, student=make_student(classroom=classroom), submitted=False
         )
     costs = []
     for phase in PHASES:
