@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Literal
 
-from quizzes.content.question_types.registry import Question, Value, grade
+from quizzes.content.question_types.question import Question, Value
 from quizzes.content.set_document import SetDocument
 
 SCORE_STEP = Decimal("0.0001")
@@ -66,7 +66,7 @@ def earned(question: Question, value: Value, adjustments: Adjustments = NO_ADJUS
     since_new_key = policies[len(policies) - policies[::-1].index("new_key") :] if "new_key" in policies else policies
     if "full_credit" in since_new_key:
         return Earned(Fraction(question.points), question.points)
-    credit = max(grade(version, value) for version in keys_in_force(question, adjustments))
+    credit = max(version.grade(value) for version in keys_in_force(question, adjustments))
     return Earned(question.points * credit, question.points)
 
 

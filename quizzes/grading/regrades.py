@@ -12,8 +12,8 @@ from typing import Any
 from django.db import transaction
 
 from quizzes.content.editions import published
-from quizzes.content.question_types.registry import Question as SetQuestion
-from quizzes.content.question_types.registry import Value, rekey
+from quizzes.content.question_types.question import Question as SetQuestion
+from quizzes.content.question_types.registry import Value, regraded
 from quizzes.grading import points as grading
 from quizzes.grading.points import Adjustments, Correction
 from quizzes.grading.scores import adjustments, correction, rescore, values_of
@@ -68,7 +68,7 @@ def reach(edition: Edition, *, by: User) -> list[Assignment]:
 def corrected_document(edition: Edition, question: Question | SetQuestion, value: Value) -> dict[str, Any]:
     """The question's document with `value`, given as an answer, as its key; raises InvalidDocument."""
     document = next(table for table in edition.document["questions"] if table["key"] == question.key)
-    return rekey(document, value)
+    return regraded(document, value)
 
 
 def preview(

@@ -11,7 +11,7 @@ from tools.mutations.__main__ import copies
 from tools.mutations.control import Control
 from tools.mutations.controls import CONTROLS
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 EACH = pytest.mark.parametrize("one", CONTROLS, ids=[one.name for one in CONTROLS])
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from quizzes.content.drafts.document import finished
-from quizzes.content.question_types.registry import review
 from quizzes.content.sentences import same_text
 from quizzes.content.set_document import SetDocument, parse_set
 from quizzes.content.tables import Table
@@ -130,7 +129,7 @@ def _question_changes(old: Table, new: Table) -> Iterator[Change]:
 
 
 def _right_answers(parsed: SetDocument) -> dict[str, str]:
-    return {question.key: review(question, None, parsed.reading).correct for question in parsed.questions}
+    return {question.key: question.review(None, parsed.reading).correct for question in parsed.questions}
 
 
 def _sentences(document: Table) -> dict[str, Table]:

@@ -17,9 +17,7 @@ from quizzes.content.drafts.document import (
     sentences,
     tied_to,
 )
-from quizzes.content.question_types import draft_registry as kinds
-from quizzes.content.question_types import registry as question_types
-from quizzes.content.question_types.registry import parse_question
+from quizzes.content.question_types.registry import draft_of, parse_question
 from quizzes.content.sentences import nearest
 from quizzes.content.set_document import InvalidQuestion, find_faults, parse_set
 from quizzes.content.tables import InvalidDocument, Table
@@ -166,9 +164,9 @@ def question_faults(document: Table, question: Table) -> list[str]:
         found.append("Write the question.")
     if question["objective"] not in {objective["key"] for objective in document["objectives"]}:
         found.append("Choose the objective that it tests.")
-    if kinds.kind(question).USES_PICKER and not question.get("evidence"):
+    if draft_of(question).uses_picker and not question.get("evidence"):
         found.append("No evidence yet. Choose the sentences that prove the answer.")
-    found += kinds.faults(question, keys, document["voices"])
+    found += draft_of(question).problems(question, keys, document["voices"])
     if not question["explanation"].strip():
         found.append("Write the explanation that students read after answering.")
     return found or _parsing_faults(document, question)
@@ -186,7 +184,7 @@ def _parsing_faults(document: Table, question: Table) -> list[str]:
         parsed = parse_question(finished_question(document, question))
     except InvalidDocument as error:
         return [_sentence(str(error))]
-    found = question_types.problems(parsed, reading_of(document))
+    found = parsed.problems(reading_of(document))
     return [_sentence(_with_numbers(document, reason)) for reason in found]
 
 
@@ -245,7 +243,7 @@ def remarks(document: Table, question: Table) -> list[Remark]:
         " ".join(filter(None, (question["stem"], _statement(question)))),
         options,
         tuple(sentence for sentence in sentences(document) if sentence.key in proving),
-        asks_who=not kinds.kind(question).USES_PICKER,
+        asks_who=not draft_of(question).uses_picker,
     )
     kept = {(table["hint"], table["about"]): table["because"] for table in question.get("kept", ())}
     reading = [table["text"] for table in sentence_tables(document)]

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from quizzes.content.question_types.registry import TYPES, doubtful, grade, marked_by, parse_question
+from quizzes.content.question_types.registry import TYPES, parse_question, type_of
 from quizzes.content.set_document import combine, find_problems, parse_set
 from quizzes.files.question_sets import read_toml
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[3]
 TEXT = (ROOT / "docs" / "question-types.md").read_text(encoding="utf-8")
 SOURCE = read_toml((ROOT / "fixtures" / "pars-agreement" / "source.toml").read_bytes())
 
@@ -46,7 +46,7 @@ def test_examples_show_every_type_in_its_section() -> None:
     shown = list(dict.fromkeys(example.document["type"] for example in EXAMPLES))
 
     assert [name for name, _ in sections] == shown == list(TYPES)
-    assert [title for _, title in sections] == [module.LABEL[0].lower() + module.LABEL[1:] for module in TYPES.values()]
+    assert [title for _, title in sections] == [kind.label[0].lower() + kind.label[1:] for kind in TYPES.values()]
 
 
 def test_examples_make_a_set_that_could_be_published() -> None:
@@ -70,9 +70,9 @@ def test_example_is_graded_as_it_says(example: Example) -> None:
 
     assert len(example.answers) >= 2
     for value, credit, look in example.answers:
-        assert (value, grade(question, value), doubtful(question, value)) == (value, credit, look)
+        assert (value, question.grade(value), question.needs_grading(value)) == (value, credit, look)
     best = max(credit for _, credit, _ in example.answers)
-    assert best == (0 if marked_by(question) == "teacher" else 1)
+    assert best == (0 if type_of(question).graded_by == "teacher" else 1)
 
 
 def test_every_row_of_an_answer_table_is_read() -> None:

@@ -131,7 +131,7 @@ def choice_options(choices: Sequence[Choice]) -> tuple[base.Option, ...]:
     )
 
 
-def rekeyed_choices(document: Mapping[str, Any], ids: Sequence[str]) -> list[dict[str, Any]]:
+def regraded_choices(document: Mapping[str, Any], ids: Sequence[str]) -> list[dict[str, Any]]:
     """The document's choices with the key on these ids alone; raises InvalidDocument for an unknown one.
 
     What was said to be wrong with a choice that is right now is left out.

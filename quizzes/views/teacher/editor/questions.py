@@ -11,12 +11,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from quizzes.content.drafts import saving
-from quizzes.content.drafts.document import number_of, question_of, reading_of, sentences, tied_to
+from quizzes.content.drafts.document import number_of, question_of, reading_of, sentence_tables, sentences, tied_to
 from quizzes.content.drafts.preview import preview
 from quizzes.content.drafts.saving import DraftChanged
 from quizzes.content.drafts.validation import lost_evidence, meter, question_faults, remarks
-from quizzes.content.question_types import draft_registry as kinds
-from quizzes.content.question_types.form_registry import FORMS, KindForm
+from quizzes.content.question_types.draft import MAX_ROWS
+from quizzes.content.question_types.form import QuestionTypeForm
+from quizzes.content.question_types.registry import TYPES, change_type, draft_of
 from quizzes.content.tables import Table
 from quizzes.forms.editor.base import DraftForm
 from quizzes.forms.editor.question import QuestionForm, RemarkForm
@@ -35,7 +36,7 @@ class QuestionEditor:
 
     question: Table
     form: QuestionForm
-    own: KindForm
+    own: QuestionTypeForm
 
     @property
     def fields(self) -> Table:
@@ -61,7 +62,7 @@ def edit_questions(request: EditorRequest, public_id: str) -> HttpResponse:
 def add_question(request: EditorRequest, public_id: str) -> HttpResponse:
     """The first question of a set."""
     draft = own_draft(request, public_id)
-    blank = {"key": "", "type": next(iter(kinds.KINDS)), "objective": ""}
+    blank = {"key": "", "type": next(iter(TYPES)), "objective": ""}
     form = QuestionForm(request.POST, document=draft.document, question=blank)
     draft, key = saving.add_question(draft, form.type_to_add, **actor_and_time(request))
     return redirect("edit_question", public_id, key)
@@ -138,7 +139,7 @@ def preview_draft(request: EditorRequest, public_id: str, number: int) -> HttpRe
         "number": number,
         "question_count": len(questions),
         "view": view,
-        "question_template": f"question_types/{question['type']}.html",
+        "question_template": TYPES[question["type"]].template("page"),
         "reading": reading_of(draft.document),
         "is_picker": "paragraphs" in (view or {}),
         "next_url": reverse("preview_draft", args=[public_id, number % len(questions) + 1]),
@@ -167,10 +168,12 @@ def _desk(draft: Draft, key: str, sent: Any = None) -> QuestionEditor:
         raise Http404(GONE)
     question = deepcopy(found)
     shown_type = sent.get("shown_type", "") if sent is not None else ""
-    if shown_type in kinds.KINDS:
-        kinds.retype(question, shown_type, draft.document["voices"])
-    given: dict[str, Table] = {"document": draft.document, "question": question}
-    return QuestionEditor(question, QuestionForm(sent, **given), FORMS[question["type"]](sent, **given))
+    if shown_type in TYPES:
+        change_type(question, shown_type, draft.document["voices"])
+    own = TYPES[question["type"]].form(
+        sent, question=question, sentences=sentence_tables(draft.document), voices=draft.document["voices"]
+    )
+    return QuestionEditor(question, QuestionForm(sent, document=draft.document, question=question), own)
 
 
 def _act(request: EditorRequest, draft: Draft, key: str, form: QuestionForm) -> HttpResponse:
@@ -200,10 +203,9 @@ def _act(request: EditorRequest, draft: Draft, key: str, form: QuestionForm) -> 
 
 def _list_to_lengthen(desk: QuestionEditor) -> str:
     """The list of the question that the button adds a row to, "" for another button."""
-    module = kinds.kind(desk.question)
     if desk.form.deed not in {"more", "more_tempting"}:
         return ""
-    names: tuple[str, ...] = module.ROWS
+    names = draft_of(desk.question).row_lists
     return "".join(names[-1:] if desk.form.deed == "more_tempting" else names[:1])
 
 
@@ -222,7 +224,7 @@ def _page(
     number = number_of(document, key)
     found = sentences(document)
     proving = set(tied_to(question))
-    module = kinds.kind(question)
+    row_lists = draft_of(question).row_lists
     context = {
         "desk": desk,
         "form": desk.form,
@@ -247,12 +249,12 @@ def _page(
         "lost": lost_evidence(document, question),
         "remarks": remarks(document, question),
         "preview": preview(document, question),
-        "preview_template": f"question_types/{question['type']}.html",
-        "can_add_row": bool(module.ROWS) and len(question[module.ROWS[0]]) < module.MAX,
+        "preview_template": TYPES[question["type"]].template("page"),
+        "can_add_row": bool(row_lists) and len(question[row_lists[0]]) < MAX_ROWS,
         "meter": meter(document),
     }
     return show(request, "edit_question", draft, forms=(desk.form, desk.own), conflict=conflict, **context)
 
 
 def _types() -> list[tuple[str, str]]:
-    return [(name, kinds.label(name)) for name in kinds.KINDS]
+    return [(name, question_type.label) for name, question_type in TYPES.items()]
