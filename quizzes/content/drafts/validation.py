@@ -234,13 +234,15 @@ def gaps(document: Table) -> list[Meter]:
 def remarks(document: Table, question: Table) -> list[Remark]:
     """The hints on the question's wording; those that its author keeps name the reason."""
     proving = set(tied_to(question))
+    # Without fields of a type or a first step that the author gave up.
+    complete = finished_question(document, question)
     options = tuple(
         Option(row["text"], bool(row.get("key")), bool(row.get("key") or row.get("mark")))
-        for row in finished_question(document, question).get("choices", ())
+        for row in complete.get("choices", ())
         if row.get("text", "").strip()
     )
     wording = Wording(
-        " ".join(filter(None, (question["stem"], _statement(question)))),
+        " ".join(filter(None, (question["stem"], complete.get("statement")))),
         options,
         tuple(sentence for sentence in sentences(document) if sentence.key in proving),
         asks_who=not draft_of(question).uses_picker,
@@ -249,10 +251,3 @@ def remarks(document: Table, question: Table) -> list[Remark]:
     reading = [table["text"] for table in sentence_tables(document)]
     found = hints(wording, reading=reading, language=document["reading"]["language"])
     return [Remark(hint, kept.get((hint.code, hint.about), "")) for hint in found]
-
-
-def _statement(question: Table) -> str:
-    # The statement of a first step that was given up is no longer part of the question.
-    is_part = question.get("answer_type", "true_false") == "true_false"
-    statement: str = question.get("statement", "") if is_part else ""
-    return statement

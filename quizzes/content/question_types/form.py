@@ -64,6 +64,11 @@ class QuestionTypeForm(PartForm):
         """The name of the template of this form."""
         return f"question_types/{self.question['type']}/editor.html"
 
+    @property
+    def changes_fields(self) -> bool:
+        """Whether what was sent gives the question other fields, so that the page must show another form."""
+        return False
+
     def put(self, name: str, field: Any, value: Any) -> None:
         """Add a field with a value of the question."""
         self.fields[name] = field

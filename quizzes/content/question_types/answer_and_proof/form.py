@@ -53,6 +53,11 @@ class AnswerAndProofForm(TemptingForm):
         answer_type = self.valid.get("answer_type") or self.initial["answer_type"]
         return {**super().own, **self.step.own, "answer_type": answer_type}
 
+    @property
+    def changes_fields(self) -> bool:
+        """Whether the type of the first step was changed."""
+        return bool(self.own["answer_type"] != self.question.get("answer_type"))
+
     def rows(self) -> list[Row]:
         """The rows of the first step."""
         return self.step.rows()

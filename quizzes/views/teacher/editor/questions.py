@@ -91,7 +91,7 @@ def edit_question(request: EditorRequest, public_id: str, key: str) -> HttpRespo
         desk = _desk(draft, key, request.POST)
         conflict = Conflict(draft, form.seen, [*desk.form.others(), *desk.own.others()])
     else:
-        is_retyped = any(desk.fields.get(name) != desk.question.get(name) for name in ("type", "answer_type"))
+        is_retyped = desk.fields.get("type") != desk.question["type"] or desk.own.changes_fields
         if desk.is_valid and (is_retyped or not request.htmx):
             return _act(request, draft, key, form)
     return _page(request, draft, desk, conflict=conflict)
