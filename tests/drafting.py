@@ -16,7 +16,7 @@ from tests.factories import make_document
 from tests.pages import form_of
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCUMENTED = (ROOT / "docs" / "question-types.md").read_text(encoding="utf-8")
+DOCUMENTED = (ROOT / "docs" / "question-type-reference.md").read_text(encoding="utf-8")
 # A whole question of each type, on the built-in story.
 EXAMPLES: list[Table] = [
     table

@@ -10,7 +10,7 @@ from quizzes.content.question_types.question import Question
 from quizzes.content.question_types.registry import TYPES, parse_question, type_of
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.set_document import combine, parse_set
-from tests.content.question_types.test_guide import EXAMPLES, SOURCE
+from tests.content.question_types.test_reference import EXAMPLES, SOURCE
 from tests.question_laws import sittings
 
 READING = parse_set(

@@ -9,7 +9,7 @@ from typing import Any
 from quizzes.attempts.paper.handout import LETTERS, PaperForm, draw_form, form_seed, letters_by_seed, shared_objectives
 from quizzes.content.question_types.registry import public_view
 from quizzes.content.set_document import SetDocument, combine, parse_set
-from tests.content.question_types.test_guide import EXAMPLES, SOURCE
+from tests.content.question_types.test_reference import EXAMPLES, SOURCE
 from tests.factories import make_document
 
 SEED = 20261124

@@ -18,7 +18,7 @@ from quizzes.content.set_document import parse_set
 from quizzes.content.tables import InvalidDocument
 from quizzes.models import Assignment, Attempt, Board, Classroom, Student, User
 from quizzes.reports.board import Bar, distribution, slide
-from tests.content.question_types.test_guide import EXAMPLES
+from tests.content.question_types.test_reference import EXAMPLES
 from tests.content.question_types.test_walk import DOCUMENT
 from tests.factories import (
     CANARY,

@@ -11,7 +11,7 @@ from quizzes.content.question_types.question import Question
 from quizzes.content.question_types.registry import public_view
 from quizzes.content.set_document import combine
 from quizzes.models import Attempt, Classroom, Student, User
-from tests.content.question_types.test_guide import EXAMPLES, SOURCE
+from tests.content.question_types.test_reference import EXAMPLES, SOURCE
 from tests.factories import make_assignment, make_attempt, make_edition, make_question_set
 from tests.question_laws import page, sent
 
