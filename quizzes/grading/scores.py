@@ -65,7 +65,7 @@ def computed(attempts: Sequence[Attempt]) -> dict[int, tuple[Decimal, int]]:
     values = values_of(attempts)
     return {
         attempt.pk: grading.score(
-            published(attempt.assignment.edition_id).document, values[attempt.pk], adjusted[attempt.pk]
+            published(attempt.assignment.edition_id).document.questions, values[attempt.pk], adjusted[attempt.pk]
         )
         for attempt in attempts
     }

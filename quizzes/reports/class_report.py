@@ -14,7 +14,7 @@ from quizzes.assignments.deadlines import Standing
 from quizzes.assignments.student_settings import personal_window
 from quizzes.content.drafts.retry import RETRY_COUNT
 from quizzes.content.editions import published
-from quizzes.content.question_types.registry import Question
+from quizzes.content.question_types.question import Question
 from quizzes.content.reading import Sentence
 from quizzes.content.set_document import Objective
 from quizzes.grading.points import Adjustments, earned

@@ -27,7 +27,7 @@ from quizzes.models import (
     Student,
 )
 
-MARKED_BY_TEACHERS = tuple(name for name, module in TYPES.items() if module.MARKED_BY == "teacher")
+MARKED_BY_TEACHERS = tuple(name for name, question_type in TYPES.items() if question_type.graded_by == "teacher")
 
 # untested: in the gradebook of one objective, where every question on it was dropped.
 CellState = Literal["scored", "working", "missing", "excused", "not_due", "untested"]

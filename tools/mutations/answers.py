@@ -138,7 +138,7 @@ CONTROLS: tuple[Control, ...] = (
     ),
     control(
         "a token that was not offered is no answer",
-        "quizzes/content/question_types/question.py",
+        "quizzes/content/question_types/shuffle.py",
         '        raise NotAChoice("That is not an option of this question.")',
         "        return ids[0]",
         "tests/content/question_types/test_single.py",

@@ -10,13 +10,14 @@ from django.template.loader import render_to_string
 from quizzes.assignments.lifecycle import HasAttempts, use_edition
 from quizzes.content.drafts import lifecycle, publishing, saving, text
 from quizzes.content.drafts.changes import changes
-from quizzes.content.drafts.document import MAX_QUESTIONS, Table, new_document
+from quizzes.content.drafts.document import MAX_QUESTIONS, new_document
 from quizzes.content.drafts.publishing import NotReady
 from quizzes.content.drafts.saving import DraftChanged, NoSuchQuestion
 from quizzes.content.drafts.validation import orphans
 from quizzes.content.editions import NotPublishable, publish_edition, published
 from quizzes.content.reading import Citation
 from quizzes.content.set_document import find_errors, find_gaps, find_problems, parse_set
+from quizzes.content.tables import Table
 from quizzes.models import Assignment, Draft, Edition, Question, QuestionSet, User
 from tests.drafting import question, story
 from tests.factories import (

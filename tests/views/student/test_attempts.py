@@ -17,7 +17,7 @@ from quizzes.assignments.deadlines import GRACE
 from quizzes.attempts import lifecycle as attempts
 from quizzes.attempts.attempt_content import seat, sitting
 from quizzes.content.editions import published, sizes_of
-from quizzes.content.question_types.registry import Question
+from quizzes.content.question_types.question import Question
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Classroom, Edition, Student, User
 from tests.conftest import Statements
 from tests.factories import (
@@ -65,7 +65,7 @@ def question_at(attempt: Attempt, number: int) -> Question:
 
 
 def token(attempt: Attempt, number: int, choice_id: str) -> str:
-    return sitting(attempt).presentation.token(question_at(attempt, number), choice_id)
+    return sitting(attempt).shuffle.token(question_at(attempt, number).key, choice_id)
 
 
 def fields(client: Client, attempt: Attempt, number: int, **changes: str | list[str]) -> dict[str, list[str]]:
