@@ -1,8 +1,9 @@
 # `make` lists the targets. `make run` and `make test` install what they need into .venv.
 PY := .venv/bin/python
 PIP := $(PY) -m pip install --disable-pip-version-check --quiet --require-hashes
-# The ORM beside Playwright's sync API: pytest-playwright leaves an event loop running.
-BROWSER := DJANGO_ALLOW_ASYNC_UNSAFE=1 $(PY) -m pytest -m browser
+# pytest-playwright leaves an event loop running, beside which Django's ORM refuses to work. Two workers, not one per
+# core: some tests wait at most 5 seconds for a page, and each worker has a server and a Chromium of several processes.
+BROWSER := DJANGO_ALLOW_ASYNC_UNSAFE=1 $(PY) -m pytest -n 2 -m browser
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test lint unit browser test-postgres faults mutations bench scaling shots format requirements
@@ -34,7 +35,7 @@ lint: .venv/.test                 ## Style, layers, templates, types, migrations
 unit: .venv/.test                 ## All tests but the browser's, on SQLite
 	$(PY) -m pytest -n auto -m "not browser"
 
-browser: .venv/.test              ## Tests in Chromium; a call of their own, since Playwright's event loop outlives them
+browser: .venv/.test              ## Tests in Chromium, apart from the others because of Playwright's event loop
 	$(BROWSER)
 
 test-postgres: .venv/.test        ## The unit tests on a PostgreSQL server of their own
