@@ -6,7 +6,7 @@ PIP := $(PY) -m pip install --disable-pip-version-check --quiet --require-hashes
 BROWSER := DJANGO_ALLOW_ASYNC_UNSAFE=1 $(PY) -m pytest -n 2 -m browser
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint unit browser test-postgres faults mutations bench scaling shots format requirements
+.PHONY: help run demo test lint unit coverage browser test-postgres faults mutations bench scaling shots format requirements
 
 help:                             ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,12 @@ lint: .venv/.test                 ## Style, layers, templates, types, migrations
 
 unit: .venv/.test                 ## All tests but the browser's, on SQLite
 	$(PY) -m pytest -n auto -m "not browser"
+
+coverage: .venv/.test             ## Branch coverage of the unit tests, module by module
+	$(PY) -m coverage erase
+	$(PY) -m coverage run -m pytest -n auto -m "not browser"
+	$(PY) -m coverage combine --quiet
+	$(PY) -m coverage report
 
 browser: .venv/.test              ## Tests in Chromium, apart from the others because of Playwright's event loop
 	$(BROWSER)
