@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Count, Max, Q
 
 from quizzes.assignments.accommodations import move_deadlines, window_of
-from quizzes.assignments.deadlines import GRACE, Standing, Window
+from quizzes.assignments.deadlines import Window, WindowState, is_over
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, User
 
 Release = Assignment.Release
@@ -107,9 +107,9 @@ def use_edition(assignment: Assignment, edition: Edition, *, by: User, now: date
     _record(AuditEvent.Action.ASSIGNMENT_CHANGED, current, by=by, now=now, edition_before=before, edition=edition.pk)
 
 
-def standing(assignment: Assignment, *, now: datetime) -> Standing:
+def window_state(assignment: Assignment, *, now: datetime) -> WindowState:
     """Where `now` lies in the assignment's window."""
-    return window_of(assignment).standing(at=now)
+    return window_of(assignment).state(at=now)
 
 
 def answers_shown_at(assignment: Assignment) -> datetime | None:
@@ -149,7 +149,7 @@ def answers_shown(assignment: Assignment, attempt: Attempt, *, shown_at: datetim
     if attempt.is_open:
         return False
     if assignment.release == Release.AFTER_CLOSE:
-        return shown_at is not None and now > shown_at + GRACE
+        return shown_at is not None and is_over(at=now, deadline_at=shown_at)
     return assignment.release in {Release.AT_ONCE, Release.AFTER_SUBMIT}
 
 

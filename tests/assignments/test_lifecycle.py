@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from quizzes.assignments.accommodations import window_of
-from quizzes.assignments.deadlines import GRACE, Standing, Window
+from quizzes.assignments.deadlines import GRACE, Window, WindowState
 from quizzes.assignments.lifecycle import (
     HasAttempts,
     Terms,
@@ -17,13 +17,13 @@ from quizzes.assignments.lifecycle import (
     answers_shown_at,
     assign,
     change_assignment,
-    standing,
+    window_state,
     withdraw_assignment,
 )
 from quizzes.attempts.attempt_content import sitting
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, Extension, Student, User
-from quizzes.reports.student_assignments import task_of
+from quizzes.reports.student_assignments import student_assignment
 from tests.factories import NOW, make_answered_attempt, make_assignment, make_attempt, make_classroom, save
 
 pytestmark = pytest.mark.django_db
@@ -90,15 +90,15 @@ def test_assignments_of_a_teacher_are_those_of_the_own_classes(
     assert list(Assignment.objects.taught_by(other_teacher)) == []
 
 
-def test_standing_is_that_of_the_window(edition: Edition) -> None:
+def test_window_state_is_that_of_the_window(edition: Edition) -> None:
     assignment = make_assignment(
         edition=edition, opens_at=WINDOW.opens_at, due_at=WINDOW.due_at, closes_at=WINDOW.closes_at
     )
 
-    assert standing(assignment, now=NOW - SECOND) is Standing.NOT_OPEN
-    assert standing(assignment, now=NOW) is Standing.OPEN
-    assert standing(assignment, now=NOW + DAY + SECOND) is Standing.PAST_DUE
-    assert standing(assignment, now=NOW + 2 * DAY + SECOND) is Standing.CLOSED
+    assert window_state(assignment, now=NOW - SECOND) is WindowState.NOT_OPEN
+    assert window_state(assignment, now=NOW) is WindowState.OPEN
+    assert window_state(assignment, now=NOW + DAY + SECOND) is WindowState.PAST_DUE
+    assert window_state(assignment, now=NOW + 2 * DAY + SECOND) is WindowState.CLOSED
 
 
 # --- Change -------------------------------------------------------------------------------------------------------
@@ -267,9 +267,9 @@ def test_answers_after_the_close_wait_for_the_last_classroom_and_its_grace(
     assert answers_shown_at(first) == NOW + 2 * DAY
     assert shown(attempt, now=NOW + 2 * DAY + after) is expected
     # The student's list, which asks once for all assignments, says the same.
-    task = task_of(student, first.public_id, now=NOW + 2 * DAY + after)
-    assert task is not None
-    assert (task.shown_at, task.is_shown) == (NOW + 2 * DAY, expected)
+    given = student_assignment(student, first.public_id, now=NOW + 2 * DAY + after)
+    assert given is not None
+    assert (given.shown_at, given.is_shown) == (NOW + 2 * DAY, expected)
 
 
 def test_answers_after_the_close_wait_for_a_students_extension(
@@ -301,9 +301,9 @@ def test_answers_after_the_close_wait_for_a_classroom_that_never_closes(
 
     assert answers_shown_at(first) is None
     assert shown(attempt, now=NOW + 9 * DAY) is False
-    task = task_of(student, first.public_id, now=NOW + 9 * DAY)
-    assert task is not None
-    assert (task.shown_at, task.is_shown) == (None, False)
+    given = student_assignment(student, first.public_id, now=NOW + 9 * DAY)
+    assert given is not None
+    assert (given.shown_at, given.is_shown) == (None, False)
 
 
 def test_answers_shown_at_is_one_statement(edition: Edition, statements: Callable[[], Any]) -> None:

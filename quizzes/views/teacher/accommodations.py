@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from quizzes.assignments import accommodations
+from quizzes.assignments.status import status_of
 from quizzes.attempts import lifecycle as attempts
 from quizzes.content.editions import published
 from quizzes.forms.accommodations import AccommodationForm, ExcuseForm, ExtensionForm, ReopenForm
@@ -147,12 +148,21 @@ def _terms_page(
     request: TeacherRequest, assignment: Assignment, student: Student, *, now: datetime, **forms: Any
 ) -> HttpResponse:
     terms = accommodations.student_settings(assignment, student)
+    attempts_made = list(assignment.attempts.made_by(student.pk).order_by("number"))
     context = {
         "assignment": assignment,
         "classroom": assignment.classroom,
         "student": student,
         "terms": terms,
-        "attempts": assignment.attempts.made_by(student.pk).order_by("number"),
+        "attempts": attempts_made,
+        "found": status_of(
+            terms.window,
+            attempts_made,
+            is_excused=terms.is_excused,
+            policy=assignment.attempt_policy,
+            max_attempts=terms.max_attempts,
+            now=now,
+        ),
         "extension_form": _extension_form(assignment, student, now=now),
         "excuse_form": ExcuseForm(initial={"is_excused": not terms.is_excused}),
         **forms,

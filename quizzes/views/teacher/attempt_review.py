@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from quizzes.assignments.lifecycle import answers_shown, answers_shown_at
+from quizzes.assignments.student_statuses import load_overrides
 from quizzes.attempts.attempt_content import Sitting
 from quizzes.content.question_types.registry import Question, review
 from quizzes.formatting import points
@@ -16,7 +17,6 @@ from quizzes.forms.accommodations import ReopenForm
 from quizzes.forms.grading import GradeForm
 from quizzes.models import AnswerEvent, Attempt, ManualGrade
 from quizzes.reports import attempt_review as attempt_review_module
-from quizzes.reports import gradebook
 from quizzes.views.access import TeacherRequest, taught_attempt
 
 Outcome = AnswerEvent.Outcome
@@ -65,6 +65,7 @@ def attempt_page(
     attempt: as `taught_attempt` gives it.
     """
     reviewed = attempt_review_module.review_attempt(attempt)
+    overrides = load_overrides(assignment=attempt.assignment_id, student=attempt.student_id)
     marks = attempt_review_module.newest_grades(attempt)
     late, unused_count = _unused(attempt_review_module.unused_events(attempt), reviewed)
     shown_at = answers_shown_at(attempt.assignment)
@@ -74,7 +75,7 @@ def attempt_page(
         "assignment": attempt.assignment,
         "classroom": attempt.classroom,
         "reviewed": reviewed,
-        "is_late": gradebook.is_late(attempt, gradebook.due_at(attempt)),
+        "found": overrides.status(attempt.assignment, attempt.student_id, [attempt], now=now),
         "late": late,
         "waits_for_acceptance": not attempt.is_open and any(line.may_count for line in late),
         "unused_count": unused_count,

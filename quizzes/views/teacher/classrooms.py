@@ -24,13 +24,13 @@ BROUGHT_BACK = "“{name}” is back among your classes."
 def teacher_home(request: TeacherRequest) -> HttpResponse:
     """What needs the teacher today, and the classes."""
     now = timezone.now()
-    summaries = teacher_home_module.classroom_summaries(request.user, now=now)
-    zone = summaries[0].classroom.zone if summaries else ZoneInfo(DEFAULT_ZONE)
+    home = teacher_home_module.teacher_home(request.user, now=now)
+    zone = home.summaries[0].classroom.zone if home.summaries else ZoneInfo(DEFAULT_ZONE)
     context = {
         "now": now,
         "today": now.astimezone(zone).date(),
-        "needs": teacher_home_module.needs(request.user, now=now),
-        "summaries": summaries,
+        "needs": home.needs,
+        "summaries": home.summaries,
         "has_archived": Classroom.objects.taught_by(request.user).archived().exists(),
     }
     return render(request, "teacher/teacher_home.html", context)

@@ -99,7 +99,7 @@ def history_page(request: TeacherRequest, student: Student, **context: Any) -> H
     context = {
         "student": student,
         "classroom": student.classroom,
-        "work": student_history_module.work_of(student, by=request.user, now=timezone.now()),
+        "work": student_history_module.student_history(student, by=request.user, now=timezone.now()),
         "rename_form": RenameStudentForm(initial={"name": student.display_name}),
         "move_form": MoveStudentForm(others=others),
         "accommodation_form": AccommodationForm.of(Accommodation.objects.filter(student=student).first()),
