@@ -45,7 +45,7 @@ def live_of(assignment: Assignment) -> str:
 
 def rows_of(response: Page) -> list[list[str]]:
     """The cells of the board as words, without the links to what can be done about a student."""
-    body = re.sub(r"<small><a .*?</small>", "", response.content.decode())
+    body = re.sub(r"<small>\s*<a\s.*?</small>", "", response.content.decode(), flags=re.DOTALL)
     return [
         [
             " ".join(re.sub(r"<[^>]*>", " ", cell).split())

@@ -125,7 +125,7 @@ def test_gradebook_is_sorted_as_the_address_says(
     sort = key.replace("past", past.public_id).replace("coming", coming.public_id)
     page = teacher_client.get(gradebook_of(classroom), {"sort": sort} if sort else {})
     assert names_of(page) == names
-    sorted_by = re.findall(r'<th scope="col" aria-sort="(\w+)">(.*?)</th>', page.content.decode(), re.DOTALL)
+    sorted_by = re.findall(r'<th\s+scope="col"\s+aria-sort="(\w+)">(.*?)</th>', page.content.decode(), re.DOTALL)
     assert [order for order, _ in sorted_by] == [direction]
     assert re.sub(r"<[^>]*>", " ", sorted_by[0][1]).split()[:2][0] == column.split()[0]
 
