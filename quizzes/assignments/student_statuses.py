@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from django.db.models import BooleanField, DateTimeField, Value
 from django.db.models.functions import Cast
 
-from quizzes.assignments.accommodations import personal_window
 from quizzes.assignments.deadlines import Window
 from quizzes.assignments.status import Made, Status, StudentStatus, status_of
+from quizzes.assignments.student_settings import personal_window
 from quizzes.formatting import day
 from quizzes.models import Assignment, Attempt, Excuse, Extension
 

@@ -25,7 +25,7 @@ class HistoryLine:
         return self.found.status
 
 
-def student_history(student: Student, *, by: User, now: datetime) -> list[HistoryLine]:
+def history_lines(student: Student, *, by: User, now: datetime) -> list[HistoryLine]:
     """The student's work in this teacher's classes, the newest assignment first; 3 queries.
 
     Assignments without an attempt are those of the student's class, none for a removed student.

@@ -86,7 +86,7 @@ class _Classes:
         )
 
 
-def teacher_home(user: User, *, now: datetime) -> TeacherHome:
+def load_teacher_home(user: User, *, now: datetime) -> TeacherHome:
     """The teacher's home; at most 9 queries however many classes there are."""
     classes = _load(user, now)
     locked: defaultdict[int, list[Student]] = defaultdict(list)

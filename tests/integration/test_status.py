@@ -154,7 +154,7 @@ def file(client: Client, assignment: Assignment, layout: str) -> list[dict[str, 
 def test_gradebook_shows_the_status(situation: Situation, assignment: Assignment, teacher_client: Client) -> None:
     row = part(
         teacher_client,
-        "gradebook",
+        "classroom_gradebook",
         [assignment.classroom.public_id],
         r'<tbody>\s*<tr><th scope="row">.*?</td>(<td>.*?)</tr>',
     )
@@ -292,7 +292,7 @@ def test_removed_student_is_on_no_class_page(
     given = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher, due_at=NOW + HOUR)
     act(given, student, teacher)
     pages = [
-        reverse("gradebook", args=[classroom.public_id]),
+        reverse("classroom_gradebook", args=[classroom.public_id]),
         reverse("classroom_mastery", args=[classroom.public_id]),
         *(reverse(name, args=[given.public_id]) for name in ("assignment_progress", "live_progress")),
         reverse("assignment_results", args=[given.public_id]),

@@ -9,7 +9,7 @@ from django.urls import reverse
 from quizzes.assignments.status import Status
 from quizzes.models import Assignment, Classroom, Edition, Excuse, Student, User
 from quizzes.people.rosters import move_student, remove_student
-from quizzes.reports.student_history import student_history
+from quizzes.reports.student_history import history_lines
 from tests.factories import NOW, make_answered_attempt, make_assignment, make_attempt, make_classroom
 from tests.pages import text_of
 
@@ -25,7 +25,7 @@ def lines(student: Student, teacher: User) -> list[tuple[Status, bool, list[int]
             [attempt.number for attempt, _ in line.attempts],
             line.found.counting_attempt and line.found.counting_attempt.number,
         )
-        for line in student_history(student, by=teacher, now=NOW + 2 * HOUR)
+        for line in history_lines(student, by=teacher, now=NOW + 2 * HOUR)
     ]
 
 
@@ -103,5 +103,5 @@ def test_student_page_has_points_percentages_and_states_in_words(
 
 def test_history_share_is_of_the_attempts_own_maximum(assignment: Assignment, student: Student, teacher: User) -> None:
     make_answered_attempt(assignment=assignment, student=student, right=2)
-    [line] = student_history(student, by=teacher, now=NOW)
+    [line] = history_lines(student, by=teacher, now=NOW)
     assert [share for _, share in line.attempts] == [Decimal("0.375")]

@@ -9,7 +9,7 @@ import pytest
 
 from quizzes.models import Classroom, Edition, Student, User
 from quizzes.people.rosters import move_student, remove_student, set_archived
-from quizzes.reports.teacher_home import ClassroomSummary, TodoItem, teacher_home
+from quizzes.reports.teacher_home import ClassroomSummary, TodoItem, load_teacher_home
 from tests.factories import (
     NOW,
     make_answered_attempt,
@@ -26,11 +26,11 @@ SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelt
 
 
 def needs(teacher: User, *, now: datetime) -> list[TodoItem]:
-    return teacher_home(teacher, now=now).needs
+    return load_teacher_home(teacher, now=now).needs
 
 
 def classroom_summaries(teacher: User, *, now: datetime) -> list[ClassroomSummary]:
-    return teacher_home(teacher, now=now).summaries
+    return load_teacher_home(teacher, now=now).summaries
 
 
 # --- What needs the teacher ---------------------------------------------------------------------------------------
@@ -175,7 +175,7 @@ def test_home_costs_the_same_for_any_number_of_classes(
                 make_answered_attempt(assignment=assignment)
                 make_student(classroom=classroom)
         with statements() as seen:
-            teacher_home(teacher, now=NOW)
+            load_teacher_home(teacher, now=NOW)
         counts.append(len(seen))
 
     assert counts == [7, 7]

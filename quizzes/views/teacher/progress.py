@@ -1,7 +1,4 @@
-"""A running assignment as it is now: the progress of each student, and the board for the class.
-
-Both pages poll every 2 seconds and get a 304 if nothing has changed.
-"""
+"""The live progress of an assignment. Its page polls every 2 seconds and gets a 304 if nothing has changed."""
 
 from datetime import datetime
 from typing import Any
@@ -11,13 +8,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from quizzes.assignments import board
 from quizzes.assignments.accommodations import accommodations_of
 from quizzes.assignments.status import Status
 from quizzes.content.editions import published
-from quizzes.forms.board import NamesForm, ShowForm
+from quizzes.forms.board import NamesForm
 from quizzes.models import Assignment
-from quizzes.reports.board import slide as board_slide
 from quizzes.reports.live_etag import LiveState, live_etag, live_state, time_step
 from quizzes.reports.progress import (
     OFFLINE_AFTER,
@@ -47,7 +42,7 @@ def assignment_progress(request: TeacherRequest, public_id: str) -> HttpResponse
     """How far each student is, now."""
     now = timezone.now()
     assignment = taught_assignment(request, public_id)
-    tag = _progress_tag(request, _live_state(request, public_id), now)
+    tag = _progress_tag(request, require_live_state(request, public_id), now)
     content = published(assignment.edition_id).document
     context = {
         **_progress_context(request, assignment, now),
@@ -55,18 +50,18 @@ def assignment_progress(request: TeacherRequest, public_id: str) -> HttpResponse
         "class_count": Assignment.objects.given_together(assignment.group).count(),
         "tag": tag,
     }
-    return _tagged(request, "teacher/assignment_progress.html", context, tag)
+    return render_with_etag(request, "teacher/assignment_progress.html", context, tag)
 
 
 @require_GET
 def live_progress(request: TeacherRequest, public_id: str) -> HttpResponse:
     """What has changed of the progress; 3 queries if nothing has."""
     now = timezone.now()
-    tag = _progress_tag(request, _live_state(request, public_id), now)
+    tag = _progress_tag(request, require_live_state(request, public_id), now)
     if request.headers.get("If-None-Match") == tag:
         return HttpResponseNotModified(headers={"ETag": tag})
     context = _progress_context(request, taught_assignment(request, public_id), now)
-    return _tagged(request, "teacher/assignment_progress.html#progress-live", context, tag)
+    return render_with_etag(request, "teacher/assignment_progress.html#progress-live", context, tag)
 
 
 @require_POST
@@ -79,45 +74,15 @@ def hide_names(request: TeacherRequest, public_id: str) -> HttpResponse:
     return redirect("assignment_progress", assignment.public_id)
 
 
-@require_GET
-def question_board(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """The board of a class, to be put on its wall."""
-    assignment = taught_assignment(request, public_id)
-    state = _live_state(request, public_id)
-    tag = live_etag(state, "board")
-    context = {**_board_context(assignment, state), "tag": tag}
-    return _tagged(request, "teacher/question_board.html", context, tag)
-
-
-@require_GET
-def live_board(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """What has changed of the board; 3 queries if nothing has."""
-    state = _live_state(request, public_id)
-    tag = live_etag(state, "board")
-    if request.headers.get("If-None-Match") == tag:
-        return HttpResponseNotModified(headers={"ETag": tag})
-    context = _board_context(taught_assignment(request, public_id), state)
-    return _tagged(request, "teacher/question_board.html#board-slide", context, tag)
-
-
-@require_POST
-def show_on_board(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Put a question on the board, in the phase that the form names."""
-    assignment = taught_assignment(request, public_id)
-    count = len(published(assignment.edition_id).document.questions)
-    form = ShowForm(request.POST, question_count=count)
-    if form.is_valid():
-        board.show_on_board(assignment, **form.cleaned_data["aim"], by=request.user, now=timezone.now())
-    return redirect("question_board", assignment.public_id)
-
-
-def _tagged(request: TeacherRequest, template: str, context: dict[str, Any], tag: str) -> HttpResponse:
+def render_with_etag(request: TeacherRequest, template: str, context: dict[str, Any], tag: str) -> HttpResponse:
+    """The page, or the part of it that a poll gets, with its ETag."""
     response = render(request, template, context)
     response.headers["ETag"] = tag
     return response
 
 
-def _live_state(request: TeacherRequest, public_id: str) -> LiveState:
+def require_live_state(request: TeacherRequest, public_id: str) -> LiveState:
+    """How far the rows of this teacher's assignment are; raises Http404."""
     state = live_state(public_id, by=request.user)
     if state is None:
         raise Http404
@@ -148,17 +113,4 @@ def _progress_context(request: TeacherRequest, assignment: Assignment, now: date
         "question_count": len(published(assignment.edition_id).document.questions),
         "stuck_minutes": STUCK_AFTER.seconds // 60,
         "offline_seconds": OFFLINE_AFTER.seconds,
-    }
-
-
-def _board_context(assignment: Assignment, state: LiveState) -> dict[str, Any]:
-    slide = board_slide(assignment, state.board)
-    return {
-        "assignment": assignment,
-        "classroom": assignment.classroom,
-        "language": published(assignment.edition_id).document.reading.language,
-        "slide": slide,
-        "numbers": range(1, slide.question_count + 1),
-        # One tick a student, in units of the drawing.
-        "tick_places": range(2, 20 * slide.started_count, 20),
     }
