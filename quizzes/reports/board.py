@@ -53,8 +53,8 @@ class Slide:
     templates: names of templates for the question. The first that exists shows it.
 
     started_count: students with an attempt, answered_count: those with an answer to this question, open_count: those
-    still at work, absent_count: those who have not begun. bars: None before the answers are shown; unlisted_count:
-    answers given that no bar stands for. proof: None before the evidence is shown.
+    still at work, absent_count: those who have not started and are not excused. bars: None before the answers are
+    shown; unlisted_count: answers given that no bar stands for. proof: None before the evidence is shown.
     """
 
     number: int
@@ -117,7 +117,10 @@ def slide(assignment: Assignment, board: tuple[int, int] | None) -> Slide:
         started_count=len(latest),
         answered_count=len(values),
         open_count=sum(attempt.is_open for attempt in latest),
-        absent_count=assignment.classroom.students.enrolled().count() - len(latest),
+        absent_count=assignment.classroom.students.enrolled()
+        .exclude(attempts__assignment=assignment)
+        .exclude(excuses__assignment=assignment)
+        .count(),
         bars=bars[0] if bars else None,
         unlisted_count=bars[1] if bars else 0,
         proof=_proof(assignment, question, reading) if phase == Phase.PROOF else None,

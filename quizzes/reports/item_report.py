@@ -16,6 +16,8 @@ from typing import NamedTuple
 from django.db.models import F, TextField
 from django.db.models.functions import Cast
 
+from quizzes.assignments.status import counting_attempt
+from quizzes.assignments.student_statuses import load_overrides
 from quizzes.content.editions import Published, published
 from quizzes.content.question_types.question import Option, Question
 from quizzes.content.question_types.registry import type_of
@@ -23,8 +25,7 @@ from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.reading import Reading, Sentence
 from quizzes.grading.points import NO_ADJUSTMENTS, Adjustments, earned, keys_in_force
 from quizzes.grading.scores import corrections_of
-from quizzes.models import Answer, Assignment, Attempt, Excuse, ManualGrade
-from quizzes.reports.gradebook import counting_attempt
+from quizzes.models import Answer, Assignment, Attempt, ManualGrade
 from quizzes.reports.item_analysis.analysis import analyze_columns
 from quizzes.reports.item_analysis.figures import ChoiceFigures, Column, Figures, Item, ItemFigures, Kind
 from quizzes.reports.misread_map import MisreadColumn, MisreadMap, misread_map
@@ -185,7 +186,7 @@ def item_report(assignments: Sequence[Assignment], *, policy: str | None = FIRST
 
 
 def _counting(assignments: Sequence[Assignment], policy: str | None) -> list[_Made]:
-    excused = set(Excuse.objects.filter(assignment__in=assignments).values_list("assignment_id", "student_id"))
+    excused = load_overrides(assignment__in=assignments).excused
     # One who moved to another class is on its roster, and no longer on this one.
     submitted = Attempt.objects.submitted().filter(
         assignment__in=assignments, student__removed_at=None, student__classroom=F("classroom")
@@ -195,7 +196,7 @@ def _counting(assignments: Sequence[Assignment], policy: str | None) -> list[_Ma
     ordered = submitted.order_by("assignment", "student", "number").values_list(*columns)
     counting = []
     for (assignment_id, student_id), own in groupby(starmap(_Made, ordered), key=lambda made: made[:2]):
-        if (assignment_id, student_id) not in excused:
+        if (student_id, assignment_id) not in excused:
             chosen = counting_attempt(list(own), policies[assignment_id])
             if chosen is not None:
                 counting.append(chosen)

@@ -192,7 +192,7 @@ def _narrowed(cell: Cell, points: tuple[Fraction, int] | None) -> Cell:
     if cell.score is None:
         return cell
     if points is None:
-        return Cell("untested")
+        return replace(cell, score=None, max_score=None, is_dropped=True, is_ungraded=False)
     earned_points, possible = points
     exact = Decimal(earned_points.numerator) / Decimal(earned_points.denominator)
     return replace(cell, score=exact.quantize(SCORE_STEP, ROUND_HALF_UP), max_score=possible, is_ungraded=False)

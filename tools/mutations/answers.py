@@ -121,8 +121,8 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "an assignment opens when it opens",
         "quizzes/attempts/lifecycle.py",
-        "        case Standing.NOT_OPEN:\n            raise NotOpenYet\n",
-        "        case Standing.NOT_OPEN:\n            pass\n",
+        "        case WindowState.NOT_OPEN:\n            raise NotOpenYet\n",
+        "        case WindowState.NOT_OPEN:\n            pass\n",
         "tests/attempts/test_lifecycle.py",
         "tests/views/student/test_attempts.py",
         *("-k", "window or open"),
@@ -130,8 +130,8 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "an assignment closes when it closes",
         "quizzes/attempts/lifecycle.py",
-        "        case Standing.CLOSED:\n            raise AssignmentClosed\n",
-        "        case Standing.CLOSED:\n            pass\n",
+        "        case WindowState.CLOSED:\n            raise AssignmentClosed\n",
+        "        case WindowState.CLOSED:\n            pass\n",
         "tests/attempts/test_lifecycle.py",
         "tests/views/student/test_attempts.py",
         *("-k", "window or close"),

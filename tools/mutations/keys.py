@@ -14,7 +14,7 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "answers after the close wait for the last class",
         "quizzes/assignments/release.py",
-        "return shown_at is not None and now > shown_at + GRACE",
+        "return shown_at is not None and is_over(at=now, deadline_at=shown_at)",
         "return True",
         "tests/assignments/test_release.py",
         *("-k", "answers"),

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from quizzes.assignments import accommodations, student_settings
+from quizzes.assignments.status import status_of
 from quizzes.forms.accommodations import AccommodationForm, ExcuseForm, ExtensionForm
 from quizzes.models import Assignment, Student
 from quizzes.views.access import TeacherRequest, taught_assignment, taught_student
@@ -86,12 +87,21 @@ def _overrides_page(
     request: TeacherRequest, assignment: Assignment, student: Student, *, now: datetime, **forms: Any
 ) -> HttpResponse:
     terms = student_settings.student_settings(assignment, student)
+    attempts = list(assignment.attempts.made_by(student.pk).order_by("number"))
     context = {
         "assignment": assignment,
         "classroom": assignment.classroom,
         "student": student,
         "terms": terms,
-        "attempts": assignment.attempts.made_by(student.pk).order_by("number"),
+        "attempts": attempts,
+        "found": status_of(
+            terms.window,
+            attempts,
+            is_excused=terms.is_excused,
+            policy=assignment.attempt_policy,
+            max_attempts=terms.max_attempts,
+            now=now,
+        ),
         "extension_form": _extension_form(assignment, student, now=now),
         "excuse_form": ExcuseForm(initial={"is_excused": not terms.is_excused}),
         **forms,
