@@ -67,7 +67,7 @@ scaling: .venv/.test              ## From a class to a state, by simulation, int
 	$(if $(MEASURE),$(PY) -m tools.scaling.measure)
 	$(PY) -m tools.scaling
 
-screenscreenshots: .venv/.test          ## Pictures of the demo site's pages into docs/pictures/
+screenshots: .venv/.test          ## Pictures of the demo site's pages into docs/pictures/
 	$(PY) -m tools.screenshots
 
 format: .venv/.test               ## Put code and templates into shape
