@@ -31,7 +31,7 @@ from quizzes.models import Edition, User
 from tests.drafting import question, story, texts_of
 from tests.factories import NOW, make_document, make_draft
 
-FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
+FIXTURES = Path(__file__).resolve().parents[3] / "fixtures"
 
 # --- A draft and its edition --------------------------------------------------------------------------------------
 

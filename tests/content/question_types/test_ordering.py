@@ -1,5 +1,6 @@
 """Ordering: a timeline moved line by line, graded by pairs."""
 
+import re
 from fractions import Fraction
 from itertools import permutations
 from typing import Any
@@ -143,8 +144,9 @@ def test_ordering_page_moves_with_plain_buttons_and_the_ends_cannot_leave() -> N
     html = page(QUESTION, Shuffle("seed", is_shuffled=False), None, READING)
 
     assert html.count('name="up"') == html.count('name="down"') == html.count('name="item"') == 4
-    assert 'name="up" value="1" disabled>' in html
-    assert 'name="down" value="4" disabled>' in html
+    buttons = re.sub(r"\s+", " ", html)
+    assert 'name="up" value="1" disabled>' in buttons
+    assert 'name="down" value="4" disabled>' in buttons
     assert html.count(" disabled>") == 2
     assert "Move “Event B” earlier" in html
 
