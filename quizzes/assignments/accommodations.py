@@ -98,16 +98,16 @@ def extend_to_fit(assignment: Assignment, times: Iterable[ExtendedTime], *, by: 
 
 
 def move_deadlines(attempts: Iterable[Attempt]) -> int:
-    """Give open attempts the deadline that follows from today's terms, never less time than they began with.
+    """Give open attempts the deadline that follows from today's settings, never less time than they began with.
 
     Returns how many moved. Five statements an assignment.
     """
     moved: list[Attempt] = []
     for attempt in attempts:
-        terms = student_settings(attempt.assignment, attempt.student)
-        limits = (terms.time_limit, attempt.time_limit)
+        settings = student_settings(attempt.assignment, attempt.student)
+        limits = (settings.time_limit, attempt.time_limit)
         limit = None if None in limits else max(limit for limit in limits if limit is not None)
-        ends = deadline(started_at=attempt.started_at, time_limit=limit, closes_at=terms.window.closes_at)
+        ends = deadline(started_at=attempt.started_at, time_limit=limit, closes_at=settings.window.closes_at)
         if (limit, ends) != (attempt.time_limit, attempt.deadline_at):
             attempt.time_limit, attempt.deadline_at = limit, ends
             moved.append(attempt)

@@ -9,7 +9,14 @@ from typing import Any
 import pytest
 
 from quizzes.assignments.deadlines import Standing, Window
-from quizzes.assignments.lifecycle import HasAttempts, Terms, assign, change_assignment, delete_assignment, standing
+from quizzes.assignments.lifecycle import (
+    AssignmentSettings,
+    HasAttempts,
+    assign,
+    change_assignment,
+    delete_assignment,
+    standing,
+)
 from quizzes.assignments.student_settings import window_of
 from quizzes.attempts.attempt_content import sitting
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, Student, User
@@ -19,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 SECOND, MINUTE, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
 WINDOW = Window(NOW, NOW + DAY, NOW + 2 * DAY)
-TERMS = Terms(
+SETTINGS = AssignmentSettings(
     time_limit=30 * MINUTE,
     max_attempts=2,
     attempt_policy="first",
@@ -38,7 +45,9 @@ def test_assign_gives_each_classroom_its_own_window(
     later = Window(WINDOW.opens_at, WINDOW.due_at, NOW + 3 * DAY)
     group = uuid.uuid4()
 
-    made = assign(edition, {classroom: WINDOW, other_classroom: later}, terms=TERMS, group=group, by=teacher, now=now)
+    made = assign(
+        edition, {classroom: WINDOW, other_classroom: later}, settings=SETTINGS, group=group, by=teacher, now=now
+    )
 
     assert [one.classroom for one in made] == [classroom, other_classroom]
     assert [window_of(one) for one in Assignment.objects.order_by("pk")] == [WINDOW, later]
@@ -54,10 +63,10 @@ def test_assign_gives_each_classroom_its_own_window(
 
 def test_assign_sent_twice_gives_once(edition: Edition, classroom: Classroom, teacher: User, now: datetime) -> None:
     group = uuid.uuid4()
-    assign(edition, {classroom: WINDOW}, terms=TERMS, group=group, by=teacher, now=now)
+    assign(edition, {classroom: WINDOW}, settings=SETTINGS, group=group, by=teacher, now=now)
     more = make_classroom(teacher=teacher, name="Period 4")
 
-    again = assign(edition, {classroom: WINDOW, more: WINDOW}, terms=TERMS, group=group, by=teacher, now=now)
+    again = assign(edition, {classroom: WINDOW, more: WINDOW}, settings=SETTINGS, group=group, by=teacher, now=now)
 
     assert [one.classroom for one in again] == [more]
     assert Assignment.objects.count() == AuditEvent.objects.count() == 2
@@ -67,7 +76,7 @@ def test_assign_the_same_set_again_on_purpose(
     edition: Edition, classroom: Classroom, teacher: User, now: datetime
 ) -> None:
     for _ in range(2):
-        assign(edition, {classroom: WINDOW}, terms=TERMS, group=uuid.uuid4(), by=teacher, now=now)
+        assign(edition, {classroom: WINDOW}, settings=SETTINGS, group=uuid.uuid4(), by=teacher, now=now)
 
     assert classroom.assignments.count() == 2
 
@@ -93,8 +102,8 @@ def test_standing_is_that_of_the_window(edition: Edition) -> None:
 # --- Change -------------------------------------------------------------------------------------------------------
 
 
-def change(assignment: Assignment, *, window: Window = WINDOW, by: User, **terms: Any) -> Assignment:
-    return change_assignment(assignment, window=window, terms=replace(TERMS, **terms), by=by, now=NOW)
+def change(assignment: Assignment, *, window: Window = WINDOW, by: User, **settings: Any) -> Assignment:
+    return change_assignment(assignment, window=window, settings=replace(SETTINGS, **settings), by=by, now=NOW)
 
 
 def test_change_records_what_was_there(assignment: Assignment, teacher: User, now: datetime) -> None:

@@ -85,15 +85,15 @@ def _extension_form(assignment: Assignment, student: Student, *, now: datetime, 
 def _overrides_page(
     request: TeacherRequest, assignment: Assignment, student: Student, *, now: datetime, **forms: Any
 ) -> HttpResponse:
-    terms = student_settings.student_settings(assignment, student)
+    settings = student_settings.student_settings(assignment, student)
     context = {
         "assignment": assignment,
         "classroom": assignment.classroom,
         "student": student,
-        "terms": terms,
+        "settings": settings,
         "attempts": assignment.attempts.made_by(student.pk).order_by("number"),
         "extension_form": _extension_form(assignment, student, now=now),
-        "excuse_form": ExcuseForm(initial={"is_excused": not terms.is_excused}),
+        "excuse_form": ExcuseForm(initial={"is_excused": not settings.is_excused}),
         **forms,
     }
     return render(request, "teacher/student_overrides.html", context)
