@@ -5,8 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
-from quizzes.files.spreadsheet import Cell as FileCell
-from quizzes.files.spreadsheet import write_csv
+from quizzes.files.spreadsheet import CellValue, write_csv
 from quizzes.models import Assignment
 from quizzes.reports.gradebook import Cell, Gradebook
 
@@ -24,7 +23,7 @@ CANVAS_COLUMNS = {
     "Root Account",
 }
 
-Table = list[list[FileCell]]
+Table = list[list[CellValue]]
 
 
 def gradebook_csv(book: Gradebook) -> bytes:
@@ -122,7 +121,7 @@ def _canvas_title(title: str) -> str:
     return f"[{title}]" if title in CANVAS_COLUMNS else title
 
 
-def _canvas_cell(cell: Cell) -> FileCell:
+def _canvas_cell(cell: Cell) -> CellValue:
     if cell.state == "excused":
         return "EX"
     return None if cell.whole_score is None else float(cell.whole_score)

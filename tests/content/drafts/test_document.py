@@ -21,7 +21,7 @@ from quizzes.content.drafts.validation import (
     question_problems,
     question_tips,
 )
-from quizzes.content.question_types import draft_registry as kinds
+from quizzes.content.question_types.draft_registry import retype, rows
 from quizzes.content.question_types.registry import Presentation, public
 from quizzes.content.set_document import find_problems, parse_set
 from quizzes.files.question_sets import read_set_files
@@ -220,7 +220,7 @@ def test_a_question_of_another_type_says_what_it_lacks() -> None:
     one = question(document, "one")
     lacks = {}
     for name in ("true_false", "matching", "ordering"):
-        kinds.retype(one, name, document["voices"])
+        retype(one, name, document["voices"])
         lacks[name] = question_problems(document, one)
 
     assert lacks == {
@@ -254,7 +254,7 @@ def test_a_question_of_another_type_says_what_it_lacks() -> None:
 def test_a_complete_question_of_another_type_can_be_published(name: str, own: Table) -> None:
     document = story()
     one = question(document, "one")
-    kinds.retype(one, name, document["voices"])
+    retype(one, name, document["voices"])
     one.update(own)
 
     assert question_problems(document, one) == []
@@ -264,15 +264,15 @@ def test_a_type_that_is_tried_and_given_up_loses_nothing() -> None:
     document = story()
     one, before = question(document, "one"), deepcopy(question(document, "one"))
 
-    kinds.retype(one, "multiple", document["voices"])
+    retype(one, "multiple", document["voices"])
     assert one["choices"] == before["choices"]
-    kinds.retype(one, "who_says_so", document["voices"])
+    retype(one, "who_says_so", document["voices"])
     assert "choices" not in one
     one["statements"][0]["text"] = "Kept too."
-    kinds.retype(one, "single", document["voices"])
+    retype(one, "single", document["voices"])
 
     assert {name: one[name] for name in before} == before
-    kinds.retype(one, "who_says_so", document["voices"])
+    retype(one, "who_says_so", document["voices"])
     assert one["statements"][0]["text"] == "Kept too."
 
 
@@ -483,7 +483,7 @@ def test_the_preview_of_a_question_that_is_not_complete_shows_what_is_there() ->
     document = story()
     for table in document["questions"]:
         table |= {"explanation": "", "objective": "", "evidence": []}
-        for row in kinds.rows(table):
+        for row in rows(table):
             row |= {"rationale": ""}
             row.pop("key", None)
 

@@ -13,12 +13,12 @@ from django.urls import reverse
 
 from quizzes.assignments import accommodations
 from quizzes.attempts import heartbeats
-from quizzes.attempts import lifecycle as attempts
+from quizzes.attempts.lifecycle import reopen, submit_attempt
 from quizzes.content.editions import published
 from quizzes.grading import regrades
 from quizzes.models import Assignment, Attempt, Classroom, Edition, Presence, Student, User
 from quizzes.people import rosters
-from quizzes.reports import progress as live
+from quizzes.reports.progress import LOOK_AGAIN, lines, nameless
 from tests.factories import (
     NOW,
     make_answered_attempt,
@@ -124,7 +124,7 @@ def test_progress_of_an_empty_class_leads_to_adding_students(assignment: Assignm
 
 
 def standings(assignment: Assignment, now: Any) -> list[tuple[str, int | None]]:
-    return [(line.standing, line.at_number) for line in live.lines(assignment, now=now)]
+    return [(line.standing, line.at_number) for line in lines(assignment, now=now)]
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_question_is_the_one_on_the_screen_or_the_one_answered_last(attempt: Att
     save(attempt, "some", ["a"], now=NOW + 20 * SECOND)
     assert standings(assignment, NOW + 20 * SECOND) == [("working", 2)]
     heartbeats.record_heartbeat(attempt.pk, None, now=NOW + 30 * SECOND)
-    [line] = live.lines(assignment, now=NOW + 30 * SECOND)
+    [line] = lines(assignment, now=NOW + 30 * SECOND)
     assert (line.at_number, line.is_reviewing) == (None, True)
 
 
@@ -223,7 +223,7 @@ def test_sign_of_life_from_no_such_question_is_refused(number: str, attempt: Att
 
 
 def test_sign_of_life_after_handing_in_writes_nothing(attempt: Attempt, student_client: Client) -> None:
-    attempts.submit_attempt(attempt, now=NOW)
+    submit_attempt(attempt, now=NOW)
     response = student_client.post(reverse("record_heartbeat", args=[attempt.public_id]), {"number": "1"})
     assert response.json() == {"is_open": False}
     assert not Presence.objects.exists()
@@ -264,10 +264,10 @@ def test_names_are_hidden_in_this_browser_and_shown_again(
 
 def test_numbers_do_not_follow_the_names(assignment: Assignment, classroom: Classroom) -> None:
     students = [make_student(classroom=classroom, name=f"Student {letter}") for letter in "abcdefghijklmnop"]
-    numbers = live.nameless(students, assignment)
+    numbers = nameless(students, assignment)
     assert sorted(numbers.values()) == list(range(1, 17))
     assert [numbers[student.pk] for student in students] != list(range(1, 17))
-    assert live.nameless(students[::-1], assignment) == numbers
+    assert nameless(students[::-1], assignment) == numbers
 
 
 # --- The poll -----------------------------------------------------------------------------------------------------
@@ -333,9 +333,9 @@ def test_poll_sees_everything_that_the_board_shows(
         case "changed":
             save(at_work, "one", "c", seen_revision=1, now=NOW)
         case "submitted":
-            attempts.submit_attempt(at_work, now=NOW)
+            submit_attempt(at_work, now=NOW)
         case "reopened":
-            attempts.reopen(done, more_time=None, reason="The fire alarm.", by=teacher, now=NOW)
+            reopen(done, more_time=None, reason="The fire alarm.", by=teacher, now=NOW)
         case "renamed":
             rosters.rename_student(dee, name="Eve", by=teacher, now=NOW)
         case "added":
@@ -359,7 +359,7 @@ def test_poll_sees_everything_that_the_board_shows(
         case "accommodated":
             accommodations.set_accommodation(ben, time_factor=None, by=teacher, now=NOW)
         case "waited":
-            clock.shift(live.LOOK_AGAIN)
+            clock.shift(LOOK_AGAIN)
     assert poll(teacher_client, mixed, tag).status_code == 200
 
 

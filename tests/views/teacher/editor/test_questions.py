@@ -15,7 +15,7 @@ from quizzes.content.drafts.changes import changes
 from quizzes.content.drafts.document import Table, from_edition, question_of
 from quizzes.content.drafts.preview import preview
 from quizzes.content.drafts.validation import draft_problems
-from quizzes.content.question_types import draft_registry as kinds
+from quizzes.content.question_types.draft_registry import KINDS
 from quizzes.content.question_types.form_registry import FORMS
 from quizzes.content.question_types.registry import TYPES, Presentation, parse_question, public
 from quizzes.content.set_document import parse_set
@@ -256,7 +256,7 @@ def test_the_desk_changes_the_type_and_shows_its_own_fields(draft: Draft, teache
     assert question_now(draft, "one")["choices"][0]["text"] == "Typed before"
 
 
-@pytest.mark.parametrize("name", kinds.KINDS)
+@pytest.mark.parametrize("name", KINDS)
 def test_every_type_can_be_begun_saved_and_shown(name: str, draft: Draft, teacher_client: Client) -> None:
     response = save(teacher_client, draft, act="add", new_type=name)
 
@@ -295,7 +295,7 @@ def _without_tokens(view: Any) -> str:
 
 
 def test_every_type_has_its_kind_and_its_form() -> None:
-    assert set(kinds.KINDS) == set(FORMS) == set(TYPES) == {table["type"] for table in EXAMPLES}
+    assert set(KINDS) == set(FORMS) == set(TYPES) == {table["type"] for table in EXAMPLES}
 
 
 @pytest.mark.parametrize(
