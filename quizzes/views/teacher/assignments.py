@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from quizzes.assignments import lifecycle
 from quizzes.assignments.accommodations import ExtendedTime, extend_to_fit, extended_times
-from quizzes.forms.accommodations import MakeRoomForm
+from quizzes.forms.accommodations import ExtendToFitForm
 from quizzes.forms.assignments import AssignForm, AssignmentSettingsForm, ChangeAssignmentForm
 from quizzes.models import Assignment, Classroom, Edition, QuestionSet
 from quizzes.views.access import TeacherRequest, taught_assignment
@@ -97,10 +97,10 @@ def delete_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 def _room_form(
     request: TeacherRequest, form: AssignmentSettingsForm, times: Mapping[Classroom, Sequence[ExtendedTime]]
-) -> MakeRoomForm:
+) -> ExtendToFitForm:
     """Bound where it was on the page that was sent: the summary, which saves."""
     zones = {own.student.pk: classroom.zone for classroom, entries in times.items() for own in entries}
-    return MakeRoomForm(
+    return ExtendToFitForm(
         request.POST if form.cleaned_data["act"] == "save" else None,
         times=[own for entries in times.values() for own in entries],
         zone_of=lambda own: zones[own.student.pk],
