@@ -133,10 +133,10 @@ def set_accommodation(student: Student, *, time_factor: Decimal | None, by: User
     move_deadlines(_open_attempts(student=student))
     AuditEvent.objects.record(
         AuditEvent.Action.ACCOMMODATION_CHANGED,
-        by=by,
+        actor=by,
         classroom=student.classroom,
         student=student,
-        now=now,
+        at=now,
         time_factor=None if time_factor is None else str(time_factor),
     )
 
@@ -177,10 +177,10 @@ def extend(
     move_deadlines(_open_attempts(student=student, assignment=assignment))
     AuditEvent.objects.record(
         AuditEvent.Action.EXTENSION_GIVEN,
-        by=by,
+        actor=by,
         classroom=assignment.classroom,
         student=student,
-        now=now,
+        at=now,
         assignment=assignment.public_id,
         reason=reason,
         due_at=due_at and due_at.isoformat(),
@@ -207,10 +207,10 @@ def set_excused(
     action = AuditEvent.Action.EXCUSED if is_excused else AuditEvent.Action.EXCUSE_TAKEN_BACK
     AuditEvent.objects.record(
         action,
-        by=by,
+        actor=by,
         classroom=assignment.classroom,
         student=student,
-        now=now,
+        at=now,
         assignment=assignment.public_id,
         reason=reason,
     )

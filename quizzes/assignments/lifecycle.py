@@ -118,5 +118,5 @@ def _window_fields(window: Window) -> dict[str, datetime | None]:
 
 def _record(action: str, assignment: Assignment, *, by: User, now: datetime, **detail: Any) -> None:
     AuditEvent.objects.record(
-        action, by=by, classroom=assignment.classroom, now=now, assignment=assignment.public_id, **detail
+        action, actor=by, classroom=assignment.classroom, at=now, assignment=assignment.public_id, **detail
     )
