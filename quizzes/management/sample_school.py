@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from quizzes.assignments.deadlines import Window
-from quizzes.assignments.lifecycle import Terms, assign
+from quizzes.assignments.lifecycle import AssignmentSettings, assign
 from quizzes.assignments.release import Release
 from quizzes.attempts.answers import save_answer
 from quizzes.attempts.attempt_content import sitting
@@ -142,7 +142,7 @@ def _hold(
 ) -> None:
     given_at = now + lesson.given
     window = Window(given_at, now + lesson.due, now + lesson.closes if lesson.closes else None)
-    terms = Terms(
+    settings = AssignmentSettings(
         time_limit=None,
         max_attempts=lesson.max_attempts,
         attempt_policy=Assignment.AttemptPolicy.BEST,
@@ -153,7 +153,7 @@ def _hold(
     made = assign(
         edition,
         dict.fromkeys(classrooms, window),
-        terms=terms,
+        settings=settings,
         group=uuid.UUID(int=chance.getrandbits(128)),
         by=by,
         now=given_at,

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes.assignments.board import show_on_board
-from quizzes.attempts import lifecycle as attempts
+from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content.editions import published
 from quizzes.content.question_types.registry import parse_question, regraded, type_of
 from quizzes.content.reading import Reading
@@ -291,7 +291,7 @@ def test_page_warns_in_words_while_students_are_at_work(answered: Assignment, te
         True,
         False,
     ]
-    attempts.submit_attempt(Attempt.objects.get(submitted_at=None), now=NOW)
+    submit_attempt(Attempt.objects.get(submitted_at=None), now=NOW)
     text = text_of(show(teacher_client, answered, 1, 3))
     assert "still at work" not in text
     assert "1 not started: what comes next can still change answers." in text

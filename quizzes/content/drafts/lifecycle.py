@@ -82,9 +82,9 @@ def delete_draft(draft: Draft, *, by: User, now: datetime) -> None:
         raise AlreadyPublished
     AuditEvent.objects.record(
         AuditEvent.Action.DRAFT_DELETED,
-        by=by,
+        actor=by,
         classroom=None,
-        now=now,
+        at=now,
         set=question_set.public_id,
         title=question_set.title,
         question_count=len(current.document["questions"]),

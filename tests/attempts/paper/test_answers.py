@@ -11,11 +11,10 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
-from quizzes.attempts import lifecycle as attempts
 from quizzes.attempts.attempt_content import sitting
 from quizzes.attempts.integrity import check_integrity
-from quizzes.attempts.paper import answers as paper_answers
-from quizzes.attempts.paper.answers import Outcome, Sheet, save_sheets, student_sheets
+from quizzes.attempts.lifecycle import NoAttemptsLeft, start_attempt
+from quizzes.attempts.paper.answers import Outcome, Sheet, form_of, save_sheets, student_sheets
 from quizzes.attempts.paper.handout import FormLetter
 from quizzes.content.editions import published
 from quizzes.content.question_types.question import Value
@@ -83,7 +82,7 @@ def test_a_sheet_becomes_a_handed_in_attempt_on_paper(assignment: Assignment, st
     assert type_in(assignment, student, values_of(assignment, right=3), by=teacher, letter="B") == "saved"
 
     attempt = assignment.attempts.get()
-    form = paper_answers.form_of(assignment, "B")
+    form = form_of(assignment, "B")
     assert (attempt.medium, attempt.is_on_paper, attempt.is_open) == ("paper", True, False)
     assert (attempt.number, attempt.student, attempt.classroom_id) == (1, student, assignment.classroom_id)
     assert (attempt.score, attempt.max_score) == (Decimal(6), 8)
@@ -141,7 +140,7 @@ def test_a_sheet_on_another_form_keeps_its_answers(assignment: Assignment, stude
     assert type_in(assignment, student, values, by=teacher, letter="B", operation="again") == "saved"
 
     attempt = assignment.attempts.get()
-    assert sitting(attempt).questions == paper_answers.form_of(assignment, "B").questions
+    assert sitting(attempt).questions == form_of(assignment, "B").questions
     assert (attempt.score, attempt.events.count()) == (Decimal(8), 4)
     [there] = student_sheets(assignment, [student])
     assert (there.letter, there.values) == ("B", values)
@@ -202,8 +201,8 @@ def test_a_sheet_is_another_attempt_and_the_policy_decides(
 def test_a_sheet_uses_an_attempt_of_its_student(assignment: Assignment, student: Student, teacher: User) -> None:
     type_in(assignment, student, values_of(assignment), by=teacher)
 
-    with pytest.raises(attempts.NoAttemptsLeft):
-        attempts.start_attempt(student, assignment, now=LATER)
+    with pytest.raises(NoAttemptsLeft):
+        start_attempt(student, assignment, now=LATER)
 
 
 def test_a_student_at_work_keeps_on_working(
@@ -214,7 +213,7 @@ def test_a_student_at_work_keeps_on_working(
 
     assert type_in(assignment, student, values_of(assignment), by=teacher) == "saved"
 
-    assert attempts.start_attempt(student, assignment, now=LATER) == running
+    assert start_attempt(student, assignment, now=LATER) == running
 
 
 def test_a_sheet_that_is_typed_after_the_due_time_is_not_late(

@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from quizzes.assignments import accommodations
 from quizzes.assignments.deadlines import GRACE
-from quizzes.attempts import lifecycle as attempts
 from quizzes.attempts.attempt_content import seat, sitting
+from quizzes.attempts.lifecycle import accept_late, set_flag, submit_attempt
 from quizzes.content.editions import published, sizes_of
 from quizzes.content.question_types.question import Question
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Classroom, Edition, Student, User
@@ -349,7 +349,7 @@ def test_assignment_of_another_class_is_missing(
     [
         (lambda attempt: Student.objects.update(pin_version=9), "join"),
         (lambda attempt: Student.objects.update(removed_at=NOW), "join"),
-        (lambda attempt: attempts.submit_attempt(attempt, now=NOW), "receipt"),
+        (lambda attempt: submit_attempt(attempt, now=NOW), "receipt"),
         (lambda attempt: Attempt.objects.update(deadline_at=timezone.now() - 2 * GRACE), "receipt"),
     ],
     ids=["new PIN", "removed", "handed in", "time over"],
@@ -569,7 +569,7 @@ def test_where_each_question_is_checked_none_is_given_ahead(
 @pytest.mark.parametrize(
     "end",
     [
-        lambda attempt, now: attempts.submit_attempt(attempt, now=now),
+        lambda attempt, now: submit_attempt(attempt, now=now),
         lambda attempt, now: Attempt.objects.update(deadline_at=now - GRACE - timedelta(seconds=1)),
     ],
     ids=["handed in", "time over"],
@@ -722,7 +722,7 @@ def test_answer_within_the_grace_counts(
 
 def test_answer_after_handing_in_is_kept_late_and_said(student_client: Client, attempt: Attempt) -> None:
     data = fields(student_client, attempt, 1, choice=token(attempt, 1, "b"), act="next")
-    attempts.submit_attempt(attempt, now=NOW)
+    submit_attempt(attempt, now=NOW)
     response = student_client.post(address(attempt, 1), data, follow=True)
     assert response.request["PATH_INFO"] == page_of("receipt", attempt)
     assert "Your last answer came later and is not counted." in words(response)
@@ -856,7 +856,7 @@ def test_review_lists_what_is_answered_and_what_is_not(
     student_client: Client, attempt: Attempt, statements: Gather
 ) -> None:
     save(attempt, "one", "a")
-    attempts.set_flag(attempt, published(attempt.assignment.edition_id).question_ids["who"], flagged=True, now=NOW)
+    set_flag(attempt, published(attempt.assignment.edition_id).question_ids["who"], flagged=True, now=NOW)
     seat(attempt.public_id)
     with statements() as seen:
         page = student_client.get(page_of("review_attempt", attempt))
@@ -907,7 +907,7 @@ def test_result_before_release_says_when(
     )
     attempt = make_attempt(assignment=assignment, student=student)
     save(attempt, "zqx-key-0", "b")
-    attempts.submit_attempt(attempt, now=now)
+    submit_attempt(attempt, now=now)
     for name in ("result", "receipt"):
         page = student_client.get(page_of(name, attempt))
         assert page.status_code == 200
@@ -1014,10 +1014,10 @@ def test_page_whose_time_is_up_hands_in_only_when_it_is(
 def test_receipt_tells_of_late_answers_that_no_teacher_has_accepted(
     is_accepted: bool, student_client: Client, attempt: Attempt, teacher: User, now: datetime
 ) -> None:
-    attempts.submit_attempt(attempt, now=now)
+    submit_attempt(attempt, now=now)
     save(attempt, "one", "a", operation="1", now=now + timedelta(hours=1))
     save(attempt, "one", "b", operation="2", now=now + timedelta(hours=2))
     said = "1 answer arrived after the end and is not counted."
     if is_accepted:
-        attempts.accept_late(attempt, by=teacher, now=now + timedelta(hours=3))
+        accept_late(attempt, by=teacher, now=now + timedelta(hours=3))
     assert (said in words(student_client.get(page_of("receipt", attempt)))) is not is_accepted

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes.assignments import accommodations
-from quizzes.attempts import lifecycle as attempts
+from quizzes.attempts import lifecycle
 from quizzes.models import (
     Accommodation,
     Assignment,
@@ -142,7 +142,7 @@ def test_late_answers_count_after_one_act(late: Attempt, teacher_client: Client)
 
 
 def test_late_answers_of_an_open_attempt_wait(late: Attempt, teacher: User, teacher_client: Client) -> None:
-    attempts.reopen(late, more_time=None, reason="The fire alarm.", by=teacher, now=NOW)
+    lifecycle.reopen(late, more_time=None, reason="The fire alarm.", by=teacher, now=NOW)
     page = teacher_client.post(reverse("accept_late", args=[late.public_id]), follow=True)
     assert "This attempt is open again." in text_of(page)
     assert acts() == ["attempt_reopened"]
@@ -210,7 +210,7 @@ def test_form_of_an_older_hand_in_changes_nothing(
     address = reverse("reopen_attempt", args=[timed.public_id])
     teacher_client.post(address, form)
     timed.refresh_from_db()
-    attempts.submit_attempt(timed, now=NOW + timedelta(minutes=2))
+    lifecycle.submit_attempt(timed, now=NOW + timedelta(minutes=2))
     assert teacher_client.post(address, form).status_code == 302
     timed.refresh_from_db()
     assert timed.is_open is False
@@ -242,7 +242,7 @@ def test_reopening_needs_minutes_when_the_time_had_run_out(
     assignment.refresh_from_db()
     attempt = make_attempt(assignment=assignment, student=student)
     clock.shift(timedelta(hours=1))
-    attempts.submit_attempt(attempt, now=NOW + timedelta(hours=1))
+    lifecycle.submit_attempt(attempt, now=NOW + timedelta(hours=1))
     page = reopen(teacher_client, attempt)
     assert errors_of(page) == ["The time had run out. Give some minutes to work in."]
     assert reopen(teacher_client, attempt, minutes="10").status_code == 302

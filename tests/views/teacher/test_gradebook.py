@@ -10,7 +10,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.attempts import lifecycle as attempts
+from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, Excuse, Student, User
 from tests.factories import NOW, make_answered_attempt, make_assignment, make_classroom, make_student, save
 from tests.pages import Page, read, text_of
@@ -307,7 +307,7 @@ def test_attempt_lists_what_arrived_and_did_not_count(
 ) -> None:
     attempt = make_answered_attempt(assignment=assignment, student=student, submitted=False)
     save(attempt, "one", "c", seen_revision=0, now=NOW + timedelta(seconds=30))  # a second tab that is behind
-    attempts.submit_attempt(attempt, now=NOW + timedelta(minutes=1))
+    submit_attempt(attempt, now=NOW + timedelta(minutes=1))
     save(attempt, "some", ["b", "d"], seen_revision=1, now=NOW + timedelta(minutes=5))
     text = text_of(teacher_client.get(review_of(attempt)))
     assert "2 A photograph; A visa Arrived after the end, not counted Fri, Oct 23, 11:05 am EDT" in text
@@ -326,7 +326,7 @@ def test_attempt_handed_in_late_or_by_the_clock_says_so(
         time_limit=timedelta(minutes=10),
     )
     attempt = make_answered_attempt(assignment=given, student=student, submitted=False)
-    attempts.submit_attempt(attempt, now=NOW + timedelta(hours=1))
+    submit_attempt(attempt, now=NOW + timedelta(hours=1))
     text = text_of(teacher_client.get(review_of(attempt)))
     assert "When the time ended, Fri, Oct 23, 11:10 am EDT" in text
 

@@ -14,7 +14,7 @@ from django.urls import reverse
 from quizzes.assignments import accommodations
 from quizzes.assignments.status import Status
 from quizzes.attempts import heartbeats
-from quizzes.attempts import lifecycle as attempts
+from quizzes.attempts.lifecycle import reopen, submit_attempt
 from quizzes.content.editions import published
 from quizzes.grading import regrades
 from quizzes.models import Assignment, Attempt, Classroom, Edition, Presence, Student, User
@@ -228,7 +228,7 @@ def test_sign_of_life_from_no_such_question_is_refused(number: str, attempt: Att
 
 
 def test_sign_of_life_after_handing_in_writes_nothing(attempt: Attempt, student_client: Client) -> None:
-    attempts.submit_attempt(attempt, now=NOW)
+    submit_attempt(attempt, now=NOW)
     response = student_client.post(reverse("record_heartbeat", args=[attempt.public_id]), {"number": "1"})
     assert response.json() == {"is_open": False}
     assert not Presence.objects.exists()
@@ -338,9 +338,9 @@ def test_poll_sees_everything_that_the_board_shows(
         case "changed":
             save(at_work, "one", "c", seen_revision=1, now=NOW)
         case "submitted":
-            attempts.submit_attempt(at_work, now=NOW)
+            submit_attempt(at_work, now=NOW)
         case "reopened":
-            attempts.reopen(done, more_time=None, reason="The fire alarm.", by=teacher, now=NOW)
+            reopen(done, more_time=None, reason="The fire alarm.", by=teacher, now=NOW)
         case "renamed":
             rosters.rename_student(dee, name="Eve", by=teacher, now=NOW)
         case "added":
