@@ -30,6 +30,7 @@ lint: .venv/.test                 ## Style, layers, templates, types, migrations
 	$(PY) -m mypy
 	git ls-files -z -- 'templates/*.html' | xargs -0 -r .venv/bin/djade --target-version 6.1 --check
 	.venv/bin/djlint --lint templates
+	$(PY) -m tools.check_templates templates
 	$(PY) manage.py makemigrations --check --dry-run --settings quizsite.settings_for_tests
 
 unit: .venv/.test                 ## All tests but the browser's, on SQLite

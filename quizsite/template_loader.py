@@ -1,21 +1,20 @@
-"""Load templates without their indentation, which would add up to 28 % to a compressed page or fragment."""
+"""Load the site's pages without their indentation."""
 
 import re
 
-from django.template.base import Origin
-from django.template.loaders import filesystem
+from django.template import Origin
+from django.template.loaders.filesystem import Loader as FilesystemLoader
 
-_INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
-_BLOCK_TAGS = "if|elif|else|endif|for|empty|endfor|with|endwith|block|endblock|partialdef|endpartialdef"
-_BLOCK_TAG_LINE_END = re.compile(rf"(?<=\n)({{% (?:{_BLOCK_TAGS})\b(?:(?!%}}).)*%}})\n")
+_INDENTATION = re.compile(r"\n[ \t]+")
 
 
-class Loader(filesystem.Loader):
-    """Loads from `DIRS`. No template here may have text in `<pre>` or `<textarea>` that starts with a space."""
+class Loader(FilesystemLoader):
+    """Indentation is for readers of a template: in a compressed page it would take 6 % more bytes (2026-11-25).
+
+    It is removed once, when a template is compiled. Line breaks stay, so that errors name the right line.
+    """
 
     def get_contents(self, origin: Origin) -> str:
-        """Return the template without indentation, and without the line end after a block tag on a line of its own.
-
-        The line end before such a tag stays, so words and inline elements keep their distance.
-        """
-        return _BLOCK_TAG_LINE_END.sub(r"\1", _INDENTATION.sub("", super().get_contents(origin)))
+        """Return the source of a template, for HTML without whitespace at the start of its lines."""
+        source = super().get_contents(origin)
+        return _INDENTATION.sub("\n", source) if origin.name.endswith(".html") else source

@@ -7,9 +7,10 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Exists
 
-from quizzes.assignments.accommodations import extend, personal_window, student_settings
+from quizzes.assignments.accommodations import extend
 from quizzes.assignments.deadlines import GRACE, Standing, deadline, is_over
-from quizzes.assignments.lifecycle import Release
+from quizzes.assignments.release import Release
+from quizzes.assignments.student_settings import personal_window, student_settings
 from quizzes.attempts.answers import Outcome, log_save
 from quizzes.attempts.attempt_content import Sitting
 from quizzes.grading.scores import computed, rescore

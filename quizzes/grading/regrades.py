@@ -13,11 +13,12 @@ from django.db import transaction
 
 from quizzes.content.editions import published
 from quizzes.content.question_types.question import Question as SetQuestion
-from quizzes.content.question_types.registry import Value, regraded
+from quizzes.content.question_types.question import Value
+from quizzes.content.question_types.registry import regraded
 from quizzes.grading import points as grading
 from quizzes.grading.points import Adjustments, Correction
 from quizzes.grading.scores import adjustments, correction, rescore, values_of
-from quizzes.models import Assignment, Attempt, AuditEvent, Edition, ManualGrade, Question, Regrade, User
+from quizzes.models import Assignment, Attempt, AuditEvent, Edition, Question, Regrade, User
 
 Policy = Regrade.Policy
 
@@ -60,7 +61,7 @@ class Notice:
     points_after: Decimal
 
 
-def reach(edition: Edition, *, by: User) -> list[Assignment]:
+def affected_assignments(edition: Edition, *, by: User) -> list[Assignment]:
     """The assignments that a teacher's regrade of an edition reaches: those of the teacher's classrooms."""
     return list(Assignment.objects.taught_by(by).filter(edition=edition).select_related("classroom").order_by("pk"))
 
@@ -162,33 +163,6 @@ def undo(group: uuid.UUID, *, by: User, now: datetime) -> int:
     for regrade in regrades:
         _record(AuditEvent.Action.REGRADE_UNDONE, regrade, by=by, now=now)
     return changed
-
-
-@transaction.atomic
-def grade_answer(
-    attempt: Attempt, question: Question, *, points: Decimal, comment: str, by: User, now: datetime
-) -> ManualGrade:
-    """Give one answer a mark of its own, 0 to the question's points; it stands until a newer mark.
-
-    The mark that it has already is not given again.
-    """
-    list(Attempt.objects.select_for_update().filter(pk=attempt.pk))
-    newest = ManualGrade.objects.filter(attempt=attempt, question=question).order_by("made_at", "pk").last()
-    if newest is not None and (newest.points, newest.comment) == (points, comment):
-        return newest
-    mark = ManualGrade.objects.create(
-        attempt=attempt, question=question, points=points, comment=comment, made_by=by, made_at=now
-    )
-    rescore([attempt])
-    AuditEvent.objects.create(
-        action=AuditEvent.Action.ANSWER_GRADED,
-        actor=by,
-        classroom_id=attempt.classroom_id,
-        student_id=attempt.student_id,
-        detail={"attempt": attempt.public_id, "question": question.key, "points": str(points), "comment": comment},
-        at=now,
-    )
-    return mark
 
 
 def notices(attempt: Attempt) -> list[Notice]:

@@ -1,7 +1,27 @@
+from datetime import datetime
+from typing import Any
+
 from django.db import models
 
 from quizzes.models.accounts import User
 from quizzes.models.rosters import Classroom, Student
+
+
+class AuditEventManager(models.Manager["AuditEvent"]):
+    """The audit record."""
+
+    def record(
+        self,
+        action: str,
+        *,
+        by: User,
+        classroom: Classroom | None,
+        now: datetime,
+        student: Student | None = None,
+        **detail: Any,
+    ) -> "AuditEvent":
+        """Add one event. detail: JSON values."""
+        return self.create(action=action, actor=by, classroom=classroom, student=student, detail=detail, at=now)
 
 
 class AuditEvent(models.Model):
@@ -40,6 +60,8 @@ class AuditEvent(models.Model):
     student = models.ForeignKey(Student, models.PROTECT, null=True, related_name="audit_events")
     detail = models.JSONField(default=dict)
     at = models.DateTimeField()
+
+    objects = AuditEventManager()
 
     class Meta:
         ordering = ["-at", "-pk"]

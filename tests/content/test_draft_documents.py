@@ -12,7 +12,7 @@ from quizzes.content.drafts.changes import changes
 from quizzes.content.drafts.document import finished, from_edition, new_document, reading_of, sentence_tables
 from quizzes.content.drafts.preview import preview
 from quizzes.content.drafts.publishing import NotReady
-from quizzes.content.drafts.validation import Lost, draft_faults, gaps, meter, orphans, question_faults, remarks
+from quizzes.content.drafts.validation import Lost, draft_problems, gaps, meter, orphans, question_problems, remarks
 from quizzes.content.question_types.draft import rows
 from quizzes.content.question_types.registry import change_type, public_view
 from quizzes.content.question_types.shuffle import Shuffle
@@ -29,11 +29,11 @@ FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 
 
 def faults_of(document: Table) -> list[tuple[str, str]]:
-    return [(fault.key, fault.text) for fault in draft_faults(document)]
+    return [(problem.key, problem.text) for problem in draft_problems(document)]
 
 
 def test_a_copy_of_an_edition_says_the_same_and_can_be_published() -> None:
-    assert draft_faults(story()) == []
+    assert draft_problems(story()) == []
     assert gaps(story()) == []
     assert changes(make_document(), story()) == []
 
@@ -43,7 +43,7 @@ def test_a_copy_of_a_built_in_set_says_the_same_and_can_be_published(name: str) 
     [file] = [file for file in read_set_files(FIXTURES) if file.parsed.slug == name]
     document = from_edition(file.document, title=file.parsed.title)
 
-    assert draft_faults(document) == []
+    assert draft_problems(document) == []
     assert changes(dict(file.document), document) == []
 
 
@@ -104,7 +104,7 @@ def test_a_finished_draft_says_by_what_right_the_text_is_shown(rights: str, note
 
 
 def test_an_empty_draft_lists_everything_that_it_needs() -> None:
-    assert [fault.text for fault in draft_faults(new_document())] == [
+    assert [problem.text for problem in draft_problems(new_document())] == [
         "Give the set a title.",
         "Add the title of the story.",
         "Add the publisher and the date so students can judge the source.",
@@ -185,7 +185,7 @@ def test_a_question_says_what_it_lacks(key: str, fields: Table, faults: list[str
             "Statement 3 is keyed to “The story does not say”, which is not offered.",
         ]
 
-    assert question_faults(document, question(document, key)) == faults
+    assert question_problems(document, question(document, key)) == faults
 
 
 @pytest.mark.parametrize(
@@ -206,7 +206,7 @@ def test_a_statement_says_what_it_lacks(statement: Table, fault: str) -> None:
     document = story()
     question(document, "who")["statements"][0].update(statement)
 
-    assert question_faults(document, question(document, "who")) == [fault]
+    assert question_problems(document, question(document, "who")) == [fault]
 
 
 def test_a_question_of_another_type_says_what_it_lacks() -> None:
@@ -215,7 +215,7 @@ def test_a_question_of_another_type_says_what_it_lacks() -> None:
     lacks = {}
     for name in ("true_false", "matching", "ordering"):
         change_type(one, name, document["voices"])
-        lacks[name] = question_faults(document, one)
+        lacks[name] = question_problems(document, one)
 
     assert lacks == {
         "true_false": ["Write the statement.", "Mark the statement true or false."],
@@ -251,7 +251,7 @@ def test_a_complete_question_of_another_type_can_be_published(name: str, own: Ta
     change_type(one, name, document["voices"])
     one.update(own)
 
-    assert question_faults(document, one) == []
+    assert question_problems(document, one) == []
 
 
 def test_a_type_that_is_tried_and_given_up_loses_nothing() -> None:
@@ -417,7 +417,7 @@ def test_an_orphan_offers_the_nearest_sentence() -> None:
 
     assert (lost.quote, lost.now) == ("It also records an address.", "")
     assert texts_of(document)[lost.nearest] == "Also written down is an address."
-    assert question_faults(document, question(document, "some"))[-1] == (
+    assert question_problems(document, question(document, "some"))[-1] == (
         "This quote is not in the reading: “It also records an address.” "
         "Nearest match: “Also written down is an address.”"
     )
@@ -448,7 +448,7 @@ def test_a_question_whose_sentence_changed_is_an_orphan_and_cannot_be_published(
     draft.save()
 
     assert key in [orphan.key for orphan in orphans(document)]
-    assert key in [fault.key for fault in draft_faults(document)]
+    assert key in [problem.key for problem in draft_problems(document)]
     with pytest.raises(NotReady):
         publishing.publish(draft, seen=draft.revision, note="", by=teacher, now=NOW)
     assert not Edition.objects.exists()

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from quizzes.forms.classrooms import US_ZONES, ClassroomForm, zone_choices
 from quizzes.models import AuditEvent, Classroom, Edition, Student, User
-from quizzes.people import rosters
+from quizzes.people import classrooms
 from tests.conftest import Statements
 from tests.factories import (
     NOW,
@@ -145,7 +145,7 @@ def test_home_sums_up_each_class(
     assert "average score 100%" in text
     assert classroom.shown_code in text
 
-    rosters.set_code_active(classroom, is_open=False, by=classroom.teachers.get(), now=NOW)
+    classrooms.set_code_active(classroom, is_open=False, by=classroom.teachers.get(), now=NOW)
     closed = teacher_client.get(HOME).content.decode()
     assert classroom.shown_code not in closed
     assert "The code is closed" in closed
@@ -333,10 +333,10 @@ def test_archive_puts_a_class_away_and_brings_it_back(
 
     home = teacher_client.get(HOME)
     assert "“Period 3” is archived." in home.content.decode()
-    assert url("gradebook", classroom) not in read(home).links
+    assert url("classroom_gradebook", classroom) not in read(home).links
     assert reverse("archived_classrooms") in read(home).links
     archive = teacher_client.get(reverse("archived_classrooms"))
-    assert url("gradebook", classroom) in read(archive).links
+    assert url("classroom_gradebook", classroom) in read(archive).links
     assert "This class is archived" in teacher_client.get(url("roster", classroom)).content.decode()
 
     teacher_client.post(read(archive).forms[0].action)

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from quizzes.models import Assignment, AuditEvent, Classroom, Edition, Extension, Student, User
-from quizzes.people import rosters, student_sign_in
+from quizzes.people import classrooms, rosters, student_sign_in
 from tests.conftest import Statements
 from tests.factories import (
     NOW,
@@ -301,7 +301,7 @@ def test_cards_warn_that_the_code_is_closed(classroom: Classroom, student: Stude
     address = url("sign_in_cards", classroom)
     assert "let nobody in now" not in teacher_client.get(address).content.decode()
 
-    rosters.set_code_active(classroom, is_open=False, by=teacher, now=NOW)
+    classrooms.set_code_active(classroom, is_open=False, by=teacher, now=NOW)
 
     assert "let nobody in now" in teacher_client.get(address).content.decode()
 

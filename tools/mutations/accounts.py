@@ -45,7 +45,8 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "a link that is only looked at signs nobody in",
         "quizzes/views/accounts.py",
-        '    if request.method == "GET":\n        return render(request, "public/enter.html", {"entering": user})\n',
+        '    if request.method == "GET":\n'
+        '        return render(request, "public/use_sign_in_link.html", {"entering": user})\n',
         "",
         "tests/views/test_account_views.py",
         *("-k", "link"),
@@ -53,7 +54,8 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "a teacher who signs in sends the student out",
         "quizzes/views/account_adapter.py",
-        "        for name in (joining.STUDENT, joining.PIN_VERSION):\n            request.session.pop(name, None)\n",
+        "        for name in (student_sign_in.STUDENT, student_sign_in.PIN_VERSION):\n"
+        "            request.session.pop(name, None)\n",
         "",
         "tests/views/test_account_views.py",
     ),

@@ -14,9 +14,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.middleware import HtmxDetails
 
-from quizzes.assignments.accommodations import settings_given
 from quizzes.assignments.deadlines import Standing, minutes_left
-from quizzes.assignments.lifecycle import Release, answers_shown, answers_shown_at
+from quizzes.assignments.release import Release, answers_shown, answers_shown_at
+from quizzes.assignments.student_settings import settings_given
 from quizzes.attempts import heartbeats
 from quizzes.attempts import lifecycle as attempts
 from quizzes.attempts.answers import Outcome, Saved, save_answer
@@ -32,8 +32,7 @@ from quizzes.attempts.lifecycle import (
 )
 from quizzes.content.editions import published
 from quizzes.content.question_types.registry import TYPES
-from quizzes.forms.attempts import AnswerForm
-from quizzes.forms.board import HeartbeatForm
+from quizzes.forms.attempts import AnswerForm, HeartbeatForm
 from quizzes.grading import regrades
 from quizzes.grading.regrades import Notice
 from quizzes.models import Attempt, Student
@@ -266,7 +265,7 @@ def _take_answer(request: HttpRequest, current: Sitting, number: int, now: datet
         return _not_an_answer(request, current, number, form)
     act, saved = form.cleaned_data["act"], None
     # Where htmx sets a flag, the answer is the outbox's to send and stays on the page.
-    if form.says_something and not (_htmx(request) and act in {"flag", "unflag"}):
+    if form.has_input and not (_htmx(request) and act in {"flag", "unflag"}):
         saved = save_answer(
             attempt,
             current.question_id(question),

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from quizzes.assignments.deadlines import minutes_left
-from quizzes.assignments.lifecycle import Release
+from quizzes.assignments.release import Release
 from quizzes.attempts.attempt_content import Given, Sitting
 from quizzes.content.editions import published
 from quizzes.content.question_types.question import Question

@@ -17,8 +17,7 @@ from quizzes.assignments.deadlines import is_over
 from quizzes.attempts.answers import Outcome, save_from_seat
 from quizzes.attempts.attempt_content import Given, Seat, Sitting, answers_of, seat, sitting, take_seat, time_of
 from quizzes.attempts.heartbeats import record_heartbeat
-from quizzes.forms.attempts import AnswerForm
-from quizzes.forms.board import HeartbeatForm
+from quizzes.forms.attempts import AnswerForm, HeartbeatForm
 from quizzes.models import Attempt
 from quizzes.people.student_sign_in import PIN_VERSION, STUDENT
 from quizzes.views.student.access import attempt_required
@@ -75,7 +74,7 @@ def quick_save(request: HttpRequest, public_id: str, number: int, *, now: dateti
         return None
     question = current.questions[number - 1]
     form = AnswerForm(request.POST, current=current, question=question)
-    if not form.is_valid() or form.cleaned_data["act"] not in {"", "save"} or not form.says_something:
+    if not form.is_valid() or form.cleaned_data["act"] not in {"", "save"} or not form.has_input:
         return None
     value = form.cleaned_data["value"]
     moved = save_from_seat(

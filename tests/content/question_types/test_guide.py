@@ -17,7 +17,7 @@ from quizzes.attempts.attempt_content import sitting
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.attempts.paper.entries import cells, paper_view, read_typed, written
 from quizzes.content import question_types
-from quizzes.content.drafts.validation import question_faults
+from quizzes.content.drafts.validation import question_problems
 from quizzes.content.question_types.question_type import QuestionType
 from quizzes.content.question_types.registry import TYPES, parse_question, regraded
 from quizzes.content.question_types.shuffle import Shuffle
@@ -67,7 +67,7 @@ def example_set() -> dict[str, Any]:
 
 def draft_problems(draft: Draft) -> list[str]:
     """What question “one” of the draft lacks."""
-    return question_faults(document_of(draft), question_now(draft, "one"))
+    return question_problems(document_of(draft), question_now(draft, "one"))
 
 
 def write_question(client: Client, draft: Draft, **fields: Any) -> Any:
