@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes.content.drafts.document import finished, from_edition
-from quizzes.content.drafts.validation import lost_evidence, question_faults, remarks
+from quizzes.content.drafts.validation import lost_evidence, question_problems, remarks
 from quizzes.content.question_types.registry import parse_question, public_view, regraded
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.set_document import parse_set
@@ -119,9 +119,9 @@ def test_draft_asks_for_the_sentence_that_contradicts() -> None:
     document = story()
     one = question(document, "one")
     one["choices"][0] |= {"mark": "contradicted"}
-    assert question_faults(document, one) == ["Name the sentence that contradicts answer 1."]
+    assert question_problems(document, one) == ["Name the sentence that contradicts answer 1."]
     one["choices"][0]["mark_at"] = ["s1"]
-    assert question_faults(document, one) == []
+    assert question_problems(document, one) == []
 
 
 def test_edition_has_no_mark_that_says_nothing() -> None:
@@ -152,7 +152,7 @@ def test_wrong_choice_without_a_mark_is_a_hint_and_no_fault() -> None:
     one = question(document, "one")
     [hint] = [remark.hint for remark in remarks(document, one) if remark.hint.code == "unsettled"]
     assert hint.about == "Citizenship / Fingerprints"
-    assert question_faults(document, one) == []
+    assert question_problems(document, one) == []
     for row in one["choices"]:
         row["mark"] = "not_stated"
     assert [remark.hint.code for remark in remarks(document, one)] == []

@@ -161,6 +161,6 @@ def test_the_type_goes_from_draft_to_board(
 
     # Board.
     teacher_client.post(reverse("show_on_board", args=[assignment.public_id]), {"aim": "1-1"})
-    board = text_of(teacher_client.get(reverse("question_board", args=[assignment.public_id])))
+    board = text_of(teacher_client.get(reverse("class_board", args=[assignment.public_id])))
     assert "Does the system record a birthplace? A Yes B No" in board
     assert [(bar.text, bar.count) for bar in slide(assignment, (1, 3)).bars or ()] == [("Yes", 0), ("No", 1)]
