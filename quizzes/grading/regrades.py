@@ -13,7 +13,8 @@ from django.db import transaction
 
 from quizzes.content.editions import published
 from quizzes.content.question_types.question import Question as SetQuestion
-from quizzes.content.question_types.registry import Value, regraded
+from quizzes.content.question_types.question import Value
+from quizzes.content.question_types.registry import regraded
 from quizzes.grading.points import Adjustments, Correction, score
 from quizzes.grading.scores import adjustments, correction, rescore, values_of
 from quizzes.models import Assignment, Attempt, AuditEvent, Edition, Question, Regrade, User

@@ -1,4 +1,4 @@
-"""Short answer: a few words typed, right where they are one of the accepted answers in any way of writing it."""
+"""Short answer: a few typed words, correct if they match an accepted answer in any spelling."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ NOTE = "Capital letters, accents and punctuation do not count."
 
 @dataclass(frozen=True, slots=True)
 class WrongAnswer:
-    """An answer known to be wrong, and why a student may give it. folded: its one form."""
+    """A known wrong answer, and why a student may give it. folded: its normalized form."""
 
     text: str
     folded: str
@@ -44,8 +44,8 @@ class WrongAnswer:
 class ShortAnswer(Question):
     """A question that is answered in a few words. Its value: the text as typed.
 
-    note: for students, under the field; "" for the type's own. accepted: at least one, the first of them shown as the
-    right answer; folded_accepted: their one forms. forgive_slips: whether a slip in a longer word is forgiven.
+    note: for students, under the field; "" for NOTE. accepted: at least one, the first is shown as the correct answer.
+    folded_accepted: their normalized forms. forgive_slips: whether a typo in a longer word is accepted.
     """
 
     note: str
@@ -100,15 +100,15 @@ class ShortAnswer(Question):
         }
 
     def read_answer(self, submitted: Submitted, shuffle: Shuffle, reading: Reading) -> Value:
-        """The text typed, None for a blank field; raises NotAChoice."""
+        """The typed text, None for a blank field; raises NotAChoice."""
         return read_typed(submitted, shuffle.token(self.key, "answer"))
 
     def grade(self, value: Value) -> Fraction:
-        """1 for an accepted answer, however it is written, else 0."""
+        """1 for an accepted answer in any spelling, else 0."""
         return Fraction(value is not None and self.accepts(fold(value)))
 
     def review(self, value: Value, reading: Reading) -> Review:
-        """The answer given and the first accepted one."""
+        """The answer and the first accepted one."""
         known = None if value is None else next((one for one in self.wrong if one.folded == fold(value)), None)
         return typed_review(
             value,
@@ -119,7 +119,7 @@ class ShortAnswer(Question):
         )
 
     def answer_key(self, reading: Reading) -> tuple[KeyRow, ...]:
-        """The accepted answers, then those known to be wrong, for teachers."""
+        """The accepted answers, then the known wrong ones."""
         return (
             *(KeyRow(text, True, "") for text in self.accepted),
             *(
@@ -133,12 +133,12 @@ class ShortAnswer(Question):
         return self.accepted[0]
 
     def wrong_answer(self, choose: Choose) -> Value:
-        """An answer known to be wrong, or one that nobody accepts."""
+        """A known wrong answer, or one that no question accepts."""
         return choose(self.wrong).text if self.wrong else NO_IDEA
 
     @classmethod
     def regraded(cls, document: Mapping[str, Any], value: Value) -> dict[str, Any]:
-        """The document with this answer accepted as well."""
+        """The document that accepts this answer too."""
         wrong = [table for table in tables_of(document, "wrong") if fold(text_of(table, "text")) != fold(value)]
         return {
             **document,
@@ -147,7 +147,7 @@ class ShortAnswer(Question):
         }
 
     def needs_grading(self, value: Value) -> bool:
-        """Whether the answer is wrong, near an accepted one, and not known to be wrong."""
+        """Whether the answer is wrong, close to an accepted one, and not a known wrong one."""
         if value is None:
             return False
         folded = fold(value)
@@ -158,7 +158,7 @@ class ShortAnswer(Question):
         )
 
     def options(self, reading: Reading) -> tuple[Option, ...]:
-        """The accepted answers, of which the first is listed, then those known to be wrong."""
+        """The accepted answers, of which the first is listed, then the known wrong ones."""
         return (
             *(
                 Option(folded, text, True, "", listed=place == 0)
@@ -168,7 +168,7 @@ class ShortAnswer(Question):
         )
 
     def chosen_options(self, value: Value, reading: Reading) -> tuple[Option, ...]:
-        """The answer given, the same option however it was written; () for no answer."""
+        """The answer, the same option in any spelling; () for no answer."""
         if value is None:
             return ()
         folded = fold(value)
@@ -191,7 +191,7 @@ class ShortAnswer(Question):
 
 
 def parse_accepted(table: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The accepted answers of a table as written and in their one form; raises InvalidDocument."""
+    """The accepted answers of a table, as written and normalized; raises InvalidDocument."""
     accepted = lines_of(table, "accepted")
     if not accepted:
         raise InvalidDocument("at least one answer must be accepted")
@@ -204,6 +204,6 @@ def parse_accepted(table: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str
 
 
 def accept_also(table: Mapping[str, Any], text: str) -> list[str]:
-    """The accepted answers of a table, with this one at the end where none of them is the same."""
+    """The accepted answers of a table, with this one at the end unless they match it."""
     accepted = list(texts_of(table, "accepted"))
     return accepted if fold(text) in map(fold, accepted) else [*accepted, text]
