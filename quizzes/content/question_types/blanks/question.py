@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Self
 
-from quizzes.content.answer_matching import fold, is_near, is_slip
+from quizzes.content.answer_matching import is_close, is_typo, normalize
 from quizzes.content.question_types.question import (
     CHOICE_IDS,
     MAX_LINE,
@@ -40,13 +40,13 @@ class Gap:
     """One gap, named by the letter that students see. rationale: why a student may give another answer.
 
     choices: text by id, as written; empty for a typed gap. accepted: at least one, the first is shown as the correct
-    answer; for a gap with choices, its correct one. folded_accepted: normalized; () for a gap with choices.
+    answer; for a gap with choices, its correct one. normalized_accepted: normalized; () for a gap with choices.
     """
 
     id: str
     choices: Mapping[str, str]
     accepted: tuple[str, ...]
-    folded_accepted: tuple[str, ...]
+    normalized_accepted: tuple[str, ...]
     rationale: str
 
     def text(self, given: str) -> str:
@@ -201,10 +201,10 @@ class Blanks(Question):
         """Whether the answer in a typed gap is wrong but close."""
         given = value or {}
         return any(
-            is_near(fold(given[gap.id]), accepted)
+            is_close(normalize(given[gap.id]), accepted)
             for gap in self.gaps
             if gap.id in given and not self._is_right(gap, given[gap.id])
-            for accepted in gap.folded_accepted
+            for accepted in gap.normalized_accepted
         )
 
     def options(self, reading: Reading) -> tuple[Option, ...]:
@@ -222,7 +222,7 @@ class Blanks(Question):
             for answer_id, text in (
                 [(choice_id, gap.choices[choice_id]) for choice_id in _by_text(gap)]
                 if gap.choices
-                else zip(gap.folded_accepted, gap.accepted, strict=True)
+                else zip(gap.normalized_accepted, gap.accepted, strict=True)
             )
         )
 
@@ -234,7 +234,7 @@ class Blanks(Question):
             given = (value or {}).get(gap.id)
             if given is None:
                 continue
-            option_id = f"{gap.id}:{given if gap.choices else fold(given) or given}"
+            option_id = f"{gap.id}:{given if gap.choices else normalize(given) or given}"
             is_right = self._is_right(gap, given)
             typed = Option(
                 option_id,
@@ -257,9 +257,9 @@ class Blanks(Question):
             return False
         if gap.choices:
             return gap.text(given) == gap.accepted[0]
-        folded = fold(given)
-        return folded in gap.folded_accepted or (
-            self.forgive_slips and any(is_slip(folded, accepted) for accepted in gap.folded_accepted)
+        normalized = normalize(given)
+        return normalized in gap.normalized_accepted or (
+            self.forgive_slips and any(is_typo(normalized, accepted) for accepted in gap.normalized_accepted)
         )
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Self
 
-from quizzes.content.answer_matching import Day, fold, read_date, read_number, write_date
+from quizzes.content.answer_matching import Day, normalize, read_date, read_number, write_date
 from quizzes.content.question_types.question import (
     MAX_LINE,
     NO_IDEA,
@@ -38,14 +38,14 @@ class Numeric(Question):
     """A question for a number or a date. Its value: the text as typed.
 
     tolerance: in the number's unit, or in days; 0 for none. units: all names of one unit, () for a number without unit.
-    folded_units: their normalized forms. unit_required: an answer must name the unit. Otherwise the page shows it.
+    normalized_units: their normalized forms. unit_required: an answer must name the unit. Otherwise the page shows it.
     """
 
     note: str
     answer: Decimal | Day
     tolerance: Decimal
     units: tuple[str, ...]
-    folded_units: tuple[str, ...]
+    normalized_units: tuple[str, ...]
     unit_required: bool
 
     @property
@@ -75,8 +75,8 @@ class Numeric(Question):
             raise InvalidDocument("the tolerance of a date is in whole days, and a date has no unit")
         if unit_required and not units:
             raise InvalidDocument("a unit is required and “units” names none")
-        folded = tuple(fold(unit) for unit in units)
-        for unit, name in zip(units, folded, strict=True):
+        normalized = tuple(normalize(unit) for unit in units)
+        for unit, name in zip(units, normalized, strict=True):
             if not name or any(char.isdigit() for char in name):
                 raise InvalidDocument(f"the unit “{unit}” must be a word or a sign, without a number in it")
         return cls(
@@ -85,7 +85,7 @@ class Numeric(Question):
             answer=answer,
             tolerance=tolerance,
             units=units,
-            folded_units=folded,
+            normalized_units=normalized,
             unit_required=unit_required,
         )
 
@@ -150,7 +150,7 @@ class Numeric(Question):
         if isinstance(question.answer, Day):
             if read_date(value) is None:
                 raise InvalidDocument(f"“{value}” is not a date")
-            return {**document, "answer": fold(value)}
+            return {**document, "answer": normalize(value)}
         found = read_number(value)
         if found is None:
             raise InvalidDocument(f"“{value}” is not a number")
@@ -166,14 +166,14 @@ class Numeric(Question):
         if value is None or self.grade(value):
             return False
         if isinstance(self.answer, Day):
-            days = [day for day in map(read_date, fold(value).split()) if day is not None]
+            days = [day for day in map(read_date, normalize(value).split()) if day is not None]
             if days:
                 return any(self._is_within(day) or _differs_in_year_only(self.answer, day) for day in days)
         else:
             found = read_number(value)
             if found is not None:
                 return self._is_within(found[0])
-        return any(char.isdigit() for char in fold(value)) or fold(value) in self.folded_units
+        return any(char.isdigit() for char in normalize(value)) or normalize(value) in self.normalized_units
 
     def options(self, reading: Reading) -> tuple[Option, ...]:
         """The key."""
@@ -195,13 +195,13 @@ class Numeric(Question):
         return False
 
     def _has_unit(self, unit: str) -> bool:
-        return unit in self.folded_units or (not unit and not self.unit_required)
+        return unit in self.normalized_units or (not unit and not self.unit_required)
 
     def _option_id(self, value: str) -> str:
         found = read_number(value)
         if isinstance(self.answer, Decimal) and found is not None and self._has_unit(found[1]):
             return f"{found[0]:f}"
-        return fold(value) or value
+        return normalize(value) or value
 
 
 def _number(document: Mapping[str, Any], name: str) -> Decimal:
