@@ -180,13 +180,13 @@ def set_accommodation(student: Student, *, time_factor: Decimal | None, by: User
             student=student, defaults={"time_factor": time_factor, "changed_at": now}
         )
     move_deadlines(_open_attempts(student=student))
-    AuditEvent.objects.create(
-        action=AuditEvent.Action.ACCOMMODATION_CHANGED,
+    AuditEvent.objects.record(
+        AuditEvent.Action.ACCOMMODATION_CHANGED,
         actor=by,
         classroom=student.classroom,
         student=student,
-        detail={"time_factor": None if time_factor is None else str(time_factor)},
         at=now,
+        time_factor=None if time_factor is None else str(time_factor),
     )
 
 
@@ -224,12 +224,13 @@ def extend(
         },
     )
     move_deadlines(_open_attempts(student=student, assignment=assignment))
-    _record(
+    AuditEvent.objects.record(
         AuditEvent.Action.EXTENSION_GIVEN,
-        assignment,
-        by=by,
-        now=now,
+        actor=by,
+        classroom=assignment.classroom,
         student=student,
+        at=now,
+        assignment=assignment.public_id,
         reason=reason,
         due_at=due_at and due_at.isoformat(),
         closes_at=closes_at and closes_at.isoformat(),
@@ -253,7 +254,15 @@ def set_excused(
     else:
         Excuse.objects.filter(assignment=assignment, student=student).delete()
     action = AuditEvent.Action.EXCUSED if is_excused else AuditEvent.Action.EXCUSE_TAKEN_BACK
-    _record(action, assignment, by=by, now=now, student=student, reason=reason)
+    AuditEvent.objects.record(
+        action,
+        actor=by,
+        classroom=assignment.classroom,
+        student=student,
+        at=now,
+        assignment=assignment.public_id,
+        reason=reason,
+    )
 
 
 def _factors(student_ids: Iterable[int]) -> dict[int, Decimal | None]:
@@ -266,14 +275,3 @@ def _extensions(assignment: Assignment) -> dict[int, Extension]:
 
 def _open_attempts(**of: Any) -> Iterable[Attempt]:
     return Attempt.objects.open().filter(**of).select_related("assignment", "student")
-
-
-def _record(action: str, assignment: Assignment, *, by: User, now: datetime, student: Student, **detail: Any) -> None:
-    AuditEvent.objects.create(
-        action=action,
-        actor=by,
-        classroom=assignment.classroom,
-        student=student,
-        detail={"assignment": assignment.public_id, **detail},
-        at=now,
-    )

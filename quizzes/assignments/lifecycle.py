@@ -4,13 +4,12 @@ import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Max, Q
 
 from quizzes.assignments.accommodations import move_deadlines, window_of
-from quizzes.assignments.deadlines import GRACE, Standing, Window
+from quizzes.assignments.deadlines import Standing, Window, is_over
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, User
 
 Release = Assignment.Release
@@ -64,7 +63,13 @@ def assign(
     ]
     Assignment.objects.bulk_create(made)
     for assignment in made:
-        _record(AuditEvent.Action.ASSIGNMENT_GIVEN, assignment, by=by, now=now)
+        AuditEvent.objects.record(
+            AuditEvent.Action.ASSIGNMENT_GIVEN,
+            actor=by,
+            classroom=assignment.classroom,
+            at=now,
+            assignment=assignment.public_id,
+        )
     return made
 
 
@@ -80,7 +85,14 @@ def change_assignment(assignment: Assignment, *, window: Window, terms: Terms, b
         outgrown = assignment.extensions.filter(**{f"{name}__lte": end}) if end else assignment.extensions.all()
         outgrown.update(**{name: None})
     move_deadlines(Attempt.objects.open().filter(assignment=assignment).select_related("assignment", "student"))
-    _record(AuditEvent.Action.ASSIGNMENT_CHANGED, assignment, by=by, now=now, before=before)
+    AuditEvent.objects.record(
+        AuditEvent.Action.ASSIGNMENT_CHANGED,
+        actor=by,
+        classroom=assignment.classroom,
+        at=now,
+        assignment=assignment.public_id,
+        before=before,
+    )
     return assignment
 
 
@@ -89,7 +101,14 @@ def withdraw_assignment(assignment: Assignment, *, by: User, now: datetime) -> N
     """Take back an assignment that nobody has begun; raises HasAttempts."""
     if assignment.attempts.exists():
         raise HasAttempts
-    _record(AuditEvent.Action.ASSIGNMENT_CHANGED, assignment, by=by, now=now, withdrawn=True)
+    AuditEvent.objects.record(
+        AuditEvent.Action.ASSIGNMENT_CHANGED,
+        actor=by,
+        classroom=assignment.classroom,
+        at=now,
+        assignment=assignment.public_id,
+        withdrawn=True,
+    )
     assignment.delete()
 
 
@@ -104,7 +123,15 @@ def use_edition(assignment: Assignment, edition: Edition, *, by: User, now: date
     before = current.edition_id
     current.edition = edition
     current.save(update_fields=["edition"])
-    _record(AuditEvent.Action.ASSIGNMENT_CHANGED, current, by=by, now=now, edition_before=before, edition=edition.pk)
+    AuditEvent.objects.record(
+        AuditEvent.Action.ASSIGNMENT_CHANGED,
+        actor=by,
+        classroom=current.classroom,
+        at=now,
+        assignment=current.public_id,
+        edition_before=before,
+        edition=edition.pk,
+    )
 
 
 def standing(assignment: Assignment, *, now: datetime) -> Standing:
@@ -149,19 +176,9 @@ def answers_shown(assignment: Assignment, attempt: Attempt, *, shown_at: datetim
     if attempt.is_open:
         return False
     if assignment.release == Release.AFTER_CLOSE:
-        return shown_at is not None and now > shown_at + GRACE
+        return shown_at is not None and is_over(at=now, deadline_at=shown_at)
     return assignment.release in {Release.AT_ONCE, Release.AFTER_SUBMIT}
 
 
 def _window_fields(window: Window) -> dict[str, datetime | None]:
     return {"opens_at": window.opens_at, "due_at": window.due_at, "closes_at": window.closes_at}
-
-
-def _record(action: str, assignment: Assignment, *, by: User, now: datetime, **detail: Any) -> None:
-    AuditEvent.objects.create(
-        action=action,
-        actor=by,
-        classroom=assignment.classroom,
-        detail={"assignment": assignment.public_id, **detail},
-        at=now,
-    )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from quizzes.files.answers import answers_table
 from quizzes.files.gradebook import canvas_table, distinct_titles, moodle_table, scores_table
@@ -91,13 +92,15 @@ def export_item_report(
     return _file(classroom, "item analysis", form, sheets, now)
 
 
-def _record(classroom: Classroom, layout: str, form: Form, *, by: User, now: datetime, **detail: str) -> None:
-    AuditEvent.objects.create(
-        action=AuditEvent.Action.SCORES_EXPORTED,
+def _record(classroom: Classroom, layout: str, form: Form, *, by: User, now: datetime, **detail: Any) -> None:
+    AuditEvent.objects.record(
+        AuditEvent.Action.SCORES_EXPORTED,
         actor=by,
         classroom=classroom,
-        detail={"layout": str(layout), "form": str(form), **detail},
         at=now,
+        layout=str(layout),
+        form=str(form),
+        **detail,
     )
 
 

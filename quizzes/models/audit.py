@@ -1,7 +1,27 @@
+from datetime import datetime
+from typing import Any
+
 from django.db import models
 
 from quizzes.models.accounts import User
 from quizzes.models.rosters import Classroom, Student
+
+
+class AuditEventManager(models.Manager["AuditEvent"]):
+    """Adds rows to the record."""
+
+    def record(
+        self,
+        action: str,
+        *,
+        actor: User,
+        classroom: Classroom | None,
+        student: Student | None = None,
+        at: datetime,
+        **detail: Any,
+    ) -> "AuditEvent":
+        """Write down that someone did something. detail: JSON values."""
+        return self.create(action=action, actor=actor, classroom=classroom, student=student, at=at, detail=detail)
 
 
 class AuditEvent(models.Model):
@@ -40,6 +60,8 @@ class AuditEvent(models.Model):
     student = models.ForeignKey(Student, models.PROTECT, null=True, related_name="audit_events")
     detail = models.JSONField(default=dict)
     at = models.DateTimeField()
+
+    objects = AuditEventManager()
 
     class Meta:
         ordering = ["-at", "-pk"]

@@ -27,7 +27,7 @@ def add_classroom(*, by: User, name: str, time_zone: str, now: datetime) -> Clas
     _refuse_taken(name, by)
     classroom = Classroom.objects.create(name=name, time_zone=time_zone, created_at=now)
     Teaching.objects.create(classroom=classroom, teacher=by)
-    _record(Action.CLASSROOM_MADE, by, classroom, now, name=name)
+    AuditEvent.objects.record(Action.CLASSROOM_MADE, actor=by, classroom=classroom, at=now, name=name)
     return classroom
 
 
@@ -41,7 +41,14 @@ def change_classroom(classroom: Classroom, *, by: User, name: str, time_zone: st
     before = {"name": classroom.name, "time_zone": classroom.time_zone}
     classroom.name, classroom.time_zone = name, time_zone
     classroom.save(update_fields=["name", "time_zone"])
-    _record(Action.CLASSROOM_CHANGED, by, classroom, now, before=before, after={"name": name, "time_zone": time_zone})
+    AuditEvent.objects.record(
+        Action.CLASSROOM_CHANGED,
+        actor=by,
+        classroom=classroom,
+        at=now,
+        before=before,
+        after={"name": name, "time_zone": time_zone},
+    )
     return classroom
 
 
@@ -50,7 +57,7 @@ def change_code(classroom: Classroom, *, by: User, now: datetime) -> Classroom:
     """Give a classroom a new join code; the old one stops working at once."""
     classroom.join_code = new_join_code()
     classroom.save(update_fields=["join_code"])
-    _record(Action.CODE_CHANGED, by, classroom, now)
+    AuditEvent.objects.record(Action.CODE_CHANGED, actor=by, classroom=classroom, at=now)
     return classroom
 
 
@@ -59,7 +66,7 @@ def set_code_active(classroom: Classroom, *, is_open: bool, by: User, now: datet
     """Open or close a classroom's code; students who are signed in stay so."""
     classroom.join_open = is_open
     classroom.save(update_fields=["join_open"])
-    _record(Action.CODE_CHANGED, by, classroom, now, open=is_open)
+    AuditEvent.objects.record(Action.CODE_CHANGED, actor=by, classroom=classroom, at=now, open=is_open)
     return classroom
 
 
@@ -68,7 +75,9 @@ def set_archived(classroom: Classroom, *, is_archived: bool, by: User, now: date
     """Put a classroom away or bring it back; nothing in it is lost, and an archived one's code lets nobody in."""
     classroom.archived_at = now if is_archived else None
     classroom.save(update_fields=["archived_at"])
-    _record(Action.CLASSROOM_ARCHIVED if is_archived else Action.CLASSROOM_RESTORED, by, classroom, now)
+    AuditEvent.objects.record(
+        Action.CLASSROOM_ARCHIVED if is_archived else Action.CLASSROOM_RESTORED, actor=by, classroom=classroom, at=now
+    )
     return classroom
 
 
@@ -93,7 +102,7 @@ def add_students(classroom: Classroom, names: Sequence[str], *, by: User, now: d
             added.append(Student(classroom=classroom, display_name=name, name_key=name_key(name), created_at=now))
     Student.objects.bulk_create(added)
     if added:
-        _record(Action.STUDENTS_ADDED, by, classroom, now, count=len(added))
+        AuditEvent.objects.record(Action.STUDENTS_ADDED, actor=by, classroom=classroom, at=now, count=len(added))
     return added
 
 
@@ -117,7 +126,9 @@ def remove_student(student: Student, *, by: User, now: datetime) -> Student:
     if student.removed_at is None:
         student.removed_at = now
         student.save(update_fields=["removed_at"])
-        _record(Action.STUDENT_REMOVED, by, student.classroom, now, student)
+        AuditEvent.objects.record(
+            Action.STUDENT_REMOVED, actor=by, classroom=student.classroom, student=student, at=now
+        )
     return student
 
 
@@ -133,7 +144,7 @@ def change_pin(student: Student, *, by: User, now: datetime) -> Student:
     student.pin_version += 1
     student.save(update_fields=["pin_version"])
     student.failed_tries.all().delete()
-    _record(Action.PIN_CHANGED, by, student.classroom, now, student)
+    AuditEvent.objects.record(Action.PIN_CHANGED, actor=by, classroom=student.classroom, student=student, at=now)
     return student
 
 
@@ -149,13 +160,7 @@ def _save_named(student: Student, fields: list[str], action: str, by: User, now:
     try:
         with transaction.atomic():
             student.save(update_fields=fields)
-            _record(action, by, student.classroom, now, student, **detail)
+            AuditEvent.objects.record(action, actor=by, classroom=student.classroom, student=student, at=now, **detail)
     except IntegrityError as error:
         raise NameTaken from error
     return student
-
-
-def _record(
-    action: str, by: User, classroom: Classroom, now: datetime, student: Student | None = None, /, **detail: Any
-) -> None:
-    AuditEvent.objects.create(action=action, actor=by, classroom=classroom, student=student, detail=detail, at=now)

@@ -18,16 +18,14 @@ def delete_draft(draft: Draft, *, by: User, now: datetime) -> None:
     question_set = current.question_set
     if question_set.editions.exists():
         raise AlreadyPublished
-    AuditEvent.objects.create(
-        action=AuditEvent.Action.DRAFT_DELETED,
+    AuditEvent.objects.record(
+        AuditEvent.Action.DRAFT_DELETED,
         actor=by,
         classroom=None,
-        detail={
-            "set": question_set.public_id,
-            "title": question_set.title,
-            "question_count": len(current.document["questions"]),
-        },
         at=now,
+        set=question_set.public_id,
+        title=question_set.title,
+        question_count=len(current.document["questions"]),
     )
     reading = Reading.objects.get(pk=question_set.reading_id)
     # Every set of a teacher's has a reading and a source record of its own.
