@@ -14,6 +14,7 @@ from django.db import connection
 
 from quizzes.assignments.deadlines import deadline
 from quizzes.attempts import lifecycle as attempts
+from quizzes.attempts.access import LoadedAttempt, load_attempt
 from quizzes.attempts.answers import Saved, save_answer
 from quizzes.content import editions as question_sets
 from quizzes.content import reading
@@ -381,6 +382,13 @@ def make_regrade(
         made_by=made_by or make_user(),
         **{"group": uuid.uuid4(), "reason": "The key was wrong.", "made_at": NOW, **fields},
     )
+
+
+def loaded(attempt: Attempt) -> LoadedAttempt:
+    """The attempt as a request of its student loads it now, with its answers."""
+    found = load_attempt(attempt.public_id, with_answers=True)
+    assert found is not None
+    return found
 
 
 # To move the answer and to log the save.

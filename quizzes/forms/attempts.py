@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from quizzes.attempts.attempt_content import Arrangement
+from quizzes.attempts.attempt_content import AttemptContent
 from quizzes.content.question_types.registry import NotAChoice, Question, read_answer
 
 # Past this a revision is none that a student reached, and more than the column holds.
@@ -23,22 +23,22 @@ class AnswerForm(forms.Form):
     # Not a field of choices: Django copies those for each form, which took a twentieth of a save.
     act = forms.RegexField(r"^(save|next|skip|check|flag|unflag)\Z", required=False)
 
-    def __init__(self, data: QueryDict, *, current: Arrangement, question: Question) -> None:
+    def __init__(self, data: QueryDict, *, content: AttemptContent, question: Question) -> None:
         super().__init__(data)
         self.submitted = dict(data.lists())
-        self.current = current
+        self.content = content
         self.question = question
 
     def clean(self) -> dict[str, Any]:
         """With `value`; a choice that the question does not have is the whole form's error."""
-        reading = self.current.published.document.reading
+        reading = self.content.published.document.reading
         try:
-            value = read_answer(self.question, self.submitted, self.current.presentation, reading)
+            value = read_answer(self.question, self.submitted, self.content.presentation, reading)
         except NotAChoice as error:
             raise forms.ValidationError(str(error)) from error
         return {**self.cleaned_data, "value": value}
 
     @property
-    def says_something(self) -> bool:
+    def has_input(self) -> bool:
         """Whether there is anything to save: an answer, or the taking back of one."""
         return self.cleaned_data["value"] is not None or self.cleaned_data["revision"] > 0

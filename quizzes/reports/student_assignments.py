@@ -13,7 +13,7 @@ from django.db.models import F, QuerySet
 from quizzes.assignments.accommodations import personal_window
 from quizzes.assignments.deadlines import Standing, Window, is_over, minutes_left
 from quizzes.assignments.lifecycle import answers_shown, last_closes
-from quizzes.attempts.attempt_content import sitting
+from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.lifecycle import resume_number
 from quizzes.content.editions import Size, sizes_of
 from quizzes.models import Assignment, Attempt, Excuse, Extension, Student
@@ -210,14 +210,14 @@ def _current(task: Task, now: datetime) -> Current | None:
     if attempt is None:
         return None
     attempt.assignment = task.assignment
-    place = sitting(attempt)
+    content = content_of(attempt)
     answers = list(attempt.answers.all())
     return Current(
         task=task,
         attempt=attempt,
-        number=resume_number(place, answers),
-        question_count=len(place.questions),
-        left_count=len(place.questions) - sum(answer.value is not None for answer in answers),
+        number=resume_number(content, answers),
+        question_count=len(content.questions),
+        left_count=len(content.questions) - sum(answer.value is not None for answer in answers),
         minutes_left=minutes_left(at=now, deadline_at=attempt.deadline_at),
     )
 

@@ -20,7 +20,7 @@ from quizzes.assignments.lifecycle import (
     standing,
     withdraw_assignment,
 )
-from quizzes.attempts.attempt_content import sitting
+from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, Extension, Student, User
 from quizzes.reports.student_assignments import task_of
@@ -124,13 +124,13 @@ def test_change_leaves_answers_order_and_finished_attempts_alone(
     assignment: Assignment, student: Student, classmate: Student, teacher: User
 ) -> None:
     running = make_answered_attempt(assignment=assignment, student=student, answers={"one": "b"}, submitted=False)
-    order = [question.key for question in sitting(running).questions]
+    order = [question.key for question in content_of(running).questions]
     done = make_answered_attempt(assignment=assignment, student=classmate)
 
     change(assignment, by=teacher, shuffle_questions=True, shuffle_choices=False)
 
     running = Attempt.objects.select_related("assignment").get(pk=running.pk)
-    assert [question.key for question in sitting(running).questions] == order
+    assert [question.key for question in content_of(running).questions] == order
     assert (running.shuffle_questions, running.shuffle_choices) == (False, True)
     assert running.answers.get().value == "b"
     after = Attempt.objects.get(pk=done.pk)

@@ -9,6 +9,7 @@ from django.urls import reverse
 from quizzes.assignments import accommodations
 from quizzes.assignments import lifecycle as assignments
 from quizzes.assignments.deadlines import Window
+from quizzes.attempts import answers
 from quizzes.attempts import lifecycle as attempts
 from quizzes.attempts.integrity import check_integrity
 from quizzes.models import Answer, Attempt, Classroom, Student, User
@@ -35,7 +36,7 @@ def test_late_answer_never_replaces_what_was_saved_after_it(
     attempts.submit_attempt(reopened, now=NOW + 5 * MINUTE)
 
     page = teacher_client.get(reverse("attempt_review", args=[reopened.public_id])).content.decode()
-    accepted = attempts.accept_late(reopened, by=teacher, now=NOW + 6 * MINUTE)
+    accepted = answers.accept_late(reopened, by=teacher, now=NOW + 6 * MINUTE)
 
     assert accepted == 0
     assert Answer.objects.get(attempt=reopened).value == "b"
@@ -48,7 +49,7 @@ def test_late_answer_counts_where_nothing_was_saved_after_it(
     attempts.submit_attempt(reopened, now=NOW + 5 * MINUTE)
 
     page = teacher_client.get(reverse("attempt_review", args=[reopened.public_id])).content.decode()
-    accepted = attempts.accept_late(reopened, by=teacher, now=NOW + 6 * MINUTE)
+    accepted = answers.accept_late(reopened, by=teacher, now=NOW + 6 * MINUTE)
 
     assert accepted == 1
     assert Answer.objects.get(attempt=reopened).value == "a"

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from quizzes.assignments import accommodations
+from quizzes.attempts import answers
 from quizzes.attempts import lifecycle as attempts
 from quizzes.content.editions import published
 from quizzes.forms.accommodations import AccommodationForm, ExcuseForm, ExtensionForm, ReopenForm
@@ -47,7 +48,7 @@ def accept_late(request: TeacherRequest, public_id: str) -> HttpResponse:
     if attempt.is_open:
         messages.error(request, "This attempt is open again. Late answers can be accepted once it is handed in.")
         return redirect("attempt_review", attempt.public_id)
-    count = attempts.accept_late(attempt, by=request.user, now=timezone.now())
+    count = answers.accept_late(attempt, by=request.user, now=timezone.now())
     if count:
         messages.success(request, f"{count} late answer{'' if count == 1 else 's'} accepted. The score is up to date.")
     return redirect("attempt_review", attempt.public_id)
