@@ -183,9 +183,10 @@ def client_of(port: int, student: Student, assignment: Assignment) -> Client:
     session = SessionStore()
     session[STUDENT], session[PIN_VERSION] = student.pk, student.pin_version
     session.save()
-    current = content_of(start_attempt(student, assignment, now=timezone.now()))
+    attempt = start_attempt(student, assignment, now=timezone.now())
+    content = content_of(attempt)
     assert session.session_key is not None  # noqa: S101
-    return Client(port, session.session_key, current.attempt.public_id, tokens_of(current), ids_of(current))
+    return Client(port, session.session_key, attempt.public_id, tokens_of(content), ids_of(content))
 
 
 def tokens_of(content: AttemptContent) -> dict[tuple[int, str], str]:
