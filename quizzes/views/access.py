@@ -62,8 +62,9 @@ def attempt_required[**P](*, with_answers: bool = False) -> Callable[[AttemptVie
         @login_not_required
         @wraps(view)
         def wrapper(request: HttpRequest, public_id: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            session = student_session(request.session)
             attempt = load_attempt(public_id, with_answers=with_answers and request.method == "GET")
-            access = check_access(student_session(request.session), attempt)
+            access = check_access(session, attempt)
             if access is Access.SIGN_IN:
                 return _redirect_to_sign_in(request)
             if access is Access.NOT_FOUND or attempt is None:

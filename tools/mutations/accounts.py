@@ -53,7 +53,7 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "a teacher who signs in sends the student out",
         "quizzes/views/account_adapter.py",
-        "        for name in (joining.STUDENT, joining.PIN_VERSION):\n            request.session.pop(name, None)\n",
+        "        end_student_session(request.session)\n",
         "",
         "tests/views/test_account_views.py",
     ),
