@@ -86,7 +86,7 @@ class LoadedAttempt:
         return Attempt.objects.select_related("assignment").order_by().get(pk=self.id)
 
 
-# Raw: on the most frequent page, a queryset of these joins takes 5 times as long to build as to run.
+# Raw for the gate of the question page, which takes 1.1 ms: a queryset of these joins takes 0.54 ms, this 0.03 ms.
 _LOAD = """
 SELECT a.id, a.student_id, s.display_name, s.pin_version, s.removed_at IS NOT NULL, c.time_zone, a.assignment_id,
 g.edition_id, g.release, a.seed, a.shuffle_questions, a.shuffle_choices, a.deadline_at, a.submitted_at{columns}
@@ -122,8 +122,8 @@ def load_attempt(public_id: str, *, with_answers: bool) -> LoadedAttempt | None:
         seed,
         shuffle_questions,
         shuffle_choices,
-        stored_moment(deadline_at),
-        stored_moment(submitted_at),
+        _moment(deadline_at),
+        _moment(submitted_at),
         _answers(rows) if with_answers else None,
     )
 
@@ -146,7 +146,7 @@ def check_access(session: StudentSession | None, attempt: LoadedAttempt | None) 
     return Access.ALLOWED if is_valid else Access.SIGN_IN
 
 
-def stored_moment(value: datetime | None) -> datetime | None:
+def _moment(value: datetime | None) -> datetime | None:
     """A moment as a raw query returns it. SQLite has no time zones, and Django stores UTC."""
     return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
 
@@ -160,4 +160,4 @@ def _answer(
     question_id: int, value: str | None, revision: int, flagged: bool, *moments: datetime | None
 ) -> CurrentAnswer:
     read = None if value is None else json.loads(value)
-    return CurrentAnswer(question_id, read, revision, bool(flagged), *map(stored_moment, moments))
+    return CurrentAnswer(question_id, read, revision, bool(flagged), *map(_moment, moments))

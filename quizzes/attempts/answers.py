@@ -184,7 +184,7 @@ def _move_and_log(
 @transaction.atomic
 def _refused(attempt_id: int, question_id: int, value: Value, operation: str, now: datetime) -> Saved:
     """Why nothing was saved, now logged; the reply of the first time if the operation is known."""
-    attempt = Attempt.objects.only("submitted_at", "deadline_at").get(pk=attempt_id)
+    submitted_at, deadline_at = Attempt.objects.values_list("submitted_at", "deadline_at").get(pk=attempt_id)
     current = Answer.objects.filter(attempt=attempt_id, question_id=question_id).first()
     known = AnswerEvent.objects.filter(attempt=attempt_id, operation=operation).first()
     if known is not None and known.outcome == Outcome.SAVED:
@@ -192,7 +192,7 @@ def _refused(attempt_id: int, question_id: int, value: Value, operation: str, no
     revision, shown = (current.revision, current.value) if current else (0, None)
     if known is not None:
         return Saved(known.outcome, revision, shown)
-    if not attempt.is_open or is_over(at=now, deadline_at=attempt.deadline_at):
+    if submitted_at is not None or is_over(at=now, deadline_at=deadline_at):
         outcome = Outcome.LATE
     else:
         outcome = Outcome.SETTLED if current is not None and current.checked_at is not None else Outcome.STALE
