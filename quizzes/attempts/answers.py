@@ -79,10 +79,10 @@ def save_answer(
     try:
         with nullcontext() if is_single else transaction.atomic():
             saved = _move_and_log(attempt.id, question_id, value, operation, seen_revision, now)
+        return saved or _refused(attempt.id, question_id, value, operation, now)
     except IntegrityError:
         # The log has this operation: it was sent again with a newer revision, or twice at once. Nothing was changed.
-        saved = None
-    return saved or _refused(attempt.id, question_id, value, operation, now)
+        return _refused(attempt.id, question_id, value, operation, now)
 
 
 def check_answer(attempt: LoadedAttempt, question_id: int, *, now: datetime) -> None:
