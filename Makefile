@@ -1,10 +1,15 @@
-# `make run` serves the site, `make test` proves it; both install what they need into .venv.
+# `make` lists the targets. `make run` and `make test` install what they need into .venv.
 PY := .venv/bin/python
 PIP := $(PY) -m pip install --disable-pip-version-check --quiet --require-hashes
-# The ORM beside Playwright's sync API: pytest-playwright leaves an event loop running.
-BROWSER := DJANGO_ALLOW_ASYNC_UNSAFE=1 $(PY) -m pytest -m browser
+# pytest-playwright leaves an event loop running, beside which Django's ORM refuses to work. Two workers, not one per
+# core: some tests wait at most 5 seconds for a page, and each worker has a server and a Chromium of several processes.
+BROWSER := DJANGO_ALLOW_ASYNC_UNSAFE=1 $(PY) -m pytest -n 2 -m browser
 
-.PHONY: run demo test lint unit browser test-postgres faults mutations bench scaling shots format requirements
+.DEFAULT_GOAL := help
+.PHONY: help run demo test lint unit javascript browser test-postgres faults mutations bench scaling shots format requirements
+
+help:                             ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
 run: .venv/.base                  ## Serve on http://127.0.0.1:8000; HOST, PORT and FOOTNOTE_DATA override
 	@$(PY) manage.py serve
@@ -16,7 +21,7 @@ demo: .venv/.base                 ## The same on a data folder of its own (DEMO_
 	@$(PY) manage.py load_demo --base-url http://$(or $(filter-out 0.0.0.0,$(HOST)),127.0.0.1):$(or $(PORT),8000)
 	@$(PY) manage.py serve
 
-test: lint unit browser           ## Everything that must be green
+test: lint unit javascript browser           ## Everything that must be green
 
 lint: .venv/.test                 ## Style, layers, templates, types, migrations
 	$(PY) -m ruff check .
@@ -25,12 +30,18 @@ lint: .venv/.test                 ## Style, layers, templates, types, migrations
 	$(PY) -m mypy
 	git ls-files -z -- 'templates/*.html' | xargs -0 -r .venv/bin/djade --target-version 6.1 --check
 	.venv/bin/djlint --lint templates
+	$(PY) -m tools.check_templates templates
 	$(PY) manage.py makemigrations --check --dry-run --settings quizsite.settings_for_tests
 
 unit: .venv/.test                 ## All tests but the browser's, on SQLite
 	$(PY) -m pytest -n auto -m "not browser"
 
-browser: .venv/.test              ## Tests in Chromium; a call of their own, since Playwright's event loop outlives them
+javascript:                       ## Unit tests of the JavaScript under node
+	@if command -v node >/dev/null; then node --test tests/javascript/*.test.js; \
+	elif [ -n "$$CI" ]; then echo "The JavaScript tests need node." >&2; exit 1; \
+	else echo "SKIPPED: the JavaScript tests need node."; fi
+
+browser: .venv/.test              ## Tests in Chromium, apart from the others because of Playwright's event loop
 	$(BROWSER)
 
 test-postgres: .venv/.test        ## The unit tests on a PostgreSQL server of their own

@@ -7,8 +7,13 @@ from functools import partial
 
 from django.core.management import execute_from_command_line
 
+from quizsite.management.commands import version
 from quizsite.startup_errors import exit_with_message
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quizsite.settings")
-    exit_with_message(partial(execute_from_command_line, sys.argv))
+    if sys.argv[1:2] == ["version"]:
+        # Django would print its own version without looking for a command of this name.
+        version.Command().run_from_argv(sys.argv)
+    else:
+        exit_with_message(partial(execute_from_command_line, sys.argv))

@@ -3,7 +3,16 @@
 from django.conf import settings
 from django.http import HttpRequest
 
+from quizsite import __version__
+
 
 def site(request: HttpRequest) -> dict[str, object]:
-    """is_demo: whether the site shows a sample school, which every page then says."""
-    return {"is_demo": settings.DEMO}
+    """The variables of every template.
+
+    is_demo: whether the site shows a sample school, which every page then says.
+    footnote_version: Footnote's version on the pages that need a teacher's sign-in, else None.
+    """
+    match = request.resolver_match
+    # LoginRequiredMiddleware reads the same attribute. Without a match no view answers the request.
+    is_for_teachers = match is not None and getattr(match.func, "login_required", True)
+    return {"is_demo": settings.DEMO, "footnote_version": __version__ if is_for_teachers else None}

@@ -6,6 +6,14 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class StaticFilesStorage(CompressedManifestStaticFilesStorage):
+    """Static files under hashed names, and compressed."""
+
+    # Hash the names that JavaScript modules import too. Otherwise a browser could mix modules of two versions.
+    support_js_module_import_aggregation = True
 
 
 def collect_if_changed() -> bool:

@@ -1,4 +1,4 @@
-"""The site map, by audience, in the order of the way: join, answer; classroom, set, assignment, results."""
+"""Every URL by audience, the most requested first."""
 
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
@@ -10,17 +10,21 @@ from quizzes.views.teacher import (
     account,
     assignments,
     attempt_review,
+    board,
     class_report,
     classrooms,
+    downloads,
+    gradebook,
+    grading_queue,
     handouts,
+    item_report,
     paper_answers,
+    progress,
     question_sets,
     regrades,
     rosters,
     students,
 )
-from quizzes.views.teacher import gradebook as gradebooks
-from quizzes.views.teacher import progress as live
 from quizzes.views.teacher.editor import publishing, questions, reading, sets
 
 
@@ -33,12 +37,12 @@ class PublicIdConverter(StringConverter):
 register_converter(PublicIdConverter, "public_id")
 
 urlpatterns = [
-    # What a class at work asks for over and over, above the rest: a request passes every line above its own
+    # The most requested first: Django tries patterns in order.
     path("student/attempts/<public_id:public_id>/<int:number>/", attempts.take_attempt, name="take_attempt"),
     path("student/attempts/<public_id:public_id>/time/", attempts.time_left, name="time_left"),
     path("student/attempts/<public_id:public_id>/here/", attempts.record_heartbeat, name="record_heartbeat"),
-    path("teacher/assignments/<public_id:public_id>/live/", live.live_progress, name="live_progress"),
-    path("teacher/assignments/<public_id:public_id>/board/live/", live.live_board, name="live_board"),
+    path("teacher/assignments/<public_id:public_id>/live/", progress.live_progress, name="live_progress"),
+    path("teacher/assignments/<public_id:public_id>/board/live/", board.live_board, name="live_board"),
     # Everyone
     path("", public.landing, name="landing"),
     path("try/<int:number>/", previews.try_question, name="try_question"),
@@ -47,18 +51,19 @@ urlpatterns = [
     path("about/accessibility/", public.accessibility, name="accessibility"),
     path("about/questions/", public.how_we_write, name="how_we_write"),
     path("invitation/<str:token>/", accounts.accept_invitation, name="accept_invitation"),
-    path("enter/<str:uid>/<str:token>/", accounts.enter, name="enter"),
-    # Students
+    path("enter/<str:uid>/<str:token>/", accounts.use_sign_in_link, name="use_sign_in_link"),
+    # Students: sign in
     path("join/", sign_in.join, name="join"),
     path("j/<str:code>/", sign_in.join_with_code, name="join_with_code"),
     path("join/name/", sign_in.choose_name, name="choose_name"),
     path("join/pin/", sign_in.enter_pin, name="enter_pin"),
-    path("student/", home.student_home, name="student_home"),
+    path("student/attempts/<public_id:public_id>/again/", sign_in.enter_pin_again, name="enter_pin_again"),
     path("student/sign-out/", sign_in.sign_out, name="sign_out"),
+    # Students: home, attempts, practice
+    path("student/", home.student_home, name="student_home"),
     path("student/assignments/<public_id:public_id>/", attempts.start_attempt, name="start_attempt"),
     path("student/attempts/<public_id:public_id>/questions/", attempts.questions_ahead, name="questions_ahead"),
     path("student/attempts/<public_id:public_id>/review/", attempts.review_attempt, name="review_attempt"),
-    path("student/attempts/<public_id:public_id>/again/", sign_in.enter_pin_again, name="enter_pin_again"),
     path("student/attempts/<public_id:public_id>/hand-in/", attempts.submit_attempt, name="submit_attempt"),
     path("student/attempts/<public_id:public_id>/receipt/", results.receipt, name="receipt"),
     path("student/attempts/<public_id:public_id>/result/", results.result, name="result"),
@@ -68,18 +73,21 @@ urlpatterns = [
         name="practice_question",
     ),
     path("student/attempts/<public_id:public_id>/practice/result/", practice.practice_result, name="practice_result"),
-    # Teachers
+    # Teachers: home and account
     path("teacher/", classrooms.teacher_home, name="teacher_home"),
+    path("teacher/account/", account.account, name="account"),
+    path("teacher/account/invite/", account.invite, name="invite"),
+    # Teachers: classrooms and rosters
     path("teacher/classrooms/new/", classrooms.add_classroom, name="add_classroom"),
     path("teacher/classrooms/archived/", classrooms.archived_classrooms, name="archived_classrooms"),
-    path("teacher/classrooms/<public_id:public_id>/", gradebooks.gradebook, name="gradebook"),
+    path("teacher/classrooms/<public_id:public_id>/", gradebook.classroom_gradebook, name="classroom_gradebook"),
     path(
         "teacher/classrooms/<public_id:public_id>/gradebook.csv",
-        gradebooks.download_gradebook,
+        downloads.download_gradebook,
         name="download_gradebook",
     ),
-    path("teacher/classrooms/<public_id:public_id>/mastery/", gradebooks.classroom_mastery, name="classroom_mastery"),
-    path("teacher/classrooms/<public_id:public_id>/file/", class_report.download_file, name="download_file"),
+    path("teacher/classrooms/<public_id:public_id>/mastery/", gradebook.classroom_mastery, name="classroom_mastery"),
+    path("teacher/classrooms/<public_id:public_id>/file/", downloads.download_file, name="download_file"),
     path("teacher/classrooms/<public_id:public_id>/settings/", classrooms.change_classroom, name="change_classroom"),
     path("teacher/classrooms/<public_id:public_id>/code/", classrooms.change_code, name="change_code"),
     path("teacher/classrooms/<public_id:public_id>/joining/", classrooms.set_code_active, name="set_code_active"),
@@ -87,14 +95,16 @@ urlpatterns = [
     path("teacher/classrooms/<public_id:public_id>/roster/", rosters.roster, name="roster"),
     path("teacher/classrooms/<public_id:public_id>/roster/add/", rosters.add_students, name="add_students"),
     path("teacher/classrooms/<public_id:public_id>/cards/", rosters.sign_in_cards, name="sign_in_cards"),
+    # Teachers: students
     path("teacher/students/<public_id:public_id>/", students.student_history, name="student_history"),
     path("teacher/students/<public_id:public_id>/rename/", students.rename_student, name="rename_student"),
     path("teacher/students/<public_id:public_id>/move/", students.move_student, name="move_student"),
     path("teacher/students/<public_id:public_id>/remove/", students.remove_student, name="remove_student"),
     path("teacher/students/<public_id:public_id>/restore/", students.restore_student, name="restore_student"),
     path("teacher/students/<public_id:public_id>/time/", accommodations.set_accommodation, name="set_accommodation"),
-    path("teacher/students/<public_id:public_id>/file/", class_report.download_student, name="download_student"),
+    path("teacher/students/<public_id:public_id>/file/", downloads.download_student, name="download_student"),
     path("teacher/students/<public_id:public_id>/pin/", students.change_pin, name="change_pin"),
+    # Teachers: question sets
     path("teacher/sets/", question_sets.question_sets, name="question_sets"),
     path("teacher/sets/<public_id:public_id>/", question_sets.question_set, name="question_set"),
     path("teacher/sets/<public_id:public_id>/try/<int:number>/", previews.try_set_question, name="try_set_question"),
@@ -132,11 +142,18 @@ urlpatterns = [
     ),
     path("teacher/sets/<public_id:public_id>/publish/", publishing.publish_set, name="publish_set"),
     path("teacher/sets/<public_id:public_id>/publish/move/", publishing.move_assignments, name="move_assignments"),
-    # Teachers: what students do with it
-    path("teacher/assignments/<public_id:public_id>/", live.assignment_progress, name="assignment_progress"),
-    path("teacher/assignments/<public_id:public_id>/names/", live.hide_names, name="hide_names"),
-    path("teacher/assignments/<public_id:public_id>/board/", live.question_board, name="question_board"),
-    path("teacher/assignments/<public_id:public_id>/board/show/", live.show_on_board, name="show_on_board"),
+    # Teachers: an assignment
+    path("teacher/assignments/<public_id:public_id>/", progress.assignment_progress, name="assignment_progress"),
+    path("teacher/assignments/<public_id:public_id>/names/", progress.hide_names, name="hide_names"),
+    path("teacher/assignments/<public_id:public_id>/board/", board.class_board, name="class_board"),
+    path("teacher/assignments/<public_id:public_id>/board/show/", board.show_on_board, name="show_on_board"),
+    path("teacher/assignments/<public_id:public_id>/change/", assignments.change_assignment, name="change_assignment"),
+    path(
+        "teacher/assignments/<public_id:public_id>/withdraw/",
+        assignments.delete_assignment,
+        name="delete_assignment",
+    ),
+    # Teachers: an assignment on paper
     path("teacher/assignments/<public_id:public_id>/print/", handouts.print_assignment, name="print_assignment"),
     path(
         "teacher/assignments/<public_id:public_id>/print/key/",
@@ -146,15 +163,22 @@ urlpatterns = [
     path("teacher/assignments/<public_id:public_id>/paper/", paper_answers.paper_answers, name="paper_answers"),
     path(
         "teacher/assignments/<public_id:public_id>/paper/<public_id:student_id>/",
-        paper_answers.paper_sheet,
-        name="paper_sheet",
+        paper_answers.student_paper_answers,
+        name="student_paper_answers",
     ),
-    path("teacher/assignments/<public_id:public_id>/change/", assignments.change_assignment, name="change_assignment"),
+    # Teachers: results of an assignment
     path(
-        "teacher/assignments/<public_id:public_id>/withdraw/",
-        assignments.withdraw_assignment,
-        name="withdraw_assignment",
+        "teacher/assignments/<public_id:public_id>/results/", class_report.assignment_results, name="assignment_results"
     ),
+    path("teacher/assignments/<public_id:public_id>/items/", item_report.item_analysis, name="item_analysis"),
+    path("teacher/assignments/<public_id:public_id>/items/file/", downloads.download_items, name="download_items"),
+    path(
+        "teacher/assignments/<public_id:public_id>/answers/file/",
+        downloads.download_answers,
+        name="download_answers",
+    ),
+    path("teacher/assignments/<public_id:public_id>/retry/", class_report.retry_assignment, name="retry_assignment"),
+    # Teachers: regrades and the grading queue
     path(
         "teacher/assignments/<public_id:public_id>/corrections/",
         regrades.assignment_regrades,
@@ -170,23 +194,13 @@ urlpatterns = [
         regrades.undo_regrade,
         name="undo_regrade",
     ),
-    path(
-        "teacher/assignments/<public_id:public_id>/results/", class_report.assignment_results, name="assignment_results"
-    ),
-    path("teacher/assignments/<public_id:public_id>/items/", class_report.item_analysis, name="item_analysis"),
-    path("teacher/assignments/<public_id:public_id>/items/file/", class_report.download_items, name="download_items"),
-    path("teacher/assignments/<public_id:public_id>/retry/", class_report.retry_assignment, name="retry_assignment"),
-    path(
-        "teacher/assignments/<public_id:public_id>/answers/file/",
-        class_report.download_answers,
-        name="download_answers",
-    ),
-    path("teacher/assignments/<public_id:public_id>/short-answers/", regrades.short_answers, name="short_answers"),
+    path("teacher/assignments/<public_id:public_id>/short-answers/", grading_queue.grading_queue, name="grading_queue"),
     path(
         "teacher/assignments/<public_id:public_id>/short-answers/settle/",
-        regrades.settle_short_answer,
-        name="settle_short_answer",
+        grading_queue.settle_queued_answer,
+        name="settle_queued_answer",
     ),
+    # Teachers: one student on an assignment
     path(
         "teacher/assignments/<public_id:public_id>/students/<public_id:student_id>/",
         accommodations.student_overrides,
@@ -202,14 +216,13 @@ urlpatterns = [
         accommodations.excuse_student,
         name="excuse_student",
     ),
+    # Teachers: one attempt
     path("teacher/attempts/<public_id:public_id>/", attempt_review.attempt_review, name="attempt_review"),
-    path("teacher/attempts/<public_id:public_id>/reopen/", accommodations.reopen_attempt, name="reopen_attempt"),
-    path("teacher/attempts/<public_id:public_id>/late/", accommodations.accept_late, name="accept_late"),
+    path("teacher/attempts/<public_id:public_id>/reopen/", attempt_review.reopen_attempt, name="reopen_attempt"),
+    path("teacher/attempts/<public_id:public_id>/late/", attempt_review.accept_late, name="accept_late"),
     path(
         "teacher/attempts/<public_id:public_id>/question-<int:number>/mark/",
-        accommodations.grade_answer,
+        attempt_review.grade_answer,
         name="grade_answer",
     ),
-    path("teacher/account/", account.account, name="account"),
-    path("teacher/account/invite/", account.invite, name="invite"),
 ]

@@ -1,1 +1,1 @@
-"""Programs for developers: benchmarks, fault tests, mutation tests, scaling and screenshots."""
+"""Programs that are not tests: checks, measurements and screenshots."""

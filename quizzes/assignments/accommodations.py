@@ -1,4 +1,4 @@
-"""What one student gets on an assignment: accommodation, extension, excuse, and the ends that follow from them."""
+"""Accommodations, extensions and excuses, and the deadlines that move with them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,20 +9,8 @@ from typing import Any
 from django.db import transaction
 
 from quizzes.assignments.deadlines import Window, deadline, granted_time, needed_close
+from quizzes.assignments.student_settings import student_settings, time_factors
 from quizzes.models import Accommodation, Assignment, Attempt, AuditEvent, Classroom, Excuse, Extension, Student, User
-
-
-@dataclass(frozen=True, slots=True)
-class StudentSettings:
-    """What holds for one student on one assignment, accommodation and extension included.
-
-    time_limit: what the student is granted; None: untimed. max_attempts None: no limit.
-    """
-
-    window: Window
-    time_limit: timedelta | None
-    max_attempts: int | None
-    is_excused: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,43 +28,6 @@ class ExtendedTime:
     ends_at: datetime | None
     closes_at: datetime | None
     needed_close_at: datetime | None
-
-
-def window_of(assignment: Assignment) -> Window:
-    """The assignment's window."""
-    return Window(assignment.opens_at, assignment.due_at, assignment.closes_at)
-
-
-def personal_window(assignment: Assignment, extension: Extension | None) -> Window:
-    """The assignment's window, with the ends of a student's extension where it has them."""
-    window = window_of(assignment)
-    if extension is None:
-        return window
-    return Window(window.opens_at, extension.due_at or window.due_at, extension.closes_at or window.closes_at)
-
-
-def student_settings(assignment: Assignment, student: Student) -> StudentSettings:
-    """What holds for this student on this assignment; two statements, three with a time limit."""
-    return settings_given(
-        assignment,
-        student,
-        extension=assignment.extensions.filter(student=student).order_by().first(),
-        is_excused=assignment.excuses.filter(student=student).exists(),
-    )
-
-
-def settings_given(
-    assignment: Assignment, student: Student, *, extension: Extension | None, is_excused: bool
-) -> StudentSettings:
-    """`student_settings` where extension and excuse are known; one statement with a time limit, else none."""
-    factor = _factors([student.pk]).get(student.pk, Decimal(1)) if assignment.time_limit is not None else None
-    extra = extension.extra_attempts if extension is not None else 0
-    return StudentSettings(
-        window=personal_window(assignment, extension),
-        time_limit=granted_time(assignment.time_limit, time_factor=factor),
-        max_attempts=None if assignment.max_attempts is None else assignment.max_attempts + extra,
-        is_excused=is_excused,
-    )
 
 
 def accommodations_of(classroom: Classroom) -> dict[int, Accommodation]:
@@ -171,7 +122,7 @@ def set_accommodation(student: Student, *, time_factor: Decimal | None, by: User
     An attempt that is running gets its new end at once.
     """
     list(Student.objects.select_for_update().filter(pk=student.pk).values_list("pk"))
-    if _factors([student.pk]).get(student.pk, Decimal(1)) == time_factor:
+    if time_factors([student.pk]).get(student.pk, Decimal(1)) == time_factor:
         return
     if time_factor == 1:
         Accommodation.objects.filter(student=student).delete()
@@ -182,10 +133,10 @@ def set_accommodation(student: Student, *, time_factor: Decimal | None, by: User
     move_deadlines(_open_attempts(student=student))
     AuditEvent.objects.record(
         AuditEvent.Action.ACCOMMODATION_CHANGED,
-        actor=by,
+        by=by,
         classroom=student.classroom,
         student=student,
-        at=now,
+        now=now,
         time_factor=None if time_factor is None else str(time_factor),
     )
 
@@ -226,10 +177,10 @@ def extend(
     move_deadlines(_open_attempts(student=student, assignment=assignment))
     AuditEvent.objects.record(
         AuditEvent.Action.EXTENSION_GIVEN,
-        actor=by,
+        by=by,
         classroom=assignment.classroom,
         student=student,
-        at=now,
+        now=now,
         assignment=assignment.public_id,
         reason=reason,
         due_at=due_at and due_at.isoformat(),
@@ -256,17 +207,13 @@ def set_excused(
     action = AuditEvent.Action.EXCUSED if is_excused else AuditEvent.Action.EXCUSE_TAKEN_BACK
     AuditEvent.objects.record(
         action,
-        actor=by,
+        by=by,
         classroom=assignment.classroom,
         student=student,
-        at=now,
+        now=now,
         assignment=assignment.public_id,
         reason=reason,
     )
-
-
-def _factors(student_ids: Iterable[int]) -> dict[int, Decimal | None]:
-    return dict(Accommodation.objects.filter(student__in=student_ids).values_list("student_id", "time_factor"))
 
 
 def _extensions(assignment: Assignment) -> dict[int, Extension]:

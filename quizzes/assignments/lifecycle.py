@@ -1,18 +1,17 @@
-"""Assignments: give an edition to classrooms, change the terms, and decide when answers may be seen."""
+"""Assignments: give an edition to classrooms, change its settings, delete it."""
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Max, Q
 
-from quizzes.assignments.accommodations import move_deadlines, window_of
-from quizzes.assignments.deadlines import Standing, Window, is_over
+from quizzes.assignments.accommodations import move_deadlines
+from quizzes.assignments.deadlines import Standing, Window
+from quizzes.assignments.student_settings import window_of
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, User
-
-Release = Assignment.Release
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,13 +62,7 @@ def assign(
     ]
     Assignment.objects.bulk_create(made)
     for assignment in made:
-        AuditEvent.objects.record(
-            AuditEvent.Action.ASSIGNMENT_GIVEN,
-            actor=by,
-            classroom=assignment.classroom,
-            at=now,
-            assignment=assignment.public_id,
-        )
+        _record(AuditEvent.Action.ASSIGNMENT_GIVEN, assignment, by=by, now=now)
     return made
 
 
@@ -85,30 +78,16 @@ def change_assignment(assignment: Assignment, *, window: Window, terms: Terms, b
         outgrown = assignment.extensions.filter(**{f"{name}__lte": end}) if end else assignment.extensions.all()
         outgrown.update(**{name: None})
     move_deadlines(Attempt.objects.open().filter(assignment=assignment).select_related("assignment", "student"))
-    AuditEvent.objects.record(
-        AuditEvent.Action.ASSIGNMENT_CHANGED,
-        actor=by,
-        classroom=assignment.classroom,
-        at=now,
-        assignment=assignment.public_id,
-        before=before,
-    )
+    _record(AuditEvent.Action.ASSIGNMENT_CHANGED, assignment, by=by, now=now, before=before)
     return assignment
 
 
 @transaction.atomic
-def withdraw_assignment(assignment: Assignment, *, by: User, now: datetime) -> None:
+def delete_assignment(assignment: Assignment, *, by: User, now: datetime) -> None:
     """Take back an assignment that nobody has begun; raises HasAttempts."""
     if assignment.attempts.exists():
         raise HasAttempts
-    AuditEvent.objects.record(
-        AuditEvent.Action.ASSIGNMENT_CHANGED,
-        actor=by,
-        classroom=assignment.classroom,
-        at=now,
-        assignment=assignment.public_id,
-        withdrawn=True,
-    )
+    _record(AuditEvent.Action.ASSIGNMENT_CHANGED, assignment, by=by, now=now, withdrawn=True)
     assignment.delete()
 
 
@@ -123,15 +102,7 @@ def use_edition(assignment: Assignment, edition: Edition, *, by: User, now: date
     before = current.edition_id
     current.edition = edition
     current.save(update_fields=["edition"])
-    AuditEvent.objects.record(
-        AuditEvent.Action.ASSIGNMENT_CHANGED,
-        actor=by,
-        classroom=current.classroom,
-        at=now,
-        assignment=current.public_id,
-        edition_before=before,
-        edition=edition.pk,
-    )
+    _record(AuditEvent.Action.ASSIGNMENT_CHANGED, current, by=by, now=now, edition_before=before, edition=edition.pk)
 
 
 def standing(assignment: Assignment, *, now: datetime) -> Standing:
@@ -139,46 +110,11 @@ def standing(assignment: Assignment, *, now: datetime) -> Standing:
     return window_of(assignment).standing(at=now)
 
 
-def answers_shown_at(assignment: Assignment) -> datetime | None:
-    """The last close of all classrooms that have this assignment; one statement, none where release waits for no close.
-
-    None where release waits for no close, or for that of a classroom which now has none.
-    """
-    return last_closes([assignment])[assignment.pk]
-
-
-def last_closes(assignments: Collection[Assignment]) -> dict[int, datetime | None]:
-    """What `answers_shown_at` says of each of these, by assignment id; one statement, or none."""
-    groups = {assignment.group for assignment in assignments if assignment.release == Release.AFTER_CLOSE}
-    found = {}
-    if groups:
-        ends = Assignment.objects.filter(group__in=groups).order_by().values_list("group")
-        closes = ends.annotate(
-            classes=Max("closes_at"),
-            students=Max("extensions__closes_at"),
-            endless=Count("pk", filter=Q(closes_at=None)),
-        )
-        found = {
-            group: None if endless else max(end for end in (classes, students) if end is not None)
-            for group, classes, students, endless in closes
-        }
-    return {
-        assignment.pk: found.get(assignment.group) if assignment.release == Release.AFTER_CLOSE else None
-        for assignment in assignments
-    }
-
-
-def answers_shown(assignment: Assignment, attempt: Attempt, *, shown_at: datetime | None, now: datetime) -> bool:
-    """Whether the student may see key, score and evidence of a whole attempt.
-
-    shown_at: what `answers_shown_at` gave. Answers still in flight at the last close may arrive within the grace.
-    """
-    if attempt.is_open:
-        return False
-    if assignment.release == Release.AFTER_CLOSE:
-        return shown_at is not None and is_over(at=now, deadline_at=shown_at)
-    return assignment.release in {Release.AT_ONCE, Release.AFTER_SUBMIT}
-
-
 def _window_fields(window: Window) -> dict[str, datetime | None]:
     return {"opens_at": window.opens_at, "due_at": window.due_at, "closes_at": window.closes_at}
+
+
+def _record(action: str, assignment: Assignment, *, by: User, now: datetime, **detail: Any) -> None:
+    AuditEvent.objects.record(
+        action, by=by, classroom=assignment.classroom, now=now, assignment=assignment.public_id, **detail
+    )

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import IntegrityError, connection, transaction
 
 from quizzes.assignments.deadlines import cutoff, is_over
-from quizzes.assignments.lifecycle import Release
+from quizzes.assignments.release import Release
 from quizzes.attempts.access import LoadedAttempt
 from quizzes.content.question_types.registry import Value
 from quizzes.grading.scores import rescore
@@ -144,10 +144,10 @@ def accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
         rescore([attempt])
         AuditEvent.objects.record(
             AuditEvent.Action.LATE_ACCEPTED,
-            actor=by,
+            by=by,
             classroom=attempt.classroom,
             student=attempt.student,
-            at=now,
+            now=now,
             attempt=attempt.public_id,
             answers=accepted,
         )

@@ -7,8 +7,9 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Exists
 
-from quizzes.assignments.accommodations import extend, personal_window, student_settings
+from quizzes.assignments.accommodations import extend
 from quizzes.assignments.deadlines import Standing, cutoff, deadline, is_over
+from quizzes.assignments.student_settings import personal_window, student_settings
 from quizzes.attempts.attempt_content import AttemptContent
 from quizzes.grading.scores import computed
 from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Student, User
@@ -145,10 +146,10 @@ def reopen(attempt: Attempt, *, more_time: timedelta | None, reason: str, by: Us
         )
     AuditEvent.objects.record(
         AuditEvent.Action.ATTEMPT_REOPENED,
-        actor=by,
+        by=by,
         classroom=attempt.classroom,
         student=attempt.student,
-        at=now,
+        now=now,
         attempt=attempt.public_id,
         reason=reason,
         receipt=receipt,

@@ -12,7 +12,7 @@ from quizzes.caches import process_cache, process_dict
 from quizzes.content.set_document import (
     SetDocument,
     content_hash,
-    find_faults,
+    find_errors,
     find_gaps,
     find_problems,
     parse_set,
@@ -76,11 +76,11 @@ def publish_edition(
 ) -> Edition | None:
     """Freeze a document as the set's next edition; None when the latest one already says exactly this.
 
-    note: why it may have fewer questions on an objective than it needs; without one a gap is refused as a fault is.
+    note: why it may have fewer questions on an objective than it needs; without one a gap is refused like an error.
     Raises NotPublishable, InvalidQuestion or InvalidDocument, and then publishes nothing.
     """
     parsed = parse_set(document)
-    problems = find_faults(document, parsed) if note else find_problems(document, parsed)
+    problems = find_errors(document, parsed) if note else find_problems(document, parsed)
     if problems:
         raise NotPublishable(problems)
     digest = content_hash(document)

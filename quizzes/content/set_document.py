@@ -1,4 +1,4 @@
-"""The document of a question set: a source, its reading, its objectives and its questions, parsed and proved.
+"""The document of a question set: a source, its reading, its objectives and its questions, parsed and validated.
 
 An edition stores exactly this document, so a file, a draft and a published edition are read by the same code.
 """
@@ -104,7 +104,7 @@ def content_hash(document: Mapping[str, Any]) -> str:
 
 
 def parse_set(document: Mapping[str, Any]) -> SetDocument:
-    """The typed set; raises InvalidQuestion or InvalidDocument. It parses; `find_problems` proves."""
+    """The typed set; raises InvalidQuestion or InvalidDocument. It parses; `find_problems` validates."""
     if not _can_be_stored(document):
         raise InvalidDocument("the document holds a value that a database cannot store")
     reading = parse_reading(
@@ -143,15 +143,15 @@ def slug_of(table: Mapping[str, Any]) -> str:
 
 
 def find_problems(document: Mapping[str, Any], parsed: SetDocument) -> list[tuple[str, str]]:
-    """(question key or "", reason) for each fault and then for each gap; [] for a set without any."""
+    """(question key or "", reason) for each error and then for each gap; [] for none."""
     gaps = [
         ("", f"“{row.objective.title}” has {row.question_count} questions and needs {row.objective.minimum}")
         for row in find_gaps(parsed)
     ]
-    return [*find_faults(document, parsed), *gaps]
+    return [*find_errors(document, parsed), *gaps]
 
 
-def find_faults(document: Mapping[str, Any], parsed: SetDocument) -> list[tuple[str, str]]:
+def find_errors(document: Mapping[str, Any], parsed: SetDocument) -> list[tuple[str, str]]:
     """(question key or "", reason) for each thing that no edition may have; [] for none."""
     found = [("", reason) for reason in _fact_problems(document, parsed)]
     objectives = {objective.key for objective in parsed.objectives}

@@ -27,7 +27,7 @@ class Layout(StrEnum):
     MOODLE = "moodle"
 
 
-class Form(StrEnum):
+class FileFormat(StrEnum):
     """How a file is written."""
 
     CSV = "csv"
@@ -35,8 +35,8 @@ class Form(StrEnum):
 
 
 CONTENT_TYPES = {
-    Form.CSV: "text/csv; charset=utf-8",
-    Form.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    FileFormat.CSV: "text/csv; charset=utf-8",
+    FileFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
 
@@ -51,12 +51,12 @@ class ExportedFile:
 
 def export_gradebook(classroom: Classroom, *, by: User, now: datetime) -> bytes:
     """The classroom's scores as CSV; that they left the site is recorded first."""
-    return export(classroom, Layout.SCORES, Form.CSV, by=by, now=now).content
+    return export(classroom, Layout.SCORES, FileFormat.CSV, by=by, now=now).content
 
 
-def export(classroom: Classroom, layout: Layout, form: Form, *, by: User, now: datetime) -> ExportedFile:
+def export(classroom: Classroom, layout: Layout, file_format: FileFormat, *, by: User, now: datetime) -> ExportedFile:
     """One file of a classroom, recorded in its log."""
-    _record(classroom, layout, form, by=by, now=now)
+    _record(classroom, layout, file_format, by=by, now=now)
     match layout:
         case Layout.SCORES:
             table, headings = scores_table(gradebook(classroom, now=now)), 2
@@ -67,45 +67,51 @@ def export(classroom: Classroom, layout: Layout, form: Form, *, by: User, now: d
             table, headings = canvas_table(gradebook(classroom, now=now)), 2
         case Layout.MOODLE:
             table, headings = moodle_table(gradebook(classroom, now=now)), 1
-    return _file(classroom, layout, form, [Sheet(layout.title(), table, headings)], now)
+    return _file(classroom, layout, file_format, [Sheet(layout.title(), table, headings)], now)
 
 
-def export_answers(assignment: Assignment, form: Form, *, by: User, now: datetime) -> ExportedFile:
+def export_answers(assignment: Assignment, file_format: FileFormat, *, by: User, now: datetime) -> ExportedFile:
     """The answers to one assignment, recorded in the log of its classroom. assignment: with classroom and set."""
     classroom, title = assignment.classroom, assignment.edition.question_set.title
-    _record(classroom, Layout.ANSWERS, form, by=by, now=now, assignment=assignment.public_id)
+    _record(classroom, Layout.ANSWERS, file_format, by=by, now=now, assignment=assignment.public_id)
     rows = answer_rows(classroom, assignments=[assignment])
     table = answers_table(rows, {assignment.pk: title}, classroom.zone)
-    return _file(classroom, f"{title}, answers", form, [Sheet(Layout.ANSWERS.title(), table)], now)
+    return _file(classroom, f"{title}, answers", file_format, [Sheet(Layout.ANSWERS.title(), table)], now)
 
 
 def export_item_report(
-    classroom: Classroom, report: ItemReport, form: Form, *, by: User, now: datetime
+    classroom: Classroom, report: ItemReport, file_format: FileFormat, *, by: User, now: datetime
 ) -> ExportedFile:
     """The item analysis of an assignment of this classroom; as CSV its questions alone."""
-    _record(classroom, "items", form, by=by, now=now)
+    _record(classroom, "items", file_format, by=by, now=now)
     sheets = [
         Sheet("Questions", questions_table(report)),
         Sheet("Answers", choices_table(report)),
         Sheet("Set", figures_table(report), 0),
     ]
-    return _file(classroom, "item analysis", form, sheets, now)
+    return _file(classroom, "item analysis", file_format, sheets, now)
 
 
-def _record(classroom: Classroom, layout: str, form: Form, *, by: User, now: datetime, **detail: Any) -> None:
+def _record(
+    classroom: Classroom, layout: str, file_format: FileFormat, *, by: User, now: datetime, **detail: Any
+) -> None:
     AuditEvent.objects.record(
         AuditEvent.Action.SCORES_EXPORTED,
-        actor=by,
+        by=by,
         classroom=classroom,
-        at=now,
+        now=now,
         layout=str(layout),
-        form=str(form),
+        form=str(file_format),
         **detail,
     )
 
 
-def _file(classroom: Classroom, what: str, form: Form, sheets: Sequence[Sheet], now: datetime) -> ExportedFile:
-    content = write_csv(sheets[0].rows) if form == Form.CSV else write_xlsx(sheets)
+def _file(
+    classroom: Classroom, what: str, file_format: FileFormat, sheets: Sequence[Sheet], now: datetime
+) -> ExportedFile:
+    content = write_csv(sheets[0].rows) if file_format == FileFormat.CSV else write_xlsx(sheets)
     # Signs that some file system forbids, and that would leave the header.
     name = re.sub(r"[^\w .,()-]+", "-", f"{classroom.name}, {what}")
-    return ExportedFile(f"{name} {now.astimezone(classroom.zone):%Y-%m-%d}.{form}", CONTENT_TYPES[form], content)
+    return ExportedFile(
+        f"{name} {now.astimezone(classroom.zone):%Y-%m-%d}.{file_format}", CONTENT_TYPES[file_format], content
+    )

@@ -35,10 +35,10 @@ def export_student(student: Student, *, by: User, now: datetime) -> ExportedFile
     """
     AuditEvent.objects.record(
         AuditEvent.Action.SCORES_EXPORTED,
-        actor=by,
+        by=by,
         classroom=student.classroom,
         student=student,
-        at=now,
+        now=now,
         layout="student",
         form="json",
     )

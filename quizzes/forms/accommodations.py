@@ -1,4 +1,4 @@
-"""What one student gets beside the class: more time always, another end or attempt, no duty, a second chance."""
+"""Forms for accommodations, extensions, excuses and reopening."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 
-from quizzes.assignments.accommodations import ExtendedTime, window_of
+from quizzes.assignments.accommodations import ExtendedTime
 from quizzes.assignments.deadlines import NoSuchLocalTime, in_zone
+from quizzes.assignments.student_settings import window_of
 from quizzes.formatting import duration, moment
-from quizzes.forms.assignments import MAX_MINUTES, WallTimeField, clock, wall_time, zone_note
-from quizzes.forms.grading import ReasonField
+from quizzes.forms.assignments import MAX_MINUTES
+from quizzes.forms.fields import ReasonField, WallTimeField, clock, wall_time, zone_note
 from quizzes.models import Accommodation, Assignment, Extension
 
 EXTEND, KEEP = "extend", "keep"

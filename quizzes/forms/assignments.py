@@ -1,4 +1,4 @@
-"""Give a set to classrooms, or change what was given: wall times, terms, and what the database would refuse."""
+"""Assign a question set to classrooms, or change the settings of an assignment."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -9,17 +9,13 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import CheckConstraint
-from django.utils.dateparse import parse_datetime
 
-from quizzes.assignments.accommodations import window_of
 from quizzes.assignments.deadlines import NoSuchLocalTime, Window, in_zone
 from quizzes.assignments.lifecycle import Terms
+from quizzes.assignments.student_settings import window_of
+from quizzes.forms.fields import WallTimeField, clock, wall_time, zone_name, zone_note
 from quizzes.models import Assignment, Classroom
 
-# What `<input type=datetime-local>` sends and takes.
-WALL_TIME = "%Y-%m-%dT%H:%M"
-# Past these a typing mistake is more likely than a lesson, and far from the ends of what datetimes can hold.
-YEARS = range(2000, 2101)
 UNLIMITED = "unlimited"
 # A school day.
 MAX_MINUTES = 480
@@ -34,26 +30,6 @@ FIELD_OF_CONSTRAINT = {
     "assignment_allows_an_attempt": "max_attempts",
     "assignment_release_after_close_needs_a_close": "closes",
 }
-
-
-class WallTimeField(forms.Field):
-    """What a clock on the wall shows, a naive datetime: the zone is the classroom's."""
-
-    widget = forms.DateTimeInput(format=WALL_TIME, attrs={"type": "datetime-local"})
-
-    def to_python(self, value: Any) -> datetime | None:
-        """The naive datetime; None for nothing."""
-        if value in self.empty_values:
-            return None
-        try:
-            moment = parse_datetime(str(value).strip())
-        except ValueError:
-            moment = None
-        if moment is None or moment.tzinfo is not None:
-            raise ValidationError("Give a day and a time, such as 2026-10-26T08:00.")
-        if moment.year not in YEARS:
-            raise ValidationError("Check the year.")
-        return moment.replace(second=0, microsecond=0)
 
 
 class AssignmentSettingsForm(forms.Form):
@@ -263,29 +239,6 @@ class ChangeAssignmentForm(AssignmentSettingsForm):
         """The window of a valid form."""
         window: Window = self.cleaned_data["window"]
         return window
-
-
-def wall_time(moment: datetime | None, zone: ZoneInfo) -> datetime | None:
-    """What clocks in the zone show at this moment, to the minute; None for None."""
-    if moment is None:
-        return None
-    return moment.astimezone(zone).replace(tzinfo=None, second=0, microsecond=0, fold=0)
-
-
-def zone_name(zone: ZoneInfo) -> str:
-    """“New York time” for America/New_York."""
-    return f"{zone.key.rpartition('/')[2].replace('_', ' ')} time"
-
-
-def zone_note(zones: Sequence[ZoneInfo]) -> str:
-    """Whose clocks the wall times are on, in words."""
-    names = list(dict.fromkeys(zone_name(zone) for zone in zones))
-    return names[0] if len(names) == 1 else "Each class’s own time" if names else ""
-
-
-def clock(wall: datetime) -> str:
-    """“2:30 am”."""
-    return f"{wall.hour % 12 or 12}:{wall:%M} {'am' if wall.hour < 12 else 'pm'}"
 
 
 def _students(count: int) -> str:

@@ -1,12 +1,14 @@
-"""One save of one question, as a page or the outbox of a browser sends it."""
+"""What a student's page sends: answers and heartbeats."""
 
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from quizzes.attempts.attempt_content import AttemptContent
 from quizzes.content.question_types.registry import NotAChoice, Question, read_answer
+from quizzes.forms.fields import NO_SUCH_QUESTION
 
 # Past this a revision is none that a student reached, and more than the column holds.
 MAX_REVISION = 1_000_000
@@ -40,5 +42,22 @@ class AnswerForm(forms.Form):
 
     @property
     def has_input(self) -> bool:
-        """Whether there is anything to save: an answer, or the taking back of one."""
+        """Whether there is anything to save: an answer, or a cleared one."""
         return self.cleaned_data["value"] is not None or self.cleaned_data["revision"] > 0
+
+
+class HeartbeatForm(forms.Form):
+    """Which question of the attempt its page shows; nothing for the page before handing in."""
+
+    number = forms.IntegerField(min_value=1, required=False)
+
+    def __init__(self, *args: Any, question_count: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.question_count = question_count
+
+    def clean_number(self) -> int | None:
+        """One of the attempt's own."""
+        number: int | None = self.cleaned_data["number"]
+        if number is not None and number > self.question_count:
+            raise ValidationError(NO_SUCH_QUESTION)
+        return number

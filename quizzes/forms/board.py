@@ -1,13 +1,12 @@
-"""What a teacher asks of a board, and what a student's page says of itself."""
+"""What the class board shows, and whether names are hidden."""
 
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
+from quizzes.forms.fields import NO_SUCH_QUESTION
 from quizzes.models import Board
-
-NO_SUCH_QUESTION = "There is no such question."
 
 
 class ShowForm(forms.Form):
@@ -36,20 +35,3 @@ class NamesForm(forms.Form):
     is_hidden = forms.TypedChoiceField(
         choices=[("True", "Hide names"), ("False", "Show names")], coerce=lambda value: value == "True"
     )
-
-
-class HeartbeatForm(forms.Form):
-    """Which question of the attempt its page shows; nothing for the page before handing in."""
-
-    number = forms.IntegerField(min_value=1, required=False)
-
-    def __init__(self, *args: Any, question_count: int, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.question_count = question_count
-
-    def clean_number(self) -> int | None:
-        """One of the attempt's own."""
-        number: int | None = self.cleaned_data["number"]
-        if number is not None and number > self.question_count:
-            raise ValidationError(NO_SUCH_QUESTION)
-        return number

@@ -1,3 +1,5 @@
+"""A classroom's name, time zone, class code and archive."""
+
 import zoneinfo
 from collections import defaultdict
 from typing import Any

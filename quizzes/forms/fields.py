@@ -1,9 +1,24 @@
+"""Fields that several forms share: names, reasons, wall times."""
+
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.dateparse import parse_datetime
 
 from quizzes.people.names import MAX_NAME_LENGTH, InvalidName, clean_name
+
+NO_SUCH_QUESTION = "There is no such question."
+
+REASON_REQUIRED = "Say why, so that students and colleagues can follow it."
+
+# What `<input type=datetime-local>` sends and takes.
+WALL_TIME = "%Y-%m-%dT%H:%M"
+# Past these a typing mistake is more likely than a lesson, and far from the ends of what datetimes can hold.
+YEARS = range(2000, 2101)
 
 
 class NameField(forms.CharField):
@@ -21,3 +36,60 @@ class NameField(forms.CharField):
             return clean_name(text)
         except InvalidName as error:
             raise ValidationError(f"{str(error)[0].upper()}{str(error)[1:]}.") from error
+
+
+class WallTimeField(forms.Field):
+    """What a clock on the wall shows, a naive datetime: the zone is the classroom's."""
+
+    widget = forms.DateTimeInput(format=WALL_TIME, attrs={"type": "datetime-local"})
+
+    def to_python(self, value: Any) -> datetime | None:
+        """The naive datetime; None for nothing."""
+        if value in self.empty_values:
+            return None
+        try:
+            moment = parse_datetime(str(value).strip())
+        except ValueError:
+            moment = None
+        if moment is None or moment.tzinfo is not None:
+            raise ValidationError("Give a day and a time, such as 2026-10-26T08:00.")
+        if moment.year not in YEARS:
+            raise ValidationError("Check the year.")
+        return moment.replace(second=0, microsecond=0)
+
+
+def wall_time(moment: datetime | None, zone: ZoneInfo) -> datetime | None:
+    """What clocks in the zone show at this moment, to the minute; None for None."""
+    if moment is None:
+        return None
+    return moment.astimezone(zone).replace(tzinfo=None, second=0, microsecond=0, fold=0)
+
+
+def zone_name(zone: ZoneInfo) -> str:
+    """“New York time” for America/New_York."""
+    return f"{zone.key.rpartition('/')[2].replace('_', ' ')} time"
+
+
+def zone_note(zones: Sequence[ZoneInfo]) -> str:
+    """Whose clocks the wall times are on, in words."""
+    names = list(dict.fromkeys(zone_name(zone) for zone in zones))
+    return names[0] if len(names) == 1 else "Each class’s own time" if names else ""
+
+
+def clock(wall: datetime) -> str:
+    """“2:30 am”."""
+    return f"{wall.hour % 12 or 12}:{wall:%M} {'am' if wall.hour < 12 else 'pm'}"
+
+
+class ReasonField(forms.CharField):
+    """Why something was decided, in a sentence."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            max_length=300,
+            widget=forms.Textarea(attrs={"rows": 2}),
+            **{"label": "Why", "error_messages": {}, **kwargs},
+        )
+        self.error_messages["required"] = REASON_REQUIRED
+        self.error_messages["max_length"] = "Say it in 300 characters or fewer."
+        self.error_messages["null_characters_not_allowed"] = "The text holds a character that cannot be seen."

@@ -1,4 +1,4 @@
-"""Correct a key after publishing, and mark an answer by hand."""
+"""Regrade a question, and grade an answer."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -20,6 +20,7 @@ from quizzes.content.question_types.registry import (
 )
 from quizzes.content.reading import InvalidDocument
 from quizzes.forms.editor.base import SentencesField
+from quizzes.forms.fields import ReasonField
 from quizzes.grading.regrades import corrected_document
 from quizzes.grading.scores import NEW_EXPLANATION
 from quizzes.models import Edition, Regrade
@@ -35,34 +36,19 @@ POLICIES = {
     Policy.FULL_CREDIT: "Full credit for everyone",
 }
 WITH_KEY = (Policy.NEW_KEY, Policy.EITHER_KEY)
-REASON_REQUIRED = "Say why, so that students and colleagues can follow it."
 MAX_COMMENT = 600
 # As long as an explanation may be in the editor.
 MAX_EXPLANATION = 2_000
 
 
-class ReasonField(forms.CharField):
-    """Why something was decided, in a sentence."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            max_length=300,
-            widget=forms.Textarea(attrs={"rows": 2}),
-            **{"label": "Why", "error_messages": {}, **kwargs},
-        )
-        self.error_messages["required"] = REASON_REQUIRED
-        self.error_messages["max_length"] = "Say it in 300 characters or fewer."
-        self.error_messages["null_characters_not_allowed"] = "The text holds a character that cannot be seen."
-
-
 class PolicyForm(forms.Form):
-    """What a link to the correction of a question asks for first."""
+    """Which policy a link to the regrade form starts with."""
 
     policy = forms.ChoiceField(choices=[(policy.value, policy.label) for policy in Policy], required=False)
 
     @property
-    def wish(self) -> str:
-        """The policy to begin with, "" for none."""
+    def initial_policy(self) -> str:
+        """The policy that the form starts with, "" for none."""
         return str(self.cleaned_data["policy"]) if self.is_valid() else ""
 
 
@@ -96,8 +82,10 @@ class RegradeForm(forms.Form):
     stamp = forms.CharField(widget=forms.HiddenInput, required=False, max_length=80)
     act = forms.ChoiceField(choices=[(name, name) for name in ("preview", "edit", "save")], required=False)
 
-    def __init__(self, *args: Any, edition: Edition, question: Question, wish: str = "", **kwargs: Any) -> None:
-        initial = {"group": uuid.uuid4(), "policy": wish or Policy.NEW_KEY}
+    def __init__(
+        self, *args: Any, edition: Edition, question: Question, initial_policy: str = "", **kwargs: Any
+    ) -> None:
+        initial = {"group": uuid.uuid4(), "policy": initial_policy or Policy.NEW_KEY}
         super().__init__(*args, **{**kwargs, "initial": initial})
         self.edition = edition
         self.question = question

@@ -1,4 +1,4 @@
-"""What to print of a set, and what was typed from a sheet."""
+"""Which forms of a handout to print, and how."""
 
 from collections.abc import Sequence
 from typing import Any

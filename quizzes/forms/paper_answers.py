@@ -1,4 +1,4 @@
-"""What was typed from a student's paper sheet, cell by cell."""
+"""Answers that a teacher enters from paper, cell by cell."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

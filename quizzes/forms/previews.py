@@ -1,3 +1,5 @@
+"""An answer in a preview attempt."""
+
 from collections.abc import Mapping, Sequence
 
 from django import forms

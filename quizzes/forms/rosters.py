@@ -1,3 +1,5 @@
+"""Students of a roster: add, rename, move."""
+
 from collections.abc import Collection
 from typing import Any
 

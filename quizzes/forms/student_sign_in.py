@@ -1,4 +1,4 @@
-"""What a student gives to get in: a class code, a name from the class's list, a PIN."""
+"""Class code, name and PIN of a student who signs in."""
 
 from collections.abc import Sequence
 from typing import Any

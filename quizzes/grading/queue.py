@@ -1,4 +1,4 @@
-"""Answers that a person should read before they count as wrong: typed ones, near what is accepted but not it."""
+"""The grading queue: typed answers that a teacher should read before they count as wrong."""
 
 import hashlib
 import json
@@ -15,13 +15,13 @@ from quizzes.grading.points import Adjustments, earned, keys_in_force
 from quizzes.grading.scores import adjustments
 from quizzes.models import Answer, Assignment, Attempt
 
-# The types of which an answer can be in doubt; what is chosen from a list never is.
+# Types whose answers may need a teacher. An answer chosen from a list never does.
 TYPED = ("short_answer", "numeric", "blanks", "free_text")
 
 
 @dataclass(frozen=True, slots=True)
 class QueuedAnswer:
-    """Equal answers to one question that nobody has read. name: of the doubt, as a form sends it.
+    """Equal answers to one question that nobody has read. name: identifies the entry in a form.
 
     position: of the question in the edition. value: as it was given most often, and given: the ways in which it was
     written, in words. earned: points of each. is_by_hand: the question has no key, a teacher marks each answer.
@@ -38,7 +38,7 @@ class QueuedAnswer:
 
     @property
     def may_accept(self) -> bool:
-        """Whether it can be accepted whole; of an answer in several parts, one may be wrong beyond doubt."""
+        """Whether it can be accepted whole; not with several parts, since one may be plainly wrong."""
         return isinstance(self.value, str) and not self.is_by_hand
 
 
@@ -66,9 +66,11 @@ def queued_answers(assignments: Sequence[Assignment]) -> dict[int, list[QueuedAn
     for (assignment_id, key, folded), answers in grouped.items():
         content = published(editions[assignment_id]).document
         question = content.questions[answers[0].question.position - 1]
-        by_assignment[assignment_id].append(_doubt(question, f"{key}:{folded}", answers, content.reading, adjusted))
+        by_assignment[assignment_id].append(
+            _queued_answer(question, f"{key}:{folded}", answers, content.reading, adjusted)
+        )
     return {
-        pk: sorted(entries, key=lambda doubt: (doubt.position, -len(doubt.attempts), doubt.given))
+        pk: sorted(entries, key=lambda entry: (entry.position, -len(entry.attempts), entry.given))
         for pk, entries in by_assignment.items()
     }
 
@@ -80,7 +82,7 @@ def _is_unread(question: Question, value: Value, own: Adjustments) -> bool:
     return points.points < points.possible and all(doubtful(key, value) for key in keys_in_force(question, own))
 
 
-def _doubt(
+def _queued_answer(
     question: Question, key: str, answers: Sequence[Answer], reading: Reading, adjusted: Mapping[int, Adjustments]
 ) -> QueuedAnswer:
     values = Counter(json.dumps(answer.value, sort_keys=True) for answer in answers)

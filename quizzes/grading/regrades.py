@@ -17,7 +17,7 @@ from quizzes.content.question_types.registry import Value, rekey
 from quizzes.grading import points as grading
 from quizzes.grading.points import Adjustments, Correction
 from quizzes.grading.scores import adjustments, correction, rescore, values_of
-from quizzes.models import Assignment, Attempt, AuditEvent, Edition, ManualGrade, Question, Regrade, User
+from quizzes.models import Assignment, Attempt, AuditEvent, Edition, Question, Regrade, User
 
 Policy = Regrade.Policy
 
@@ -60,7 +60,7 @@ class Notice:
     points_after: Decimal
 
 
-def reach(edition: Edition, *, by: User) -> list[Assignment]:
+def affected_assignments(edition: Edition, *, by: User) -> list[Assignment]:
     """The assignments that a teacher's regrade of an edition reaches: those of the teacher's classrooms."""
     return list(Assignment.objects.taught_by(by).filter(edition=edition).select_related("classroom").order_by("pk"))
 
@@ -164,36 +164,6 @@ def undo(group: uuid.UUID, *, by: User, now: datetime) -> int:
     return changed
 
 
-@transaction.atomic
-def grade_answer(
-    attempt: Attempt, question: Question, *, points: Decimal, comment: str, by: User, now: datetime
-) -> ManualGrade:
-    """Give one answer a mark of its own, 0 to the question's points; it stands until a newer mark.
-
-    The mark that it has already is not given again.
-    """
-    list(Attempt.objects.select_for_update().filter(pk=attempt.pk))
-    newest = ManualGrade.objects.filter(attempt=attempt, question=question).order_by("made_at", "pk").last()
-    if newest is not None and (newest.points, newest.comment) == (points, comment):
-        return newest
-    mark = ManualGrade.objects.create(
-        attempt=attempt, question=question, points=points, comment=comment, made_by=by, made_at=now
-    )
-    rescore([attempt])
-    AuditEvent.objects.record(
-        AuditEvent.Action.ANSWER_GRADED,
-        actor=by,
-        classroom=attempt.classroom,
-        student=attempt.student,
-        at=now,
-        attempt=attempt.public_id,
-        question=question.key,
-        points=str(points),
-        comment=comment,
-    )
-    return mark
-
-
 def notices(attempt: Attempt) -> list[Notice]:
     """The regrades in force that reach this attempt, in the order made, with the points before and after each.
 
@@ -246,9 +216,9 @@ def _count_in(stamp: str) -> int:
 def _record(action: str, regrade: Regrade, *, by: User, now: datetime) -> None:
     AuditEvent.objects.record(
         action,
-        actor=by,
+        by=by,
         classroom=regrade.assignment.classroom,
-        at=now,
+        now=now,
         assignment=regrade.assignment.public_id,
         question=regrade.question.key,
         policy=regrade.policy,

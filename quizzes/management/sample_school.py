@@ -9,20 +9,21 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from quizzes.assignments import lifecycle as assignments
 from quizzes.assignments.deadlines import Window
-from quizzes.assignments.lifecycle import Release, Terms
-from quizzes.attempts import lifecycle as attempts
+from quizzes.assignments.lifecycle import Terms, assign
+from quizzes.assignments.release import Release
 from quizzes.attempts.answers import save_answer
 from quizzes.attempts.attempt_content import content_of
-from quizzes.content.drafts import publishing, saving
+from quizzes.attempts.lifecycle import start_attempt, submit_attempt
+from quizzes.content.drafts import lifecycle, publishing
 from quizzes.content.editions import latest_edition
 from quizzes.content.question_types.multiple.question import Multiple
 from quizzes.content.question_types.registry import Question, Value, right_value, wrong_value
 from quizzes.content.set_document import combine
 from quizzes.files.question_sets import SOURCE_FILE, read_toml
 from quizzes.models import Assignment, Classroom, Edition, QuestionSet, Student, User
-from quizzes.people import rosters
+from quizzes.people.classrooms import add_classroom
+from quizzes.people.rosters import add_students
 
 OWN_SET = settings.BASE_DIR / "fixtures" / "pars-agreement" / "demo" / "other-ways-to-ask.toml"
 TEACHER_EMAIL = "rivera@school.example"
@@ -103,8 +104,8 @@ def make_sample_school(*, now: datetime) -> User:
     began = now - timedelta(days=30)
     classrooms = []
     for name, names in CLASSES.items():
-        classroom = rosters.add_classroom(by=teacher, name=name, time_zone="America/New_York", now=began)
-        rosters.add_students(classroom, names.split(","), by=teacher, now=began)
+        classroom = add_classroom(by=teacher, name=name, time_zone="America/New_York", now=began)
+        add_students(classroom, names.split(","), by=teacher, now=began)
         classrooms.append(classroom)
     ability = {
         student.pk: min(0.97, max(0.25, chance.gauss(0.68, 0.18)))
@@ -122,7 +123,7 @@ def _write_own_set(*, by: User, now: datetime) -> Edition:
     """A set of the teacher's own, on the built-in story, with every type that the built-in sets do not use."""
     source = read_toml((OWN_SET.parent.parent / SOURCE_FILE).read_bytes())
     document = combine(source, read_toml(OWN_SET.read_bytes()))
-    draft = saving.take_document(document, title=document["title"], by=by, now=now)
+    draft = lifecycle.take_document(document, title=document["title"], by=by, now=now)
     edition = publishing.publish(draft, seen=draft.revision, note="", by=by, now=now)
     if edition is None:
         raise RuntimeError("a new set has no edition that could say the same")
@@ -149,7 +150,7 @@ def _hold(
         shuffle_choices=True,
         release=lesson.release,
     )
-    made = assignments.assign(
+    made = assign(
         edition,
         dict.fromkeys(classrooms, window),
         terms=terms,
@@ -177,7 +178,7 @@ def _sit(
     start: datetime,
     before: datetime,
 ) -> None:
-    attempt = attempts.start_attempt(student, assignment, now=start)
+    attempt = start_attempt(student, assignment, now=start)
     content = content_of(attempt)
     questions = content.questions if finish else content.questions[: max(1, len(content.questions) * 2 // 5)]
     moment = start
@@ -194,7 +195,7 @@ def _sit(
                 now=moment,
             )
     if finish:
-        attempts.submit_attempt(attempt, now=min(moment + timedelta(seconds=30), before))
+        submit_attempt(attempt, now=min(moment + timedelta(seconds=30), before))
 
 
 def believable_value(question: Question, ability: float, chance: random.Random) -> Value:

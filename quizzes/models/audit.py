@@ -8,20 +8,20 @@ from quizzes.models.rosters import Classroom, Student
 
 
 class AuditEventManager(models.Manager["AuditEvent"]):
-    """Adds rows to the record."""
+    """The audit record."""
 
     def record(
         self,
         action: str,
         *,
-        actor: User,
+        by: User,
         classroom: Classroom | None,
+        now: datetime,
         student: Student | None = None,
-        at: datetime,
         **detail: Any,
     ) -> "AuditEvent":
-        """Write down that someone did something. detail: JSON values."""
-        return self.create(action=action, actor=actor, classroom=classroom, student=student, at=at, detail=detail)
+        """Add one event. detail: JSON values."""
+        return self.create(action=action, actor=by, classroom=classroom, student=student, detail=detail, at=now)
 
 
 class AuditEvent(models.Model):

@@ -75,7 +75,7 @@ def first_teacher_link(base_url: str, now: datetime) -> str | None:
 def sign_in_link(user: User, base_url: str) -> str:
     """A link that signs this account in once, within PASSWORD_RESET_TIMEOUT."""
     uid = urlsafe_base64_encode(force_bytes(user.pk))
-    return base_url.rstrip("/") + reverse("enter", args=[uid, _sign_in_links.make_token(user)])
+    return base_url.rstrip("/") + reverse("use_sign_in_link", args=[uid, _sign_in_links.make_token(user)])
 
 
 def user_of_link(uid: str, token: str) -> User | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Literal
 
-from quizzes.assignments.accommodations import personal_window
+from quizzes.assignments.student_settings import personal_window
 from quizzes.content.editions import published
 from quizzes.content.question_types.registry import Question, label, marked_by, picked
 from quizzes.grading.points import Adjustments, corrected, earned

@@ -10,8 +10,8 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Literal
 
-from quizzes.assignments.accommodations import personal_window
 from quizzes.assignments.deadlines import Standing
+from quizzes.assignments.student_settings import personal_window
 from quizzes.content.drafts.retry import RETRY_COUNT
 from quizzes.content.editions import published
 from quizzes.content.question_types.registry import Question

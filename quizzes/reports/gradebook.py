@@ -11,8 +11,8 @@ from typing import Any, Literal, NamedTuple, Protocol
 from django.db.models import BooleanField, Count, DateTimeField, Exists, FilteredRelation, Max, OuterRef, Q, Value
 from django.db.models.functions import Cast
 
-from quizzes.assignments.accommodations import personal_window
 from quizzes.assignments.deadlines import Standing
+from quizzes.assignments.student_settings import personal_window
 from quizzes.content.question_types.registry import TYPES
 from quizzes.models import (
     Answer,

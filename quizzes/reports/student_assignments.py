@@ -10,9 +10,9 @@ from typing import Literal
 
 from django.db.models import F, QuerySet
 
-from quizzes.assignments.accommodations import personal_window
 from quizzes.assignments.deadlines import Standing, Window, is_over, minutes_left
-from quizzes.assignments.lifecycle import answers_shown, last_closes
+from quizzes.assignments.release import answers_shown, last_closes
+from quizzes.assignments.student_settings import personal_window
 from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.lifecycle import resume_number
 from quizzes.content.editions import Size, sizes_of

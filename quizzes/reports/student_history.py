@@ -8,8 +8,8 @@ from typing import Literal
 
 from django.db.models import Q
 
-from quizzes.assignments.accommodations import personal_window
 from quizzes.assignments.deadlines import Standing
+from quizzes.assignments.student_settings import personal_window
 from quizzes.models import Assignment, Attempt, Student, User
 from quizzes.reports.gradebook import counting_attempt, is_late, share_of
 

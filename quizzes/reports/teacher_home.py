@@ -131,7 +131,7 @@ def _doubts(by_pk: Mapping[int, Classroom]) -> list[TodoItem]:
     return [
         TodoItem(
             "queued_answers",
-            sum(len(doubt.attempts) for doubt in unread[pk]),
+            sum(len(entry.attempts) for entry in unread[pk]),
             by_pk[assignment.classroom_id],
             assignment,
             assignment.edition.question_set.title,

@@ -1,18 +1,15 @@
-// Keeps a teacher's board as the server has it. It asks whether anything is new, is told 304 when nothing is, and changes
-// only what differs, so that focus, scroll and what is open stay where they are.
-(() => {
-"use strict";
+// Polls the server to keep a teacher's board current. Only what differs is changed, so that focus, scroll position and
+// open parts stay as they are.
 
 const root = document.querySelector("[data-live]");
-if (!root) return;
 
-// Asked this often, a change is on the page within two seconds of its save.
+// In ms. A change is on the page within two seconds of its save.
 const PERIOD = 1500;
 const PAUSES = [3000, 6000, 12000, 30000];
 const TIMEOUT = 10000;
 
-const place = root.querySelector("[data-live-notice]");
-let tag = root.dataset.tag;
+const place = root?.querySelector("[data-live-notice]");
+let tag = root?.dataset.tag;
 let since = new Date();
 let failures = 0;
 let timer = 0;
@@ -34,13 +31,13 @@ async function ask() {
     clearTimeout(limit);
     asking = null;
   }
-  // Some apart from each other where a server comes back to many.
+  // Random, so that not all boards come back at once after an outage.
   const pause = failures ? PAUSES[Math.min(failures, PAUSES.length) - 1] * (1 + Math.random() / 4) : PERIOD;
   if (!isOver && document.visibilityState === "visible") timer = setTimeout(ask, pause);
 }
 
 async function take(response) {
-  // The site sends who is not signed in to another page.
+  // The server redirects without a session.
   if (response.type === "opaqueredirect" || response.status === 401) return end("signed-out");
   if (response.status === 404) return end("gone");
   if (response.status !== 304 && !response.ok) return failed();
@@ -55,7 +52,7 @@ async function take(response) {
 
 function failed() {
   failures += 1;
-  // One that is lost on the way says nothing yet.
+  // A single lost request is not worth a notice.
   if (failures > 1) notice("stale");
 }
 
@@ -81,7 +78,7 @@ function show(text) {
     const old = fresh.id && document.getElementById(fresh.id);
     if (old) patch(old, fresh);
   }
-  // A row that moved was made anew.
+  // A row that moved is a new element, without the focus.
   if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus({ preventScroll: true });
 }
 
@@ -99,20 +96,22 @@ function patch(old, fresh) {
   before.slice(after.length).forEach((child) => child.remove());
 }
 
-// ---- The keys of a presenter: forward and back press the buttons that are there
+// ---- Keys of a presenter remote press the forward and back buttons
 
 const KEYS = { ArrowRight: "forward", PageDown: "forward", ArrowLeft: "back", PageUp: "back" };
 
-document.addEventListener("keydown", (event) => {
+function onKey(event) {
   const button = KEYS[event.key] && root.querySelector(`[data-go="${KEYS[event.key]}"]`);
   if (!button || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.repeat) return;
   event.preventDefault();
   button.click();
-});
+}
 
-// What is true only while this script runs is said by it.
-document.querySelectorAll("[data-when-live]").forEach((words) => { words.hidden = false; });
-document.addEventListener("visibilitychange", ask);
-window.addEventListener("online", ask);
-timer = setTimeout(ask, PERIOD);
-})();
+if (root) {
+  // These texts are true only while this script runs.
+  document.querySelectorAll("[data-when-live]").forEach((text) => { text.hidden = false; });
+  document.addEventListener("keydown", onKey);
+  document.addEventListener("visibilitychange", ask);
+  window.addEventListener("online", ask);
+  timer = setTimeout(ask, PERIOD);
+}

@@ -1,20 +1,16 @@
-// The time that is left, drawn from what the server said and never from this device's clock.
-(() => {
-"use strict";
+// Shows the time that is left. It comes from the server, since the clock of this device may be wrong.
 
-// What is still on its way is sent first, which the outbox sees to; where that fails, try again.
+// In ms. The outbox first sends what waits. If that fails, the attempt is submitted again later.
 const AGAIN = 10000;
 
-// A teacher may give more time while an attempt runs; a student sees it within 5 seconds.
+// In ms. A teacher may give more time during an attempt. The student sees it within 5 seconds.
 const ASK = 4000;
 
 const place = document.querySelector("[data-seconds-left]");
-if (!place) return;
-
 const words = document.querySelector("[data-minutes]");
 const warning = document.querySelector("[data-time-warning]");
 const form = document.querySelector("form[data-time-up]");
-let left = Number(place.dataset.secondsLeft);
+let left = Number(place?.dataset.secondsLeft);
 let since = performance.now();
 let triedAt = -Infinity;
 
@@ -50,17 +46,20 @@ function tick() {
   timeUp();
 }
 
-// A page in a tab behind others has not asked for long, and a teacher may have given more time.
+// A tab in the background does not ask, and the teacher may have given more time since.
 async function timeUp() {
   await ask();
   if (left - (performance.now() - since) / 1000 <= 0) form.requestSubmit();
 }
 
-// With each saved answer the server says the time anew.
-document.addEventListener("footnote:time", (event) => set(event.detail));
-const askInSight = () => { if (document.visibilityState === "visible") ask(); };
-document.addEventListener("visibilitychange", askInSight);
+function askIfVisible() {
+  if (document.visibilityState === "visible") ask();
+}
 
-setInterval(tick, 1000);
-setInterval(askInSight, ASK);
-})();
+if (place) {
+  // The reply to each saved answer has the time.
+  document.addEventListener("footnote:time", (event) => set(event.detail));
+  document.addEventListener("visibilitychange", askIfVisible);
+  setInterval(tick, 1000);
+  setInterval(askIfVisible, ASK);
+}

@@ -1,30 +1,30 @@
-// The editor saves by htmx when a field is left. This says what is not saved yet, so that the page never claims more
-// than the server has, and asks before a page with unsaved words is left.
-"use strict";
-(() => {
-  const form = document.querySelector("[data-draft]");
-  if (!form) return;
-  let unsaved = false;
+// Shows what the editor has not saved yet, and asks before a page with unsaved changes is left. htmx saves a field when
+// it loses the focus.
 
-  const say = (words, isBad) => {
-    const state = document.getElementById("draft-state");
-    if (!state) return;
-    const tag = document.createElement("span");
-    tag.className = isBad ? "tag bad" : "tag mid";
-    tag.textContent = words;
-    state.replaceChildren(tag);
-  };
-  const failed = () => {
-    unsaved = true;
-    say("Not saved. What you typed is still here: press Save when the connection is back.", true);
-  };
+const form = document.querySelector("[data-draft]");
+let isUnsaved = false;
 
+function showState(text, isBad) {
+  const state = document.getElementById("draft-state");
+  if (!state) return;
+  const tag = document.createElement("span");
+  tag.className = isBad ? "tag bad" : "tag mid";
+  tag.textContent = text;
+  state.replaceChildren(tag);
+}
+
+function onFailure() {
+  isUnsaved = true;
+  showState("Not saved. What you typed is still here: press Save when the connection is back.", true);
+}
+
+if (form) {
   form.addEventListener("input", () => {
-    if (!unsaved) say("Not saved yet", false);
-    unsaved = true;
+    if (!isUnsaved) showState("Not saved yet", false);
+    isUnsaved = true;
   });
-  form.addEventListener("submit", () => { unsaved = false; });
-  form.addEventListener("htmx:beforeRequest", (event) => { if (event.detail.elt === form) unsaved = false; });
-  for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) form.addEventListener(name, failed);
-  window.addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
-})();
+  form.addEventListener("submit", () => { isUnsaved = false; });
+  form.addEventListener("htmx:beforeRequest", (event) => { if (event.detail.elt === form) isUnsaved = false; });
+  for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) form.addEventListener(name, onFailure);
+  window.addEventListener("beforeunload", (event) => { if (isUnsaved) event.preventDefault(); });
+}

@@ -1,5 +1,4 @@
 // Arrow keys move from cell to cell of a gradebook, as in a spreadsheet. Without this every link is there for Tab.
-"use strict";
 
 for (const table of document.querySelectorAll("table.grid")) {
   const rows = [...table.rows].map((row) => [...row.cells]);

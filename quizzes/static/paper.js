@@ -1,6 +1,5 @@
 // In a grid of answers Enter and the arrow keys move between students, as in a spreadsheet; Tab moves as it always does.
 // Without JavaScript Enter saves what is typed.
-"use strict";
 
 const grid = document.querySelector("[data-grid]");
 

@@ -1,19 +1,15 @@
-// Says now and then that this page is there, so that a teacher sees who has lost contact. In a tab behind others it goes on,
-// more slowly, since the browser sees to that: an open page is contact, whatever is in front of it.
-(() => {
-"use strict";
+// Sends heartbeats, so that a teacher sees who is offline. A tab in the background sends them too, since the page is
+// still open. The browser slows them down there.
 
-// A write each; more often would say nothing that a teacher needs.
+// In ms. Each heartbeat is a write, and a teacher needs no more of them.
 const PERIOD = 20000;
 const KEPT = "footnote.presence";
 
 const form = document.querySelector("form[data-presence]");
-if (!form) return;
-
 let timer = 0;
 
-// The time of the last one goes from page to page, so that leafing through the questions sends no more.
-function rest() {
+// The time of the last heartbeat is kept across pages, so that opening many questions sends no more of them.
+function timeToNext() {
   try {
     const [action, at] = (sessionStorage.getItem(KEPT) || "").split(" ");
     const passed = Date.now() - Number(at);
@@ -23,25 +19,29 @@ function rest() {
   }
 }
 
-async function say() {
+async function sendHeartbeat() {
   try {
     sessionStorage.setItem(KEPT, `${form.action} ${Date.now()}`);
-  } catch { /* a browser without a store says it on each page */ }
-  const options = { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual", credentials: "same-origin" };
-  const reply = await fetch(form.action, options).then((response) => (response.ok ? response.json() : null)).catch(() => ({}));
-  // Refused or over: nothing more to say from this page, unless its student signs in again. Lost on the way: again at its time.
+  } catch { /* Without storage, each page sends one at once. */ }
+  const body = new URLSearchParams(new FormData(form));
+  const options = { method: "POST", body, redirect: "manual", credentials: "same-origin" };
+  const reply = await fetch(form.action, options)
+    .then((response) => (response.ok ? response.json() : null))
+    .catch(() => ({}));
+  // After a refusal or the end of the attempt, the page sends no more, unless its student signs in again.
   if (reply === null || reply.is_open === false) return;
-  timer = setTimeout(say, PERIOD);
+  timer = setTimeout(sendHeartbeat, PERIOD);
 }
 
-timer = setTimeout(say, rest());
-document.addEventListener("footnote:signed-in", () => {
+function sendNow() {
   clearTimeout(timer);
-  say();
-});
-document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState !== "visible" || rest() > 0) return;
-  clearTimeout(timer);
-  say();
-});
-})();
+  sendHeartbeat();
+}
+
+if (form) {
+  timer = setTimeout(sendHeartbeat, timeToNext());
+  document.addEventListener("footnote:signed-in", sendNow);
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible" && timeToNext() === 0) sendNow();
+  });
+}

@@ -1,5 +1,4 @@
 // The button that prints the page; without JavaScript the browser's own command does.
-"use strict";
 
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;

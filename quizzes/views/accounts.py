@@ -33,13 +33,13 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
 @sensitive_variables("token")
 @login_not_required
 @require_http_methods(["GET", "POST"])
-def enter(request: HttpRequest, uid: str, token: str) -> HttpResponse:
+def use_sign_in_link(request: HttpRequest, uid: str, token: str) -> HttpResponse:
     """Sign in by a link that works once. A GET only shows the button, since mail programs follow links."""
     user = accounts.user_of_link(uid, token)
     if user is None:
         return render(request, "public/sign_in_link_void.html", status=404)
     if request.method == "GET":
-        return render(request, "public/enter.html", {"entering": user})
+        return render(request, "public/use_sign_in_link.html", {"entering": user})
     get_adapter().login(request, user)
     request.session[LINK_GOOD_UNTIL] = timezone.now().timestamp() + settings.PASSWORD_RESET_TIMEOUT
     messages.info(request, "You are signed in, and the link is used up. Under your name you can choose a new password.")

@@ -14,8 +14,9 @@ from django.urls import reverse
 
 from quizzes.assignments import accommodations
 from quizzes.assignments import lifecycle as assignments
-from quizzes.assignments.accommodations import ExtendedTime, extended_times, window_of
+from quizzes.assignments.accommodations import ExtendedTime, extended_times
 from quizzes.assignments.deadlines import Window, needed_close
+from quizzes.assignments.student_settings import window_of
 from quizzes.attempts import lifecycle as attempts
 from quizzes.models import Accommodation, Assignment, AuditEvent, Classroom, Edition, Extension, Student, User
 from tests.factories import NOW, make_answered_attempt, make_assignment, make_attempt, make_student

@@ -8,23 +8,12 @@ from typing import Any
 
 import pytest
 
-from quizzes.assignments.accommodations import window_of
-from quizzes.assignments.deadlines import GRACE, Standing, Window
-from quizzes.assignments.lifecycle import (
-    HasAttempts,
-    Terms,
-    answers_shown,
-    answers_shown_at,
-    assign,
-    change_assignment,
-    standing,
-    withdraw_assignment,
-)
+from quizzes.assignments.deadlines import Standing, Window
+from quizzes.assignments.lifecycle import HasAttempts, Terms, assign, change_assignment, delete_assignment, standing
+from quizzes.assignments.student_settings import window_of
 from quizzes.attempts.attempt_content import content_of
-from quizzes.attempts.lifecycle import submit_attempt
-from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, Extension, Student, User
-from quizzes.reports.student_assignments import task_of
-from tests.factories import NOW, make_answered_attempt, make_assignment, make_attempt, make_classroom, save
+from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, Student, User
+from tests.factories import NOW, make_answered_attempt, make_assignment, make_attempt, make_classroom
 
 pytestmark = pytest.mark.django_db
 
@@ -202,7 +191,7 @@ def test_change_costs_the_same_whatever_the_number_of_finished_attempts(
 def test_withdraw_takes_back_what_nobody_has_begun(assignment: Assignment, teacher: User, now: datetime) -> None:
     public_id = assignment.public_id
 
-    withdraw_assignment(assignment, by=teacher, now=now)
+    delete_assignment(assignment, by=teacher, now=now)
 
     assert Assignment.objects.count() == 0
     assert AuditEvent.objects.get().detail == {"assignment": public_id, "withdrawn": True}
@@ -210,114 +199,10 @@ def test_withdraw_takes_back_what_nobody_has_begun(assignment: Assignment, teach
 
 def test_withdraw_is_refused_once_a_student_has_begun(attempt: Attempt, teacher: User, now: datetime) -> None:
     with pytest.raises(HasAttempts):
-        withdraw_assignment(attempt.assignment, by=teacher, now=now)
+        delete_assignment(attempt.assignment, by=teacher, now=now)
 
     assert Assignment.objects.count() == 1
     assert AuditEvent.objects.count() == 0
 
 
 # --- When answers show --------------------------------------------------------------------------------------------
-
-
-def shown(attempt: Attempt, *, now: datetime) -> bool:
-    return answers_shown(attempt.assignment, attempt, shown_at=answers_shown_at(attempt.assignment), now=now)
-
-
-@pytest.mark.parametrize(
-    ("release", "while_open", "once_submitted", "once_closed"),
-    [
-        # "At once" shows one question at a time, as it is checked; the whole attempt is shown once handed in.
-        ("at_once", False, True, True),
-        ("after_hand_in", False, True, True),
-        ("after_close", False, False, True),
-        ("never", False, False, False),
-    ],
-)
-def test_answers_show_as_the_release_has_it(
-    edition: Edition, student: Student, release: str, while_open: bool, once_submitted: bool, once_closed: bool
-) -> None:
-    assignment = make_assignment(edition=edition, classroom=student.classroom, closes_at=NOW + DAY, release=release)
-    attempt = make_attempt(assignment=assignment, student=student)
-
-    assert shown(attempt, now=NOW) is while_open
-    assert shown(attempt, now=NOW + 2 * DAY) is False
-    submit_attempt(attempt, now=NOW + MINUTE)
-    assert shown(attempt, now=NOW + 2 * MINUTE) is once_submitted
-    assert shown(attempt, now=NOW + 2 * DAY) is once_closed
-
-
-@pytest.mark.parametrize(
-    ("after", "expected"),
-    [(-SECOND, False), (timedelta(0), False), (GRACE, False), (GRACE + SECOND, True)],
-)
-def test_answers_after_the_close_wait_for_the_last_classroom_and_its_grace(
-    edition: Edition, student: Student, other_classroom: Classroom, after: timedelta, expected: bool
-) -> None:
-    group = uuid.uuid4()
-    first = make_assignment(
-        edition=edition, classroom=student.classroom, group=group, closes_at=NOW + DAY, release="after_close"
-    )
-    make_assignment(
-        edition=edition, classroom=other_classroom, group=group, closes_at=NOW + 2 * DAY, release="after_close"
-    )
-    # Another teacher's assignment of the same set is another matter.
-    make_assignment(edition=edition, closes_at=NOW + 9 * DAY, release="after_close")
-    attempt = make_answered_attempt(assignment=first, student=student)
-
-    assert answers_shown_at(first) == NOW + 2 * DAY
-    assert shown(attempt, now=NOW + 2 * DAY + after) is expected
-    # The student's list, which asks once for all assignments, says the same.
-    task = task_of(student, first.public_id, now=NOW + 2 * DAY + after)
-    assert task is not None
-    assert (task.shown_at, task.is_shown) == (NOW + 2 * DAY, expected)
-
-
-def test_answers_after_the_close_wait_for_a_students_extension(
-    edition: Edition, student: Student, classmate: Student, teacher: User
-) -> None:
-    assignment = make_assignment(
-        edition=edition, classroom=student.classroom, closes_at=NOW + DAY, release="after_close"
-    )
-    attempt = make_answered_attempt(assignment=assignment, student=student)
-    Extension.objects.create(
-        assignment=assignment, student=classmate, closes_at=NOW + 3 * DAY, given_by=teacher, given_at=NOW
-    )
-
-    assert shown(attempt, now=NOW + 2 * DAY) is False
-    assert shown(attempt, now=NOW + 3 * DAY + MINUTE + SECOND) is True
-
-
-def test_answers_after_the_close_wait_for_a_classroom_that_never_closes(
-    edition: Edition, student: Student, other_classroom: Classroom, teacher: User
-) -> None:
-    """One classroom's terms may be changed alone, to have no close: answers shown now would be its answers, too."""
-    group = uuid.uuid4()
-    first, other = (
-        make_assignment(edition=edition, classroom=classroom, group=group, closes_at=NOW + DAY, release="after_close")
-        for classroom in (student.classroom, other_classroom)
-    )
-    attempt = make_answered_attempt(assignment=first, student=student)
-    change(other, by=teacher, window=Window(), release="after_hand_in")
-
-    assert answers_shown_at(first) is None
-    assert shown(attempt, now=NOW + 9 * DAY) is False
-    task = task_of(student, first.public_id, now=NOW + 9 * DAY)
-    assert task is not None
-    assert (task.shown_at, task.is_shown) == (None, False)
-
-
-def test_answers_shown_at_is_one_statement(edition: Edition, statements: Callable[[], Any]) -> None:
-    waiting = make_assignment(edition=edition, closes_at=NOW + DAY, release="after_close")
-    other = make_assignment(edition=edition)
-
-    with statements() as seen:
-        assert answers_shown_at(waiting) == NOW + DAY
-        assert answers_shown_at(other) is None
-
-    assert len(seen) == 1
-
-
-def test_late_answers_do_not_show_anything_before_the_hand_in(attempt: Attempt) -> None:
-    save(attempt, "one", "b")
-
-    assert shown(attempt, now=NOW + 9 * DAY) is False

@@ -87,7 +87,7 @@ def test_answer_not_marked_yet_reads_so_everywhere(
     for person, name, args in (
         (student, "result", [attempt.public_id]),
         (teacher, "attempt_review", [attempt.public_id]),
-        (teacher, "gradebook", [student.classroom.public_id]),
+        (teacher, "classroom_gradebook", [student.classroom.public_id]),
     ):
         page = open_context(person, width=width).new_page()
         page.goto(reverse(name, args=args))

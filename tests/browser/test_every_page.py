@@ -143,7 +143,7 @@ def test_empty_pages_are_accessible(teacher: User, open_context: NewContext) -> 
     for address in [
         reverse("teacher_home"),
         reverse("question_sets"),
-        reverse("gradebook", args=[classroom.public_id]),
+        reverse("classroom_gradebook", args=[classroom.public_id]),
     ]:
         page.goto(address)
         assert violations(page) == []

@@ -147,7 +147,7 @@ def test_short_answers_are_accessible(teacher: User, student: Student, open_cont
         assignment=given, student=student, answers={"one": "Friday, August 31", "who": "The rules."}, started_at=now
     )
     page = open_context(teacher, width=360).new_page()
-    page.goto(reverse("short_answers", args=[given.public_id]))
+    page.goto(reverse("grading_queue", args=[given.public_id]))
     assert violations(page) == []
     assert overflow(page) == 0
     page.get_by_role("button", name="Accept").click()

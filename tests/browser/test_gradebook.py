@@ -74,7 +74,11 @@ def full(edition: Edition, teacher: User) -> Classroom:
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize(
     ("name", "query"),
-    [("gradebook", ""), ("gradebook", "?objective=Why%20it%20was%20ended"), ("classroom_mastery", "")],
+    [
+        ("classroom_gradebook", ""),
+        ("classroom_gradebook", "?objective=Why%20it%20was%20ended"),
+        ("classroom_mastery", ""),
+    ],
     ids=["gradebook", "one objective", "mastery"],
 )
 def test_tables_with_every_state_are_accessible(
@@ -116,7 +120,7 @@ def test_tables_of_an_empty_class_are_accessible(teacher: User, edition: Edition
     for address in [
         *(
             reverse(name, args=[one.public_id])
-            for name in ("gradebook", "classroom_mastery")
+            for name in ("classroom_gradebook", "classroom_mastery")
             for one in (nobody, nothing)
         ),
         reverse("assignment_results", args=[given.public_id]),
@@ -127,7 +131,7 @@ def test_tables_of_an_empty_class_are_accessible(teacher: User, edition: Edition
 
 
 @pytest.mark.parametrize("width", [360, 320])
-@pytest.mark.parametrize("name", ["gradebook", "classroom_mastery"])
+@pytest.mark.parametrize("name", ["classroom_gradebook", "classroom_mastery"])
 def test_names_stay_readable_on_a_phone(
     name: str, width: int, full: Classroom, teacher: User, open_context: NewContext
 ) -> None:
@@ -149,7 +153,7 @@ def focused(page: Any) -> str:
 
 def test_arrow_keys_move_from_cell_to_cell(full: Classroom, teacher: User, open_context: NewContext) -> None:
     page = open_context(teacher).new_page()
-    page.goto(reverse("gradebook", args=[full.public_id]))
+    page.goto(reverse("classroom_gradebook", args=[full.public_id]))
     assert page.get_by_text("Arrow keys move from cell to cell").is_visible()
     page.get_by_role("link", name="Amara B.").focus()
 
@@ -181,7 +185,7 @@ def test_a_cell_that_has_the_focus_is_not_under_the_heads(
     for _ in range(30):
         make_student(classroom=classroom)
     page = open_context(teacher, width=800, height=500).new_page()
-    page.goto(reverse("gradebook", args=[classroom.public_id]))
+    page.goto(reverse("classroom_gradebook", args=[classroom.public_id]))
     page.locator("table.grid tbody a").first.focus()
     for key in ("Control+ArrowDown", "ArrowUp", "End", *["ArrowUp"] * 20, *["ArrowLeft"] * 5):
         page.keyboard.press(key)
@@ -199,7 +203,7 @@ def test_a_cell_that_has_the_focus_is_not_under_the_heads(
 
 def test_every_link_is_there_without_a_script(full: Classroom, teacher: User, open_context: NewContext) -> None:
     page = open_context(teacher, javascript=False).new_page()
-    page.goto(reverse("gradebook", args=[full.public_id]))
+    page.goto(reverse("classroom_gradebook", args=[full.public_id]))
     assert page.locator("table.grid a[tabindex]").count() == 0
     assert not page.get_by_text("Arrow keys move").is_visible()
     page.get_by_role("link", name="Amara B.").click()

@@ -235,7 +235,7 @@ def test_second_window_follows_the_keys_of_the_first(
 ) -> None:
     desk, wall = open_context(teacher).new_page(), open_context(teacher).new_page()
     for page in (desk, wall):
-        page.goto(reverse("question_board", args=[running.public_id]))
+        page.goto(reverse("class_board", args=[running.public_id]))
     wall.evaluate("window.stays = true")
     answer(running, "Student 03")
     for key, words in [
@@ -257,7 +257,7 @@ def test_count_on_the_board_rises_as_students_answer(
 ) -> None:
     show_on_board(running, number=1, phase=2, by=teacher, now=timezone.now())
     page = open_context(teacher).new_page()
-    page.goto(reverse("question_board", args=[running.public_id]))
+    page.goto(reverse("class_board", args=[running.public_id]))
     page.get_by_role("button", name="Show the answers").focus()
     expect(page.locator(".huge")).to_have_text("0")
     answer(running, "Student 03")
@@ -285,7 +285,7 @@ def test_board_is_accessible_in_each_phase(
     for number in kinds.values():
         show_on_board(school.assignment, number=number, phase=phase, by=school.teacher, now=timezone.now())
         page.set_viewport_size({"width": 1280, "height": 800})
-        page.goto(reverse("question_board", args=[school.assignment.public_id]))
+        page.goto(reverse("class_board", args=[school.assignment.public_id]))
         assert violations(page) == []
         page.set_viewport_size({"width": 320, "height": 640})
         assert overflow(page) == 0
@@ -296,7 +296,7 @@ def test_board_without_javascript_is_driven_by_its_buttons(
     running: Assignment, teacher: User, open_context: NewContext
 ) -> None:
     page = open_context(teacher, javascript=False).new_page()
-    page.goto(reverse("question_board", args=[running.public_id]))
+    page.goto(reverse("class_board", args=[running.public_id]))
     page.get_by_role("button", name="Show how many have answered").click()
     expect(page.locator(".huge")).to_have_text("0")
     answer(running, "Student 03")

@@ -105,7 +105,7 @@ def test_sheets_are_typed_one_after_the_other_with_enter(
 ) -> None:
     assignment = make_assignment(edition=make_edition(document=DOCUMENT), classroom=classroom, assigned_by=teacher)
     page = open_context(teacher, javascript=javascript).new_page()
-    page.goto(reverse("paper_sheet", args=[assignment.public_id, students[0].public_id]) + "?form=B")
+    page.goto(reverse("student_paper_answers", args=[assignment.public_id, students[0].public_id]) + "?form=B")
     first = page.locator("input.cell").first
     first.fill("-")
     first.press("Enter")

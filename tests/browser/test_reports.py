@@ -45,7 +45,7 @@ def test_reports_with_figures_are_accessible(
 
 def test_files_come_without_a_script(answered: Assignment, teacher: User, open_context: NewContext) -> None:
     page = open_context(teacher, javascript=False).new_page()
-    page.goto(reverse("gradebook", args=[answered.classroom.public_id]))
+    page.goto(reverse("classroom_gradebook", args=[answered.classroom.public_id]))
     page.get_by_text("More files").click()
     with page.expect_download() as download:
         page.get_by_role("button", name="Canvas gradebook").click()

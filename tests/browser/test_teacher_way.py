@@ -65,7 +65,7 @@ def test_teacher_goes_from_the_first_link_to_the_scores(
         student_answers(open_context(width=360, javascript=javascript).new_page(), code[0], name, pin[1])
     page.reload()
     expect(page.locator("main")).to_contain_text("2 of 5 handed in")
-    page.goto(reverse("gradebook", args=[Classroom.objects.get().public_id]))
+    page.goto(reverse("classroom_gradebook", args=[Classroom.objects.get().public_id]))
     scores = {attempt.student.display_name: attempt.score for attempt in Attempt.objects.select_related("student")}
     with page.expect_download() as download:
         page.get_by_role("button", name="Download CSV").click()

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from quizzes.content.drafts import saving
-from quizzes.content.drafts.comparison import compared
+from quizzes.content.drafts.changes import compared
 from quizzes.content.drafts.document import Table
 from quizzes.models import Draft, User
 from tests.drafting import publish, story, url

@@ -12,7 +12,7 @@ from quizzes.content.drafts.changes import changes
 from quizzes.content.drafts.document import Table, finished, from_edition, new_document, reading_of, sentence_tables
 from quizzes.content.drafts.preview import preview
 from quizzes.content.drafts.publishing import NotReady
-from quizzes.content.drafts.validation import Lost, draft_faults, gaps, meter, orphans, question_faults, remarks
+from quizzes.content.drafts.validation import Lost, draft_problems, gaps, meter, orphans, question_problems, remarks
 from quizzes.content.question_types import draft_registry as kinds
 from quizzes.content.question_types.registry import Presentation, public
 from quizzes.content.set_document import find_problems, parse_set
@@ -21,17 +21,17 @@ from quizzes.models import Edition, User
 from tests.drafting import question, story, texts_of
 from tests.factories import NOW, make_document, make_draft
 
-FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
+FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 
 # --- A draft and its edition --------------------------------------------------------------------------------------
 
 
 def faults_of(document: Table) -> list[tuple[str, str]]:
-    return [(fault.key, fault.text) for fault in draft_faults(document)]
+    return [(problem.key, problem.text) for problem in draft_problems(document)]
 
 
 def test_a_copy_of_an_edition_says_the_same_and_can_be_published() -> None:
-    assert draft_faults(story()) == []
+    assert draft_problems(story()) == []
     assert gaps(story()) == []
     assert changes(make_document(), story()) == []
 
@@ -41,7 +41,7 @@ def test_a_copy_of_a_built_in_set_says_the_same_and_can_be_published(name: str) 
     [file] = [file for file in read_set_files(FIXTURES) if file.parsed.slug == name]
     document = from_edition(file.document, title=file.parsed.title)
 
-    assert draft_faults(document) == []
+    assert draft_problems(document) == []
     assert changes(dict(file.document), document) == []
 
 
@@ -102,7 +102,7 @@ def test_a_finished_draft_says_by_what_right_the_text_is_shown(rights: str, note
 
 
 def test_an_empty_draft_lists_everything_that_it_needs() -> None:
-    assert [fault.text for fault in draft_faults(new_document())] == [
+    assert [problem.text for problem in draft_problems(new_document())] == [
         "Give the set a title.",
         "Add the title of the story.",
         "Add the publisher and the date so students can judge the source.",
@@ -183,7 +183,7 @@ def test_a_question_says_what_it_lacks(key: str, fields: Table, faults: list[str
             "Statement 3 is keyed to “The story does not say”, which is not offered.",
         ]
 
-    assert question_faults(document, question(document, key)) == faults
+    assert question_problems(document, question(document, key)) == faults
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_a_statement_says_what_it_lacks(statement: Table, fault: str) -> None:
     document = story()
     question(document, "who")["statements"][0].update(statement)
 
-    assert question_faults(document, question(document, "who")) == [fault]
+    assert question_problems(document, question(document, "who")) == [fault]
 
 
 def test_a_question_of_another_type_says_what_it_lacks() -> None:
@@ -213,7 +213,7 @@ def test_a_question_of_another_type_says_what_it_lacks() -> None:
     lacks = {}
     for name in ("true_false", "matching", "ordering"):
         kinds.retype(one, name, document["voices"])
-        lacks[name] = question_faults(document, one)
+        lacks[name] = question_problems(document, one)
 
     assert lacks == {
         "true_false": ["Write the statement.", "Mark the statement true or false."],
@@ -249,7 +249,7 @@ def test_a_complete_question_of_another_type_can_be_published(name: str, own: Ta
     kinds.retype(one, name, document["voices"])
     one.update(own)
 
-    assert question_faults(document, one) == []
+    assert question_problems(document, one) == []
 
 
 def test_a_type_that_is_tried_and_given_up_loses_nothing() -> None:
@@ -415,7 +415,7 @@ def test_an_orphan_offers_the_nearest_sentence() -> None:
 
     assert (lost.quote, lost.now) == ("It also records an address.", "")
     assert texts_of(document)[lost.nearest] == "Also written down is an address."
-    assert question_faults(document, question(document, "some"))[-1] == (
+    assert question_problems(document, question(document, "some"))[-1] == (
         "This quote is not in the reading: “It also records an address.” "
         "Nearest match: “Also written down is an address.”"
     )
@@ -446,7 +446,7 @@ def test_a_question_whose_sentence_changed_is_an_orphan_and_cannot_be_published(
     draft.save()
 
     assert key in [orphan.key for orphan in orphans(document)]
-    assert key in [fault.key for fault in draft_faults(document)]
+    assert key in [problem.key for problem in draft_problems(document)]
     with pytest.raises(NotReady):
         publishing.publish(draft, seen=draft.revision, note="", by=teacher, now=NOW)
     assert not Edition.objects.exists()

@@ -8,7 +8,7 @@ from django.db import DatabaseError, transaction
 from django.template.loader import render_to_string
 
 from quizzes.assignments.lifecycle import HasAttempts, use_edition
-from quizzes.content.drafts import publishing, saving, text
+from quizzes.content.drafts import lifecycle, publishing, saving, text
 from quizzes.content.drafts.changes import changes
 from quizzes.content.drafts.document import MAX_QUESTIONS, Table, new_document
 from quizzes.content.drafts.publishing import NotReady
@@ -16,7 +16,7 @@ from quizzes.content.drafts.saving import DraftChanged, NoSuchQuestion
 from quizzes.content.drafts.validation import orphans
 from quizzes.content.editions import NotPublishable, publish_edition, published
 from quizzes.content.reading import Citation
-from quizzes.content.set_document import find_faults, find_gaps, find_problems, parse_set
+from quizzes.content.set_document import find_errors, find_gaps, find_problems, parse_set
 from quizzes.models import Assignment, Draft, Edition, Question, QuestionSet, User
 from tests.drafting import question, story
 from tests.factories import (
@@ -37,12 +37,12 @@ def with_gap() -> dict[str, Any]:
     return {**make_document(), "minimum": {"records": 3, "ended": 2}}
 
 
-def test_find_problems_names_faults_and_gaps_which_are_two_things() -> None:
+def test_find_problems_is_errors_and_gaps() -> None:
     document = with_gap()
     document["questions"][0]["evidence"] = []
     parsed = parse_set(document)
 
-    assert find_faults(document, parsed) == [("one", "the question has no evidence")]
+    assert find_errors(document, parsed) == [("one", "the question has no evidence")]
     assert [(row.objective.key, row.question_count) for row in find_gaps(parsed)] == [("records", 2)]
     assert find_problems(document, parsed) == [
         ("one", "the question has no evidence"),
@@ -147,7 +147,7 @@ SOURCE_FIELDS = {
 
 
 def test_make_set_makes_a_set_that_only_its_owner_has(teacher: User, other_teacher: User) -> None:
-    draft = saving.make_set(by=teacher, now=NOW, **SOURCE_FIELDS)
+    draft = lifecycle.make_set(by=teacher, now=NOW, **SOURCE_FIELDS)
 
     question_set = draft.question_set
     assert (question_set.title, question_set.owner, question_set.reading.source.publisher) == (
@@ -164,7 +164,7 @@ def test_make_set_makes_a_set_that_only_its_owner_has(teacher: User, other_teach
 
 def test_copy_set_makes_a_draft_of_ones_own_and_leaves_the_set_alone(teacher: User) -> None:
     edition = make_edition()
-    copies = [saving.copy_set(edition, by=teacher, now=NOW) for _ in range(2)]
+    copies = [lifecycle.copy_set(edition, by=teacher, now=NOW) for _ in range(2)]
 
     assert [copy.question_set.title for copy in copies] == ["Small set (copy)", "Small set (copy 2)"]
     assert changes(edition.document, {**copies[0].document, "title": "Small set"}) == []
@@ -381,7 +381,7 @@ def test_publish_needs_a_note_for_a_gap(draft: Draft, teacher: User) -> None:
 
     with pytest.raises(NotReady) as refused:
         publishing.publish(draft, seen=2, note="", by=teacher, now=NOW)
-    assert refused.value.faults == ()
+    assert refused.value.problems == ()
     edition = publishing.publish(draft, seen=2, note="Two are enough.", by=teacher, now=NOW)
 
     assert edition is not None
@@ -405,7 +405,7 @@ def test_readiness_of_a_set_published_before_names_what_changed() -> None:
 
     found = publishing.readiness(document, edition)
 
-    assert found.faults == ()
+    assert found.problems == ()
     assert found.changes is not None
     assert [(change.what, change.before, change.after) for change in found.changes] == [
         ("The summary of the set changed.", "Four questions.", "Other questions."),

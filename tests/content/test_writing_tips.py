@@ -10,7 +10,7 @@ from quizzes.content.reading import Sentence, Voice
 from quizzes.content.writing_tips import Hint, Option, Wording, hints, reading_grade, sounds_like_somebody, syllables
 from quizzes.files.question_sets import read_set_files
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 ITEMS = tomllib.loads((ROOT / "tests/data/item_quality.toml").read_text())
 REPORTER = Voice("reporter", "Reported fact", "page")
 MAYOR = Voice("mayor", "Mayor’s account", "person")

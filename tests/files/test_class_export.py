@@ -44,7 +44,7 @@ from quizzes.models import (
     Student,
     User,
 )
-from quizzes.people.rosters import ClassroomNameTaken
+from quizzes.people.classrooms import ClassroomNameTaken
 from quizzes.reports.gradebook import gradebook
 from quizzes.reports.item_report import item_report
 from tests.factories import (
@@ -161,7 +161,7 @@ def figures(classroom: Classroom) -> dict[str, Any]:
         ],
         "attempts": list(
             classroom.attempts.order_by("pk").values_list(
-                "public_id", "number", "seed", "receipt", "score", "max_score", "submitted_at", "deadline_at"
+                "public_id", "number", "seed", "receipt", "score", "max_score", "handed_in_at", "deadline_at"
             )
         ),
         "answers": list(
@@ -399,7 +399,7 @@ REFUSALS: dict[str, tuple[Spoil, str]] = {
         _set("attempts", 0, "score", to="7"),
         "has 7 of 8 points in the file, and its answers come to",
     ),
-    "score without a hand-in": (_set("attempts", 0, "submitted_at", to=None), "contradict one another"),
+    "score without a hand-in": (_set("attempts", 0, "handed_in_at", to=None), "contradict one another"),
     "unknown policy": (
         _set("assignments", 0, "attempt_policy", to="worst"),
         "The attempt_policy of an assignment cannot be stored: Value 'worst' is not a valid choice.",
@@ -549,7 +549,7 @@ def test_commands_say_why_not(school: Classroom, teacher: User, tmp_path: Path) 
 
 
 def test_every_member_is_described() -> None:
-    page = (Path(__file__).parent.parent / "docs" / "class-export.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "class-export.md").read_text(encoding="utf-8")
     parts = [
         kind for kind in vars(class_export).values() if is_dataclass(kind) and kind.__module__ == class_export.__name__
     ]

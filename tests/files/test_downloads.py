@@ -79,7 +79,7 @@ def test_csv_rounds_an_average_half_up_as_the_page_does(
     lines = csv.reader(io.StringIO(gradebook_csv(gradebook(classroom, now=NOW)).decode("utf-8-sig")))
 
     assert {line[0]: line[1] for line in lines if line[0] in {"Ada", "Ben"}} == {"Ada": "6.3", "Ben": "12.5"}
-    page = teacher_client.get(reverse("gradebook", args=[classroom.public_id])).content.decode()
+    page = teacher_client.get(reverse("classroom_gradebook", args=[classroom.public_id])).content.decode()
     assert [share for share in ("<b>6%</b>", "<b>13%</b>") if share in page] == ["<b>6%</b>", "<b>13%</b>"]
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from python_calamine import CalamineWorkbook
 
-from quizzes.files.downloads import Form, Layout, export, export_answers, export_item_report
+from quizzes.files.downloads import FileFormat, Layout, export, export_answers, export_item_report
 from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Classroom, Edition, Excuse, Student, User
 from quizzes.reports.item_report import item_report
 from tests.conftest import Statements
@@ -63,8 +63,8 @@ def school(classroom: Classroom, assignment: Assignment, teacher: User) -> Class
 def body(classroom: Classroom, layout: Layout, teacher: User) -> tuple[list[list[str]], list[list[object]]]:
     """The same file as CSV and as Excel."""
     now = NOW + timedelta(days=4)
-    as_csv = export(classroom, layout, Form.CSV, by=teacher, now=now)
-    as_xlsx = export(classroom, layout, Form.XLSX, by=teacher, now=now)
+    as_csv = export(classroom, layout, FileFormat.CSV, by=teacher, now=now)
+    as_xlsx = export(classroom, layout, FileFormat.XLSX, by=teacher, now=now)
     [table] = read_xlsx(as_xlsx.content).values()
     return read_csv(as_csv.content), table
 
@@ -125,14 +125,16 @@ def test_answers_equal_the_rows(school: Classroom, teacher: User) -> None:
     assert [[_text(cell) for cell in row] for row in table] == [[_text(cell) for cell in line] for line in lines]
 
 
-@pytest.mark.parametrize("form", list(Form))
-def test_answers_of_one_assignment_are_its_rows_of_the_whole_file(school: Classroom, teacher: User, form: Form) -> None:
+@pytest.mark.parametrize("form", list(FileFormat))
+def test_answers_of_one_assignment_are_its_rows_of_the_whole_file(
+    school: Classroom, teacher: User, form: FileFormat
+) -> None:
     assignment = school.assignments.with_set().get(created_at=NOW + timedelta(days=1))
     whole, _ = body(school, Layout.ANSWERS, teacher)
 
     file = export_answers(assignment, form, by=teacher, now=NOW + timedelta(days=4))
 
-    lines = read_csv(file.content) if form == Form.CSV else read_xlsx(file.content)["Answers"]
+    lines = read_csv(file.content) if form == FileFormat.CSV else read_xlsx(file.content)["Answers"]
     expected = [[*line[:1], "Small set", *line[2:]] for line in whole[1:] if line[1] == "Small set, 2"]
     assert len(expected) == 4 * 3
     assert [[_text(cell) for cell in line] for line in lines] == [
@@ -236,8 +238,8 @@ def test_item_analysis_holds_what_the_report_says(school: Classroom, assignment:
         make_answered_attempt(assignment=assignment, right=number % 5)
     report = item_report([assignment])
 
-    as_csv = read_csv(export_item_report(school, report, Form.CSV, by=teacher, now=NOW).content)
-    as_xlsx = read_xlsx(export_item_report(school, report, Form.XLSX, by=teacher, now=NOW).content)
+    as_csv = read_csv(export_item_report(school, report, FileFormat.CSV, by=teacher, now=NOW).content)
+    as_xlsx = read_xlsx(export_item_report(school, report, FileFormat.XLSX, by=teacher, now=NOW).content)
 
     assert list(as_xlsx) == ["Questions", "Answers", "Set"]
     assert len(as_csv) == 1 + len(report.questions)
@@ -257,7 +259,9 @@ def test_item_analysis_holds_what_the_report_says(school: Classroom, assignment:
 def test_item_analysis_of_few_attempts_leaves_cells_empty(assignment: Assignment, teacher: User) -> None:
     make_answered_attempt(assignment=assignment)
 
-    content = export_item_report(assignment.classroom, item_report([assignment]), Form.CSV, by=teacher, now=NOW).content
+    content = export_item_report(
+        assignment.classroom, item_report([assignment]), FileFormat.CSV, by=teacher, now=NOW
+    ).content
     row = dict(zip(*read_csv(content)[:2], strict=True))
 
     assert (row["Facility"], row["Discrimination"], row["Upper group"], row["Commonest wrong answer"]) == (
@@ -269,16 +273,16 @@ def test_item_analysis_of_few_attempts_leaves_cells_empty(assignment: Assignment
 
 
 @pytest.mark.parametrize("layout", list(Layout))
-@pytest.mark.parametrize("form", list(Form))
+@pytest.mark.parametrize("form", list(FileFormat))
 def test_every_file_is_named_typed_and_recorded(
-    classroom: Classroom, student: Student, teacher: User, layout: Layout, form: Form
+    classroom: Classroom, student: Student, teacher: User, layout: Layout, form: FileFormat
 ) -> None:
     classroom.name = "Civics/3: <a>"
 
     file = export(classroom, layout, form, by=teacher, now=NOW)
 
     assert file.name == f"Civics-3- -a-, {layout} 2026-10-23.{form}"
-    assert file.content_type.startswith("text/csv" if form == Form.CSV else "application/vnd.openxml")
+    assert file.content_type.startswith("text/csv" if form == FileFormat.CSV else "application/vnd.openxml")
     assert AuditEvent.objects.get().detail == {"layout": str(layout), "form": str(form)}
 
 
@@ -294,7 +298,7 @@ def test_a_file_costs_the_same_statements_however_full_the_class(
             make_answered_attempt(assignment=assignment, student=student)
 
     with statements() as seen:
-        export(classroom, layout, Form.CSV, by=teacher, now=NOW)
+        export(classroom, layout, FileFormat.CSV, by=teacher, now=NOW)
 
     assert isinstance(seen, Statements)
     assert len(seen) == expected

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes.files.gradebook import canvas_table, moodle_table, scores_table
-from quizzes.grading import regrades
+from quizzes.grading import manual_grades
 from quizzes.models import Assignment, Classroom, User
 from quizzes.reports.gradebook import gradebook
 from tests.factories import NOW, make_answered_attempt, make_assignment, make_edition, make_regrade, make_student
@@ -38,7 +38,7 @@ def given(classroom: Classroom, teacher: User) -> Assignment:
 def mark(assignment: Assignment, name: str, points: int, teacher: User) -> None:
     attempt = assignment.attempts.get(student__display_name=name)
     question = assignment.edition.questions.get(key="who")
-    regrades.grade_answer(attempt, question, points=Decimal(points), comment="", by=teacher, now=NOW)
+    manual_grades.grade_answer(attempt, question, points=Decimal(points), comment="", by=teacher, now=NOW)
 
 
 def test_unmarked_score_is_in_no_figure(given: Assignment, teacher: User) -> None:
@@ -62,7 +62,7 @@ def test_question_that_nobody_has_to_mark_any_more_waits_for_nothing(policy: str
 
 
 def test_gradebook_says_not_marked_yet_and_no_zero(given: Assignment, teacher: User, teacher_client: Client) -> None:
-    address = reverse("gradebook", args=[given.classroom.public_id])
+    address = reverse("classroom_gradebook", args=[given.classroom.public_id])
     page = text_of(teacher_client.get(address))
     assert "Ana No score yet 1 Not marked yet" in page
     assert "Cy No score yet Not marked yet" in page

@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import reverse
 
 from quizzes.attempts import lifecycle as attempts
-from quizzes.grading import regrades
+from quizzes.grading import manual_grades
 from quizzes.models import (
     Accommodation,
     Assignment,
@@ -296,7 +296,7 @@ class HostileSchool:
 
     def _remarks(self, now: datetime) -> None:
         free_text = Question.objects.get(edition=self.assignment.edition, type="free_text")
-        regrades.grade_answer(
+        manual_grades.grade_answer(
             self.done, free_text, points=Decimal(1), comment=self.supply.text(), by=self.teacher, now=now
         )
         make_regrade(assignment=self.assignment, made_by=self.teacher, reason=self.supply.text(), made_at=now)
@@ -316,7 +316,7 @@ class HostileSchool:
 
 
 # They hold no text of anybody's, or need rows that others have.
-WITHOUT_TEXT = {"livez", "readyz", "time_left", "accept_invitation", "enter", "try_question", "try_result"}
+WITHOUT_TEXT = {"livez", "readyz", "time_left", "accept_invitation", "use_sign_in_link", "try_question", "try_result"}
 
 
 def addresses(hostile: HostileSchool, person: Student | User) -> list[str]:

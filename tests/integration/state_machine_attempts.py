@@ -12,7 +12,7 @@ from quizzes.attempts import answers
 from quizzes.attempts import lifecycle as attempts
 from quizzes.attempts.answers import save_answer
 from quizzes.content.editions import published
-from quizzes.grading import regrades
+from quizzes.grading import manual_grades, regrades
 from quizzes.grading.regrades import StalePreview
 from quizzes.models import Edition, Question
 from tests.factories import loaded
@@ -182,7 +182,7 @@ class AttemptsMachine(TermsMachine):
         points = Decimal(POINTS[question]) * tenths / 10
         asked = Question.objects.get(edition=row.assignment.edition_id, key=question)
         for _ in range(2):
-            regrades.grade_answer(row, asked, points=points, comment="Read it.", by=self.teacher, now=self.now)
+            manual_grades.grade_answer(row, asked, points=points, comment="Read it.", by=self.teacher, now=self.now)
         sitting.marks[question] = points
         if any(made.question == question and not made.undone for made in sitting.task.rulings):
             self.note("marked after a correction")
@@ -195,7 +195,7 @@ class AttemptsMachine(TermsMachine):
         asked = Question.objects.get(edition=edition, key=question)
         right = NEW_KEYS[question][key % len(NEW_KEYS[question])] if policy in {"new_key", "either_key"} else None
         document = None if right is None else regrades.corrected_document(edition, asked, right)
-        reached = regrades.reach(edition, by=self.teacher)
+        reached = regrades.affected_assignments(edition, by=self.teacher)
         shown = regrades.preview(reached, asked, policy=policy, document=document)
         ruling = Ruling(str(uuid.uuid4()), question, policy, right)
         tasks = [self.tasks[assignment.pk] for assignment in reached]
@@ -211,7 +211,7 @@ class AttemptsMachine(TermsMachine):
         """Send a correction from its preview, which may be old, or have been sent."""
         page = self.previews[at % len(self.previews)]
         ruling, edition = page["ruling"], page["edition"]
-        reached = regrades.reach(edition, by=self.teacher)
+        reached = regrades.affected_assignments(edition, by=self.teacher)
         tasks = [self.tasks[assignment.pk] for assignment in reached]
 
         def act() -> None:

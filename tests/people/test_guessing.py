@@ -15,7 +15,7 @@ from tests.factories import make_student
 
 DAY = timedelta(days=1)
 GOAL = 1e-4
-TEXT = (Path(__file__).resolve().parent.parent / "docs" / "guessing.md").read_text(encoding="utf-8")
+TEXT = (Path(__file__).resolve().parents[2] / "docs" / "guessing.md").read_text(encoding="utf-8")
 OPEN_CLASSES, CLASS_SIZE, REQUESTS_A_SECOND = 100, 30, 100
 
 CODES = len(READABLE) ** JOIN_CODE_LENGTH

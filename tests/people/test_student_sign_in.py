@@ -9,7 +9,8 @@ from pytest_django import Settings
 
 from quizzes.models import Classroom, FailedTry, Student, User
 from quizzes.models.public_ids import READABLE, new_readable_code
-from quizzes.people.rosters import remove_student, set_archived, set_code_active
+from quizzes.people.classrooms import set_archived, set_code_active
+from quizzes.people.rosters import remove_student
 from quizzes.people.student_sign_in import (
     CODE_SPAN,
     CODE_TRIES,

@@ -194,7 +194,7 @@ def test_policy_holds_for_another_host_where_tls_is_asked_for(db: None, settings
     check(response)
 
 
-@pytest.mark.parametrize("name", ["footnote.css", "answers.js", "icon.svg", "django_htmx/htmx-2.min.js"])
+@pytest.mark.parametrize("name", ["footnote.css", "outbox/page.js", "icon.svg", "django_htmx/htmx-2.min.js"])
 def test_policy_holds_on_files(name: str, db: None, client: Client) -> None:
     response = client.get(f"/static/{name}")
     response.close()

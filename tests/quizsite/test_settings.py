@@ -353,6 +353,7 @@ def test_static_file_may_be_kept_and_carries_the_policy(client: Client) -> None:
     assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert "no-store" not in response.headers["Cache-Control"]
+    assert "Access-Control-Allow-Origin" not in response.headers
 
 
 def answered(status: int = 200) -> Any:

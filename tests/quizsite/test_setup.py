@@ -1,6 +1,7 @@
 """From a clone to a running site: finding Python, `serve`, static files, addresses, and the watchdogs' pages."""
 
 import os
+import re
 import select
 import signal
 import socket
@@ -95,7 +96,7 @@ def test_problem_with_binding_names_the_reason() -> None:
     assert problem_with_binding("127.0.0.1", port) is None
 
 
-STATIC_STORAGE = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+STATIC_STORAGE = "quizsite.static_files.StaticFilesStorage"
 
 # --- Static files -------------------------------------------------------------------------------------------------
 
@@ -117,6 +118,17 @@ def test_static_files_are_collected_only_when_one_changed(settings: Any, tmp_pat
     # A page that is open meanwhile goes on asking for the file of before.
     assert sorted(path.read_text() for path in collected.glob("a.*.css")) == ["a{color:red}", "a{}"]
     assert not (collected / "a.css").exists()
+
+
+def test_module_imports_name_hashed_files_that_exist(settings: Any, tmp_path: Path) -> None:
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = site_settings.STORAGES | {"staticfiles": {"BACKEND": STATIC_STORAGE}}
+    collect_if_changed()
+
+    [page] = (tmp_path / "outbox").glob("page.*.js")
+    imports = re.findall(r'from "\./(.+?)"', page.read_text())
+    assert [re.sub(r"\.[0-9a-f]{12}\.js$", "", name) for name in imports] == ["announcements", "sender", "store"]
+    assert [name for name in imports if not (tmp_path / "outbox" / name).exists()] == []
 
 
 # --- Serve --------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.grading import regrades
+from quizzes.grading import manual_grades
 from quizzes.models import Assignment, Attempt, Student, User
 from quizzes.reports.attempt_review import review_attempt
 from tests.factories import NOW, make_answered_attempt, make_assignment, make_edition, make_regrade
@@ -34,7 +34,7 @@ def test_answer_that_nobody_marked_yet_is_not_a_wrong_one(waiting: Attempt, teac
     before = {score.objective.key: score.points for score in reviewed.objectives}.get(own.objective, 0)
 
     question = waiting.assignment.edition.questions.get(key="who")
-    regrades.grade_answer(waiting, question, points=Decimal(0), comment="", by=teacher, now=NOW)
+    manual_grades.grade_answer(waiting, question, points=Decimal(0), comment="", by=teacher, now=NOW)
     reviewed = review_attempt(waiting)
     assert reviewed.ungraded == ()
     assert [item.verdict for item in reviewed.questions if item.question.key == "who"] == ["wrong"]
@@ -59,7 +59,7 @@ def test_student_reads_that_an_answer_is_not_marked_yet(
     assert page.count("Not marked yet") == 2  # its square and its line
     assert "You answered: The rules. Your teacher marks this answer. It has no points until then." in page
     question = waiting.assignment.edition.questions.get(key="who")
-    regrades.grade_answer(waiting, question, points=Decimal(2), comment="", by=teacher, now=NOW)
+    manual_grades.grade_answer(waiting, question, points=Decimal(2), comment="", by=teacher, now=NOW)
     assert "ot marked yet" not in text_of(student_client.get(result))
 
 

@@ -40,7 +40,7 @@ _DRAWN = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"|data-tag="[^"]*"'
 
 
 def board_of(assignment: Assignment) -> str:
-    return reverse("question_board", args=[assignment.public_id])
+    return reverse("class_board", args=[assignment.public_id])
 
 
 def show(client: Client, assignment: Assignment, number: int, phase: int) -> Any:
@@ -251,7 +251,7 @@ def test_no_phase_before_the_evidence_depends_on_the_key(
 
 
 def test_student_never_reaches_a_board(assignment: Assignment, student_client: Client) -> None:
-    for name in ("question_board", "live_board"):
+    for name in ("class_board", "live_board"):
         response = student_client.get(reverse(name, args=[assignment.public_id]))
         assert (response.status_code, response.headers["Location"].partition("?")[0]) == (302, "/accounts/login/")
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from quizzes.content.editions import published
 from quizzes.grading import points as grading
 from quizzes.models import Assignment, Attempt, Classroom, Edition, Excuse, Extension, Student, User
-from quizzes.people.rosters import move_student, remove_student, set_archived
+from quizzes.people.classrooms import set_archived
+from quizzes.people.rosters import move_student, remove_student
 from quizzes.reports.attempt_review import review_attempt, unused_events
 from quizzes.reports.gradebook import Gradebook, counting_attempt, gradebook, progress
 from quizzes.reports.teacher_home import classroom_summaries, needs

@@ -23,7 +23,7 @@ from quizzes.reports.item_analysis.formulas import (
 )
 
 TOLERANCE = 1e-9
-DOCS = Path(__file__).parent.parent / "docs" / "item-analysis.md"
+DOCS = Path(__file__).parents[2] / "docs" / "item-analysis.md"
 
 # Law School Admission Test, section 6: how many of 1,000 gave each pattern 00000, 00001, ..., 11111 of right answers.
 # Source: Bock, R. D. and Lieberman, M. (1970), Psychometrika 35, 179-197; data set LSAT of the R package ltm.

@@ -222,7 +222,7 @@ def test_mastery_page_says_the_level_in_words(
     assert "Noah Kim 0 of 2 Nothing yet Nothing yet Nothing yet" in text
     assert "Class 75% 0% 100%" in text
     assert "A right answer without the sentence that proves it" in text
-    address = reverse("gradebook", args=[assignment.classroom.public_id])
+    address = reverse("classroom_gradebook", args=[assignment.classroom.public_id])
     assert f"{address}?objective=Why%20it%20was%20ended" in read(page).links
 
 
@@ -230,7 +230,7 @@ def test_gradebook_of_one_objective_keeps_it_while_sorting(
     assignment: Assignment, second: Assignment, student: Student, classmate: Student, teacher_client: Client
 ) -> None:
     make_answered_attempt(assignment=assignment, student=student, right=2)
-    address = reverse("gradebook", args=[assignment.classroom.public_id])
+    address = reverse("classroom_gradebook", args=[assignment.classroom.public_id])
 
     page = teacher_client.get(address, {"objective": RECORDS, "sort": "-average"})
 
@@ -245,7 +245,7 @@ def test_gradebook_of_one_objective_keeps_it_while_sorting(
 def test_gradebook_of_an_unknown_objective_is_the_whole_one(
     query: dict[str, str], assignment: Assignment, student: Student, teacher_client: Client
 ) -> None:
-    page = teacher_client.get(reverse("gradebook", args=[assignment.classroom.public_id]), query)
+    page = teacher_client.get(reverse("classroom_gradebook", args=[assignment.classroom.public_id]), query)
     assert "1 student" in text_of(page)
     assert "Download CSV" in text_of(page)
 
@@ -263,9 +263,9 @@ def test_mastery_of_an_empty_class_leads_on(classroom: Classroom, teacher_client
     ("name", "query", "expected"),
     [
         # Session, teacher, classroom; assignments, students with their attempts, extensions with excuses.
-        ("gradebook", "", 6),
+        ("classroom_gradebook", "", 6),
         # And answers, corrections, marks.
-        ("gradebook", "?objective=Why%20it%20was%20ended", 9),
+        ("classroom_gradebook", "?objective=Why%20it%20was%20ended", 9),
         ("classroom_mastery", "", 9),
     ],
 )

@@ -11,7 +11,7 @@ from tools.mutations.__main__ import copies
 from tools.mutations.control import Control
 from tools.mutations.controls import CONTROLS
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 EACH = pytest.mark.parametrize("one", CONTROLS, ids=[one.name for one in CONTROLS])
 
 
@@ -38,7 +38,8 @@ def test_controls_have_names_of_their_own() -> None:
 def test_copy_of_the_site_keeps_what_may_be_run() -> None:
     with copies(1) as trees:
         [tree] = list(trees.queue)
-        scripts = [path.relative_to(ROOT) for path in (ROOT / "bin").iterdir()]
+        files = [path for path in (ROOT / "tools").iterdir() if path.is_file()]
+        scripts = [path.relative_to(ROOT) for path in files if os.access(path, os.X_OK)]
         assert scripts
         assert all(os.access(tree / script, os.X_OK) for script in scripts)
         assert not (tree / ".git").exists()

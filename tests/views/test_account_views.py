@@ -346,9 +346,9 @@ def test_void_sign_in_link_signs_nobody_in(
             teacher.is_active = False
             teacher.save()
         case "of another account":
-            link = url("enter", link_of(other_teacher).split("/")[2], link.split("/")[3])
+            link = url("use_sign_in_link", link_of(other_teacher).split("/")[2], link.split("/")[3])
         case "broken":
-            link = url("enter", "!!", "x-y")
+            link = url("use_sign_in_link", "!!", "x-y")
     client = Client()
 
     assert client.get(link).status_code == 404

@@ -445,8 +445,8 @@ def test_change_counts_all_classes_of_the_group(
 
 def test_withdraw_takes_back_what_nobody_has_begun(assignment: Assignment, change: str, teacher_client: Client) -> None:
     assert "Withdraw the assignment" in text_of(teacher_client.get(change))
-    response = teacher_client.post(reverse("withdraw_assignment", args=[assignment.public_id]))
-    gradebook = reverse("gradebook", args=[assignment.classroom.public_id])
+    response = teacher_client.post(reverse("delete_assignment", args=[assignment.public_id]))
+    gradebook = reverse("classroom_gradebook", args=[assignment.classroom.public_id])
     assert response.headers["Location"] == gradebook
     assert not Assignment.objects.exists()
     assert "“Small set” is withdrawn from Period 3." in text_of(teacher_client.get(gradebook))
@@ -455,7 +455,7 @@ def test_withdraw_takes_back_what_nobody_has_begun(assignment: Assignment, chang
 def test_withdraw_is_refused_once_a_student_has_begun(
     assignment: Assignment, attempt: Attempt, change: str, teacher_client: Client
 ) -> None:
-    response = teacher_client.post(reverse("withdraw_assignment", args=[assignment.public_id]))
+    response = teacher_client.post(reverse("delete_assignment", args=[assignment.public_id]))
     assert response.headers["Location"] == change
     assert Assignment.objects.get() == assignment
     assert "Students have begun this assignment, so it stays." in text_of(teacher_client.get(change))
@@ -465,7 +465,7 @@ def test_assignment_of_another_teacher_is_missing(
     assignment: Assignment, other_teacher: User, signed_in: Callable[[User], Client]
 ) -> None:
     client = signed_in(other_teacher)
-    for name in ("change_assignment", "withdraw_assignment"):
+    for name in ("change_assignment", "delete_assignment"):
         assert client.post(reverse(name, args=[assignment.public_id]), {"act": "save"}).status_code == 404
     assert Assignment.objects.get() == assignment
 

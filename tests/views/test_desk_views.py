@@ -10,11 +10,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.content.drafts import saving
+from quizzes.content.drafts import lifecycle, saving
 from quizzes.content.drafts.changes import changes
 from quizzes.content.drafts.document import Table, from_edition, question_of
 from quizzes.content.drafts.preview import preview
-from quizzes.content.drafts.validation import draft_faults
+from quizzes.content.drafts.validation import draft_problems
 from quizzes.content.question_types import draft_registry as kinds
 from quizzes.content.question_types.form_registry import FORMS
 from quizzes.content.question_types.registry import TYPES, Presentation, parse_question, public
@@ -61,7 +61,7 @@ def draft(teacher: User) -> Draft:
 def empty(teacher: User) -> Draft:
     """A set that was only begun."""
     fields = {"title": "New", "publisher": "P", "story_title": "S", "published_on": "2026-10-20", "rights": "quotes"}
-    return saving.make_set(by=teacher, now=NOW, **fields)
+    return lifecycle.make_set(by=teacher, now=NOW, **fields)
 
 
 # --- The desk -----------------------------------------------------------------------------------------------------
@@ -274,13 +274,13 @@ def test_every_example_of_the_documentation_is_written_on_the_desk(
 ) -> None:
     document = {**BUILT_IN.document, "minimum": {}, "questions": [table]}
     draft = make_draft(owner=teacher, document=document)
-    assert draft_faults(draft.document) == []
+    assert draft_problems(draft.document) == []
     assert changes(document, {**draft.document, "title": document["title"]}) == []
 
     # What the page shows is what it sends: saved as it stands, the draft says the same.
     save(teacher_client, draft, table["key"])
     after = document_of(draft)
-    assert draft_faults(after) == []
+    assert draft_problems(after) == []
     assert changes(document, {**after, "title": document["title"]}) == []
     shown = preview(after, after["questions"][0])
     of_edition = public(
@@ -532,4 +532,4 @@ def test_a_published_copy_of_a_built_in_set_is_like_it(teacher: User, teacher_cl
     assert [table["stem"] for table in copy.document["questions"]] == [
         table["stem"] for table in built_in.document["questions"]
     ]
-    assert draft_faults(from_edition(copy.document, title="Small set (copy)")) == []
+    assert draft_problems(from_edition(copy.document, title="Small set (copy)")) == []

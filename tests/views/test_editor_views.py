@@ -9,9 +9,9 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.content.drafts import saving
+from quizzes.content.drafts import lifecycle, saving
 from quizzes.content.drafts.document import question_of, sentence_tables
-from quizzes.content.drafts.validation import draft_faults, orphans
+from quizzes.content.drafts.validation import draft_problems, orphans
 from quizzes.models import Draft, QuestionSet, Student, User
 from tests.conftest import Statements
 from tests.drafting import HTMX, document_of, errors_of, publish, question_now, revision_of, sent, text_of, url
@@ -96,7 +96,7 @@ def test_copy_set_makes_a_copy_of_a_built_in_set(teacher: User, teacher_client: 
     draft = Draft.objects.owned_by(teacher).get()
     assert response.headers["Location"] == url("edit_source", draft)
     assert draft.question_set != edition.question_set
-    assert (draft.document["title"], draft_faults(draft.document)) == ("Small set (copy)", [])
+    assert (draft.document["title"], draft_problems(draft.document)) == ("Small set (copy)", [])
 
 
 def test_copy_set_of_another_teachers_set_is_not_found(other_teacher: User, teacher_client: Client) -> None:
@@ -173,7 +173,7 @@ def test_edit_source_answers_htmx_with_what_a_save_changes_alone(draft: Draft, t
 
     response = teacher_client.post(url("edit_source", draft), data, headers=HTMX)
 
-    text = text_of(response)
+    text = " ".join(text_of(response).split())
     assert "Saved" in text
     assert 'name="revision" value="2"' in text
     # Nothing that is being typed in is replaced.
@@ -186,7 +186,7 @@ def test_edit_source_refuses_to_overwrite_and_shows_both(draft: Draft, teacher: 
 
     response = teacher_client.post(url("edit_source", draft), data)
 
-    text = text_of(response)
+    text = " ".join(text_of(response).split())
     assert response.status_code == 200
     assert "This was changed in another window" in text
     assert [words in text for words in ("</b> Their title</p>", 'value="My title"', 'name="revision" value="1"')] == [
@@ -248,7 +248,7 @@ def test_edit_objectives_answers_htmx_with_the_meter(draft: Draft, teacher_clien
 def empty(teacher: User) -> Draft:
     """A set that was only begun."""
     fields = {"title": "New", "publisher": "P", "story_title": "S", "published_on": "2026-10-20", "rights": "quotes"}
-    return saving.make_set(by=teacher, now=NOW, **fields)
+    return lifecycle.make_set(by=teacher, now=NOW, **fields)
 
 
 def test_a_pasted_text_becomes_numbered_sentences(empty: Draft, teacher_client: Client) -> None:

@@ -53,7 +53,7 @@ def give(assignment: Assignment, name: str, **answers: Any) -> Attempt:
 
 
 def queue_of(assignment: Assignment) -> str:
-    return reverse("short_answers", args=[assignment.public_id])
+    return reverse("grading_queue", args=[assignment.public_id])
 
 
 def settle(client: Client, assignment: Assignment, act: str, place: int = 0) -> Any:
@@ -142,7 +142,7 @@ def test_what_is_not_in_the_queue_changes_nothing(
     data: dict[str, str], assignment: Assignment, teacher_client: Client
 ) -> None:
     give(assignment, "Ana", one="Friday, August 31")
-    page = teacher_client.post(reverse("settle_short_answer", args=[assignment.public_id]), data, follow=True)
+    page = teacher_client.post(reverse("settle_queued_answer", args=[assignment.public_id]), data, follow=True)
     assert "This answer is settled already." in text_of(page)
     assert (Regrade.objects.count(), ManualGrade.objects.count()) == (0, 0)
 
@@ -154,7 +154,7 @@ def test_another_teacher_finds_nothing(
     client = signed_in(other_teacher)
     doubt = queue.queued_answers([assignment])[assignment.pk][0].name
     assert client.get(queue_of(assignment)).status_code == 404
-    settling = reverse("settle_short_answer", args=[assignment.public_id])
+    settling = reverse("settle_queued_answer", args=[assignment.public_id])
     assert client.post(settling, {"doubt": doubt, "act": "accept"}).status_code == 404
     assert "Short answers to read" not in text_of(client.get(HOME))
 

@@ -65,7 +65,7 @@ def test_sheet_has_the_reading_with_its_numbers_citation_and_rights(
 
 
 def test_sheet_names_form_edition_and_class(teacher_client: Client, assignment: Assignment) -> None:
-    first, second = leaves(teacher_client.get(sheet_url(assignment), ALL))
+    first, second = [" ".join(leaf.split()) for leaf in leaves(teacher_client.get(sheet_url(assignment), ALL))]
 
     assert "Form A · Edition 1 · Period 3 · 8 points" in first
     assert "Form B · Edition 1 · Period 3 · 8 points" in second
@@ -131,9 +131,12 @@ def test_key_gives_marks_sentence_and_voice_of_each_question(teacher_client: Cli
 
     document = published(assignment.edition_id).document
     form = draw_form(document, assignment.edition.content_hash, "B")
-    rows = re.findall(r"<tr><th scope=\"row\">(\d+)</th><td>(.*?)</td><td>(.*?)</td><td>(.*?)</td>", leaf)
+    rows = re.findall(
+        r"<th scope=\"row\">(\d+)</th>\s*<td>(.*?)</td>\s*<td>(.*?)</td>\s*<td>(.*?)</td>", leaf, re.DOTALL
+    )
     assert [int(number) for number, *_ in rows] == [1, 2, 3, 4]
     for question, (_, answer, proof, voices) in zip(form.questions, rows, strict=True):
+        answer = " ".join(answer.split())
         sentences = document.reading.sentences(question.evidence)
         assert re.findall(r"</sup>(.*?)</p>", proof) == [sentence.text for sentence in sentences]
         assert re.findall(r"<p>(.*?)</p>", voices) == list(dict.fromkeys(one.voice.label for one in sentences))

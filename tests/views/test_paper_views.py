@@ -32,7 +32,7 @@ def grid_url(assignment: Assignment) -> str:
 
 
 def sheet_url(assignment: Assignment, student: Student) -> str:
-    return reverse("paper_sheet", args=[assignment.public_id, student.public_id])
+    return reverse("student_paper_answers", args=[assignment.public_id, student.public_id])
 
 
 def marks(assignment: Assignment, letter: FormLetter, values: dict[str, Value]) -> dict[str, str]:
@@ -308,7 +308,7 @@ def test_pages_say_that_answers_were_on_paper(teacher_client: Client, assignment
     for name, key in (
         ("assignment_progress", assignment.public_id),
         ("assignment_results", assignment.public_id),
-        ("gradebook", assignment.classroom.public_id),
+        ("classroom_gradebook", assignment.classroom.public_id),
         ("attempt_review", attempt.public_id),
         ("student_history", student.public_id),
     ):

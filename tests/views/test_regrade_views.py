@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.grading import regrades
+from quizzes.grading import manual_grades
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, ManualGrade, Regrade, Student, User
 from tests.factories import (
     NOW,
@@ -51,7 +51,7 @@ def class_of_three(assignment: Assignment, teacher: User) -> list[Attempt]:
         student = make_student(classroom=assignment.classroom, name=name)
         made.append(make_answered_attempt(assignment=assignment, student=student, answers={"one": answer}))
     question = assignment.edition.questions.get(key="one")
-    regrades.grade_answer(made[2], question, points=Decimal(1), comment="Said it aloud.", by=teacher, now=NOW)
+    manual_grades.grade_answer(made[2], question, points=Decimal(1), comment="Said it aloud.", by=teacher, now=NOW)
     return made
 
 
@@ -139,7 +139,7 @@ def test_score_that_changed_since_the_preview_is_told(
 ) -> None:
     preview = teacher_client.post(address_of(assignment), filled(teacher_client, address_of(assignment)))
     question = assignment.edition.questions.get(key="some")
-    regrades.grade_answer(class_of_three[0], question, points=Decimal(2), comment="", by=teacher, now=NOW)
+    manual_grades.grade_answer(class_of_three[0], question, points=Decimal(2), comment="", by=teacher, now=NOW)
     page = teacher_client.post(address_of(assignment), form_of(preview, having="stamp").data(act="save"))
     assert "Scores have changed since this preview. Preview again." in text_of(page)
     assert Regrade.objects.count() == 0

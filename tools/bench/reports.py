@@ -67,7 +67,7 @@ def gradebook_figures(*, students: int = 30, assignments: int = 10, repeats: int
         )
     client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(teacher)
-    address = reverse("gradebook", args=[classroom.public_id])
+    address = reverse("classroom_gradebook", args=[classroom.public_id])
     with CaptureQueriesContext(connection) as seen:
         response = client.get(address)
         statement_count = sum(not query["sql"].startswith(_CONTROL) for query in seen)

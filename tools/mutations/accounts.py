@@ -45,7 +45,8 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "a link that is only looked at signs nobody in",
         "quizzes/views/accounts.py",
-        '    if request.method == "GET":\n        return render(request, "public/enter.html", {"entering": user})\n',
+        '    if request.method == "GET":\n'
+        '        return render(request, "public/use_sign_in_link.html", {"entering": user})\n',
         "",
         "tests/views/test_account_views.py",
         *("-k", "link"),

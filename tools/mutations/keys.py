@@ -13,18 +13,18 @@ CONTROLS: tuple[Control, ...] = (
     ),
     control(
         "answers after the close wait for the last class",
-        "quizzes/assignments/lifecycle.py",
+        "quizzes/assignments/release.py",
         "return shown_at is not None and is_over(at=now, deadline_at=shown_at)",
         "return True",
-        "tests/assignments/test_lifecycle.py",
+        "tests/assignments/test_release.py",
         *("-k", "answers"),
     ),
     control(
         "an open attempt shows no answers",
-        "quizzes/assignments/lifecycle.py",
+        "quizzes/assignments/release.py",
         "    if attempt.is_open:\n        return False\n    if assignment.release == Release.AFTER_CLOSE:",
         "    if assignment.release == Release.AFTER_CLOSE:",
-        "tests/assignments/test_lifecycle.py",
+        "tests/assignments/test_release.py",
         *("-k", "answers"),
     ),
     control(

@@ -45,7 +45,7 @@ CONTROLS: tuple[Control, ...] = (
         "return self.current().filter(join_open=True)",
         "return self.filter(join_open=True)",
         "tests/people/test_student_sign_in.py",
-        "tests/people/test_rosters.py",
+        "tests/people/test_classrooms.py",
     ),
     control(
         "a closed code lets nobody in",
@@ -53,7 +53,7 @@ CONTROLS: tuple[Control, ...] = (
         "return self.current().filter(join_open=True)",
         "return self.current()",
         "tests/people/test_student_sign_in.py",
-        "tests/people/test_rosters.py",
+        "tests/people/test_classrooms.py",
     ),
     control(
         "a session's row counts only with the site's signature",
@@ -125,7 +125,7 @@ CONTROLS: tuple[Control, ...] = (
     ),
     control(
         "a name has nothing that cannot be seen",
-        "quizzes/files/rosters.py",
+        "quizzes/people/names.py",
         '{"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"}',
         '{"Cc"}',
         "tests/files/test_rosters.py",
@@ -133,7 +133,7 @@ CONTROLS: tuple[Control, ...] = (
     ),
     control(
         "names that look alike are one name",
-        "quizzes/files/rosters.py",
+        "quizzes/people/names.py",
         "for c in letters.translate(_LOOK_ALIKE))",
         "for c in letters)",
         "tests/files/test_rosters.py",

@@ -32,8 +32,8 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "text on a page is text",
         "templates/parts/reading.html",
-        '{% else %}<sup class="n">{{ sentence.number }}</sup>{{ sentence.text }}{% endif %}',
-        '{% else %}<sup class="n">{{ sentence.number }}</sup>{{ sentence.text|safe }}{% endif %}',
+        '"{{ sentence.key }}"><sup class="n">{{ sentence.number }}</sup>{{ sentence.text }}</span>',
+        '"{{ sentence.key }}"><sup class="n">{{ sentence.number }}</sup>{{ sentence.text|safe }}</span>',
         "tests/content/test_draft_text.py",
     ),
     control(

@@ -1,8 +1,8 @@
 """The document of a draft, and the document of an edition that is made from it. Pure.
 
 It has an edition's shape, incomplete as it may be, and what only its author sees: `saved` (the draft's revision at
-which each part was last changed) and, in a question, `anchors` (sentence key: the sentence's text when it was tied to
-the question), `kept` (hints on wording that stay, and why) and `set_aside` (what was written for another type).
+which each part was last changed) and, in a question, `anchors` (sentence key: the sentence's text when it became
+evidence), `kept` (hints on wording that stay, and why) and `set_aside` (what was written for another type).
 
 Teachers write no fact sheet. The facts of an edition are its sentences: one fact a sentence, with its key and voice.
 """
@@ -69,7 +69,7 @@ def new_document() -> Table:
 
 
 def from_edition(edition: Mapping[str, Any], *, title: str) -> Table:
-    """A draft that says what an edition says, every question tied to the sentences as they stand."""
+    """A draft that says what an edition says, every question anchored to the sentences as they are."""
     document = {**new_document(), **deepcopy(dict(edition)), "title": title, "saved": {}}
     document.pop("facts", None)
     document.pop("slug", None)
@@ -80,7 +80,7 @@ def from_edition(edition: Mapping[str, Any], *, title: str) -> Table:
             sentence.pop("facts", None)
     for question in document["questions"]:
         kinds.opened(question)
-        tie(document, question)
+        anchor_evidence(document, question)
     return document
 
 
@@ -136,7 +136,7 @@ def reading_of(document: Table) -> Reading:
     )
 
 
-def tied_to(question: Table) -> list[str]:
+def evidence_keys(question: Table) -> list[str]:
     """The keys of the sentences that prove the question, each once."""
     own = question.get(_PROOF, ()) if kinds.kind(question).USES_PICKER else ()
     return list(dict.fromkeys([*own, *(key for row in kinds.rows(question) for key in row.get(_PROOF, ()))]))
@@ -145,22 +145,24 @@ def tied_to(question: Table) -> list[str]:
 def anchored(question: Table) -> list[str]:
     """The keys of the sentences on whose words the question depends: what proves it, and what is against a choice."""
     return list(
-        dict.fromkeys([*tied_to(question), *(key for row in kinds.rows(question) for key in row.get(_AGAINST, ()))])
+        dict.fromkeys(
+            [*evidence_keys(question), *(key for row in kinds.rows(question) for key in row.get(_AGAINST, ()))]
+        )
     )
 
 
 def is_anchored(question: Table, key: str, text: str | None) -> bool:
-    """Whether the sentence still says what it said when it was tied to the question. text: None where it is gone."""
+    """Whether the sentence still says what it said when it was anchored. text: None if it is gone."""
     return text is not None and same_text(question.get("anchors", {}).get(key, text), text)
 
 
-# --- Changing a question's ties -----------------------------------------------------------------------------------
+# --- Changing the evidence of a question ---------------------------------------------------------------------------
 
 _PROOF, _LEANING, _AGAINST = "evidence", "leans_on", "mark_at"
 
 
-def tie(document: Table, question: Table, *, again: Sequence[str] = ()) -> None:
-    """Anchor what the question is newly tied to, and these sentences again; forget what it is tied to no longer."""
+def anchor_evidence(document: Table, question: Table, *, again: Sequence[str] = ()) -> None:
+    """Anchor new evidence of the question, and these sentences again; drop anchors that are no longer evidence."""
     texts = {table["key"]: table["text"] for table in sentence_tables(document)}
     anchors = question.get("anchors", {})
     question["anchors"] = {
@@ -169,14 +171,14 @@ def tie(document: Table, question: Table, *, again: Sequence[str] = ()) -> None:
 
 
 def replace_evidence(document: Table, question: Table, moved: Mapping[str, str]) -> None:
-    """Let other sentences stand for these, wherever the question names them. moved: new key by old key, "" for none."""
+    """Replace these sentences wherever the question names them. moved: new key by old key, "" for none."""
     for table in (question, *kinds.rows(question)):
         for name in (_PROOF, _LEANING, _AGAINST):
             if name in table:
                 table[name] = [key for key in dict.fromkeys(moved.get(key, key) for key in table[name]) if key]
         if "sentence" in table:
             table["sentence"] = moved.get(table["sentence"], table["sentence"])
-    tie(document, question, again=list(moved.values()))
+    anchor_evidence(document, question, again=list(moved.values()))
 
 
 # --- From a draft to an edition -----------------------------------------------------------------------------------

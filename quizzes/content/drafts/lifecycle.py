@@ -1,14 +1,76 @@
-"""Delete a draft that was never published, with its set, its reading and its source record."""
+"""New drafts, empty or from an edition, and the deletion of a draft that was never published."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
-from quizzes.models import AuditEvent, Draft, Reading, Source, User
+from quizzes.content.drafts.document import (
+    Table,
+    from_edition,
+    new_document,
+)
+from quizzes.content.drafts.saving import write_source
+from quizzes.models import AuditEvent, Draft, Edition, QuestionSet, Reading, Source, User
+from quizzes.models.public_ids import new_public_id
 
 
 class AlreadyPublished(Exception):
     """The set has an edition, which students may have; only its draft can be changed."""
+
+
+def make_set(*, by: User, now: datetime, **fields: Any) -> Draft:
+    """A set of this teacher's with nothing in it but its source record. fields: as `save_source` takes them."""
+    document = new_document()
+    write_source(document, **fields)
+    document["reading"]["title"] = document["title"]
+    return _begin(document, by=by, now=now)
+
+
+def copy_set(edition: Edition, *, by: User, now: datetime) -> Draft:
+    """A set of this teacher's whose draft says what the edition says."""
+    title = str(edition.document["title"])
+    copies = {row.title for row in QuestionSet.objects.owned_by(by)}
+    return take_document(edition.document, title=_free_title(title, copies), by=by, now=now)
+
+
+def take_document(document: Mapping[str, Any], *, title: str, by: User, now: datetime) -> Draft:
+    """A set of this teacher's whose draft says what this document of an edition says."""
+    return _begin(from_edition(document, title=title), by=by, now=now)
+
+
+@transaction.atomic
+def _begin(document: Table, *, by: User, now: datetime) -> Draft:
+    public_id = new_public_id()
+    source = Source.objects.create(slug=f"set-{public_id}", **source_fields(document))
+    reading = Reading.objects.create(source=source, document={}, **reading_fields(document))
+    question_set = QuestionSet.objects.create(
+        public_id=public_id,
+        slug=f"set-{public_id}",
+        title=document["title"],
+        summary=document["summary"],
+        reading=reading,
+        owner=by,
+    )
+    return Draft.objects.create(question_set=question_set, document=document, changed_at=now, changed_by=by)
+
+
+def source_fields(document: Table) -> dict[str, Any]:
+    """The columns of `Source` from a draft."""
+    citation = document["citation"]
+    names = ("publisher", "title", "author", "url", "date_note")
+    return {**{name: citation.get(name, "") for name in names}, "published_on": citation.get("published_on") or None}
+
+
+def reading_fields(document: Table) -> dict[str, Any]:
+    """The columns of `Reading` from a draft."""
+    return {"title": document["reading"]["title"], "language": document["reading"]["language"]}
+
+
+def _free_title(title: str, taken: set[str]) -> str:
+    names = [f"{title[:180]} (copy)", *(f"{title[:180]} (copy {number})" for number in range(2, len(taken) + 3))]
+    return next(name for name in names if name not in taken)
 
 
 @transaction.atomic
@@ -20,9 +82,9 @@ def delete_draft(draft: Draft, *, by: User, now: datetime) -> None:
         raise AlreadyPublished
     AuditEvent.objects.record(
         AuditEvent.Action.DRAFT_DELETED,
-        actor=by,
+        by=by,
         classroom=None,
-        at=now,
+        now=now,
         set=question_set.public_id,
         title=question_set.title,
         question_count=len(current.document["questions"]),

@@ -7,29 +7,40 @@ from django.db import transaction
 
 from quizzes.content.drafts.changes import Change, changes
 from quizzes.content.drafts.document import Table, finished
-from quizzes.content.drafts.saving import DraftChanged, reading_fields, source_fields
-from quizzes.content.drafts.validation import Fault, Meter, Orphan, Remark, draft_faults, gaps, meter, orphans, remarks
+from quizzes.content.drafts.lifecycle import reading_fields, source_fields
+from quizzes.content.drafts.saving import DraftChanged
+from quizzes.content.drafts.validation import (
+    Meter,
+    Orphan,
+    Problem,
+    Remark,
+    draft_problems,
+    gaps,
+    meter,
+    orphans,
+    remarks,
+)
 from quizzes.content.editions import publish_edition
 from quizzes.models import Draft, Edition, QuestionSet, Reading, Source, User
 
 
 class NotReady(Exception):
-    """A draft that cannot be published as it is. faults: why, () where only gaps without a note are in the way."""
+    """A draft that cannot be published as it is. problems: why, () where only gaps without a note are in the way."""
 
-    def __init__(self, faults: tuple[Fault, ...]) -> None:
-        super().__init__(faults[0].text if faults else "the blueprint has gaps")
-        self.faults = faults
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__(problems[0].text if problems else "the blueprint has gaps")
+        self.problems = problems
 
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
     """How far a draft is from its next edition.
 
-    faults: keep it from being published. gaps: need a note. remarks: (number, question key, remark), never in the way.
+    problems: block publishing. gaps: need a note. remarks: (number, question key, remark), never in the way.
     changes: against the latest edition, None where there is none or the draft cannot be published.
     """
 
-    faults: tuple[Fault, ...]
+    problems: tuple[Problem, ...]
     orphans: tuple[Orphan, ...]
     meter: tuple[Meter, ...]
     gaps: tuple[Meter, ...]
@@ -44,9 +55,9 @@ class Readiness:
 
 def readiness(document: Table, latest: Edition | None) -> Readiness:
     """What stands between the draft and its next edition. latest: the newest edition, None before the first."""
-    faults = tuple(draft_faults(document))
+    problems = tuple(draft_problems(document))
     return Readiness(
-        faults=faults,
+        problems=problems,
         orphans=tuple(orphans(document)),
         meter=tuple(meter(document)),
         gaps=tuple(gaps(document)),
@@ -55,7 +66,7 @@ def readiness(document: Table, latest: Edition | None) -> Readiness:
             for number, question in enumerate(document["questions"], start=1)
             for remark in remarks(document, question)
         ),
-        changes=None if faults or latest is None else tuple(changes(latest.document, document)),
+        changes=None if problems or latest is None else tuple(changes(latest.document, document)),
     )
 
 
@@ -69,9 +80,9 @@ def publish(draft: Draft, *, seen: int, note: str, by: User, now: datetime) -> E
     if current.revision != seen:
         raise DraftChanged(current)
     document, question_set = current.document, current.question_set
-    faults = tuple(draft_faults(document))
-    if faults or (gaps(document) and not note):
-        raise NotReady(faults)
+    problems = tuple(draft_problems(document))
+    if problems or (gaps(document) and not note):
+        raise NotReady(problems)
     edition = publish_edition(question_set, finished(document), now=now, by=by, note=note)
     if edition is not None:
         Source.objects.filter(pk=question_set.reading.source_id).update(**source_fields(document))

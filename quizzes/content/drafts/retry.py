@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db import transaction
 
+from quizzes.content.drafts.lifecycle import take_document
 from quizzes.content.drafts.publishing import publish
-from quizzes.content.drafts.saving import take_document
 from quizzes.models import Assignment, Edition, QuestionSet, User
 
 # As the design has it: enough to tell a slip from a gap, and short enough for the start of a lesson.

@@ -1,4 +1,4 @@
-"""Make a set, copy one, and save its draft part by part. Nothing that another window saved is overwritten."""
+"""Save a draft part by part. Nothing that another window saved is overwritten."""
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
@@ -6,7 +6,6 @@ from copy import deepcopy
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.db.models import F
 
 from quizzes.content.drafts import text
@@ -17,16 +16,13 @@ from quizzes.content.drafts.document import (
     SOURCE,
     VOICES,
     Table,
-    from_edition,
-    new_document,
+    anchor_evidence,
     question_of,
     question_part,
     replace_evidence,
-    tie,
 )
 from quizzes.content.question_types import draft_registry as kinds
-from quizzes.models import Draft, Edition, QuestionSet, Reading, Source, User
-from quizzes.models.public_ids import new_public_id
+from quizzes.models import Draft, QuestionSet, User
 
 # How often a save looks again when others save other parts of the draft in the same moment.
 _TRIES = 8
@@ -50,62 +46,6 @@ class TooManyQuestions(Exception):
 
 class NoSuchQuestion(Exception):
     """The question is not in the draft, or no longer."""
-
-
-# --- Sets ---------------------------------------------------------------------------------------------------------
-
-
-def make_set(*, by: User, now: datetime, **fields: Any) -> Draft:
-    """A set of this teacher's with nothing in it but its source record. fields: as `save_source` takes them."""
-    document = new_document()
-    write_source(document, **fields)
-    document["reading"]["title"] = document["title"]
-    return _begin(document, by=by, now=now)
-
-
-def copy_set(edition: Edition, *, by: User, now: datetime) -> Draft:
-    """A set of this teacher's whose draft says what the edition says."""
-    title = str(edition.document["title"])
-    copies = {row.title for row in QuestionSet.objects.owned_by(by)}
-    return take_document(edition.document, title=_free_title(title, copies), by=by, now=now)
-
-
-def take_document(document: Mapping[str, Any], *, title: str, by: User, now: datetime) -> Draft:
-    """A set of this teacher's whose draft says what this document of an edition says."""
-    return _begin(from_edition(document, title=title), by=by, now=now)
-
-
-@transaction.atomic
-def _begin(document: Table, *, by: User, now: datetime) -> Draft:
-    public_id = new_public_id()
-    source = Source.objects.create(slug=f"set-{public_id}", **source_fields(document))
-    reading = Reading.objects.create(source=source, document={}, **reading_fields(document))
-    question_set = QuestionSet.objects.create(
-        public_id=public_id,
-        slug=f"set-{public_id}",
-        title=document["title"],
-        summary=document["summary"],
-        reading=reading,
-        owner=by,
-    )
-    return Draft.objects.create(question_set=question_set, document=document, changed_at=now, changed_by=by)
-
-
-def source_fields(document: Table) -> dict[str, Any]:
-    """The columns of `Source` from a draft."""
-    citation = document["citation"]
-    names = ("publisher", "title", "author", "url", "date_note")
-    return {**{name: citation.get(name, "") for name in names}, "published_on": citation.get("published_on") or None}
-
-
-def reading_fields(document: Table) -> dict[str, Any]:
-    """The columns of `Reading` from a draft."""
-    return {"title": document["reading"]["title"], "language": document["reading"]["language"]}
-
-
-def _free_title(title: str, taken: set[str]) -> str:
-    names = [f"{title[:180]} (copy)", *(f"{title[:180]} (copy {number})" for number in range(2, len(taken) + 3))]
-    return next(name for name in names if name not in taken)
 
 
 # --- Parts of a draft ---------------------------------------------------------------------------------------------
@@ -220,7 +160,7 @@ def save_question(
 
     shown_type: the type whose own fields these are, "" for that of the question. add_row_to: a list of its own that
     gets an empty row.
-    A sentence that is newly chosen is tied as it stands now. Raises DraftChanged, also where the reading changed since
+    A newly chosen sentence is anchored as it stands now. Raises DraftChanged, also where the reading changed since
     the sender saw it, and NoSuchQuestion.
     """
 
@@ -229,7 +169,7 @@ def save_question(
         kinds.retype(question, shown_type or question["type"], document["voices"])
         question.update({name: deepcopy(value) for name, value in fields.items() if name != "type"})
         kinds.retype(question, fields.get("type", question["type"]), document["voices"])
-        tie(document, question)
+        anchor_evidence(document, question)
 
     def then(document: Table) -> None:
         kinds.add_row(_question(document, key), document["voices"], add_row_to)
@@ -279,11 +219,11 @@ def remove_question(draft: Draft, key: str, *, seen: int, by: User, now: datetim
 
 
 def keep_evidence(draft: Draft, key: str, *, seen: int, by: User, now: datetime) -> Draft:
-    """Let a question rest on its sentences as they stand now. Raises DraftChanged and NoSuchQuestion."""
+    """Anchor a question's evidence as it stands now. Raises DraftChanged and NoSuchQuestion."""
 
     def change(document: Table) -> None:
         question = _question(document, key)
-        tie(document, question, again=list(question.get("anchors", {})))
+        anchor_evidence(document, question, again=list(question.get("anchors", {})))
 
     return _save(draft, change, touches=[question_part(key)], needs=[READING], seen=seen, by=by, now=now)
 

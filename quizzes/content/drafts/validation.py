@@ -1,4 +1,4 @@
-"""What a draft still lacks, which questions lost their evidence, and what to look at again. Pure."""
+"""Validation of a draft: problems that block publishing, lost evidence, and writing tips. Pure."""
 
 from dataclasses import dataclass
 
@@ -9,6 +9,7 @@ from quizzes.content.drafts.document import (
     SOURCE,
     Table,
     anchored,
+    evidence_keys,
     finished,
     finished_question,
     is_anchored,
@@ -16,14 +17,13 @@ from quizzes.content.drafts.document import (
     reading_of,
     sentence_tables,
     sentences,
-    tied_to,
 )
 from quizzes.content.question_types import draft_registry as kinds
 from quizzes.content.question_types import registry as question_types
 from quizzes.content.question_types.registry import parse_question
 from quizzes.content.reading import InvalidDocument
 from quizzes.content.sentences import nearest
-from quizzes.content.set_document import InvalidQuestion, find_faults, parse_set
+from quizzes.content.set_document import InvalidQuestion, find_errors, parse_set
 from quizzes.content.writing_tips import Hint, Option, Wording, hints
 
 NO_PUBLISHER = "Add the publisher and the date so students can judge the source."
@@ -31,7 +31,7 @@ NO_RIGHTS = "Choose what you may show students."
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class Problem:
     """One thing that keeps a draft from being published. part: of the draft; key: of the question, "" for none."""
 
     part: str
@@ -41,7 +41,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """A sentence that a question was tied to and that no longer says so.
+    """A sentence that was evidence of a question and no longer says the same.
 
     quote: what it said then. now: what stands there now, "" where it is gone. nearest: key of the one most like it.
     """
@@ -93,7 +93,7 @@ class Meter:
 
 
 def orphans(document: Table) -> list[Orphan]:
-    """The questions whose evidence changed or vanished since it was tied to them, in the order of the set."""
+    """The questions whose evidence changed or vanished since it was anchored, in the order of the set."""
     return [
         Orphan(question["key"], number, question["stem"], tuple(lost))
         for number, question in enumerate(document["questions"], start=1)
@@ -102,7 +102,7 @@ def orphans(document: Table) -> list[Orphan]:
 
 
 def lost_evidence(document: Table, question: Table) -> list[Lost]:
-    """What the question was tied to and is there no longer; [] for a question whose evidence stands."""
+    """The evidence of the question that changed or vanished; [] if none did."""
     tables = sentence_tables(document)
     texts = {table["key"]: table["text"] for table in tables}
     found = []
@@ -115,22 +115,23 @@ def lost_evidence(document: Table, question: Table) -> list[Lost]:
     return found
 
 
-# --- Faults -------------------------------------------------------------------------------------------------------
+# --- Problems -----------------------------------------------------------------------------------------------------
 
 
-def draft_faults(document: Table) -> list[Fault]:
+def draft_problems(document: Table) -> list[Problem]:
     """Everything that keeps the draft from being published, but for gaps in its blueprint; [] when nothing does."""
-    found = [*source_faults(document), *reading_faults(document), *objective_faults(document)]
+    found = [*source_problems(document), *reading_problems(document), *objective_problems(document)]
     if not document["questions"]:
-        found.append(Fault("questions", "Write a question."))
+        found.append(Problem("questions", "Write a question."))
     for question in document["questions"]:
         found += [
-            Fault(question_part(question["key"]), text, question["key"]) for text in question_faults(document, question)
+            Problem(question_part(question["key"]), text, question["key"])
+            for text in question_problems(document, question)
         ]
-    return found or _last_faults(document)
+    return found or _last_problems(document)
 
 
-def source_faults(document: Table) -> list[Fault]:
+def source_problems(document: Table) -> list[Problem]:
     """What the title and the source record lack."""
     citation, found = document["citation"], []
     if not document["title"].strip():
@@ -141,25 +142,25 @@ def source_faults(document: Table) -> list[Fault]:
         found.append(NO_PUBLISHER)
     if document["reading"]["rights"] not in RIGHTS:
         found.append(NO_RIGHTS)
-    return [Fault(SOURCE, text) for text in found]
+    return [Problem(SOURCE, text) for text in found]
 
 
-def reading_faults(document: Table) -> list[Fault]:
+def reading_problems(document: Table) -> list[Problem]:
     """What the reading lacks."""
     found = []
     if not document["reading"]["title"].strip():
         found.append("Give the reading a title.")
     if not document["reading"]["paragraphs"]:
         found.append("Add the text that the questions are about.")
-    return [Fault(READING, text) for text in found]
+    return [Problem(READING, text) for text in found]
 
 
-def objective_faults(document: Table) -> list[Fault]:
+def objective_problems(document: Table) -> list[Problem]:
     """What the objectives lack."""
-    return [] if document["objectives"] else [Fault(OBJECTIVES, "Name at least one objective: what the set teaches.")]
+    return [] if document["objectives"] else [Problem(OBJECTIVES, "Name at least one objective: what the set teaches.")]
 
 
-def question_faults(document: Table, question: Table) -> list[str]:
+def question_problems(document: Table, question: Table) -> list[str]:
     """What keeps this question from being published, in the words of the page; [] when nothing does."""
     keys = [table["key"] for table in sentence_tables(document)]
     found = [_in_words(document, lost) for lost in lost_evidence(document, question)]
@@ -172,7 +173,7 @@ def question_faults(document: Table, question: Table) -> list[str]:
     found += kinds.faults(question, keys, document["voices"])
     if not question["explanation"].strip():
         found.append("Write the explanation that students read after answering.")
-    return found or _parsing_faults(document, question)
+    return found or _parsing_problems(document, question)
 
 
 def _in_words(document: Table, lost: Lost) -> str:
@@ -182,7 +183,7 @@ def _in_words(document: Table, lost: Lost) -> str:
     return f"This quote is not in the reading: {quote}.{near}".replace(".”.", ".”")
 
 
-def _parsing_faults(document: Table, question: Table) -> list[str]:
+def _parsing_problems(document: Table, question: Table) -> list[str]:
     try:
         parsed = parse_question(finished_question(document, question))
     except InvalidDocument as error:
@@ -191,17 +192,17 @@ def _parsing_faults(document: Table, question: Table) -> list[str]:
     return [_sentence(_with_numbers(document, reason)) for reason in found]
 
 
-def _last_faults(document: Table) -> list[Fault]:
+def _last_problems(document: Table) -> list[Problem]:
     """What the rules of an edition still refuse; nothing, unless a rule has no words of its own above."""
     edition = finished(document)
     try:
-        found = find_faults(edition, parse_set(edition))
+        found = find_errors(edition, parse_set(edition))
     except InvalidQuestion as error:
         found = [(error.question, str(error))]
     except InvalidDocument as error:
         found = [("", str(error))]
     return [
-        Fault(question_part(key) if key else SOURCE, _sentence(_with_numbers(document, reason)), key)
+        Problem(question_part(key) if key else SOURCE, _sentence(_with_numbers(document, reason)), key)
         for key, reason in found
     ]
 
@@ -236,7 +237,7 @@ def gaps(document: Table) -> list[Meter]:
 
 def remarks(document: Table, question: Table) -> list[Remark]:
     """The hints on the question's wording; those that its author keeps name the reason."""
-    proving = set(tied_to(question))
+    proving = set(evidence_keys(question))
     options = tuple(
         Option(row["text"], bool(row.get("key")), bool(row.get("key") or row.get("mark")))
         for row in finished_question(document, question).get("choices", ())

@@ -35,7 +35,7 @@ from quizzes.models import (
     User,
 )
 from quizzes.models.public_ids import new_receipt
-from quizzes.people import rosters
+from quizzes.people import classrooms
 from quizzes.people.names import InvalidName, clean_name, name_key
 
 
@@ -89,7 +89,7 @@ def _refuse_known(class_export: ClassExport) -> None:
 def _classroom(class_export: ClassExport, *, by: User, now: datetime) -> Classroom:
     part = class_export.classroom
     clean(Classroom(name=part.name, time_zone=part.time_zone, created_at=part.created_at), "the classroom")
-    classroom = rosters.add_classroom(by=by, name=part.name, time_zone=part.time_zone, now=now)
+    classroom = classrooms.add_classroom(by=by, name=part.name, time_zone=part.time_zone, now=now)
     classroom.public_id, classroom.created_at, classroom.archived_at = part.key, part.created_at, part.archived_at
     classroom.save(update_fields=["public_id", "created_at", "archived_at"])
     return classroom

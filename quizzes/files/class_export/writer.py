@@ -49,7 +49,7 @@ def export_classroom(classroom: Classroom, *, now: datetime, by: User | None = N
     """
     if by is not None:
         AuditEvent.objects.record(
-            AuditEvent.Action.SCORES_EXPORTED, actor=by, classroom=classroom, at=now, layout="class_export"
+            AuditEvent.Action.SCORES_EXPORTED, by=by, classroom=classroom, now=now, layout="class_export"
         )
     assignments = list(classroom.assignments.order_by("created_at", "pk"))
     editions = Edition.objects.filter(pk__in={assignment.edition_id for assignment in assignments})

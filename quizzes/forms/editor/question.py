@@ -8,7 +8,7 @@ from quizzes.content.question_types.question import MAX_POINTS, SKILLS
 from quizzes.forms.editor.base import DraftForm, text
 
 SKILL_LABELS = {"recall": "Recall", "inference": "Inference", "attribution": "Who says so"}
-# What a button of the desk may ask for, after the question is saved.
+# What a button of the question editor may do after the question is saved.
 ACTS = ("save", "next", "more", "more_tempting", "up", "down", "duplicate", "remove", "add")
 
 
@@ -73,8 +73,8 @@ class QuestionForm(DraftForm):
         return {name: value for name, value in fields.items() if value or name not in {"type", "skill"}}
 
     @property
-    def deed(self) -> str:
-        """What the button that was pressed asks for."""
+    def action(self) -> str:
+        """The action of the button that was pressed."""
         self.is_valid()
         return self.cleaned_data.get("act") or "save"
 

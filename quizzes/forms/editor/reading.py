@@ -147,7 +147,7 @@ class ReadingForm(DraftForm):
         return {key: voice for key, voice in self._by_key("voice-").items() if voice}
 
     @property
-    def deed(self) -> tuple[str, str]:
+    def action(self) -> tuple[str, str]:
         """(what to do, sentence key) of the button that was pressed; ("save", "") for any other."""
         self.is_valid()
         name, _, key = self.cleaned_data.get("act", "").partition(":")

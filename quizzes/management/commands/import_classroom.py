@@ -8,7 +8,7 @@ from django.utils import timezone
 from quizzes.files.class_export.document import MAX_BYTES, InvalidExport
 from quizzes.files.class_export.reader import AlreadyHere, import_classroom
 from quizzes.models import User
-from quizzes.people.rosters import ClassroomNameTaken
+from quizzes.people.classrooms import ClassroomNameTaken
 
 
 class Command(BaseCommand):

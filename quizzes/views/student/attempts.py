@@ -15,9 +15,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.middleware import HtmxDetails
 
-from quizzes.assignments.accommodations import settings_given
 from quizzes.assignments.deadlines import Standing, minutes_left
-from quizzes.assignments.lifecycle import Release
+from quizzes.assignments.release import Release
+from quizzes.assignments.student_settings import settings_given
 from quizzes.attempts import heartbeats
 from quizzes.attempts import lifecycle as attempts
 from quizzes.attempts.access import LoadedAttempt
@@ -26,8 +26,7 @@ from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.lifecycle import AssignmentClosed, IsExcused, NoAttemptsLeft, NotOpenYet, resume_number
 from quizzes.content.editions import published
 from quizzes.content.question_types.registry import TYPES
-from quizzes.forms.attempts import AnswerForm
-from quizzes.forms.board import HeartbeatForm
+from quizzes.forms.attempts import AnswerForm, HeartbeatForm
 from quizzes.models import Attempt, Student
 from quizzes.reports.student_assignments import answered_count, current_of, task_of
 from quizzes.views.access import attempt_required, student_required, teachers_of

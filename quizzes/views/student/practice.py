@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from quizzes.assignments.lifecycle import answers_shown, answers_shown_at
+from quizzes.assignments.release import answers_shown, answers_shown_at
 from quizzes.attempts.access import LoadedAttempt
 from quizzes.reports.attempt_review import review_attempt
 from quizzes.reports.practice import practice_of

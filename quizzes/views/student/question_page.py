@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from quizzes.assignments.deadlines import minutes_left
-from quizzes.assignments.lifecycle import Release
+from quizzes.assignments.release import Release
 from quizzes.attempts.access import LoadedAttempt
 from quizzes.attempts.attempt_content import CurrentAnswer
 from quizzes.caches import process_cache

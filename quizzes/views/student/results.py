@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from quizzes.assignments.lifecycle import answers_shown, answers_shown_at
+from quizzes.assignments.release import answers_shown, answers_shown_at
 from quizzes.attempts.access import LoadedAttempt
 from quizzes.attempts.answers import waiting_late_count
 from quizzes.grading import regrades

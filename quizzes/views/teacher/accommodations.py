@@ -1,83 +1,21 @@
-"""What one student gets beside the class, and what a teacher decides about one attempt."""
+"""Accommodations of a student; extension and excuse for one student on one assignment."""
 
 from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from quizzes.assignments import accommodations
-from quizzes.attempts import answers
-from quizzes.attempts import lifecycle as attempts
-from quizzes.content.editions import published
-from quizzes.forms.accommodations import AccommodationForm, ExcuseForm, ExtensionForm, ReopenForm
-from quizzes.grading import regrades
-from quizzes.models import Assignment, Question, Student
-from quizzes.views.access import TeacherRequest, taught_assignment, taught_attempt, taught_student
-from quizzes.views.teacher.attempt_review import attempt_page, grade_form_of
+from quizzes.assignments import accommodations, student_settings
+from quizzes.forms.accommodations import AccommodationForm, ExcuseForm, ExtensionForm
+from quizzes.models import Assignment, Student
+from quizzes.views.access import TeacherRequest, taught_assignment, taught_student
 from quizzes.views.teacher.students import history_page
 
 # --- One attempt --------------------------------------------------------------------------------------------------
-
-
-@require_POST
-def grade_answer(request: TeacherRequest, public_id: str, number: int) -> HttpResponse:
-    """Give one answer points and a comment; no correction of the key changes that. number: in the edition."""
-    attempt = taught_attempt(request, public_id)
-    content = published(attempt.assignment.edition_id)
-    if not 1 <= number <= len(content.document.questions):
-        raise Http404
-    question = content.document.questions[number - 1]
-    form = grade_form_of(question, number, data=request.POST)
-    now = timezone.now()
-    if not form.is_valid():
-        return attempt_page(request, attempt, now=now, grade_form=(question.key, form))
-    row = Question.objects.get(pk=content.question_ids[question.key])
-    regrades.grade_answer(attempt, row, by=request.user, now=now, **form.cleaned_data)
-    messages.success(request, f"The answer to question {number} is marked.")
-    return redirect("attempt_review", attempt.public_id)
-
-
-@require_POST
-def accept_late(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Let the answers count that came after the end."""
-    attempt = taught_attempt(request, public_id)
-    if attempt.is_open:
-        messages.error(request, "This attempt is open again. Late answers can be accepted once it is handed in.")
-        return redirect("attempt_review", attempt.public_id)
-    count = answers.accept_late(attempt, by=request.user, now=timezone.now())
-    if count:
-        messages.success(request, f"{count} late answer{'' if count == 1 else 's'} accepted. The score is up to date.")
-    return redirect("attempt_review", attempt.public_id)
-
-
-@require_POST
-def reopen_attempt(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Let a student go on with an attempt that was handed in."""
-    attempt = taught_attempt(request, public_id)
-    if attempt.is_on_paper:
-        # A sheet is typed again instead.
-        raise Http404
-    form, now = ReopenForm(request.POST), timezone.now()
-    name = attempt.student.first_name
-    if form.is_valid() and form.cleaned_data["receipt"] == attempt.receipt:
-        try:
-            attempts.reopen(
-                attempt, more_time=form.more_time, reason=form.cleaned_data["reason"], by=request.user, now=now
-            )
-        except attempts.NoTimeLeft:
-            form.add_error("minutes", "The time had run out. Give some minutes to work in.")
-        except attempts.StillOpen:
-            form.add_error(None, f"{name} is at work on another attempt of this assignment.")
-        else:
-            messages.success(request, f"{name} can go on. The answers are kept.")
-    if form.errors:
-        return attempt_page(request, taught_attempt(request, public_id), now=now, reopen_form=form)
-    # Sent twice, or handed in again since: that hand-in was never seen, so it stands.
-    return redirect("attempt_review", attempt.public_id)
 
 
 # --- One student on one assignment --------------------------------------------------------------------------------
@@ -87,7 +25,7 @@ def reopen_attempt(request: TeacherRequest, public_id: str) -> HttpResponse:
 def student_overrides(request: TeacherRequest, public_id: str, student_id: str) -> HttpResponse:
     """What holds for one student on one assignment, and what can be changed about it."""
     assignment, student = _given(request, public_id, student_id)
-    return _terms_page(request, assignment, student, now=timezone.now())
+    return _overrides_page(request, assignment, student, now=timezone.now())
 
 
 @require_POST
@@ -97,7 +35,7 @@ def extend_student(request: TeacherRequest, public_id: str, student_id: str) -> 
     now = timezone.now()
     form = _extension_form(assignment, student, now=now, data=request.POST)
     if not form.is_valid():
-        return _terms_page(request, assignment, student, now=now, extension_form=form)
+        return _overrides_page(request, assignment, student, now=now, extension_form=form)
     given = {name: form.cleaned_data[name] for name in ("due_at", "closes_at", "extra_attempts", "reason")}
     accommodations.extend(assignment, student, by=request.user, now=now, **given)
     messages.success(request, f"Saved for {student.display_name}. What is running has its new end.")
@@ -110,7 +48,7 @@ def excuse_student(request: TeacherRequest, public_id: str, student_id: str) -> 
     assignment, student = _given(request, public_id, student_id)
     form, now = ExcuseForm(request.POST), timezone.now()
     if not form.is_valid():
-        return _terms_page(request, assignment, student, now=now, excuse_form=form)
+        return _overrides_page(request, assignment, student, now=now, excuse_form=form)
     accommodations.set_excused(assignment, student, by=request.user, now=now, **form.cleaned_data)
     if form.cleaned_data["is_excused"]:
         messages.success(request, f"{student.display_name} is excused. It counts neither as missing nor as a score.")
@@ -144,10 +82,10 @@ def _extension_form(assignment: Assignment, student: Student, *, now: datetime, 
     return ExtensionForm(data, assignment=assignment, extension=extension, now=now)
 
 
-def _terms_page(
+def _overrides_page(
     request: TeacherRequest, assignment: Assignment, student: Student, *, now: datetime, **forms: Any
 ) -> HttpResponse:
-    terms = accommodations.student_settings(assignment, student)
+    terms = student_settings.student_settings(assignment, student)
     context = {
         "assignment": assignment,
         "classroom": assignment.classroom,

@@ -1,3 +1,5 @@
+"""A teacher's own account, and invitations."""
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse

@@ -1,3 +1,5 @@
+"""Assign a question set to classrooms, change an assignment, delete it."""
+
 from collections.abc import Mapping, Sequence
 from uuid import uuid5
 
@@ -9,17 +11,17 @@ from django.utils import timezone
 from django.utils.text import get_text_list
 from django.views.decorators.http import require_http_methods, require_POST
 
-from quizzes.assignments import lifecycle as assignments
+from quizzes.assignments import lifecycle
 from quizzes.assignments.accommodations import ExtendedTime, extend_to_fit, extended_times
 from quizzes.forms.accommodations import MakeRoomForm
 from quizzes.forms.assignments import AssignForm, AssignmentSettingsForm, ChangeAssignmentForm
 from quizzes.models import Assignment, Classroom, Edition, QuestionSet
-from quizzes.views.access import TeacherRequest
+from quizzes.views.access import TeacherRequest, taught_assignment
 
 
 @require_http_methods(["GET", "POST"])
 def assign(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Give a set to classrooms: the form, its summary in plain words, and only then the deed."""
+    """Give a set to classrooms: the form, its summary in plain words, then the assignment."""
     question_set = get_object_or_404(QuestionSet.objects.open_to(request.user).published(), public_id=public_id)
     classrooms = list(Classroom.objects.taught_by(request.user).current().with_student_counts())
     form = AssignForm(request.POST or None, classrooms=classrooms, now=timezone.now())
@@ -40,7 +42,7 @@ def assign(request: TeacherRequest, public_id: str) -> HttpResponse:
     # The name that the page sent is made this teacher's own: nobody can join the group of another's assignments.
     group = uuid5(form.cleaned_data["group"], f"{request.user.pk}:{question_set.pk}")
     with transaction.atomic():
-        made = assignments.assign(edition, form.windows, terms=form.terms, group=group, by=request.user, now=form.now)
+        made = lifecycle.assign(edition, form.windows, terms=form.terms, group=group, by=request.user, now=form.now)
         for assignment in made:
             own = [entry for entry in room.extended if entry.student.classroom_id == assignment.classroom_id]
             extend_to_fit(assignment, own, by=request.user, now=form.now)
@@ -53,7 +55,7 @@ def assign(request: TeacherRequest, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def change_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Change window and terms, with the same summary before saving; attempts keep what they have."""
-    assignment = _assignment(request, public_id)
+    assignment = taught_assignment(request, public_id)
     form = ChangeAssignmentForm(request.POST or None, assignment=assignment, now=timezone.now())
     context = {
         "assignment": assignment,
@@ -71,26 +73,22 @@ def change_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
         return render(request, "teacher/change_assignment.html", {**context, "summary": summary, "room": room})
     with transaction.atomic():
         extend_to_fit(assignment, room.extended, by=request.user, now=form.now)
-        assignments.change_assignment(assignment, window=form.window, terms=form.terms, by=request.user, now=form.now)
+        lifecycle.change_assignment(assignment, window=form.window, terms=form.terms, by=request.user, now=form.now)
     messages.success(request, "The changes are saved.")
     return redirect("assignment_progress", assignment.public_id)
 
 
 @require_POST
-def withdraw_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
+def delete_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Take back an assignment that nobody has begun."""
-    assignment = _assignment(request, public_id)
+    assignment = taught_assignment(request, public_id)
     try:
-        assignments.withdraw_assignment(assignment, by=request.user, now=timezone.now())
-    except assignments.HasAttempts:
+        lifecycle.delete_assignment(assignment, by=request.user, now=timezone.now())
+    except lifecycle.HasAttempts:
         messages.error(request, "Students have begun this assignment, so it stays. You can close it instead.")
         return redirect("change_assignment", assignment.public_id)
     messages.success(request, f"“{assignment.edition.question_set.title}” is withdrawn from {assignment.classroom}.")
-    return redirect("gradebook", assignment.classroom.public_id)
-
-
-def _assignment(request: TeacherRequest, public_id: str) -> Assignment:
-    return get_object_or_404(Assignment.objects.taught_by(request.user).with_set(), public_id=public_id)
+    return redirect("classroom_gradebook", assignment.classroom.public_id)
 
 
 def _room_form(

@@ -1,22 +1,28 @@
+"""One attempt: its review, grades, late answers, reopening."""
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpResponse
-from django.shortcuts import render
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
-from quizzes.assignments.lifecycle import answers_shown, answers_shown_at
+from quizzes.assignments.release import answers_shown, answers_shown_at
+from quizzes.attempts import answers, lifecycle
 from quizzes.attempts.attempt_content import AttemptContent
+from quizzes.content.editions import published
 from quizzes.content.question_types.registry import Question, review
 from quizzes.formatting import points
 from quizzes.forms.accommodations import ReopenForm
 from quizzes.forms.grading import GradeForm
+from quizzes.grading import manual_grades
 from quizzes.models import AnswerEvent, Attempt, ManualGrade
-from quizzes.reports import attempt_review as attempt_review_module
 from quizzes.reports import gradebook
+from quizzes.reports.attempt_review import ReviewedAttempt, newest_grades, review_attempt, unused_events
 from quizzes.views.access import TeacherRequest, taught_attempt
 
 Outcome = AnswerEvent.Outcome
@@ -64,9 +70,9 @@ def attempt_page(
 
     attempt: as `taught_attempt` gives it.
     """
-    reviewed = attempt_review_module.review_attempt(attempt)
-    marks = attempt_review_module.newest_grades(attempt)
-    late, unused_count = _unused(attempt_review_module.unused_events(attempt), reviewed)
+    reviewed = review_attempt(attempt)
+    marks = newest_grades(attempt)
+    late, unused_count = _unused(unused_events(attempt), reviewed)
     shown_at = answers_shown_at(attempt.assignment)
     forms = {key: form for key, form in [grade_form] if key} if grade_form else {}
     context = {
@@ -99,9 +105,7 @@ def grade_form_of(question: Question, position: int, mark: ManualGrade | None = 
     return GradeForm(data, possible=question.points, initial=initial, auto_id=f"id_{position}_%s")
 
 
-def _unused(
-    events: Sequence[AnswerEvent], reviewed: attempt_review_module.ReviewedAttempt
-) -> tuple[list[LateAnswer], int]:
+def _unused(events: Sequence[AnswerEvent], reviewed: ReviewedAttempt) -> tuple[list[LateAnswer], int]:
     """The late answers in the order of arrival, and how many other saves changed nothing."""
     by_outcome = {outcome: [event for event in events if event.outcome == outcome] for outcome in Outcome}
     accepted = {event.operation for event in by_outcome[Outcome.ACCEPTED]}
@@ -122,3 +126,60 @@ def _in_words(event: AnswerEvent, content: AttemptContent) -> tuple[int, str]:
         if content.question_id(question) == event.question_id:
             return number, review(question, event.value, content.published.document.reading).given
     raise LookupError(event.question_id)
+
+
+@require_POST
+def grade_answer(request: TeacherRequest, public_id: str, number: int) -> HttpResponse:
+    """Give one answer points and a comment; no correction of the key changes that. number: in the edition."""
+    attempt = taught_attempt(request, public_id)
+    content = published(attempt.assignment.edition_id)
+    if not 1 <= number <= len(content.document.questions):
+        raise Http404
+    question = content.document.questions[number - 1]
+    form = grade_form_of(question, number, data=request.POST)
+    now = timezone.now()
+    if not form.is_valid():
+        return attempt_page(request, attempt, now=now, grade_form=(question.key, form))
+    row = attempt.assignment.edition.questions.get(key=question.key)
+    manual_grades.grade_answer(attempt, row, by=request.user, now=now, **form.cleaned_data)
+    messages.success(request, f"The answer to question {number} is marked.")
+    return redirect("attempt_review", attempt.public_id)
+
+
+@require_POST
+def accept_late(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Let the answers count that came after the end."""
+    attempt = taught_attempt(request, public_id)
+    if attempt.is_open:
+        messages.error(request, "This attempt is open again. Late answers can be accepted once it is handed in.")
+        return redirect("attempt_review", attempt.public_id)
+    count = answers.accept_late(attempt, by=request.user, now=timezone.now())
+    if count:
+        messages.success(request, f"{count} late answer{'' if count == 1 else 's'} accepted. The score is up to date.")
+    return redirect("attempt_review", attempt.public_id)
+
+
+@require_POST
+def reopen_attempt(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Let a student go on with an attempt that was handed in."""
+    attempt = taught_attempt(request, public_id)
+    if attempt.is_on_paper:
+        # A sheet is typed again instead.
+        raise Http404
+    form, now = ReopenForm(request.POST), timezone.now()
+    name = attempt.student.first_name
+    if form.is_valid() and form.cleaned_data["receipt"] == attempt.receipt:
+        try:
+            lifecycle.reopen(
+                attempt, more_time=form.more_time, reason=form.cleaned_data["reason"], by=request.user, now=now
+            )
+        except lifecycle.NoTimeLeft:
+            form.add_error("minutes", "The time had run out. Give some minutes to work in.")
+        except lifecycle.StillOpen:
+            form.add_error(None, f"{name} is at work on another attempt of this assignment.")
+        else:
+            messages.success(request, f"{name} can go on. The answers are kept.")
+    if form.errors:
+        return attempt_page(request, taught_attempt(request, public_id), now=now, reopen_form=form)
+    # Sent twice, or handed in again since: that hand-in was never seen, so it stands.
+    return redirect("attempt_review", attempt.public_id)

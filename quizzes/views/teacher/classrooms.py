@@ -1,3 +1,5 @@
+"""The teacher's home page; add, change and archive classrooms."""
+
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -8,8 +10,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from quizzes.forms.classrooms import DEFAULT_ZONE, ArchivingForm, ClassroomForm, JoiningForm
 from quizzes.models import Classroom
-from quizzes.people import rosters
-from quizzes.reports import teacher_home as teacher_home_module
+from quizzes.people import classrooms
+from quizzes.reports.teacher_home import classroom_summaries, needs
 from quizzes.views.access import TeacherRequest, taught_classroom
 
 NAME_TAKEN = "You already have a class of this name. Open it under Classes, or choose another name."
@@ -24,12 +26,12 @@ BROUGHT_BACK = "“{name}” is back among your classes."
 def teacher_home(request: TeacherRequest) -> HttpResponse:
     """What needs the teacher today, and the classes."""
     now = timezone.now()
-    summaries = teacher_home_module.classroom_summaries(request.user, now=now)
+    summaries = classroom_summaries(request.user, now=now)
     zone = summaries[0].classroom.zone if summaries else ZoneInfo(DEFAULT_ZONE)
     context = {
         "now": now,
         "today": now.astimezone(zone).date(),
-        "needs": teacher_home_module.needs(request.user, now=now),
+        "needs": needs(request.user, now=now),
         "summaries": summaries,
         "has_archived": Classroom.objects.taught_by(request.user).archived().exists(),
     }
@@ -42,8 +44,8 @@ def add_classroom(request: TeacherRequest) -> HttpResponse:
     form = ClassroomForm(request.POST if request.method == "POST" else None, initial={"time_zone": DEFAULT_ZONE})
     if form.is_valid():
         try:
-            classroom = rosters.add_classroom(by=request.user, now=timezone.now(), **form.cleaned_data)
-        except rosters.ClassroomNameTaken:
+            classroom = classrooms.add_classroom(by=request.user, now=timezone.now(), **form.cleaned_data)
+        except classrooms.ClassroomNameTaken:
             form.add_error("name", NAME_TAKEN)
         else:
             return redirect("add_students", classroom.public_id)
@@ -67,8 +69,8 @@ def change_classroom(request: TeacherRequest, public_id: str) -> HttpResponse:
     )
     if form.is_valid():
         try:
-            rosters.change_classroom(classroom, by=request.user, now=timezone.now(), **form.cleaned_data)
-        except rosters.ClassroomNameTaken:
+            classrooms.change_classroom(classroom, by=request.user, now=timezone.now(), **form.cleaned_data)
+        except classrooms.ClassroomNameTaken:
             form.add_error("name", NAME_TAKEN)
         else:
             messages.success(request, "Saved.")
@@ -80,7 +82,7 @@ def change_classroom(request: TeacherRequest, public_id: str) -> HttpResponse:
 def change_code(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Give a class a new code."""
     classroom = taught_classroom(request, public_id)
-    rosters.change_code(classroom, by=request.user, now=timezone.now())
+    classrooms.change_code(classroom, by=request.user, now=timezone.now())
     messages.success(request, NEW_CODE)
     return redirect("roster", classroom.public_id)
 
@@ -92,7 +94,7 @@ def set_code_active(request: TeacherRequest, public_id: str) -> HttpResponse:
     form = JoiningForm(request.POST)
     if form.is_valid() and form.cleaned_data["is_open"] != classroom.join_open:
         is_open = form.cleaned_data["is_open"]
-        rosters.set_code_active(classroom, is_open=is_open, by=request.user, now=timezone.now())
+        classrooms.set_code_active(classroom, is_open=is_open, by=request.user, now=timezone.now())
         messages.success(request, OPENED if is_open else CLOSED)
     return redirect("roster", classroom.public_id)
 
@@ -104,6 +106,6 @@ def set_archived(request: TeacherRequest, public_id: str) -> HttpResponse:
     form = ArchivingForm(request.POST)
     if form.is_valid() and form.cleaned_data["is_archived"] == (classroom.archived_at is None):
         is_archived = form.cleaned_data["is_archived"]
-        rosters.set_archived(classroom, is_archived=is_archived, by=request.user, now=timezone.now())
+        classrooms.set_archived(classroom, is_archived=is_archived, by=request.user, now=timezone.now())
         messages.success(request, (PUT_AWAY if is_archived else BROUGHT_BACK).format(name=classroom.name))
     return redirect("teacher_home")

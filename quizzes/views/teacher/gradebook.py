@@ -1,63 +1,43 @@
 """A classroom's scores, by assignment and by objective."""
 
-import re
 from collections.abc import Sequence
 from decimal import Decimal
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
-from quizzes.files import downloads
-from quizzes.forms.results import NAME, GradebookOrderForm, ObjectiveForm
-from quizzes.reports import gradebook as gradebook_module
-from quizzes.reports import mastery as mastery_module
-from quizzes.reports.gradebook import Gradebook, Row
+from quizzes.forms.reports import NAME, GradebookOrderForm, ObjectiveForm
+from quizzes.reports.gradebook import Gradebook, Row, gradebook
+from quizzes.reports.mastery import filter_by_objective, mastery_of, titles_of
 from quizzes.views.access import TeacherRequest, taught_classroom
 
 
 @require_GET
-def gradebook(request: TeacherRequest, public_id: str) -> HttpResponse:
+def classroom_gradebook(request: TeacherRequest, public_id: str) -> HttpResponse:
     """A classroom's scores: students by assignments, of one objective and sorted as the address says."""
     classroom = taught_classroom(request, public_id)
-    book, objective = gradebook_module.gradebook(classroom, now=timezone.now()), ""
+    book, objective = gradebook(classroom, now=timezone.now()), ""
     # Editions are looked into only where an objective is asked for.
     if "objective" in request.GET:
-        objective = ObjectiveForm(request.GET, titles=mastery_module.titles_of(book)).title
-        book = mastery_module.filter_by_objective(book, objective) if objective else book
+        objective = ObjectiveForm(request.GET, titles=titles_of(book)).title
+        book = filter_by_objective(book, objective) if objective else book
     form = GradebookOrderForm(request.GET, columns=[column.assignment.public_id for column in book.columns])
     rows = sorted_rows(book, form.column, descending=form.descending)
     context = {"classroom": classroom, "book": book, "rows": rows, "order": form, "objective": objective}
-    return render(request, "teacher/gradebook.html", context)
+    return render(request, "teacher/classroom_gradebook.html", context)
 
 
 @require_GET
 def classroom_mastery(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Each student by objective, over all assignments of a classroom."""
     classroom = taught_classroom(request, public_id)
-    book = gradebook_module.gradebook(classroom, now=timezone.now())
-    mastery = mastery_module.mastery_of(book)
+    book = gradebook(classroom, now=timezone.now())
+    mastery = mastery_of(book)
     asked = list(zip(mastery.objectives, mastery.assignment_counts, strict=True))
     context = {"classroom": classroom, "book": book, "mastery": mastery, "asked": asked}
     return render(request, "teacher/classroom_mastery.html", context)
-
-
-@require_POST
-def download_gradebook(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """The gradebook as a CSV file. A POST, since it records who took the scores out."""
-    classroom = taught_classroom(request, public_id)
-    now = timezone.now()
-    content = downloads.export_gradebook(classroom, by=request.user, now=now)
-    # Signs that some file system forbids, and that would leave the header.
-    name = re.sub(r"[^\w .,()-]+", "-", classroom.name)
-    filename = f"{name}, scores {now.astimezone(classroom.zone):%Y-%m-%d}.csv"
-    return HttpResponse(
-        content,
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": content_disposition_header(True, filename)},
-    )
 
 
 def sorted_rows(book: Gradebook, column: str, *, descending: bool) -> Sequence[Row]:

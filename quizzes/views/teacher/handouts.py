@@ -1,4 +1,4 @@
-"""A set or an assignment on paper: the students' sheet, and the key on a sheet of its own."""
+"""Handouts of a set or an assignment: the questions, and the answer key on pages of its own."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Typing in what students wrote on paper: the whole class in one grid, or one sheet after the other."""
+"""Answers entered from paper: the whole class in a grid, or one student after the other."""
 
 import uuid
 from collections.abc import Sequence
@@ -11,8 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from quizzes.attempts.paper import answers as stage
-from quizzes.attempts.paper.answers import StudentSheet, form_of, student_sheets
+from quizzes.attempts.paper.answers import StudentSheet, form_of, save_sheets, student_sheets
 from quizzes.attempts.paper.handout import LETTERS
 from quizzes.content.editions import published
 from quizzes.formatting import points
@@ -57,7 +56,7 @@ def paper_answers(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def paper_sheet(request: TeacherRequest, public_id: str, student_id: str) -> HttpResponse:
+def student_paper_answers(request: TeacherRequest, public_id: str, student_id: str) -> HttpResponse:
     """One student's sheet, question by question as it was printed, and on to the next student."""
     assignment = taught_assignment(request, public_id)
     students = list(assignment.classroom.students.enrolled().order_by("display_name", "pk"))
@@ -73,7 +72,7 @@ def paper_sheet(request: TeacherRequest, public_id: str, student_id: str) -> Htt
         if not refused:
             if following is None:
                 return redirect("paper_answers", assignment.public_id)
-            url = reverse("paper_sheet", args=[assignment.public_id, following.public_id])
+            url = reverse("student_paper_answers", args=[assignment.public_id, following.public_id])
             return redirect(f"{url}?form={form.letter}")
         [there] = student_sheets(assignment, [student])
         form = _kept(refused[student.pk], there, request.POST)
@@ -85,7 +84,7 @@ def paper_sheet(request: TeacherRequest, public_id: str, student_id: str) -> Htt
         "previous": students[at - 1] if at else None,
         "following": following,
     }
-    return render(request, "teacher/paper_sheet.html", context)
+    return render(request, "teacher/student_paper_answers.html", context)
 
 
 def _context(assignment: Assignment) -> dict[str, Any]:
@@ -114,7 +113,7 @@ def _store(request: TeacherRequest, assignment: Assignment, sent: Sequence[Sheet
     filled = [form for form in sent if not form.is_blank]
     valid = [form for form in filled if form.is_valid()]
     refused = {form.there.student.pk: form for form in filled if not form.is_valid()}
-    outcomes = stage.save_sheets(
+    outcomes = save_sheets(
         assignment, [form.sheet for form in valid], operation=operation, by=request.user, now=timezone.now()
     )
     saved: list[Student] = []

@@ -1,7 +1,4 @@
-"""A running assignment as it is now: the progress of each student, and the board for the class.
-
-Both pages ask every two seconds whether anything is new, and are told 304 when nothing is.
-"""
+"""The live progress of an assignment. Its page polls every two seconds and gets a 304 when nothing changed."""
 
 from collections import Counter
 from datetime import datetime
@@ -17,13 +14,11 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_GET, require_POST
 
-from quizzes.assignments import board
 from quizzes.assignments.accommodations import accommodations_of
 from quizzes.content.editions import published
-from quizzes.forms.board import NamesForm, ShowForm
+from quizzes.forms.board import NamesForm
 from quizzes.models import Assignment
-from quizzes.reports import progress as live
-from quizzes.reports.board import slide as board_slide
+from quizzes.reports import progress
 from quizzes.reports.progress import Version
 from quizzes.views.access import TeacherRequest, taught_assignment
 
@@ -36,7 +31,7 @@ def assignment_progress(request: TeacherRequest, public_id: str) -> HttpResponse
     """How far each student is, now."""
     now = timezone.now()
     assignment = taught_assignment(request, public_id)
-    tag = _progress_tag(request, _version_of(assignment, request.user.pk), now)
+    tag = _progress_tag(request, version_of(assignment, request.user.pk), now)
     content = published(assignment.edition_id).document
     context = {
         **_progress_context(request, assignment, now),
@@ -44,7 +39,7 @@ def assignment_progress(request: TeacherRequest, public_id: str) -> HttpResponse
         "class_count": Assignment.objects.given_together(assignment.group).count(),
         "tag": tag,
     }
-    return _tagged(request, "teacher/assignment_progress.html", context, tag)
+    return render_with_etag(request, "teacher/assignment_progress.html", context, tag)
 
 
 @login_not_required
@@ -52,7 +47,7 @@ def assignment_progress(request: TeacherRequest, public_id: str) -> HttpResponse
 def live_progress(request: TeacherRequest, public_id: str) -> HttpResponse:
     """What has changed of the progress; two statements when nothing has."""
     now = timezone.now()
-    found = _watched(request, public_id)
+    found = watched_version(request, public_id)
     if isinstance(found, HttpResponse):
         return found
     tag = _progress_tag(request, found, now)
@@ -60,7 +55,7 @@ def live_progress(request: TeacherRequest, public_id: str) -> HttpResponse:
         return HttpResponseNotModified(headers={"ETag": tag})
     request.user = found.teacher
     context = _progress_context(request, taught_assignment(request, public_id), now)
-    return _tagged(request, "teacher/assignment_progress.html#progress-live", context, tag)
+    return render_with_etag(request, "teacher/assignment_progress.html#progress-live", context, tag)
 
 
 @require_POST
@@ -73,56 +68,20 @@ def hide_names(request: TeacherRequest, public_id: str) -> HttpResponse:
     return redirect("assignment_progress", assignment.public_id)
 
 
-@require_GET
-def question_board(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """The board of a class, to be put on its wall."""
-    assignment = taught_assignment(request, public_id)
-    found = _version_of(assignment, request.user.pk)
-    tag = found.tag("board")
-    context = {**_board_context(assignment, found), "tag": tag}
-    return _tagged(request, "teacher/question_board.html", context, tag)
-
-
-@login_not_required
-@require_GET
-def live_board(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """What has changed of the board; two statements when nothing has."""
-    found = _watched(request, public_id)
-    if isinstance(found, HttpResponse):
-        return found
-    tag = found.tag("board")
-    if request.headers.get("If-None-Match") == tag:
-        return HttpResponseNotModified(headers={"ETag": tag})
-    request.user = found.teacher
-    context = _board_context(taught_assignment(request, public_id), found)
-    return _tagged(request, "teacher/question_board.html#board-slide", context, tag)
-
-
-@require_POST
-def show_on_board(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Put a question on the board, in the phase that the form names."""
-    assignment = taught_assignment(request, public_id)
-    count = len(published(assignment.edition_id).document.questions)
-    form = ShowForm(request.POST, question_count=count)
-    if form.is_valid():
-        board.show_on_board(assignment, **form.cleaned_data["aim"], by=request.user, now=timezone.now())
-    return redirect("question_board", assignment.public_id)
-
-
-def _tagged(request: TeacherRequest, template: str, context: dict[str, Any], tag: str) -> HttpResponse:
+def render_with_etag(request: TeacherRequest, template: str, context: dict[str, Any], tag: str) -> HttpResponse:
     response = render(request, template, context)
     response.headers["ETag"] = tag
     return response
 
 
-def _watched(request: HttpRequest, public_id: str) -> Version | HttpResponse:
+def watched_version(request: HttpRequest, public_id: str) -> Version | HttpResponse:
     """The version of this teacher's assignment; a redirect to the way in for who is not signed in; raises Http404.
 
     The session is verified against the row that the version came with: the same tests that Django makes, without its
     statement. Only where they fail does Django look itself, for it may know an older secret key.
     """
     session = request.session
-    found = live.version(public_id, int(session[SESSION_KEY])) if SESSION_KEY in session else None
+    found = progress.version(public_id, int(session[SESSION_KEY])) if SESSION_KEY in session else None
     is_known = (
         found is not None
         and found.teacher.is_active
@@ -136,21 +95,21 @@ def _watched(request: HttpRequest, public_id: str) -> Version | HttpResponse:
     return found
 
 
-def _version_of(assignment: Assignment, teacher_id: int) -> Version:
-    found = live.version(assignment.public_id, teacher_id)
+def version_of(assignment: Assignment, teacher_id: int) -> Version:
+    found = progress.version(assignment.public_id, teacher_id)
     if found is None:
         raise Http404
     return found
 
 
 def _progress_tag(request: TeacherRequest, found: Version, now: datetime) -> str:
-    return found.tag("progress", live.moment(found, now), request.session.get(NAMES_HIDDEN, False))
+    return found.tag("progress", progress.moment(found, now), request.session.get(NAMES_HIDDEN, False))
 
 
 def _progress_context(request: TeacherRequest, assignment: Assignment, now: datetime) -> dict[str, Any]:
-    lines = live.lines(assignment, now=now)
+    lines = progress.lines(assignment, now=now)
     is_nameless = request.session.get(NAMES_HIDDEN, False)
-    numbers = live.nameless([line.entry.student for line in lines], assignment) if is_nameless else {}
+    numbers = progress.nameless([line.entry.student for line in lines], assignment) if is_nameless else {}
     # Who is excused owes nothing, whatever was begun.
     expected = [line for line in lines if not line.is_excused]
     states = Counter(line.entry.state for line in expected)
@@ -166,19 +125,6 @@ def _progress_context(request: TeacherRequest, assignment: Assignment, now: date
         "counts": {state: states[state] for state in ("submitted", "working", "not_started")},
         "standings": Counter(line.standing for line in expected),
         "question_count": len(published(assignment.edition_id).document.questions),
-        "stuck_minutes": live.STUCK_AFTER.seconds // 60,
-        "lost_seconds": live.LOST_AFTER.seconds,
-    }
-
-
-def _board_context(assignment: Assignment, found: Version) -> dict[str, Any]:
-    slide = board_slide(assignment, found.board)
-    return {
-        "assignment": assignment,
-        "classroom": assignment.classroom,
-        "language": published(assignment.edition_id).document.reading.language,
-        "slide": slide,
-        "numbers": range(1, slide.question_count + 1),
-        # One tick a student, in units of the drawing.
-        "tick_places": range(2, 20 * slide.started_count, 20),
+        "stuck_minutes": progress.STUCK_AFTER.seconds // 60,
+        "lost_seconds": progress.LOST_AFTER.seconds,
     }

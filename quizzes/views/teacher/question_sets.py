@@ -1,3 +1,5 @@
+"""The list of question sets, and one set as a teacher reads it."""
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 

@@ -1,12 +1,10 @@
-"""Correct a question after it was answered: the form, what it would do, the deed, the record, the way back."""
+"""Regrade a question: form, preview, apply, history, undo."""
 
 from collections.abc import Mapping
-from decimal import ROUND_UP, Decimal
 from typing import Any
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid5
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,20 +13,19 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from quizzes.content.editions import published
 from quizzes.content.question_types.registry import answer_key, parse_question
-from quizzes.content.reading import InvalidDocument, Reading
-from quizzes.forms.grading import PolicyForm, RegradeForm, SettleForm
-from quizzes.grading import queue, regrades
+from quizzes.content.reading import Reading
+from quizzes.forms.grading import PolicyForm, RegradeForm
+from quizzes.grading import regrades
 from quizzes.grading.points import Adjustments, corrected
-from quizzes.grading.queue import QueuedAnswer
 from quizzes.grading.regrades import StalePreview
 from quizzes.grading.scores import corrections_of
-from quizzes.models import Assignment, Edition, Question, Regrade
+from quizzes.models import Assignment, Edition, Question
 from quizzes.views.access import TeacherRequest, taught_assignment
 
 
 @require_http_methods(["GET", "POST"])
 def regrade_question(request: TeacherRequest, public_id: str, number: int) -> HttpResponse:
-    """Correct a question of an edition: the form, then what it would do, and only then the deed."""
+    """Regrade a question of an edition: the form, then its preview, then apply."""
     assignment = taught_assignment(request, public_id)
     questions = published(assignment.edition_id).document.questions
     if not 1 <= number <= len(questions):
@@ -36,9 +33,9 @@ def regrade_question(request: TeacherRequest, public_id: str, number: int) -> Ht
     question = questions[number - 1]
     row = Question.objects.get(edition_id=assignment.edition_id, key=question.key)
     edition = Edition.objects.get(pk=assignment.edition_id)
-    reached = regrades.reach(edition, by=request.user)
-    wish = PolicyForm(request.GET).wish
-    form = RegradeForm(request.POST or None, edition=edition, question=question, wish=wish)
+    reached = regrades.affected_assignments(edition, by=request.user)
+    initial_policy = PolicyForm(request.GET).initial_policy
+    form = RegradeForm(request.POST or None, edition=edition, question=question, initial_policy=initial_policy)
     context = _context(assignment, row, reached, form)
     if form.moves_a_line or not form.is_valid() or form.cleaned_data["act"] == "edit":
         return render(request, "teacher/regrade_question.html", context)
@@ -88,73 +85,6 @@ def undo_regrade(request: TeacherRequest, public_id: str, group: UUID) -> HttpRe
     scores = f"{changed} score{'' if changed == 1 else 's'} changed"
     messages.success(request, f"The correction is undone: {scores}.")
     return redirect("assignment_regrades", assignment.public_id)
-
-
-@require_GET
-def short_answers(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Typed answers that are near an accepted one, equal ones together, and those that only a person can mark."""
-    assignment = taught_assignment(request, public_id)
-    unread = queue.queued_answers([assignment]).get(assignment.pk, [])
-    context = {
-        "assignment": assignment,
-        "classroom": assignment.classroom,
-        "queue": [doubt for doubt in unread if not doubt.is_by_hand],
-        "by_hand": [doubt for doubt in unread if doubt.is_by_hand],
-    }
-    return render(request, "teacher/short_answers.html", context)
-
-
-@require_POST
-def settle_short_answer(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Accept equal answers, once for all classes, or let them stand. What is no longer in the queue is settled."""
-    assignment = taught_assignment(request, public_id)
-    form = SettleForm(request.POST)
-    unread = queue.queued_answers([assignment]).get(assignment.pk, [])
-    doubt = next((doubt for doubt in unread if form.is_valid() and doubt.name == form.cleaned_data["doubt"]), None)
-    if doubt is None or doubt.is_by_hand:
-        messages.info(request, "This answer is settled already.")
-    elif not doubt.may_accept or form.cleaned_data["act"] == "keep":
-        # Rounded up, so that a mark for a third of a point takes nothing away.
-        points = (Decimal(doubt.earned.numerator) / doubt.earned.denominator).quantize(Decimal("0.01"), ROUND_UP)
-        count = _mark_all(request, assignment, doubt, points)
-        messages.success(request, f"“{doubt.given[0]}” stays as it is, for {count} answer{'' if count == 1 else 's'}.")
-    else:
-        _accept(request, assignment, doubt)
-    return redirect("short_answers", assignment.public_id)
-
-
-def _accept(request: TeacherRequest, assignment: Assignment, doubt: QueuedAnswer) -> None:
-    edition = Edition.objects.get(pk=assignment.edition_id)
-    row = Question.objects.get(edition=edition, key=doubt.question.key)
-    try:
-        document = regrades.corrected_document(edition, row, doubt.value)
-    except InvalidDocument:
-        # No key can say it, a number in words for example; so these very answers get their points by hand.
-        count = _mark_all(request, assignment, doubt, Decimal(doubt.question.points))
-        messages.success(request, f"{count} answer{'' if count == 1 else 's'} got all points, marked by hand.")
-        return
-    reached = regrades.reach(edition, by=request.user)
-    given: dict[str, Any] = {"policy": Regrade.Policy.EITHER_KEY, "document": document}
-    regrades.apply(
-        reached,
-        row,
-        reason=f"“{doubt.given[0]}” is accepted as well."[:300],
-        stamp=regrades.preview(reached, row, **given).stamp,
-        group=uuid4(),
-        by=request.user,
-        now=timezone.now(),
-        **given,
-    )
-    messages.success(request, f"“{doubt.given[0]}” is accepted, and the scores are up to date. You can undo it.")
-
-
-@transaction.atomic
-def _mark_all(request: TeacherRequest, assignment: Assignment, doubt: QueuedAnswer, points: Decimal) -> int:
-    row = Question.objects.get(edition=assignment.edition_id, key=doubt.question.key)
-    for attempt in doubt.attempts:
-        attempt.assignment = assignment
-        regrades.grade_answer(attempt, row, points=points, comment="", by=request.user, now=timezone.now())
-    return len(doubt.attempts)
 
 
 def _context(assignment: Assignment, row: Question, reached: list[Assignment], form: RegradeForm) -> dict[str, Any]:

@@ -1,3 +1,5 @@
+"""The roster of a classroom, new students, sign-in cards."""
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.http.request import split_domain_port

@@ -109,18 +109,18 @@ def test_free_text_public_view_is_an_allowlist_without_what_earns_points() -> No
     ("changes", "text"),
     [
         ({}, "Begin with who says so. At least 20 characters, at most 600."),
-        ({"min_length": 0, "note": ""}, "<p>At most 600 characters.</p>"),
+        ({"min_length": 0, "note": ""}, "<p> At most 600 characters. </p>"),
         ({"max_length": 4000, "min_length": 0}, "Begin with who says so. At most 4000 characters."),
     ],
 )
 def test_free_text_page_states_the_lengths(changes: dict[str, Any], text: str) -> None:
-    assert text in page(parse_question(document(**changes)), SITTING, None, READING)
+    assert text in " ".join(page(parse_question(document(**changes)), SITTING, None, READING).split())
 
 
 def test_free_text_page_states_the_rubric() -> None:
-    html = page(QUESTION, SITTING, "<script>", READING)
+    html = " ".join(page(QUESTION, SITTING, "<script>", READING).split())
 
-    assert "<li>Names who says so: 1 point</li><li>Names two things: 2 points</li>" in html
+    assert "<li>Names who says so: 1 point</li> <li>Names two things: 2 points</li>" in html
     assert "&lt;script&gt;" in html
     assert "<script>" not in html
 

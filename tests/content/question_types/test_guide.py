@@ -13,7 +13,7 @@ from quizzes.content.question_types.registry import TYPES, doubtful, grade, mark
 from quizzes.content.set_document import combine, find_problems, parse_set
 from quizzes.files.question_sets import read_toml
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[3]
 TEXT = (ROOT / "docs" / "question-types.md").read_text(encoding="utf-8")
 SOURCE = read_toml((ROOT / "fixtures" / "pars-agreement" / "source.toml").read_bytes())
 

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
-from quizzes.assignments import lifecycle as assignments
+from quizzes.assignments.lifecycle import HasAttempts, use_edition
 from quizzes.content.drafts import publishing
 from quizzes.content.drafts.document import finished
 from quizzes.content.drafts.publishing import NotReady, Readiness
@@ -33,7 +33,7 @@ def publish_set(request: EditorRequest, public_id: str) -> HttpResponse:
             draft = refused.draft
             messages.error(request, CHANGED)
         except NotReady as refused:
-            if not refused.faults:
+            if not refused.problems:
                 form.add_error("note", "Say why it may be published with these gaps.")
         else:
             if edition is None:
@@ -57,9 +57,9 @@ def move_assignments(request: EditorRequest, public_id: str) -> HttpResponse:
     moved = kept = 0
     for assignment in form.chosen:
         try:
-            assignments.use_edition(assignment, latest, **actor_and_time(request))
+            use_edition(assignment, latest, **actor_and_time(request))
             moved += 1
-        except assignments.HasAttempts:
+        except HasAttempts:
             kept += 1
     if moved:
         plural = "" if moved == 1 else "s"

@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from quizzes.content.drafts import saving
-from quizzes.content.drafts.document import Table, number_of, question_of, reading_of, sentences, tied_to
+from quizzes.content.drafts.document import Table, evidence_keys, number_of, question_of, reading_of, sentences
 from quizzes.content.drafts.preview import preview
 from quizzes.content.drafts.saving import DraftChanged
-from quizzes.content.drafts.validation import lost_evidence, meter, question_faults, remarks
+from quizzes.content.drafts.validation import lost_evidence, meter, question_problems, remarks
 from quizzes.content.question_types import draft_registry as kinds
 from quizzes.content.question_types.form_registry import FORMS, KindForm
 from quizzes.forms.editor.base import DraftForm
@@ -176,9 +176,9 @@ def _act(request: EditorRequest, draft: Draft, key: str, form: QuestionForm) -> 
     """Do what the button asks for, and go where it leads."""
     public_id, said = draft.question_set.public_id, actor_and_time(request)
     try:
-        match form.deed:
+        match form.action:
             case "up" | "down":
-                saving.move_question(draft, key, places=-1 if form.deed == "up" else 1, **said)
+                saving.move_question(draft, key, places=-1 if form.action == "up" else 1, **said)
             case "duplicate":
                 draft, key = saving.duplicate_question(draft, key, **said)
             case "add":
@@ -200,10 +200,10 @@ def _act(request: EditorRequest, draft: Draft, key: str, form: QuestionForm) -> 
 def _list_to_lengthen(desk: QuestionEditor) -> str:
     """The list of the question that the button adds a row to, "" for another button."""
     module = kinds.kind(desk.question)
-    if desk.form.deed not in {"more", "more_tempting"}:
+    if desk.form.action not in {"more", "more_tempting"}:
         return ""
     names: tuple[str, ...] = module.ROWS
-    return "".join(names[-1:] if desk.form.deed == "more_tempting" else names[:1])
+    return "".join(names[-1:] if desk.form.action == "more_tempting" else names[:1])
 
 
 def _next_key(document: Table, key: str) -> str:
@@ -220,7 +220,7 @@ def _page(
     question = question_of(document, key) or desk.question
     number = number_of(document, key)
     found = sentences(document)
-    proving = set(tied_to(question))
+    proving = set(evidence_keys(question))
     module = kinds.kind(question)
     context = {
         "desk": desk,
@@ -230,7 +230,7 @@ def _page(
         "number": number,
         "next_number": number % len(document["questions"]) + 1,
         "lines": [
-            (place, table, len(question_faults(document, table)), bool(tied_to(table)))
+            (place, table, len(question_problems(document, table)), bool(evidence_keys(table)))
             for place, table in enumerate(document["questions"], start=1)
         ],
         "reading": reading_of(document),
@@ -242,7 +242,7 @@ def _page(
             for place, paragraph in enumerate(document["reading"]["paragraphs"], start=1)
             for table in paragraph["sentences"]
         },
-        "faults": question_faults(document, question),
+        "faults": question_problems(document, question),
         "lost": lost_evidence(document, question),
         "remarks": remarks(document, question),
         "preview": preview(document, question),

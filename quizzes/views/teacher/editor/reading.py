@@ -9,10 +9,10 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from quizzes.content.drafts import saving, text
-from quizzes.content.drafts.comparison import compared
+from quizzes.content.drafts.changes import compared
 from quizzes.content.drafts.document import QUOTES, Table
 from quizzes.content.drafts.saving import DraftChanged
-from quizzes.content.drafts.validation import orphans, reading_faults
+from quizzes.content.drafts.validation import orphans, reading_problems
 from quizzes.forms.editor.orphans import OrphanForm
 from quizzes.forms.editor.reading import ReadingForm, TextForm, VoicesForm
 from quizzes.models import Draft
@@ -30,10 +30,10 @@ def edit_reading(request: EditorRequest, public_id: str) -> HttpResponse:
     if request.method == "GET":
         return _page(request, draft)
     form = ReadingForm(request.POST, document=draft.document)
-    name, key = form.deed
+    name, key = form.action
     try:
         draft = saving.save_reading(
-            draft, form.reading, form.texts, form.voices, then=_deed(form), seen=form.seen, **actor_and_time(request)
+            draft, form.reading, form.texts, form.voices, then=_action(form), seen=form.seen, **actor_and_time(request)
         )
     except DraftChanged as refused:
         form = ReadingForm(request.POST, document=refused.draft.document)
@@ -98,7 +98,7 @@ def compare_reading(request: EditorRequest, public_id: str) -> HttpResponse:
 
 @require_GET
 def edit_orphans(request: EditorRequest, public_id: str) -> HttpResponse:
-    """The questions whose evidence changed or vanished: keep, tie to other sentences, or withdraw."""
+    """The questions whose evidence changed or vanished: keep, anchor to other sentences, or withdraw."""
     draft = own_draft(request, public_id)
     listed = [(orphan, OrphanForm(orphan=orphan, document=draft.document)) for orphan in orphans(draft.document)]
     return show(request, "edit_orphans", draft, listed=listed)
@@ -106,7 +106,7 @@ def edit_orphans(request: EditorRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 def resolve_orphan(request: EditorRequest, public_id: str, key: str) -> HttpResponse:
-    """Keep a question on the new text, tie it to other sentences, or take it out of the draft."""
+    """Keep a question on the new text, anchor it to other sentences, or take it out of the draft."""
     draft = own_draft(request, public_id)
     orphan = next((orphan for orphan in orphans(draft.document) if orphan.key == key), None)
     form = OrphanForm(request.POST, orphan=orphan, document=draft.document)
@@ -150,7 +150,7 @@ def _page(
         "text_form": text_form or TextForm(document=document),
         "voices_form": voices_form or VoicesForm(document=document),
         "sent": sent[0] if sent else None,
-        "faults": reading_faults(document),
+        "faults": reading_problems(document),
         "orphans": orphans(document),
         "has_text": bool(document["reading"]["paragraphs"]),
         "must_be_own_words": document["reading"]["rights"] == QUOTES,
@@ -158,8 +158,8 @@ def _page(
     return show(request, "edit_reading", draft, forms=sent, conflict=conflict, **context)
 
 
-def _deed(form: ReadingForm) -> saving.Change | None:
-    name, key = form.deed
+def _action(form: ReadingForm) -> saving.Change | None:
+    name, key = form.action
     match name:
         case "split":
             return partial(_split, key=key, given=form.texts.get(key, ""))

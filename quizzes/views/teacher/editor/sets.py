@@ -5,10 +5,9 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from quizzes.content.drafts import lifecycle as deletion
-from quizzes.content.drafts import saving
+from quizzes.content.drafts import lifecycle, saving
 from quizzes.content.drafts.saving import DraftChanged
-from quizzes.content.drafts.validation import meter, objective_faults, source_faults
+from quizzes.content.drafts.validation import meter, objective_problems, source_problems
 from quizzes.content.editions import latest_edition
 from quizzes.forms.editor.objectives import ObjectivesForm
 from quizzes.forms.editor.source import SourceForm
@@ -23,7 +22,7 @@ def add_set(request: TeacherRequest) -> HttpResponse:
     form = SourceForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return render(request, "teacher/editor/add_set.html", {"form": form})
-    draft = saving.make_set(**form.source, **actor_and_time(request))
+    draft = lifecycle.make_set(**form.source, **actor_and_time(request))
     messages.success(request, "The set is made. Now add the text that it asks about.")
     return redirect("edit_reading", draft.question_set.public_id)
 
@@ -32,7 +31,7 @@ def add_set(request: TeacherRequest) -> HttpResponse:
 def copy_set(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Make a set of one's own that says what this one says."""
     question_set = get_object_or_404(QuestionSet.objects.open_to(request.user).published(), public_id=public_id)
-    draft = saving.copy_set(latest_edition(question_set), **actor_and_time(request))
+    draft = lifecycle.copy_set(latest_edition(question_set), **actor_and_time(request))
     messages.success(request, f"This is your copy of “{question_set.title}”. The original stays as it is.")
     return redirect("edit_source", draft.question_set.public_id)
 
@@ -53,7 +52,7 @@ def edit_source(request: EditorRequest, public_id: str) -> HttpResponse:
             if form.is_valid() and not request.htmx:
                 messages.success(request, "Saved.")
                 return redirect("edit_source", public_id)
-    context = {"form": form, "faults": source_faults(draft.document)}
+    context = {"form": form, "faults": source_problems(draft.document)}
     return show(request, "edit_source", draft, forms=[form], conflict=conflict, **context)
 
 
@@ -65,8 +64,8 @@ def delete_draft(request: EditorRequest, public_id: str) -> HttpResponse:
         return render(request, "teacher/editor/delete_draft.html", {"question_set": draft.question_set, "draft": draft})
     title = draft.question_set.title
     try:
-        deletion.delete_draft(draft, **actor_and_time(request))
-    except deletion.AlreadyPublished:
+        lifecycle.delete_draft(draft, **actor_and_time(request))
+    except lifecycle.AlreadyPublished:
         messages.error(request, "The set was published in another window, so its draft was not deleted.")
         return redirect("publish_set", public_id)
     messages.success(request, f"The draft “{title}” is deleted.")
@@ -90,5 +89,5 @@ def edit_objectives(request: EditorRequest, public_id: str) -> HttpResponse:
             if form.is_valid() and not request.htmx:
                 messages.success(request, "Saved.")
                 return redirect("edit_objectives", public_id)
-    context = {"form": form, "faults": objective_faults(draft.document), "meter": meter(draft.document)}
+    context = {"form": form, "faults": objective_problems(draft.document), "meter": meter(draft.document)}
     return show(request, "edit_objectives", draft, forms=[form], conflict=conflict, **context)

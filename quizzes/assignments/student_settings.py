@@ -1,0 +1,64 @@
+"""What holds for one student on one assignment: window, time limit, attempts, excuse."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+from quizzes.assignments.deadlines import Window, granted_time
+from quizzes.models import Accommodation, Assignment, Extension, Student
+
+
+@dataclass(frozen=True, slots=True)
+class StudentSettings:
+    """What holds for one student on one assignment, accommodation and extension included.
+
+    time_limit: what the student is granted; None: untimed. max_attempts None: no limit.
+    """
+
+    window: Window
+    time_limit: timedelta | None
+    max_attempts: int | None
+    is_excused: bool
+
+
+def window_of(assignment: Assignment) -> Window:
+    """The assignment's window."""
+    return Window(assignment.opens_at, assignment.due_at, assignment.closes_at)
+
+
+def personal_window(assignment: Assignment, extension: Extension | None) -> Window:
+    """The assignment's window, with the ends of a student's extension where it has them."""
+    window = window_of(assignment)
+    if extension is None:
+        return window
+    return Window(window.opens_at, extension.due_at or window.due_at, extension.closes_at or window.closes_at)
+
+
+def student_settings(assignment: Assignment, student: Student) -> StudentSettings:
+    """What holds for this student on this assignment; two statements, three with a time limit."""
+    return settings_given(
+        assignment,
+        student,
+        extension=assignment.extensions.filter(student=student).order_by().first(),
+        is_excused=assignment.excuses.filter(student=student).exists(),
+    )
+
+
+def settings_given(
+    assignment: Assignment, student: Student, *, extension: Extension | None, is_excused: bool
+) -> StudentSettings:
+    """`student_settings` where extension and excuse are known; one statement with a time limit, else none."""
+    factor = time_factors([student.pk]).get(student.pk, Decimal(1)) if assignment.time_limit is not None else None
+    extra = extension.extra_attempts if extension is not None else 0
+    return StudentSettings(
+        window=personal_window(assignment, extension),
+        time_limit=granted_time(assignment.time_limit, time_factor=factor),
+        max_attempts=None if assignment.max_attempts is None else assignment.max_attempts + extra,
+        is_excused=is_excused,
+    )
+
+
+def time_factors(student_ids: Iterable[int]) -> dict[int, Decimal | None]:
+    """The time factor of each of these students who has an accommodation; None for no time limit. One query."""
+    return dict(Accommodation.objects.filter(student__in=student_ids).values_list("student_id", "time_factor"))

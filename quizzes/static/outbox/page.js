@@ -1,0 +1,397 @@
+// The question page: forms, links and going on. One file: goal 8 of docs/performance.md leaves no room for a request.
+import { createNotices } from "./announcements.js";
+import { createSender, readText, request } from "./sender.js";
+import { attemptOf, clearAnswers, createStore, numberOf, PREFIX } from "./store.js";
+
+const SCROLL = "footnote.reading";
+// In ms. Text is not sent letter by letter.
+const TYPING_PAUSE = 1000;
+
+const find = (selector, within = document) => within.querySelector(selector);
+const findAll = (selector, within = document) => Array.from(within.querySelectorAll(selector));
+const questionForm = () => find("form[data-answers]");
+const pathOf = (form) => new URL(form.action).pathname;
+const board = find("[data-outbox]");
+// The attempt that this page belongs to, if any.
+const attemptPath = /^\/student\/attempts\/[^/]+\//.exec(location.pathname)?.[0];
+// Questions that are shown without a request, by number.
+const sections = new Map();
+const forms = () => [document, ...sections.values()].flatMap((place) => findAll("form[data-answers]", place));
+
+const storage = availableStorage();
+const store = createStore(storage);
+const tabs = "BroadcastChannel" in window ? new BroadcastChannel("footnote.answers") : null;
+const notices = createNotices(board);
+const sender = createSender(store, {
+  isHere,
+  isLeaving: () => isLeaving,
+  token: () => find("input[name=csrfmiddlewaretoken]")?.value || "",
+  setToken,
+  refreshToken,
+  onWaiting,
+  onRefused,
+  onAcknowledged,
+  onSaved,
+  onAllSaved,
+  onSignedIn: () => document.dispatchEvent(new CustomEvent("footnote:signed-in")),
+  leave,
+  reopen,
+}, tabs);
+
+let isLeaving = false;
+let typingTimer = 0;
+let lastAnswer = "";
+let signingIn = null;
+
+function availableStorage() {
+  try {
+    localStorage.getItem(PREFIX);
+    return localStorage;
+  } catch {
+    return null;
+  }
+}
+
+// ---- What the sender reports
+
+function isHere(url) { return location.pathname.startsWith(attemptOf(url)); }
+
+function leave(address) { isLeaving = true; location.assign(address); }
+
+function reopen(url, isStale) {
+  if (isStale) sessionStorage.setItem(`${PREFIX}stale`, url);
+  isLeaving = true;
+  if (url === location.pathname) location.reload();
+  else location.assign(url);
+}
+
+function notify(name, url) { notices.show(name, store.pending().length, url && numberOf(url)); }
+
+function onWaiting(reason, url) {
+  notices.setSaveState("kept");
+  notify(reason === "signed-out" && attemptPath ? "pin" : reason, url);
+}
+
+function onRefused(url) {
+  lastAnswer = "";
+  notify("refused", url);
+  notices.setSaveState(url === location.pathname ? "refused" : saveStateOf(location.pathname));
+}
+
+function onAcknowledged(url, revision) {
+  for (const { elements } of forms().filter((form) => pathOf(form) === url)) {
+    elements.revision.value = Math.max(revision, Number(elements.revision.value));
+  }
+}
+
+function onSaved(url, reply) {
+  const link = linkTo(numberOf(url));
+  if (link) {
+    link.toggleAttribute("data-answered", reply.is_answered);
+    setLabel(link, link.hasAttribute("aria-current"));
+    find(".qbar progress").value = findAll("[data-places] .jump a[data-answered]").length;
+  }
+  if (typeof reply.seconds_left !== "number") return;
+  document.dispatchEvent(new CustomEvent("footnote:time", { detail: reply.seconds_left }));
+}
+
+function onAllSaved(isBack) {
+  if (isBack && ["offline", "down"].includes(notices.shown)) notify("sent");
+  if (["pin", "signed-out", "refused"].includes(notices.shown)) notify("");
+  if (!typingTimer && find("[data-save-state]")?.dataset.saveState) notices.setSaveState("saved");
+}
+
+function setToken(token) {
+  for (const place of [document, ...sections.values()]) {
+    findAll("input[name=csrfmiddlewaretoken]", place).forEach((input) => { input.value = token; });
+  }
+}
+
+// The cookie may be gone too. A new page brings both.
+async function refreshToken() {
+  const page = await request(location.href, {}, readText);
+  const token = find("input[name=csrfmiddlewaretoken]", parseHTML(page?.reply ?? ""))?.value;
+  if (token) setToken(token);
+  return Boolean(token);
+}
+
+const parseHTML = (text) => new DOMParser().parseFromString(text, "text/html");
+
+// ---- Answers
+
+function keepAnswer(form) {
+  const url = pathOf(form);
+  const body = new URLSearchParams(new FormData(form));
+  const revision = Number(body.get("revision"));
+  for (const name of ["csrfmiddlewaretoken", "operation", "revision"]) body.delete(name);
+  typingTimer = 0;
+  // Leaving a field repeats the answer that was kept during typing.
+  if (lastAnswer === `${url} ${body}`) {
+    if (store.pending().length === 0 && !store.unacknowledged.has(url)) notices.setSaveState("saved");
+    return;
+  }
+  lastAnswer = `${url} ${body}`;
+  store.add(url, revision, String(body));
+  notices.setSaveState("saving");
+  sender.send();
+}
+
+function keepTyped() {
+  clearTimeout(typingTimer);
+  if (typingTimer && questionForm()) keepAnswer(questionForm());
+}
+
+// Shows an answer that waits in the form of its question.
+function restore(form) {
+  const entry = store.pendingFor(pathOf(form)).pop()?.entry;
+  if (!entry) return false;
+  store.claim(entry);
+  const fields = new URLSearchParams(entry.body);
+  arrange(form, fields.getAll("item"));
+  for (const field of form.elements) {
+    const values = fields.getAll(field.name);
+    if (field.matches("[type=radio], [type=checkbox]")) field.checked = values.includes(field.value);
+    else if (values.length > 0 && field.matches("input:not([type=hidden]), textarea, select")) field.value = values[0];
+  }
+  return true;
+}
+
+// The neighbor is moved in the page, so that the item keeps the focus.
+function moveItem(form, button) {
+  const item = button.closest("li");
+  if (button.name === "up") item.after(item.previousElementSibling);
+  else item.before(item.nextElementSibling);
+  renumber(form);
+  if (button.disabled) find("button:enabled", item).focus();
+  item.scrollIntoView({ block: "nearest" });
+  const [text, position] = [find("[data-line]", item), find(".pos", item)].map((place) => place.textContent);
+  find("[data-moved]", form).textContent = `${text}: ${position}`;
+  form.elements.placed.checked = true;
+  keepAnswer(form);
+}
+
+function arrange(form, tokens) {
+  const items = new Map(findAll(".order > li", form).map((item) => [find("[name=item]", item).value, item]));
+  for (const item of tokens.map((token) => items.get(token))) item?.parentElement.append(item);
+  renumber(form);
+}
+
+function renumber(form) {
+  findAll(".order > li", form).forEach((item, index, items) => {
+    find(".pos", item).textContent = index + 1;
+    findAll("button", item).forEach((button) => { button.value = index + 1; });
+    find("[name=up]", item).disabled = index === 0;
+    find("[name=down]", item).disabled = index === items.length - 1;
+  });
+}
+
+// ---- Questions of this attempt
+
+async function loadQuestions() {
+  const address = find("[data-ahead]")?.dataset.ahead;
+  if (!address) return;
+  const response = await request(address, { redirect: "manual" }, readText);
+  const current = find("#question");
+  if (response?.status !== 200 || !current) return;
+  for (const section of findAll("section[data-question]", parseHTML(response.reply))) {
+    const { elements } = find("form", section);
+    // The answer may have been stored meanwhile.
+    const isOld = (store.revisions.get(pathOf(elements.revision.form)) ?? 0) > Number(elements.revision.value);
+    if (!isOld) sections.set(section.dataset.question, document.adoptNode(section));
+  }
+  current.dataset.heading = find("#heading").textContent;
+  sections.set(current.dataset.question, current);
+  // The student may be changing the question in front.
+  forms().filter((form) => form !== questionForm()).forEach(restore);
+}
+
+// Shows a question without leaving the page. Returns false if it is not loaded.
+function showQuestion(number, isBack = false) {
+  const next = sections.get(number);
+  const current = find("#question");
+  if (!next || !current) return false;
+  if (next === current) return true;
+  keepTyped();
+  const list = find("[data-places]", current);
+  if (!isBack) history.pushState(null, "", `../${number}/`);
+  current.replaceWith(next);
+  htmx.process(next);
+  list.open = false;
+  find("form", next).append(list);
+  findAll(".jump a", list).forEach((link) => setLabel(link, link === linkTo(number)));
+  find("#heading").textContent = next.dataset.heading;
+  document.title = `${next.dataset.heading} - Footnote`;
+  find("[data-number-shown]").textContent = number;
+  find("form[data-presence] [name=number]").value = number;
+  find("#v-q").checked = true;
+  notices.blocked = "";
+  notify(["sent", "stale", "refused"].includes(notices.shown) ? "" : notices.shown);
+  notices.setSaveState(saveStateOf(pathOf(find("form", next))));
+  window.scrollTo(0, 0);
+  next.scrollTop = 0;
+  next.focus();
+  return true;
+}
+
+function saveStateOf(url) {
+  if (store.pending().length > 0) return sender.isStuck() ? "kept" : "saving";
+  if (store.unacknowledged.has(url)) return "refused";
+  return linkTo(numberOf(url))?.hasAttribute("data-answered") ? "saved" : "";
+}
+
+const linkTo = (number) => find(`[data-places] .jump a[href="../${number}/"]`);
+
+function setLabel(link, isCurrent) {
+  const isAnswered = "answered" in link.dataset;
+  link.toggleAttribute("data-done", isAnswered && !isCurrent);
+  if (isCurrent) link.setAttribute("aria-current", "page");
+  else link.removeAttribute("aria-current");
+  const words = [isCurrent ? "this question" : isAnswered ? "answered" : "not answered"];
+  if ("flagged" in link.dataset) words.push("flagged");
+  find(".vh", link).textContent = `, ${words.join(", ")}`;
+}
+
+// ---- Forms and links wait until all answers are stored
+
+const isIdle = () => !typingTimer && sender.isIdle();
+
+// Returns whether the action can go on. If not, a notice says so.
+async function settle(action) {
+  keepTyped();
+  notices.blocked = "";
+  if (await sender.settle()) return true;
+  notices.blocked = action;
+  notify(["down", "pin", "signed-out"].includes(notices.shown) ? notices.shown : "offline");
+  return false;
+}
+
+async function onSubmit(event) {
+  const form = event.target;
+  const button = event.submitter;
+  const address = button?.dataset.go;
+  if (form.matches("[data-pin]")) {
+    event.preventDefault();
+    signingIn ||= signIn(form).finally(() => { signingIn = null; });
+  }
+  if (!form.matches("[data-answers], [data-hand-in], [data-time-up], [data-sign-out]")) return;
+  if (!address && !button?.matches("[name=up], [name=down], [data-stay]") && isIdle()) {
+    isLeaving = true;
+    return;
+  }
+  event.preventDefault();
+  if (form.matches("[data-answers]") && button?.matches("[name=up], [name=down]")) return moveItem(form, button);
+  // Enter in a field presses the first button, which must not move an item.
+  if (button?.matches("[data-stay]")) return keepTyped();
+  if (address && showQuestion(numberOf(address))) return;
+  const action = form.matches("[data-hand-in]") ? "hand-in" : form.matches("[data-time-up]") ? "" : "act";
+  if (!await settle(address ? "question" : action) || isLeaving) return;
+  if (address) leave(address);
+  else form.requestSubmit(button);
+}
+
+async function signIn(form) {
+  const field = await sender.signIn(`${attemptPath}again/`, new URLSearchParams(new FormData(form)));
+  if (!field) return;
+  find(".field", form).replaceWith(find(".field", parseHTML(field)));
+  form.elements.pin.focus();
+}
+
+async function onClick(event) {
+  const { target } = event;
+  if (target.closest("[data-send]")) sender.send();
+  if (target.closest("[data-leave]")) isLeaving = true;
+  const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+  const link = isPlain && target.closest("a[href]:not([href^='#'], [hx-post], [data-leave])");
+  const isQuestion = link && link.closest("[data-places]");
+  if (isQuestion && showQuestion(numberOf(link.href))) return event.preventDefault();
+  // On a narrow screen, the reading and the question hide each other.
+  if (target.closest(".skip") && find("#v-q")) find("#v-q").checked = true;
+  if (target.closest("a.ref") && find("#v-read")) find("#v-read").checked = true;
+  if (!link || !board || isIdle()) return;
+  event.preventDefault();
+  if (await settle(isQuestion ? "question" : "act") && !isLeaving) leave(link.href);
+}
+
+function onChange({ target }) {
+  const form = target.closest("form[data-answers]");
+  if (!form) return;
+  if (["sent", "stale"].includes(notices.shown)) notify("");
+  clearTimeout(typingTimer);
+  keepAnswer(form);
+}
+
+function onInput({ target }) {
+  if (!target.closest("form[data-answers]") || target.matches("[type=radio], [type=checkbox], select")) return;
+  notices.setSaveState("saving");
+  clearTimeout(typingTimer);
+  typingTimer = setTimeout(keepTyped, TYPING_PAUSE);
+}
+
+function onPopState() {
+  const number = numberOf(location.pathname);
+  const current = find("#question")?.dataset.question;
+  if (number && current && number !== current && !showQuestion(number, true)) location.reload();
+}
+
+async function onConfirm(event) {
+  if (!event.target.closest("[data-answers], [data-sign-out]") || isIdle()) return;
+  event.preventDefault();
+  if (await settle("act")) event.detail.issueRequest(true);
+}
+
+// A button that was disabled during its request has lost the focus.
+function onSettled({ target }) {
+  const place = target.id === "flag" ? target : find("#question .verdict, #question .err[role=alert]");
+  if (place) place.focus();
+  const link = target.id === "flag" ? linkTo(find("#question")?.dataset.question) : null;
+  if (!link) return;
+  link.toggleAttribute("data-flagged", target.value === "unflag");
+  setLabel(link, true);
+}
+
+// ---- Start
+
+function keepScroll(reading) {
+  const attempt = attemptOf(location.pathname);
+  const [lastAttempt, top] = (sessionStorage.getItem(SCROLL) || "").split(" ");
+  if (lastAttempt === attempt) reading.scrollTop = Number(top);
+  const keep = () => sessionStorage.setItem(SCROLL, `${attempt} ${reading.scrollTop}`);
+  reading.addEventListener("scroll", keep, { passive: true });
+}
+
+function start() {
+  tabs?.addEventListener("message", ({ data }) => sender.receive(data));
+  const listeners = {
+    submit: onSubmit,
+    click: onClick,
+    change: onChange,
+    input: onInput,
+    visibilitychange: keepTyped,
+    "htmx:confirm": onConfirm,
+    "htmx:sendError": () => { notices.blocked = "act"; notify("offline"); },
+    "htmx:responseError": () => notify("down"),
+    "htmx:afterSettle": onSettled,
+  };
+  for (const [name, listener] of Object.entries(listeners)) document.addEventListener(name, listener);
+  window.addEventListener("popstate", onPopState);
+  window.addEventListener("online", () => { if (board) sender.retryNow(); });
+  window.addEventListener("beforeunload", (event) => {
+    if (!isLeaving && board && (typingTimer || store.pending().length > 0)) event.preventDefault();
+  });
+  if (find("[data-clear-answers]")) {
+    clearAnswers(localStorage);
+    sessionStorage.clear();
+  }
+  if (find("#reading")) keepScroll(find("#reading"));
+  if (sessionStorage.getItem(`${PREFIX}stale`) === location.pathname) {
+    sessionStorage.removeItem(`${PREFIX}stale`);
+    notify("stale");
+  }
+  if (!board) return;
+  if (questionForm() && restore(questionForm())) notices.setSaveState("saving");
+  if (store.pending().length > 0) sender.send();
+  loadQuestions();
+}
+
+// Without storage, the forms save without this script.
+if (storage) start();

@@ -1,0 +1,231 @@
+// Sends the kept answers, one at a time and in order. Uses no DOM.
+import { attemptOf } from "./store.js";
+
+const TIMEOUT = 15000;
+const GRACE = 1000;
+const PAUSES = [1000, 2000, 4000, 8000];
+
+/**
+ * What the sender calls. `isHere` is about the attempt that is open.
+ *
+ * @typedef {object} Page
+ * @property {(url: string) => boolean} isHere
+ * @property {() => boolean} isLeaving
+ * @property {() => string} token
+ * @property {(token: string) => void} setToken
+ * @property {() => Promise<boolean>} refreshToken
+ * @property {(reason: string, url?: string) => void} onWaiting
+ * @property {(url: string) => void} onRefused
+ * @property {(url: string, revision: number) => void} onAcknowledged
+ * @property {(url: string, reply: object) => void} onSaved
+ * @property {(isBack: boolean) => void} onAllSaved
+ * @property {() => void} onSignedIn
+ * @property {(url: string) => void} leave
+ * @property {(url: string, isStale: boolean) => void} reopen
+ */
+
+/**
+ * Returns null without a response within the time limit.
+ *
+ * @param {string} url
+ * @param {RequestInit} options
+ * @param {(response: Response) => Promise<any>} read
+ * @returns {Promise<{type: string, status: number, reply: any} | null>}
+ */
+export async function request(url, options, read) {
+  const stop = new AbortController();
+  const limit = setTimeout(() => stop.abort(), TIMEOUT);
+  try {
+    const response = await fetch(url, { ...options, credentials: "same-origin", signal: stop.signal });
+    const reply = await read(response);
+    return { type: response.type, status: response.status, reply };
+  } catch {
+    return null;
+  } finally {
+    clearTimeout(limit);
+  }
+}
+
+/** @param {Response} response */
+export const readText = (response) => response.text();
+
+async function readJson(response) {
+  const text = await response.text();
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * @param {ReturnType<typeof import("./store.js").createStore>} store
+ * @param {Page} page
+ * @param {{postMessage: (message: object) => void} | null} tabs
+ */
+export function createSender(store, page, tabs) {
+  let sending = null;
+  let failures = 0;
+  let isStuck = false;
+  // Until the next saved answer, so that a refused token is refreshed once.
+  let hasNewToken = false;
+  let timer = 0;
+  let reachedAt = -Infinity;
+
+  // navigator.onLine is wrong at times.
+  const isOnline = () => navigator.onLine || performance.now() - reachedAt < GRACE;
+  const isIdle = () => store.pending().length === 0 && isOnline();
+  const failureReason = () => navigator.onLine ? "down" : "offline";
+
+  function post(url, body) {
+    const headers = { Accept: "application/json", "X-CSRFToken": page.token() };
+    return request(url, { method: "POST", body, headers, redirect: "manual" }, readJson);
+  }
+
+  async function refreshToken() {
+    const isRefreshed = await page.refreshToken();
+    if (isRefreshed) hasNewToken = true;
+    return isRefreshed;
+  }
+
+  function send() {
+    clearTimeout(timer);
+    sending ||= sendAll().finally(() => { sending = null; });
+    return sending;
+  }
+
+  async function sendAll() {
+    // An answer that the server fails on does not hold up the others.
+    const failed = new Map();
+    let isBack = navigator.onLine;
+    const next = () => store.pending().find(({ entry }) => !failed.has(entry.url));
+    for (let item = next(); item; item = next()) {
+      const result = await deliver(item.key, item.entry);
+      if (result === "failed") failed.set(item.entry.url, item.entry);
+      if (result === "again" || result === "failed") continue;
+      if (result !== "done") return wait(result, item.entry.url);
+      failures = 0;
+      isStuck = false;
+      isBack = true;
+    }
+    if (failed.size > 0) return wait("down", [...failed.keys()][0]);
+    isStuck = false;
+    if (store.unacknowledged.size > 0 && !page.isLeaving()) {
+      // The message of another tab may still arrive.
+      await new Promise((resolve) => { setTimeout(resolve, GRACE); });
+      if (store.pending().length > 0) return sendAll();
+    }
+    const [missing] = store.unacknowledged.keys();
+    if (missing && !page.isLeaving()) return page.onRefused(missing);
+    page.onAllSaved(isBack);
+  }
+
+  async function deliver(key, entry) {
+    const { url } = entry;
+    store.write(key, { ...entry, isSent: true });
+    const body = new URLSearchParams(entry.body);
+    body.set("operation", entry.operation);
+    body.set("revision", String(entry.revision));
+    body.set("act", "save");
+    const response = await post(url, body);
+    if (response === null) return failureReason();
+    const { status, reply } = response;
+    // The server redirects to the join page without a session.
+    if (response.type === "opaqueredirect" || status === 401) return "signed-out";
+    if (status === 403 && !hasNewToken) return await refreshToken() ? "again" : "down";
+    // Here, a 404 comes from a proxy, or another student has signed in.
+    if (status === 404 && page.isHere(url)) return "down";
+    if (status === 404) store.otherStudents.add(attemptOf(url));
+    else if (status === 400 || status === 413) {
+      store.remove(key);
+      page.onRefused(url);
+    } else if (status === 410 && reply) {
+      store.remove(key);
+      store.unacknowledged.delete(url);
+      // The receipt counts the late answers, so all are sent first.
+      const isLast = !store.pending().some((other) => attemptOf(other.entry.url) === attemptOf(url));
+      if (isLast && page.isHere(url)) page.leave(reply.location);
+    } else if (status === 409 && reply) {
+      store.pendingFor(url).forEach((other) => store.remove(other.key));
+      if (page.isHere(url)) page.reopen(url, reply.outcome === "stale");
+    } else if (status === 200 && Number.isInteger(reply?.revision)) takeSaved(key, entry, reply);
+    // A filter or a portal may answer with 200 too.
+    else return status === 500 ? "failed" : "down";
+    return "done";
+  }
+
+  function takeSaved(key, { url, operation }, reply) {
+    hasNewToken = false;
+    store.rebase(url, reply.revision, key);
+    store.remove(key);
+    acknowledge(url, operation, reply.revision);
+    tabs?.postMessage({ url, operation, revision: reply.revision });
+    if (page.isHere(url)) page.onSaved(url, reply);
+  }
+
+  function acknowledge(url, operation, revision) {
+    if (store.acknowledge(url, operation, revision)) page.onAcknowledged(url, revision);
+  }
+
+  function wait(reason, url) {
+    isStuck = true;
+    hasNewToken = false;
+    page.onWaiting(reason, url);
+    // The redirect may be a portal's.
+    const pause = reason === "signed-out" ? TIMEOUT : PAUSES[Math.min(failures++, PAUSES.length - 1)];
+    // Random, so that a class does not come back at once.
+    timer = setTimeout(send, pause * (1 + Math.random() / 4));
+  }
+
+  function receive(message) {
+    if (message.token) return resume(message.token);
+    acknowledge(message.url, message.operation, message.revision);
+    if (store.isOwn(message.operation) && store.pending().length === 0) send();
+  }
+
+  async function resume(token) {
+    page.setToken(token);
+    hasNewToken = false;
+    store.otherStudents.clear();
+    page.onSignedIn();
+    // This request belongs to the lost session.
+    await sending;
+    send();
+  }
+
+  // Sends a PIN. Returns the field with the error if it is wrong.
+  async function signIn(url, body) {
+    let response = await post(url, body);
+    if (response?.status === 403 && await refreshToken()) response = await post(url, body);
+    const reply = response?.reply;
+    if (reply?.token) {
+      resume(reply.token);
+      tabs?.postMessage({ token: reply.token });
+      return null;
+    }
+    if (!reply?.field) wait(failureReason());
+    return reply?.field || null;
+  }
+
+  // Returns whether all is stored and the server can be reached.
+  async function settle() {
+    await send();
+    if (!navigator.onLine && await request("/livez", {}, readText)) reachedAt = performance.now();
+    return isIdle();
+  }
+
+  function retryNow() {
+    failures = 0;
+    return send();
+  }
+
+  return {
+    send,
+    retryNow,
+    settle,
+    isIdle,
+    isStuck: () => isStuck,
+    receive,
+    signIn,
+  };
+}

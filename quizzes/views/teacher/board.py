@@ -1,0 +1,67 @@
+"""The class board of an assignment: the page on the projector."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponse, HttpResponseNotModified
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from quizzes.assignments import board
+from quizzes.content.editions import published
+from quizzes.forms.board import ShowForm
+from quizzes.models import Assignment
+from quizzes.reports.board import slide
+from quizzes.reports.progress import Version
+from quizzes.views.access import TeacherRequest, taught_assignment
+from quizzes.views.teacher.progress import render_with_etag, version_of, watched_version
+
+
+@require_GET
+def class_board(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """The board of a class, to be put on its wall."""
+    assignment = taught_assignment(request, public_id)
+    found = version_of(assignment, request.user.pk)
+    tag = found.tag("board")
+    context = {**_board_context(assignment, found), "tag": tag}
+    return render_with_etag(request, "teacher/class_board.html", context, tag)
+
+
+@login_not_required
+@require_GET
+def live_board(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """What has changed of the board; two statements when nothing has."""
+    found = watched_version(request, public_id)
+    if isinstance(found, HttpResponse):
+        return found
+    tag = found.tag("board")
+    if request.headers.get("If-None-Match") == tag:
+        return HttpResponseNotModified(headers={"ETag": tag})
+    request.user = found.teacher
+    context = _board_context(taught_assignment(request, public_id), found)
+    return render_with_etag(request, "teacher/class_board.html#board-slide", context, tag)
+
+
+@require_POST
+def show_on_board(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Put a question on the board, in the phase that the form names."""
+    assignment = taught_assignment(request, public_id)
+    count = len(published(assignment.edition_id).document.questions)
+    form = ShowForm(request.POST, question_count=count)
+    if form.is_valid():
+        board.show_on_board(assignment, **form.cleaned_data["aim"], by=request.user, now=timezone.now())
+    return redirect("class_board", assignment.public_id)
+
+
+def _board_context(assignment: Assignment, found: Version) -> dict[str, Any]:
+    shown = slide(assignment, found.board)
+    return {
+        "assignment": assignment,
+        "classroom": assignment.classroom,
+        "language": published(assignment.edition_id).document.reading.language,
+        "slide": shown,
+        "numbers": range(1, shown.question_count + 1),
+        # One tick a student, in units of the drawing.
+        "tick_places": range(2, 20 * shown.started_count, 20),
+    }

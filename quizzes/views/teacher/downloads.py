@@ -1,0 +1,81 @@
+"""Files that leave the site. Each is a POST, since it records who downloaded it."""
+
+import re
+
+from django.http import HttpResponse, HttpResponseBadRequest
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_POST
+
+from quizzes.files import downloads, student
+from quizzes.files.downloads import ExportedFile, FileFormat, Layout
+from quizzes.forms.reports import AnswersFileForm, FileForm, ItemsFileForm
+from quizzes.reports.item_report import item_report
+from quizzes.views.access import TeacherRequest, taught_assignment, taught_classroom, taught_student
+
+
+@require_POST
+def download_items(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """The item analysis of this class as a file. A POST, since it records who took it out."""
+    assignment = taught_assignment(request, public_id)
+    form = ItemsFileForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest()
+    report = item_report([assignment], policy=form.policy)
+    file_format = FileFormat(form.cleaned_data["form"])
+    file = downloads.export_item_report(assignment.classroom, report, file_format, by=request.user, now=timezone.now())
+    return _file_response(file)
+
+
+@require_POST
+def download_answers(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """The answers to this assignment as a file. A POST, since it records who took them out."""
+    assignment = taught_assignment(request, public_id)
+    form = AnswersFileForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest()
+    file_format = FileFormat(form.cleaned_data["form"])
+    return _file_response(downloads.export_answers(assignment, file_format, by=request.user, now=timezone.now()))
+
+
+@require_POST
+def download_student(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """All that is held about one student as a file. A POST, since it records who took it out."""
+    return _file_response(
+        student.export_student(taught_student(request, public_id), by=request.user, now=timezone.now())
+    )
+
+
+@require_POST
+def download_file(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """A classroom's scores or answers as a file. A POST, since it records who took them out."""
+    classroom = taught_classroom(request, public_id)
+    form = FileForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest()
+    layout, file_format = Layout(form.cleaned_data["layout"]), FileFormat(form.cleaned_data["form"])
+    return _file_response(downloads.export(classroom, layout, file_format, by=request.user, now=timezone.now()))
+
+
+def _file_response(file: ExportedFile) -> HttpResponse:
+    return HttpResponse(
+        file.content,
+        content_type=file.content_type,
+        headers={"Content-Disposition": content_disposition_header(True, file.name)},
+    )
+
+
+@require_POST
+def download_gradebook(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """The gradebook as a CSV file. A POST, since it records who took the scores out."""
+    classroom = taught_classroom(request, public_id)
+    now = timezone.now()
+    content = downloads.export_gradebook(classroom, by=request.user, now=now)
+    # Signs that some file system forbids, and that would leave the header.
+    name = re.sub(r"[^\w .,()-]+", "-", classroom.name)
+    filename = f"{name}, scores {now.astimezone(classroom.zone):%Y-%m-%d}.csv"
+    return HttpResponse(
+        content,
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": content_disposition_header(True, filename)},
+    )

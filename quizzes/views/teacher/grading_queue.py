@@ -1,0 +1,86 @@
+"""The grading queue: equal typed answers, accepted once for all classes, or left as they are."""
+
+from decimal import ROUND_UP, Decimal
+from typing import Any
+from uuid import uuid4
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from quizzes.content.reading import InvalidDocument
+from quizzes.forms.grading import SettleForm
+from quizzes.grading import manual_grades, queue, regrades
+from quizzes.grading.queue import QueuedAnswer
+from quizzes.models import Assignment, Edition, Question, Regrade
+from quizzes.views.access import TeacherRequest, taught_assignment
+
+
+@require_GET
+def grading_queue(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Typed answers that are near an accepted one, equal ones together, and those that only a person can mark."""
+    assignment = taught_assignment(request, public_id)
+    unread = queue.queued_answers([assignment]).get(assignment.pk, [])
+    context = {
+        "assignment": assignment,
+        "classroom": assignment.classroom,
+        "queue": [entry for entry in unread if not entry.is_by_hand],
+        "by_hand": [entry for entry in unread if entry.is_by_hand],
+    }
+    return render(request, "teacher/grading_queue.html", context)
+
+
+@require_POST
+def settle_queued_answer(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Accept equal answers, once for all classes, or let them stand. What is no longer in the queue is settled."""
+    assignment = taught_assignment(request, public_id)
+    form = SettleForm(request.POST)
+    unread = queue.queued_answers([assignment]).get(assignment.pk, [])
+    entry = next((entry for entry in unread if form.is_valid() and entry.name == form.cleaned_data["doubt"]), None)
+    if entry is None or entry.is_by_hand:
+        messages.info(request, "This answer is settled already.")
+    elif not entry.may_accept or form.cleaned_data["act"] == "keep":
+        # Rounded up, so that a mark for a third of a point takes nothing away.
+        points = (Decimal(entry.earned.numerator) / entry.earned.denominator).quantize(Decimal("0.01"), ROUND_UP)
+        count = _grade_all(request, assignment, entry, points)
+        messages.success(request, f"“{entry.given[0]}” stays as it is, for {count} answer{'' if count == 1 else 's'}.")
+    else:
+        _accept(request, assignment, entry)
+    return redirect("grading_queue", assignment.public_id)
+
+
+def _accept(request: TeacherRequest, assignment: Assignment, entry: QueuedAnswer) -> None:
+    edition = Edition.objects.get(pk=assignment.edition_id)
+    row = Question.objects.get(edition=edition, key=entry.question.key)
+    try:
+        document = regrades.corrected_document(edition, row, entry.value)
+    except InvalidDocument:
+        # No key can say it, a number in words for example; so these very answers get their points by hand.
+        count = _grade_all(request, assignment, entry, Decimal(entry.question.points))
+        messages.success(request, f"{count} answer{'' if count == 1 else 's'} got all points, marked by hand.")
+        return
+    reached = regrades.affected_assignments(edition, by=request.user)
+    given: dict[str, Any] = {"policy": Regrade.Policy.EITHER_KEY, "document": document}
+    regrades.apply(
+        reached,
+        row,
+        reason=f"“{entry.given[0]}” is accepted as well."[:300],
+        stamp=regrades.preview(reached, row, **given).stamp,
+        group=uuid4(),
+        by=request.user,
+        now=timezone.now(),
+        **given,
+    )
+    messages.success(request, f"“{entry.given[0]}” is accepted, and the scores are up to date. You can undo it.")
+
+
+@transaction.atomic
+def _grade_all(request: TeacherRequest, assignment: Assignment, entry: QueuedAnswer, points: Decimal) -> int:
+    row = Question.objects.get(edition=assignment.edition_id, key=entry.question.key)
+    for attempt in entry.attempts:
+        attempt.assignment = assignment
+        manual_grades.grade_answer(attempt, row, points=points, comment="", by=request.user, now=timezone.now())
+    return len(entry.attempts)

@@ -1,0 +1,34 @@
+"""The item analysis of an assignment."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from quizzes.forms.reports import AttemptsForm
+from quizzes.models import Assignment
+from quizzes.reports.item_report import item_report
+from quizzes.views.access import TeacherRequest, taught_assignment
+
+
+@require_GET
+def item_analysis(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """The figures of each question, of this class or of all that were given the set together."""
+    assignment = taught_assignment(request, public_id)
+    form = AttemptsForm(request.GET)
+    together = _together(request, assignment)
+    report = item_report(together if form.over == "together" else [assignment], policy=form.policy)
+    context = {
+        "assignment": assignment,
+        "classroom": assignment.classroom,
+        "form": form,
+        "class_count": len(together),
+        "report": report,
+        "flags": [(question, flag) for question in report.questions for flag in question.figures.flags],
+    }
+    return render(request, "teacher/item_analysis.html", context)
+
+
+def _together(request: TeacherRequest, assignment: Assignment) -> list[Assignment]:
+    """The teacher's own assignments that were given with this one and ask the same questions, itself among them."""
+    given = Assignment.objects.taught_by(request.user).given_together(assignment.group)
+    return [other for other in given if other.edition_id == assignment.edition_id]

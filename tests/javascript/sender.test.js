@@ -1,0 +1,232 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+
+import { createSender, request } from "../../quizzes/static/outbox/sender.js";
+import { attemptOf, createStore } from "../../quizzes/static/outbox/store.js";
+import { FakeStorage, settled } from "./fakes.js";
+
+const ATTEMPT = "/student/attempts/abc/";
+const [ONE, TWO, OTHER] = [`${ATTEMPT}1/`, `${ATTEMPT}2/`, "/student/attempts/xyz/1/"];
+
+let store, sender, page, calls, messages, requests, answer;
+
+beforeEach((t) => {
+  store = createStore(new FakeStorage());
+  [calls, messages, requests] = [[], [], []];
+  answer = () => saved(1);
+  Object.defineProperty(globalThis, "navigator", { value: { onLine: true }, configurable: true });
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  t.mock.method(Math, "random", () => 0);
+  t.mock.method(globalThis, "fetch", async (url, options) => {
+    requests.push({ url, ...options, body: options.body && Object.fromEntries(options.body) });
+    const reply = await answer(url, options);
+    if (reply === null) throw new TypeError("Failed to fetch");
+    return reply;
+  });
+  const note = (name) => (...values) => { calls.push([name, ...values]); };
+  page = {
+    isHere: (url) => attemptOf(url) === ATTEMPT,
+    isLeaving: () => false,
+    token: () => "token",
+    refreshToken: async () => { calls.push(["refreshToken"]); return true; },
+  };
+  const reported = ["setToken", "onWaiting", "onRefused", "onAcknowledged", "onSaved", "onAllSaved", "onSignedIn"];
+  for (const name of [...reported, "leave", "reopen"]) page[name] = note(name);
+  sender = createSender(store, page, { postMessage: (message) => messages.push(message) });
+});
+
+const json = (status, reply) => new Response(JSON.stringify(reply), { status });
+const saved = (revision) => json(200, { revision, is_answered: true });
+const names = () => calls.map(([name]) => name);
+const sentTo = () => requests.map(({ url }) => url);
+
+test("answers are sent one at a time and in order", async () => {
+  store.add(ONE, 0, "choice=a");
+  store.add(TWO, 5, "choice=b");
+  const operation = store.unacknowledged.get(TWO);
+  await sender.send();
+  assert.deepEqual(sentTo(), [ONE, TWO]);
+  assert.deepEqual(requests[1].body, { choice: "b", operation, revision: "5", act: "save" });
+  assert.deepEqual([requests[1].method, requests[1].headers["X-CSRFToken"]], ["POST", "token"]);
+  assert.deepEqual([store.pending(), store.unacknowledged.size], [[], 0]);
+  assert.deepEqual(names(), ["onAcknowledged", "onSaved", "onAcknowledged", "onSaved", "onAllSaved"]);
+  assert.deepEqual(messages[1], { url: TWO, operation, revision: 1 });
+});
+
+test("a later answer to a question is sent with the revision of the stored one", async () => {
+  store.add(ONE, 0, "choice=a");
+  const sending = sender.send();
+  store.add(ONE, 0, "choice=b");
+  answer = () => saved(requests.length);
+  await sending;
+  assert.deepEqual(requests.map(({ body }) => [body.choice, body.revision]), [["a", "0"], ["b", "1"]]);
+});
+
+test("a second call joins the first", async () => {
+  store.add(ONE, 0, "choice=a");
+  await Promise.all([sender.send(), sender.send()]);
+  assert.deepEqual(sentTo(), [ONE]);
+});
+
+test("an answer without a reply waits, is marked as sent and is sent again", async (t) => {
+  store.add(ONE, 0, "choice=a");
+  answer = () => null;
+  await sender.send();
+  assert.deepEqual(calls, [["onWaiting", "down", ONE]]);
+  assert.deepEqual([store.pending()[0].entry.isSent, sender.isStuck(), sender.isIdle()], [true, true, false]);
+  answer = () => saved(1);
+  t.mock.timers.tick(1000);
+  await settled();
+  assert.equal(requests[0].body.operation, requests[1].body.operation);
+  assert.deepEqual([store.pending(), sender.isStuck()], [[], false]);
+});
+
+test("the pause grows to 8 seconds", async (t) => {
+  store.add(ONE, 0, "choice=a");
+  answer = () => null;
+  await sender.send();
+  for (const [index, pause] of [1000, 2000, 4000, 8000, 8000].entries()) {
+    t.mock.timers.tick(pause - 1);
+    await settled();
+    assert.equal(requests.length, index + 1);
+    t.mock.timers.tick(1);
+    await settled();
+    assert.equal(requests.length, index + 2);
+  }
+});
+
+test("a reply that comes too late is none", async (t) => {
+  answer = (url, { signal }) => new Promise((resolve) => { signal.addEventListener("abort", () => resolve(null)); });
+  const response = request(ONE, {}, (reply) => reply.text());
+  await settled();
+  t.mock.timers.tick(15_000);
+  assert.equal(await response, null);
+});
+
+for (const [name, reply, reason] of [
+  ["offline", () => { navigator.onLine = false; return null; }, "offline"],
+  ["a lost session", () => json(401, {}), "signed-out"],
+  ["a redirect", () => Object.defineProperty(json(200, {}), "type", { value: "opaqueredirect" }), "signed-out"],
+  ["a 404", () => json(404, {}), "down"],
+  ["a 503", () => json(503, {}), "down"],
+  ["a 500", () => json(500, {}), "down"],
+  ["the 200 of a portal", () => json(200, { status: "blocked" }), "down"],
+  ["a page that is not JSON", () => new Response("<html>", { status: 200 }), "down"],
+]) {
+  test(`an answer waits after ${name}`, async () => {
+    store.add(ONE, 0, "choice=a");
+    answer = reply;
+    await sender.send();
+    assert.deepEqual(calls, [["onWaiting", reason, ONE]]);
+    assert.equal(store.pending().length, 1);
+  });
+}
+
+test("an answer that the server fails on holds up no other", async () => {
+  store.add(ONE, 0, "choice=a");
+  store.add(TWO, 0, "choice=b");
+  answer = (url) => url === ONE ? json(500, {}) : saved(1);
+  await sender.send();
+  assert.deepEqual(store.pending().map(({ entry }) => entry.url), [ONE]);
+  assert.deepEqual(calls.at(-1), ["onWaiting", "down", ONE]);
+});
+
+for (const status of [400, 413]) {
+  test(`an answer refused with ${status} is not sent again`, async () => {
+    store.add(ONE, 0, "choice=a");
+    answer = () => json(status, { outcome: "refused" });
+    sender.send();
+    await settled();
+    assert.deepEqual(calls, [["onRefused", ONE]]);
+    assert.deepEqual(store.pending(), []);
+  });
+}
+
+test("a refused token is refreshed once", async () => {
+  store.add(ONE, 0, "choice=a");
+  answer = () => json(403, {});
+  await sender.send();
+  assert.deepEqual(calls, [["refreshToken"], ["onWaiting", "down", ONE]]);
+  assert.equal(requests.length, 2);
+});
+
+test("entries of another student stay in the store", async () => {
+  store.add(OTHER, 0, "choice=a");
+  const { operation } = store.pending()[0].entry;
+  store.acknowledge(OTHER, operation, 0);
+  answer = () => json(404, {});
+  await sender.send();
+  assert.deepEqual([...store.otherStudents], [attemptOf(OTHER)]);
+  assert.deepEqual(names(), ["onAllSaved"]);
+});
+
+test("after the end, the page is left once all late answers are sent", async () => {
+  store.add(ONE, 0, "choice=a");
+  store.add(TWO, 0, "choice=b");
+  answer = () => json(410, { location: "/receipt/" });
+  await sender.send();
+  assert.deepEqual(sentTo(), [ONE, TWO]);
+  assert.deepEqual(calls, [["leave", "/receipt/"], ["onAllSaved", true]]);
+});
+
+test("a stale answer is dropped and its question reopened", async () => {
+  store.add(ONE, 0, "choice=a");
+  page.isLeaving = () => true;
+  answer = () => json(409, { outcome: "stale" });
+  await sender.send();
+  assert.deepEqual(calls[0], ["reopen", ONE, true]);
+  assert.deepEqual(store.pending(), []);
+});
+
+test("a missing answer is not called saved", async (t) => {
+  store.add(ONE, 0, "choice=a");
+  store.remove(store.pending()[0].key);
+  const sending = sender.send();
+  await settled();
+  assert.deepEqual(calls, []);
+  t.mock.timers.tick(1000);
+  await sending;
+  assert.deepEqual(calls, [["onRefused", ONE]]);
+});
+
+test("another tab may have sent a missing answer", async (t) => {
+  store.add(ONE, 0, "choice=a");
+  const operation = store.unacknowledged.get(ONE);
+  store.remove(store.pending()[0].key);
+  const sending = sender.send();
+  sender.receive({ url: ONE, operation, revision: 1 });
+  t.mock.timers.tick(1000);
+  await sending;
+  assert.deepEqual(calls, [["onAcknowledged", ONE, 1], ["onAllSaved", true]]);
+});
+
+test("a PIN goes on with the new token, in all tabs", async () => {
+  store.add(ONE, 0, "choice=a");
+  store.otherStudents.add(attemptOf(ONE));
+  answer = (url) => url === "/again/" ? json(200, { token: "new" }) : saved(1);
+  assert.equal(await sender.signIn("/again/", new URLSearchParams({ pin: "1234" })), null);
+  await settled();
+  assert.deepEqual(names().slice(0, 2), ["setToken", "onSignedIn"]);
+  assert.deepEqual(messages[0], { token: "new" });
+  assert.deepEqual([sentTo(), store.pending()], [["/again/", ONE], []]);
+});
+
+test("a wrong PIN gives its field, and a lost reply waits", async () => {
+  answer = () => json(200, { field: "<p>wrong</p>" });
+  assert.equal(await sender.signIn("/again/", new URLSearchParams()), "<p>wrong</p>");
+  assert.deepEqual(calls, []);
+  answer = () => null;
+  assert.equal(await sender.signIn("/again/", new URLSearchParams()), null);
+  assert.deepEqual(calls, [["onWaiting", "down", undefined]]);
+});
+
+test("a browser that wrongly says offline is idle after a reply", async () => {
+  navigator.onLine = false;
+  assert.equal(sender.isIdle(), false);
+  answer = () => new Response("ok");
+  assert.equal(await sender.settle(), true);
+  assert.deepEqual(sentTo(), ["/livez"]);
+  answer = () => null;
+  store.add(ONE, 0, "choice=a");
+  assert.equal(await sender.settle(), false);
+});

@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+
+import { attemptOf, clearAnswers, createStore, numberOf, PREFIX } from "../../quizzes/static/outbox/store.js";
+import { FakeStorage } from "./fakes.js";
+
+const ONE = "/student/attempts/abc/1/";
+const TWO = "/student/attempts/abc/2/";
+const DAY = 24 * 60 * 60 * 1000;
+
+let storage;
+let store;
+
+beforeEach(() => {
+  storage = new FakeStorage();
+  store = createStore(storage);
+});
+
+const bodies = (items) => items.map(({ entry }) => entry.body);
+
+test("a path tells attempt and number of a question", () => {
+  assert.equal(attemptOf(TWO), "/student/attempts/abc/");
+  assert.equal(numberOf(TWO), "2");
+  assert.equal(numberOf("/student/attempts/abc/review/"), undefined);
+});
+
+test("answers wait in the order in which they were given", () => {
+  for (let number = 1; number <= 11; number++) store.add(`/student/attempts/abc/${number}/`, 0, `choice=${number}`);
+  assert.deepEqual(bodies(store.pending()), Array.from({ length: 11 }, (_, index) => `choice=${index + 1}`));
+});
+
+test("an answer takes the place of an unsent one", () => {
+  store.add(ONE, 0, "choice=a");
+  store.add(TWO, 0, "choice=b");
+  store.add(ONE, 0, "choice=c");
+  assert.deepEqual(bodies(store.pending()), ["choice=b", "choice=c"]);
+});
+
+test("a sent answer stays before the next one", () => {
+  store.add(ONE, 0, "choice=a");
+  const [{ key, entry }] = store.pending();
+  store.write(key, { ...entry, isSent: true });
+  store.add(ONE, 0, "choice=c");
+  assert.deepEqual(bodies(store.pendingFor(ONE)), ["choice=a", "choice=c"]);
+});
+
+test("an entry outlives its page", () => {
+  store.add(ONE, 3, "choice=a");
+  const [{ entry }] = createStore(storage).pending();
+  assert.deepEqual([entry.url, entry.revision, entry.body], [ONE, 3, "choice=a"]);
+});
+
+test("an old or damaged entry is removed", () => {
+  const entry = { url: ONE, operation: "x", revision: 0, body: "choice=a", at: Date.now() - DAY - 1 };
+  storage.setItem(`${PREFIX}000000001.x`, JSON.stringify(entry));
+  storage.setItem(`${PREFIX}000000002.y`, "{");
+  storage.setItem(`${PREFIX}000000003.z`, "null");
+  storage.setItem("other", "kept");
+  assert.deepEqual(store.pending(), []);
+  assert.deepEqual(Object.keys(storage), ["other"]);
+});
+
+test("an old entry of the open page is kept", (t) => {
+  store.add(ONE, 0, "choice=a");
+  const now = Date.now();
+  t.mock.method(Date, "now", () => now + 2 * DAY);
+  assert.deepEqual(bodies(store.pending()), ["choice=a"]);
+  assert.deepEqual(createStore(storage).pending(), []);
+});
+
+test("a full storage keeps the answer in memory", () => {
+  storage.isFull = true;
+  store.add(ONE, 0, "choice=a");
+  assert.deepEqual(bodies(store.pending()), ["choice=a"]);
+  assert.deepEqual(Object.keys(storage), []);
+  storage.isFull = false;
+  store.add(TWO, 0, "choice=b");
+  assert.deepEqual(bodies(store.pending()), ["choice=a", "choice=b"]);
+  store.remove(store.pending()[0].key);
+  assert.deepEqual(bodies(store.pending()), ["choice=b"]);
+});
+
+test("entries of another student wait unseen", () => {
+  store.add(ONE, 0, "choice=a");
+  store.otherStudents.add(attemptOf(ONE));
+  assert.deepEqual(store.pending(), []);
+  assert.equal(Object.keys(storage).length, 1);
+});
+
+test("a later answer builds on the stored revision", () => {
+  store.add(ONE, 0, "choice=a");
+  const [{ key, entry }] = store.pending();
+  store.write(key, { ...entry, isSent: true });
+  store.add(ONE, 0, "choice=b");
+  store.add(TWO, 0, "choice=c");
+  store.rebase(ONE, 4, key);
+  assert.deepEqual(store.pending().map(({ entry: { revision } }) => revision), [0, 4, 0]);
+});
+
+test("an operation is unacknowledged until its own reply", () => {
+  store.add(ONE, 0, "choice=a");
+  const first = store.unacknowledged.get(ONE);
+  store.add(ONE, 0, "choice=b");
+  const second = store.unacknowledged.get(ONE);
+  assert.equal(store.acknowledge(ONE, first, 1), true);
+  assert.equal(store.unacknowledged.get(ONE), second);
+  assert.equal(store.acknowledge(ONE, second, 2), true);
+  assert.equal(store.unacknowledged.size, 0);
+});
+
+test("a late reply does not take back the revision", () => {
+  store.acknowledge(ONE, "x", 2);
+  store.acknowledge(ONE, "y", 1);
+  assert.equal(store.revisions.get(ONE), 2);
+});
+
+test("an operation belongs to the page that gave or claimed it", () => {
+  store.add(ONE, 0, "choice=a");
+  const [{ entry }] = store.pending();
+  const nextPage = createStore(storage);
+  assert.equal(nextPage.acknowledge(ONE, entry.operation, 1), false);
+  nextPage.claim(entry);
+  assert.equal(nextPage.isOwn(entry.operation), true);
+  assert.equal(nextPage.unacknowledged.get(ONE), entry.operation);
+});
+
+test("clearing deletes answers and nothing else", () => {
+  store.add(ONE, 0, "choice=a");
+  storage.setItem("other", "kept");
+  clearAnswers(storage);
+  assert.deepEqual(Object.keys(storage), ["other"]);
+});
