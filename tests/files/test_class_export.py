@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from quizzes.attempts import answers
 from quizzes.attempts.integrity import check_integrity
+from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.caches import clear_all
 from quizzes.content.editions import published
 from quizzes.files.class_export import document as class_export
