@@ -2,6 +2,7 @@
 
 import ast
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator
 from functools import cache
@@ -11,6 +12,7 @@ import pytest
 from django.core.management import get_commands
 
 ROOT = Path(__file__).parents[2]
+GIT = shutil.which("git") or "git"
 # Old names stand there on purpose: what changed, and what a guide's reader is about to write.
 NOT_CHECKED = {"CHANGELOG.md"}
 # Where a path may start. The architecture writes paths inside the app without `quizzes/`.
@@ -39,7 +41,7 @@ PROJECTS = (
 
 
 def tracked(*patterns: str) -> list[Path]:
-    listed = subprocess.run(["git", "ls-files", "-z", "--", *patterns], cwd=ROOT, capture_output=True, check=True)
+    listed = subprocess.run([GIT, "ls-files", "-z", "--", *patterns], cwd=ROOT, capture_output=True, check=True)
     return [ROOT / name for name in listed.stdout.decode().split("\0") if name and (ROOT / name).exists()]
 
 
