@@ -18,8 +18,7 @@ from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content import reading
 from quizzes.content.drafts.document import from_edition
 from quizzes.content.editions import publish_edition, published
-from quizzes.content.question_types import registry
-from quizzes.content.question_types.registry import Question, Value
+from quizzes.content.question_types.question import Question, Value
 from quizzes.content.set_document import parse_set
 from quizzes.models import (
     Assignment,
@@ -403,12 +402,12 @@ def save(
 
 def right_value(question: Question) -> Value:
     """The value that earns all points."""
-    return registry.right_value(question)
+    return question.correct_answer()
 
 
 def wrong_value(question: Question) -> Value:
     """A value that earns nothing; an evidence question needs a tempting sentence for it."""
-    return registry.wrong_value(question, lambda offered: offered[0])
+    return question.wrong_answer(lambda offered: offered[0])
 
 
 def _toml(value: Any) -> str:

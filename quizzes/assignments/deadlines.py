@@ -77,18 +77,18 @@ class Window:
     due_at: datetime | None = None
     closes_at: datetime | None = None
 
-    def standing(self, *, at: datetime) -> "Standing":
+    def state(self, *, at: datetime) -> "WindowState":
         """Where `at` lies. The due and the close moments themselves still belong to the time before them."""
         if self.opens_at is not None and at < self.opens_at:
-            return Standing.NOT_OPEN
+            return WindowState.NOT_OPEN
         if self.closes_at is not None and at > self.closes_at:
-            return Standing.CLOSED
+            return WindowState.CLOSED
         if self.due_at is not None and at > self.due_at:
-            return Standing.PAST_DUE
-        return Standing.OPEN
+            return WindowState.PAST_DUE
+        return WindowState.OPEN
 
 
-class Standing(Enum):
+class WindowState(Enum):
     """Where a moment lies in a window."""
 
     NOT_OPEN = "not_open"

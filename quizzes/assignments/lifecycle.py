@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from quizzes.assignments.accommodations import move_deadlines
-from quizzes.assignments.deadlines import Standing, Window
+from quizzes.assignments.deadlines import Window, WindowState
 from quizzes.assignments.student_settings import window_of
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, User
 
@@ -107,9 +107,9 @@ def use_edition(assignment: Assignment, edition: Edition, *, by: User, now: date
     _record(AuditEvent.Action.ASSIGNMENT_CHANGED, current, by=by, now=now, edition_before=before, edition=edition.pk)
 
 
-def standing(assignment: Assignment, *, now: datetime) -> Standing:
+def window_state(assignment: Assignment, *, now: datetime) -> WindowState:
     """Where `now` lies in the assignment's window."""
-    return window_of(assignment).standing(at=now)
+    return window_of(assignment).state(at=now)
 
 
 def _window_fields(window: Window) -> dict[str, datetime | None]:

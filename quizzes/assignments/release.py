@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import Count, Max, Q
 
-from quizzes.assignments.deadlines import GRACE
+from quizzes.assignments.deadlines import is_over
 from quizzes.models import Assignment, Attempt
 
 Release = Assignment.Release
@@ -48,5 +48,5 @@ def answers_shown(assignment: Assignment, attempt: Attempt, *, shown_at: datetim
     if attempt.is_open:
         return False
     if assignment.release == Release.AFTER_CLOSE:
-        return shown_at is not None and now > shown_at + GRACE
+        return shown_at is not None and is_over(at=now, deadline_at=shown_at)
     return assignment.release in {Release.AT_ONCE, Release.AFTER_SUBMIT}

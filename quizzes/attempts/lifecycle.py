@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists
 
 from quizzes.assignments.accommodations import extend
-from quizzes.assignments.deadlines import GRACE, Standing, deadline, is_over
+from quizzes.assignments.deadlines import GRACE, WindowState, deadline, is_over
 from quizzes.assignments.release import Release
 from quizzes.assignments.student_settings import personal_window, student_settings
 from quizzes.attempts.answers import Outcome, log_save
@@ -27,7 +27,7 @@ class AssignmentClosed(Exception):
 
 
 class IsExcused(Exception):
-    """The student does not have to do the assignment, and has not begun it."""
+    """The student is excused and has no open attempt."""
 
 
 class NoAttemptsLeft(Exception):
@@ -62,12 +62,12 @@ def start_attempt(student: Student, assignment: Assignment, *, now: datetime) ->
                 return attempt
             submit_attempt(attempt, now=now)
     terms = student_settings(assignment, student)
-    if terms.is_excused and not attempts:
+    if terms.is_excused:
         raise IsExcused
-    match terms.window.standing(at=now):
-        case Standing.NOT_OPEN:
+    match terms.window.state(at=now):
+        case WindowState.NOT_OPEN:
             raise NotOpenYet
-        case Standing.CLOSED:
+        case WindowState.CLOSED:
             raise AssignmentClosed
     if terms.max_attempts is not None and len(attempts) >= terms.max_attempts:
         raise NoAttemptsLeft

@@ -26,7 +26,7 @@ def answers_table(rows: Iterable[AnswerRow], titles: dict[int, str], zone: ZoneI
             float(row.points),
             row.max_points,
             "" if row.saved_at is None else f"{row.saved_at.astimezone(zone):%Y-%m-%d %H:%M:%S}",
-            "late" if row.is_late else "",
+            "Late" if row.is_late else "",
             row.attempt.medium,
         ]
         for row in rows

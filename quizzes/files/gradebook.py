@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
+from quizzes.assignments.status import Status
+from quizzes.assignments.student_statuses import status_label
 from quizzes.files.spreadsheet import CellValue, write_csv
-from quizzes.models import Assignment
-from quizzes.reports.gradebook import Cell, Gradebook
-
-STATE_WORDS = {"working": "started", "missing": "missing", "excused": "excused", "not_due": ""}
+from quizzes.models import Assignment, Classroom
+from quizzes.reports.gradebook import Cell, Column, Gradebook
 
 CANVAS_COLUMNS = {
     "Student",
@@ -34,14 +34,16 @@ def gradebook_csv(book: Gradebook) -> bytes:
 def scores_table(book: Gradebook) -> Table:
     """A header, a line of points possible, then a line a student by name: average in percent, points by assignment.
 
-    A cell without a score holds “started”, “missing”, “excused”, “not marked yet” or nothing, so that a zero is always
-    a score.
+    A cell without a score has the status in words, or “not marked yet”, so that a zero is always a score.
     """
     lines: Table = [
         [
             row.student.display_name,
             None if row.average_share is None else _percent(row.average_share),
-            *(_word(cell) if cell.whole_score is None else float(cell.whole_score) for cell in row.cells),
+            *(
+                _word(cell, column, book.classroom) if cell.whole_score is None else float(cell.whole_score)
+                for cell, column in zip(row.cells, book.columns, strict=True)
+            ),
         ]
         for row in book.rows
     ]
@@ -122,10 +124,12 @@ def _canvas_title(title: str) -> str:
 
 
 def _canvas_cell(cell: Cell) -> CellValue:
-    if cell.state == "excused":
+    if cell.status is Status.EXCUSED:
         return "EX"
     return None if cell.whole_score is None else float(cell.whole_score)
 
 
-def _word(cell: Cell) -> str:
-    return "not marked yet" if cell.is_ungraded else STATE_WORDS[cell.state]
+def _word(cell: Cell, column: Column, classroom: Classroom) -> str:
+    if cell.is_ungraded:
+        return "not marked yet"
+    return status_label(cell.status, column.assignment.opens_at, classroom.zone)

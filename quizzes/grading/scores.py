@@ -63,7 +63,9 @@ def computed(attempts: Sequence[Attempt]) -> dict[int, tuple[Decimal, int]]:
     adjusted = adjustments(attempts)
     values = values_of(attempts)
     return {
-        attempt.pk: score(published(attempt.assignment.edition_id).document, values[attempt.pk], adjusted[attempt.pk])
+        attempt.pk: score(
+            published(attempt.assignment.edition_id).document.questions, values[attempt.pk], adjusted[attempt.pk]
+        )
         for attempt in attempts
     }
 

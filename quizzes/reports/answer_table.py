@@ -7,13 +7,14 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Literal
 
-from quizzes.assignments.student_settings import personal_window
+from quizzes.assignments.status import is_late
+from quizzes.assignments.student_statuses import Overrides, load_overrides
 from quizzes.content.editions import published
-from quizzes.content.question_types.registry import Question, label, marked_by, picked
+from quizzes.content.question_types.question import Question
+from quizzes.content.question_types.registry import type_of
 from quizzes.grading.points import Adjustments, corrected, earned
 from quizzes.grading.scores import adjustments
-from quizzes.models import Answer, Assignment, Attempt, Classroom, Extension
-from quizzes.reports.gradebook import is_late
+from quizzes.models import Answer, Assignment, Attempt, Classroom
 
 Verdict = Literal["right", "partly", "wrong", "unanswered", "ungraded", "dropped"]
 
@@ -23,7 +24,7 @@ class AnswerRow:
     """One question of one attempt. number: the question's place in the set, whatever order the student saw.
 
     given: in words, "" for no answer. saved_at None: never answered.
-    is_late: handed in after the due time, which may be the student's own.
+    is_late: submitted after the student's own due time; never of an excused student.
     """
 
     student: str
@@ -58,33 +59,22 @@ def answer_rows(classroom: Classroom, *, assignments: Sequence[Assignment] | Non
     answers: defaultdict[int, dict[int, Answer]] = defaultdict(dict)
     for answer in Answer.objects.filter(attempt__classroom=classroom, attempt__submitted_at__isnull=False):
         answers[answer.attempt_id][answer.question_id] = answer
-    extended = {
-        (extension.student_id, extension.assignment_id): extension
-        for extension in Extension.objects.filter(assignment__classroom=classroom)
-    }
-    return [
-        row
-        for attempt in attempts
-        for row in _rows(
-            attempt,
-            answers[attempt.pk],
-            adjusted[attempt.pk],
-            extended.get((attempt.student_id, attempt.assignment_id)),
-        )
-    ]
+    overrides = load_overrides(assignment__classroom=classroom)
+    return [row for attempt in attempts for row in _rows(attempt, answers[attempt.pk], adjusted[attempt.pk], overrides)]
 
 
 def _rows(
-    attempt: Attempt, answers: dict[int, Answer], after: Adjustments, extension: Extension | None
+    attempt: Attempt, answers: dict[int, Answer], after: Adjustments, overrides: Overrides
 ) -> Iterator[AnswerRow]:
     content = published(attempt.assignment.edition_id)
     titles = {objective.key: objective.title for objective in content.document.objectives}
-    late = is_late(attempt, personal_window(attempt.assignment, extension).due_at)
+    is_excused = (attempt.student_id, attempt.assignment_id) in overrides.excused
+    due_at = overrides.window(attempt.assignment, attempt.student_id).due_at
     for number, question in enumerate(content.document.questions, start=1):
         answer = answers.get(content.question_ids[question.key])
         value = answer.value if answer is not None else None
         points = earned(question, value, after)
-        given = picked(corrected(question, after), value, content.document.reading)
+        given = corrected(question, after).chosen_options(value, content.document.reading)
         yield AnswerRow(
             student=attempt.student.display_name,
             assignment=attempt.assignment,
@@ -92,19 +82,19 @@ def _rows(
             attempt=attempt,
             number=number,
             question=question,
-            type_label=label(question),
+            type_label=type_of(question).label,
             objective=titles.get(question.objective, question.objective),
             given="; ".join(option.text for option in given),
             verdict=_verdict(
                 points.points,
                 points.possible,
                 is_answered=value is not None,
-                is_marked=marked_by(question) == "rule" or question.key in after.marks,
+                is_marked=type_of(question).graded_by == "rule" or question.key in after.marks,
             ),
             points=points.points,
             max_points=points.possible,
             saved_at=answer.saved_at if answer is not None and value is not None else None,
-            is_late=late,
+            is_late=not is_excused and is_late(attempt, due_at),
         )
 
 

@@ -8,41 +8,42 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-from typing import Literal
 
-from quizzes.assignments.deadlines import Standing
-from quizzes.assignments.student_settings import personal_window
+from quizzes.assignments.status import Status, StudentStatus
+from quizzes.assignments.student_statuses import by_student_and_assignment, load_overrides
 from quizzes.content.drafts.retry import RETRY_COUNT
 from quizzes.content.editions import published
-from quizzes.content.question_types.registry import Question
+from quizzes.content.question_types.question import Question
 from quizzes.content.reading import Sentence
 from quizzes.content.set_document import Objective
 from quizzes.grading.points import Adjustments, earned
 from quizzes.grading.scores import adjustments
-from quizzes.models import Answer, Assignment, Attempt, Excuse, Student
+from quizzes.models import Answer, Assignment, Attempt, Student
 from quizzes.reports.attempt_review import NOT_YET_SHARE, ObjectiveScore
-from quizzes.reports.gradebook import counting_attempt, is_late
 from quizzes.reports.item_report import ItemReport, QuestionReport, item_report
 from quizzes.reports.misread_map import Misread
 
 # Half the class, as for mastery: in a long set each sentence misleads somebody, and the map is to single some out.
 OFTEN_MISREAD_SHARE = 0.5
 
-StudentState = Literal["submitted", "working", "not_started", "missing", "excused"]
-
 
 @dataclass(frozen=True, slots=True)
 class StudentLine:
-    """One student by objective. scores: one an objective, None where nothing of it counts; () unless handed in.
-
-    is_late, missing: by the student's own due time.
-    """
+    """One student by objective. scores: one for each objective, None if nothing of it counts; () without a score."""
 
     student: Student
-    state: StudentState
-    attempt: Attempt | None
+    found: StudentStatus[Attempt]
     scores: tuple[ObjectiveScore | None, ...] = ()
-    is_late: bool = False
+
+    @property
+    def status(self) -> Status:
+        """The student's status."""
+        return self.found.status
+
+    @property
+    def attempt(self) -> Attempt | None:
+        """The attempt that counts, else the latest."""
+        return self.found.counting_attempt or self.found.latest_attempt
 
     @property
     def share(self) -> Fraction:
@@ -133,7 +134,7 @@ class ClassReport:
 
 
 def class_report(assignment: Assignment, *, now: datetime) -> ClassReport:
-    """The results of an assignment, in at most 15 statements however large the class is."""
+    """The results of an assignment, in at most 14 queries however large the class is."""
     items = item_report([assignment], policy=None)
     document = published(assignment.edition_id).document
     used = {question.objective for question in document.questions}
@@ -169,37 +170,30 @@ def _lines(
 ) -> tuple[tuple[StudentLine, ...], Counter[str]]:
     """A line a student; and how many attempts were right, by question key."""
     content = published(assignment.edition_id)
-    excused = set(Excuse.objects.filter(assignment=assignment).values_list("student_id", flat=True))
-    made: defaultdict[int, list[Attempt]] = defaultdict(list)
-    for attempt in assignment.attempts.order_by("number"):
-        made[attempt.student_id].append(attempt)
-    extended = {extension.student_id: extension for extension in assignment.extensions.all()}
+    made = by_student_and_assignment(assignment.attempts.all())
+    overrides = load_overrides(assignment=assignment)
     students = list(assignment.classroom.students.enrolled().order_by("display_name", "pk"))
-    windows = {student.pk: personal_window(assignment, extended.get(student.pk)) for student in students}
-    counting = {student.pk: counting_attempt(made[student.pk], assignment.attempt_policy) for student in students}
-    attempts = [attempt for key, attempt in counting.items() if attempt is not None and key not in excused]
+    statuses = [
+        overrides.status(assignment, student.pk, made.get((student.pk, assignment.pk), ()), now=now)
+        for student in students
+    ]
+    attempts = [found.counting_attempt for found in statuses if found.counting_attempt is not None]
     adjusted = adjustments(attempts)
     values: defaultdict[int, dict[int, Answer]] = defaultdict(dict)
     for answer in Answer.objects.filter(attempt__assignment=assignment, attempt__submitted_at__isnull=False):
         values[answer.attempt_id][answer.question_id] = answer
     lines, right = [], Counter[str]()
-    for student in students:
-        own = counting[student.pk]
-        if student.pk in excused:
-            lines.append(StudentLine(student, "excused", None))
-        elif own is None:
-            latest = made[student.pk][-1] if made[student.pk] else None
-            is_over = windows[student.pk].standing(at=now) in {Standing.PAST_DUE, Standing.CLOSED}
-            lines.append(StudentLine(student, "working" if latest else "missing" if is_over else "not_started", latest))
-        else:
+    for student, found in zip(students, statuses, strict=True):
+        own = found.counting_attempt
+        scores: tuple[ObjectiveScore | None, ...] = ()
+        if own is not None:
             answers = {
                 question.key: values[own.pk].get(content.question_ids[question.key])
                 for question in content.document.questions
             }
             scores = _scores(content.document.questions, answers, adjusted[own.pk], objectives, right)
-            late = is_late(own, windows[student.pk].due_at)
-            lines.append(StudentLine(student, "submitted", own, scores, late))
-    lines.sort(key=lambda line: (line.state != "submitted", line.share))
+        lines.append(StudentLine(student, found, scores))
+    lines.sort(key=lambda line: (line.found.counting_attempt is None, line.share))
     return tuple(lines), right
 
 

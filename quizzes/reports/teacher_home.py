@@ -1,28 +1,32 @@
-"""A teacher's home: what needs a teacher, and a line a classroom."""
+"""A teacher's home: what needs a teacher, and a line for each classroom."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Literal
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import F
 
-from quizzes.assignments.deadlines import Standing
-from quizzes.assignments.lifecycle import standing
+from quizzes.assignments.deadlines import WindowState
+from quizzes.assignments.lifecycle import window_state
+from quizzes.assignments.status import Status, score_share
+from quizzes.assignments.student_statuses import Key, Overrides, by_student_and_assignment, load_overrides
 from quizzes.grading.queue import queued_answers
-from quizzes.models import Assignment, Attempt, Classroom, Excuse, Student, User
+from quizzes.models import Assignment, Attempt, Classroom, Student, User
 from quizzes.people import student_sign_in
-from quizzes.reports.gradebook import counting_attempt, mean_of, share_of
+from quizzes.reports.gradebook import mean_of
 
 SOON = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
 class TodoItem:
-    """One thing that needs the teacher. count: the numeral shown; kind names the sentence and the action."""
+    """One thing that needs the teacher. count: the numeral shown; kind names the sentence and the action.
+
+    not_started_count, missing_count: of those who have not turned in.
+    """
 
     kind: Literal["not_submitted", "locked_out", "no_students", "queued_answers"]
     count: int
@@ -30,6 +34,7 @@ class TodoItem:
     assignment: Assignment | None = None
     title: str = ""
     not_started_count: int = 0
+    missing_count: int = 0
     students: tuple[Student, ...] = ()
 
 
@@ -49,137 +54,147 @@ class ClassroomSummary:
     mean_share: Decimal | None
 
 
-def needs(user: User, *, now: datetime) -> list[TodoItem]:
-    """What needs this teacher, most urgent first; the number of statements is fixed."""
-    classrooms = list(Classroom.objects.taught_by(user).current())
+@dataclass(frozen=True, slots=True)
+class TeacherHome:
+    """What needs this teacher, most urgent first, and a line for each classroom, by name."""
+
+    needs: list[TodoItem]
+    summaries: list[ClassroomSummary]
+
+
+@dataclass(frozen=True, slots=True)
+class _Classes:
+    """A teacher's current classes. students: ids of those on the roster, by classroom id.
+
+    assignments: by classroom id, the oldest first. made: attempts of students on the roster.
+    """
+
+    classrooms: list[Classroom]
+    students: Mapping[int, list[int]]
+    assignments: Mapping[int, list[Assignment]]
+    made: Mapping[Key, list[Attempt]]
+    overrides: Overrides
+    now: datetime
+
+    def counts(self, assignment: Assignment) -> Counter[Status]:
+        """How many students have each status; they add up to the class."""
+        return Counter(
+            self.overrides.status(
+                assignment, student_id, self.made.get((student_id, assignment.pk), ()), now=self.now
+            ).status
+            for student_id in self.students.get(assignment.classroom_id, ())
+        )
+
+
+def load_teacher_home(user: User, *, now: datetime) -> TeacherHome:
+    """The teacher's home; at most 9 queries however many classes there are."""
+    classes = _load(user, now)
     locked: defaultdict[int, list[Student]] = defaultdict(list)
-    for student in student_sign_in.locked_students(classrooms, now=now):
+    for student in student_sign_in.locked_students(classes.classrooms, now=now):
         locked[student.classroom_id].append(student)
-    by_pk = {classroom.pk: classroom for classroom in classrooms}
-    found = [
+    by_pk = {classroom.pk: classroom for classroom in classes.classrooms}
+    needs = [
         TodoItem("locked_out", len(students), by_pk[pk], students=tuple(students)) for pk, students in locked.items()
     ]
-    sizes = _sizes(classrooms)
-    found += _not_submitted(by_pk, sizes, now)
-    found += _doubts(by_pk)
-    found += [TodoItem("no_students", 0, classroom) for classroom in classrooms if not sizes.get(classroom.pk)]
-    return found
+    needs += _not_submitted(classes, by_pk)
+    needs += _queued(classes, by_pk)
+    needs += [
+        TodoItem("no_students", 0, classroom)
+        for classroom in classes.classrooms
+        if classroom.pk not in classes.students
+    ]
+    return TeacherHome(needs, [_summary(classes, classroom) for classroom in classes.classrooms])
 
 
-def classroom_summaries(user: User, *, now: datetime) -> list[ClassroomSummary]:
-    """A line a classroom, by name; the number of statements is fixed."""
+def _load(user: User, now: datetime) -> _Classes:
     classrooms = list(Classroom.objects.taught_by(user).current())
-    sizes = _sizes(classrooms)
-    newest: dict[int, Assignment] = {}
-    assignments = (
-        Assignment.objects.filter(classroom__in=classrooms)
-        .select_related("edition__question_set")
-        .defer("edition__document")
-        .order_by("created_at", "pk")
-    )
-    by_pk: dict[int, Assignment] = {}
-    for assignment in assignments:
-        by_pk[assignment.pk] = assignment
-        if standing(assignment, now=now) in {Standing.OPEN, Standing.PAST_DUE}:
-            newest[assignment.classroom_id] = assignment
-    excused = set(_excused().filter(assignment__in=by_pk).values_list("assignment_id", "student_id"))
-    excused_counts = Counter(assignment_id for assignment_id, _ in excused)
-    made: defaultdict[tuple[int, int], list[Attempt]] = defaultdict(list)
-    here = Attempt.objects.filter(student__removed_at=None, student__classroom=F("classroom"))
-    for attempt in here.filter(classroom__in=classrooms).submitted():
-        if (attempt.assignment_id, attempt.student_id) not in excused:
-            made[attempt.assignment_id, attempt.student_id].append(attempt)
-    shares: defaultdict[int, list[Decimal]] = defaultdict(list)
-    done: Counter[int] = Counter()
-    for (assignment_id, _), attempts in made.items():
-        assignment = by_pk[assignment_id]
-        counts = counting_attempt(attempts, assignment.attempt_policy)
-        if counts is not None:
-            done[assignment_id] += 1
-            share = share_of(counts)
-            if share is not None:
-                shares[assignment.classroom_id].append(share)
-    return [
-        ClassroomSummary(
-            classroom,
-            sizes.get(classroom.pk, 0),
-            newest.get(classroom.pk),
-            newest[classroom.pk].edition.question_set.title if classroom.pk in newest else "",
-            done[newest[classroom.pk].pk] if classroom.pk in newest else 0,
-            sizes.get(classroom.pk, 0) - excused_counts[newest[classroom.pk].pk] if classroom.pk in newest else 0,
-            mean_of(shares[classroom.pk]),
-        )
-        for classroom in classrooms
-    ]
-
-
-def _sizes(classrooms: Sequence[Classroom]) -> dict[int, int]:
-    counted = Student.objects.enrolled().filter(classroom__in=classrooms).order_by().values("classroom")
-    return {row["classroom"]: row["count"] for row in counted.annotate(count=Count("pk"))}
-
-
-def _excused() -> QuerySet[Excuse]:
-    """Excuses of students who are in the class now."""
-    return Excuse.objects.filter(student__removed_at=None, student__classroom=F("assignment__classroom"))
-
-
-def _doubts(by_pk: Mapping[int, Classroom]) -> list[TodoItem]:
-    """One need an assignment that has answers to read, the oldest first."""
-    given = Assignment.objects.filter(classroom__in=by_pk).select_related("edition__question_set")
-    assignments = {assignment.pk: assignment for assignment in given.defer("edition__document")}
-    unread = queued_answers(list(assignments.values()))
-    return [
-        TodoItem(
-            "queued_answers",
-            sum(len(entry.attempts) for entry in unread[pk]),
-            by_pk[assignment.classroom_id],
-            assignment,
-            assignment.edition.question_set.title,
-        )
-        for pk, assignment in assignments.items()
-        if pk in unread
-    ]
-
-
-def _not_submitted(by_pk: Mapping[int, Classroom], sizes: Mapping[int, int], now: datetime) -> list[TodoItem]:
-    due = Q(due_at__lte=now + SOON) | Q(due_at=None, closes_at__lte=now + SOON)
-    still_open = Q(closes_at=None) | Q(closes_at__gte=now)
-    # Whoever was removed or moved away is no longer counted in the size of the class; whoever is excused owes nothing.
+    students: defaultdict[int, list[int]] = defaultdict(list)
+    enrolled = Student.objects.enrolled().filter(classroom__in=classrooms).order_by()
+    for classroom_id, student_id in enrolled.values_list("classroom_id", "pk"):
+        students[classroom_id].append(student_id)
+    assignments: defaultdict[int, list[Assignment]] = defaultdict(list)
+    given = Assignment.objects.filter(classroom__in=classrooms).select_related("edition__question_set")
+    for assignment in given.defer("edition__document").order_by("created_at", "pk"):
+        assignments[assignment.classroom_id].append(assignment)
     here = Attempt.objects.filter(
-        ~Exists(Excuse.objects.filter(assignment=OuterRef("assignment"), student=OuterRef("student"))),
-        assignment=OuterRef("pk"),
-        student__removed_at=None,
-        student__classroom=OuterRef("classroom"),
+        classroom__in=classrooms, student__removed_at=None, student__classroom=F("classroom")
+    ).order_by()
+    return _Classes(
+        classrooms,
+        students,
+        assignments,
+        by_student_and_assignment(here),
+        load_overrides(assignment__classroom__in=classrooms),
+        now,
     )
-    assignments = (
-        Assignment.objects.filter(due & still_open, classroom__in=by_pk)
-        .select_related("edition__question_set")
-        .defer("edition__document")
-        .annotate(
-            begun=_count_of(here),
-            done=_count_of(here.submitted()),
-            excused=_count_of(_excused().filter(assignment=OuterRef("pk"))),
-        )
-        .order_by("due_at", "closes_at", "pk")
-    )
-    found = []
+
+
+def _summary(classes: _Classes, classroom: Classroom) -> ClassroomSummary:
+    assignments = classes.assignments.get(classroom.pk, ())
+    is_open = {WindowState.OPEN, WindowState.PAST_DUE}
+    newest = next((one for one in reversed(assignments) if window_state(one, now=classes.now) in is_open), None)
+    counts = classes.counts(newest) if newest is not None else Counter[Status]()
+    shares = []
     for assignment in assignments:
-        size = sizes.get(assignment.classroom_id, 0) - assignment.excused
-        if size > assignment.done:
+        for student_id in classes.students.get(classroom.pk, ()):
+            attempts = classes.made.get((student_id, assignment.pk))
+            if attempts:
+                found = classes.overrides.status(assignment, student_id, attempts, now=classes.now)
+                shares.append(score_share(found.counting_attempt) if found.counting_attempt is not None else None)
+    return ClassroomSummary(
+        classroom,
+        len(classes.students.get(classroom.pk, ())),
+        newest,
+        newest.edition.question_set.title if newest is not None else "",
+        counts[Status.SUBMITTED],
+        counts.total() - counts[Status.EXCUSED],
+        mean_of(share for share in shares if share is not None),
+    )
+
+
+def _not_submitted(classes: _Classes, by_pk: Mapping[int, Classroom]) -> list[TodoItem]:
+    """One item for each assignment that is due soon or past due, is not closed, and that someone has not turned in."""
+    given = [assignment for own in classes.assignments.values() for assignment in own]
+    soon = [(end, assignment) for assignment in given if (end := _end(assignment, classes.now)) is not None]
+    found = []
+    for _, assignment in sorted(soon, key=lambda one: (one[0], one[1].pk)):
+        counts = classes.counts(assignment)
+        count = counts.total() - counts[Status.EXCUSED] - counts[Status.SUBMITTED]
+        if count:
             found.append(
                 TodoItem(
                     "not_submitted",
-                    size - assignment.done,
+                    count,
                     by_pk[assignment.classroom_id],
                     assignment,
                     assignment.edition.question_set.title,
-                    max(0, size - assignment.begun),
+                    not_started_count=counts[Status.NOT_STARTED],
+                    missing_count=counts[Status.MISSING],
                 )
             )
     return found
 
 
-def _count_of(rows: QuerySet[Any]) -> Coalesce:
-    """How many students these rows are about, counted within the statement around it. rows: of one assignment."""
-    counted = rows.order_by().values("assignment").annotate(count=Count("student", distinct=True))
-    return Coalesce(Subquery(counted.values("count")), 0)
+def _end(assignment: Assignment, now: datetime) -> datetime | None:
+    """When the assignment is due, else closes, if that is soon or past and it has not closed."""
+    end = assignment.due_at or assignment.closes_at
+    is_closed = window_state(assignment, now=now) is WindowState.CLOSED
+    return end if end is not None and end <= now + SOON and not is_closed else None
+
+
+def _queued(classes: _Classes, by_pk: Mapping[int, Classroom]) -> list[TodoItem]:
+    """One item for each assignment that has answers to grade, the oldest first."""
+    given = [assignment for own in classes.assignments.values() for assignment in own]
+    assignments = sorted(given, key=lambda assignment: (assignment.created_at, assignment.pk))
+    queued = queued_answers(assignments)
+    return [
+        TodoItem(
+            "queued_answers",
+            sum(len(answer.attempts) for answer in queued[assignment.pk]),
+            by_pk[assignment.classroom_id],
+            assignment,
+            assignment.edition.question_set.title,
+        )
+        for assignment in assignments
+        if assignment.pk in queued
+    ]

@@ -1,8 +1,17 @@
 """The filters of quizzes/formatting.py for templates."""
 
+from datetime import datetime
+from functools import cache
+from zoneinfo import ZoneInfo
+
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from quizzes import formatting
+from quizzes.assignments.status import Status
+from quizzes.assignments.student_statuses import status_label
+from quizzes.templatetags.icons import icon
 
 register = template.Library()
 
@@ -18,6 +27,30 @@ for _format in (
     formatting.in_words,
 ):
     register.filter(_format.__name__, _format)
+
+
+# The icon of each status, and the class of its tag.
+_STATUS_TAGS = {
+    Status.EXCUSED: ("page", "tag mid"),
+    Status.IN_PROGRESS: ("partly", "tag"),
+    Status.TIME_UP: ("clock", "tag mid"),
+    Status.SUBMITTED: ("check", "tag"),
+    Status.NOT_OPEN: ("lock", "tag mid"),
+    Status.MISSING: ("wrong", "tag bad"),
+    Status.NOT_STARTED: ("blank", "tag mid"),
+}
+
+
+@register.simple_tag
+def status_tag(status: Status, opens_at: datetime | None = None, zone: ZoneInfo | None = None) -> SafeString:
+    """A status with its icon. opens_at: of the assignment. zone: the classroom's, None for the current one."""
+    return _status_tag(status, status_label(status, opens_at, zone))
+
+
+@cache
+def _status_tag(status: Status, label: str) -> SafeString:
+    name, css_class = _STATUS_TAGS[status]
+    return format_html('<span class="{}">{} {}</span>', css_class, icon(name), label)
 
 
 @register.filter

@@ -4,17 +4,21 @@ Everything goes through `format_html`, so a name is escaped as in a template.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from django import template
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from quizzes.assignments.status import Status
 from quizzes.formatting import percent, points
 from quizzes.reports.attempt_review import ObjectiveScore
-from quizzes.reports.gradebook import Cell, Row
+from quizzes.reports.gradebook import Cell, Gradebook, Row
+from quizzes.templatetags.footnote import status_tag
 from quizzes.templatetags.icons import icon
 
 register = template.Library()
@@ -29,18 +33,17 @@ PLACEHOLDER_ID = "-" * 12
 _LATE = format_html(' <span class="tag">{} Late</span>', icon("clock"))
 _PAPER = format_html(' <span class="tag mid">{} On paper</span>', icon("page"))
 _UNMARKED = format_html('<span class="tag mid">{} Not marked yet</span>', icon("person"))
-_STARTED = format_html('<span class="tag">{} Started</span>', icon("partly"))
-_WITHOUT_SCORE = {
-    "missing": format_html('<td><span class="tag bad">{} Missing</span></td>', icon("wrong")),
-    "excused": format_html('<td><span class="tag mid">{} Excused</span></td>', icon("page")),
-    "not_due": format_html('<td><span class="vh">{}</span></td>', "Not due yet"),
-    "untested": format_html('<td><span class="soft">{}</span></td>', "Dropped"),
-}
+_DROPPED = format_html('<span class="soft">{}</span>', "Dropped")
 
 
 @register.simple_tag
-def gradebook_rows(rows: list[Row]) -> SafeString:
-    """A table row a student: name, average, then a cell an assignment; each score leads to its attempt."""
+def gradebook_rows(book: Gradebook, rows: list[Row]) -> SafeString:
+    """A table row for each student: name, average, then a cell for each assignment. A score alone means turned in.
+
+    Each score, and each status of started work, links to its attempt.
+    """
+    opens = [column.assignment.opens_at for column in book.columns]
+    zone = book.classroom.zone
     student = reverse("student_history", args=[PLACEHOLDER_ID]).split(PLACEHOLDER_ID)
     attempt = reverse("attempt_review", args=[PLACEHOLDER_ID]).split(PLACEHOLDER_ID)
     return format_html_join(
@@ -51,7 +54,13 @@ def gradebook_rows(rows: list[Row]) -> SafeString:
                 row.student.public_id.join(student),
                 row.student.display_name,
                 _average(row.average_share),
-                format_html("{}" * len(row.cells), *[_cell(cell, attempt) for cell in row.cells]),
+                format_html(
+                    "{}" * len(row.cells),
+                    *[
+                        _cell(cell, _status(cell, opens_at, zone), attempt)
+                        for cell, opens_at in zip(row.cells, opens, strict=True)
+                    ],
+                ),
             )
             for row in rows
         ),
@@ -77,16 +86,23 @@ def _average(share: Decimal | None) -> SafeString:
     return format_html("<b>{}</b>", percent(share))
 
 
-def _cell(cell: Cell, attempt: list[str]) -> SafeString:
+def _status(cell: Cell, opens_at: datetime | None, zone: ZoneInfo) -> SafeString:
+    """The status, empty if the score alone says that the work is turned in."""
+    return SafeString() if cell.status is Status.SUBMITTED else status_tag(cell.status, opens_at, zone)
+
+
+def _cell(cell: Cell, status: SafeString, attempt: list[str]) -> SafeString:
     if cell.attempt is None:
-        return _WITHOUT_SCORE[cell.state]
+        return format_html("<td>{}</td>", status)
     address = cell.attempt.public_id.join(attempt)
+    paper = _PAPER if cell.attempt.is_on_paper else ""
     if cell.score is None:
-        return format_html('<td><a href="{}">{}</a></td>', address, _STARTED)
+        return format_html('<td><a href="{}">{}{}</a></td>', address, _DROPPED if cell.is_dropped else status, paper)
     share = cell.share
     is_low = share is not None and share < HALF
-    written = _score(cell.score, is_low=is_low, is_late=cell.is_late, is_ungraded=cell.is_ungraded)
-    return format_html('<td><a href="{}">{}{}</a></td>', address, written, _PAPER if cell.attempt.is_on_paper else "")
+    score = _score(cell.score, is_low=is_low, is_late=cell.is_late, is_ungraded=cell.is_ungraded)
+    gap = " " if status else ""
+    return format_html('<td><a href="{}">{}{}{}{}</a></td>', address, score, gap, status, paper)
 
 
 # A table has few different scores, and escaping is most of what a cell costs.

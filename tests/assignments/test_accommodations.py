@@ -274,9 +274,9 @@ def test_progress_says_whose_time_is_longer_and_when_it_ends(
     start_attempt(student, tight, now=NOW)
     with time_machine.travel(NOW, tick=False):
         text = text_of(teacher_client.get(reverse("assignment_progress", args=[tight.public_id])))
-    assert "Ana B. Time, attempts, excuse : Ana B. Working 1.5 times, ends 11:40 am" in text
+    assert "Ana B. Time, attempts, excuse : Ana B. In progress 1.5 times, ends 11:40 am" in text
     assert "Ben O. Time, attempts, excuse : Ben O. Excused No timer" in text
-    assert "Maya Lopez Time, attempts, excuse : Maya Lopez Working Ends 11:30 am" in text
+    assert "Maya Lopez Time, attempts, excuse : Maya Lopez In progress Ends 11:30 am" in text
 
 
 def test_progress_board_comes_again_when_an_end_moves(

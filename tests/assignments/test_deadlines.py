@@ -12,8 +12,8 @@ from quizzes.assignments.deadlines import (
     GRACE,
     Arrival,
     NoSuchLocalTime,
-    Standing,
     Window,
+    WindowState,
     arrival,
     deadline,
     granted_time,
@@ -123,30 +123,30 @@ OPENS, DUE, CLOSES = END, END + timedelta(days=1), END + timedelta(days=2)
 @pytest.mark.parametrize(
     ("at", "expected"),
     [
-        (OPENS - TICK, Standing.NOT_OPEN),
-        (OPENS, Standing.OPEN),
-        (DUE, Standing.OPEN),
-        (DUE + TICK, Standing.PAST_DUE),
-        (CLOSES, Standing.PAST_DUE),
-        (CLOSES + TICK, Standing.CLOSED),
+        (OPENS - TICK, WindowState.NOT_OPEN),
+        (OPENS, WindowState.OPEN),
+        (DUE, WindowState.OPEN),
+        (DUE + TICK, WindowState.PAST_DUE),
+        (CLOSES, WindowState.PAST_DUE),
+        (CLOSES + TICK, WindowState.CLOSED),
     ],
 )
-def test_window_ends_belong_to_the_time_before_them(at: datetime, expected: Standing) -> None:
-    assert Window(OPENS, DUE, CLOSES).standing(at=at) is expected
+def test_window_ends_belong_to_the_time_before_them(at: datetime, expected: WindowState) -> None:
+    assert Window(OPENS, DUE, CLOSES).state(at=at) is expected
 
 
 @pytest.mark.parametrize(
     ("window", "expected"),
     [
-        (Window(), Standing.OPEN),
-        (Window(opens_at=END + TICK), Standing.NOT_OPEN),
-        (Window(due_at=END - TICK), Standing.PAST_DUE),
-        (Window(closes_at=END - TICK), Standing.CLOSED),
-        (Window(due_at=END - TICK, closes_at=END - TICK), Standing.CLOSED),
+        (Window(), WindowState.OPEN),
+        (Window(opens_at=END + TICK), WindowState.NOT_OPEN),
+        (Window(due_at=END - TICK), WindowState.PAST_DUE),
+        (Window(closes_at=END - TICK), WindowState.CLOSED),
+        (Window(due_at=END - TICK, closes_at=END - TICK), WindowState.CLOSED),
     ],
 )
-def test_window_without_an_end_has_none(window: Window, expected: Standing) -> None:
-    assert window.standing(at=END) is expected
+def test_window_without_an_end_has_none(window: Window, expected: WindowState) -> None:
+    assert window.state(at=END) is expected
 
 
 # --- Wall-clock times ---------------------------------------------------------------------------------------------

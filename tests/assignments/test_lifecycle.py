@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from quizzes.assignments.deadlines import Standing, Window
+from quizzes.assignments.deadlines import Window, WindowState
 from quizzes.assignments.lifecycle import (
     AssignmentSettings,
     HasAttempts,
     assign,
     change_assignment,
     delete_assignment,
-    standing,
+    window_state,
 )
 from quizzes.assignments.student_settings import window_of
 from quizzes.attempts.attempt_content import sitting
@@ -88,15 +88,15 @@ def test_assignments_of_a_teacher_are_those_of_the_own_classes(
     assert list(Assignment.objects.taught_by(other_teacher)) == []
 
 
-def test_standing_is_that_of_the_window(edition: Edition) -> None:
+def test_window_state_is_that_of_the_window(edition: Edition) -> None:
     assignment = make_assignment(
         edition=edition, opens_at=WINDOW.opens_at, due_at=WINDOW.due_at, closes_at=WINDOW.closes_at
     )
 
-    assert standing(assignment, now=NOW - SECOND) is Standing.NOT_OPEN
-    assert standing(assignment, now=NOW) is Standing.OPEN
-    assert standing(assignment, now=NOW + DAY + SECOND) is Standing.PAST_DUE
-    assert standing(assignment, now=NOW + 2 * DAY + SECOND) is Standing.CLOSED
+    assert window_state(assignment, now=NOW - SECOND) is WindowState.NOT_OPEN
+    assert window_state(assignment, now=NOW) is WindowState.OPEN
+    assert window_state(assignment, now=NOW + DAY + SECOND) is WindowState.PAST_DUE
+    assert window_state(assignment, now=NOW + 2 * DAY + SECOND) is WindowState.CLOSED
 
 
 # --- Change -------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from quizzes.assignments.deadlines import GRACE, Window
 from quizzes.assignments.release import answers_shown, answers_shown_at
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.models import Attempt, Classroom, Edition, Extension, Student, User
-from quizzes.reports.student_assignments import task_of
+from quizzes.reports.student_assignments import student_assignment
 from tests.assignments.test_lifecycle import change
 from tests.factories import NOW, make_answered_attempt, make_assignment, make_attempt, save
 
@@ -65,9 +65,9 @@ def test_answers_after_the_close_wait_for_the_last_classroom_and_its_grace(
     assert answers_shown_at(first) == NOW + 2 * DAY
     assert shown(attempt, now=NOW + 2 * DAY + after) is expected
     # The student's list, which asks once for all assignments, says the same.
-    task = task_of(student, first.public_id, now=NOW + 2 * DAY + after)
-    assert task is not None
-    assert (task.shown_at, task.is_shown) == (NOW + 2 * DAY, expected)
+    given = student_assignment(student, first.public_id, now=NOW + 2 * DAY + after)
+    assert given is not None
+    assert (given.shown_at, given.is_shown) == (NOW + 2 * DAY, expected)
 
 
 def test_answers_after_the_close_wait_for_a_students_extension(
@@ -99,9 +99,9 @@ def test_answers_after_the_close_wait_for_a_classroom_that_never_closes(
 
     assert answers_shown_at(first) is None
     assert shown(attempt, now=NOW + 9 * DAY) is False
-    task = task_of(student, first.public_id, now=NOW + 9 * DAY)
-    assert task is not None
-    assert (task.shown_at, task.is_shown) == (None, False)
+    given = student_assignment(student, first.public_id, now=NOW + 9 * DAY)
+    assert given is not None
+    assert (given.shown_at, given.is_shown) == (None, False)
 
 
 def test_answers_shown_at_is_one_statement(edition: Edition, statements: Callable[[], Any]) -> None:

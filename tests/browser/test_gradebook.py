@@ -165,7 +165,7 @@ def test_arrow_keys_move_from_cell_to_cell(full: Classroom, teacher: User, open_
     # The average, an assignment that nobody began, the score; the row below; its ends; the foot, and back.
     assert seen[0] == "100%"
     assert seen[2] == "8"
-    assert seen[3] == "Missing" or seen[3] == "Started"
+    assert seen[3] == "Missing" or seen[3] == "In progress"
     assert seen[5] == "Chidi O."
     assert seen[6].startswith("Median")
     assert seen[7] == LONG[:60]

@@ -64,7 +64,7 @@ def test_teacher_goes_from_the_first_link_to_the_scores(
         assert pin is not None
         student_answers(open_context(width=360, javascript=javascript).new_page(), code[0], name, pin[1])
     page.reload()
-    expect(page.locator("main")).to_contain_text("2 of 5 handed in")
+    expect(page.locator("main")).to_contain_text("2 of 5 turned in")
     page.goto(reverse("classroom_gradebook", args=[Classroom.objects.get().public_id]))
     scores = {attempt.student.display_name: attempt.score for attempt in Attempt.objects.select_related("student")}
     with page.expect_download() as download:
@@ -91,11 +91,11 @@ def test_teacher_goes_from_sign_in_to_one_attempt_without_script(db: None, open_
     page.get_by_label("Period 3, 2 students").check()
     page.get_by_role("button", name="See the summary").click()
     page.get_by_role("button", name="Assign", exact=True).click()
-    expect(page.locator("main")).to_contain_text("0 of 2 handed in")
+    expect(page.locator("main")).to_contain_text("0 of 2 turned in")
     assignment = Assignment.objects.get()
     attempt = make_answered_attempt(assignment=assignment, student=ana, started_at=timezone.now())
     page.get_by_role("link", name="Refresh").click()
-    expect(page.locator("main")).to_contain_text("1 of 2 handed in")
+    expect(page.locator("main")).to_contain_text("1 of 2 turned in")
     page.get_by_role("link", name="Period 3", exact=True).first.click()
     page.get_by_role("link", name="Average").click()
     assert attempt.score is not None
@@ -200,11 +200,11 @@ def test_progress_board_refreshes_itself_and_keeps_the_focus(teacher: User, open
     make_answered_attempt(assignment=assignment, student=first, started_at=now)
     page = open_context(teacher).new_page()
     page.goto(reverse("assignment_progress", args=[assignment.public_id]))
-    expect(page.locator("main")).to_contain_text("1 of 2 handed in")
+    expect(page.locator("main")).to_contain_text("1 of 2 turned in")
     link = page.get_by_role("link", name="Ana S.", exact=True)
     link.focus()
     make_answered_attempt(assignment=assignment, student=second, started_at=now)
-    expect(page.locator("main")).to_contain_text("2 of 2 handed in", timeout=15_000)
+    expect(page.locator("main")).to_contain_text("2 of 2 turned in", timeout=15_000)
     expect(page.get_by_role("link", name="Ana S.", exact=True)).to_be_focused()
     assert Answer.objects.count() == 8
 

@@ -244,7 +244,7 @@ def publish_and_assign(page: Page, classroom: Classroom) -> None:
 
 def correct_the_key(page: Page) -> None:
     page.reload()
-    expect(page.locator("main")).to_contain_text("2 of 2 handed in")
+    expect(page.locator("main")).to_contain_text("2 of 2 turned in")
     page.get_by_text("Correct a question").click()
     page.get_by_role("link", name="Correct question 1").click()
     page.get_by_role("radio", name="The new key only").check()

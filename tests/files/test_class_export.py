@@ -153,7 +153,7 @@ def figures(classroom: Classroom) -> dict[str, Any]:
             (
                 row.student.display_name,
                 row.average_share,
-                [(cell.state, cell.score, cell.max_score, cell.is_late) for cell in row.cells],
+                [(cell.status, cell.score, cell.max_score, cell.is_late) for cell in row.cells],
             )
             for row in book.rows
         ],

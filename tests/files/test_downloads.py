@@ -50,9 +50,9 @@ def test_csv_of_a_small_class(edition: Edition, classroom: Classroom) -> None:
         "Student,Average %,'=SUM(A1),Small set",
         "Points possible,,8,8",
         "Ada,50.0,0.0,8.0",
-        '"Ben, Jr.",37.5,,3.0',
-        "Cy,,,started",
-        "Zoë,,,missing",
+        '"Ben, Jr.",37.5,Not started,3.0',
+        "Cy,,Not started,In progress",
+        "Zoë,,Not started,Missing",
         "",
     ]
     assert content.startswith(b"\xef\xbb\xbf")

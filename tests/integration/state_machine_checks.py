@@ -12,6 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from quizzes.assignments.status import Status
 from quizzes.attempts.attempt_content import sitting as seen_by_student
 from quizzes.attempts.integrity import check_integrity
 from quizzes.content.editions import published
@@ -96,7 +97,7 @@ def check_gradebook(classroom: Classroom, ledger: Ledger, tasks: Mapping[int, Ta
             task = tasks[column.assignment.pk]
             done = [sitting for sitting in ledger.of(task, row.student.pk) if sitting.submitted is not None]
             if row.student.pk in task.excused:
-                assert (cell.state, cell.score) == ("excused", None)
+                assert (cell.status, cell.score) == (Status.EXCUSED, None)
             elif not done:
                 assert cell.score is None
             else:

@@ -175,7 +175,7 @@ class Ledger:
                 if not sitting.is_over(now):
                     return sitting
                 self.submit_attempt(sitting, now)
-        if student in task.excused and not made:
+        if student in task.excused:
             raise Refused("IsExcused")
         closes = task.closes_for(student)
         if task.opens is not None and now < task.opens:

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from quizzes.models import Assignment, Classroom, Edition, Excuse, Student, User
 from quizzes.people.rosters import remove_student
-from quizzes.reports.teacher_home import classroom_summaries, needs
+from quizzes.reports.teacher_home import load_teacher_home
 from tests.factories import NOW, make_answered_attempt, make_assignment, make_attempt, make_student
 from tests.pages import text_of
 
@@ -38,7 +38,7 @@ def test_needs_leave_out_who_is_excused(due: Assignment, four: list[Student], te
     make_attempt(assignment=due, student=cy)
     excuse(due, ben, cy, by=teacher)
 
-    [need] = needs(teacher, now=NOW)
+    [need] = load_teacher_home(teacher, now=NOW).needs
 
     assert (need.kind, need.count, need.not_started_count) == ("not_submitted", 1, 1)
 
@@ -50,7 +50,7 @@ def test_needs_count_one_who_handed_in_and_is_excused_for_nobody_else(
     make_answered_attempt(assignment=due, student=four[0])
     excuse(due, four[0], by=teacher)
 
-    [need] = needs(teacher, now=NOW)
+    [need] = load_teacher_home(teacher, now=NOW).needs
 
     assert (need.count, need.not_started_count) == (3, 3)
 
@@ -63,7 +63,7 @@ def test_needs_are_none_when_all_others_handed_in(due: Assignment, four: list[St
     # One who was excused and left counts no second time.
     remove_student(dee, by=teacher, now=NOW)
 
-    assert needs(teacher, now=NOW) == []
+    assert load_teacher_home(teacher, now=NOW).needs == []
 
 
 def test_summary_leaves_out_who_is_excused(due: Assignment, four: list[Student], teacher: User) -> None:
@@ -72,7 +72,7 @@ def test_summary_leaves_out_who_is_excused(due: Assignment, four: list[Student],
     make_answered_attempt(assignment=due, student=ben, right=0)
     excuse(due, ben, cy, by=teacher)
 
-    [summary] = classroom_summaries(teacher, now=NOW)
+    [summary] = load_teacher_home(teacher, now=NOW).summaries
 
     assert (summary.submitted_count, summary.expected_count, summary.student_count) == (1, 2, 4)
     assert summary.mean_share == Decimal(1)
@@ -84,7 +84,7 @@ def test_home_says_how_many_of_those_who_have_to(
     make_answered_attempt(assignment=due, student=four[0])
     excuse(due, four[1], by=teacher)
 
-    assert "1 of 3 handed in" in text_of(teacher_client.get(reverse("teacher_home")))
+    assert "1 of 3 turned in" in text_of(teacher_client.get(reverse("teacher_home")))
 
 
 def test_progress_counts_the_excused_apart(
@@ -96,4 +96,4 @@ def test_progress_counts_the_excused_apart(
 
     page = text_of(teacher_client.get(reverse("assignment_progress", args=[due.public_id])))
 
-    assert "1 of 3 handed in, 0 working, 2 not started, 1 excused" in page
+    assert "1 of 3 turned in, 2 not started, 1 excused" in page

@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from quizzes.assignments.status import Status
 from quizzes.content.editions import published
 from quizzes.models import Assignment, Classroom, Edition, Excuse, ManualGrade, Student, User
 from quizzes.reports.gradebook import gradebook
@@ -197,9 +198,9 @@ def test_narrowed_gradebook_has_the_points_on_one_objective(
         ("Second set", 1, 1),
         ("Small set", 3, 1),
     ]
-    assert [[(cell.state, cell.score, cell.max_score) for cell in row.cells] for row in records.rows] == [
-        [("scored", 1, 1), ("scored", 1, 3)],
-        [("not_due", None, None), ("not_due", None, None)],
+    assert [[(cell.status, cell.score, cell.max_score) for cell in row.cells] for row in records.rows] == [
+        [(Status.SUBMITTED, 1, 1), (Status.SUBMITTED, 1, 3)],
+        [(Status.NOT_STARTED, None, None), (Status.NOT_STARTED, None, None)],
     ]
     assert [column.title for column in ended.columns] == ["Small set"]
     assert ended.rows[0].average_share == 0

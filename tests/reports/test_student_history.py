@@ -1,4 +1,4 @@
-"""One student's work: late, missing, excused and not due told apart, and of several attempts the one that counts."""
+"""One student's work: the status of each assignment, its attempts, and which of them counts."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -6,20 +6,26 @@ from decimal import Decimal
 from django.test import Client
 from django.urls import reverse
 
+from quizzes.assignments.status import Status
 from quizzes.models import Assignment, Classroom, Edition, Excuse, Student, User
 from quizzes.people.rosters import move_student, remove_student
-from quizzes.reports.student_history import work_of
+from quizzes.reports.student_history import history_lines
 from tests.factories import NOW, make_answered_attempt, make_assignment, make_attempt, make_classroom
 from tests.pages import text_of
 
 HOUR = timedelta(hours=1)
 
 
-def told(student: Student, teacher: User) -> list[tuple[str, int | None, bool, bool, bool]]:
-    """(state, number of the attempt, late, excused, counts) of each line."""
+def lines(student: Student, teacher: User) -> list[tuple[Status, bool, list[int], int | None]]:
+    """(status, late, numbers of the attempts, number of the counting one) of each line."""
     return [
-        (line.state, line.attempt and line.attempt.number, line.is_late, line.is_excused, line.counts)
-        for line in work_of(student, by=teacher, now=NOW + 2 * HOUR)
+        (
+            line.status,
+            line.found.is_late,
+            [attempt.number for attempt, _ in line.attempts],
+            line.found.counting_attempt and line.found.counting_attempt.number,
+        )
+        for line in history_lines(student, by=teacher, now=NOW + 2 * HOUR)
     ]
 
 
@@ -27,7 +33,7 @@ def give(edition: Edition, classroom: Classroom, place: int, **fields: object) -
     return make_assignment(edition=edition, classroom=classroom, created_at=NOW - place * HOUR, **fields)
 
 
-def test_history_tells_every_state_apart(
+def test_history_has_one_line_for_each_assignment(
     edition: Edition, classroom: Classroom, student: Student, teacher: User
 ) -> None:
     due = {"due_at": NOW + HOUR}
@@ -44,15 +50,14 @@ def test_history_tells_every_state_apart(
         make_answered_attempt(assignment=tried, student=student, number=number, right=right)
     make_attempt(assignment=working, student=student)
 
-    assert told(student, teacher) == [
-        ("not_due", None, False, False, False),
-        ("missing", None, False, False, False),
-        ("excused", None, False, True, False),
-        ("submitted", 1, False, True, False),
-        ("submitted", 1, True, False, False),
-        ("submitted", 2, False, False, False),
-        ("submitted", 1, False, False, True),
-        ("working", 1, False, False, False),
+    assert lines(student, teacher) == [
+        (Status.NOT_STARTED, False, [], None),
+        (Status.MISSING, False, [], None),
+        (Status.EXCUSED, False, [], None),
+        (Status.EXCUSED, False, [1], None),
+        (Status.SUBMITTED, True, [1], 1),
+        (Status.SUBMITTED, False, [2, 1], 1),
+        (Status.IN_PROGRESS, False, [1], None),
     ]
 
 
@@ -67,13 +72,13 @@ def test_history_follows_a_student_to_another_class_of_the_teacher(
     move_student(student, to=new_class, by=teacher, now=NOW)
     student.refresh_from_db()
 
-    assert told(student, teacher) == [("not_due", None, False, False, False), ("submitted", 1, False, False, False)]
-    assert told(student, other_teacher) == []
+    assert lines(student, teacher) == [(Status.NOT_STARTED, False, [], None), (Status.SUBMITTED, False, [1], 1)]
+    assert lines(student, other_teacher) == []
 
     remove_student(student, by=teacher, now=NOW)
     student.refresh_from_db()
 
-    assert told(student, teacher) == [("submitted", 1, False, False, False)]
+    assert lines(student, teacher) == [(Status.SUBMITTED, False, [1], 1)]
 
 
 def test_student_page_has_points_percentages_and_states_in_words(
@@ -91,12 +96,12 @@ def test_student_page_has_points_percentages_and_states_in_words(
 
     assert "Small set Time, attempts, excuse Missing" in text
     assert "0 of 8, 0% Counts in nothing. Receipt" in text
-    assert "Attempt 1, this one counts" in text
+    assert "Attempt 1 , Fri, Oct 23, 11:01 am EDT, this one counts" in text
     assert "3 of 8, 38%" in text
     assert "1 of 8, 13%" in text
 
 
 def test_history_share_is_of_the_attempts_own_maximum(assignment: Assignment, student: Student, teacher: User) -> None:
     make_answered_attempt(assignment=assignment, student=student, right=2)
-    [line] = work_of(student, by=teacher, now=NOW)
-    assert line.share == Decimal("0.375")
+    [line] = history_lines(student, by=teacher, now=NOW)
+    assert [share for _, share in line.attempts] == [Decimal("0.375")]

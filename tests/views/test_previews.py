@@ -18,7 +18,9 @@ from quizsite.periodic_jobs import run_periodic_jobs
 from quizzes.attempts.heartbeats import record_heartbeat
 from quizzes.attempts.previews import TRIALS, _seed
 from quizzes.content.editions import published
-from quizzes.content.question_types.registry import TYPES, Presentation, Question
+from quizzes.content.question_types.question import Question
+from quizzes.content.question_types.registry import TYPES
+from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.files.question_sets import read_set_files
 from quizzes.models import Answer, Attempt, Edition, FailedTry, Presence, Student, User
 from tests.factories import (
@@ -55,12 +57,12 @@ def question_of(edition: Edition, number: int) -> Question:
 
 def fields_for(question: Question, value: Any, order: str) -> dict[str, list[str]]:
     """What a page of this order sends for a value."""
-    shown = Presentation(_seed(order), shuffle=True)
+    shown = Shuffle(_seed(order), is_shuffled=True)
     if question.type == "who_says_so":
-        return {shown.token(question, statement): [voice] for statement, voice in value.items()}
+        return {shown.token(question.key, statement): [voice] for statement, voice in value.items()}
     if question.type == "evidence":
         return {"sentence": value}
-    return {"choice": [shown.token(question, choice) for choice in ([value] if isinstance(value, str) else value)]}
+    return {"choice": [shown.token(question.key, choice) for choice in ([value] if isinstance(value, str) else value)]}
 
 
 def answer(
@@ -363,7 +365,7 @@ def test_student_page_frames_hold_for_every_type(edition: Edition, teacher_clien
     for number, question in enumerate(published(edition.pk).document.questions, start=1):
         page = teacher_client.get(reverse("try_set_question", args=[edition.question_set.public_id, number]))
         text = page.content.decode()
-        assert TYPES[question.type].HINT in unescape(text)
+        assert TYPES[question.type].hint in unescape(text)
         assert ('class="picker"' in text) == (question.type == "evidence")
         assert (f'id="{question.evidence[0]}"' in text) == (question.type != "evidence")
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from quizzes.content.drafts.changes import Change, changes
-from quizzes.content.drafts.document import Table, finished
+from quizzes.content.drafts.document import finished
 from quizzes.content.drafts.lifecycle import reading_fields, source_fields
 from quizzes.content.drafts.saving import DraftChanged
 from quizzes.content.drafts.validation import (
@@ -21,6 +21,7 @@ from quizzes.content.drafts.validation import (
     question_tips,
 )
 from quizzes.content.editions import publish_edition
+from quizzes.content.tables import Table
 from quizzes.models import Draft, Edition, QuestionSet, Reading, Source, User
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.middleware import HtmxDetails
 
-from quizzes.assignments.deadlines import Standing, minutes_left
+from quizzes.assignments.deadlines import WindowState, minutes_left
 from quizzes.assignments.release import Release, answers_shown, answers_shown_at
 from quizzes.assignments.student_settings import settings_given
 from quizzes.attempts import heartbeats
@@ -39,7 +39,7 @@ from quizzes.models import Attempt, Student
 from quizzes.reports import attempt_review
 from quizzes.reports.attempt_review import ReviewedAttempt
 from quizzes.reports.practice import practice_of
-from quizzes.reports.student_assignments import answered_count, current_of, task_of
+from quizzes.reports.student_assignments import answered_count, current_of, student_assignment
 from quizzes.views.student.access import attempt_required, student_required, teachers_of
 from quizzes.views.student.question_page import form_context, next_url, places_of, question_context, seconds_until
 from quizzes.views.student.quick import (
@@ -66,8 +66,8 @@ def start_attempt(request: HttpRequest, student: Student, public_id: str) -> Htt
             attempt = attempts.start_attempt(student, assignment, now=now)
             number = resume_number(sitting(attempt), attempt.answers.order_by())
             return redirect("take_attempt", attempt.public_id, number)
-    task = task_of(student, public_id, now=now)
-    if task is None:
+    given = student_assignment(student, public_id, now=now)
+    if given is None:
         raise Http404
     return render(
         request,
@@ -75,12 +75,12 @@ def start_attempt(request: HttpRequest, student: Student, public_id: str) -> Htt
         {
             "student": student,
             "teachers": partial(teachers_of, student.classroom),
-            "task": task,
-            "is_closed": task.window.standing(at=now) is Standing.CLOSED,
-            "terms": settings_given(task.assignment, student, extension=task.extension, is_excused=task.is_excused),
-            "current": current_of(task, now=now),
-            "answered_count": answered_count(task.attempt) if task.attempt else 0,
-            "partial_credit": _partial_credit(task.assignment.edition_id),
+            "given": given,
+            "is_closed": given.window.state(at=now) is WindowState.CLOSED,
+            "terms": settings_given(given.assignment, student, extension=given.extension, is_excused=given.is_excused),
+            "current": current_of(given, now=now),
+            "answered_count": answered_count(given.attempt) if given.attempt else 0,
+            "partial_credit": _partial_credit(given.assignment.edition_id),
         },
     )
 
@@ -351,5 +351,5 @@ def _htmx(request: HttpRequest) -> HtmxDetails:
 def _partial_credit(edition_id: int) -> list[tuple[str, str]]:
     """(name of the type, how it gives partial credit) for each type of the edition that does, in order of first use."""
     questions = published(edition_id).document.questions
-    modules = [TYPES[name] for name in dict.fromkeys(question.type for question in questions)]
-    return [(module.LABEL, module.PARTIAL_CREDIT) for module in modules if module.PARTIAL_CREDIT]
+    types = [TYPES[name] for name in dict.fromkeys(question.type for question in questions)]
+    return [(found.label, found.partial_credit) for found in types if found.partial_credit]

@@ -4,7 +4,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from quizzes.models import Student
-from quizzes.reports.student_assignments import worklist
+from quizzes.reports.student_assignments import student_assignments
 from quizzes.views.student.access import student_required, teachers_of
 
 
@@ -17,6 +17,6 @@ def student_home(request: HttpRequest, student: Student) -> HttpResponse:
         "student": student,
         "now": now,
         "teachers": teachers_of(student.classroom),
-        "worklist": worklist(student, now=now),
+        "assignments": student_assignments(student, now=now),
     }
     return render(request, "student/student_home.html", context)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from quizzes.assignments import accommodations, student_settings
+from quizzes.assignments.status import status_of
 from quizzes.forms.accommodations import AccommodationForm, ExcuseForm, ExtensionForm
 from quizzes.models import Assignment, Student
 from quizzes.views.access import TeacherRequest, taught_assignment, taught_student
@@ -86,12 +87,21 @@ def _overrides_page(
     request: TeacherRequest, assignment: Assignment, student: Student, *, now: datetime, **forms: Any
 ) -> HttpResponse:
     settings = student_settings.student_settings(assignment, student)
+    attempts = list(assignment.attempts.made_by(student.pk).order_by("number"))
     context = {
         "assignment": assignment,
         "classroom": assignment.classroom,
         "student": student,
         "settings": settings,
-        "attempts": assignment.attempts.made_by(student.pk).order_by("number"),
+        "attempts": attempts,
+        "found": status_of(
+            settings.window,
+            attempts,
+            is_excused=settings.is_excused,
+            policy=assignment.attempt_policy,
+            max_attempts=settings.max_attempts,
+            now=now,
+        ),
         "extension_form": _extension_form(assignment, student, now=now),
         "excuse_form": ExcuseForm(initial={"is_excused": not settings.is_excused}),
         **forms,

@@ -12,16 +12,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from quizzes.assignments.release import answers_shown, answers_shown_at
+from quizzes.assignments.student_statuses import load_overrides
 from quizzes.attempts import lifecycle
 from quizzes.attempts.attempt_content import Sitting
 from quizzes.content.editions import published
-from quizzes.content.question_types.registry import Question, review
+from quizzes.content.question_types.question import Question
 from quizzes.formatting import points
 from quizzes.forms.accommodations import ReopenForm
 from quizzes.forms.grading import GradeForm
 from quizzes.grading import manual_grades
 from quizzes.models import AnswerEvent, Attempt, ManualGrade
-from quizzes.reports import gradebook
 from quizzes.reports.attempt_review import ReviewedAttempt, newest_grades, review_attempt, unused_events
 from quizzes.views.access import TeacherRequest, taught_attempt
 
@@ -71,6 +71,7 @@ def attempt_page(
     attempt: as `taught_attempt` gives it.
     """
     reviewed = review_attempt(attempt)
+    overrides = load_overrides(assignment=attempt.assignment_id, student=attempt.student_id)
     marks = newest_grades(attempt)
     late, unused_count = _unused(unused_events(attempt), reviewed)
     shown_at = answers_shown_at(attempt.assignment)
@@ -80,7 +81,7 @@ def attempt_page(
         "assignment": attempt.assignment,
         "classroom": attempt.classroom,
         "reviewed": reviewed,
-        "is_late": gradebook.is_late(attempt, gradebook.due_at(attempt)),
+        "found": overrides.status(attempt.assignment, attempt.student_id, [attempt], now=now),
         "late": late,
         "waits_for_acceptance": not attempt.is_open and any(line.may_count for line in late),
         "unused_count": unused_count,
@@ -124,7 +125,7 @@ def _in_words(event: AnswerEvent, current: Sitting) -> tuple[int, str]:
     """The place of the event's question in the attempt, and what was given."""
     for number, question in enumerate(current.questions, start=1):
         if current.question_id(question) == event.question_id:
-            return number, review(question, event.value, current.published.document.reading).given
+            return number, question.review(event.value, current.published.document.reading).given
     raise LookupError(event.question_id)
 
 

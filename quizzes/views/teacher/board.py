@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse, HttpResponseNotModified
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -13,33 +12,29 @@ from quizzes.content.editions import published
 from quizzes.forms.board import ShowForm
 from quizzes.models import Assignment
 from quizzes.reports.board import slide
-from quizzes.reports.progress import Version
+from quizzes.reports.live_etag import LiveState, live_etag
 from quizzes.views.access import TeacherRequest, taught_assignment
-from quizzes.views.teacher.progress import render_with_etag, version_of, watched_version
+from quizzes.views.teacher.progress import render_with_etag, require_live_state
 
 
 @require_GET
 def class_board(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The board of a class, to be put on its wall."""
     assignment = taught_assignment(request, public_id)
-    found = version_of(assignment, request.user.pk)
-    tag = found.tag("board")
-    context = {**_board_context(assignment, found), "tag": tag}
+    state = require_live_state(request, public_id)
+    tag = live_etag(state, "board")
+    context = {**_board_context(assignment, state), "tag": tag}
     return render_with_etag(request, "teacher/class_board.html", context, tag)
 
 
-@login_not_required
 @require_GET
 def live_board(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """What has changed of the board; two statements when nothing has."""
-    found = watched_version(request, public_id)
-    if isinstance(found, HttpResponse):
-        return found
-    tag = found.tag("board")
+    """What has changed of the board; 3 queries if nothing has."""
+    state = require_live_state(request, public_id)
+    tag = live_etag(state, "board")
     if request.headers.get("If-None-Match") == tag:
         return HttpResponseNotModified(headers={"ETag": tag})
-    request.user = found.teacher
-    context = _board_context(taught_assignment(request, public_id), found)
+    context = _board_context(taught_assignment(request, public_id), state)
     return render_with_etag(request, "teacher/class_board.html#board-slide", context, tag)
 
 
@@ -54,8 +49,8 @@ def show_on_board(request: TeacherRequest, public_id: str) -> HttpResponse:
     return redirect("class_board", assignment.public_id)
 
 
-def _board_context(assignment: Assignment, found: Version) -> dict[str, Any]:
-    shown = slide(assignment, found.board)
+def _board_context(assignment: Assignment, state: LiveState) -> dict[str, Any]:
+    shown = slide(assignment, state.board)
     return {
         "assignment": assignment,
         "classroom": assignment.classroom,

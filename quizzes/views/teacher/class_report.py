@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from quizzes.assignments.status import Status
 from quizzes.content.drafts.retry import make_retry
 from quizzes.reports.class_report import class_report
 from quizzes.views.access import TeacherRequest, taught_assignment
@@ -22,8 +23,8 @@ def assignment_results(request: TeacherRequest, public_id: str) -> HttpResponse:
         "assignment": assignment,
         "classroom": assignment.classroom,
         "report": report,
-        "submitted_count": sum(line.state == "submitted" for line in report.lines),
-        "student_count": sum(line.state != "excused" for line in report.lines),
+        "submitted_count": sum(line.status is Status.SUBMITTED for line in report.lines),
+        "student_count": sum(line.status is not Status.EXCUSED for line in report.lines),
     }
     return render(request, "teacher/assignment_results.html", context)
 

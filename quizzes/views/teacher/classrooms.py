@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from quizzes.forms.classrooms import DEFAULT_ZONE, ArchiveForm, ClassroomForm, CodeActiveForm
 from quizzes.models import Classroom
 from quizzes.people import classrooms
-from quizzes.reports.teacher_home import classroom_summaries, needs
+from quizzes.reports.teacher_home import load_teacher_home
 from quizzes.views.access import TeacherRequest, taught_classroom
 
 NAME_TAKEN = "You already have a class of this name. Open it under Classes, or choose another name."
@@ -26,13 +26,13 @@ BROUGHT_BACK = "“{name}” is back among your classes."
 def teacher_home(request: TeacherRequest) -> HttpResponse:
     """What needs the teacher today, and the classes."""
     now = timezone.now()
-    summaries = classroom_summaries(request.user, now=now)
-    zone = summaries[0].classroom.zone if summaries else ZoneInfo(DEFAULT_ZONE)
+    home = load_teacher_home(request.user, now=now)
+    zone = home.summaries[0].classroom.zone if home.summaries else ZoneInfo(DEFAULT_ZONE)
     context = {
         "now": now,
         "today": now.astimezone(zone).date(),
-        "needs": needs(request.user, now=now),
-        "summaries": summaries,
+        "needs": home.needs,
+        "summaries": home.summaries,
         "has_archived": Classroom.objects.taught_by(request.user).archived().exists(),
     }
     return render(request, "teacher/teacher_home.html", context)

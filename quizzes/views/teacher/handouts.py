@@ -105,7 +105,7 @@ def _sheets(context: Mapping[str, Any]) -> list[PrintedForm]:
             form,
             context["edition_number"],
             [
-                SheetLine(number, paper_view(question, form.presentation, document.reading), question.points)
+                SheetLine(number, paper_view(question, form.shuffle, document.reading), question.points)
                 for number, question in enumerate(form.questions, start=1)
             ],
         )

@@ -8,7 +8,8 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from quizzes.content.editions import published
-from quizzes.content.question_types.registry import KeyRow, Question, answer_key, label
+from quizzes.content.question_types.question import KeyRow, Question
+from quizzes.content.question_types.registry import type_of
 from quizzes.content.reading import Sentence, Voice
 from quizzes.content.set_document import CoverageRow, SetDocument, coverage
 from quizzes.models import Draft, QuestionSet
@@ -73,8 +74,8 @@ def _keyed(number: int, question: Question, document: SetDocument) -> KeyedQuest
     return KeyedQuestion(
         number,
         question,
-        label(question),
-        answer_key(question, document.reading),
+        type_of(question).label,
+        question.answer_key(document.reading),
         evidence,
         tuple(dict.fromkeys(sentence.voice for sentence in evidence)),
     )

@@ -13,7 +13,7 @@ from quizzes.forms.rosters import MoveStudentForm, RenameStudentForm
 from quizzes.models import Accommodation, Classroom, Student
 from quizzes.models.rosters import ClassroomQuerySet
 from quizzes.people import rosters, student_sign_in
-from quizzes.reports.student_history import work_of
+from quizzes.reports.student_history import history_lines
 from quizzes.views.access import TeacherRequest, taught_student
 
 # Whose new PIN the next page shows. The PIN itself is stored nowhere.
@@ -101,7 +101,7 @@ def history_page(request: TeacherRequest, student: Student, **context: Any) -> H
     context = {
         "student": student,
         "classroom": student.classroom,
-        "work": work_of(student, by=request.user, now=timezone.now()),
+        "work": history_lines(student, by=request.user, now=timezone.now()),
         "rename_form": RenameStudentForm(initial={"name": student.display_name}),
         "move_form": MoveStudentForm(others=others),
         "accommodation_form": AccommodationForm.of(Accommodation.objects.filter(student=student).first()),

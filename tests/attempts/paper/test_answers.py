@@ -17,7 +17,7 @@ from quizzes.attempts.lifecycle import NoAttemptsLeft, start_attempt
 from quizzes.attempts.paper.answers import Outcome, Sheet, form_of, save_sheets, student_sheets
 from quizzes.attempts.paper.handout import FormLetter
 from quizzes.content.editions import published
-from quizzes.content.question_types.registry import Value
+from quizzes.content.question_types.question import Value
 from quizzes.files.class_export.reader import import_classroom
 from quizzes.files.class_export.writer import export_classroom
 from quizzes.grading import regrades
@@ -90,7 +90,7 @@ def test_a_sheet_becomes_a_handed_in_attempt_on_paper(assignment: Assignment, st
     assert attempt.receipt
     # Its student sees the questions and choices as they stood on the sheet.
     assert sitting(attempt).questions == form.questions
-    assert sitting(attempt).presentation == form.presentation
+    assert sitting(attempt).shuffle == form.shuffle
     assert broken() == []
 
 

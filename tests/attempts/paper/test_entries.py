@@ -5,20 +5,12 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from quizzes.attempts.paper.answer_key import key_value
-from quizzes.attempts.paper.entries import cells, paper_view, read_typed, says_something, written
-from quizzes.content.question_types.registry import (
-    TYPES,
-    NotAChoice,
-    Presentation,
-    Question,
-    grade,
-    marked_by,
-    parse_question,
-)
+from quizzes.attempts.paper.entries import cells, has_input, paper_view, read_typed, written
+from quizzes.content.question_types.question import Question
+from quizzes.content.question_types.registry import TYPES, parse_question, type_of
+from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.set_document import combine, parse_set
-from tests.content.question_types.test_guide import EXAMPLES, SOURCE
-from tests.factories import make_document, right_value
+from tests.content.question_types.test_reference import EXAMPLES, SOURCE
 from tests.question_laws import sittings
 
 READING = parse_set(
@@ -33,8 +25,8 @@ READING = parse_set(
         },
     )
 ).reading
-SITTING = Presentation("0" * 32, shuffle=True)
-WRITTEN = Presentation("0" * 32, shuffle=False)
+SITTING = Shuffle("0" * 32, is_shuffled=True)
+WRITTEN = Shuffle("0" * 32, is_shuffled=False)
 EACH = pytest.mark.parametrize("example", EXAMPLES, ids=[example.document["key"] for example in EXAMPLES])
 
 
@@ -51,28 +43,28 @@ def refusal(question: Question, *typed: str) -> str:
 @EACH
 @settings(max_examples=20)
 @given(sitting=sittings)
-def test_what_is_written_for_a_value_is_read_as_that_value(example: Any, sitting: Presentation) -> None:
+def test_what_is_written_for_a_value_is_read_as_that_value(example: Any, sitting: Shuffle) -> None:
     question = parse_question(example.document)
     for value, _, _ in example.answers:
         typed = written(question, value, sitting, READING)
 
         assert len(typed) == len(cells(paper_view(question, sitting, READING)))
         assert read_typed(question, typed, sitting, READING) == value
-        assert says_something(typed) == (value is not None)
+        assert has_input(typed) == (value is not None)
 
 
 @EACH
 @settings(max_examples=20)
 @given(sitting=sittings)
-def test_key_as_it_stands_on_the_sheet_earns_everything(example: Any, sitting: Presentation) -> None:
+def test_key_as_it_stands_on_the_sheet_earns_everything(example: Any, sitting: Shuffle) -> None:
     question = parse_question(example.document)
-    value = key_value(question)
+    value = question.correct_answer()
 
-    if marked_by(question) == "teacher":
-        assert value is None
+    if type_of(question).graded_by == "teacher":
+        assert not type_of(question).paper.has_marks_as_key
         return
-    assert grade(question, value) == 1
-    assert grade(question, read_typed(question, written(question, value, sitting, READING), sitting, READING)) == 1
+    assert question.grade(value) == 1
+    assert question.grade(read_typed(question, written(question, value, sitting, READING), sitting, READING)) == 1
 
 
 @EACH
@@ -82,8 +74,8 @@ def test_nothing_and_a_dash_are_no_answer(example: Any) -> None:
 
     assert read_typed(question, [""] * count, SITTING, READING) is None
     assert read_typed(question, [" - "] * count, SITTING, READING) is None
-    assert not says_something([" "] * count)
-    assert says_something(["-"] * count)
+    assert not has_input([" "] * count)
+    assert has_input(["-"] * count)
 
 
 def test_examples_hold_every_type() -> None:
@@ -160,8 +152,3 @@ def test_cells_say_what_to_type() -> None:
         "answer_and_proof": [("", "A, B or C, then numbers of sentences")],
     }
     assert [name for name, found in shown.items() if found[0].kind == "text"] == ["free_text"]
-
-
-def test_key_of_a_question_with_several_right_parts_names_all_of_them() -> None:
-    for question in parse_set(make_document()).questions:
-        assert key_value(question) == right_value(question)

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from quizzes.attempts.paper.handout import LETTERS, PaperForm, draw_form, form_seed, letters_by_seed, shared_objectives
-from quizzes.content.question_types.registry import public
+from quizzes.content.question_types.registry import public_view
 from quizzes.content.set_document import SetDocument, combine, parse_set
-from tests.content.question_types.test_guide import EXAMPLES, SOURCE
+from tests.content.question_types.test_reference import EXAMPLES, SOURCE
 from tests.factories import make_document
 
 SEED = 20261124
@@ -101,7 +101,7 @@ def test_forms_shuffle_the_choices_each_in_its_own_way() -> None:
 
     def shown(form: PaperForm) -> dict[str, list[str]]:
         views = {
-            question.key: public(question, form.presentation, None, document.reading) for question in document.questions
+            question.key: public_view(question, form.shuffle, None, document.reading) for question in document.questions
         }
         return {
             key: [choice["text"] for choice in view["choices"]]

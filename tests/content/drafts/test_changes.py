@@ -5,7 +5,7 @@ from django.test import Client
 
 from quizzes.content.drafts import saving
 from quizzes.content.drafts.changes import compared
-from quizzes.content.drafts.document import Table
+from quizzes.content.tables import Table
 from quizzes.models import Draft, User
 from tests.drafting import publish, story, url
 from tests.factories import NOW, make_document, make_draft

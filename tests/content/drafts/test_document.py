@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from quizzes.content.drafts import publishing, text
 from quizzes.content.drafts.changes import changes
-from quizzes.content.drafts.document import Table, finished, from_edition, new_document, reading_of, sentence_tables
+from quizzes.content.drafts.document import finished, from_edition, new_document, reading_of, sentence_tables
 from quizzes.content.drafts.preview import preview
 from quizzes.content.drafts.publishing import NotReady
 from quizzes.content.drafts.validation import (
@@ -21,15 +21,17 @@ from quizzes.content.drafts.validation import (
     question_problems,
     question_tips,
 )
-from quizzes.content.question_types.draft_registry import retype, rows
-from quizzes.content.question_types.registry import Presentation, public
+from quizzes.content.question_types.draft import rows
+from quizzes.content.question_types.registry import change_type, public_view
+from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.set_document import find_problems, parse_set
+from quizzes.content.tables import Table
 from quizzes.files.question_sets import read_set_files
 from quizzes.models import Edition, User
 from tests.drafting import question, story, texts_of
 from tests.factories import NOW, make_document, make_draft
 
-FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
+FIXTURES = Path(__file__).resolve().parents[3] / "fixtures"
 
 # --- A draft and its edition --------------------------------------------------------------------------------------
 
@@ -220,7 +222,7 @@ def test_a_question_of_another_type_says_what_it_lacks() -> None:
     one = question(document, "one")
     lacks = {}
     for name in ("true_false", "matching", "ordering"):
-        retype(one, name, document["voices"])
+        change_type(one, name, document["voices"])
         lacks[name] = question_problems(document, one)
 
     assert lacks == {
@@ -254,7 +256,7 @@ def test_a_question_of_another_type_says_what_it_lacks() -> None:
 def test_a_complete_question_of_another_type_can_be_published(name: str, own: Table) -> None:
     document = story()
     one = question(document, "one")
-    retype(one, name, document["voices"])
+    change_type(one, name, document["voices"])
     one.update(own)
 
     assert question_problems(document, one) == []
@@ -264,15 +266,15 @@ def test_a_type_that_is_tried_and_given_up_loses_nothing() -> None:
     document = story()
     one, before = question(document, "one"), deepcopy(question(document, "one"))
 
-    retype(one, "multiple", document["voices"])
+    change_type(one, "multiple", document["voices"])
     assert one["choices"] == before["choices"]
-    retype(one, "who_says_so", document["voices"])
+    change_type(one, "who_says_so", document["voices"])
     assert "choices" not in one
     one["statements"][0]["text"] = "Kept too."
-    retype(one, "single", document["voices"])
+    change_type(one, "single", document["voices"])
 
     assert {name: one[name] for name in before} == before
-    retype(one, "who_says_so", document["voices"])
+    change_type(one, "who_says_so", document["voices"])
     assert one["statements"][0]["text"] == "Kept too."
 
 
@@ -476,7 +478,7 @@ def test_the_preview_is_what_students_see() -> None:
 
     for table, of_edition in zip(document["questions"], parsed.questions, strict=True):
         shown = preview(document, table)
-        assert shown == public(of_edition, Presentation("preview", shuffle=False), None, reading_of(document))
+        assert shown == public_view(of_edition, Shuffle("preview", is_shuffled=False), None, reading_of(document))
 
 
 def test_the_preview_of_a_question_that_is_not_complete_shows_what_is_there() -> None:

@@ -17,7 +17,7 @@ from quizzes.assignments.deadlines import GRACE
 from quizzes.attempts.attempt_content import seat, sitting
 from quizzes.attempts.lifecycle import accept_late, set_flag, submit_attempt
 from quizzes.content.editions import published, sizes_of
-from quizzes.content.question_types.registry import Question
+from quizzes.content.question_types.question import Question
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Classroom, Edition, Student, User
 from tests.conftest import Statements
 from tests.factories import (
@@ -65,7 +65,7 @@ def question_at(attempt: Attempt, number: int) -> Question:
 
 
 def token(attempt: Attempt, number: int, choice_id: str) -> str:
-    return sitting(attempt).presentation.token(question_at(attempt, number), choice_id)
+    return sitting(attempt).shuffle.token(question_at(attempt, number).key, choice_id)
 
 
 def fields(client: Client, attempt: Attempt, number: int, **changes: str | list[str]) -> dict[str, list[str]]:
@@ -171,8 +171,8 @@ def test_list_costs_the_same_at_1_and_3_assignments(
     sizes_of([edition.pk])
     with statements() as seen:
         student_client.get(reverse("student_home"))
-    # Session, student, teachers, assignments, attempts, extensions, excuses, closes, answers of the current attempt.
-    assert len(seen) == 9
+    # Session, student, teachers, assignments, attempts, overrides, closes, answers of the current attempt.
+    assert len(seen) == 8
     assert seen.writes == []
 
 
@@ -745,9 +745,9 @@ def test_pages_of_an_attempt_whose_time_ended_hand_nothing_in_by_themselves(
         for url in (address(attempt, 1), page_of("review_attempt", attempt), page_of("result", attempt)):
             assert student_client.get(url).headers["Location"] == page_of("receipt", attempt)
         page = student_client.get(page_of("receipt", attempt))
-        assert "Time ended" in words(student_client.get(reverse("student_home")))
+        assert "Time’s up" in words(student_client.get(reverse("student_home")))
     assert seen.writes == []
-    assert "Time ended at 11:10 am You answered 0 of 4 questions." in words(page)
+    assert "Time’s up You answered 0 of 4 questions." in words(page)
     form = form_of(page, having="csrfmiddlewaretoken")
     assert (form.action, form.method) == (page_of("submit_attempt", attempt), "post")
     response = student_client.post(form.action, form.data())
@@ -876,7 +876,7 @@ def test_handing_in_again_gives_the_same_receipt(student_client: Client, attempt
         assert response.headers["Location"] == page_of("receipt", attempt)
         pages.append(words(student_client.get(page_of("receipt", attempt))))
     attempt.refresh_from_db()
-    assert f"Handed in 11:00 am. Receipt {attempt.receipt}." in pages[0]
+    assert f"Turned in 11:00 am. Receipt {attempt.receipt}." in pages[0]
     assert "You answered 1 of 4 questions" in pages[0]
     assert pages[1:] == pages[:1] * 2
     assert Attempt.objects.count() == 1

@@ -36,7 +36,7 @@ def test_results_say_what_to_reteach_and_on_how_many_it_rests(teacher_client: Cl
 
     text = words(teacher_client, "assignment_results", assignment)
 
-    assert "6 of 7 handed in. Average 6.33 of 8." in text
+    assert "6 of 7 turned in. Average 6.33 of 8." in text
     assert "All figures rest on 6 attempts, one for each student who handed in" in text
     assert "Why it was ended: 67% of the points" in text
     assert "5 of 6 students gave this wrong answer to question 4: Sentence 3" in text
@@ -44,7 +44,7 @@ def test_results_say_what_to_reteach_and_on_how_many_it_rests(teacher_client: Cl
     assert "4 Which two sentences prove this? After a protest there is an end in summer. Reteach" in text
     assert "17% , 1 of 6" in text
     assert "[5 wrong answers, 5 of 6 students]" in text
-    assert "Zoe Started, not handed in" in text
+    assert "Zoe In progress No score" in text
 
 
 def test_results_hide_the_map_of_few_and_say_so(teacher_client: Client, assignment: Assignment) -> None:

@@ -114,12 +114,12 @@ def test_home_says_how_many_have_not_handed_in(
 
     text = " ".join(page.content.decode().split())
     assert '<span class="big">2</span>' in text
-    assert "Not handed in, due today at 3:00 pm" in text
+    assert "Not turned in, due today at 3:00 pm" in text
     assert "“Small set”, Period 3. One has not started." in text
     assert reverse("assignment_progress", args=[assignment.public_id]) in read(page).links
 
     clock.shift(timedelta(hours=26))
-    assert "Not handed in, was due Fri, Oct 23, 3:00 pm EDT" in " ".join(
+    assert "Not turned in, was due Fri, Oct 23, 3:00 pm EDT" in " ".join(
         teacher_client.get(HOME).content.decode().split()
     )
 
@@ -140,7 +140,7 @@ def test_home_sums_up_each_class(
 
     text = teacher_client.get(HOME).content.decode()
 
-    assert "1 of 2 handed in" in text
+    assert "1 of 2 turned in" in text
     assert "Open now: “Small set”." in text
     assert "average score 100%" in text
     assert classroom.shown_code in text

@@ -77,7 +77,7 @@ def test_sheets_ask_every_question_in_the_order_of_their_form(teacher_client: Cl
     document = published(every_type.edition_id).document
     for letter, leaf in zip("AB", sheets, strict=True):
         form = draw_form(document, every_type.edition.content_hash, letter)  # type: ignore[arg-type]
-        stems = [re.escape(paper_view(q, form.presentation, document.reading)["stem"][:20]) for q in form.questions]
+        stems = [re.escape(paper_view(q, form.shuffle, document.reading)["stem"][:20]) for q in form.questions]
         assert re.search(".*".join(stems), leaf.replace("&#x27;", "'"), re.DOTALL)
         assert leaf.count("<li>") >= len(form.questions)
     assert sheets[0] != sheets[1]
@@ -95,8 +95,8 @@ def test_sheet_is_the_same_whichever_choice_is_right() -> None:
         form = draw_form(parsed, "0" * 64, "B")
         return [
             render_to_string(
-                f"question_types/paper/{question.type}.html",
-                {"view": paper_view(question, form.presentation, parsed.reading)},
+                f"question_types/{question.type}/paper.html",
+                {"view": paper_view(question, form.shuffle, parsed.reading)},
             )
             for question in form.questions
         ]
@@ -141,7 +141,7 @@ def test_key_gives_marks_sentence_and_voice_of_each_question(teacher_client: Cli
         assert re.findall(r"</sup>(.*?)</p>", proof) == [sentence.text for sentence in sentences]
         assert re.findall(r"<p>(.*?)</p>", voices) == list(dict.fromkeys(one.voice.label for one in sentences))
         if question.key == "one":
-            choices = paper_view(question, form.presentation, document.reading)["choices"]
+            choices = paper_view(question, form.shuffle, document.reading)["choices"]
             letter = next(choice["letter"] for choice in choices if choice["text"] == "Birthplace")
             assert answer == f'<b class="marks">{letter}</b> Birthplace'
 

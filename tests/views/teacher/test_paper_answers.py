@@ -15,7 +15,7 @@ from quizzes.attempts.paper.answers import form_of, student_sheets
 from quizzes.attempts.paper.entries import written
 from quizzes.attempts.paper.handout import FormLetter
 from quizzes.content.editions import published
-from quizzes.content.question_types.registry import Value
+from quizzes.content.question_types.question import Value
 from quizzes.files.answers import answers_table
 from quizzes.models import Assignment, Classroom, Student, User
 from quizzes.reports.answer_table import answer_rows
@@ -41,7 +41,7 @@ def marks(assignment: Assignment, letter: FormLetter, values: dict[str, Value]) 
     form = form_of(assignment, letter)
     typed = {}
     for number, question in enumerate(form.questions, start=1):
-        for place, text in enumerate(written(question, values.get(question.key), form.presentation, reading)):
+        for place, text in enumerate(written(question, values.get(question.key), form.shuffle, reading)):
             typed[f"q{number}" if place == 0 else f"q{number}-{place + 1}"] = text
     return typed
 
@@ -247,7 +247,7 @@ def test_every_type_is_worth_the_same_by_sheet_and_by_screen(
     current = sitting(on_screen)
     for number, question in enumerate(current.questions, start=1):
         if question.key in values:
-            fields = sent(page(question, current.presentation, values[question.key], content.document.reading))
+            fields = sent(page(question, current.shuffle, values[question.key], content.document.reading))
             url = reverse("take_attempt", args=[on_screen.public_id, number])
             post(student_client, url, question, {**fields, "act": ["save"]})
     student_client.post(reverse("submit_attempt", args=[on_screen.public_id]))

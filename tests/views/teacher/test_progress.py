@@ -12,13 +12,15 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes.assignments import accommodations
+from quizzes.assignments.status import Status
 from quizzes.attempts import heartbeats
 from quizzes.attempts.lifecycle import reopen, submit_attempt
 from quizzes.content.editions import published
 from quizzes.grading import regrades
 from quizzes.models import Assignment, Attempt, Classroom, Edition, Presence, Student, User
 from quizzes.people import rosters
-from quizzes.reports.progress import LOOK_AGAIN, lines, nameless
+from quizzes.reports.live_etag import TIME_STEP
+from quizzes.reports.progress import anonymous_numbers, progress
 from tests.factories import (
     NOW,
     make_answered_attempt,
@@ -76,10 +78,10 @@ def mixed(assignment: Assignment, four: list[Student], clock: time_machine.Trave
 def test_progress_says_how_far_each_student_is(mixed: Assignment, teacher_client: Client) -> None:
     page = teacher_client.get(page_of(mixed))
     receipt = Attempt.objects.get(receipt__isnull=False).receipt
-    assert "1 of 4 handed in, 1 working, 2 not started" in text_of(page)
+    assert "1 of 4 turned in, 1 in progress, 2 not started" in text_of(page)
     assert rows_of(page) == [
-        ["Ana", f"Handed in 11:01 am, receipt {receipt}", "", "4 of 4", "Fri, Oct 23, 11:00 am", "3 of 8"],
-        ["Ben", "Working", "1 of 4", "1 of 4", "Fri, Oct 23, 11:00 am", ""],
+        ["Ana", f"Turned in 11:01 am, receipt {receipt}", "", "4 of 4", "Fri, Oct 23, 11:00 am", "3 of 8"],
+        ["Ben", "In progress", "1 of 4", "1 of 4", "Fri, Oct 23, 11:00 am", ""],
         ["Cy", "Not started", "", "", "", ""],
         ["Dee", "Not started", "", "", "", ""],
     ]
@@ -113,7 +115,7 @@ def test_progress_marks_late_and_shows_the_score_that_counts(
     make_answered_attempt(assignment=given, student=student)
     make_answered_attempt(assignment=given, student=student, number=2, right=1, submitted=False)
     assert rows_of(teacher_client.get(page_of(given))) == [
-        ["Maya Lopez", "Answered all Late", "4 of 4", "4 of 4", "Fri, Oct 23, 11:00 am", "8 of 8"]
+        ["Maya Lopez", "In progress All answered Late", "4 of 4", "4 of 4", "Fri, Oct 23, 11:00 am", "8 of 8"]
     ]
 
 
@@ -123,12 +125,12 @@ def test_progress_of_an_empty_class_leads_to_adding_students(assignment: Assignm
     assert reverse("add_students", args=[assignment.classroom.public_id]) in read(page).links
 
 
-def standings(assignment: Assignment, now: Any) -> list[tuple[str, int | None]]:
-    return [(line.standing, line.at_number) for line in lines(assignment, now=now)]
+def activities(assignment: Assignment, now: Any) -> list[tuple[str | None, int | None]]:
+    return [(entry.activity and entry.activity.value, entry.at_number) for entry in progress(assignment, now=now)]
 
 
 @pytest.mark.parametrize(
-    ("seen", "answered", "asked", "standing"),
+    ("seen", "answered", "asked", "activity"),
     [
         # Minutes from the beginning: of the page's last sign, of the last answer, of the teacher's look.
         (4.9, None, 5, "working"),
@@ -136,50 +138,53 @@ def standings(assignment: Assignment, now: Any) -> list[tuple[str, int | None]]:
         (5, 4, 5.1, "working"),
         (9.5, 4, 9.6, "stuck"),
         (5, 4, 6.4, "working"),
-        (5, 4, 6.6, "lost"),
+        (5, 4, 6.6, "offline"),
         (5, 6, 7.4, "working"),  # a save is a sign of life as well
-        (0, None, 30, "lost"),
+        (0, None, 30, "offline"),
         # A browser without scripts says nothing of itself, and its silence says nothing.
         (None, None, 30, "working"),
         (None, 4, 30, "working"),
     ],
 )
-def test_stuck_and_lost_follow_the_rules_that_the_page_states(
-    seen: float | None, answered: float | None, asked: float, standing: str, attempt: Attempt, student: Student
+def test_stuck_and_offline_follow_the_rules_that_the_page_states(
+    seen: float | None, answered: float | None, asked: float, activity: str, attempt: Attempt, student: Student
 ) -> None:
     if answered is not None:
         save(attempt, "one", "b", now=NOW + answered * MINUTE)
     if seen is not None:
         heartbeats.record_heartbeat(attempt.pk, question_id(attempt, "some"), now=NOW + seen * MINUTE)
-    [(found, _)] = standings(attempt.assignment, NOW + asked * MINUTE)
-    assert found == standing
+    [(found, _)] = activities(attempt.assignment, NOW + asked * MINUTE)
+    assert found == activity
 
 
 def test_clock_that_runs_makes_silence_stuck_and_its_end_says_so(assignment: Assignment, student: Student) -> None:
     Assignment.objects.update(time_limit=20 * MINUTE)
     assignment.refresh_from_db()
     make_attempt(assignment=assignment, student=student)
-    assert [standings(assignment, NOW + minutes * MINUTE)[0][0] for minutes in (5, 6, 19, 20)] == [
+    assert [activities(assignment, NOW + minutes * MINUTE)[0][0] for minutes in (5, 6, 20, 21, 22)] == [
         "working",
         "stuck",
         "stuck",
-        "time_up",
+        "stuck",
+        None,
     ]
+    [entry] = progress(assignment, now=NOW + 22 * MINUTE)
+    assert entry.status is Status.TIME_UP
 
 
 def test_question_is_the_one_on_the_screen_or_the_one_answered_last(attempt: Attempt) -> None:
     assignment = attempt.assignment
-    assert standings(assignment, NOW) == [("working", None)]
+    assert activities(assignment, NOW) == [("working", None)]
     heartbeats.record_heartbeat(attempt.pk, question_id(attempt, "who"), now=NOW + 10 * SECOND)
-    assert standings(assignment, NOW + 10 * SECOND) == [("working", 3)]
+    assert activities(assignment, NOW + 10 * SECOND) == [("working", 3)]
     save(attempt, "some", ["a"], now=NOW + 20 * SECOND)
-    assert standings(assignment, NOW + 20 * SECOND) == [("working", 2)]
+    assert activities(assignment, NOW + 20 * SECOND) == [("working", 2)]
     heartbeats.record_heartbeat(attempt.pk, None, now=NOW + 30 * SECOND)
-    [line] = lines(assignment, now=NOW + 30 * SECOND)
-    assert (line.at_number, line.is_reviewing) == (None, True)
+    [entry] = progress(assignment, now=NOW + 30 * SECOND)
+    assert (entry.at_number, entry.is_reviewing) == (None, True)
 
 
-def test_page_says_who_is_stuck_and_who_has_no_contact(
+def test_page_says_who_is_stuck_and_who_is_offline(
     mixed: Assignment, four: list[Student], teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
     lost = make_attempt(assignment=mixed, student=four[2])
@@ -189,12 +194,12 @@ def test_page_says_who_is_stuck_and_who_has_no_contact(
     clock.shift(6 * MINUTE)
     page = teacher_client.get(page_of(mixed))
     assert [row[:3] for row in rows_of(page)[1:3]] == [
-        ["Ben", "Stuck", "2 of 4"],
-        ["Cy", "No contact Since 11:01 am", "1 of 4"],
+        ["Ben", "In progress Stuck", "2 of 4"],
+        ["Cy", "In progress Offline Since 11:01 am", "1 of 4"],
     ]
     text = text_of(page)
-    assert "1 of 4 handed in, 2 working, 1 not started. 1 stuck, 1 without contact" in text
-    assert "Stuck: at work, and no answer saved for 5 minutes." in text
+    assert "1 of 4 turned in, 2 in progress, 1 not started. 1 stuck, 1 offline" in text
+    assert "Stuck: in progress, and no answer saved for 5 minutes." in text
     assert "has sent nothing for 90 seconds" in text
 
 
@@ -254,7 +259,7 @@ def test_names_are_hidden_in_this_browser_and_shown_again(
         for secret in ("Ana", "Ben", "Cy", "Dee", receipt, "3 of 8"):
             assert secret in shown.content.decode() or secret in ("Cy", "Dee")
             assert secret not in text_of(hidden).replace("Period", "")
-    assert "1 of 4 handed in" in text_of(teacher_client.get(page_of(mixed)))
+    assert "1 of 4 turned in" in text_of(teacher_client.get(page_of(mixed)))
     # Another browser of the same teacher shows them.
     assert "Ana" in text_of(signed_in(teacher).get(page_of(mixed)))
     again = form_of(teacher_client.get(page_of(mixed)), having="is_hidden")
@@ -264,10 +269,10 @@ def test_names_are_hidden_in_this_browser_and_shown_again(
 
 def test_numbers_do_not_follow_the_names(assignment: Assignment, classroom: Classroom) -> None:
     students = [make_student(classroom=classroom, name=f"Student {letter}") for letter in "abcdefghijklmnop"]
-    numbers = nameless(students, assignment)
+    numbers = anonymous_numbers(students, assignment)
     assert sorted(numbers.values()) == list(range(1, 17))
     assert [numbers[student.pk] for student in students] != list(range(1, 17))
-    assert nameless(students[::-1], assignment) == numbers
+    assert anonymous_numbers(students[::-1], assignment) == numbers
 
 
 # --- The poll -----------------------------------------------------------------------------------------------------
@@ -292,8 +297,8 @@ def test_poll_gives_nothing_until_something_is_new(mixed: Assignment, teacher_cl
     save(Attempt.objects.get(submitted_at=None), "some", ["a"], now=NOW + SECOND)
     changed = poll(teacher_client, mixed, tag)
     assert (changed.status_code, "<html" in changed.content.decode()) == (200, False)
-    assert rows_of(changed)[1] == ["Ben", "Working", "2 of 4", "2 of 4", "Fri, Oct 23, 11:00 am", ""]
-    assert "1 of 4 handed in, 1 working, 2 not started" in text_of(changed)
+    assert rows_of(changed)[1] == ["Ben", "In progress", "2 of 4", "2 of 4", "Fri, Oct 23, 11:00 am", ""]
+    assert "1 of 4 turned in, 1 in progress, 2 not started" in text_of(changed)
     assert poll(teacher_client, mixed, changed.headers["ETag"]).status_code == 304
 
 
@@ -359,7 +364,7 @@ def test_poll_sees_everything_that_the_board_shows(
         case "accommodated":
             accommodations.set_accommodation(ben, time_factor=None, by=teacher, now=NOW)
         case "waited":
-            clock.shift(LOOK_AGAIN)
+            clock.shift(TIME_STEP)
     assert poll(teacher_client, mixed, tag).status_code == 200
 
 
@@ -429,12 +434,12 @@ def test_page_and_poll_cost_the_same_for_any_number(
         heartbeats.record_heartbeat(attempt.pk, None, now=NOW)
     with statements() as seen:
         page = teacher_client.get(page_of(assignment))
-    # Session, teacher, assignment, version; attempts, answers, extensions, students; excuses, presence, last answers;
+    # Session, teacher, assignment, state; attempts, overrides, students, answers, presence, last answers;
     # accommodations, the classes of its group.
-    assert (len(seen), seen.writes) == (13, [])
+    assert (len(seen), seen.writes) == (12, [])
     with statements() as nothing_new:
         assert poll(teacher_client, assignment, page.headers["ETag"]).status_code == 304
-    assert (len(nothing_new), nothing_new.writes) == (2, [])  # session, version
+    assert (len(nothing_new), nothing_new.writes) == (3, [])  # session, teacher, state
     save(attempt, "one", "c", seen_revision=1)
     with statements() as changed:
         assert poll(teacher_client, assignment, page.headers["ETag"]).status_code == 200

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from quizzes.content.question_types import question as base
-from quizzes.content.reading import InvalidDocument, Reading, tables_of, text_of, texts_of
+from quizzes.content.reading import Reading
+from quizzes.content.tables import InvalidDocument, tables_of, text_of, texts_of
 
 # What is wrong with a wrong choice, and how a student who chose it reads that.
 CONTRADICTED, NOT_STATED, BESIDE_THE_POINT = "contradicted", "not_stated", "beside_the_point"
@@ -130,7 +131,7 @@ def choice_options(choices: Sequence[Choice]) -> tuple[base.Option, ...]:
     )
 
 
-def rekeyed_choices(document: Mapping[str, Any], ids: Sequence[str]) -> list[dict[str, Any]]:
+def regraded_choices(document: Mapping[str, Any], ids: Sequence[str]) -> list[dict[str, Any]]:
     """The document's choices with the key on these ids alone; raises InvalidDocument for an unknown one.
 
     What was said to be wrong with a choice that is right now is left out.

@@ -11,8 +11,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django_htmx.middleware import HtmxDetails
 
+from quizzes.content.question_types.form import PartForm
 from quizzes.forms.classrooms import DEFAULT_ZONE
-from quizzes.forms.editor.base import DraftForm
 from quizzes.models import Classroom, Draft
 from quizzes.views.access import TeacherRequest
 
@@ -50,7 +50,7 @@ def show(
     template: str,
     draft: Draft,
     *,
-    forms: Sequence[DraftForm] = (),
+    forms: Sequence[PartForm] = (),
     conflict: Conflict | None = None,
     **context: Any,
 ) -> HttpResponse:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from quizzes.content.drafts.changes import KeyChange, key_changes
-from quizzes.content.drafts.document import Table
+from quizzes.content.tables import Table
 from quizzes.models import QuestionSet, User
 from quizzes.reports.answered_editions import AnsweredEdition, answered_editions
 

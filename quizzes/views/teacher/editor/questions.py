@@ -11,12 +11,21 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from quizzes.content.drafts import saving
-from quizzes.content.drafts.document import Table, evidence_keys, number_of, question_of, reading_of, sentences
+from quizzes.content.drafts.document import (
+    evidence_keys,
+    number_of,
+    question_of,
+    reading_of,
+    sentence_tables,
+    sentences,
+)
 from quizzes.content.drafts.preview import preview
 from quizzes.content.drafts.saving import DraftChanged
 from quizzes.content.drafts.validation import lost_evidence, meter, question_problems, question_tips
-from quizzes.content.question_types import draft_registry as kinds
-from quizzes.content.question_types.form_registry import FORMS, KindForm
+from quizzes.content.question_types.draft import MAX_ROWS
+from quizzes.content.question_types.form import QuestionTypeForm
+from quizzes.content.question_types.registry import TYPES, change_type, draft_of
+from quizzes.content.tables import Table
 from quizzes.forms.editor.base import DraftForm
 from quizzes.forms.editor.question import KeepWordingForm, QuestionForm
 from quizzes.models import Draft
@@ -34,7 +43,7 @@ class QuestionEditor:
 
     question: Table
     form: QuestionForm
-    own: KindForm
+    own: QuestionTypeForm
 
     @property
     def fields(self) -> Table:
@@ -60,7 +69,7 @@ def edit_questions(request: EditorRequest, public_id: str) -> HttpResponse:
 def add_question(request: EditorRequest, public_id: str) -> HttpResponse:
     """The first question of a set."""
     draft = own_draft(request, public_id)
-    blank = {"key": "", "type": next(iter(kinds.KINDS)), "objective": ""}
+    blank = {"key": "", "type": next(iter(TYPES)), "objective": ""}
     form = QuestionForm(request.POST, document=draft.document, question=blank)
     draft, key = saving.add_question(draft, form.type_to_add, **actor_and_time(request))
     return redirect("edit_question", public_id, key)
@@ -89,7 +98,7 @@ def edit_question(request: EditorRequest, public_id: str, key: str) -> HttpRespo
         editor = _question_editor(draft, key, request.POST)
         conflict = Conflict(draft, form.seen, [*editor.form.others(), *editor.own.others()])
     else:
-        is_retyped = any(editor.fields.get(name) != editor.question.get(name) for name in ("type", "answer_type"))
+        is_retyped = editor.fields.get("type") != editor.question["type"] or editor.own.changes_fields
         if editor.is_valid and (is_retyped or not request.htmx):
             return _act(request, draft, key, form)
     return _page(request, draft, editor, conflict=conflict)
@@ -137,7 +146,7 @@ def preview_draft(request: EditorRequest, public_id: str, number: int) -> HttpRe
         "number": number,
         "question_count": len(questions),
         "view": view,
-        "question_template": f"question_types/{question['type']}.html",
+        "question_template": TYPES[question["type"]].template("page"),
         "reading": reading_of(draft.document),
         "is_picker": "paragraphs" in (view or {}),
         "next_url": reverse("preview_draft", args=[public_id, number % len(questions) + 1]),
@@ -166,10 +175,12 @@ def _question_editor(draft: Draft, key: str, sent: Any = None) -> QuestionEditor
         raise Http404(GONE)
     question = deepcopy(found)
     shown_type = sent.get("shown_type", "") if sent is not None else ""
-    if shown_type in kinds.KINDS:
-        kinds.retype(question, shown_type, draft.document["voices"])
-    given: dict[str, Table] = {"document": draft.document, "question": question}
-    return QuestionEditor(question, QuestionForm(sent, **given), FORMS[question["type"]](sent, **given))
+    if shown_type in TYPES:
+        change_type(question, shown_type, draft.document["voices"])
+    own = TYPES[question["type"]].form(
+        sent, question=question, sentences=sentence_tables(draft.document), voices=draft.document["voices"]
+    )
+    return QuestionEditor(question, QuestionForm(sent, document=draft.document, question=question), own)
 
 
 def _act(request: EditorRequest, draft: Draft, key: str, form: QuestionForm) -> HttpResponse:
@@ -199,10 +210,9 @@ def _act(request: EditorRequest, draft: Draft, key: str, form: QuestionForm) -> 
 
 def _list_to_lengthen(editor: QuestionEditor) -> str:
     """The list of the question that the button adds a row to, "" for another button."""
-    module = kinds.kind(editor.question)
     if editor.form.action not in {"more", "more_tempting"}:
         return ""
-    names: tuple[str, ...] = module.ROWS
+    names = draft_of(editor.question).row_lists
     return "".join(names[-1:] if editor.form.action == "more_tempting" else names[:1])
 
 
@@ -221,7 +231,7 @@ def _page(
     number = number_of(document, key)
     found = sentences(document)
     proving = set(evidence_keys(question))
-    module = kinds.kind(question)
+    row_lists = draft_of(question).row_lists
     context = {
         "editor": editor,
         "form": editor.form,
@@ -246,12 +256,12 @@ def _page(
         "lost": lost_evidence(document, question),
         "tips": question_tips(document, question),
         "preview": preview(document, question),
-        "preview_template": f"question_types/{question['type']}.html",
-        "can_add_row": bool(module.ROWS) and len(question[module.ROWS[0]]) < module.MAX,
+        "preview_template": TYPES[question["type"]].template("page"),
+        "can_add_row": bool(row_lists) and len(question[row_lists[0]]) < MAX_ROWS,
         "meter": meter(document),
     }
     return show(request, "edit_question", draft, forms=(editor.form, editor.own), conflict=conflict, **context)
 
 
 def _types() -> list[tuple[str, str]]:
-    return [(name, kinds.label(name)) for name in kinds.KINDS]
+    return [(name, question_type.label) for name, question_type in TYPES.items()]

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from quizzes.content.drafts import saving, text
 from quizzes.content.drafts.changes import compared
-from quizzes.content.drafts.document import QUOTES, Table
+from quizzes.content.drafts.document import QUOTES
 from quizzes.content.drafts.saving import DraftChanged
 from quizzes.content.drafts.validation import orphans, reading_problems
+from quizzes.content.tables import Table
 from quizzes.forms.editor.orphans import OrphanForm
 from quizzes.forms.editor.reading import ReadingForm, TextForm, VoicesForm
 from quizzes.models import Draft

@@ -1,4 +1,4 @@
-"""The desk and publishing: a question saved as it is typed, shown as students see it, and frozen in an edition."""
+"""The editor and publishing: a question saved as it is typed, shown as students see it, and frozen in an edition."""
 
 import re
 from collections.abc import Callable
@@ -12,13 +12,13 @@ from django.urls import reverse
 
 from quizzes.content.drafts import lifecycle, saving
 from quizzes.content.drafts.changes import changes
-from quizzes.content.drafts.document import Table, from_edition, question_of
+from quizzes.content.drafts.document import from_edition, question_of
 from quizzes.content.drafts.preview import preview
 from quizzes.content.drafts.validation import draft_problems
-from quizzes.content.question_types.draft_registry import KINDS
-from quizzes.content.question_types.form_registry import FORMS
-from quizzes.content.question_types.registry import TYPES, Presentation, parse_question, public
+from quizzes.content.question_types.registry import TYPES, parse_question, public_view
+from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.set_document import parse_set
+from quizzes.content.tables import Table
 from quizzes.models import AuditEvent, Classroom, Draft, Edition, User
 from tests.conftest import Statements
 from tests.drafting import (
@@ -64,7 +64,7 @@ def empty(teacher: User) -> Draft:
     return lifecycle.make_set(by=teacher, now=NOW, **fields)
 
 
-# --- The desk -----------------------------------------------------------------------------------------------------
+# --- The editor -----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("key", ["one", "some", "who", "proof"])
@@ -256,7 +256,7 @@ def test_the_desk_changes_the_type_and_shows_its_own_fields(draft: Draft, teache
     assert question_now(draft, "one")["choices"][0]["text"] == "Typed before"
 
 
-@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("name", TYPES)
 def test_every_type_can_be_begun_saved_and_shown(name: str, draft: Draft, teacher_client: Client) -> None:
     response = save(teacher_client, draft, act="add", new_type=name)
 
@@ -283,10 +283,10 @@ def test_every_example_of_the_documentation_is_written_on_the_desk(
     assert draft_problems(after) == []
     assert changes(document, {**after, "title": document["title"]}) == []
     shown = preview(after, after["questions"][0])
-    of_edition = public(
-        parse_question(table), Presentation("preview", shuffle=False), None, parse_set(document).reading
+    of_edition = public_view(
+        parse_question(table), Shuffle("preview", is_shuffled=False), None, parse_set(document).reading
     )
-    # Tokens stand for places in a list, and the desk has its own order of options that no line is matched with.
+    # Tokens stand for places in a list, and the editor has its own order of options that no line is matched with.
     assert _without_tokens(shown) == _without_tokens(of_edition)
 
 
@@ -295,7 +295,7 @@ def _without_tokens(view: Any) -> str:
 
 
 def test_every_type_has_its_kind_and_its_form() -> None:
-    assert set(KINDS) == set(FORMS) == set(TYPES) == {table["type"] for table in EXAMPLES}
+    assert set(TYPES) == {table["type"] for table in EXAMPLES}
 
 
 @pytest.mark.parametrize(

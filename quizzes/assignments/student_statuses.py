@@ -1,0 +1,85 @@
+"""The statuses of many students on many assignments, from few queries."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import BooleanField, DateTimeField, Value
+from django.db.models.functions import Cast
+
+from quizzes.assignments.deadlines import Window
+from quizzes.assignments.status import Made, Status, StudentStatus, status_of
+from quizzes.assignments.student_settings import personal_window
+from quizzes.formatting import day
+from quizzes.models import Assignment, Attempt, Excuse, Extension
+
+# (student id, assignment id)
+Key = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """What the class does not get: extensions, and who is excused, by student and assignment id.
+
+    An extension here has its times and attempts only.
+    """
+
+    extensions: Mapping[Key, Extension]
+    excused: Set[Key]
+
+    def window(self, assignment: Assignment, student_id: int) -> Window:
+        """The student's own window."""
+        return personal_window(assignment, self.extensions.get((student_id, assignment.pk)))
+
+    def status[A: Made](
+        self, assignment: Assignment, student_id: int, attempts: Sequence[A], *, now: datetime
+    ) -> StudentStatus[A]:
+        """The student's status on the assignment. attempts: all of this student on it, by number."""
+        extension = self.extensions.get((student_id, assignment.pk))
+        extra = extension.extra_attempts if extension is not None else 0
+        return status_of(
+            personal_window(assignment, extension),
+            attempts,
+            is_excused=(student_id, assignment.pk) in self.excused,
+            policy=assignment.attempt_policy,
+            max_attempts=None if assignment.max_attempts is None else assignment.max_attempts + extra,
+            now=now,
+        )
+
+
+def load_overrides(**of: Any) -> Overrides:
+    """The extensions and excuses that match; one query. of: lookups that both models have."""
+    extensions = Extension.objects.filter(**of).order_by()
+    excuses = Excuse.objects.filter(**of).order_by()
+    none = Cast(Value(None), DateTimeField())
+    no, yes = (Value(is_excused, output_field=BooleanField()) for is_excused in (False, True))
+    rows = extensions.values_list("student_id", "assignment_id", "due_at", "closes_at", "extra_attempts", no).union(
+        excuses.values_list("student_id", "assignment_id", none, none, Value(0), yes), all=True
+    )
+    extended, excused = {}, set()
+    for student_id, assignment_id, due_at, closes_at, extra_attempts, is_excused in rows:
+        if is_excused:
+            excused.add((student_id, assignment_id))
+        else:
+            extended[student_id, assignment_id] = Extension(
+                due_at=due_at, closes_at=closes_at, extra_attempts=extra_attempts
+            )
+    return Overrides(extended, excused)
+
+
+def by_student_and_assignment(attempts: Iterable[Attempt]) -> defaultdict[Key, list[Attempt]]:
+    """The attempts of each student on each assignment, by number; one query for a queryset."""
+    made: defaultdict[Key, list[Attempt]] = defaultdict(list)
+    for attempt in attempts:
+        made[attempt.student_id, attempt.assignment_id].append(attempt)
+    for own in made.values():
+        own.sort(key=lambda attempt: attempt.number)
+    return made
+
+
+def status_label(status: Status, opens_at: datetime | None, zone: ZoneInfo | None = None) -> str:
+    """The word of pages and files for a status: “Missing”, “Opens Fri, Oct 23”. zone: None for the current one."""
+    return f"{status.label} {day(opens_at, zone)}" if status is Status.NOT_OPEN else status.label

@@ -1,0 +1,57 @@
+"""Whether anything has changed that a live page of a teacher shows."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import IntegerField
+from django.db.models.expressions import RawSQL
+
+from quizzes.models import Assignment, User
+
+# A live page of a running quiz changes this often even if nothing is saved, since time makes students stuck or offline.
+TIME_STEP = timedelta(seconds=15)
+
+# Everything that a live page shows comes with an attempt, with an answer, whose revision each save moves, or with an
+# act of a teacher, which the audit log has. A student who moves to another class is in the log of that class, so
+# students are counted. A count stands beside the maximum, because commits need not come in the order of their ids.
+_COUNTERS = (
+    "SELECT COUNT(*) FROM quizzes_attempt t WHERE t.assignment_id = quizzes_assignment.id",
+    "SELECT COUNT(t.submitted_at) FROM quizzes_attempt t WHERE t.assignment_id = quizzes_assignment.id",
+    "SELECT COALESCE(SUM(n.revision), 0) FROM quizzes_attempt t JOIN quizzes_answer n ON n.attempt_id = t.id"
+    " WHERE t.assignment_id = quizzes_assignment.id",
+    "SELECT COUNT(*) FROM quizzes_auditevent e WHERE e.classroom_id = quizzes_assignment.classroom_id",
+    "SELECT COALESCE(MAX(e.id), 0) FROM quizzes_auditevent e WHERE e.classroom_id = quizzes_assignment.classroom_id",
+    "SELECT COUNT(*) FROM quizzes_student s"
+    " WHERE s.classroom_id = quizzes_assignment.classroom_id AND s.removed_at IS NULL",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LiveState:
+    """How far the rows of an assignment are. board: (position, phase) of the class board, None before its first."""
+
+    counters: tuple[int, ...]
+    open_count: int
+    board: tuple[int, int] | None
+
+
+def live_state(public_id: str, *, by: User) -> LiveState | None:
+    """How far the rows of this teacher's assignment are, None if it is not theirs; 1 query."""
+    counters = [RawSQL(sql, [], IntegerField()) for sql in _COUNTERS]  # noqa: S611  constants of this module
+    assignments = Assignment.objects.taught_by(by).filter(public_id=public_id).order_by()
+    row = assignments.values_list(*counters, "board__position", "board__phase").first()
+    if row is None:
+        return None
+    *counted, position, phase = row
+    return LiveState(tuple(counted), counted[0] - counted[1], (position, phase) if position is not None else None)
+
+
+def live_etag(state: LiveState, *parts: object) -> str:
+    """An ETag of the state and of what else the page depends on; weak, since the page may be compressed."""
+    return f'W/"{hashlib.sha256(repr((state, parts)).encode()).hexdigest()[:32]}"'
+
+
+def time_step(state: LiveState, now: datetime) -> int | None:
+    """The part of an ETag that moves every `TIME_STEP`; None if no attempt is open."""
+    return int(now.timestamp() // TIME_STEP.total_seconds()) if state.open_count else None
