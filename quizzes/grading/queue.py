@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from quizzes.content.answer_matching import fold
+from quizzes.content.answer_matching import normalize
 from quizzes.content.editions import published
 from quizzes.content.question_types.question import Question, Value
 from quizzes.content.question_types.registry import TYPES, type_of
@@ -64,11 +64,11 @@ def queued_answers(assignments: Sequence[Assignment]) -> dict[int, list[QueuedAn
         if _is_unread(question, answer.value, adjusted[answer.attempt_id]):
             grouped[answer.attempt.assignment_id, question.key, _folded(answer.value)].append(answer)
     by_assignment: defaultdict[int, list[QueuedAnswer]] = defaultdict(list)
-    for (assignment_id, key, folded), answers in grouped.items():
+    for (assignment_id, key, normalized), answers in grouped.items():
         content = published(editions[assignment_id]).document
         question = content.questions[answers[0].question.position - 1]
         by_assignment[assignment_id].append(
-            _queued_answer(question, f"{key}:{folded}", answers, content.reading, adjusted)
+            _queued_answer(question, f"{key}:{normalized}", answers, content.reading, adjusted)
         )
     return {
         pk: sorted(entries, key=lambda entry: (entry.position, -len(entry.attempts), entry.given))
@@ -104,7 +104,7 @@ def _queued_answer(
 def _folded(value: Value) -> str:
     """One form for all answers that are the same but for how they are written."""
     if isinstance(value, str):
-        return fold(value)
+        return normalize(value)
     if isinstance(value, dict):
         return json.dumps({name: _folded(part) for name, part in value.items()}, sort_keys=True)
     return json.dumps(value, sort_keys=True)

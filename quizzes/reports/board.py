@@ -8,7 +8,7 @@ from fractions import Fraction
 from string import ascii_uppercase
 from typing import Any
 
-from quizzes.content.answer_matching import fold
+from quizzes.content.answer_matching import normalize
 from quizzes.content.editions import published
 from quizzes.content.question_types.question import Option, Question, Value
 from quizzes.content.question_types.registry import public_view, type_of
@@ -184,7 +184,8 @@ def _texts(question: Question, values: Sequence[Value], picks: Sequence[Sequence
         for option in options_given:
             written[option.id][question.as_written(option, value)] += 1
     return {
-        option_id: min(found, key=lambda text: (-found[text], fold(text), text)) for option_id, found in written.items()
+        option_id: min(found, key=lambda text: (-found[text], normalize(text), text))
+        for option_id, found in written.items()
     }
 
 

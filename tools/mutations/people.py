@@ -5,24 +5,24 @@ from tools.mutations.control import Control, control
 CONTROLS: tuple[Control, ...] = (
     control(
         "a new PIN ends open sessions",
-        "quizzes/views/student/access.py",
-        "return student.removed_at is None and request.session.get(PIN_VERSION) == student.pin_version",
-        "return student.removed_at is None",
+        "quizzes/people/student_sessions.py",
+        "return not is_removed and self.pin_version == pin_version",
+        "return not is_removed",
         "tests/views/student/test_sign_in.py",
     ),
     control(
         "a removed student is out",
-        "quizzes/views/student/access.py",
-        "return student.removed_at is None and request.session.get(PIN_VERSION) == student.pin_version",
-        "return request.session.get(PIN_VERSION) == student.pin_version",
+        "quizzes/people/student_sessions.py",
+        "return not is_removed and self.pin_version == pin_version",
+        "return self.pin_version == pin_version",
         "tests/quizsite/test_sessions.py",
         *("-k", "removed"),
     ),
     control(
         "signing in makes the session anew",
-        "quizzes/views/student/access.py",
-        "    request.session.flush()\n    rotate_token(request)\n",
-        "    rotate_token(request)\n",
+        "quizzes/people/student_sessions.py",
+        "    session.flush()\n",
+        "",
         "tests/views/student/test_sign_in.py",
     ),
     control(
@@ -117,7 +117,7 @@ CONTROLS: tuple[Control, ...] = (
     ),
     control(
         "only the site's own proxies name an address",
-        "quizzes/views/student/access.py",
+        "quizzes/views/access.py",
         "if 0 < count <= len(hops) and hops[-count]:\n        return hops[-count]",
         "if hops[0]:\n        return hops[0]",
         "tests/views/student/test_sign_in.py",

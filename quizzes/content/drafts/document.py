@@ -168,7 +168,7 @@ def anchor_evidence(document: Table, question: Table, *, again: Sequence[str] = 
 
 
 def replace_evidence(document: Table, question: Table, moved: Mapping[str, str]) -> None:
-    """Let other sentences stand for these, wherever the question names them. moved: new key by old key, "" for none."""
+    """Replace these sentences wherever the question names them. moved: new key by old key, "" for none."""
     for table in (question, *rows(question)):
         for name in (_PROOF, _LEANING, _AGAINST):
             if name in table:

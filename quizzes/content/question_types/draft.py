@@ -97,10 +97,10 @@ def equals(rows: Sequence[Table], noun: str) -> list[str]:
     """“Options 2 and 4 are the same.” for each row that repeats an earlier one, apart from case and spaces."""
     found, seen = [], dict[str, int]()
     for number, row in numbered(rows):
-        folded = " ".join(text_in(row, "text").casefold().split())
-        if folded in seen:
-            found.append(f"{noun} {seen[folded]} and {number} are the same.")
-        seen.setdefault(folded, number)
+        normalized = " ".join(text_in(row, "text").casefold().split())
+        if normalized in seen:
+            found.append(f"{noun} {seen[normalized]} and {number} are the same.")
+        seen.setdefault(normalized, number)
     return found
 
 

@@ -231,10 +231,10 @@ def refuse_equal(texts: Sequence[str], *, what: str) -> None:
     """Raise InvalidDocument if two texts differ only in case and spaces. what: their name in the plural."""
     seen: dict[str, int] = {}
     for number, text in enumerate(texts, start=1):
-        folded = " ".join(text.casefold().split())
-        if folded in seen:
-            raise InvalidDocument(f"{what} {seen[folded]} and {number} are the same")
-        seen[folded] = number
+        normalized = " ".join(text.casefold().split())
+        if normalized in seen:
+            raise InvalidDocument(f"{what} {seen[normalized]} and {number} are the same")
+        seen[normalized] = number
 
 
 # --- For `problems` -----------------------------------------------------------------------------------------------

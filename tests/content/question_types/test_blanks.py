@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.content.answer_matching import fold
+from quizzes.content.answer_matching import normalize
 from quizzes.content.question_types.question import ReviewRow
 from quizzes.content.question_types.registry import parse_question, public_view, regraded
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
@@ -49,7 +49,7 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
     gaps = draw(
         st.lists(
             st.one_of(
-                st.lists(words.filter(fold), min_size=1, max_size=3, unique=True).map(lambda texts: typed(*texts)),
+                st.lists(words.filter(normalize), min_size=1, max_size=3, unique=True).map(lambda texts: typed(*texts)),
                 st.integers(2, 8).flatmap(
                     lambda size: st.integers(1, size).map(
                         lambda key: chosen(f"Choice {key}", *(f"Choice {number}" for number in range(1, size + 1)))
@@ -70,7 +70,7 @@ def filled(draw: st.DrawFn, table: dict[str, Any], *, whole: bool = False) -> di
     for letter, gap in zip("abcdefgh", table["gaps"], strict=False):
         if whole or draw(st.booleans()):
             ids = [str(number + 1) for number in range(len(gap.get("choices", ())))]
-            given[letter] = draw(st.sampled_from(ids)) if ids else draw(words.filter(fold) if whole else words)
+            given[letter] = draw(st.sampled_from(ids)) if ids else draw(words.filter(normalize) if whole else words)
     return given or None
 
 

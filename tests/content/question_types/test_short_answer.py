@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.content.answer_matching import fold
+from quizzes.content.answer_matching import normalize
 from quizzes.content.question_types.question import ReviewRow
 from quizzes.content.question_types.registry import parse_question, public_view, regraded
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
@@ -106,13 +106,13 @@ def test_short_answer_keeps_the_laws(table: dict[str, Any], value: str | None, s
 
 @given(documents(), values, sittings)
 def test_short_answer_keeps_the_laws_of_a_new_key(table: dict[str, Any], value: str, sitting: Shuffle) -> None:
-    if fold(value):
+    if normalize(value):
         check_rekeyed(table, value, sitting, READING)
 
 
 @given(documents(), values)
 def test_short_answer_every_accepted_answer_earns_everything_after_one_more(table: dict[str, Any], value: str) -> None:
-    if fold(value):
+    if normalize(value):
         question = parse_question(regraded(table, value))
 
         assert {question.grade(text) for text in [value, *table["accepted"]]} == {1}

@@ -176,7 +176,7 @@ def test_home_costs_the_same_for_any_number_of_classes(
         page = teacher_client.get(HOME)
 
     assert page.status_code == 200
-    assert len(seen) == 15
+    assert len(seen) == 11
 
 
 # --- Making and changing --------------------------------------------------------------------------------------------

@@ -82,8 +82,8 @@ def test_gradebook_shows_scores_states_averages_median_and_mean(
     assert rows_of(page) == [
         ["Ana", "69%", "3", "8"],
         ["Ben", "13%", "In progress", "1 Late"],
-        ["Cy", "No score yet", "Not due yet", "Missing"],
-        ["Dee", "No score yet", "Not due yet", "Excused"],
+        ["Cy", "No score yet", "Not started", "Missing"],
+        ["Dee", "No score yet", "Not started", "Excused"],
         ["Median Mean", "41% 41%", "3 3", "4.5 4.5"],
     ]
     assert "4 students, class average 41%, median 41%" in text_of(page)
@@ -219,9 +219,9 @@ def test_csv_is_downloaded_by_a_form_and_recorded(
         'Student,Average %,"Small set, 2",Small set',
         "Points possible,,8,8",
         "Ana,68.8,3.0,8.0",
-        "Ben,12.5,started,1.0",
-        "Cy,,,missing",
-        "Dee,,,excused",
+        "Ben,12.5,In progress,1.0",
+        "Cy,,Not started,Missing",
+        "Dee,,Not started,Excused",
         "",
     ]
     event = AuditEvent.objects.get()

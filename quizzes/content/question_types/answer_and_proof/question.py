@@ -85,7 +85,7 @@ class AnswerAndProof(Question):
         }
 
     def read_answer(self, submitted: Submitted, shuffle: Shuffle, reading: Reading) -> Value:
-        """Both steps, None when neither was answered; raises NotAChoice."""
+        """Both steps, None without any; raises NotAChoice."""
         answer = self.answer.read_answer(submitted, shuffle, reading)
         proof = self.proof.read_answer(submitted, shuffle, reading)
         return None if answer is None and proof is None else {"answer": answer, "proof": proof or []}
@@ -108,7 +108,7 @@ class AnswerAndProof(Question):
         )
 
     def answer_key(self, reading: Reading) -> tuple[KeyRow, ...]:
-        """Every choice, then the proving and the tempting sentences, with their rationale, for teachers."""
+        """Every choice, then the proving and the tempting sentences, with their rationale."""
         return (*self.answer.answer_key(reading), *self.proof.answer_key(reading))
 
     def correct_answer(self) -> Value:
@@ -121,7 +121,7 @@ class AnswerAndProof(Question):
 
     @classmethod
     def regraded(cls, document: Mapping[str, Any], value: Value) -> dict[str, Any]:
-        """The document with this answer and these sentences as its key; both steps are needed."""
+        """The document with this answer and these sentences as its key; it needs both steps."""
         answer, proof = _steps(value)
         if answer is None or not proof:
             raise InvalidDocument("the new key needs an answer and its proof")

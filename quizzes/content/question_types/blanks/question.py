@@ -1,4 +1,4 @@
-"""Fill in the blanks: a text with gaps, each typed or chosen from a list; credit per gap."""
+"""Fill in the blanks: a text with gaps, each typed or chosen from a list. Credit per gap."""
 
 import re
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Self
 
-from quizzes.content.answer_matching import fold, is_near, is_slip
+from quizzes.content.answer_matching import is_close, is_typo, normalize
 from quizzes.content.question_types.question import (
     CHOICE_IDS,
     MAX_LINE,
@@ -37,20 +37,20 @@ _GAP = re.compile(r"\{([a-z])\}")
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """One gap, named by the letter that students see. rationale: why a student may fill it otherwise.
+    """One gap, named by the letter that students see. rationale: why a student may give another answer.
 
-    choices: text by id, as written; empty where the gap is typed. accepted: at least one, the first of them shown as
-    the right answer; of a chosen gap, the text of its key. folded_accepted: their one forms; () of a chosen gap.
+    choices: text by id, as written; empty for a typed gap. accepted: at least one, the first is shown as the correct
+    answer; for a gap with choices, its correct one. normalized_accepted: normalized; () for a gap with choices.
     """
 
     id: str
     choices: Mapping[str, str]
     accepted: tuple[str, ...]
-    folded_accepted: tuple[str, ...]
+    normalized_accepted: tuple[str, ...]
     rationale: str
 
     def text(self, given: str) -> str:
-        """What was given, in words."""
+        """An answer in words."""
         return self.choices.get(given, "") if self.choices else given
 
 
@@ -68,7 +68,7 @@ class Blanks(Question):
 
     @property
     def statement(self) -> str:
-        """The text with each gap as people read it."""
+        """The text with its gaps, for people."""
         return _GAP.sub(r"(\1) …", self.text)
 
     @classmethod
@@ -95,7 +95,7 @@ class Blanks(Question):
     def public(self, shuffle: Shuffle, value: Value, reading: Reading) -> dict[str, Any]:
         """What a student may see before release: stem, text with the own answers in it, and the gaps to fill."""
         given = value or {}
-        # Text and gaps by turns: text, letter, text, letter, text.
+        # Alternating: text, letter, text, letter, text.
         parts = _GAP.split(self.text)
         shown = {gap.id: gap.text(given.get(gap.id, "")) for gap in self.gaps}
         return {
@@ -126,7 +126,7 @@ class Blanks(Question):
         }
 
     def read_answer(self, submitted: Submitted, shuffle: Shuffle, reading: Reading) -> Value:
-        """{gap id: text typed or choice id} for each gap filled, None when none is; raises NotAChoice."""
+        """{gap id: text typed or choice id} of each gap with an answer, None without any; raises NotAChoice."""
         given = {}
         for gap in self.gaps:
             typed = read_typed(submitted, shuffle.token(self.key, gap.id))
@@ -138,7 +138,7 @@ class Blanks(Question):
         return given or None
 
     def grade(self, value: Value) -> Fraction:
-        """The share of gaps filled right."""
+        """The share of gaps with a correct answer."""
         given = value or {}
         return Fraction(sum(self._is_right(gap, given.get(gap.id)) for gap in self.gaps), len(self.gaps))
 
@@ -162,7 +162,7 @@ class Blanks(Question):
         )
 
     def answer_key(self, reading: Reading) -> tuple[KeyRow, ...]:
-        """The gaps with what they accept, and why a student may fill one otherwise, for teachers."""
+        """The gaps with what they accept, and why a student may give another answer."""
         return tuple(KeyRow(f"({gap.id}) {' / '.join(gap.accepted)}", True, gap.rationale) for gap in self.gaps)
 
     def correct_answer(self) -> Value:
@@ -170,7 +170,7 @@ class Blanks(Question):
         return {gap.id: _right_in(gap) for gap in self.gaps}
 
     def wrong_answer(self, choose: Choose) -> Value:
-        """Every gap filled wrong."""
+        """A wrong answer in every gap."""
         return {
             gap.id: choose([name for name in gap.choices if name != _right_in(gap)]) if gap.choices else NO_IDEA
             for gap in self.gaps
@@ -178,7 +178,7 @@ class Blanks(Question):
 
     @classmethod
     def regraded(cls, document: Mapping[str, Any], value: Value) -> dict[str, Any]:
-        """The document with this answer as its key: accepted as well in a typed gap, alone in a chosen one."""
+        """The document with this answer as its key. A typed gap accepts it too, a chosen gap accepts it only."""
         question = cls.parse(document)
         if any(not gap.text(value.get(gap.id, "")) for gap in question.gaps):
             raise InvalidDocument("each gap needs an answer")
@@ -198,17 +198,17 @@ class Blanks(Question):
         }
 
     def needs_grading(self, value: Value) -> bool:
-        """Whether a typed gap is filled wrong, and nearly right."""
+        """Whether the answer in a typed gap is wrong but close."""
         given = value or {}
         return any(
-            is_near(fold(given[gap.id]), accepted)
+            is_close(normalize(given[gap.id]), accepted)
             for gap in self.gaps
             if gap.id in given and not self._is_right(gap, given[gap.id])
-            for accepted in gap.folded_accepted
+            for accepted in gap.normalized_accepted
         )
 
     def options(self, reading: Reading) -> tuple[Option, ...]:
-        """Each gap with its choices, or with what it accepts, of which the first is listed."""
+        """Each gap with its choices, or with what it accepts. Of the accepted answers, the first is listed."""
         return tuple(
             Option(
                 f"{gap.id}:{answer_id}",
@@ -222,19 +222,19 @@ class Blanks(Question):
             for answer_id, text in (
                 [(choice_id, gap.choices[choice_id]) for choice_id in _by_text(gap)]
                 if gap.choices
-                else zip(gap.folded_accepted, gap.accepted, strict=True)
+                else zip(gap.normalized_accepted, gap.accepted, strict=True)
             )
         )
 
     def chosen_options(self, value: Value, reading: Reading) -> tuple[Option, ...]:
-        """What was given in each gap that has something, the same however it was written; () for no answer."""
+        """The answer in each gap, the same option in any spelling; () for no answer."""
         known = {option.id: option for option in reversed(self.options(reading))}
         found = []
         for gap in self.gaps:
             given = (value or {}).get(gap.id)
             if given is None:
                 continue
-            option_id = f"{gap.id}:{given if gap.choices else fold(given) or given}"
+            option_id = f"{gap.id}:{given if gap.choices else normalize(given) or given}"
             is_right = self._is_right(gap, given)
             typed = Option(
                 option_id,
@@ -257,9 +257,9 @@ class Blanks(Question):
             return False
         if gap.choices:
             return gap.text(given) == gap.accepted[0]
-        folded = fold(given)
-        return folded in gap.folded_accepted or (
-            self.forgive_slips and any(is_slip(folded, accepted) for accepted in gap.folded_accepted)
+        normalized = normalize(given)
+        return normalized in gap.normalized_accepted or (
+            self.forgive_slips and any(is_typo(normalized, accepted) for accepted in gap.normalized_accepted)
         )
 
 
@@ -281,7 +281,7 @@ def _by_text(gap: Gap) -> list[str]:
 
 
 def _right_in(gap: Gap) -> str:
-    """What is right in a gap, as a value has it."""
+    """The correct answer of a gap, as it is in a value."""
     if not gap.choices:
         return gap.accepted[0]
     return next(name for name, text in gap.choices.items() if text == gap.accepted[0])

@@ -1,4 +1,4 @@
-"""Evidence: pick the sentence or sentences of the reading that prove a given statement."""
+"""Evidence: choose the sentence or sentences of the reading that prove a statement."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from quizzes.content.tables import InvalidDocument, tables_of, text_of, texts_of
 
 @dataclass(frozen=True, slots=True)
 class TemptingSentence:
-    """A wrong sentence that a student may pick, and why."""
+    """A wrong sentence that a student may choose, and why."""
 
     key: str
     rationale: str
@@ -33,7 +33,7 @@ class TemptingSentence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence(Question):
-    """A statement to prove. key_sentences: all that it takes. Its value: a list of sentence keys, sorted as text."""
+    """A statement to prove. key_sentences: all that it needs. Its value: a list of sentence keys, sorted as text."""
 
     statement: str
     key_sentences: tuple[str, ...]
@@ -76,7 +76,7 @@ class Evidence(Question):
 
     def public(self, shuffle: Shuffle, value: Value, reading: Reading) -> dict[str, Any]:
         """What a student may see before release: stem, statement, and every sentence in reading order."""
-        picked = value or ()
+        chosen = value or ()
         return {
             "stem": self.stem,
             "statement": self.statement,
@@ -86,7 +86,7 @@ class Evidence(Question):
                         "token": sentence.key,
                         "number": sentence.number,
                         "text": sentence.text,
-                        "chosen": sentence.key in picked,
+                        "chosen": sentence.key in chosen,
                     }
                     for sentence in paragraph
                 ]
@@ -96,39 +96,39 @@ class Evidence(Question):
         }
 
     def read_answer(self, submitted: Submitted, shuffle: Shuffle, reading: Reading) -> Value:
-        """The picked sentence keys, sorted as text, None when none; raises NotAChoice."""
-        picked = set(submitted.get("sentence", ()))
-        if picked - {sentence.key for sentence in reading}:
+        """The chosen sentence keys, sorted as text, None without any; raises NotAChoice."""
+        chosen = set(submitted.get("sentence", ()))
+        if chosen - {sentence.key for sentence in reading}:
             raise NotAChoice("That is not a sentence of this reading.")
-        return sorted(picked) or None
+        return sorted(chosen) or None
 
     def grade(self, value: Value) -> Fraction:
-        """Right sentences minus wrong ones, as a share of the key sentences, at least 0."""
+        """Correct sentences minus wrong ones, as a share of the key sentences, at least 0."""
         return share_of_choices(value or (), self.key_sentences)
 
     def review(self, value: Value, reading: Reading) -> Review:
-        """The picked and the proving sentences, in reading order."""
-        picked = value or ()
+        """The chosen and the proving sentences, in reading order."""
+        chosen = value or ()
         why = {wrong.key: wrong.rationale for wrong in self.tempting}
         rows = tuple(
             choice_row(
                 f"Sentence {sentence.number}: {sentence.text}",
                 right=sentence.key in self.key_sentences,
-                chosen=sentence.key in picked,
+                chosen=sentence.key in chosen,
                 why="" if sentence.key in self.key_sentences else why.get(sentence.key, self.rationale_other),
             )
             for sentence in reading
-            if sentence.key in picked or sentence.key in self.key_sentences
+            if sentence.key in chosen or sentence.key in self.key_sentences
         )
         return Review(
             credit=self.grade(value),
             rows=rows,
-            given=_named(reading, picked),
+            given=_named(reading, chosen),
             correct=_named(reading, self.key_sentences),
         )
 
     def answer_key(self, reading: Reading) -> tuple[KeyRow, ...]:
-        """The proving sentences, the tempting ones, and a line for all others, for teachers."""
+        """The proving sentences, the tempting ones, and a line for all others."""
         why = {wrong.key: wrong.rationale for wrong in self.tempting}
         rows = [
             KeyRow(
@@ -145,12 +145,12 @@ class Evidence(Question):
         return sorted(self.key_sentences)
 
     def wrong_answer(self, choose: Choose) -> Value:
-        """A tempting sentence; no answer where none is named."""
+        """A tempting sentence, None if there is none."""
         return [choose(self.tempting).key] if self.tempting else None
 
     @classmethod
     def regraded(cls, document: Mapping[str, Any], value: Value) -> dict[str, Any]:
-        """The document with these sentences as its key and its evidence; none of them is tempting any longer."""
+        """The document with these sentences as its key and its evidence. None of them is tempting any more."""
         return {
             **document,
             "key_sentences": list(value),
@@ -159,12 +159,12 @@ class Evidence(Question):
         }
 
     def options(self, reading: Reading) -> tuple[Option, ...]:
-        """Every sentence, in reading order; listed are those that prove and those that tempt."""
+        """Every sentence, in reading order. The proving and the tempting ones are listed."""
         why = {wrong.key: wrong.rationale for wrong in self.tempting}
         return tuple(self._option(sentence, why) for sentence in reading)
 
     def chosen_options(self, value: Value, reading: Reading) -> tuple[Option, ...]:
-        """The picked sentences, in reading order; () for no answer."""
+        """The chosen sentences, in reading order; () for no answer."""
         why = {wrong.key: wrong.rationale for wrong in self.tempting}
         return tuple(self._option(sentence, why) for sentence in reading.sentences(value or ()))
 

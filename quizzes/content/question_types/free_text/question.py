@@ -1,4 +1,4 @@
-"""Free text: a few sentences in the student's own words, marked by the teacher with a rubric."""
+"""Written answer: a few sentences in the student's own words, graded by the teacher with a rubric."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ MAX_LENGTH = 4000
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One line of the rubric. title: for students before they write. description: what earns its points, for later."""
+    """One line of the rubric. title: shown before students write. description: what earns its points, shown later."""
 
     title: str
     points: int
@@ -84,7 +84,7 @@ class FreeText(Question):
         return evidence_problems(self.evidence, self.facts, reading)
 
     def public(self, shuffle: Shuffle, value: Value, reading: Reading) -> dict[str, Any]:
-        """What a student may see before release: stem, note, lengths, the titles of the rubric and the own answer."""
+        """What a student may see before release: stem, note, lengths, the titles of the rubric and own answer."""
         return {
             "stem": self.stem,
             "note": self.note,
@@ -96,16 +96,16 @@ class FreeText(Question):
         }
 
     def read_answer(self, submitted: Submitted, shuffle: Shuffle, reading: Reading) -> Value:
-        """The text typed, None for a blank field; raises NotAChoice."""
+        """The typed text, None for a blank field; raises NotAChoice."""
         name = shuffle.token(self.key, "answer")
         return read_typed(submitted, name, limit=self.max_length, lines=True)
 
     def grade(self, value: Value) -> Fraction:
-        """0: nothing is earned until a teacher has marked it."""
+        """0: it earns nothing until a teacher grades it."""
         return Fraction(0)
 
     def review(self, value: Value, reading: Reading) -> Review:
-        """The answer given, one good answer and the rubric."""
+        """The answer, one good answer and the rubric."""
         given = (ReviewRow(value, "no", "", ""),) if value is not None else ()
         return Review(
             credit=self.grade(value),
@@ -119,14 +119,14 @@ class FreeText(Question):
         )
 
     def answer_key(self, reading: Reading) -> tuple[KeyRow, ...]:
-        """One good answer and the rubric, for teachers."""
+        """One good answer and the rubric."""
         return (
             KeyRow(self.sample_answer, True, ""),
             *(KeyRow(_line(criterion), True, "") for criterion in self.criteria),
         )
 
     def correct_answer(self) -> Value:
-        """One good answer; it earns nothing until a teacher has marked it."""
+        """One good answer. It earns nothing until a teacher grades it."""
         return self.sample_answer
 
     def wrong_answer(self, choose: Choose) -> Value:
@@ -135,15 +135,15 @@ class FreeText(Question):
 
     @classmethod
     def regraded(cls, document: Mapping[str, Any], value: Value) -> dict[str, Any]:
-        """Raises InvalidDocument: no text is the key."""
+        """Raises InvalidDocument: the type has no key."""
         raise InvalidDocument("a teacher marks this question; it has no key to change")
 
     def needs_grading(self, value: Value) -> bool:
-        """Whether there is something to read."""
+        """Whether there is an answer."""
         return value is not None
 
     def chosen_options(self, value: Value, reading: Reading) -> tuple[Option, ...]:
-        """That there is an answer: no two texts are counted together; () for none."""
+        """One option for every answer, since no two texts are equal; () for no answer."""
         return () if value is None else (Option("answer", "An answer", False, "", listed=False),)
 
 

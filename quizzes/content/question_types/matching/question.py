@@ -1,4 +1,4 @@
-"""Matching: several prompts, each with one of a closed list of options; credit per prompt."""
+"""Matching: several prompts, each with one of a closed list of options. Credit per prompt."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.reading import Reading
 from quizzes.content.tables import InvalidDocument, tables_of, text_of
 
-# More than this and a list no longer fits the screen of a phone.
+# A longer list does not fit on the screen of a phone.
 MAX_OPTIONS = 12
 
 
@@ -102,7 +102,7 @@ class Matching(Question):
         return {"stem": self.stem, "prompts": shuffle.order(self.key, prompts)}
 
     def read_answer(self, submitted: Submitted, shuffle: Shuffle, reading: Reading) -> Value:
-        """{prompt id: option id} for each prompt answered, None when none is; raises NotAChoice."""
+        """{prompt id: option id} of each prompt with an answer, None without any; raises NotAChoice."""
         given = {}
         for prompt in self.prompts:
             tokens = submitted.get(shuffle.token(self.key, prompt.id), ())
@@ -114,7 +114,7 @@ class Matching(Question):
         return given or None
 
     def grade(self, value: Value) -> Fraction:
-        """The share of prompts with the right option.
+        """The share of prompts with the correct option.
 
         Source: Moodle, question/type/match/question.php, `grade_response`.
         """
@@ -145,7 +145,7 @@ class Matching(Question):
         )
 
     def answer_key(self, reading: Reading) -> tuple[KeyRow, ...]:
-        """Every prompt with its option and why a student may choose another, for teachers."""
+        """Every prompt with its option, and why a student may choose another."""
         return tuple(
             KeyRow(f"“{prompt.text}” {self.option_texts[prompt.option]}", True, prompt.rationale)
             for prompt in self.prompts
@@ -183,7 +183,7 @@ class Matching(Question):
                 option_id == prompt.option,
                 "" if option_id == prompt.option else prompt.rationale,
                 group=prompt.id,
-                # The key of one line need not tempt on another.
+                # The key of one line may not tempt on another line.
                 listed=option_id == prompt.option,
             )
             for prompt in self.prompts
@@ -191,7 +191,7 @@ class Matching(Question):
         )
 
     def chosen_options(self, value: Value, reading: Reading) -> tuple[Option, ...]:
-        """The option given to each prompt that has one; () for no answer."""
+        """The option of each prompt with an answer; () for no answer."""
         given = {f"{prompt_id}:{option_id}" for prompt_id, option_id in (value or {}).items()}
         return tuple(option for option in self.options(reading) if option.id in given)
 

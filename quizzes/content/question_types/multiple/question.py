@@ -1,4 +1,4 @@
-"""Multiple choice: several choices, one or more of them right, with partial credit."""
+"""Multiple answers: several choices, one or more of them correct, with partial credit."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,13 +38,13 @@ PARTIAL_CREDIT = "Each right pick earns a share of the points and each wrong pic
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Multiple(Question):
-    """A question with one or more right choices. Its value: a sorted list of choice ids."""
+    """A question with one or more correct choices. Its value: a sorted list of choice ids."""
 
     choices: tuple[Choice, ...]
 
     @property
     def right_ids(self) -> tuple[str, ...]:
-        """Ids of the keys."""
+        """Ids of the correct choices."""
         return tuple(choice.id for choice in self.choices if choice.right)
 
     @classmethod
@@ -67,15 +67,15 @@ class Multiple(Question):
         ]
 
     def public(self, shuffle: Shuffle, value: Value, reading: Reading) -> dict[str, Any]:
-        """What a student may see before release: stem, choices in the attempt's order, the own picks."""
-        picked = value or ()
+        """What a student may see before release: stem, choices in the attempt's order, own choices."""
+        chosen = value or ()
         choices = [
             (
                 choice.id,
                 {
                     "token": shuffle.token(self.key, choice.id),
                     "text": choice.text,
-                    "chosen": choice.id in picked,
+                    "chosen": choice.id in chosen,
                 },
             )
             for choice in self.choices
@@ -83,36 +83,36 @@ class Multiple(Question):
         return {"stem": self.stem, "choices": shuffle.order(self.key, choices)}
 
     def read_answer(self, submitted: Submitted, shuffle: Shuffle, reading: Reading) -> Value:
-        """The picked ids, sorted, None when nothing was picked; raises NotAChoice."""
+        """The chosen ids, sorted, None without any; raises NotAChoice."""
         ids = [choice.id for choice in self.choices]
-        picked = {shuffle.choice_id(self.key, token, ids) for token in submitted.get("choice", ())}
-        return sorted(picked) or None
+        chosen = {shuffle.choice_id(self.key, token, ids) for token in submitted.get("choice", ())}
+        return sorted(chosen) or None
 
     def grade(self, value: Value) -> Fraction:
-        """Right picks minus wrong picks, as a share of the keys, at least 0."""
+        """Correct choices minus wrong ones, as a share of the correct ones, at least 0."""
         return share_of_choices(value or (), self.right_ids)
 
     def review(self, value: Value, reading: Reading) -> Review:
-        """The question with its keys."""
-        picked = value or ()
+        """The choices, with the correct ones."""
+        chosen = value or ()
         return Review(
             credit=self.grade(value),
             rows=tuple(
                 choice_row(
                     choice.text,
                     right=choice.right,
-                    chosen=choice.id in picked,
+                    chosen=choice.id in chosen,
                     why=choice.rationale,
                     fault=choice.fault(reading),
                 )
                 for choice in self.choices
             ),
-            given="; ".join(choice.text for choice in self.choices if choice.id in picked),
+            given="; ".join(choice.text for choice in self.choices if choice.id in chosen),
             correct="; ".join(choice.text for choice in self.choices if choice.right),
         )
 
     def answer_key(self, reading: Reading) -> tuple[KeyRow, ...]:
-        """Every choice with its rationale, for teachers."""
+        """Every choice with its rationale."""
         return choice_keys(self.choices, reading)
 
     def correct_answer(self) -> Value:
@@ -120,7 +120,7 @@ class Multiple(Question):
         return list(self.right_ids)
 
     def wrong_answer(self, choose: Choose) -> Value:
-        """A wrong choice alone."""
+        """One wrong choice."""
         return [choose(tempting(self.choices)).id]
 
     @classmethod
@@ -129,9 +129,9 @@ class Multiple(Question):
         return {**document, "choices": regraded_choices(document, value)}
 
     def options(self, reading: Reading) -> tuple[Option, ...]:
-        """Its choices, in the order written."""
+        """The choices, as written."""
         return choice_options(self.choices)
 
     def chosen_options(self, value: Value, reading: Reading) -> tuple[Option, ...]:
-        """The chosen ones, in the order written; () for no answer."""
+        """The chosen ones, as written; () for no answer."""
         return tuple(option for option in self.options(reading) if option.id in (value or ()))

@@ -1,4 +1,4 @@
-"""Number or date: typed, right within a tolerance, in one of the accepted units."""
+"""Number or date: typed, correct within a tolerance and in an accepted unit."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Self
 
-from quizzes.content.answer_matching import Day, fold, read_date, read_number, write_date
+from quizzes.content.answer_matching import Day, normalize, read_date, read_number, write_date
 from quizzes.content.question_types.question import (
     MAX_LINE,
     NO_IDEA,
@@ -29,7 +29,7 @@ from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.reading import Reading
 from quizzes.content.tables import InvalidDocument, text_of
 
-# A leap year, so that every day has its place in it.
+# A leap year, so that it has every day.
 _ANY_YEAR = 2000
 
 
@@ -37,20 +37,20 @@ _ANY_YEAR = 2000
 class Numeric(Question):
     """A question for a number or a date. Its value: the text as typed.
 
-    tolerance: in the number's own unit, or in days; 0 for none. units: one unit in all its names, () for a bare number;
-    folded_units: their one forms. unit_required: whether an answer must name it; the page shows it where not.
+    tolerance: in the number's unit, or in days; 0 for none. units: all names of one unit, () for a number without unit.
+    normalized_units: their normalized forms. unit_required: an answer must name the unit. Otherwise the page shows it.
     """
 
     note: str
     answer: Decimal | Day
     tolerance: Decimal
     units: tuple[str, ...]
-    folded_units: tuple[str, ...]
+    normalized_units: tuple[str, ...]
     unit_required: bool
 
     @property
     def shown(self) -> str:
-        """The key as people write it."""
+        """The correct answer as people write it."""
         if isinstance(self.answer, Day):
             return write_date(self.answer)
         return " ".join([f"{self.answer:f}", *self.units[:1]])
@@ -75,8 +75,8 @@ class Numeric(Question):
             raise InvalidDocument("the tolerance of a date is in whole days, and a date has no unit")
         if unit_required and not units:
             raise InvalidDocument("a unit is required and “units” names none")
-        folded = tuple(fold(unit) for unit in units)
-        for unit, name in zip(units, folded, strict=True):
+        normalized = tuple(normalize(unit) for unit in units)
+        for unit, name in zip(units, normalized, strict=True):
             if not name or any(char.isdigit() for char in name):
                 raise InvalidDocument(f"the unit “{unit}” must be a word or a sign, without a number in it")
         return cls(
@@ -85,7 +85,7 @@ class Numeric(Question):
             answer=answer,
             tolerance=tolerance,
             units=units,
-            folded_units=folded,
+            normalized_units=normalized,
             unit_required=unit_required,
         )
 
@@ -106,11 +106,11 @@ class Numeric(Question):
         }
 
     def read_answer(self, submitted: Submitted, shuffle: Shuffle, reading: Reading) -> Value:
-        """The text typed, None for a blank field; raises NotAChoice."""
+        """The typed text, None for a blank field; raises NotAChoice."""
         return read_typed(submitted, shuffle.token(self.key, "answer"))
 
     def grade(self, value: Value) -> Fraction:
-        """1 for a number or date within the tolerance, its ends included, and in an accepted unit; else 0."""
+        """1 for a number or date within the tolerance, ends included, and in an accepted unit; else 0."""
         if value is None:
             return Fraction(0)
         if isinstance(self.answer, Day):
@@ -120,7 +120,7 @@ class Numeric(Question):
         return Fraction(found is not None and self._is_within(found[0]) and self._has_unit(found[1]))
 
     def review(self, value: Value, reading: Reading) -> Review:
-        """The answer given and the key."""
+        """The answer and the correct one."""
         return typed_review(
             value,
             credit=self.grade(value),
@@ -130,7 +130,7 @@ class Numeric(Question):
         )
 
     def answer_key(self, reading: Reading) -> tuple[KeyRow, ...]:
-        """The key with its tolerance, for teachers."""
+        """The correct answer with its tolerance."""
         unit = "days" if isinstance(self.answer, Day) else "".join(self.units[:1])
         margin = f" (give or take {self.tolerance:f} {unit}".rstrip() + ")" if self.tolerance else ""
         return (KeyRow(self.shown + margin, True, ""),)
@@ -140,7 +140,7 @@ class Numeric(Question):
         return self.shown
 
     def wrong_answer(self, choose: Choose) -> Value:
-        """Words that are no number and no date."""
+        """Words without a number or date."""
         return NO_IDEA
 
     @classmethod
@@ -150,7 +150,7 @@ class Numeric(Question):
         if isinstance(question.answer, Day):
             if read_date(value) is None:
                 raise InvalidDocument(f"“{value}” is not a date")
-            return {**document, "answer": fold(value)}
+            return {**document, "answer": normalize(value)}
         found = read_number(value)
         if found is None:
             raise InvalidDocument(f"“{value}” is not a number")
@@ -159,28 +159,28 @@ class Numeric(Question):
         return {**document, "answer": f"{found[0]:f}"}
 
     def needs_grading(self, value: Value) -> bool:
-        """Whether the answer is right but for its unit or year, or cannot be read and is more than words.
+        """Whether only unit or year are wrong, or the answer cannot be read and is more than words.
 
         More than words: it holds a figure, or is the unit alone, as “a month” is.
         """
         if value is None or self.grade(value):
             return False
         if isinstance(self.answer, Day):
-            days = [day for day in map(read_date, fold(value).split()) if day is not None]
+            days = [day for day in map(read_date, normalize(value).split()) if day is not None]
             if days:
                 return any(self._is_within(day) or _differs_in_year_only(self.answer, day) for day in days)
         else:
             found = read_number(value)
             if found is not None:
                 return self._is_within(found[0])
-        return any(char.isdigit() for char in fold(value)) or fold(value) in self.folded_units
+        return any(char.isdigit() for char in normalize(value)) or normalize(value) in self.normalized_units
 
     def options(self, reading: Reading) -> tuple[Option, ...]:
         """The key."""
         return (Option(self._option_id(self.shown), self.shown, True, ""),)
 
     def chosen_options(self, value: Value, reading: Reading) -> tuple[Option, ...]:
-        """The number or date given, the same option however it was written; () for no answer."""
+        """The number or date, the same option in any spelling; () for no answer."""
         if value is None:
             return ()
         return (Option(self._option_id(value), value, self.grade(value) == 1, "", listed=False),)
@@ -195,13 +195,13 @@ class Numeric(Question):
         return False
 
     def _has_unit(self, unit: str) -> bool:
-        return unit in self.folded_units or (not unit and not self.unit_required)
+        return unit in self.normalized_units or (not unit and not self.unit_required)
 
     def _option_id(self, value: str) -> str:
         found = read_number(value)
         if isinstance(self.answer, Decimal) and found is not None and self._has_unit(found[1]):
             return f"{found[0]:f}"
-        return fold(value) or value
+        return normalize(value) or value
 
 
 def _number(document: Mapping[str, Any], name: str) -> Decimal:
@@ -215,7 +215,7 @@ def _number(document: Mapping[str, Any], name: str) -> Decimal:
 
 
 def _days_apart(one: Day, other: Day) -> int | None:
-    """Days between two dates; without years the shorter way round the calendar; None where one alone has a year."""
+    """Days between two dates; without years, the shorter way around the calendar. None if only one has a year."""
     if (one.year is None) != (other.year is None):
         return None
     first, second = (date(day.year or _ANY_YEAR, day.month, day.day) for day in (one, other))

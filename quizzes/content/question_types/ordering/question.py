@@ -1,4 +1,4 @@
-"""Ordering: put events, or anything else that has an order, in the right one; credit by pairs."""
+"""Ordering: put lines, such as events, in order. Credit by pairs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ class Ordering(Question):
     def parse(cls, document: Mapping[str, Any]) -> Self:
         """The question of a document; raises InvalidDocument."""
         tables = tables_of(document, "items")
-        # Two lines have two orders: that is a question of true or false.
+        # Two lines have only two orders, as true or false has.
         if not 3 <= len(tables) <= len(CHOICE_IDS):
             raise InvalidDocument(
                 f"an ordering question needs 3 to {len(CHOICE_IDS)} items and this one has {len(tables)}"
@@ -72,10 +72,10 @@ class Ordering(Question):
         return evidence_problems(self.evidence, self.facts, reading)
 
     def public(self, shuffle: Shuffle, value: Value, reading: Reading) -> dict[str, Any]:
-        """What a student may see before release: the lines in the order given, and whether that is the answer.
+        """What a student may see before release: the lines in order, and whether that is the answer.
 
-        Before there is an answer they stand in this attempt's order, or by text. That may happen to be the right order:
-        to rule it out would tell something of the key.
+        Before an answer, they are in the attempt's order, or by text. That may be the correct order by chance, because
+        to exclude it would tell something about the key.
         """
         shown = {item.id: {"token": shuffle.token(self.key, item.id), "text": item.text} for item in self.items}
         if value is None and shuffle.is_shuffled:
@@ -87,7 +87,7 @@ class Ordering(Question):
         return {"stem": self.stem, "lines": lines, "placed": value is not None}
 
     def read_answer(self, submitted: Submitted, shuffle: Shuffle, reading: Reading) -> Value:
-        """The order of the lines as sent, with the move asked for; None while nobody has called it an answer.
+        """The order of the lines as sent, after the requested move; None until the student calls it an answer.
 
         Fields: `item` once a line, in order; `up` or `down` with the place of a line to move, which makes it an answer;
         or `placed`. Raises NotAChoice.
@@ -118,7 +118,7 @@ class Ordering(Question):
         return max(Fraction(0), Fraction(2 * right - len(pairs), len(pairs))) if pairs else Fraction(0)
 
     def review(self, value: Value, reading: Reading) -> Review:
-        """The lines in their right order, each with the place it was given."""
+        """The lines in their correct order, each with its place in the answer."""
         given = {item_id: place for place, item_id in enumerate(value or (), start=1)}
         texts = {item.id: item.text for item in self.items}
         return Review(
@@ -138,7 +138,7 @@ class Ordering(Question):
         )
 
     def answer_key(self, reading: Reading) -> tuple[KeyRow, ...]:
-        """The lines in their right order, and why a student may put one elsewhere, for teachers."""
+        """The lines in their correct order, and why a student may put one elsewhere."""
         return tuple(KeyRow(f"{item.place}. {item.text}", True, item.rationale) for item in self.in_order)
 
     def correct_answer(self) -> Value:
@@ -167,7 +167,7 @@ class Ordering(Question):
         return any(name in submitted for name in ("up", "down"))
 
     def options(self, reading: Reading) -> tuple[Option, ...]:
-        """Each line at each place, in their right order."""
+        """Each line at each place, in their correct order."""
         return tuple(
             Option(
                 f"{item.id}:{place}",
@@ -175,7 +175,7 @@ class Ordering(Question):
                 place == item.place,
                 "" if place == item.place else item.rationale,
                 group=item.id,
-                # Nobody wrote the wrong places to tempt.
+                # No author wrote the wrong places to tempt.
                 listed=place == item.place,
             )
             for item in self.in_order
@@ -183,11 +183,11 @@ class Ordering(Question):
         )
 
     def chosen_options(self, value: Value, reading: Reading) -> tuple[Option, ...]:
-        """The place given to each line; () for no answer."""
+        """The place of each line; () for no answer."""
         given = {f"{item_id}:{place}" for place, item_id in enumerate(value or (), start=1)}
         return tuple(option for option in self.options(reading) if option.id in given)
 
     def _places(self, value: Value) -> Sequence[int]:
-        """Where the lines given belong, in the order given; () for what is no order of these lines."""
+        """The correct places of the lines, in the order of the answer; () if it is no order of these lines."""
         places = {item.id: item.place for item in self.items}
         return [places[item_id] for item_id in value] if value and sorted(value) == sorted(places) else ()

@@ -1,4 +1,4 @@
-"""Single choice: several choices, exactly one of them right."""
+"""Single choice: several choices, exactly one of them correct."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ from quizzes.content.tables import InvalidDocument, tables_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Single(Question):
-    """A question with exactly one right choice. Its value: a choice id."""
+    """A question with exactly one correct choice. Its value: a choice id."""
 
     choices: tuple[Choice, ...]
 
@@ -56,7 +56,7 @@ class Single(Question):
         ]
 
     def public(self, shuffle: Shuffle, value: Value, reading: Reading) -> dict[str, Any]:
-        """What a student may see before release: stem, choices in the attempt's order, the own choice."""
+        """What a student may see before release: stem, choices in the attempt's order, own choice."""
         choices = [
             (
                 choice.id,
@@ -71,7 +71,7 @@ class Single(Question):
         return {"stem": self.stem, "choices": shuffle.order(self.key, choices)}
 
     def read_answer(self, submitted: Submitted, shuffle: Shuffle, reading: Reading) -> Value:
-        """The chosen id, None when nothing was chosen; raises NotAChoice."""
+        """The chosen id, None without one; raises NotAChoice."""
         tokens = submitted.get("choice", ())
         if not tokens:
             return None
@@ -80,11 +80,11 @@ class Single(Question):
         return shuffle.choice_id(self.key, tokens[0], [choice.id for choice in self.choices])
 
     def grade(self, value: Value) -> Fraction:
-        """1 for the key, else 0."""
+        """1 for the correct answer, else 0."""
         return Fraction(any(choice.right and choice.id == value for choice in self.choices))
 
     def review(self, value: Value, reading: Reading) -> Review:
-        """The question with its key."""
+        """The choices, with the correct one."""
         return Review(
             credit=self.grade(value),
             rows=tuple(
@@ -102,7 +102,7 @@ class Single(Question):
         )
 
     def answer_key(self, reading: Reading) -> tuple[KeyRow, ...]:
-        """Every choice with its rationale, for teachers."""
+        """Every choice with its rationale."""
         return choice_keys(self.choices, reading)
 
     def correct_answer(self) -> Value:
@@ -110,7 +110,7 @@ class Single(Question):
         return next(choice.id for choice in self.choices if choice.right)
 
     def wrong_answer(self, choose: Choose) -> Value:
-        """A wrong choice, more often one that a sentence tempts to."""
+        """A wrong choice, more often one that a sentence suggests."""
         return choose(tempting(self.choices)).id
 
     @classmethod
@@ -119,7 +119,7 @@ class Single(Question):
         return {**document, "choices": regraded_choices(document, [value])}
 
     def options(self, reading: Reading) -> tuple[Option, ...]:
-        """Its choices, in the order written."""
+        """The choices, as written."""
         return choice_options(self.choices)
 
     def chosen_options(self, value: Value, reading: Reading) -> tuple[Option, ...]:

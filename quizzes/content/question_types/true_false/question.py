@@ -1,4 +1,4 @@
-"""True or false: one statement, held against the reading."""
+"""True or false: one statement about the reading."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ from quizzes.content.tables import InvalidDocument, text_of, texts_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrueFalse(Question):
-    """A statement that the reading bears out (answer True) or refutes. Its value: a bool.
+    """A statement that the reading proves (answer True) or contradicts. Its value: a bool.
 
     choices: true, then false, always in this order.
     """
@@ -75,7 +75,7 @@ class TrueFalse(Question):
         }
 
     def read_answer(self, submitted: Submitted, shuffle: Shuffle, reading: Reading) -> Value:
-        """True or False, None when nothing was chosen; raises NotAChoice."""
+        """True or False, None without a choice; raises NotAChoice."""
         tokens = submitted.get("choice", ())
         if not tokens:
             return None
@@ -84,11 +84,11 @@ class TrueFalse(Question):
         return tokens[0] == "true"
 
     def grade(self, value: Value) -> Fraction:
-        """1 for the key, else 0."""
+        """1 for the correct answer, else 0."""
         return Fraction(value is self.answer)
 
     def review(self, value: Value, reading: Reading) -> Review:
-        """Both choices with the key."""
+        """Both choices, with the correct one."""
         return Review(
             credit=self.grade(value),
             rows=tuple(
@@ -100,7 +100,7 @@ class TrueFalse(Question):
         )
 
     def answer_key(self, reading: Reading) -> tuple[KeyRow, ...]:
-        """Both choices with their rationale, for teachers."""
+        """Both choices with their rationale."""
         return choice_keys(self.choices, reading)
 
     def correct_answer(self) -> Value:
@@ -108,7 +108,7 @@ class TrueFalse(Question):
         return self.answer
 
     def wrong_answer(self, choose: Choose) -> Value:
-        """The other word."""
+        """The other value."""
         return not self.answer
 
     @classmethod

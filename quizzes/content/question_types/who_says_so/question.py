@@ -25,7 +25,7 @@ from quizzes.content.tables import InvalidDocument, tables_of, text_of, texts_of
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement. voice: the key. evidence and facts are empty exactly where the story does not say."""
+    """One statement. voice: the key. evidence and facts are empty only if the story does not say it."""
 
     id: str
     text: str
@@ -125,19 +125,19 @@ class WhoSaysSo(Question):
         return {"stem": self.stem, "statements": shuffle.order(self.key, statements)}
 
     def read_answer(self, submitted: Submitted, shuffle: Shuffle, reading: Reading) -> Value:
-        """{statement id: voice key} for each statement answered, None when none is; raises NotAChoice."""
+        """{statement id: voice key} of each statement with an answer, None without any; raises NotAChoice."""
         given = {}
         for statement in self.statements:
-            picked = submitted.get(shuffle.token(self.key, statement.id), ())
-            if not picked:
+            chosen = submitted.get(shuffle.token(self.key, statement.id), ())
+            if not chosen:
                 continue
-            if len(picked) > 1 or picked[0] not in self.voices:
+            if len(chosen) > 1 or chosen[0] not in self.voices:
                 raise NotAChoice("That is not an option of this question.")
-            given[statement.id] = picked[0]
+            given[statement.id] = chosen[0]
         return given or None
 
     def grade(self, value: Value) -> Fraction:
-        """The share of statements with the right voice."""
+        """The share of statements with the correct voice."""
         given = value or {}
         hits = sum(given.get(statement.id) == statement.voice for statement in self.statements)
         return Fraction(hits, len(self.statements))
@@ -148,14 +148,14 @@ class WhoSaysSo(Question):
         labels = {voice.key: voice.label for voice in reading.voices}
         rows: list[ReviewRow] = []
         for statement in self.statements:
-            right, picked = labels[statement.voice], given.get(statement.id)
-            if picked == statement.voice:
+            right, chosen = labels[statement.voice], given.get(statement.id)
+            if chosen == statement.voice:
                 rows.append(ReviewRow(statement.text, "right", f"{right}. Your answer, correct", ""))
-            elif picked is None:
+            elif chosen is None:
                 rows.append(ReviewRow(statement.text, "missed", f"{right}. Not answered", statement.rationale))
             else:
                 rows.append(
-                    ReviewRow(statement.text, "wrong", f"{right}. You chose: {labels[picked]}", statement.rationale)
+                    ReviewRow(statement.text, "wrong", f"{right}. You chose: {labels[chosen]}", statement.rationale)
                 )
         hits = sum(row.state == "right" for row in rows)
         return Review(
@@ -166,7 +166,7 @@ class WhoSaysSo(Question):
         )
 
     def answer_key(self, reading: Reading) -> tuple[KeyRow, ...]:
-        """Every statement with its voice, its proof and why a student may choose another, for teachers."""
+        """Every statement with its voice, its evidence, and why a student may choose another."""
         return tuple(
             KeyRow(
                 statement.text,
@@ -210,7 +210,7 @@ class WhoSaysSo(Question):
         return {**document, "statements": statements, **together}
 
     def options(self, reading: Reading) -> tuple[Option, ...]:
-        """Each statement with each voice offered. Who gives a wrong voice has misread the statement's evidence."""
+        """Each statement with each voice. A student who chooses a wrong voice has misread the statement's evidence."""
         return tuple(
             _option(statement, voice)
             for statement in self.statements
@@ -219,7 +219,7 @@ class WhoSaysSo(Question):
         )
 
     def chosen_options(self, value: Value, reading: Reading) -> tuple[Option, ...]:
-        """The voice given to each statement that has one; () for no answer."""
+        """The voice of each statement with an answer; () for no answer."""
         given = value or {}
         return tuple(
             _option(statement, voice)
