@@ -6,7 +6,8 @@ PIP := $(PY) -m pip install --disable-pip-version-check --quiet --require-hashes
 BROWSER := DJANGO_ALLOW_ASYNC_UNSAFE=1 $(PY) -m pytest -n 2 -m browser
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint unit javascript browser test-postgres faults mutations bench scaling shots format requirements
+.PHONY: help run demo test lint unit coverage javascript browser test-postgres faults mutations bench scaling \
+        screenshots format requirements
 
 help:                             ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +42,12 @@ javascript:                       ## Unit tests of the JavaScript under node
 	elif [ -n "$$CI" ]; then echo "The JavaScript tests need node." >&2; exit 1; \
 	else echo "SKIPPED: the JavaScript tests need node."; fi
 
+coverage: .venv/.test             ## Branch coverage of the unit tests, module by module
+	$(PY) -m coverage erase
+	$(PY) -m coverage run -m pytest -n auto -m "not browser"
+	$(PY) -m coverage combine --quiet
+	$(PY) -m coverage report
+
 browser: .venv/.test              ## Tests in Chromium, apart from the others because of Playwright's event loop
 	$(BROWSER)
 
@@ -60,7 +67,7 @@ scaling: .venv/.test              ## From a class to a state, by simulation, int
 	$(if $(MEASURE),$(PY) -m tools.scaling.measure)
 	$(PY) -m tools.scaling
 
-shots: .venv/.test                ## Pictures of the demo site's pages into docs/pictures/
+screenshots: .venv/.test          ## Pictures of the demo site's pages into docs/pictures/
 	$(PY) -m tools.screenshots
 
 format: .venv/.test               ## Put code and templates into shape

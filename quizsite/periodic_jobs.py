@@ -1,4 +1,4 @@
-"""What the site does by the clock, in whichever of its processes comes first."""
+"""Run periodic jobs in a thread. A file lock picks one process."""
 
 import fcntl
 import logging
@@ -10,43 +10,43 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import close_old_connections
 from django.utils import timezone
 
-from quizzes.attempts import heartbeats
-from quizzes.attempts import lifecycle as attempts
-from quizzes.people import student_sign_in
+from quizzes.attempts.heartbeats import delete_old_heartbeats
+from quizzes.attempts.lifecycle import submit_overdue
+from quizzes.people.student_sign_in import delete_old_failures
 
 logger = logging.getLogger(__name__)
 
 # An attempt whose time is up is handed in at most this much later; what counts is its deadline, not this.
-ROUND_SECONDS = 20
+INTERVAL_SECONDS = 20
 
 
-def start_housekeeping() -> None:
-    """Keep house from a thread of this process for as long as it lives; a process that dies leaves it to the next."""
-    threading.Thread(target=_run_forever, name="housekeeping", daemon=True).start()
+def start_periodic_jobs() -> None:
+    """Run the periodic jobs in a thread of this process. If the process dies, the next one takes over."""
+    threading.Thread(target=_run_forever, name="periodic-jobs", daemon=True).start()
 
 
 def run_periodic_jobs(*, now: datetime) -> None:
-    """Hand in attempts whose time has ended, forget failed tries, signs of life and sessions whose time has passed."""
-    attempts.submit_overdue(now=now)
-    student_sign_in.forget_failures(now=now)
-    heartbeats.delete_old_heartbeats(now=now)
+    """Submit overdue attempts; delete old failed tries, heartbeats and sessions."""
+    submit_overdue(now=now)
+    delete_old_failures(now=now)
+    delete_old_heartbeats(now=now)
     SessionStore.clear_expired()
 
 
 def _run_forever() -> None:
     with (settings.DATA_DIR / "housekeeping.lock").open("w") as lock:
-        # One process of a machine at a time: the others wait here, and the kernel lets one in when that one ends.
+        # One process of a machine at a time: the others wait here until the kernel releases the lock.
         fcntl.flock(lock, fcntl.LOCK_EX)
         rest = threading.Event()
-        while not rest.wait(ROUND_SECONDS):
-            _round()
+        while not rest.wait(INTERVAL_SECONDS):
+            _run_once()
 
 
-def _round() -> None:
-    """One round; a fault is logged and tried again, since the site must go on."""
+def _run_once() -> None:
+    """Run all jobs once. An error is logged and the jobs run again later, since the site must go on."""
     close_old_connections()
     try:
         run_periodic_jobs(now=timezone.now())
     except Exception:
-        logger.exception("The round of housekeeping failed; trying again in %s seconds.", ROUND_SECONDS)
+        logger.exception("The periodic jobs failed; trying again in %s seconds.", INTERVAL_SECONDS)
         close_old_connections()

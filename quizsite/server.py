@@ -17,7 +17,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
-from quizsite.periodic_jobs import start_housekeeping
+from quizsite.periodic_jobs import start_periodic_jobs
 
 # SQLite has one writer, and more threads would only wait for each other; PostgreSQL answers four at a time.
 THREADS = {"sqlite": 1, "postgresql": 4}
@@ -77,7 +77,7 @@ def new_server(host: str, port: int, *, workers: int) -> Any:
     )
 
     @server.on_startup
-    def stop_with_the_terminal() -> None:
+    def stop_on_hangup() -> None:
         # Granian would start its workers anew and stay, with nobody to stop it.
         signal.signal(signal.SIGHUP, server.signal_handler_interrupt)
 
@@ -89,5 +89,5 @@ def load_worker(target: str) -> Any:
     # Out of reach of a terminal's Ctrl-C: a worker that meets the signal twice, from the terminal and from its
     # parent, hangs until it is killed.
     os.setpgid(0, 0)
-    start_housekeeping()
+    start_periodic_jobs()
     return import_string(target)

@@ -1,4 +1,4 @@
-"""What an operator can mend is told in one sentence, which says more than a traceback."""
+"""Report startup errors in one line, without a traceback."""
 
 import sys
 from collections.abc import Callable

@@ -8,14 +8,15 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.content.drafts.document import Table, from_edition, question_of, sentence_tables
+from quizzes.content.drafts.document import from_edition, question_of, sentence_tables
+from quizzes.content.tables import Table
 from quizzes.files.question_sets import read_set_files, read_toml
 from quizzes.models import Draft
 from tests.factories import make_document
 from tests.pages import form_of
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCUMENTED = (ROOT / "docs" / "question-types.md").read_text(encoding="utf-8")
+DOCUMENTED = (ROOT / "docs" / "question-type-reference.md").read_text(encoding="utf-8")
 # A whole question of each type, on the built-in story.
 EXAMPLES: list[Table] = [
     table

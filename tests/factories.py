@@ -13,13 +13,12 @@ from typing import Any
 from django.db import connection
 
 from quizzes.assignments.deadlines import deadline
-from quizzes.attempts import lifecycle as attempts
 from quizzes.attempts.answers import Saved, save_answer
-from quizzes.content import editions as question_sets
+from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content import reading
 from quizzes.content.drafts.document import from_edition
-from quizzes.content.question_types import registry as question_types
-from quizzes.content.question_types.registry import Question, Value
+from quizzes.content.editions import publish_edition, published
+from quizzes.content.question_types.question import Question, Value
 from quizzes.content.set_document import parse_set
 from quizzes.models import (
     Assignment,
@@ -279,7 +278,7 @@ def make_edition(
     """The next edition of a set, with its questions, of `make_document` where no document is given."""
     document = document or make_document(canary=canary)
     question_set = question_set or make_question_set(title=document["title"])
-    edition = question_sets.publish_edition(question_set, document, now=published_at)
+    edition = publish_edition(question_set, document, now=published_at)
     if edition is None:
         raise ValueError("the set's latest edition already says this: change the document")
     return edition
@@ -357,7 +356,7 @@ def make_answered_attempt(
     the others wrong.
     """
     attempt = make_attempt(assignment=assignment, student=student, started_at=started_at, **fields)
-    content = question_sets.published(attempt.assignment.edition_id)
+    content = published(attempt.assignment.edition_id)
     if answers is None:
         answers = {
             question.key: right_value(question) if right is None or place < right else wrong_value(question)
@@ -366,7 +365,7 @@ def make_answered_attempt(
     for second, (key, value) in enumerate(answers.items(), start=1):
         save(attempt, key, value, now=started_at + timedelta(seconds=second))
     if submitted:
-        attempts.submit_attempt(attempt, now=started_at + timedelta(minutes=1))
+        submit_attempt(attempt, now=started_at + timedelta(minutes=1))
     return attempt
 
 
@@ -393,7 +392,7 @@ def save(
     """Save the answer to the question with this key."""
     return save_answer(
         attempt,
-        question_sets.published(attempt.assignment.edition_id).question_ids[key],
+        published(attempt.assignment.edition_id).question_ids[key],
         value,
         operation=operation or f"operation-{next(_numbers)}",
         seen_revision=seen_revision,
@@ -403,12 +402,12 @@ def save(
 
 def right_value(question: Question) -> Value:
     """The value that earns all points."""
-    return question_types.right_value(question)
+    return question.correct_answer()
 
 
 def wrong_value(question: Question) -> Value:
     """A value that earns nothing; an evidence question needs a tempting sentence for it."""
-    return question_types.wrong_value(question, lambda offered: offered[0])
+    return question.wrong_answer(lambda offered: offered[0])
 
 
 def _toml(value: Any) -> str:

@@ -8,11 +8,12 @@ from typing import Any
 from django.template.loader import render_to_string
 from hypothesis import strategies as st
 
-from quizzes.content.question_types import registry as question_types
-from quizzes.content.question_types.registry import Presentation, Question, Value, parse_question
+from quizzes.content.question_types.question import Question, Value
+from quizzes.content.question_types.registry import parse_question, public_view, regraded, type_of
+from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.reading import Reading
 
-sittings = st.builds(Presentation, st.text("0123456789abcdef", min_size=32, max_size=32), st.booleans())
+sittings = st.builds(Shuffle, st.text("0123456789abcdef", min_size=32, max_size=32), st.booleans())
 
 
 def make_question(type_name: str, **fields: Any) -> dict[str, Any]:
@@ -31,16 +32,16 @@ def make_question(type_name: str, **fields: Any) -> dict[str, Any]:
     }
 
 
-def page(question: Question, sitting: Presentation, value: Value, reading: Reading) -> str:
+def page(question: Question, sitting: Shuffle, value: Value, reading: Reading) -> str:
     """The question as a student gets it."""
-    view = question_types.public(question, sitting, value, reading)
-    return render_to_string(f"question_types/{question.type}.html", {"view": view})
+    view = public_view(question, sitting, value, reading)
+    return render_to_string(f"question_types/{question.type}/page.html", {"view": view})
 
 
-def paper(question: Question, sitting: Presentation, reading: Reading) -> str:
+def paper(question: Question, sitting: Shuffle, reading: Reading) -> str:
     """The question on a paper quiz."""
-    view = question_types.public(question, sitting, None, reading)
-    return render_to_string(f"question_types/paper/{question.type}.html", {"view": view})
+    view = public_view(question, sitting, None, reading)
+    return render_to_string(f"question_types/{question.type}/paper.html", {"view": view})
 
 
 def sent(html: str) -> dict[str, list[str]]:
@@ -51,36 +52,34 @@ def sent(html: str) -> dict[str, list[str]]:
     return form.fields
 
 
-def check_answer(document: Mapping[str, Any], value: Value, sitting: Presentation, reading: Reading) -> None:
+def check_answer(document: Mapping[str, Any], value: Value, sitting: Shuffle, reading: Reading) -> None:
     """What holds for any answer to any question, given its document."""
     question = parse_question(document)
-    credit = question_types.grade(question, value)
+    credit = question.grade(value)
     assert 0 <= credit <= 1
-    reviewed = question_types.review(question, value, reading)
+    reviewed = question.review(value, reading)
     assert reviewed.credit == credit
     assert bool(reviewed.given) == (value is not None)
     assert json.loads(json.dumps(value)) == value
-    assert (
-        question_types.read_answer(question, sent(page(question, sitting, value, reading)), sitting, reading) == value
-    )
+    assert question.read_answer(sent(page(question, sitting, value, reading)), sitting, reading) == value
     if value is None or credit == 1:
-        assert not question_types.doubtful(question, value) or question_types.marked_by(question) == "teacher"
-    assert (question_types.picked(question, value, reading) == ()) == (value is None)
+        assert not question.needs_grading(value) or type_of(question).graded_by == "teacher"
+    assert (question.chosen_options(value, reading) == ()) == (value is None)
     if value is None:
         assert credit == 0
 
 
-def check_rekeyed(document: Mapping[str, Any], value: Value, sitting: Presentation, reading: Reading) -> None:
+def check_rekeyed(document: Mapping[str, Any], value: Value, sitting: Shuffle, reading: Reading) -> None:
     """What holds once `value` is the key: it earns everything, and no byte that students get has changed."""
     before = json.dumps(document)
-    rekeyed = question_types.rekey(document, value)
+    rekeyed = regraded(document, value)
     one, other = parse_question(document), parse_question(rekeyed)
 
     assert json.dumps(document) == before
-    assert question_types.grade(other, value) == 1
+    assert other.grade(value) == 1
     for given in (None, value):
-        assert json.dumps(question_types.public(one, sitting, given, reading)) == json.dumps(
-            question_types.public(other, sitting, given, reading)
+        assert json.dumps(public_view(one, sitting, given, reading)) == json.dumps(
+            public_view(other, sitting, given, reading)
         )
         assert page(one, sitting, given, reading) == page(other, sitting, given, reading)
     assert paper(one, sitting, reading) == paper(other, sitting, reading)

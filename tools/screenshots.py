@@ -1,4 +1,4 @@
-"""Pictures of the sample school's pages, for the README: `make shots`.
+"""Pictures of the sample school's pages, for the README: `make screenshots`.
 
 A server of its own, on a free port and a fresh data folder, is filled by the real commands and photographed.
 """

@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base as django_sqlite
 
-from quizsite.sqlite.prepare import sign_of
+from quizsite.sqlite.prepare import marker_of
 from quizsite.sqlite.write_queue import TurnTimeout, Writer
 
 # django-stubs leave out most of what a backend is there to override.
@@ -63,7 +63,7 @@ class DatabaseWrapper(Base):
             verify(connection)
             return connection
         path = Path(conn_params["database"])
-        if sign_of(path).exists():
+        if marker_of(path).exists():
             # Over a file that is gone a connection must fail, not begin an empty one.
             conn_params = {**conn_params, "database": f"{path.absolute().as_uri()}?mode=rw"}
         connection = super().get_new_connection(conn_params)

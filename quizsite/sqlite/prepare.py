@@ -27,7 +27,7 @@ def prepare_database(
             f"The database {path} is on a network file system ({kind}), where SQLite loses data. Name a folder on a "
             "disk of this machine (FOOTNOTE_DATA), or a PostgreSQL server (DATABASE_URL)."
         )
-    if not init and sign_of(path).exists() and not (path.exists() and path.stat().st_size):
+    if not init and marker_of(path).exists() and not (path.exists() and path.stat().st_size):
         raise ImproperlyConfigured(
             f"The database {path} is gone, and this site had one. Put a backup in its place: {restore_command(path)}. "
             "To begin anew without it, add --init."
@@ -45,7 +45,7 @@ def prepare_database(
         path.chmod(0o600)
         # Without a write-ahead log the file of a new site is empty until its first table.
         if path.stat().st_size:
-            sign_of(path).touch(mode=0o600)
+            marker_of(path).touch(mode=0o600)
     except (library.sqlite.OperationalError, OSError) as error:
         raise ImproperlyConfigured(
             f"The database {path} cannot be used: {error}. Its file and its folder must be this user's to write."
@@ -59,7 +59,7 @@ def prepare_database(
         )
 
 
-def sign_of(path: Path) -> Path:
+def marker_of(path: Path) -> Path:
     """What stays when the file goes, and tells a site that lost its database from one that has none yet."""
     return Path(f"{path}.made")
 

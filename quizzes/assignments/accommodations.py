@@ -98,16 +98,16 @@ def extend_to_fit(assignment: Assignment, times: Iterable[ExtendedTime], *, by: 
 
 
 def move_deadlines(attempts: Iterable[Attempt]) -> int:
-    """Give open attempts the deadline that follows from today's terms, never less time than they began with.
+    """Give open attempts the deadline that follows from today's settings, never less time than they began with.
 
     Returns how many moved. Five statements an assignment.
     """
     moved: list[Attempt] = []
     for attempt in attempts:
-        terms = student_settings(attempt.assignment, attempt.student)
-        limits = (terms.time_limit, attempt.time_limit)
+        settings = student_settings(attempt.assignment, attempt.student)
+        limits = (settings.time_limit, attempt.time_limit)
         limit = None if None in limits else max(limit for limit in limits if limit is not None)
-        ends = deadline(started_at=attempt.started_at, time_limit=limit, closes_at=terms.window.closes_at)
+        ends = deadline(started_at=attempt.started_at, time_limit=limit, closes_at=settings.window.closes_at)
         if (limit, ends) != (attempt.time_limit, attempt.deadline_at):
             attempt.time_limit, attempt.deadline_at = limit, ends
             moved.append(attempt)
@@ -133,10 +133,10 @@ def set_accommodation(student: Student, *, time_factor: Decimal | None, by: User
     move_deadlines(_open_attempts(student=student))
     AuditEvent.objects.record(
         AuditEvent.Action.ACCOMMODATION_CHANGED,
-        by=by,
+        actor=by,
         classroom=student.classroom,
         student=student,
-        now=now,
+        at=now,
         time_factor=None if time_factor is None else str(time_factor),
     )
 
@@ -177,10 +177,10 @@ def extend(
     move_deadlines(_open_attempts(student=student, assignment=assignment))
     AuditEvent.objects.record(
         AuditEvent.Action.EXTENSION_GIVEN,
-        by=by,
+        actor=by,
         classroom=assignment.classroom,
         student=student,
-        now=now,
+        at=now,
         assignment=assignment.public_id,
         reason=reason,
         due_at=due_at and due_at.isoformat(),
@@ -207,10 +207,10 @@ def set_excused(
     action = AuditEvent.Action.EXCUSED if is_excused else AuditEvent.Action.EXCUSE_TAKEN_BACK
     AuditEvent.objects.record(
         action,
-        by=by,
+        actor=by,
         classroom=assignment.classroom,
         student=student,
-        now=now,
+        at=now,
         assignment=assignment.public_id,
         reason=reason,
     )

@@ -15,7 +15,7 @@ from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
+class AssignmentSettings:
     """What holds in every classroom of an assignment. time_limit None: untimed; max_attempts None: no limit."""
 
     time_limit: timedelta | None
@@ -35,7 +35,7 @@ def assign(
     edition: Edition,
     windows: Mapping[Classroom, Window],
     *,
-    terms: Terms,
+    settings: AssignmentSettings,
     group: uuid.UUID,
     by: User,
     now: datetime,
@@ -55,7 +55,7 @@ def assign(
             assigned_by=by,
             created_at=now,
             **_window_fields(window),
-            **asdict(terms),
+            **asdict(settings),
         )
         for classroom, window in windows.items()
         if classroom.pk not in there
@@ -67,12 +67,14 @@ def assign(
 
 
 @transaction.atomic
-def change_assignment(assignment: Assignment, *, window: Window, terms: Terms, by: User, now: datetime) -> Assignment:
+def change_assignment(
+    assignment: Assignment, *, window: Window, settings: AssignmentSettings, by: User, now: datetime
+) -> Assignment:
     """Change window and terms. Attempts keep their answers, their order and at least the time limit they began with."""
-    before = {name: str(getattr(assignment, name)) for name in (*_window_fields(window), *asdict(terms))}
-    for name, value in {**_window_fields(window), **asdict(terms)}.items():
+    before = {name: str(getattr(assignment, name)) for name in (*_window_fields(window), *asdict(settings))}
+    for name, value in {**_window_fields(window), **asdict(settings)}.items():
         setattr(assignment, name, value)
-    assignment.save(update_fields=[*_window_fields(window), *asdict(terms)])
+    assignment.save(update_fields=[*_window_fields(window), *asdict(settings)])
     for name, end in (("due_at", window.due_at), ("closes_at", window.closes_at)):
         # An extension that gives no more than the class has now would take time away.
         outgrown = assignment.extensions.filter(**{f"{name}__lte": end}) if end else assignment.extensions.all()
@@ -116,5 +118,5 @@ def _window_fields(window: Window) -> dict[str, datetime | None]:
 
 def _record(action: str, assignment: Assignment, *, by: User, now: datetime, **detail: Any) -> None:
     AuditEvent.objects.record(
-        action, by=by, classroom=assignment.classroom, now=now, assignment=assignment.public_id, **detail
+        action, actor=by, classroom=assignment.classroom, at=now, assignment=assignment.public_id, **detail
     )

@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 
 from quizzes.assignments.deadlines import GRACE, is_over
 from quizzes.attempts.attempt_content import Seat, stored_moment
-from quizzes.content.question_types.registry import Value
+from quizzes.content.question_types.question import Value
 from quizzes.models import Answer, AnswerEvent, Attempt
 
 Outcome = AnswerEvent.Outcome

@@ -10,16 +10,17 @@ from django.db import connection
 from django.db.models import Model
 
 from quizzes.content.editions import Published, published
-from quizzes.content.question_types.registry import Presentation, Question, Value
+from quizzes.content.question_types.question import Question, Value
+from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.models import Assignment, Attempt, Classroom, Student
 
 
 @dataclass(frozen=True, slots=True)
 class Arrangement:
-    """An edition as one attempt shows it. questions: in the attempt's order; presentation: of their choices."""
+    """An edition as one attempt shows it. questions: in the attempt's order; shuffle: of their choices."""
 
     published: Published
-    presentation: Presentation
+    shuffle: Shuffle
     questions: tuple[Question, ...]
 
     def question_id(self, question: Question) -> int:
@@ -112,7 +113,7 @@ def take_seat(seat: Seat, *, pin_version: int) -> tuple[Sitting, dict[int, Given
     edition_id = seat.published.edition_id
     attempt.assignment = _partly(Assignment, id=assignment_id, edition_id=edition_id, release=release)
     answers = {row[7]: _given(*row[7:]) for row in rows if row[7] is not None}
-    return Sitting(seat.published, seat.presentation, seat.questions, attempt), answers
+    return Sitting(seat.published, seat.shuffle, seat.questions, attempt), answers
 
 
 def time_of(seat: Seat, *, pin_version: int) -> tuple[datetime | None] | None:
@@ -151,8 +152,8 @@ def _as_stored(model: type[Model], names: tuple[str, ...]) -> list[str]:
 
 def _arrange(
     edition_id: int, seed: str, shuffle_questions: bool, shuffle_choices: bool
-) -> tuple[Published, Presentation, tuple[Question, ...]]:
+) -> tuple[Published, Shuffle, tuple[Question, ...]]:
     content = published(edition_id)
-    order = Presentation(seed, shuffle_questions)
+    order = Shuffle(seed, shuffle_questions)
     questions = order.order("questions", [(question.key, question) for question in content.document.questions])
-    return content, Presentation(seed, shuffle_choices), tuple(questions)
+    return content, Shuffle(seed, shuffle_choices), tuple(questions)

@@ -9,7 +9,8 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.utils.crypto import salted_hmac
 
 from quizzes.attempts.attempt_content import Sitting, sitting
-from quizzes.content.question_types.registry import Presentation, Question, Submitted, Value, read_answer
+from quizzes.content.question_types.question import Question, Submitted, Value
+from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.models import Answer, Assignment, Attempt, QuestionSet
 
 TRIALS = "trials"
@@ -64,7 +65,7 @@ def trial_of(session: SessionBase, edition_id: int, *, only: Collection[str] | N
 def read_trial_answer(trial: Trial, question: Question, submitted: Submitted, *, order: str) -> Value:
     """The value that a page of this trial sent, None for no answer; raises NotAChoice. order: as on that page."""
     reading = trial.sitting.published.document.reading
-    return read_answer(question, submitted, Presentation(_seed(order), shuffle=True), reading)
+    return question.read_answer(submitted, Shuffle(_seed(order), is_shuffled=True), reading)
 
 
 def settle(session: SessionBase, trial: Trial, question: Question, value: Value, *, order: str) -> None:

@@ -105,13 +105,13 @@ class Day(NamedTuple):
     day: int
 
 
-def fold(text: str) -> str:
+def normalize(text: str) -> str:
     """The answer in its one form: words, numbers and dates with a space between; "" where nothing can be read."""
     return " ".join(_words(text))
 
 
 def read_number(text: str) -> tuple[Decimal, str] | None:
-    """The one number of an answer and the folded words around it; None where there is none, or more than one."""
+    """The one number of an answer and the normalized words around it; None where there is none, or more than one."""
     words = _words(re.sub(r"(?<=\d)[ \u00a0\u2009\u202f](?=\d{3}(?!\d))", ",", text))
     numbers = [word for word in words if any(char.isdigit() for char in word)]
     if len(numbers) != 1 or not _NUMBER.fullmatch(numbers[0]):
@@ -121,7 +121,7 @@ def read_number(text: str) -> tuple[Decimal, str] | None:
 
 def read_date(text: str) -> Day | None:
     """The date that an answer is; None for anything else, and for a date with other words around it."""
-    found = _DATE.fullmatch(fold(text))
+    found = _DATE.fullmatch(normalize(text))
     if found is None:
         return None
     year = None if found["year"] == "-" else int(found["year"])
@@ -134,8 +134,8 @@ def write_date(day: Day) -> str:
     return text if day.year is None else f"{text}, {day.year}"
 
 
-def is_slip(given: str, accepted: str) -> bool:
-    """Whether a folded answer is the accepted one but for a slip in its longer words.
+def is_typo(given: str, accepted: str) -> bool:
+    """Whether a normalized answer is the accepted one but for a slip in its longer words.
 
     A slip is a letter too many, missing, wrong or in its neighbor's place; the first letter and every figure are right.
     Source: optimal string alignment distance 1 word by word, with Elasticsearch's “prefix_length” of 1.
@@ -153,8 +153,8 @@ def is_slip(given: str, accepted: str) -> bool:
     )
 
 
-def is_near(given: str, accepted: str) -> bool:
-    """Whether a person should compare a folded answer with this accepted one before it counts as wrong.
+def is_close(given: str, accepted: str) -> bool:
+    """Whether a person should compare a normalized answer with this accepted one before it counts as wrong.
 
     So it is when one holds the other (and then at least half of its letters), when only the year of a date is missing
     or added, and when few letters differ and no figure does.

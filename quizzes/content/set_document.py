@@ -13,18 +13,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from quizzes.content.question_types import registry as question_types
-from quizzes.content.question_types.registry import Question
-from quizzes.content.reading import (
-    NOT_STATED,
-    Citation,
-    InvalidDocument,
-    Reading,
-    parse_reading,
-    parse_voices,
-    tables_of,
-    text_of,
-)
+from quizzes.content.question_types.question import Question
+from quizzes.content.question_types.registry import parse_question
+from quizzes.content.reading import NOT_STATED, Citation, Reading, parse_reading, parse_voices
+from quizzes.content.tables import InvalidDocument, tables_of, text_of
 
 
 class InvalidQuestion(InvalidDocument):
@@ -163,7 +155,7 @@ def find_errors(document: Mapping[str, Any], parsed: SetDocument) -> list[tuple[
             (question.key, f"the fact “{fact}” is not one of the source")
             for fact in sorted(question.facts - set(facts))
         ]
-        found += [(question.key, reason) for reason in question_types.problems(question, parsed.reading)]
+        found += [(question.key, reason) for reason in question.problems(parsed.reading)]
     return found
 
 
@@ -187,7 +179,7 @@ def coverage(parsed: SetDocument) -> list[CoverageRow]:
 def _question(table: Mapping[str, Any], number: int) -> Question:
     name = table.get("key")
     try:
-        return question_types.parse_question(table)
+        return parse_question(table)
     except InvalidDocument as error:
         raise InvalidQuestion(name if isinstance(name, str) and name else f"number {number}", str(error)) from error
 

@@ -1,4 +1,4 @@
-"""Hints on how a question is worded. They never block: each says why, and its author may keep the wording.
+"""Tips on how a question is worded. They never block: each says why, and its author may keep the wording.
 
 Sources of the rules. Length, repeated words, absolute words, "all of the above", overlapping choices: Haladyna, Downing
 and Rodriguez, "A Review of Multiple-Choice Item-Writing Guidelines" (Applied Measurement in Education, 2002).
@@ -103,7 +103,7 @@ class Wording:
 
 
 @dataclass(frozen=True, slots=True)
-class Hint:
+class Tip:
     """One thing to look at. code: stable name of the rule. about: the words it accuses; reason: why, in a line."""
 
     code: str
@@ -111,13 +111,13 @@ class Hint:
     reason: str
 
 
-def hints(wording: Wording, *, reading: Sequence[str], language: str) -> list[Hint]:
+def tips(wording: Wording, *, reading: Sequence[str], language: str) -> list[Tip]:
     """What to look at again in a question, in a fixed order; [] for nothing.
 
     reading: the sentences of the text. The rules on words and reading level know English alone.
     """
     rules = [_key_longer, _too_alike, _unsettled]
-    found = [hint for rule in rules for hint in rule(wording)]
+    found = [tip for rule in rules for tip in rule(wording)]
     if language.partition("-")[0].casefold() != "en":
         return found
     for rule in (_stem_repeats_key, _absolute, _loaded, _unattributed, _above):
@@ -155,30 +155,30 @@ def syllables(word: str) -> int:
     return max(groups, 1)
 
 
-def _key_longer(wording: Wording) -> Iterator[Hint]:
+def _key_longer(wording: Wording) -> Iterator[Tip]:
     longest = max(map(len, wording.others), default=0)
     for key in wording.keys:
         if longest and len(key) >= max(longest * LONGER, longest + LONGER_BY):
-            yield Hint("key_longer", key, "The right answer is much longer than every wrong one, so it stands out.")
+            yield Tip("key_longer", key, "The right answer is much longer than every wrong one, so it stands out.")
 
 
-def _too_alike(wording: Wording) -> Iterator[Hint]:
+def _too_alike(wording: Wording) -> Iterator[Tip]:
     stem = _stems(wording.stem, leave_out=_LITTLE)
     for (place, one), (other_place, other) in combinations(enumerate(wording.options, start=1), 2):
         words, other_words = _stems(one.text, leave_out=_LITTLE), _stems(other.text, leave_out=_LITTLE)
         # What only the question's own words tell apart is the same answer.
         if words and words & other_words and words ^ other_words <= stem:
-            yield Hint(
+            yield Tip(
                 "too_alike",
                 f"{one.text} / {other.text}",
                 f"Answers {place} and {other_place} use the same words. Do they say the same?",
             )
 
 
-def _unsettled(wording: Wording) -> Iterator[Hint]:
+def _unsettled(wording: Wording) -> Iterator[Tip]:
     open_choices = [option.text for option in wording.options if not option.settled]
     if open_choices:
-        yield Hint(
+        yield Tip(
             "unsettled",
             " / ".join(open_choices),
             "Say what is wrong with each: contradicted, not stated, or true but beside the point. "
@@ -186,7 +186,7 @@ def _unsettled(wording: Wording) -> Iterator[Hint]:
         )
 
 
-def _stem_repeats_key(wording: Wording) -> Iterator[Hint]:
+def _stem_repeats_key(wording: Wording) -> Iterator[Tip]:
     asked = _stems(wording.stem, leave_out=_ASKING)
     wrong = {word for text in wording.others for word in _stems(text, leave_out=_ASKING)}
     for key in wording.keys if wording.others else ():
@@ -194,39 +194,39 @@ def _stem_repeats_key(wording: Wording) -> Iterator[Hint]:
         telling = (words & asked) - wrong
         if telling and len(telling) >= TELLING_SHARE * len(words):
             said = [word for word in _WORD.findall(key) if _stem(word) in telling]
-            yield Hint(
+            yield Tip(
                 "stem_repeats_key",
                 key,
                 f"The question already says “{' '.join(said)}”, as only the right answer does.",
             )
 
 
-def _absolute(wording: Wording) -> Iterator[Hint]:
+def _absolute(wording: Wording) -> Iterator[Tip]:
     reading = {word for sentence in wording.rests_on for word in _words(sentence.text)}
     for option in wording.options:
         words = _words(option.text)
         # "None" by itself is a number.
         found = [word for word in words if word in ABSOLUTE - reading] if len(words) > 1 else []
         if found and not _ABOVE.search(option.text):
-            yield Hint(
+            yield Tip(
                 "absolute",
                 option.text,
                 f"“{found[0].capitalize()}” is rarely right, and practiced test takers know it.",
             )
 
 
-def _loaded(wording: Wording) -> Iterator[Hint]:
+def _loaded(wording: Wording) -> Iterator[Tip]:
     for text in (wording.stem, *(option.text for option in wording.options)):
         found = [word for word in _words(_QUOTED.sub(" ", text)) if word in LOADED]
         if found:
-            yield Hint(
+            yield Tip(
                 "loaded",
                 text,
                 f"“{found[0].capitalize()}” takes a side. Use the story’s own word, or quote who says it.",
             )
 
 
-def _unattributed(wording: Wording) -> Iterator[Hint]:
+def _unattributed(wording: Wording) -> Iterator[Tip]:
     claimed = [sentence for sentence in wording.rests_on if sentence.voice.key != REPORTER]
     text = " ".join((wording.stem, *wording.keys))
     if not claimed or wording.asks_who or _SPEAKING.search(text):
@@ -235,29 +235,29 @@ def _unattributed(wording: Wording) -> Iterator[Hint]:
     named |= {_stem(word) for sentence in claimed for match in _NAME.findall(sentence.text) for word in match.split()}
     if not named & _stems(text, leave_out=_ASKING):
         first = claimed[0]
-        yield Hint(
+        yield Tip(
             "unattributed",
             wording.stem,
             f"Sentence {first.number} has the voice “{first.voice.label}”. Name the speaker, as in “According to ...”.",
         )
 
 
-def _above(wording: Wording) -> Iterator[Hint]:
+def _above(wording: Wording) -> Iterator[Tip]:
     for option in wording.options:
         if _ABOVE.search(option.text):
-            yield Hint(
+            yield Tip(
                 "above",
                 option.text,
                 "Knowing two answers settles this one, and in another order it points at nothing. Name what is meant.",
             )
 
 
-def _harder(wording: Wording, reading: Sequence[str]) -> Iterator[Hint]:
+def _harder(wording: Wording, reading: Sequence[str]) -> Iterator[Tip]:
     text = _grade_of_text(tuple(reading))
     blocks = [split_sentences(wording.stem), [*split_sentences(wording.stem), *(o.text for o in wording.options)]]
     grades = [grade for block in blocks if block and (grade := reading_grade(block)) is not None]
     if text is not None and grades and max(grades) > max(text, 0) + HARDER_BY:
-        yield Hint(
+        yield Tip(
             "harder",
             wording.stem,
             f"The question reads like grade {max(grades):.0f}, and the reading like grade {max(text, 0):.0f}.",

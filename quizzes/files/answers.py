@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 from quizzes.files.gradebook import Table
-from quizzes.files.spreadsheet import Cell as FileCell
+from quizzes.files.spreadsheet import CellValue
 from quizzes.reports.answer_table import AnswerRow
 
 
 def answers_table(rows: Iterable[AnswerRow], titles: dict[int, str], zone: ZoneInfo) -> Table:
     """A line an answer. titles: by assignment id; zone: in which moments are written."""
-    header: list[FileCell] = ["Student", "Assignment", "Attempt", "Number", "Question", "Type", "Objective", "Answer"]
+    header: list[CellValue] = ["Student", "Assignment", "Attempt", "Number", "Question", "Type", "Objective", "Answer"]
     header += ["Verdict", "Points", "Points possible", f"Saved at ({zone.key})", "Late", "Medium"]
     lines: Table = [
         [

@@ -7,8 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from quizzes.assignments.status import Status
 from quizzes.assignments.student_statuses import status_label
-from quizzes.files.spreadsheet import Cell as FileCell
-from quizzes.files.spreadsheet import write_csv
+from quizzes.files.spreadsheet import CellValue, write_csv
 from quizzes.models import Assignment, Classroom
 from quizzes.reports.gradebook import Cell, Column, Gradebook
 
@@ -24,7 +23,7 @@ CANVAS_COLUMNS = {
     "Root Account",
 }
 
-Table = list[list[FileCell]]
+Table = list[list[CellValue]]
 
 
 def gradebook_csv(book: Gradebook) -> bytes:
@@ -124,7 +123,7 @@ def _canvas_title(title: str) -> str:
     return f"[{title}]" if title in CANVAS_COLUMNS else title
 
 
-def _canvas_cell(cell: Cell) -> FileCell:
+def _canvas_cell(cell: Cell) -> CellValue:
     if cell.status is Status.EXCUSED:
         return "EX"
     return None if cell.whole_score is None else float(cell.whole_score)

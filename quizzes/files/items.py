@@ -1,13 +1,13 @@
 """Item analysis as tables: a line a question, a line an answer given, a line a figure of the set."""
 
 from quizzes.files.gradebook import Table
-from quizzes.files.spreadsheet import Cell as FileCell
+from quizzes.files.spreadsheet import CellValue
 from quizzes.reports.item_report import ItemReport, QuestionReport
 
 
 def questions_table(report: ItemReport) -> Table:
     """A line a question with its figures; a figure that so few attempts cannot carry is empty."""
-    header: list[FileCell] = ["Number", "Question", "Type", "Objective", "Points", "Attempts", "Answered", "Omitted"]
+    header: list[CellValue] = ["Number", "Question", "Type", "Objective", "Points", "Attempts", "Answered", "Omitted"]
     header += ["Not reached", "Facility", "Discrimination", "Upper group", "Lower group", "Commonest wrong answer"]
     header += ["Given by", "To mark", "Look at"]
     return [header, *(_question_line(report, question) for question in report.questions)]
@@ -50,7 +50,7 @@ def figures_table(report: ItemReport) -> Table:
     ]
 
 
-def _question_line(report: ItemReport, question: QuestionReport) -> list[FileCell]:
+def _question_line(report: ItemReport, question: QuestionReport) -> list[CellValue]:
     figures, commonest = question.figures, question.commonest_wrong
     titles = {objective.key: objective.title for objective in report.published.document.objectives}
     return [

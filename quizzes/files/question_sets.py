@@ -7,8 +7,8 @@ from datetime import date, time
 from pathlib import Path
 from typing import Any
 
-from quizzes.content.reading import InvalidDocument
 from quizzes.content.set_document import InvalidQuestion, SetDocument, combine, find_problems, parse_set, slug_of
+from quizzes.content.tables import InvalidDocument
 
 
 class InvalidFile(ValueError):

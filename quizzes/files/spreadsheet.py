@@ -11,10 +11,10 @@ from collections.abc import Iterable, Sequence
 _PASSED_OVER = r"[\x00-\x20\s\"\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]*"
 _FORMULA_START = re.compile(rf"(^|[\r\n\t;])({_PASSED_OVER})([=+\-@|%\uff1d\uff0b\uff0d\uff20])")
 
-Cell = str | int | float | None
+CellValue = str | int | float | None
 
 
-def safe_cell(value: Cell) -> str | int | float:
+def safe_cell(value: CellValue) -> str | int | float:
     """The value as a spreadsheet may hold it: numbers stay numbers, None is empty, text never starts a formula."""
     if value is None:
         return ""
@@ -24,7 +24,7 @@ def safe_cell(value: Cell) -> str | int | float:
     return f"'{safe}" if safe.startswith(("\t", "\r")) else safe
 
 
-def write_csv(rows: Iterable[Sequence[Cell]]) -> bytes:
+def write_csv(rows: Iterable[Sequence[CellValue]]) -> bytes:
     """UTF-8 with a byte order mark and CRLF line ends (RFC 4180), which spreadsheet programs open with names intact."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")

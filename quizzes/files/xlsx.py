@@ -7,7 +7,7 @@ from datetime import datetime
 
 from xlsxwriter import Workbook
 
-from quizzes.files.spreadsheet import Cell, safe_cell
+from quizzes.files.spreadsheet import CellValue, safe_cell
 
 # Excel's own limits: characters in a cell, and in the name of a sheet, which may hold none of these marks.
 MAX_CELL, MAX_SHEET_NAME, NOT_IN_SHEET_NAMES = 32_767, 31, "[]:*?/\\"
@@ -28,7 +28,7 @@ class Sheet:
     """One table. rows: the first `header_count` of them are headings, which stay in view."""
 
     name: str
-    rows: Sequence[Sequence[Cell]]
+    rows: Sequence[Sequence[CellValue]]
     header_count: int = 1
 
 

@@ -46,7 +46,7 @@ class AccommodationForm(forms.Form):
         return None if chosen == NO_TIMER else Decimal(chosen)
 
 
-class MakeRoomForm(forms.Form):
+class ExtendToFitForm(forms.Form):
     """For each student whose granted time does not fit: extend for this student, or keep the close. Never silent."""
 
     def __init__(

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import CheckConstraint
 
 from quizzes.assignments.deadlines import NoSuchLocalTime, Window, in_zone
-from quizzes.assignments.lifecycle import Terms
+from quizzes.assignments.lifecycle import AssignmentSettings
 from quizzes.assignments.student_settings import window_of
 from quizzes.forms.fields import WallTimeField, clock, wall_time, zone_name, zone_note
 from quizzes.models import Assignment, Classroom
@@ -94,9 +94,9 @@ class AssignmentSettingsForm(forms.Form):
         return None if chosen == UNLIMITED else int(chosen)
 
     @property
-    def terms(self) -> Terms:
+    def settings(self) -> AssignmentSettings:
         """What a valid form says for every classroom."""
-        return Terms(**{name: self.cleaned_data[name] for name in Terms.__dataclass_fields__})
+        return AssignmentSettings(**{name: self.cleaned_data[name] for name in AssignmentSettings.__dataclass_fields__})
 
     def window_in(self, zone: ZoneInfo, *, stored: Window | None = None) -> Window:
         """The window in this zone; a wall time that the zone skips becomes an error beside its field.

@@ -7,7 +7,8 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from quizzes.attempts.attempt_content import Arrangement
-from quizzes.content.question_types.registry import NotAChoice, Question, read_answer
+from quizzes.content.question_types.question import Question
+from quizzes.content.question_types.shuffle import NotAChoice
 from quizzes.forms.fields import NO_SUCH_QUESTION
 
 # Past this a revision is none that a student reached, and more than the column holds.
@@ -35,7 +36,7 @@ class AnswerForm(forms.Form):
         """With `value`; a choice that the question does not have is the whole form's error."""
         reading = self.current.published.document.reading
         try:
-            value = read_answer(self.question, self.submitted, self.current.presentation, reading)
+            value = self.question.read_answer(self.submitted, self.current.shuffle, reading)
         except NotAChoice as error:
             raise forms.ValidationError(str(error)) from error
         return {**self.cleaned_data, "value": value}

@@ -78,13 +78,13 @@ class ClassroomForm(forms.Form):
         self.fields["name"].widget.attrs["autocomplete"] = "off"
 
 
-class JoiningForm(forms.Form):
+class CodeActiveForm(forms.Form):
     """Whether the class code lets students in."""
 
     is_open = forms.BooleanField(required=False)
 
 
-class ArchivingForm(forms.Form):
+class ArchiveForm(forms.Form):
     """Whether the class is put away."""
 
     is_archived = forms.BooleanField(required=False)

@@ -9,17 +9,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from quizzes.content.editions import published
-from quizzes.content.question_types.registry import (
-    NotAChoice,
-    Presentation,
-    Question,
-    marked_by,
-    public,
-    read_answer,
-    rearranges,
-)
-from quizzes.content.reading import InvalidDocument
-from quizzes.forms.editor.base import SentencesField
+from quizzes.content.question_types.form import SentencesField
+from quizzes.content.question_types.question import Question
+from quizzes.content.question_types.registry import public_view, type_of
+from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
+from quizzes.content.tables import InvalidDocument
 from quizzes.forms.fields import ReasonField
 from quizzes.grading.regrades import corrected_document
 from quizzes.grading.scores import NEW_EXPLANATION
@@ -28,7 +22,7 @@ from quizzes.models import Edition, Regrade
 Policy = Regrade.Policy
 
 # A key is given on one page by one teacher, so its choices stand in the order in which they were written.
-AS_WRITTEN = Presentation("regrade", shuffle=False)
+AS_WRITTEN = Shuffle("regrade", is_shuffled=False)
 POLICIES = {
     Policy.NEW_KEY: "The new key only. Answers that were right by the old key earn nothing for it",
     Policy.EITHER_KEY: "The old key or the new one. Nobody loses points",
@@ -91,10 +85,10 @@ class RegradeForm(forms.Form):
         self.question = question
         self.reading = published(edition.pk).document.reading
         # What a teacher marks has no key to change.
-        self.has_key = marked_by(question) == "rule"
+        self.has_key = type_of(question).graded_by == "rule"
         if not self.has_key:
             del self.fields["explanation"]
-        elif "paragraphs" not in self.unanswered and question.type != "who_says_so":
+        elif not type_of(question).regrade_sets_evidence:
             self.fields["evidence"] = SentencesField(
                 label="Sentences that prove the new key",
                 sentence_keys=[sentence.key for sentence in self.reading],
@@ -124,17 +118,17 @@ class RegradeForm(forms.Form):
     @property
     def unanswered(self) -> dict[str, Any]:
         """The question as a page shows it, without an answer."""
-        return public(self.question, AS_WRITTEN, None, self.reading)
+        return public_view(self.question, AS_WRITTEN, None, self.reading)
 
     @property
     def view(self) -> dict[str, Any]:
         """The question as a page shows it, with the new key so far as its answer."""
-        return public(self.question, AS_WRITTEN, self.value, self.reading)
+        return public_view(self.question, AS_WRITTEN, self.value, self.reading)
 
     @property
     def moves_a_line(self) -> bool:
         """Whether the form was sent to change the new key step by step."""
-        return rearranges(self.question, self.submitted)
+        return self.question.is_step(self.submitted)
 
     @property
     def submitted(self) -> Mapping[str, Sequence[str]]:
@@ -149,7 +143,7 @@ class RegradeForm(forms.Form):
 
     def _read_key(self) -> None:
         try:
-            self.value = read_answer(self.question, self.submitted, AS_WRITTEN, self.reading)
+            self.value = self.question.read_answer(self.submitted, AS_WRITTEN, self.reading)
         except NotAChoice as error:
             self.key_error = str(error)
 

@@ -9,9 +9,10 @@ from django import forms
 from django.forms.boundfield import BoundField
 
 from quizzes.attempts.paper.answers import Sheet, StudentSheet
-from quizzes.attempts.paper.entries import Cell, cells, paper_view, read_typed, says_something, written
+from quizzes.attempts.paper.entries import Cell, cells, has_input, paper_view, read_typed, written
 from quizzes.attempts.paper.handout import LETTERS, FormLetter, PaperForm
-from quizzes.content.question_types.registry import NotAChoice, Question, Value
+from quizzes.content.question_types.question import Question, Value
+from quizzes.content.question_types.shuffle import NotAChoice
 from quizzes.content.reading import Reading
 
 MAX_OPERATION = 40
@@ -57,7 +58,7 @@ class PrintedSheets:
         self.reading = reading
         self.questions: dict[FormLetter, tuple[TypedQuestion, ...]] = {}
         for letter, form in drawn.items():
-            views = [paper_view(question, form.presentation, reading) for question in form.questions]
+            views = [paper_view(question, form.shuffle, reading) for question in form.questions]
             self.questions[letter] = tuple(
                 TypedQuestion(number, question, view, cells(view))
                 for number, (question, view) in enumerate(zip(form.questions, views, strict=True), start=1)
@@ -102,7 +103,7 @@ class SheetForm(forms.Form):
         for typed in self.questions:
             texts = [self.cleaned_data.get(typed.name(place), "") for place in range(len(typed.cells))]
             try:
-                values[typed.question.key] = read_typed(typed.question, texts, form.presentation, self.printed.reading)
+                values[typed.question.key] = read_typed(typed.question, texts, form.shuffle, self.printed.reading)
             except NotAChoice as error:
                 self.add_error(typed.name(0), str(error))
         return {**self.cleaned_data, "values": values}
@@ -111,7 +112,7 @@ class SheetForm(forms.Form):
     def is_blank(self) -> bool:
         """Whether nothing was typed and nothing had been typed before: this student has no sheet yet."""
         texts = [self.data.get(self.add_prefix(name), "") for name in self.fields if name not in ("form", "seen")]
-        return self.there.attempt is None and not says_something(texts)
+        return self.there.attempt is None and not has_input(texts)
 
     @property
     def sheet(self) -> Sheet:
@@ -139,7 +140,7 @@ class SheetForm(forms.Form):
     def _written(self, typed: TypedQuestion, value: Value) -> tuple[str, ...]:
         if value is None:
             return ("",) * len(typed.cells)
-        return written(typed.question, value, self.printed.drawn[self.letter].presentation, self.printed.reading)
+        return written(typed.question, value, self.printed.drawn[self.letter].shuffle, self.printed.reading)
 
 
 def _cell_field(cell: Cell, label: str, text: str) -> forms.CharField:

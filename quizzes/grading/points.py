@@ -3,15 +3,14 @@
 A score depends on nothing else, so it can be computed again at any time to the same value.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Literal
 
-from quizzes.content.question_types.registry import Question, Value, grade
-from quizzes.content.set_document import SetDocument
+from quizzes.content.question_types.question import Question, Value
 
 SCORE_STEP = Decimal("0.0001")
 
@@ -66,7 +65,7 @@ def earned(question: Question, value: Value, adjustments: Adjustments = NO_ADJUS
     since_new_key = policies[len(policies) - policies[::-1].index("new_key") :] if "new_key" in policies else policies
     if "full_credit" in since_new_key:
         return Earned(Fraction(question.points), question.points)
-    credit = max(grade(version, value) for version in keys_in_force(question, adjustments))
+    credit = max(version.grade(value) for version in keys_in_force(question, adjustments))
     return Earned(question.points * credit, question.points)
 
 
@@ -88,13 +87,13 @@ def corrected(question: Question, adjustments: Adjustments) -> Question:
 
 
 def score(
-    document: SetDocument, values: Mapping[str, Value], adjustments: Adjustments = NO_ADJUSTMENTS
+    questions: Iterable[Question], values: Mapping[str, Value], adjustments: Adjustments = NO_ADJUSTMENTS
 ) -> tuple[Decimal, int]:
     """(points earned, points possible) of an attempt; earned is rounded half up to 4 places.
 
-    values: current value by question key; a missing one earns nothing.
+    questions: of its edition. values: current value by question key; a missing one earns nothing.
     """
-    parts = [earned(question, values.get(question.key), adjustments) for question in document.questions]
+    parts = [earned(question, values.get(question.key), adjustments) for question in questions]
     total = sum((part.points for part in parts), start=Fraction(0))
     exact = Decimal(total.numerator) / Decimal(total.denominator)
     return exact.quantize(SCORE_STEP, ROUND_HALF_UP), sum(part.possible for part in parts)

@@ -7,16 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from quizzes.content.answer_matching import fold
+from quizzes.content.answer_matching import normalize
 from quizzes.content.editions import published
-from quizzes.content.question_types.registry import Question, Value, doubtful, marked_by, review
+from quizzes.content.question_types.question import Question, Value
+from quizzes.content.question_types.registry import TYPES, type_of
 from quizzes.content.reading import Reading
 from quizzes.grading.points import Adjustments, earned, keys_in_force
 from quizzes.grading.scores import adjustments
 from quizzes.models import Answer, Assignment, Attempt
 
-# Types whose answers may need a teacher. An answer chosen from a list never does.
-TYPED = ("short_answer", "numeric", "blanks", "free_text")
+# Only typed answers can need grading.
+TYPED = tuple(name for name, question_type in TYPES.items() if question_type.is_typed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +64,11 @@ def queued_answers(assignments: Sequence[Assignment]) -> dict[int, list[QueuedAn
         if _is_unread(question, answer.value, adjusted[answer.attempt_id]):
             grouped[answer.attempt.assignment_id, question.key, _folded(answer.value)].append(answer)
     by_assignment: defaultdict[int, list[QueuedAnswer]] = defaultdict(list)
-    for (assignment_id, key, folded), answers in grouped.items():
+    for (assignment_id, key, normalized), answers in grouped.items():
         content = published(editions[assignment_id]).document
         question = content.questions[answers[0].question.position - 1]
         by_assignment[assignment_id].append(
-            _queued_answer(question, f"{key}:{folded}", answers, content.reading, adjusted)
+            _queued_answer(question, f"{key}:{normalized}", answers, content.reading, adjusted)
         )
     return {
         pk: sorted(entries, key=lambda entry: (entry.position, -len(entry.attempts), entry.given))
@@ -79,7 +80,7 @@ def _is_unread(question: Question, value: Value, own: Adjustments) -> bool:
     if question.key in own.marks:
         return False
     points = earned(question, value, own)
-    return points.points < points.possible and all(doubtful(key, value) for key in keys_in_force(question, own))
+    return points.points < points.possible and all(key.needs_grading(value) for key in keys_in_force(question, own))
 
 
 def _queued_answer(
@@ -93,17 +94,17 @@ def _queued_answer(
         question=question,
         position=first.question.position,
         value=ordered[0],
-        given=tuple(dict.fromkeys(review(question, value, reading).given for value in ordered)),
+        given=tuple(dict.fromkeys(question.review(value, reading).given for value in ordered)),
         attempts=tuple(answer.attempt for answer in answers),
         earned=earned(question, first.value, adjusted[first.attempt_id]).points,
-        is_by_hand=marked_by(question) == "teacher",
+        is_by_hand=type_of(question).graded_by == "teacher",
     )
 
 
 def _folded(value: Value) -> str:
     """One form for all answers that are the same but for how they are written."""
     if isinstance(value, str):
-        return fold(value)
+        return normalize(value)
     if isinstance(value, dict):
         return json.dumps({name: _folded(part) for name, part in value.items()}, sort_keys=True)
     return json.dumps(value, sort_keys=True)

@@ -12,10 +12,10 @@ from typing import Any
 from django.db import transaction
 
 from quizzes.content.editions import published
-from quizzes.content.question_types.registry import Question as SetQuestion
-from quizzes.content.question_types.registry import Value, rekey
-from quizzes.grading import points as grading
-from quizzes.grading.points import Adjustments, Correction
+from quizzes.content.question_types.question import Question as SetQuestion
+from quizzes.content.question_types.question import Value
+from quizzes.content.question_types.registry import regraded
+from quizzes.grading.points import Adjustments, Correction, score
 from quizzes.grading.scores import adjustments, correction, rescore, values_of
 from quizzes.models import Assignment, Attempt, AuditEvent, Edition, Question, Regrade, User
 
@@ -68,7 +68,7 @@ def affected_assignments(edition: Edition, *, by: User) -> list[Assignment]:
 def corrected_document(edition: Edition, question: Question | SetQuestion, value: Value) -> dict[str, Any]:
     """The question's document with `value`, given as an answer, as its key; raises InvalidDocument."""
     document = next(table for table in edition.document["questions"] if table["key"] == question.key)
-    return rekey(document, value)
+    return regraded(document, value)
 
 
 def preview(
@@ -86,8 +86,8 @@ def preview(
         grades_kept += question.key in own.marks
         corrections = {**own.corrections, question.key: [*own.corrections.get(question.key, ()), extra]}
         content = published(attempt.assignment.edition_id).document
-        before.append(grading.score(content, values[attempt.pk], own)[0])
-        after.append(grading.score(content, values[attempt.pk], Adjustments(corrections, own.marks))[0])
+        before.append(score(content.questions, values[attempt.pk], own)[0])
+        after.append(score(content.questions, values[attempt.pk], Adjustments(corrections, own.marks))[0])
     changes = [new - old for old, new in zip(before, after, strict=True)]
     return Preview(
         attempt_count=len(done),
@@ -175,10 +175,10 @@ def notices(attempt: Attempt) -> list[Notice]:
     applied: dict[str, list[Correction]] = {}
     found = []
     for regrade in attempt.assignment.regrades.filter(undone_at=None).select_related("question"):
-        before = grading.score(content, values, Adjustments(applied, own.marks))[0]
+        before = score(content.questions, values, Adjustments(applied, own.marks))[0]
         key = regrade.question.key
         applied = {**applied, key: [*applied.get(key, []), correction(regrade.policy, regrade.document)]}
-        after = grading.score(content, values, Adjustments(applied, own.marks))[0]
+        after = score(content.questions, values, Adjustments(applied, own.marks))[0]
         found.append(Notice(key, regrade.policy, regrade.reason, regrade.made_at, before, after))
     return found
 

@@ -8,8 +8,7 @@ from typing import Any, cast
 
 from quizzes.content.editions import published
 from quizzes.content.question_types.registry import parse_question
-from quizzes.grading import points as grading
-from quizzes.grading.points import Adjustments, Correction, Policy
+from quizzes.grading.points import Adjustments, Correction, Policy, score
 from quizzes.models import Answer, Attempt, ManualGrade, Regrade
 
 # In a regrade's document, beside the question's own explanation, which was written for the old key.
@@ -64,8 +63,8 @@ def computed(attempts: Sequence[Attempt]) -> dict[int, tuple[Decimal, int]]:
     adjusted = adjustments(attempts)
     values = values_of(attempts)
     return {
-        attempt.pk: grading.score(
-            published(attempt.assignment.edition_id).document, values[attempt.pk], adjusted[attempt.pk]
+        attempt.pk: score(
+            published(attempt.assignment.edition_id).document.questions, values[attempt.pk], adjusted[attempt.pk]
         )
         for attempt in attempts
     }

@@ -10,15 +10,15 @@ from django.conf import settings
 from django.db import transaction
 
 from quizzes.assignments.deadlines import Window
-from quizzes.assignments.lifecycle import Terms, assign
+from quizzes.assignments.lifecycle import AssignmentSettings, assign
 from quizzes.assignments.release import Release
 from quizzes.attempts.answers import save_answer
 from quizzes.attempts.attempt_content import sitting
 from quizzes.attempts.lifecycle import start_attempt, submit_attempt
 from quizzes.content.drafts import lifecycle, publishing
 from quizzes.content.editions import latest_edition
-from quizzes.content.question_types.multiple.question import Multiple
-from quizzes.content.question_types.registry import Question, Value, right_value, wrong_value
+from quizzes.content.question_types.question import Question, Value
+from quizzes.content.question_types.registry import type_of
 from quizzes.content.set_document import combine
 from quizzes.files.question_sets import SOURCE_FILE, read_toml
 from quizzes.models import Assignment, Classroom, Edition, QuestionSet, Student, User
@@ -142,7 +142,7 @@ def _hold(
 ) -> None:
     given_at = now + lesson.given
     window = Window(given_at, now + lesson.due, now + lesson.closes if lesson.closes else None)
-    terms = Terms(
+    settings = AssignmentSettings(
         time_limit=None,
         max_attempts=lesson.max_attempts,
         attempt_policy=Assignment.AttemptPolicy.BEST,
@@ -153,7 +153,7 @@ def _hold(
     made = assign(
         edition,
         dict.fromkeys(classrooms, window),
-        terms=terms,
+        settings=settings,
         group=uuid.UUID(int=chance.getrandbits(128)),
         by=by,
         now=given_at,
@@ -202,13 +202,14 @@ def believable_value(question: Question, ability: float, chance: random.Random) 
     """What a student of this ability (0 to 1) may give: the key, or a tempting wrong answer; now and then nothing."""
     if chance.random() < 0.02:
         return None
-    right = right_value(question)
-    wrong = wrong_value(question, chance.choice)
+    right = question.correct_answer()
+    wrong = question.wrong_answer(chance.choice)
     if isinstance(right, dict):
         # In several parts, each by itself.
         given = {part: right[part] if chance.random() < ability else (wrong or {}).get(part) for part in right}
         return {part: value for part, value in given.items() if value is not None} or None
     if chance.random() < ability or wrong is None:
         return right
-    # One of several is mistaken more often than all of them.
-    return sorted({*right[1:], *wrong}) if isinstance(question, Multiple) else wrong
+    has_several = type_of(question).lists_all_choices and isinstance(right, list)
+    # One of several is wrong more often than all of them.
+    return sorted({*right[1:], *wrong}) if has_several else wrong

@@ -8,20 +8,20 @@ from quizzes.models.rosters import Classroom, Student
 
 
 class AuditEventManager(models.Manager["AuditEvent"]):
-    """The audit record."""
+    """Adds rows to the record."""
 
     def record(
         self,
         action: str,
         *,
-        by: User,
+        actor: User,
         classroom: Classroom | None,
-        now: datetime,
         student: Student | None = None,
+        at: datetime,
         **detail: Any,
     ) -> "AuditEvent":
-        """Add one event. detail: JSON values."""
-        return self.create(action=action, actor=by, classroom=classroom, student=student, detail=detail, at=now)
+        """Write down that someone did something. detail: JSON values."""
+        return self.create(action=action, actor=actor, classroom=classroom, student=student, at=at, detail=detail)
 
 
 class AuditEvent(models.Model):

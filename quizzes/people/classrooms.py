@@ -20,7 +20,7 @@ def add_classroom(*, by: User, name: str, time_zone: str, now: datetime) -> Clas
     _refuse_taken(name, by)
     classroom = Classroom.objects.create(name=name, time_zone=time_zone, created_at=now)
     Teaching.objects.create(classroom=classroom, teacher=by)
-    AuditEvent.objects.record(Action.CLASSROOM_MADE, by=by, classroom=classroom, now=now, name=name)
+    AuditEvent.objects.record(Action.CLASSROOM_MADE, actor=by, classroom=classroom, at=now, name=name)
     return classroom
 
 
@@ -36,9 +36,9 @@ def change_classroom(classroom: Classroom, *, by: User, name: str, time_zone: st
     classroom.save(update_fields=["name", "time_zone"])
     AuditEvent.objects.record(
         Action.CLASSROOM_CHANGED,
-        by=by,
+        actor=by,
         classroom=classroom,
-        now=now,
+        at=now,
         before=before,
         after={"name": name, "time_zone": time_zone},
     )
@@ -50,7 +50,7 @@ def change_code(classroom: Classroom, *, by: User, now: datetime) -> Classroom:
     """Give a classroom a new join code; the old one stops working at once."""
     classroom.join_code = new_join_code()
     classroom.save(update_fields=["join_code"])
-    AuditEvent.objects.record(Action.CODE_CHANGED, by=by, classroom=classroom, now=now)
+    AuditEvent.objects.record(Action.CODE_CHANGED, actor=by, classroom=classroom, at=now)
     return classroom
 
 
@@ -59,7 +59,7 @@ def set_code_active(classroom: Classroom, *, is_open: bool, by: User, now: datet
     """Open or close a classroom's code; students who are signed in stay so."""
     classroom.join_open = is_open
     classroom.save(update_fields=["join_open"])
-    AuditEvent.objects.record(Action.CODE_CHANGED, by=by, classroom=classroom, now=now, open=is_open)
+    AuditEvent.objects.record(Action.CODE_CHANGED, actor=by, classroom=classroom, at=now, open=is_open)
     return classroom
 
 
@@ -69,7 +69,7 @@ def set_archived(classroom: Classroom, *, is_archived: bool, by: User, now: date
     classroom.archived_at = now if is_archived else None
     classroom.save(update_fields=["archived_at"])
     AuditEvent.objects.record(
-        Action.CLASSROOM_ARCHIVED if is_archived else Action.CLASSROOM_RESTORED, by=by, classroom=classroom, now=now
+        Action.CLASSROOM_ARCHIVED if is_archived else Action.CLASSROOM_RESTORED, actor=by, classroom=classroom, at=now
     )
     return classroom
 

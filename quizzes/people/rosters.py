@@ -37,7 +37,7 @@ def add_students(classroom: Classroom, names: Sequence[str], *, by: User, now: d
             added.append(Student(classroom=classroom, display_name=name, name_key=name_key(name), created_at=now))
     Student.objects.bulk_create(added)
     if added:
-        AuditEvent.objects.record(Action.STUDENTS_ADDED, by=by, classroom=classroom, now=now, count=len(added))
+        AuditEvent.objects.record(Action.STUDENTS_ADDED, actor=by, classroom=classroom, at=now, count=len(added))
     return added
 
 
@@ -61,7 +61,9 @@ def remove_student(student: Student, *, by: User, now: datetime) -> Student:
     if student.removed_at is None:
         student.removed_at = now
         student.save(update_fields=["removed_at"])
-        AuditEvent.objects.record(Action.STUDENT_REMOVED, by=by, classroom=student.classroom, student=student, now=now)
+        AuditEvent.objects.record(
+            Action.STUDENT_REMOVED, actor=by, classroom=student.classroom, student=student, at=now
+        )
     return student
 
 
@@ -77,7 +79,7 @@ def change_pin(student: Student, *, by: User, now: datetime) -> Student:
     student.pin_version += 1
     student.save(update_fields=["pin_version"])
     student.failed_tries.all().delete()
-    AuditEvent.objects.record(Action.PIN_CHANGED, by=by, classroom=student.classroom, student=student, now=now)
+    AuditEvent.objects.record(Action.PIN_CHANGED, actor=by, classroom=student.classroom, student=student, at=now)
     return student
 
 
@@ -85,7 +87,7 @@ def _save_named(student: Student, fields: list[str], action: str, by: User, now:
     try:
         with transaction.atomic():
             student.save(update_fields=fields)
-            AuditEvent.objects.record(action, by=by, classroom=student.classroom, student=student, now=now, **detail)
+            AuditEvent.objects.record(action, actor=by, classroom=student.classroom, student=student, at=now, **detail)
     except IntegrityError as error:
         raise NameTaken from error
     return student

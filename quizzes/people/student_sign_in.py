@@ -115,7 +115,7 @@ def locked_students(classrooms: list[Classroom], *, now: datetime) -> list[Stude
     return list(Student.objects.enrolled().filter(pk__in=locked).select_related("classroom").order_by("display_name"))
 
 
-def forget_failures(*, now: datetime) -> int:
+def delete_old_failures(*, now: datetime) -> int:
     """Delete failures older than a day; returns how many."""
     return FailedTry.objects.filter(at__lt=now - KEEP_FAILURES).delete()[0]
 

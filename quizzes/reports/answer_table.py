@@ -10,7 +10,8 @@ from typing import Literal
 from quizzes.assignments.status import is_late
 from quizzes.assignments.student_statuses import Overrides, load_overrides
 from quizzes.content.editions import published
-from quizzes.content.question_types.registry import Question, label, marked_by, picked
+from quizzes.content.question_types.question import Question
+from quizzes.content.question_types.registry import type_of
 from quizzes.grading.points import Adjustments, corrected, earned
 from quizzes.grading.scores import adjustments
 from quizzes.models import Answer, Assignment, Attempt, Classroom
@@ -73,7 +74,7 @@ def _rows(
         answer = answers.get(content.question_ids[question.key])
         value = answer.value if answer is not None else None
         points = earned(question, value, after)
-        given = picked(corrected(question, after), value, content.document.reading)
+        given = corrected(question, after).chosen_options(value, content.document.reading)
         yield AnswerRow(
             student=attempt.student.display_name,
             assignment=attempt.assignment,
@@ -81,14 +82,14 @@ def _rows(
             attempt=attempt,
             number=number,
             question=question,
-            type_label=label(question),
+            type_label=type_of(question).label,
             objective=titles.get(question.objective, question.objective),
             given="; ".join(option.text for option in given),
             verdict=_verdict(
                 points.points,
                 points.possible,
                 is_answered=value is not None,
-                is_marked=marked_by(question) == "rule" or question.key in after.marks,
+                is_marked=type_of(question).graded_by == "rule" or question.key in after.marks,
             ),
             points=points.points,
             max_points=points.possible,

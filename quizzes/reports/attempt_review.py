@@ -8,7 +8,9 @@ from fractions import Fraction
 from typing import Literal
 
 from quizzes.attempts.attempt_content import Given, Sitting, sitting
-from quizzes.content.question_types.registry import Question, Review, Value, label, marked_by, review
+from quizzes.content.question_types.question import Question, Review, Value
+from quizzes.content.question_types.question_type import QuestionType
+from quizzes.content.question_types.registry import type_of
 from quizzes.content.reading import Reading, Sentence, Voice
 from quizzes.content.set_document import Objective
 from quizzes.grading.points import NO_ADJUSTMENTS, Adjustments, Correction, corrected, earned, keys_in_force
@@ -39,6 +41,11 @@ class ReviewedQuestion:
     corrections: tuple[Correction, ...]
 
     @property
+    def question_type(self) -> QuestionType:
+        """The type of the question."""
+        return type_of(self.question)
+
+    @property
     def verdict(self) -> Verdict:
         """The verdict in one word, by the points earned after corrections and marks.
 
@@ -50,7 +57,7 @@ class ReviewedQuestion:
             return "unanswered"
         if self.earned >= self.possible:
             return "right"
-        if self.mark is None and marked_by(self.question) == "teacher":
+        if self.mark is None and type_of(self.question).graded_by == "teacher":
             return "ungraded"
         return "partly" if self.earned else "wrong"
 
@@ -126,7 +133,7 @@ def review_question(
     return ReviewedQuestion(
         number=current.questions.index(question) + 1,
         question=question,
-        type_label=label(question),
+        type_label=type_of(question).label,
         review=_review(question, value, reading, adjustments),
         answer=answer,
         evidence=evidence,
@@ -167,9 +174,9 @@ def _review(question: Question, value: Value, reading: Reading, adjustments: Adj
 
     A reason why students give an answer holds while that answer is as wrong as when the reason was written.
     """
-    versions = [review(version, value, reading) for version in reversed(keys_in_force(question, adjustments))]
+    versions = [version.review(value, reading) for version in reversed(keys_in_force(question, adjustments))]
     best = max(versions, key=lambda version: version.credit)
-    written = set(review(question, value, reading).rows)
+    written = set(question.review(value, reading).rows)
     rows = tuple(row if row in written else replace(row, why="", fault="") for row in best.rows)
     return replace(best, rows=rows, correct=" or ".join(dict.fromkeys(version.correct for version in versions)))
 

@@ -8,21 +8,11 @@ from fractions import Fraction
 from string import ascii_uppercase
 from typing import Any
 
-from quizzes.content.answer_matching import fold
+from quizzes.content.answer_matching import normalize
 from quizzes.content.editions import published
-from quizzes.content.question_types.blanks.question import Blanks
-from quizzes.content.question_types.registry import (
-    Option,
-    Presentation,
-    Question,
-    Value,
-    marked_by,
-    options,
-    picked,
-    public,
-    review,
-)
-from quizzes.content.question_types.short_answer.question import ShortAnswer
+from quizzes.content.question_types.question import Option, Question, Value
+from quizzes.content.question_types.registry import public_view, type_of
+from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.reading import Reading, Sentence
 from quizzes.grading.points import Adjustments, earned, keys_in_force
 from quizzes.grading.scores import corrections_of
@@ -30,12 +20,8 @@ from quizzes.models import Answer, Assignment, Attempt, Board
 
 Phase = Board.Phase
 
-# The types of which all that can be chosen stands in the question itself, so that a line without an answer tells
-# nothing. Of the others a board shows what was given: their lists are made of keys and of what was written to tempt.
-OPEN_LISTS = ("single", "multiple", "true_false", "who_says_so")
 # Typed answers are shown once this many gave them: by then it is no one student's, nor one student's joke.
 TYPED_AT_LEAST = 2
-TYPED = ("short_answer", "numeric", "blanks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +50,8 @@ class Proof:
 class Slide:
     """What the board shows. view: the public view of the question; offers: (letter, text) of each choice, () if none.
 
+    templates: names of templates for the question. The first that exists shows it.
+
     started_count: students with an attempt, answered_count: those with an answer to this question, open_count: those
     still at work, absent_count: those who have not started and are not excused. bars: None before the answers are
     shown; unlisted_count: answers given that no bar stands for. proof: None before the evidence is shown.
@@ -73,6 +61,7 @@ class Slide:
     question_count: int
     phase: Phase
     view: Mapping[str, Any]
+    templates: tuple[str, ...]
     offers: tuple[tuple[str, str], ...]
     started_count: int
     answered_count: int
@@ -116,13 +105,14 @@ def slide(assignment: Assignment, board: tuple[int, int] | None) -> Slide:
     )
     found = given.order_by("pk").values_list("attempt_id", "value")
     values = [value for attempt_id, value in found if attempt_id in counted]
-    view = public(question, Presentation("", shuffle=False), None, reading)
+    view = public_view(question, Shuffle("", is_shuffled=False), None, reading)
     bars = distribution(question, values, reading) if phase >= Phase.ANSWERS else None
     return Slide(
         number=number,
         question_count=len(questions),
         phase=phase,
         view=view,
+        templates=(type_of(question).template("board"), "teacher/board_question.html"),
         offers=_offers(view),
         started_count=len(latest),
         answered_count=len(values),
@@ -158,17 +148,17 @@ def distribution(question: Question, values: Sequence[Value], reading: Reading) 
 
     values: one an answer, none None. Types whose choices all stand in the question: in their order. Others: by count.
     """
-    if marked_by(question) == "teacher":
+    if type_of(question).graded_by == "teacher":
         return (), len(values)
-    picks = [picked(question, value, reading) for value in values]
+    picks = [question.chosen_options(value, reading) for value in values]
     counts = Counter(option.id for options_given in picks for option in options_given)
     texts = _texts(question, values, picks)
-    if question.type in OPEN_LISTS:
-        shown: Iterable[Option] = options(question, reading)
+    if type_of(question).lists_all_choices:
+        shown: Iterable[Option] = question.options(reading)
         letters = _letters(question, reading)
         listed = [(letters.get(option.id, ""), option.id, option.text) for option in shown]
     else:
-        least = TYPED_AT_LEAST if question.type in TYPED else 1
+        least = TYPED_AT_LEAST if type_of(question).is_typed else 1
         given = [(count, texts[option_id], option_id) for option_id, count in counts.items() if count >= least]
         given.sort(key=lambda one: (-one[0], _natural(one[1])))
         listed = [("", option_id, text) for _, text, option_id in given]
@@ -192,24 +182,16 @@ def _texts(question: Question, values: Sequence[Value], picks: Sequence[Sequence
     written: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for value, options_given in zip(values, picks, strict=True):
         for option in options_given:
-            written[option.id][_as_written(question, option, value)] += 1
+            written[option.id][question.as_written(option, value)] += 1
     return {
-        option_id: min(found, key=lambda text: (-found[text], fold(text), text)) for option_id, found in written.items()
+        option_id: min(found, key=lambda text: (-found[text], normalize(text), text))
+        for option_id, found in written.items()
     }
-
-
-def _as_written(question: Question, option: Option, value: Value) -> str:
-    match question:
-        case ShortAnswer():
-            return str(value)
-        case Blanks() if not next(gap for gap in question.gaps if gap.id == option.group).choices:
-            return f"({option.group}) {value[option.group]}"
-    return option.text
 
 
 def _letters(question: Question, reading: Reading) -> dict[str, str]:
     """The letter of each choice, as it stands beside it; none where a question has several parts."""
-    offered = options(question, reading)
+    offered = question.options(reading)
     if any(option.group for option in offered):
         return {}
     return {option.id: letter for option, letter in zip(offered, ascii_uppercase, strict=False)}
@@ -227,8 +209,8 @@ def _proof(assignment: Assignment, question: Question, reading: Reading) -> Proo
         line
         for key in keys
         for line in (
-            [(letters[option.id], option.text) for option in options(key, reading) if option.right]
-            if letters and question.type in OPEN_LISTS
+            [(letters[option.id], option.text) for option in key.options(reading) if option.right]
+            if letters and type_of(question).lists_all_choices
             else [("", part) for part in _right_parts(key, reading)]
         )
     )
@@ -237,6 +219,6 @@ def _proof(assignment: Assignment, question: Question, reading: Reading) -> Proo
 
 
 def _right_parts(question: Question, reading: Reading) -> list[str]:
-    if question.type in OPEN_LISTS:
-        return [option.text for option in options(question, reading) if option.right]
-    return [review(question, None, reading).correct]
+    if type_of(question).lists_all_choices:
+        return [option.text for option in question.options(reading) if option.right]
+    return [question.review(None, reading).correct]

@@ -13,7 +13,7 @@ from quizzes.assignments.status import Status, StudentStatus
 from quizzes.assignments.student_statuses import by_student_and_assignment, load_overrides
 from quizzes.content.drafts.retry import RETRY_COUNT
 from quizzes.content.editions import published
-from quizzes.content.question_types.registry import Question
+from quizzes.content.question_types.question import Question
 from quizzes.content.reading import Sentence
 from quizzes.content.set_document import Objective
 from quizzes.grading.points import Adjustments, earned

@@ -15,7 +15,7 @@ from quizzes.assignments.student_statuses import Key, load_overrides
 from quizzes.content.question_types.registry import TYPES
 from quizzes.models import Answer, Assignment, Attempt, Classroom, ManualGrade, Question, Regrade
 
-MARKED_BY_TEACHERS = tuple(name for name, module in TYPES.items() if module.MARKED_BY == "teacher")
+MARKED_BY_TEACHERS = tuple(name for name, question_type in TYPES.items() if question_type.graded_by == "teacher")
 
 
 class AttemptRow(NamedTuple):

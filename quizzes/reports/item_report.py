@@ -19,19 +19,9 @@ from django.db.models.functions import Cast
 from quizzes.assignments.status import counting_attempt
 from quizzes.assignments.student_statuses import load_overrides
 from quizzes.content.editions import Published, published
-from quizzes.content.question_types.registry import (
-    Option,
-    Presentation,
-    Question,
-    grade,
-    label,
-    marked_by,
-    options,
-    picked,
-)
-from quizzes.content.question_types.single.question import Single
-from quizzes.content.question_types.true_false.question import TrueFalse
-from quizzes.content.question_types.who_says_so.question import WhoSaysSo
+from quizzes.content.question_types.question import Option, Question
+from quizzes.content.question_types.registry import type_of
+from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.reading import Reading, Sentence
 from quizzes.grading.points import NO_ADJUSTMENTS, Adjustments, earned, keys_in_force
 from quizzes.grading.scores import corrections_of
@@ -182,7 +172,7 @@ def item_report(assignments: Sequence[Assignment], *, policy: str | None = FIRST
             QuestionReport(
                 number=place + 1,
                 question=question,
-                type_label=label(question),
+                type_label=type_of(question).label,
                 evidence=reading.sentences(question.evidence),
                 figures=figures.items[place],
                 waiting_count=answers[place].waiting_count(),
@@ -238,10 +228,10 @@ class _Known(dict[str | None, int]):
         keys = keys_in_force(self.question, self.after)
         points = earned(self.question, value, self.after)
         # A dropped question earns nothing, but what was answered still says who knew it.
-        credit = points.points / points.possible if points.possible else max(grade(key, value) for key in keys)
+        credit = points.points / points.possible if points.possible else max(key.grade(value) for key in keys)
         # What a teacher reads is in the student's own words: neither right nor wrong, and not for counting.
-        is_free = marked_by(self.question) == "teacher"
-        given = () if is_free else _merged(option for key in keys for option in picked(key, value, self.reading))
+        is_free = type_of(self.question).graded_by == "teacher"
+        given = () if is_free else _merged(option for key in keys for option in key.chosen_options(value, self.reading))
         self.kinds.append(
             _Given(
                 credit=credit if credit or value is not None else None,
@@ -313,7 +303,7 @@ def _item(question: Question, corrections: Iterable[Adjustments], seen: Iterable
         # Not a set: a question that holds a table cannot be hashed.
         keys += [key for key in keys_in_force(question, after) if key not in keys]
     is_dropped = any(not earned(question, None, after).possible for after in ungraded)
-    offered = [option for key in keys for option in options(key, reading)]
+    offered = [option for key in keys for option in key.options(reading)]
     return Item(
         key=question.key,
         points=0 if is_dropped else question.points,
@@ -332,16 +322,12 @@ def _merged(found: Iterable[Option]) -> tuple[Option, ...]:
 
 
 def _chance_share(question: Question) -> float | None:
-    match question:
-        case Single() | TrueFalse():
-            return 1 / len(question.choices)
-        case WhoSaysSo():
-            return 1 / len(question.voices)
-    return None
+    share = question.guess_share()
+    return None if share is None else float(share)
 
 
 def _order(attempt: _Made, shown: Sequence[tuple[str, int]]) -> Sequence[int]:
     """The places of the questions as the attempt showed them. shown: key and place of each question."""
     if not attempt.shuffle_questions:
         return range(len(shown))
-    return Presentation(attempt.seed, attempt.shuffle_questions).order("questions", shown)
+    return Shuffle(attempt.seed, attempt.shuffle_questions).order("questions", shown)

@@ -19,7 +19,8 @@ from django.db.models import TextField
 from django.db.models.functions import Cast
 
 from quizzes.content.editions import published
-from quizzes.content.question_types.registry import Question, grounded, marked_by
+from quizzes.content.question_types.question import Question
+from quizzes.content.question_types.registry import type_of
 from quizzes.content.set_document import Objective
 from quizzes.grading.points import SCORE_STEP, Adjustments, earned, keys_in_force
 from quizzes.grading.scores import corrections_of
@@ -155,10 +156,10 @@ def objective_points(book: Gradebook) -> defaultdict[tuple[int, int], Points]:
 def _worth(question: Question, text: str | None, after: Adjustments) -> tuple[Fraction, int]:
     value = None if text is None else json.loads(text)
     points = earned(question, value, after)
-    if marked_by(question) == "teacher" and value is not None and not points.points:
+    if type_of(question).graded_by == "teacher" and value is not None and not points.points:
         # Nobody has read it yet.
         return Fraction(0), 0
-    if not any(grounded(key, value) for key in keys_in_force(question, after)):
+    if not any(key.has_right_evidence(value) for key in keys_in_force(question, after)):
         return Fraction(0), points.possible
     return points.points, points.possible
 

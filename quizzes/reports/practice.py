@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from quizzes.content.question_types.free_text.question import FreeText
+from quizzes.content.question_types.registry import type_of
 from quizzes.grading.points import Adjustments
 from quizzes.reports.attempt_review import ReviewedAttempt
 
@@ -16,10 +16,12 @@ class Practice:
 
 
 def practice_of(reviewed: ReviewedAttempt) -> Practice:
-    """What is worth trying again; neither a dropped question nor free text, which only a teacher can mark."""
+    """What is worth trying again; neither a dropped question nor one that a teacher grades."""
     return Practice(
         frozenset(
-            item.question.key for item in reviewed.missed if item.possible and not isinstance(item.question, FreeText)
+            item.question.key
+            for item in reviewed.missed
+            if item.possible and type_of(item.question).graded_by == "rule"
         ),
         Adjustments({item.question.key: item.corrections for item in reviewed.questions if item.corrections}),
     )

@@ -44,7 +44,7 @@ def question_heading(
         return f"Question {number}: {VERDICTS[item.verdict]}"
     if not view or "paragraphs" not in view:
         return f"Question {number} of {question_count}"
-    what = "answer, then choose the evidence" if view["type"] == "answer_and_proof" else "choose the evidence"
+    what = "answer, then choose the evidence" if view["has_two_steps"] else "choose the evidence"
     return f"Question {number} of {question_count}: {what}"
 
 

@@ -12,7 +12,9 @@ from django.views.decorators.http import require_http_methods
 
 from quizzes.attempts import previews
 from quizzes.attempts.previews import Trial
-from quizzes.content.question_types.registry import NotAChoice, Value, public, rearranges
+from quizzes.content.question_types.question import Value
+from quizzes.content.question_types.registry import public_view, type_of
+from quizzes.content.question_types.shuffle import NotAChoice
 from quizzes.forms.previews import TrialForm, TrialResultForm
 from quizzes.grading.points import NO_ADJUSTMENTS, Adjustments
 from quizzes.models import QuestionSet
@@ -88,7 +90,7 @@ def answer_question(request: HttpRequest, place: Place, number: int) -> HttpResp
     if form.cleaned_data["anew"]:
         previews.start_again(request.session, trial)
         trial = place.trial(request.session)
-    if rearranges(question, form.submitted) and question.key not in trial.values:
+    if question.is_step(form.submitted) and question.key not in trial.values:
         return _question_page(request, place, trial, number, chosen=value)
     if value is None and question.key not in trial.values:
         return _question_page(request, place, trial, number, needs_answer=True)
@@ -128,8 +130,8 @@ def _question_page(
         item = review_question(trial.sitting, question, answer, place.adjusted)
         context |= {"item": item, "marked": [sentence.key for sentence in item.evidence]}
     else:
-        view = public(question, trial.sitting.presentation, chosen, reading)
-        template = f"question_types/{question.type}.html"
+        view = public_view(question, trial.sitting.shuffle, chosen, reading)
+        template = type_of(question).template("page")
         context |= {"view": view, "question_template": template, "is_picker": "paragraphs" in view}
     return render(request, "public/try_question.html", context)
 

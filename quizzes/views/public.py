@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from quizzes.attempts.previews import exit_ticket, trial_of
-from quizzes.content.question_types.registry import public
+from quizzes.content.question_types.registry import public_view, type_of
 from quizzes.content.reading import Reading, Sentence
 
 PARAGRAPHS_BESIDE_QUESTION = 2
@@ -24,8 +24,8 @@ def landing(request: HttpRequest) -> HttpResponse:
     question = trial.sitting.questions[0]
     context = {
         "trial": trial,
-        "question": public(question, trial.sitting.presentation, None, reading),
-        "question_template": f"question_types/{question.type}.html",
+        "question": public_view(question, trial.sitting.shuffle, None, reading),
+        "question_template": type_of(question).template("page"),
         "question_count": len(trial.sitting.questions),
         "reading": reading,
         "paragraphs": _paragraphs_for(question.evidence, reading),

@@ -13,11 +13,11 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes.assignments import accommodations
-from quizzes.assignments import lifecycle as assignments
 from quizzes.assignments.accommodations import ExtendedTime, extended_times
 from quizzes.assignments.deadlines import Window, needed_close
+from quizzes.assignments.lifecycle import AssignmentSettings, change_assignment
 from quizzes.assignments.student_settings import window_of
-from quizzes.attempts import lifecycle as attempts
+from quizzes.attempts.lifecycle import start_attempt
 from quizzes.models import Accommodation, Assignment, AuditEvent, Classroom, Edition, Extension, Student, User
 from tests.factories import NOW, make_answered_attempt, make_assignment, make_attempt, make_student
 from tests.pages import errors_of, form_of, text_of
@@ -89,7 +89,7 @@ def test_nobody_gets_less_than_granted_unseen(
         classroom, window_of(assignment), assignment.time_limit, now=NOW - 5 * MINUTE, assignment=assignment
     )
 
-    attempt = attempts.start_attempt(student, assignment, now=NOW)
+    attempt = start_attempt(student, assignment, now=NOW)
 
     is_accommodated = factor != "1" and limit is not None
     assert [own.student for own in listed] == ([student] if is_accommodated else [])
@@ -160,8 +160,8 @@ def test_extension_that_the_class_outgrows_no_longer_cuts(
 ) -> None:
     give(tight, student, NOW + 60 * MINUTE, teacher)
     window = Window(None, None, None if minutes is None else NOW + minutes * MINUTE)
-    terms = assignments.Terms(**{name: getattr(tight, name) for name in assignments.Terms.__dataclass_fields__})
-    assignments.change_assignment(tight, window=window, terms=terms, by=teacher, now=NOW)
+    settings = AssignmentSettings(**{name: getattr(tight, name) for name in AssignmentSettings.__dataclass_fields__})
+    change_assignment(tight, window=window, settings=settings, by=teacher, now=NOW)
     assert Extension.objects.get().closes_at == (NOW + 60 * MINUTE if kept else None)
 
 
@@ -251,7 +251,7 @@ def test_what_fits_is_not_asked_about(
 def test_changing_asks_as_well_and_moves_the_running_attempt(
     tight: Assignment, ana: Student, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
-    running = attempts.start_attempt(ana, tight, now=NOW)
+    running = start_attempt(ana, tight, now=NOW)
     address = reverse("change_assignment", args=[tight.public_id])
     page = teacher_client.post(
         address, form_of(teacher_client.get(address), having="release").data(closes="2026-10-23T11:35", act="preview")
@@ -270,8 +270,8 @@ def test_progress_says_whose_time_is_longer_and_when_it_ends(
     tight: Assignment, ana: Student, ben: Student, student: Student, teacher: User, teacher_client: Client
 ) -> None:
     accommodations.set_excused(tight, ben, is_excused=True, reason="Ill.", by=teacher, now=NOW)
-    attempts.start_attempt(ana, tight, now=NOW)
-    attempts.start_attempt(student, tight, now=NOW)
+    start_attempt(ana, tight, now=NOW)
+    start_attempt(student, tight, now=NOW)
     with time_machine.travel(NOW, tick=False):
         text = text_of(teacher_client.get(reverse("assignment_progress", args=[tight.public_id])))
     assert "Ana B. Time, attempts, excuse : Ana B. In progress 1.5 times, ends 11:40 am" in text
@@ -282,7 +282,7 @@ def test_progress_says_whose_time_is_longer_and_when_it_ends(
 def test_progress_board_comes_again_when_an_end_moves(
     tight: Assignment, ana: Student, teacher: User, teacher_client: Client
 ) -> None:
-    attempts.start_attempt(ana, tight, now=NOW)
+    start_attempt(ana, tight, now=NOW)
     with time_machine.travel(NOW, tick=False):
         tag = teacher_client.get(reverse("assignment_progress", args=[tight.public_id])).headers["ETag"]
         address = reverse("live_progress", args=[tight.public_id])

@@ -10,8 +10,8 @@ import pytest
 
 from quizzes.assignments.deadlines import Window, WindowState
 from quizzes.assignments.lifecycle import (
+    AssignmentSettings,
     HasAttempts,
-    Terms,
     assign,
     change_assignment,
     delete_assignment,
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 SECOND, MINUTE, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
 WINDOW = Window(NOW, NOW + DAY, NOW + 2 * DAY)
-TERMS = Terms(
+SETTINGS = AssignmentSettings(
     time_limit=30 * MINUTE,
     max_attempts=2,
     attempt_policy="first",
@@ -45,7 +45,9 @@ def test_assign_gives_each_classroom_its_own_window(
     later = Window(WINDOW.opens_at, WINDOW.due_at, NOW + 3 * DAY)
     group = uuid.uuid4()
 
-    made = assign(edition, {classroom: WINDOW, other_classroom: later}, terms=TERMS, group=group, by=teacher, now=now)
+    made = assign(
+        edition, {classroom: WINDOW, other_classroom: later}, settings=SETTINGS, group=group, by=teacher, now=now
+    )
 
     assert [one.classroom for one in made] == [classroom, other_classroom]
     assert [window_of(one) for one in Assignment.objects.order_by("pk")] == [WINDOW, later]
@@ -61,10 +63,10 @@ def test_assign_gives_each_classroom_its_own_window(
 
 def test_assign_sent_twice_gives_once(edition: Edition, classroom: Classroom, teacher: User, now: datetime) -> None:
     group = uuid.uuid4()
-    assign(edition, {classroom: WINDOW}, terms=TERMS, group=group, by=teacher, now=now)
+    assign(edition, {classroom: WINDOW}, settings=SETTINGS, group=group, by=teacher, now=now)
     more = make_classroom(teacher=teacher, name="Period 4")
 
-    again = assign(edition, {classroom: WINDOW, more: WINDOW}, terms=TERMS, group=group, by=teacher, now=now)
+    again = assign(edition, {classroom: WINDOW, more: WINDOW}, settings=SETTINGS, group=group, by=teacher, now=now)
 
     assert [one.classroom for one in again] == [more]
     assert Assignment.objects.count() == AuditEvent.objects.count() == 2
@@ -74,7 +76,7 @@ def test_assign_the_same_set_again_on_purpose(
     edition: Edition, classroom: Classroom, teacher: User, now: datetime
 ) -> None:
     for _ in range(2):
-        assign(edition, {classroom: WINDOW}, terms=TERMS, group=uuid.uuid4(), by=teacher, now=now)
+        assign(edition, {classroom: WINDOW}, settings=SETTINGS, group=uuid.uuid4(), by=teacher, now=now)
 
     assert classroom.assignments.count() == 2
 
@@ -100,8 +102,8 @@ def test_window_state_is_that_of_the_window(edition: Edition) -> None:
 # --- Change -------------------------------------------------------------------------------------------------------
 
 
-def change(assignment: Assignment, *, window: Window = WINDOW, by: User, **terms: Any) -> Assignment:
-    return change_assignment(assignment, window=window, terms=replace(TERMS, **terms), by=by, now=NOW)
+def change(assignment: Assignment, *, window: Window = WINDOW, by: User, **settings: Any) -> Assignment:
+    return change_assignment(assignment, window=window, settings=replace(SETTINGS, **settings), by=by, now=NOW)
 
 
 def test_change_records_what_was_there(assignment: Assignment, teacher: User, now: datetime) -> None:

@@ -7,10 +7,10 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes.assignments import accommodations
-from quizzes.assignments import lifecycle as assignments
 from quizzes.assignments.deadlines import Window
-from quizzes.attempts import lifecycle as attempts
+from quizzes.assignments.lifecycle import AssignmentSettings, change_assignment
 from quizzes.attempts.integrity import check_integrity
+from quizzes.attempts.lifecycle import accept_late, reopen, start_attempt, submit_attempt, submit_overdue
 from quizzes.models import Answer, Attempt, Classroom, Student, User
 from tests.factories import NOW, make_assignment, make_attempt, save
 
@@ -23,19 +23,19 @@ BUTTON = "Accept the late answers"
 def reopened(classroom: Classroom, student: Student, teacher: User) -> Attempt:
     """Handed in, one answer came late, then open again."""
     attempt = make_attempt(assignment=make_assignment(classroom=classroom, time_limit=10 * MINUTE), student=student)
-    attempts.submit_attempt(attempt, now=NOW + MINUTE)
+    submit_attempt(attempt, now=NOW + MINUTE)
     save(attempt, "one", "a", now=NOW + 2 * MINUTE)
-    return attempts.reopen(attempt, more_time=None, reason="Ill.", by=teacher, now=NOW + 3 * MINUTE)
+    return reopen(attempt, more_time=None, reason="Ill.", by=teacher, now=NOW + 3 * MINUTE)
 
 
 def test_late_answer_never_replaces_what_was_saved_after_it(
     reopened: Attempt, teacher: User, teacher_client: Client
 ) -> None:
     save(reopened, "one", "b", now=NOW + 4 * MINUTE)
-    attempts.submit_attempt(reopened, now=NOW + 5 * MINUTE)
+    submit_attempt(reopened, now=NOW + 5 * MINUTE)
 
     page = teacher_client.get(reverse("attempt_review", args=[reopened.public_id])).content.decode()
-    accepted = attempts.accept_late(reopened, by=teacher, now=NOW + 6 * MINUTE)
+    accepted = accept_late(reopened, by=teacher, now=NOW + 6 * MINUTE)
 
     assert accepted == 0
     assert Answer.objects.get(attempt=reopened).value == "b"
@@ -45,10 +45,10 @@ def test_late_answer_never_replaces_what_was_saved_after_it(
 def test_late_answer_counts_where_nothing_was_saved_after_it(
     reopened: Attempt, teacher: User, teacher_client: Client
 ) -> None:
-    attempts.submit_attempt(reopened, now=NOW + 5 * MINUTE)
+    submit_attempt(reopened, now=NOW + 5 * MINUTE)
 
     page = teacher_client.get(reverse("attempt_review", args=[reopened.public_id])).content.decode()
-    accepted = attempts.accept_late(reopened, by=teacher, now=NOW + 6 * MINUTE)
+    accepted = accept_late(reopened, by=teacher, now=NOW + 6 * MINUTE)
 
     assert accepted == 1
     assert Answer.objects.get(attempt=reopened).value == "a"
@@ -60,14 +60,14 @@ def test_reopening_has_no_end_where_the_class_no_longer_has_one(
 ) -> None:
     assignment = make_assignment(classroom=classroom, closes_at=NOW + MINUTE)
     attempt = make_attempt(assignment=assignment, student=student)
-    attempts.submit_overdue(NOW + 5 * MINUTE)
-    terms = assignments.Terms(
-        **{name: getattr(assignment, name) for name in assignments.Terms.__dataclass_fields__},
+    submit_overdue(NOW + 5 * MINUTE)
+    settings = AssignmentSettings(
+        **{name: getattr(assignment, name) for name in AssignmentSettings.__dataclass_fields__},
     )
-    assignments.change_assignment(assignment, window=Window(), terms=terms, by=teacher, now=NOW + 6 * MINUTE)
+    change_assignment(assignment, window=Window(), settings=settings, by=teacher, now=NOW + 6 * MINUTE)
 
     found = Attempt.objects.select_related("assignment").get(pk=attempt.pk)
-    attempts.reopen(found, more_time=None, reason="Ill.", by=teacher, now=NOW + 30 * MINUTE)
+    reopen(found, more_time=None, reason="Ill.", by=teacher, now=NOW + 30 * MINUTE)
 
     assert found.deadline_at is None
     assert found.is_open
@@ -79,7 +79,7 @@ def test_integrity_knows_that_an_answer_was_in_time_before_an_extension_was_take
     assignment = make_assignment(classroom=classroom, closes_at=NOW + MINUTE)
     given = {"due_at": None, "extra_attempts": 0, "reason": "Ill.", "by": teacher}
     accommodations.extend(assignment, student, closes_at=NOW + 60 * MINUTE, **given, now=NOW)
-    attempt = attempts.start_attempt(student, assignment, now=NOW)
+    attempt = start_attempt(student, assignment, now=NOW)
     save(attempt, "one", "a", now=NOW + 30 * MINUTE)
 
     accommodations.extend(assignment, student, closes_at=None, **given, now=NOW + 31 * MINUTE)
@@ -93,7 +93,7 @@ def test_integrity_finds_what_counts_though_it_came_after_an_end_that_was_moved_
     assignment = make_assignment(classroom=classroom, closes_at=NOW + MINUTE)
     given = {"due_at": None, "extra_attempts": 0, "reason": "Ill.", "by": teacher}
     accommodations.extend(assignment, student, closes_at=NOW + 60 * MINUTE, **given, now=NOW)
-    attempt = attempts.start_attempt(student, assignment, now=NOW)
+    attempt = start_attempt(student, assignment, now=NOW)
     save(attempt, "one", "a", now=NOW + 30 * MINUTE)
 
     Attempt.objects.filter(pk=attempt.pk).update(deadline_at=NOW + 20 * MINUTE)

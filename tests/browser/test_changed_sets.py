@@ -12,7 +12,7 @@ from quizzes.models import Assignment, Draft, Edition, Student, User
 from tests.browser.conftest import NewContext, overflow, violations
 from tests.content.question_types.test_distractor_marks import marked_document
 from tests.factories import make_answered_attempt, make_assignment, make_draft, make_edition
-from tests.views.test_grading_queue_views import typed_document
+from tests.views.teacher.test_grading_queue import typed_document
 
 
 @pytest.fixture

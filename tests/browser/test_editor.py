@@ -6,9 +6,10 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from quizzes.content.drafts.document import Table, question_of, sentence_tables
+from quizzes.content.drafts.document import question_of, sentence_tables
 from quizzes.content.drafts.publishing import publish
 from quizzes.content.drafts.saving import save_question, save_reading
+from quizzes.content.tables import Table
 from quizzes.models import Draft, Edition, User
 from tests.browser.conftest import NewContext, overflow, violations
 from tests.drafting import BUILT_IN, EXAMPLES

@@ -8,9 +8,9 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from quizzes.attempts import lifecycle as attempts
 from quizzes.attempts.answers import save_answer
 from quizzes.attempts.attempt_content import sitting
+from quizzes.attempts.lifecycle import check_answer, submit_attempt
 from quizzes.content.editions import latest_edition
 from quizzes.models import Assignment, Attempt, QuestionSet, Student, User
 from tests.browser.conftest import NewContext, overflow, violations
@@ -71,7 +71,7 @@ def person_for(name: str, school: School) -> Student | User | None:
 @pytest.mark.parametrize("name", PAGES)
 def test_page_is_accessible(name: str, dark: bool, school: School, open_context: NewContext) -> None:
     if name in {"receipt", "result"}:
-        attempts.submit_attempt(school.attempt, now=timezone.now())
+        submit_attempt(school.attempt, now=timezone.now())
     page = open_context(person_for(name, school), width=1280, dark=dark).new_page()
     page.goto(reverse(name, kwargs=TABLE[name].kwargs(school)))
     assert violations(page) == []
@@ -95,7 +95,7 @@ STATES: dict[str, Callable[[School], None]] = {
 
 @pytest.mark.parametrize("state", STATES)
 def test_student_pages_are_accessible_in_each_state(state: str, school: School, open_context: NewContext) -> None:
-    attempts.submit_attempt(school.attempt, now=timezone.now())
+    submit_attempt(school.attempt, now=timezone.now())
     STATES[state](school)
     page = open_context(school.student, width=360).new_page()
     for name, args in [
@@ -128,7 +128,7 @@ def test_verdicts_are_accessible(school: School, open_context: NewContext) -> No
     current = sitting(school.attempt)
     page = open_context(school.student, width=360).new_page()
     for number in (1, 3):
-        attempts.check_answer(school.attempt, current.question_id(current.questions[number - 1]), now=timezone.now())
+        check_answer(school.attempt, current.question_id(current.questions[number - 1]), now=timezone.now())
         page.goto(reverse("take_attempt", args=[school.attempt.public_id, number]))
         assert page.locator(".verdict").is_visible()
         assert violations(page) == []

@@ -10,13 +10,13 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from quizzes.assignments import accommodations
-from quizzes.attempts import lifecycle as attempts
+from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.models import Assignment, Attempt, Regrade, Student, User
 from tests.browser.conftest import NewContext, overflow, violations
 from tests.browser.test_every_page import school  # noqa: F401  the class of three on the built-in set
 from tests.factories import make_answered_attempt, make_assignment, make_edition, make_student, save
 from tests.integration.test_access import School
-from tests.views.test_grading_queue_views import typed_document
+from tests.views.teacher.test_grading_queue import typed_document
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_every_kind_of_question_can_be_corrected_accessibly(
     school: School,  # noqa: F811
     open_context: NewContext,
 ) -> None:
-    attempts.submit_attempt(school.attempt, now=timezone.now())
+    submit_attempt(school.attempt, now=timezone.now())
     page = open_context(school.teacher, dark=dark).new_page()
     kinds = set()
     for question in school.assignment.edition.questions.all():

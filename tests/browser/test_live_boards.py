@@ -9,7 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, Request, expect
 
 from quizzes.assignments.board import show_on_board
-from quizzes.attempts import lifecycle as attempts
+from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content.editions import latest_edition
 from quizzes.models import Assignment, Attempt, Presence, QuestionSet, Student, User
 from tests.browser.conftest import NewContext, overflow, violations
@@ -177,7 +177,7 @@ def test_names_stay_hidden_while_the_board_lives(running: Assignment, teacher: U
         Student.objects.filter(pk=student.pk).update(display_name=f"Secret {number:02}")
     attempt = Attempt.objects.order_by("pk").first()
     assert attempt is not None
-    attempts.submit_attempt(attempt, now=timezone.now())
+    submit_attempt(attempt, now=timezone.now())
     expect(page.locator("#progress-counts")).to_have_text("1 of 30 handed in, 29 working, 0 not started")
     shown = page.content()
     assert "Secret" not in shown

@@ -10,7 +10,7 @@ from quizzes.models import Assignment, Classroom, QuestionSet, Student, User
 from tests.browser.conftest import NewContext, overflow, violations
 from tests.content.question_types.test_walk import DOCUMENT
 from tests.factories import make_answered_attempt, make_assignment, make_edition, make_student, right_value
-from tests.views.test_paper_views import marks
+from tests.views.teacher.test_paper_answers import marks
 
 
 @pytest.fixture

@@ -139,7 +139,7 @@ def test_teacher_writes_and_publishes_a_set_without_script(teacher: User, open_c
         page.get_by_label(f"Why a student may pick answer {number}").fill("It is as long as other trials.")
     page.get_by_label("Explanation shown after answering").fill("The council kept the bus for one more year.")
     page.get_by_role("button", name="Save", exact=True).last.click()
-    expect(page.locator("#question-faults")).to_contain_text("Nothing is missing")
+    expect(page.locator("#question-problems")).to_contain_text("Nothing is missing")
     page.get_by_role("link", name="Publish", exact=True).click()
     page.get_by_role("button", name="Publish edition 1").click()
     expect(page.locator("main")).to_contain_text("Edition 1 is published.")

@@ -220,7 +220,7 @@ def statement(page: Page, number: int, words: str, voice: str, sentence: str) ->
 def end(page: Page, explanation: str) -> None:
     page.get_by_label("Explanation shown after answering").fill(explanation)
     page.get_by_label("Explanation shown after answering").blur()
-    expect(page.locator("#question-faults")).to_contain_text("Nothing is missing")
+    expect(page.locator("#question-problems")).to_contain_text("Nothing is missing")
     saved(page)
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from quizzes.content.answer_matching import Day, fold, is_near, is_slip, read_date, read_number, write_date
+from quizzes.content.answer_matching import Day, is_close, is_typo, normalize, read_date, read_number, write_date
 
 WORDS = st.lists(
     st.sampled_from(
@@ -22,7 +22,7 @@ WORDS = st.lists(
 
 
 @pytest.mark.parametrize(
-    ("text", "folded"),
+    ("text", "normalized"),
     [
         ("  The   Mayor ", "mayor"),
         ("MAYOR", "mayor"),
@@ -48,17 +48,17 @@ WORDS = st.lists(
         ("\u200b", ""),
     ],
 )
-def test_fold_leaves_out_case_accents_spaces_punctuation_and_a_leading_article(text: str, folded: str) -> None:
-    assert fold(text) == folded
+def test_fold_leaves_out_case_accents_spaces_punctuation_and_a_leading_article(text: str, normalized: str) -> None:
+    assert normalize(text) == normalized
 
 
 @pytest.mark.parametrize("text", ["हिन्दी", "قَانُون", "한국어"])
 def test_fold_keeps_the_marks_of_scripts_in_which_they_are_letters(text: str) -> None:
-    assert fold(text) == text
+    assert normalize(text) == text
 
 
 @pytest.mark.parametrize(
-    ("text", "folded"),
+    ("text", "normalized"),
     [
         ("thirty-one", "31"),
         ("Thirty one people", "31 people"),
@@ -93,8 +93,8 @@ def test_fold_keeps_the_marks_of_scripts_in_which_they_are_letters(text: str) ->
         ("9" * 5000, "9" * 5000),
     ],
 )
-def test_fold_writes_numbers_in_figures(text: str, folded: str) -> None:
-    assert fold(text) == folded
+def test_fold_writes_numbers_in_figures(text: str, normalized: str) -> None:
+    assert normalize(text) == normalized
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_fold_writes_numbers_in_figures(text: str, folded: str) -> None:
     ],
 )
 def test_fold_knows_a_date_in_every_form(text: str) -> None:
-    assert fold(text) == "--08-31"
+    assert normalize(text) == "--08-31"
     assert read_date(text) == Day(None, 8, 31)
 
 
@@ -136,12 +136,12 @@ def test_fold_knows_a_date_in_every_form(text: str) -> None:
     ],
 )
 def test_fold_keeps_the_year_of_a_date(text: str) -> None:
-    assert fold(text) == "2018-08-31"
+    assert normalize(text) == "2018-08-31"
     assert read_date(text) == Day(2018, 8, 31)
 
 
 @pytest.mark.parametrize(
-    ("text", "folded"),
+    ("text", "normalized"),
     [
         ("8/9", "--08-09"),
         ("February 29", "--02-29"),
@@ -158,22 +158,22 @@ def test_fold_keeps_the_year_of_a_date(text: str) -> None:
         ("0000-01-01", "0 1 1"),
     ],
 )
-def test_fold_takes_only_days_of_the_calendar_for_dates(text: str, folded: str) -> None:
-    assert fold(text) == folded
+def test_fold_takes_only_days_of_the_calendar_for_dates(text: str, normalized: str) -> None:
+    assert normalize(text) == normalized
 
 
 @given(st.text() | WORDS)
 @example("the the mayor")
 @example("twenty 1")
 def test_fold_of_a_folded_answer_is_the_same(text: str) -> None:
-    once = fold(text)
+    once = normalize(text)
 
-    assert fold(once) == once
+    assert normalize(once) == once
 
 
 @given(WORDS)
 def test_fold_takes_no_account_of_case_and_outer_space(text: str) -> None:
-    assert fold(f"  {text.upper()}\t") == fold(text)
+    assert normalize(f"  {text.upper()}\t") == normalize(text)
 
 
 # --- Reading a number or a date -----------------------------------------------------------------------------------
@@ -247,7 +247,7 @@ def test_read_date_takes_nothing_else_for_a_date(text: str) -> None:
     ],
 )
 def test_slip_is_one_letter_in_a_longer_word(given_text: str, accepted: str, is_one: bool) -> None:
-    assert is_slip(fold(given_text), fold(accepted)) is is_one
+    assert is_typo(normalize(given_text), normalize(accepted)) is is_one
 
 
 @pytest.mark.parametrize(
@@ -273,10 +273,10 @@ def test_slip_is_one_letter_in_a_longer_word(given_text: str, accepted: str, is_
     ],
 )
 def test_near_answers_are_looked_at(given_text: str, accepted: str, is_one: bool) -> None:
-    assert is_near(fold(given_text), fold(accepted)) is is_one
+    assert is_close(normalize(given_text), normalize(accepted)) is is_one
 
 
 @given(st.text(), st.text())
 def test_every_slip_is_near(one: str, other: str) -> None:
-    if fold(one) and is_slip(fold(one), fold(other)):
-        assert is_near(fold(one), fold(other))
+    if normalize(one) and is_typo(normalize(one), normalize(other)):
+        assert is_close(normalize(one), normalize(other))

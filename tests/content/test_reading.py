@@ -4,16 +4,8 @@ from typing import Any
 
 import pytest
 
-from quizzes.content.reading import (
-    Citation,
-    InvalidDocument,
-    Voice,
-    parse_reading,
-    parse_voices,
-    tables_of,
-    text_of,
-    texts_of,
-)
+from quizzes.content.reading import Citation, Voice, parse_reading, parse_voices
+from quizzes.content.tables import InvalidDocument, tables_of, text_of, texts_of
 from tests.factories import parsed_reading
 
 CITATION = Citation("The Daily Test", "City ends an agreement", "", "2018-07-27", "", "")

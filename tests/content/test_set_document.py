@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.content.reading import InvalidDocument
 from quizzes.content.set_document import InvalidQuestion, combine, content_hash, coverage, find_problems, parse_set
+from quizzes.content.tables import InvalidDocument
 from tests.factories import make_document
 
 

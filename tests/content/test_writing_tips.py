@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from quizzes.content.reading import Sentence, Voice
-from quizzes.content.writing_tips import Hint, Option, Wording, hints, reading_grade, sounds_like_somebody, syllables
+from quizzes.content.writing_tips import Option, Tip, Wording, reading_grade, sounds_like_somebody, syllables, tips
 from quizzes.files.question_sets import read_set_files
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,7 +27,7 @@ def wording(stem: str, *choices: str, rests_on: tuple[Sentence, ...] = (), asks_
 
 
 def found(item: Wording, *, language: str = "en", reading: tuple[str, ...] = ()) -> list[tuple[str, str]]:
-    return [(hint.code, hint.about) for hint in hints(item, reading=reading, language=language)]
+    return [(tip.code, tip.about) for tip in tips(item, reading=reading, language=language)]
 
 
 # --- Each rule ----------------------------------------------------------------------------------------------------
@@ -147,9 +147,9 @@ def test_rules_on_words_are_for_english_alone() -> None:
 
 
 def test_a_hint_says_what_and_why() -> None:
-    [hint] = hints(wording("When?", "*May", "It is never open"), reading=(), language="en-US")
+    [tip] = tips(wording("When?", "*May", "It is never open"), reading=(), language="en-US")
 
-    assert hint == Hint("absolute", "It is never open", "“Never” is rarely right, and practiced test takers know it.")
+    assert tip == Tip("absolute", "It is never open", "“Never” is rarely right, and practiced test takers know it.")
 
 
 @pytest.mark.parametrize(
@@ -204,8 +204,8 @@ def measured() -> list[tuple[set[str], set[str]]]:
     reading = [one.text for one in sentences.values()]
     return [
         (
-            set(table.get("hints", ())),
-            {hint.code for hint in hints(_item(table, sentences), reading=reading, language="en")},
+            set(table.get("tips", ())),
+            {tip.code for tip in tips(_item(table, sentences), reading=reading, language="en")},
         )
         for table in ITEMS["items"]
     ]
@@ -232,7 +232,7 @@ def test_hints_reach_their_measured_precision_and_recall() -> None:
 
 
 def test_hints_leave_the_built_in_questions_alone() -> None:
-    """Thirty questions by another hand. Measured: one hint, after two adjustments for them (HARDER_BY, "tells")."""
+    """Thirty questions by another hand. Measured: one tip, after two adjustments for them (HARDER_BY, "tells")."""
     accused = []
     for file in read_set_files(ROOT / "fixtures"):
         reading = file.parsed.reading
@@ -244,6 +244,6 @@ def test_hints_leave_the_built_in_questions_alone() -> None:
                 asks_who=question.type == "who_says_so",
             )
             texts = [one.text for one in reading]
-            accused += [question.key for _ in hints(item, reading=texts, language="en")]
+            accused += [question.key for _ in tips(item, reading=texts, language="en")]
 
     assert len(accused) <= 1

@@ -16,8 +16,8 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.attempts import lifecycle as attempts
 from quizzes.attempts.integrity import check_integrity
+from quizzes.attempts.lifecycle import accept_late, submit_attempt
 from quizzes.content.editions import published
 from quizzes.files.class_export import document as class_export
 from quizzes.files.class_export.document import MAX_BYTES, InvalidExport, read_class_export, write_class_export
@@ -95,8 +95,8 @@ def school(classroom: Classroom, teacher: User) -> Classroom:
         assignment=one, student=cy, answers={"one": "b", "who": {"a": "mayor"}}, submitted=False
     )
     save(late, "some", ["a", "c"], now=NOW + timedelta(minutes=40))
-    attempts.submit_attempt(late, now=NOW + timedelta(minutes=41))
-    attempts.accept_late(late, by=teacher, now=NOW + timedelta(minutes=50))
+    submit_attempt(late, now=NOW + timedelta(minutes=41))
+    accept_late(late, by=teacher, now=NOW + timedelta(minutes=50))
     make_answered_attempt(assignment=two, student=ana, right=4)
     make_answered_attempt(assignment=two, student=ana, right=2, number=2)
     make_answered_attempt(assignment=two, student=dee, right=2, submitted=False)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from quizzes.files.spreadsheet import Cell, safe_cell, write_csv
+from quizzes.files.spreadsheet import CellValue, safe_cell, write_csv
 
 # What spreadsheet programs take for the start of a formula or a command, with the full-width forms that some of
 # them fold to it. Source: OWASP, "CSV Injection".
@@ -61,7 +61,7 @@ def runs(cell: str) -> bool:
         ('"=1', "\"'=1"),
     ],
 )
-def test_safe_cell_neutralizes_what_would_run(value: Cell, expected: str | float) -> None:
+def test_safe_cell_neutralizes_what_would_run(value: CellValue, expected: str | float) -> None:
     assert safe_cell(value) == expected
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from quizzes.files.spreadsheet import Cell, safe_cell
+from quizzes.files.spreadsheet import CellValue, safe_cell
 from quizzes.files.xlsx import MAX_CELL, MAX_SHEET_NAME, Sheet, write_xlsx
 
 
@@ -22,7 +22,12 @@ def read(content: bytes) -> dict[str, list[list[object]]]:
 
 
 def test_workbook_gives_back_names_and_numbers() -> None:
-    rows: list[list[Cell]] = [["Student", "Points"], ["Zoë “Z”, Jr.", 7.5], ["李 Łukasz 🙂", 3], ["two\nlines", None]]
+    rows: list[list[CellValue]] = [
+        ["Student", "Points"],
+        ["Zoë “Z”, Jr.", 7.5],
+        ["李 Łukasz 🙂", 3],
+        ["two\nlines", None],
+    ]
 
     assert read(write_xlsx([Sheet("Scores", rows)])) == {
         "Scores": [["Student", "Points"], ["Zoë “Z”, Jr.", 7.5], ["李 Łukasz 🙂", 3.0], ["two\nlines", ""]]
@@ -77,7 +82,7 @@ cells = (
 
 
 @given(st.lists(st.lists(cells, min_size=3, max_size=3), min_size=1, max_size=4))
-def test_every_table_comes_back_as_it_was_made_safe(rows: list[list[Cell]]) -> None:
+def test_every_table_comes_back_as_it_was_made_safe(rows: list[list[CellValue]]) -> None:
     again = read(write_xlsx([Sheet("Scores", [["a", "b", "c"], *rows])]))["Scores"]
     padded = again + [["", "", ""]] * (len(rows) + 1 - len(again))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from quizzes.attempts import lifecycle as attempts
+from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.grading import manual_grades
 from quizzes.models import (
     Accommodation,
@@ -292,7 +292,7 @@ class HostileSchool:
                 save(attempt, question["key"], {"a": self.supply.text(), "b": "1"}, now=now)
             elif question["type"] == "single":
                 save(attempt, question["key"], "b", now=now)
-        return attempts.submit_attempt(attempt, now=now + timedelta(minutes=1))
+        return submit_attempt(attempt, now=now + timedelta(minutes=1))
 
     def _remarks(self, now: datetime) -> None:
         free_text = Question.objects.get(edition=self.assignment.edition, type="free_text")

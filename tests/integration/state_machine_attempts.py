@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from quizzes.attempts import lifecycle as attempts
+from quizzes.attempts import lifecycle
 from quizzes.attempts.answers import Outcome, save_answer, save_from_seat
 from quizzes.attempts.attempt_content import seat
 from quizzes.content.editions import published
@@ -37,11 +37,11 @@ class AttemptsMachine(TermsMachine):
         try:
             sitting = self.ledger.begin(task, student.pk, self.now)
         except Refused as refused:
-            self.refuses(getattr(attempts, str(refused)), lambda: attempts.start_attempt(student, row, now=self.now))
+            self.refuses(getattr(lifecycle, str(refused)), lambda: lifecycle.start_attempt(student, row, now=self.now))
             self.note(str(refused))
         else:
-            made = attempts.start_attempt(student, row, now=self.now)
-            assert attempts.start_attempt(student, row, now=self.now).pk == made.pk
+            made = lifecycle.start_attempt(student, row, now=self.now)
+            assert lifecycle.start_attempt(student, row, now=self.now).pk == made.pk
             self.note("begun anew" if made.pk not in self.rows else "begun already")
             self.rows.setdefault(made.pk, sitting)
             assert self.rows[made.pk] is sitting
@@ -115,12 +115,12 @@ class AttemptsMachine(TermsMachine):
 
         def ask() -> None:
             question_id = published(row.assignment.edition_id).question_ids[question]
-            attempts.check_answer(row, question_id, now=self.now)
+            lifecycle.check_answer(row, question_id, now=self.now)
 
         try:
             self.ledger.check(sitting, question, self.now)
         except Refused as refused:
-            self.refuses(getattr(attempts, str(refused)), ask)
+            self.refuses(getattr(lifecycle, str(refused)), ask)
         else:
             ask()
 
@@ -132,7 +132,7 @@ class AttemptsMachine(TermsMachine):
             return
         row, sitting = chosen
         was_open = sitting.submitted is None
-        attempts.submit_attempt(row, now=self.now)
+        lifecycle.submit_attempt(row, now=self.now)
         if was_open:
             self.submitted(sitting)
         else:
@@ -151,8 +151,8 @@ class AttemptsMachine(TermsMachine):
         if any(sitting.given_at.get(entry.question, entry.at) > entry.at for entry in late):
             self.note("late answer older than the saved one")
         count = self.ledger.accept_late(sitting, self.now)
-        assert attempts.accept_late(row, by=self.teacher, now=self.now) == count
-        assert attempts.accept_late(self.row_of(sitting), by=self.teacher, now=self.now) == 0
+        assert lifecycle.accept_late(row, by=self.teacher, now=self.now) == count
+        assert lifecycle.accept_late(self.row_of(sitting), by=self.teacher, now=self.now) == 0
         if count:
             self.note("late accepted")
 
@@ -166,13 +166,13 @@ class AttemptsMachine(TermsMachine):
 
         def act() -> None:
             more = timedelta(minutes=minutes) if minutes else None
-            attempts.reopen(row, more_time=more, reason="The tablet died.", by=self.teacher, now=self.now)
+            lifecycle.reopen(row, more_time=more, reason="The tablet died.", by=self.teacher, now=self.now)
 
         try:
             self.ledger.reopen(sitting, minutes * MINUTE, self.now)
         except Refused as refused:
             self.note(str(refused))
-            self.refuses(getattr(attempts, str(refused)), act)
+            self.refuses(getattr(lifecycle, str(refused)), act)
         else:
             self.note("reopened")
             act()

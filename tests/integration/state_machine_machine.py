@@ -13,11 +13,10 @@ from hypothesis import event
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from quizzes.assignments import accommodations
-from quizzes.assignments import lifecycle as assignments
+from quizzes.assignments import accommodations, lifecycle
 from quizzes.assignments.deadlines import Window
-from quizzes.assignments.lifecycle import HasAttempts, Terms
-from quizzes.attempts import lifecycle as attempts
+from quizzes.assignments.lifecycle import AssignmentSettings, HasAttempts
+from quizzes.attempts.lifecycle import submit_overdue
 from quizzes.content.drafts import publishing, saving
 from quizzes.content.drafts.saving import DraftChanged
 from quizzes.content.editions import published
@@ -176,7 +175,7 @@ class TermsMachine(RuleBasedStateMachine):
         opens_at = self.now + opens * MINUTE if opens else None
         closes_at = self.now + closes if closes else None
         group = uuid.uuid4()
-        terms = Terms(
+        settings = AssignmentSettings(
             time_limit=limit,
             max_attempts=most,
             attempt_policy=policy,
@@ -185,10 +184,10 @@ class TermsMachine(RuleBasedStateMachine):
             release=release,
         )
         made = [
-            assignments.assign(
+            lifecycle.assign(
                 Edition.objects.get(pk=self.editions[chosen]),
                 {self.school.classroom: Window(opens_at, None, closes_at)},
-                terms=terms,
+                settings=settings,
                 group=group,
                 by=self.teacher,
                 now=self.now,
@@ -202,12 +201,12 @@ class TermsMachine(RuleBasedStateMachine):
 
     @rule(at=pick, closes=st.sampled_from([timedelta(0), 10 * MINUTE, DAY, None]), limit=limits)
     def close(self, at: int, closes: timedelta | None, limit: timedelta | None) -> None:
-        """Change the terms: close now, later or never; another time limit."""
+        """Change the settings: close now, later or never; another time limit."""
         row, task = self.assignment(at)
         closes_at = None if closes is None else self.now + closes
         if closes_at is not None and task.opens is not None and closes_at <= task.opens:
             return
-        terms = Terms(
+        settings = AssignmentSettings(
             time_limit=limit,
             max_attempts=task.most,
             attempt_policy=task.policy,
@@ -218,7 +217,7 @@ class TermsMachine(RuleBasedStateMachine):
         if any(self.is_running(sitting) for sitting in self.ledger.sittings if sitting.task is task):
             self.note("closed while running" if closes == timedelta(0) else "terms changed while running")
         window = Window(task.opens, None, closes_at)
-        assignments.change_assignment(row, window=window, terms=terms, by=self.teacher, now=self.now)
+        lifecycle.change_assignment(row, window=window, settings=settings, by=self.teacher, now=self.now)
         self.ledger.change(task, due=None, closes=closes_at, limit=limit)
 
     @rule(at=pick, edition=pick)
@@ -229,7 +228,7 @@ class TermsMachine(RuleBasedStateMachine):
 
         def use() -> None:
             newer = Edition.objects.get(pk=self.editions[chosen])
-            assignments.use_edition(row, newer, by=self.teacher, now=self.now)
+            lifecycle.use_edition(row, newer, by=self.teacher, now=self.now)
 
         if task.rulings or any(sitting.task is task for sitting in self.ledger.sittings):
             self.refuses(HasAttempts, use)
@@ -292,7 +291,7 @@ class TermsMachine(RuleBasedStateMachine):
         overdue = [
             sitting for sitting in self.ledger.sittings if sitting.submitted is None and sitting.is_over(self.now)
         ]
-        assert attempts.submit_overdue(self.now) == len(overdue)
+        assert submit_overdue(self.now) == len(overdue)
         for sitting in overdue:
             self.note("swept")
             self.submitted(sitting)

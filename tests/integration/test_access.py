@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from quizzes.attempts import lifecycle as attempts
+from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.models import Assignment, Attempt, Student, User
 from quizzes.people import accounts
 from tests.factories import NOW, make_attempt, make_draft, make_regrade
@@ -391,7 +391,7 @@ def test_headers_hold_on_every_page(
     name: str, submitted: bool, school: School, signed_in: Callable[[Student | User], Client]
 ) -> None:
     if submitted:
-        attempts.submit_attempt(school.attempt, now=NOW)
+        submit_attempt(school.attempt, now=NOW)
     row = TABLE[name]
     for person in (school.teacher, school.student):
         response = getattr(signed_in(person), row.method)(reverse(name, kwargs=row.kwargs(school)), data=row.data)

@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 
 from quizzes.assignments.deadlines import Window
-from quizzes.assignments.lifecycle import Terms, assign
+from quizzes.assignments.lifecycle import AssignmentSettings, assign
 from quizzes.attempts.answers import Saved
 from quizzes.attempts.integrity import check_integrity
 from quizzes.attempts.lifecycle import start_attempt, submit_attempt
@@ -151,7 +151,7 @@ def test_one_roster_sent_twice_at_once_adds_nobody_twice(classroom: Classroom, t
 def test_one_assignment_sent_twice_at_once_is_given_once(
     edition: Edition, classroom: Classroom, other_classroom: Classroom, teacher: User, now: datetime
 ) -> None:
-    terms = Terms(
+    settings = AssignmentSettings(
         time_limit=timedelta(minutes=30),
         max_attempts=1,
         attempt_policy="best",
@@ -164,9 +164,9 @@ def test_one_assignment_sent_twice_at_once_is_given_once(
 
     made = at_once(
         [
-            lambda: len(assign(edition, windows, terms=terms, group=group, by=teacher, now=now)),
+            lambda: len(assign(edition, windows, settings=settings, group=group, by=teacher, now=now)),
             lambda: len(
-                assign(edition, dict(reversed(windows.items())), terms=terms, group=group, by=teacher, now=now)
+                assign(edition, dict(reversed(windows.items())), settings=settings, group=group, by=teacher, now=now)
             ),
         ]
         * 3

@@ -23,8 +23,8 @@ from quizzes.people.student_sign_in import (
     WrongPin,
     check_pin,
     clean_code,
+    delete_old_failures,
     find_classroom,
-    forget_failures,
     hash_address,
     locked_students,
     locked_until,
@@ -272,6 +272,6 @@ def test_failures_are_forgotten_after_a_day(student: Student, now: datetime) -> 
     for at in (now - day - SECOND, now - day, now):
         make_failed_try(student=student, at=at)
 
-    assert forget_failures(now=now) == 1
-    assert forget_failures(now=now) == 0
+    assert delete_old_failures(now=now) == 1
+    assert delete_old_failures(now=now) == 0
     assert FailedTry.objects.count() == 2

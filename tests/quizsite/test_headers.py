@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.attempts import lifecycle as attempts
+from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.models import Attempt, FailedTry, Student, User
 from quizzes.people import student_sign_in
 from tests.factories import NOW, make_user
@@ -83,7 +83,7 @@ def guessed(cast: Cast) -> HttpResponse:
 
 
 def saved_late(cast: Cast) -> HttpResponse:
-    attempts.submit_attempt(cast.attempt, now=NOW)
+    submit_attempt(cast.attempt, now=NOW)
     return cast.student.post(cast.question, {"operation": "late", "revision": 0}, headers=JSON)
 
 

@@ -11,7 +11,7 @@ from quizzes.models import Assignment, Attempt, Student, User
 from quizzes.reports.attempt_review import review_attempt
 from tests.factories import NOW, make_answered_attempt, make_assignment, make_edition, make_regrade
 from tests.pages import text_of
-from tests.views.test_grading_queue_views import typed_document
+from tests.views.teacher.test_grading_queue import typed_document
 
 pytestmark = pytest.mark.django_db
 

@@ -10,14 +10,15 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes.assignments.board import show_on_board
-from quizzes.attempts import lifecycle as attempts
+from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content.editions import published
-from quizzes.content.question_types.registry import parse_question, rekey
-from quizzes.content.reading import InvalidDocument, Reading
+from quizzes.content.question_types.registry import parse_question, regraded, type_of
+from quizzes.content.reading import Reading
 from quizzes.content.set_document import parse_set
+from quizzes.content.tables import InvalidDocument
 from quizzes.models import Assignment, Attempt, Board, Classroom, Student, User
-from quizzes.reports.board import OPEN_LISTS, Bar, distribution, slide
-from tests.content.question_types.test_guide import EXAMPLES
+from quizzes.reports.board import Bar, distribution, slide
+from tests.content.question_types.test_reference import EXAMPLES
 from tests.content.question_types.test_walk import DOCUMENT
 from tests.factories import (
     CANARY,
@@ -105,7 +106,7 @@ def test_evidence_names_the_key_its_sentences_and_who_vouches(answered: Assignme
 def test_evidence_follows_corrections(
     policy: str, right: tuple[tuple[str, str], ...], note: str, answered: Assignment
 ) -> None:
-    document = rekey(make_document()["questions"][0], "a") if policy.endswith("key") else None
+    document = regraded(make_document()["questions"][0], "a") if policy.endswith("key") else None
     make_regrade(assignment=answered, policy=policy, document=document)
     proof = slide(answered, (1, 4)).proof
     assert proof is not None
@@ -155,7 +156,7 @@ def test_distribution_tells_nothing_of_the_key(example: Any) -> None:
     keys = 0
     for value in values:
         try:
-            other = parse_question(rekey(example.document, value))
+            other = parse_question(regraded(example.document, value))
         except InvalidDocument:
             continue
         keys += 1
@@ -169,7 +170,7 @@ def test_distribution_shows_no_answer_that_nobody_gave_unless_the_question_does(
     question, reading = parse_question(example.document), built_in_reading()
     bars, unlisted = distribution(question, [], reading)
     assert unlisted == 0
-    assert bool(bars) == (question.type in OPEN_LISTS)
+    assert bool(bars) == type_of(question).lists_all_choices
 
 
 def test_typed_answers_show_once_two_gave_them_and_as_they_wrote_them() -> None:
@@ -290,7 +291,7 @@ def test_page_warns_in_words_while_students_are_at_work(answered: Assignment, te
         True,
         False,
     ]
-    attempts.submit_attempt(Attempt.objects.get(submitted_at=None), now=NOW)
+    submit_attempt(Attempt.objects.get(submitted_at=None), now=NOW)
     text = text_of(show(teacher_client, answered, 1, 3))
     assert "still at work" not in text
     assert "1 not started: what comes next can still change answers." in text

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.content.question_types.registry import Option
+from quizzes.content.question_types.question import Option
 from quizzes.reports.item_analysis.analysis import analyze
 from quizzes.reports.item_analysis.figures import Figures, Item
 from quizzes.reports.item_analysis.formulas import (

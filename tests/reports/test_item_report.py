@@ -11,7 +11,9 @@ import pytest
 from django.db import models
 
 from quizzes.content.editions import published
-from quizzes.content.question_types.registry import TYPES, Presentation, Value
+from quizzes.content.question_types.question import Value
+from quizzes.content.question_types.registry import TYPES
+from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.models import Assignment, Classroom, Edition, Excuse, ManualGrade, Regrade, User
 from quizzes.reports.answer_table import answer_rows
 from quizzes.reports.item_report import DifferentEditions, ItemReport, item_report
@@ -161,7 +163,7 @@ def test_the_order_that_a_student_saw_decides_what_was_not_reached(edition: Edit
     assignment = make_assignment(edition=edition, classroom=classroom, shuffle_questions=True)
     attempt = make_attempt(assignment=assignment)
     document = published(edition.pk).document
-    shown = Presentation(attempt.seed, True).order("questions", [(q.key, q) for q in document.questions])
+    shown = Shuffle(attempt.seed, True).order("questions", [(q.key, q) for q in document.questions])
     attempt.delete()
     make_answered_attempt(
         assignment=assignment,

@@ -15,7 +15,7 @@ from quizzes.content.editions import published
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Edition, Regrade, Student, User
 from tests.factories import NOW, make_answered_attempt, make_assignment, right_value, wrong_value
 from tests.pages import form_of, read, text_of
-from tests.views.test_public_views import answer
+from tests.views.test_previews import answer
 
 Gather = Callable[[], AbstractContextManager[Any]]
 RELEASE = Assignment.Release

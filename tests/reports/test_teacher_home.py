@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from quizzes.models import Classroom, Edition, Student, User
-from quizzes.people.rosters import move_student, remove_student, set_archived
+from quizzes.people.classrooms import set_archived
+from quizzes.people.rosters import move_student, remove_student
 from quizzes.reports.teacher_home import ClassroomSummary, TodoItem, load_teacher_home
 from tests.factories import (
     NOW,

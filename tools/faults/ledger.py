@@ -191,7 +191,7 @@ def client_of(port: int, student: Student, assignment: Assignment) -> Client:
 def tokens_of(current: Sitting) -> dict[tuple[int, str], str]:
     """The token of each choice id by place in the attempt."""
     return {
-        (number, choice.id): current.presentation.token(question, choice.id)
+        (number, choice.id): current.shuffle.token(question.key, choice.id)
         for number, question in enumerate(current.questions, start=1)
         if isinstance(question, Single)
         for choice in question.choices

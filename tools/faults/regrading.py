@@ -23,7 +23,7 @@ if __name__ == "__main__":
 from django.db import connection  # after the settings are read
 from django.utils import timezone
 
-from quizzes.attempts import lifecycle as attempts
+from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.grading import regrades
 from quizzes.grading.scores import rescore
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, ManualGrade, Question, Regrade, Student
@@ -197,7 +197,7 @@ def submit_open_attempts(school: Class) -> int:
     """Hand in what is still open; how many did not get the correction."""
     wrong = 0
     for attempt in Attempt.objects.open().filter(assignment=school.assignment).select_related("assignment"):
-        attempts.submit_attempt(attempt, now=timezone.now())
+        submit_attempt(attempt, now=timezone.now())
         wrong += attempt.score != school.worth(attempt.pk, NEW_KEY)
     return wrong
 

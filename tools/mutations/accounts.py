@@ -9,7 +9,7 @@ CONTROLS: tuple[Control, ...] = (
         "    used = Invitation.objects.filter(pk=invitation_id, used_at=None, expires_at__gt=now).update(",
         "    used = Invitation.objects.filter(pk=invitation_id, expires_at__gt=now).update(",
         "tests/people/test_accounts.py",
-        "tests/views/test_account_views.py",
+        "tests/views/test_accounts.py",
     ),
     control(
         "a used invitation opens nothing",
@@ -17,7 +17,7 @@ CONTROLS: tuple[Control, ...] = (
         "token_digest=_digest(token), used_at=None, expires_at__gt=now).first()",
         "token_digest=_digest(token), expires_at__gt=now).first()",
         "tests/people/test_accounts.py",
-        "tests/views/test_account_views.py",
+        "tests/views/test_accounts.py",
     ),
     control(
         "an invitation expires",
@@ -31,7 +31,7 @@ CONTROLS: tuple[Control, ...] = (
         "quizzes/views/account_adapter.py",
         'return "invitation_id" in request.session',
         "return True",
-        "tests/views/test_account_views.py",
+        "tests/views/test_accounts.py",
     ),
     control(
         "a sign-in link works once",
@@ -39,7 +39,7 @@ CONTROLS: tuple[Control, ...] = (
         "user if user is not None and _sign_in_links.check_token(user, token) else None",
         "user",
         "tests/people/test_accounts.py",
-        "tests/views/test_account_views.py",
+        "tests/views/test_accounts.py",
         *("-k", "link"),
     ),
     control(
@@ -48,7 +48,7 @@ CONTROLS: tuple[Control, ...] = (
         '    if request.method == "GET":\n'
         '        return render(request, "public/use_sign_in_link.html", {"entering": user})\n',
         "",
-        "tests/views/test_account_views.py",
+        "tests/views/test_accounts.py",
         *("-k", "link"),
     ),
     control(
@@ -57,7 +57,7 @@ CONTROLS: tuple[Control, ...] = (
         "        for name in (student_sign_in.STUDENT, student_sign_in.PIN_VERSION):\n"
         "            request.session.pop(name, None)\n",
         "",
-        "tests/views/test_account_views.py",
+        "tests/views/test_accounts.py",
     ),
     control(
         "a teacher's session ends",
@@ -97,7 +97,7 @@ CONTROLS: tuple[Control, ...] = (
         '"django.core.cache.backends.db.DatabaseCache"',
         '"django.core.cache.backends.dummy.DummyCache"',
         "tests/quizsite/test_settings.py",
-        "tests/views/test_account_views.py",
+        "tests/views/test_accounts.py",
         *("-k", "rate or tries or failures"),
     ),
     control(

@@ -9,7 +9,7 @@ CONTROLS: tuple[Control, ...] = (
         "AND (a.deadline_at IS NULL OR a.deadline_at >= %s) {whose} {lock}",
         "AND (a.deadline_at IS NULL OR %s IS NOT NULL) {whose} {lock}",
         "tests/attempts/test_answers.py",
-        "tests/views/test_student_views.py",
+        "tests/views/student/test_attempts.py",
         *("-k", "grace or after_the_time"),
     ),
     control(
@@ -25,7 +25,7 @@ CONTROLS: tuple[Control, ...] = (
         "WHERE a.id = %s AND a.submitted_at IS NULL AND",
         "WHERE a.id = %s AND",
         "tests/attempts/test_answers.py",
-        "tests/views/test_student_views.py",
+        "tests/views/student/test_attempts.py",
         *("-k", "hand"),
     ),
     control(
@@ -43,7 +43,7 @@ CONTROLS: tuple[Control, ...] = (
         "WHERE quizzes_answer.revision = %s",
         "tests/attempts/test_lifecycle.py",
         "tests/attempts/test_answers.py",
-        "tests/views/test_student_views.py",
+        "tests/views/student/test_attempts.py",
     ),
     control(
         "a save that comes again is one save",
@@ -67,7 +67,7 @@ CONTROLS: tuple[Control, ...] = (
         "quizzes/views/student/attempts.py",
         'if "time_up" in request.POST and attempt.is_open',
         "if False and attempt.is_open",
-        "tests/views/test_student_views.py",
+        "tests/views/student/test_attempts.py",
         *("-k", "time_is_up"),
     ),
     control(
@@ -108,7 +108,7 @@ CONTROLS: tuple[Control, ...] = (
         "    if not mine:\n        return False\n",
         "",
         "tests/attempts/test_lifecycle.py",
-        "tests/views/test_student_views.py",
+        "tests/views/student/test_attempts.py",
         *("-k", "hand"),
     ),
     control(
@@ -124,7 +124,7 @@ CONTROLS: tuple[Control, ...] = (
         "        case WindowState.NOT_OPEN:\n            raise NotOpenYet\n",
         "        case WindowState.NOT_OPEN:\n            pass\n",
         "tests/attempts/test_lifecycle.py",
-        "tests/views/test_student_views.py",
+        "tests/views/student/test_attempts.py",
         *("-k", "window or open"),
     ),
     control(
@@ -133,16 +133,16 @@ CONTROLS: tuple[Control, ...] = (
         "        case WindowState.CLOSED:\n            raise AssignmentClosed\n",
         "        case WindowState.CLOSED:\n            pass\n",
         "tests/attempts/test_lifecycle.py",
-        "tests/views/test_student_views.py",
+        "tests/views/student/test_attempts.py",
         *("-k", "window or close"),
     ),
     control(
         "a token that was not offered is no answer",
-        "quizzes/content/question_types/question.py",
+        "quizzes/content/question_types/shuffle.py",
         '        raise NotAChoice("That is not an option of this question.")',
         "        return ids[0]",
         "tests/content/question_types/test_single.py",
-        "tests/views/test_student_views.py",
+        "tests/views/student/test_attempts.py",
         *("-k", "choice or token or offered"),
     ),
 )

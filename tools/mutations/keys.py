@@ -40,7 +40,7 @@ CONTROLS: tuple[Control, ...] = (
         "    if attempt.assignment.release != Release.AT_ONCE:\n        raise NotCheckable\n",
         "",
         "tests/attempts/test_lifecycle.py",
-        "tests/views/test_student_views.py",
+        "tests/views/student/test_attempts.py",
         *("-k", "check"),
     ),
     control(
@@ -48,7 +48,7 @@ CONTROLS: tuple[Control, ...] = (
         "quizzes/views/student/question_page.py",
         "is_shown=is_settled and checks_at_once)",
         "is_shown=is_settled)",
-        "tests/views/test_student_views.py",
+        "tests/views/student/test_attempts.py",
         *("-k", "verdict"),
     ),
     *(
@@ -62,23 +62,23 @@ CONTROLS: tuple[Control, ...] = (
         for name, text, without in (
             (
                 "single",
-                '                "text": choice.text,\n',
-                '                "text": choice.text + " " * choice.right,\n',
+                '                    "text": choice.text,\n',
+                '                    "text": choice.text + " " * choice.right,\n',
             ),
             (
                 "multiple",
-                '                "text": choice.text,\n',
-                '                "text": choice.text + " " * choice.right,\n',
+                '                    "text": choice.text,\n',
+                '                    "text": choice.text + " " * choice.right,\n',
             ),
             (
                 "who_says_so",
-                '                "text": statement.text,\n',
-                '                "text": statement.text + " " * len(statement.voice),\n',
+                '                    "text": statement.text,\n',
+                '                    "text": statement.text + " " * len(statement.voice),\n',
             ),
             (
                 "evidence",
-                '                    "text": sentence.text,\n',
-                '                    "text": sentence.text + " " * (sentence.key in question.key_sentences),\n',
+                '                        "text": sentence.text,\n',
+                '                        "text": sentence.text + " " * (sentence.key in self.key_sentences),\n',
             ),
             (
                 "true_false",
@@ -87,33 +87,33 @@ CONTROLS: tuple[Control, ...] = (
             ),
             (
                 "ordering",
-                'presentation.token(question, item.id), "text": item.text}',
-                'presentation.token(question, item.id), "text": item.text + " " * item.place}',
+                'shuffle.token(self.key, item.id), "text": item.text}',
+                'shuffle.token(self.key, item.id), "text": item.text + " " * item.place}',
             ),
             (
                 "short_answer",
-                '        "max_length": base.MAX_LINE,\n',
-                '        "max_length": max(map(len, question.accepted)),\n',
+                '            "max_length": MAX_LINE,\n',
+                '            "max_length": max(map(len, self.accepted)),\n',
             ),
             (
                 "numeric",
-                '        "max_length": base.MAX_LINE,\n',
-                '        "max_length": len(str(question.answer)),\n',
+                '            "max_length": MAX_LINE,\n',
+                '            "max_length": len(str(self.answer)),\n',
             ),
             (
                 "matching",
-                'return {"stem": question.stem, "prompts": presentation.order(question.key, prompts)}',
-                'return {"stem": question.stem + question.prompts[0].option, "prompts": prompts}',
+                'return {"stem": self.stem, "prompts": shuffle.order(self.key, prompts)}',
+                'return {"stem": self.stem + self.prompts[0].option, "prompts": prompts}',
             ),
             (
                 "blanks",
-                '                "max_length": base.MAX_LINE,\n',
-                '                "max_length": max(map(len, gap.accepted)),\n',
+                '                    "max_length": MAX_LINE,\n',
+                '                    "max_length": max(map(len, gap.accepted)),\n',
             ),
             (
                 "answer_and_proof",
-                '        "stem": question.stem,\n        "answer": {',
-                '        "stem": question.stem + question.evidence[0],\n        "answer": {',
+                '            "stem": self.stem,\n            "answer": {',
+                '            "stem": self.stem + self.evidence[0],\n            "answer": {',
             ),
         )
     ),
@@ -126,8 +126,8 @@ CONTROLS: tuple[Control, ...] = (
     ),
     control(
         "choices are shuffled by a seed that stays on the server",
-        "quizzes/content/question_types/question.py",
-        'return self._digest(f"token:{question.key}:{choice_id}")[:10]',
+        "quizzes/content/question_types/shuffle.py",
+        'return self._digest(f"token:{question_key}:{choice_id}")[:10]',
         "return choice_id",
         "tests/content/question_types/test_single.py",
         "tests/content/question_types/test_multiple.py",

@@ -46,7 +46,7 @@ CONTROLS: tuple[Control, ...] = (
         "return self.filter(Q(owner=None) | Q(owner=user))",
         "return self.all()",
         "tests/content/test_editions.py",
-        "tests/views/test_desk_views.py",
+        "tests/views/teacher/editor/test_questions.py",
     ),
     control(
         "a draft is its owner's",
@@ -60,7 +60,7 @@ CONTROLS: tuple[Control, ...] = (
         "quizzes/grading/regrades.py",
         "own = Assignment.objects.taught_by(by).filter(regrades__group=group)",
         "own = Assignment.objects.filter(regrades__group=group)",
-        "tests/views/test_regrade_views.py",
+        "tests/views/teacher/test_regrades.py",
         *("-k", "undo"),
     ),
     control(

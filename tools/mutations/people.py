@@ -8,7 +8,7 @@ CONTROLS: tuple[Control, ...] = (
         "quizzes/views/student/access.py",
         "return student.removed_at is None and request.session.get(PIN_VERSION) == student.pin_version",
         "return student.removed_at is None",
-        "tests/views/test_student_sign_in_views.py",
+        "tests/views/student/test_sign_in.py",
     ),
     control(
         "a removed student is out",
@@ -23,21 +23,21 @@ CONTROLS: tuple[Control, ...] = (
         "quizzes/views/student/access.py",
         "    request.session.flush()\n    rotate_token(request)\n",
         "    rotate_token(request)\n",
-        "tests/views/test_student_sign_in_views.py",
+        "tests/views/student/test_sign_in.py",
     ),
     control(
         "signing out ends the session",
         "quizzes/views/student/sign_in.py",
         '    request.session.flush()\n    response = redirect("join")',
         '    response = redirect("join")',
-        "tests/views/test_student_sign_in_views.py",
+        "tests/views/student/test_sign_in.py",
     ),
     control(
         "signing out empties the browser",
         "quizzes/views/student/sign_in.py",
         '    response.headers["Clear-Site-Data"] = \'"cache", "storage"\'\n',
         "",
-        "tests/views/test_student_sign_in_views.py",
+        "tests/views/student/test_sign_in.py",
     ),
     control(
         "an archived class lets nobody in",
@@ -67,14 +67,14 @@ CONTROLS: tuple[Control, ...] = (
         "quizzes/models/rosters.py",
         "return self.join_open and self.archived_at is None",
         "return self.join_open",
-        "tests/views/test_student_sign_in_views.py",
+        "tests/views/student/test_sign_in.py",
     ),
     control(
         "a code closed between the name and the PIN lets nobody in",
         "quizzes/models/rosters.py",
         "return self.join_open and self.archived_at is None",
         "return self.archived_at is None",
-        "tests/views/test_student_sign_in_views.py",
+        "tests/views/student/test_sign_in.py",
     ),
     control(
         "wrong codes from one address are limited",
@@ -82,7 +82,7 @@ CONTROLS: tuple[Control, ...] = (
         "    if failures >= CODE_TRIES:\n        raise TooManyTries\n",
         "",
         "tests/people/test_student_sign_in.py",
-        "tests/views/test_student_sign_in_views.py",
+        "tests/views/student/test_sign_in.py",
     ),
     control(
         "a right code passes while guesses are limited",
@@ -90,7 +90,7 @@ CONTROLS: tuple[Control, ...] = (
         "    if classroom is not None:\n        return classroom\n    hashed = hash_address(address)\n",
         "    hashed = hash_address(address)\n",
         "tests/people/test_student_sign_in.py",
-        "tests/views/test_student_sign_in_views.py",
+        "tests/views/student/test_sign_in.py",
     ),
     control(
         "wrong PINs on a device are limited",
@@ -98,7 +98,7 @@ CONTROLS: tuple[Control, ...] = (
         "    if len(here) >= PIN_TRIES:\n",
         "    if False:\n",
         "tests/people/test_student_sign_in.py",
-        "tests/views/test_student_sign_in_views.py",
+        "tests/views/student/test_sign_in.py",
     ),
     control(
         "wrong PINs from all devices are limited",
@@ -106,7 +106,7 @@ CONTROLS: tuple[Control, ...] = (
         "return tries[-1][1] + PIN_SPAN_ANYWHERE if len(tries) == PIN_TRIES_ANYWHERE else None",
         "return None",
         "tests/people/test_student_sign_in.py",
-        "tests/views/test_student_sign_in_views.py",
+        "tests/views/student/test_sign_in.py",
     ),
     control(
         "a PIN must be right",
@@ -120,7 +120,7 @@ CONTROLS: tuple[Control, ...] = (
         "quizzes/views/student/access.py",
         "if 0 < count <= len(hops) and hops[-count]:\n        return hops[-count]",
         "if hops[0]:\n        return hops[0]",
-        "tests/views/test_student_sign_in_views.py",
+        "tests/views/student/test_sign_in.py",
         "tests/people/test_student_sign_in.py",
     ),
     control(

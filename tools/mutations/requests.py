@@ -34,14 +34,14 @@ CONTROLS: tuple[Control, ...] = (
         "templates/parts/reading.html",
         '"{{ sentence.key }}"><sup class="n">{{ sentence.number }}</sup>{{ sentence.text }}</span>',
         '"{{ sentence.key }}"><sup class="n">{{ sentence.number }}</sup>{{ sentence.text|safe }}</span>',
-        "tests/content/test_draft_text.py",
+        "tests/integration/test_texts_are_text.py",
     ),
     control(
         "a comment of a teacher is text",
         "templates/parts/review_list.html",
         "<p>“{{ mark.comment }}”</p>",
         "<p>“{{ mark.comment|safe }}”</p>",
-        "tests/content/test_draft_text.py",
+        "tests/integration/test_texts_are_text.py",
     ),
     control(
         "pages run no script but our files",

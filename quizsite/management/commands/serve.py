@@ -45,8 +45,8 @@ class Command(BaseCommand):
             # A process that failed has said why; one that was killed could not.
             sys.exit(1 if code > 0 else f"Preparing the site was ended by signal {-code}.")
         names = host_names(host)
-        self.say_where(host, port, names)
-        self.answer_to(names)
+        self.print_address(host, port, names)
+        self.allow_hosts(names)
         serve(host, port, workers=workers)
 
     def prepare(self, *, init: bool) -> None:
@@ -78,7 +78,7 @@ class Command(BaseCommand):
         if collect_if_changed():
             self.stdout.write("Collected the static files.")
 
-    def say_where(self, host: str, port: int, names: list[str]) -> None:
+    def print_address(self, host: str, port: int, names: list[str]) -> None:
         """Print the address, and on a site without an account the link that makes the first."""
         if settings.HTTPS:
             # Behind a proxy, which has a name and the usual port.
@@ -90,7 +90,7 @@ class Command(BaseCommand):
             self.stdout.write(f"No teacher has an account yet. This link makes the first one, once:\n  {link}")
         self.stdout.flush()
 
-    def answer_to(self, names: list[str]) -> None:
+    def allow_hosts(self, names: list[str]) -> None:
         """Add the machine's own names; the environment is for workers on systems that cannot fork."""
         os.environ["FOOTNOTE_HOSTS"] = ",".join([*filter(None, [os.environ.get("FOOTNOTE_HOSTS")]), *names])
         settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, *names]

@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 
 from quizzes.attempts.paper.handout import FormLetter, PaperForm, draw_form, letters_by_seed
 from quizzes.content.editions import Published, published
-from quizzes.content.question_types.registry import Value
+from quizzes.content.question_types.question import Value
 from quizzes.grading.scores import rescore
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, Student, User
 from quizzes.models.public_ids import new_receipt

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from quizzes.content.question_types.registry import Presentation, Question
+from quizzes.content.question_types.question import Question
+from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.set_document import Objective, SetDocument
 
 FormLetter = Literal["A", "B"]
@@ -36,9 +37,9 @@ class PaperForm:
         return self.letter != "A"
 
     @property
-    def presentation(self) -> Presentation:
+    def shuffle(self) -> Shuffle:
         """The order of its choices, which no form has as written: authors tend to write the key in one place."""
-        return Presentation(self.seed, shuffle=True)
+        return Shuffle(self.seed, is_shuffled=True)
 
 
 def draw_form(document: SetDocument, content_hash: str, letter: FormLetter, *, is_short: bool = False) -> PaperForm:
@@ -79,13 +80,13 @@ def shared_objectives(document: SetDocument) -> list[tuple[Objective, int]]:
 
 
 def _ordered(document: SetDocument, seed: str, letter: FormLetter) -> list[Question]:
-    order = Presentation(seed, shuffle=letter != "A")
+    order = Shuffle(seed, is_shuffled=letter != "A")
     return order.order("questions", [(question.key, question) for question in document.questions])
 
 
 def _drawn(document: SetDocument, content_hash: str, letter: FormLetter) -> frozenset[str]:
     """The keys of the questions of a short form: one deal an objective, from its two ends, so that they share least."""
-    deal = Presentation(hashlib.blake2b(content_hash.encode(), digest_size=16).hexdigest(), shuffle=True)
+    deal = Shuffle(hashlib.blake2b(content_hash.encode(), digest_size=16).hexdigest(), is_shuffled=True)
     chosen: list[str] = []
     for objective in document.objectives:
         own = _questions_on(document, objective)

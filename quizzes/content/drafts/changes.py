@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Literal
 
-from quizzes.content.drafts.document import Table, anchored, finished, sentence_tables
-from quizzes.content.question_types.registry import review
+from quizzes.content.drafts.document import anchored, finished, sentence_tables
 from quizzes.content.sentences import same_text
 from quizzes.content.set_document import SetDocument, parse_set
+from quizzes.content.tables import Table
 
 State = Literal["same", "changed", "moved", "new", "removed"]
 
@@ -132,7 +132,7 @@ def _question_changes(old: Table, new: Table) -> Iterator[Change]:
 
 
 def _right_answers(parsed: SetDocument) -> dict[str, str]:
-    return {question.key: review(question, None, parsed.reading).correct for question in parsed.questions}
+    return {question.key: question.review(None, parsed.reading).correct for question in parsed.questions}
 
 
 def _sentences(document: Table) -> dict[str, Table]:

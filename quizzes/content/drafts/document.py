@@ -2,7 +2,7 @@
 
 It has an edition's shape, incomplete as it may be, and what only its author sees: `saved` (the draft's revision at
 which each part was last changed) and, in a question, `anchors` (sentence key: the sentence's text when it became
-evidence), `kept` (hints on wording that stay, and why) and `set_aside` (what was written for another type).
+evidence), `kept` (tips on wording that stay, and why) and `set_aside` (what was written for another type).
 
 Teachers write no fact sheet. The facts of an edition are its sentences: one fact a sentence, with its key and voice.
 """
@@ -14,11 +14,11 @@ from typing import Any
 
 from django.utils.text import slugify
 
-from quizzes.content.question_types import draft_registry as kinds
+from quizzes.content.question_types.draft import rows
+from quizzes.content.question_types.registry import draft_of, open_in_draft
 from quizzes.content.reading import NOT_STATED, Citation, Reading, Sentence, Voice
 from quizzes.content.sentences import same_text
-
-Table = dict[str, Any]
+from quizzes.content.tables import Table
 
 # The parts of a draft that are saved apart from one another; besides, each question is one, by `question_part`.
 SOURCE, READING, VOICES, OBJECTIVES = "source", "reading", "voices", "objectives"
@@ -79,7 +79,7 @@ def from_edition(edition: Mapping[str, Any], *, title: str) -> Table:
         for sentence in paragraph["sentences"]:
             sentence.pop("facts", None)
     for question in document["questions"]:
-        kinds.opened(question)
+        open_in_draft(question)
         anchor_evidence(document, question)
     return document
 
@@ -138,17 +138,14 @@ def reading_of(document: Table) -> Reading:
 
 def evidence_keys(question: Table) -> list[str]:
     """The keys of the sentences that prove the question, each once."""
-    own = question.get(_PROOF, ()) if kinds.kind(question).USES_PICKER else ()
-    return list(dict.fromkeys([*own, *(key for row in kinds.rows(question) for key in row.get(_PROOF, ()))]))
+    own = question.get(_PROOF, ()) if draft_of(question).uses_picker else ()
+    return list(dict.fromkeys([*own, *(key for row in rows(question) for key in row.get(_PROOF, ()))]))
 
 
 def anchored(question: Table) -> list[str]:
     """The keys of the sentences on whose words the question depends: what proves it, and what is against a choice."""
-    return list(
-        dict.fromkeys(
-            [*evidence_keys(question), *(key for row in kinds.rows(question) for key in row.get(_AGAINST, ()))]
-        )
-    )
+    against = [key for row in rows(question) for key in row.get(_AGAINST, ())]
+    return list(dict.fromkeys([*evidence_keys(question), *against]))
 
 
 def is_anchored(question: Table, key: str, text: str | None) -> bool:
@@ -172,7 +169,7 @@ def anchor_evidence(document: Table, question: Table, *, again: Sequence[str] = 
 
 def replace_evidence(document: Table, question: Table, moved: Mapping[str, str]) -> None:
     """Replace these sentences wherever the question names them. moved: new key by old key, "" for none."""
-    for table in (question, *kinds.rows(question)):
+    for table in (question, *rows(question)):
         for name in (_PROOF, _LEANING, _AGAINST):
             if name in table:
                 table[name] = [key for key in dict.fromkeys(moved.get(key, key) for key in table[name]) if key]
@@ -224,7 +221,9 @@ def finished(document: Table) -> Table:
 
 def finished_question(document: Table, question: Table) -> Table:
     """A question as an edition has it; incomplete where the draft is."""
-    table = kinds.finish(question, list(sentence["key"] for sentence in sentence_tables(document)), document["voices"])
+    table = draft_of(question).finish(
+        question, list(sentence["key"] for sentence in sentence_tables(document)), document["voices"]
+    )
     for name in ("anchors", "kept", "set_aside"):
         table.pop(name, None)
     return {**table, "facts": list(table.get("evidence", ()))}

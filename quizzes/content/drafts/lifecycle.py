@@ -6,12 +6,9 @@ from typing import Any
 
 from django.db import transaction
 
-from quizzes.content.drafts.document import (
-    Table,
-    from_edition,
-    new_document,
-)
+from quizzes.content.drafts.document import from_edition, new_document
 from quizzes.content.drafts.saving import write_source
+from quizzes.content.tables import Table
 from quizzes.models import AuditEvent, Draft, Edition, QuestionSet, Reading, Source, User
 from quizzes.models.public_ids import new_public_id
 
@@ -82,9 +79,9 @@ def delete_draft(draft: Draft, *, by: User, now: datetime) -> None:
         raise AlreadyPublished
     AuditEvent.objects.record(
         AuditEvent.Action.DRAFT_DELETED,
-        by=by,
+        actor=by,
         classroom=None,
-        now=now,
+        at=now,
         set=question_set.public_id,
         title=question_set.title,
         question_count=len(current.document["questions"]),

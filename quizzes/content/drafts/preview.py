@@ -2,15 +2,14 @@
 
 from typing import Any
 
-from quizzes.content.drafts.document import Table, finished_question, reading_of, sentence_tables
-from quizzes.content.question_types import draft_registry as kinds
-from quizzes.content.question_types import registry as question_types
+from quizzes.content.drafts.document import finished_question, reading_of, sentence_tables
 from quizzes.content.question_types.question import SKILLS
-from quizzes.content.question_types.registry import Presentation
-from quizzes.content.reading import InvalidDocument
+from quizzes.content.question_types.registry import draft_of, parse_question, public_view
+from quizzes.content.question_types.shuffle import Shuffle
+from quizzes.content.tables import InvalidDocument, Table
 
-# Choices stand as they were written: the page says that students may meet them in another order.
-_SITTING = Presentation("preview", shuffle=False)
+# Choices keep the order in which they are written. The page says that students may see another order.
+_AS_WRITTEN = Shuffle("preview", is_shuffled=False)
 
 
 def preview(document: Table, question: Table) -> dict[str, Any] | None:
@@ -19,9 +18,9 @@ def preview(document: Table, question: Table) -> dict[str, Any] | None:
     What students do not see before release is filled in where it is missing, so that it keeps nothing from being shown.
     """
     keys = [sentence["key"] for sentence in sentence_tables(document)]
-    table = kinds.shown(_filled(finished_question(document, question)), keys)
+    table = draft_of(question).shown(_filled(finished_question(document, question)), keys)
     try:
-        return question_types.public(question_types.parse_question(table), _SITTING, None, reading_of(document))
+        return public_view(parse_question(table), _AS_WRITTEN, None, reading_of(document))
     except InvalidDocument:
         return None
 

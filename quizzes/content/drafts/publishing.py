@@ -6,21 +6,22 @@ from datetime import datetime
 from django.db import transaction
 
 from quizzes.content.drafts.changes import Change, changes
-from quizzes.content.drafts.document import Table, finished
+from quizzes.content.drafts.document import finished
 from quizzes.content.drafts.lifecycle import reading_fields, source_fields
 from quizzes.content.drafts.saving import DraftChanged
 from quizzes.content.drafts.validation import (
+    DraftTip,
     Meter,
     Orphan,
     Problem,
-    Remark,
     draft_problems,
     gaps,
     meter,
     orphans,
-    remarks,
+    question_tips,
 )
 from quizzes.content.editions import publish_edition
+from quizzes.content.tables import Table
 from quizzes.models import Draft, Edition, QuestionSet, Reading, Source, User
 
 
@@ -36,7 +37,7 @@ class NotReady(Exception):
 class Readiness:
     """How far a draft is from its next edition.
 
-    problems: block publishing. gaps: need a note. remarks: (number, question key, remark), never in the way.
+    problems: block publishing. gaps: need a note. tips: (number, question key, tip), which never block.
     changes: against the latest edition, None where there is none or the draft cannot be published.
     """
 
@@ -44,7 +45,7 @@ class Readiness:
     orphans: tuple[Orphan, ...]
     meter: tuple[Meter, ...]
     gaps: tuple[Meter, ...]
-    remarks: tuple[tuple[int, str, Remark], ...]
+    tips: tuple[tuple[int, str, DraftTip], ...]
     changes: tuple[Change, ...] | None
 
     @property
@@ -61,10 +62,10 @@ def readiness(document: Table, latest: Edition | None) -> Readiness:
         orphans=tuple(orphans(document)),
         meter=tuple(meter(document)),
         gaps=tuple(gaps(document)),
-        remarks=tuple(
-            (number, question["key"], remark)
+        tips=tuple(
+            (number, question["key"], tip)
             for number, question in enumerate(document["questions"], start=1)
-            for remark in remarks(document, question)
+            for tip in question_tips(document, question)
         ),
         changes=None if problems or latest is None else tuple(changes(latest.document, document)),
     )

@@ -15,13 +15,13 @@ from quizzes.content.drafts.document import (
     READING,
     SOURCE,
     VOICES,
-    Table,
     anchor_evidence,
     question_of,
     question_part,
     replace_evidence,
 )
-from quizzes.content.question_types import draft_registry as kinds
+from quizzes.content.question_types.registry import TYPES, add_row, change_type
+from quizzes.content.tables import Table
 from quizzes.models import Draft, QuestionSet, User
 
 # How often a save looks again when others save other parts of the draft in the same moment.
@@ -138,7 +138,7 @@ def add_question(draft: Draft, type_name: str, *, after: str = "", by: User, now
             "type": type_name,
             "objective": objective or first,
             **deepcopy(_NEW_QUESTION),
-            **kinds.blank(type_name, document["voices"]),
+            **TYPES[type_name].draft.blank(document["voices"]),
         }
         _insert(document, question, after=after)
 
@@ -166,13 +166,13 @@ def save_question(
 
     def change(document: Table) -> None:
         question = _question(document, key)
-        kinds.retype(question, shown_type or question["type"], document["voices"])
+        change_type(question, shown_type or question["type"], document["voices"])
         question.update({name: deepcopy(value) for name, value in fields.items() if name != "type"})
-        kinds.retype(question, fields.get("type", question["type"]), document["voices"])
+        change_type(question, fields.get("type", question["type"]), document["voices"])
         anchor_evidence(document, question)
 
     def then(document: Table) -> None:
-        kinds.add_row(_question(document, key), document["voices"], add_row_to)
+        add_row(_question(document, key), document["voices"], add_row_to)
 
     return _save(
         draft,

@@ -5,8 +5,9 @@ Every function changes the document that it is given.
 
 from collections.abc import Mapping, Sequence
 
-from quizzes.content.drafts.document import REPORTER, Table, anchored, sentence_tables
+from quizzes.content.drafts.document import REPORTER, anchored, sentence_tables
 from quizzes.content.sentences import find_again, split_sentences, split_text
+from quizzes.content.tables import Table
 
 # A corrected story is longer than this share of what it was; a shorter one may be another story.
 SAME_STORY = 0.5

@@ -7,7 +7,6 @@ from quizzes.content.drafts.document import (
     READING,
     RIGHTS,
     SOURCE,
-    Table,
     anchored,
     evidence_keys,
     finished,
@@ -18,13 +17,11 @@ from quizzes.content.drafts.document import (
     sentence_tables,
     sentences,
 )
-from quizzes.content.question_types import draft_registry as kinds
-from quizzes.content.question_types import registry as question_types
-from quizzes.content.question_types.registry import parse_question
-from quizzes.content.reading import InvalidDocument
+from quizzes.content.question_types.registry import draft_of, parse_question
 from quizzes.content.sentences import nearest
 from quizzes.content.set_document import InvalidQuestion, find_errors, parse_set
-from quizzes.content.writing_tips import Hint, Option, Wording, hints
+from quizzes.content.tables import InvalidDocument, Table
+from quizzes.content.writing_tips import Option, Tip, Wording, tips
 
 NO_PUBLISHER = "Add the publisher and the date so students can judge the source."
 NO_RIGHTS = "Choose what you may show students."
@@ -63,10 +60,10 @@ class Orphan:
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
-    """A hint on a question's wording. because: why its author keeps the wording, "" where nobody has said so."""
+class DraftTip:
+    """A tip on a question's wording. because: why its author keeps the wording, "" where nobody has said so."""
 
-    hint: Hint
+    tip: Tip
     because: str
 
 
@@ -168,9 +165,9 @@ def question_problems(document: Table, question: Table) -> list[str]:
         found.append("Write the question.")
     if question["objective"] not in {objective["key"] for objective in document["objectives"]}:
         found.append("Choose the objective that it tests.")
-    if kinds.kind(question).USES_PICKER and not question.get("evidence"):
+    if draft_of(question).uses_picker and not question.get("evidence"):
         found.append("No evidence yet. Choose the sentences that prove the answer.")
-    found += kinds.faults(question, keys, document["voices"])
+    found += draft_of(question).problems(question, keys, document["voices"])
     if not question["explanation"].strip():
         found.append("Write the explanation that students read after answering.")
     return found or _parsing_problems(document, question)
@@ -188,7 +185,7 @@ def _parsing_problems(document: Table, question: Table) -> list[str]:
         parsed = parse_question(finished_question(document, question))
     except InvalidDocument as error:
         return [_sentence(str(error))]
-    found = question_types.problems(parsed, reading_of(document))
+    found = parsed.problems(reading_of(document))
     return [_sentence(_with_numbers(document, reason)) for reason in found]
 
 
@@ -218,7 +215,7 @@ def _sentence(reason: str) -> str:
     return f"{reason[:1].upper()}{reason[1:].rstrip('.')}."
 
 
-# --- Blueprint, hints, preview ------------------------------------------------------------------------------------
+# --- Blueprint, tips, preview ------------------------------------------------------------------------------------
 
 
 def meter(document: Table) -> list[Meter]:
@@ -235,28 +232,23 @@ def gaps(document: Table) -> list[Meter]:
     return [line for line in meter(document) if not line.is_met]
 
 
-def remarks(document: Table, question: Table) -> list[Remark]:
-    """The hints on the question's wording; those that its author keeps name the reason."""
+def question_tips(document: Table, question: Table) -> list[DraftTip]:
+    """The tips on the question's wording; those that its author keeps name the reason."""
     proving = set(evidence_keys(question))
+    # Without fields of a type or a first step that the author gave up.
+    complete = finished_question(document, question)
     options = tuple(
         Option(row["text"], bool(row.get("key")), bool(row.get("key") or row.get("mark")))
-        for row in finished_question(document, question).get("choices", ())
+        for row in complete.get("choices", ())
         if row.get("text", "").strip()
     )
     wording = Wording(
-        " ".join(filter(None, (question["stem"], _statement(question)))),
+        " ".join(filter(None, (question["stem"], complete.get("statement")))),
         options,
         tuple(sentence for sentence in sentences(document) if sentence.key in proving),
-        asks_who=not kinds.kind(question).USES_PICKER,
+        asks_who=not draft_of(question).uses_picker,
     )
     kept = {(table["hint"], table["about"]): table["because"] for table in question.get("kept", ())}
     reading = [table["text"] for table in sentence_tables(document)]
-    found = hints(wording, reading=reading, language=document["reading"]["language"])
-    return [Remark(hint, kept.get((hint.code, hint.about), "")) for hint in found]
-
-
-def _statement(question: Table) -> str:
-    # The statement of a first step that was given up is no longer part of the question.
-    is_part = question.get("answer_type", "true_false") == "true_false"
-    statement: str = question.get("statement", "") if is_part else ""
-    return statement
+    found = tips(wording, reading=reading, language=document["reading"]["language"])
+    return [DraftTip(hint, kept.get((hint.code, hint.about), "")) for hint in found]

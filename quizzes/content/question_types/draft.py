@@ -1,55 +1,114 @@
-"""What the kinds of question share: rows that may be blank, and faults in the words of a teacher's page."""
+"""The abstract base of a question of each type while a teacher writes it, and checks that types share."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any
 
-Table = dict[str, Any]
+from quizzes.content.tables import Table
 
-# A new row of a list, before anything is written in it.
+# How many rows each list of a question may have.
 MAX_ROWS = 8
 
 
-def numbered(rows: Sequence[Table], name: str = "text") -> list[tuple[int, Table]]:
-    """The rows in which something stands, each with its number on the page, from 1."""
-    return [(number, row) for number, row in enumerate(rows, start=1) if text_in(row, name)]
+class QuestionDraft(ABC):
+    """How a draft holds a question of one type.
+
+    A draft may be incomplete: any field may be empty and any row blank.
+    """
+
+    # Whether the teacher chooses the evidence of the question beside it, in the reading.
+    uses_picker: bool = True
+
+    @property
+    @abstractmethod
+    def set_aside_key(self) -> str:
+        """The key under which a draft keeps the fields of this type after a change of type. Stored, so never changed.
+
+        Types with the same key share their fields.
+        """
+
+    @property
+    @abstractmethod
+    def fields(self) -> tuple[str, ...]:
+        """The fields that only this type has."""
+
+    @property
+    @abstractmethod
+    def row_lists(self) -> tuple[str, ...]:
+        """The lists that a teacher can add rows to, the main list first."""
+
+    @abstractmethod
+    def blank(self, voices: Sequence[Table]) -> Table:
+        """The fields of a new question. voices: those of the source."""
+
+    def open(self, question: Table) -> None:
+        """Change a question from the shape of an edition to the shape of a draft, in place."""
+        return
+
+    @abstractmethod
+    def finish(self, question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> Table:
+        """The question in the shape of an edition; incomplete if the draft is."""
+
+    @abstractmethod
+    def problems(self, question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> list[str]:
+        """What is missing before publishing, in the words of the page. `Question.problems` speaks to a programmer."""
+
+    @abstractmethod
+    def shown(self, question: Table, sentence_keys: Sequence[str]) -> Table:
+        """A finished question with a placeholder key, so that its public view can be shown."""
+
+
+def rows(question: Table) -> list[Table]:
+    """Every row of the question, such as its choices, statements or lines."""
+    return [
+        row
+        for name, value in question.items()
+        if isinstance(value, list) and name != "kept"
+        for row in value
+        if isinstance(row, dict)
+    ]
 
 
 def text_in(table: Table, name: str) -> str:
-    """The text under this name, without outer space; "" where there is none."""
+    """The stripped text under this name, "" if there is none."""
     return str(table.get(name) or "").strip()
 
 
+def numbered(rows: Sequence[Table], name: str = "text") -> list[tuple[int, Table]]:
+    """The rows with text, each with its number on the page, from 1."""
+    return [(number, row) for number, row in enumerate(rows, start=1) if text_in(row, name)]
+
+
 def kept_rows(rows: Sequence[Table], name: str = "text") -> list[Table]:
-    """Copies of the rows in which something stands."""
+    """Copies of the rows with text."""
     return [dict(row) for _, row in numbered(rows, name)]
 
 
 def missing(table: Table, name: str, message: str) -> list[str]:
-    """[message] where nothing stands under this name."""
+    """[message] if there is no text under this name."""
     return [] if text_in(table, name) else [message]
 
 
 def too_few(rows: Sequence[Table], at_least: int, message: str) -> list[str]:
-    """[message] where fewer rows than this have something in them."""
+    """[message] if fewer rows than this have text."""
     return [] if len(numbered(rows)) >= at_least else [message]
 
 
 def equals(rows: Sequence[Table], noun: str) -> list[str]:
-    """“Options 2 and 4 are the same.” for each row that repeats an earlier one; case and spaces do not count."""
+    """“Options 2 and 4 are the same.” for each row that repeats an earlier one, apart from case and spaces."""
     found, seen = [], dict[str, int]()
     for number, row in numbered(rows):
-        folded = " ".join(text_in(row, "text").casefold().split())
-        if folded in seen:
-            found.append(f"{noun} {seen[folded]} and {number} are the same.")
-        seen.setdefault(folded, number)
+        normalized = " ".join(text_in(row, "text").casefold().split())
+        if normalized in seen:
+            found.append(f"{noun} {seen[normalized]} and {number} are the same.")
+        seen.setdefault(normalized, number)
     return found
 
 
 def unexplained(rows: Sequence[tuple[int, Table]], noun: str) -> list[str]:
-    """A line for each of these rows that does not say why a student may get it wrong."""
+    """A message for each of these rows without a rationale."""
     return [f"Say why a student may {noun} {number}." for number, row in rows if not text_in(row, "rationale")]
 
 
 def lost(keys: Sequence[str], sentence_keys: Sequence[str], message: str) -> list[str]:
-    """[message] where one of these sentences is no longer in the reading."""
+    """[message] if one of these sentences is no longer in the reading."""
     return [message] if set(keys) - set(sentence_keys) else []

@@ -1,35 +1,80 @@
+"""The abstract base of the editor's form for each question type, and the fields that these forms use."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
 from typing import Any
 
+from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 
-from quizzes.content.drafts.document import Table, sentence_tables
-from quizzes.forms.editor.base import DraftForm, SentencesField
+from quizzes.content.tables import Table
 
 
-class KindForm(DraftForm):
-    """What only one type of question has. Its fields have no name in common with those of `QuestionForm`."""
+class PartForm(forms.Form):
+    """A part of a draft. Each valid field is saved, even if others are invalid.
 
-    def __init__(self, data: Any = None, *, document: Table, question: Table) -> None:
-        super().__init__(data)
-        del self.fields["revision"], self.fields["over"]
-        self.document, self.question = document, question
-        self.sentence_keys = [table["key"] for table in sentence_tables(document)]
-        self.build()
+    not_saved: the fields that are not part of the draft.
+    """
 
-    def build(self) -> None:
-        """Add the fields, with what the question has."""
+    not_saved: tuple[str, ...] = ()
 
     @property
+    def valid(self) -> dict[str, Any]:
+        """The values of the valid fields, by name."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if name not in self.not_saved}
+
+    def others(self) -> list[tuple[str, str]]:
+        """(label, value of the draft) for each field that was sent with another value."""
+        changed = (self[name] for name in self.changed_data if name not in self.not_saved)
+        return [(str(field.label), _shown(field)) for field in changed]
+
+    def problems(self) -> list[str]:
+        """A message for each invalid field, for a page that does not show the form again."""
+        return [f"Not saved: {self[name].label}. {' '.join(map(str, errors))}" for name, errors in self.errors.items()]
+
+
+class QuestionTypeForm(PartForm):
+    """The fields that only one question type has. No name of a field is also a field of `QuestionForm`.
+
+    Django's form metaclass conflicts with ABCMeta. mypy checks the abstract methods without it.
+    """
+
+    def __init__(
+        self, data: Any = None, *, question: Table, sentences: Sequence[Table], voices: Sequence[Table]
+    ) -> None:
+        """question: of a draft. sentences: of its reading, in order. voices: of its source."""
+        super().__init__(data)
+        self.question, self.sentences, self.voices = question, sentences, voices
+        self.sentence_keys = [table["key"] for table in sentences]
+        self.build()
+
+    @abstractmethod
+    def build(self) -> None:
+        """Add the fields with the values of the question."""
+
+    @property
+    @abstractmethod
     def own(self) -> Table:
-        """The type's own part of the question, with what is valid of what was sent."""
-        raise NotImplementedError
+        """The fields of the question that only this type has, with the valid values that were sent."""
+
+    @property
+    def template(self) -> str:
+        """The name of the template of this form."""
+        return f"question_types/{self.question['type']}/editor.html"
+
+    @property
+    def changes_fields(self) -> bool:
+        """Whether what was sent gives the question other fields, so that the page must show another form."""
+        return False
 
     def put(self, name: str, field: Any, value: Any) -> None:
-        """Add a field with what the question has in it."""
+        """Add a field with a value of the question."""
         self.fields[name] = field
         self.initial[name] = value
 
-    def sentences(self, label: str) -> SentencesField:
+    def sentences_field(self, label: str) -> "SentencesField":
         """A field for sentences by number."""
         return SentencesField(label=label, sentence_keys=self.sentence_keys)
 
@@ -39,8 +84,110 @@ class KindForm(DraftForm):
 
 
 class Row:
-    """One row on the page: its number, its fields by name, and whether it is a key; None where no row can be one."""
+    """One row on the page: its number, its fields by name, and whether it is correct; None if no row can be.
 
-    def __init__(self, form: KindForm, number: int, *names: str, is_key: bool | None = None) -> None:
-        self.number, self.is_key = number, is_key
+    letter: the name of the row for students, "" if it has none.
+    """
+
+    def __init__(
+        self, form: QuestionTypeForm, number: int, *names: str, is_key: bool | None = None, letter: str = ""
+    ) -> None:
+        self.number, self.is_key, self.letter = number, is_key, letter
         self.fields: dict[str, BoundField] = {name: form[f"{name}-{number}"] for name in names}
+
+
+class SentencesField(forms.CharField):
+    """Sentences by their numbers, such as “3, 5”. The value is their keys, in reading order."""
+
+    def __init__(self, *, sentence_keys: Sequence[str], **kwargs: Any) -> None:
+        widget = forms.TextInput(attrs={"class": "why", "autocomplete": "off"})
+        super().__init__(**{"max_length": 200, "required": False, "widget": widget, **kwargs})
+        self.sentence_keys = sentence_keys
+
+    def prepare_value(self, value: Any) -> Any:
+        """Numbers for keys; user input unchanged."""
+        if not isinstance(value, list | tuple):
+            return value
+        return ", ".join(str(number) for number, key in enumerate(self.sentence_keys, start=1) if key in value)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Whether other numbers were sent."""
+        return super().has_changed(self.prepare_value(initial), data)
+
+    def clean(self, value: Any) -> Any:
+        """Keys for numbers."""
+        numbers = super().clean(value).replace(",", " ").replace(";", " ").split()
+        keys = set()
+        for number in numbers:
+            if not number.isdecimal() or not 1 <= int(number) <= len(self.sentence_keys):
+                raise ValidationError(
+                    f"There is no sentence {number[:20]} in the reading. Its last one is {self._last}."
+                )
+            keys.add(self.sentence_keys[int(number) - 1])
+        return [key for key in self.sentence_keys if key in keys]
+
+    @property
+    def _last(self) -> int:
+        return len(self.sentence_keys)
+
+
+class LinesField(forms.CharField):
+    """Several short texts, one a line. The value is a list of the non-empty ones, each once."""
+
+    def __init__(self, label: str, *, rows: int = 3, hint: str = "", look: str = "") -> None:
+        super().__init__(
+            label=label,
+            max_length=2_000,
+            required=False,
+            help_text=hint,
+            widget=forms.Textarea(attrs={"rows": rows, "class": look}),
+            error_messages={"max_length": "This is longer than 2000 characters."},
+        )
+
+    def prepare_value(self, value: Any) -> Any:
+        """One line each; user input unchanged."""
+        return "\n".join(value) if isinstance(value, list | tuple) else value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Whether other lines were sent."""
+        return self.clean(self.prepare_value(initial)) != self.clean(data)
+
+    def clean(self, value: Any) -> Any:
+        """The lines."""
+        lines = (" ".join(line.split()) for line in super().clean(value).splitlines())
+        return list(dict.fromkeys(line for line in lines if line))
+
+
+def text(
+    label: str, at_most: int, *, rows: int = 0, hint: str = "", look: str = "", named: bool = False, **kwargs: Any
+) -> forms.CharField:
+    """A field for text that may be empty.
+
+    rows: of a textarea, 0 for a single line. look: its CSS class. named: the label is not shown beside it.
+    """
+    attrs = {"class": look, **({"aria-label": label} if named else {})}
+    widget = (
+        forms.Textarea(attrs={**attrs, "rows": rows})
+        if rows
+        else forms.TextInput(attrs={**attrs, "autocomplete": "off"})
+    )
+    return forms.CharField(
+        label=label,
+        max_length=at_most,
+        required=False,
+        help_text=hint,
+        widget=widget,
+        error_messages={"max_length": f"This is longer than {at_most} characters."},
+        **kwargs,
+    )
+
+
+def _shown(field: BoundField) -> str:
+    initial = field.initial
+    choices = dict(getattr(field.field, "choices", ()))
+    if isinstance(initial, list | tuple) and choices:
+        return "; ".join(str(choices.get(value, value)) for value in initial)
+    if choices:
+        return str(choices.get(initial, ""))
+    prepared = field.field.prepare_value(initial)
+    return "" if prepared is None else str(prepared)

@@ -1,82 +1,31 @@
-"""What every question type shares: the question, its presentation in one sitting, and its review."""
+"""The abstract base of every question, and what its methods return."""
 
-import hashlib
 import unicodedata
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from quizzes.content.reading import InvalidDocument, Reading, Sentence, Voice, text_of, texts_of
+from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
+from quizzes.content.reading import Reading, Sentence, Voice
+from quizzes.content.tables import InvalidDocument, text_of, texts_of
 
 SKILLS = ("recall", "inference", "attribution")
 CHOICE_IDS = "abcdefgh"
-# More than any one question is worth, and a score of dozens of them still fits its column.
+# More than any question is worth. A score of dozens of such questions still fits its column.
 MAX_POINTS = 100
-
-# What fits a line on the screen; no answer in a few words is longer.
+# What fits on one line of a screen. No answer in a few words is longer.
 MAX_LINE = 200
+# The answer of a student who does not know. No type accepts it.
+NO_IDEA = "No idea"
 
+# The fields of a submitted form, by name.
 Submitted = Mapping[str, Sequence[str]]
+# An answer as it is stored: JSON. None for no answer.
 Value = Any
 # Picks one of several wrong answers that a student may give.
 Choose = Callable[[Sequence[Any]], Any]
-# What a student writes who does not know: no type accepts it.
-NO_IDEA = "No idea"
-MarkedBy = Literal["rule", "teacher"]
-
-
-class NotAChoice(ValueError):
-    """A submitted token that this question never offered."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """What every question has, whatever its type.
-
-    key: unique in its set, never sent to a student. points: 1 to MAX_POINTS.
-    facts: the ids of the facts it rests on. evidence: keys of the sentences that prove its key.
-    """
-
-    key: str
-    type: str
-    stem: str
-    objective: str
-    skill: str
-    points: int
-    facts: frozenset[str]
-    evidence: tuple[str, ...]
-    explanation: str
-
-
-@dataclass(frozen=True, slots=True)
-class Presentation:
-    """How one sitting sees a question. seed: known to the server alone; shuffle: whether choices change places.
-
-    Tokens and order follow from seed, question and choice only, so they tell nothing of the key.
-    """
-
-    seed: str
-    shuffle: bool
-
-    def token(self, question: Question, choice_id: str) -> str:
-        """Ten hexadecimal digits that stand for this choice in this sitting."""
-        return self._digest(f"token:{question.key}:{choice_id}")[:10]
-
-    def choice_id(self, question: Question, token: str, ids: Sequence[str]) -> str:
-        """The choice that `token` stands for; raises NotAChoice."""
-        for candidate in ids:
-            if self.token(question, candidate) == token:
-                return candidate
-        raise NotAChoice("That is not an option of this question.")
-
-    def order[T](self, scope: str, items: Sequence[tuple[str, T]]) -> list[T]:
-        """The second members of (id, item) pairs: as given, or in this sitting's own order."""
-        pairs = sorted(items, key=lambda pair: self._digest(f"order:{scope}:{pair[0]}")) if self.shuffle else items
-        return [item for _, item in pairs]
-
-    def _digest(self, text: str) -> str:
-        return hashlib.blake2b(text.encode(), key=self.seed.encode()[:64], digest_size=16).hexdigest()
 
 
 RowState = Literal["right", "missed", "wrong", "no"]
@@ -86,8 +35,8 @@ RowState = Literal["right", "missed", "wrong", "no"]
 class ReviewRow:
     """One line of a reviewed question.
 
-    state: right = chosen and right, missed = right but not chosen, wrong = chosen and wrong, no = neither.
-    note: what was given or is right, in words, where the text alone does not say it. why: the rationale, or "".
+    state: right = chosen and correct, missed = correct but not chosen, wrong = chosen and wrong, no = neither.
+    note: the answer or the correct answer in words, if the text alone does not say it. why: the rationale, or "".
     fault: what is wrong with a wrong choice, in words, or "".
     """
 
@@ -100,7 +49,7 @@ class ReviewRow:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A graded question, for after release. credit: 0 to 1. given, correct: in words, given "" if none."""
+    """A graded question, for after release. credit: 0 to 1. given, correct: in words; given is "" without an answer."""
 
     credit: Fraction
     rows: tuple[ReviewRow, ...]
@@ -110,11 +59,11 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class KeyRow:
-    """One line of a question as its teacher reads it before anybody answers.
+    """One line of the answer key that a teacher reads.
 
-    why: the rationale. voice: who says it, where that is what is asked.
-    sentences: those that prove a right line, or tempt a student to a wrong one, in reading order.
-    fault: what is wrong with a wrong one, in words, or "".
+    why: the rationale. voice: who says it, if that is the question.
+    sentences: those that prove a correct line or lead a student to a wrong one, in reading order.
+    fault: what is wrong with a wrong choice, in words, or "".
     """
 
     text: str
@@ -127,11 +76,11 @@ class KeyRow:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One thing that an answer can be made of, for counting what students gave.
+    """One part that an answer can consist of, for counting answers.
 
-    group: of several questions in one (the statements of who says so), which of them it answers; "" where it is one.
-    leans_on: keys of the sentences that a student who gave it, wrongly, has misread.
-    listed: whether it is counted even when nobody gave it. mark: what is wrong with it, by `choice_lists.MARKS`, or "".
+    group: the part of the question that it answers, such as one statement of several; "" if there is one part only.
+    leans_on: keys of the sentences that a student with this wrong answer has misread.
+    listed: whether it is counted even if no answer has it. mark: what is wrong with it, one of `choices.MARKS`, or "".
     """
 
     id: str
@@ -142,6 +91,103 @@ class Option:
     group: str = ""
     listed: bool = True
     mark: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question(ABC):
+    """What every question has. A type adds its own fields and implements the abstract methods.
+
+    key: unique in its set, never sent to a student. points: 1 to MAX_POINTS.
+    facts: the ids of the facts it rests on. evidence: keys of the sentences that prove its answer key.
+    """
+
+    key: str
+    type: str
+    stem: str
+    objective: str
+    skill: str
+    points: int
+    facts: frozenset[str]
+    evidence: tuple[str, ...]
+    explanation: str
+
+    @classmethod
+    @abstractmethod
+    def parse(cls, document: Mapping[str, Any]) -> Self:
+        """The question of a document; raises InvalidDocument with the reason."""
+
+    @abstractmethod
+    def problems(self, reading: Reading) -> list[str]:
+        """What prevents publishing with this reading, one line each; [] for nothing."""
+
+    @abstractmethod
+    def public(self, shuffle: Shuffle, value: Value, reading: Reading) -> dict[str, Any]:
+        """What a student may see before release: an allowlist that is the same whichever answer is correct."""
+
+    @abstractmethod
+    def read_answer(self, submitted: Submitted, shuffle: Shuffle, reading: Reading) -> Value:
+        """The value (JSON) of the submitted fields, None for no answer; raises NotAChoice."""
+
+    @abstractmethod
+    def grade(self, value: Value) -> Fraction:
+        """The credit, 0 to 1; 0 for no answer, and 0 for a type that a teacher grades."""
+
+    @abstractmethod
+    def review(self, value: Value, reading: Reading) -> Review:
+        """The question with answer key and rationale; only for those who may see them."""
+
+    @abstractmethod
+    def answer_key(self, reading: Reading) -> tuple[KeyRow, ...]:
+        """The question line by line with answer key and rationale; only for its teachers."""
+
+    @abstractmethod
+    def correct_answer(self) -> Value:
+        """The value with full credit; of a type that a teacher grades, one good answer."""
+
+    @abstractmethod
+    def wrong_answer(self, choose: Choose) -> Value:
+        """A value without credit, None if the question knows of none. choose: picks one of several."""
+
+    @classmethod
+    @abstractmethod
+    def regraded(cls, document: Mapping[str, Any], value: Value) -> dict[str, Any]:
+        """A new document that gives `value` full credit; raises InvalidDocument. value: not None."""
+
+    # Optional hooks.
+
+    def needs_grading(self, value: Value) -> bool:
+        """Whether a teacher should read this answer before it counts as wrong; False with full credit."""
+        return False
+
+    def has_right_evidence(self, value: Value) -> bool:
+        """Whether the evidence that the question asks for is right; True if it asks for none."""
+        return True
+
+    def is_step(self, submitted: Submitted) -> bool:
+        """Whether these fields change an answer step by step. The page then shows the question again, unchecked."""
+        return False
+
+    def options(self, reading: Reading) -> tuple[Option, ...]:
+        """What an answer can consist of, correct and wrong; () for a type with free answers."""
+        return ()
+
+    def chosen_options(self, value: Value, reading: Reading) -> tuple[Option, ...]:
+        """The options that an answer consists of, () for no answer. By default the answer in words is one option."""
+        if value is None:
+            return ()
+        reviewed = self.review(value, reading)
+        return (Option(reviewed.given, reviewed.given, reviewed.credit == 1, "", listed=False),)
+
+    def as_written(self, option: Option, value: Value) -> str:
+        """The text of a chosen option as this answer has it. It differs from the option's own for typed answers."""
+        return option.text
+
+    def guess_share(self) -> Fraction | None:
+        """The share of credit that guessing earns on average, 0 to 1. None if it is not known."""
+        return None
+
+
+# --- For `parse` and `regraded` -----------------------------------------------------------------------------------
 
 
 def common_fields(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -165,26 +211,8 @@ def common_fields(document: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def evidence_problems(
-    evidence: Sequence[str], facts: frozenset[str], reading: Reading, *, what: str = "the question"
-) -> list[str]:
-    """Why these sentences do not prove what rests on these facts; [] when they do."""
-    if not facts:
-        return [f"{what} rests on no fact"]
-    if not evidence:
-        return [f"{what} has no evidence"]
-    problems = []
-    for key in evidence:
-        sentence = reading.sentence(key)
-        if sentence is None:
-            problems.append(f"the evidence “{key}” of {what} is not in the reading")
-        elif not sentence.facts & facts:
-            problems.append(f"the evidence “{key}” of {what} shares no fact with it")
-    return problems
-
-
 def lines_of(document: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    """The list of texts under `name` without outer space, () when absent; raises InvalidDocument for a blank one."""
+    """The list of texts under `name`, stripped, () when absent; raises InvalidDocument for a blank one."""
     texts = tuple(text.strip() for text in texts_of(document, name))
     if not all(texts):
         raise InvalidDocument(f"“{name}” has an empty text")
@@ -200,51 +228,58 @@ def flag_of(document: Mapping[str, Any], name: str) -> bool:
 
 
 def refuse_equal(texts: Sequence[str], *, what: str) -> None:
-    """Raise InvalidDocument where two texts differ only in case and spaces. what: their name in the plural."""
+    """Raise InvalidDocument if two texts differ only in case and spaces. what: their name in the plural."""
     seen: dict[str, int] = {}
     for number, text in enumerate(texts, start=1):
-        folded = " ".join(text.casefold().split())
-        if folded in seen:
-            raise InvalidDocument(f"{what} {seen[folded]} and {number} are the same")
-        seen[folded] = number
+        normalized = " ".join(text.casefold().split())
+        if normalized in seen:
+            raise InvalidDocument(f"{what} {seen[normalized]} and {number} are the same")
+        seen[normalized] = number
 
 
-def share_of_picks(picked: Sequence[str], right: Sequence[str]) -> Fraction:
-    """(right picks - wrong picks) / number of keys, at least 0.
+# --- For `problems` -----------------------------------------------------------------------------------------------
 
-    Source: Canvas, "multiple answers": each wrong pick takes away what a right one earns.
-    """
-    hits = len(set(picked) & set(right))
-    misses = len(set(picked) - set(right))
-    return max(Fraction(0), Fraction(hits - misses, len(right)))
+
+def evidence_problems(
+    evidence: Sequence[str], facts: frozenset[str], reading: Reading, *, what: str = "the question"
+) -> list[str]:
+    """Why these sentences do not prove what rests on these facts; [] if they do."""
+    if not facts:
+        return [f"{what} rests on no fact"]
+    if not evidence:
+        return [f"{what} has no evidence"]
+    problems = []
+    for key in evidence:
+        sentence = reading.sentence(key)
+        if sentence is None:
+            problems.append(f"the evidence “{key}” of {what} is not in the reading")
+        elif not sentence.facts & facts:
+            problems.append(f"the evidence “{key}” of {what} shares no fact with it")
+    return problems
+
+
+# --- For `public` and `read_answer` -------------------------------------------------------------------------------
 
 
 def by_text[T](items: Sequence[tuple[str, T]]) -> list[T]:
     """The second members of (text, item) pairs, by text.
 
-    A closed list that is written beside its answers stands in their order; shown as written, it would tell them.
+    An author writes a closed list beside its answers, in their order. Shown as written, the order would tell them.
     """
     return [item for _, item in sorted(items, key=lambda pair: (pair[0].casefold(), pair[0]))]
 
 
-def given_row(text: str, *, right: str, given: str | None, is_right: bool, why: str) -> ReviewRow:
-    """A line for one part of a question that has several: what is right there, and what was given (None: nothing)."""
-    if is_right:
-        return ReviewRow(text, "right", f"{right}. Your answer, correct", "")
-    return ReviewRow(text, "wrong", f"{right}. {'Not answered' if given is None else f'You gave: {given}'}", why)
-
-
 def read_typed(submitted: Submitted, name: str, *, limit: int = MAX_LINE, lines: bool = False) -> str | None:
-    """What was typed into a field, without outer space and signs that cannot be seen; None where that leaves nothing.
+    """The user input of a text field, stripped and without invisible characters; None if nothing is left.
 
-    lines: keep line breaks. Raises NotAChoice where the field came twice or holds more than `limit` characters, which
-    the page does not let anybody type.
+    lines: keep line breaks. Raises NotAChoice if the field came twice or has more than `limit` characters, which the
+    page does not allow.
     """
     given = submitted.get(name, ())
     if len(given) > 1:
         raise NotAChoice("Give one answer.")
     typed = "".join(given).replace("\r\n", "\n").replace("\r", "\n")
-    # Databases refuse some of these, and nobody types them.
+    # Databases refuse some of these characters.
     seen = "".join(char for char in typed if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs"))
     text = "\n".join(line.rstrip() for line in seen.strip().split("\n")) if lines else " ".join(seen.split())
     if len(text) > limit:
@@ -252,26 +287,24 @@ def read_typed(submitted: Submitted, name: str, *, limit: int = MAX_LINE, lines:
     return text if any(char.isprintable() and not char.isspace() for char in text) else None
 
 
-def typed_review(value: str | None, *, credit: Fraction, correct: str, in_doubt: bool, why: str) -> Review:
-    """What was typed and, where that is not right, what would have been. why: why a student may give that answer."""
-    key = ReviewRow(correct, "missed", "Correct answer", "")
-    if value is None:
-        rows: tuple[ReviewRow, ...] = (key,)
-    elif credit:
-        rows = (ReviewRow(value, "right", "Your answer, correct", ""),)
-    else:
-        note = "Your answer, near but not accepted" if in_doubt else "Your answer"
-        rows = (ReviewRow(value, "wrong", note, why), key)
-    return Review(credit=credit, rows=rows, given=value or "", correct=correct)
+# --- For `grade` --------------------------------------------------------------------------------------------------
 
 
-def never_doubtful(question: Question, value: Value) -> bool:
-    """False: what is chosen from a closed list is right or wrong without a look."""
-    return False
+def share_of_choices(chosen: Sequence[str], correct: Sequence[str]) -> Fraction:
+    """(correct choices - wrong choices) / number of correct ones, at least 0.
+
+    Source: Canvas, "multiple answers": each wrong choice takes away what a correct one earns.
+    """
+    hits = len(set(chosen) & set(correct))
+    misses = len(set(chosen) - set(correct))
+    return max(Fraction(0), Fraction(hits - misses, len(correct)))
+
+
+# --- For `review` -------------------------------------------------------------------------------------------------
 
 
 def choice_row(text: str, *, right: bool, chosen: bool, why: str, fault: str = "") -> ReviewRow:
-    """A line for one choice, with its rationale where the student chose it or should have."""
+    """A line for one choice, with its rationale if the student chose it or should have."""
     if right:
         return (
             ReviewRow(text, "right", "Your answer, correct", why)
@@ -279,3 +312,23 @@ def choice_row(text: str, *, right: bool, chosen: bool, why: str, fault: str = "
             else ReviewRow(text, "missed", "Correct answer", why)
         )
     return ReviewRow(text, "wrong", "Your answer", why, fault) if chosen else ReviewRow(text, "no", "", "")
+
+
+def given_row(text: str, *, right: str, given: str | None, is_right: bool, why: str) -> ReviewRow:
+    """A line for one part of a question with several: the correct answer there, and the given one (None: nothing)."""
+    if is_right:
+        return ReviewRow(text, "right", f"{right}. Your answer, correct", "")
+    return ReviewRow(text, "wrong", f"{right}. {'Not answered' if given is None else f'You gave: {given}'}", why)
+
+
+def typed_review(value: str | None, *, credit: Fraction, correct: str, needs_grading: bool, why: str) -> Review:
+    """The typed answer and, unless it is correct, the correct one. why: why a student may give that answer."""
+    key = ReviewRow(correct, "missed", "Correct answer", "")
+    if value is None:
+        rows: tuple[ReviewRow, ...] = (key,)
+    elif credit:
+        rows = (ReviewRow(value, "right", "Your answer, correct", ""),)
+    else:
+        note = "Your answer, near but not accepted" if needs_grading else "Your answer"
+        rows = (ReviewRow(value, "wrong", note, why), key)
+    return Review(credit=credit, rows=rows, given=value or "", correct=correct)

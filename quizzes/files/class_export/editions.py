@@ -9,8 +9,8 @@ from django.db.models import Q
 
 from quizzes.content.drafts.document import from_edition
 from quizzes.content.editions import NotPublishable, publish_edition
-from quizzes.content.reading import InvalidDocument
 from quizzes.content.set_document import SetDocument, content_hash, parse_set
+from quizzes.content.tables import InvalidDocument
 from quizzes.files.class_export.document import EditionPart, InvalidExport
 from quizzes.files.class_export.validation import clean
 from quizzes.models import Draft, Edition, QuestionSet, Reading, Source, User

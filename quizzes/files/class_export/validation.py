@@ -8,8 +8,9 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from quizzes.content.editions import Published
-from quizzes.content.question_types.registry import Question, Value, parse_question, picked, review
-from quizzes.content.reading import InvalidDocument
+from quizzes.content.question_types.question import Question, Value
+from quizzes.content.question_types.registry import parse_question
+from quizzes.content.tables import InvalidDocument
 from quizzes.files.class_export.document import AnswerPart, AttemptPart, EventPart, InvalidExport
 from quizzes.grading.scores import computed
 from quizzes.models import Attempt
@@ -33,8 +34,8 @@ def check_values(part: AttemptPart, content: Published) -> None:
 
 def _prove_value(value: Value, question: Question, content: Published, where: str) -> None:
     try:
-        review(question, value, content.document.reading)
-        picked(question, value, content.document.reading)
+        question.review(value, content.document.reading)
+        question.chosen_options(value, content.document.reading)
     except (TypeError, ValueError, LookupError, AttributeError) as error:
         raise InvalidExport(f"An answer of {where} to {question.key} is none that its question can have.") from error
 

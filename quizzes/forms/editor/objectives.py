@@ -3,8 +3,10 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 
-from quizzes.content.drafts.document import MAX_OBJECTIVES, Table
-from quizzes.forms.editor.base import DraftForm, new_key, text
+from quizzes.content.drafts.document import MAX_OBJECTIVES
+from quizzes.content.question_types.form import text
+from quizzes.content.tables import Table
+from quizzes.forms.editor.base import DraftForm, new_key
 
 NEW_OBJECTIVES = 2
 

@@ -3,8 +3,9 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 
-from quizzes.content.drafts.document import Table, sentence_tables
+from quizzes.content.drafts.document import sentence_tables
 from quizzes.content.drafts.validation import Lost, Orphan
+from quizzes.content.tables import Table
 from quizzes.forms.editor.base import DraftForm
 
 

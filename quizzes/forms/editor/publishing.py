@@ -3,7 +3,8 @@ from typing import Any
 
 from django import forms
 
-from quizzes.forms.editor.base import DraftForm, text
+from quizzes.content.question_types.form import text
+from quizzes.forms.editor.base import DraftForm
 from quizzes.models import Assignment
 
 

@@ -2,10 +2,12 @@ from typing import Any
 
 from django import forms
 
-from quizzes.content.drafts.document import Table, sentence_tables
-from quizzes.content.question_types import draft_registry as kinds
+from quizzes.content.drafts.document import sentence_tables
+from quizzes.content.question_types.form import text
 from quizzes.content.question_types.question import MAX_POINTS, SKILLS
-from quizzes.forms.editor.base import DraftForm, text
+from quizzes.content.question_types.registry import TYPES, draft_of
+from quizzes.content.tables import Table
+from quizzes.forms.editor.base import DraftForm
 
 SKILL_LABELS = {"recall": "Recall", "inference": "Inference", "attribution": "Who says so"}
 # What a button of the question editor may do after the question is saved.
@@ -46,7 +48,7 @@ class QuestionForm(DraftForm):
         }
         super().__init__(data, initial=initial)
         self.sentence_keys = [table["key"] for table in sentence_tables(document)]
-        types = [(name, kinds.label(name)) for name in kinds.KINDS]
+        types = [(name, question_type.label) for name, question_type in TYPES.items()]
         objectives = [(objective["key"], objective["title"]) for objective in document["objectives"]]
         if question["objective"] not in dict(objectives):
             objectives.insert(0, ("", "Choose one"))
@@ -58,7 +60,7 @@ class QuestionForm(DraftForm):
         }
         for name, choices in offered.items():
             self.fields[name].choices = choices  # type: ignore[attr-defined]
-        if not kinds.kind(question).USES_PICKER:
+        if not draft_of(question).uses_picker:
             del self.fields["evidence"]
 
     @property
@@ -82,10 +84,10 @@ class QuestionForm(DraftForm):
     def type_to_add(self) -> str:
         """The type of the question to add."""
         self.is_valid()
-        return self.cleaned_data.get("new_type") or next(iter(kinds.KINDS))
+        return self.cleaned_data.get("new_type") or next(iter(TYPES))
 
 
-class RemarkForm(forms.Form):
+class KeepWordingForm(forms.Form):
     """Why the wording that a hint is about stays; empty takes that back."""
 
     question = forms.SlugField(max_length=80)

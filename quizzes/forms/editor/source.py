@@ -4,9 +4,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 
-from quizzes.content.drafts.document import FULL_TEXT, OPEN, QUOTES, Table
+from quizzes.content.drafts.document import FULL_TEXT, OPEN, QUOTES
 from quizzes.content.drafts.validation import NO_PUBLISHER, NO_RIGHTS
-from quizzes.forms.editor.base import DraftForm, text
+from quizzes.content.question_types.form import text
+from quizzes.content.tables import Table
+from quizzes.forms.editor.base import DraftForm
 
 RIGHTS_CHOICES = (
     (QUOTES, "Link and short quotes only. The reading is then in my own words."),

@@ -351,5 +351,5 @@ def _htmx(request: HttpRequest) -> HtmxDetails:
 def _partial_credit(edition_id: int) -> list[tuple[str, str]]:
     """(name of the type, how it gives partial credit) for each type of the edition that does, in order of first use."""
     questions = published(edition_id).document.questions
-    modules = [TYPES[name] for name in dict.fromkeys(question.type for question in questions)]
-    return [(module.LABEL, module.PARTIAL_CREDIT) for module in modules if module.PARTIAL_CREDIT]
+    types = [TYPES[name] for name in dict.fromkeys(question.type for question in questions)]
+    return [(found.label, found.partial_credit) for found in types if found.partial_credit]

@@ -15,7 +15,8 @@ from quizzes.assignments.deadlines import minutes_left
 from quizzes.assignments.release import Release
 from quizzes.attempts.attempt_content import Given, Sitting
 from quizzes.content.editions import published
-from quizzes.content.question_types.registry import Question, public
+from quizzes.content.question_types.question import Question
+from quizzes.content.question_types.registry import public_view, type_of
 from quizzes.grading.points import Adjustments
 from quizzes.grading.scores import corrections_of
 from quizzes.reports.attempt_review import review_question
@@ -104,10 +105,10 @@ def _verdict_or_question(
         adjusted = Adjustments(corrections_of({attempt.assignment_id})[attempt.assignment_id])
         item = review_question(current, question, answer, adjusted)
         return {"item": item, "marked": [sentence.key for sentence in item.evidence]}
-    view = public(question, current.presentation, answer.value if answer else None, reading)
+    view = public_view(question, current.shuffle, answer.value if answer else None, reading)
     return {
         "view": view,
-        "question_template": f"question_types/{question.type}.html",
+        "question_template": type_of(question).template("page"),
         # A question that is answered in the reading itself has the page to itself.
         "is_picker": "paragraphs" in view,
     }

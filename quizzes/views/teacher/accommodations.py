@@ -86,24 +86,24 @@ def _extension_form(assignment: Assignment, student: Student, *, now: datetime, 
 def _overrides_page(
     request: TeacherRequest, assignment: Assignment, student: Student, *, now: datetime, **forms: Any
 ) -> HttpResponse:
-    terms = student_settings.student_settings(assignment, student)
+    settings = student_settings.student_settings(assignment, student)
     attempts = list(assignment.attempts.made_by(student.pk).order_by("number"))
     context = {
         "assignment": assignment,
         "classroom": assignment.classroom,
         "student": student,
-        "terms": terms,
+        "settings": settings,
         "attempts": attempts,
         "found": status_of(
-            terms.window,
+            settings.window,
             attempts,
-            is_excused=terms.is_excused,
+            is_excused=settings.is_excused,
             policy=assignment.attempt_policy,
-            max_attempts=terms.max_attempts,
+            max_attempts=settings.max_attempts,
             now=now,
         ),
         "extension_form": _extension_form(assignment, student, now=now),
-        "excuse_form": ExcuseForm(initial={"is_excused": not terms.is_excused}),
+        "excuse_form": ExcuseForm(initial={"is_excused": not settings.is_excused}),
         **forms,
     }
     return render(request, "teacher/student_overrides.html", context)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from quizzes.assignments import lifecycle
 from quizzes.assignments.accommodations import ExtendedTime, extend_to_fit, extended_times
-from quizzes.forms.accommodations import MakeRoomForm
+from quizzes.forms.accommodations import ExtendToFitForm
 from quizzes.forms.assignments import AssignForm, AssignmentSettingsForm, ChangeAssignmentForm
 from quizzes.models import Assignment, Classroom, Edition, QuestionSet
 from quizzes.views.access import TeacherRequest, taught_assignment
@@ -28,7 +28,7 @@ def assign(request: TeacherRequest, public_id: str) -> HttpResponse:
     context = {"question_set": question_set, "classrooms": classrooms, "form": form}
     if not form.is_valid() or form.cleaned_data["act"] == "edit":
         return render(request, "teacher/assign.html", context)
-    limit = form.terms.time_limit
+    limit = form.settings.time_limit
     times = {
         classroom: extended_times(classroom, window, limit, now=form.now) for classroom, window in form.windows.items()
     }
@@ -42,7 +42,9 @@ def assign(request: TeacherRequest, public_id: str) -> HttpResponse:
     # The name that the page sent is made this teacher's own: nobody can join the group of another's assignments.
     group = uuid5(form.cleaned_data["group"], f"{request.user.pk}:{question_set.pk}")
     with transaction.atomic():
-        made = lifecycle.assign(edition, form.windows, terms=form.terms, group=group, by=request.user, now=form.now)
+        made = lifecycle.assign(
+            edition, form.windows, settings=form.settings, group=group, by=request.user, now=form.now
+        )
         for assignment in made:
             own = [entry for entry in room.extended if entry.student.classroom_id == assignment.classroom_id]
             extend_to_fit(assignment, own, by=request.user, now=form.now)
@@ -54,7 +56,7 @@ def assign(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def change_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Change window and terms, with the same summary before saving; attempts keep what they have."""
+    """Change window and settings, with the same summary before saving; attempts keep what they have."""
     assignment = taught_assignment(request, public_id)
     form = ChangeAssignmentForm(request.POST or None, assignment=assignment, now=timezone.now())
     context = {
@@ -66,14 +68,16 @@ def change_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
     if not form.is_valid() or form.cleaned_data["act"] == "edit":
         return render(request, "teacher/change_assignment.html", context)
     classroom = assignment.classroom
-    times = extended_times(classroom, form.window, form.terms.time_limit, now=form.now, assignment=assignment)
+    times = extended_times(classroom, form.window, form.settings.time_limit, now=form.now, assignment=assignment)
     room = _room_form(request, form, {classroom: times})
     if form.cleaned_data["act"] != "save" or not room.is_valid():
         summary = [(classroom, form.window, form.warnings(form.window), times)]
         return render(request, "teacher/change_assignment.html", {**context, "summary": summary, "room": room})
     with transaction.atomic():
         extend_to_fit(assignment, room.extended, by=request.user, now=form.now)
-        lifecycle.change_assignment(assignment, window=form.window, terms=form.terms, by=request.user, now=form.now)
+        lifecycle.change_assignment(
+            assignment, window=form.window, settings=form.settings, by=request.user, now=form.now
+        )
     messages.success(request, "The changes are saved.")
     return redirect("assignment_progress", assignment.public_id)
 
@@ -93,10 +97,10 @@ def delete_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 def _room_form(
     request: TeacherRequest, form: AssignmentSettingsForm, times: Mapping[Classroom, Sequence[ExtendedTime]]
-) -> MakeRoomForm:
+) -> ExtendToFitForm:
     """Bound where it was on the page that was sent: the summary, which saves."""
     zones = {own.student.pk: classroom.zone for classroom, entries in times.items() for own in entries}
-    return MakeRoomForm(
+    return ExtendToFitForm(
         request.POST if form.cleaned_data["act"] == "save" else None,
         times=[own for entries in times.values() for own in entries],
         zone_of=lambda own: zones[own.student.pk],

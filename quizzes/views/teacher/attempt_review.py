@@ -16,7 +16,7 @@ from quizzes.assignments.student_statuses import load_overrides
 from quizzes.attempts import lifecycle
 from quizzes.attempts.attempt_content import Sitting
 from quizzes.content.editions import published
-from quizzes.content.question_types.registry import Question, review
+from quizzes.content.question_types.question import Question
 from quizzes.formatting import points
 from quizzes.forms.accommodations import ReopenForm
 from quizzes.forms.grading import GradeForm
@@ -125,7 +125,7 @@ def _in_words(event: AnswerEvent, current: Sitting) -> tuple[int, str]:
     """The place of the event's question in the attempt, and what was given."""
     for number, question in enumerate(current.questions, start=1):
         if current.question_id(question) == event.question_id:
-            return number, review(question, event.value, current.published.document.reading).given
+            return number, question.review(event.value, current.published.document.reading).given
     raise LookupError(event.question_id)
 
 

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from quizzes.forms.classrooms import DEFAULT_ZONE, ArchivingForm, ClassroomForm, JoiningForm
+from quizzes.forms.classrooms import DEFAULT_ZONE, ArchiveForm, ClassroomForm, CodeActiveForm
 from quizzes.models import Classroom
 from quizzes.people import classrooms
 from quizzes.reports.teacher_home import load_teacher_home
@@ -91,7 +91,7 @@ def change_code(request: TeacherRequest, public_id: str) -> HttpResponse:
 def set_code_active(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Open or close a class's code."""
     classroom = taught_classroom(request, public_id)
-    form = JoiningForm(request.POST)
+    form = CodeActiveForm(request.POST)
     if form.is_valid() and form.cleaned_data["is_open"] != classroom.join_open:
         is_open = form.cleaned_data["is_open"]
         classrooms.set_code_active(classroom, is_open=is_open, by=request.user, now=timezone.now())
@@ -103,7 +103,7 @@ def set_code_active(request: TeacherRequest, public_id: str) -> HttpResponse:
 def set_archived(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Put a class away or bring it back."""
     classroom = taught_classroom(request, public_id)
-    form = ArchivingForm(request.POST)
+    form = ArchiveForm(request.POST)
     if form.is_valid() and form.cleaned_data["is_archived"] == (classroom.archived_at is None):
         is_archived = form.cleaned_data["is_archived"]
         classrooms.set_archived(classroom, is_archived=is_archived, by=request.user, now=timezone.now())

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from quizzes.content.reading import InvalidDocument
+from quizzes.content.tables import InvalidDocument
 from quizzes.forms.grading import SettleForm
 from quizzes.grading import manual_grades, queue, regrades
 from quizzes.grading.queue import QueuedAnswer

@@ -43,21 +43,21 @@ class PrintedForm:
 def print_set(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The students' sheets of a set."""
     context = _of_set(request, public_id)
-    return render(request, "teacher/print_sheets.html", {**context, "forms": _sheets(context)})
+    return render(request, "teacher/print_handout.html", {**context, "forms": _sheets(context)})
 
 
 @require_GET
 def print_set_key(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The key of a set's forms."""
     context = _of_set(request, public_id)
-    return render(request, "teacher/print_key.html", {**context, "forms": _keys(context, {})})
+    return render(request, "teacher/print_answer_key.html", {**context, "forms": _keys(context, {})})
 
 
 @require_GET
 def print_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The students' sheets of an assignment."""
     context = _of_assignment(request, public_id)
-    return render(request, "teacher/print_sheets.html", {**context, "forms": _sheets(context)})
+    return render(request, "teacher/print_handout.html", {**context, "forms": _sheets(context)})
 
 
 @require_GET
@@ -65,7 +65,7 @@ def print_assignment_key(request: TeacherRequest, public_id: str) -> HttpRespons
     """The key of an assignment's forms, with what was corrected since."""
     context = _of_assignment(request, public_id)
     corrections = corrections_of([context["assignment"].pk])[context["assignment"].pk]
-    return render(request, "teacher/print_key.html", {**context, "forms": _keys(context, corrections)})
+    return render(request, "teacher/print_answer_key.html", {**context, "forms": _keys(context, corrections)})
 
 
 def _of_set(request: TeacherRequest, public_id: str) -> dict[str, Any]:
@@ -105,7 +105,7 @@ def _sheets(context: Mapping[str, Any]) -> list[PrintedForm]:
             form,
             context["edition_number"],
             [
-                SheetLine(number, paper_view(question, form.presentation, document.reading), question.points)
+                SheetLine(number, paper_view(question, form.shuffle, document.reading), question.points)
                 for number, question in enumerate(form.questions, start=1)
             ],
         )

@@ -8,12 +8,13 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from quizzes.content.editions import published
-from quizzes.content.question_types.registry import KeyRow, Question, answer_key, label
+from quizzes.content.question_types.question import KeyRow, Question
+from quizzes.content.question_types.registry import type_of
 from quizzes.content.reading import Sentence, Voice
 from quizzes.content.set_document import CoverageRow, SetDocument, coverage
 from quizzes.models import Draft, QuestionSet
 from quizzes.views.access import TeacherRequest
-from quizzes.views.teacher.editor.answered import told
+from quizzes.views.teacher.editor.answered import answered_notices
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def question_set(request: TeacherRequest, public_id: str) -> HttpResponse:
         "document": edition.document,
         "objectives": list(_by_objective(edition.document)),
         "may_edit": is_own and Draft.objects.owned_by(request.user).filter(question_set=found).exists(),
-        "answered": told(found, None, latest=edition.number, by=request.user) if is_own else [],
+        "answered": answered_notices(found, None, latest=edition.number, by=request.user) if is_own else [],
     }
     return render(request, "teacher/question_set.html", context)
 
@@ -73,8 +74,8 @@ def _keyed(number: int, question: Question, document: SetDocument) -> KeyedQuest
     return KeyedQuestion(
         number,
         question,
-        label(question),
-        answer_key(question, document.reading),
+        type_of(question).label,
+        question.answer_key(document.reading),
         evidence,
         tuple(dict.fromkeys(sentence.voice for sentence in evidence)),
     )

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from quizzes.content.editions import published
-from quizzes.content.question_types.registry import answer_key, parse_question
+from quizzes.content.question_types.registry import parse_question, type_of
 from quizzes.content.reading import Reading
 from quizzes.forms.grading import PolicyForm, RegradeForm
 from quizzes.grading import regrades
@@ -95,13 +95,13 @@ def _context(assignment: Assignment, row: Question, reached: list[Assignment], f
         "classroom": assignment.classroom,
         "number": row.position,
         "question": form.question,
-        "present_key": [line for line in answer_key(present, form.reading) if line.right],
+        "present_key": [line for line in present.answer_key(form.reading) if line.right],
         "sentences": form.reading.sentences(form.question.evidence),
         "corrected_before": corrections.get(row.key, []),
         "reached": reached,
         "form": form,
         "view": form.view,
-        "question_template": f"question_types/{form.question.type}.html",
+        "question_template": type_of(form.question).template("page"),
         "address": reverse("regrade_question", args=[assignment.public_id, row.position]),
     }
 
@@ -110,5 +110,5 @@ def _in_words(document: Mapping[str, Any] | None, reading: Reading) -> str:
     """The key of a question's document in words, "" without a document."""
     if document is None:
         return ""
-    lines = [line for line in answer_key(parse_question(document), reading) if line.right]
+    lines = [line for line in parse_question(document).answer_key(reading) if line.right]
     return "; ".join(f"“{line.text}” {line.voice.label}" if line.voice else line.text for line in lines)

@@ -7,28 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.content.question_types.registry import (
-    NotAChoice,
-    Presentation,
-    answer_key,
-    doubtful,
-    grade,
-    grounded,
-    options,
-    parse_question,
-    picked,
-    problems,
-    public,
-    read_answer,
-    rekey,
-    review,
-)
-from quizzes.content.reading import InvalidDocument
+from quizzes.content.question_types.registry import parse_question, public_view, regraded
+from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
+from quizzes.content.tables import InvalidDocument
 from tests.factories import parsed_reading
 from tests.question_laws import check_answer, check_rekeyed, make_question, page, paper, sittings
 
 READING = parsed_reading()
-SITTING = Presentation("seed", shuffle=True)
+SITTING = Shuffle("seed", is_shuffled=True)
 SENTENCES = [f"s{number}" for number in range(1, 7)]
 
 
@@ -101,21 +87,21 @@ def answers(draw: st.DrawFn, answer_type: str) -> dict[str, Any] | None:
     ],
 )
 def test_answer_and_proof_truth_table(value: Any, credit: Fraction, is_grounded: bool) -> None:
-    assert grade(QUESTION, value) == credit
-    assert grounded(QUESTION, value) is is_grounded
-    assert doubtful(QUESTION, value) is False
+    assert QUESTION.grade(value) == credit
+    assert QUESTION.has_right_evidence(value) is is_grounded
+    assert QUESTION.needs_grading(value) is False
 
 
 def test_answer_and_proof_of_an_answer_right_in_part_counts_no_proof() -> None:
     question = parse_question(document("multiple"))
 
-    assert grade(question, given_as(["a"], "s1", "s2")) == Fraction(1, 4)
-    assert grade(question, given_as(["a", "b"], "s1", "s2")) == 1
+    assert question.grade(given_as(["a"], "s1", "s2")) == Fraction(1, 4)
+    assert question.grade(given_as(["a", "b"], "s1", "s2")) == 1
 
 
 @pytest.mark.parametrize("answer_type", FIRST_STEPS)
 @given(data=st.data(), sitting=sittings)
-def test_answer_and_proof_keeps_the_laws(answer_type: str, data: st.DataObject, sitting: Presentation) -> None:
+def test_answer_and_proof_keeps_the_laws(answer_type: str, data: st.DataObject, sitting: Shuffle) -> None:
     table = document(answer_type)
     value = data.draw(answers(answer_type))
 
@@ -131,10 +117,10 @@ def test_answer_and_proof_is_grounded_and_right_where_it_earns_everything(
 ) -> None:
     question = parse_question(document(answer_type))
     value = data.draw(answers(answer_type))
-    credit = grade(question, value)
-    answer_credit = grade(question.answer, value["answer"] if value else None)  # type: ignore[attr-defined]
+    credit = question.grade(value)
+    answer_credit = question.answer.grade(value["answer"] if value else None)  # type: ignore[attr-defined]
 
-    assert (credit == 1) == (answer_credit == 1 and grounded(question, value))
+    assert (credit == 1) == (answer_credit == 1 and question.has_right_evidence(value))
     assert (credit >= Fraction(1, 2)) == (answer_credit == 1)
 
 
@@ -142,19 +128,20 @@ def test_answer_and_proof_is_grounded_and_right_where_it_earns_everything(
 
 
 def test_answer_and_proof_public_view_is_an_allowlist() -> None:
-    view = public(QUESTION, Presentation("seed", shuffle=False), given_as("b", "s3"), READING)
+    view = public_view(QUESTION, Shuffle("seed", is_shuffled=False), given_as("b", "s3"), READING)
 
     assert {name: entry for name, entry in view.items() if name != "paragraphs"} == {
         "type": "answer_and_proof",
         "hint": "Answer, then choose the sentence that proves it",
         "partial_credit": "A right answer earns half of the points. With it, the right proof earns the other half.",
         "stem": "What does the reading say?",
+        "has_two_steps": True,
         "answer": {
             "type": "single",
             "partial_credit": "",
             "stem": "What does the reading say?",
             "choices": [
-                {"token": SITTING.token(QUESTION, choice_id), "text": choice_id.upper(), "chosen": choice_id == "b"}
+                {"token": SITTING.token(QUESTION.key, choice_id), "text": choice_id.upper(), "chosen": choice_id == "b"}
                 for choice_id in "abc"
             ],
         },
@@ -190,26 +177,26 @@ def test_answer_and_proof_paper_asks_for_the_number_of_the_sentence(answer_type:
     ("submitted", "value"),
     [
         ({}, None),
-        ({"choice": [SITTING.token(QUESTION, "a")]}, given_as("a")),
+        ({"choice": [SITTING.token(QUESTION.key, "a")]}, given_as("a")),
         ({"sentence": ["s2", "s1"]}, given_as(None, "s1", "s2")),
-        ({"choice": [SITTING.token(QUESTION, "c")], "sentence": ["s6"]}, given_as("c", "s6")),
+        ({"choice": [SITTING.token(QUESTION.key, "c")], "sentence": ["s6"]}, given_as("c", "s6")),
     ],
 )
 def test_answer_and_proof_reads_both_steps(submitted: dict[str, list[str]], value: Any) -> None:
-    assert read_answer(QUESTION, submitted, SITTING, READING) == value
+    assert QUESTION.read_answer(submitted, SITTING, READING) == value
 
 
 @pytest.mark.parametrize("submitted", [{"choice": ["a"]}, {"sentence": ["s9"]}])
 def test_answer_and_proof_refuses_what_it_did_not_offer(submitted: dict[str, list[str]]) -> None:
     with pytest.raises(NotAChoice):
-        read_answer(QUESTION, submitted, SITTING, READING)
+        QUESTION.read_answer(submitted, SITTING, READING)
 
 
 # --- Review, key, options -----------------------------------------------------------------------------------------
 
 
 def test_answer_and_proof_review_goes_from_the_answer_to_its_proof() -> None:
-    reviewed = review(QUESTION, given_as("a", "s1", "s3"), READING)
+    reviewed = QUESTION.review(given_as("a", "s1", "s3"), READING)
 
     assert [(row.text[:11], row.state, row.why) for row in reviewed.rows] == [
         ("A", "right", "Why A."),
@@ -220,11 +207,11 @@ def test_answer_and_proof_review_goes_from_the_answer_to_its_proof() -> None:
         ("Sentence 3:", "wrong", "It sounds alike."),
     ]
     assert (reviewed.given, reviewed.correct) == ("A; Sentence 1; Sentence 3", "A; Sentence 1; Sentence 2")
-    assert review(QUESTION, given_as(None, "s5"), READING).given == "Sentence 5"
+    assert QUESTION.review(given_as(None, "s5"), READING).given == "Sentence 5"
 
 
 def test_answer_and_proof_key_has_choices_and_sentences() -> None:
-    assert [(row.text[:11], row.right) for row in answer_key(QUESTION, READING)] == [
+    assert [(row.text[:11], row.right) for row in QUESTION.answer_key(READING)] == [
         ("A", True),
         ("B", False),
         ("C", False),
@@ -236,8 +223,8 @@ def test_answer_and_proof_key_has_choices_and_sentences() -> None:
 
 
 def test_answer_and_proof_options_are_grouped_by_step() -> None:
-    assert [option.id for option in options(QUESTION, READING) if option.right] == ["answer:a", "proof:s1", "proof:s2"]
-    assert [(option.id, option.group) for option in picked(QUESTION, given_as("b", "s3"), READING)] == [
+    assert [option.id for option in QUESTION.options(READING) if option.right] == ["answer:a", "proof:s1", "proof:s2"]
+    assert [(option.id, option.group) for option in QUESTION.chosen_options(given_as("b", "s3"), READING)] == [
         ("answer:b", "answer"),
         ("proof:s3", "proof"),
     ]
@@ -252,7 +239,7 @@ def test_answer_and_proof_shows_the_statement_of_its_first_step() -> None:
 
 
 def test_answer_and_proof_rekeyed_takes_the_proof_as_its_evidence() -> None:
-    rekeyed = rekey(document(), given_as("b", "s3", "s4"))
+    rekeyed = regraded(document(), given_as("b", "s3", "s4"))
 
     assert [choice.get("key", False) for choice in rekeyed["choices"]] == [False, True, False]
     assert (rekeyed["evidence"], rekeyed["tempting"]) == (["s3", "s4"], [])
@@ -261,7 +248,7 @@ def test_answer_and_proof_rekeyed_takes_the_proof_as_its_evidence() -> None:
 @pytest.mark.parametrize("value", [given_as("a"), given_as(None, "s1")])
 def test_answer_and_proof_answer_that_cannot_be_the_key_is_refused(value: Any) -> None:
     with pytest.raises(InvalidDocument) as refused:
-        rekey(document(), value)
+        regraded(document(), value)
 
     assert str(refused.value) == "the new key needs an answer and its proof"
 
@@ -297,4 +284,4 @@ def test_answer_and_proof_bad_document_says_what_is_wrong(changes: dict[str, Any
     ],
 )
 def test_answer_and_proof_problems_are_named_once(changes: dict[str, Any], reasons: list[str]) -> None:
-    assert problems(parse_question(document(**changes)), READING) == reasons
+    assert parse_question(document(**changes)).problems(READING) == reasons

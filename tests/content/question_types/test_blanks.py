@@ -7,28 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.content.answer_matching import fold
-from quizzes.content.question_types.registry import (
-    NotAChoice,
-    Presentation,
-    ReviewRow,
-    answer_key,
-    doubtful,
-    grade,
-    options,
-    parse_question,
-    picked,
-    public,
-    read_answer,
-    rekey,
-    review,
-)
-from quizzes.content.reading import InvalidDocument
+from quizzes.content.answer_matching import normalize
+from quizzes.content.question_types.question import ReviewRow
+from quizzes.content.question_types.registry import parse_question, public_view, regraded
+from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
+from quizzes.content.tables import InvalidDocument
 from tests.factories import parsed_reading
 from tests.question_laws import check_answer, check_rekeyed, make_question, page, paper, sittings
 
 READING = parsed_reading()
-SITTING = Presentation("seed", shuffle=True)
+SITTING = Shuffle("seed", is_shuffled=True)
 
 
 def typed(*accepted: str) -> dict[str, Any]:
@@ -61,7 +49,7 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
     gaps = draw(
         st.lists(
             st.one_of(
-                st.lists(words.filter(fold), min_size=1, max_size=3, unique=True).map(lambda texts: typed(*texts)),
+                st.lists(words.filter(normalize), min_size=1, max_size=3, unique=True).map(lambda texts: typed(*texts)),
                 st.integers(2, 8).flatmap(
                     lambda size: st.integers(1, size).map(
                         lambda key: chosen(f"Choice {key}", *(f"Choice {number}" for number in range(1, size + 1)))
@@ -82,7 +70,7 @@ def filled(draw: st.DrawFn, table: dict[str, Any], *, whole: bool = False) -> di
     for letter, gap in zip("abcdefgh", table["gaps"], strict=False):
         if whole or draw(st.booleans()):
             ids = [str(number + 1) for number in range(len(gap.get("choices", ())))]
-            given[letter] = draw(st.sampled_from(ids)) if ids else draw(words.filter(fold) if whole else words)
+            given[letter] = draw(st.sampled_from(ids)) if ids else draw(words.filter(normalize) if whole else words)
     return given or None
 
 
@@ -103,25 +91,25 @@ def filled(draw: st.DrawFn, table: dict[str, Any], *, whole: bool = False) -> di
     ],
 )
 def test_blanks_each_gap_earns_its_share(value: Any, credit: Fraction, in_doubt: bool) -> None:
-    assert grade(QUESTION, value) == credit
-    assert doubtful(QUESTION, value) is in_doubt
+    assert QUESTION.grade(value) == credit
+    assert QUESTION.needs_grading(value) is in_doubt
 
 
 def test_blanks_forgive_a_slip_where_the_question_says_so() -> None:
     changes = {"text": "It is {a}.", "gaps": [typed("Philadelphia")]}
     strict, lenient = (parse_question(document(forgive_slips=flag, **changes)) for flag in (False, True))
 
-    assert [grade(question, {"a": "Philadephia"}) for question in (strict, lenient)] == [0, 1]
-    assert [doubtful(question, {"a": "Philadephia"}) for question in (strict, lenient)] == [True, False]
+    assert [question.grade({"a": "Philadephia"}) for question in (strict, lenient)] == [0, 1]
+    assert [question.needs_grading({"a": "Philadephia"}) for question in (strict, lenient)] == [True, False]
 
 
 @given(st.data(), documents(), sittings)
-def test_blanks_keep_the_laws(data: st.DataObject, table: dict[str, Any], sitting: Presentation) -> None:
+def test_blanks_keep_the_laws(data: st.DataObject, table: dict[str, Any], sitting: Shuffle) -> None:
     check_answer(table, data.draw(filled(table)), sitting, READING)
 
 
 @given(st.data(), documents(), sittings)
-def test_blanks_keep_the_laws_of_a_new_key(data: st.DataObject, table: dict[str, Any], sitting: Presentation) -> None:
+def test_blanks_keep_the_laws_of_a_new_key(data: st.DataObject, table: dict[str, Any], sitting: Shuffle) -> None:
     check_rekeyed(table, data.draw(filled(table, whole=True)), sitting, READING)
 
 
@@ -132,7 +120,7 @@ def test_blanks_filled_with_the_key_earn_everything(table: dict[str, Any]) -> No
         for letter, gap in zip("abcdefgh", table["gaps"], strict=False)
     }
 
-    assert grade(parse_question(table), value) == 1
+    assert parse_question(table).grade(value) == 1
 
 
 # --- The public view ----------------------------------------------------------------------------------------------
@@ -141,13 +129,13 @@ def test_blanks_filled_with_the_key_earn_everything(table: dict[str, Any]) -> No
 def test_blanks_public_view_is_an_allowlist_with_choices_by_text() -> None:
     token = SITTING.token
 
-    assert public(QUESTION, SITTING, {"a": "Sept. 1", "b": "2"}, READING) == {
+    assert public_view(QUESTION, SITTING, {"a": "Sept. 1", "b": "2"}, READING) == {
         "type": "blanks",
         "hint": "Fill each gap",
         "partial_credit": "Each gap counts the same.",
         "stem": "Fill the gaps.",
         "note": "Capital letters, accents and punctuation do not count.",
-        "name": token(QUESTION, "text"),
+        "name": token(QUESTION.key, "text"),
         "parts": [
             {"text": "The agreement expires on ", "letter": "a", "given": "Sept. 1"},
             {"text": ". The system belongs to ", "letter": "b", "given": "ICE"},
@@ -156,20 +144,20 @@ def test_blanks_public_view_is_an_allowlist_with_choices_by_text() -> None:
         "gaps": [
             {
                 "letter": "a",
-                "name": token(QUESTION, "a"),
+                "name": token(QUESTION.key, "a"),
                 "answer": "Sept. 1",
                 "max_length": 200,
                 "options": [],
             },
             {
                 "letter": "b",
-                "name": token(QUESTION, "b"),
+                "name": token(QUESTION.key, "b"),
                 "answer": "",
                 "max_length": 200,
                 "options": [
-                    {"token": token(QUESTION, "b:2"), "text": "ICE", "chosen": True},
-                    {"token": token(QUESTION, "b:3"), "text": "the mayor", "chosen": False},
-                    {"token": token(QUESTION, "b:1"), "text": "the police", "chosen": False},
+                    {"token": token(QUESTION.key, "b:2"), "text": "ICE", "chosen": True},
+                    {"token": token(QUESTION.key, "b:3"), "text": "the mayor", "chosen": False},
+                    {"token": token(QUESTION.key, "b:1"), "text": "the police", "chosen": False},
                 ],
             },
         ],
@@ -179,7 +167,7 @@ def test_blanks_public_view_is_an_allowlist_with_choices_by_text() -> None:
 def test_blanks_with_choices_only_say_nothing_of_spelling() -> None:
     question = parse_question(document(text="{a}", gaps=[chosen("Yes", "Yes", "No")]))
 
-    assert public(question, SITTING, None, READING)["note"] == ""
+    assert public_view(question, SITTING, None, READING)["note"] == ""
 
 
 def test_blanks_page_shows_the_own_answers_in_the_text_and_names_each_field() -> None:
@@ -201,9 +189,9 @@ def test_blanks_paper_has_a_line_in_each_gap_and_its_choices() -> None:
 
 @pytest.mark.parametrize("submitted", [{}, {"a": [""], "b": [""]}, {"a": ["  "], "b": []}])
 def test_blanks_with_nothing_in_them_are_no_answer(submitted: dict[str, list[str]]) -> None:
-    fields = {SITTING.token(QUESTION, letter): texts for letter, texts in submitted.items()}
+    fields = {SITTING.token(QUESTION.key, letter): texts for letter, texts in submitted.items()}
 
-    assert read_answer(QUESTION, fields, SITTING, READING) is None
+    assert QUESTION.read_answer(fields, SITTING, READING) is None
 
 
 @pytest.mark.parametrize(
@@ -213,27 +201,27 @@ def test_blanks_with_nothing_in_them_are_no_answer(submitted: dict[str, list[str
         ("a", ["one", "two"]),
         ("b", ["1"]),
         ("b", ["ICE"]),
-        ("b", [SITTING.token(QUESTION, "b")]),
-        ("b", [Presentation("other", shuffle=True).token(QUESTION, "b:1")]),
+        ("b", [SITTING.token(QUESTION.key, "b")]),
+        ("b", [Shuffle("other", is_shuffled=True).token(QUESTION.key, "b:1")]),
     ],
 )
 def test_blanks_refuse_what_they_did_not_offer(letter: str, texts: list[str]) -> None:
     with pytest.raises(NotAChoice):
-        read_answer(QUESTION, {SITTING.token(QUESTION, letter): texts}, SITTING, READING)
+        QUESTION.read_answer({SITTING.token(QUESTION.key, letter): texts}, SITTING, READING)
 
 
 # --- Review, key, options -----------------------------------------------------------------------------------------
 
 
 def test_blanks_review_says_of_each_gap_what_is_right_and_what_was_given() -> None:
-    reviewed = review(QUESTION, {"a": "8/31", "b": "2"}, READING)
+    reviewed = QUESTION.review({"a": "8/31", "b": "2"}, READING)
 
     assert reviewed.rows == (
         ReviewRow("(a)", "right", "August 31. Your answer, correct", ""),
         ReviewRow("(b)", "wrong", "the police. You gave: ICE", "Why other."),
     )
     assert (reviewed.given, reviewed.correct) == ("(a) 8/31; (b) ICE", "(a) August 31; (b) the police")
-    assert review(QUESTION, None, READING).rows[0] == ReviewRow("(a)", "wrong", "August 31. Not answered", "Why else.")
+    assert QUESTION.review(None, READING).rows[0] == ReviewRow("(a)", "wrong", "August 31. Not answered", "Why else.")
 
 
 def test_blanks_statement_is_the_text_as_people_read_it() -> None:
@@ -243,21 +231,21 @@ def test_blanks_statement_is_the_text_as_people_read_it() -> None:
 def test_blanks_key_has_a_row_a_gap() -> None:
     question = parse_question(document(gaps=[typed("August 31", "8/31"), chosen("ICE", "ICE", "the mayor")]))
 
-    assert [(row.text, row.why) for row in answer_key(question, READING)] == [
+    assert [(row.text, row.why) for row in question.answer_key(READING)] == [
         ("(a) August 31 / 8/31", "Why else."),
         ("(b) ICE", "Why other."),
     ]
 
 
 def test_blanks_options_are_grouped_by_gap_and_counted_by_answer() -> None:
-    assert [(option.id, option.text, option.right, option.listed) for option in options(QUESTION, READING)] == [
+    assert [(option.id, option.text, option.right, option.listed) for option in QUESTION.options(READING)] == [
         ("a:--08-31", "(a) August 31", True, True),
         ("b:2", "(b) ICE", False, True),
         ("b:3", "(b) the mayor", False, True),
         ("b:1", "(b) the police", True, True),
     ]
-    assert [option.id for option in picked(QUESTION, {"a": "Aug 31", "b": "3"}, READING)] == ["a:--08-31", "b:3"]
-    other = picked(QUESTION, {"a": "May"}, READING)
+    assert [option.id for option in QUESTION.chosen_options({"a": "Aug 31", "b": "3"}, READING)] == ["a:--08-31", "b:3"]
+    other = QUESTION.chosen_options({"a": "May"}, READING)
     assert [(option.id, option.right, option.why, option.group) for option in other] == [
         ("a:may", False, "Why else.", "a")
     ]
@@ -267,7 +255,7 @@ def test_blanks_options_are_grouped_by_gap_and_counted_by_answer() -> None:
 
 
 def test_blanks_rekeyed_accept_as_well_or_choose_instead() -> None:
-    assert rekey(document(), {"a": "Sept. 1", "b": "2"})["gaps"] == [
+    assert regraded(document(), {"a": "Sept. 1", "b": "2"})["gaps"] == [
         typed("August 31", "Sept. 1"),
         chosen("ICE", "the police", "ICE", "the mayor"),
     ]
@@ -276,7 +264,7 @@ def test_blanks_rekeyed_accept_as_well_or_choose_instead() -> None:
 @pytest.mark.parametrize("value", [{"a": "May"}, {"b": "1"}, {"a": "May", "b": "4"}, {}])
 def test_blanks_answer_that_cannot_be_the_key_is_refused(value: Any) -> None:
     with pytest.raises(InvalidDocument) as refused:
-        rekey(document(), value)
+        regraded(document(), value)
 
     assert str(refused.value) == "each gap needs an answer"
 

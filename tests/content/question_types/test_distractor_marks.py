@@ -8,10 +8,11 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes.content.drafts.document import finished, from_edition
-from quizzes.content.drafts.validation import lost_evidence, question_faults, remarks
-from quizzes.content.question_types.registry import Presentation, parse_question, problems, public, rekey, review
-from quizzes.content.reading import InvalidDocument
+from quizzes.content.drafts.validation import lost_evidence, question_problems, question_tips
+from quizzes.content.question_types.registry import parse_question, public_view, regraded
+from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.set_document import parse_set
+from quizzes.content.tables import InvalidDocument
 from quizzes.files.class_export.reader import import_classroom
 from quizzes.files.class_export.writer import export_classroom
 from quizzes.models import Assignment, Student, User
@@ -78,7 +79,7 @@ def marked(**mark: Any) -> dict[str, Any]:
     ],
 )
 def test_mark_needs_the_sentence_it_speaks_of(mark: dict[str, Any], found: list[str]) -> None:
-    assert problems(parse_question(marked(**mark)), parsed_reading()) == found
+    assert parse_question(marked(**mark)).problems(parsed_reading()) == found
 
 
 @pytest.mark.parametrize("mark", [{"mark": "wrong"}, {"mark": "contradicted", "key": True}, {"mark": 3}])
@@ -88,27 +89,27 @@ def test_mark_that_is_none_is_refused(mark: dict[str, Any]) -> None:
 
 
 def test_choice_that_becomes_the_key_loses_its_mark() -> None:
-    rekeyed = rekey(marked(mark="contradicted", mark_at=["s1"]), "a")
+    rekeyed = regraded(marked(mark="contradicted", mark_at=["s1"]), "a")
     assert rekeyed["choices"][0].keys() & {"mark", "mark_at", "key"} == {"key"}
 
 
 def test_students_read_the_mark_of_what_they_chose_alone() -> None:
     document = parse_set(marked_document())
     one, some = document.questions[:2]
-    assert [row.fault for row in review(one, "a", document.reading).rows] == [
+    assert [row.fault for row in one.review("a", document.reading).rows] == [
         "True, but beside the point (sentence 2)",
         "",
         "",
     ]
-    assert review(one, "c", document.reading).rows[2].fault == "The reading contradicts it (sentences 1, 2)"
-    assert review(some, ["b"], document.reading).rows[1].fault == "The reading does not state it"
+    assert one.review("c", document.reading).rows[2].fault == "The reading contradicts it (sentences 1, 2)"
+    assert some.review(["b"], document.reading).rows[1].fault == "The reading does not state it"
 
 
 def test_public_view_is_the_same_with_and_without_marks() -> None:
     plain, marks = parse_set(make_document()), parse_set(marked_document())
-    sitting = Presentation("seed", shuffle=True)
+    sitting = Shuffle("seed", is_shuffled=True)
     for one, other in zip(plain.questions, marks.questions, strict=True):
-        assert public(one, sitting, None, plain.reading) == public(other, sitting, None, marks.reading)
+        assert public_view(one, sitting, None, plain.reading) == public_view(other, sitting, None, marks.reading)
 
 
 # --- The editor ---------------------------------------------------------------------------------------------------
@@ -118,9 +119,9 @@ def test_draft_asks_for_the_sentence_that_contradicts() -> None:
     document = story()
     one = question(document, "one")
     one["choices"][0] |= {"mark": "contradicted"}
-    assert question_faults(document, one) == ["Name the sentence that contradicts answer 1."]
+    assert question_problems(document, one) == ["Name the sentence that contradicts answer 1."]
     one["choices"][0]["mark_at"] = ["s1"]
-    assert question_faults(document, one) == []
+    assert question_problems(document, one) == []
 
 
 def test_edition_has_no_mark_that_says_nothing() -> None:
@@ -149,12 +150,12 @@ def test_question_is_lost_with_the_sentence_that_contradicts_a_choice(change: st
 def test_wrong_choice_without_a_mark_is_a_hint_and_no_fault() -> None:
     document = story()
     one = question(document, "one")
-    [hint] = [remark.hint for remark in remarks(document, one) if remark.hint.code == "unsettled"]
-    assert hint.about == "Citizenship / Fingerprints"
-    assert question_faults(document, one) == []
+    [tip] = [tip.tip for tip in question_tips(document, one) if tip.tip.code == "unsettled"]
+    assert tip.about == "Citizenship / Fingerprints"
+    assert question_problems(document, one) == []
     for row in one["choices"]:
         row["mark"] = "not_stated"
-    assert [remark.hint.code for remark in remarks(document, one)] == []
+    assert [tip.tip.code for tip in question_tips(document, one)] == []
 
 
 @pytest.mark.django_db

@@ -7,26 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.content.question_types.registry import (
-    NotAChoice,
-    Presentation,
-    ReviewRow,
-    grade,
-    parse_question,
-    problems,
-    public,
-    read_answer,
-    review,
-)
-from quizzes.content.reading import InvalidDocument
+from quizzes.content.question_types.question import ReviewRow
+from quizzes.content.question_types.registry import parse_question, public_view
+from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
+from quizzes.content.tables import InvalidDocument
 from tests.factories import make_question_document, parsed_reading
 
 READING = parsed_reading()
 SENTENCES = [sentence.key for sentence in READING]
 QUESTION = parse_question(make_question_document("evidence"))
-SITTING = Presentation("seed", shuffle=True)
+SITTING = Shuffle("seed", is_shuffled=True)
 
-sittings = st.builds(Presentation, st.text("0123456789abcdef", min_size=32, max_size=32), st.booleans())
+sittings = st.builds(Shuffle, st.text("0123456789abcdef", min_size=32, max_size=32), st.booleans())
 some_sentences = st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=5, unique=True)
 picks = st.sets(st.sampled_from(SENTENCES)).map(sorted)
 
@@ -62,20 +54,20 @@ def document(keys: list[str], *, secret: str = "") -> dict[str, Any]:
     ],
 )
 def test_evidence_credit_is_right_sentences_minus_wrong_ones(value: list[str] | None, credit: str) -> None:
-    assert grade(QUESTION, value) == Fraction(credit)
+    assert QUESTION.grade(value) == Fraction(credit)
 
 
 @given(some_sentences, st.none() | picks)
 def test_evidence_credit_lies_between_none_and_all(keys: list[str], value: list[str] | None) -> None:
-    assert 0 <= grade(parse_question(document(keys)), value) <= 1
+    assert 0 <= parse_question(document(keys)).grade(value) <= 1
 
 
 @given(some_sentences)
 def test_evidence_the_key_earns_all_and_no_answer_nothing(keys: list[str]) -> None:
     question = parse_question(document(keys))
 
-    assert grade(question, keys) == 1
-    assert grade(question, None) == grade(question, []) == 0
+    assert question.grade(keys) == 1
+    assert question.grade(None) == question.grade([]) == 0
 
 
 @given(some_sentences, picks, st.data())
@@ -83,14 +75,14 @@ def test_evidence_one_more_wrong_sentence_never_helps(keys: list[str], value: li
     question = parse_question(document(keys))
     wrong = data.draw(st.sampled_from([key for key in SENTENCES if key not in keys]))
 
-    assert grade(question, sorted({*value, wrong})) <= grade(question, value)
+    assert question.grade(sorted({*value, wrong})) <= question.grade(value)
 
 
 # --- The public view ----------------------------------------------------------------------------------------------
 
 
 def test_evidence_public_view_is_an_allowlist() -> None:
-    view = public(QUESTION, SITTING, ["s4"], READING)
+    view = public_view(QUESTION, SITTING, ["s4"], READING)
 
     texts = [
         ["The system records a birthplace.", "It also records an address."],
@@ -118,16 +110,17 @@ def test_evidence_public_view_is_an_allowlist() -> None:
             ]
             for paragraph in texts
         ],
+        "has_two_steps": False,
     }
 
 
 @given(some_sentences, some_sentences, st.none() | picks, sittings)
 def test_evidence_public_view_is_the_same_whichever_sentences_are_right(
-    keys: list[str], others: list[str], value: list[str] | None, sitting: Presentation
+    keys: list[str], others: list[str], value: list[str] | None, sitting: Shuffle
 ) -> None:
     one, other = parse_question(document(keys, secret="x")), parse_question(document(others, secret="y"))
 
-    assert public(one, sitting, value, READING) == public(other, sitting, value, READING)
+    assert public_view(one, sitting, value, READING) == public_view(other, sitting, value, READING)
 
 
 # --- Reading an answer --------------------------------------------------------------------------------------------
@@ -135,36 +128,36 @@ def test_evidence_public_view_is_the_same_whichever_sentences_are_right(
 
 @given(some_sentences, picks.filter(bool), sittings)
 def test_evidence_picks_come_back_as_the_sentences_they_stood_beside(
-    keys: list[str], wanted: list[str], sitting: Presentation
+    keys: list[str], wanted: list[str], sitting: Shuffle
 ) -> None:
     question = parse_question(document(keys))
     texts = {sentence.text for sentence in READING if sentence.key in wanted}
-    view = public(question, sitting, None, READING)
+    view = public_view(question, sitting, None, READING)
     ticked = [shown["token"] for paragraph in view["paragraphs"] for shown in paragraph if shown["text"] in texts]
 
-    value = read_answer(question, {"sentence": ticked[::-1]}, sitting, READING)
+    value = question.read_answer({"sentence": ticked[::-1]}, sitting, READING)
 
     assert value == sorted(wanted)
-    again = public(question, sitting, value, READING)["paragraphs"]
+    again = public_view(question, sitting, value, READING)["paragraphs"]
     assert {shown["text"] for paragraph in again for shown in paragraph if shown["chosen"]} == texts
 
 
 @pytest.mark.parametrize("submitted", [{}, {"sentence": []}, {"choice": ["s1"]}])
 def test_evidence_nothing_picked_is_no_answer(submitted: dict[str, list[str]]) -> None:
-    assert read_answer(QUESTION, submitted, SITTING, READING) is None
+    assert QUESTION.read_answer(submitted, SITTING, READING) is None
 
 
 @pytest.mark.parametrize("stray", ["s7", "", "S1", "1"])
 def test_evidence_one_foreign_sentence_refuses_all(stray: str) -> None:
     with pytest.raises(NotAChoice):
-        read_answer(QUESTION, {"sentence": ["s5", stray]}, SITTING, READING)
+        QUESTION.read_answer({"sentence": ["s5", stray]}, SITTING, READING)
 
 
 # --- Review -------------------------------------------------------------------------------------------------------
 
 
 def test_evidence_review_shows_picked_and_proving_sentences_only() -> None:
-    reviewed = review(QUESTION, ["s2", "s3", "s5"], READING)
+    reviewed = QUESTION.review(["s2", "s3", "s5"], READING)
 
     assert reviewed.credit == 0
     assert reviewed.rows == (
@@ -177,7 +170,7 @@ def test_evidence_review_shows_picked_and_proving_sentences_only() -> None:
 
 
 def test_evidence_review_without_an_answer() -> None:
-    reviewed = review(QUESTION, None, READING)
+    reviewed = QUESTION.review(None, READING)
 
     assert [row.state for row in reviewed.rows] == ["missed", "missed"]
     assert reviewed.given == ""
@@ -222,4 +215,4 @@ def test_evidence_bad_document_says_what_is_wrong(changes: dict[str, Any], reaso
     ],
 )
 def test_evidence_problems_name_what_keeps_it_from_being_published(changes: dict[str, Any], reasons: list[str]) -> None:
-    assert problems(parse_question(make_question_document("evidence", **changes)), READING) == reasons
+    assert parse_question(make_question_document("evidence", **changes)).problems(READING) == reasons

@@ -6,28 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.content.question_types.registry import (
-    NotAChoice,
-    Presentation,
-    ReviewRow,
-    answer_key,
-    doubtful,
-    grade,
-    marked_by,
-    options,
-    parse_question,
-    picked,
-    public,
-    read_answer,
-    rekey,
-    review,
-)
-from quizzes.content.reading import InvalidDocument
+from quizzes.content.question_types.question import ReviewRow
+from quizzes.content.question_types.registry import parse_question, public_view, regraded, type_of
+from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
+from quizzes.content.tables import InvalidDocument
 from tests.factories import parsed_reading
 from tests.question_laws import check_answer, make_question, page, paper, sittings
 
 READING = parsed_reading()
-SITTING = Presentation("seed", shuffle=True)
+SITTING = Shuffle("seed", is_shuffled=True)
 
 
 def criterion(title: str = "Names who says so", points: int = 1, **changes: Any) -> dict[str, Any]:
@@ -51,7 +38,7 @@ def document(**changes: Any) -> dict[str, Any]:
 
 
 QUESTION = parse_question(document())
-NAME = SITTING.token(QUESTION, "answer")
+NAME = SITTING.token(QUESTION.key, "answer")
 
 lines = st.text(st.characters(exclude_categories=("Cc", "Cs")), max_size=40).map(str.rstrip)
 values = (
@@ -62,26 +49,26 @@ values = (
 
 
 @given(st.none() | values, sittings)
-def test_free_text_keeps_the_laws(value: str | None, sitting: Presentation) -> None:
+def test_free_text_keeps_the_laws(value: str | None, sitting: Shuffle) -> None:
     check_answer(document(), value, sitting, READING)
 
 
 @given(st.none() | values)
 def test_free_text_earns_nothing_until_it_is_marked_and_waits_for_a_person(value: str | None) -> None:
-    assert grade(QUESTION, value) == 0
-    assert doubtful(QUESTION, value) is (value is not None)
-    assert marked_by(QUESTION) == "teacher"
+    assert QUESTION.grade(value) == 0
+    assert QUESTION.needs_grading(value) is (value is not None)
+    assert type_of(QUESTION).graded_by == "teacher"
 
 
 def test_free_text_has_no_key_to_change() -> None:
     with pytest.raises(InvalidDocument) as refused:
-        rekey(document(), "Anything")
+        regraded(document(), "Anything")
 
     assert str(refused.value) == "a teacher marks this question; it has no key to change"
 
 
 @given(sittings, st.none() | values)
-def test_free_text_page_is_the_same_whatever_earns_points(sitting: Presentation, value: str | None) -> None:
+def test_free_text_page_is_the_same_whatever_earns_points(sitting: Shuffle, value: str | None) -> None:
     other = document(
         sample_answer="Quite another one.", criteria=[criterion(description="x"), criterion("Names two things", 2)]
     )
@@ -91,7 +78,7 @@ def test_free_text_page_is_the_same_whatever_earns_points(sitting: Presentation,
 
 
 def test_free_text_public_view_is_an_allowlist_without_what_earns_points() -> None:
-    assert public(QUESTION, SITTING, "Because.", READING) == {
+    assert public_view(QUESTION, SITTING, "Because.", READING) == {
         "type": "free_text",
         "hint": "Your teacher reads this one",
         "partial_credit": "Your teacher marks it. What earns points is listed with the question.",
@@ -139,18 +126,18 @@ def test_free_text_page_states_the_rubric() -> None:
     ],
 )
 def test_free_text_is_read_with_its_lines(typed: str, value: str | None) -> None:
-    assert read_answer(QUESTION, {NAME: [typed]}, SITTING, READING) == value
+    assert QUESTION.read_answer({NAME: [typed]}, SITTING, READING) == value
 
 
 def test_free_text_over_its_length_is_refused_and_not_cut() -> None:
     with pytest.raises(NotAChoice) as refused:
-        read_answer(parse_question(document(max_length=4000)), {NAME: ["x" * 4001]}, SITTING, READING)
+        parse_question(document(max_length=4000)).read_answer({NAME: ["x" * 4001]}, SITTING, READING)
 
     assert str(refused.value) == "Your answer is longer than 4,000 characters."
 
 
 def test_free_text_review_shows_the_own_text_a_good_one_and_the_rubric() -> None:
-    reviewed = review(QUESTION, "Fear.", READING)
+    reviewed = QUESTION.review("Fear.", READING)
 
     assert reviewed.rows == (
         ReviewRow("Fear.", "no", "", ""),
@@ -159,11 +146,11 @@ def test_free_text_review_shows_the_own_text_a_good_one_and_the_rubric() -> None
         ReviewRow("Names two things (2 points): Fear, distrust, unsolved crimes.", "no", "", ""),
     )
     assert (reviewed.given, reviewed.correct) == ("Fear.", "The mayor says that they spread fear.")
-    assert review(QUESTION, None, READING).rows == reviewed.rows[1:]
+    assert QUESTION.review(None, READING).rows == reviewed.rows[1:]
 
 
 def test_free_text_key_is_a_good_answer_and_the_rubric() -> None:
-    assert [row.text for row in answer_key(QUESTION, READING)] == [
+    assert [row.text for row in QUESTION.answer_key(READING)] == [
         "The mayor says that they spread fear.",
         "Names who says so (1 point): “The mayor” or his name.",
         "Names two things (2 points): Fear, distrust, unsolved crimes.",
@@ -171,8 +158,8 @@ def test_free_text_key_is_a_good_answer_and_the_rubric() -> None:
 
 
 def test_free_text_answers_are_counted_and_not_compared() -> None:
-    assert options(QUESTION, READING) == ()
-    assert picked(QUESTION, "One", READING) == picked(QUESTION, "Two", READING)
+    assert QUESTION.options(READING) == ()
+    assert QUESTION.chosen_options("One", READING) == QUESTION.chosen_options("Two", READING)
 
 
 def test_free_text_paper_has_lines_to_write_on() -> None:

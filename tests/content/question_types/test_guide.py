@@ -1,81 +1,166 @@
-"""docs/question-types.md: every example parses, is proved by the built-in reading, and is graded as it says."""
+"""docs/add-a-question-type.md: its code blocks make a type that works from the draft to the board."""
 
-import json
 import re
-from dataclasses import dataclass
-from fractions import Fraction
+import sys
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings as site
+from django.test import Client
+from django.urls import reverse
+from pytest_django import Settings
 
-from quizzes.content.question_types.registry import TYPES, doubtful, grade, marked_by, parse_question
+from quizzes.attempts.attempt_content import sitting
+from quizzes.attempts.lifecycle import submit_attempt
+from quizzes.attempts.paper.entries import cells, paper_view, read_typed, written
+from quizzes.content import question_types
+from quizzes.content.drafts.validation import question_problems
+from quizzes.content.question_types.question_type import QuestionType
+from quizzes.content.question_types.registry import TYPES, parse_question, regraded
+from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.set_document import combine, find_problems, parse_set
 from quizzes.files.question_sets import read_toml
+from quizzes.models import Classroom, Draft, Edition, Student, User
+from quizzes.reports.board import slide
+from tests.content.question_types.test_reference import SOURCE
+from tests.drafting import desk_of, document_of, publish, question_now, save
+from tests.factories import NOW, make_assignment, make_attempt, make_draft
+from tests.pages import form_of, text_of
+from tests.question_laws import check_answer, check_rekeyed
 
-ROOT = Path(__file__).resolve().parents[3]
-TEXT = (ROOT / "docs" / "question-types.md").read_text(encoding="utf-8")
-SOURCE = read_toml((ROOT / "fixtures" / "pars-agreement" / "source.toml").read_bytes())
-
-
-@dataclass(frozen=True)
-class Example:
-    """One example: its document, and (value, credit, whether a person looks) for each answer beside it."""
-
-    document: dict[str, Any]
-    answers: list[tuple[Any, Fraction, bool]]
-
-
-def _examples() -> list[Example]:
-    examples = []
-    for block, rest in re.findall(r"```toml\n(.*?)```\n(.*?)(?=\n```|\n## |\Z)", TEXT, re.DOTALL):
-        [document] = read_toml(block.encode())["questions"]
-        rows = re.findall(r"^\| `(.+)` \| (\d+(?:/\d+)?) \| (yes)? ?\|$", rest, re.MULTILINE)
-        examples.append(
-            Example(document, [(json.loads(value), Fraction(credit), look == "yes") for value, credit, look in rows])
-        )
-    return examples
+ROOT = Path(site.BASE_DIR)
+TEXT = (ROOT / "docs" / "add-a-question-type.md").read_text(encoding="utf-8")
+FILES = dict(re.findall(r"^`([\w/.]+)`\n\n```\w+\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL))
+[TOML] = re.findall(r"^```toml\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+[EXAMPLE] = read_toml(TOML.encode())["questions"]
+PACKAGE = "quizzes.content.question_types.yes_no"
 
 
-EXAMPLES = _examples()
-EACH = pytest.mark.parametrize("example", EXAMPLES, ids=[example.document["key"] for example in EXAMPLES])
+@pytest.fixture
+def yes_no(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Iterator[QuestionType]:
+    """The type of the guide, written to a folder of its own and registered."""
+    for name, text in FILES.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    package = tmp_path / "quizzes/content/question_types"
+    (package / "yes_no/__init__.py").touch()
+    monkeypatch.setattr(question_types, "__path__", [*question_types.__path__, str(package)])
+    [engine] = site.TEMPLATES
+    settings.TEMPLATES = [{**engine, "DIRS": [*engine["DIRS"], tmp_path / "templates"]}]
+    found: QuestionType = import_module(f"{PACKAGE}.question_type").YES_NO
+    monkeypatch.setitem(TYPES, found.name, found)
+    yield found
+    for name in [name for name in sys.modules if name.startswith(PACKAGE)]:
+        del sys.modules[name]
+    vars(question_types).pop("yes_no", None)
 
 
-def test_examples_show_every_type_in_its_section() -> None:
-    sections = re.findall(r"^## `(\w+)`: (.+)$", TEXT, re.MULTILINE)
-    shown = list(dict.fromkeys(example.document["type"] for example in EXAMPLES))
-
-    assert [name for name, _ in sections] == shown == list(TYPES)
-    assert [title for _, title in sections] == [module.LABEL[0].lower() + module.LABEL[1:] for module in TYPES.values()]
+def example_set() -> dict[str, Any]:
+    """The document of a set with the example of the guide."""
+    fields = {"slug": "yes-no", "title": "Yes or no", "summary": "One question.", "about_minutes": 1}
+    return combine(SOURCE, {**fields, "questions": [EXAMPLE]})
 
 
-def test_examples_make_a_set_that_could_be_published() -> None:
-    document = combine(
-        SOURCE,
-        {
-            "slug": "examples",
-            "title": "Examples",
-            "summary": "One question of each type.",
-            "about_minutes": 15,
-            "questions": [example.document for example in EXAMPLES],
-        },
-    )
+def draft_problems(draft: Draft) -> list[str]:
+    """What question “one” of the draft lacks."""
+    return question_problems(document_of(draft), question_now(draft, "one"))
+
+
+def write_question(client: Client, draft: Draft, **fields: Any) -> Any:
+    """Change the type of question “one”, then send its fields in the editor."""
+    save(client, draft, type="yes_no")
+    return save(client, draft, stem="Does the system record a birthplace?", **fields)
+
+
+def test_the_guide_names_every_file_of_a_type() -> None:
+    parts = {"question", "draft", "form", "paper", "question_type"}
+    assert set(FILES) == {f"{PACKAGE.replace('.', '/')}/{part}.py" for part in parts} | {
+        f"templates/question_types/yes_no/{part}.html" for part in ("page", "editor", "paper")
+    }
+
+
+def test_the_example_can_be_published(yes_no: QuestionType) -> None:
+    document = example_set()
 
     assert find_problems(document, parse_set(document)) == []
 
 
-@EACH
-def test_example_is_graded_as_it_says(example: Example) -> None:
-    question = parse_question(example.document)
-
-    assert len(example.answers) >= 2
-    for value, credit, look in example.answers:
-        assert (value, grade(question, value), doubtful(question, value)) == (value, credit, look)
-    best = max(credit for _, credit, _ in example.answers)
-    assert best == (0 if marked_by(question) == "teacher" else 1)
-
-
-def test_every_row_of_an_answer_table_is_read() -> None:
-    assert len(re.findall(r"^\| `[^`]+` \|[^|]*\|[^|]*\|$", TEXT[TEXT.index("```toml") :], re.MULTILINE)) == sum(
-        len(example.answers) for example in EXAMPLES
+@pytest.mark.parametrize("value", [True, False, None])
+def test_the_type_keeps_the_laws_of_all_types(yes_no: QuestionType, value: bool | None) -> None:
+    from_source = combine(
+        SOURCE, {"slug": "s", "title": "S", "summary": "S", "about_minutes": 1, "questions": [EXAMPLE]}
     )
+    reading = parse_set(from_source).reading
+    for seed in ("0" * 32, "1" * 32):
+        for is_shuffled in (True, False):
+            shuffle = Shuffle(seed, is_shuffled)
+            check_answer(EXAMPLE, value, shuffle, reading)
+            if value is not None:
+                check_rekeyed(EXAMPLE, value, shuffle, reading)
+                question = parse_question(EXAMPLE)
+                typed = written(question, value, shuffle, reading)
+                assert typed == ({True: "Y", False: "N"}[value],)
+                assert read_typed(question, typed, shuffle, reading) is value
+                assert [cell.hint for cell in cells(paper_view(question, shuffle, reading))] == ["Y or N"]
+    assert parse_question(regraded(EXAMPLE, False)).correct_answer() is False
+
+
+def test_the_type_goes_from_draft_to_board(
+    yes_no: QuestionType,
+    teacher: User,
+    teacher_client: Client,
+    classroom: Classroom,
+    student: Student,
+    student_client: Client,
+) -> None:
+    # Draft: what is missing, then a complete question with a preview.
+    draft = make_draft(owner=teacher)
+    write_question(teacher_client, draft)
+    assert draft_problems(draft) == ["Choose the correct answer.", "Say why a student may give the other answer."]
+    write_question(teacher_client, draft, answer="yes", why="A name is a record too.")
+    assert draft_problems(draft) == []
+    editor = text_of(teacher_client.get(desk_of(draft)))
+    assert "Correct answer Yes No Why a student may give the other answer" in editor
+    assert "Choose yes or no Does the system record a birthplace? Yes No" in editor
+    written_down = question_now(draft, "one")
+    assert (written_down["answer"], written_down["rationale"]) == (True, "A name is a record too.")
+
+    # Publish.
+    assert publish(teacher_client, draft).status_code == 200
+    edition = Edition.objects.get(question_set=draft.question_set)
+    assignment = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
+
+    # Page and save.
+    attempt = make_attempt(assignment=assignment, student=student)
+    current = sitting(attempt)
+    [number] = [place for place, one in enumerate(current.questions, start=1) if one.type == "yes_no"]
+    address = f"/student/attempts/{attempt.public_id}/{number}/"
+    form = form_of(student_client.get(address), having="choice")
+    assert form.offered == [("choice", "yes"), ("choice", "no")]
+    student_client.post(address, form.data(choice="no", act="save"))
+    assert list(attempt.answers.values_list("question__key", "value")) == [("one", False)]
+    assert ("choice", "no") in form_of(student_client.get(address), having="choice").fields
+
+    # Grade and review.
+    submit_attempt(attempt, now=NOW)
+    attempt.refresh_from_db()
+    assert attempt.score == 0
+    result = text_of(student_client.get(reverse("result", args=[attempt.public_id])))
+    assert "You chose: No" in result
+    assert "Correct: Yes" in result
+    assert "A name is a record too." in result
+
+    # Paper.
+    sheets = teacher_client.get(reverse("print_assignment", args=[assignment.public_id]), {"form": "A"})
+    assert '<span class="oval">Y</span>Yes' in sheets.content.decode()
+    assert '<span class="oval">N</span>No' in sheets.content.decode()
+
+    # Board.
+    teacher_client.post(reverse("show_on_board", args=[assignment.public_id]), {"aim": "1-1"})
+    board = text_of(teacher_client.get(reverse("class_board", args=[assignment.public_id])))
+    assert "Does the system record a birthplace? A Yes B No" in board
+    assert [(bar.text, bar.count) for bar in slide(assignment, (1, 3)).bars or ()] == [("Yes", 0), ("No", 1)]

@@ -8,27 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quizzes.content.question_types.matching.question import MAX_OPTIONS
-from quizzes.content.question_types.registry import (
-    NotAChoice,
-    Presentation,
-    Question,
-    ReviewRow,
-    answer_key,
-    grade,
-    options,
-    parse_question,
-    picked,
-    public,
-    read_answer,
-    rekey,
-    review,
-)
-from quizzes.content.reading import InvalidDocument
+from quizzes.content.question_types.question import Question, ReviewRow
+from quizzes.content.question_types.registry import parse_question, public_view, regraded
+from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
+from quizzes.content.tables import InvalidDocument
 from tests.factories import parsed_reading
 from tests.question_laws import check_answer, check_rekeyed, make_question, page, paper, sittings
 
 READING = parsed_reading()
-SITTING = Presentation("seed", shuffle=True)
+SITTING = Shuffle("seed", is_shuffled=True)
 
 
 def document(**changes: Any) -> dict[str, Any]:
@@ -64,7 +52,7 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
 
 
 def values(question: Question) -> st.SearchStrategy[Any]:
-    picks = st.sampled_from(list(question.options))  # type: ignore[attr-defined]
+    picks = st.sampled_from(list(question.option_texts))  # type: ignore[attr-defined]
     ids = [prompt.id for prompt in question.prompts]  # type: ignore[attr-defined]
     return st.dictionaries(st.sampled_from(ids), picks).map(lambda given: given or None)
 
@@ -88,11 +76,11 @@ QUESTION = parse_question(document())
     ],
 )
 def test_matching_each_line_earns_its_share(value: Any, credit: Fraction) -> None:
-    assert grade(QUESTION, value) == credit
+    assert QUESTION.grade(value) == credit
 
 
 @given(st.data(), documents(), sittings)
-def test_matching_keeps_the_laws(data: st.DataObject, table: dict[str, Any], sitting: Presentation) -> None:
+def test_matching_keeps_the_laws(data: st.DataObject, table: dict[str, Any], sitting: Shuffle) -> None:
     question = parse_question(table)
     value = data.draw(values(question))
 
@@ -106,9 +94,9 @@ def test_matching_another_right_line_earns_one_share_more(data: st.DataObject, t
     question = parse_question(table)
     value = data.draw(values(question)) or {}
     prompt = data.draw(st.sampled_from(question.prompts))  # type: ignore[attr-defined]
-    before = grade(question, {key: option for key, option in value.items() if key != prompt.id} or None)
+    before = question.grade({key: option for key, option in value.items() if key != prompt.id} or None)
 
-    assert grade(question, {**value, prompt.id: prompt.option}) == before + Fraction(1, len(table["prompts"]))
+    assert question.grade({**value, prompt.id: prompt.option}) == before + Fraction(1, len(table["prompts"]))
 
 
 # --- The public view ----------------------------------------------------------------------------------------------
@@ -117,19 +105,19 @@ def test_matching_another_right_line_earns_one_share_more(data: st.DataObject, t
 def test_matching_public_view_is_an_allowlist_with_options_by_text() -> None:
     token = SITTING.token
 
-    assert public(QUESTION, Presentation("seed", shuffle=False), {"b": "3"}, READING) == {
+    assert public_view(QUESTION, Shuffle("seed", is_shuffled=False), {"b": "3"}, READING) == {
         "type": "matching",
         "hint": "Choose one option for each line",
         "partial_credit": "Each line counts the same. An option may fit several lines, or none.",
         "stem": "Match each part of the system with what it holds.",
         "prompts": [
             {
-                "name": token(QUESTION, prompt_id),
+                "name": token(QUESTION.key, prompt_id),
                 "text": text,
                 "options": [
-                    {"token": token(QUESTION, "2"), "letter": "A", "text": "Birthplace", "chosen": False},
-                    {"token": token(QUESTION, "3"), "letter": "B", "text": "Fingerprints", "chosen": chosen},
-                    {"token": token(QUESTION, "1"), "letter": "C", "text": "Zip code", "chosen": False},
+                    {"token": token(QUESTION.key, "2"), "letter": "A", "text": "Birthplace", "chosen": False},
+                    {"token": token(QUESTION.key, "3"), "letter": "B", "text": "Fingerprints", "chosen": chosen},
+                    {"token": token(QUESTION.key, "1"), "letter": "C", "text": "Zip code", "chosen": False},
                 ],
             }
             for prompt_id, text, chosen in (("a", "First field", False), ("b", "Second field", True))
@@ -139,7 +127,7 @@ def test_matching_public_view_is_an_allowlist_with_options_by_text() -> None:
 
 def test_matching_lines_change_places_and_options_do_not() -> None:
     question = parse_question(sized(8, 8, list(range(8))))
-    views = [public(question, Presentation(f"seed {n}", shuffle=True), None, READING)["prompts"] for n in range(20)]
+    views = [public_view(question, Shuffle(f"seed {n}", is_shuffled=True), None, READING)["prompts"] for n in range(20)]
 
     assert len({tuple(prompt["text"] for prompt in prompts) for prompts in views}) > 10
     assert {tuple(option["text"] for option in prompt["options"]) for prompts in views for prompt in prompts} == {
@@ -151,7 +139,7 @@ def test_matching_page_names_each_select_by_its_line() -> None:
     html = page(QUESTION, SITTING, None, READING)
 
     for prompt_id, text in (("a", "First field"), ("b", "Second field")):
-        name = SITTING.token(QUESTION, prompt_id)
+        name = SITTING.token(QUESTION.key, prompt_id)
         assert f'<label class="says" for="a-{name}">{text}</label>' in html
         assert f'<select class="in" id="a-{name}" name="{name}">' in html
 
@@ -167,7 +155,7 @@ def test_matching_paper_lists_the_options_once() -> None:
 
 @pytest.mark.parametrize("tokens", [[], [""]])
 def test_matching_nothing_chosen_is_no_answer(tokens: list[str]) -> None:
-    assert read_answer(QUESTION, {SITTING.token(QUESTION, "a"): tokens}, SITTING, READING) is None
+    assert QUESTION.read_answer({SITTING.token(QUESTION.key, "a"): tokens}, SITTING, READING) is None
 
 
 @pytest.mark.parametrize(
@@ -175,53 +163,53 @@ def test_matching_nothing_chosen_is_no_answer(tokens: list[str]) -> None:
     [
         ["2"],
         ["0123456789"],
-        [SITTING.token(QUESTION, "a")],
-        [SITTING.token(QUESTION, "1"), SITTING.token(QUESTION, "2")],
-        [Presentation("other", shuffle=True).token(QUESTION, "1")],
+        [SITTING.token(QUESTION.key, "a")],
+        [SITTING.token(QUESTION.key, "1"), SITTING.token(QUESTION.key, "2")],
+        [Shuffle("other", is_shuffled=True).token(QUESTION.key, "1")],
     ],
     ids=["id", "invented", "a line", "two", "another sitting's"],
 )
 def test_matching_refuses_what_it_did_not_offer(tokens: list[str]) -> None:
     with pytest.raises(NotAChoice):
-        read_answer(QUESTION, {SITTING.token(QUESTION, "a"): tokens}, SITTING, READING)
+        QUESTION.read_answer({SITTING.token(QUESTION.key, "a"): tokens}, SITTING, READING)
 
 
 # --- Review, key, options -----------------------------------------------------------------------------------------
 
 
 def test_matching_review_says_of_each_line_what_is_right_and_what_was_given() -> None:
-    assert review(QUESTION, {"a": "2", "b": "3"}, READING).rows == (
+    assert QUESTION.review({"a": "2", "b": "3"}, READING).rows == (
         ReviewRow("First field", "right", "Birthplace. Your answer, correct", ""),
         ReviewRow("Second field", "wrong", "Zip code. You gave: Fingerprints", "The birthplace comes first."),
     )
-    assert [row.note for row in review(QUESTION, None, READING).rows] == [
+    assert [row.note for row in QUESTION.review(None, READING).rows] == [
         "Birthplace. Not answered",
         "Zip code. Not answered",
     ]
 
 
 def test_matching_review_in_words() -> None:
-    reviewed = review(QUESTION, {"b": "3"}, READING)
+    reviewed = QUESTION.review({"b": "3"}, READING)
 
     assert reviewed.given == "“Second field” Fingerprints"
     assert reviewed.correct == "“First field” Birthplace; “Second field” Zip code"
 
 
 def test_matching_key_has_a_row_a_line() -> None:
-    assert [(row.text, row.right, row.why) for row in answer_key(QUESTION, READING)] == [
+    assert [(row.text, row.right, row.why) for row in QUESTION.answer_key(READING)] == [
         ("“First field” Birthplace", True, "The zip code comes later."),
         ("“Second field” Zip code", True, "The birthplace comes first."),
     ]
 
 
 def test_matching_options_are_grouped_by_line() -> None:
-    offered = options(QUESTION, READING)
+    offered = QUESTION.options(READING)
 
     assert [option.id for option in offered] == ["a:2", "a:3", "a:1", "b:2", "b:3", "b:1"]
     assert [option.id for option in offered if option.right] == ["a:2", "b:1"]
     assert [option.id for option in offered if option.listed] == ["a:2", "b:1"]
     assert {option.group for option in offered} == {"a", "b"}
-    assert [option.id for option in picked(QUESTION, {"b": "3"}, READING)] == ["b:3"]
+    assert [option.id for option in QUESTION.chosen_options({"b": "3"}, READING)] == ["b:3"]
 
 
 # --- Documents ----------------------------------------------------------------------------------------------------
@@ -230,7 +218,7 @@ def test_matching_options_are_grouped_by_line() -> None:
 @pytest.mark.parametrize("value", [{"a": "1"}, {"a": "1", "b": "4"}, {"a": "1", "b": "x"}, {}])
 def test_matching_answer_that_cannot_be_the_key_is_refused(value: Any) -> None:
     with pytest.raises(InvalidDocument) as refused:
-        rekey(document(), value)
+        regraded(document(), value)
 
     assert str(refused.value) == "each prompt needs one of the options"
 

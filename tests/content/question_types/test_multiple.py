@@ -7,26 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.content.question_types.question import CHOICE_IDS
-from quizzes.content.question_types.registry import (
-    NotAChoice,
-    Presentation,
-    ReviewRow,
-    grade,
-    parse_question,
-    problems,
-    public,
-    read_answer,
-    review,
-)
-from quizzes.content.reading import InvalidDocument
+from quizzes.content.question_types.question import CHOICE_IDS, ReviewRow
+from quizzes.content.question_types.registry import parse_question, public_view
+from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
+from quizzes.content.tables import InvalidDocument
 from tests.factories import make_question_document, parsed_reading
 
 READING = parsed_reading()
 QUESTION = parse_question(make_question_document("multiple"))
-SITTING = Presentation("seed", shuffle=True)
+SITTING = Shuffle("seed", is_shuffled=True)
 
-sittings = st.builds(Presentation, st.text("0123456789abcdef", min_size=32, max_size=32), st.booleans())
+sittings = st.builds(Shuffle, st.text("0123456789abcdef", min_size=32, max_size=32), st.booleans())
 
 
 def document(rights: list[bool], *, secret: str = "") -> dict[str, Any]:
@@ -62,20 +53,20 @@ picks = st.sets(st.sampled_from(CHOICE_IDS)).map(sorted)
     ],
 )
 def test_multiple_credit_is_right_picks_minus_wrong_ones(value: list[str] | None, credit: str) -> None:
-    assert grade(QUESTION, value) == Fraction(credit)
+    assert QUESTION.grade(value) == Fraction(credit)
 
 
 @given(keys, st.none() | picks)
 def test_multiple_credit_lies_between_none_and_all(rights: list[bool], value: list[str] | None) -> None:
-    assert 0 <= grade(parse_question(document(rights)), value) <= 1
+    assert 0 <= parse_question(document(rights)).grade(value) <= 1
 
 
 @given(keys)
 def test_multiple_the_keys_earn_all_and_no_answer_nothing(rights: list[bool]) -> None:
     question = parse_question(document(rights))
 
-    assert grade(question, [CHOICE_IDS[place] for place, right in enumerate(rights) if right]) == 1
-    assert grade(question, None) == grade(question, []) == 0
+    assert question.grade([CHOICE_IDS[place] for place, right in enumerate(rights) if right]) == 1
+    assert question.grade(None) == question.grade([]) == 0
 
 
 @given(keys, picks, st.data())
@@ -83,7 +74,7 @@ def test_multiple_one_more_wrong_pick_never_helps(rights: list[bool], value: lis
     question = parse_question(document(rights))
     wrong = data.draw(st.sampled_from([CHOICE_IDS[place] for place, right in enumerate(rights) if not right]))
 
-    assert grade(question, sorted({*value, wrong})) <= grade(question, value)
+    assert question.grade(sorted({*value, wrong})) <= question.grade(value)
 
 
 @given(keys, picks, st.data())
@@ -91,14 +82,14 @@ def test_multiple_one_more_right_pick_never_harms(rights: list[bool], value: lis
     question = parse_question(document(rights))
     right = data.draw(st.sampled_from([CHOICE_IDS[place] for place, right in enumerate(rights) if right]))
 
-    assert grade(question, sorted({*value, right})) >= grade(question, value)
+    assert question.grade(sorted({*value, right})) >= question.grade(value)
 
 
 # --- The public view ----------------------------------------------------------------------------------------------
 
 
 def test_multiple_public_view_is_an_allowlist() -> None:
-    view = public(QUESTION, Presentation("seed", shuffle=False), ["b", "c"], READING)
+    view = public_view(QUESTION, Shuffle("seed", is_shuffled=False), ["b", "c"], READING)
 
     assert view == {
         "type": "multiple",
@@ -108,17 +99,17 @@ def test_multiple_public_view_is_an_allowlist() -> None:
         ),
         "stem": "Which two of these does the system record?",
         "choices": [
-            {"token": SITTING.token(QUESTION, "a"), "text": "A birthplace", "chosen": False},
-            {"token": SITTING.token(QUESTION, "b"), "text": "A photograph", "chosen": True},
-            {"token": SITTING.token(QUESTION, "c"), "text": "An address", "chosen": True},
-            {"token": SITTING.token(QUESTION, "d"), "text": "A visa", "chosen": False},
+            {"token": SITTING.token(QUESTION.key, "a"), "text": "A birthplace", "chosen": False},
+            {"token": SITTING.token(QUESTION.key, "b"), "text": "A photograph", "chosen": True},
+            {"token": SITTING.token(QUESTION.key, "c"), "text": "An address", "chosen": True},
+            {"token": SITTING.token(QUESTION.key, "d"), "text": "A visa", "chosen": False},
         ],
     }
 
 
 @given(keys, st.data(), sittings)
 def test_multiple_public_view_is_the_same_whichever_choices_are_right(
-    rights: list[bool], data: st.DataObject, sitting: Presentation
+    rights: list[bool], data: st.DataObject, sitting: Shuffle
 ) -> None:
     size = len(rights)
     others = data.draw(
@@ -127,7 +118,7 @@ def test_multiple_public_view_is_the_same_whichever_choices_are_right(
     value = data.draw(st.none() | st.sets(st.sampled_from(CHOICE_IDS[:size])).map(sorted))
     one, other = parse_question(document(rights, secret="x")), parse_question(document(others, secret="y"))
 
-    assert public(one, sitting, value, READING) == public(other, sitting, value, READING)
+    assert public_view(one, sitting, value, READING) == public_view(other, sitting, value, READING)
 
 
 # --- Reading an answer --------------------------------------------------------------------------------------------
@@ -135,44 +126,44 @@ def test_multiple_public_view_is_the_same_whichever_choices_are_right(
 
 @given(keys, sittings, st.data())
 def test_multiple_tokens_come_back_as_the_choices_they_stood_beside(
-    rights: list[bool], sitting: Presentation, data: st.DataObject
+    rights: list[bool], sitting: Shuffle, data: st.DataObject
 ) -> None:
     table = document(rights)
     question = parse_question(table)
-    shown = public(question, sitting, None, READING)["choices"]
+    shown = public_view(question, sitting, None, READING)["choices"]
     ticked = data.draw(st.lists(st.sampled_from(shown), min_size=1, unique_by=lambda choice: choice["token"]))
 
-    value = read_answer(question, {"choice": [choice["token"] for choice in ticked]}, sitting, READING)
+    value = question.read_answer({"choice": [choice["token"] for choice in ticked]}, sitting, READING)
 
     assert value == sorted(value)
     texts = {table["choices"][CHOICE_IDS.index(choice_id)]["text"] for choice_id in value}
     assert texts == {choice["text"] for choice in ticked}
-    again = public(question, sitting, value, READING)["choices"]
+    again = public_view(question, sitting, value, READING)["choices"]
     assert {choice["text"] for choice in again if choice["chosen"]} == texts
 
 
 def test_multiple_order_and_repetition_of_ticks_make_no_other_answer() -> None:
-    a, c = SITTING.token(QUESTION, "a"), SITTING.token(QUESTION, "c")
+    a, c = SITTING.token(QUESTION.key, "a"), SITTING.token(QUESTION.key, "c")
 
-    assert read_answer(QUESTION, {"choice": [c, a, c]}, SITTING, READING) == ["a", "c"]
+    assert QUESTION.read_answer({"choice": [c, a, c]}, SITTING, READING) == ["a", "c"]
 
 
 @pytest.mark.parametrize("submitted", [{}, {"choice": []}])
 def test_multiple_nothing_ticked_is_no_answer(submitted: dict[str, list[str]]) -> None:
-    assert read_answer(QUESTION, submitted, SITTING, READING) is None
+    assert QUESTION.read_answer(submitted, SITTING, READING) is None
 
 
-@pytest.mark.parametrize("stray", ["a", "", "0123456789", Presentation("other", shuffle=True).token(QUESTION, "a")])
+@pytest.mark.parametrize("stray", ["a", "", "0123456789", Shuffle("other", is_shuffled=True).token(QUESTION.key, "a")])
 def test_multiple_one_foreign_token_refuses_all(stray: str) -> None:
     with pytest.raises(NotAChoice):
-        read_answer(QUESTION, {"choice": [SITTING.token(QUESTION, "a"), stray]}, SITTING, READING)
+        QUESTION.read_answer({"choice": [SITTING.token(QUESTION.key, "a"), stray]}, SITTING, READING)
 
 
 # --- Review -------------------------------------------------------------------------------------------------------
 
 
 def test_multiple_review_tells_taken_missed_and_wrong_apart() -> None:
-    reviewed = review(QUESTION, ["a", "b"], READING)
+    reviewed = QUESTION.review(["a", "b"], READING)
 
     assert reviewed.credit == 0
     assert reviewed.rows == (
@@ -185,7 +176,7 @@ def test_multiple_review_tells_taken_missed_and_wrong_apart() -> None:
 
 
 def test_multiple_review_without_an_answer() -> None:
-    reviewed = review(QUESTION, None, READING)
+    reviewed = QUESTION.review(None, READING)
 
     assert [row.state for row in reviewed.rows] == ["missed", "no", "missed", "no"]
     assert reviewed.given == ""
@@ -210,7 +201,7 @@ def test_multiple_bad_document_says_what_is_wrong(rights: list[bool], reason: st
 
 
 def test_multiple_takes_a_single_key() -> None:
-    assert grade(parse_question(document([False, True])), ["b"]) == 1
+    assert parse_question(document([False, True])).grade(["b"]) == 1
 
 
 @pytest.mark.parametrize(
@@ -230,4 +221,4 @@ def test_multiple_takes_a_single_key() -> None:
     ],
 )
 def test_multiple_problems_name_what_keeps_it_from_being_published(changes: dict[str, Any], reasons: list[str]) -> None:
-    assert problems(parse_question(make_question_document("multiple", **changes)), READING) == reasons
+    assert parse_question(make_question_document("multiple", **changes)).problems(READING) == reasons

@@ -9,26 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.content.question_types.registry import (
-    NotAChoice,
-    Presentation,
-    answer_key,
-    doubtful,
-    grade,
-    options,
-    parse_question,
-    picked,
-    public,
-    read_answer,
-    rekey,
-    review,
-)
-from quizzes.content.reading import InvalidDocument
+from quizzes.content.question_types.registry import parse_question, public_view, regraded
+from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
+from quizzes.content.tables import InvalidDocument
 from tests.factories import parsed_reading
 from tests.question_laws import check_answer, check_rekeyed, make_question, page, paper, sittings
 
 READING = parsed_reading()
-SITTING = Presentation("seed", shuffle=True)
+SITTING = Shuffle("seed", is_shuffled=True)
 
 
 def document(**changes: Any) -> dict[str, Any]:
@@ -98,8 +86,8 @@ dated = st.builds(lambda day, tolerance: on(day.isoformat(), tolerance=tolerance
 def test_numeric_number_table(changes: dict[str, Any], value: str | None, credit: int, in_doubt: bool) -> None:
     question = parse_question(document(**changes))
 
-    assert grade(question, value) == Fraction(credit)
-    assert doubtful(question, value) is in_doubt
+    assert question.grade(value) == Fraction(credit)
+    assert question.needs_grading(value) is in_doubt
 
 
 @given(decimals, st.decimals(min_value=0, max_value=100, places=2), st.data())
@@ -109,8 +97,8 @@ def test_numeric_tolerance_holds_its_ends_and_nothing_beyond(
     question = parse_question(document(answer=f"{key:f}", tolerance=f"{tolerance:f}"))
     sign = data.draw(st.sampled_from([1, -1]))
 
-    assert grade(question, f"{key + sign * tolerance:f}") == 1
-    assert grade(question, f"{key + sign * (tolerance + Decimal('0.001')):f}") == 0
+    assert question.grade(f"{key + sign * tolerance:f}") == 1
+    assert question.grade(f"{key + sign * (tolerance + Decimal('0.001')):f}") == 0
 
 
 # --- Dates --------------------------------------------------------------------------------------------------------
@@ -145,32 +133,32 @@ def test_numeric_tolerance_holds_its_ends_and_nothing_beyond(
 def test_numeric_date_table(table: dict[str, Any], value: str | None, credit: int, in_doubt: bool) -> None:
     question = parse_question(table)
 
-    assert grade(question, value) == Fraction(credit)
-    assert doubtful(question, value) is in_doubt
+    assert question.grade(value) == Fraction(credit)
+    assert question.needs_grading(value) is in_doubt
 
 
 @given(st.dates(date(1001, 1, 1), date(2998, 12, 31)), st.integers(0, 30), st.integers(-60, 60))
 def test_numeric_date_is_right_just_within_its_days(day: date, tolerance: int, shift: int) -> None:
     question = parse_question(on(day.isoformat(), tolerance=tolerance))
 
-    assert grade(question, (day + timedelta(shift)).isoformat()) == (abs(shift) <= tolerance)
+    assert question.grade((day + timedelta(shift)).isoformat()) == (abs(shift) <= tolerance)
 
 
 # --- Laws ---------------------------------------------------------------------------------------------------------
 
 
 @given(documents | dated, st.none() | values, sittings)
-def test_numeric_keeps_the_laws(table: dict[str, Any], value: str | None, sitting: Presentation) -> None:
+def test_numeric_keeps_the_laws(table: dict[str, Any], value: str | None, sitting: Shuffle) -> None:
     check_answer(table, value, sitting, READING)
 
 
 @given(documents, numbers, sittings)
-def test_numeric_keeps_the_laws_of_a_new_number(table: dict[str, Any], value: str, sitting: Presentation) -> None:
+def test_numeric_keeps_the_laws_of_a_new_number(table: dict[str, Any], value: str, sitting: Shuffle) -> None:
     check_rekeyed(table, value, sitting, READING)
 
 
 @given(dated, days.map(date.isoformat) | st.just("August 31"), sittings)
-def test_numeric_keeps_the_laws_of_a_new_date(table: dict[str, Any], value: str, sitting: Presentation) -> None:
+def test_numeric_keeps_the_laws_of_a_new_date(table: dict[str, Any], value: str, sitting: Shuffle) -> None:
     check_rekeyed(table, value, sitting, READING)
 
 
@@ -184,7 +172,7 @@ def test_numeric_keeps_the_laws_of_a_new_date(table: dict[str, Any], value: str,
     ],
 )
 def test_numeric_new_key_is_written_plainly(table: dict[str, Any], value: str, answer: str) -> None:
-    assert rekey(table, value) == {**table, "answer": answer}
+    assert regraded(table, value) == {**table, "answer": answer}
 
 
 @pytest.mark.parametrize(
@@ -200,7 +188,7 @@ def test_numeric_new_key_is_written_plainly(table: dict[str, Any], value: str, a
 )
 def test_numeric_answer_that_cannot_be_the_key_is_refused(table: dict[str, Any], value: str, reason: str) -> None:
     with pytest.raises(InvalidDocument) as refused:
-        rekey(table, value)
+        regraded(table, value)
 
     assert str(refused.value) == reason
 
@@ -220,14 +208,14 @@ def test_numeric_answer_that_cannot_be_the_key_is_refused(table: dict[str, Any],
 def test_numeric_public_view_is_an_allowlist(table: dict[str, Any], hint: str, note: str, unit: str) -> None:
     question = parse_question(table)
 
-    assert public(question, SITTING, "31", READING) == {
+    assert public_view(question, SITTING, "31", READING) == {
         "type": "numeric",
         "hint": hint,
         "partial_credit": "",
         "stem": "How many?",
         "note": note,
         "unit": unit,
-        "name": SITTING.token(question, "answer"),
+        "name": SITTING.token(question.key, "answer"),
         "answer": "31",
         "max_length": 200,
     }
@@ -264,14 +252,14 @@ def test_numeric_page_without_a_note_describes_nothing() -> None:
 def test_numeric_key_is_shown_as_people_write_it(table: dict[str, Any], shown: str, margin: str) -> None:
     question = parse_question(table)
 
-    assert review(question, None, READING).correct == shown
-    assert [row.text for row in answer_key(question, READING)] == [shown + margin]
+    assert question.review(None, READING).correct == shown
+    assert [row.text for row in question.answer_key(READING)] == [shown + margin]
 
 
 def test_numeric_review_shows_both_answers() -> None:
     question = parse_question(document())
 
-    assert [(row.text, row.state, row.note) for row in review(question, "31 people", READING).rows] == [
+    assert [(row.text, row.state, row.note) for row in question.review("31 people", READING).rows] == [
         ("31 people", "wrong", "Your answer, near but not accepted"),
         ("31", "missed", "Correct answer"),
     ]
@@ -279,20 +267,23 @@ def test_numeric_review_shows_both_answers() -> None:
 
 def test_numeric_options_are_counted_by_number_not_by_writing() -> None:
     question = parse_question(document(units=["percent"]))
-    given = [picked(question, value, READING)[0].id for value in ("31", "thirty-one", "31.0 %", "31 people", "30", "?")]
+    given = [
+        question.chosen_options(value, READING)[0].id
+        for value in ("31", "thirty-one", "31.0 %", "31 people", "30", "?")
+    ]
 
     assert given == ["31", "31", "31", "31 people", "30", "?"]
-    assert [(option.id, option.text, option.right) for option in options(question, READING)] == [
+    assert [(option.id, option.text, option.right) for option in question.options(READING)] == [
         ("31", "31 percent", True)
     ]
-    assert picked(parse_question(on("--08-31")), "8/31", READING)[0].id == "--08-31"
+    assert parse_question(on("--08-31")).chosen_options("8/31", READING)[0].id == "--08-31"
 
 
 def test_numeric_refuses_what_the_page_does_not_let_anybody_type() -> None:
     question = parse_question(document())
 
     with pytest.raises(NotAChoice):
-        read_answer(question, {SITTING.token(question, "answer"): ["1" * 201]}, SITTING, READING)
+        question.read_answer({SITTING.token(question.key, "answer"): ["1" * 201]}, SITTING, READING)
 
 
 # --- Documents ----------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Ordering: a timeline moved line by line, graded by pairs."""
 
+import re
 from fractions import Fraction
 from itertools import permutations
 from typing import Any
@@ -8,27 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.content.question_types.registry import (
-    NotAChoice,
-    Presentation,
-    ReviewRow,
-    answer_key,
-    grade,
-    options,
-    parse_question,
-    picked,
-    public,
-    read_answer,
-    rearranges,
-    rekey,
-    review,
-)
-from quizzes.content.reading import InvalidDocument
+from quizzes.content.question_types.question import ReviewRow
+from quizzes.content.question_types.registry import parse_question, public_view, regraded
+from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
+from quizzes.content.tables import InvalidDocument
 from tests.factories import make_question_document, parsed_reading
 from tests.question_laws import check_answer, check_rekeyed, make_question, page, paper, sent, sittings
 
 READING = parsed_reading()
-SITTING = Presentation("seed", shuffle=True)
+SITTING = Shuffle("seed", is_shuffled=True)
 IDS = "abcdefgh"
 
 
@@ -76,23 +65,23 @@ QUESTION = parse_question(document())  # c, a, b, d
     ids=["key", "one pair", "another pair", "two pairs", "three of six", "upside down"],
 )
 def test_ordering_credit_is_kendalls_tau_above_zero(order: str, credit: Fraction) -> None:
-    assert grade(QUESTION, list(order)) == credit
+    assert QUESTION.grade(list(order)) == credit
 
 
 @pytest.mark.parametrize("value", [None, [], ["a"], ["a", "b", "c"], ["a", "a", "b", "c"], ["a", "b", "c", "z"]])
 def test_ordering_what_is_no_order_earns_nothing(value: Any) -> None:
-    assert grade(QUESTION, value) == 0
+    assert QUESTION.grade(value) == 0
 
 
 def test_ordering_half_of_all_orders_earn_nothing() -> None:
-    credits = [grade(QUESTION, list(order)) for order in permutations("abcd")]
+    credits = [QUESTION.grade(list(order)) for order in permutations("abcd")]
 
     assert sum(credit == 0 for credit in credits) == 15
     assert sum(credit == 1 for credit in credits) == 1
 
 
 @given(st.data(), documents(), sittings)
-def test_ordering_keeps_the_laws(data: st.DataObject, table: dict[str, Any], sitting: Presentation) -> None:
+def test_ordering_keeps_the_laws(data: st.DataObject, table: dict[str, Any], sitting: Shuffle) -> None:
     value = data.draw(st.none() | orders(table))
 
     check_answer(table, value, sitting, READING)
@@ -109,18 +98,18 @@ def test_ordering_putting_two_neighbors_right_never_costs(data: st.DataObject, t
     better = list(order)
     better[at : at + 2] = sorted(better[at : at + 2], key=places.__getitem__)
 
-    assert grade(question, better) >= grade(question, order)
+    assert question.grade(better) >= question.grade(order)
 
 
 # --- The public view ----------------------------------------------------------------------------------------------
 
 
 def line(item_id: str) -> dict[str, str]:
-    return {"token": SITTING.token(QUESTION, item_id), "text": f"Event {item_id.upper()}"}
+    return {"token": SITTING.token(QUESTION.key, item_id), "text": f"Event {item_id.upper()}"}
 
 
 def test_ordering_public_view_is_an_allowlist_by_text() -> None:
-    assert public(QUESTION, Presentation("seed", shuffle=False), None, READING) == {
+    assert public_view(QUESTION, Shuffle("seed", is_shuffled=False), None, READING) == {
         "type": "ordering",
         "hint": "Move the lines until they are in order",
         "partial_credit": "Each pair of lines in the right order earns a share of the points and each pair in the "
@@ -132,7 +121,7 @@ def test_ordering_public_view_is_an_allowlist_by_text() -> None:
 
 
 def test_ordering_shows_the_order_given() -> None:
-    view = public(QUESTION, SITTING, ["d", "a", "c", "b"], READING)
+    view = public_view(QUESTION, SITTING, ["d", "a", "c", "b"], READING)
 
     assert view["lines"] == [line("d"), line("a"), line("c"), line("b")]
     assert view["placed"] is True
@@ -143,7 +132,7 @@ def test_ordering_every_order_is_shown_first_about_equally_often_whatever_the_ke
     question = parse_question(document("123"))
     counts: dict[str, int] = {}
     for number in range(1200):
-        shown = public(question, Presentation(f"seed {number}", shuffle=True), None, READING)["lines"]
+        shown = public_view(question, Shuffle(f"seed {number}", is_shuffled=True), None, READING)["lines"]
         order = "".join(item["text"][-1] for item in shown)
         counts[order] = counts.get(order, 0) + 1
 
@@ -152,11 +141,12 @@ def test_ordering_every_order_is_shown_first_about_equally_often_whatever_the_ke
 
 
 def test_ordering_page_moves_with_plain_buttons_and_the_ends_cannot_leave() -> None:
-    html = " ".join(page(QUESTION, Presentation("seed", shuffle=False), None, READING).split())
+    html = page(QUESTION, Shuffle("seed", is_shuffled=False), None, READING)
 
     assert html.count('name="up"') == html.count('name="down"') == html.count('name="item"') == 4
-    assert 'name="up" value="1" disabled>' in html
-    assert 'name="down" value="4" disabled>' in html
+    buttons = re.sub(r"\s+", " ", html)
+    assert 'name="up" value="1" disabled>' in buttons
+    assert 'name="down" value="4" disabled>' in buttons
     assert html.count(" disabled>") == 2
     assert "Move “Event B” earlier" in html
 
@@ -169,7 +159,7 @@ def test_ordering_paper_has_a_short_line_for_each_place() -> None:
 
 
 def fields(order: str, **more: list[str]) -> dict[str, list[str]]:
-    return {"item": [SITTING.token(QUESTION, item_id) for item_id in order], **more}
+    return {"item": [SITTING.token(QUESTION.key, item_id) for item_id in order], **more}
 
 
 @pytest.mark.parametrize(
@@ -183,14 +173,14 @@ def fields(order: str, **more: list[str]) -> dict[str, list[str]]:
     ],
 )
 def test_ordering_a_move_or_the_mark_makes_the_order_an_answer(submitted: dict[str, list[str]], order: str) -> None:
-    assert read_answer(QUESTION, submitted, SITTING, READING) == list(order)
+    assert QUESTION.read_answer(submitted, SITTING, READING) == list(order)
 
 
 @pytest.mark.parametrize(
     "submitted", [{}, fields("bacd"), fields("bacd", placed=[""]), {"up": ["2"]}, {"placed": ["1"]}]
 )
 def test_ordering_lines_that_nobody_touched_are_no_answer(submitted: dict[str, list[str]]) -> None:
-    assert read_answer(QUESTION, submitted, SITTING, READING) is None
+    assert QUESTION.read_answer(submitted, SITTING, READING) is None
 
 
 @pytest.mark.parametrize(
@@ -213,12 +203,12 @@ def test_ordering_lines_that_nobody_touched_are_no_answer(submitted: dict[str, l
 )
 def test_ordering_refuses_what_it_did_not_offer(submitted: dict[str, list[str]]) -> None:
     with pytest.raises(NotAChoice):
-        read_answer(QUESTION, submitted, SITTING, READING)
+        QUESTION.read_answer(submitted, SITTING, READING)
 
 
 @given(st.data(), documents(), sittings)
 def test_ordering_any_order_can_be_reached_with_the_buttons(
-    data: st.DataObject, table: dict[str, Any], sitting: Presentation
+    data: st.DataObject, table: dict[str, Any], sitting: Shuffle
 ) -> None:
     question = parse_question(table)
     wanted = data.draw(orders(table))
@@ -226,11 +216,11 @@ def test_ordering_any_order_can_be_reached_with_the_buttons(
     for place, item_id in enumerate(wanted):
         while True:
             submitted = sent(page(question, sitting, value, READING))
-            at = submitted["item"].index(sitting.token(question, item_id))
+            at = submitted["item"].index(sitting.token(question.key, item_id))
             if at == place:
                 break
-            value = read_answer(question, {**submitted, "up": [str(at + 1)]}, sitting, READING)
-    value = read_answer(question, {**submitted, "placed": ["1"]}, sitting, READING)
+            value = question.read_answer({**submitted, "up": [str(at + 1)]}, sitting, READING)
+    value = question.read_answer({**submitted, "placed": ["1"]}, sitting, READING)
 
     assert value == wanted
 
@@ -240,15 +230,15 @@ def test_ordering_any_order_can_be_reached_with_the_buttons(
     [(fields("abcd", up=["2"]), True), (fields("abcd", down=["1"]), True), (fields("abcd"), False)],
 )
 def test_ordering_a_move_asks_for_the_same_page_again(submitted: dict[str, list[str]], is_move: bool) -> None:
-    assert rearranges(QUESTION, submitted) is is_move
-    assert rearranges(parse_question(make_question_document("single")), submitted) is False
+    assert QUESTION.is_step(submitted) is is_move
+    assert parse_question(make_question_document("single")).is_step(submitted) is False
 
 
 # --- Review, key, options -----------------------------------------------------------------------------------------
 
 
 def test_ordering_review_goes_in_the_right_order() -> None:
-    reviewed = review(QUESTION, list("acbd"), READING)
+    reviewed = QUESTION.review(list("acbd"), READING)
 
     assert reviewed.rows == (
         ReviewRow("Event C", "wrong", "Place 1. You gave: place 2", "Why C."),
@@ -258,19 +248,19 @@ def test_ordering_review_goes_in_the_right_order() -> None:
     )
     assert reviewed.given == "Event A; Event C; Event B; Event D"
     assert reviewed.correct == "Event C; Event A; Event B; Event D"
-    assert review(QUESTION, None, READING).rows[0].note == "Place 1. Not answered"
+    assert QUESTION.review(None, READING).rows[0].note == "Place 1. Not answered"
 
 
 def test_ordering_key_and_options_are_by_place() -> None:
-    assert [row.text for row in answer_key(QUESTION, READING)] == [
+    assert [row.text for row in QUESTION.answer_key(READING)] == [
         "1. Event C",
         "2. Event A",
         "3. Event B",
         "4. Event D",
     ]
-    assert [option.id for option in options(QUESTION, READING) if option.right] == ["c:1", "a:2", "b:3", "d:4"]
-    assert [option.id for option in options(QUESTION, READING) if option.listed] == ["c:1", "a:2", "b:3", "d:4"]
-    assert [option.id for option in picked(QUESTION, list("abcd"), READING)] == ["c:3", "a:1", "b:2", "d:4"]
+    assert [option.id for option in QUESTION.options(READING) if option.right] == ["c:1", "a:2", "b:3", "d:4"]
+    assert [option.id for option in QUESTION.options(READING) if option.listed] == ["c:1", "a:2", "b:3", "d:4"]
+    assert [option.id for option in QUESTION.chosen_options(list("abcd"), READING)] == ["c:3", "a:1", "b:2", "d:4"]
 
 
 # --- Documents ----------------------------------------------------------------------------------------------------
@@ -279,7 +269,7 @@ def test_ordering_key_and_options_are_by_place() -> None:
 @pytest.mark.parametrize("value", [["a"], list("abcc"), list("abcde"), []])
 def test_ordering_answer_that_cannot_be_the_key_is_refused(value: Any) -> None:
     with pytest.raises(InvalidDocument) as refused:
-        rekey(document(), value)
+        regraded(document(), value)
 
     assert str(refused.value) == "the order needs each item once"
 

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from quizzes.content.question_types.registry import Question, options, parse_question, picked
+from quizzes.content.question_types.question import Question
+from quizzes.content.question_types.registry import parse_question
 from quizzes.content.reading import Reading
 from quizzes.content.set_document import parse_set
 from tests.factories import make_document
@@ -24,19 +25,19 @@ SINGLE, MULTIPLE, WHO, EVIDENCE = (parse_question(table) for table in DOCUMENT["
     ],
 )
 def test_picked_names_what_was_given(question: Question, value: Any, ids: list[str]) -> None:
-    given = picked(question, value, READING)
+    given = question.chosen_options(value, READING)
 
     assert [option.id for option in given] == ids
-    assert set(given) <= set(options(question, READING))
+    assert set(given) <= set(question.options(READING))
 
 
 @pytest.mark.parametrize("question", [SINGLE, MULTIPLE, WHO, EVIDENCE])
 def test_picked_of_no_answer_is_nothing(question: Question) -> None:
-    assert picked(question, None, READING) == ()
+    assert question.chosen_options(None, READING) == ()
 
 
 def test_options_of_choices_lean_only_where_wrong() -> None:
-    assert [(option.right, option.leans_on) for option in options(SINGLE, READING)] == [
+    assert [(option.right, option.leans_on) for option in SINGLE.options(READING)] == [
         (False, ("s2",)),
         (True, ()),
         (False, ()),
@@ -44,7 +45,7 @@ def test_options_of_choices_lean_only_where_wrong() -> None:
 
 
 def test_options_of_who_says_so_are_grouped_and_lean_on_the_misread_sentence() -> None:
-    offered = options(WHO, READING)
+    offered = WHO.options(READING)
 
     assert len(offered) == 3 * 4
     assert [option.id for option in offered if option.right] == ["a:mayor", "b:protesters", "c:not_stated"]
@@ -53,7 +54,7 @@ def test_options_of_who_says_so_are_grouped_and_lean_on_the_misread_sentence() -
 
 
 def test_options_of_evidence_list_the_key_and_the_tempting_sentences() -> None:
-    offered = options(EVIDENCE, READING)
+    offered = EVIDENCE.options(READING)
 
     assert [option.id for option in offered] == ["s1", "s2", "s3", "s4", "s5", "s6"]
     assert [option.id for option in offered if option.listed] == ["s3", "s4", "s5", "s6"]

@@ -6,17 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.content.question_types.registry import (
-    Presentation,
-    doubtful,
-    grade,
-    grounded,
-    marked_by,
-    parse_question,
-    problems,
-    rekey,
-)
-from quizzes.content.reading import InvalidDocument
+from quizzes.content.question_types.registry import parse_question, regraded, type_of
+from quizzes.content.question_types.shuffle import Shuffle
+from quizzes.content.tables import InvalidDocument
 from tests.factories import make_question_document, parsed_reading
 from tests.question_laws import check_answer, check_rekeyed, sittings
 
@@ -45,20 +37,20 @@ def test_rekeyed_question_gives_its_new_key_everything(name: str, data: st.DataO
     before = make_question_document(name)
     value = data.draw(VALUES[name])
 
-    rekeyed = rekey(document, value)
+    rekeyed = regraded(document, value)
 
-    assert grade(parse_question(rekeyed), value) == 1
+    assert parse_question(rekeyed).grade(value) == 1
     assert document == before
-    assert rekey(rekeyed, value) == rekeyed
+    assert regraded(rekeyed, value) == rekeyed
 
 
 @pytest.mark.parametrize("name", TYPES)
 @given(data=st.data())
 def test_rekeyed_question_takes_the_old_key_back(name: str, data: st.DataObject) -> None:
-    back = parse_question(rekey(rekey(make_question_document(name), data.draw(VALUES[name])), KEYS[name]))
+    back = parse_question(regraded(regraded(make_question_document(name), data.draw(VALUES[name])), KEYS[name]))
 
-    assert grade(parse_question(make_question_document(name)), KEYS[name]) == 1
-    assert grade(back, KEYS[name]) == 1
+    assert parse_question(make_question_document(name)).grade(KEYS[name]) == 1
+    assert back.grade(KEYS[name]) == 1
 
 
 @pytest.mark.parametrize(
@@ -79,7 +71,7 @@ def test_rekeyed_question_takes_the_old_key_back(name: str, data: st.DataObject)
 )
 def test_answer_that_cannot_be_the_key_is_refused(name: str, value: Any, reason: str) -> None:
     with pytest.raises(InvalidDocument) as refused:
-        rekey(make_question_document(name), value)
+        regraded(make_question_document(name), value)
 
     assert str(refused.value) == reason
 
@@ -87,7 +79,7 @@ def test_answer_that_cannot_be_the_key_is_refused(name: str, value: Any, reason:
 def test_rekeyed_single_keeps_everything_but_the_key() -> None:
     document = make_question_document("single")
 
-    rekeyed = rekey(document, "c")
+    rekeyed = regraded(document, "c")
 
     assert [choice.get("key", False) for choice in rekeyed["choices"]] == [False, False, True]
     assert [choice["rationale"] for choice in rekeyed["choices"]] == [
@@ -101,9 +93,9 @@ def test_rekeyed_single_keeps_everything_but_the_key() -> None:
 def test_rekeyed_statement_that_nobody_says_loses_its_evidence() -> None:
     document = make_question_document("who_says_so")
 
-    rekeyed = rekey(document, {"a": "mayor", "b": "not_stated", "c": "not_stated"})
+    rekeyed = regraded(document, {"a": "mayor", "b": "not_stated", "c": "not_stated"})
 
-    assert problems(parse_question(rekeyed), READING) == []
+    assert parse_question(rekeyed).problems(READING) == []
     assert (rekeyed["facts"], rekeyed["evidence"]) == (
         document["statements"][0]["facts"],
         document["statements"][0]["evidence"],
@@ -111,7 +103,7 @@ def test_rekeyed_statement_that_nobody_says_loses_its_evidence() -> None:
 
 
 def test_rekeyed_evidence_is_no_longer_tempting() -> None:
-    rekeyed = rekey(make_question_document("evidence"), ["s3", "s5"])
+    rekeyed = regraded(make_question_document("evidence"), ["s3", "s5"])
 
     assert rekeyed["key_sentences"] == rekeyed["evidence"] == ["s3", "s5"]
     assert [choice["sentence"] for choice in rekeyed["choices"]] == ["s4"]
@@ -119,7 +111,7 @@ def test_rekeyed_evidence_is_no_longer_tempting() -> None:
 
 @pytest.mark.parametrize("name", TYPES)
 @given(data=st.data(), sitting=sittings)
-def test_old_types_keep_the_laws_that_new_ones_keep(name: str, data: st.DataObject, sitting: Presentation) -> None:
+def test_old_types_keep_the_laws_that_new_ones_keep(name: str, data: st.DataObject, sitting: Shuffle) -> None:
     document, value = make_question_document(name), data.draw(st.none() | VALUES[name])
 
     check_answer(document, value, sitting, READING)
@@ -133,6 +125,6 @@ def test_picked_answers_are_settled_by_rule(name: str, data: st.DataObject) -> N
     question = parse_question(make_question_document(name))
     value = data.draw(st.none() | VALUES[name])
 
-    assert marked_by(question) == "rule"
-    assert doubtful(question, value) is False
-    assert grounded(question, value) is True
+    assert type_of(question).graded_by == "rule"
+    assert question.needs_grading(value) is False
+    assert question.has_right_evidence(value) is True

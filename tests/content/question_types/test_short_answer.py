@@ -7,29 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.content.answer_matching import fold
-from quizzes.content.question_types.registry import (
-    NotAChoice,
-    Presentation,
-    ReviewRow,
-    answer_key,
-    doubtful,
-    grade,
-    options,
-    parse_question,
-    picked,
-    problems,
-    public,
-    read_answer,
-    rekey,
-    review,
-)
-from quizzes.content.reading import InvalidDocument
+from quizzes.content.answer_matching import normalize
+from quizzes.content.question_types.question import ReviewRow
+from quizzes.content.question_types.registry import parse_question, public_view, regraded
+from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
+from quizzes.content.tables import InvalidDocument
 from tests.factories import parsed_reading
 from tests.question_laws import check_answer, check_rekeyed, make_question, page, paper, sittings
 
 READING = parsed_reading()
-SITTING = Presentation("seed", shuffle=True)
+SITTING = Shuffle("seed", is_shuffled=True)
 
 
 def document(**changes: Any) -> dict[str, Any]:
@@ -45,7 +32,7 @@ def document(**changes: Any) -> dict[str, Any]:
 
 
 QUESTION = parse_question(document())
-NAME = SITTING.token(QUESTION, "answer")
+NAME = SITTING.token(QUESTION.key, "answer")
 
 texts = st.sampled_from(
     ["August 31", "8/31", "Aug 30", "july 27", "27 July", "the End of August", "?!", "fear"]
@@ -88,8 +75,8 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
     ],
 )
 def test_short_answer_is_right_wrong_or_looked_at(value: str | None, credit: int, in_doubt: bool) -> None:
-    assert grade(QUESTION, value) == Fraction(credit)
-    assert doubtful(QUESTION, value) is in_doubt
+    assert QUESTION.grade(value) == Fraction(credit)
+    assert QUESTION.needs_grading(value) is in_doubt
 
 
 @pytest.mark.parametrize(
@@ -106,56 +93,56 @@ def test_short_answer_forgives_a_slip_where_the_question_says_so(value: str, cre
     changes = {"accepted": ["Philadelphia"], "wrong": [{"text": "Philadelphio", "rationale": "Why."}]}
     lenient, strict = (parse_question(document(forgive_slips=flag, **changes)) for flag in (True, False))
 
-    assert grade(lenient, value) == credit
-    assert doubtful(lenient, value) is in_doubt
-    assert grade(strict, value) == 0
-    assert doubtful(strict, value) is (value != "Philadelphio")
+    assert lenient.grade(value) == credit
+    assert lenient.needs_grading(value) is in_doubt
+    assert strict.grade(value) == 0
+    assert strict.needs_grading(value) is (value != "Philadelphio")
 
 
 @given(documents(), st.none() | values, sittings)
-def test_short_answer_keeps_the_laws(table: dict[str, Any], value: str | None, sitting: Presentation) -> None:
+def test_short_answer_keeps_the_laws(table: dict[str, Any], value: str | None, sitting: Shuffle) -> None:
     check_answer(table, value, sitting, READING)
 
 
 @given(documents(), values, sittings)
-def test_short_answer_keeps_the_laws_of_a_new_key(table: dict[str, Any], value: str, sitting: Presentation) -> None:
-    if fold(value):
+def test_short_answer_keeps_the_laws_of_a_new_key(table: dict[str, Any], value: str, sitting: Shuffle) -> None:
+    if normalize(value):
         check_rekeyed(table, value, sitting, READING)
 
 
 @given(documents(), values)
 def test_short_answer_every_accepted_answer_earns_everything_after_one_more(table: dict[str, Any], value: str) -> None:
-    if fold(value):
-        question = parse_question(rekey(table, value))
+    if normalize(value):
+        question = parse_question(regraded(table, value))
 
-        assert {grade(question, text) for text in [value, *table["accepted"]]} == {1}
+        assert {question.grade(text) for text in [value, *table["accepted"]]} == {1}
 
 
 # --- Correcting the key -------------------------------------------------------------------------------------------
 
 
 def test_short_answer_accepts_one_variant_once() -> None:
-    assert rekey(document(), "Aug 31, 2018")["accepted"] == ["August 31", "the end of August", "Aug 31, 2018"]
-    assert rekey(document(), "8/31")["accepted"] == ["August 31", "the end of August"]
+    assert regraded(document(), "Aug 31, 2018")["accepted"] == ["August 31", "the end of August", "Aug 31, 2018"]
+    assert regraded(document(), "8/31")["accepted"] == ["August 31", "the end of August"]
 
 
 def test_short_answer_accepted_after_all_is_no_longer_known_to_be_wrong() -> None:
-    rekeyed = rekey(document(), "7/27")
+    rekeyed = regraded(document(), "7/27")
 
     assert rekeyed["wrong"] == []
-    assert grade(parse_question(rekeyed), "July 27") == 1
+    assert parse_question(rekeyed).grade("July 27") == 1
 
 
 def test_short_answer_without_letter_or_figure_cannot_be_the_key() -> None:
     with pytest.raises(InvalidDocument):
-        rekey(document(), "?!")
+        regraded(document(), "?!")
 
 
 # --- The public view ----------------------------------------------------------------------------------------------
 
 
 def test_short_answer_public_view_is_an_allowlist() -> None:
-    assert public(QUESTION, SITTING, "Sept. 1", READING) == {
+    assert public_view(QUESTION, SITTING, "Sept. 1", READING) == {
         "type": "short_answer",
         "hint": "Answer in a few words",
         "partial_credit": "",
@@ -195,13 +182,13 @@ def test_short_answer_paper_has_a_line_to_write_on() -> None:
     ],
 )
 def test_short_answer_is_read_without_space_around_and_signs_unseen(typed: list[str], value: str | None) -> None:
-    assert read_answer(QUESTION, {NAME: typed}, SITTING, READING) == value
+    assert QUESTION.read_answer({NAME: typed}, SITTING, READING) == value
 
 
 @pytest.mark.parametrize("typed", [["x" * 201], ["one", "two"]])
 def test_short_answer_refuses_what_the_page_does_not_let_anybody_type(typed: list[str]) -> None:
     with pytest.raises(NotAChoice):
-        read_answer(QUESTION, {NAME: typed}, SITTING, READING)
+        QUESTION.read_answer({NAME: typed}, SITTING, READING)
 
 
 # --- Review, key, options -----------------------------------------------------------------------------------------
@@ -229,16 +216,14 @@ def test_short_answer_refuses_what_the_page_does_not_let_anybody_type(typed: lis
     ],
 )
 def test_short_answer_review_shows_both_answers(value: str | None, rows: list[tuple[Any, ...]]) -> None:
-    reviewed = review(QUESTION, value, READING)
+    reviewed = QUESTION.review(value, READING)
 
     assert reviewed.rows == tuple(ReviewRow(*row) for row in rows)
     assert (reviewed.given, reviewed.correct) == (value or "", "August 31")
 
 
 def test_short_answer_key_lists_accepted_and_wrong_answers() -> None:
-    assert [
-        (row.text, row.right, row.why, [s.key for s in row.sentences]) for row in answer_key(QUESTION, READING)
-    ] == [
+    assert [(row.text, row.right, row.why, [s.key for s in row.sentences]) for row in QUESTION.answer_key(READING)] == [
         ("August 31", True, "", []),
         ("the end of August", True, "", []),
         ("July 27", False, "That is the day of the story.", ["s2"]),
@@ -246,15 +231,19 @@ def test_short_answer_key_lists_accepted_and_wrong_answers() -> None:
 
 
 def test_short_answer_options_are_counted_by_answer_not_by_spelling() -> None:
-    assert [(option.id, option.right, option.listed) for option in options(QUESTION, READING)] == [
+    assert [(option.id, option.right, option.listed) for option in QUESTION.options(READING)] == [
         ("--08-31", True, True),
         ("end of august", True, False),
         ("--07-27", False, True),
     ]
-    assert picked(QUESTION, "8/31", READING) == picked(QUESTION, "Aug. 31", READING)
-    assert picked(QUESTION, "27 July", READING)[0].leans_on == ("s2",)
-    assert picked(QUESTION, "the Mayor", READING)[0].id == picked(QUESTION, "mayor!", READING)[0].id == "mayor"
-    assert [option.id for option in picked(QUESTION, "?!", READING)] == ["?!"]
+    assert QUESTION.chosen_options("8/31", READING) == QUESTION.chosen_options("Aug. 31", READING)
+    assert QUESTION.chosen_options("27 July", READING)[0].leans_on == ("s2",)
+    assert (
+        QUESTION.chosen_options("the Mayor", READING)[0].id
+        == QUESTION.chosen_options("mayor!", READING)[0].id
+        == "mayor"
+    )
+    assert [option.id for option in QUESTION.chosen_options("?!", READING)] == ["?!"]
 
 
 # --- Documents ----------------------------------------------------------------------------------------------------
@@ -291,5 +280,5 @@ def test_short_answer_bad_document_says_what_is_wrong(changes: dict[str, Any], r
 def test_short_answer_problems_name_a_sentence_that_is_not_there() -> None:
     question = parse_question(document(wrong=[{"text": "May", "rationale": "Why.", "leans_on": ["s9"]}]))
 
-    assert problems(QUESTION, READING) == []
-    assert problems(question, READING) == ["the wrong answer “May” leans on “s9”, which is not in the reading"]
+    assert QUESTION.problems(READING) == []
+    assert question.problems(READING) == ["the wrong answer “May” leans on “s9”, which is not in the reading"]

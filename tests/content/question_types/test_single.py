@@ -7,27 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.content.question_types.question import CHOICE_IDS
-from quizzes.content.question_types.registry import (
-    NotAChoice,
-    Presentation,
-    ReviewRow,
-    grade,
-    parse_question,
-    problems,
-    public,
-    read_answer,
-    review,
-)
-from quizzes.content.reading import InvalidDocument
+from quizzes.content.question_types.question import CHOICE_IDS, ReviewRow
+from quizzes.content.question_types.registry import parse_question, public_view
+from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
+from quizzes.content.tables import InvalidDocument
 from tests.factories import make_question_document, parsed_reading
 
 READING = parsed_reading()
 QUESTION = parse_question(make_question_document("single"))
-SITTING = Presentation("seed", shuffle=True)
+SITTING = Shuffle("seed", is_shuffled=True)
 
 seeds = st.text("0123456789abcdef", min_size=32, max_size=32)
-sittings = st.builds(Presentation, seeds, st.booleans())
+sittings = st.builds(Shuffle, seeds, st.booleans())
 
 
 def document(*, size: int, right: int, secret: str = "") -> dict[str, Any]:
@@ -55,7 +46,7 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("value", "credit"), [("b", 1), ("a", 0), ("c", 0), (None, 0), ("z", 0), (["b"], 0)])
 def test_single_credit_is_all_or_nothing(value: Any, credit: int) -> None:
-    assert grade(QUESTION, value) == Fraction(credit)
+    assert QUESTION.grade(value) == Fraction(credit)
 
 
 @given(documents(), st.sampled_from([None, *CHOICE_IDS]))
@@ -63,14 +54,14 @@ def test_single_only_the_key_earns(table: dict[str, Any], value: str | None) -> 
     question = parse_question(table)
     keys = [CHOICE_IDS[place] for place, choice in enumerate(table["choices"]) if choice.get("key")]
 
-    assert grade(question, value) == (1 if [value] == keys else 0)
+    assert question.grade(value) == (1 if [value] == keys else 0)
 
 
 # --- The public view ----------------------------------------------------------------------------------------------
 
 
 def test_single_public_view_is_an_allowlist() -> None:
-    view = public(QUESTION, Presentation("seed", shuffle=False), "c", READING)
+    view = public_view(QUESTION, Shuffle("seed", is_shuffled=False), "c", READING)
 
     assert view == {
         "type": "single",
@@ -78,15 +69,15 @@ def test_single_public_view_is_an_allowlist() -> None:
         "partial_credit": "",
         "stem": "Which of these does the system record?",
         "choices": [
-            {"token": SITTING.token(QUESTION, "a"), "text": "Citizenship", "chosen": False},
-            {"token": SITTING.token(QUESTION, "b"), "text": "Birthplace", "chosen": False},
-            {"token": SITTING.token(QUESTION, "c"), "text": "Fingerprints", "chosen": True},
+            {"token": SITTING.token(QUESTION.key, "a"), "text": "Citizenship", "chosen": False},
+            {"token": SITTING.token(QUESTION.key, "b"), "text": "Birthplace", "chosen": False},
+            {"token": SITTING.token(QUESTION.key, "c"), "text": "Fingerprints", "chosen": True},
         ],
     }
 
 
 @given(st.data(), sittings)
-def test_single_public_view_is_the_same_whichever_choice_is_right(data: st.DataObject, sitting: Presentation) -> None:
+def test_single_public_view_is_the_same_whichever_choice_is_right(data: st.DataObject, sitting: Shuffle) -> None:
     size = data.draw(st.integers(2, 8))
     one, other = (
         parse_question(document(size=size, right=data.draw(st.integers(0, size - 1)), secret=secret))
@@ -94,7 +85,7 @@ def test_single_public_view_is_the_same_whichever_choice_is_right(data: st.DataO
     )
     value = data.draw(st.sampled_from([None, *CHOICE_IDS[:size]]))
 
-    assert public(one, sitting, value, READING) == public(other, sitting, value, READING)
+    assert public_view(one, sitting, value, READING) == public_view(other, sitting, value, READING)
 
 
 # --- Reading an answer --------------------------------------------------------------------------------------------
@@ -102,21 +93,21 @@ def test_single_public_view_is_the_same_whichever_choice_is_right(data: st.DataO
 
 @given(documents(), sittings, st.data())
 def test_single_token_comes_back_as_the_choice_it_stood_beside(
-    table: dict[str, Any], sitting: Presentation, data: st.DataObject
+    table: dict[str, Any], sitting: Shuffle, data: st.DataObject
 ) -> None:
     question = parse_question(table)
-    shown = data.draw(st.sampled_from(public(question, sitting, None, READING)["choices"]))
+    shown = data.draw(st.sampled_from(public_view(question, sitting, None, READING)["choices"]))
 
-    value = read_answer(question, {"choice": [shown["token"]]}, sitting, READING)
+    value = question.read_answer({"choice": [shown["token"]]}, sitting, READING)
 
     assert table["choices"][CHOICE_IDS.index(value)]["text"] == shown["text"]
-    again = public(question, sitting, value, READING)["choices"]
+    again = public_view(question, sitting, value, READING)["choices"]
     assert [choice["text"] for choice in again if choice["chosen"]] == [shown["text"]]
 
 
 @pytest.mark.parametrize("submitted", [{}, {"choice": []}, {"other": ["a"]}])
 def test_single_nothing_chosen_is_no_answer(submitted: dict[str, list[str]]) -> None:
-    assert read_answer(QUESTION, submitted, SITTING, READING) is None
+    assert QUESTION.read_answer(submitted, SITTING, READING) is None
 
 
 @pytest.mark.parametrize(
@@ -125,23 +116,23 @@ def test_single_nothing_chosen_is_no_answer(submitted: dict[str, list[str]]) -> 
         ["b"],
         [""],
         ["0123456789"],
-        [Presentation("another seed", shuffle=True).token(QUESTION, "b")],
+        [Shuffle("another seed", is_shuffled=True).token(QUESTION.key, "b")],
         [SITTING.token(parse_question(make_question_document("multiple")), "b")],
-        [SITTING.token(QUESTION, "a"), SITTING.token(QUESTION, "b")],
-        [SITTING.token(QUESTION, "b"), SITTING.token(QUESTION, "b")],
+        [SITTING.token(QUESTION.key, "a"), SITTING.token(QUESTION.key, "b")],
+        [SITTING.token(QUESTION.key, "b"), SITTING.token(QUESTION.key, "b")],
     ],
     ids=["id", "empty", "invented", "another sitting's", "another question's", "two", "twice the same"],
 )
 def test_single_refuses_what_it_did_not_offer(tokens: list[str]) -> None:
     with pytest.raises(NotAChoice):
-        read_answer(QUESTION, {"choice": tokens}, SITTING, READING)
+        QUESTION.read_answer({"choice": tokens}, SITTING, READING)
 
 
 # --- Review -------------------------------------------------------------------------------------------------------
 
 
 def test_single_review_of_a_wrong_choice_gives_reason_for_it_and_for_the_key() -> None:
-    reviewed = review(QUESTION, "a", READING)
+    reviewed = QUESTION.review("a", READING)
 
     assert reviewed.credit == 0
     assert reviewed.rows == (
@@ -153,7 +144,7 @@ def test_single_review_of_a_wrong_choice_gives_reason_for_it_and_for_the_key() -
 
 
 def test_single_review_of_the_key_marks_one_line() -> None:
-    reviewed = review(QUESTION, "b", READING)
+    reviewed = QUESTION.review("b", READING)
 
     assert reviewed.credit == 1
     assert [row.state for row in reviewed.rows] == ["no", "right", "no"]
@@ -161,7 +152,7 @@ def test_single_review_of_the_key_marks_one_line() -> None:
 
 
 def test_single_review_without_an_answer_names_the_key_only() -> None:
-    reviewed = review(QUESTION, None, READING)
+    reviewed = QUESTION.review(None, READING)
 
     assert [row.state for row in reviewed.rows] == ["no", "missed", "no"]
     assert (reviewed.given, reviewed.correct) == ("", "Birthplace")
@@ -239,10 +230,10 @@ def test_single_bad_document_says_what_is_wrong(changes: dict[str, Any], reason:
     ],
 )
 def test_single_problems_name_what_keeps_it_from_being_published(changes: dict[str, Any], reasons: list[str]) -> None:
-    assert problems(parse_question(make_question_document("single", **changes)), READING) == reasons
+    assert parse_question(make_question_document("single", **changes)).problems(READING) == reasons
 
 
-# --- Presentation, shared by all types ----------------------------------------------------------------------------
+# --- Shuffle, shared by all types ----------------------------------------------------------------------------
 
 
 def test_shuffled_choices_stand_everywhere_about_equally_often() -> None:
@@ -250,7 +241,7 @@ def test_shuffled_choices_stand_everywhere_about_equally_often() -> None:
     question = parse_question(document(size=4, right=0))
     places = [0] * 4
     for number in range(1200):
-        shown = public(question, Presentation(f"seed {number}", shuffle=True), "a", READING)["choices"]
+        shown = public_view(question, Shuffle(f"seed {number}", is_shuffled=True), "a", READING)["choices"]
         places[[choice["chosen"] for choice in shown].index(True)] += 1
 
     assert all(225 <= count <= 375 for count in places)
@@ -258,15 +249,15 @@ def test_shuffled_choices_stand_everywhere_about_equally_often() -> None:
 
 def test_unshuffled_choices_stand_as_authored() -> None:
     question = parse_question(document(size=8, right=3))
-    shown = public(question, Presentation("seed", shuffle=False), None, READING)["choices"]
+    shown = public_view(question, Shuffle("seed", is_shuffled=False), None, READING)["choices"]
 
     assert [choice["text"] for choice in shown] == [f"Choice {place}" for place in range(8)]
 
 
 @given(seeds)
 def test_tokens_tell_neither_id_nor_key_and_differ_within_a_question(seed: str) -> None:
-    sitting = Presentation(seed, shuffle=True)
-    tokens = [sitting.token(QUESTION, choice_id) for choice_id in CHOICE_IDS]
+    sitting = Shuffle(seed, is_shuffled=True)
+    tokens = [sitting.token(QUESTION.key, choice_id) for choice_id in CHOICE_IDS]
 
     assert len(set(tokens)) == len(CHOICE_IDS)
     assert all(len(token) == 10 and int(token, 16) >= 0 for token in tokens)

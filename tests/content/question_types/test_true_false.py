@@ -7,26 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.content.question_types.registry import (
-    NotAChoice,
-    Presentation,
-    ReviewRow,
-    answer_key,
-    grade,
-    options,
-    parse_question,
-    picked,
-    problems,
-    public,
-    read_answer,
-    review,
-)
-from quizzes.content.reading import InvalidDocument
+from quizzes.content.question_types.question import ReviewRow
+from quizzes.content.question_types.registry import parse_question, public_view
+from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
+from quizzes.content.tables import InvalidDocument
 from tests.factories import parsed_reading
 from tests.question_laws import check_answer, check_rekeyed, make_question, paper, sittings
 
 READING = parsed_reading()
-SITTING = Presentation("seed", shuffle=True)
+SITTING = Shuffle("seed", is_shuffled=True)
 
 
 def document(**changes: Any) -> dict[str, Any]:
@@ -53,18 +42,18 @@ QUESTION = parse_question(document())
     ids=["key", "other", "none", "1", "text"],
 )
 def test_true_false_credit_is_all_or_nothing(value: Any, credit: int) -> None:
-    assert grade(QUESTION, value) == Fraction(credit)
+    assert QUESTION.grade(value) == Fraction(credit)
 
 
 @given(st.booleans(), st.sampled_from([None, True, False]), sittings)
-def test_true_false_keeps_the_laws(answer: bool, value: bool | None, sitting: Presentation) -> None:
+def test_true_false_keeps_the_laws(answer: bool, value: bool | None, sitting: Shuffle) -> None:
     check_answer(document(answer=answer), value, sitting, READING)
     if value is not None:
         check_rekeyed(document(answer=answer), value, sitting, READING)
 
 
 def test_true_false_public_view_is_an_allowlist() -> None:
-    assert public(QUESTION, SITTING, False, READING) == {
+    assert public_view(QUESTION, SITTING, False, READING) == {
         "type": "true_false",
         "hint": "Choose true or false",
         "partial_credit": "",
@@ -80,11 +69,11 @@ def test_true_false_public_view_is_an_allowlist() -> None:
 @pytest.mark.parametrize("tokens", [["True"], [""], ["true", "false"], ["true", "true"], ["1"]])
 def test_true_false_refuses_what_it_did_not_offer(tokens: list[str]) -> None:
     with pytest.raises(NotAChoice):
-        read_answer(QUESTION, {"choice": tokens}, SITTING, READING)
+        QUESTION.read_answer({"choice": tokens}, SITTING, READING)
 
 
 def test_true_false_review_of_the_wrong_choice_gives_reason_for_both() -> None:
-    reviewed = review(QUESTION, False, READING)
+    reviewed = QUESTION.review(False, READING)
 
     assert reviewed.rows == (
         ReviewRow("True", "missed", "Correct answer", "The reading says so."),
@@ -94,15 +83,15 @@ def test_true_false_review_of_the_wrong_choice_gives_reason_for_both() -> None:
 
 
 def test_true_false_key_and_options_lean_only_where_wrong() -> None:
-    assert [(row.text, row.right, [s.key for s in row.sentences]) for row in answer_key(QUESTION, READING)] == [
+    assert [(row.text, row.right, [s.key for s in row.sentences]) for row in QUESTION.answer_key(READING)] == [
         ("True", True, []),
         ("False", False, ["s2"]),
     ]
-    assert [(option.id, option.right, option.leans_on) for option in options(QUESTION, READING)] == [
+    assert [(option.id, option.right, option.leans_on) for option in QUESTION.options(READING)] == [
         ("true", True, ()),
         ("false", False, ("s2",)),
     ]
-    assert [option.id for option in picked(QUESTION, False, READING)] == ["false"]
+    assert [option.id for option in QUESTION.chosen_options(False, READING)] == ["false"]
 
 
 def test_true_false_on_paper_has_an_oval_for_each() -> None:
@@ -140,4 +129,4 @@ def test_true_false_bad_document_says_what_is_wrong(changes: dict[str, Any], rea
 def test_true_false_problems_name_what_keeps_it_from_being_published(
     changes: dict[str, Any], reasons: list[str]
 ) -> None:
-    assert problems(parse_question(document(**changes)), READING) == reasons
+    assert parse_question(document(**changes)).problems(READING) == reasons

@@ -7,10 +7,11 @@ from django.test import Client
 
 from quizzes.attempts.attempt_content import sitting
 from quizzes.content.editions import published
-from quizzes.content.question_types.registry import Question, public
+from quizzes.content.question_types.question import Question
+from quizzes.content.question_types.registry import public_view
 from quizzes.content.set_document import combine
 from quizzes.models import Attempt, Classroom, Student, User
-from tests.content.question_types.test_guide import EXAMPLES, SOURCE
+from tests.content.question_types.test_reference import EXAMPLES, SOURCE
 from tests.factories import make_assignment, make_attempt, make_edition, make_question_set
 from tests.question_laws import page, sent
 
@@ -50,7 +51,7 @@ def test_every_type_is_answered_saved_and_shown_again(student_client: Client, at
     for number, question in enumerate(current.questions, start=1):
         url = f"/student/attempts/{attempt.public_id}/{number}/"
         value = ANSWERS[question.key]
-        fields = sent(page(question, current.presentation, value, reading))
+        fields = sent(page(question, current.shuffle, value, reading))
 
         again = post(student_client, url, question, {**fields, "act": ["save"]})
 
@@ -62,7 +63,7 @@ def test_lines_are_moved_by_their_buttons_alone(student_client: Client, attempt:
     current = sitting(attempt)
     [(number, question)] = [(n, one) for n, one in enumerate(current.questions, start=1) if one.type == "ordering"]
     url = f"/student/attempts/{attempt.public_id}/{number}/"
-    shown = public(question, current.presentation, None, current.published.document.reading)["lines"]
+    shown = public_view(question, current.shuffle, None, current.published.document.reading)["lines"]
     fields = {"item": [line["token"] for line in shown]}
 
     post(student_client, url, question, {**fields, "act": ["save"]})

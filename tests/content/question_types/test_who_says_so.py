@@ -7,27 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.content.question_types.question import CHOICE_IDS
-from quizzes.content.question_types.registry import (
-    NotAChoice,
-    Presentation,
-    ReviewRow,
-    grade,
-    parse_question,
-    problems,
-    public,
-    read_answer,
-    review,
-)
-from quizzes.content.reading import InvalidDocument
+from quizzes.content.question_types.question import CHOICE_IDS, ReviewRow
+from quizzes.content.question_types.registry import parse_question, public_view
+from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
+from quizzes.content.tables import InvalidDocument
 from tests.factories import make_question_document, parsed_reading
 
 READING = parsed_reading()
 QUESTION = parse_question(make_question_document("who_says_so"))
-SITTING = Presentation("seed", shuffle=True)
+SITTING = Shuffle("seed", is_shuffled=True)
 VOICES = ["reporter", "mayor", "protesters", "not_stated"]
 
-sittings = st.builds(Presentation, st.text("0123456789abcdef", min_size=32, max_size=32), st.booleans())
+sittings = st.builds(Shuffle, st.text("0123456789abcdef", min_size=32, max_size=32), st.booleans())
 # The right voice of each statement.
 keys = st.lists(st.sampled_from(VOICES), min_size=2, max_size=8)
 
@@ -67,20 +58,20 @@ def values(size: int) -> st.SearchStrategy[dict[str, str]]:
     ],
 )
 def test_who_says_so_credit_is_the_share_of_right_voices(value: dict[str, str] | None, credit: str) -> None:
-    assert grade(QUESTION, value) == Fraction(credit)
+    assert QUESTION.grade(value) == Fraction(credit)
 
 
 @given(keys, st.data())
 def test_who_says_so_credit_lies_between_none_and_all(voices: list[str], data: st.DataObject) -> None:
-    assert 0 <= grade(parse_question(document(voices)), data.draw(values(len(voices)))) <= 1
+    assert 0 <= parse_question(document(voices)).grade(data.draw(values(len(voices)))) <= 1
 
 
 @given(keys)
 def test_who_says_so_the_key_earns_all_and_no_answer_nothing(voices: list[str]) -> None:
     question = parse_question(document(voices))
 
-    assert grade(question, dict(zip(CHOICE_IDS, voices, strict=False))) == 1
-    assert grade(question, None) == grade(question, {}) == 0
+    assert question.grade(dict(zip(CHOICE_IDS, voices, strict=False))) == 1
+    assert question.grade(None) == question.grade({}) == 0
 
 
 @given(keys, st.data())
@@ -90,14 +81,14 @@ def test_who_says_so_one_more_wrong_voice_never_helps(voices: list[str], data: s
     place = data.draw(st.integers(0, len(voices) - 1))
     wrong = data.draw(st.sampled_from([voice for voice in VOICES if voice != voices[place]]))
 
-    assert grade(question, {**value, CHOICE_IDS[place]: wrong}) <= grade(question, value)
+    assert question.grade({**value, CHOICE_IDS[place]: wrong}) <= question.grade(value)
 
 
 # --- The public view ----------------------------------------------------------------------------------------------
 
 
 def test_who_says_so_public_view_is_an_allowlist() -> None:
-    view = public(QUESTION, Presentation("seed", shuffle=False), {"b": "mayor"}, READING)
+    view = public_view(QUESTION, Shuffle("seed", is_shuffled=False), {"b": "mayor"}, READING)
 
     def offered(chosen: str = "") -> list[dict[str, Any]]:
         return [
@@ -113,9 +104,9 @@ def test_who_says_so_public_view_is_an_allowlist() -> None:
         "partial_credit": "Each statement counts the same.",
         "stem": "Who says so?",
         "statements": [
-            {"name": SITTING.token(QUESTION, "a"), "text": "Rules were broken.", "voices": offered()},
-            {"name": SITTING.token(QUESTION, "b"), "text": "People are easy to find.", "voices": offered("mayor")},
-            {"name": SITTING.token(QUESTION, "c"), "text": "A court ended it.", "voices": offered()},
+            {"name": SITTING.token(QUESTION.key, "a"), "text": "Rules were broken.", "voices": offered()},
+            {"name": SITTING.token(QUESTION.key, "b"), "text": "People are easy to find.", "voices": offered("mayor")},
+            {"name": SITTING.token(QUESTION.key, "c"), "text": "A court ended it.", "voices": offered()},
         ],
     }
 
@@ -123,20 +114,20 @@ def test_who_says_so_public_view_is_an_allowlist() -> None:
 def test_who_says_so_offers_voices_in_the_order_of_the_source_only() -> None:
     question = parse_question(make_question_document("who_says_so", voices=["not_stated", "mayor", "protesters"]))
     for number in range(20):
-        for statement in public(question, Presentation(str(number), shuffle=True), None, READING)["statements"]:
+        for statement in public_view(question, Shuffle(str(number), is_shuffled=True), None, READING)["statements"]:
             assert [voice["key"] for voice in statement["voices"]] == ["mayor", "protesters", "not_stated"]
 
 
 @given(keys, st.data(), sittings)
 def test_who_says_so_public_view_is_the_same_whichever_voice_is_right(
-    voices: list[str], data: st.DataObject, sitting: Presentation
+    voices: list[str], data: st.DataObject, sitting: Shuffle
 ) -> None:
     size = len(voices)
     others = data.draw(st.lists(st.sampled_from(VOICES), min_size=size, max_size=size))
     value = data.draw(st.none() | values(size))
     one, other = parse_question(document(voices, secret="x")), parse_question(document(others, secret="y"))
 
-    assert public(one, sitting, value, READING) == public(other, sitting, value, READING)
+    assert public_view(one, sitting, value, READING) == public_view(other, sitting, value, READING)
 
 
 # --- Reading an answer --------------------------------------------------------------------------------------------
@@ -144,10 +135,10 @@ def test_who_says_so_public_view_is_the_same_whichever_voice_is_right(
 
 @given(keys, sittings, st.data())
 def test_who_says_so_picks_come_back_beside_their_statements(
-    voices: list[str], sitting: Presentation, data: st.DataObject
+    voices: list[str], sitting: Shuffle, data: st.DataObject
 ) -> None:
     question = parse_question(document(voices))
-    shown = public(question, sitting, None, READING)["statements"]
+    shown = public_view(question, sitting, None, READING)["statements"]
     given_by_text = data.draw(
         st.dictionaries(
             st.sampled_from([statement["text"] for statement in shown]), st.sampled_from(VOICES), min_size=1
@@ -159,34 +150,34 @@ def test_who_says_so_picks_come_back_beside_their_statements(
         if statement["text"] in given_by_text
     }
 
-    value = read_answer(question, submitted, sitting, READING)
+    value = question.read_answer(submitted, sitting, READING)
 
     assert value == {CHOICE_IDS[int(text.split()[1])]: voice for text, voice in given_by_text.items()}
-    again = public(question, sitting, value, READING)["statements"]
+    again = public_view(question, sitting, value, READING)["statements"]
     chosen = {
         statement["text"]: voice["key"] for statement in again for voice in statement["voices"] if voice["chosen"]
     }
     assert chosen == given_by_text
 
 
-@pytest.mark.parametrize("submitted", [{}, {"0123456789": ["mayor"]}, {SITTING.token(QUESTION, "a"): []}])
+@pytest.mark.parametrize("submitted", [{}, {"0123456789": ["mayor"]}, {SITTING.token(QUESTION.key, "a"): []}])
 def test_who_says_so_nothing_picked_is_no_answer(submitted: dict[str, list[str]]) -> None:
-    assert read_answer(QUESTION, submitted, SITTING, READING) is None
+    assert QUESTION.read_answer(submitted, SITTING, READING) is None
 
 
 @pytest.mark.parametrize("picked", [["unnamed"], [""], ["Mayor"], ["mayor", "reporter"], ["mayor", "mayor"]])
 def test_who_says_so_refuses_a_voice_that_it_does_not_offer(picked: list[str]) -> None:
-    submitted = {SITTING.token(QUESTION, "a"): ["mayor"], SITTING.token(QUESTION, "b"): picked}
+    submitted = {SITTING.token(QUESTION.key, "a"): ["mayor"], SITTING.token(QUESTION.key, "b"): picked}
 
     with pytest.raises(NotAChoice):
-        read_answer(QUESTION, submitted, SITTING, READING)
+        QUESTION.read_answer(submitted, SITTING, READING)
 
 
 # --- Review -------------------------------------------------------------------------------------------------------
 
 
 def test_who_says_so_review_says_per_statement_what_is_right() -> None:
-    reviewed = review(QUESTION, {"a": "mayor", "b": "reporter"}, READING)
+    reviewed = QUESTION.review({"a": "mayor", "b": "reporter"}, READING)
 
     assert reviewed.credit == Fraction(1, 3)
     assert reviewed.rows == (
@@ -202,7 +193,7 @@ def test_who_says_so_review_says_per_statement_what_is_right() -> None:
 
 
 def test_who_says_so_review_without_an_answer() -> None:
-    reviewed = review(QUESTION, None, READING)
+    reviewed = QUESTION.review(None, READING)
 
     assert [row.state for row in reviewed.rows] == ["missed"] * 3
     assert reviewed.credit == 0
@@ -312,10 +303,10 @@ def test_who_says_so_problems_name_statement_and_reason(changed: dict[str, Any],
         "who_says_so", facts=["F3"], evidence=["s3"], statements=[statement(**changed), NOT_STATED]
     )
 
-    assert problems(parse_question(table), READING) == reasons
+    assert parse_question(table).problems(READING) == reasons
 
 
 def test_who_says_so_offers_only_voices_of_the_source() -> None:
     question = parse_question(make_question_document("who_says_so", voices=[*VOICES, "senator"]))
 
-    assert problems(question, READING) == ["the voice “senator” is not one that the source lists"]
+    assert question.problems(READING) == ["the voice “senator” is not one that the source lists"]

@@ -1,57 +1,62 @@
-"""Answer and proof while it is written: a first step with choices, and the sentences that tempt in the second."""
+"""A draft of answer and evidence: a first step with choices, and the tempting sentences of the second."""
 
-from collections.abc import Sequence
-from types import ModuleType
+from collections.abc import Mapping, Sequence
 
-from quizzes.content.question_types.draft import MAX_ROWS, Table
-from quizzes.content.question_types.evidence import draft as evidence
-from quizzes.content.question_types.single import draft as choices
-from quizzes.content.question_types.true_false import draft as true_false
+from quizzes.content.question_types.draft import QuestionDraft
+from quizzes.content.question_types.evidence.draft import EvidenceDraft
+from quizzes.content.question_types.multiple.draft import MultipleDraft
+from quizzes.content.question_types.single.draft import SingleDraft
+from quizzes.content.question_types.true_false.draft import TrueFalseDraft
+from quizzes.content.tables import Table
 
 # The first step, by `answer_type`.
-STEPS: dict[str, ModuleType] = {"single": choices, "multiple": choices, "true_false": true_false}
-
-OWN = ("answer_type", *choices.OWN, *true_false.OWN, "tempting", "rationale_other")
-USES_PICKER = True
-ROWS, MAX = ("choices", "tempting"), MAX_ROWS
-
-
-def blank(voices: Sequence[Table]) -> Table:
-    """A single choice with four empty answers, and room for two tempting sentences."""
-    tempting = [{"sentence": "", "rationale": ""} for _ in range(2)]
-    own = {**true_false.blank(voices), **choices.blank(voices)}
-    return {"answer_type": "single", **own, "tempting": tempting, "rationale_other": ""}
+STEPS: Mapping[str, QuestionDraft] = {
+    "single": SingleDraft(),
+    "multiple": MultipleDraft(),
+    "true_false": TrueFalseDraft(),
+}
+_EVIDENCE = EvidenceDraft()
 
 
-def opened(question: Table) -> None:
-    """With the fields of every first step, so that one may be tried and given up."""
-    for name, value in blank(()).items():
-        question.setdefault(name, value)
+class AnswerAndProofDraft(QuestionDraft):
+    """A first step of one of three types, and tempting sentences."""
+
+    set_aside_key = "answer_and_proof"
+    fields = ("answer_type", *SingleDraft.fields, *TrueFalseDraft.fields, "tempting", "rationale_other")
+    row_lists = ("choices", "tempting")
+
+    def blank(self, voices: Sequence[Table]) -> Table:
+        """A single choice with four empty answers, and two empty tempting sentences."""
+        tempting = [{"sentence": "", "rationale": ""} for _ in range(2)]
+        own = {**STEPS["true_false"].blank(voices), **STEPS["single"].blank(voices)}
+        return {"answer_type": "single", **own, "tempting": tempting, "rationale_other": ""}
+
+    def open(self, question: Table) -> None:
+        """Add the fields of every first step, so that a teacher can try another one."""
+        for name, value in self.blank(()).items():
+            question.setdefault(name, value)
+
+    def finish(self, question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> Table:
+        """Without the fields of other first steps, and without empty rows."""
+        step = _step(question)
+        finished = step.finish(_first(question), sentence_keys, voices)
+        unused = {*SingleDraft.fields, *TrueFalseDraft.fields} - {*step.fields}
+        proof = _EVIDENCE.finish(_second(question), sentence_keys, voices)
+        kept = {name: value for name, value in finished.items() if name not in unused}
+        return {**kept, "type": "answer_and_proof", "tempting": proof["choices"]}
+
+    def problems(self, question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> list[str]:
+        """Those of both steps."""
+        found = _step(question).problems(_first(question), sentence_keys, voices)
+        return found + _EVIDENCE.problems(_second(question), sentence_keys, voices)
+
+    def shown(self, question: Table, sentence_keys: Sequence[str]) -> Table:
+        """With a placeholder key in both steps, which students do not see."""
+        first = _step(question).shown(_first(question), sentence_keys)
+        return {**first, "type": "answer_and_proof", "evidence": list(sentence_keys[:1]), "tempting": []}
 
 
-def finish(question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> Table:
-    """Without what belongs to another first step, and without empty rows."""
-    step = _step(question)
-    finished: Table = step.finish(_first(question), sentence_keys, voices)
-    unused = {*choices.OWN, *true_false.OWN} - {*step.OWN}
-    proof = evidence.finish(_second(question), sentence_keys, voices)
-    kept = {name: value for name, value in finished.items() if name not in unused}
-    return {**kept, "type": "answer_and_proof", "tempting": proof["choices"]}
-
-
-def faults(question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> list[str]:
-    """What is not done yet, in the words of the page."""
-    found: list[str] = _step(question).faults(_first(question), sentence_keys, voices)
-    return found + evidence.faults(_second(question), sentence_keys, voices)
-
-
-def shown(question: Table, sentence_keys: Sequence[str]) -> Table:
-    """With keys of its own, which students do not see."""
-    first: Table = _step(question).shown(_first(question), sentence_keys)
-    return {**first, "type": "answer_and_proof", "evidence": list(sentence_keys[:1]), "tempting": []}
-
-
-def _step(question: Table) -> ModuleType:
+def _step(question: Table) -> QuestionDraft:
     return STEPS[question.get("answer_type") or "single"]
 
 

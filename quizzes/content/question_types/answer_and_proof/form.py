@@ -1,36 +1,36 @@
+"""The editor's form of answer and evidence."""
+
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 
-from quizzes.content.drafts.document import Table
-from quizzes.content.question_types.answer_and_proof.draft import STEPS
-from quizzes.content.question_types.evidence.tempting import TemptingForm
-from quizzes.content.question_types.form import KindForm, Row
-from quizzes.content.question_types.registry import TYPES
-from quizzes.content.question_types.single.form import ChoicesForm
-from quizzes.content.question_types.true_false.form import TrueFalseForm
+from quizzes.content.question_types.evidence.form import TemptingForm
+from quizzes.content.question_types.form import Row
+from quizzes.content.question_types.multiple.question_type import MULTIPLE
+from quizzes.content.question_types.question_type import QuestionType
+from quizzes.content.question_types.single.question_type import SINGLE
+from quizzes.content.question_types.true_false.question_type import TRUE_FALSE
+from quizzes.content.tables import Table
 
-STEP_FORMS: dict[str, type[KindForm]] = {
-    "single": ChoicesForm,
-    "multiple": ChoicesForm,
-    "true_false": TrueFalseForm,
-}
+# The first step, by `answer_type`.
+STEPS: Mapping[str, QuestionType] = {step.name: step for step in (SINGLE, MULTIPLE, TRUE_FALSE)}
 
 
 class AnswerAndProofForm(TemptingForm):
-    """Two steps: the answer, of a type of its own, and the sentences that tempt in its proof."""
+    """A first step of one of three types, and tempting sentences."""
 
-    template = "teacher/editor/kinds/answer_and_proof.html"
-
-    def __init__(self, data: Any = None, *, document: Table, question: Table) -> None:
+    def __init__(
+        self, data: Any = None, *, question: Table, sentences: Sequence[Table], voices: Sequence[Table]
+    ) -> None:
         answer_type = question.get("answer_type") or "single"
         first = {**question, "type": answer_type}
-        self.step = STEP_FORMS[answer_type](data, document=document, question=first)
-        super().__init__(data, document=document, question=question)
+        self.step = STEPS[answer_type].form(data, question=first, sentences=sentences, voices=voices)
+        super().__init__(data, question=question, sentences=sentences, voices=voices)
 
     def build(self) -> None:
         """The type of the first step, and the rows of the second."""
-        types = [(name, TYPES[name].LABEL) for name in STEPS]
+        types = [(name, step.label) for name, step in STEPS.items()]
         field = forms.ChoiceField(label="First step", choices=types, required=False)
         self.put("answer_type", field, self.question.get("answer_type") or "single")
         super().build()
@@ -49,9 +49,14 @@ class AnswerAndProofForm(TemptingForm):
 
     @property
     def own(self) -> Table:
-        """Both steps, with what is valid of what was sent."""
+        """Both steps, with the valid values that were sent."""
         answer_type = self.valid.get("answer_type") or self.initial["answer_type"]
         return {**super().own, **self.step.own, "answer_type": answer_type}
+
+    @property
+    def changes_fields(self) -> bool:
+        """Whether the type of the first step was changed."""
+        return bool(self.own["answer_type"] != self.question.get("answer_type"))
 
     def rows(self) -> list[Row]:
         """The rows of the first step."""

@@ -1,72 +1,72 @@
-"""Fill in the blanks while it is written: a text with {a}, {b} ... in it, and what is right in each gap."""
+"""A draft of fill in the blanks."""
 
 import re
 from collections.abc import Sequence
 
-from quizzes.content.question_types.draft import MAX_ROWS, Table, missing, text_in
+from quizzes.content.question_types.draft import QuestionDraft, missing, text_in
 from quizzes.content.question_types.question import CHOICE_IDS
-
-OWN = ("text", "gaps", "forgive_slips", "note")
-USES_PICKER = True
-ROWS, MAX = ("gaps",), MAX_ROWS
+from quizzes.content.tables import Table
 
 _GAP = re.compile(r"\{([a-z])\}")
 
 
-def blank(voices: Sequence[Table]) -> Table:
-    """No text yet, and room for two gaps."""
-    gaps = [{"accepted": [], "choices": [], "rationale": ""} for _ in range(2)]
-    return {"text": "", "gaps": gaps, "forgive_slips": False, "note": ""}
+class BlanksDraft(QuestionDraft):
+    """A text with {a}, {b} ... for its blanks, and what each accepts."""
 
+    set_aside_key = "blanks"
+    fields = ("text", "gaps", "forgive_slips", "note")
+    row_lists = ("gaps",)
 
-def opened(question: Table) -> None:
-    """What is right in a gap with choices is written as in a gap that is typed."""
-    question["gaps"] = [
-        {"accepted": [row["answer"]], "choices": list(row["choices"]), "rationale": row["rationale"]}
-        if "choices" in row
-        else {**row, "choices": []}
-        for row in question["gaps"]
-    ]
+    def blank(self, voices: Sequence[Table]) -> Table:
+        """An empty text and two empty gaps."""
+        gaps = [{"accepted": [], "choices": [], "rationale": ""} for _ in range(2)]
+        return {"text": "", "gaps": gaps, "forgive_slips": False, "note": ""}
 
+    def open(self, question: Table) -> None:
+        """Move the answer of a gap with choices to `accepted`, as typed gaps have it."""
+        question["gaps"] = [
+            {"accepted": [row["answer"]], "choices": list(row["choices"]), "rationale": row["rationale"]}
+            if "choices" in row
+            else {**row, "choices": []}
+            for row in question["gaps"]
+        ]
 
-def finish(question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> Table:
-    """The gaps that the text has. With choices, the first accepted answer is one of them."""
-    gaps = []
-    for row in question.get("gaps", [])[: len(_letters(question))]:
-        accepted, choices = list(row.get("accepted", [])), list(row.get("choices", []))
-        gap: Table = {"rationale": text_in(row, "rationale")}
-        if choices:
-            gap |= {"choices": list(dict.fromkeys([*choices, *accepted[:1]])), "answer": "".join(accepted[:1])}
-        else:
-            gap["accepted"] = accepted
-        gaps.append(gap)
-    return {**question, "gaps": gaps}
+    def finish(self, question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> Table:
+        """The gaps that the text has. With choices, the first accepted answer is one of them."""
+        gaps = []
+        for row in question.get("gaps", [])[: len(_letters(question))]:
+            accepted, choices = list(row.get("accepted", [])), list(row.get("choices", []))
+            gap: Table = {"rationale": text_in(row, "rationale")}
+            if choices:
+                gap |= {"choices": list(dict.fromkeys([*choices, *accepted[:1]])), "answer": "".join(accepted[:1])}
+            else:
+                gap["accepted"] = accepted
+            gaps.append(gap)
+        return {**question, "gaps": gaps}
 
+    def problems(self, question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> list[str]:
+        """What is missing, in the words of the page."""
+        found = missing(question, "text", "Write the text, with {a} where its first gap is.")
+        letters, rows = _letters(question), question.get("gaps", [])
+        if not found and not letters:
+            found.append("The text has no gap yet. Write {a} where the first one is.")
+        if letters != list(CHOICE_IDS[: len(letters)]):
+            found.append("Name the gaps {a}, {b} and so on, in this order and each once.")
+        if len(letters) > len(rows):
+            found.append(f"The text has {len(letters)} gaps. Add a gap below for each.")
+        for letter, row in zip(letters, rows, strict=False):
+            if not row.get("accepted"):
+                found.append(f"Write what is right in gap {letter}.")
+            found += missing(row, "rationale", f"Say why a student may fill gap {letter} otherwise.")
+        return found
 
-def faults(question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> list[str]:
-    """What is not done yet, in the words of the page."""
-    found = missing(question, "text", "Write the text, with {a} where its first gap is.")
-    letters, rows = _letters(question), question.get("gaps", [])
-    if not found and not letters:
-        found.append("The text has no gap yet. Write {a} where the first one is.")
-    if letters != list(CHOICE_IDS[: len(letters)]):
-        found.append("Name the gaps {a}, {b} and so on, in this order and each once.")
-    if len(letters) > len(rows):
-        found.append(f"The text has {len(letters)} gaps. Add a gap below for each.")
-    for letter, row in zip(letters, rows, strict=False):
-        if not row.get("accepted"):
-            found.append(f"Write what is right in gap {letter}.")
-        found += missing(row, "rationale", f"Say why a student may fill gap {letter} otherwise.")
-    return found
-
-
-def shown(question: Table, sentence_keys: Sequence[str]) -> Table:
-    """With keys of its own, which students do not see."""
-    gaps = [
-        {**row, "answer": row["choices"][0]} if row.get("choices") else {**row, "accepted": ["x"]}
-        for row in question["gaps"]
-    ]
-    return {**question, "gaps": gaps}
+    def shown(self, question: Table, sentence_keys: Sequence[str]) -> Table:
+        """With placeholder keys, which students do not see."""
+        gaps = [
+            {**row, "answer": row["choices"][0]} if row.get("choices") else {**row, "accepted": ["x"]}
+            for row in question["gaps"]
+        ]
+        return {**question, "gaps": gaps}
 
 
 def _letters(question: Table) -> list[str]:

@@ -1,15 +1,14 @@
+"""The editor's form of fill in the blanks."""
+
 from django import forms
 
-from quizzes.content.drafts.document import Table
-from quizzes.content.question_types.form import KindForm, Row
+from quizzes.content.question_types.form import LinesField, QuestionTypeForm, Row, text
 from quizzes.content.question_types.question import CHOICE_IDS
-from quizzes.forms.editor.base import LinesField, text
+from quizzes.content.tables import Table
 
 
-class BlanksForm(KindForm):
+class BlanksForm(QuestionTypeForm):
     """A text with gaps, and what is right in each."""
-
-    template = "teacher/editor/kinds/blanks.html"
 
     def build(self) -> None:
         """The text; for each gap what is accepted, its choices and a reason."""
@@ -27,7 +26,7 @@ class BlanksForm(KindForm):
 
     @property
     def own(self) -> Table:
-        """All of it, with what is valid of what was sent."""
+        """All of it, with the valid values that were sent."""
         fields = self.valid
         gaps = [
             {
@@ -40,10 +39,12 @@ class BlanksForm(KindForm):
         names = {"text": "blank_text", "forgive_slips": "forgive_slips", "note": "note"}
         return {**{name: fields.get(field, self.initial[field]) for name, field in names.items()}, "gaps": gaps}
 
-    def rows(self) -> list[tuple[str, Row]]:  # type: ignore[override]  # with the letter that students see
-        """(letter, row) for each gap."""
-        numbers = range(1, len(self._rows) + 1)
-        return [(CHOICE_IDS[number - 1], Row(self, number, "accepted", "choices", "why")) for number in numbers]
+    def rows(self) -> list[Row]:
+        """A row for each gap."""
+        return [
+            Row(self, number, "accepted", "choices", "why", letter=CHOICE_IDS[number - 1])
+            for number in range(1, len(self._rows) + 1)
+        ]
 
     @property
     def _rows(self) -> list[Table]:

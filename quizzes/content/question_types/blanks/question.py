@@ -1,45 +1,61 @@
-"""Fill in the blanks: a text with gaps, each typed or chosen from a list; credit per gap."""
+"""Fill in the blanks: a text with gaps, each typed or chosen from a list. Credit per gap."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, Self
 
-from quizzes.content.answer_matching import fold, is_near, is_slip
-from quizzes.content.question_types import question as base
+from quizzes.content.answer_matching import is_close, is_typo, normalize
+from quizzes.content.question_types.question import (
+    CHOICE_IDS,
+    MAX_LINE,
+    NO_IDEA,
+    Choose,
+    KeyRow,
+    Option,
+    Question,
+    Review,
+    Submitted,
+    Value,
+    by_text,
+    common_fields,
+    evidence_problems,
+    flag_of,
+    given_row,
+    lines_of,
+    read_typed,
+    refuse_equal,
+)
 from quizzes.content.question_types.short_answer.question import NOTE, accept_also, parse_accepted
-from quizzes.content.reading import InvalidDocument, Reading, tables_of, text_of
-
-LABEL = "Fill in the blanks"
-HINT = "Fill each gap"
-PARTIAL_CREDIT = "Each gap counts the same."
-MARKED_BY: base.MarkedBy = "rule"
+from quizzes.content.question_types.shuffle import Shuffle
+from quizzes.content.reading import Reading
+from quizzes.content.tables import InvalidDocument, tables_of, text_of
 
 _GAP = re.compile(r"\{([a-z])\}")
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """One gap, named by the letter that students see. rationale: why a student may fill it otherwise.
+    """One gap, named by the letter that students see. rationale: why a student may give another answer.
 
-    choices: text by id, as written; empty where the gap is typed. accepted: at least one, the first of them shown as
-    the right answer; of a chosen gap, the text of its key. folded_accepted: their one forms; () of a chosen gap.
+    choices: text by id, as written; empty for a typed gap. accepted: at least one, the first is shown as the correct
+    answer; for a gap with choices, its correct one. normalized_accepted: normalized; () for a gap with choices.
     """
 
     id: str
     choices: Mapping[str, str]
     accepted: tuple[str, ...]
-    folded_accepted: tuple[str, ...]
+    normalized_accepted: tuple[str, ...]
     rationale: str
 
     def text(self, given: str) -> str:
-        """What was given, in words."""
+        """An answer in words."""
         return self.choices.get(given, "") if self.choices else given
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Blanks(base.Question):
+class Blanks(Question):
     """A text to fill. Its value: {gap id: text as typed, or choice id} of those filled.
 
     text: with {a}, {b} ... where its gaps are, in this order. note: under the gaps; "" for the type's own.
@@ -52,224 +68,220 @@ class Blanks(base.Question):
 
     @property
     def statement(self) -> str:
-        """The text with each gap as people read it."""
+        """The text with its gaps, for people."""
         return _GAP.sub(r"(\1) …", self.text)
 
+    @classmethod
+    def parse(cls, document: Mapping[str, Any]) -> Self:
+        """The question of a document; raises InvalidDocument."""
+        text, tables = text_of(document, "text"), tables_of(document, "gaps")
+        if not 1 <= len(tables) <= len(CHOICE_IDS):
+            raise InvalidDocument(f"a text to fill needs 1 to {len(CHOICE_IDS)} gaps and this one has {len(tables)}")
+        ids = CHOICE_IDS[: len(tables)]
+        if "".join(_GAP.findall(text)) != ids:
+            raise InvalidDocument(f"the text must have its gaps as {', '.join(f'{{{gap_id}}}' for gap_id in ids)}")
+        return cls(
+            **common_fields(document),
+            text=text,
+            note=text_of(document, "note", optional=True),
+            gaps=tuple(_parse_gap(gap_id, table) for gap_id, table in zip(ids, tables, strict=True)),
+            forgive_slips=flag_of(document, "forgive_slips"),
+        )
 
-def parse(document: Mapping[str, Any]) -> Blanks:
-    """The question from its document; raises InvalidDocument."""
-    text, tables = text_of(document, "text"), tables_of(document, "gaps")
-    if not 1 <= len(tables) <= len(base.CHOICE_IDS):
-        raise InvalidDocument(f"a text to fill needs 1 to {len(base.CHOICE_IDS)} gaps and this one has {len(tables)}")
-    ids = base.CHOICE_IDS[: len(tables)]
-    if "".join(_GAP.findall(text)) != ids:
-        raise InvalidDocument(f"the text must have its gaps as {', '.join(f'{{{gap_id}}}' for gap_id in ids)}")
-    return Blanks(
-        **base.common_fields(document),
-        text=text,
-        note=text_of(document, "note", optional=True),
-        gaps=tuple(_parse_gap(gap_id, table) for gap_id, table in zip(ids, tables, strict=True)),
-        forgive_slips=base.flag_of(document, "forgive_slips"),
-    )
+    def problems(self, reading: Reading) -> list[str]:
+        """What prevents publishing with this reading; [] for nothing."""
+        return evidence_problems(self.evidence, self.facts, reading)
 
+    def public(self, shuffle: Shuffle, value: Value, reading: Reading) -> dict[str, Any]:
+        """What a student may see before release: stem, text with the own answers in it, and the gaps to fill."""
+        given = value or {}
+        # Alternating: text, letter, text, letter, text.
+        parts = _GAP.split(self.text)
+        shown = {gap.id: gap.text(given.get(gap.id, "")) for gap in self.gaps}
+        return {
+            "stem": self.stem,
+            "note": self.note or ("" if all(gap.choices for gap in self.gaps) else NOTE),
+            "name": shuffle.token(self.key, "text"),
+            "parts": [
+                {"text": text, "letter": letter, "given": shown.get(letter, "")}
+                for text, letter in zip(parts[::2], [*parts[1::2], ""], strict=True)
+            ],
+            "gaps": [
+                {
+                    "letter": gap.id,
+                    "name": shuffle.token(self.key, gap.id),
+                    "answer": "" if gap.choices else given.get(gap.id, ""),
+                    "max_length": MAX_LINE,
+                    "options": [
+                        {
+                            "token": shuffle.token(self.key, f"{gap.id}:{choice_id}"),
+                            "text": gap.choices[choice_id],
+                            "chosen": given.get(gap.id) == choice_id,
+                        }
+                        for choice_id in _by_text(gap)
+                    ],
+                }
+                for gap in self.gaps
+            ],
+        }
 
-def problems(question: Blanks, reading: Reading) -> list[str]:
-    """What keeps the question from being published with this reading; [] when nothing does."""
-    return base.evidence_problems(question.evidence, question.facts, reading)
+    def read_answer(self, submitted: Submitted, shuffle: Shuffle, reading: Reading) -> Value:
+        """{gap id: text typed or choice id} of each gap with an answer, None without any; raises NotAChoice."""
+        given = {}
+        for gap in self.gaps:
+            typed = read_typed(submitted, shuffle.token(self.key, gap.id))
+            if typed is not None and gap.choices:
+                ids = [f"{gap.id}:{choice_id}" for choice_id in gap.choices]
+                typed = shuffle.choice_id(self.key, typed, ids).partition(":")[2]
+            if typed is not None:
+                given[gap.id] = typed
+        return given or None
 
+    def grade(self, value: Value) -> Fraction:
+        """The share of gaps with a correct answer."""
+        given = value or {}
+        return Fraction(sum(self._is_right(gap, given.get(gap.id)) for gap in self.gaps), len(self.gaps))
 
-def public(question: Blanks, presentation: base.Presentation, value: base.Value, reading: Reading) -> dict[str, Any]:
-    """What a student may see before release: stem, text with the own answers in it, and the gaps to fill."""
-    given = value or {}
-    # Text and gaps by turns: text, letter, text, letter, text.
-    parts = _GAP.split(question.text)
-    shown = {gap.id: gap.text(given.get(gap.id, "")) for gap in question.gaps}
-    return {
-        "stem": question.stem,
-        "note": question.note or ("" if all(gap.choices for gap in question.gaps) else NOTE),
-        "name": presentation.token(question, "text"),
-        "parts": [
-            {"text": text, "letter": letter, "given": shown.get(letter, "")}
-            for text, letter in zip(parts[::2], [*parts[1::2], ""], strict=True)
-        ],
-        "gaps": [
-            {
-                "letter": gap.id,
-                "name": presentation.token(question, gap.id),
-                "answer": "" if gap.choices else given.get(gap.id, ""),
-                "max_length": base.MAX_LINE,
-                "options": [
-                    {
-                        "token": presentation.token(question, f"{gap.id}:{choice_id}"),
-                        "text": gap.choices[choice_id],
-                        "chosen": given.get(gap.id) == choice_id,
-                    }
-                    for choice_id in _by_text(gap)
-                ],
-            }
-            for gap in question.gaps
-        ],
-    }
+    def review(self, value: Value, reading: Reading) -> Review:
+        """The gaps with their answers."""
+        given = value or {}
+        return Review(
+            credit=self.grade(value),
+            rows=tuple(
+                given_row(
+                    f"({gap.id})",
+                    right=gap.accepted[0],
+                    given=gap.text(given[gap.id]) if gap.id in given else None,
+                    is_right=self._is_right(gap, given.get(gap.id)),
+                    why=gap.rationale,
+                )
+                for gap in self.gaps
+            ),
+            given="; ".join(f"({gap.id}) {gap.text(given[gap.id])}" for gap in self.gaps if gap.id in given),
+            correct="; ".join(f"({gap.id}) {gap.accepted[0]}" for gap in self.gaps),
+        )
 
+    def answer_key(self, reading: Reading) -> tuple[KeyRow, ...]:
+        """The gaps with what they accept, and why a student may give another answer."""
+        return tuple(KeyRow(f"({gap.id}) {' / '.join(gap.accepted)}", True, gap.rationale) for gap in self.gaps)
 
-def read_answer(
-    question: Blanks, submitted: base.Submitted, presentation: base.Presentation, reading: Reading
-) -> base.Value:
-    """{gap id: text typed or choice id} for each gap filled, None when none is; raises NotAChoice."""
-    given = {}
-    for gap in question.gaps:
-        typed = base.read_typed(submitted, presentation.token(question, gap.id))
-        if typed is not None and gap.choices:
-            ids = [f"{gap.id}:{choice_id}" for choice_id in gap.choices]
-            typed = presentation.choice_id(question, typed, ids).partition(":")[2]
-        if typed is not None:
-            given[gap.id] = typed
-    return given or None
+    def correct_answer(self) -> Value:
+        """The value with full credit."""
+        return {gap.id: _right_in(gap) for gap in self.gaps}
 
+    def wrong_answer(self, choose: Choose) -> Value:
+        """A wrong answer in every gap."""
+        return {
+            gap.id: choose([name for name in gap.choices if name != _right_in(gap)]) if gap.choices else NO_IDEA
+            for gap in self.gaps
+        }
 
-def grade(question: Blanks, value: base.Value) -> Fraction:
-    """The share of gaps filled right."""
-    given = value or {}
-    return Fraction(sum(_is_right(question, gap, given.get(gap.id)) for gap in question.gaps), len(question.gaps))
+    @classmethod
+    def regraded(cls, document: Mapping[str, Any], value: Value) -> dict[str, Any]:
+        """The document with this answer as its key. A typed gap accepts it too, a chosen gap accepts it only."""
+        question = cls.parse(document)
+        if any(not gap.text(value.get(gap.id, "")) for gap in question.gaps):
+            raise InvalidDocument("each gap needs an answer")
+        return {
+            **document,
+            "gaps": [
+                {
+                    **table,
+                    **(
+                        {"answer": gap.choices[value[gap.id]]}
+                        if gap.choices
+                        else {"accepted": accept_also(table, value[gap.id])}
+                    ),
+                }
+                for gap, table in zip(question.gaps, tables_of(document, "gaps"), strict=True)
+            ],
+        }
 
+    def needs_grading(self, value: Value) -> bool:
+        """Whether the answer in a typed gap is wrong but close."""
+        given = value or {}
+        return any(
+            is_close(normalize(given[gap.id]), accepted)
+            for gap in self.gaps
+            if gap.id in given and not self._is_right(gap, given[gap.id])
+            for accepted in gap.normalized_accepted
+        )
 
-def right(question: Blanks) -> base.Value:
-    """The answer that earns everything."""
-    return {gap.id: _right_in(gap) for gap in question.gaps}
-
-
-def wrong(question: Blanks, choose: base.Choose) -> base.Value:
-    """Every gap filled wrong."""
-    return {
-        gap.id: choose([name for name in gap.choices if name != _right_in(gap)]) if gap.choices else base.NO_IDEA
-        for gap in question.gaps
-    }
-
-
-def rekey(document: Mapping[str, Any], value: base.Value) -> dict[str, Any]:
-    """The document with this answer as its key: accepted as well in a typed gap, alone in a chosen one."""
-    question = parse(document)
-    if any(not gap.text(value.get(gap.id, "")) for gap in question.gaps):
-        raise InvalidDocument("each gap needs an answer")
-    return {
-        **document,
-        "gaps": [
-            {
-                **table,
-                **(
-                    {"answer": gap.choices[value[gap.id]]}
-                    if gap.choices
-                    else {"accepted": accept_also(table, value[gap.id])}
-                ),
-            }
-            for gap, table in zip(question.gaps, tables_of(document, "gaps"), strict=True)
-        ],
-    }
-
-
-def doubtful(question: Blanks, value: base.Value) -> bool:
-    """Whether a typed gap is filled wrong, and nearly right."""
-    given = value or {}
-    return any(
-        is_near(fold(given[gap.id]), accepted)
-        for gap in question.gaps
-        if gap.id in given and not _is_right(question, gap, given[gap.id])
-        for accepted in gap.folded_accepted
-    )
-
-
-def review(question: Blanks, value: base.Value, reading: Reading) -> base.Review:
-    """The gaps with their answers, for after release."""
-    given = value or {}
-    return base.Review(
-        credit=grade(question, value),
-        rows=tuple(
-            base.given_row(
-                f"({gap.id})",
-                right=gap.accepted[0],
-                given=gap.text(given[gap.id]) if gap.id in given else None,
-                is_right=_is_right(question, gap, given.get(gap.id)),
-                why=gap.rationale,
+    def options(self, reading: Reading) -> tuple[Option, ...]:
+        """Each gap with its choices, or with what it accepts. Of the accepted answers, the first is listed."""
+        return tuple(
+            Option(
+                f"{gap.id}:{answer_id}",
+                f"({gap.id}) {text}",
+                self._is_right(gap, answer_id if gap.choices else text),
+                "" if text in gap.accepted else gap.rationale,
+                group=gap.id,
+                listed=bool(gap.choices) or text == gap.accepted[0],
             )
-            for gap in question.gaps
-        ),
-        given="; ".join(f"({gap.id}) {gap.text(given[gap.id])}" for gap in question.gaps if gap.id in given),
-        correct="; ".join(f"({gap.id}) {gap.accepted[0]}" for gap in question.gaps),
-    )
-
-
-def answer_key(question: Blanks, reading: Reading) -> tuple[base.KeyRow, ...]:
-    """The gaps with what they accept, and why a student may fill one otherwise, for teachers."""
-    return tuple(base.KeyRow(f"({gap.id}) {' / '.join(gap.accepted)}", True, gap.rationale) for gap in question.gaps)
-
-
-def options(question: Blanks, reading: Reading) -> tuple[base.Option, ...]:
-    """Each gap with its choices, or with what it accepts, of which the first is listed."""
-    return tuple(
-        base.Option(
-            f"{gap.id}:{answer_id}",
-            f"({gap.id}) {text}",
-            _is_right(question, gap, answer_id if gap.choices else text),
-            "" if text in gap.accepted else gap.rationale,
-            group=gap.id,
-            listed=bool(gap.choices) or text == gap.accepted[0],
+            for gap in self.gaps
+            for answer_id, text in (
+                [(choice_id, gap.choices[choice_id]) for choice_id in _by_text(gap)]
+                if gap.choices
+                else zip(gap.normalized_accepted, gap.accepted, strict=True)
+            )
         )
-        for gap in question.gaps
-        for answer_id, text in (
-            [(choice_id, gap.choices[choice_id]) for choice_id in _by_text(gap)]
-            if gap.choices
-            else zip(gap.folded_accepted, gap.accepted, strict=True)
-        )
-    )
 
+    def chosen_options(self, value: Value, reading: Reading) -> tuple[Option, ...]:
+        """The answer in each gap, the same option in any spelling; () for no answer."""
+        known = {option.id: option for option in reversed(self.options(reading))}
+        found = []
+        for gap in self.gaps:
+            given = (value or {}).get(gap.id)
+            if given is None:
+                continue
+            option_id = f"{gap.id}:{given if gap.choices else normalize(given) or given}"
+            is_right = self._is_right(gap, given)
+            typed = Option(
+                option_id,
+                f"({gap.id}) {given}",
+                is_right,
+                "" if is_right else gap.rationale,
+                group=gap.id,
+                listed=False,
+            )
+            found.append(known.get(option_id, typed))
+        return tuple(found)
 
-def picked(question: Blanks, value: base.Value, reading: Reading) -> tuple[base.Option, ...]:
-    """What was given in each gap that has something, the same however it was written; () for no answer."""
-    known = {option.id: option for option in reversed(options(question, reading))}
-    found = []
-    for gap in question.gaps:
-        given = (value or {}).get(gap.id)
+    def as_written(self, option: Option, value: Value) -> str:
+        """The gap as it was typed, or its choice."""
+        gap = next(gap for gap in self.gaps if gap.id == option.group)
+        return option.text if gap.choices else f"({gap.id}) {value[gap.id]}"
+
+    def _is_right(self, gap: Gap, given: str | None) -> bool:
         if given is None:
-            continue
-        option_id = f"{gap.id}:{given if gap.choices else fold(given) or given}"
-        is_right = _is_right(question, gap, given)
-        typed = base.Option(
-            option_id, f"({gap.id}) {given}", is_right, "" if is_right else gap.rationale, group=gap.id, listed=False
+            return False
+        if gap.choices:
+            return gap.text(given) == gap.accepted[0]
+        normalized = normalize(given)
+        return normalized in gap.normalized_accepted or (
+            self.forgive_slips and any(is_typo(normalized, accepted) for accepted in gap.normalized_accepted)
         )
-        found.append(known.get(option_id, typed))
-    return tuple(found)
 
 
 def _parse_gap(gap_id: str, table: Mapping[str, Any]) -> Gap:
     rationale = text_of(table, "rationale")
     if "choices" not in table:
         return Gap(gap_id, {}, *parse_accepted(table), rationale)
-    texts, answer = base.lines_of(table, "choices"), text_of(table, "answer")
-    if not 2 <= len(texts) <= len(base.CHOICE_IDS):
-        raise InvalidDocument(f"gap {gap_id} needs 2 to {len(base.CHOICE_IDS)} choices and has {len(texts)}")
-    base.refuse_equal(texts, what=f"choices of gap {gap_id}:")
+    texts, answer = lines_of(table, "choices"), text_of(table, "answer")
+    if not 2 <= len(texts) <= len(CHOICE_IDS):
+        raise InvalidDocument(f"gap {gap_id} needs 2 to {len(CHOICE_IDS)} choices and has {len(texts)}")
+    refuse_equal(texts, what=f"choices of gap {gap_id}:")
     if answer not in texts:
         raise InvalidDocument(f"“{answer}”, the answer of gap {gap_id}, is not one of its choices")
     return Gap(gap_id, {str(number): text for number, text in enumerate(texts, start=1)}, (answer,), (), rationale)
 
 
-def _is_right(question: Blanks, gap: Gap, given: str | None) -> bool:
-    if given is None:
-        return False
-    if gap.choices:
-        return gap.text(given) == gap.accepted[0]
-    folded = fold(given)
-    return folded in gap.folded_accepted or (
-        question.forgive_slips and any(is_slip(folded, accepted) for accepted in gap.folded_accepted)
-    )
-
-
 def _by_text(gap: Gap) -> list[str]:
-    return base.by_text([(text, choice_id) for choice_id, text in gap.choices.items()])
+    return by_text([(text, choice_id) for choice_id, text in gap.choices.items()])
 
 
 def _right_in(gap: Gap) -> str:
-    """What is right in a gap, as a value has it."""
+    """The correct answer of a gap, as it is in a value."""
     if not gap.choices:
         return gap.accepted[0]
     return next(name for name, text in gap.choices.items() if text == gap.accepted[0])

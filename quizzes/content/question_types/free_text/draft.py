@@ -1,46 +1,51 @@
-"""Free text while it is written: the rubric by which a teacher marks it, and one good answer."""
+"""A draft of a written answer."""
 
 from collections.abc import Sequence
 
-from quizzes.content.question_types.draft import MAX_ROWS, Table, kept_rows, missing, numbered, text_in
-
-OWN = ("criteria", "sample_answer", "min_length", "max_length", "note")
-USES_PICKER = True
-ROWS, MAX = ("criteria",), MAX_ROWS
+from quizzes.content.question_types.draft import QuestionDraft, kept_rows, missing, numbered, text_in
+from quizzes.content.tables import Table
 
 
-def blank(voices: Sequence[Table]) -> Table:
-    """Two empty lines of a rubric."""
-    criteria = [{"title": "", "points": 1, "description": ""} for _ in range(2)]
-    return {"criteria": criteria, "sample_answer": "", "min_length": None, "max_length": None, "note": ""}
+class FreeTextDraft(QuestionDraft):
+    """The rubric by which a teacher grades, and one good answer."""
 
+    set_aside_key = "free_text"
+    fields = ("criteria", "sample_answer", "min_length", "max_length", "note")
+    row_lists = ("criteria",)
 
-def finish(question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> Table:
-    """Without empty lines, and without lengths that were left open."""
-    finished = {**question, "criteria": kept_rows(question.get("criteria", []), "title")}
-    for name in ("min_length", "max_length"):
-        if finished.get(name) is None:
-            finished.pop(name, None)
-    return finished
+    def blank(self, voices: Sequence[Table]) -> Table:
+        """Two empty lines of a rubric."""
+        criteria = [{"title": "", "points": 1, "description": ""} for _ in range(2)]
+        return {"criteria": criteria, "sample_answer": "", "min_length": None, "max_length": None, "note": ""}
 
+    def finish(self, question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> Table:
+        """Without empty lines and blank lengths."""
+        finished = {**question, "criteria": kept_rows(question.get("criteria", []), "title")}
+        for name in ("min_length", "max_length"):
+            if finished.get(name) is None:
+                finished.pop(name, None)
+        return finished
 
-def faults(question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> list[str]:
-    """What is not done yet, in the words of the page."""
-    rows = numbered(question.get("criteria", []), "title")
-    found = [] if rows else ["Write at least one line of the rubric."]
-    found += [f"Say what earns the points of line {number}." for number, row in rows if not text_in(row, "description")]
-    total = sum(row["points"] for _, row in rows)
-    if rows and total != question["points"]:
-        found.append(f"The lines of the rubric add up to {total} and the question gives {question['points']} points.")
-    return found + missing(question, "sample_answer", "Write one good answer.")
+    def problems(self, question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> list[str]:
+        """What is missing, in the words of the page."""
+        rows = numbered(question.get("criteria", []), "title")
+        found = [] if rows else ["Write at least one line of the rubric."]
+        found += [
+            f"Say what earns the points of line {number}." for number, row in rows if not text_in(row, "description")
+        ]
+        total = sum(row["points"] for _, row in rows)
+        if rows and total != question["points"]:
+            found.append(
+                f"The lines of the rubric add up to {total} and the question gives {question['points']} points."
+            )
+        return found + missing(question, "sample_answer", "Write one good answer.")
 
-
-def shown(question: Table, sentence_keys: Sequence[str]) -> Table:
-    """With points that fit its rubric, and a line of one where it has none."""
-    criteria = question["criteria"] or [{"title": "...", "points": 1}]
-    return {
-        **question,
-        "criteria": [{**row, "description": "..."} for row in criteria],
-        "points": sum(row["points"] for row in criteria),
-        "sample_answer": "...",
-    }
+    def shown(self, question: Table, sentence_keys: Sequence[str]) -> Table:
+        """With points that fit its rubric, and one line if it has none."""
+        criteria = question["criteria"] or [{"title": "...", "points": 1}]
+        return {
+            **question,
+            "criteria": [{**row, "description": "..."} for row in criteria],
+            "points": sum(row["points"] for row in criteria),
+            "sample_answer": "...",
+        }

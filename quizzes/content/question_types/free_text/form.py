@@ -1,16 +1,15 @@
+"""The editor's form of a written answer."""
+
 from django import forms
 
-from quizzes.content.drafts.document import Table
-from quizzes.content.question_types.form import KindForm, Row
+from quizzes.content.question_types.form import QuestionTypeForm, Row, text
 from quizzes.content.question_types.free_text.question import MAX_LENGTH
 from quizzes.content.question_types.question import MAX_POINTS
-from quizzes.forms.editor.base import text
+from quizzes.content.tables import Table
 
 
-class FreeTextForm(KindForm):
+class FreeTextForm(QuestionTypeForm):
     """The rubric by which a teacher marks, one good answer, and how long an answer may be."""
-
-    template = "teacher/editor/kinds/free_text.html"
 
     def build(self) -> None:
         """A title, points and a description for each line; the good answer; the lengths."""
@@ -29,7 +28,7 @@ class FreeTextForm(KindForm):
 
     @property
     def own(self) -> Table:
-        """All of it, with what is valid of what was sent."""
+        """All of it, with the valid values that were sent."""
         fields = self.valid
         criteria = [
             {

@@ -1,39 +1,40 @@
-"""Matching while it is written: lines, the options they are matched with, and why a student may choose another."""
+"""A draft of matching."""
 
 from collections.abc import Sequence
 
-from quizzes.content.question_types.draft import MAX_ROWS, Table, equals, numbered, text_in, too_few, unexplained
-
-OWN = ("options", "prompts")
-USES_PICKER = True
-ROWS, MAX = ("prompts",), MAX_ROWS
+from quizzes.content.question_types.draft import QuestionDraft, equals, numbered, text_in, too_few, unexplained
+from quizzes.content.tables import Table
 
 
-def blank(voices: Sequence[Table]) -> Table:
-    """Three empty lines and no option."""
-    return {"options": [], "prompts": [{"text": "", "option": "", "rationale": ""} for _ in range(3)]}
+class MatchingDraft(QuestionDraft):
+    """Lines, the options to match them with, and why a student may choose another option."""
 
+    set_aside_key = "matching"
+    fields = ("options", "prompts")
+    row_lists = ("prompts",)
 
-def finish(question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> Table:
-    """Without the empty lines. An option that stands twice is one."""
-    prompts = [{**row, "option": text_in(row, "option")} for _, row in numbered(question.get("prompts", []))]
-    written = [*question.get("options", ()), *(row["option"] for row in prompts if row["option"])]
-    return {**question, "options": list(dict.fromkeys(written)), "prompts": prompts}
+    def blank(self, voices: Sequence[Table]) -> Table:
+        """Three empty lines and no option."""
+        return {"options": [], "prompts": [{"text": "", "option": "", "rationale": ""} for _ in range(3)]}
 
+    def finish(self, question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> Table:
+        """Without the empty lines. Equal options become one."""
+        prompts = [{**row, "option": text_in(row, "option")} for _, row in numbered(question.get("prompts", []))]
+        written = [*question.get("options", ()), *(row["option"] for row in prompts if row["option"])]
+        return {**question, "options": list(dict.fromkeys(written)), "prompts": prompts}
 
-def faults(question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> list[str]:
-    """What is not done yet, in the words of the page."""
-    rows = question.get("prompts", [])
-    found = too_few(rows, 2, "Write at least two lines.") + equals(rows, "Lines")
-    found += [
-        f"Write what line {number} is matched with." for number, row in numbered(rows) if not text_in(row, "option")
-    ]
-    if len(finish(question, sentence_keys, voices)["options"]) < 2:
-        found.append("Offer at least two options.")
-    return found + unexplained(numbered(rows), "choose another option for line")
+    def problems(self, question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> list[str]:
+        """What is missing, in the words of the page."""
+        rows = question.get("prompts", [])
+        found = too_few(rows, 2, "Write at least two lines.") + equals(rows, "Lines")
+        found += [
+            f"Write what line {number} is matched with." for number, row in numbered(rows) if not text_in(row, "option")
+        ]
+        if len(self.finish(question, sentence_keys, voices)["options"]) < 2:
+            found.append("Offer at least two options.")
+        return found + unexplained(numbered(rows), "choose another option for line")
 
-
-def shown(question: Table, sentence_keys: Sequence[str]) -> Table:
-    """With a key of its own: students see every line with every option."""
-    prompts = [{**row, "option": question["options"][0]} for row in question["prompts"] if question["options"]]
-    return {**question, "prompts": prompts}
+    def shown(self, question: Table, sentence_keys: Sequence[str]) -> Table:
+        """With a key of its own: students see every line with every option."""
+        prompts = [{**row, "option": question["options"][0]} for row in question["prompts"] if question["options"]]
+        return {**question, "prompts": prompts}

@@ -1,12 +1,11 @@
-from quizzes.content.drafts.document import Table
-from quizzes.content.question_types.form import KindForm, Row
-from quizzes.forms.editor.base import text
+"""The editor's form of matching."""
+
+from quizzes.content.question_types.form import QuestionTypeForm, Row, text
+from quizzes.content.tables import Table
 
 
-class MatchingForm(KindForm):
+class MatchingForm(QuestionTypeForm):
     """Lines with what each is matched with, and more options that fit none."""
-
-    template = "teacher/editor/kinds/matching.html"
 
     def build(self) -> None:
         """A line, its option and a reason for each; the other options, one a line."""
@@ -30,7 +29,7 @@ class MatchingForm(KindForm):
 
     @property
     def own(self) -> Table:
-        """Lines and options, with what is valid of what was sent."""
+        """Lines and options, with the valid values that were sent."""
         fields = self.valid
         others = fields.get("options", self.initial["options"]).splitlines()
         return {

@@ -1,43 +1,42 @@
-"""A number or a date while it is written."""
+"""A draft of a number or a date."""
 
 from collections.abc import Sequence
 
-from quizzes.content.question_types.draft import Table, missing, text_in
-
-OWN = ("kind", "answer", "tolerance", "units", "unit_required", "note")
-USES_PICKER = True
-ROWS: tuple[str, ...] = ()
-MAX = 0
+from quizzes.content.question_types.draft import QuestionDraft, missing, text_in
+from quizzes.content.tables import Table
 
 
-def blank(voices: Sequence[Table]) -> Table:
-    """A number, not yet named, that has to be exact."""
-    return {"kind": "number", "answer": "", "tolerance": "", "units": [], "unit_required": False, "note": ""}
+class NumericDraft(QuestionDraft):
+    """A number or a date, with tolerance and units."""
 
+    set_aside_key = "numeric"
+    fields = ("kind", "answer", "tolerance", "units", "unit_required", "note")
+    row_lists = ()
 
-def opened(question: Table) -> None:
-    """Figures are written as text, and every field is there."""
-    for name, value in blank(()).items():
-        question.setdefault(name, value)
-    question |= {"answer": str(question["answer"]), "tolerance": str(question["tolerance"])}
+    def blank(self, voices: Sequence[Table]) -> Table:
+        """An exact number, without a value."""
+        return {"kind": "number", "answer": "", "tolerance": "", "units": [], "unit_required": False, "note": ""}
 
+    def open(self, question: Table) -> None:
+        """Turn numbers into text, and add missing fields."""
+        for name, value in self.blank(()).items():
+            question.setdefault(name, value)
+        question |= {"answer": str(question["answer"]), "tolerance": str(question["tolerance"])}
 
-def finish(question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> Table:
-    """A date has no unit; what was left empty is left out."""
-    finished = {**question, "answer": text_in(question, "answer")}
-    if question.get("kind") == "date":
-        finished |= {"units": [], "unit_required": False}
-    if not text_in(question, "tolerance"):
-        finished.pop("tolerance", None)
-    return finished
+    def finish(self, question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> Table:
+        """Without units for a date, and without a blank tolerance."""
+        finished = {**question, "answer": text_in(question, "answer")}
+        if question.get("kind") == "date":
+            finished |= {"units": [], "unit_required": False}
+        if not text_in(question, "tolerance"):
+            finished.pop("tolerance", None)
+        return finished
 
+    def problems(self, question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> list[str]:
+        """What is missing, in the words of the page."""
+        return missing(question, "answer", f"Write the right {question.get('kind') or 'number'}.")
 
-def faults(question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> list[str]:
-    """What is not done yet, in the words of the page."""
-    return missing(question, "answer", f"Write the right {question.get('kind') or 'number'}.")
-
-
-def shown(question: Table, sentence_keys: Sequence[str]) -> Table:
-    """With a key of its own, which students do not see."""
-    answer = "2000-01-01" if question.get("kind") == "date" else "0"
-    return {name: value for name, value in {**question, "answer": answer}.items() if name != "tolerance"}
+    def shown(self, question: Table, sentence_keys: Sequence[str]) -> Table:
+        """With a placeholder key, which students do not see."""
+        answer = "2000-01-01" if question.get("kind") == "date" else "0"
+        return {name: value for name, value in {**question, "answer": answer}.items() if name != "tolerance"}

@@ -1,14 +1,13 @@
+"""The editor's form of a number or a date."""
+
 from django import forms
 
-from quizzes.content.drafts.document import Table
-from quizzes.content.question_types.form import KindForm
-from quizzes.forms.editor.base import LinesField, text
+from quizzes.content.question_types.form import LinesField, QuestionTypeForm, text
+from quizzes.content.tables import Table
 
 
-class NumericForm(KindForm):
+class NumericForm(QuestionTypeForm):
     """A number or a date, how exact it has to be, and in which units."""
-
-    template = "teacher/editor/kinds/numeric.html"
 
     def build(self) -> None:
         """Kind, key, tolerance, units and a note."""
@@ -27,7 +26,7 @@ class NumericForm(KindForm):
 
     @property
     def own(self) -> Table:
-        """All of it, with what is valid of what was sent."""
+        """All of it, with the valid values that were sent."""
         fields = self.valid
         names = {"kind": "kind", "answer": "figure", "tolerance": "tolerance", "units": "units"}
         names |= {"unit_required": "unit_required", "note": "note"}

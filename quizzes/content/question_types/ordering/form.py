@@ -1,12 +1,11 @@
-from quizzes.content.drafts.document import Table
-from quizzes.content.question_types.form import KindForm, Row
-from quizzes.forms.editor.base import text
+"""The editor's form of ordering."""
+
+from quizzes.content.question_types.form import QuestionTypeForm, Row, text
+from quizzes.content.tables import Table
 
 
-class OrderingForm(KindForm):
+class OrderingForm(QuestionTypeForm):
     """Lines in their right order."""
-
-    template = "teacher/editor/kinds/ordering.html"
 
     def build(self) -> None:
         """A text and a reason for each line."""
@@ -20,7 +19,7 @@ class OrderingForm(KindForm):
 
     @property
     def own(self) -> Table:
-        """The lines, with what is valid of what was sent."""
+        """The lines, with the valid values that were sent."""
         fields = self.valid
         return {
             "items": [

@@ -1,14 +1,13 @@
+"""The editor's form of a short answer."""
+
 from django import forms
 
-from quizzes.content.drafts.document import Table
-from quizzes.content.question_types.form import KindForm, Row
-from quizzes.forms.editor.base import LinesField, text
+from quizzes.content.question_types.form import LinesField, QuestionTypeForm, Row, text
+from quizzes.content.tables import Table
 
 
-class ShortAnswerForm(KindForm):
+class ShortAnswerForm(QuestionTypeForm):
     """What is accepted, and the wrong answers that are expected."""
-
-    template = "teacher/editor/kinds/short_answer.html"
 
     def build(self) -> None:
         """Accepted answers; a text, a reason and sentences for each wrong one."""
@@ -23,12 +22,12 @@ class ShortAnswerForm(KindForm):
             self.put(f"text-{number}", text(f"Wrong answer {number}", 200, named=True), row.get("text", ""))
             why = text(f"Why a student may write wrong answer {number}", 500, look="why")
             self.put(f"why-{number}", why, row.get("rationale", ""))
-            leans = self.sentences(f"Sentences that tempt to wrong answer {number}")
+            leans = self.sentences_field(f"Sentences that tempt to wrong answer {number}")
             self.put(f"leans-{number}", leans, row.get("leans_on", []))
 
     @property
     def own(self) -> Table:
-        """All of it, with what is valid of what was sent."""
+        """All of it, with the valid values that were sent."""
         fields = self.valid
         wrong = []
         for number, row in enumerate(self._rows, start=1):

@@ -1,13 +1,14 @@
-"""The choices of a question: what each says, why a student may pick it, and what is wrong with the wrong ones."""
+"""The choices of a question: text, rationale, and what is wrong with a wrong choice."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from quizzes.content.question_types import question as base
-from quizzes.content.reading import InvalidDocument, Reading, tables_of, text_of, texts_of
+from quizzes.content.reading import Reading
+from quizzes.content.tables import InvalidDocument, tables_of, text_of, texts_of
 
-# What is wrong with a wrong choice, and how a student who chose it reads that.
+# What is wrong with a wrong choice, in the words that a student reads.
 CONTRADICTED, NOT_STATED, BESIDE_THE_POINT = "contradicted", "not_stated", "beside_the_point"
 MARKS = {
     CONTRADICTED: "The reading contradicts it",
@@ -18,9 +19,9 @@ MARKS = {
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One choice. leans_on: keys of the sentences that tempt a student to a wrong choice.
+    """One choice. leans_on: keys of the sentences that suggest a wrong choice.
 
-    mark: what is wrong with it, one of MARKS, "" where its author has not said. mark_at: keys of the sentences that
+    mark: what is wrong with it, one of MARKS, "" if the author did not say. mark_at: keys of the sentences that
     contradict it, or that state what is true but beside the point.
     """
 
@@ -69,7 +70,7 @@ def parse_choices(document: Mapping[str, Any], tables: Sequence[Mapping[str, Any
 
 
 def leaning_problems(choices: Sequence[Choice], reading: Reading) -> list[str]:
-    """Sentences that a choice is said to lean on but that the reading does not have."""
+    """A line for each sentence in `leans_on` that the reading does not have."""
     return [
         f"the choice “{choice.text}” leans on “{key}”, which is not in the reading"
         for choice in choices
@@ -79,7 +80,7 @@ def leaning_problems(choices: Sequence[Choice], reading: Reading) -> list[str]:
 
 
 def mark_problems(choices: Sequence[Choice], reading: Reading) -> list[str]:
-    """Marks of wrong choices that name a sentence too few or too many, or one that the reading does not have."""
+    """A line for each mark with too few, too many or unknown sentences."""
     found = []
     for choice in choices:
         what = f"the choice “{choice.text}”"
@@ -96,13 +97,13 @@ def mark_problems(choices: Sequence[Choice], reading: Reading) -> list[str]:
 
 
 def tempting(choices: Sequence[Choice]) -> list[Choice]:
-    """The wrong choices, those twice that a sentence tempts to."""
+    """The wrong choices. Those that a sentence suggests come twice."""
     wrong = [choice for choice in choices if not choice.right]
     return [*wrong, *(choice for choice in wrong if choice.leans_on)]
 
 
 def choice_keys(choices: Sequence[Choice], reading: Reading) -> tuple[base.KeyRow, ...]:
-    """A line for each choice, in the order written."""
+    """A line for each choice, as written."""
     return tuple(
         base.KeyRow(
             choice.text,
@@ -116,7 +117,7 @@ def choice_keys(choices: Sequence[Choice], reading: Reading) -> tuple[base.KeyRo
 
 
 def choice_options(choices: Sequence[Choice]) -> tuple[base.Option, ...]:
-    """An option for each choice, in the order written."""
+    """An option for each choice, as written."""
     return tuple(
         base.Option(
             choice.id,
@@ -130,10 +131,10 @@ def choice_options(choices: Sequence[Choice]) -> tuple[base.Option, ...]:
     )
 
 
-def rekeyed_choices(document: Mapping[str, Any], ids: Sequence[str]) -> list[dict[str, Any]]:
-    """The document's choices with the key on these ids alone; raises InvalidDocument for an unknown one.
+def regraded_choices(document: Mapping[str, Any], ids: Sequence[str]) -> list[dict[str, Any]]:
+    """The document's choices with only these ids correct; raises InvalidDocument for an unknown id.
 
-    What was said to be wrong with a choice that is right now is left out.
+    A choice that is now correct loses its mark.
     """
     tables = tables_of(document, "choices")
     unknown = set(ids) - set(base.CHOICE_IDS[: len(tables)])

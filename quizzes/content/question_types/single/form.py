@@ -1,11 +1,12 @@
+"""The editor's form of a single choice, and the part that it shares with multiple answers."""
+
 from typing import Any
 
 from django import forms
 
-from quizzes.content.drafts.document import Table
-from quizzes.content.question_types.form import KindForm, Row
+from quizzes.content.question_types.form import QuestionTypeForm, Row, text
 from quizzes.content.question_types.single.choices import BESIDE_THE_POINT, CONTRADICTED, NOT_STATED
-from quizzes.forms.editor.base import text
+from quizzes.content.tables import Table
 
 MARK_CHOICES = [
     ("", "Right, or not said yet"),
@@ -15,10 +16,10 @@ MARK_CHOICES = [
 ]
 
 
-class ChoicesForm(KindForm):
-    """The choices of a single choice or of multiple answers."""
+class ChoicesForm(QuestionTypeForm):
+    """The choices of a question. is_single: whether exactly one of them is correct."""
 
-    template = "teacher/editor/kinds/choices.html"
+    is_single: bool
 
     def build(self) -> None:
         """A text, a reason and the sentences that tempt, for each choice; and which is right."""
@@ -36,7 +37,9 @@ class ChoicesForm(KindForm):
                 row.get("rationale", ""),
             )
             self.put(
-                f"leans-{number}", self.sentences(f"Sentences that tempt to answer {number}"), row.get("leans_on", [])
+                f"leans-{number}",
+                self.sentences_field(f"Sentences that tempt to answer {number}"),
+                row.get("leans_on", []),
             )
             mark = forms.ChoiceField(
                 label=f"What is wrong with answer {number}",
@@ -45,17 +48,12 @@ class ChoicesForm(KindForm):
                 widget=forms.Select(attrs={"class": "why"}),
             )
             self.put(f"mark-{number}", mark, row.get("mark", ""))
-            against = self.sentences(f"Sentences against answer {number}")
+            against = self.sentences_field(f"Sentences against answer {number}")
             self.put(f"against-{number}", against, row.get("mark_at", []))
 
     @property
-    def is_single(self) -> bool:
-        """Whether one choice is right, and no more."""
-        return bool(self.question["type"] == "single")
-
-    @property
     def own(self) -> Table:
-        """The choices, with what is valid of what was sent."""
+        """The choices, with the valid values that were sent."""
         fields = self.valid
         given = fields.get("key", self.initial["key"])
         right = {given} if isinstance(given, str) else set(given)
@@ -89,3 +87,9 @@ class ChoicesForm(KindForm):
     def _rows(self) -> list[Table]:
         rows: list[Table] = self.question.get("choices", [])
         return rows
+
+
+class SingleForm(ChoicesForm):
+    """Choices, one of them correct."""
+
+    is_single = True

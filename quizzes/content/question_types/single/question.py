@@ -1,125 +1,131 @@
-"""Single choice: several choices, exactly one of them right."""
+"""Single choice: several choices, exactly one of them correct."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, Self
 
-from quizzes.content.question_types import question as base
-from quizzes.content.question_types.single import choices as choice_lists
-from quizzes.content.reading import InvalidDocument, Reading, tables_of
-
-LABEL = "Single choice"
-HINT = "Choose one answer"
-PARTIAL_CREDIT = ""
-MARKED_BY: base.MarkedBy = "rule"
+from quizzes.content.question_types.question import (
+    Choose,
+    KeyRow,
+    Option,
+    Question,
+    Review,
+    Submitted,
+    Value,
+    choice_row,
+    common_fields,
+    evidence_problems,
+)
+from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
+from quizzes.content.question_types.single.choices import (
+    Choice,
+    choice_keys,
+    choice_options,
+    leaning_problems,
+    mark_problems,
+    parse_choices,
+    regraded_choices,
+    tempting,
+)
+from quizzes.content.reading import Reading
+from quizzes.content.tables import InvalidDocument, tables_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Single(base.Question):
-    """A question with exactly one right choice. Its value: a choice id."""
+class Single(Question):
+    """A question with exactly one correct choice. Its value: a choice id."""
 
-    choices: tuple[choice_lists.Choice, ...]
+    choices: tuple[Choice, ...]
 
+    @classmethod
+    def parse(cls, document: Mapping[str, Any]) -> Self:
+        """The question of a document; raises InvalidDocument."""
+        choices = parse_choices(document, tables_of(document, "choices"))
+        keys = sum(choice.right for choice in choices)
+        if keys != 1:
+            raise InvalidDocument(f"a single-choice question needs exactly one key and this one has {keys}")
+        return cls(**common_fields(document), choices=choices)
 
-def parse(document: Mapping[str, Any]) -> Single:
-    """The question from its document; raises InvalidDocument."""
-    choices = choice_lists.parse_choices(document, tables_of(document, "choices"))
-    keys = sum(choice.right for choice in choices)
-    if keys != 1:
-        raise InvalidDocument(f"a single-choice question needs exactly one key and this one has {keys}")
-    return Single(**base.common_fields(document), choices=choices)
+    def problems(self, reading: Reading) -> list[str]:
+        """What prevents publishing with this reading; [] for nothing."""
+        return [
+            *evidence_problems(self.evidence, self.facts, reading),
+            *leaning_problems(self.choices, reading),
+            *mark_problems(self.choices, reading),
+        ]
 
-
-def problems(question: Single, reading: Reading) -> list[str]:
-    """What keeps the question from being published with this reading; [] when nothing does."""
-    return [
-        *base.evidence_problems(question.evidence, question.facts, reading),
-        *choice_lists.leaning_problems(question.choices, reading),
-        *choice_lists.mark_problems(question.choices, reading),
-    ]
-
-
-def public(question: Single, presentation: base.Presentation, value: base.Value, reading: Reading) -> dict[str, Any]:
-    """What a student may see before release: stem, choices in this sitting's order, the own choice."""
-    choices = [
-        (
-            choice.id,
-            {
-                "token": presentation.token(question, choice.id),
-                "text": choice.text,
-                "chosen": choice.id == value,
-            },
-        )
-        for choice in question.choices
-    ]
-    return {"stem": question.stem, "choices": presentation.order(question.key, choices)}
-
-
-def read_answer(
-    question: Single, submitted: base.Submitted, presentation: base.Presentation, reading: Reading
-) -> base.Value:
-    """The chosen id, None when nothing was chosen; raises NotAChoice."""
-    tokens = submitted.get("choice", ())
-    if not tokens:
-        return None
-    if len(tokens) > 1:
-        raise base.NotAChoice("Choose one answer.")
-    return presentation.choice_id(question, tokens[0], [choice.id for choice in question.choices])
-
-
-def grade(question: Single, value: base.Value) -> Fraction:
-    """1 for the key, else 0."""
-    return Fraction(any(choice.right and choice.id == value for choice in question.choices))
-
-
-def right(question: Single) -> base.Value:
-    """The answer that earns everything."""
-    return next(choice.id for choice in question.choices if choice.right)
-
-
-def wrong(question: Single, choose: base.Choose) -> base.Value:
-    """A wrong choice, more often one that a sentence tempts to."""
-    return choose(choice_lists.tempting(question.choices)).id
-
-
-def rekey(document: Mapping[str, Any], value: base.Value) -> dict[str, Any]:
-    """The document with this choice as its key."""
-    return {**document, "choices": choice_lists.rekeyed_choices(document, [value])}
-
-
-doubtful = base.never_doubtful
-
-
-def review(question: Single, value: base.Value, reading: Reading) -> base.Review:
-    """The question with its key, for after release."""
-    return base.Review(
-        credit=grade(question, value),
-        rows=tuple(
-            base.choice_row(
-                choice.text,
-                right=choice.right,
-                chosen=choice.id == value,
-                why=choice.rationale,
-                fault=choice.fault(reading),
+    def public(self, shuffle: Shuffle, value: Value, reading: Reading) -> dict[str, Any]:
+        """What a student may see before release: stem, choices in the attempt's order, own choice."""
+        choices = [
+            (
+                choice.id,
+                {
+                    "token": shuffle.token(self.key, choice.id),
+                    "text": choice.text,
+                    "chosen": choice.id == value,
+                },
             )
-            for choice in question.choices
-        ),
-        given="".join(choice.text for choice in question.choices if choice.id == value),
-        correct="".join(choice.text for choice in question.choices if choice.right),
-    )
+            for choice in self.choices
+        ]
+        return {"stem": self.stem, "choices": shuffle.order(self.key, choices)}
 
+    def read_answer(self, submitted: Submitted, shuffle: Shuffle, reading: Reading) -> Value:
+        """The chosen id, None without one; raises NotAChoice."""
+        tokens = submitted.get("choice", ())
+        if not tokens:
+            return None
+        if len(tokens) > 1:
+            raise NotAChoice("Choose one answer.")
+        return shuffle.choice_id(self.key, tokens[0], [choice.id for choice in self.choices])
 
-def answer_key(question: Single, reading: Reading) -> tuple[base.KeyRow, ...]:
-    """Every choice with its rationale, for teachers."""
-    return choice_lists.choice_keys(question.choices, reading)
+    def grade(self, value: Value) -> Fraction:
+        """1 for the correct answer, else 0."""
+        return Fraction(any(choice.right and choice.id == value for choice in self.choices))
 
+    def review(self, value: Value, reading: Reading) -> Review:
+        """The choices, with the correct one."""
+        return Review(
+            credit=self.grade(value),
+            rows=tuple(
+                choice_row(
+                    choice.text,
+                    right=choice.right,
+                    chosen=choice.id == value,
+                    why=choice.rationale,
+                    fault=choice.fault(reading),
+                )
+                for choice in self.choices
+            ),
+            given="".join(choice.text for choice in self.choices if choice.id == value),
+            correct="".join(choice.text for choice in self.choices if choice.right),
+        )
 
-def options(question: Single, reading: Reading) -> tuple[base.Option, ...]:
-    """Its choices, in the order written."""
-    return choice_lists.choice_options(question.choices)
+    def answer_key(self, reading: Reading) -> tuple[KeyRow, ...]:
+        """Every choice with its rationale."""
+        return choice_keys(self.choices, reading)
 
+    def correct_answer(self) -> Value:
+        """The value with full credit."""
+        return next(choice.id for choice in self.choices if choice.right)
 
-def picked(question: Single, value: base.Value, reading: Reading) -> tuple[base.Option, ...]:
-    """The chosen one; () for no answer."""
-    return tuple(option for option in options(question, reading) if option.id == value)
+    def wrong_answer(self, choose: Choose) -> Value:
+        """A wrong choice, more often one that a sentence suggests."""
+        return choose(tempting(self.choices)).id
+
+    @classmethod
+    def regraded(cls, document: Mapping[str, Any], value: Value) -> dict[str, Any]:
+        """The document with this choice as its key."""
+        return {**document, "choices": regraded_choices(document, [value])}
+
+    def options(self, reading: Reading) -> tuple[Option, ...]:
+        """The choices, as written."""
+        return choice_options(self.choices)
+
+    def chosen_options(self, value: Value, reading: Reading) -> tuple[Option, ...]:
+        """The chosen one; () for no answer."""
+        return tuple(option for option in self.options(reading) if option.id == value)
+
+    def guess_share(self) -> Fraction | None:
+        """One in the number of choices."""
+        return Fraction(1, len(self.choices))

@@ -1,40 +1,41 @@
-"""True or false while it is written: a statement, which of the two it is, and why a student may say the other."""
+"""A draft of true or false."""
 
 from collections.abc import Sequence
 
-from quizzes.content.question_types.draft import Table, lost, missing, text_in
-
-OWN = ("statement", "answer", "rationale_true", "rationale_false", "leans_on")
-USES_PICKER = True
-ROWS, MAX = (), 0
+from quizzes.content.question_types.draft import QuestionDraft, lost, missing, text_in
+from quizzes.content.tables import Table
 
 
-def blank(voices: Sequence[Table]) -> Table:
-    """No statement and no key yet."""
-    return {"statement": "", "answer": None, "rationale_true": "", "rationale_false": "", "leans_on": []}
+class TrueFalseDraft(QuestionDraft):
+    """A statement, whether it is true, and why a student may give the other answer."""
 
+    set_aside_key = "true_false"
+    fields = ("statement", "answer", "rationale_true", "rationale_false", "leans_on")
+    row_lists = ()
 
-def finish(question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> Table:
-    """Why the right word is right is what the explanation says, unless it has words of its own."""
-    right = "rationale_true" if question.get("answer") else "rationale_false"
-    return {**question, right: text_in(question, right) or text_in(question, "explanation")}
+    def blank(self, voices: Sequence[Table]) -> Table:
+        """An empty statement without a key."""
+        return {"statement": "", "answer": None, "rationale_true": "", "rationale_false": "", "leans_on": []}
 
+    def finish(self, question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> Table:
+        """The correct answer without a rationale gets the explanation as its rationale."""
+        right = "rationale_true" if question.get("answer") else "rationale_false"
+        return {**question, right: text_in(question, right) or text_in(question, "explanation")}
 
-def faults(question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> list[str]:
-    """What is not done yet, in the words of the page."""
-    answer = question.get("answer")
-    found = missing(question, "statement", "Write the statement.")
-    if answer is None:
-        found.append("Mark the statement true or false.")
-    else:
-        word, wrong = ("false", "rationale_false") if answer else ("true", "rationale_true")
-        found += missing(question, wrong, f"Say why a student may answer {word}.")
-    leaning = question.get("leans_on", ())
-    return found + lost(
-        leaning, sentence_keys, "A sentence that tempts to the wrong answer is no longer in the reading."
-    )
+    def problems(self, question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> list[str]:
+        """What is missing, in the words of the page."""
+        answer = question.get("answer")
+        found = missing(question, "statement", "Write the statement.")
+        if answer is None:
+            found.append("Mark the statement true or false.")
+        else:
+            word, wrong = ("false", "rationale_false") if answer else ("true", "rationale_true")
+            found += missing(question, wrong, f"Say why a student may answer {word}.")
+        leaning = question.get("leans_on", ())
+        return found + lost(
+            leaning, sentence_keys, "A sentence that tempts to the wrong answer is no longer in the reading."
+        )
 
-
-def shown(question: Table, sentence_keys: Sequence[str]) -> Table:
-    """With a key of its own, which students do not see."""
-    return {**question, "answer": True}
+    def shown(self, question: Table, sentence_keys: Sequence[str]) -> Table:
+        """With a placeholder key, which students do not see."""
+        return {**question, "answer": True}

@@ -1,14 +1,13 @@
+"""The editor's form of true or false."""
+
 from django import forms
 
-from quizzes.content.drafts.document import Table
-from quizzes.content.question_types.form import KindForm
-from quizzes.forms.editor.base import text
+from quizzes.content.question_types.form import QuestionTypeForm, text
+from quizzes.content.tables import Table
 
 
-class TrueFalseForm(KindForm):
+class TrueFalseForm(QuestionTypeForm):
     """One statement, which of the two it is, and why a student may say the other."""
-
-    template = "teacher/editor/kinds/true_false.html"
 
     def build(self) -> None:
         """Statement, key, both reasons, and the sentences that tempt."""
@@ -26,11 +25,13 @@ class TrueFalseForm(KindForm):
         )
         self.put("why_true", text("Why a student may answer true", 500), self.question.get("rationale_true", ""))
         self.put("why_false", text("Why a student may answer false", 500), self.question.get("rationale_false", ""))
-        self.put("leans", self.sentences("Sentences that tempt to the wrong answer"), self.question.get("leans_on", []))
+        self.put(
+            "leans", self.sentences_field("Sentences that tempt to the wrong answer"), self.question.get("leans_on", [])
+        )
 
     @property
     def own(self) -> Table:
-        """Statement, key and reasons, with what is valid of what was sent."""
+        """Statement, key and reasons, with the valid values that were sent."""
         fields = self.valid
         answer = fields.get("answer", self.initial["answer"])
         return {

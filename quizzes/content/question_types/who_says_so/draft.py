@@ -1,59 +1,63 @@
-"""Who says so while it is written: statements, each with its voice and the sentences that say it."""
+"""A draft of who says so."""
 
 from collections.abc import Sequence
 
-from quizzes.content.question_types.draft import MAX_ROWS, Table, equals, lost, numbered, text_in, too_few, unexplained
+from quizzes.content.question_types.draft import QuestionDraft, equals, lost, numbered, text_in, too_few, unexplained
 from quizzes.content.reading import NOT_STATED
-
-OWN = ("voices", "statements")
-# Each statement has evidence of its own; that of the question is all of it.
-USES_PICKER = False
-ROWS, MAX = ("statements",), MAX_ROWS
+from quizzes.content.tables import Table
 
 
-def blank(voices: Sequence[Table]) -> Table:
-    """Three empty statements, every voice of the source offered."""
-    statements = [{"text": "", "voice": "", "evidence": [], "rationale": ""} for _ in range(3)]
-    return {"voices": [voice["key"] for voice in voices], "statements": statements}
+class WhoSaysSoDraft(QuestionDraft):
+    """Statements, each with its voice and the sentences that say it."""
 
+    set_aside_key = "who_says_so"
+    fields = ("voices", "statements")
+    row_lists = ("statements",)
+    # Each statement has its own evidence. The evidence of the question is all of it.
+    uses_picker = False
 
-def finish(question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> Table:
-    """Without the empty statements; each rests on the sentences that say it, and the question on all of them."""
-    statements = [
-        {**row, "facts": list(row.get("evidence", ())), "evidence": list(row.get("evidence", ()))}
-        for _, row in numbered(question.get("statements", []))
-    ]
-    proof = {key for statement in statements for key in statement["evidence"]}
-    return {
-        **question,
-        "voices": [voice["key"] for voice in voices if voice["key"] in question.get("voices", ())],
-        "statements": statements,
-        "evidence": [key for key in sentence_keys if key in proof],
-    }
+    def blank(self, voices: Sequence[Table]) -> Table:
+        """Three empty statements, with every voice of the source."""
+        statements = [{"text": "", "voice": "", "evidence": [], "rationale": ""} for _ in range(3)]
+        return {"voices": [voice["key"] for voice in voices], "statements": statements}
 
+    def finish(self, question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> Table:
+        """Without empty statements. The evidence of the question is that of its statements together."""
+        statements = [
+            {**row, "facts": list(row.get("evidence", ())), "evidence": list(row.get("evidence", ()))}
+            for _, row in numbered(question.get("statements", []))
+        ]
+        proof = {key for statement in statements for key in statement["evidence"]}
+        return {
+            **question,
+            "voices": [voice["key"] for voice in voices if voice["key"] in question.get("voices", ())],
+            "statements": statements,
+            "evidence": [key for key in sentence_keys if key in proof],
+        }
 
-def faults(question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> list[str]:
-    """What is not done yet, in the words of the page."""
-    rows = question.get("statements", [])
-    found = too_few(rows, 2, "Write at least two statements.") + equals(rows, "Statements")
-    offered = [voice["key"] for voice in voices if voice["key"] in question.get("voices", ())]
-    if len(offered) < 2:
-        found.append("Offer at least two voices.")
-    labels = {voice["key"]: voice["label"] for voice in voices}
-    for number, row in numbered(rows):
-        voice, evidence = text_in(row, "voice"), row.get("evidence", ())
-        if voice not in labels:
-            found.append(f"Choose who says statement {number}.")
-        elif voice not in offered:
-            found.append(f"Statement {number} is keyed to “{labels[voice]}”, which is not offered.")
-        if voice == NOT_STATED and evidence:
-            found.append(f"The story does not say statement {number}, so no sentence proves it.")
-        if voice != NOT_STATED and not evidence:
-            found.append(f"Name the sentence that says statement {number}.")
-        found += lost(evidence, sentence_keys, f"A sentence that says statement {number} is no longer in the reading.")
-    return found + unexplained(numbered(rows), "choose another voice for statement")
+    def problems(self, question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> list[str]:
+        """What is missing, in the words of the page."""
+        rows = question.get("statements", [])
+        found = too_few(rows, 2, "Write at least two statements.") + equals(rows, "Statements")
+        offered = [voice["key"] for voice in voices if voice["key"] in question.get("voices", ())]
+        if len(offered) < 2:
+            found.append("Offer at least two voices.")
+        labels = {voice["key"]: voice["label"] for voice in voices}
+        for number, row in numbered(rows):
+            voice, evidence = text_in(row, "voice"), row.get("evidence", ())
+            if voice not in labels:
+                found.append(f"Choose who says statement {number}.")
+            elif voice not in offered:
+                found.append(f"Statement {number} is keyed to “{labels[voice]}”, which is not offered.")
+            if voice == NOT_STATED and evidence:
+                found.append(f"The story does not say statement {number}, so no sentence proves it.")
+            if voice != NOT_STATED and not evidence:
+                found.append(f"Name the sentence that says statement {number}.")
+            found += lost(
+                evidence, sentence_keys, f"A sentence that says statement {number} is no longer in the reading."
+            )
+        return found + unexplained(numbered(rows), "choose another voice for statement")
 
-
-def shown(question: Table, sentence_keys: Sequence[str]) -> Table:
-    """As it is: no key keeps it from being shown."""
-    return question
+    def shown(self, question: Table, sentence_keys: Sequence[str]) -> Table:
+        """Unchanged: it can be shown without a key."""
+        return question

@@ -1,18 +1,17 @@
+"""The editor's form of who says so."""
+
 from django import forms
 
-from quizzes.content.drafts.document import Table
-from quizzes.content.question_types.form import KindForm, Row
-from quizzes.forms.editor.base import text
+from quizzes.content.question_types.form import QuestionTypeForm, Row, text
+from quizzes.content.tables import Table
 
 
-class WhoSaysSoForm(KindForm):
+class WhoSaysSoForm(QuestionTypeForm):
     """Statements, each with who says it and where; and the voices that students choose from."""
-
-    template = "teacher/editor/kinds/who_says_so.html"
 
     def build(self) -> None:
         """A text, a voice, its sentences and a reason, for each statement."""
-        voices = [(voice["key"], voice["label"]) for voice in self.document["voices"]]
+        voices = [(voice["key"], voice["label"]) for voice in self.voices]
         offered = [key for key in self.question.get("voices", []) if key in dict(voices)]
         self.put(
             "voices",
@@ -34,7 +33,9 @@ class WhoSaysSoForm(KindForm):
                 row.get("voice", ""),
             )
             self.put(
-                f"proof-{number}", self.sentences(f"Sentences that say statement {number}"), row.get("evidence", [])
+                f"proof-{number}",
+                self.sentences_field(f"Sentences that say statement {number}"),
+                row.get("evidence", []),
             )
             self.put(
                 f"why-{number}",
@@ -44,7 +45,7 @@ class WhoSaysSoForm(KindForm):
 
     @property
     def own(self) -> Table:
-        """Voices and statements, with what is valid of what was sent."""
+        """Voices and statements, with the valid values that were sent."""
         fields = self.valid
         statements = [
             {

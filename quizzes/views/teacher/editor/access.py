@@ -11,8 +11,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django_htmx.middleware import HtmxDetails
 
+from quizzes.content.question_types.form import PartForm
 from quizzes.forms.classrooms import DEFAULT_ZONE
-from quizzes.forms.editor.base import DraftForm
 from quizzes.models import Classroom, Draft
 from quizzes.views.access import TeacherRequest
 
@@ -50,7 +50,7 @@ def show(
     template: str,
     draft: Draft,
     *,
-    forms: Sequence[DraftForm] = (),
+    forms: Sequence[PartForm] = (),
     conflict: Conflict | None = None,
     **context: Any,
 ) -> HttpResponse:
@@ -59,7 +59,7 @@ def show(
     forms: those that were sent, whose invalid fields are named.
     """
     zone = _zone(request)
-    problems = [line for form in forms if form.is_bound for line in form.problems()]
+    unsaved = [line for form in forms if form.is_bound for line in form.problems()]
     shared = {
         "draft": draft,
         "question_set": draft.question_set,
@@ -70,7 +70,7 @@ def show(
         "conflict": conflict,
         # After a refusal the page goes on to name the revision that it saw.
         "revision": conflict.seen if conflict else draft.revision,
-        "problems": problems,
+        "unsaved": unsaved,
         "oob": bool(request.htmx),
     }
     fragment = "#draft-saved" if request.htmx else ""

@@ -1,9 +1,9 @@
-"""What a teacher is told who changes a set that students have answered already."""
+"""Notices for a teacher who changes a question set that students have answered."""
 
 from dataclasses import dataclass
 
 from quizzes.content.drafts.changes import KeyChange, key_changes
-from quizzes.content.drafts.document import Table
+from quizzes.content.tables import Table
 from quizzes.models import QuestionSet, User
 from quizzes.reports.answered_editions import AnsweredEdition, answered_editions
 
@@ -21,8 +21,8 @@ class AnsweredNotice:
     changed: tuple[KeyChange, ...]
 
 
-def told(question_set: QuestionSet, new: Table | None, *, latest: int, by: User) -> list[AnsweredNotice]:
-    """A line for each edition that students of this teacher answered and that another one follows.
+def answered_notices(question_set: QuestionSet, new: Table | None, *, latest: int, by: User) -> list[AnsweredNotice]:
+    """One notice for each edition that students of this teacher answered and that a newer one follows.
 
     new: the document of the edition to come, None where none is to come or it is not ready. latest: the newest number.
     """

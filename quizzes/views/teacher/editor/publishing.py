@@ -15,7 +15,7 @@ from quizzes.content.drafts.saving import DraftChanged
 from quizzes.forms.editor.publishing import MoveForm, PublishForm
 from quizzes.models import Assignment, Draft, Edition
 from quizzes.views.teacher.editor.access import EditorRequest, actor_and_time, own_draft, show
-from quizzes.views.teacher.editor.answered import AnsweredNotice, told
+from quizzes.views.teacher.editor.answered import AnsweredNotice, answered_notices
 
 CHANGED = "The draft was changed in another window since you opened this page. Read it again, then publish."
 
@@ -91,7 +91,7 @@ def _answered(request: EditorRequest, draft: Draft, ready: Readiness, latest: Ed
     if latest is None:
         return []
     new = finished(draft.document) if ready.changes else None
-    return told(draft.question_set, new, latest=latest.number, by=request.user)
+    return answered_notices(draft.question_set, new, latest=latest.number, by=request.user)
 
 
 def _standing(request: EditorRequest, draft: Draft) -> list[Assignment]:

@@ -1,4 +1,4 @@
-"""The desk: one question of a draft, its evidence in the reading, and what students will see of it."""
+"""The question editor: one question, its evidence in the reading, and its preview."""
 
 from copy import deepcopy
 from dataclasses import dataclass
@@ -11,14 +11,23 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from quizzes.content.drafts import saving
-from quizzes.content.drafts.document import Table, evidence_keys, number_of, question_of, reading_of, sentences
+from quizzes.content.drafts.document import (
+    evidence_keys,
+    number_of,
+    question_of,
+    reading_of,
+    sentence_tables,
+    sentences,
+)
 from quizzes.content.drafts.preview import preview
 from quizzes.content.drafts.saving import DraftChanged
-from quizzes.content.drafts.validation import lost_evidence, meter, question_problems, remarks
-from quizzes.content.question_types import draft_registry as kinds
-from quizzes.content.question_types.form_registry import FORMS, KindForm
+from quizzes.content.drafts.validation import lost_evidence, meter, question_problems, question_tips
+from quizzes.content.question_types.draft import MAX_ROWS
+from quizzes.content.question_types.form import QuestionTypeForm
+from quizzes.content.question_types.registry import TYPES, change_type, draft_of
+from quizzes.content.tables import Table
 from quizzes.forms.editor.base import DraftForm
-from quizzes.forms.editor.question import QuestionForm, RemarkForm
+from quizzes.forms.editor.question import KeepWordingForm, QuestionForm
 from quizzes.models import Draft
 from quizzes.reports.answered_editions import answered_editions
 from quizzes.views.teacher.editor.access import Conflict, EditorRequest, actor_and_time, own_draft, show
@@ -34,7 +43,7 @@ class QuestionEditor:
 
     question: Table
     form: QuestionForm
-    own: KindForm
+    own: QuestionTypeForm
 
     @property
     def fields(self) -> Table:
@@ -60,7 +69,7 @@ def edit_questions(request: EditorRequest, public_id: str) -> HttpResponse:
 def add_question(request: EditorRequest, public_id: str) -> HttpResponse:
     """The first question of a set."""
     draft = own_draft(request, public_id)
-    blank = {"key": "", "type": next(iter(kinds.KINDS)), "objective": ""}
+    blank = {"key": "", "type": next(iter(TYPES)), "objective": ""}
     form = QuestionForm(request.POST, document=draft.document, question=blank)
     draft, key = saving.add_question(draft, form.type_to_add, **actor_and_time(request))
     return redirect("edit_question", public_id, key)
@@ -68,31 +77,31 @@ def add_question(request: EditorRequest, public_id: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def edit_question(request: EditorRequest, public_id: str, key: str) -> HttpResponse:
-    """One question on the desk. Whatever its buttons do, what was typed is saved first."""
+    """One question in the editor. Every button saves the user input first."""
     draft = own_draft(request, public_id)
     if request.method == "GET":
-        return _page(request, draft, _desk(draft, key))
-    desk, conflict = _desk(draft, key, request.POST), None
-    form = desk.form
+        return _page(request, draft, _question_editor(draft, key))
+    editor, conflict = _question_editor(draft, key, request.POST), None
+    form = editor.form
     try:
         draft = saving.save_question(
             draft,
             key,
-            desk.fields,
-            shown_type=desk.question["type"],
-            add_row_to=_list_to_lengthen(desk),
+            editor.fields,
+            shown_type=editor.question["type"],
+            add_row_to=_list_to_lengthen(editor),
             seen=form.seen,
             **actor_and_time(request),
         )
     except DraftChanged as refused:
         draft = refused.draft
-        desk = _desk(draft, key, request.POST)
-        conflict = Conflict(draft, form.seen, [*desk.form.others(), *desk.own.others()])
+        editor = _question_editor(draft, key, request.POST)
+        conflict = Conflict(draft, form.seen, [*editor.form.others(), *editor.own.others()])
     else:
-        is_retyped = any(desk.fields.get(name) != desk.question.get(name) for name in ("type", "answer_type"))
-        if desk.is_valid and (is_retyped or not request.htmx):
+        is_retyped = editor.fields.get("type") != editor.question["type"] or editor.own.changes_fields
+        if editor.is_valid and (is_retyped or not request.htmx):
             return _act(request, draft, key, form)
-    return _page(request, draft, desk, conflict=conflict)
+    return _page(request, draft, editor, conflict=conflict)
 
 
 @require_http_methods(["GET", "POST"])
@@ -137,7 +146,7 @@ def preview_draft(request: EditorRequest, public_id: str, number: int) -> HttpRe
         "number": number,
         "question_count": len(questions),
         "view": view,
-        "question_template": f"question_types/{question['type']}.html",
+        "question_template": TYPES[question["type"]].template("page"),
         "reading": reading_of(draft.document),
         "is_picker": "paragraphs" in (view or {}),
         "next_url": reverse("preview_draft", args=[public_id, number % len(questions) + 1]),
@@ -147,9 +156,9 @@ def preview_draft(request: EditorRequest, public_id: str, number: int) -> HttpRe
 
 @require_POST
 def keep_wording(request: EditorRequest, public_id: str) -> HttpResponse:
-    """Keep what a hint is about, with the reason, or take that back."""
+    """Keep what a writing tip is about, with the reason, or take that back."""
     draft = own_draft(request, public_id)
-    form = RemarkForm(request.POST)
+    form = KeepWordingForm(request.POST)
     if not form.is_valid() or question_of(draft.document, form.cleaned_data["question"]) is None:
         messages.error(request, GONE)
         return redirect("edit_questions", public_id)
@@ -159,35 +168,37 @@ def keep_wording(request: EditorRequest, public_id: str) -> HttpResponse:
     return redirect("edit_question", public_id, key)
 
 
-def _desk(draft: Draft, key: str, sent: Any = None) -> QuestionEditor:
+def _question_editor(draft: Draft, key: str, sent: Any = None) -> QuestionEditor:
     """The forms of a question, for the type that the page shows where it was sent; raises Http404."""
     found = question_of(draft.document, key)
     if found is None:
         raise Http404(GONE)
     question = deepcopy(found)
     shown_type = sent.get("shown_type", "") if sent is not None else ""
-    if shown_type in kinds.KINDS:
-        kinds.retype(question, shown_type, draft.document["voices"])
-    given: dict[str, Table] = {"document": draft.document, "question": question}
-    return QuestionEditor(question, QuestionForm(sent, **given), FORMS[question["type"]](sent, **given))
+    if shown_type in TYPES:
+        change_type(question, shown_type, draft.document["voices"])
+    own = TYPES[question["type"]].form(
+        sent, question=question, sentences=sentence_tables(draft.document), voices=draft.document["voices"]
+    )
+    return QuestionEditor(question, QuestionForm(sent, document=draft.document, question=question), own)
 
 
 def _act(request: EditorRequest, draft: Draft, key: str, form: QuestionForm) -> HttpResponse:
     """Do what the button asks for, and go where it leads."""
-    public_id, said = draft.question_set.public_id, actor_and_time(request)
+    public_id, actor = draft.question_set.public_id, actor_and_time(request)
     try:
         match form.action:
             case "up" | "down":
-                saving.move_question(draft, key, places=-1 if form.action == "up" else 1, **said)
+                saving.move_question(draft, key, places=-1 if form.action == "up" else 1, **actor)
             case "duplicate":
-                draft, key = saving.duplicate_question(draft, key, **said)
+                draft, key = saving.duplicate_question(draft, key, **actor)
             case "add":
-                draft, key = saving.add_question(draft, form.type_to_add, after=key, **said)
+                draft, key = saving.add_question(draft, form.type_to_add, after=key, **actor)
             case "remove":
                 if answered_editions(draft.question_set, by=request.user, key=key):
                     return redirect("remove_question", public_id, key)
                 number = number_of(draft.document, key)
-                saving.remove_question(draft, key, seen=draft.revision, **said)
+                saving.remove_question(draft, key, seen=draft.revision, **actor)
                 messages.success(request, REMOVED.format(number=number))
                 return redirect("edit_questions", public_id)
             case "next":
@@ -197,13 +208,12 @@ def _act(request: EditorRequest, draft: Draft, key: str, form: QuestionForm) -> 
     return redirect("edit_question", public_id, key)
 
 
-def _list_to_lengthen(desk: QuestionEditor) -> str:
+def _list_to_lengthen(editor: QuestionEditor) -> str:
     """The list of the question that the button adds a row to, "" for another button."""
-    module = kinds.kind(desk.question)
-    if desk.form.action not in {"more", "more_tempting"}:
+    if editor.form.action not in {"more", "more_tempting"}:
         return ""
-    names: tuple[str, ...] = module.ROWS
-    return "".join(names[-1:] if desk.form.action == "more_tempting" else names[:1])
+    names = draft_of(editor.question).row_lists
+    return "".join(names[-1:] if editor.form.action == "more_tempting" else names[:1])
 
 
 def _next_key(document: Table, key: str) -> str:
@@ -213,19 +223,19 @@ def _next_key(document: Table, key: str) -> str:
 
 
 def _page(
-    request: EditorRequest, draft: Draft, desk: QuestionEditor, *, conflict: Conflict | None = None
+    request: EditorRequest, draft: Draft, editor: QuestionEditor, *, conflict: Conflict | None = None
 ) -> HttpResponse:
     document = draft.document
-    key = desk.question["key"]
-    question = question_of(document, key) or desk.question
+    key = editor.question["key"]
+    question = question_of(document, key) or editor.question
     number = number_of(document, key)
     found = sentences(document)
     proving = set(evidence_keys(question))
-    module = kinds.kind(question)
+    row_lists = draft_of(question).row_lists
     context = {
-        "desk": desk,
-        "form": desk.form,
-        "own": desk.own,
+        "editor": editor,
+        "form": editor.form,
+        "own": editor.own,
         "question": question,
         "number": number,
         "next_number": number % len(document["questions"]) + 1,
@@ -234,24 +244,24 @@ def _page(
             for place, table in enumerate(document["questions"], start=1)
         ],
         "reading": reading_of(document),
-        "picked": desk.form["evidence"].value() or [] if "evidence" in desk.form.fields else sorted(proving),
-        "uses_picker": "evidence" in desk.form.fields,
+        "picked": editor.form["evidence"].value() or [] if "evidence" in editor.form.fields else sorted(proving),
+        "uses_picker": "evidence" in editor.form.fields,
         "proof": [sentence for sentence in found if sentence.key in proving],
         "paragraph_of": {
             table["key"]: place
             for place, paragraph in enumerate(document["reading"]["paragraphs"], start=1)
             for table in paragraph["sentences"]
         },
-        "faults": question_problems(document, question),
+        "problems": question_problems(document, question),
         "lost": lost_evidence(document, question),
-        "remarks": remarks(document, question),
+        "tips": question_tips(document, question),
         "preview": preview(document, question),
-        "preview_template": f"question_types/{question['type']}.html",
-        "can_add_row": bool(module.ROWS) and len(question[module.ROWS[0]]) < module.MAX,
+        "preview_template": TYPES[question["type"]].template("page"),
+        "can_add_row": bool(row_lists) and len(question[row_lists[0]]) < MAX_ROWS,
         "meter": meter(document),
     }
-    return show(request, "edit_question", draft, forms=(desk.form, desk.own), conflict=conflict, **context)
+    return show(request, "edit_question", draft, forms=(editor.form, editor.own), conflict=conflict, **context)
 
 
 def _types() -> list[tuple[str, str]]:
-    return [(name, kinds.label(name)) for name in kinds.KINDS]
+    return [(name, question_type.label) for name, question_type in TYPES.items()]

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from quizzes.content.drafts import saving, text
 from quizzes.content.drafts.changes import compared
-from quizzes.content.drafts.document import QUOTES, Table
+from quizzes.content.drafts.document import QUOTES
 from quizzes.content.drafts.saving import DraftChanged
 from quizzes.content.drafts.validation import orphans, reading_problems
+from quizzes.content.tables import Table
 from quizzes.forms.editor.orphans import OrphanForm
 from quizzes.forms.editor.reading import ReadingForm, TextForm, VoicesForm
 from quizzes.models import Draft
@@ -113,19 +114,19 @@ def resolve_orphan(request: EditorRequest, public_id: str, key: str) -> HttpResp
     if orphan is None or not form.is_valid():
         messages.error(request, CHANGED)
         return redirect("edit_orphans", public_id)
-    said: dict[str, Any] = {"seen": form.seen, **actor_and_time(request)}
+    actor: dict[str, Any] = {"seen": form.seen, **actor_and_time(request)}
     try:
         match form.cleaned_data["act"]:
             case "keep":
-                saving.keep_evidence(draft, key, **said)
+                saving.keep_evidence(draft, key, **actor)
                 done = f"Question {orphan.number} rests on the new text."
             case "move":
-                saving.move_evidence(draft, key, form.moved, **said)
+                saving.move_evidence(draft, key, form.moved, **actor)
                 done = f"Question {orphan.number} rests on the sentences you chose."
             case _ if answered_editions(draft.question_set, by=request.user, key=key):
                 return redirect("remove_question", public_id, key)
             case _:
-                saving.remove_question(draft, key, **said)
+                saving.remove_question(draft, key, **actor)
                 done = f"Question {orphan.number} is out of the draft. Editions that have it keep it, and its scores."
     except (DraftChanged, saving.NoSuchQuestion):
         messages.error(request, CHANGED)
@@ -150,7 +151,7 @@ def _page(
         "text_form": text_form or TextForm(document=document),
         "voices_form": voices_form or VoicesForm(document=document),
         "sent": sent[0] if sent else None,
-        "faults": reading_problems(document),
+        "problems": reading_problems(document),
         "orphans": orphans(document),
         "has_text": bool(document["reading"]["paragraphs"]),
         "must_be_own_words": document["reading"]["rights"] == QUOTES,

@@ -52,7 +52,7 @@ def edit_source(request: EditorRequest, public_id: str) -> HttpResponse:
             if form.is_valid() and not request.htmx:
                 messages.success(request, "Saved.")
                 return redirect("edit_source", public_id)
-    context = {"form": form, "faults": source_problems(draft.document)}
+    context = {"form": form, "problems": source_problems(draft.document)}
     return show(request, "edit_source", draft, forms=[form], conflict=conflict, **context)
 
 
@@ -89,5 +89,5 @@ def edit_objectives(request: EditorRequest, public_id: str) -> HttpResponse:
             if form.is_valid() and not request.htmx:
                 messages.success(request, "Saved.")
                 return redirect("edit_objectives", public_id)
-    context = {"form": form, "faults": objective_problems(draft.document), "meter": meter(draft.document)}
+    context = {"form": form, "problems": objective_problems(draft.document), "meter": meter(draft.document)}
     return show(request, "edit_objectives", draft, forms=[form], conflict=conflict, **context)

@@ -1,0 +1,23 @@
+"""Answer and evidence: all parts of the type."""
+
+from quizzes.content.question_types.answer_and_proof.draft import AnswerAndProofDraft
+from quizzes.content.question_types.answer_and_proof.form import AnswerAndProofForm
+from quizzes.content.question_types.answer_and_proof.paper import AnswerAndProofEntry
+from quizzes.content.question_types.answer_and_proof.question import AnswerAndProof
+from quizzes.content.question_types.question_type import QuestionType
+
+ANSWER_AND_PROOF = QuestionType(
+    name="answer_and_proof",
+    label="Answer and proof",
+    hint="Answer, then choose the sentence that proves it",
+    partial_credit="A right answer earns half of the points. With it, the right proof earns the other half.",
+    graded_by="rule",
+    is_typed=False,
+    lists_all_choices=False,
+    regrade_sets_evidence=True,
+    review_shows_rows=False,
+    question=AnswerAndProof,
+    draft=AnswerAndProofDraft(),
+    form=AnswerAndProofForm,
+    paper=AnswerAndProofEntry(),
+)

@@ -1,0 +1,55 @@
+"""Fill in the blanks on paper."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from quizzes.content.question_types.paper import NO_ANSWER, Cell, Fields, PaperEntry, View, letters_of, with_letters
+from quizzes.content.question_types.shuffle import NotAChoice
+
+
+class BlanksEntry(PaperEntry):
+    """A cell for each gap: the word, or the letter of a choice."""
+
+    has_marks_as_key = False
+
+    def printed(self, view: View) -> dict[str, Any]:
+        """With a letter for each choice of each gap."""
+        return {**view, "gaps": [{**gap, "options": with_letters(gap["options"])} for gap in view["gaps"]]}
+
+    def cells(self, view: View) -> tuple[Cell, ...]:
+        """One cell a gap."""
+        return tuple(
+            Cell(
+                f"({gap['letter']})",
+                f"{letters_of(gap['options'])}, or the word" if gap["options"] else "As written",
+                "words",
+                gap["max_length"],
+            )
+            for gap in view["gaps"]
+        )
+
+    def read(self, view: View, typed: Sequence[str]) -> Fields:
+        """The text or token of each gap with an answer."""
+        found = {}
+        for gap, text in zip(view["gaps"], typed, strict=True):
+            if text not in NO_ANSWER:
+                found[gap["name"]] = [_token(gap, text) if gap["options"] else text]
+        return found
+
+    def write(self, view: View, blank: View) -> tuple[str, ...]:
+        """The text or letter of each gap."""
+        return tuple(
+            gap["answer"] or next((option["letter"] for option in gap["options"] if option["chosen"]), "")
+            for gap in view["gaps"]
+        )
+
+
+def _token(gap: View, text: str) -> str:
+    tokens = {option["text"].casefold(): option["token"] for option in gap["options"]}
+    tokens |= {option["letter"].casefold(): option["token"] for option in gap["options"]}
+    if text.casefold() not in tokens:
+        raise NotAChoice(
+            f"“{text}” is not on the sheet at ({gap['letter']}): write {letters_of(gap['options'])}, or the word."
+        )
+    token: str = tokens[text.casefold()]
+    return token

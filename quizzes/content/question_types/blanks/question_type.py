@@ -1,0 +1,23 @@
+"""Fill in the blanks: all parts of the type."""
+
+from quizzes.content.question_types.blanks.draft import BlanksDraft
+from quizzes.content.question_types.blanks.form import BlanksForm
+from quizzes.content.question_types.blanks.paper import BlanksEntry
+from quizzes.content.question_types.blanks.question import Blanks
+from quizzes.content.question_types.question_type import QuestionType
+
+BLANKS = QuestionType(
+    name="blanks",
+    label="Fill in the blanks",
+    hint="Fill each gap",
+    partial_credit="Each gap counts the same.",
+    graded_by="rule",
+    is_typed=True,
+    lists_all_choices=False,
+    regrade_sets_evidence=False,
+    review_shows_rows=False,
+    question=Blanks,
+    draft=BlanksDraft(),
+    form=BlanksForm,
+    paper=BlanksEntry(),
+)

@@ -1,0 +1,25 @@
+"""Evidence: all parts of the type."""
+
+from quizzes.content.question_types.evidence.draft import EvidenceDraft
+from quizzes.content.question_types.evidence.form import EvidenceForm
+from quizzes.content.question_types.evidence.paper import EvidenceEntry
+from quizzes.content.question_types.evidence.question import Evidence
+from quizzes.content.question_types.question_type import QuestionType
+
+EVIDENCE = QuestionType(
+    name="evidence",
+    label="Evidence",
+    hint="Tap the sentence. Tap again to take the mark away.",
+    partial_credit=(
+        "Each right sentence earns a share of the points and each wrong one takes one away, never below zero."
+    ),
+    graded_by="rule",
+    is_typed=False,
+    lists_all_choices=False,
+    regrade_sets_evidence=True,
+    review_shows_rows=False,
+    question=Evidence,
+    draft=EvidenceDraft(),
+    form=EvidenceForm,
+    paper=EvidenceEntry(),
+)

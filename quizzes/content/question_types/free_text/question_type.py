@@ -1,0 +1,23 @@
+"""Written answer: all parts of the type."""
+
+from quizzes.content.question_types.free_text.draft import FreeTextDraft
+from quizzes.content.question_types.free_text.form import FreeTextForm
+from quizzes.content.question_types.free_text.paper import FreeTextEntry
+from quizzes.content.question_types.free_text.question import FreeText
+from quizzes.content.question_types.question_type import QuestionType
+
+FREE_TEXT = QuestionType(
+    name="free_text",
+    label="In your own words",
+    hint="Your teacher reads this one",
+    partial_credit="Your teacher marks it. What earns points is listed with the question.",
+    graded_by="teacher",
+    is_typed=True,
+    lists_all_choices=False,
+    regrade_sets_evidence=False,
+    review_shows_rows=False,
+    question=FreeText,
+    draft=FreeTextDraft(),
+    form=FreeTextForm,
+    paper=FreeTextEntry(),
+)

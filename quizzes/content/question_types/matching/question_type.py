@@ -1,0 +1,23 @@
+"""Matching: all parts of the type."""
+
+from quizzes.content.question_types.matching.draft import MatchingDraft
+from quizzes.content.question_types.matching.form import MatchingForm
+from quizzes.content.question_types.matching.paper import MatchingEntry
+from quizzes.content.question_types.matching.question import Matching
+from quizzes.content.question_types.question_type import QuestionType
+
+MATCHING = QuestionType(
+    name="matching",
+    label="Matching",
+    hint="Choose one option for each line",
+    partial_credit="Each line counts the same. An option may fit several lines, or none.",
+    graded_by="rule",
+    is_typed=False,
+    lists_all_choices=False,
+    regrade_sets_evidence=False,
+    review_shows_rows=False,
+    question=Matching,
+    draft=MatchingDraft(),
+    form=MatchingForm,
+    paper=MatchingEntry(),
+)

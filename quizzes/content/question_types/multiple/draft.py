@@ -1,0 +1,17 @@
+"""A draft of multiple answers."""
+
+from collections.abc import Sequence
+
+from quizzes.content.question_types.draft import numbered
+from quizzes.content.question_types.single.draft import ChoicesDraft
+from quizzes.content.tables import Table
+
+
+class MultipleDraft(ChoicesDraft):
+    """Choices, one or more of them correct."""
+
+    def key_problems(self, keys: Sequence[int], rows: Sequence[Table]) -> list[str]:
+        """A message if every choice is correct."""
+        if len(keys) > 1 and len(keys) >= len(numbered(rows)):
+            return ["Every answer is marked correct, so the question asks nothing. Write a wrong one."]
+        return []

@@ -1,0 +1,23 @@
+"""Number or date: all parts of the type."""
+
+from quizzes.content.question_types.numeric.draft import NumericDraft
+from quizzes.content.question_types.numeric.form import NumericForm
+from quizzes.content.question_types.numeric.paper import NumericEntry
+from quizzes.content.question_types.numeric.question import Numeric
+from quizzes.content.question_types.question_type import QuestionType
+
+NUMERIC = QuestionType(
+    name="numeric",
+    label="Number or date",
+    hint="Write a number or a date",
+    partial_credit="",
+    graded_by="rule",
+    is_typed=True,
+    lists_all_choices=False,
+    regrade_sets_evidence=False,
+    review_shows_rows=False,
+    question=Numeric,
+    draft=NumericDraft(),
+    form=NumericForm,
+    paper=NumericEntry(),
+)

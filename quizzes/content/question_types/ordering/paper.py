@@ -1,0 +1,31 @@
+"""Ordering on paper."""
+
+from collections.abc import Sequence
+
+from quizzes.content.question_types.paper import Cell, Fields, PaperEntry, View, marks_cell, squeezed
+from quizzes.content.question_types.shuffle import NotAChoice
+
+
+class OrderingEntry(PaperEntry):
+    """The numbers beside the lines, from top to bottom."""
+
+    has_marks_as_key = True
+
+    def cells(self, view: View) -> tuple[Cell, ...]:
+        """One cell."""
+        return marks_cell(f"The {len(view['lines'])} numbers from top to bottom")
+
+    def read(self, view: View, typed: Sequence[str]) -> Fields:
+        """The tokens of the lines in the order of their numbers."""
+        places, count = squeezed(typed[0]), len(view["lines"])
+        if sorted(places) != [str(place) for place in range(1, count + 1)]:
+            raise NotAChoice(
+                f"Write the {count} numbers beside the lines from top to bottom, each of 1 to {count} once."
+            )
+        lines = sorted(zip(places, view["lines"], strict=True), key=lambda pair: pair[0])
+        return {"item": [line["token"] for _, line in lines], "placed": ["1"]}
+
+    def write(self, view: View, blank: View) -> tuple[str, ...]:
+        """The number of each printed line."""
+        places = {line["token"]: str(place) for place, line in enumerate(view["lines"], start=1)}
+        return ("".join(places[line["token"]] for line in blank["lines"]),)

@@ -1,0 +1,26 @@
+"""Ordering: all parts of the type."""
+
+from quizzes.content.question_types.ordering.draft import OrderingDraft
+from quizzes.content.question_types.ordering.form import OrderingForm
+from quizzes.content.question_types.ordering.paper import OrderingEntry
+from quizzes.content.question_types.ordering.question import Ordering
+from quizzes.content.question_types.question_type import QuestionType
+
+ORDERING = QuestionType(
+    name="ordering",
+    label="Ordering",
+    hint="Move the lines until they are in order",
+    partial_credit=(
+        "Each pair of lines in the right order earns a share of the points and each pair in the wrong order takes one "
+        "away, never below zero."
+    ),
+    graded_by="rule",
+    is_typed=False,
+    lists_all_choices=False,
+    regrade_sets_evidence=False,
+    review_shows_rows=False,
+    question=Ordering,
+    draft=OrderingDraft(),
+    form=OrderingForm,
+    paper=OrderingEntry(),
+)

@@ -1,0 +1,154 @@
+"""The abstract base of an answer on paper, and the letters and marks that types share.
+
+A teacher types the marks of a handout. `read` turns them into the fields that the student's page sends, so that paper
+and screen cannot differ.
+"""
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from string import ascii_uppercase
+from typing import Any, Literal
+
+from quizzes.content.question_types.shuffle import NotAChoice
+
+# The public view of a question.
+View = Mapping[str, Any]
+# The fields of the student's page, by name.
+Fields = dict[str, list[str]]
+# marks: letters or figures in a row. words: one line. text: several lines.
+CellKind = Literal["marks", "words", "text"]
+
+# For a statement, a line or a whole question without an answer.
+NONE = "-"
+NO_ANSWER = frozenset({"", NONE, "–", "—"})
+_MOST_MARKS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One field to type into. label: of a part of the question, "" if it has one part. hint: what to type."""
+
+    label: str
+    hint: str
+    kind: CellKind
+    max_length: int
+
+
+class PaperEntry(ABC):
+    """How a type is printed on a handout and how its answers are entered from paper."""
+
+    @property
+    @abstractmethod
+    def has_marks_as_key(self) -> bool:
+        """Whether the answer key shows the marks of a correct answer, and not only its words."""
+
+    def printed(self, view: View) -> dict[str, Any]:
+        """The view as the handout shows it, with a letter for each choice. view: public, with or without an answer."""
+        return dict(view)
+
+    @abstractmethod
+    def cells(self, view: View) -> tuple[Cell, ...]:
+        """The fields to type into, at least one. view: printed."""
+
+    @abstractmethod
+    def read(self, view: View, typed: Sequence[str]) -> Fields:
+        """The fields of the student's page; raises NotAChoice with what to type instead.
+
+        view: printed. typed: one stripped text a cell, at least one of them an answer.
+        """
+
+    @abstractmethod
+    def write(self, view: View, blank: View) -> tuple[str, ...]:
+        """What to type for an answer, one text a cell: `read` gives it back. view: printed with the answer, blank:
+        printed without.
+        """
+
+
+class TypedEntry(PaperEntry):
+    """An answer in words, typed as the student wrote it. kind: of its cell."""
+
+    has_marks_as_key = False
+
+    def __init__(self, kind: CellKind = "words") -> None:
+        self.kind = kind
+
+    def cells(self, view: View) -> tuple[Cell, ...]:
+        """One cell."""
+        return (Cell("", "As written", self.kind, view["max_length"]),)
+
+    def read(self, view: View, typed: Sequence[str]) -> Fields:
+        """The text."""
+        return {view["name"]: [typed[0]]}
+
+    def write(self, view: View, blank: View) -> tuple[str, ...]:
+        """The text."""
+        return (view["answer"],)
+
+
+class RowsEntry(PaperEntry):
+    """One letter for each row, such as “ACB”.
+
+    rows: the list of the view. choices: the list of each row. token: the field of a choice that the page sends.
+    noun: what a row is called.
+    """
+
+    has_marks_as_key = True
+
+    def __init__(self, *, rows: str, choices: str, token: str, noun: str) -> None:
+        self.rows, self.choices, self.token, self.noun = rows, choices, token, noun
+
+    def printed(self, view: View) -> dict[str, Any]:
+        """With a letter for each choice of each row."""
+        rows = [{**row, self.choices: with_letters(row[self.choices])} for row in view[self.rows]]
+        return {**view, self.rows: rows}
+
+    def cells(self, view: View) -> tuple[Cell, ...]:
+        """One cell for all rows."""
+        rows = view[self.rows]
+        return marks_cell(f"{len(rows)} letters, one for each {self.noun}: {letters_of(rows[0][self.choices])}")
+
+    def read(self, view: View, typed: Sequence[str]) -> Fields:
+        """The token of each row with a letter."""
+        rows, marks = view[self.rows], squeezed(typed[0])
+        offered = letters_of(rows[0][self.choices])
+        if len(marks) != len(rows):
+            raise NotAChoice(f"Write {len(rows)} letters, one for each {self.noun}: {offered}, or {NONE} for none.")
+        found = {}
+        for row, mark in zip(rows, marks, strict=True):
+            if mark not in NO_ANSWER:
+                tokens = {choice["letter"]: choice[self.token] for choice in row[self.choices]}
+                if mark not in tokens:
+                    raise NotAChoice(f"“{mark}” is not on the sheet: write {offered}, or {NONE} for none.")
+                found[row["name"]] = [tokens[mark]]
+        return found
+
+    def write(self, view: View, blank: View) -> tuple[str, ...]:
+        """The letters in a row."""
+        chosen = (
+            next((choice["letter"] for choice in row[self.choices] if choice["chosen"]), NONE)
+            for row in view[self.rows]
+        )
+        return ("".join(chosen),)
+
+
+def marks_cell(hint: str) -> tuple[Cell, ...]:
+    """One cell for marks."""
+    return (Cell("", hint, "marks", _MOST_MARKS),)
+
+
+def with_letters(choices: Sequence[View], letters: str = ascii_uppercase) -> list[dict[str, Any]]:
+    """The choices with their letters."""
+    return [{**choice, "letter": letter} for choice, letter in zip(choices, letters, strict=False)]
+
+
+def letters_of(choices: Sequence[View]) -> str:
+    """The letters of these choices in words: “A, B or C”."""
+    letters = [choice["letter"] for choice in choices]
+    return f"{', '.join(letters[:-1])} or {letters[-1]}"
+
+
+def squeezed(typed: str) -> str:
+    """Typed marks in capitals, without the spaces and signs between them."""
+    return re.sub(r"[\s,;./]+", "", typed).upper().replace("–", NONE).replace("—", NONE)

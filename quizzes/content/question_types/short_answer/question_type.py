@@ -1,0 +1,23 @@
+"""Short answer: all parts of the type."""
+
+from quizzes.content.question_types.question_type import QuestionType
+from quizzes.content.question_types.short_answer.draft import ShortAnswerDraft
+from quizzes.content.question_types.short_answer.form import ShortAnswerForm
+from quizzes.content.question_types.short_answer.paper import ShortAnswerEntry
+from quizzes.content.question_types.short_answer.question import ShortAnswer
+
+SHORT_ANSWER = QuestionType(
+    name="short_answer",
+    label="Short answer",
+    hint="Answer in a few words",
+    partial_credit="",
+    graded_by="rule",
+    is_typed=True,
+    lists_all_choices=False,
+    regrade_sets_evidence=False,
+    review_shows_rows=False,
+    question=ShortAnswer,
+    draft=ShortAnswerDraft(),
+    form=ShortAnswerForm,
+    paper=ShortAnswerEntry(),
+)

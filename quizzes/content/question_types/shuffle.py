@@ -1,0 +1,39 @@
+"""The order and the tokens of choices, as one attempt shows them."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class NotAChoice(ValueError):
+    """A submitted token that this question never offered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shuffle:
+    """How one attempt shows choices. seed: only the server knows it. is_shuffled: whether choices change places.
+
+    Tokens and order depend only on seed, question key and choice id, so they tell nothing about the answer key.
+    """
+
+    seed: str
+    is_shuffled: bool
+
+    def token(self, question_key: str, choice_id: str) -> str:
+        """Ten hexadecimal digits that stand for this choice in this attempt."""
+        return self._digest(f"token:{question_key}:{choice_id}")[:10]
+
+    def choice_id(self, question_key: str, token: str, ids: Sequence[str]) -> str:
+        """The choice that `token` stands for; raises NotAChoice."""
+        for candidate in ids:
+            if self.token(question_key, candidate) == token:
+                return candidate
+        raise NotAChoice("That is not an option of this question.")
+
+    def order[T](self, scope: str, items: Sequence[tuple[str, T]]) -> list[T]:
+        """The second members of (id, item) pairs: as given, or in this attempt's own order."""
+        pairs = sorted(items, key=lambda pair: self._digest(f"order:{scope}:{pair[0]}")) if self.is_shuffled else items
+        return [item for _, item in pairs]
+
+    def _digest(self, text: str) -> str:
+        return hashlib.blake2b(text.encode(), key=self.seed.encode()[:64], digest_size=16).hexdigest()

@@ -1,0 +1,23 @@
+"""Single choice: all parts of the type."""
+
+from quizzes.content.question_types.question_type import QuestionType
+from quizzes.content.question_types.single.draft import SingleDraft
+from quizzes.content.question_types.single.form import SingleForm
+from quizzes.content.question_types.single.paper import SingleEntry
+from quizzes.content.question_types.single.question import Single
+
+SINGLE = QuestionType(
+    name="single",
+    label="Single choice",
+    hint="Choose one answer",
+    partial_credit="",
+    graded_by="rule",
+    is_typed=False,
+    lists_all_choices=True,
+    regrade_sets_evidence=False,
+    review_shows_rows=False,
+    question=Single,
+    draft=SingleDraft(),
+    form=SingleForm,
+    paper=SingleEntry(),
+)

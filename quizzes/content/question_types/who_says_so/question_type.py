@@ -1,0 +1,23 @@
+"""Who says so: all parts of the type."""
+
+from quizzes.content.question_types.question_type import QuestionType
+from quizzes.content.question_types.who_says_so.draft import WhoSaysSoDraft
+from quizzes.content.question_types.who_says_so.form import WhoSaysSoForm
+from quizzes.content.question_types.who_says_so.paper import WhoSaysSoEntry
+from quizzes.content.question_types.who_says_so.question import WhoSaysSo
+
+WHO_SAYS_SO = QuestionType(
+    name="who_says_so",
+    label="Who says so?",
+    hint="Choose one voice for each statement",
+    partial_credit="Each statement counts the same.",
+    graded_by="rule",
+    is_typed=False,
+    lists_all_choices=True,
+    regrade_sets_evidence=True,
+    review_shows_rows=True,
+    question=WhoSaysSo,
+    draft=WhoSaysSoDraft(),
+    form=WhoSaysSoForm,
+    paper=WhoSaysSoEntry(),
+)

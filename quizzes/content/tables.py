@@ -1,0 +1,43 @@
+"""Readers for the tables (JSON objects) of stored and written documents."""
+
+from collections.abc import Mapping
+from typing import Any
+
+Table = dict[str, Any]
+
+
+class InvalidDocument(ValueError):
+    """A stored or written document that breaks a rule; the message is one line for its author."""
+
+
+def text_of(table: Mapping[str, Any], name: str, *, optional: bool = False, at_most: int | None = None) -> str:
+    """The non-empty string under `name`; raises InvalidDocument, except "" where `optional` and absent.
+
+    at_most: the number of characters that its column holds, if it is stored in one.
+    """
+    value = table.get(name, "")
+    if not isinstance(value, str):
+        raise InvalidDocument(f"“{name}” must be text")
+    if not value.strip() and not optional:
+        raise InvalidDocument(f"“{name}” is missing")
+    if at_most is not None and len(value.strip()) > at_most:
+        raise InvalidDocument(f"“{name}” is longer than {at_most} characters")
+    return value.strip()
+
+
+def texts_of(table: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    """The list of strings under `name`, () when absent; raises InvalidDocument for anything else."""
+    value = table.get(name, [])
+    if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
+        raise InvalidDocument(f"“{name}” must be a list of texts")
+    if len(set(value)) != len(value):
+        raise InvalidDocument(f"“{name}” names the same thing twice")
+    return tuple(value)
+
+
+def tables_of(table: Mapping[str, Any], name: str) -> tuple[Mapping[str, Any], ...]:
+    """The list of tables under `name`, () when absent; raises InvalidDocument for anything else."""
+    value = table.get(name, [])
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise InvalidDocument(f"“{name}” must be a list of tables")
+    return tuple(value)

@@ -1,0 +1,373 @@
+"""Answers typed in from paper: stored as attempts, told apart from those on a screen, and worth the same."""
+
+import json
+import uuid
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.core.management import call_command
+from django.db import IntegrityError, connection, transaction
+
+from quizzes.attempts.attempt_content import sitting
+from quizzes.attempts.integrity import check_integrity
+from quizzes.attempts.lifecycle import NoAttemptsLeft, start_attempt
+from quizzes.attempts.paper.answers import Outcome, Sheet, form_of, save_sheets, student_sheets
+from quizzes.attempts.paper.handout import FormLetter
+from quizzes.content.editions import published
+from quizzes.content.question_types.question import Value
+from quizzes.files.class_export.reader import import_classroom
+from quizzes.files.class_export.writer import export_classroom
+from quizzes.grading import regrades
+from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Classroom, Edition, Student, User
+from quizzes.reports.class_report import class_report
+from quizzes.reports.gradebook import gradebook
+from quizzes.reports.item_report import item_report
+from tests.conftest import Statements
+from tests.content.question_types.test_walk import ANSWERS, DOCUMENT
+from tests.factories import (
+    NOW,
+    make_answered_attempt,
+    make_assignment,
+    make_attempt,
+    make_edition,
+    make_student,
+    right_value,
+    wrong_value,
+)
+from tests.files.test_class_export import empty_site
+
+LATER = NOW + timedelta(days=3)
+
+
+def values_of(assignment: Assignment, *, right: int = 4, **changes: Value) -> dict[str, Value]:
+    """Every question answered, the first `right` of them right."""
+    questions = published(assignment.edition_id).document.questions
+    given = {
+        question.key: right_value(question) if place < right else wrong_value(question)
+        for place, question in enumerate(questions)
+    }
+    return {**given, **changes}
+
+
+def type_in(
+    assignment: Assignment,
+    student: Student,
+    values: Mapping[str, Value],
+    *,
+    by: User,
+    letter: FormLetter = "A",
+    seen: int | None = None,
+    operation: str = "page",
+    now: datetime = LATER,
+) -> Outcome:
+    """Save one sheet, on top of what is stored unless told otherwise."""
+    if seen is None:
+        [there] = student_sheets(assignment, [student])
+        seen = there.version
+    [outcome] = save_sheets(assignment, [Sheet(student, letter, values, seen)], operation=operation, by=by, now=now)
+    return outcome
+
+
+def broken() -> list[str]:
+    return [line for finding in check_integrity() for line in finding.broken]
+
+
+# --- What is stored -----------------------------------------------------------------------------------------------
+
+
+def test_a_sheet_becomes_a_handed_in_attempt_on_paper(assignment: Assignment, student: Student, teacher: User) -> None:
+    assert type_in(assignment, student, values_of(assignment, right=3), by=teacher, letter="B") == "saved"
+
+    attempt = assignment.attempts.get()
+    form = form_of(assignment, "B")
+    assert (attempt.medium, attempt.is_on_paper, attempt.is_open) == ("paper", True, False)
+    assert (attempt.number, attempt.student, attempt.classroom_id) == (1, student, assignment.classroom_id)
+    assert (attempt.score, attempt.max_score) == (Decimal(6), 8)
+    assert (attempt.started_at, attempt.submitted_at, attempt.deadline_at) == (LATER, LATER, None)
+    assert attempt.receipt
+    # Its student sees the questions and choices as they stood on the sheet.
+    assert sitting(attempt).questions == form.questions
+    assert sitting(attempt).shuffle == form.shuffle
+    assert broken() == []
+
+
+def test_typing_a_sheet_is_recorded(assignment: Assignment, student: Student, teacher: User) -> None:
+    type_in(assignment, student, values_of(assignment), by=teacher)
+
+    event = AuditEvent.objects.get(action=AuditEvent.Action.PAPER_TYPED)
+    assert (event.actor, event.student, event.classroom, event.at) == (teacher, student, assignment.classroom, LATER)
+    assert event.detail == {
+        "assignment": assignment.public_id,
+        "attempt": assignment.attempts.get().public_id,
+        "form": "A",
+        "answers": 4,
+    }
+
+
+def test_sent_twice_a_sheet_is_stored_once(assignment: Assignment, student: Student, teacher: User) -> None:
+    values = values_of(assignment)
+
+    outcomes = [type_in(assignment, student, values, by=teacher, seen=0) for _ in range(3)]
+
+    assert outcomes == ["saved", "unchanged", "unchanged"]
+    attempt = assignment.attempts.get()
+    assert attempt.events.count() == 4
+    assert list(attempt.answers.values_list("revision", flat=True)) == [1, 1, 1, 1]
+    assert AuditEvent.objects.filter(action=AuditEvent.Action.PAPER_TYPED).count() == 1
+
+
+def test_typed_again_answers_move_through_the_log(assignment: Assignment, student: Student, teacher: User) -> None:
+    type_in(assignment, student, values_of(assignment), by=teacher)
+    receipt = assignment.attempts.get().receipt
+    type_in(assignment, student, values_of(assignment, one="a", some=None), by=teacher, operation="second")
+    type_in(assignment, student, values_of(assignment, some=None), by=teacher, operation="second")
+
+    attempt = assignment.attempts.get()
+    assert dict(attempt.answers.values_list("question__key", "revision")) == {"one": 3, "some": 2, "who": 1, "proof": 1}
+    log = attempt.events.filter(question__key="one").order_by("pk").values_list("value", "revision", "outcome")
+    assert list(log) == [("b", 1, "saved"), ("a", 2, "saved"), ("b", 3, "saved")]
+    assert (attempt.score, attempt.receipt) == (Decimal(6), receipt)
+    assert broken() == []
+
+
+def test_a_sheet_on_another_form_keeps_its_answers(assignment: Assignment, student: Student, teacher: User) -> None:
+    values = values_of(assignment)
+    type_in(assignment, student, values, by=teacher, letter="A")
+
+    assert type_in(assignment, student, values, by=teacher, letter="B", operation="again") == "saved"
+
+    attempt = assignment.attempts.get()
+    assert sitting(attempt).questions == form_of(assignment, "B").questions
+    assert (attempt.score, attempt.events.count()) == (Decimal(8), 4)
+    [there] = student_sheets(assignment, [student])
+    assert (there.letter, there.values) == ("B", values)
+
+
+def test_what_others_typed_meanwhile_is_not_overwritten(
+    assignment: Assignment, student: Student, teacher: User
+) -> None:
+    type_in(assignment, student, values_of(assignment), by=teacher, seen=0)
+
+    outcome = type_in(assignment, student, values_of(assignment, one="a"), by=teacher, seen=0, operation="other")
+
+    assert outcome == "changed_meanwhile"
+    assert assignment.attempts.get().answers.get(question__key="one").value == "b"
+    # Nobody loses anything where both say the same.
+    assert type_in(assignment, student, values_of(assignment), by=teacher, seen=0, operation="other") == "unchanged"
+
+
+def test_an_empty_sheet_can_be_handed_in(assignment: Assignment, student: Student, teacher: User) -> None:
+    nothing = dict.fromkeys(values_of(assignment))
+
+    assert type_in(assignment, student, nothing, by=teacher) == "saved"
+    assert type_in(assignment, student, nothing, by=teacher) == "unchanged"
+
+    attempt = assignment.attempts.get()
+    assert (attempt.score, attempt.max_score, attempt.answers.count()) == (Decimal(0), 8, 0)
+    assert broken() == []
+
+
+# --- Paper and screen ---------------------------------------------------------------------------------------------
+
+
+def test_an_attempt_on_a_screen_is_never_overwritten(assignment: Assignment, student: Student, teacher: User) -> None:
+    on_screen = make_answered_attempt(assignment=assignment, student=student, right=1)
+    before = list(on_screen.answers.order_by("pk").values())
+
+    assert type_in(assignment, student, values_of(assignment), by=teacher) == "no_attempt_left"
+
+    assert list(assignment.attempts.values_list("medium", flat=True)) == ["screen"]
+    assert list(on_screen.answers.order_by("pk").values()) == before
+
+
+@pytest.mark.parametrize(("policy", "counts"), [("first", "screen"), ("latest", "paper"), ("best", "paper")])
+def test_a_sheet_is_another_attempt_and_the_policy_decides(
+    policy: str, counts: str, edition: Edition, classroom: Classroom, student: Student, teacher: User
+) -> None:
+    assignment = make_assignment(edition=edition, classroom=classroom, max_attempts=2, attempt_policy=policy)
+    make_answered_attempt(assignment=assignment, student=student, right=1)
+
+    assert type_in(assignment, student, values_of(assignment), by=teacher) == "saved"
+
+    assert list(assignment.attempts.order_by("number").values_list("number", "medium")) == [(1, "screen"), (2, "paper")]
+    [row] = gradebook(classroom, now=LATER).rows
+    assert row.cells[0].attempt is not None
+    assert row.cells[0].attempt.medium == counts
+
+
+def test_a_sheet_uses_an_attempt_of_its_student(assignment: Assignment, student: Student, teacher: User) -> None:
+    type_in(assignment, student, values_of(assignment), by=teacher)
+
+    with pytest.raises(NoAttemptsLeft):
+        start_attempt(student, assignment, now=LATER)
+
+
+def test_a_student_at_work_keeps_on_working(
+    edition: Edition, classroom: Classroom, student: Student, teacher: User
+) -> None:
+    assignment = make_assignment(edition=edition, classroom=classroom, max_attempts=None)
+    running = make_attempt(assignment=assignment, student=student)
+
+    assert type_in(assignment, student, values_of(assignment), by=teacher) == "saved"
+
+    assert start_attempt(student, assignment, now=LATER) == running
+
+
+def test_a_sheet_that_is_typed_after_the_due_time_is_not_late(
+    edition: Edition, classroom: Classroom, student: Student, classmate: Student, teacher: User
+) -> None:
+    """Nobody knows when it was handed in."""
+    assignment = make_assignment(edition=edition, classroom=classroom, due_at=NOW + timedelta(hours=1))
+    type_in(assignment, student, values_of(assignment), by=teacher)
+    make_answered_attempt(assignment=assignment, student=classmate, started_at=LATER)
+
+    rows = gradebook(classroom, now=LATER).rows
+
+    assert {row.student.pk: row.cells[0].is_late for row in rows} == {student.pk: False, classmate.pk: True}
+
+
+@pytest.mark.parametrize("letter", ["A", "B"])
+def test_the_same_answers_are_worth_the_same_on_paper_and_on_a_screen(
+    letter: FormLetter, classroom: Classroom, student: Student, classmate: Student, teacher: User
+) -> None:
+    """For every type; the views' own test types them as marks."""
+    assignment = make_assignment(edition=make_edition(document=DOCUMENT), classroom=classroom)
+    on_screen = make_answered_attempt(assignment=assignment, student=student, answers=ANSWERS)
+
+    type_in(assignment, classmate, ANSWERS, by=teacher, letter=letter)
+
+    on_paper = assignment.attempts.on_paper().get()
+    assert (on_paper.score, on_paper.max_score) == (on_screen.score, on_screen.max_score)
+    assert on_paper.score
+    assert broken() == []
+
+
+# --- Statistics, corrections, files -------------------------------------------------------------------------------
+
+
+def test_sheets_are_in_the_same_statistics(assignment: Assignment, classroom: Classroom, teacher: User) -> None:
+    for right in range(5):
+        make_answered_attempt(assignment=assignment, student=make_student(classroom=classroom), right=right)
+    screen = item_report([assignment])
+    other = make_assignment(edition=assignment.edition, classroom=classroom, created_at=NOW)
+    students = [make_student(classroom=classroom) for _ in range(5)]
+    for right, student in enumerate(students):
+        type_in(other, student, values_of(other, right=right), by=teacher, letter="AB"[right % 2])  # type: ignore[arg-type]
+
+    paper = item_report([other])
+
+    assert paper.figures == screen.figures
+    assert (paper.paper_count, screen.paper_count) == (5, 0)
+    assert paper.misread == screen.misread
+    report = class_report(other, now=NOW)
+    assert sum(line.attempt is not None and line.attempt.is_on_paper for line in report.lines) == 5
+
+
+def test_sheets_are_regraded_with_the_others(
+    assignment: Assignment, student: Student, classmate: Student, teacher: User
+) -> None:
+    make_answered_attempt(assignment=assignment, student=student, right=0)
+    type_in(assignment, classmate, values_of(assignment, right=0), by=teacher)
+    before = assignment.attempts.on_paper().get().score or Decimal(0)
+    question = assignment.edition.questions.get(position=1)
+    seen = regrades.preview([assignment], question, policy="full_credit", document=None)
+    regrades.apply(
+        [assignment],
+        question,
+        policy="full_credit",
+        document=None,
+        reason="Unclear",
+        stamp=seen.stamp,
+        group=uuid.uuid4(),
+        by=teacher,
+        now=LATER,
+    )
+
+    scores = dict(assignment.attempts.values_list("medium", "score"))
+
+    assert scores["paper"] == scores["screen"] == before + 1
+    type_in(assignment, classmate, values_of(assignment, right=0, some=["a", "c"]), by=teacher, operation="again")
+    assert assignment.attempts.on_paper().get().score == before + 3
+    assert broken() == []
+
+
+def test_sheets_travel_with_their_class(
+    assignment: Assignment, classroom: Classroom, student: Student, teacher: User
+) -> None:
+    type_in(assignment, student, values_of(assignment, right=2), by=teacher, letter="B")
+    values = student_sheets(assignment, [student])[0].values
+    content = export_classroom(classroom, now=LATER)
+    assert [attempt["medium"] for attempt in json.loads(content)["attempts"]] == ["paper"]
+    new_teacher = empty_site()
+
+    again = import_classroom(content, by=new_teacher, now=LATER)
+
+    there_again = again.assignments.select_related("edition").get()
+    [there] = student_sheets(there_again, list(again.students.all()))
+    # The form follows from the edition's content, so the other site knows it by its letter.
+    assert (there.letter, there.values) == ("B", values)
+    assert there.attempt is not None
+    assert there.attempt.medium == "paper"
+    assert broken() == []
+    assert type_in(there_again, there.student, {**values, "one": "c"}, by=new_teacher, letter="B") == "saved"
+
+
+def test_saving_costs_the_same_statements_for_one_sheet_and_thirty(
+    assignment: Assignment,
+    classroom: Classroom,
+    teacher: User,
+    statements: Callable[[], AbstractContextManager[Statements]],
+) -> None:
+    published(assignment.edition_id)
+    counts = []
+    for size in (1, 30):
+        sheets = [
+            Sheet(make_student(classroom=classroom), "AB"[place % 2], values_of(assignment), 0)  # type: ignore[arg-type]
+            for place in range(size)
+        ]
+        with statements() as seen:
+            assert set(save_sheets(assignment, sheets, operation="page", by=teacher, now=LATER)) == {"saved"}
+        counts.append(len(seen))
+        again = [Sheet(sheet.student, sheet.letter, values_of(assignment, one="c"), 4) for sheet in sheets]
+        with statements() as seen:
+            assert set(save_sheets(assignment, again, operation="next", by=teacher, now=LATER)) == {"saved"}
+        counts.append(len(seen))
+    assert counts == [14, 13, 14, 13]
+    assert Answer.objects.count() == 31 * 4
+
+
+def test_receipts_of_sheets_are_their_own(assignment: Assignment, classroom: Classroom, teacher: User) -> None:
+    sheets = [Sheet(make_student(classroom=classroom), "A", values_of(assignment), 0) for _ in range(40)]
+
+    save_sheets(assignment, sheets, operation="page", by=teacher, now=LATER)
+
+    assert len(set(Attempt.objects.values_list("receipt", flat=True))) == 40
+
+
+# --- The column ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_column_comes_and_goes_and_editions_stay_frozen() -> None:
+    attempt = make_answered_attempt(assignment=make_assignment(), right=2)
+    save_before = list(attempt.answers.order_by("pk").values())
+    try:
+        call_command("migrate", "quizzes", "0005_drafts", verbosity=0)
+        with connection.cursor() as cursor:
+            columns = {
+                column.name for column in connection.introspection.get_table_description(cursor, "quizzes_attempt")
+            }
+        assert "medium" not in columns
+    finally:
+        call_command("migrate", verbosity=0)
+
+    attempt.refresh_from_db()
+    assert (attempt.medium, attempt.score) == ("screen", attempt.score)
+    assert list(attempt.answers.order_by("pk").values()) == save_before
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Edition.objects.update(max_points=1)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        attempt.assignment.edition.questions.update(points=9)

@@ -1,0 +1,154 @@
+"""Marks typed from a sheet give the values that the page gives, for every question type."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from quizzes.attempts.paper.entries import cells, has_input, paper_view, read_typed, written
+from quizzes.content.question_types.question import Question
+from quizzes.content.question_types.registry import TYPES, parse_question, type_of
+from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
+from quizzes.content.set_document import combine, parse_set
+from tests.content.question_types.test_reference import EXAMPLES, SOURCE
+from tests.question_laws import sittings
+
+READING = parse_set(
+    combine(
+        SOURCE,
+        {
+            "slug": "examples",
+            "title": "Examples",
+            "summary": "One question of each type.",
+            "about_minutes": 15,
+            "questions": [example.document for example in EXAMPLES],
+        },
+    )
+).reading
+SITTING = Shuffle("0" * 32, is_shuffled=True)
+WRITTEN = Shuffle("0" * 32, is_shuffled=False)
+EACH = pytest.mark.parametrize("example", EXAMPLES, ids=[example.document["key"] for example in EXAMPLES])
+
+
+def question_of(type_name: str) -> Question:
+    return parse_question(next(one.document for one in EXAMPLES if one.document["type"] == type_name))
+
+
+def refusal(question: Question, *typed: str) -> str:
+    with pytest.raises(NotAChoice) as refused:
+        read_typed(question, typed, WRITTEN, READING)
+    return str(refused.value)
+
+
+@EACH
+@settings(max_examples=20)
+@given(sitting=sittings)
+def test_what_is_written_for_a_value_is_read_as_that_value(example: Any, sitting: Shuffle) -> None:
+    question = parse_question(example.document)
+    for value, _, _ in example.answers:
+        typed = written(question, value, sitting, READING)
+
+        assert len(typed) == len(cells(paper_view(question, sitting, READING)))
+        assert read_typed(question, typed, sitting, READING) == value
+        assert has_input(typed) == (value is not None)
+
+
+@EACH
+@settings(max_examples=20)
+@given(sitting=sittings)
+def test_key_as_it_stands_on_the_sheet_earns_everything(example: Any, sitting: Shuffle) -> None:
+    question = parse_question(example.document)
+    value = question.correct_answer()
+
+    if type_of(question).graded_by == "teacher":
+        assert not type_of(question).paper.has_marks_as_key
+        return
+    assert question.grade(value) == 1
+    assert question.grade(read_typed(question, written(question, value, sitting, READING), sitting, READING)) == 1
+
+
+@EACH
+def test_nothing_and_a_dash_are_no_answer(example: Any) -> None:
+    question = parse_question(example.document)
+    count = len(cells(paper_view(question, SITTING, READING)))
+
+    assert read_typed(question, [""] * count, SITTING, READING) is None
+    assert read_typed(question, [" - "] * count, SITTING, READING) is None
+    assert not has_input([" "] * count)
+    assert has_input(["-"] * count)
+
+
+def test_examples_hold_every_type() -> None:
+    assert {example.document["type"] for example in EXAMPLES} == set(TYPES)
+
+
+@pytest.mark.parametrize("typed", ["b", " B ", "B."])
+def test_one_letter_is_read_however_it_is_typed(typed: str) -> None:
+    assert read_typed(question_of("single"), [typed], WRITTEN, READING) == "b"
+
+
+@pytest.mark.parametrize("typed", ["AC", "a c", "C, A", "a;c", "ACA"])
+def test_several_letters_are_read_however_they_are_typed(typed: str) -> None:
+    assert read_typed(question_of("multiple"), [typed], WRITTEN, READING) == ["a", "c"]
+
+
+@pytest.mark.parametrize(("typed", "value"), [("T", True), ("f", False), ("true", True), ("False", False)])
+def test_true_and_false_are_read_by_letter_and_by_word(typed: str, value: bool) -> None:
+    assert read_typed(question_of("true_false"), [typed], WRITTEN, READING) is value
+
+
+def test_letters_that_the_sheet_does_not_have_are_named() -> None:
+    single = question_of("single")
+
+    assert refusal(single, "E") == "“E” is not on the sheet: write A, B or C."
+    assert refusal(single, "AB") == "Write one of A, B or C."
+    assert refusal(question_of("true_false"), "A") == "“A” is not on the sheet: write T or F."
+    assert refusal(question_of("evidence"), "3 99") == "“99” is not a sentence: write numbers from 1 to 21."
+
+
+def test_rows_ask_for_one_mark_each() -> None:
+    who, matching, order = (question_of(name) for name in ("who_says_so", "matching", "ordering"))
+
+    assert refusal(who, "A") == "Write 2 letters, one for each statement: A, B or C, or - for none."
+    assert refusal(matching, "ZZZ") == "Write 2 letters, one for each line: A, B or C, or - for none."
+    assert refusal(matching, "AZ") == "“Z” is not on the sheet: write A, B or C, or - for none."
+    assert refusal(order, "1123") == ("Write the 4 numbers beside the lines from top to bottom, each of 1 to 4 once.")
+
+
+def test_gaps_take_a_letter_or_the_word() -> None:
+    blanks = question_of("blanks")
+    by_letter = read_typed(blanks, ["ICE", "b"], WRITTEN, READING)
+
+    assert by_letter["a"] == "ICE"
+    word = next(option["text"] for option in paper_view(blanks, WRITTEN, READING)["gaps"][1]["options"][1:])
+    assert read_typed(blanks, ["ICE", word.upper()], WRITTEN, READING) == by_letter
+    assert read_typed(blanks, ["", "b"], WRITTEN, READING) == {"b": by_letter["b"]}
+    assert refusal(blanks, "x", "y") == "“y” is not on the sheet at (b): write A, B or C, or the word."
+
+
+def test_answer_and_proof_take_either_step() -> None:
+    both = question_of("answer_and_proof")
+    assert read_typed(both, ["B 3, 4"], WRITTEN, READING) == read_typed(both, ["b3 4"], WRITTEN, READING)
+    assert read_typed(both, ["- 3"], WRITTEN, READING)["answer"] is None
+    assert read_typed(both, ["B"], WRITTEN, READING) == {"answer": "b", "proof": []}
+    assert refusal(both, "3 B") == "Write the letter, then the numbers of the sentences."
+
+
+def test_cells_say_what_to_type() -> None:
+    shown = {name: cells(paper_view(question_of(name), WRITTEN, READING)) for name in TYPES}
+
+    assert {name: [(cell.label, cell.hint) for cell in found] for name, found in shown.items()} == {
+        "single": [("", "A, B or C")],
+        "multiple": [("", "Each letter marked, of A, B, C or D")],
+        "who_says_so": [("", "2 letters, one for each statement: A, B or C")],
+        "evidence": [("", "Numbers of sentences")],
+        "true_false": [("", "T or F")],
+        "matching": [("", "2 letters, one for each line: A, B or C")],
+        "ordering": [("", "The 4 numbers from top to bottom")],
+        "short_answer": [("", "As written")],
+        "numeric": [("", "As written")],
+        "blanks": [("(a)", "As written"), ("(b)", "A, B or C, or the word")],
+        "free_text": [("", "As written")],
+        "answer_and_proof": [("", "A, B or C, then numbers of sentences")],
+    }
+    assert [name for name, found in shown.items() if found[0].kind == "text"] == ["free_text"]

@@ -1,0 +1,67 @@
+"""Old and new reading side by side: each sentence with a word for what became of it, and the questions it touches."""
+
+import pytest
+from django.test import Client
+
+from quizzes.content.drafts import saving
+from quizzes.content.drafts.changes import compared
+from quizzes.content.tables import Table
+from quizzes.models import Draft, User
+from tests.drafting import publish, story, url
+from tests.factories import NOW, make_document, make_draft
+from tests.pages import read, text_of
+
+
+def states(document: Table) -> list[tuple[str, int | None, int | None, tuple[int, ...]]]:
+    """(state, number before, number now, questions) of each pair."""
+    return [
+        (row.state, row.before and row.before[0], row.now and row.now[0], row.questions)
+        for row in compared(make_document(), document)
+    ]
+
+
+def test_readings_that_say_the_same_have_no_other_sentence() -> None:
+    assert states(story()) == [("same", number, number, ()) for number in range(1, 7)]
+
+
+def test_changed_new_moved_and_removed_sentences_are_told_apart() -> None:
+    document = story()
+    first, second = (paragraph["sentences"] for paragraph in document["reading"]["paragraphs"])
+    first[0]["text"] = "The system records no birthplace."
+    first.append({"key": "s7", "text": "It is new.", "voice": "reporter"})
+    second.append(second.pop(0))  # s3, on which question 3 rests
+    del second[0]  # s4, as well
+
+    assert states(document) == [
+        ("changed", 1, 1, (1, 2)),
+        ("same", 2, 2, ()),
+        ("removed", 4, None, (3,)),
+        ("new", None, 3, ()),
+        ("same", 5, 4, ()),
+        ("same", 6, 5, ()),
+        ("moved", 3, 6, (3,)),
+    ]
+
+
+@pytest.fixture
+def draft(teacher: User) -> Draft:
+    return make_draft(owner=teacher)
+
+
+@pytest.mark.django_db
+def test_page_compares_with_the_latest_edition(draft: Draft, teacher: User, teacher_client: Client) -> None:
+    address = url("compare_reading", draft)
+    assert "There is nothing to compare yet" in text_of(teacher_client.get(address))
+    publish(teacher_client, draft)
+    assert "Every sentence is the same." in text_of(teacher_client.get(address))
+
+    saving.save_reading(draft, {}, {"s1": "The system records a name."}, {}, seen=9, by=teacher, now=NOW)
+
+    page = text_of(teacher_client.get(address))
+    assert "1 sentence is another." in page
+    assert (
+        "Changed Questions 1, 2 1 The system records a birthplace. 1 The system records a name. Same 2 It also records"
+        in page
+    )
+    for name in ("edit_reading", "edit_orphans"):
+        assert address in read(teacher_client.get(url(name, draft))).links

@@ -1,0 +1,510 @@
+"""The document of a draft: what it lacks, its text, the questions that lose evidence, and the edition made of it."""
+
+from copy import deepcopy
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from quizzes.content.drafts import publishing, text
+from quizzes.content.drafts.changes import changes
+from quizzes.content.drafts.document import finished, from_edition, new_document, reading_of, sentence_tables
+from quizzes.content.drafts.preview import preview
+from quizzes.content.drafts.publishing import NotReady
+from quizzes.content.drafts.validation import (
+    Lost,
+    draft_problems,
+    gaps,
+    meter,
+    orphans,
+    question_problems,
+    question_tips,
+)
+from quizzes.content.question_types.draft import rows
+from quizzes.content.question_types.registry import change_type, public_view
+from quizzes.content.question_types.shuffle import Shuffle
+from quizzes.content.set_document import find_problems, parse_set
+from quizzes.content.tables import Table
+from quizzes.files.question_sets import read_set_files
+from quizzes.models import Edition, User
+from tests.drafting import question, story, texts_of
+from tests.factories import NOW, make_document, make_draft
+
+FIXTURES = Path(__file__).resolve().parents[3] / "fixtures"
+
+# --- A draft and its edition --------------------------------------------------------------------------------------
+
+
+def faults_of(document: Table) -> list[tuple[str, str]]:
+    return [(problem.key, problem.text) for problem in draft_problems(document)]
+
+
+def test_a_copy_of_an_edition_says_the_same_and_can_be_published() -> None:
+    assert draft_problems(story()) == []
+    assert gaps(story()) == []
+    assert changes(make_document(), story()) == []
+
+
+@pytest.mark.parametrize("name", ["pars-agreement", "who-says-so", "exit-ticket"])
+def test_a_copy_of_a_built_in_set_says_the_same_and_can_be_published(name: str) -> None:
+    [file] = [file for file in read_set_files(FIXTURES) if file.parsed.slug == name]
+    document = from_edition(file.document, title=file.parsed.title)
+
+    assert draft_problems(document) == []
+    assert changes(dict(file.document), document) == []
+
+
+def test_a_finished_draft_rests_on_its_sentences_as_facts() -> None:
+    edition = finished(story())
+
+    assert edition["facts"][2] == {
+        "id": "s3",
+        "objective": "ended",
+        "voice": "mayor",
+        "text": "The mayor said that the rules were broken.",
+    }
+    assert [table["facts"] for table in edition["questions"]] == [["s1"], ["s1", "s2"], ["s3", "s4"], ["s5", "s6"]]
+    assert [table["facts"] for table in edition["questions"][2]["statements"]] == [["s3"], ["s4"], []]
+    assert find_problems(edition, parse_set(edition)) == []
+
+
+def test_a_finished_draft_tells_nothing_that_only_its_author_sees() -> None:
+    document = story()
+    question(document, "one")["kept"] = [{"hint": "loaded", "about": "x", "because": "zqx"}]
+    question(document, "one")["set_aside"] = {"x": {"stem": "zqx"}}
+    document["saved"] = {"source": 3}
+
+    edition = finished(document)
+
+    assert "zqx" not in str(edition)
+    assert {"anchors", "kept", "set_aside", "saved"} & {*edition, *edition["questions"][0]} == set()
+
+
+@pytest.mark.parametrize(
+    ("title", "slug"),
+    [("The PARS agreement!", "the-pars-agreement"), ("a_b", "a-b"), ("議会", "set"), ("x" * 99, "x" * 80)],
+)
+def test_a_finished_draft_has_a_slug_from_its_title(title: str, slug: str) -> None:
+    edition = finished({**story(), "title": title})
+
+    assert edition["slug"] == slug
+    assert parse_set(edition).slug == slug
+
+
+@pytest.mark.parametrize(
+    ("rights", "note", "shown"),
+    [
+        ("quotes", "", "Written for class use, in our own words."),
+        ("open", "", "The full text, in the public domain or under an open license."),
+        ("open", "CC BY 4.0.", "CC BY 4.0."),
+    ],
+)
+def test_a_finished_draft_says_by_what_right_the_text_is_shown(rights: str, note: str, shown: str) -> None:
+    document = story()
+    document["reading"] |= {"rights": rights, "rights_note": note}
+
+    assert finished(document)["reading"]["rights_note"] == shown
+    assert reading_of(document).citation.rights_note == shown
+
+
+# --- What a draft lacks -------------------------------------------------------------------------------------------
+
+
+def test_an_empty_draft_lists_everything_that_it_needs() -> None:
+    assert [problem.text for problem in draft_problems(new_document())] == [
+        "Give the set a title.",
+        "Add the title of the story.",
+        "Add the publisher and the date so students can judge the source.",
+        "Choose what you may show students.",
+        "Give the reading a title.",
+        "Add the text that the questions are about.",
+        "Name at least one objective: what the set teaches.",
+        "Write a question.",
+    ]
+
+
+CHOICES = [{"text": "Citizenship", "rationale": "A."}, {"text": "Birthplace", "rationale": "B.", "key": True}]
+
+
+@pytest.mark.parametrize(
+    ("key", "fields", "faults"),
+    [
+        ("one", {"stem": " "}, ["Write the question."]),
+        ("one", {"objective": "gone"}, ["Choose the objective that it tests."]),
+        ("one", {"explanation": ""}, ["Write the explanation that students read after answering."]),
+        ("one", {"evidence": []}, ["No evidence yet. Choose the sentences that prove the answer."]),
+        ("one", {"points": 0}, ["“points” must be a whole number from 1 to 100."]),
+        (
+            "one",
+            {"choices": [{"text": "", "rationale": ""}] * 4},
+            ["Write at least two answers.", "Mark at least one correct answer."],
+        ),
+        ("one", {"choices": [CHOICES[0], {**CHOICES[1], "key": False}]}, ["Mark at least one correct answer."]),
+        (
+            "one",
+            {"choices": [*CHOICES, {"text": "  ", "rationale": "", "key": True}]},
+            [
+                "Answer 3 is marked correct and is empty.",
+                "Mark one correct answer only, or let the type be “Multiple answers”.",
+            ],
+        ),
+        (
+            "one",
+            {"choices": [*CHOICES, {"text": "X", "rationale": "C."}, {"text": "birthplace ", "rationale": "D."}]},
+            ["Options 2 and 4 are the same."],
+        ),
+        ("one", {"choices": [{"text": "X", "rationale": ""}, CHOICES[1]]}, ["Say why a student may pick answer 1."]),
+        (
+            "one",
+            {"choices": [{**CHOICES[0], "leans_on": ["s99"]}, CHOICES[1]]},
+            ["A sentence that tempts to answer 1 is no longer in the reading."],
+        ),
+        (
+            "some",
+            {"choices": [{"text": "X", "rationale": "", "key": True}, {"text": "Y", "rationale": "", "key": True}]},
+            ["Every answer is marked correct, so the question asks nothing. Write a wrong one."],
+        ),
+        ("who", {"voices": ["mayor"]}, ["Offer at least two voices."]),
+        ("proof", {"statement": ""}, ["Write the statement that the sentences prove."]),
+        ("proof", {"rationale_other": ""}, ["Say what a student reads who picks any other sentence."]),
+        (
+            "proof",
+            {"choices": [{"sentence": "s5", "rationale": "A."}, {"sentence": "s3", "rationale": ""}]},
+            [
+                "Sentence 5 proves the statement, so it cannot be a wrong pick.",
+                "Say why a student may pick sentence 3.",
+            ],
+        ),
+        (
+            "proof",
+            {"choices": [{"sentence": "s3", "rationale": "A."}, {"sentence": "s3", "rationale": "B."}]},
+            ["Two tempting sentences are the same."],
+        ),
+    ],
+)
+def test_a_question_says_what_it_lacks(key: str, fields: Table, faults: list[str]) -> None:
+    document = story()
+    question(document, key).update(fields)
+    if key == "who" and "voices" in fields:
+        faults = [
+            "Offer at least two voices.",
+            "Statement 2 is keyed to “Protesters’ claim”, which is not offered.",
+            "Statement 3 is keyed to “The story does not say”, which is not offered.",
+        ]
+
+    assert question_problems(document, question(document, key)) == faults
+
+
+@pytest.mark.parametrize(
+    ("statement", "fault"),
+    [
+        ({"voice": ""}, "Choose who says statement 1."),
+        ({"voice": "mayor", "evidence": []}, "Name the sentence that says statement 1."),
+        ({"voice": "not_stated"}, "The story does not say statement 1, so no sentence proves it."),
+        ({"rationale": ""}, "Say why a student may choose another voice for statement 1."),
+        ({"text": "PEOPLE are easy to find."}, "Statements 1 and 2 are the same."),
+        (
+            {"voice": "protesters"},
+            "The statement “Rules were broken.” is keyed to “protesters” but sentence 3 is Mayor’s account.",
+        ),
+    ],
+)
+def test_a_statement_says_what_it_lacks(statement: Table, fault: str) -> None:
+    document = story()
+    question(document, "who")["statements"][0].update(statement)
+
+    assert question_problems(document, question(document, "who")) == [fault]
+
+
+def test_a_question_of_another_type_says_what_it_lacks() -> None:
+    document = story()
+    one = question(document, "one")
+    lacks = {}
+    for name in ("true_false", "matching", "ordering"):
+        change_type(one, name, document["voices"])
+        lacks[name] = question_problems(document, one)
+
+    assert lacks == {
+        "true_false": ["Write the statement.", "Mark the statement true or false."],
+        "matching": ["Write at least two lines.", "Offer at least two options."],
+        "ordering": ["Write at least three lines, in their right order."],
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "own"),
+    [
+        (
+            "true_false",
+            {"statement": "It records a visa.", "answer": False, "rationale_true": "A.", "leans_on": ["s2"]},
+        ),
+        (
+            "matching",
+            {
+                "options": ["July"],
+                "prompts": [
+                    {"text": "It ends in", "option": "August", "rationale": "A."},
+                    {"text": "It began in", "option": "May", "rationale": "B."},
+                    {"text": "", "option": "", "rationale": ""},
+                ],
+            },
+        ),
+        ("ordering", {"items": [{"text": text, "rationale": "Why."} for text in ("First", "", "Second", "Third")]}),
+    ],
+)
+def test_a_complete_question_of_another_type_can_be_published(name: str, own: Table) -> None:
+    document = story()
+    one = question(document, "one")
+    change_type(one, name, document["voices"])
+    one.update(own)
+
+    assert question_problems(document, one) == []
+
+
+def test_a_type_that_is_tried_and_given_up_loses_nothing() -> None:
+    document = story()
+    one, before = question(document, "one"), deepcopy(question(document, "one"))
+
+    change_type(one, "multiple", document["voices"])
+    assert one["choices"] == before["choices"]
+    change_type(one, "who_says_so", document["voices"])
+    assert "choices" not in one
+    one["statements"][0]["text"] = "Kept too."
+    change_type(one, "single", document["voices"])
+
+    assert {name: one[name] for name in before} == before
+    change_type(one, "who_says_so", document["voices"])
+    assert one["statements"][0]["text"] == "Kept too."
+
+
+def test_the_meter_counts_questions_by_objective() -> None:
+    document = {**story(), "minimum": {"records": 3, "ended": 2}}
+
+    assert [(line.title, line.has, line.needs, line.is_met) for line in meter(document)] == [
+        ("What the system records", 2, 3, False),
+        ("Why it was ended", 2, 2, True),
+    ]
+    assert [line.title for line in gaps(document)] == ["What the system records"]
+
+
+def test_a_hint_that_is_kept_comes_back_when_the_words_change() -> None:
+    document = story()
+    one = question(document, "one")
+    one["choices"][0]["text"] = "It is never told"
+    tip = question_tips(document, one)[0]
+    one["kept"] = [{"hint": tip.tip.code, "about": tip.tip.about, "because": "The story says never."}]
+
+    assert question_tips(document, one)[0].because == "The story says never."
+    one["choices"][0]["text"] = "It is never told anywhere"
+    assert question_tips(document, one)[0].because == ""
+
+
+# --- The text -----------------------------------------------------------------------------------------------------
+
+
+def test_a_pasted_text_becomes_sentences_of_the_reporter() -> None:
+    document = new_document()
+
+    text.replace_text(document, "One. Two.\n\nThree.")
+
+    assert document["reading"]["paragraphs"] == [
+        {
+            "sentences": [
+                {"key": "s1", "text": "One.", "voice": "reporter"},
+                {"key": "s2", "text": "Two.", "voice": "reporter"},
+            ]
+        },
+        {"sentences": [{"key": "s3", "text": "Three.", "voice": "reporter"}]},
+    ]
+
+
+def test_a_corrected_text_keeps_keys_and_voices_and_never_gives_a_used_key_again() -> None:
+    document = story()
+
+    text.replace_text(
+        document,
+        "Something new. The system records a birthplace.\n\nThe mayor said that the rules were bent. "
+        "The agreement ends in August. Dozens of people had protested. And a last one.",
+    )
+
+    assert texts_of(document) == {
+        "s7": "Something new.",
+        "s1": "The system records a birthplace.",
+        "s3": "The mayor said that the rules were bent.",
+        "s5": "The agreement ends in August.",
+        "s6": "Dozens of people had protested.",
+        "s8": "And a last one.",
+    }
+    assert [table["voice"] for table in sentence_tables(document)][2] == "mayor"
+
+
+def test_a_sentence_is_split_at_line_breaks_or_where_it_ends() -> None:
+    document = story()
+
+    text.split(document, "s1", "The system\nrecords a birthplace.")
+    text.split(document, "s3", "The mayor spoke. He said no.")
+
+    assert list(texts_of(document).values())[:5] == [
+        "The system",
+        "records a birthplace.",
+        "It also records an address.",
+        "The mayor spoke.",
+        "He said no.",
+    ]
+    assert list(texts_of(document))[:5] == ["s1", "s7", "s2", "s3", "s8"]
+    assert [table["voice"] for table in sentence_tables(document)][3:5] == ["mayor", "mayor"]
+    with pytest.raises(text.NothingToSplit):
+        text.split(document, "s5", "The agreement ends in August.")
+
+
+def test_sentences_are_joined_and_paragraphs_begun_and_ended() -> None:
+    document = story()
+
+    text.join(document, "s1")
+    assert texts_of(document)["s1"] == "The system records a birthplace. It also records an address."
+    text.join(document, "s1")
+    assert [[table["key"] for table in paragraph["sentences"]] for paragraph in document["reading"]["paragraphs"]] == [
+        ["s1"],
+        ["s4", "s5", "s6"],
+    ]
+    text.turn_paragraph(document, "s5")
+    assert [len(paragraph["sentences"]) for paragraph in document["reading"]["paragraphs"]] == [1, 1, 2]
+    text.turn_paragraph(document, "s5")
+    text.turn_paragraph(document, "s4")
+    text.turn_paragraph(document, "s1")
+    assert [len(paragraph["sentences"]) for paragraph in document["reading"]["paragraphs"]] == [4]
+    text.join(document, "s6")
+    assert len(texts_of(document)) == 4
+
+
+def test_a_text_half_as_long_may_be_another_story() -> None:
+    assert text.is_much_shorter(story(), "Quite short.")
+    assert not text.is_much_shorter(story(), text.text_of(story()))
+    assert not text.is_much_shorter(new_document(), "")
+
+
+# --- Orphans ------------------------------------------------------------------------------------------------------
+
+SECOND_VERSION = (
+    # s2 corrected, s4 gone, the rest as it was.
+    "The system records a birthplace. It also records a street address.\n\n"
+    "The mayor said that the rules were broken. The agreement ends in August. Dozens of people had protested."
+)
+THIRD_VERSION = (
+    # s2 back to what it was, s5 rewritten past recognition, s6 corrected, a new sentence before all.
+    "Here is what is known. The system records a birthplace. It also records an address.\n\n"
+    "The mayor said that the rules were broken. On the last day of summer it is over. Hundreds of people had protested."
+)
+
+
+def test_orphans_over_three_versions_are_those_found_by_hand() -> None:
+    document = story()
+    assert orphans(document) == []
+
+    text.replace_text(document, SECOND_VERSION)
+    assert [(orphan.key, orphan.number, [lost.key for lost in orphan.lost]) for orphan in orphans(document)] == [
+        ("some", 2, ["s2"]),
+        ("who", 3, ["s4"]),
+    ]
+
+    text.replace_text(document, THIRD_VERSION)
+    assert [(orphan.key, orphan.number, [lost.key for lost in orphan.lost]) for orphan in orphans(document)] == [
+        ("who", 3, ["s4"]),
+        ("proof", 4, ["s5", "s6"]),
+    ]
+    [changed] = [lost for orphan in orphans(document) for lost in orphan.lost if lost.key == "s6"]
+    assert changed == Lost("s6", "Dozens of people had protested.", "Hundreds of people had protested.", "s6")
+
+
+def test_an_orphan_offers_the_nearest_sentence() -> None:
+    document = story()
+    text.replace_text(document, "Also written down is an address.\n\nThe mayor said no. In August it ends for good.")
+
+    [lost] = [lost for orphan in orphans(document) for lost in orphan.lost if lost.key == "s2"]
+
+    assert (lost.quote, lost.now) == ("It also records an address.", "")
+    assert texts_of(document)[lost.nearest] == "Also written down is an address."
+    assert question_problems(document, question(document, "some"))[-1] == (
+        "This quote is not in the reading: “It also records an address.” "
+        "Nearest match: “Also written down is an address.”"
+    )
+
+
+TIED = [("one", "s1"), ("some", "s1"), ("some", "s2"), ("who", "s3"), ("who", "s4"), ("proof", "s5"), ("proof", "s6")]
+
+
+@pytest.mark.parametrize(("key", "sentence"), TIED)
+@pytest.mark.parametrize("how", ["changed", "deleted", "joined", "split"])
+def test_a_question_whose_sentence_changed_is_an_orphan_and_cannot_be_published(
+    key: str, sentence: str, how: str, teacher: User
+) -> None:
+    document = story()
+    match how:
+        case "changed":
+            text.set_sentences(document, {sentence: "It says something else now."}, {})
+        case "deleted":
+            text.remove(document, sentence)
+        case "joined":
+            text.replace_text(document, text.text_of(document))
+            before = [table["key"] for table in sentence_tables(document)]
+            text.join(document, sentence if sentence != before[-1] else before[-2])
+        case "split":
+            text.split(document, sentence, texts_of(document)[sentence].replace(" ", "\n", 1))
+    draft = make_draft(owner=teacher, document=make_document())
+    draft.document = document
+    draft.save()
+
+    assert key in [orphan.key for orphan in orphans(document)]
+    assert key in [problem.key for problem in draft_problems(document)]
+    with pytest.raises(NotReady):
+        publishing.publish(draft, seen=draft.revision, note="", by=teacher, now=NOW)
+    assert not Edition.objects.exists()
+
+
+def test_a_change_of_quotation_marks_makes_no_orphan() -> None:
+    document = story()
+    text.set_sentences(document, {"s1": "The  system records a birthplace."}, {})
+
+    assert orphans(document) == []
+
+
+# --- Preview ------------------------------------------------------------------------------------------------------
+
+
+def test_the_preview_is_what_students_see() -> None:
+    document = story()
+    parsed = parse_set(make_document())
+
+    for table, of_edition in zip(document["questions"], parsed.questions, strict=True):
+        shown = preview(document, table)
+        assert shown == public_view(of_edition, Shuffle("preview", is_shuffled=False), None, reading_of(document))
+
+
+def test_the_preview_of_a_question_that_is_not_complete_shows_what_is_there() -> None:
+    document = story()
+    for table in document["questions"]:
+        table |= {"explanation": "", "objective": "", "evidence": []}
+        for row in rows(table):
+            row |= {"rationale": ""}
+            row.pop("key", None)
+
+    assert [preview(document, table) is not None for table in document["questions"]] == [True] * 4
+    question(document, "one")["stem"] = ""
+    assert preview(document, question(document, "one")) is None
+
+
+@given(st.lists(st.sampled_from([*"abc. \n", "The system records a birthplace. ", "It ends. ", "\n\n"]), max_size=40))
+def test_any_text_may_be_pasted_and_every_key_stands_once(pieces: list[str]) -> None:
+    document = story()
+
+    text.replace_text(document, "".join(pieces))
+
+    keys = [table["key"] for table in sentence_tables(document)]
+    assert len(set(keys)) == len(keys)
+    assert all(paragraph["sentences"] for paragraph in document["reading"]["paragraphs"])
+    # Whatever became of the text, each question stands or is listed.
+    texts = texts_of(document)
+    for table in document["questions"]:
+        whole = all(texts.get(key) == anchor for key, anchor in table["anchors"].items())
+        assert whole == (table["key"] not in [orphan.key for orphan in orphans(document)])

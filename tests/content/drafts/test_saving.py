@@ -1,0 +1,445 @@
+"""Drafts: saved part by part, never over another window, and published as editions that never change."""
+
+import re
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, transaction
+from django.template.loader import render_to_string
+
+from quizzes.assignments.lifecycle import HasAttempts, use_edition
+from quizzes.content.drafts import lifecycle, publishing, saving, text
+from quizzes.content.drafts.changes import changes
+from quizzes.content.drafts.document import MAX_QUESTIONS, new_document
+from quizzes.content.drafts.publishing import NotReady
+from quizzes.content.drafts.saving import DraftChanged, NoSuchQuestion
+from quizzes.content.drafts.validation import orphans
+from quizzes.content.editions import NotPublishable, publish_edition, published
+from quizzes.content.reading import Citation
+from quizzes.content.set_document import find_errors, find_gaps, find_problems, parse_set
+from quizzes.content.tables import Table
+from quizzes.models import Assignment, Draft, Edition, Question, QuestionSet, User
+from tests.drafting import question, story
+from tests.factories import (
+    NOW,
+    make_assignment,
+    make_attempt,
+    make_document,
+    make_draft,
+    make_edition,
+    make_question_set,
+    make_regrade,
+)
+
+# --- Faults, gaps and the freeze ----------------------------------------------------------------------------------
+
+
+def with_gap() -> dict[str, Any]:
+    return {**make_document(), "minimum": {"records": 3, "ended": 2}}
+
+
+def test_find_problems_is_errors_and_gaps() -> None:
+    document = with_gap()
+    document["questions"][0]["evidence"] = []
+    parsed = parse_set(document)
+
+    assert find_errors(document, parsed) == [("one", "the question has no evidence")]
+    assert [(row.objective.key, row.question_count) for row in find_gaps(parsed)] == [("records", 2)]
+    assert find_problems(document, parsed) == [
+        ("one", "the question has no evidence"),
+        ("", "“What the system records” has 2 questions and needs 3"),
+    ]
+
+
+def test_publish_edition_refuses_a_gap_without_a_note(db: None) -> None:
+    question_set = make_question_set()
+
+    with pytest.raises(NotPublishable) as refused:
+        publish_edition(question_set, with_gap(), now=NOW)
+
+    assert refused.value.problems == [("", "“What the system records” has 2 questions and needs 3")]
+    assert not Edition.objects.exists()
+
+
+def test_publish_edition_keeps_the_note_that_explains_a_gap(teacher: User) -> None:
+    edition = publish_edition(make_question_set(), with_gap(), now=NOW, by=teacher, note="Two are enough here.")
+
+    assert edition is not None
+    assert (edition.note, edition.published_by, edition.number) == ("Two are enough here.", teacher, 1)
+
+
+def test_publish_edition_keeps_no_note_where_nothing_is_missing(db: None) -> None:
+    edition = publish_edition(make_question_set(), make_document(), now=NOW, note="For nothing.")
+
+    assert edition is not None
+    assert edition.note == ""
+
+
+def test_publish_edition_refuses_a_fault_whatever_the_note(db: None) -> None:
+    document = make_document()
+    document["questions"][0]["evidence"] = []
+
+    with pytest.raises(NotPublishable):
+        publish_edition(make_question_set(), document, now=NOW, note="Please.")
+
+    assert not Edition.objects.exists()
+
+
+def test_a_published_edition_and_its_questions_refuse_an_update(db: None) -> None:
+    edition = make_edition()
+
+    with pytest.raises(DatabaseError, match="never changes"), transaction.atomic():
+        Edition.objects.filter(pk=edition.pk).update(note="Afterwards.")
+    with pytest.raises(DatabaseError, match="never changes"), transaction.atomic():
+        Question.objects.filter(edition=edition).update(points=9)
+
+
+@pytest.mark.parametrize(
+    ("published_on", "date_note", "author", "line"),
+    [
+        ("2018-07-27", "", "", "From a story by The Daily Test, “A story”, July 27, 2018."),
+        ("2018-07-27", "", "A. Writer", "From a story by A. Writer, The Daily Test, “A story”, July 27, 2018."),
+        (
+            "2018-07-27",
+            "The page does not print it.",
+            "",
+            'From a story by The Daily Test, “A story”. <span class="outside">July 27, 2018. '
+            "The page does not print it.</span>",
+        ),
+        (
+            "2018-07-27",
+            "Events place it in 2018.",
+            "",
+            'From a story by The Daily Test, “A story”. <span class="outside">Events place it in 2018.</span>',
+        ),
+        ("", "", "", "From a story by The Daily Test, “A story”."),
+    ],
+)
+def test_a_citation_says_when_the_story_appeared_and_how_that_is_known(
+    published_on: str, date_note: str, author: str, line: str
+) -> None:
+    citation = Citation("The Daily Test", "A story", "", published_on, date_note, "", author)
+
+    html = render_to_string("parts/citation.html", {"citation": citation})
+
+    words = re.sub(r"\s+", " ", html).replace("> ", ">").replace(" <", "<").strip()
+    assert words == f'<p class="cite">{line}</p>'.replace(" <", "<")
+
+
+# --- Writing ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def draft(teacher: User) -> Draft:
+    """The teacher's draft, at revision 1."""
+    return make_draft(owner=teacher)
+
+
+def now_of(draft: Draft) -> Draft:
+    return Draft.objects.get(pk=draft.pk)
+
+
+SOURCE_FIELDS = {
+    "title": "Library hours",
+    "publisher": "The Riverton Post",
+    "story_title": "Council shuts library on Sundays",
+    "published_on": "2026-10-20",
+    "rights": "quotes",
+}
+
+
+def test_make_set_makes_a_set_that_only_its_owner_has(teacher: User, other_teacher: User) -> None:
+    draft = lifecycle.make_set(by=teacher, now=NOW, **SOURCE_FIELDS)
+
+    question_set = draft.question_set
+    assert (question_set.title, question_set.owner, question_set.reading.source.publisher) == (
+        "Library hours",
+        teacher,
+        "The Riverton Post",
+    )
+    assert draft.document["citation"]["title"] == "Council shuts library on Sundays"
+    assert draft.document["reading"]["rights"] == "quotes"
+    assert list(Draft.objects.owned_by(teacher)) == [draft]
+    assert list(Draft.objects.owned_by(other_teacher)) == []
+    assert list(QuestionSet.objects.open_to(other_teacher)) == []
+
+
+def test_copy_set_makes_a_draft_of_ones_own_and_leaves_the_set_alone(teacher: User) -> None:
+    edition = make_edition()
+    copies = [lifecycle.copy_set(edition, by=teacher, now=NOW) for _ in range(2)]
+
+    assert [copy.question_set.title for copy in copies] == ["Small set (copy)", "Small set (copy 2)"]
+    assert changes(edition.document, {**copies[0].document, "title": "Small set"}) == []
+    assert list(edition.question_set.editions.all()) == [edition]
+    assert copies[0].question_set.owner == teacher
+
+
+def test_a_save_counts_the_revision_and_names_who_and_when(draft: Draft, teacher: User) -> None:
+    saved = saving.save_question(draft, "one", {"stem": "What does it record?"}, seen=1, by=teacher, now=NOW)
+
+    assert (saved.revision, now_of(draft).revision) == (2, 2)
+    assert question(now_of(draft).document, "one")["stem"] == "What does it record?"
+    assert question(now_of(draft).document, "one")["points"] == 1
+    assert now_of(draft).changed_by == teacher
+
+
+def test_a_save_of_what_another_window_saved_meanwhile_is_refused_and_loses_nothing(
+    draft: Draft, teacher: User
+) -> None:
+    saving.save_question(draft, "one", {"stem": "From the first window"}, seen=1, by=teacher, now=NOW)
+
+    with pytest.raises(DraftChanged) as refused:
+        saving.save_question(draft, "one", {"stem": "From the second window"}, seen=1, by=teacher, now=NOW)
+
+    assert question(refused.value.draft.document, "one")["stem"] == "From the first window"
+    assert question(now_of(draft).document, "one")["stem"] == "From the first window"
+    assert now_of(draft).revision == 2
+    saving.save_question(draft, "one", {"stem": "From the second window"}, seen=2, by=teacher, now=NOW)
+    assert question(now_of(draft).document, "one")["stem"] == "From the second window"
+
+
+def test_saves_of_different_parts_do_not_meet(draft: Draft, teacher: User) -> None:
+    saving.save_question(draft, "one", {"stem": "One"}, seen=1, by=teacher, now=NOW)
+    saving.save_question(draft, "some", {"stem": "Two"}, seen=1, by=teacher, now=NOW)
+    saving.save_source(draft, title="Another title", seen=1, by=teacher, now=NOW)
+    saving.save_objectives(draft, [{"key": "records", "title": "R"}], {"records": 1}, seen=1, by=teacher, now=NOW)
+
+    document = now_of(draft).document
+    assert [question(document, key)["stem"] for key in ("one", "some")] == ["One", "Two"]
+    assert (document["title"], document["minimum"]) == ("Another title", {"records": 1})
+    assert now_of(draft).revision == 5
+
+
+def test_a_save_that_says_what_is_there_already_is_no_conflict(draft: Draft, teacher: User) -> None:
+    saving.save_question(draft, "one", {"stem": "Sent twice"}, seen=1, by=teacher, now=NOW)
+
+    again = saving.save_question(draft, "one", {"stem": "Sent twice"}, seen=1, by=teacher, now=NOW)
+
+    assert again.revision == now_of(draft).revision == 2
+
+
+def test_a_question_saved_beside_a_changed_reading_is_refused(draft: Draft, teacher: User) -> None:
+    saving.save_reading(draft, {}, {"s1": "The system records a name."}, {}, seen=1, by=teacher, now=NOW)
+
+    with pytest.raises(DraftChanged):
+        saving.save_question(draft, "one", {"evidence": ["s1", "s2"]}, seen=1, by=teacher, now=NOW)
+
+    assert question(now_of(draft).document, "one")["evidence"] == ["s1"]
+
+
+def test_a_save_between_the_look_and_the_write_is_kept_as_well(draft: Draft, teacher: User) -> None:
+    """Another window saves while this one has read the draft and not yet written it."""
+    others = iter(["Saved in between."])
+
+    def rename(document: Table) -> None:
+        for stem in others:
+            saving.save_question(draft, "some", {"stem": stem}, seen=1, by=teacher, now=NOW)
+        text.turn_paragraph(document, "s2")
+
+    saving.save_reading(draft, {}, {}, {}, then=rename, seen=1, by=teacher, now=NOW)
+
+    document = now_of(draft).document
+    assert question(document, "some")["stem"] == "Saved in between."
+    assert len(document["reading"]["paragraphs"]) == 3
+    assert now_of(draft).revision == 3
+
+
+def test_a_save_of_the_same_part_between_the_look_and_the_write_is_refused(draft: Draft, teacher: User) -> None:
+    others = iter(["In between."])
+
+    def rename(document: Table) -> None:
+        for label in others:
+            saving.save_reading(draft, {"title": label}, {}, {}, seen=1, by=teacher, now=NOW)
+        text.turn_paragraph(document, "s2")
+
+    with pytest.raises(DraftChanged):
+        saving.save_reading(draft, {}, {"s1": "Mine."}, {}, then=rename, seen=1, by=teacher, now=NOW)
+
+    assert now_of(draft).document["reading"]["title"] == "In between."
+    assert len(now_of(draft).document["reading"]["paragraphs"]) == 2
+
+
+def test_questions_are_added_duplicated_moved_and_removed(draft: Draft, teacher: User) -> None:
+    def keys() -> list[str]:
+        return [table["key"] for table in now_of(draft).document["questions"]]
+
+    _, added = saving.add_question(draft, "single", after="some", by=teacher, now=NOW)
+    assert keys() == ["one", "some", added, "who", "proof"]
+    assert question(now_of(draft).document, added)["objective"] == "records"
+    _, copy = saving.duplicate_question(draft, "one", by=teacher, now=NOW)
+    assert keys() == ["one", copy, "some", added, "who", "proof"]
+    document = now_of(draft).document
+    assert {**question(document, copy), "key": "one"} == question(document, "one")
+    saving.move_question(draft, copy, places=-1, by=teacher, now=NOW)
+    saving.move_question(draft, copy, places=-1, by=teacher, now=NOW)
+    saving.move_question(draft, "one", places=1, by=teacher, now=NOW)
+    assert keys() == [copy, "some", "one", added, "who", "proof"]
+    saving.remove_question(draft, added, seen=99, by=teacher, now=NOW)
+    saving.remove_question(draft, added, seen=99, by=teacher, now=NOW)
+    assert keys() == [copy, "some", "one", "who", "proof"]
+    with pytest.raises(NoSuchQuestion):
+        saving.save_question(draft, added, {"stem": "Late"}, seen=99, by=teacher, now=NOW)
+
+
+def test_a_question_changed_elsewhere_is_not_removed(draft: Draft, teacher: User) -> None:
+    saving.save_question(draft, "one", {"stem": "Better"}, seen=1, by=teacher, now=NOW)
+
+    with pytest.raises(DraftChanged):
+        saving.remove_question(draft, "one", seen=1, by=teacher, now=NOW)
+
+    assert question(now_of(draft).document, "one")["stem"] == "Better"
+
+
+def test_a_set_has_a_largest_number_of_questions(draft: Draft, teacher: User) -> None:
+    for _ in range(MAX_QUESTIONS - 4):
+        saving.add_question(draft, "single", by=teacher, now=NOW)
+
+    with pytest.raises(saving.TooManyQuestions):
+        saving.add_question(draft, "single", by=teacher, now=NOW)
+
+
+def test_saving_a_question_never_ties_a_changed_sentence_anew_by_itself(draft: Draft, teacher: User) -> None:
+    saving.save_reading(draft, {}, {"s2": "It also records a street."}, {}, seen=1, by=teacher, now=NOW)
+    saving.save_question(draft, "some", {"stem": "Which two?", "evidence": ["s1", "s2"]}, seen=2, by=teacher, now=NOW)
+    assert [orphan.key for orphan in orphans(now_of(draft).document)] == ["some"]
+
+    saving.save_question(draft, "some", {"evidence": ["s1"]}, seen=3, by=teacher, now=NOW)
+    saving.save_question(draft, "some", {"evidence": ["s1", "s2"]}, seen=4, by=teacher, now=NOW)
+
+    assert orphans(now_of(draft).document) == []
+
+
+def test_an_orphan_is_kept_on_the_new_text(draft: Draft, teacher: User) -> None:
+    saving.save_reading(draft, {}, {"s2": "It also records a street."}, {}, seen=1, by=teacher, now=NOW)
+
+    saving.keep_evidence(draft, "some", seen=2, by=teacher, now=NOW)
+
+    document = now_of(draft).document
+    assert orphans(document) == []
+    assert question(document, "some")["anchors"]["s2"] == "It also records a street."
+
+
+def test_an_orphan_is_tied_to_other_sentences_wherever_it_names_the_lost_one(draft: Draft, teacher: User) -> None:
+    saving.save_question(draft, "one", {"evidence": ["s6"]}, seen=1, by=teacher, now=NOW)
+    saving.save_reading(
+        draft, {}, {}, {}, then=lambda document: text.remove(document, "s4"), seen=2, by=teacher, now=NOW
+    )
+
+    saving.move_evidence(draft, "who", {"s4": "s3"}, seen=9, by=teacher, now=NOW)
+
+    document = now_of(draft).document
+    assert question(document, "who")["statements"][1]["evidence"] == ["s3"]
+    assert orphans(document) == []
+    # The tempting sentence of another question is its own author's business.
+    assert question(document, "proof")["choices"][1]["sentence"] == "s4"
+
+
+def test_what_a_hint_is_about_is_kept_with_its_reason_until_that_is_taken_back(draft: Draft, teacher: User) -> None:
+    words = {"hint": "loaded", "about": "Which of these?"}
+
+    saving.keep_wording(draft, "one", **words, because="The story’s own word.", by=teacher, now=NOW)
+    assert question(now_of(draft).document, "one")["kept"] == [{**words, "because": "The story’s own word."}]
+    saving.keep_wording(draft, "one", **words, because="", by=teacher, now=NOW)
+    assert question(now_of(draft).document, "one")["kept"] == []
+
+
+# --- Publishing ---------------------------------------------------------------------------------------------------
+
+
+def test_publish_makes_a_numbered_edition_and_renames_the_set(draft: Draft, teacher: User) -> None:
+    saved = saving.save_source(draft, title="A better title", seen=1, by=teacher, now=NOW)
+
+    edition = publishing.publish(saved, seen=2, note="", by=teacher, now=NOW)
+
+    assert edition is not None
+    assert (edition.number, edition.published_by, edition.questions.count()) == (1, teacher, 4)
+    assert published(edition.pk).document.title == "A better title"
+    saved = saving.save_source(saved, title="The best title", seen=2, by=teacher, now=NOW)
+    # What is assigned keeps its name until the next edition.
+    assert QuestionSet.objects.get(pk=draft.question_set_id).title == "A better title"
+    assert publishing.publish(saved, seen=3, note="", by=teacher, now=NOW).number == 2  # type: ignore[union-attr]
+    assert QuestionSet.objects.get(pk=draft.question_set_id).title == "The best title"
+
+
+def test_publish_makes_nothing_where_the_latest_edition_says_the_same(draft: Draft, teacher: User) -> None:
+    publishing.publish(draft, seen=1, note="", by=teacher, now=NOW)
+
+    assert publishing.publish(draft, seen=1, note="", by=teacher, now=NOW) is None
+    assert Edition.objects.count() == 1
+
+
+def test_publish_refuses_what_the_teacher_has_not_seen(draft: Draft, teacher: User) -> None:
+    saving.save_question(draft, "one", {"stem": "Another"}, seen=1, by=teacher, now=NOW)
+
+    with pytest.raises(DraftChanged):
+        publishing.publish(draft, seen=1, note="", by=teacher, now=NOW)
+
+    assert not Edition.objects.exists()
+
+
+def test_publish_needs_a_note_for_a_gap(draft: Draft, teacher: User) -> None:
+    objectives = draft.document["objectives"]
+    saving.save_objectives(draft, objectives, {"records": 3}, seen=1, by=teacher, now=NOW)
+
+    with pytest.raises(NotReady) as refused:
+        publishing.publish(draft, seen=2, note="", by=teacher, now=NOW)
+    assert refused.value.problems == ()
+    edition = publishing.publish(draft, seen=2, note="Two are enough.", by=teacher, now=NOW)
+
+    assert edition is not None
+    assert edition.note == "Two are enough."
+
+
+def test_readiness_of_a_set_published_before_names_what_changed() -> None:
+    edition = Edition(document=make_document())
+    document = story()
+    assert publishing.readiness(document, edition).says_the_same
+    text.set_sentences(document, {"s2": "It also records a street address."}, {"s6": "protesters"})
+    some, one = question(document, "some"), question(document, "one")
+    some["anchors"]["s2"] = "It also records a street address."
+    one["choices"][0] |= {"key": True}
+    del one["choices"][1]["key"]
+    some["stem"] = "Which two does it record?"
+    document["questions"].append({**deepcopy(one), "key": "new", "stem": "A new one?"})
+    del document["questions"][3]
+    document["questions"].reverse()
+    document["summary"] = "Other questions."
+
+    found = publishing.readiness(document, edition)
+
+    assert found.problems == ()
+    assert found.changes is not None
+    assert [(change.what, change.before, change.after) for change in found.changes] == [
+        ("The summary of the set changed.", "Four questions.", "Other questions."),
+        ("Sentence 2 changed.", "It also records an address.", "It also records a street address."),
+        ("The voice of sentence 6 is now “Protesters’ claim”.", "", ""),
+        ("Question 1 is new.", "", "A new one?"),
+        ("Question 3 changed.", "Which two of these does the system record?", "Which two does it record?"),
+        ("Question 4 has another right answer.", "Birthplace", "Citizenship"),
+        ("Question 4 was removed.", "Which two sentences prove this?", ""),
+        ("Questions stand in another order.", "", ""),
+    ]
+
+
+def test_readiness_before_the_first_edition_compares_with_nothing() -> None:
+    assert publishing.readiness(story(), None).changes is None
+    assert publishing.readiness(new_document(), Edition(document=make_document())).changes is None
+
+
+def test_an_assignment_gets_another_edition_only_while_nobody_has_begun(draft: Draft, teacher: User) -> None:
+    first = publishing.publish(draft, seen=1, note="", by=teacher, now=NOW)
+    saving.save_question(draft, "one", {"stem": "Another?"}, seen=1, by=teacher, now=NOW)
+    second = publishing.publish(draft, seen=2, note="", by=teacher, now=NOW)
+    assert first is not None
+    assert second is not None
+    fresh, begun, corrected = (make_assignment(edition=first, assigned_by=teacher) for _ in range(3))
+    make_attempt(assignment=begun)
+    make_regrade(assignment=corrected)
+
+    use_edition(fresh, second, by=teacher, now=NOW)
+    for assignment in (begun, corrected):
+        with pytest.raises(HasAttempts):
+            use_edition(assignment, second, by=teacher, now=NOW)
+
+    assert [Assignment.objects.get(pk=row.pk).edition for row in (fresh, begun, corrected)] == [second, first, first]

@@ -1,0 +1,81 @@
+"""docs/question-type-reference.md: each example can be published with the built-in reading and is graded as it says."""
+
+import json
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from quizzes.content.question_types.registry import TYPES, parse_question, type_of
+from quizzes.content.set_document import combine, find_problems, parse_set
+from quizzes.files.question_sets import read_toml
+
+ROOT = Path(__file__).resolve().parents[3]
+TEXT = (ROOT / "docs" / "question-type-reference.md").read_text(encoding="utf-8")
+SOURCE = read_toml((ROOT / "fixtures" / "pars-agreement" / "source.toml").read_bytes())
+
+
+@dataclass(frozen=True)
+class Example:
+    """One example: its document, and (value, credit, whether a person looks) for each answer beside it."""
+
+    document: dict[str, Any]
+    answers: list[tuple[Any, Fraction, bool]]
+
+
+def _examples() -> list[Example]:
+    examples = []
+    for block, rest in re.findall(r"```toml\n(.*?)```\n(.*?)(?=\n```|\n## |\Z)", TEXT, re.DOTALL):
+        [document] = read_toml(block.encode())["questions"]
+        rows = re.findall(r"^\| `(.+)` \| (\d+(?:/\d+)?) \| (yes)? ?\|$", rest, re.MULTILINE)
+        examples.append(
+            Example(document, [(json.loads(value), Fraction(credit), look == "yes") for value, credit, look in rows])
+        )
+    return examples
+
+
+EXAMPLES = _examples()
+EACH = pytest.mark.parametrize("example", EXAMPLES, ids=[example.document["key"] for example in EXAMPLES])
+
+
+def test_examples_show_every_type_in_its_section() -> None:
+    sections = re.findall(r"^## `(\w+)`: (.+)$", TEXT, re.MULTILINE)
+    shown = list(dict.fromkeys(example.document["type"] for example in EXAMPLES))
+
+    assert [name for name, _ in sections] == shown == list(TYPES)
+    assert [title for _, title in sections] == [kind.label[0].lower() + kind.label[1:] for kind in TYPES.values()]
+
+
+def test_examples_make_a_set_that_could_be_published() -> None:
+    document = combine(
+        SOURCE,
+        {
+            "slug": "examples",
+            "title": "Examples",
+            "summary": "One question of each type.",
+            "about_minutes": 15,
+            "questions": [example.document for example in EXAMPLES],
+        },
+    )
+
+    assert find_problems(document, parse_set(document)) == []
+
+
+@EACH
+def test_example_is_graded_as_it_says(example: Example) -> None:
+    question = parse_question(example.document)
+
+    assert len(example.answers) >= 2
+    for value, credit, look in example.answers:
+        assert (value, question.grade(value), question.needs_grading(value)) == (value, credit, look)
+    best = max(credit for _, credit, _ in example.answers)
+    assert best == (0 if type_of(question).graded_by == "teacher" else 1)
+
+
+def test_every_row_of_an_answer_table_is_read() -> None:
+    assert len(re.findall(r"^\| `[^`]+` \|[^|]*\|[^|]*\|$", TEXT[TEXT.index("```toml") :], re.MULTILINE)) == sum(
+        len(example.answers) for example in EXAMPLES
+    )

@@ -1,0 +1,88 @@
+"""An answer that a teacher has still to mark: in no figure of a gradebook, and in no file as a zero."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from quizzes.files.gradebook import canvas_table, moodle_table, scores_table
+from quizzes.grading import manual_grades
+from quizzes.models import Assignment, Classroom, User
+from quizzes.reports.gradebook import gradebook
+from tests.factories import NOW, make_answered_attempt, make_assignment, make_edition, make_regrade, make_student
+from tests.pages import text_of
+from tests.views.teacher.test_grading_queue import typed_document
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def given(classroom: Classroom, teacher: User) -> Assignment:
+    """Question 3, three points of eight, is marked by hand: Ana has 1 and an answer to it, Ben 1, Cy that answer."""
+    assignment = make_assignment(
+        edition=make_edition(document=typed_document()), classroom=classroom, assigned_by=teacher
+    )
+    answers = {
+        "Ana": {"one": "August 31", "who": "The rules."},
+        "Ben": {"one": "August 31"},
+        "Cy": {"who": "The mayor."},
+    }
+    for name, own in answers.items():
+        make_answered_attempt(assignment=assignment, student=make_student(classroom=classroom, name=name), answers=own)
+    return assignment
+
+
+def mark(assignment: Assignment, name: str, points: int, teacher: User) -> None:
+    attempt = assignment.attempts.get(student__display_name=name)
+    question = assignment.edition.questions.get(key="who")
+    manual_grades.grade_answer(attempt, question, points=Decimal(points), comment="", by=teacher, now=NOW)
+
+
+def test_unmarked_score_is_in_no_figure(given: Assignment, teacher: User) -> None:
+    book = gradebook(given.classroom, now=NOW)
+    assert [(cell.score, cell.is_ungraded, cell.share) for row in book.rows for cell in row.cells] == [
+        (1, True, None),
+        (1, False, Decimal(1) / 8),
+        (0, True, None),
+    ]
+    assert (book.columns[0].mean, book.mean_share) == (1, Decimal(1) / 8)
+    mark(given, "Ana", 2, teacher)
+    mark(given, "Cy", 0, teacher)
+    book = gradebook(given.classroom, now=NOW)
+    assert [cell.share for row in book.rows for cell in row.cells] == [Decimal(3) / 8, Decimal(1) / 8, 0]
+
+
+@pytest.mark.parametrize("policy", ["drop", "full_credit"])
+def test_question_that_nobody_has_to_mark_any_more_waits_for_nothing(policy: str, given: Assignment) -> None:
+    make_regrade(assignment=given, policy=policy, number=3)
+    assert [cell.is_ungraded for row in gradebook(given.classroom, now=NOW).rows for cell in row.cells] == [False] * 3
+
+
+def test_gradebook_says_not_marked_yet_and_no_zero(given: Assignment, teacher: User, teacher_client: Client) -> None:
+    address = reverse("classroom_gradebook", args=[given.classroom.public_id])
+    page = text_of(teacher_client.get(address))
+    assert "Ana No score yet 1 Not marked yet" in page
+    assert "Cy No score yet Not marked yet" in page
+    mark(given, "Cy", 0, teacher)
+    assert "Cy 0% 0" in text_of(teacher_client.get(address))
+
+
+def test_files_hold_no_score_that_is_not_whole(given: Assignment) -> None:
+    book = gradebook(given.classroom, now=NOW)
+    assert [line[-1] for line in scores_table(book)[2:]] == ["not marked yet", 1.0, "not marked yet"]
+    assert [line[-1] for line in canvas_table(book)[2:]] == [None, 1.0, None]
+    assert [line[-1] for line in moodle_table(book)[1:]] == [None, 1.0, None]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_gradebook_costs_one_statement_more(count: int, given: Assignment, statements: Callable[[], Any]) -> None:
+    for _ in range(count):
+        make_answered_attempt(
+            assignment=given, student=make_student(classroom=given.classroom), answers={"who": "Yes."}
+        )
+    with statements() as seen:
+        gradebook(given.classroom, now=NOW)
+    assert len(seen) == 4

@@ -1,0 +1,1023 @@
+"""A student's pages over HTTP: the list, beginning, answering, handing in, and what may be seen afterwards."""
+
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from quizzes.assignments import accommodations
+from quizzes.assignments.deadlines import GRACE
+from quizzes.attempts.attempt_content import seat, sitting
+from quizzes.attempts.lifecycle import accept_late, set_flag, submit_attempt
+from quizzes.content.editions import published, sizes_of
+from quizzes.content.question_types.question import Question
+from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Classroom, Edition, Student, User
+from tests.conftest import Statements
+from tests.factories import (
+    NOW,
+    SAVE_STATEMENTS,
+    make_answered_attempt,
+    make_assignment,
+    make_attempt,
+    make_document,
+    make_edition,
+    make_student,
+    right_value,
+    save,
+)
+from tests.pages import form_of, read
+
+type Gather = Callable[[], AbstractContextManager[Statements]]
+Release = Assignment.Release
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+
+
+def body(response: Any) -> str:
+    return str(response.content.decode())
+
+
+def words(response: Any) -> str:
+    """What a reader sees, with single spaces."""
+    text = re.sub(
+        r"<template.*?</template>|<svg.*?</svg>|<noscript>.*?</noscript>", "", body(response), flags=re.DOTALL
+    )
+    return " ".join(re.sub(r"<[^>]+>", " ", text).split())
+
+
+def address(attempt: Attempt, number: int) -> str:
+    return reverse("take_attempt", args=[attempt.public_id, number])
+
+
+def page_of(name: str, attempt: Attempt) -> str:
+    return reverse(name, args=[attempt.public_id])
+
+
+def question_at(attempt: Attempt, number: int) -> Question:
+    return sitting(attempt).questions[number - 1]
+
+
+def token(attempt: Attempt, number: int, choice_id: str) -> str:
+    return sitting(attempt).shuffle.token(question_at(attempt, number).key, choice_id)
+
+
+def fields(client: Client, attempt: Attempt, number: int, **changes: str | list[str]) -> dict[str, list[str]]:
+    """What the form of this question's page sends, with these changes."""
+    return form_of(client.get(address(attempt, number)), having="operation").data(**changes)
+
+
+def as_json(client: Client, url: str, data: dict[str, list[str]]) -> Any:
+    return client.post(url, data, headers={"Accept": "application/json"})
+
+
+def events(attempt: Attempt) -> list[tuple[Any, int, str]]:
+    return list(attempt.events.order_by("pk").values_list("value", "revision", "outcome"))
+
+
+def given(attempt: Attempt) -> dict[int, Any]:
+    return dict(attempt.answers.values_list("question__position", "value"))
+
+
+# --- The list
+
+
+def test_list_puts_the_current_attempt_first(student_client: Client, attempt: Attempt) -> None:
+    save(attempt, "one", "a")
+    save(attempt, "some", ["a"])
+    page = student_client.get(reverse("student_home"))
+    assert "You stopped at question 3 of 4. Your answers are saved." in words(page)
+    assert "Left to do 2 questions" in words(page)
+    assert address(attempt, 3) in read(page).links
+
+
+def test_list_with_nothing_to_do_says_so(student_client: Client, classroom: Classroom) -> None:
+    assert "Nothing is due New assignments from Ms. Rivera show up here." in words(
+        student_client.get(reverse("student_home"))
+    )
+
+
+def test_list_sorts_assignments_by_what_to_do(
+    student: Student, student_client: Client, classroom: Classroom, edition: Edition, teacher: User, now: datetime
+) -> None:
+    def give(title: str, **window: Any) -> Assignment:
+        return make_assignment(
+            edition=make_edition(document=make_document(title=title)),
+            classroom=classroom,
+            assigned_by=teacher,
+            **window,
+        )
+
+    give("No end")
+    give("Due soon", due_at=now + timedelta(hours=4))
+    give("Past due", due_at=now - timedelta(hours=4))
+    give("Later", opens_at=now + timedelta(days=1))
+    give("Missed", closes_at=now - timedelta(hours=1))
+    done = give("Done")
+    make_answered_attempt(assignment=done, student=student, right=2)
+    excused = give("Excused")
+    accommodations.set_excused(excused, student, is_excused=True, reason="Ill", by=teacher, now=now)
+    extended = give("Extended", closes_at=now - timedelta(hours=1))
+    accommodations.extend(
+        extended,
+        student,
+        due_at=None,
+        closes_at=now + timedelta(days=2),
+        extra_attempts=0,
+        reason="Ill",
+        by=teacher,
+        now=now,
+    )
+    text = body(student_client.get(reverse("student_home")))
+    sections = dict(re.findall(r'<h2 class="sec-label"[^>]*>(.*?)</h2>(.*?)</section>', text, re.DOTALL))
+    titles = {name: re.findall(r"<h3>\s*<a[^>]*>(.*?)</a>\s*</h3>", section) for name, section in sections.items()}
+    assert titles == {
+        "To do": ["Past due", "Due soon", "Extended", "No end"],
+        "Not open yet": ["Later"],
+        "Done": ["Excused", "Done"],
+        "Closed": ["Missed"],
+    }
+    ends = re.findall(r'<p class="end">\s*(.*?)\s*</p>', sections["To do"])
+    assert ends == [
+        "Was due Fri, Oct 23, 7:00 am",
+        "Due Fri, Oct 23, 3:00 pm",
+        "Closes Sun, Oct 25, 11:00 am",
+        "No due date",
+    ]
+    assert "You can still hand it in late" in sections["To do"]
+    assert "3 of 8" in sections["Done"]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_list_costs_the_same_at_1_and_3_assignments(
+    count: int, student: Student, student_client: Client, classroom: Classroom, edition: Edition, statements: Gather
+) -> None:
+    for _ in range(count):
+        make_assignment(edition=edition, classroom=classroom)
+        make_answered_attempt(
+            assignment=make_assignment(
+                edition=edition, classroom=classroom, release=Release.AFTER_CLOSE, closes_at=NOW
+            ),
+            student=student,
+        )
+    make_attempt(assignment=make_assignment(edition=edition, classroom=classroom), student=student)
+    published(edition.pk)
+    sizes_of([edition.pk])
+    with statements() as seen:
+        student_client.get(reverse("student_home"))
+    # Session, student, teachers, assignments, attempts, overrides, closes, answers of the current attempt.
+    assert len(seen) == 8
+    assert seen.writes == []
+
+
+@pytest.mark.parametrize("release", [Release.AFTER_CLOSE, Release.NEVER])
+def test_list_shows_no_score_before_release(
+    release: str, student: Student, student_client: Client, classroom: Classroom, edition: Edition, now: datetime
+) -> None:
+    assignment = make_assignment(
+        edition=edition, classroom=classroom, release=release, closes_at=now + timedelta(days=3), max_attempts=2
+    )
+    best = make_answered_attempt(assignment=assignment, student=student, started_at=now - timedelta(hours=2))
+    last = make_answered_attempt(
+        assignment=assignment, student=student, right=0, number=2, started_at=now - timedelta(hours=1)
+    )
+    page = student_client.get(reverse("student_home"))
+    assert "of 8" not in words(page)
+    assert ("Answers after Mon, Oct 26, 11:00 am" in words(page)) == (release == Release.AFTER_CLOSE)
+    # Which of them is the best follows from the key, so the last one is shown.
+    assert page_of("receipt", last) in read(page).links
+    assert page_of("receipt", best) not in read(page).links
+
+
+def test_list_shows_the_score_that_counts_after_the_last_close(
+    student: Student,
+    student_client: Client,
+    classroom: Classroom,
+    other_classroom: Classroom,
+    edition: Edition,
+    now: datetime,
+    clock: time_machine.Traveller,
+) -> None:
+    assignment = make_assignment(
+        edition=edition,
+        classroom=classroom,
+        release=Release.AFTER_CLOSE,
+        closes_at=now + timedelta(days=1),
+        max_attempts=2,
+    )
+    make_assignment(
+        edition=edition, classroom=other_classroom, group=assignment.group, closes_at=now + timedelta(days=3)
+    )
+    best = make_answered_attempt(assignment=assignment, student=student, right=2)
+    make_answered_attempt(assignment=assignment, student=student, right=0, number=2)
+    clock.shift(timedelta(days=2))
+    assert "Answers after Mon, Oct 26, 11:00 am" in words(student_client.get(reverse("student_home")))
+    clock.shift(timedelta(days=1, minutes=2))
+    page = student_client.get(reverse("student_home"))
+    assert "3 of 8" in words(page)
+    assert page_of("result", best) in read(page).links
+
+
+# --- Beginning
+
+
+def test_page_before_beginning_says_what_applies_and_begins_nothing(
+    student_client: Client, edition: Edition, classroom: Classroom, now: datetime, statements: Gather
+) -> None:
+    assignment = make_assignment(
+        edition=edition,
+        classroom=classroom,
+        due_at=now + timedelta(hours=4),
+        time_limit=timedelta(minutes=45),
+        max_attempts=3,
+        attempt_policy=Assignment.AttemptPolicy.LATEST,
+    )
+    with statements() as seen:
+        page = student_client.get(reverse("start_attempt", args=[assignment.public_id]))
+    assert seen.writes == []
+    text = words(page)
+    for said in (
+        "Small set",
+        "4 questions on one short reading.",
+        "You have 45 minutes from the moment you begin.",
+        "You see the answers as soon as you have handed in.",
+        "Your latest attempt counts.",
+        "Due Fri, Oct 23, 3:00 pm EDT",
+        "Attempts 3",
+        "Each statement counts the same.",
+    ):
+        assert said in text
+
+
+@pytest.mark.parametrize("is_started", [False, True])
+def test_page_of_late_work_says_that_it_can_be_handed_in(
+    is_started: bool, student: Student, student_client: Client, assignment: Assignment, now: datetime
+) -> None:
+    if is_started:
+        make_attempt(assignment=assignment, student=student)
+    for due_at, slip in (
+        (now + timedelta(minutes=1), "Due Fri, Oct 23, 11:01 am EDT"),
+        (now - timedelta(minutes=1), "Was due Fri, Oct 23, 10:59 am EDT You can still hand it in late"),
+    ):
+        Assignment.objects.update(due_at=due_at)
+        page = words(student_client.get(reverse("start_attempt", args=[assignment.public_id])))
+        assert f" min {slip} Time limit None" in page
+
+
+def test_time_limit_is_the_students_own(
+    student: Student, student_client: Client, edition: Edition, classroom: Classroom, teacher: User, now: datetime
+) -> None:
+    assignment = make_assignment(edition=edition, classroom=classroom, time_limit=timedelta(minutes=40))
+    accommodations.set_accommodation(student, time_factor=None, by=teacher, now=now)
+    page = words(student_client.get(reverse("start_attempt", args=[assignment.public_id])))
+    assert "Time limit None" in page
+    assert "40 minutes" not in page
+
+
+def test_beginning_twice_begins_once(student: Student, student_client: Client, assignment: Assignment) -> None:
+    begin = reverse("start_attempt", args=[assignment.public_id])
+    first, second = student_client.post(begin), student_client.post(begin)
+    attempt = Attempt.objects.get()
+    assert first.headers["Location"] == second.headers["Location"] == address(attempt, 1)
+    save(attempt, "one", "a")
+    assert student_client.post(begin).headers["Location"] == address(attempt, 2)
+    assert "Continue at question 2" in words(student_client.get(begin))
+
+
+@pytest.mark.parametrize(
+    ("window", "said"),
+    [
+        ({"opens_at": NOW + timedelta(days=3)}, "This assignment opens on Mon, Oct 26 at 11:00 am"),
+        ({"closes_at": NOW - timedelta(hours=1)}, "This assignment closed on Fri, Oct 23 at 10:00 am"),
+    ],
+)
+def test_assignment_outside_its_window_says_when_and_begins_nothing(
+    window: dict[str, Any], said: str, student_client: Client, edition: Edition, classroom: Classroom
+) -> None:
+    assignment = make_assignment(edition=edition, classroom=classroom, **window)
+    begin = reverse("start_attempt", args=[assignment.public_id])
+    for response in (student_client.get(begin), student_client.post(begin)):
+        assert response.status_code == 200
+        assert said in words(response)
+        assert "Before you begin" not in words(response)
+    assert Attempt.objects.count() == 0
+
+
+def test_no_attempts_left_says_so_and_leads_to_the_work(
+    student: Student, student_client: Client, assignment: Assignment
+) -> None:
+    attempt = make_answered_attempt(assignment=assignment, student=student)
+    begin = reverse("start_attempt", args=[assignment.public_id])
+    for response in (student_client.get(begin), student_client.post(begin)):
+        assert response.status_code == 200
+        assert "You have used your attempt You answered 4 of 4 questions. They are handed in." in words(response)
+        assert page_of("result", attempt) in read(response).links
+    assert Attempt.objects.count() == 1
+
+
+def test_excused_student_begins_nothing(
+    student: Student, student_client: Client, assignment: Assignment, teacher: User
+) -> None:
+    accommodations.set_excused(assignment, student, is_excused=True, reason="Ill", by=teacher, now=NOW)
+    begin = reverse("start_attempt", args=[assignment.public_id])
+    assert "You are excused" in words(student_client.get(begin))
+    assert student_client.post(begin).status_code == 200
+    assert Attempt.objects.count() == 0
+
+
+def test_assignment_of_another_class_is_missing(
+    student_client: Client, edition: Edition, other_classroom: Classroom
+) -> None:
+    assignment = make_assignment(edition=edition, classroom=other_classroom)
+    begin = reverse("start_attempt", args=[assignment.public_id])
+    assert student_client.get(begin).status_code == 404
+    assert student_client.post(begin).status_code == 404
+    assert Attempt.objects.count() == 0
+
+
+# --- Answering with a plain form
+
+
+@pytest.mark.parametrize(
+    ("change", "leads_to"),
+    [
+        (lambda attempt: Student.objects.update(pin_version=9), "join"),
+        (lambda attempt: Student.objects.update(removed_at=NOW), "join"),
+        (lambda attempt: submit_attempt(attempt, now=NOW), "receipt"),
+        (lambda attempt: Attempt.objects.update(deadline_at=timezone.now() - 2 * GRACE), "receipt"),
+    ],
+    ids=["new PIN", "removed", "handed in", "time over"],
+)
+def test_question_page_that_was_shown_before_is_shown_no_more(
+    student_client: Client, attempt: Attempt, change: Callable[[Attempt], Any], leads_to: str
+) -> None:
+    assert student_client.get(address(attempt, 1)).status_code == 200
+    change(attempt)
+    page = student_client.get(address(attempt, 1))
+    assert page.headers["Location"] in {reverse("join"), reverse("receipt", args=[attempt.public_id])}
+    assert page.headers["Location"].startswith(reverse("join")) == (leads_to == "join")
+
+
+def test_question_page_costs_2_statements_and_writes_nothing(
+    student_client: Client, attempt: Attempt, statements: Gather
+) -> None:
+    student_client.get(address(attempt, 1))
+    for number in (1, 2, 3, 4):
+        with statements() as seen:
+            student_client.get(address(attempt, number))
+        # Session; attempt with its answers.
+        assert len(seen) == 2
+        assert seen.writes == []
+
+
+def test_next_saves_and_goes_on_to_the_review(student_client: Client, attempt: Attempt) -> None:
+    for number in (1, 2, 3, 4):
+        question = question_at(attempt, number)
+        offered = form_of(student_client.get(address(attempt, number)), having="operation").offered
+        chosen: dict[str, str | list[str]] = {name: value for name, value in offered}
+        response = student_client.post(
+            address(attempt, number), fields(student_client, attempt, number, **chosen, act="next")
+        )
+        after = page_of("review_attempt", attempt) if number == 4 else address(attempt, number + 1)
+        assert response.headers["Location"] == after
+        assert Answer.objects.get(question__key=question.key).value is not None
+    assert [event.outcome for event in AnswerEvent.objects.all()] == ["saved"] * 4
+    # Shown as given when the question is opened again.
+    assert body(student_client.get(address(attempt, 1))).count(" checked") == 2
+
+
+def test_plain_save_costs_4_statements_at_most(student_client: Client, attempt: Attempt, statements: Gather) -> None:
+    data = fields(student_client, attempt, 1, choice=token(attempt, 1, "b"), act="next")
+    with statements() as seen:
+        student_client.post(address(attempt, 1), data)
+    # Session, attempt, move, log.
+    assert (len(seen), len(seen.writes)) == (2 + SAVE_STATEMENTS, SAVE_STATEMENTS)
+
+
+def test_nothing_chosen_goes_on_and_saves_nothing(student_client: Client, attempt: Attempt) -> None:
+    for act in ("next", "skip"):
+        response = student_client.post(address(attempt, 2), fields(student_client, attempt, 2, act=act))
+        assert response.headers["Location"] == address(attempt, 3)
+    assert events(attempt) == []
+
+
+def test_taking_an_answer_back_saves_that(student_client: Client, attempt: Attempt) -> None:
+    save(attempt, "some", ["a", "b"])
+    data = fields(student_client, attempt, 2, act="next")
+    data.pop("choice")
+    student_client.post(address(attempt, 2), data)
+    assert given(attempt) == {2: None}
+    assert events(attempt) == [(["a", "b"], 1, "saved"), (None, 2, "saved")]
+
+
+def test_same_form_sent_twice_saves_once(student_client: Client, attempt: Attempt) -> None:
+    data = fields(student_client, attempt, 1, choice=token(attempt, 1, "b"), act="next")
+    first, second = student_client.post(address(attempt, 1), data), student_client.post(address(attempt, 1), data)
+    assert first.headers["Location"] == second.headers["Location"]
+    assert events(attempt) == [("b", 1, "saved")]
+
+
+def test_older_window_is_told_and_shows_the_newest(student_client: Client, attempt: Attempt) -> None:
+    old = fields(student_client, attempt, 1, choice=token(attempt, 1, "a"), act="next")
+    student_client.post(address(attempt, 1), {**old, "operation": ["other"], "choice": [token(attempt, 1, "c")]})
+    response = student_client.post(address(attempt, 1), old)
+    assert response.status_code == 200
+    assert "You answered this in another window; showing the newest." in words(response)
+    form = form_of(response, having="operation")
+    assert ("choice", token(attempt, 1, "c")) in form.fields
+    assert ("revision", "1") in form.fields
+    assert given(attempt) == {1: "c"}
+    assert events(attempt) == [("c", 1, "saved"), ("a", 1, "stale")]
+
+
+def test_choice_that_the_question_does_not_have_is_400(student_client: Client, attempt: Attempt) -> None:
+    bad: list[tuple[int, dict[str, str | list[str]], str]] = [
+        (1, {"choice": "b"}, "That is not an option of this question."),
+        (1, {"choice": token(attempt, 2, "b")}, "That is not an option of this question."),
+        (1, {"choice": [token(attempt, 1, "a"), token(attempt, 1, "b")]}, "Choose one answer."),
+        (2, {"choice": [token(attempt, 2, "a"), "0123456789"]}, "That is not an option of this question."),
+        (3, {token(attempt, 3, "a"): "nobody"}, "That is not an option of this question."),
+        (4, {"sentence": "s99"}, "That is not a sentence of this reading."),
+    ]
+    for number, answer, said in bad:
+        data = fields(student_client, attempt, number, **answer, act="next")
+        response = student_client.post(address(attempt, number), data)
+        assert response.status_code == 400
+        assert said in words(response)
+        reply = as_json(student_client, address(attempt, number), data)
+        assert (reply.status_code, reply.json()) == (400, {"outcome": "refused", "message": said})
+    assert events(attempt) == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"operation": ""}, {"operation": "x" * 200}, {"revision": "-1"}, {"revision": "9" * 30}, {"act": "boom"}],
+)
+def test_form_that_no_page_sends_is_400(changes: dict[str, str], student_client: Client, attempt: Attempt) -> None:
+    data = fields(student_client, attempt, 1, choice=token(attempt, 1, "a"), **changes)
+    response = student_client.post(address(attempt, 1), data)
+    assert response.status_code == 400
+    assert "This page is out of date." in words(response)
+    assert events(attempt) == []
+
+
+def test_question_that_the_set_does_not_have_is_missing(student_client: Client, attempt: Attempt) -> None:
+    for number in (0, 5, 10**12):
+        assert student_client.get(address(attempt, number)).status_code == 404
+        assert student_client.post(address(attempt, number), {"act": "next"}).status_code == 404
+
+
+def test_flag_is_set_and_taken_off_and_keeps_the_answer(student_client: Client, attempt: Attempt) -> None:
+    data = fields(student_client, attempt, 1, choice=token(attempt, 1, "b"), act="flag")
+    for _ in range(2):
+        assert student_client.post(address(attempt, 1), data).headers["Location"] == address(attempt, 1)
+        assert Answer.objects.get().flagged
+    assert given(attempt) == {1: "b"}
+    page = student_client.get(address(attempt, 2))
+    assert "1 , answered, flagged" in words(page)
+    assert ("act", "unflag") in form_of(student_client.get(address(attempt, 1)), having="operation").buttons
+    student_client.post(address(attempt, 1), fields(student_client, attempt, 1, act="unflag"))
+    assert not Answer.objects.get().flagged
+
+
+def test_flag_by_htmx_swaps_the_button_and_leaves_the_answer_to_the_outbox(
+    student_client: Client, attempt: Attempt
+) -> None:
+    data = fields(student_client, attempt, 1, choice=token(attempt, 1, "b"), act="flag")
+    headers = {"HX-Request": "true", "HX-Target": "flag"}
+    response = student_client.post(address(attempt, 1), data, headers=headers)
+    assert " ".join(body(response).split()).startswith('<button class="txt" id="flag" name="act" value="unflag"')
+    assert body(response).strip().endswith("</button>")
+    assert events(attempt) == []
+    assert Answer.objects.get().flagged
+
+
+def test_questions_follow_the_attempts_own_order(
+    student: Student, student_client: Client, edition: Edition, classroom: Classroom
+) -> None:
+    assignment = make_assignment(edition=edition, classroom=classroom, shuffle_questions=True)
+    attempt = make_attempt(assignment=assignment, student=student, seed="1" * 32)
+    order = [question.key for question in sitting(attempt).questions]
+    assert order != ["one", "some", "who", "proof"]
+    number = order.index("one") + 1
+    data = fields(student_client, attempt, number, choice=token(attempt, number, "b"), act="next")
+    student_client.post(address(attempt, number), data)
+    assert given(attempt) == {1: "b"}
+
+
+# --- The questions ahead
+
+
+def test_questions_ahead_are_the_forms_of_their_pages(
+    student: Student, student_client: Client, edition: Edition, classroom: Classroom
+) -> None:
+    assignment = make_assignment(edition=edition, classroom=classroom)
+    attempt = make_attempt(assignment=assignment, student=student)
+    save(attempt, "one", "a")
+    save(attempt, "some", ["a", "b"])
+    ahead = read(student_client.get(page_of("questions_ahead", attempt))).forms
+    pages = [form_of(student_client.get(address(attempt, number)), having="operation") for number in (1, 2, 3)]
+    # The fourth is answered in the reading itself and has a page to itself.
+    assert [form.action for form in ahead] == [form.action for form in pages]
+    for form, page in zip(ahead, pages, strict=True):
+        fleeting = {"csrfmiddlewaretoken", "operation"}
+        assert [one for one in form.fields if one[0] not in fleeting] == [
+            one for one in page.fields if one[0] not in fleeting
+        ]
+        assert (form.offered, form.buttons) == (page.offered, page.buttons)
+    assert ("revision", "1") in ahead[0].fields
+
+
+def test_each_page_of_an_attempt_carries_the_outbox(student_client: Client, attempt: Attempt) -> None:
+    addresses = ["/student/", address(attempt, 1), page_of("review_attempt", attempt)]
+    pages = [body(student_client.get(one)) for one in addresses]
+    student_client.post(page_of("submit_attempt", attempt))
+    pages += [body(student_client.get(page_of(name, attempt))) for name in ("receipt", "result")]
+    assert ["/outbox/page." in page for page in pages] == [True] * 5
+
+
+@pytest.mark.parametrize("path", ["{}1/", "{}questions/"])
+def test_question_is_shown_without_a_name_that_its_template_misses(
+    path: str, student_client: Client, attempt: Attempt, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("DEBUG", logger="django.template"):
+        response = student_client.get(path.format(f"/student/attempts/{attempt.public_id}/"))
+    assert (response.status_code, caplog.messages) == (200, [])
+
+
+def test_page_of_a_question_names_where_the_others_are(student_client: Client, attempt: Attempt) -> None:
+    assert 'data-ahead="../questions/"' in body(student_client.get(address(attempt, 1)))
+    assert "data-ahead" not in body(student_client.get(address(attempt, 4)))
+
+
+def test_where_each_question_is_checked_none_is_given_ahead(
+    student: Student, student_client: Client, edition: Edition, classroom: Classroom
+) -> None:
+    assignment = make_assignment(edition=edition, classroom=classroom, release=Release.AT_ONCE)
+    attempt = make_attempt(assignment=assignment, student=student)
+    assert "data-ahead" not in body(student_client.get(address(attempt, 1)))
+    assert student_client.get(page_of("questions_ahead", attempt)).content == b""
+
+
+@pytest.mark.parametrize("name", ["questions_ahead", "review_attempt"])
+@pytest.mark.parametrize(
+    "end",
+    [
+        lambda attempt, now: submit_attempt(attempt, now=now),
+        lambda attempt, now: Attempt.objects.update(deadline_at=now - GRACE - timedelta(seconds=1)),
+    ],
+    ids=["handed in", "time over"],
+)
+def test_what_is_of_a_running_attempt_ends_with_it(
+    name: str, end: Callable[[Attempt, datetime], Any], student_client: Client, attempt: Attempt, now: datetime
+) -> None:
+    assert student_client.get(page_of(name, attempt)).status_code == 200
+    end(attempt, now)
+    assert student_client.get(page_of(name, attempt)).headers["Location"] == page_of("receipt", attempt)
+
+
+@pytest.mark.parametrize("copies", [1, 3])
+def test_questions_ahead_cost_the_same_however_many_there_are(
+    copies: int, student: Student, student_client: Client, classroom: Classroom, statements: Gather
+) -> None:
+    document = make_document()
+    one = document["questions"][0]
+    document["questions"] += [
+        {**one, "key": f"one-{copy}", "stem": f"{one['stem']} {copy}"} for copy in range(1, copies)
+    ]
+    assignment = make_assignment(edition=make_edition(document=document), classroom=classroom)
+    attempt = make_attempt(assignment=assignment, student=student)
+    seat(attempt.public_id)
+    with statements() as seen:
+        page = student_client.get(page_of("questions_ahead", attempt))
+    # Three of the four may come ahead.
+    assert len(read(page).forms) == 2 + copies
+    # Session, attempt with its answers.
+    assert len(seen) == 2
+    assert seen.writes == []
+
+
+# --- Answering with the outbox
+
+
+@pytest.mark.parametrize("number", [0, 5])
+def test_json_save_of_no_question_of_the_attempt_is_not_found(
+    student_client: Client, attempt: Attempt, number: int
+) -> None:
+    data = fields(student_client, attempt, 1, choice=token(attempt, 1, "b"), act="save")
+    assert as_json(student_client, address(attempt, number), data).status_code == 404
+    assert not AnswerEvent.objects.exists()
+
+
+def test_json_save_to_the_attempt_of_another_is_not_found_however_often_it_was_served(
+    student_client: Client, attempt: Attempt, signed_in: Callable[[Student | User], Client]
+) -> None:
+    data = fields(student_client, attempt, 1, choice=token(attempt, 1, "b"), act="save")
+    assert as_json(student_client, address(attempt, 1), data).status_code == 200
+    other = signed_in(make_student(classroom=attempt.classroom))
+    assert as_json(other, address(attempt, 1), {**data, "operation": "mine"}).status_code == 404
+    assert AnswerEvent.objects.count() == 1
+
+
+def test_json_save_costs_3_statements_at_most_and_says_what_is_stored(
+    student_client: Client, attempt: Attempt, statements: Gather
+) -> None:
+    data = fields(student_client, attempt, 1, choice=token(attempt, 1, "b"), act="save")
+    seat(attempt.public_id)
+    with statements() as seen:
+        reply = as_json(student_client, address(attempt, 1), data)
+    # Session, move, log.
+    assert len(seen) == 1 + SAVE_STATEMENTS
+    assert (reply.status_code, reply.json()) == (
+        200,
+        {"outcome": "saved", "revision": 1, "is_answered": True, "seconds_left": None},
+    )
+    again = as_json(student_client, address(attempt, 1), data)
+    assert (again.status_code, again.content) == (200, reply.content)
+    assert events(attempt) == [("b", 1, "saved")]
+
+
+def test_json_stale_is_409_with_the_newest_revision(student_client: Client, attempt: Attempt) -> None:
+    data = fields(student_client, attempt, 1, choice=token(attempt, 1, "b"), act="save")
+    save(attempt, "one", "a")
+    reply = as_json(student_client, address(attempt, 1), data)
+    assert (reply.status_code, reply.json()["outcome"], reply.json()["revision"]) == (409, "stale", 1)
+    assert given(attempt) == {1: "a"}
+
+
+def test_json_without_a_session_leads_to_the_join_page(student_client: Client, attempt: Attempt) -> None:
+    data = fields(student_client, attempt, 1, choice=token(attempt, 1, "b"))
+    reply = as_json(Client(), address(attempt, 1), data)
+    assert (reply.status_code, reply.headers["Location"]) == (302, f"{reverse('join')}?unsent")
+    assert events(attempt) == []
+
+
+def test_seconds_left_come_from_the_server(
+    student: Student, student_client: Client, edition: Edition, classroom: Classroom, clock: time_machine.Traveller
+) -> None:
+    assignment = make_assignment(edition=edition, classroom=classroom, time_limit=timedelta(minutes=10))
+    attempt = make_attempt(assignment=assignment, student=student)
+    clock.shift(timedelta(minutes=4, seconds=30))
+    page = student_client.get(address(attempt, 1))
+    assert 'data-seconds-left="330"' in body(page)
+    assert "6 min left" in words(page)
+    data = form_of(page, having="operation").data(choice=token(attempt, 1, "b"), act="save")
+    assert as_json(student_client, address(attempt, 1), data).json()["seconds_left"] == 330
+
+
+# --- After the end
+
+
+def test_answer_after_the_time_is_kept_late_and_what_was_saved_is_handed_in(
+    student: Student, student_client: Client, edition: Edition, classroom: Classroom, clock: time_machine.Traveller
+) -> None:
+    assignment = make_assignment(edition=edition, classroom=classroom, time_limit=timedelta(minutes=10))
+    attempt = make_attempt(assignment=assignment, student=student)
+    save(attempt, "one", "b")
+    data = fields(student_client, attempt, 2, choice=token(attempt, 2, "a"), act="next")
+    clock.shift(timedelta(minutes=11, seconds=1))
+    response = student_client.post(address(attempt, 2), data)
+    assert response.headers["Location"] == page_of("receipt", attempt)
+    attempt.refresh_from_db()
+    assert (attempt.submitted_by, attempt.submitted_at) == ("deadline", NOW + timedelta(minutes=10))
+    receipt = words(student_client.get(page_of("receipt", attempt)))
+    assert f"Time ended at 11:10 am. Your saved answers were handed in. Receipt {attempt.receipt}." in receipt
+    assert events(attempt) == [("b", 1, "saved"), (["a"], 0, "late")]
+    reply = as_json(student_client, address(attempt, 2), data)
+    assert (reply.status_code, reply.json()) == (
+        410,
+        {"outcome": "late", "location": page_of("receipt", attempt)},
+    )
+
+
+def test_going_on_after_the_time_hands_in_too(
+    student: Student, student_client: Client, edition: Edition, classroom: Classroom, clock: time_machine.Traveller
+) -> None:
+    assignment = make_assignment(edition=edition, classroom=classroom, time_limit=timedelta(minutes=10))
+    attempt = make_attempt(assignment=assignment, student=student)
+    data = fields(student_client, attempt, 1, act="next")
+    clock.shift(timedelta(minutes=12))
+    response = student_client.post(address(attempt, 1), data)
+    assert response.headers["Location"] == page_of("receipt", attempt)
+    assert Attempt.objects.open().count() == 0
+    assert events(attempt) == []
+
+
+def test_answer_within_the_grace_counts(
+    student: Student, student_client: Client, edition: Edition, classroom: Classroom, clock: time_machine.Traveller
+) -> None:
+    assignment = make_assignment(edition=edition, classroom=classroom, time_limit=timedelta(minutes=10))
+    attempt = make_attempt(assignment=assignment, student=student)
+    data = fields(student_client, attempt, 1, choice=token(attempt, 1, "b"), act="next")
+    clock.shift(timedelta(minutes=11))
+    student_client.post(address(attempt, 1), data)
+    assert events(attempt) == [("b", 1, "saved")]
+
+
+def test_answer_after_handing_in_is_kept_late_and_said(student_client: Client, attempt: Attempt) -> None:
+    data = fields(student_client, attempt, 1, choice=token(attempt, 1, "b"), act="next")
+    submit_attempt(attempt, now=NOW)
+    response = student_client.post(address(attempt, 1), data, follow=True)
+    assert response.request["PATH_INFO"] == page_of("receipt", attempt)
+    assert "Your last answer came later and is not counted." in words(response)
+    assert events(attempt) == [("b", 0, "late")]
+    assert given(attempt) == {}
+
+
+def test_pages_of_an_attempt_whose_time_ended_hand_nothing_in_by_themselves(
+    student: Student,
+    student_client: Client,
+    edition: Edition,
+    classroom: Classroom,
+    clock: time_machine.Traveller,
+    statements: Gather,
+) -> None:
+    assignment = make_assignment(edition=edition, classroom=classroom, time_limit=timedelta(minutes=10))
+    attempt = make_attempt(assignment=assignment, student=student)
+    clock.shift(timedelta(minutes=12))
+    with statements() as seen:
+        for url in (address(attempt, 1), page_of("review_attempt", attempt), page_of("result", attempt)):
+            assert student_client.get(url).headers["Location"] == page_of("receipt", attempt)
+        page = student_client.get(page_of("receipt", attempt))
+        assert "Time’s up" in words(student_client.get(reverse("student_home")))
+    assert seen.writes == []
+    assert "Time’s up You answered 0 of 4 questions." in words(page)
+    form = form_of(page, having="csrfmiddlewaretoken")
+    assert (form.action, form.method) == (page_of("submit_attempt", attempt), "post")
+    response = student_client.post(form.action, form.data())
+    assert response.headers["Location"] == page_of("receipt", attempt)
+    assert "Time ended at 11:10 am. Your saved answers were handed in." in words(
+        student_client.get(page_of("receipt", attempt))
+    )
+
+
+# --- Checking one answer
+
+
+@pytest.fixture
+def checkable(student: Student, edition: Edition, classroom: Classroom) -> Attempt:
+    assignment = make_assignment(edition=edition, classroom=classroom, release=Release.AT_ONCE)
+    return make_attempt(assignment=assignment, student=student)
+
+
+def test_check_settles_the_answer_and_shows_why(student_client: Client, checkable: Attempt, statements: Gather) -> None:
+    data = fields(student_client, checkable, 1, choice=token(checkable, 1, "a"), act="check")
+    assert student_client.post(address(checkable, 1), data).headers["Location"] == address(checkable, 1)
+    with statements() as seen:
+        page = student_client.get(address(checkable, 1))
+    # As for any question, and the corrections of its key.
+    assert len(seen) == 3
+    text = words(page)
+    assert "Question 1: not correct" in text
+    assert "Citizenship Your answer" in text
+    assert "Birthplace Correct answer" in text
+    assert "explanation 1" in text
+    assert "rationale 2" in text
+    assert "Reported fact" in text
+    assert '<mark class="ev"><sup class="n">1</sup>' in body(page).replace("\n", " ")
+    # It cannot be changed.
+    reply = as_json(student_client, address(checkable, 1), {**data, "operation": ["b"], "revision": ["1"]})
+    assert (reply.status_code, reply.json()["outcome"]) == (409, "settled")
+    old_page = {**data, "operation": ["c"], "revision": ["1"], "act": ["next"]}
+    later = student_client.post(address(checkable, 1), old_page)
+    assert later.headers["Location"] == address(checkable, 1)
+    assert given(checkable) == {1: "a"}
+
+
+def test_check_by_htmx_swaps_in_the_verdict_and_marks_the_proof(student_client: Client, checkable: Attempt) -> None:
+    data = fields(student_client, checkable, 2, choice=token(checkable, 2, "a"), act="check")
+    headers = {"HX-Request": "true", "HX-Target": "question"}
+    response = student_client.post(address(checkable, 2), data, headers=headers)
+    text = body(response)
+    assert response.status_code == 200
+    assert text.strip().startswith('<section class="pane pane-q" id="question"')
+    assert "<title>Question 2: partly correct" in text
+    assert '<span id="s1" tabindex="-1" hx-swap-oob="true"><mark class="ev new">' in text
+    assert "1 of 2 points" in words(response)
+    assert "<html" not in text
+
+
+def test_check_without_an_answer_asks_for_one(student_client: Client, checkable: Attempt) -> None:
+    data = fields(student_client, checkable, 1, act="check")
+    for headers in ({}, {"HX-Request": "true", "HX-Target": "question"}):
+        response = student_client.post(address(checkable, 1), data, headers=headers)
+        assert response.status_code == 200
+        assert "Choose an answer first." in words(response)
+        assert form_of(response, having="operation")
+    assert events(checkable) == []
+
+
+def test_check_shows_nothing_of_the_other_questions(
+    student: Student, student_client: Client, classroom: Classroom
+) -> None:
+    assignment = make_assignment(edition=make_edition(canary=True), classroom=classroom, release=Release.AT_ONCE)
+    attempt = make_attempt(assignment=assignment, student=student)
+    data = fields(student_client, attempt, 1, choice=token(attempt, 1, "a"), act="check")
+    student_client.post(address(attempt, 1), data)
+    assert "zqx-explanation" in body(student_client.get(address(attempt, 1)))
+    for number in (2, 3, 4):
+        assert "zqx" not in body(student_client.get(address(attempt, number)))
+    for url in (page_of("review_attempt", attempt), reverse("student_home")):
+        assert "zqx" not in body(student_client.get(url))
+
+
+@pytest.mark.parametrize("release", [Release.AFTER_SUBMIT, Release.AFTER_CLOSE, Release.NEVER])
+def test_check_elsewhere_saves_and_shows_nothing(
+    release: str, student_client: Client, attempt: Attempt, now: datetime
+) -> None:
+    Assignment.objects.update(release=release, closes_at=now + timedelta(days=1))
+    data = fields(student_client, attempt, 1, choice=token(attempt, 1, "a"), act="check")
+    response = student_client.post(address(attempt, 1), data)
+    assert response.status_code == 200
+    assert "explanation" not in body(response)
+    assert Answer.objects.get().checked_at is None
+    assert given(attempt) == {1: "a"}
+
+
+def test_verdict_is_hidden_again_when_the_release_is_changed(student_client: Client, checkable: Attempt) -> None:
+    data = fields(student_client, checkable, 1, choice=token(checkable, 1, "a"), act="check")
+    student_client.post(address(checkable, 1), data)
+    Assignment.objects.update(release=Release.NEVER)
+    page = student_client.get(address(checkable, 1))
+    assert "explanation" not in body(page)
+    assert "You have checked this answer, so it stays as it is." in words(page)
+
+
+# --- Handing in, and after it
+
+
+def test_review_lists_what_is_answered_and_what_is_not(
+    student_client: Client, attempt: Attempt, statements: Gather
+) -> None:
+    save(attempt, "one", "a")
+    set_flag(attempt, published(attempt.assignment.edition_id).question_ids["who"], flagged=True, now=NOW)
+    seat(attempt.public_id)
+    with statements() as seen:
+        page = student_client.get(page_of("review_attempt", attempt))
+    assert len(seen) == 2
+    assert seen.writes == []
+    text = words(page)
+    assert "1 of 4 answered Not answered: 2, 3, 4." in text
+    assert "Flagged You wanted to look again Question 3 , not answered" in text
+    assert {address(attempt, number) for number in (1, 2, 3, 4)} <= set(read(page).links)
+
+
+def test_handing_in_again_gives_the_same_receipt(student_client: Client, attempt: Attempt) -> None:
+    save(attempt, "one", "b")
+    pages = []
+    for _ in range(3):
+        response = student_client.post(page_of("submit_attempt", attempt))
+        assert response.headers["Location"] == page_of("receipt", attempt)
+        pages.append(words(student_client.get(page_of("receipt", attempt))))
+    attempt.refresh_from_db()
+    assert f"Turned in 11:00 am. Receipt {attempt.receipt}." in pages[0]
+    assert "You answered 1 of 4 questions" in pages[0]
+    assert pages[1:] == pages[:1] * 2
+    assert Attempt.objects.count() == 1
+
+
+def test_handing_in_by_a_link_is_refused(student_client: Client, attempt: Attempt) -> None:
+    assert student_client.get(page_of("submit_attempt", attempt)).status_code == 405
+    assert Attempt.objects.open().count() == 1
+
+
+def test_receipt_and_result_of_an_open_attempt_lead_to_the_review(student_client: Client, attempt: Attempt) -> None:
+    for name in ("receipt", "result"):
+        assert student_client.get(page_of(name, attempt)).headers["Location"] == page_of("review_attempt", attempt)
+
+
+@pytest.mark.parametrize(
+    ("release", "said"),
+    [
+        (Release.AFTER_CLOSE, "Your teacher will show answers after Mon, Oct 26, 11:00 am EDT."),
+        (Release.NEVER, "Your teacher does not show the answers to this one."),
+    ],
+)
+def test_result_before_release_says_when(
+    release: str, said: str, student: Student, student_client: Client, classroom: Classroom, now: datetime
+) -> None:
+    assignment = make_assignment(
+        edition=make_edition(canary=True), classroom=classroom, release=release, closes_at=now + timedelta(days=3)
+    )
+    attempt = make_attempt(assignment=assignment, student=student)
+    save(attempt, "zqx-key-0", "b")
+    submit_attempt(attempt, now=now)
+    for name in ("result", "receipt"):
+        page = student_client.get(page_of(name, attempt))
+        assert page.status_code == 200
+        assert said in words(page)
+        assert "zqx" not in body(page)
+        assert "Your score" not in words(page)
+
+
+def test_result_shows_score_objectives_and_each_answer(
+    student: Student, student_client: Client, assignment: Assignment, statements: Gather
+) -> None:
+    questions = {question.key: question for question in published(assignment.edition_id).document.questions}
+    attempt = make_answered_attempt(
+        assignment=assignment,
+        student=student,
+        # 1 of 1; 1 right and 1 wrong pick, 0 of 2; 1 of 3 statements, 1 of 3; nothing, 0 of 2.
+        answers={
+            "one": right_value(questions["one"]),
+            "some": ["a", "b"],
+            "who": {"a": "mayor", "b": "reporter"},
+        },
+    )
+    with statements() as seen:
+        page = student_client.get(page_of("result", attempt))
+    assert seen.writes == []
+    text = words(page)
+    assert "Your score 2 of 8" in text
+    assert "Questions 2, 3 and 4 did not get all their points." in text
+    assert "What the system records 1 of 3, not yet" in text
+    assert "Why it was ended 1 of 5, not yet" in text
+    assert "You answered: Birthplace" in text
+    assert "You chose: A birthplace; A photograph" in text
+    assert "Correct: A birthplace; An address" in text
+    assert "Rules were broken. Mayor’s account. Your answer, correct" in text
+    assert "People are easy to find. Protesters’ claim. You chose: Reported fact" in text
+    assert "A court ended it. The story does not say. Not answered" in text
+    assert "You chose: nothing Correct: Sentence 5; Sentence 6" in text
+    assert "explanation" in text
+    strip = re.findall(
+        r'<li>\s*<a href="#r\d"[^>]*>\s*<b>\d</b>.*?<span class="vh">(.*?)</span>', body(page), re.DOTALL
+    )
+    assert strip == ["Correct", "Not correct", "Partly correct", "Not answered"]
+
+
+def test_all_right_has_nothing_to_read_again(student: Student, student_client: Client, assignment: Assignment) -> None:
+    attempt = make_answered_attempt(assignment=assignment, student=student)
+    text = words(student_client.get(page_of("result", attempt)))
+    assert "Your score 8 of 8" in text
+    assert "Read again" not in text
+
+
+# --- On every page
+
+
+def test_each_page_says_who_is_signed_in_and_offers_to_leave(
+    student: Student, student_client: Client, assignment: Assignment
+) -> None:
+    attempt = make_attempt(assignment=assignment, student=student)
+    urls = [
+        reverse("student_home"),
+        reverse("start_attempt", args=[assignment.public_id]),
+        *(address(attempt, number) for number in (1, 2, 3, 4)),
+        page_of("review_attempt", attempt),
+    ]
+    attempts_after = [page_of("receipt", attempt), page_of("result", attempt)]
+    pages = [student_client.get(url) for url in urls]
+    student_client.post(page_of("submit_attempt", attempt))
+    pages += [student_client.get(url) for url in attempts_after]
+    for page in pages:
+        assert page.status_code == 200
+        assert "Maya Lopez" in words(page)
+        assert reverse("join") in read(page).links
+        assert body(page).count("<h1") == 1
+        assert page.headers["Cache-Control"] == "no-store"
+
+
+def test_what_is_sent_without_a_session_is_said_to_be_lost(attempt: Attempt) -> None:
+    said = "You were signed out, and what you just sent is not saved."
+    for name in ("submit_attempt", "take_attempt"):
+        page = reverse(name, args=[attempt.public_id, *([1] if name == "take_attempt" else [])])
+        assert said in words(Client().post(page, follow=True))
+    assert said not in words(Client().get(page, follow=True))
+
+
+# --- The page's clock
+
+
+def test_page_whose_time_is_up_hands_in_only_when_it_is(
+    student_client: Client, attempt: Attempt, now: datetime
+) -> None:
+    for deadline_at in (None, now + timedelta(seconds=1)):
+        Attempt.objects.update(deadline_at=deadline_at)
+        response = student_client.post(page_of("submit_attempt", attempt), {"time_up": "1"})
+        assert response.headers["Location"] == page_of("review_attempt", attempt)
+        assert Attempt.objects.open().count() == 1
+    # A part of a second is none on the page either.
+    Attempt.objects.update(deadline_at=now + timedelta(milliseconds=999))
+    response = student_client.post(page_of("submit_attempt", attempt), {"time_up": "1"})
+    assert response.headers["Location"] == page_of("receipt", attempt)
+    assert Attempt.objects.open().count() == 0
+
+
+@pytest.mark.parametrize("is_accepted", [False, True])
+def test_receipt_tells_of_late_answers_that_no_teacher_has_accepted(
+    is_accepted: bool, student_client: Client, attempt: Attempt, teacher: User, now: datetime
+) -> None:
+    submit_attempt(attempt, now=now)
+    save(attempt, "one", "a", operation="1", now=now + timedelta(hours=1))
+    save(attempt, "one", "b", operation="2", now=now + timedelta(hours=2))
+    said = "1 answer arrived after the end and is not counted."
+    if is_accepted:
+        accept_late(attempt, by=teacher, now=now + timedelta(hours=3))
+    assert (said in words(student_client.get(page_of("receipt", attempt)))) is not is_accepted

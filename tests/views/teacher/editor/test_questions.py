@@ -1,0 +1,535 @@
+"""The editor and publishing: a question saved as it is typed, shown as students see it, and frozen in an edition."""
+
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from quizzes.content.drafts import lifecycle, saving
+from quizzes.content.drafts.changes import changes
+from quizzes.content.drafts.document import from_edition, question_of
+from quizzes.content.drafts.preview import preview
+from quizzes.content.drafts.validation import draft_problems
+from quizzes.content.question_types.registry import TYPES, parse_question, public_view
+from quizzes.content.question_types.shuffle import Shuffle
+from quizzes.content.set_document import parse_set
+from quizzes.content.tables import Table
+from quizzes.models import AuditEvent, Classroom, Draft, Edition, User
+from tests.conftest import Statements
+from tests.drafting import (
+    BUILT_IN,
+    EXAMPLES,
+    desk_of,
+    document_of,
+    errors_of,
+    publish,
+    question_now,
+    revision_of,
+    save,
+    sent,
+    text_of,
+    url,
+)
+from tests.factories import (
+    NOW,
+    make_answered_attempt,
+    make_assignment,
+    make_classroom,
+    make_document,
+    make_draft,
+    make_edition,
+    make_student,
+)
+from tests.pages import form_of
+from tests.pages import text_of as words
+
+Counting = Callable[[], AbstractContextManager[Statements]]
+
+
+@pytest.fixture
+def draft(teacher: User) -> Draft:
+    """The teacher's draft, at revision 1, which could be published."""
+    return make_draft(owner=teacher)
+
+
+@pytest.fixture
+def empty(teacher: User) -> Draft:
+    """A set that was only begun."""
+    fields = {"title": "New", "publisher": "P", "story_title": "S", "published_on": "2026-10-20", "rights": "quotes"}
+    return lifecycle.make_set(by=teacher, now=NOW, **fields)
+
+
+# --- The editor -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", ["one", "some", "who", "proof"])
+def test_a_desk_saved_as_it_stands_changes_nothing(key: str, draft: Draft, teacher_client: Client) -> None:
+    save(teacher_client, draft, key)
+
+    assert document_of(draft) == draft.document
+    assert revision_of(draft) == 1
+
+
+def test_the_desk_saves_every_field(draft: Draft, teacher_client: Client) -> None:
+    save(
+        teacher_client,
+        draft,
+        stem="What is kept?",
+        objective="ended",
+        skill="inference",
+        points="3",
+        explanation="It says so.",
+        evidence=["s1", "s2"],
+        key="3",
+        **{"text-1": "A name", "why-1": "Names are common.", "leans-1": "4, 3"},
+    )
+
+    saved = question_now(draft, "one")
+    assert {name: saved[name] for name in ("stem", "objective", "skill", "points", "explanation", "evidence")} == {
+        "stem": "What is kept?",
+        "objective": "ended",
+        "skill": "inference",
+        "points": 3,
+        "explanation": "It says so.",
+        "evidence": ["s1", "s2"],
+    }
+    assert saved["choices"][0] == {"text": "A name", "rationale": "Names are common.", "leans_on": ["s3", "s4"]}
+    assert [bool(choice.get("key")) for choice in saved["choices"]] == [False, False, True]
+    assert saved["anchors"] == {"s1": "The system records a birthplace.", "s2": "It also records an address."}
+
+
+def test_the_desk_saves_statements_and_tempting_sentences(draft: Draft, teacher_client: Client) -> None:
+    save(
+        teacher_client,
+        draft,
+        "who",
+        voices=["mayor", "protesters"],
+        **{"text-3": "It is easy.", "voice-3": "protesters", "proof-3": "4", "why-3": "It sounds like a fact."},
+    )
+    save(
+        teacher_client,
+        draft,
+        "proof",
+        evidence=["s5"],
+        other="Look again.",
+        **{"sentence-1": "s6", "tempts-1": "Near."},
+    )
+
+    assert question_now(draft, "who")["statements"][2] == {
+        "text": "It is easy.",
+        "voice": "protesters",
+        "evidence": ["s4"],
+        "rationale": "It sounds like a fact.",
+    }
+    assert question_now(draft, "who")["voices"] == ["mayor", "protesters"]
+    assert question_now(draft, "proof")["choices"][0] == {"sentence": "s6", "rationale": "Near."}
+    assert (question_now(draft, "proof")["rationale_other"], question_now(draft, "proof")["evidence"]) == (
+        "Look again.",
+        ["s5"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"points": "0"}, "Give it points, from 1 to 100."),
+        ({"points": "many"}, "Write a whole number from 1 to 100."),
+        ({"leans-1": "2, 40"}, "There is no sentence 40 in the reading. Its last one is 6."),
+        ({"explanation": "x" * 2001}, "This is longer than 2000 characters."),
+    ],
+)
+def test_the_desk_saves_what_is_valid_and_keeps_the_rest_on_the_page(
+    changes: dict[str, str], error: str, draft: Draft, teacher_client: Client
+) -> None:
+    response = save(teacher_client, draft, stem="A better question?", **changes)
+
+    assert response.status_code == 200
+    assert errors_of(response) == [error]
+    assert next(iter(changes.values())) in text_of(response)
+    now, before = question_now(draft, "one"), question_of(draft.document, "one")
+    assert {**now, "stem": ""} == {**before, "stem": ""}
+    assert question_now(draft, "one")["stem"] == "A better question?"
+
+
+@pytest.mark.parametrize(
+    "changes", [{"objective": "forged"}, {"evidence": ["s1", "s99"]}, {"key": "9"}, {"type": "forged"}, {"act": "burn"}]
+)
+def test_the_desk_refuses_what_it_never_offered(changes: dict[str, Any], draft: Draft, teacher_client: Client) -> None:
+    save(teacher_client, draft, **changes)
+
+    assert document_of(draft) == draft.document
+
+
+def test_the_desk_names_what_is_missing_in_words_and_refuses_nothing(draft: Draft, teacher_client: Client) -> None:
+    response = save(
+        teacher_client,
+        draft,
+        htmx=True,
+        key=[],
+        stem="",
+        **{"text-1": "birthplace", "text-2": "Birthplace", "why-3": ""},
+    )
+
+    text = text_of(response)
+    assert [
+        words in text
+        for words in (
+            "Write the question.",
+            "Mark at least one correct answer.",
+            "Options 1 and 2 are the same.",
+            "Say why a student may pick answer 3.",
+        )
+    ] == [True] * 4
+    assert question_now(draft, "one")["choices"][0]["text"] == "birthplace"
+
+
+def test_the_desk_answers_htmx_with_what_a_save_changes_alone(draft: Draft, teacher_client: Client) -> None:
+    text = text_of(save(teacher_client, draft, htmx=True, stem="What is kept?", evidence=[]))
+
+    for part in ("draft-state", "draft-revision", "question-list", "question-problems", "question-preview"):
+        assert f'id="{part}" hx-swap-oob="true"' in text or f'id="{part}"' in text
+    assert "No evidence yet" in text
+    assert [name in text for name in ("<html", 'name="stem"', 'name="evidence"')] == [False] * 3
+
+
+def test_the_desk_previews_a_question_as_students_see_it(draft: Draft, teacher_client: Client) -> None:
+    text = text_of(teacher_client.get(desk_of(draft)))
+
+    preview = text.split('id="question-preview"')[1]
+    assert "Which of these does the system record?" in preview
+    assert "rationale" not in preview
+
+
+def test_the_desk_refuses_to_overwrite_and_shows_both(draft: Draft, teacher: User, teacher_client: Client) -> None:
+    data = sent(teacher_client, desk_of(draft), having="stem", stem="Mine?", **{"text-1": "My answer"})
+    choices = deepcopy(question_now(draft, "one")["choices"])
+    choices[0]["text"] = "Their answer"
+    saving.save_question(draft, "one", {"stem": "Theirs?", "choices": choices}, seen=1, by=teacher, now=NOW)
+
+    response = teacher_client.post(desk_of(draft), data)
+
+    text = text_of(response)
+    assert [
+        words in text for words in ("changed in another window", "</b> Theirs?</p>", "</b> Their answer</p>", "Mine?")
+    ] == [True] * 4
+    assert question_now(draft, "one")["stem"] == "Theirs?"
+    form = form_of(response, having="stem")
+    assert form.data()["text-1"] == ["My answer"]
+    teacher_client.post(desk_of(draft), form.data(over="2"))
+    assert (question_now(draft, "one")["stem"], question_now(draft, "one")["choices"][0]["text"]) == (
+        "Mine?",
+        "My answer",
+    )
+
+
+def test_the_desk_keeps_what_was_typed_for_a_type_that_another_window_changed(
+    draft: Draft, teacher: User, teacher_client: Client
+) -> None:
+    data = sent(teacher_client, desk_of(draft), having="stem", **{"text-1": "My answer"})
+    saving.save_question(draft, "one", {"type": "who_says_so"}, seen=1, by=teacher, now=NOW)
+
+    response = teacher_client.post(desk_of(draft), data)
+
+    form = form_of(response, having="stem")
+    assert (form.data()["text-1"], form.data()["shown_type"]) == (["My answer"], ["single"])
+    teacher_client.post(desk_of(draft), form.data(over="2"))
+    assert (question_now(draft, "one")["type"], question_now(draft, "one")["choices"][0]["text"]) == (
+        "single",
+        "My answer",
+    )
+
+
+def test_the_desk_changes_the_type_and_shows_its_own_fields(draft: Draft, teacher_client: Client) -> None:
+    response = save(teacher_client, draft, htmx=True, type="who_says_so", **{"text-1": "Typed before"})
+
+    # The page is loaded anew, since its fields are others.
+    assert response.headers["HX-Redirect"] == desk_of(draft)
+    assert question_now(draft, "one")["type"] == "who_says_so"
+    page = teacher_client.get(desk_of(draft))
+    assert form_of(page, having="stem").data()["voice-1"] == [""]
+    save(teacher_client, draft, type="multiple")
+    assert question_now(draft, "one")["choices"][0]["text"] == "Typed before"
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_every_type_can_be_begun_saved_and_shown(name: str, draft: Draft, teacher_client: Client) -> None:
+    response = save(teacher_client, draft, act="add", new_type=name)
+
+    key = document_of(draft)["questions"][1]["key"]
+    assert response.headers["Location"] == desk_of(draft, key)
+    before = question_now(draft, key)
+    save(teacher_client, draft, key)
+    assert question_now(draft, key) == before
+    assert before["type"] == name
+
+
+@pytest.mark.parametrize("table", EXAMPLES, ids=lambda table: str(table["type"]))
+def test_every_example_of_the_documentation_is_written_on_the_desk(
+    table: Table, teacher: User, teacher_client: Client
+) -> None:
+    document = {**BUILT_IN.document, "minimum": {}, "questions": [table]}
+    draft = make_draft(owner=teacher, document=document)
+    assert draft_problems(draft.document) == []
+    assert changes(document, {**draft.document, "title": document["title"]}) == []
+
+    # What the page shows is what it sends: saved as it stands, the draft says the same.
+    save(teacher_client, draft, table["key"])
+    after = document_of(draft)
+    assert draft_problems(after) == []
+    assert changes(document, {**after, "title": document["title"]}) == []
+    shown = preview(after, after["questions"][0])
+    of_edition = public_view(
+        parse_question(table), Shuffle("preview", is_shuffled=False), None, parse_set(document).reading
+    )
+    # Tokens stand for places in a list, and the editor has its own order of options that no line is matched with.
+    assert _without_tokens(shown) == _without_tokens(of_edition)
+
+
+def _without_tokens(view: Any) -> str:
+    return re.sub(r"'[0-9a-f]{10}'", "", str(view))
+
+
+def test_every_type_has_its_kind_and_its_form() -> None:
+    assert set(TYPES) == {table["type"] for table in EXAMPLES}
+
+
+@pytest.mark.parametrize(
+    ("act", "keys"),
+    [
+        ("up", ["some", "one", "who", "proof"]),
+        ("down", ["one", "who", "some", "proof"]),
+        ("remove", ["one", "who", "proof"]),
+    ],
+)
+def test_the_desk_moves_and_removes(act: str, keys: list[str], draft: Draft, teacher_client: Client) -> None:
+    save(teacher_client, draft, "some", act=act)
+
+    assert [table["key"] for table in document_of(draft)["questions"]] == keys
+
+
+def test_the_desk_saves_before_it_does_what_its_button_says(draft: Draft, teacher_client: Client) -> None:
+    response = save(teacher_client, draft, "some", act="duplicate", stem="Typed and not saved yet")
+
+    stems = [table["stem"] for table in document_of(draft)["questions"]]
+    assert stems[1:3] == ["Typed and not saved yet"] * 2
+    assert response.headers["Location"] == desk_of(draft, document_of(draft)["questions"][2]["key"])
+    assert save(teacher_client, draft, "some", act="next").headers["Location"] == response.headers["Location"]
+
+
+def test_the_desk_adds_a_row(draft: Draft, teacher_client: Client) -> None:
+    save(teacher_client, draft, act="more", **{"text-1": "First"})
+
+    assert [choice["text"] for choice in question_now(draft, "one")["choices"]] == [
+        "First",
+        "Birthplace",
+        "Fingerprints",
+        "",
+    ]
+    for _ in range(9):
+        save(teacher_client, draft, act="more")
+    assert len(question_now(draft, "one")["choices"]) == 8
+
+
+def test_the_desk_of_a_question_that_is_gone_is_not_found(draft: Draft, teacher_client: Client) -> None:
+    assert teacher_client.get(desk_of(draft, "gone")).status_code == 404
+    assert teacher_client.post(desk_of(draft, "gone"), {"stem": "x"}).status_code == 404
+
+
+def test_a_set_without_questions_asks_for_the_first(empty: Draft, draft: Draft, teacher_client: Client) -> None:
+    assert teacher_client.get(url("edit_questions", draft)).headers["Location"] == desk_of(draft)
+    page = teacher_client.get(url("edit_questions", empty))
+
+    response = teacher_client.post(
+        url("add_question", empty), form_of(page, having="new_type").data(new_type="evidence")
+    )
+
+    [made] = document_of(empty)["questions"]
+    assert made["type"] == "evidence"
+    assert response.headers["Location"] == desk_of(empty, made["key"])
+    assert teacher_client.get(response.headers["Location"]).status_code == 200
+
+
+def test_a_hint_is_kept_and_shown_again(draft: Draft, teacher_client: Client) -> None:
+    save(teacher_client, draft, **{"text-1": "It is never told"})
+    form = form_of(teacher_client.get(desk_of(draft)), having="because")
+
+    teacher_client.post(url("keep_wording", draft), form.data(because="The story says so."))
+    text = text_of(teacher_client.get(desk_of(draft)))
+    assert "Because: The story says so." in text
+
+    teacher_client.post(url("keep_wording", draft), {**form.data(), "because": ""})
+    assert question_now(draft, "one")["kept"] == []
+
+
+def test_a_hint_on_a_question_that_is_gone_changes_nothing(draft: Draft, teacher_client: Client) -> None:
+    teacher_client.post(
+        url("keep_wording", draft), {"question": "gone", "hint": "loaded", "about": "x", "because": "y"}
+    )
+
+    assert document_of(draft) == draft.document
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
+def test_the_draft_is_shown_on_a_students_page(number: int, draft: Draft, teacher_client: Client) -> None:
+    response = teacher_client.get(url("preview_draft", draft, number))
+
+    text = text_of(response)
+    assert response.status_code == 200
+    assert draft.document["questions"][number - 1]["stem"] in text
+    assert "rationale" not in text
+    assert teacher_client.get(url("preview_draft", draft, 5)).status_code == 404
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_desk_asks_the_database_as_often_for_one_question_as_for_three(
+    count: int, teacher: User, teacher_client: Client, statements: Counting
+) -> None:
+    document = make_document()
+    document["questions"] = document["questions"][:count]
+    draft = make_draft(owner=teacher, document=document)
+    teacher_client.get(desk_of(draft))
+
+    with statements() as seen:
+        teacher_client.get(desk_of(draft))
+
+    # Session, account, draft with its set, latest edition, time zone.
+    assert len(seen) == 5
+
+
+# --- Publish ------------------------------------------------------------------------------------------------------
+
+
+def test_publish_makes_an_edition_and_says_its_number(draft: Draft, teacher: User, teacher_client: Client) -> None:
+    page = publish(teacher_client, draft)
+
+    edition = Edition.objects.get()
+    assert (edition.number, edition.published_by) == (1, teacher)
+    text = text_of(page)
+    assert "Edition 1 is published." in text
+    assert "Nothing changed. Students have what the draft says." in text
+
+
+def test_publish_lists_what_is_in_the_way_and_offers_no_button(draft: Draft, teacher_client: Client) -> None:
+    save(teacher_client, draft, evidence=[], key=[])
+
+    text = text_of(teacher_client.get(url("publish_set", draft)))
+
+    assert "No evidence yet. Choose the sentences that prove the answer." in text
+    assert "Mark at least one correct answer." in text
+    assert 'name="revision"' not in text
+    teacher_client.post(url("publish_set", draft), {"revision": str(revision_of(draft))})
+    assert not Edition.objects.exists()
+
+
+def test_publish_with_a_gap_needs_a_note(draft: Draft, teacher: User, teacher_client: Client) -> None:
+    saving.save_objectives(draft, draft.document["objectives"], {"records": 3}, seen=1, by=teacher, now=NOW)
+
+    page = publish(teacher_client, draft, note=" ")
+    assert errors_of(page) == ["Say why it may be published with these gaps."]
+    assert "What the system records 2 of 3" in text_of(page)
+    assert not Edition.objects.exists()
+
+    publish(teacher_client, draft, note="Two are enough for ten minutes.")
+    assert Edition.objects.get().note == "Two are enough for ten minutes."
+
+
+def test_publish_refuses_a_draft_that_changed_since_the_page(
+    draft: Draft, teacher: User, teacher_client: Client
+) -> None:
+    form = form_of(teacher_client.get(url("publish_set", draft)), having="revision")
+    saving.save_question(draft, "one", {"stem": "Unseen?"}, seen=1, by=teacher, now=NOW)
+
+    page = teacher_client.post(url("publish_set", draft), form.data())
+
+    assert "changed in another window since you opened this page" in text_of(page)
+    assert not Edition.objects.exists()
+
+
+def test_desk_names_the_voice_and_the_paragraph_of_each_proof(draft: Draft, teacher_client: Client) -> None:
+    page = words(teacher_client.get(desk_of(draft, "who")))
+    assert "3: Mayor’s account Found in paragraph 2 4: Protesters’ claim Found in paragraph 2" in page
+
+
+def test_publish_lists_what_changed(draft: Draft, teacher: User, teacher_client: Client) -> None:
+    publish(teacher_client, draft)
+    save(teacher_client, draft, key="1", stem="Which is it?")
+    save(teacher_client, draft, "proof", act="remove")
+
+    text = text_of(teacher_client.get(url("publish_set", draft)))
+
+    assert [
+        words in text
+        for words in ("Question 1 has another right answer.", "Before: Birthplace", "Question 4 was removed.")
+    ] == [True] * 3
+
+
+@pytest.fixture
+def in_use(draft: Draft, teacher: User, classroom: Classroom, teacher_client: Client) -> Draft:
+    """Edition 1 of the draft: answered by one student in one class, given to another class in which nobody began."""
+    publish(teacher_client, draft)
+    edition = Edition.objects.get()
+    given = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
+    make_answered_attempt(assignment=given, student=make_student(classroom=classroom))
+    fresh = make_classroom(teacher=teacher, name="Period 4")
+    make_assignment(edition=edition, classroom=fresh, assigned_by=teacher)
+    save(teacher_client, draft, stem="Which one is it?")
+    return draft
+
+
+def test_publish_says_what_becomes_of_assignments(in_use: Draft, teacher_client: Client) -> None:
+    text = text_of(teacher_client.get(url("publish_set", in_use)))
+    assert "1 student answered it." in text
+    assert "these keep their edition" in text
+
+    text = text_of(publish(teacher_client, in_use))
+    assert "Students who began keep their edition" in text
+    editions = {row.classroom.name: row.edition.number for row in _assignments(in_use)}
+    assert editions == {"Period 3": 1, "Period 4": 1}
+
+
+def test_assignments_that_nobody_began_get_the_new_edition_when_asked(in_use: Draft, teacher_client: Client) -> None:
+    publish(teacher_client, in_use)
+    form = form_of(teacher_client.get(url("publish_set", in_use)), having="assignments")
+    [(_, offered)] = form.offered
+
+    page = teacher_client.post(form.action, form.data(assignments=offered), follow=True)
+
+    assert "Edition 2 is now given by 1 assignment." in text_of(page)
+    assert {row.classroom.name: row.edition.number for row in _assignments(in_use)} == {"Period 3": 1, "Period 4": 2}
+    event = AuditEvent.objects.get(action=AuditEvent.Action.ASSIGNMENT_CHANGED)
+    assert event.classroom.name == "Period 4"
+
+
+def test_assignments_that_somebody_began_stay(in_use: Draft, teacher_client: Client) -> None:
+    publish(teacher_client, in_use)
+    form = form_of(teacher_client.get(url("publish_set", in_use)), having="assignments")
+    fresh = next(row for row in _assignments(in_use) if row.classroom.name == "Period 4")
+    make_answered_attempt(assignment=fresh, student=make_student(classroom=fresh.classroom))
+
+    teacher_client.post(form.action, form.data(assignments=fresh.public_id))
+
+    assert {row.edition.number for row in _assignments(in_use)} == {1}
+
+
+def _assignments(draft: Draft) -> list[Any]:
+    editions = Edition.objects.filter(question_set=draft.question_set)
+    return [row for edition in editions for row in edition.assignments.select_related("classroom", "edition")]
+
+
+def test_a_published_copy_of_a_built_in_set_is_like_it(teacher: User, teacher_client: Client) -> None:
+    built_in = make_edition()
+    teacher_client.post(reverse("copy_set", args=[built_in.question_set.public_id]))
+    draft = Draft.objects.owned_by(teacher).get()
+
+    publish(teacher_client, draft)
+
+    copy = draft.question_set.editions.get()
+    assert [table["stem"] for table in copy.document["questions"]] == [
+        table["stem"] for table in built_in.document["questions"]
+    ]
+    assert draft_problems(from_edition(copy.document, title="Small set (copy)")) == []

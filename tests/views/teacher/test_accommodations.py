@@ -1,0 +1,461 @@
+"""What a teacher decides about one student or one attempt: marks, late answers, second chances, time, excuses."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from quizzes.assignments import accommodations
+from quizzes.attempts import lifecycle
+from quizzes.models import (
+    Accommodation,
+    Assignment,
+    Attempt,
+    AuditEvent,
+    Classroom,
+    Excuse,
+    Extension,
+    ManualGrade,
+    Student,
+    User,
+)
+from tests.factories import NOW, make_answered_attempt, make_attempt, make_regrade, make_student, save
+from tests.pages import errors_of, form_of, text_of
+
+MARKS = "made_by", "points", "comment"
+
+
+def acts() -> list[str]:
+    """What the audit log says, the oldest first."""
+    return list(AuditEvent.objects.order_by("pk").values_list("action", flat=True))
+
+
+def review_of(attempt: Attempt) -> str:
+    return reverse("attempt_review", args=[attempt.public_id])
+
+
+# --- Marks --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def done(assignment: Assignment, student: Student) -> Attempt:
+    """Handed in with nothing right: 0 of 8."""
+    return make_answered_attempt(assignment=assignment, student=student, right=0)
+
+
+def mark_address(attempt: Attempt, number: int = 2) -> str:
+    return reverse("grade_answer", args=[attempt.public_id, number])
+
+
+def test_mark_counts_is_recorded_once_and_shown(done: Attempt, teacher: User, teacher_client: Client) -> None:
+    for _ in range(2):
+        response = teacher_client.post(mark_address(done), {"points": "1.5", "comment": "The second half is right."})
+        assert (response.status_code, response.headers["Location"]) == (302, review_of(done))
+    done.refresh_from_db()
+    assert done.score == Decimal("1.5")
+    assert list(ManualGrade.objects.values_list(*MARKS)) == [(teacher.pk, Decimal("1.5"), "The second half is right.")]
+    assert acts() == ["answer_marked"]
+    page = teacher_client.get(review_of(done))
+    assert "Marked: 1.5 of 2 , by Ms. Rivera" in text_of(page)
+    assert "“The second half is right.”" in text_of(page)
+
+
+def test_newer_mark_takes_the_place_of_the_older(done: Attempt, teacher_client: Client) -> None:
+    for points in ("2", "0", "2"):
+        teacher_client.post(mark_address(done), {"points": points})
+    done.refresh_from_db()
+    assert (done.score, ManualGrade.objects.count()) == (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ({"points": ""}, "Give points."),
+        ({"points": "lots"}, "Write points as a number, such as 1.5."),
+        ({"points": "NaN"}, "Write points as a number, such as 1.5."),
+        ({"points": "-1"}, "Points cannot be below zero."),
+        ({"points": "1.005"}, "Write at most two decimals."),
+        ({"points": "2.5"}, "The question has 2 points. Give 0 to 2."),
+        ({"points": "1", "comment": "x" * 601}, "Say it in 600 characters or fewer."),
+    ],
+)
+def test_mark_that_cannot_be_is_refused_with_what_was_typed(
+    data: dict[str, str], message: str, done: Attempt, teacher_client: Client
+) -> None:
+    page = teacher_client.post(mark_address(done), {"comment": "Nearly.", **data})
+    assert page.status_code == 200
+    assert errors_of(page) == [message]
+    assert data.get("comment", "Nearly.") in page.content.decode()
+    assert ManualGrade.objects.count() == 0
+
+
+@pytest.mark.parametrize("number", [0, 5, 10**20])
+def test_mark_of_a_question_that_is_not_there_is_missing(number: int, done: Attempt, teacher_client: Client) -> None:
+    assert teacher_client.post(mark_address(done, number), {"points": "1"}).status_code == 404
+
+
+def test_student_reads_mark_and_comment_once_answers_are_shown(
+    done: Attempt, teacher_client: Client, student_client: Client
+) -> None:
+    teacher_client.post(mark_address(done), {"points": "1", "comment": "Well argued."})
+    result = reverse("result", args=[done.public_id])
+    Assignment.objects.update(release="never")
+    assert "Well argued." not in text_of(student_client.get(result))
+    Assignment.objects.update(release="after_hand_in")
+    page = text_of(student_client.get(result))
+    assert "Ms. Rivera gave 1 of 2 points. “Well argued.”" in page
+
+
+# --- Late answers -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def late(edition: Any, assignment: Assignment, student: Student) -> Attempt:
+    """Handed in; then two answers to question 1 came, a wrong and a right one."""
+    attempt = make_answered_attempt(assignment=assignment, student=student, answers={"one": "a"})
+    for second, value in enumerate(("c", "b")):
+        save(attempt, "one", value, seen_revision=1, now=NOW + timedelta(minutes=5, seconds=second))
+    return attempt
+
+
+def test_late_answers_count_after_one_act(late: Attempt, teacher_client: Client) -> None:
+    address = reverse("accept_late", args=[late.public_id])
+    page = teacher_client.get(review_of(late))
+    assert address in page.content.decode()
+    assert text_of(page).count("Arrived after the end, not counted") == 2
+    for _ in range(2):
+        assert teacher_client.post(address).status_code == 302
+    late.refresh_from_db()
+    assert late.score == 1
+    assert acts() == ["late_accepted"]
+    page = teacher_client.get(review_of(late))
+    assert address not in page.content.decode()
+    assert text_of(page).count("Arrived after the end, accepted") == 1
+    # What was accepted does count, so no heading over it says otherwise.
+    assert "Not counted" not in text_of(page)
+    assert "changed nothing" not in text_of(page)
+
+
+def test_late_answers_of_an_open_attempt_wait(late: Attempt, teacher: User, teacher_client: Client) -> None:
+    lifecycle.reopen(late, more_time=None, reason="The fire alarm.", by=teacher, now=NOW)
+    page = teacher_client.post(reverse("accept_late", args=[late.public_id]), follow=True)
+    assert "This attempt is open again." in text_of(page)
+    assert acts() == ["attempt_reopened"]
+
+
+# --- Reopening ----------------------------------------------------------------------------------------------------
+
+
+def reopen(client: Client, attempt: Attempt, **changes: str) -> Any:
+    """Send the form of the attempt's page, changed."""
+    form = form_of(client.get(review_of(attempt)), having="receipt")
+    return client.post(
+        reverse("reopen_attempt", args=[attempt.public_id]), form.data(**{"reason": "The fire alarm.", **changes})
+    )
+
+
+@pytest.fixture
+def timed(assignment: Assignment, student: Student) -> Attempt:
+    """Handed in after 1 of 20 minutes."""
+    Assignment.objects.update(time_limit=timedelta(minutes=20))
+    assignment.refresh_from_db()
+    return make_answered_attempt(assignment=assignment, student=student)
+
+
+def test_reopened_attempt_keeps_answers_and_the_time_that_was_left(
+    timed: Attempt, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    clock.shift(timedelta(hours=1))
+    assert reopen(teacher_client, timed, minutes="5").status_code == 302
+    timed.refresh_from_db()
+    assert (timed.is_open, timed.receipt, timed.score) == (True, None, None)
+    assert timed.deadline_at == NOW + timedelta(hours=1, minutes=24)
+    assert timed.answers.count() == 4
+    event = AuditEvent.objects.get()
+    assert (event.action, event.detail["reason"]) == ("attempt_reopened", "The fire alarm.")
+
+
+def test_reopened_time_outlives_a_change_of_terms(
+    timed: Attempt, teacher: User, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    clock.shift(timedelta(hours=1))
+    reopen(teacher_client, timed)
+    accommodations.set_accommodation(timed.student, time_factor=Decimal("1.5"), by=teacher, now=NOW)
+    timed.refresh_from_db()
+    assert timed.deadline_at == NOW + timedelta(hours=1, minutes=19)
+
+
+def test_reopening_past_the_close_extends_for_this_student_alone(
+    timed: Attempt, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    Assignment.objects.update(closes_at=NOW + timedelta(minutes=30))
+    clock.shift(timedelta(hours=1))
+    reopen(teacher_client, timed)
+    extension = Extension.objects.get()
+    assert (extension.student, extension.closes_at) == (timed.student, NOW + timedelta(hours=1, minutes=19))
+    timed.refresh_from_db()
+    assert timed.deadline_at == extension.closes_at
+    assert acts() == ["extension_given", "attempt_reopened"]
+
+
+def test_form_of_an_older_hand_in_changes_nothing(
+    timed: Attempt, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    form = form_of(teacher_client.get(review_of(timed)), having="receipt").data(reason="The fire alarm.")
+    address = reverse("reopen_attempt", args=[timed.public_id])
+    teacher_client.post(address, form)
+    timed.refresh_from_db()
+    lifecycle.submit_attempt(timed, now=NOW + timedelta(minutes=2))
+    assert teacher_client.post(address, form).status_code == 302
+    timed.refresh_from_db()
+    assert timed.is_open is False
+    assert acts() == ["attempt_reopened"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"reason": ""}, "Say why, so that students and colleagues can follow it."),
+        ({"minutes": "some"}, "Write whole minutes."),
+        ({"minutes": "-5"}, "Write 0 or more minutes."),
+        ({"minutes": "481"}, "At most 480 minutes."),
+    ],
+)
+def test_reopening_says_what_is_wrong(
+    changes: dict[str, str], message: str, timed: Attempt, teacher_client: Client
+) -> None:
+    page = reopen(teacher_client, timed, **changes)
+    assert (page.status_code, errors_of(page)) == (200, [message])
+    assert Attempt.objects.get().is_open is False
+    assert acts() == []
+
+
+def test_reopening_needs_minutes_when_the_time_had_run_out(
+    assignment: Assignment, student: Student, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    Assignment.objects.update(time_limit=timedelta(minutes=20))
+    assignment.refresh_from_db()
+    attempt = make_attempt(assignment=assignment, student=student)
+    clock.shift(timedelta(hours=1))
+    lifecycle.submit_attempt(attempt, now=NOW + timedelta(hours=1))
+    page = reopen(teacher_client, attempt)
+    assert errors_of(page) == ["The time had run out. Give some minutes to work in."]
+    assert reopen(teacher_client, attempt, minutes="10").status_code == 302
+    attempt.refresh_from_db()
+    assert attempt.deadline_at == NOW + timedelta(hours=1, minutes=10)
+
+
+def test_reopening_beside_another_open_attempt_is_refused(done: Attempt, teacher_client: Client) -> None:
+    make_attempt(assignment=done.assignment, student=done.student, number=2)
+    page = reopen(teacher_client, done)
+    assert "Maya is at work on another attempt of this assignment." in text_of(page)
+    assert acts() == []
+
+
+@pytest.mark.parametrize(("release", "is_warned"), [("after_hand_in", True), ("never", False)])
+def test_reopening_warns_where_the_student_could_see_the_answers(
+    release: str, is_warned: bool, done: Attempt, teacher_client: Client
+) -> None:
+    Assignment.objects.update(release=release)
+    page = text_of(teacher_client.get(review_of(done)))
+    assert ("Maya could already see the answers." in page) is is_warned
+
+
+# --- Extensions and excuses ---------------------------------------------------------------------------------------
+
+CLOSE = datetime(2026, 10, 23, 20, 0, tzinfo=UTC)  # 4:00 pm in New York
+
+
+@pytest.fixture
+def closing(assignment: Assignment) -> Assignment:
+    """Due 3:00 pm, closes 4:00 pm, opened 8:00 am."""
+    assignment.opens_at = CLOSE - timedelta(hours=8)
+    assignment.due_at = CLOSE - timedelta(hours=1)
+    assignment.closes_at = CLOSE
+    assignment.save()
+    return assignment
+
+
+def terms_of(assignment: Assignment, student: Student) -> str:
+    return reverse("student_overrides", args=[assignment.public_id, student.public_id])
+
+
+def extend(client: Client, assignment: Assignment, student: Student, **changes: str) -> Any:
+    form = form_of(client.get(terms_of(assignment, student)), having="closes")
+    return client.post(form.action, form.data(**{"reason": "Was ill.", **changes}))
+
+
+def test_extension_is_in_the_classrooms_wall_time_and_recorded_once(
+    closing: Assignment, student: Student, teacher: User, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    for _ in range(2):
+        response = extend(teacher_client, closing, student, closes="2026-10-26T09:30", extra_attempts="1")
+        assert (response.status_code, response.headers["Location"]) == (302, terms_of(closing, student))
+    extension = Extension.objects.get()
+    assert extension.closes_at == datetime(2026, 10, 26, 13, 30, tzinfo=UTC)
+    assert (extension.due_at, extension.extra_attempts, extension.reason) == (None, 1, "Was ill.")
+    assert acts() == ["extension_given"]
+    page = text_of(teacher_client.get(terms_of(closing, student)))
+    assert "closes Mon, Oct 26, 9:30 am EDT. No time limit. 2 attempts." in page
+
+
+def test_extension_moves_the_end_of_a_running_attempt(
+    closing: Assignment, student: Student, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    attempt = make_attempt(assignment=closing, student=student)
+    extend(teacher_client, closing, student, closes="2026-10-23T17:00")
+    attempt.refresh_from_db()
+    assert attempt.deadline_at == CLOSE + timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"reason": "", "closes": "2026-10-26T09:30"}, "Say why, so that students and colleagues can follow it."),
+        ({"closes": "2026-10-23T07:00"}, "The close time is before the open time."),
+        ({"due": "2026-10-23T07:00"}, "The due time is before the open time."),
+        ({"closes": "2026-10-23T15:30"}, "This is before the close time of the class. Give a later time."),
+        ({"due": "2026-10-23T18:00"}, "The close time is before the due time."),
+        ({"closes": "tomorrow"}, "Give a day and a time, such as 2026-10-26T08:00."),
+        ({"closes": "2027-03-14T02:30"}, "Clocks skip 2:30 am that night. Use 3:30 am."),
+        ({"extra_attempts": "-1"}, "Write 0 or more."),
+        ({"extra_attempts": "1.5"}, "Write a whole number."),
+        ({"extra_attempts": "21"}, "At most 20."),
+    ],
+)
+def test_extension_that_cannot_be_is_refused_beside_its_field(
+    changes: dict[str, str],
+    message: str,
+    closing: Assignment,
+    student: Student,
+    teacher_client: Client,
+    clock: time_machine.Traveller,
+) -> None:
+    page = extend(teacher_client, closing, student, **changes)
+    assert (page.status_code, errors_of(page)) == (200, [message])
+    kept = dict(form_of(page, having="closes").fields)
+    for name, typed in changes.items():
+        assert kept[name].strip() == typed
+    assert Extension.objects.count() == 0
+
+
+def test_extension_in_the_past_or_of_nothing_is_refused(
+    closing: Assignment, student: Student, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    assert "Give a later time or another attempt." in text_of(extend(teacher_client, closing, student))
+    clock.move_to(CLOSE + timedelta(days=2))
+    page = extend(teacher_client, closing, student, closes="2026-10-24T09:00")
+    assert errors_of(page) == ["This close time has passed. Choose a later one."]
+    assert Extension.objects.count() == 0
+
+
+def test_extension_where_the_class_has_no_close_would_give_less(
+    assignment: Assignment, student: Student, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    page = extend(teacher_client, assignment, student, closes="2026-10-26T09:30")
+    assert errors_of(page) == ["The class has no close time, so this would give less time. Leave it empty."]
+
+
+def test_excuse_and_its_taking_back_are_recorded_with_reasons(
+    assignment: Assignment, student: Student, teacher_client: Client
+) -> None:
+    for _ in range(2):
+        form = form_of(teacher_client.get(terms_of(assignment, student)), having="is_excused")
+        for _ in range(2):
+            assert teacher_client.post(form.action, form.data(reason="Was ill.")).status_code == 302
+    assert acts() == ["excused", "excuse_taken_back"]
+    assert Excuse.objects.count() == 0
+    page = text_of(teacher_client.get(reverse("student_history", args=[student.public_id])))
+    assert "Took back the excuse of Maya Lopez “Was ill.”" in page
+
+
+def test_excuse_without_a_reason_is_refused(assignment: Assignment, student: Student, teacher_client: Client) -> None:
+    form = form_of(teacher_client.get(terms_of(assignment, student)), having="is_excused")
+    page = teacher_client.post(form.action, form.data(reason=" "))
+    assert errors_of(page) == ["Say why, so that students and colleagues can follow it."]
+    assert Excuse.objects.count() == 0
+
+
+def test_terms_of_a_student_of_another_class_are_missing(
+    assignment: Assignment, outsider: Student, teacher: User, other_classroom: Classroom, teacher_client: Client
+) -> None:
+    assert teacher_client.get(terms_of(assignment, outsider)).status_code == 404
+    other_classroom.teachers.add(teacher)
+    assert teacher_client.get(terms_of(assignment, outsider)).status_code == 404
+    # Who moved away after beginning still has what was begun.
+    make_attempt(assignment=assignment, student=outsider)
+    assert teacher_client.get(terms_of(assignment, outsider)).status_code == 200
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_terms_page_costs_the_same_however_many_attempts(
+    count: int, assignment: Assignment, student: Student, teacher_client: Client, statements: Callable[[], Any]
+) -> None:
+    for number in range(1, count + 1):
+        make_answered_attempt(assignment=assignment, student=student, number=number)
+    with statements() as seen:
+        page = teacher_client.get(terms_of(assignment, student))
+    assert text_of(page).count(", Fri, Oct 23") == count
+    # Session, teacher, assignment, student; extension, excuse; the form's extension; attempts. Without a time limit no
+    # factor is asked for.
+    assert len(seen) == 8
+
+
+# --- Accommodations -----------------------------------------------------------------------------------------------
+
+
+def set_time(client: Client, student: Student, time: str) -> Any:
+    return client.post(reverse("set_accommodation", args=[student.public_id]), {"time": time})
+
+
+@pytest.mark.parametrize(("time", "minutes"), [("1.25", 25), ("1.5", 30), ("2", 40), ("none", None), ("1", 20)])
+def test_accommodation_holds_at_once_and_is_recorded_once(
+    time: str, minutes: int | None, assignment: Assignment, student: Student, teacher_client: Client
+) -> None:
+    Assignment.objects.update(time_limit=timedelta(minutes=20))
+    assignment.refresh_from_db()
+    attempt = make_attempt(assignment=assignment, student=student)
+    for _ in range(2):
+        assert set_time(teacher_client, student, time).status_code == 302
+    attempt.refresh_from_db()
+    assert attempt.deadline_at == (NOW + timedelta(minutes=minutes) if minutes else None)
+    assert acts() == ([] if time == "1" else ["accommodation_changed"])
+    form = form_of(teacher_client.get(reverse("student_history", args=[student.public_id])), having="time")
+    assert dict(form.fields)["time"] == time
+
+
+@pytest.mark.parametrize("time", ["", "0.5", "3", "NaN"])
+def test_accommodation_that_is_not_offered_is_refused(time: str, student: Student, teacher_client: Client) -> None:
+    page = set_time(teacher_client, student, time)
+    assert page.status_code == 200
+    assert len(errors_of(page)) == 1
+    assert Accommodation.objects.count() == 0
+
+
+def test_marks_are_kept_by_a_correction_of_the_key(done: Attempt, teacher_client: Client, teacher: User) -> None:
+    teacher_client.post(mark_address(done), {"points": "0.5"})
+    make_regrade(assignment=done.assignment, number=2, made_by=teacher)
+    done.refresh_from_db()
+    assert done.score == Decimal("0.5")
+
+
+def test_what_another_teacher_sends_changes_nothing(
+    done: Attempt, other_teacher: User, signed_in: Callable[[User], Client]
+) -> None:
+    client, student = signed_in(other_teacher), make_student(classroom=done.classroom)
+    of_student = [done.assignment.public_id, student.public_id]
+    for address, data in (
+        (mark_address(done), {"points": "1"}),
+        (reverse("accept_late", args=[done.public_id]), {}),
+        (reverse("reopen_attempt", args=[done.public_id]), {"receipt": done.receipt, "reason": "No."}),
+        (reverse("extend_student", args=of_student), {"extra_attempts": "1", "reason": "No."}),
+        (reverse("excuse_student", args=of_student), {"is_excused": "True", "reason": "No."}),
+        (reverse("set_accommodation", args=[student.public_id]), {"time": "2"}),
+    ):
+        assert client.post(address, data).status_code == 404
+    assert acts() == []

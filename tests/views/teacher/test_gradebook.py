@@ -1,0 +1,371 @@
+"""What teachers see of the work: gradebook and its file, the progress of an assignment, one attempt."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from quizzes.attempts.lifecycle import submit_attempt
+from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, Excuse, Student, User
+from tests.factories import NOW, make_answered_attempt, make_assignment, make_classroom, make_student, save
+from tests.pages import Page, read, text_of
+
+
+def rows_of(response: Page) -> list[list[str]]:
+    """The cells of the page's table bodies and feet, as words, without what can be done about each student."""
+    body = re.sub(r'<small><a id="t-.*?</small>', "", response.content.decode())
+    rows = re.findall(r"<tr>(.*?)</tr>", body.partition("</thead>")[2], re.DOTALL)
+    return [
+        [
+            " ".join(re.sub(r"<[^>]*>", " ", cell).split())
+            for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)
+        ]
+        for row in rows
+    ]
+
+
+def names_of(response: Page) -> list[str]:
+    return [row[0] for row in rows_of(response)[:-1]]
+
+
+def gradebook_of(classroom: Classroom) -> str:
+    return reverse("classroom_gradebook", args=[classroom.public_id])
+
+
+# --- Gradebook ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def four_students(classroom: Classroom) -> list[Student]:
+    return [make_student(classroom=classroom, name=name) for name in ("Ana", "Ben", "Cy", "Dee")]
+
+
+@pytest.fixture
+def full_book(
+    edition: Edition,
+    classroom: Classroom,
+    teacher: User,
+    four_students: list[Student],
+    clock: time_machine.Traveller,
+) -> tuple[Assignment, Assignment]:
+    """An assignment that was due yesterday and one due tomorrow; a set has 1, 2, 3 and 2 points.
+
+    Ana 8 of 8 in time and 3 of 8; Ben 1 of 8 late and at work; Cy missing and nothing; Dee excused and nothing.
+    """
+    ana, ben, _, dee = four_students
+    past = make_assignment(
+        edition=edition,
+        classroom=classroom,
+        assigned_by=teacher,
+        created_at=NOW - timedelta(days=3),
+        due_at=NOW - timedelta(days=1),
+    )
+    coming = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher, due_at=NOW + timedelta(days=1))
+    make_answered_attempt(assignment=past, student=ana, started_at=NOW - timedelta(days=2))
+    make_answered_attempt(assignment=past, student=ben, right=1, started_at=NOW - timedelta(hours=2))
+    make_answered_attempt(assignment=coming, student=ana, right=2, started_at=NOW - timedelta(hours=1))
+    make_answered_attempt(assignment=coming, student=ben, submitted=False, started_at=NOW - timedelta(hours=1))
+    Excuse.objects.create(assignment=past, student=dee, reason="Was ill.", given_by=teacher, given_at=NOW)
+    return past, coming
+
+
+def test_gradebook_shows_scores_states_averages_median_and_mean(
+    full_book: tuple[Assignment, Assignment], classroom: Classroom, teacher_client: Client
+) -> None:
+    page = teacher_client.get(gradebook_of(classroom))
+    # Ana (8/8 + 3/8) / 2 = 68.75 %, Ben 1/8 = 12.5 %; their median and mean 40.625 %. Newest assignment first.
+    assert rows_of(page) == [
+        ["Ana", "69%", "3", "8"],
+        ["Ben", "13%", "In progress", "1 Late"],
+        ["Cy", "No score yet", "Not started", "Missing"],
+        ["Dee", "No score yet", "Not started", "Excused"],
+        ["Median Mean", "41% 41%", "3 3", "4.5 4.5"],
+    ]
+    assert "4 students, class average 41%, median 41%" in text_of(page)
+    assert re.findall(r'<b class="bad">(.*?)</b>', page.content.decode()) == ["3", "3", "1"]  # the first is the legend
+    past, coming = full_book
+    links = read(page).links
+    for assignment in full_book:
+        assert links.count(reverse("assignment_progress", args=[assignment.public_id])) == 1
+    for attempt in Attempt.objects.all():
+        assert links.count(reverse("attempt_review", args=[attempt.public_id])) == 1
+    for student in Student.objects.all():
+        assert links.count(reverse("student_history", args=[student.public_id])) == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "names", "column", "direction"),
+    [
+        ("", ["Ana", "Ben", "Cy", "Dee"], "Student", "ascending"),
+        ("-name", ["Dee", "Cy", "Ben", "Ana"], "Student", "descending"),
+        ("average", ["Ben", "Ana", "Cy", "Dee"], "Average", "ascending"),
+        ("-average", ["Ana", "Ben", "Cy", "Dee"], "Average", "descending"),
+        ("past", ["Ben", "Ana", "Cy", "Dee"], "Small set", "ascending"),
+        ("-past", ["Ana", "Ben", "Cy", "Dee"], "Small set", "descending"),
+        ("-coming", ["Ana", "Ben", "Cy", "Dee"], "Small set", "descending"),
+        ("nonsense", ["Ana", "Ben", "Cy", "Dee"], "Student", "ascending"),
+        ("--name", ["Ana", "Ben", "Cy", "Dee"], "Student", "ascending"),
+    ],
+)
+def test_gradebook_is_sorted_as_the_address_says(
+    key: str,
+    names: list[str],
+    column: str,
+    direction: str,
+    full_book: tuple[Assignment, Assignment],
+    classroom: Classroom,
+    teacher_client: Client,
+) -> None:
+    past, coming = full_book
+    sort = key.replace("past", past.public_id).replace("coming", coming.public_id)
+    page = teacher_client.get(gradebook_of(classroom), {"sort": sort} if sort else {})
+    assert names_of(page) == names
+    sorted_by = re.findall(r'<th\s+scope="col"\s+aria-sort="(\w+)">(.*?)</th>', page.content.decode(), re.DOTALL)
+    assert [order for order, _ in sorted_by] == [direction]
+    assert re.sub(r"<[^>]*>", " ", sorted_by[0][1]).split()[:2][0] == column.split()[0]
+
+
+def test_gradebook_links_turn_the_order_round(
+    full_book: tuple[Assignment, Assignment], classroom: Classroom, teacher_client: Client
+) -> None:
+    past, _ = full_book
+    links = [link for link in read(teacher_client.get(gradebook_of(classroom))).links if link.startswith("?sort=")]
+    assert links == ["?sort=-name", "?sort=-average", *[f"?sort=-{each.public_id}" for each in full_book[::-1]]]
+    again = teacher_client.get(gradebook_of(classroom), {"sort": f"-{past.public_id}"})
+    assert f"?sort={past.public_id}" in read(again).links
+
+
+@pytest.mark.parametrize(("policy", "score"), [("first", "1"), ("best", "8"), ("latest", "3")])
+def test_gradebook_counts_the_attempt_that_the_policy_names(
+    policy: str,
+    score: str,
+    edition: Edition,
+    classroom: Classroom,
+    teacher: User,
+    student: Student,
+    teacher_client: Client,
+) -> None:
+    given = make_assignment(
+        edition=edition, classroom=classroom, assigned_by=teacher, max_attempts=None, attempt_policy=policy
+    )
+    for number, right in enumerate((1, 4, 2), start=1):
+        make_answered_attempt(assignment=given, student=student, right=right, number=number)
+
+    assert rows_of(teacher_client.get(gradebook_of(classroom)))[0][2] == score
+
+
+def test_gradebook_of_an_empty_class_leads_to_adding_students(
+    assignment: Assignment, classroom: Classroom, teacher_client: Client
+) -> None:
+    page = teacher_client.get(gradebook_of(classroom))
+    assert "No students yet" in text_of(page)
+    assert reverse("add_students", args=[classroom.public_id]) in read(page).links
+    assert "Download CSV" not in text_of(page)
+
+
+def test_gradebook_without_assignments_leads_to_the_sets(
+    classroom: Classroom, student: Student, teacher_client: Client
+) -> None:
+    page = teacher_client.get(gradebook_of(classroom))
+    assert "Nothing is assigned yet" in text_of(page)
+    assert reverse("question_sets") in read(page).links
+
+
+def test_gradebook_leaves_out_removed_students(
+    assignment: Assignment, classroom: Classroom, student: Student, teacher_client: Client, now: datetime
+) -> None:
+    gone = make_student(classroom=classroom, name="Gone", removed_at=now)
+    make_answered_attempt(assignment=assignment, student=gone)
+    assert names_of(teacher_client.get(gradebook_of(classroom))) == ["Maya Lopez"]
+
+
+@pytest.mark.parametrize("students", [1, 3])
+@pytest.mark.parametrize("assigned", [1, 3])
+def test_gradebook_costs_the_same_for_any_number(
+    students: int,
+    assigned: int,
+    edition: Edition,
+    classroom: Classroom,
+    teacher: User,
+    teacher_client: Client,
+    statements: Callable[[], Any],
+) -> None:
+    given = [make_assignment(edition=edition, classroom=classroom, assigned_by=teacher) for _ in range(assigned)]
+    for _ in range(students):
+        student = make_student(classroom=classroom)
+        for assignment in given:
+            make_answered_attempt(assignment=assignment, student=student)
+    with statements() as seen:
+        page = teacher_client.get(gradebook_of(classroom))
+    assert len(rows_of(page)) == students + 1
+    # Session, teacher, classroom; assignments, students with their attempts, extensions with excuses.
+    assert len(seen) == 6
+
+
+def test_csv_is_downloaded_by_a_form_and_recorded(
+    full_book: tuple[Assignment, Assignment], teacher: User, classroom: Classroom, teacher_client: Client
+) -> None:
+    form = next(form for form in read(teacher_client.get(gradebook_of(classroom))).forms if "csv" in form.action)
+    assert (form.action, form.method) == (reverse("download_gradebook", args=[classroom.public_id]), "post")
+    response = teacher_client.post(form.action, form.data())
+    assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert response.headers["Content-Disposition"] == 'attachment; filename="Period 3, scores 2026-10-23.csv"'
+    assert response.content.decode("utf-8-sig").split("\r\n") == [
+        'Student,Average %,"Small set, 2",Small set',
+        "Points possible,,8,8",
+        "Ana,68.8,3.0,8.0",
+        "Ben,12.5,In progress,1.0",
+        "Cy,,Not started,Missing",
+        "Dee,,Not started,Excused",
+        "",
+    ]
+    event = AuditEvent.objects.get()
+    assert (event.action, event.actor, event.classroom, event.at) == ("scores_exported", teacher, classroom, NOW)
+
+
+@pytest.mark.parametrize(
+    ("name", "header"),
+    [
+        ('A/B "x" \\ C', 'attachment; filename="A-B -x- - C, scores 2026-10-23.csv"'),
+        ("Español 3", "attachment; filename*=utf-8''Espa%C3%B1ol%203%2C%20scores%202026-10-23.csv"),
+        ("Period\r\nX: y", 'attachment; filename="Period-X- y, scores 2026-10-23.csv"'),
+    ],
+)
+def test_csv_has_a_safe_file_name(
+    name: str, header: str, teacher: User, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    classroom = make_classroom(teacher=teacher, name=name)
+    response = teacher_client.post(reverse("download_gradebook", args=[classroom.public_id]))
+    assert response.headers["Content-Disposition"] == header
+
+
+def test_csv_of_another_teacher_is_missing_and_not_recorded(
+    classroom: Classroom, other_teacher: User, signed_in: Callable[[User], Client]
+) -> None:
+    response = signed_in(other_teacher).post(reverse("download_gradebook", args=[classroom.public_id]))
+    assert response.status_code == 404
+    assert not AuditEvent.objects.exists()
+
+
+def test_csv_is_not_given_to_a_get(classroom: Classroom, teacher_client: Client) -> None:
+    assert teacher_client.get(reverse("download_gradebook", args=[classroom.public_id])).status_code == 405
+
+
+# --- One attempt --------------------------------------------------------------------------------------------------
+
+
+def progress_of(assignment: Assignment) -> str:
+    return reverse("assignment_progress", args=[assignment.public_id])
+
+
+def review_of(attempt: Attempt) -> str:
+    return reverse("attempt_review", args=[attempt.public_id])
+
+
+def test_attempt_shows_each_answer_with_key_reason_evidence_and_points(
+    assignment: Assignment, student: Student, teacher_client: Client
+) -> None:
+    attempt = make_answered_attempt(
+        assignment=assignment,
+        student=student,
+        answers={"one": "a", "some": ["a"], "who": {"a": "mayor", "b": "mayor", "c": "not_stated"}},
+    )
+    page = teacher_client.get(review_of(attempt))
+    text = text_of(page)
+    document = assignment.edition.document
+    assert "Maya Lopez Attempt 1, begun Fri, Oct 23, 11:00 am EDT." in text
+    # 0 of 1, 1/2 of 2, 2/3 of 3, nothing of 2.
+    assert "3 of 8 Fri, Oct 23, 11:01 am EDT" in text
+    assert f"Receipt {attempt.receipt}" in text
+    verdicts = re.findall(r'<span class="tag \w+">.*?</svg> ([^<]*)</span>\s*</summary>', page.content.decode())
+    assert verdicts == ["Not correct", "Partly correct", "Partly correct", "Not answered"]
+    assert "Single choice, 0 of 1 point" in text
+    assert "Who says so?, 2 of 3 points" in text
+    assert "Citizenship Your answer" in text
+    assert "Birthplace Correct answer" in text
+    assert document["questions"][0]["choices"][0]["rationale"] in text
+    assert document["questions"][0]["explanation"] in text
+    marks = re.findall(r'<mark class="ev"><sup class="n">(\d)</sup>', page.content.decode())
+    assert marks == ["1", "1", "2", "3", "4", "5", "6"]
+    assert "Not counted" not in text
+    links = read(page).links
+    for name, public_id in (
+        ("classroom_gradebook", assignment.classroom.public_id),
+        ("assignment_progress", assignment.public_id),
+        ("student_history", student.public_id),
+    ):
+        assert reverse(name, args=[public_id]) in links
+
+
+def test_attempt_lists_what_arrived_and_did_not_count(
+    assignment: Assignment, student: Student, teacher_client: Client
+) -> None:
+    attempt = make_answered_attempt(assignment=assignment, student=student, submitted=False)
+    save(attempt, "one", "c", seen_revision=0, now=NOW + timedelta(seconds=30))  # a second tab that is behind
+    submit_attempt(attempt, now=NOW + timedelta(minutes=1))
+    save(attempt, "some", ["b", "d"], seen_revision=1, now=NOW + timedelta(minutes=5))
+    text = text_of(teacher_client.get(review_of(attempt)))
+    assert "2 A photograph; A visa Arrived after the end, not counted Fri, Oct 23, 11:05 am EDT" in text
+    assert "Arrived after the end Question Answer Arrived" in text
+    assert "Not counted 1 other save changed nothing" in text
+
+
+def test_attempt_handed_in_late_or_by_the_clock_says_so(
+    edition: Edition, classroom: Classroom, teacher: User, student: Student, teacher_client: Client
+) -> None:
+    given = make_assignment(
+        edition=edition,
+        classroom=classroom,
+        assigned_by=teacher,
+        due_at=NOW + timedelta(minutes=5),
+        time_limit=timedelta(minutes=10),
+    )
+    attempt = make_answered_attempt(assignment=given, student=student, submitted=False)
+    submit_attempt(attempt, now=NOW + timedelta(hours=1))
+    text = text_of(teacher_client.get(review_of(attempt)))
+    assert "When the time ended, Fri, Oct 23, 11:10 am EDT" in text
+
+
+def test_open_attempt_is_shown_as_it_stands_and_without_a_score(
+    assignment: Assignment, student: Student, teacher_client: Client
+) -> None:
+    attempt = make_answered_attempt(assignment=assignment, student=student, right=1, submitted=False)
+    text = text_of(teacher_client.get(review_of(attempt)))
+    assert "In progress" in text
+    assert "Receipt" not in text
+
+
+def test_attempt_of_another_teachers_student_is_missing(
+    attempt: Attempt, other_teacher: User, signed_in: Callable[[User], Client]
+) -> None:
+    client = signed_in(other_teacher)
+    for address in (review_of(attempt), progress_of(attempt.assignment), gradebook_of(attempt.classroom)):
+        assert client.get(address).status_code == 404
+
+
+def test_attempt_costs_a_fixed_number_of_statements(
+    assignment: Assignment, student: Student, teacher_client: Client, statements: Callable[[], Any]
+) -> None:
+    attempt = make_answered_attempt(assignment=assignment, student=student, submitted=False)
+    for second in range(3):
+        save(attempt, "one", "c", seen_revision=0, now=NOW + timedelta(seconds=30 + second))
+    with statements() as seen:
+        teacher_client.get(review_of(attempt))
+    # Session, teacher, attempt; answers, corrections, marks; their comments; events; the student's extension.
+    assert len(seen) == 9
+
+
+def test_times_are_the_classrooms_own(edition: Edition, teacher: User, teacher_client: Client) -> None:
+    classroom = make_classroom(teacher=teacher, name="Online", time_zone="Pacific/Honolulu")
+    given = make_assignment(
+        edition=edition,
+        classroom=classroom,
+        assigned_by=teacher,
+        closes_at=datetime(2099, 1, 1, 8, tzinfo=UTC),
+    )
+    assert "closes Wed, Dec 31, 10:00 pm HST" in text_of(teacher_client.get(progress_of(given)))

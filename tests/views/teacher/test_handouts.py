@@ -1,0 +1,232 @@
+"""The print pages: a students' sheet without a word of the key, and the key on a sheet of its own."""
+
+import copy
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+import pytest
+from django.template.loader import render_to_string
+from django.test import Client
+from django.urls import reverse
+
+from quizzes.attempts.paper.entries import paper_view
+from quizzes.attempts.paper.handout import draw_form
+from quizzes.content.editions import published
+from quizzes.content.set_document import parse_set
+from quizzes.models import Assignment, Classroom, User
+from tests.conftest import Statements
+from tests.content.question_types.test_walk import DOCUMENT
+from tests.factories import (
+    CANARY,
+    make_assignment,
+    make_classroom,
+    make_document,
+    make_edition,
+    make_question_set,
+    make_regrade,
+)
+from tests.pages import Page, read, text_of
+
+ALL = {"form": "AB"}
+
+
+def leaves(response: Page) -> list[str]:
+    """The sheets of a page, as they go to the printer."""
+    return re.findall(r'<article class="leaf.*?</article>', response.content.decode(), re.DOTALL)
+
+
+def sheet_url(assignment: Assignment) -> str:
+    return reverse("print_assignment", args=[assignment.public_id])
+
+
+def key_url(assignment: Assignment) -> str:
+    return reverse("print_assignment_key", args=[assignment.public_id])
+
+
+@pytest.fixture
+def every_type(classroom: Classroom, teacher: User) -> Assignment:
+    """One question of each type."""
+    return make_assignment(edition=make_edition(document=DOCUMENT), classroom=classroom, assigned_by=teacher)
+
+
+def test_sheet_has_the_reading_with_its_numbers_citation_and_rights(
+    teacher_client: Client, assignment: Assignment
+) -> None:
+    [leaf] = leaves(teacher_client.get(sheet_url(assignment)))
+
+    reading = published(assignment.edition_id).document.reading
+    for sentence in reading:
+        assert f'<sup class="n">{sentence.number}</sup>{sentence.text}' in leaf
+    assert reading.citation.rights_note in leaf
+    assert reading.citation.publisher in leaf
+    assert reading.citation.title in leaf
+
+
+def test_sheet_names_form_edition_and_class(teacher_client: Client, assignment: Assignment) -> None:
+    first, second = [" ".join(leaf.split()) for leaf in leaves(teacher_client.get(sheet_url(assignment), ALL))]
+
+    assert "Form A · Edition 1 · Period 3 · 8 points" in first
+    assert "Form B · Edition 1 · Period 3 · 8 points" in second
+
+
+def test_sheets_ask_every_question_in_the_order_of_their_form(teacher_client: Client, every_type: Assignment) -> None:
+    sheets = leaves(teacher_client.get(sheet_url(every_type), ALL))
+
+    document = published(every_type.edition_id).document
+    for letter, leaf in zip("AB", sheets, strict=True):
+        form = draw_form(document, every_type.edition.content_hash, letter)  # type: ignore[arg-type]
+        stems = [re.escape(paper_view(q, form.shuffle, document.reading)["stem"][:20]) for q in form.questions]
+        assert re.search(".*".join(stems), leaf.replace("&#x27;", "'"), re.DOTALL)
+        assert leaf.count("<li>") >= len(form.questions)
+    assert sheets[0] != sheets[1]
+
+
+def test_sheet_is_the_same_whichever_choice_is_right() -> None:
+    document = make_document()
+    other = copy.deepcopy(document)
+    [single] = [question for question in other["questions"] if question["type"] == "single"]
+    for choice in single["choices"]:
+        choice["key"] = choice["text"] == "Citizenship"
+
+    def shown(of: dict[str, Any]) -> list[str]:
+        parsed = parse_set(of)
+        form = draw_form(parsed, "0" * 64, "B")
+        return [
+            render_to_string(
+                f"question_types/{question.type}/paper.html",
+                {"view": paper_view(question, form.shuffle, parsed.reading)},
+            )
+            for question in form.questions
+        ]
+
+    assert document != other
+    assert shown(document) == shown(other)
+
+
+@pytest.mark.parametrize("form", ["A", "B", "AB"])
+@pytest.mark.parametrize("size", ["usual", "large"])
+def test_nothing_of_the_key_is_on_the_students_sheet(
+    form: str, size: str, teacher_client: Client, classroom: Classroom, teacher: User
+) -> None:
+    edition = make_edition(canary=True, question_set=make_question_set(owner=teacher))
+    assignment = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
+    set_id = edition.question_set.public_id
+
+    pages = [
+        teacher_client.get(sheet_url(assignment), {"form": form, "size": size}),
+        teacher_client.get(reverse("print_set", args=[set_id]), {"form": form, "size": size}),
+        teacher_client.get(reverse("print_set", args=[set_id]), {"form": form, "size": size, "length": "short"}),
+    ]
+
+    assert CANARY in str(edition.document)
+    for page in pages:
+        assert page.status_code == 200
+        assert CANARY not in page.content.decode()
+
+
+def test_key_gives_marks_sentence_and_voice_of_each_question(teacher_client: Client, assignment: Assignment) -> None:
+    [leaf] = leaves(teacher_client.get(key_url(assignment), {"form": "B"}))
+
+    document = published(assignment.edition_id).document
+    form = draw_form(document, assignment.edition.content_hash, "B")
+    rows = re.findall(
+        r"<th scope=\"row\">(\d+)</th>\s*<td>(.*?)</td>\s*<td>(.*?)</td>\s*<td>(.*?)</td>", leaf, re.DOTALL
+    )
+    assert [int(number) for number, *_ in rows] == [1, 2, 3, 4]
+    for question, (_, answer, proof, voices) in zip(form.questions, rows, strict=True):
+        answer = " ".join(answer.split())
+        sentences = document.reading.sentences(question.evidence)
+        assert re.findall(r"</sup>(.*?)</p>", proof) == [sentence.text for sentence in sentences]
+        assert re.findall(r"<p>(.*?)</p>", voices) == list(dict.fromkeys(one.voice.label for one in sentences))
+        if question.key == "one":
+            choices = paper_view(question, form.shuffle, document.reading)["choices"]
+            letter = next(choice["letter"] for choice in choices if choice["text"] == "Birthplace")
+            assert answer == f'<b class="marks">{letter}</b> Birthplace'
+
+
+def test_key_of_an_assignment_says_what_was_corrected(
+    teacher_client: Client, assignment: Assignment, teacher: User
+) -> None:
+    make_regrade(assignment=assignment, made_by=teacher, policy="drop")
+
+    page = teacher_client.get(key_url(assignment))
+
+    assert "Dropped: it counts for nobody." in text_of(page)
+    assert "Dropped" not in text_of(teacher_client.get(sheet_url(assignment)))
+
+
+def test_short_forms_are_for_sets_and_tell_what_they_share(teacher_client: Client, assignment: Assignment) -> None:
+    set_url = reverse("print_set", args=[assignment.edition.question_set.public_id])
+
+    short = teacher_client.get(set_url, {"form": "AB", "length": "short"})
+    of_assignment = teacher_client.get(sheet_url(assignment), {"form": "AB", "length": "short"})
+
+    assert "Form A, short · Edition 1" in text_of(short)
+    assert "Forms A and B share some questions" in text_of(short)
+    assert "Form A, short" not in text_of(of_assignment)
+
+
+def test_older_editions_of_a_set_can_be_printed(teacher_client: Client, teacher: User) -> None:
+    question_set = make_question_set(owner=teacher)
+    make_edition(question_set=question_set)
+    make_edition(question_set=question_set, document=make_document(title="Small set, mended"))
+    url = reverse("print_set", args=[question_set.public_id])
+
+    assert "Form A · Edition 2" in text_of(teacher_client.get(url))
+    assert "Form A · Edition 1" in text_of(teacher_client.get(url, {"edition": "1"}))
+    assert "Form A · Edition 2" in text_of(teacher_client.get(url, {"edition": "7", "form": "Z", "size": "?"}))
+
+
+def test_large_print_is_marked_for_the_stylesheet(teacher_client: Client, assignment: Assignment) -> None:
+    [usual] = leaves(teacher_client.get(sheet_url(assignment)))
+    [large] = leaves(teacher_client.get(sheet_url(assignment), {"size": "large"}))
+
+    assert '<article class="leaf"' in usual
+    assert '<article class="leaf large"' in large
+
+
+def test_print_pages_are_reached_from_set_and_assignment(teacher_client: Client, assignment: Assignment) -> None:
+    set_id = assignment.edition.question_set.public_id
+
+    assert reverse("print_set", args=[set_id]) in read(teacher_client.get(reverse("question_set", args=[set_id]))).links
+    assert (
+        sheet_url(assignment)
+        in read(teacher_client.get(reverse("assignment_progress", args=[assignment.public_id]))).links
+    )
+    assert {f"{key_url(assignment)}?", reverse("sign_in_cards", args=[assignment.classroom.public_id])} <= set(
+        read(teacher_client.get(sheet_url(assignment))).links
+    )
+
+
+def test_a_colleagues_own_set_and_class_are_not_found(teacher_client: Client, other_teacher: User) -> None:
+    edition = make_edition(question_set=make_question_set(owner=other_teacher))
+    theirs = make_assignment(edition=edition, classroom=make_classroom(teacher=other_teacher))
+
+    for url in (
+        sheet_url(theirs),
+        key_url(theirs),
+        reverse("print_set", args=[edition.question_set.public_id]),
+        reverse("print_set_key", args=[edition.question_set.public_id]),
+    ):
+        assert teacher_client.get(url).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["print_assignment", "print_assignment_key"])
+def test_print_pages_cost_the_same_statements_for_any_set(
+    name: str,
+    teacher_client: Client,
+    assignment: Assignment,
+    every_type: Assignment,
+    statements: Callable[[], AbstractContextManager[Statements]],
+) -> None:
+    counts = []
+    for given in (assignment, every_type):
+        url = reverse(name, args=[given.public_id])
+        teacher_client.get(url)
+        with statements() as seen:
+            assert teacher_client.get(url, ALL).status_code == 200
+        counts.append(len(seen))
+        assert seen.writes == []
+    assert counts[0] == counts[1]

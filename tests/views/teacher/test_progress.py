@@ -1,0 +1,446 @@
+"""The progress of a running assignment: who fares how, whose names show, and what a poll costs when nothing is new."""
+
+import re
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from quizzes.assignments import accommodations
+from quizzes.assignments.status import Status
+from quizzes.attempts import heartbeats
+from quizzes.attempts.lifecycle import reopen, submit_attempt
+from quizzes.content.editions import published
+from quizzes.grading import regrades
+from quizzes.models import Assignment, Attempt, Classroom, Edition, Presence, Student, User
+from quizzes.people import rosters
+from quizzes.reports.live_etag import TIME_STEP
+from quizzes.reports.progress import anonymous_numbers, progress
+from tests.factories import (
+    NOW,
+    make_answered_attempt,
+    make_assignment,
+    make_attempt,
+    make_classroom,
+    make_student,
+    save,
+)
+from tests.pages import Page, form_of, read, text_of
+
+MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
+
+
+def page_of(assignment: Assignment) -> str:
+    return reverse("assignment_progress", args=[assignment.public_id])
+
+
+def live_of(assignment: Assignment) -> str:
+    return reverse("live_progress", args=[assignment.public_id])
+
+
+def rows_of(response: Page) -> list[list[str]]:
+    """The cells of the board as words, without the links to what can be done about a student."""
+    body = re.sub(r"<small>\s*<a\s.*?</small>", "", response.content.decode(), flags=re.DOTALL)
+    return [
+        [
+            " ".join(re.sub(r"<[^>]*>", " ", cell).split())
+            for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)
+        ]
+        for row in re.findall(r'<tr id="row-.*?">(.*?)</tr>', body, re.DOTALL)
+    ]
+
+
+def question_id(attempt: Attempt, key: str) -> int:
+    return published(attempt.assignment.edition_id).question_ids[key]
+
+
+@pytest.fixture
+def four(classroom: Classroom) -> list[Student]:
+    return [make_student(classroom=classroom, name=name) for name in ("Ana", "Ben", "Cy", "Dee")]
+
+
+@pytest.fixture
+def mixed(assignment: Assignment, four: list[Student], clock: time_machine.Traveller) -> Assignment:
+    """Ana has handed in, Ben is at work on his second question, Cy and Dee have not started."""
+    make_answered_attempt(assignment=assignment, student=four[0], right=2)
+    make_answered_attempt(assignment=assignment, student=four[1], answers={"one": "b"}, submitted=False)
+    return assignment
+
+
+# --- What the board says ------------------------------------------------------------------------------------------
+
+
+def test_progress_says_how_far_each_student_is(mixed: Assignment, teacher_client: Client) -> None:
+    page = teacher_client.get(page_of(mixed))
+    receipt = Attempt.objects.get(receipt__isnull=False).receipt
+    assert "1 of 4 turned in, 1 in progress, 2 not started" in text_of(page)
+    assert rows_of(page) == [
+        ["Ana", f"Turned in 11:01 am, receipt {receipt}", "", "4 of 4", "Fri, Oct 23, 11:00 am", "3 of 8"],
+        ["Ben", "In progress", "1 of 4", "1 of 4", "Fri, Oct 23, 11:00 am", ""],
+        ["Cy", "Not started", "", "", "", ""],
+        ["Dee", "Not started", "", "", "", ""],
+    ]
+    links = read(page).links
+    assert reverse("change_assignment", args=[mixed.public_id]) in links
+    assert reverse("question_set", args=[mixed.edition.question_set.public_id]) in links
+    assert reverse("class_board", args=[mixed.public_id]) in links
+    assert (
+        reverse("student_overrides", args=[mixed.public_id, Student.objects.get(display_name="Cy").public_id]) in links
+    )
+    assert "Period 3 may start at once; does not close. One attempt. No time limit." in text_of(page)
+    assert page_of(mixed) in links  # Refresh, without JavaScript
+
+
+def test_progress_marks_late_and_shows_the_score_that_counts(
+    edition: Edition,
+    classroom: Classroom,
+    teacher: User,
+    student: Student,
+    teacher_client: Client,
+    clock: time_machine.Traveller,
+) -> None:
+    given = make_assignment(
+        edition=edition,
+        classroom=classroom,
+        assigned_by=teacher,
+        due_at=NOW - timedelta(hours=1),
+        max_attempts=2,
+        attempt_policy="best",
+    )
+    make_answered_attempt(assignment=given, student=student)
+    make_answered_attempt(assignment=given, student=student, number=2, right=1, submitted=False)
+    assert rows_of(teacher_client.get(page_of(given))) == [
+        ["Maya Lopez", "In progress All answered Late", "4 of 4", "4 of 4", "Fri, Oct 23, 11:00 am", "8 of 8"]
+    ]
+
+
+def test_progress_of_an_empty_class_leads_to_adding_students(assignment: Assignment, teacher_client: Client) -> None:
+    page = teacher_client.get(page_of(assignment))
+    assert "No students yet" in text_of(page)
+    assert reverse("add_students", args=[assignment.classroom.public_id]) in read(page).links
+
+
+def activities(assignment: Assignment, now: Any) -> list[tuple[str | None, int | None]]:
+    return [(entry.activity and entry.activity.value, entry.at_number) for entry in progress(assignment, now=now)]
+
+
+@pytest.mark.parametrize(
+    ("seen", "answered", "asked", "activity"),
+    [
+        # Minutes from the beginning: of the page's last sign, of the last answer, of the teacher's look.
+        (4.9, None, 5, "working"),
+        (5, None, 5.1, "stuck"),
+        (5, 4, 5.1, "working"),
+        (9.5, 4, 9.6, "stuck"),
+        (5, 4, 6.4, "working"),
+        (5, 4, 6.6, "offline"),
+        (5, 6, 7.4, "working"),  # a save is a sign of life as well
+        (0, None, 30, "offline"),
+        # A browser without scripts says nothing of itself, and its silence says nothing.
+        (None, None, 30, "working"),
+        (None, 4, 30, "working"),
+    ],
+)
+def test_stuck_and_offline_follow_the_rules_that_the_page_states(
+    seen: float | None, answered: float | None, asked: float, activity: str, attempt: Attempt, student: Student
+) -> None:
+    if answered is not None:
+        save(attempt, "one", "b", now=NOW + answered * MINUTE)
+    if seen is not None:
+        heartbeats.record_heartbeat(attempt.pk, question_id(attempt, "some"), now=NOW + seen * MINUTE)
+    [(found, _)] = activities(attempt.assignment, NOW + asked * MINUTE)
+    assert found == activity
+
+
+def test_clock_that_runs_makes_silence_stuck_and_its_end_says_so(assignment: Assignment, student: Student) -> None:
+    Assignment.objects.update(time_limit=20 * MINUTE)
+    assignment.refresh_from_db()
+    make_attempt(assignment=assignment, student=student)
+    assert [activities(assignment, NOW + minutes * MINUTE)[0][0] for minutes in (5, 6, 20, 21, 22)] == [
+        "working",
+        "stuck",
+        "stuck",
+        "stuck",
+        None,
+    ]
+    [entry] = progress(assignment, now=NOW + 22 * MINUTE)
+    assert entry.status is Status.TIME_UP
+
+
+def test_question_is_the_one_on_the_screen_or_the_one_answered_last(attempt: Attempt) -> None:
+    assignment = attempt.assignment
+    assert activities(assignment, NOW) == [("working", None)]
+    heartbeats.record_heartbeat(attempt.pk, question_id(attempt, "who"), now=NOW + 10 * SECOND)
+    assert activities(assignment, NOW + 10 * SECOND) == [("working", 3)]
+    save(attempt, "some", ["a"], now=NOW + 20 * SECOND)
+    assert activities(assignment, NOW + 20 * SECOND) == [("working", 2)]
+    heartbeats.record_heartbeat(attempt.pk, None, now=NOW + 30 * SECOND)
+    [entry] = progress(assignment, now=NOW + 30 * SECOND)
+    assert (entry.at_number, entry.is_reviewing) == (None, True)
+
+
+def test_page_says_who_is_stuck_and_who_is_offline(
+    mixed: Assignment, four: list[Student], teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    lost = make_attempt(assignment=mixed, student=four[2])
+    heartbeats.record_heartbeat(lost.pk, question_id(lost, "one"), now=NOW + MINUTE)
+    ben = Attempt.objects.get(student=four[1])
+    heartbeats.record_heartbeat(ben.pk, question_id(ben, "some"), now=NOW + 6 * MINUTE)
+    clock.shift(6 * MINUTE)
+    page = teacher_client.get(page_of(mixed))
+    assert [row[:3] for row in rows_of(page)[1:3]] == [
+        ["Ben", "In progress Stuck", "2 of 4"],
+        ["Cy", "In progress Offline Since 11:01 am", "1 of 4"],
+    ]
+    text = text_of(page)
+    assert "1 of 4 turned in, 2 in progress, 1 not started. 1 stuck, 1 offline" in text
+    assert "Stuck: in progress, and no answer saved for 5 minutes." in text
+    assert "has sent nothing for 90 seconds" in text
+
+
+# --- The sign of life ---------------------------------------------------------------------------------------------
+
+
+def test_sign_of_life_is_one_row_however_often_it_comes(
+    attempt: Attempt, student_client: Client, statements: Callable[[], Any], clock: time_machine.Traveller
+) -> None:
+    address = reverse("record_heartbeat", args=[attempt.public_id])
+    for number in ("2", "2", ""):
+        clock.shift(20 * SECOND)
+        with statements() as seen:
+            response = student_client.post(address, {"number": number})
+        assert response.json() == {"is_open": True}
+    [row] = Presence.objects.all()
+    assert (row.question, row.seen_at) == (None, NOW + 60 * SECOND)
+    assert (len(seen), len(seen.writes)) == (3, 1)  # session, attempt; the sign
+
+
+@pytest.mark.parametrize("number", ["0", "5", "x"])
+def test_sign_of_life_from_no_such_question_is_refused(number: str, attempt: Attempt, student_client: Client) -> None:
+    response = student_client.post(reverse("record_heartbeat", args=[attempt.public_id]), {"number": number})
+    assert response.status_code == 400
+    assert not Presence.objects.exists()
+
+
+def test_sign_of_life_after_handing_in_writes_nothing(attempt: Attempt, student_client: Client) -> None:
+    submit_attempt(attempt, now=NOW)
+    response = student_client.post(reverse("record_heartbeat", args=[attempt.public_id]), {"number": "1"})
+    assert response.json() == {"is_open": False}
+    assert not Presence.objects.exists()
+
+
+def test_quiz_pages_carry_what_the_sign_of_life_sends(attempt: Attempt, student_client: Client) -> None:
+    address = reverse("record_heartbeat", args=[attempt.public_id])
+    for name, args, number in [("take_attempt", [2], [("number", "2")]), ("review_attempt", [], [])]:
+        page = student_client.get(reverse(name, args=[attempt.public_id, *args]))
+        [form] = [form for form in read(page).forms if form.action == address]
+        assert [field for field in form.fields if field[0] != "csrfmiddlewaretoken"] == number
+
+
+# --- Names --------------------------------------------------------------------------------------------------------
+
+
+def test_names_are_hidden_in_this_browser_and_shown_again(
+    mixed: Assignment, teacher: User, teacher_client: Client, signed_in: Callable[[User], Client]
+) -> None:
+    shown = teacher_client.get(page_of(mixed))
+    form = form_of(shown, having="is_hidden")
+    for _ in range(2):
+        assert teacher_client.post(form.action, form.data(is_hidden="True")).status_code == 302
+    receipt = Attempt.objects.get(receipt__isnull=False).receipt
+    for address in (page_of(mixed), live_of(mixed)):
+        hidden = teacher_client.get(address)
+        assert sorted(row[0] for row in rows_of(hidden)) == ["Student 1", "Student 2", "Student 3", "Student 4"]
+        for secret in ("Ana", "Ben", "Cy", "Dee", receipt, "3 of 8"):
+            assert secret in shown.content.decode() or secret in ("Cy", "Dee")
+            assert secret not in text_of(hidden).replace("Period", "")
+    assert "1 of 4 turned in" in text_of(teacher_client.get(page_of(mixed)))
+    # Another browser of the same teacher shows them.
+    assert "Ana" in text_of(signed_in(teacher).get(page_of(mixed)))
+    again = form_of(teacher_client.get(page_of(mixed)), having="is_hidden")
+    teacher_client.post(again.action, again.data(is_hidden="False"))
+    assert rows_of(teacher_client.get(page_of(mixed))) == rows_of(shown)
+
+
+def test_numbers_do_not_follow_the_names(assignment: Assignment, classroom: Classroom) -> None:
+    students = [make_student(classroom=classroom, name=f"Student {letter}") for letter in "abcdefghijklmnop"]
+    numbers = anonymous_numbers(students, assignment)
+    assert sorted(numbers.values()) == list(range(1, 17))
+    assert [numbers[student.pk] for student in students] != list(range(1, 17))
+    assert anonymous_numbers(students[::-1], assignment) == numbers
+
+
+# --- The poll -----------------------------------------------------------------------------------------------------
+
+
+def poll(client: Client, assignment: Assignment, tag: str) -> Any:
+    return client.get(live_of(assignment), headers={"If-None-Match": tag})
+
+
+def test_poll_gives_nothing_until_something_is_new(mixed: Assignment, teacher_client: Client) -> None:
+    page = teacher_client.get(page_of(mixed))
+    tag = page.headers["ETag"]
+    assert re.search(r'data-live="([^"]*)" data-tag="W/&quot;(\w{32})&quot;"', page.content.decode()).groups() == (
+        live_of(mixed),
+        tag.strip('W/"'),
+    )
+    packed = teacher_client.get(page_of(mixed), headers={"Accept-Encoding": "gzip"})
+    assert (packed.headers["Content-Encoding"], packed.headers["ETag"]) == ("gzip", tag)
+    same = poll(teacher_client, mixed, tag)
+    assert (same.status_code, same.content, same.headers["ETag"]) == (304, b"", tag)
+
+    save(Attempt.objects.get(submitted_at=None), "some", ["a"], now=NOW + SECOND)
+    changed = poll(teacher_client, mixed, tag)
+    assert (changed.status_code, "<html" in changed.content.decode()) == (200, False)
+    assert rows_of(changed)[1] == ["Ben", "In progress", "2 of 4", "2 of 4", "Fri, Oct 23, 11:00 am", ""]
+    assert "1 of 4 turned in, 1 in progress, 2 not started" in text_of(changed)
+    assert poll(teacher_client, mixed, changed.headers["ETag"]).status_code == 304
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        "begun",
+        "changed",
+        "submitted",
+        "reopened",
+        "renamed",
+        "added",
+        "removed",
+        "moved in",
+        "moved out",
+        "corrected",
+        "excused",
+        "accommodated",
+        "waited",
+    ],
+)
+def test_poll_sees_everything_that_the_board_shows(
+    what: str,
+    mixed: Assignment,
+    four: list[Student],
+    teacher: User,
+    teacher_client: Client,
+    clock: time_machine.Traveller,
+) -> None:
+    ana, ben, cy, dee = four
+    at_work, done = Attempt.objects.get(submitted_at=None), Attempt.objects.get(submitted_at__isnull=False)
+    tag = teacher_client.get(page_of(mixed)).headers["ETag"]
+    assert poll(teacher_client, mixed, tag).status_code == 304
+    match what:
+        case "begun":
+            make_attempt(assignment=mixed, student=cy)
+        case "changed":
+            save(at_work, "one", "c", seen_revision=1, now=NOW)
+        case "submitted":
+            submit_attempt(at_work, now=NOW)
+        case "reopened":
+            reopen(done, more_time=None, reason="The fire alarm.", by=teacher, now=NOW)
+        case "renamed":
+            rosters.rename_student(dee, name="Eve", by=teacher, now=NOW)
+        case "added":
+            rosters.add_students(mixed.classroom, ["Eve"], by=teacher, now=NOW)
+        case "removed":
+            rosters.remove_student(dee, by=teacher, now=NOW)
+        case "moved in":
+            other = make_classroom(teacher=teacher, name="Period 4")
+            rosters.move_student(make_student(classroom=other), to=mixed.classroom, by=teacher, now=NOW)
+        case "moved out":
+            rosters.move_student(dee, to=make_classroom(teacher=teacher), by=teacher, now=NOW)
+        case "corrected":
+            question = mixed.edition.questions.get(position=1)
+            given = {"policy": "full_credit", "document": None}
+            stamp = regrades.preview([mixed], question, **given).stamp
+            regrades.apply(
+                [mixed], question, **given, reason="Unclear.", stamp=stamp, group=uuid.uuid4(), by=teacher, now=NOW
+            )
+        case "excused":
+            accommodations.set_excused(mixed, ben, is_excused=True, reason="Ill.", by=teacher, now=NOW)
+        case "accommodated":
+            accommodations.set_accommodation(ben, time_factor=None, by=teacher, now=NOW)
+        case "waited":
+            clock.shift(TIME_STEP)
+    assert poll(teacher_client, mixed, tag).status_code == 200
+
+
+def test_poll_is_still_once_nobody_is_at_work(
+    assignment: Assignment, student: Student, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    make_answered_attempt(assignment=assignment, student=student)
+    tag = teacher_client.get(page_of(assignment)).headers["ETag"]
+    clock.shift(timedelta(hours=1))
+    assert poll(teacher_client, assignment, tag).status_code == 304
+
+
+def test_poll_is_not_moved_by_another_class(
+    mixed: Assignment, outsider: Student, other_teacher: User, teacher_client: Client
+) -> None:
+    other = make_assignment(edition=mixed.edition, classroom=outsider.classroom, assigned_by=other_teacher)
+    tag = teacher_client.get(page_of(mixed)).headers["ETag"]
+    make_answered_attempt(assignment=other, student=outsider)
+    assert poll(teacher_client, mixed, tag).status_code == 304
+
+
+def test_poll_verifies_the_session_as_django_does(mixed: Assignment, teacher: User, teacher_client: Client) -> None:
+    tag = teacher_client.get(page_of(mixed)).headers["ETag"]
+    assert poll(teacher_client, mixed, tag).status_code == 304
+    User.objects.filter(pk=teacher.pk).update(is_active=False)
+    assert poll(teacher_client, mixed, tag).headers["Location"].startswith(reverse("account_login"))
+
+
+def test_poll_ends_with_the_password_that_its_session_began_with(
+    mixed: Assignment, teacher: User, teacher_client: Client
+) -> None:
+    tag = teacher_client.get(page_of(mixed)).headers["ETag"]
+    teacher.set_password("a password nobody has")
+    teacher.save()
+    assert poll(teacher_client, mixed, tag).headers["Location"].startswith(reverse("account_login"))
+
+
+def test_poll_tells_another_teacher_nothing_even_with_the_right_tag(
+    mixed: Assignment, other_teacher: User, teacher_client: Client, signed_in: Callable[[User], Client]
+) -> None:
+    tag = teacher_client.get(page_of(mixed)).headers["ETag"]
+    assert poll(signed_in(other_teacher), mixed, tag).status_code == 404
+
+
+def test_poll_knows_a_session_of_the_secret_key_before(
+    mixed: Assignment, teacher: User, teacher_client: Client, settings: Any
+) -> None:
+    old = settings.SECRET_KEY
+    settings.SECRET_KEY = "another secret key, longer than fifty characters, for this test alone"
+    settings.SECRET_KEY_FALLBACKS = [old]
+    assert teacher_client.get(live_of(mixed)).status_code == 200
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_page_and_poll_cost_the_same_for_any_number(
+    count: int,
+    assignment: Assignment,
+    classroom: Classroom,
+    teacher_client: Client,
+    statements: Callable[[], Any],
+    clock: time_machine.Traveller,
+) -> None:
+    for _ in range(count):
+        attempt = make_answered_attempt(
+            assignment=assignment, student=make_student(classroom=classroom), submitted=False
+        )
+        heartbeats.record_heartbeat(attempt.pk, None, now=NOW)
+    with statements() as seen:
+        page = teacher_client.get(page_of(assignment))
+    # Session, teacher, assignment, state; attempts, overrides, students, answers, presence, last answers;
+    # accommodations, the classes of its group.
+    assert (len(seen), seen.writes) == (12, [])
+    with statements() as nothing_new:
+        assert poll(teacher_client, assignment, page.headers["ETag"]).status_code == 304
+    assert (len(nothing_new), nothing_new.writes) == (3, [])  # session, teacher, state
+    save(attempt, "one", "c", seen_revision=1)
+    with statements() as changed:
+        assert poll(teacher_client, assignment, page.headers["ETag"]).status_code == 200
+    assert (len(changed), changed.writes) == (11, [])

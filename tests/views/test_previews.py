@@ -1,0 +1,424 @@
+"""The pages that everybody may read, and trying a set without an account."""
+
+import json
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from quizsite.periodic_jobs import run_periodic_jobs
+from quizzes.attempts.heartbeats import record_heartbeat
+from quizzes.attempts.previews import TRIALS, _seed
+from quizzes.content.editions import published
+from quizzes.content.question_types.question import Question
+from quizzes.content.question_types.registry import TYPES
+from quizzes.content.question_types.shuffle import Shuffle
+from quizzes.files.question_sets import read_set_files
+from quizzes.models import Answer, Attempt, Edition, FailedTry, Presence, Student, User
+from tests.factories import (
+    CANARY,
+    make_attempt,
+    make_document,
+    make_edition,
+    make_failed_try,
+    make_question_set,
+    right_value,
+    wrong_value,
+)
+from tests.pages import form_of, read, text_of
+
+FIXTURES = settings.BASE_DIR / "fixtures"
+
+
+@pytest.fixture
+def exit_ticket(db: None) -> Edition:
+    return make_edition(
+        question_set=make_question_set(slug="exit-ticket", title="Exit ticket"),
+        document=make_document(slug="exit-ticket", title="Exit ticket", canary=True),
+    )
+
+
+@pytest.fixture
+def visitor() -> Client:
+    return Client()
+
+
+def question_of(edition: Edition, number: int) -> Question:
+    return published(edition.pk).document.questions[number - 1]
+
+
+def fields_for(question: Question, value: Any, order: str) -> dict[str, list[str]]:
+    """What a page of this order sends for a value."""
+    shown = Shuffle(_seed(order), is_shuffled=True)
+    if question.type == "who_says_so":
+        return {shown.token(question.key, statement): [voice] for statement, voice in value.items()}
+    if question.type == "evidence":
+        return {"sentence": value}
+    return {"choice": [shown.token(question.key, choice) for choice in ([value] if isinstance(value, str) else value)]}
+
+
+def answer(
+    client: Client, edition: Edition, number: int, value: Any, *, address: str = "", order: str | None = None
+) -> Any:
+    """Open the page of a question and send its form with this value."""
+    address = address or reverse("try_question", args=[number])
+    form = form_of(client.get(address), having="order")
+    order = order or dict(form.fields)["order"]
+    return client.post(address, form.data(order=order) | fields_for(question_of(edition, number), value, order))
+
+
+def answer_all(client: Client, edition: Edition, *, right: int) -> None:
+    for number, question in enumerate(published(edition.pk).document.questions, start=1):
+        answer(client, edition, number, right_value(question) if number <= right else wrong_value(question))
+
+
+# --- Landing ------------------------------------------------------------------------------------------------------
+
+
+def test_landing_works_before_any_set_is_loaded(visitor: Client, db: None) -> None:
+    page = visitor.get(reverse("landing"))
+    assert page.status_code == 200
+    assert "Every answer cites its source." in text_of(page)
+    assert 'id="try"' not in page.content.decode()
+    assert "#try" not in read(page).links
+
+
+def test_landing_says_only_what_the_built_in_reading_says(visitor: Client, db: None) -> None:
+    reading = read_set_files(FIXTURES)[0].parsed.reading
+    page = text_of(visitor.get(reverse("landing")))
+    for key, before in (
+        ("s1", "1 "),
+        ("s2", "2 "),
+        ("s2", "Reported fact "),
+        ("s12", "Mayor’s account "),
+        ("s17", "Protesters’ claim "),
+    ):
+        sentence = reading.sentence(key)
+        assert sentence is not None
+        assert before + sentence.text in page
+        assert before.strip() in {str(sentence.number), sentence.voice.label}
+
+
+def test_landing_has_a_working_question(exit_ticket: Edition, visitor: Client) -> None:
+    page = visitor.get(reverse("landing"))
+    text = text_of(page)
+    assert "1 The system records a birthplace." in text
+    assert "From a story by The Daily Test" in text
+    assert "Which of these does the system record?" in text
+    form = form_of(page, having="order")
+    assert (form.action, form.method) == (reverse("try_question", args=[1]), "post")
+    order = dict(form.fields)["order"]
+    value = right_value(question_of(exit_ticket, 1))
+    response = visitor.post(form.action, form.data() | fields_for(question_of(exit_ticket, 1), value, order))
+    assert response.headers["Location"] == reverse("try_question", args=[1])
+    assert "Correct" in text_of(visitor.get(response.headers["Location"]))
+
+
+def test_landing_question_begins_anew(exit_ticket: Edition, visitor: Client) -> None:
+    answer_all(visitor, exit_ticket, right=4)
+    form = form_of(visitor.get(reverse("landing")), having="order")
+    question, order = question_of(exit_ticket, 1), dict(form.fields)["order"]
+    visitor.post(form.action, form.data() | fields_for(question, wrong_value(question), order))
+    assert "Not correct" in text_of(visitor.get(form.action))
+    assert "Choose an answer" not in text_of(visitor.get(reverse("try_question", args=[2])))
+    assert 'name="order"' in visitor.get(reverse("try_question", args=[2])).content.decode()
+
+
+def test_landing_leads_everywhere(exit_ticket: Edition, visitor: Client) -> None:
+    links = read(visitor.get(reverse("landing"))).links
+    for name in ("join", "teacher_home", "privacy", "accessibility", "how_we_write"):
+        assert reverse(name) in links
+    assert reverse("try_question", args=[1]) in links
+
+
+def test_landing_shows_all_of_a_reading_whose_first_paragraphs_do_not_settle_it(visitor: Client, db: None) -> None:
+    document = make_document(slug="exit-ticket")
+    document["questions"] = [document["questions"][3]]
+    document["minimum"] = {}
+    document["reading"]["paragraphs"] = [
+        {"sentences": [sentence]} for part in document["reading"]["paragraphs"] for sentence in part["sentences"]
+    ]
+    make_edition(question_set=make_question_set(slug="exit-ticket"), document=document)
+    page = visitor.get(reverse("landing")).content.decode()
+    assert re.findall(r'<span id="(s\d)">', page) == ["s1", "s2", "s3", "s4", "s5", "s6"]
+
+
+# --- Trying -------------------------------------------------------------------------------------------------------
+
+
+def test_trial_holds_no_key_before_the_check(exit_ticket: Edition, visitor: Client) -> None:
+    def leaks(path: str) -> list[str]:
+        return re.findall(rf"{CANARY}-\w+-\d+", visitor.get(path).content.decode())
+
+    paths = [reverse("landing"), *[reverse("try_question", args=[number]) for number in (1, 2, 3, 4)]]
+    assert [leaks(path) for path in paths] == [[]] * 5
+    answer(visitor, exit_ticket, 2, wrong_value(question_of(exit_ticket, 2)))
+    # The proof is in reach only where it was asked for, the result page included.
+    assert [bool(leaks(path)) for path in paths] == [False, False, True, False, False]
+    explanations = [question["explanation"] for question in exit_ticket.document["questions"]]
+    assert [each in leaks(reverse("try_result")) for each in explanations] == [False, True, False, False]
+
+
+def test_looking_at_a_trial_writes_nothing(
+    exit_ticket: Edition, visitor: Client, statements: Callable[[], Any]
+) -> None:
+    with statements() as seen:
+        for path in (reverse("landing"), *[reverse("try_question", args=[number]) for number in (1, 2, 3, 4)]):
+            visitor.get(path)
+    assert seen.writes == []
+    assert settings.SESSION_COOKIE_NAME not in visitor.cookies
+
+
+def test_trial_leaves_nothing_but_its_session(exit_ticket: Edition, visitor: Client) -> None:
+    answer_all(visitor, exit_ticket, right=4)
+    assert (Attempt.objects.count(), Answer.objects.count(), Student.objects.count()) == (0, 0, 0)
+    session = Session.objects.get()
+    kept = session.get_decoded()
+    assert kept.keys() == {TRIALS}
+    assert json.loads(json.dumps(kept)) == kept
+    visitor.post(reverse("try_result"))
+    assert Session.objects.get().get_decoded() == {TRIALS: {}}
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
+@pytest.mark.parametrize("is_right", [True, False])
+def test_check_gives_the_verdict_with_its_proof(
+    number: int, is_right: bool, exit_ticket: Edition, visitor: Client
+) -> None:
+    question = question_of(exit_ticket, number)
+    response = answer(visitor, exit_ticket, number, right_value(question) if is_right else wrong_value(question))
+    assert response.headers["Location"] == reverse("try_question", args=[number])
+    page = visitor.get(response.headers["Location"])
+    heading = f"Question {number}: {'correct' if is_right else 'not correct'}"
+    assert re.findall(r"<title>(.*?)\s*- Footnote</title>", page.content.decode(), re.DOTALL) == [heading]
+    assert question.explanation in text_of(page)
+    marked = re.findall(r'<span id="(\w+)"><mark class="ev">', page.content.decode())
+    assert marked == list(question.evidence)
+    onward = reverse("try_question", args=[number + 1]) if number < 4 else reverse("try_result")
+    assert onward in read(page).links
+
+
+def test_first_answer_stands(exit_ticket: Edition, visitor: Client) -> None:
+    question = question_of(exit_ticket, 1)
+    form = form_of(visitor.get(reverse("try_question", args=[1])), having="order")
+    order = dict(form.fields)["order"]
+    address = reverse("try_question", args=[1])
+    for value in (wrong_value(question), right_value(question)):
+        visitor.post(address, form.data() | fields_for(question, value, order))
+    assert "Not correct" in text_of(visitor.get(address))
+
+
+def test_page_opened_before_the_session_began_still_counts(exit_ticket: Edition, visitor: Client) -> None:
+    """Two pages opened side by side have an order each; both are understood, and the trial goes on with one."""
+    forms = [form_of(visitor.get(reverse("try_question", args=[number])), having="order") for number in (1, 2)]
+    orders = [dict(form.fields)["order"] for form in forms]
+    assert orders[0] != orders[1]
+    for number, form, order in zip((1, 2), forms, orders, strict=True):
+        question = question_of(exit_ticket, number)
+        visitor.post(form.action, form.data() | fields_for(question, right_value(question), order))
+    assert "3 of 3" in text_of(visitor.get(reverse("try_result")))
+    after = form_of(visitor.get(reverse("try_question", args=[3])), having="order")
+    assert dict(after.fields)["order"] == orders[0]
+
+
+def test_check_without_an_answer_asks_for_one(exit_ticket: Edition, visitor: Client) -> None:
+    for number in (1, 2, 3, 4):
+        address = reverse("try_question", args=[number])
+        page = visitor.post(address, form_of(visitor.get(address), having="order").data())
+        assert page.status_code == 200
+        assert "Choose an answer first." in text_of(page)
+    assert settings.SESSION_COOKIE_NAME not in visitor.cookies
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [{"choice": "0123456789"}, {"choice": "b"}, {"choice": ""}, {"choice": "Birthplace"}, {"choice": "<b>"}],
+)
+def test_forged_choice_is_a_bad_request(forged: dict[str, str], exit_ticket: Edition, visitor: Client) -> None:
+    address = reverse("try_question", args=[1])
+    form = form_of(visitor.get(address), having="order")
+    page = visitor.post(address, form.data() | forged)
+    assert page.status_code == 400
+    assert "That is not an option of this question." in text_of(page)
+    assert address in read(page).links
+    assert CANARY not in page.content.decode()
+    assert not Session.objects.exists()
+
+
+@pytest.mark.parametrize("order", ["", "x", "0" * 31, "0" * 33, "G" * 32, "0" * 32 + "\n"])
+def test_page_of_no_order_is_a_bad_request(order: str, exit_ticket: Edition, visitor: Client) -> None:
+    page = visitor.post(reverse("try_question", args=[1]), {"order": order, "choice": "b"})
+    assert page.status_code == 400
+    assert "This page is out of date." in text_of(page)
+
+
+def test_forged_choice_keeps_what_was_answered(exit_ticket: Edition, visitor: Client) -> None:
+    answer(visitor, exit_ticket, 1, right_value(question_of(exit_ticket, 1)))
+    visitor.post(reverse("try_question", args=[1]), {"order": "0" * 32, "choice": "0123456789", "anew": "on"})
+    assert "Correct" in text_of(visitor.get(reverse("try_question", args=[1])))
+
+
+@pytest.mark.parametrize("number", [0, 5, 99999999999])
+def test_number_out_of_range_is_missing(number: int, exit_ticket: Edition, visitor: Client) -> None:
+    address = reverse("try_question", args=[number])
+    assert visitor.get(address).status_code == 404
+    assert visitor.post(address, {"order": "0" * 32}).status_code == 404
+
+
+def test_trial_is_missing_without_the_exit_ticket(edition: Edition, visitor: Client) -> None:
+    assert visitor.get(reverse("try_question", args=[1])).status_code == 404
+    assert visitor.get(reverse("try_result")).status_code == 404
+
+
+def test_result_gives_score_objectives_and_review(exit_ticket: Edition, visitor: Client) -> None:
+    answer_all(visitor, exit_ticket, right=2)
+    page = visitor.get(reverse("try_result"))
+    # 1 and 2 points earned of 1 + 2 on what the system records, none of 3 + 2 on why it was ended.
+    text = text_of(page)
+    assert "Your score 3 of 8" in text
+    assert "What the system records 3 of 3, secure" in text
+    assert "Why it was ended 0 of 5, not yet" in text
+    verdicts = re.findall(r'<span class="tag \w+">.*?</svg> ([^<]*)</span>\s*</summary>', page.content.decode())
+    assert verdicts == ["Correct", "Correct", "Not correct", "Not correct"]
+
+
+def test_result_before_the_end_hides_what_is_unanswered(exit_ticket: Edition, visitor: Client) -> None:
+    answer(visitor, exit_ticket, 1, right_value(question_of(exit_ticket, 1)))
+    page = visitor.get(reverse("try_result"))
+    assert "Your score so far 1 of 1" in text_of(page)
+    assert "By objective" not in text_of(page)
+    assert [link for link in read(page).links if link.startswith("/try/")] == [
+        reverse("try_question", args=[number]) for number in (2, 3, 4)
+    ]
+
+
+def test_result_without_an_answer_leads_to_the_first_question(exit_ticket: Edition, visitor: Client) -> None:
+    assert visitor.get(reverse("try_result")).headers["Location"] == reverse("try_question", args=[1])
+
+
+def test_start_again_forgets_the_answers(exit_ticket: Edition, visitor: Client) -> None:
+    answer_all(visitor, exit_ticket, right=4)
+    form = form_of(visitor.get(reverse("try_result")), having="csrfmiddlewaretoken")
+    response = visitor.post(reverse("try_result"), form.data())
+    assert response.headers["Location"] == reverse("try_question", args=[1])
+    assert visitor.get(reverse("try_result")).headers["Location"] == reverse("try_question", args=[1])
+
+
+def test_order_of_choices_differs_between_visitors_and_holds_within_a_trial(exit_ticket: Edition) -> None:
+    def choices(client: Client) -> list[str]:
+        page = client.get(reverse("try_question", args=[2])).content.decode()
+        return re.findall(r'name="choice".*?<span>(.*?)</span>', page, re.DOTALL)
+
+    clients = [Client() for _ in range(8)]
+    for client in clients:
+        answer(client, exit_ticket, 1, "a")
+    orders = [choices(client) for client in clients]
+    assert len({tuple(order) for order in orders}) > 1
+    assert [choices(client) for client in clients] == orders
+
+
+def test_new_edition_begins_a_new_trial(exit_ticket: Edition, visitor: Client) -> None:
+    answer(visitor, exit_ticket, 1, "a")
+    make_edition(question_set=exit_ticket.question_set, document=make_document(slug="exit-ticket", title="Corrected"))
+    assert 'name="order"' in visitor.get(reverse("try_question", args=[1])).content.decode()
+
+
+# --- A teacher's trial --------------------------------------------------------------------------------------------
+
+
+def test_teacher_tries_any_set_open_to_them(edition: Edition, teacher_client: Client) -> None:
+    public_id = edition.question_set.public_id
+    for number, question in enumerate(published(edition.pk).document.questions, start=1):
+        address = reverse("try_set_question", args=[public_id, number])
+        answer(teacher_client, edition, number, right_value(question), address=address)
+    page = teacher_client.get(reverse("try_set_result", args=[public_id]))
+    assert "Your score 8 of 8" in text_of(page)
+    assert reverse("question_set", args=[public_id]) in read(page).links
+    assert Attempt.objects.count() == 0
+    response = teacher_client.post(reverse("try_set_result", args=[public_id]))
+    assert response.headers["Location"] == reverse("try_set_question", args=[public_id, 1])
+
+
+def test_trials_of_two_sets_do_not_mix(exit_ticket: Edition, edition: Edition, teacher_client: Client) -> None:
+    answer(teacher_client, exit_ticket, 1, right_value(question_of(exit_ticket, 1)))
+    address = reverse("try_set_question", args=[edition.question_set.public_id, 1])
+    assert 'name="order"' in teacher_client.get(address).content.decode()
+
+
+def test_set_of_another_teacher_cannot_be_tried(other_teacher: User, teacher_client: Client) -> None:
+    edition = make_edition(question_set=make_question_set(owner=other_teacher))
+    public_id = edition.question_set.public_id
+    assert teacher_client.get(reverse("try_set_question", args=[public_id, 1])).status_code == 404
+    assert teacher_client.get(reverse("try_set_result", args=[public_id])).status_code == 404
+
+
+def test_student_page_frames_hold_for_every_type(edition: Edition, teacher_client: Client) -> None:
+    """A question that is answered in the reading itself has the page to itself, as for students."""
+    for number, question in enumerate(published(edition.pk).document.questions, start=1):
+        page = teacher_client.get(reverse("try_set_question", args=[edition.question_set.public_id, number]))
+        text = page.content.decode()
+        assert TYPES[question.type].hint in unescape(text)
+        assert ('class="picker"' in text) == (question.type == "evidence")
+        assert (f'id="{question.evidence[0]}"' in text) == (question.type != "evidence")
+
+
+@pytest.mark.parametrize("name", ["landing", "try_question", "try_result"])
+def test_trial_costs_one_statement_for_content(
+    name: str, exit_ticket: Edition, visitor: Client, statements: Callable[[], Any]
+) -> None:
+    answer(visitor, exit_ticket, 1, "a")
+    with statements() as seen:
+        visitor.get(reverse(name, args=[1] if name == "try_question" else []))
+    assert len(seen) == 2  # set, session
+
+
+# --- About --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["privacy", "accessibility", "how_we_write"])
+def test_about_pages_are_open_and_cost_nothing(
+    name: str, visitor: Client, db: None, statements: Callable[[], Any]
+) -> None:
+    with statements() as seen:
+        page = visitor.get(reverse(name))
+    assert page.status_code == 200
+    assert len(re.findall(r"<h1\b", page.content.decode())) == 1
+    assert list(seen) == []
+    assert not visitor.cookies
+
+
+def test_how_we_write_names_every_voice_of_the_built_in_source(visitor: Client, db: None) -> None:
+    text = text_of(visitor.get(reverse("how_we_write")))
+    for voice in read_set_files(FIXTURES)[0].parsed.reading.voices:
+        assert voice.label in text
+
+
+def test_privacy_names_every_cookie(visitor: Client, db: None) -> None:
+    text = text_of(visitor.get(reverse("privacy")))
+    for word in ("Session.", "7 days", "CSRF token.", "a year", "Device.", "180 days", "24 hours"):
+        assert word in text
+    assert settings.SESSION_COOKIE_AGE == timedelta(days=7).total_seconds()
+    assert settings.CSRF_COOKIE_AGE == timedelta(weeks=52).total_seconds()
+
+
+def test_what_privacy_promises_to_forget_is_forgotten(student: Student, db: None) -> None:
+    now = timezone.now()
+    make_failed_try(student=student, at=now - timedelta(hours=25))
+    kept = make_failed_try(student=student, at=now - timedelta(hours=23))
+    Session.objects.create(session_key="old", session_data="", expire_date=now - timedelta(seconds=1))
+    Session.objects.create(session_key="new", session_data="", expire_date=now + timedelta(hours=1))
+    attempts = [make_attempt(), make_attempt()]
+    for attempt, hours in zip(attempts, (25, 23), strict=True):
+        record_heartbeat(attempt.pk, None, now=now - timedelta(hours=hours))
+    run_periodic_jobs(now=now)
+    assert Presence.objects.get().attempt == attempts[1]
+    assert FailedTry.objects.get() == kept
+    assert Session.objects.get().session_key == "new"
