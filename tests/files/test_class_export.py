@@ -159,7 +159,7 @@ def figures(classroom: Classroom) -> dict[str, Any]:
         ],
         "attempts": list(
             classroom.attempts.order_by("pk").values_list(
-                "public_id", "number", "seed", "receipt", "score", "max_score", "handed_in_at", "deadline_at"
+                "public_id", "number", "seed", "receipt", "score", "max_score", "submitted_at", "deadline_at"
             )
         ),
         "answers": list(
