@@ -22,11 +22,18 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
         response: HttpResponse = JsonResponse({"outcome": "retry"}, status=status)
     else:
-        template = "503.html" if is_passing else "500.html"
-        response = HttpResponse(render_to_string(template, {"again": fields_again(request)}), status=status)
+        response = HttpResponse(_error_page(f"{status}.html", {"again": fields_again(request)}), status=status)
     if is_passing:
         response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
+
+
+def _error_page(template: str, context: dict[str, object]) -> str:
+    try:
+        return render_to_string(template, context)
+    except ValueError:
+        # A static file is missing, which may be the error that this page is for.
+        return render_to_string("without_files.html", {**context, "page": template})
 
 
 def fields_again(request: HttpRequest) -> dict[str, object] | None:

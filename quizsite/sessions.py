@@ -6,7 +6,6 @@ once; a process only remembers which rows are signed.
 """
 
 import json
-from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +15,8 @@ from django.core import signing
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.crypto import get_random_string
+
+from quizzes.caches import process_cache
 
 _READ = "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > %s"
 _CREATE = "INSERT INTO django_session (session_data, expire_date, session_key) VALUES (%s, %s, %s)"
@@ -85,7 +86,7 @@ class SessionStore(db.SessionStore):
 
 
 # A check of the signature costs half as much as the statement that reads the row, and a student's row stays the same.
-@lru_cache(maxsize=4096)
+@process_cache(maxsize=4096)
 def _signed_json(session_data: str, salt: str, key: str, *old_keys: str) -> str:
     return json.dumps(signing.loads(session_data, salt=salt, key=key, fallback_keys=list(old_keys)))
 

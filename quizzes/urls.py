@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from quizzes.views import accounts, previews, public
-from quizzes.views.student import attempts, home, practice, sign_in
+from quizzes.views.student import attempts, home, practice, results, sign_in
 from quizzes.views.teacher import (
     accommodations,
     account,
@@ -65,8 +65,8 @@ urlpatterns = [
     path("student/attempts/<public_id:public_id>/questions/", attempts.questions_ahead, name="questions_ahead"),
     path("student/attempts/<public_id:public_id>/review/", attempts.review_attempt, name="review_attempt"),
     path("student/attempts/<public_id:public_id>/hand-in/", attempts.submit_attempt, name="submit_attempt"),
-    path("student/attempts/<public_id:public_id>/receipt/", attempts.receipt, name="receipt"),
-    path("student/attempts/<public_id:public_id>/result/", attempts.result, name="result"),
+    path("student/attempts/<public_id:public_id>/receipt/", results.receipt, name="receipt"),
+    path("student/attempts/<public_id:public_id>/result/", results.result, name="result"),
     path(
         "student/attempts/<public_id:public_id>/practice/<int:number>/",
         practice.practice_question,

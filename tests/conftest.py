@@ -14,11 +14,9 @@ from django.db import connection
 from django.test import Client
 from hypothesis import settings
 
-from quizzes.attempts.attempt_content import seat
-from quizzes.content.editions import _sizes, published
+from quizzes.caches import clear_all
 from quizzes.models import Assignment, Attempt, Classroom, Edition, Student, User
-from quizzes.views.student.access import PIN_VERSION, STUDENT
-from quizzes.views.student.question_page import plain_reading
+from quizzes.people.student_sessions import PIN_VERSION, STUDENT
 from tests.factories import NOW, make_assignment, make_attempt, make_classroom, make_edition, make_student, make_user
 
 # --- For every test -----------------------------------------------------------------------------------------------
@@ -56,17 +54,9 @@ def _network(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _fresh_editions() -> None:
-    forget_editions()
-
-
-def forget_editions() -> None:
-    """Empty what the process remembers between requests."""
-    # Row ids are given anew after a rollback, so an edition cached by one test is another one in the next.
-    published.cache_clear()
-    seat.cache_clear()
-    plain_reading.cache_clear()
-    _sizes.clear()
+def _empty_caches() -> None:
+    # A rollback gives row ids a second time, so an edition cached by one test is another one in the next.
+    clear_all()
 
 
 class Statements(list[str]):

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connection
 
 from quizzes.assignments.deadlines import deadline
+from quizzes.attempts.access import LoadedAttempt, load_attempt
 from quizzes.attempts.answers import Saved, save_answer
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content import reading
@@ -380,6 +381,13 @@ def make_regrade(
         made_by=made_by or make_user(),
         **{"group": uuid.uuid4(), "reason": "The key was wrong.", "made_at": NOW, **fields},
     )
+
+
+def loaded(attempt: Attempt) -> LoadedAttempt:
+    """The attempt as a request of its student loads it now, with its answers."""
+    found = load_attempt(attempt.public_id, with_answers=True)
+    assert found is not None
+    return found
 
 
 # To move the answer and to log the save.

@@ -1,4 +1,4 @@
-"""When an attempt ends, and whether an answer that arrives counts. One place decides, on every path.
+"""When an attempt ends, and whether an answer that arrives counts. Every other module asks `is_over` or `cutoff`.
 
 All moments are aware datetimes; durations are timedeltas.
 """
@@ -13,14 +13,6 @@ from zoneinfo import ZoneInfo
 # Answers in flight when the time ends still count. A minute covers a phone that has to find the Wi-Fi again
 # and is what Moodle's quizzes allow at most by default.
 GRACE = timedelta(seconds=60)
-
-
-class Arrival(Enum):
-    """How an answer stands to its deadline: in time, within the grace, or too late to count."""
-
-    IN_TIME = "in_time"
-    IN_GRACE = "in_grace"
-    LATE = "late"
 
 
 def granted_time(time_limit: timedelta | None, *, time_factor: Decimal | None = Decimal(1)) -> timedelta | None:
@@ -49,16 +41,14 @@ def needed_close(*, starts_at: datetime, granted: timedelta | None, closes_at: d
     return whole if whole == needed else whole + timedelta(minutes=1)
 
 
-def arrival(*, at: datetime, deadline_at: datetime | None) -> Arrival:
-    """How an answer that arrived `at` stands to the deadline; the deadline and the end of the grace are inclusive."""
-    if deadline_at is None or at <= deadline_at:
-        return Arrival.IN_TIME
-    return Arrival.IN_GRACE if at <= deadline_at + GRACE else Arrival.LATE
+def cutoff(at: datetime) -> datetime:
+    """The earliest deadline that an answer which arrives `at` still meets. A query compares a column with it."""
+    return at - GRACE
 
 
 def is_over(*, at: datetime, deadline_at: datetime | None) -> bool:
-    """Whether nothing that arrives from now on can count."""
-    return arrival(at=at, deadline_at=deadline_at) is Arrival.LATE
+    """Whether an answer that arrives `at` is too late to count; the end of the grace itself is not."""
+    return deadline_at is not None and deadline_at < cutoff(at)
 
 
 def minutes_left(*, at: datetime, deadline_at: datetime | None) -> int | None:

@@ -1,138 +1,172 @@
-"""Saving an answer: one short transaction that moves the current answer and logs what came."""
+"""Answers of an attempt: save, check, flag, and accept late ones. Each save is logged in the same transaction."""
 
 import hashlib
 import json
-from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, connection, transaction
 
-from quizzes.assignments.deadlines import GRACE, is_over
-from quizzes.attempts.attempt_content import Seat, stored_moment
-from quizzes.content.question_types.question import Value
-from quizzes.models import Answer, AnswerEvent, Attempt
+from quizzes.assignments.deadlines import cutoff, is_over
+from quizzes.assignments.release import Release
+from quizzes.attempts.access import LoadedAttempt
+from quizzes.content.question_types.registry import Value
+from quizzes.grading.scores import rescore
+from quizzes.models import Answer, AnswerEvent, Attempt, AuditEvent, User
 
 Outcome = AnswerEvent.Outcome
 
 
+class AttemptOver(Exception):
+    """The attempt is submitted or its time is over."""
+
+
+class NotCheckable(Exception):
+    """The assignment shows no verdicts while an attempt is open, or there is no answer to check."""
+
+
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What became of a save. revision, value: of the current answer afterwards; outcome: as logged."""
+    """The result of a save. revision, value: of the current answer afterwards. outcome: as logged."""
 
     outcome: str
     revision: int
     value: Value
 
 
-# The conditions of a save (the attempt open, its time not over, the answer neither newer nor settled) are settled by
-# the database in the statement that writes, so that nothing can come between; `FOR SHARE` makes a hand-in on PostgreSQL
-# wait for it.
+# Raw, since it is correctness: the conditions are in the statement that writes, so that nothing can change between
+# check and write. `FOR SHARE` makes a submission on PostgreSQL wait for it. The time is compared with `cutoff(now)`.
 _MOVE_ANSWER = """
 INSERT INTO quizzes_answer (attempt_id, question_id, value, revision, flagged, saved_at)
 SELECT a.id, %s, {value}, 1, {false}, %s FROM quizzes_attempt a
-WHERE a.id = %s AND a.submitted_at IS NULL AND (a.deadline_at IS NULL OR a.deadline_at >= %s) {whose} {lock}
+WHERE a.id = %s AND a.submitted_at IS NULL AND (a.deadline_at IS NULL OR a.deadline_at >= %s) {lock}
 ON CONFLICT (attempt_id, question_id) DO UPDATE
 SET value = excluded.value, revision = quizzes_answer.revision + 1, saved_at = excluded.saved_at
 WHERE quizzes_answer.revision = %s AND quizzes_answer.checked_at IS NULL
-RETURNING revision, (SELECT deadline_at FROM quizzes_attempt WHERE id = attempt_id)
+RETURNING revision
 """
-_SEATED = """AND a.student_id = %s AND EXISTS (
-SELECT 1 FROM quizzes_student s WHERE s.id = a.student_id AND s.pin_version = %s AND s.removed_at IS NULL)"""
 _LOG_SAVE = """
 INSERT INTO quizzes_answerevent (attempt_id, question_id, operation, value, revision, outcome, at)
 VALUES (%s, %s, %s, {value}, %s, %s, %s)
 """
-# PostgreSQL takes both at once, a transaction by itself: one way to the server and back instead of four.
+# PostgreSQL takes both as 1 query, a transaction by itself: 1 round trip instead of 4.
 _MOVE_AND_LOG = """
-WITH moved (revision, deadline_at) AS ({move}), logged AS (
+WITH moved (revision) AS ({move}), logged AS (
 INSERT INTO quizzes_answerevent (attempt_id, question_id, operation, value, revision, outcome, at)
 SELECT %s, %s, %s, {value}, revision, %s, %s FROM moved)
-SELECT revision, deadline_at FROM moved
+SELECT revision FROM moved
 """
 
 
 def save_answer(
-    attempt: Attempt, question_id: int, value: Value, *, operation: str, seen_revision: int, now: datetime
-) -> Saved:
-    """Move the current answer and log the save, in one transaction: two statements, one on PostgreSQL.
-
-    operation: named by the sender; the same operation with the same value changes nothing the second time.
-    seen_revision: of the answer that the sender was looking at, 0 for none. now: when the request arrived.
-    """
-    operation = _operation_key(operation, question_id, value)
-    try:
-        with transaction.atomic():
-            moved = _move_and_log(attempt.pk, question_id, value, operation, seen_revision, now)
-            if moved is not None:
-                return Saved(Outcome.SAVED, moved[0], value)
-            return _refuse(attempt, question_id, value, operation, now)
-    except IntegrityError:
-        # The log has this operation: it came again with a newer revision, or twice at once. Its move is undone.
-        with transaction.atomic():
-            return _refuse(attempt, question_id, value, operation, now)
-
-
-def save_from_seat(
-    seat: Seat,
+    attempt: Attempt | LoadedAttempt,
     question_id: int,
     value: Value,
     *,
-    pin_version: int,
     operation: str,
     seen_revision: int,
     now: datetime,
-) -> tuple[int, datetime | None] | None:
-    """(revision, deadline) of a save with nothing in its way, without a look at the attempt first.
+) -> Saved:
+    """Update the current answer and log the save, in one transaction: 2 queries, 1 on PostgreSQL.
 
-    pin_version: under which the student signed in. None, and nothing has changed, where something is in the way: the
-    PIN is another one or the student removed, the attempt has ended, the answer is newer or settled, or the operation
-    is known. `save_answer` tells them apart.
+    operation: named by the sender; the same operation with the same value changes nothing the second time.
+    seen_revision: of the answer that the sender saw, 0 for none. now: when the request arrived.
     """
     operation = _operation_key(operation, question_id, value)
-    # What is one statement needs no transaction around it, unless it is within one already.
-    is_one = connection.vendor == "postgresql" and not connection.in_atomic_block
+    # A single query needs no transaction around it, unless it is inside one already.
+    is_single = connection.vendor == "postgresql" and not connection.in_atomic_block
     try:
-        with nullcontext() if is_one else transaction.atomic():
-            whose = seat.student_id, pin_version
-            return _move_and_log(seat.attempt_id, question_id, value, operation, seen_revision, now, whose=whose)
+        with nullcontext() if is_single else transaction.atomic():
+            saved = _move_and_log(attempt.id, question_id, value, operation, seen_revision, now)
+        return saved or _refused(attempt.id, question_id, value, operation, now)
     except IntegrityError:
-        return None
+        # The log has this operation: it was sent again with a newer revision, or twice at once. Nothing was changed.
+        return _refused(attempt.id, question_id, value, operation, now)
 
 
-def log_save(
-    attempt_id: int, question_id: int, operation: str, value: Value, revision: int, outcome: str, now: datetime
-) -> None:
-    """Append to the log. Raises IntegrityError where it has this operation."""
-    at = connection.ops.adapt_datetimefield_value(now)
-    statement = _LOG_SAVE.format(value=_json_placeholder())
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [attempt_id, question_id, operation, _as_json(value), revision, str(outcome), at])
+def check_answer(attempt: LoadedAttempt, question_id: int, *, now: datetime) -> None:
+    """Settle an answer so that its verdict may be shown. Checking twice changes nothing.
+
+    Raises NotCheckable unless verdicts are shown at once and there is an answer, AttemptOver after the end.
+    """
+    if attempt.release != Release.AT_ONCE:
+        raise NotCheckable
+    if attempt.has_ended(now=now):
+        raise AttemptOver
+    answers = Answer.objects.filter(attempt=attempt.id, question_id=question_id, value__isnull=False)
+    if not answers.filter(checked_at=None).update(checked_at=now) and not answers.exists():
+        raise NotCheckable
+
+
+def set_flag(attempt: LoadedAttempt, question_id: int, *, flagged: bool, now: datetime) -> None:
+    """Set or remove the student's flag on a question. Raises AttemptOver after the end."""
+    if attempt.has_ended(now=now):
+        raise AttemptOver
+    Answer.objects.bulk_create(
+        [Answer(attempt_id=attempt.id, question_id=question_id, flagged=flagged)],
+        update_conflicts=True,
+        unique_fields=["attempt", "question"],
+        update_fields=["flagged"],
+    )
+
+
+def waiting_late_count(attempt: Attempt) -> int:
+    """How many questions have a late answer that no teacher has accepted; one query."""
+    late = attempt.events.filter(outcome=Outcome.LATE)
+    accepted = attempt.events.filter(outcome=Outcome.ACCEPTED).values("question")
+    return late.exclude(question__in=accepted).values("question").distinct().order_by().count()
+
+
+@transaction.atomic
+def accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
+    """Let the newest late answer to each question count; returns how many changed. Twice changes nothing more.
+
+    An answer that the student saved since, in a reopened attempt, stays. attempt: submitted, with its assignment.
+    """
+    newest: dict[int, AnswerEvent] = {}
+    for event in attempt.events.filter(outcome=Outcome.LATE).order_by("at", "pk"):
+        newest[event.question_id] = event
+    known = set(attempt.events.filter(outcome=Outcome.ACCEPTED).values_list("operation", flat=True))
+    accepted = 0
+    for event in newest.values():
+        operation = f"accepted.{event.pk}"
+        if operation in known:
+            continue
+        answer, _ = Answer.objects.select_for_update().get_or_create(attempt=attempt, question_id=event.question_id)
+        if answer.saved_at is not None and answer.saved_at > event.at:
+            continue
+        answer.value, answer.saved_at, answer.revision = event.value, event.at, answer.revision + 1
+        answer.save(update_fields=["value", "saved_at", "revision"])
+        _log_save(attempt.pk, event.question_id, operation, event.value, answer.revision, Outcome.ACCEPTED, now)
+        accepted += 1
+    if accepted:
+        rescore([attempt])
+        AuditEvent.objects.record(
+            AuditEvent.Action.LATE_ACCEPTED,
+            actor=by,
+            classroom=attempt.classroom,
+            student=attempt.student,
+            at=now,
+            attempt=attempt.public_id,
+            answers=accepted,
+        )
+    return accepted
 
 
 def _move_and_log(
-    attempt_id: int,
-    question_id: int,
-    value: Value,
-    operation: str,
-    seen_revision: int,
-    now: datetime,
-    *,
-    whose: Sequence[int] = (),
-) -> tuple[int, datetime | None] | None:
-    """(revision, the attempt's deadline) of a move, now logged. whose: (student, version of the PIN), if asked."""
+    attempt_id: int, question_id: int, value: Value, operation: str, seen_revision: int, now: datetime
+) -> Saved | None:
     postgresql = connection.vendor == "postgresql"
     placeholder = _json_placeholder()
     statement = _MOVE_ANSWER.format(
         value=placeholder,
         false="FALSE" if postgresql else "0",
-        whose=_SEATED if whose else "",
         lock="FOR SHARE OF a" if postgresql else "",
     )
-    at, earliest_deadline = map(connection.ops.adapt_datetimefield_value, (now, now - GRACE))
+    at, earliest_deadline = map(connection.ops.adapt_datetimefield_value, (now, cutoff(now)))
     written = _as_json(value)
-    arguments = [question_id, written, at, attempt_id, earliest_deadline, *whose, seen_revision]
+    arguments = [question_id, written, at, attempt_id, earliest_deadline, seen_revision]
     if postgresql:
         statement = _MOVE_AND_LOG.format(move=statement, value=placeholder)
         arguments += [attempt_id, question_id, operation, written, str(Outcome.SAVED), at]
@@ -141,30 +175,43 @@ def _move_and_log(
         row = cursor.fetchone()
     if row is None:
         return None
+    [revision] = row
     if not postgresql:
-        log_save(attempt_id, question_id, operation, value, row[0], Outcome.SAVED, now)
-    return row[0], stored_moment(row[1])
+        _log_save(attempt_id, question_id, operation, value, revision, Outcome.SAVED, now)
+    return Saved(Outcome.SAVED, revision, value)
 
 
-def _refuse(attempt: Attempt, question_id: int, value: Value, operation: str, now: datetime) -> Saved:
-    current = Answer.objects.filter(attempt=attempt, question_id=question_id).first()
-    known = AnswerEvent.objects.filter(attempt=attempt, operation=operation).first()
+@transaction.atomic
+def _refused(attempt_id: int, question_id: int, value: Value, operation: str, now: datetime) -> Saved:
+    """Why nothing was saved, now logged; the reply of the first time if the operation is known."""
+    submitted_at, deadline_at = Attempt.objects.values_list("submitted_at", "deadline_at").get(pk=attempt_id)
+    current = Answer.objects.filter(attempt=attempt_id, question_id=question_id).first()
+    known = AnswerEvent.objects.filter(attempt=attempt_id, operation=operation).first()
     if known is not None and known.outcome == Outcome.SAVED:
         return Saved(Outcome.SAVED, known.revision, known.value)
     revision, shown = (current.revision, current.value) if current else (0, None)
     if known is not None:
         return Saved(known.outcome, revision, shown)
-    submitted_at, deadline_at = Attempt.objects.values_list("submitted_at", "deadline_at").get(pk=attempt.pk)
     if submitted_at is not None or is_over(at=now, deadline_at=deadline_at):
         outcome = Outcome.LATE
     else:
         outcome = Outcome.SETTLED if current is not None and current.checked_at is not None else Outcome.STALE
-    log_save(attempt.pk, question_id, operation, value, revision, outcome, now)
+    _log_save(attempt_id, question_id, operation, value, revision, outcome, now)
     return Saved(outcome, revision, shown)
 
 
+def _log_save(
+    attempt_id: int, question_id: int, operation: str, value: Value, revision: int, outcome: str, now: datetime
+) -> None:
+    """Append to the log. Raises IntegrityError if it has this operation."""
+    at = connection.ops.adapt_datetimefield_value(now)
+    statement = _LOG_SAVE.format(value=_json_placeholder())
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [attempt_id, question_id, operation, _as_json(value), revision, str(outcome), at])
+
+
 def _operation_key(operation: str, question_id: int, value: Value) -> str:
-    """One name for one act: a page kept by the browser may send another value under an old name, another act."""
+    """The name of one act. A page that the browser kept may send another value under an old name: another act."""
     digest = hashlib.sha256(f"{question_id}:{json.dumps(value, sort_keys=True)}".encode()).hexdigest()
     return f"{operation[:40]}.{digest[:20]}"
 

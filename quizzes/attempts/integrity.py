@@ -13,7 +13,7 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import Count
 
-from quizzes.assignments.deadlines import Arrival, arrival
+from quizzes.assignments.deadlines import is_over
 from quizzes.grading.scores import computed
 from quizzes.models import Answer, AnswerEvent, Attempt, AuditEvent
 
@@ -122,7 +122,7 @@ def _unexplained(attempt: Attempt, answers: list[Answer], events: list[AnswerEve
 
 
 def _late(attempt: Attempt, event: AnswerEvent) -> bool:
-    return arrival(at=event.at, deadline_at=attempt.deadline_at) is Arrival.LATE
+    return is_over(at=event.at, deadline_at=attempt.deadline_at)
 
 
 def _moved_at() -> dict[tuple[str, int | None], datetime]:

@@ -1,4 +1,4 @@
-"""Attempts: begin, check an answer, flag it, hand in, run out of time; and the score that follows."""
+"""Attempts: start, submit, reopen, and submit those whose time is over."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -8,13 +8,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists
 
 from quizzes.assignments.accommodations import extend
-from quizzes.assignments.deadlines import GRACE, WindowState, deadline, is_over
-from quizzes.assignments.release import Release
+from quizzes.assignments.deadlines import WindowState, cutoff, deadline, is_over
 from quizzes.assignments.student_settings import personal_window, student_settings
-from quizzes.attempts.answers import Outcome, log_save
-from quizzes.attempts.attempt_content import Sitting
-from quizzes.grading.scores import computed, rescore
-from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, Student, User
+from quizzes.attempts.attempt_content import AttemptContent
+from quizzes.grading.scores import computed
+from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Student, User
 from quizzes.models.public_ids import new_receipt
 
 
@@ -34,20 +32,12 @@ class NoAttemptsLeft(Exception):
     """The student has used every attempt that the assignment allows."""
 
 
-class NotCheckable(Exception):
-    """The assignment does not show verdicts while an attempt is open, or there is no answer to check."""
-
-
 class StillOpen(Exception):
     """The student is at work on another attempt of this assignment."""
 
 
 class NoTimeLeft(Exception):
     """The attempt had run out of time and was given no more."""
-
-
-class AttemptOver(Exception):
-    """The attempt was handed in or its time has ended."""
 
 
 def start_attempt(student: Student, assignment: Assignment, *, now: datetime) -> Attempt:
@@ -88,32 +78,6 @@ def start_attempt(student: Student, assignment: Assignment, *, now: datetime) ->
         return assignment.attempts.made_by(student.pk).latest("number")
 
 
-def check_answer(attempt: Attempt, question_id: int, *, now: datetime) -> None:
-    """Settle an answer so that its verdict may be shown; asking twice changes nothing.
-
-    Raises NotCheckable unless verdicts are shown at once and there is an answer, AttemptOver after the end.
-    """
-    if attempt.assignment.release != Release.AT_ONCE:
-        raise NotCheckable
-    if not attempt.is_open or is_over(at=now, deadline_at=attempt.deadline_at):
-        raise AttemptOver
-    answers = Answer.objects.filter(attempt=attempt, question_id=question_id, value__isnull=False)
-    if not answers.filter(checked_at=None).update(checked_at=now) and not answers.exists():
-        raise NotCheckable
-
-
-def set_flag(attempt: Attempt, question_id: int, *, flagged: bool, now: datetime) -> None:
-    """Put the student's flag on a question or take it off; raises AttemptOver after the end."""
-    if not attempt.is_open or is_over(at=now, deadline_at=attempt.deadline_at):
-        raise AttemptOver
-    Answer.objects.bulk_create(
-        [Answer(attempt=attempt, question_id=question_id, flagged=flagged)],
-        update_conflicts=True,
-        unique_fields=["attempt", "question"],
-        update_fields=["flagged"],
-    )
-
-
 def submit_attempt(attempt: Attempt, *, now: datetime) -> Attempt:
     """Hand in once: receipt and score are made by the first call, later calls change nothing.
 
@@ -129,41 +93,6 @@ def submit_attempt(attempt: Attempt, *, now: datetime) -> Attempt:
     if not is_closed_now:
         attempt.refresh_from_db(fields=["deadline_at", "submitted_at", "submitted_by", "receipt", "score", "max_score"])
     return attempt
-
-
-def waiting_late_count(attempt: Attempt) -> int:
-    """How many questions have an answer that came late and that no teacher has accepted; one statement."""
-    late = attempt.events.filter(outcome=Outcome.LATE)
-    accepted = attempt.events.filter(outcome=Outcome.ACCEPTED).values("question")
-    return late.exclude(question__in=accepted).values("question").distinct().order_by().count()
-
-
-@transaction.atomic
-def accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
-    """Let the newest late answer to each question count; returns how many changed. Twice changes nothing more.
-
-    What the student saved since, in an attempt that was open again, stands. attempt: handed in, with its assignment.
-    """
-    newest: dict[int, AnswerEvent] = {}
-    for event in attempt.events.filter(outcome=Outcome.LATE).order_by("at", "pk"):
-        newest[event.question_id] = event
-    known = set(attempt.events.filter(outcome=Outcome.ACCEPTED).values_list("operation", flat=True))
-    accepted = 0
-    for event in newest.values():
-        operation = f"accepted.{event.pk}"
-        if operation in known:
-            continue
-        answer, _ = Answer.objects.select_for_update().get_or_create(attempt=attempt, question_id=event.question_id)
-        if answer.saved_at is not None and answer.saved_at > event.at:
-            continue
-        answer.value, answer.saved_at, answer.revision = event.value, event.at, answer.revision + 1
-        answer.save(update_fields=["value", "saved_at", "revision"])
-        log_save(attempt.pk, event.question_id, operation, event.value, answer.revision, Outcome.ACCEPTED, now)
-        accepted += 1
-    if accepted:
-        rescore([attempt])
-        _record(AuditEvent.Action.LATE_ACCEPTED, attempt, by=by, now=now, answers=accepted)
-    return accepted
 
 
 @transaction.atomic
@@ -215,22 +144,31 @@ def reopen(attempt: Attempt, *, more_time: timedelta | None, reason: str, by: Us
             by=by,
             now=now,
         )
-    _record(AuditEvent.Action.ATTEMPT_REOPENED, attempt, by=by, now=now, reason=reason, receipt=receipt)
+    AuditEvent.objects.record(
+        AuditEvent.Action.ATTEMPT_REOPENED,
+        actor=by,
+        classroom=attempt.classroom,
+        student=attempt.student,
+        at=now,
+        attempt=attempt.public_id,
+        reason=reason,
+        receipt=receipt,
+    )
     return attempt
 
 
 def submit_overdue(now: datetime) -> int:
     """Hand in every attempt whose time and grace have ended; returns how many. Run it every few seconds."""
-    overdue = list(Attempt.objects.overdue(before=now - GRACE).select_related("assignment"))
+    overdue = list(Attempt.objects.overdue(before=cutoff(now)).select_related("assignment"))
     for attempt in overdue:
         submit_attempt(attempt, now=now)
     return len(overdue)
 
 
-def resume_number(current: Sitting, answers: Iterable[Answer]) -> int:
+def resume_number(content: AttemptContent, answers: Iterable[Answer]) -> int:
     """The place (from 1) to go on from: the first unanswered after the one saved last."""
     given = {answer.question_id: answer for answer in answers if answer.value is not None}
-    ids = [current.question_id(question) for question in current.questions]
+    ids = [content.question_id(question) for question in content.questions]
     last = max(given.values(), key=lambda answer: (answer.saved_at, answer.pk), default=None)
     start = ids.index(last.question_id) + 1 if last is not None else 0
     for place in [*range(start, len(ids)), *range(start)]:
@@ -277,14 +215,3 @@ def _close(attempt: Attempt, *, at: datetime, by: str, still: Mapping[str, Any])
     for name, value in closed.items():
         setattr(attempt, name, value)
     return True
-
-
-def _record(action: str, attempt: Attempt, *, by: User, now: datetime, **detail: Any) -> None:
-    AuditEvent.objects.create(
-        action=action,
-        actor=by,
-        classroom_id=attempt.classroom_id,
-        student_id=attempt.student_id,
-        detail={"attempt": attempt.public_id, **detail},
-        at=now,
-    )

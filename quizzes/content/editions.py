@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Count
 
+from quizzes.caches import process_cache, process_dict
 from quizzes.content.set_document import (
     SetDocument,
     content_hash,
@@ -116,7 +116,7 @@ def latest_edition(question_set: QuestionSet) -> Edition:
     return question_set.editions.latest("number")
 
 
-@lru_cache(maxsize=256)
+@process_cache(maxsize=256)
 def published(edition_id: int) -> Published:
     """A published edition. Two statements the first time in a process, none after, since an edition never changes."""
     edition = Edition.objects.get(pk=edition_id)
@@ -132,6 +132,9 @@ class Size:
     about_minutes: int
 
 
+_sizes: dict[int, Size] = process_dict()
+
+
 def sizes_of(edition_ids: Iterable[int]) -> dict[int, Size]:
     """The sizes of editions by id; one statement for those that are new to the process, none for the others."""
     wanted = set(edition_ids)
@@ -140,7 +143,3 @@ def sizes_of(edition_ids: Iterable[int]) -> dict[int, Size]:
         rows = new.annotate(count=Count("questions")).values_list("pk", "count", "document__about_minutes")
         _sizes.update({pk: Size(count, minutes) for pk, count, minutes in rows})
     return {pk: _sizes[pk] for pk in wanted}
-
-
-# Never out of date, since an edition never changes; a few bytes each.
-_sizes: dict[int, Size] = {}

@@ -9,9 +9,9 @@ of New Readability Formulas" (1975). How well they do: `tests/data/item_quality.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import combinations
 
+from quizzes.caches import process_cache
 from quizzes.content.reading import Sentence
 from quizzes.content.sentences import split_sentences
 
@@ -264,7 +264,7 @@ def _harder(wording: Wording, reading: Sequence[str]) -> Iterator[Tip]:
         )
 
 
-@lru_cache(maxsize=32)
+@process_cache(maxsize=32)
 def _grade_of_text(sentences: tuple[str, ...]) -> float | None:
     """Of the text that every question of a set is compared with."""
     return reading_grade(sentences)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from quizzes.files.answers import answers_table
 from quizzes.files.gradebook import canvas_table, distinct_titles, moodle_table, scores_table
@@ -92,14 +93,16 @@ def export_item_report(
 
 
 def _record(
-    classroom: Classroom, layout: str, file_format: FileFormat, *, by: User, now: datetime, **detail: str
+    classroom: Classroom, layout: str, file_format: FileFormat, *, by: User, now: datetime, **detail: Any
 ) -> None:
-    AuditEvent.objects.create(
-        action=AuditEvent.Action.SCORES_EXPORTED,
+    AuditEvent.objects.record(
+        AuditEvent.Action.SCORES_EXPORTED,
         actor=by,
         classroom=classroom,
-        detail={"layout": str(layout), "form": str(file_format), **detail},
         at=now,
+        layout=str(layout),
+        form=str(file_format),
+        **detail,
     )
 
 

@@ -33,13 +33,14 @@ def export_student(student: Student, *, by: User, now: datetime) -> ExportedFile
     Moments are in UTC, points are text so that no decimal is lost. The PIN is stored nowhere and not in it. Eleven
     statements. student: with the classroom.
     """
-    AuditEvent.objects.create(
-        action=AuditEvent.Action.SCORES_EXPORTED,
+    AuditEvent.objects.record(
+        AuditEvent.Action.SCORES_EXPORTED,
         actor=by,
         classroom=student.classroom,
         student=student,
-        detail={"layout": "student", "form": "json"},
         at=now,
+        layout="student",
+        form="json",
     )
     held = {
         "about": "All that Footnote holds about one student. Moments are in UTC.",

@@ -6,8 +6,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
-from quizzes.attempts.attempt_content import Arrangement
-from quizzes.content.question_types.question import Question
+from quizzes.attempts.attempt_content import AttemptContent
+from quizzes.content.question_types.registry import Question
 from quizzes.content.question_types.shuffle import NotAChoice
 from quizzes.forms.fields import NO_SUCH_QUESTION
 
@@ -26,17 +26,17 @@ class AnswerForm(forms.Form):
     # Not a field of choices: Django copies those for each form, which took a twentieth of a save.
     act = forms.RegexField(r"^(save|next|skip|check|flag|unflag)\Z", required=False)
 
-    def __init__(self, data: QueryDict, *, current: Arrangement, question: Question) -> None:
+    def __init__(self, data: QueryDict, *, content: AttemptContent, question: Question) -> None:
         super().__init__(data)
         self.submitted = dict(data.lists())
-        self.current = current
+        self.content = content
         self.question = question
 
     def clean(self) -> dict[str, Any]:
         """With `value`; a choice that the question does not have is the whole form's error."""
-        reading = self.current.published.document.reading
+        reading = self.content.published.document.reading
         try:
-            value = self.question.read_answer(self.submitted, self.current.shuffle, reading)
+            value = self.question.read_answer(self.submitted, self.content.shuffle, reading)
         except NotAChoice as error:
             raise forms.ValidationError(str(error)) from error
         return {**self.cleaned_data, "value": value}

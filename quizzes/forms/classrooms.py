@@ -2,11 +2,11 @@
 
 import zoneinfo
 from collections import defaultdict
-from functools import cache
 from typing import Any
 
 from django import forms
 
+from quizzes.caches import process_cache
 from quizzes.forms.fields import NameField
 
 DEFAULT_ZONE = "America/New_York"
@@ -40,7 +40,7 @@ REGIONS = (
 Groups = list[tuple[str, list[tuple[str, str]]]]
 
 
-@cache
+@process_cache(maxsize=1)
 def zone_choices() -> Groups:
     """Time zones in groups: the United States first, then every region of the IANA database, then UTC."""
     by_region: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from django import forms
 
 
-class TrialForm(forms.Form):
-    """An answer given in a trial. order: of the choices on that page. anew: forget what was answered before."""
+class PreviewForm(forms.Form):
+    """An answer in a preview attempt. order: of the choices on that page. anew: delete earlier answers first."""
 
     order = forms.RegexField(r"\A[0-9a-f]{32}\Z", strip=False)
     anew = forms.BooleanField(required=False)
@@ -17,5 +17,5 @@ class TrialForm(forms.Form):
         return dict(self.data.lists())  # type: ignore[attr-defined]  # request.POST is a MultiValueDict
 
 
-class TrialResultForm(forms.Form):
+class PreviewResultForm(forms.Form):
     """What a visitor may ask for on the result page: to start again."""

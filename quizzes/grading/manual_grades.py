@@ -25,12 +25,15 @@ def grade_answer(
         attempt=attempt, question=question, points=points, comment=comment, made_by=by, made_at=now
     )
     rescore([attempt])
-    AuditEvent.objects.create(
-        action=AuditEvent.Action.ANSWER_GRADED,
+    AuditEvent.objects.record(
+        AuditEvent.Action.ANSWER_GRADED,
         actor=by,
-        classroom_id=attempt.classroom_id,
-        student_id=attempt.student_id,
-        detail={"attempt": attempt.public_id, "question": question.key, "points": str(points), "comment": comment},
+        classroom=attempt.classroom,
+        student=attempt.student,
         at=now,
+        attempt=attempt.public_id,
+        question=question.key,
+        points=str(points),
+        comment=comment,
     )
     return grade

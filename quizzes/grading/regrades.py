@@ -155,7 +155,7 @@ def undo(group: uuid.UUID, *, by: User, now: datetime) -> int:
     own = Assignment.objects.taught_by(by).filter(regrades__group=group)
     _hold(own)
     in_force = Regrade.objects.filter(group=group, undone_at=None, assignment__in=own)
-    regrades = list(in_force.select_related("assignment", "question"))
+    regrades = list(in_force.select_related("assignment__classroom", "question"))
     Regrade.objects.filter(pk__in=[regrade.pk for regrade in regrades]).update(undone_at=now, undone_by=by)
     done, _ = _attempts([regrade.assignment for regrade in regrades])
     changed = rescore(done)
@@ -214,15 +214,13 @@ def _count_in(stamp: str) -> int:
 
 
 def _record(action: str, regrade: Regrade, *, by: User, now: datetime) -> None:
-    AuditEvent.objects.create(
-        action=action,
+    AuditEvent.objects.record(
+        action,
         actor=by,
-        classroom_id=regrade.assignment.classroom_id,
-        detail={
-            "assignment": regrade.assignment.public_id,
-            "question": regrade.question.key,
-            "policy": regrade.policy,
-            "reason": regrade.reason,
-        },
+        classroom=regrade.assignment.classroom,
         at=now,
+        assignment=regrade.assignment.public_id,
+        question=regrade.question.key,
+        policy=regrade.policy,
+        reason=regrade.reason,
     )

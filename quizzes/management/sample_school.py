@@ -13,7 +13,7 @@ from quizzes.assignments.deadlines import Window
 from quizzes.assignments.lifecycle import AssignmentSettings, assign
 from quizzes.assignments.release import Release
 from quizzes.attempts.answers import save_answer
-from quizzes.attempts.attempt_content import sitting
+from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.lifecycle import start_attempt, submit_attempt
 from quizzes.content.drafts import lifecycle, publishing
 from quizzes.content.editions import latest_edition
@@ -179,8 +179,8 @@ def _sit(
     before: datetime,
 ) -> None:
     attempt = start_attempt(student, assignment, now=start)
-    current = sitting(attempt)
-    questions = current.questions if finish else current.questions[: max(1, len(current.questions) * 2 // 5)]
+    content = content_of(attempt)
+    questions = content.questions if finish else content.questions[: max(1, len(content.questions) * 2 // 5)]
     moment = start
     for question in questions:
         moment = min(moment + timedelta(seconds=chance.randrange(20, 100)), before)
@@ -188,7 +188,7 @@ def _sit(
         if value is not None:
             save_answer(
                 attempt,
-                current.question_id(question),
+                content.question_id(question),
                 value,
                 operation=f"sample-{question.key}",
                 seen_revision=0,

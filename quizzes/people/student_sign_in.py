@@ -10,9 +10,6 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from quizzes.models import Classroom, FailedTry, Student
 
-# What a session holds of the student who is signed in; void when the version is no longer the student's.
-STUDENT, PIN_VERSION = "student_id", "student_pin_version"
-
 PIN_LENGTH = 4
 
 # Wrong codes from one address (TRUST.md, rate limits): far above what a class mistypes in a lesson.
@@ -97,11 +94,6 @@ def check_pin(student: Student | None, pin: str, *, address: str, device: str, n
     if until is not None:
         raise PinLocked(until)
     raise WrongPin(PIN_TRIES - len(_tries_here(tries, device, now)))
-
-
-def locked_until(student: Student, *, device: str, now: datetime) -> datetime | None:
-    """When this student's sign-in on this device may be tried again, None when it may now; one statement."""
-    return _locked_until(_recent_tries(student, now=now), device, now)
 
 
 def locked_students(classrooms: list[Classroom], *, now: datetime) -> list[Student]:

@@ -7,10 +7,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from quizzes.attempts.attempt_content import Given, Sitting, sitting
-from quizzes.content.question_types.question import Question, Review, Value
+from quizzes.attempts.attempt_content import AttemptContent, CurrentAnswer, content_of
+from quizzes.content.question_types.question import Review
 from quizzes.content.question_types.question_type import QuestionType
-from quizzes.content.question_types.registry import type_of
+from quizzes.content.question_types.registry import Question, Value, type_of
 from quizzes.content.reading import Reading, Sentence, Voice
 from quizzes.content.set_document import Objective
 from quizzes.grading.points import NO_ADJUSTMENTS, Adjustments, Correction, corrected, earned, keys_in_force
@@ -32,7 +32,7 @@ class ReviewedQuestion:
     question: Question
     type_label: str
     review: Review
-    answer: Answer | Given | None
+    answer: Answer | CurrentAnswer | None
     evidence: tuple[Sentence, ...]
     voices: tuple[Voice, ...]
     earned: Fraction
@@ -110,7 +110,7 @@ class ReviewedAttempt:
     missed: the questions that did not get all their points, but for those that a teacher has still to mark.
     """
 
-    sitting: Sitting
+    content: AttemptContent
     questions: tuple[ReviewedQuestion, ...]
     objectives: tuple[ObjectiveScore, ...]
     read_again: tuple[Sentence, ...]
@@ -123,15 +123,18 @@ class ReviewedAttempt:
 
 
 def review_question(
-    current: Sitting, question: Question, answer: Answer | Given | None, adjustments: Adjustments = NO_ADJUSTMENTS
+    content: AttemptContent,
+    question: Question,
+    answer: Answer | CurrentAnswer | None,
+    adjustments: Adjustments = NO_ADJUSTMENTS,
 ) -> ReviewedQuestion:
     """One question of an attempt with its verdict; only for those who may see it."""
-    reading = current.published.document.reading
+    reading = content.published.document.reading
     value = answer.value if answer else None
     points = earned(question, value, adjustments)
     evidence = reading.sentences(corrected(question, adjustments).evidence)
     return ReviewedQuestion(
-        number=current.questions.index(question) + 1,
+        number=content.questions.index(question) + 1,
         question=question,
         type_label=type_of(question).label,
         review=_review(question, value, reading, adjustments),
@@ -148,22 +151,22 @@ def review_question(
 def review_attempt(attempt: Attempt) -> ReviewedAttempt:
     """The whole attempt with verdicts, in three statements; for those who may see it. attempt: with its assignment."""
     answers = {answer.question_id: answer for answer in attempt.answers.all()}
-    return review_sitting(sitting(attempt), answers, adjustments([attempt])[attempt.pk])
+    return review_content(content_of(attempt), answers, adjustments([attempt])[attempt.pk])
 
 
-def review_sitting(
-    current: Sitting, answers: Mapping[int, Answer], adjusted: Adjustments = NO_ADJUSTMENTS
+def review_content(
+    content: AttemptContent, answers: Mapping[int, Answer], adjusted: Adjustments = NO_ADJUSTMENTS
 ) -> ReviewedAttempt:
-    """A whole sitting with verdicts, without a statement. answers: by question row id."""
+    """A whole attempt with verdicts, without a query. answers: by question row id."""
     questions = tuple(
-        review_question(current, question, answers.get(current.question_id(question)), adjusted)
-        for question in current.questions
+        review_question(content, question, answers.get(content.question_id(question)), adjusted)
+        for question in content.questions
     )
     missed = tuple(item for item in questions if item.verdict in {"partly", "wrong", "unanswered"})
     return ReviewedAttempt(
-        sitting=current,
+        content=content,
         questions=questions,
-        objectives=_by_objective(questions, current.published.document.objectives),
+        objectives=_by_objective(questions, content.published.document.objectives),
         read_again=_commonest_evidence(missed),
         missed=missed,
     )

@@ -12,7 +12,7 @@ from quizzes.assignments.deadlines import Window, WindowState, is_over, minutes_
 from quizzes.assignments.release import answers_shown, last_closes
 from quizzes.assignments.status import Status, StudentStatus, counting_attempt, is_late
 from quizzes.assignments.student_statuses import Overrides, by_student_and_assignment, load_overrides
-from quizzes.attempts.attempt_content import sitting
+from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.lifecycle import resume_number
 from quizzes.content.editions import Size, sizes_of
 from quizzes.models import Assignment, Attempt, Extension, Student
@@ -103,7 +103,7 @@ def current_of(given: StudentAssignment, *, now: datetime) -> Current | None:
     if attempt is None or is_over(at=now, deadline_at=attempt.deadline_at):
         return None
     attempt.assignment = given.assignment
-    place = sitting(attempt)
+    place = content_of(attempt)
     answers = list(attempt.answers.all())
     return Current(
         given=given,

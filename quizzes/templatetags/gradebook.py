@@ -6,7 +6,6 @@ Everything goes through `format_html`, so a name is escaped as in a template.
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -15,6 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from quizzes.assignments.status import Status
+from quizzes.caches import process_cache
 from quizzes.formatting import percent, points
 from quizzes.reports.attempt_review import ObjectiveScore
 from quizzes.reports.gradebook import Cell, Gradebook, Row
@@ -106,7 +106,7 @@ def _cell(cell: Cell, status: SafeString, attempt: list[str]) -> SafeString:
 
 
 # A table has few different scores, and escaping is most of what a cell costs.
-@lru_cache(maxsize=1024)
+@process_cache(maxsize=1024)
 def _score(score: Decimal, *, is_low: bool, is_late: bool, is_ungraded: bool) -> SafeString:
     late = _LATE if is_late else ""
     if is_ungraded:

@@ -1,13 +1,13 @@
 """The heading of a question's page, and the list of all questions: a template takes ten times as long for them."""
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any, Protocol
 
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from quizzes.caches import process_cache
 from quizzes.reports.attempt_review import ReviewedQuestion
 
 register = template.Library()
@@ -55,7 +55,7 @@ def jump_links(places: Sequence[Place], number: int) -> SafeString:
 
 
 # Most of a class goes the same way, one question after another, so few lists are ever new.
-@lru_cache(maxsize=2048)
+@process_cache(maxsize=2048)
 def _links(shown: int, states: tuple[tuple[bool, bool], ...]) -> SafeString:
     return format_html_join(
         "",

@@ -1,10 +1,28 @@
-"""Who the teacher of a request is, and how a teacher's own rows are fetched: what is not theirs is a 404."""
+"""Who may open what: a teacher's own rows, the signed-in student, and a student's own attempt."""
 
-from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
+import secrets
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import rotate_token
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
 from django_htmx.middleware import HtmxDetails
 
+from quizzes.attempts.access import Access, LoadedAttempt, check_access, load_attempt
 from quizzes.models import Assignment, Attempt, Classroom, Student, User
+from quizzes.people.student_sessions import signed_in_student, start_student_session, student_session
+
+DEVICE_COOKIE = f"{settings.COOKIE_PREFIX}device"
+DEVICE_COOKIE_AGE = 180 * 24 * 60 * 60
+
+type AttemptView[**P] = Callable[Concatenate[HttpRequest, LoadedAttempt, P], HttpResponse]
+type PublicIdView[**P] = Callable[Concatenate[HttpRequest, str, P], HttpResponse]
 
 
 class TeacherRequest(HttpRequest):
@@ -32,3 +50,85 @@ def taught_assignment(request: TeacherRequest, public_id: str) -> Assignment:
 def taught_attempt(request: TeacherRequest, public_id: str) -> Attempt:
     """An attempt made in this teacher's classrooms, with student, classroom, assignment and set; raises Http404."""
     return get_object_or_404(Attempt.objects.taught_by(request.user).with_set(), public_id=public_id)
+
+
+def attempt_required[**P](*, with_answers: bool = False) -> Callable[[AttemptView[P]], PublicIdView[P]]:
+    """Decorator: give the view the signed-in student's own attempt, in the classroom's time zone. One query.
+
+    with_answers: with the current answers on a GET, which shows them; a POST changes them first.
+    """
+
+    def decorate(view: AttemptView[P]) -> PublicIdView[P]:
+        @login_not_required
+        @wraps(view)
+        def wrapper(request: HttpRequest, public_id: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            session = student_session(request.session)
+            attempt = load_attempt(public_id, with_answers=with_answers and request.method == "GET")
+            access = check_access(session, attempt)
+            if access is Access.SIGN_IN:
+                return _redirect_to_sign_in(request)
+            if access is Access.NOT_FOUND or attempt is None:
+                raise Http404
+            with timezone.override(attempt.zone):
+                return view(request, attempt, *args, **kwargs)
+
+        return wrapper
+
+    return decorate
+
+
+def student_required[**P](
+    view: Callable[Concatenate[HttpRequest, Student, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Decorator: give the view the signed-in student, in the classroom's time zone. One query."""
+
+    @login_not_required
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        student = signed_in_student(request.session)
+        if student is None:
+            return _redirect_to_sign_in(request)
+        with timezone.override(student.classroom.zone):
+            return view(request, student, *args, **kwargs)
+
+    return wrapper
+
+
+def sign_in_student(request: HttpRequest, student: Student) -> None:
+    """Bind this session to a student. A teacher or another student who was signed in here is signed out."""
+    start_student_session(request.session, student)
+    rotate_token(request)
+
+
+def client_address(request: HttpRequest) -> str:
+    """The network address that a request came from, as the outermost of the site's own proxies saw it.
+
+    What stands further left in the forwarded list was written by the sender, who may write anything.
+    """
+    hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    count: int = settings.TRUSTED_PROXY_COUNT
+    if 0 < count <= len(hops) and hops[-count]:
+        return hops[-count]
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def device_of(request: HttpRequest) -> str:
+    """The random id of this browser; a fresh one where it has none yet."""
+    return request.COOKIES.get(DEVICE_COOKIE, "")[:32] or secrets.token_hex(16)
+
+
+def remember_device(response: HttpResponse, device: str) -> None:
+    """Keep the browser's id, which serves to limit guessing and nothing else."""
+    response.set_cookie(
+        DEVICE_COOKIE, device, max_age=DEVICE_COOKIE_AGE, httponly=True, secure=settings.HTTPS, samesite="Lax"
+    )
+
+
+def teachers_of(classroom: Classroom) -> list[str]:
+    """The names of a classroom's teachers as students read them, at least one; one query."""
+    return list(classroom.teachers.order_by("teaching__pk").values_list("name", flat=True)) or ["your teacher"]
+
+
+def _redirect_to_sign_in(request: HttpRequest) -> HttpResponse:
+    """To the join page, which says so if what was sent is lost."""
+    return redirect(f"{reverse('join')}{'?unsent' if request.method == 'POST' else ''}")

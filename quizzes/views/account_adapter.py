@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from quizzes.models import User
-from quizzes.people import accounts, student_sign_in
+from quizzes.people import accounts
+from quizzes.people.student_sessions import end_student_session
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -54,8 +55,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Sign in, for a span counted from now; the sign-in form alone would leave out the other ways in."""
         super().login(request, user)
         # On a shared computer the student who was here before is signed out.
-        for name in (student_sign_in.STUDENT, student_sign_in.PIN_VERSION):
-            request.session.pop(name, None)
+        end_student_session(request.session)
         request.session.set_expiry(settings.ACCOUNT_SESSION_COOKIE_AGE)
 
     def is_safe_url(self, url: str | None) -> bool:

@@ -1,4 +1,4 @@
-"""Try a set as a student would: the exit ticket for everybody, any set open to them for teachers."""
+"""Preview a set as a student would see it: the exit ticket for everybody, any set open to them for teachers."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -11,23 +11,22 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from quizzes.attempts import previews
-from quizzes.attempts.previews import Trial
-from quizzes.content.question_types.question import Value
-from quizzes.content.question_types.registry import public_view, type_of
+from quizzes.attempts.previews import PreviewAttempt
+from quizzes.content.question_types.registry import Value, public_view, type_of
 from quizzes.content.question_types.shuffle import NotAChoice
-from quizzes.forms.previews import TrialForm, TrialResultForm
+from quizzes.forms.previews import PreviewForm, PreviewResultForm
 from quizzes.grading.points import NO_ADJUSTMENTS, Adjustments
 from quizzes.models import QuestionSet
-from quizzes.reports.attempt_review import review_question, review_sitting
+from quizzes.reports.attempt_review import review_content, review_question
 from quizzes.views.access import TeacherRequest
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a trial stands on the site. back: what it was reached from, and back_label its name.
+    """Where a preview attempt is on the site. back: the page that it was reached from, and back_label its name.
 
-    only, kept_as: as for `trials.trial_of`. adjusted: corrections that are in force here.
-    is_practice: a student's own, of what went wrong.
+    only, kept_as: as for `preview_attempt`. adjusted: corrections that are in force here.
+    is_practice: a student practices what went wrong.
     """
 
     edition_id: int
@@ -40,9 +39,9 @@ class Place:
     adjusted: Adjustments = NO_ADJUSTMENTS
     is_practice: bool = False
 
-    def trial(self, session: SessionBase) -> Trial:
-        """The trial that this session holds here, else a new one."""
-        return previews.trial_of(session, self.edition_id, only=self.only, kept_as=self.kept_as)
+    def preview(self, session: SessionBase) -> PreviewAttempt:
+        """The preview attempt that this session holds here, else a new one."""
+        return previews.preview_attempt(session, self.edition_id, only=self.only, kept_as=self.kept_as)
 
 
 @login_not_required
@@ -73,29 +72,29 @@ def try_set_result(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 def answer_question(request: HttpRequest, place: Place, number: int) -> HttpResponse:
     """One question: to answer, or with its verdict once it was checked."""
-    trial = place.trial(request.session)
-    if not 1 <= number <= len(trial.sitting.questions):
+    preview = place.preview(request.session)
+    if not 1 <= number <= len(preview.content.questions):
         raise Http404
-    question = trial.sitting.questions[number - 1]
+    question = preview.content.questions[number - 1]
     if request.method == "GET":
-        return _question_page(request, place, trial, number)
-    form = TrialForm(request.POST)
+        return _question_page(request, place, preview, number)
+    form = PreviewForm(request.POST)
     if not form.is_valid():
         return _not_an_answer(request, place, number, "This page is out of date. Open the question again.")
     order = form.cleaned_data["order"]
     try:
-        value = previews.read_trial_answer(trial, question, form.submitted, order=order)
+        value = previews.read_preview_answer(preview, question, form.submitted, order=order)
     except NotAChoice as error:
         return _not_an_answer(request, place, number, str(error))
     if form.cleaned_data["anew"]:
-        previews.start_again(request.session, trial)
-        trial = place.trial(request.session)
-    if question.is_step(form.submitted) and question.key not in trial.values:
-        return _question_page(request, place, trial, number, chosen=value)
-    if value is None and question.key not in trial.values:
-        return _question_page(request, place, trial, number, needs_answer=True)
+        previews.start_again(request.session, preview)
+        preview = place.preview(request.session)
+    if question.is_step(form.submitted) and question.key not in preview.values:
+        return _question_page(request, place, preview, number, chosen=value)
+    if value is None and question.key not in preview.values:
+        return _question_page(request, place, preview, number, needs_answer=True)
     if value is not None:
-        previews.settle(request.session, trial, question, value, order=order)
+        previews.check_preview_answer(request.session, preview, question, value, order=order)
     return redirect(place.question_url(number))
 
 
@@ -105,32 +104,38 @@ def _not_an_answer(request: HttpRequest, place: Place, number: int, message: str
 
 
 def _question_page(
-    request: HttpRequest, place: Place, trial: Trial, number: int, *, needs_answer: bool = False, chosen: Value = None
+    request: HttpRequest,
+    place: Place,
+    preview: PreviewAttempt,
+    number: int,
+    *,
+    needs_answer: bool = False,
+    chosen: Value = None,
 ) -> HttpResponse:
-    question, question_count = trial.sitting.questions[number - 1], len(trial.sitting.questions)
-    reading = trial.sitting.published.document.reading
+    question, question_count = preview.content.questions[number - 1], len(preview.content.questions)
+    reading = preview.content.published.document.reading
     context = {
-        "trial": trial,
+        "preview": preview,
         "place": place,
         "number": number,
         "question_count": question_count,
         "question_url": place.question_url(number),
         "reading": reading,
-        "steps": _steps(place, trial),
-        "answered_count": len(trial.values),
+        "steps": _steps(place, preview),
+        "answered_count": len(preview.values),
         "is_last": number == question_count,
         "next_url": place.result_url if number == question_count else place.question_url(number + 1),
         "needs_answer": needs_answer,
         # On a narrow screen, as for students: first the reading, then the questions.
-        "show_reading": number == 1 and not trial.values and not needs_answer and chosen is None,
+        "show_reading": number == 1 and not preview.values and not needs_answer and chosen is None,
     }
-    answer = trial.answer(question)
+    answer = preview.answer(question)
     if answer is not None:
         # Only what was checked may show its key.
-        item = review_question(trial.sitting, question, answer, place.adjusted)
+        item = review_question(preview.content, question, answer, place.adjusted)
         context |= {"item": item, "marked": [sentence.key for sentence in item.evidence]}
     else:
-        view = public_view(question, trial.sitting.shuffle, chosen, reading)
+        view = public_view(question, preview.content.shuffle, chosen, reading)
         template = type_of(question).template("page")
         context |= {"view": view, "question_template": template, "is_picker": "paragraphs" in view}
     return render(request, "public/try_question.html", context)
@@ -138,18 +143,18 @@ def _question_page(
 
 def show_result(request: HttpRequest, place: Place) -> HttpResponse:
     """Score, objectives and review of what was checked; the keys of other questions stay out of the page."""
-    trial = place.trial(request.session)
-    if request.method == "POST" and TrialResultForm(request.POST).is_valid():
-        previews.start_again(request.session, trial)
+    preview = place.preview(request.session)
+    if request.method == "POST" and PreviewResultForm(request.POST).is_valid():
+        previews.start_again(request.session, preview)
         return redirect(place.question_url(1))
     answers = {
-        trial.sitting.question_id(question): answer
-        for question in trial.sitting.questions
-        if (answer := trial.answer(question)) is not None
+        preview.content.question_id(question): answer
+        for question in preview.content.questions
+        if (answer := preview.answer(question)) is not None
     }
     if not answers:
         return redirect(place.question_url(1))
-    reviewed = review_sitting(trial.sitting, answers, place.adjusted)
+    reviewed = review_content(preview.content, answers, place.adjusted)
     done = tuple(item for item in reviewed.questions if item.answer is not None)
     lines = [
         (item.number, item if item.answer is not None else None, place.question_url(item.number))
@@ -157,7 +162,7 @@ def show_result(request: HttpRequest, place: Place) -> HttpResponse:
     ]
     context = {
         "place": place,
-        "document": trial.sitting.published.document,
+        "document": preview.content.published.document,
         "lines": lines,
         "unanswered": len(reviewed.questions) - len(done),
         "earned": sum(item.earned for item in done),
@@ -167,11 +172,11 @@ def show_result(request: HttpRequest, place: Place) -> HttpResponse:
     return render(request, "public/try_result.html", context)
 
 
-def _steps(place: Place, trial: Trial) -> Sequence[tuple[int, str, bool]]:
+def _steps(place: Place, preview: PreviewAttempt) -> Sequence[tuple[int, str, bool]]:
     """(number, address, whether it was checked) of each question."""
     return [
-        (number, place.question_url(number), question.key in trial.values)
-        for number, question in enumerate(trial.sitting.questions, start=1)
+        (number, place.question_url(number), question.key in preview.values)
+        for number, question in enumerate(preview.content.questions, start=1)
     ]
 
 

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from quizzes.attempts.previews import exit_ticket, trial_of
+from quizzes.attempts.previews import exit_ticket, preview_attempt
 from quizzes.content.question_types.registry import public_view, type_of
 from quizzes.content.reading import Reading, Sentence
 
@@ -19,14 +19,14 @@ def landing(request: HttpRequest) -> HttpResponse:
     edition_id = exit_ticket()
     if edition_id is None:
         return render(request, "public/landing.html")
-    trial = trial_of(request.session, edition_id)
-    reading = trial.sitting.published.document.reading
-    question = trial.sitting.questions[0]
+    preview = preview_attempt(request.session, edition_id)
+    reading = preview.content.published.document.reading
+    question = preview.content.questions[0]
     context = {
-        "trial": trial,
-        "question": public_view(question, trial.sitting.shuffle, None, reading),
+        "preview": preview,
+        "question": public_view(question, preview.content.shuffle, None, reading),
         "question_template": type_of(question).template("page"),
-        "question_count": len(trial.sitting.questions),
+        "question_count": len(preview.content.questions),
         "reading": reading,
         "paragraphs": _paragraphs_for(question.evidence, reading),
     }

@@ -10,11 +10,10 @@ from hypothesis import strategies as st
 
 from quizzes.assignments.deadlines import (
     GRACE,
-    Arrival,
     NoSuchLocalTime,
     Window,
     WindowState,
-    arrival,
+    cutoff,
     deadline,
     granted_time,
     in_zone,
@@ -35,26 +34,25 @@ def test_grace_is_a_minute() -> None:
 @pytest.mark.parametrize(
     ("offset", "expected"),
     [
-        (-timedelta(days=400), Arrival.IN_TIME),
-        (-SECOND, Arrival.IN_TIME),
-        (-TICK, Arrival.IN_TIME),
-        (timedelta(0), Arrival.IN_TIME),
-        (TICK, Arrival.IN_GRACE),
-        (SECOND, Arrival.IN_GRACE),
-        (59 * SECOND, Arrival.IN_GRACE),
-        (60 * SECOND, Arrival.IN_GRACE),
-        (60 * SECOND + TICK, Arrival.LATE),
-        (61 * SECOND, Arrival.LATE),
-        (timedelta(days=400), Arrival.LATE),
+        (-timedelta(days=400), False),
+        (-SECOND, False),
+        (-TICK, False),
+        (timedelta(0), False),
+        (TICK, False),
+        (SECOND, False),
+        (59 * SECOND, False),
+        (60 * SECOND, False),
+        (60 * SECOND + TICK, True),
+        (61 * SECOND, True),
+        (timedelta(days=400), True),
     ],
 )
-def test_arrival_counts_until_the_grace_has_ended(offset: timedelta, expected: Arrival) -> None:
-    assert arrival(at=END + offset, deadline_at=END) is expected
-    assert is_over(at=END + offset, deadline_at=END) is (expected is Arrival.LATE)
+def test_attempt_is_over_once_the_grace_has_ended(offset: timedelta, expected: bool) -> None:
+    assert is_over(at=END + offset, deadline_at=END) is expected
+    assert (cutoff(END + offset) > END) is expected
 
 
-def test_arrival_without_a_deadline_is_always_in_time() -> None:
-    assert arrival(at=datetime.max.replace(tzinfo=UTC), deadline_at=None) is Arrival.IN_TIME
+def test_attempt_without_a_deadline_is_never_over() -> None:
     assert is_over(at=datetime.max.replace(tzinfo=UTC), deadline_at=None) is False
 
 

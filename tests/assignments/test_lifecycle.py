@@ -18,7 +18,7 @@ from quizzes.assignments.lifecycle import (
     window_state,
 )
 from quizzes.assignments.student_settings import window_of
-from quizzes.attempts.attempt_content import sitting
+from quizzes.attempts.attempt_content import content_of
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, Student, User
 from tests.factories import NOW, make_answered_attempt, make_assignment, make_attempt, make_classroom
 
@@ -122,13 +122,13 @@ def test_change_leaves_answers_order_and_finished_attempts_alone(
     assignment: Assignment, student: Student, classmate: Student, teacher: User
 ) -> None:
     running = make_answered_attempt(assignment=assignment, student=student, answers={"one": "b"}, submitted=False)
-    order = [question.key for question in sitting(running).questions]
+    order = [question.key for question in content_of(running).questions]
     done = make_answered_attempt(assignment=assignment, student=classmate)
 
     change(assignment, by=teacher, shuffle_questions=True, shuffle_choices=False)
 
     running = Attempt.objects.select_related("assignment").get(pk=running.pk)
-    assert [question.key for question in sitting(running).questions] == order
+    assert [question.key for question in content_of(running).questions] == order
     assert (running.shuffle_questions, running.shuffle_choices) == (False, True)
     assert running.answers.get().value == "b"
     after = Attempt.objects.get(pk=done.pk)

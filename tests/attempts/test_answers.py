@@ -12,13 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from quizzes.assignments.deadlines import GRACE
-from quizzes.attempts.answers import Saved, save_from_seat
-from quizzes.attempts.attempt_content import seat
+from quizzes.attempts.answers import Saved, check_answer, set_flag
 from quizzes.attempts.integrity import check_integrity
-from quizzes.attempts.lifecycle import check_answer, set_flag, submit_attempt
+from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content.editions import published
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Edition, Student
-from tests.factories import NOW, SAVE_STATEMENTS, make_assignment, make_attempt, make_student, save
+from tests.factories import NOW, SAVE_STATEMENTS, loaded, make_assignment, make_attempt, make_student, save
 
 pytestmark = pytest.mark.django_db
 
@@ -281,10 +280,10 @@ def test_saves_in_any_sequence_leave_what_was_last_accepted(edition: Edition, st
 
                 assert reply == model.save(key, value, operation, seen, is_late=after > LIMIT + GRACE)
             case "flag" if not model.is_over:
-                set_flag(attempt, ids[key], flagged=True, now=NOW)
+                set_flag(loaded(attempt), ids[key], flagged=True, now=NOW)
                 model.current.setdefault(key, (None, 0))
             case "check" if not model.is_over and model.current.get(key, (None, 0))[0] is not None:
-                check_answer(attempt, ids[key], now=NOW)
+                check_answer(loaded(attempt), ids[key], now=NOW)
                 model.checked.add(key)
             case "hand in":
                 submit_attempt(attempt, now=NOW + MINUTE)
@@ -299,64 +298,30 @@ def test_saves_in_any_sequence_leave_what_was_last_accepted(edition: Edition, st
     assert set(repeated.values()) <= {1}
 
 
-# --- A save with nothing in its way -------------------------------------------------------------------------------
-
-
-def save_seated(attempt: Attempt, value: Any = "b", **changes: Any) -> Any:
-    """The save of question "one" as the outbox of the attempt's own student sends it, but for what is changed."""
-    content = published(attempt.assignment.edition_id)
-    usual = {
-        "pin_version": attempt.student.pin_version,
-        "operation": "tap",
-        "seen_revision": 0,
-        "now": NOW + SECOND,
-    }
-    return save_from_seat(seat(attempt.public_id), content.question_ids["one"], value, **{**usual, **changes})
-
-
-def test_save_from_a_seat_moves_and_logs_in_as_many(attempt: Attempt, statements: Callable[[], Any]) -> None:
-    ends = NOW + MINUTE
-    Attempt.objects.update(deadline_at=ends)
-    seat(attempt.public_id)
-    published(attempt.assignment.edition_id)
-    attempt.student.pin_version  # noqa: B018  # loaded before the count
-
-    with statements() as seen:
-        assert save_seated(attempt) == (1, ends)
-
-    assert len(seen) == len(seen.writes) == SAVE_STATEMENTS
-    assert answers(attempt) == {"one": ("b", 1)}
-    assert log(attempt) == [("one", "b", 1, "saved")]
+# --- What a save meets ----------------------------------------------------------------------------------------------
 
 
 # Outside of a transaction, as a request is, so that the database alone undoes the move of a save that is not logged.
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
-    "prevent",
+    ("prevent", "outcome"),
     [
-        lambda attempt: Student.objects.update(pin_version=attempt.student.pin_version + 1),
-        lambda attempt: Student.objects.update(removed_at=NOW),
-        lambda attempt: submit_attempt(attempt, now=NOW),
-        lambda attempt: Attempt.objects.update(deadline_at=NOW - GRACE),
-        lambda attempt: save(attempt, "one", "a", operation="other"),
-        lambda attempt: (save(attempt, "one", "b", operation="tap"), Answer.objects.update(revision=0)),
-        lambda attempt: (save(attempt, "one", "a"), Answer.objects.update(revision=0, checked_at=NOW)),
-        lambda attempt: Attempt.objects.update(student=make_student(classroom=attempt.classroom)),
+        (lambda attempt: submit_attempt(attempt, now=NOW), "late"),
+        (lambda attempt: Attempt.objects.update(deadline_at=NOW - GRACE), "late"),
+        (lambda attempt: save(attempt, "one", "a", operation="other"), "stale"),
+        (lambda attempt: (save(attempt, "one", "b", operation="tap"), Answer.objects.update(revision=0)), "saved"),
+        (lambda attempt: (save(attempt, "one", "a"), Answer.objects.update(revision=0, checked_at=NOW)), "settled"),
     ],
-    ids=["new PIN", "removed", "handed in", "late", "stale", "known", "settled", "another's"],
+    ids=["submitted", "late", "stale", "known", "settled"],
 )
-def test_save_from_a_seat_changes_nothing_where_something_is_in_its_way(
-    attempt: Attempt, prevent: Callable[[Attempt], Any]
+def test_save_changes_no_answer_if_something_happened_after_the_attempt_was_loaded(
+    attempt: Attempt, prevent: Callable[[Attempt], Any], outcome: str
 ) -> None:
-    seat(attempt.public_id)
     prevent(attempt)
-    before = answers(attempt), log(attempt)
+    before = answers(attempt)
 
-    assert save_seated(attempt) is None
-    assert (answers(attempt), log(attempt)) == before
+    saved = save(attempt, "one", "b", operation="tap", now=NOW + SECOND)
 
-
-def test_save_from_a_seat_within_the_grace_counts(attempt: Attempt) -> None:
-    Attempt.objects.update(deadline_at=NOW + SECOND - GRACE)
-
-    assert save_seated(attempt) == (1, NOW + SECOND - GRACE)
+    assert saved.outcome == outcome
+    assert answers(attempt) == before
+    assert [line[3] for line in log(attempt)].count(outcome) == 1

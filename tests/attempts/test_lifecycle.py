@@ -8,23 +8,20 @@ from typing import Any
 import pytest
 
 from quizzes.assignments.deadlines import GRACE
-from quizzes.attempts.attempt_content import sitting
+from quizzes.attempts.answers import AttemptOver, NotCheckable, check_answer, set_flag
+from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.lifecycle import (
     AssignmentClosed,
-    AttemptOver,
     NoAttemptsLeft,
-    NotCheckable,
     NotOpenYet,
-    check_answer,
     resume_number,
-    set_flag,
     start_attempt,
     submit_attempt,
     submit_overdue,
 )
 from quizzes.content.editions import published
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Classroom, Edition, Student
-from tests.factories import make_answered_attempt, make_assignment, make_attempt, make_student, save
+from tests.factories import loaded, make_answered_attempt, make_assignment, make_attempt, make_student, save
 
 pytestmark = pytest.mark.django_db
 
@@ -167,25 +164,25 @@ def test_begin_attempt_within_the_grace_goes_on_with_the_same(
 def test_sitting_keeps_its_order_whatever_is_saved(edition: Edition, student: Student, now: datetime) -> None:
     assignment = make_assignment(edition=edition, classroom=student.classroom, shuffle_questions=True)
     attempt = start_attempt(student, assignment, now=now)
-    before = [question.key for question in sitting(attempt).questions]
+    before = [question.key for question in content_of(attempt).questions]
     assignment.shuffle_questions = False
     assignment.save()
     save(attempt, "one", "b")
 
     again = Attempt.objects.select_related("assignment").get()
 
-    assert [question.key for question in sitting(again).questions] == before
+    assert [question.key for question in content_of(again).questions] == before
     assert sorted(before) == ["one", "proof", "some", "who"]
 
 
 def test_sitting_without_shuffle_is_in_authored_order(attempt: Attempt) -> None:
-    assert [question.key for question in sitting(attempt).questions] == ["one", "some", "who", "proof"]
+    assert [question.key for question in content_of(attempt).questions] == ["one", "some", "who", "proof"]
 
 
 def test_sitting_of_two_students_differs_in_order(edition: Edition, classroom: Classroom) -> None:
     assignment = make_assignment(edition=edition, classroom=classroom, shuffle_questions=True)
     orders = {
-        tuple(question.key for question in sitting(make_attempt(assignment=assignment)).questions) for _ in range(20)
+        tuple(question.key for question in content_of(make_attempt(assignment=assignment)).questions) for _ in range(20)
     }
 
     # 24 orders, 20 draws: all the same has odds of 24**-19.
@@ -193,11 +190,11 @@ def test_sitting_of_two_students_differs_in_order(edition: Edition, classroom: C
 
 
 def test_sitting_costs_nothing_once_the_edition_is_known(attempt: Attempt, statements: Callable[[], Any]) -> None:
-    sitting(attempt)
+    content_of(attempt)
     again = Attempt.objects.select_related("assignment").get()
 
     with statements() as seen:
-        sitting(again)
+        content_of(again)
 
     assert list(seen) == []
 
@@ -223,15 +220,15 @@ def test_resume_goes_on_with_the_first_unanswered_after_the_last_saved(
     for second, key in enumerate(saved):
         save(attempt, key, values[key], now=now + second * SECOND)
 
-    assert resume_number(sitting(attempt), attempt.answers.all()) == number
+    assert resume_number(content_of(attempt), attempt.answers.all()) == number
 
 
 def test_resume_does_not_take_a_flag_or_a_withdrawn_answer_for_an_answer(attempt: Attempt, now: datetime) -> None:
-    set_flag(attempt, question_id(attempt, "one"), flagged=True, now=now)
+    set_flag(loaded(attempt), question_id(attempt, "one"), flagged=True, now=now)
     save(attempt, "some", ["a"], now=now)
     save(attempt, "some", None, seen_revision=1, now=now)
 
-    assert resume_number(sitting(attempt), attempt.answers.all()) == 1
+    assert resume_number(content_of(attempt), attempt.answers.all()) == 1
 
 
 # --- Flags and checks ---------------------------------------------------------------------------------------------
@@ -240,16 +237,16 @@ def test_resume_does_not_take_a_flag_or_a_withdrawn_answer_for_an_answer(attempt
 def test_flag_is_put_and_taken_without_touching_the_answer(attempt: Attempt, now: datetime) -> None:
     save(attempt, "one", "b")
 
-    set_flag(attempt, question_id(attempt, "one"), flagged=True, now=now)
+    set_flag(loaded(attempt), question_id(attempt, "one"), flagged=True, now=now)
     flagged = answer_of(attempt, "one")
-    set_flag(attempt, question_id(attempt, "one"), flagged=False, now=now)
+    set_flag(loaded(attempt), question_id(attempt, "one"), flagged=False, now=now)
 
     assert (flagged.flagged, flagged.value, flagged.revision) == (True, "b", 1)
     assert answer_of(attempt, "one").flagged is False
 
 
 def test_flag_before_an_answer_does_not_stand_in_its_way(attempt: Attempt, now: datetime) -> None:
-    set_flag(attempt, question_id(attempt, "one"), flagged=True, now=now)
+    set_flag(loaded(attempt), question_id(attempt, "one"), flagged=True, now=now)
     assert answer_of(attempt, "one").revision == 0
 
     saved = save(attempt, "one", "b", seen_revision=0)
@@ -262,7 +259,7 @@ def test_flag_after_the_end_is_refused(attempt: Attempt, now: datetime) -> None:
     submit_attempt(attempt, now=now)
 
     with pytest.raises(AttemptOver):
-        set_flag(attempt, question_id(attempt, "one"), flagged=True, now=now)
+        set_flag(loaded(attempt), question_id(attempt, "one"), flagged=True, now=now)
     assert Answer.objects.count() == 0
 
 
@@ -278,8 +275,8 @@ def checking(edition: Edition, student: Student) -> Attempt:
 def test_check_settles_an_answer_once(checking: Attempt, now: datetime) -> None:
     save(checking, "one", "a")
 
-    check_answer(checking, question_id(checking, "one"), now=now + SECOND)
-    check_answer(checking, question_id(checking, "one"), now=now + MINUTE)
+    check_answer(loaded(checking), question_id(checking, "one"), now=now + SECOND)
+    check_answer(loaded(checking), question_id(checking, "one"), now=now + MINUTE)
 
     assert answer_of(checking, "one").checked_at == now + SECOND
     assert save(checking, "one", "b", seen_revision=1).outcome == "settled"
@@ -295,28 +292,28 @@ def test_check_is_refused_where_answers_are_shown_later(
     save(attempt, "one", "a")
 
     with pytest.raises(NotCheckable):
-        check_answer(attempt, question_id(attempt, "one"), now=now)
+        check_answer(loaded(attempt), question_id(attempt, "one"), now=now)
     assert answer_of(attempt, "one").checked_at is None
 
 
 def test_check_needs_an_answer(checking: Attempt, now: datetime) -> None:
     with pytest.raises(NotCheckable):
-        check_answer(checking, question_id(checking, "one"), now=now)
+        check_answer(loaded(checking), question_id(checking, "one"), now=now)
 
     save(checking, "one", "a")
     save(checking, "one", None, seen_revision=1)
     with pytest.raises(NotCheckable):
-        check_answer(checking, question_id(checking, "one"), now=now)
+        check_answer(loaded(checking), question_id(checking, "one"), now=now)
 
 
 def test_check_ends_with_the_attempt(checking: Attempt, now: datetime) -> None:
     save(checking, "one", "a")
     with pytest.raises(AttemptOver):
-        check_answer(checking, question_id(checking, "one"), now=now + 11 * MINUTE + SECOND)
+        check_answer(loaded(checking), question_id(checking, "one"), now=now + 11 * MINUTE + SECOND)
 
     submit_attempt(checking, now=now)
     with pytest.raises(AttemptOver):
-        check_answer(checking, question_id(checking, "one"), now=now)
+        check_answer(loaded(checking), question_id(checking, "one"), now=now)
 
 
 # --- Hand in ------------------------------------------------------------------------------------------------------

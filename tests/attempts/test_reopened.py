@@ -9,8 +9,9 @@ from django.urls import reverse
 from quizzes.assignments import accommodations
 from quizzes.assignments.deadlines import Window
 from quizzes.assignments.lifecycle import AssignmentSettings, change_assignment
+from quizzes.attempts.answers import accept_late
 from quizzes.attempts.integrity import check_integrity
-from quizzes.attempts.lifecycle import accept_late, reopen, start_attempt, submit_attempt, submit_overdue
+from quizzes.attempts.lifecycle import reopen, start_attempt, submit_attempt, submit_overdue
 from quizzes.models import Answer, Attempt, Classroom, Student, User
 from tests.factories import NOW, make_assignment, make_attempt, save
 

@@ -8,13 +8,14 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
+from quizzes.attempts import answers
 from quizzes.attempts.answers import save_answer
-from quizzes.attempts.attempt_content import sitting
-from quizzes.attempts.lifecycle import check_answer, submit_attempt
+from quizzes.attempts.attempt_content import content_of
+from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content.editions import latest_edition
 from quizzes.models import Assignment, Attempt, QuestionSet, Student, User
 from tests.browser.conftest import NewContext, overflow, violations
-from tests.factories import make_assignment, make_attempt, make_classroom, make_student, right_value
+from tests.factories import loaded, make_assignment, make_attempt, make_classroom, make_student, right_value
 from tests.integration.test_access import TABLE, School
 
 # Replies to scripts, and fragments of pages that are here themselves.
@@ -47,7 +48,7 @@ def school(db: None, teacher: User) -> School:
 
 
 def answer_half(attempt: Attempt) -> Attempt:
-    current = sitting(attempt)
+    current = content_of(attempt)
     for place, question in enumerate(current.questions[::2]):
         save_answer(
             attempt,
@@ -112,7 +113,7 @@ def test_student_pages_are_accessible_in_each_state(state: str, school: School, 
 def test_every_question_of_the_built_in_set_is_accessible(dark: bool, school: School, open_context: NewContext) -> None:
     page = open_context(school.student, width=360, dark=dark).new_page()
     kinds = set()
-    for number, question in enumerate(sitting(school.attempt).questions, start=1):
+    for number, question in enumerate(content_of(school.attempt).questions, start=1):
         if question.type in kinds:
             continue
         kinds.add(question.type)
@@ -125,10 +126,11 @@ def test_every_question_of_the_built_in_set_is_accessible(dark: bool, school: Sc
 
 def test_verdicts_are_accessible(school: School, open_context: NewContext) -> None:
     _change(school, release=Assignment.Release.AT_ONCE)
-    current = sitting(school.attempt)
+    current = content_of(school.attempt)
     page = open_context(school.student, width=360).new_page()
     for number in (1, 3):
-        check_answer(school.attempt, current.question_id(current.questions[number - 1]), now=timezone.now())
+        question_id = current.question_id(current.questions[number - 1])
+        answers.check_answer(loaded(school.attempt), question_id, now=timezone.now())
         page.goto(reverse("take_attempt", args=[school.attempt.public_id, number]))
         assert page.locator(".verdict").is_visible()
         assert violations(page) == []

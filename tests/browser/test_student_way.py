@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from quizzes.attempts.attempt_content import sitting
+from quizzes.attempts.attempt_content import content_of
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Student, User
 from quizzes.people import student_sign_in
 from tests.browser.conftest import NewContext, overflow, violations
@@ -51,7 +51,7 @@ def test_student_joins_answers_and_hands_in(
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("link", name="Small set").first.click()
     page.get_by_role("button", name=re.compile("Begin")).click()
-    for number, question in enumerate(sitting(Attempt.objects.get()).questions, start=1):
+    for number, question in enumerate(content_of(Attempt.objects.get()).questions, start=1):
         page.wait_for_url(f"**/{number}/")
         show_question(page)
         pick_first(page, question.type)

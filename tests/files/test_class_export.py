@@ -16,8 +16,10 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
+from quizzes.attempts import answers
 from quizzes.attempts.integrity import check_integrity
-from quizzes.attempts.lifecycle import accept_late, submit_attempt
+from quizzes.attempts.lifecycle import submit_attempt
+from quizzes.caches import clear_all
 from quizzes.content.editions import published
 from quizzes.files.class_export import document as class_export
 from quizzes.files.class_export.document import MAX_BYTES, InvalidExport, read_class_export, write_class_export
@@ -96,7 +98,7 @@ def school(classroom: Classroom, teacher: User) -> Classroom:
     )
     save(late, "some", ["a", "c"], now=NOW + timedelta(minutes=40))
     submit_attempt(late, now=NOW + timedelta(minutes=41))
-    accept_late(late, by=teacher, now=NOW + timedelta(minutes=50))
+    answers.accept_late(late, by=teacher, now=NOW + timedelta(minutes=50))
     make_answered_attempt(assignment=two, student=ana, right=4)
     make_answered_attempt(assignment=two, student=ana, right=2, number=2)
     make_answered_attempt(assignment=two, student=dee, right=2, submitted=False)
@@ -141,7 +143,7 @@ def empty_site() -> User:
     connection.check_constraints()
     tables = [model._meta.db_table for model in apps.get_app_config("quizzes").get_models(include_auto_created=True)]
     connection.ops.execute_sql_flush(connection.ops.sql_flush(no_style(), tables, allow_cascade=True))
-    published.cache_clear()
+    clear_all()
     return make_user(email="new@school.test", name="Mr. New")
 
 

@@ -8,13 +8,13 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from quizzes.attempts import lifecycle
-from quizzes.attempts.answers import Outcome, save_answer, save_from_seat
-from quizzes.attempts.attempt_content import seat
+from quizzes.attempts import answers, lifecycle
+from quizzes.attempts.answers import save_answer
 from quizzes.content.editions import published
 from quizzes.grading import manual_grades, regrades
 from quizzes.grading.regrades import StalePreview
 from quizzes.models import Edition, Question
+from tests.factories import loaded
 from tests.integration.state_machine_machine import TermsMachine, anyone, pick
 from tests.integration.state_machine_model import GIVEN, MINUTE, NEW_KEYS, POINTS, Refused, Ruling, Sitting, Task, total
 
@@ -95,12 +95,6 @@ class AttemptsMachine(TermsMachine):
         expected = self.ledger.save(sitting, question, value, operation=operation, seen=seen, now=self.now)
         question_id = published(row.assignment.edition_id).question_ids[question]
         sent: dict[str, Any] = {"operation": operation, "seen_revision": seen, "now": self.now}
-        # The short way first, as the page goes; only where something is in its way is it asked what.
-        moved = save_from_seat(seat(row.public_id), question_id, value, pin_version=row.student.pin_version, **sent)
-        if moved is not None:
-            assert (Outcome.SAVED, moved[0], value) == expected
-            assert moved[1] == sitting.ends
-            return Outcome.SAVED
         reply = save_answer(row, question_id, value, **sent)
         assert (reply.outcome, reply.revision, reply.value) == expected
         return reply.outcome
@@ -115,12 +109,12 @@ class AttemptsMachine(TermsMachine):
 
         def ask() -> None:
             question_id = published(row.assignment.edition_id).question_ids[question]
-            lifecycle.check_answer(row, question_id, now=self.now)
+            answers.check_answer(loaded(row), question_id, now=self.now)
 
         try:
             self.ledger.check(sitting, question, self.now)
         except Refused as refused:
-            self.refuses(getattr(lifecycle, str(refused)), ask)
+            self.refuses(getattr(answers, str(refused)), ask)
         else:
             ask()
 
@@ -151,8 +145,8 @@ class AttemptsMachine(TermsMachine):
         if any(sitting.given_at.get(entry.question, entry.at) > entry.at for entry in late):
             self.note("late answer older than the saved one")
         count = self.ledger.accept_late(sitting, self.now)
-        assert lifecycle.accept_late(row, by=self.teacher, now=self.now) == count
-        assert lifecycle.accept_late(self.row_of(sitting), by=self.teacher, now=self.now) == 0
+        assert answers.accept_late(row, by=self.teacher, now=self.now) == count
+        assert answers.accept_late(self.row_of(sitting), by=self.teacher, now=self.now) == 0
         if count:
             self.note("late accepted")
 

@@ -20,7 +20,7 @@ from quizzes.grading.regrades import notices
 from quizzes.grading.scores import adjustments
 from quizzes.models import Answer, AnswerEvent, Attempt, Classroom, Edition, ManualGrade, Regrade
 from quizzes.reports import gradebook
-from quizzes.reports.attempt_review import review_sitting
+from quizzes.reports.attempt_review import review_content
 from tests.integration.state_machine_model import Ledger, Sitting, Task, total
 
 # Choices and lines are named by letters in the order of the document.
@@ -63,7 +63,7 @@ def check_stored(ledger: Ledger, rows: Mapping[int, Sitting], documents: Mapping
             continue
         assert (row.score, row.max_score) == from_log[pk] == ledger.score(model), f"attempt {pk}"
         # What the student's and the teacher's page of this attempt add up.
-        reviewed = review_sitting(seen_by_student(row), answers[pk], adjusted[pk])
+        reviewed = review_content(seen_by_student(row), answers[pk], adjusted[pk])
         assert row.score == _rounded(sum((item.earned for item in reviewed.questions), Fraction(0)))
         assert row.max_score == sum(item.possible for item in reviewed.questions)
 

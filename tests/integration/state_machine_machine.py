@@ -17,9 +17,9 @@ from quizzes.assignments import accommodations, lifecycle
 from quizzes.assignments.deadlines import Window
 from quizzes.assignments.lifecycle import AssignmentSettings, HasAttempts
 from quizzes.attempts.lifecycle import submit_overdue
+from quizzes.caches import clear_all
 from quizzes.content.drafts import publishing, saving
 from quizzes.content.drafts.saving import DraftChanged
-from quizzes.content.editions import published
 from quizzes.models import Assignment, Attempt, Draft, Edition
 from tests.factories import NOW, make_classroom, make_draft, make_student, make_user
 from tests.integration.state_machine_model import FIRST_KEYS, MINUTE, NEW_KEYS, POINTS, Ledger, Sitting, Task
@@ -59,7 +59,7 @@ class TermsMachine(RuleBasedStateMachine):
         self.savepoint = transaction.atomic()
         self.savepoint.__enter__()
         # A rollback gives row ids anew.
-        published.cache_clear()
+        clear_all()
         self.now = NOW
         self.teacher = self.school.teacher
         self.ledger = Ledger()
@@ -148,7 +148,7 @@ class TermsMachine(RuleBasedStateMachine):
         """Send the form that publishes."""
         return publishing.publish(self.school.draft, seen=seen, note="", by=self.teacher, now=self.now)
 
-    # --- Terms ----------------------------------------------------------------------------------------------------
+    # --- Settings -------------------------------------------------------------------------------------------------
 
     @precondition(lambda self: len(self.tasks) < 3)
     @rule(

@@ -14,11 +14,9 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.attempts.attempt_content import seat
-from quizzes.attempts.previews import TRIALS
-from quizzes.content.editions import published
+from quizzes.attempts.previews import PREVIEWS
+from quizzes.caches import clear_all
 from quizzes.models import Assignment, Attempt, Classroom, Student, User
-from quizzes.views.student.question_page import plain_reading
 from tests.factories import make_assignment, make_edition, make_question_set
 from tests.integration.test_secrecy import whole
 from tests.integration.twin_documents import KINDS, twins
@@ -121,9 +119,9 @@ def ended(client: Client) -> Iterator[HttpResponse]:
 
 
 def tried(client: Client, edition_id: int, question_set: str) -> Iterator[HttpResponse]:
-    """The questions of a trial before any is checked."""
+    """The questions of a preview before any is checked."""
     session = client.session
-    session[TRIALS] = {str(edition_id): {"order": SEED, "values": {}}}
+    session[PREVIEWS] = {str(edition_id): {"order": SEED, "values": {}}}
     session.save()
     for number in range(1, QUESTIONS + 2):
         yield client.get(reverse("try_set_question", args=[question_set, number]))
@@ -181,8 +179,7 @@ def test_twins_cannot_be_told_apart_before_release(group: int, replies_to: Calla
         seen = []
         for document in (one, other):
             # Twins have the same row ids and public ids.
-            for kept in (published, seat, plain_reading):
-                kept.cache_clear()
+            clear_all()
             with transaction.atomic():
                 seen.append(replies_to(document, pair, typed))
                 transaction.set_rollback(True)

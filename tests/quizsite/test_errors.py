@@ -16,8 +16,9 @@ from django.test import Client
 from django.urls import reverse
 
 from quizsite.sessions import SessionStore
+from quizzes.caches import clear_all
 from quizzes.models import Assignment, Attempt, Student, User
-from tests.conftest import _sign_in, forget_editions
+from tests.conftest import _sign_in
 from tests.factories import make_attempt, make_student
 from tests.integration.test_access import TABLE, School
 from tests.pages import form_of, read
@@ -128,7 +129,7 @@ def test_error_of_the_database_is_a_reply_that_can_be_tried_again(
         kind, error = TRIALS[after % len(TRIALS)]
         with transaction.atomic():
             client = patient(_sign_in(ask.person))
-            forget_editions()
+            clear_all()
             with failing(error, after=after) as refused:
                 response = getattr(client, ask.method)(ask.address, data=ask.data, headers=CLIENTS[kind])
             # Each request meets the same rows.

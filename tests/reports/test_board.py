@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from quizzes.assignments.board import show_on_board
 from quizzes.attempts.lifecycle import submit_attempt
-from quizzes.content.editions import published
+from quizzes.caches import clear_all
 from quizzes.content.question_types.registry import parse_question, regraded, type_of
 from quizzes.content.reading import Reading
 from quizzes.content.set_document import parse_set
@@ -230,7 +230,7 @@ def test_no_phase_before_the_evidence_depends_on_the_key(
     given = {"one": "a", "some": ["a", "b"], "who": {"a": "mayor", "b": "mayor", "c": "mayor"}, "proof": ["s5"]}
     seen: list[list[str]] = []
     for version in (document, other_key(document)):
-        published.cache_clear()
+        clear_all()
         with transaction.atomic():
             assignment = make_assignment(
                 edition=make_edition(document=version), classroom=classroom, public_id="assignment-1"

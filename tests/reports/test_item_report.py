@@ -10,6 +10,7 @@ from fractions import Fraction
 import pytest
 from django.db import models
 
+from quizzes.caches import clear_all
 from quizzes.content.editions import published
 from quizzes.content.question_types.question import Value
 from quizzes.content.question_types.registry import TYPES
@@ -282,7 +283,7 @@ def test_a_planted_misconception_puts_its_sentence_first(assignment: Assignment)
 def test_a_report_costs_seven_statements(assignment: Assignment, statements: Gather, count: int) -> None:
     for number in range(count):
         make_answered_attempt(assignment=assignment, right=number % 5)
-    published.cache_clear()
+    clear_all()
 
     with statements() as seen:
         item_report([assignment])

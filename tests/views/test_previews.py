@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from quizsite.periodic_jobs import run_periodic_jobs
 from quizzes.attempts.heartbeats import record_heartbeat
-from quizzes.attempts.previews import TRIALS, _seed
+from quizzes.attempts.previews import PREVIEWS, _seed
 from quizzes.content.editions import published
 from quizzes.content.question_types.question import Question
 from quizzes.content.question_types.registry import TYPES
@@ -154,7 +154,7 @@ def test_landing_shows_all_of_a_reading_whose_first_paragraphs_do_not_settle_it(
 # --- Trying -------------------------------------------------------------------------------------------------------
 
 
-def test_trial_holds_no_key_before_the_check(exit_ticket: Edition, visitor: Client) -> None:
+def test_preview_holds_no_key_before_the_check(exit_ticket: Edition, visitor: Client) -> None:
     def leaks(path: str) -> list[str]:
         return re.findall(rf"{CANARY}-\w+-\d+", visitor.get(path).content.decode())
 
@@ -167,7 +167,7 @@ def test_trial_holds_no_key_before_the_check(exit_ticket: Edition, visitor: Clie
     assert [each in leaks(reverse("try_result")) for each in explanations] == [False, True, False, False]
 
 
-def test_looking_at_a_trial_writes_nothing(
+def test_looking_at_a_preview_writes_nothing(
     exit_ticket: Edition, visitor: Client, statements: Callable[[], Any]
 ) -> None:
     with statements() as seen:
@@ -177,15 +177,15 @@ def test_looking_at_a_trial_writes_nothing(
     assert settings.SESSION_COOKIE_NAME not in visitor.cookies
 
 
-def test_trial_leaves_nothing_but_its_session(exit_ticket: Edition, visitor: Client) -> None:
+def test_preview_leaves_nothing_but_its_session(exit_ticket: Edition, visitor: Client) -> None:
     answer_all(visitor, exit_ticket, right=4)
     assert (Attempt.objects.count(), Answer.objects.count(), Student.objects.count()) == (0, 0, 0)
     session = Session.objects.get()
     kept = session.get_decoded()
-    assert kept.keys() == {TRIALS}
+    assert kept.keys() == {PREVIEWS}
     assert json.loads(json.dumps(kept)) == kept
     visitor.post(reverse("try_result"))
-    assert Session.objects.get().get_decoded() == {TRIALS: {}}
+    assert Session.objects.get().get_decoded() == {PREVIEWS: {}}
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4])
@@ -217,7 +217,7 @@ def test_first_answer_stands(exit_ticket: Edition, visitor: Client) -> None:
 
 
 def test_page_opened_before_the_session_began_still_counts(exit_ticket: Edition, visitor: Client) -> None:
-    """Two pages opened side by side have an order each; both are understood, and the trial goes on with one."""
+    """Two pages opened side by side have an order each; both are understood, and the preview goes on with one."""
     forms = [form_of(visitor.get(reverse("try_question", args=[number])), having="order") for number in (1, 2)]
     orders = [dict(form.fields)["order"] for form in forms]
     assert orders[0] != orders[1]
@@ -273,7 +273,7 @@ def test_number_out_of_range_is_missing(number: int, exit_ticket: Edition, visit
     assert visitor.post(address, {"order": "0" * 32}).status_code == 404
 
 
-def test_trial_is_missing_without_the_exit_ticket(edition: Edition, visitor: Client) -> None:
+def test_preview_is_missing_without_the_exit_ticket(edition: Edition, visitor: Client) -> None:
     assert visitor.get(reverse("try_question", args=[1])).status_code == 404
     assert visitor.get(reverse("try_result")).status_code == 404
 
@@ -312,7 +312,7 @@ def test_start_again_forgets_the_answers(exit_ticket: Edition, visitor: Client) 
     assert visitor.get(reverse("try_result")).headers["Location"] == reverse("try_question", args=[1])
 
 
-def test_order_of_choices_differs_between_visitors_and_holds_within_a_trial(exit_ticket: Edition) -> None:
+def test_order_of_choices_differs_between_visitors_and_holds_within_a_preview(exit_ticket: Edition) -> None:
     def choices(client: Client) -> list[str]:
         page = client.get(reverse("try_question", args=[2])).content.decode()
         return re.findall(r'name="choice".*?<span>(.*?)</span>', page, re.DOTALL)
@@ -325,13 +325,13 @@ def test_order_of_choices_differs_between_visitors_and_holds_within_a_trial(exit
     assert [choices(client) for client in clients] == orders
 
 
-def test_new_edition_begins_a_new_trial(exit_ticket: Edition, visitor: Client) -> None:
+def test_new_edition_begins_a_new_preview(exit_ticket: Edition, visitor: Client) -> None:
     answer(visitor, exit_ticket, 1, "a")
     make_edition(question_set=exit_ticket.question_set, document=make_document(slug="exit-ticket", title="Corrected"))
     assert 'name="order"' in visitor.get(reverse("try_question", args=[1])).content.decode()
 
 
-# --- A teacher's trial --------------------------------------------------------------------------------------------
+# --- A teacher's preview ------------------------------------------------------------------------------------------
 
 
 def test_teacher_tries_any_set_open_to_them(edition: Edition, teacher_client: Client) -> None:
@@ -347,7 +347,7 @@ def test_teacher_tries_any_set_open_to_them(edition: Edition, teacher_client: Cl
     assert response.headers["Location"] == reverse("try_set_question", args=[public_id, 1])
 
 
-def test_trials_of_two_sets_do_not_mix(exit_ticket: Edition, edition: Edition, teacher_client: Client) -> None:
+def test_previews_of_two_sets_do_not_mix(exit_ticket: Edition, edition: Edition, teacher_client: Client) -> None:
     answer(teacher_client, exit_ticket, 1, right_value(question_of(exit_ticket, 1)))
     address = reverse("try_set_question", args=[edition.question_set.public_id, 1])
     assert 'name="order"' in teacher_client.get(address).content.decode()
@@ -371,7 +371,7 @@ def test_student_page_frames_hold_for_every_type(edition: Edition, teacher_clien
 
 
 @pytest.mark.parametrize("name", ["landing", "try_question", "try_result"])
-def test_trial_costs_one_statement_for_content(
+def test_preview_costs_one_statement_for_content(
     name: str, exit_ticket: Edition, visitor: Client, statements: Callable[[], Any]
 ) -> None:
     answer(visitor, exit_ticket, 1, "a")

@@ -17,12 +17,12 @@ from urllib.parse import urlencode
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
-from quizzes.attempts.attempt_content import Sitting, sitting
+from quizzes.attempts.attempt_content import AttemptContent, content_of
 from quizzes.attempts.integrity import check_integrity
 from quizzes.attempts.lifecycle import start_attempt
 from quizzes.content.question_types.single.question import Single
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Student
-from quizzes.views.student.access import PIN_VERSION, STUDENT
+from quizzes.people.student_sessions import PIN_VERSION, STUDENT
 from tests.factories import make_assignment, make_classroom, make_document, make_edition, make_student, make_user
 
 CSRF = "a" * 32
@@ -183,24 +183,25 @@ def client_of(port: int, student: Student, assignment: Assignment) -> Client:
     session = SessionStore()
     session[STUDENT], session[PIN_VERSION] = student.pk, student.pin_version
     session.save()
-    current = sitting(start_attempt(student, assignment, now=timezone.now()))
+    attempt = start_attempt(student, assignment, now=timezone.now())
+    content = content_of(attempt)
     assert session.session_key is not None  # noqa: S101
-    return Client(port, session.session_key, current.attempt.public_id, tokens_of(current), ids_of(current))
+    return Client(port, session.session_key, attempt.public_id, tokens_of(content), ids_of(content))
 
 
-def tokens_of(current: Sitting) -> dict[tuple[int, str], str]:
+def tokens_of(content: AttemptContent) -> dict[tuple[int, str], str]:
     """The token of each choice id by place in the attempt."""
     return {
-        (number, choice.id): current.shuffle.token(question.key, choice.id)
-        for number, question in enumerate(current.questions, start=1)
+        (number, choice.id): content.shuffle.token(question.key, choice.id)
+        for number, question in enumerate(content.questions, start=1)
         if isinstance(question, Single)
         for choice in question.choices
     }
 
 
-def ids_of(current: Sitting) -> dict[int, int]:
+def ids_of(content: AttemptContent) -> dict[int, int]:
     """Row id of each question by place in the attempt."""
-    return {number: current.question_id(question) for number, question in enumerate(current.questions, start=1)}
+    return {number: content.question_id(question) for number, question in enumerate(content.questions, start=1)}
 
 
 @dataclass(frozen=True)

@@ -54,8 +54,7 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "a teacher who signs in sends the student out",
         "quizzes/views/account_adapter.py",
-        "        for name in (student_sign_in.STUDENT, student_sign_in.PIN_VERSION):\n"
-        "            request.session.pop(name, None)\n",
+        "        end_student_session(request.session)\n",
         "",
         "tests/views/test_accounts.py",
     ),

@@ -5,7 +5,7 @@ from tools.mutations.control import Control, control
 CONTROLS: tuple[Control, ...] = (
     control(
         "answers wait for their release",
-        "quizzes/views/student/attempts.py",
+        "quizzes/views/student/results.py",
         "    if answers_shown(attempt.assignment, attempt, shown_at=shown_at, now=now):",
         "    if True:",
         "tests/integration/test_secrecy.py",
@@ -36,8 +36,8 @@ CONTROLS: tuple[Control, ...] = (
     ),
     control(
         "verdicts while at work only where they are shown at once",
-        "quizzes/attempts/lifecycle.py",
-        "    if attempt.assignment.release != Release.AT_ONCE:\n        raise NotCheckable\n",
+        "quizzes/attempts/answers.py",
+        "    if attempt.release != Release.AT_ONCE:\n        raise NotCheckable\n",
         "",
         "tests/attempts/test_lifecycle.py",
         "tests/views/student/test_attempts.py",

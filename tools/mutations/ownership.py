@@ -35,9 +35,9 @@ CONTROLS: tuple[Control, ...] = (
     ),
     control(
         "an attempt is its own student's",
-        "quizzes/models/attempts.py",
-        "return self.filter(student_id=student_id)",
-        "return self.all()",
+        "quizzes/attempts/access.py",
+        "if attempt is None or attempt.student.id != session.student_id:",
+        "if attempt is None:",
         *(ACCESS, "-k", "take_attempt or receipt"),
     ),
     control(

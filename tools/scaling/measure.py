@@ -37,7 +37,7 @@ from django.test import Client
 from django.utils import timezone
 
 from quizsite.static_files import collect_if_changed
-from quizzes.attempts.attempt_content import sitting
+from quizzes.attempts.attempt_content import content_of
 from quizzes.models import Assignment, Attempt, Student
 from quizzes.people.student_sign_in import pin_of
 from tests.factories import make_assignment, make_classroom, make_edition, make_student, make_user
@@ -154,7 +154,7 @@ def one_student(browser: Browser, student: Student, assignment: Assignment) -> N
     browser.send("start_page", f"/student/assignments/{assignment.public_id}/")
     browser.send("begin", f"/student/assignments/{assignment.public_id}/", {}, good=302)
     attempt = Attempt.objects.select_related("assignment").get(student=student)
-    tokens, path = tokens_of(sitting(attempt)), f"/student/attempts/{attempt.public_id}"
+    tokens, path = tokens_of(content_of(attempt)), f"/student/attempts/{attempt.public_id}"
     for number in range(1, QUESTIONS + 1):
         headers, page = browser.send("question_page", f"{path}/{number}/")
         if number == 1:

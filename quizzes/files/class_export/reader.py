@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import DatabaseError, transaction
 
+from quizzes.caches import clear_all
 from quizzes.content.editions import published
 from quizzes.files.class_export.document import (
     AssignmentPart,
@@ -53,8 +54,8 @@ def import_classroom(content: bytes, *, by: User, now: datetime) -> Classroom:
         with transaction.atomic():
             return _take_in(class_export, by=by, now=now)
     except BaseException as error:
-        # Row ids of editions that were rolled back are given again, and a process keeps an edition by its id.
-        published.cache_clear()
+        # Row ids that were rolled back are given again, and caches keep an edition by its id.
+        clear_all()
         if isinstance(error, DatabaseError):
             raise InvalidExport(f"The parts of the file contradict one another ({_one_line(error)}).") from error
         raise

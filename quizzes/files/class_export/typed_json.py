@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from functools import cache
 from typing import Any, NewType, cast, get_args, get_origin, get_type_hints
 from uuid import UUID
+
+from quizzes.caches import process_cache
 
 # What a public id may look like: it stands in addresses.
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,12}")
@@ -42,7 +43,7 @@ def plain(value: Any) -> Any:
     return value
 
 
-@cache
+@process_cache(maxsize=128)
 def _members(kind: type) -> Mapping[str, Any]:
     return get_type_hints(kind)
 

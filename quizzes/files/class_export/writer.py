@@ -48,12 +48,8 @@ def export_classroom(classroom: Classroom, *, now: datetime, by: User | None = N
     It holds answers, keys and names: whoever has it can read all of them.
     """
     if by is not None:
-        AuditEvent.objects.create(
-            action=AuditEvent.Action.SCORES_EXPORTED,
-            actor=by,
-            classroom=classroom,
-            detail={"layout": "class_export"},
-            at=now,
+        AuditEvent.objects.record(
+            AuditEvent.Action.SCORES_EXPORTED, actor=by, classroom=classroom, at=now, layout="class_export"
         )
     assignments = list(classroom.assignments.order_by("created_at", "pk"))
     editions = Edition.objects.filter(pk__in={assignment.edition_id for assignment in assignments})

@@ -5,7 +5,7 @@ from django.views.decorators.http import require_GET
 
 from quizzes.models import Student
 from quizzes.reports.student_assignments import student_assignments
-from quizzes.views.student.access import student_required, teachers_of
+from quizzes.views.access import student_required, teachers_of
 
 
 @require_GET

@@ -9,31 +9,32 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from quizzes.assignments.release import answers_shown, answers_shown_at
-from quizzes.models import Attempt
+from quizzes.attempts.access import LoadedAttempt
 from quizzes.reports.attempt_review import review_attempt
 from quizzes.reports.practice import practice_of
+from quizzes.views.access import attempt_required
 from quizzes.views.previews import Place, answer_question, show_result
-from quizzes.views.student.access import attempt_required
 
 
 @require_http_methods(["GET", "POST"])
-@attempt_required
-def practice_question(request: HttpRequest, attempt: Attempt, number: int) -> HttpResponse:
+@attempt_required()
+def practice_question(request: HttpRequest, loaded: LoadedAttempt, number: int) -> HttpResponse:
     """A question that was missed, to answer again."""
-    place = _place(attempt, timezone.now())
-    return answer_question(request, place, number) if place is not None else redirect("result", attempt.public_id)
+    place = _place(loaded, timezone.now())
+    return answer_question(request, place, number) if place is not None else redirect("result", loaded.public_id)
 
 
 @require_http_methods(["GET", "POST"])
-@attempt_required
-def practice_result(request: HttpRequest, attempt: Attempt) -> HttpResponse:
+@attempt_required()
+def practice_result(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse:
     """What a student made of the missed questions."""
-    place = _place(attempt, timezone.now())
-    return show_result(request, place) if place is not None else redirect("result", attempt.public_id)
+    place = _place(loaded, timezone.now())
+    return show_result(request, place) if place is not None else redirect("result", loaded.public_id)
 
 
-def _place(attempt: Attempt, now: datetime) -> Place | None:
-    """None before answers are shown, which the result page explains, and where nothing was missed."""
+def _place(loaded: LoadedAttempt, now: datetime) -> Place | None:
+    """None before answers are shown, which the result page explains, and if nothing was missed."""
+    attempt = loaded.row()
     shown_at = answers_shown_at(attempt.assignment)
     if attempt.is_open or not answers_shown(attempt.assignment, attempt, shown_at=shown_at, now=now):
         return None

@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -13,7 +12,9 @@ from django.utils.safestring import SafeString
 
 from quizzes.assignments.deadlines import minutes_left
 from quizzes.assignments.release import Release
-from quizzes.attempts.attempt_content import Given, Sitting
+from quizzes.attempts.access import LoadedAttempt
+from quizzes.attempts.attempt_content import CurrentAnswer
+from quizzes.caches import process_cache
 from quizzes.content.editions import published
 from quizzes.content.question_types.question import Question
 from quizzes.content.question_types.registry import public_view, type_of
@@ -43,26 +44,26 @@ class Place:
     is_flagged: bool
 
 
-def places_of(current: Sitting, answers: Mapping[int, Given]) -> list[Place]:
-    """One entry a question, in the attempt's order. answers: by question row id."""
-    places = []
-    for number, question in enumerate(current.questions, start=1):
-        answer = answers.get(current.question_id(question))
+def places_of(attempt: LoadedAttempt) -> list[Place]:
+    """One entry a question, in the attempt's order."""
+    content, answers, places = attempt.content, attempt.answers, []
+    for number, question in enumerate(content.questions, start=1):
+        answer = answers.get(content.question_id(question))
         places.append(
             Place(number, answer is not None and answer.value is not None, answer is not None and answer.flagged)
         )
     return places
 
 
-def question_context(current: Sitting, number: int, answers: Mapping[int, Given], *, now: datetime) -> dict[str, Any]:
-    """The context of `student/take_attempt.html`; no statement, one for a verdict. answers: by question row id."""
-    attempt, places = current.attempt, places_of(current, answers)
-    form = form_context(current, number, answers)
+def question_context(attempt: LoadedAttempt, number: int, *, now: datetime) -> dict[str, Any]:
+    """The context of `student/take_attempt.html`; no query, one for a verdict. attempt: with answers."""
+    places, published_edition = places_of(attempt), attempt.content.published
+    form = form_context(attempt, number)
     return form | {
         "attempt": attempt,
         "student": attempt.student,
-        "reading": current.published.document.reading,
-        "plain_reading": plain_reading(current.published.edition_id),
+        "reading": published_edition.document.reading,
+        "plain_reading": plain_reading(published_edition.edition_id),
         "answered_count": sum(place.is_answered for place in places),
         "places": places,
         "is_answered": places[number - 1].is_answered,
@@ -72,14 +73,15 @@ def question_context(current: Sitting, number: int, answers: Mapping[int, Given]
     }
 
 
-def form_context(current: Sitting, number: int, answers: Mapping[int, Given]) -> dict[str, Any]:
-    """What the form of one question needs, in that template's part `question`; statements as for the whole.
+def form_context(attempt: LoadedAttempt, number: int) -> dict[str, Any]:
+    """What the form of one question needs, in that template's part `question`; queries as for the whole.
 
-    It holds what belongs to a key (`item`) only where the student has checked this very question.
+    It holds what belongs to a key (`item`) only if the student has checked this very question.
     """
-    attempt, question = current.attempt, current.questions[number - 1]
-    answer, question_count = answers.get(current.question_id(question)), len(current.questions)
-    checks_at_once = attempt.assignment.release == Release.AT_ONCE
+    content = attempt.content
+    question, question_count = content.questions[number - 1], len(content.questions)
+    answer = attempt.answers.get(content.question_id(question))
+    checks_at_once = attempt.release == Release.AT_ONCE
     is_settled = answer is not None and answer.checked_at is not None
     context = {
         **EMPTY_CONTEXT,
@@ -94,18 +96,19 @@ def form_context(current: Sitting, number: int, answers: Mapping[int, Given]) ->
         "checks_at_once": checks_at_once,
         "operation": uuid.uuid4(),
     }
-    return context | _verdict_or_question(current, question, answer, is_shown=is_settled and checks_at_once)
+    return context | _verdict_or_question(attempt, question, answer, is_shown=is_settled and checks_at_once)
 
 
 def _verdict_or_question(
-    current: Sitting, question: Question, answer: Given | None, *, is_shown: bool
+    attempt: LoadedAttempt, question: Question, answer: CurrentAnswer | None, *, is_shown: bool
 ) -> dict[str, Any]:
-    attempt, reading = current.attempt, current.published.document.reading
+    content = attempt.content
+    reading = content.published.document.reading
     if is_shown:
         adjusted = Adjustments(corrections_of({attempt.assignment_id})[attempt.assignment_id])
-        item = review_question(current, question, answer, adjusted)
+        item = review_question(content, question, answer, adjusted)
         return {"item": item, "marked": [sentence.key for sentence in item.evidence]}
-    view = public_view(question, current.shuffle, answer.value if answer else None, reading)
+    view = public_view(question, content.shuffle, answer.value if answer else None, reading)
     return {
         "view": view,
         "question_template": type_of(question).template("page"),
@@ -114,17 +117,17 @@ def _verdict_or_question(
     }
 
 
-@lru_cache(maxsize=256)
+@process_cache(maxsize=256)
 def plain_reading(edition_id: int) -> SafeString:
     """The reading of an edition without a mark, as HTML: the same for everybody, and half the work of a page."""
     return render_to_string("parts/reading.html", {"reading": published(edition_id).document.reading, "marked": ()})
 
 
-def next_url(current: Sitting, number: int) -> str:
+def next_url(attempt: LoadedAttempt, number: int) -> str:
     """Where to go after this question: to the next one, from the last one to the review."""
-    if number == len(current.questions):
-        return reverse("review_attempt", args=[current.attempt.public_id])
-    return reverse("take_attempt", args=[current.attempt.public_id, number + 1])
+    if number == len(attempt.content.questions):
+        return reverse("review_attempt", args=[attempt.public_id])
+    return reverse("take_attempt", args=[attempt.public_id, number + 1])
 
 
 def seconds_until(deadline_at: datetime | None, *, now: datetime) -> int | None:

@@ -13,6 +13,7 @@ from quizzes.assignments.deadlines import minutes_left
 from quizzes.formatting import clock
 from quizzes.forms.student_sign_in import CodeForm, NameForm, PinForm
 from quizzes.models import Classroom, Student
+from quizzes.people.student_sessions import signed_in_student
 from quizzes.people.student_sign_in import (
     NoSuchCode,
     PinLocked,
@@ -22,14 +23,7 @@ from quizzes.people.student_sign_in import (
     find_classroom,
     student_of_attempt,
 )
-from quizzes.views.student.access import (
-    client_address,
-    current_student,
-    device_of,
-    remember_device,
-    sign_in_student,
-    teachers_of,
-)
+from quizzes.views.access import client_address, device_of, remember_device, sign_in_student, teachers_of
 
 CLASSROOM, NAME = "joining_classroom_id", "joining_student_id"
 # Set by signing out and used up by the page that follows, whose script then empties this browser's store. Neither the
@@ -155,7 +149,7 @@ def _code_page(request: HttpRequest, form: CodeForm) -> HttpResponse:
     has_signed_out = bool(request.COOKIES.get(SIGNED_OUT_COOKIE))
     context = {
         "form": form,
-        "signed_in": current_student(request),
+        "signed_in": signed_in_student(request.session),
         "has_signed_out": has_signed_out,
         "is_unsent": "unsent" in request.GET,
     }

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from quizzes.assignments.release import answers_shown, answers_shown_at
 from quizzes.assignments.student_statuses import load_overrides
-from quizzes.attempts import lifecycle
-from quizzes.attempts.attempt_content import Sitting
+from quizzes.attempts import answers, lifecycle
+from quizzes.attempts.attempt_content import AttemptContent
 from quizzes.content.editions import published
 from quizzes.content.question_types.question import Question
 from quizzes.formatting import points
@@ -92,7 +92,7 @@ def attempt_page(
                 forms.get(question.key) or grade_form_of(question, position, marks.get(question.key)),
                 question.key in forms,
             )
-            for position, question in enumerate(reviewed.sitting.published.document.questions, start=1)
+            for position, question in enumerate(reviewed.content.published.document.questions, start=1)
         },
         "reopen_form": reopen_form or ReopenForm(initial={"receipt": attempt.receipt}),
         "could_see_answers": answers_shown(attempt.assignment, attempt, shown_at=shown_at, now=now),
@@ -116,16 +116,16 @@ def _unused(events: Sequence[AnswerEvent], reviewed: ReviewedAttempt) -> tuple[l
     for event in by_outcome[Outcome.LATE]:
         is_accepted = f"accepted.{event.pk}" in accepted
         is_newest = newest[event.question_id] is event and event.at >= (saved_at.get(event.question_id) or event.at)
-        words = _in_words(event, reviewed.sitting)
+        words = _in_words(event, reviewed.content)
         late.append(LateAnswer(event, *words, is_accepted, may_count=is_newest and not is_accepted))
     return late, len(by_outcome[Outcome.STALE]) + len(by_outcome[Outcome.SETTLED])
 
 
-def _in_words(event: AnswerEvent, current: Sitting) -> tuple[int, str]:
+def _in_words(event: AnswerEvent, content: AttemptContent) -> tuple[int, str]:
     """The place of the event's question in the attempt, and what was given."""
-    for number, question in enumerate(current.questions, start=1):
-        if current.question_id(question) == event.question_id:
-            return number, question.review(event.value, current.published.document.reading).given
+    for number, question in enumerate(content.questions, start=1):
+        if content.question_id(question) == event.question_id:
+            return number, question.review(event.value, content.published.document.reading).given
     raise LookupError(event.question_id)
 
 
@@ -154,7 +154,7 @@ def accept_late(request: TeacherRequest, public_id: str) -> HttpResponse:
     if attempt.is_open:
         messages.error(request, "This attempt is open again. Late answers can be accepted once it is handed in.")
         return redirect("attempt_review", attempt.public_id)
-    count = lifecycle.accept_late(attempt, by=request.user, now=timezone.now())
+    count = answers.accept_late(attempt, by=request.user, now=timezone.now())
     if count:
         messages.success(request, f"{count} late answer{'' if count == 1 else 's'} accepted. The score is up to date.")
     return redirect("attempt_review", attempt.public_id)

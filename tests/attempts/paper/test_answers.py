@@ -11,7 +11,7 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
-from quizzes.attempts.attempt_content import sitting
+from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.integrity import check_integrity
 from quizzes.attempts.lifecycle import NoAttemptsLeft, start_attempt
 from quizzes.attempts.paper.answers import Outcome, Sheet, form_of, save_sheets, student_sheets
@@ -25,6 +25,7 @@ from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Classroom, E
 from quizzes.reports.class_report import class_report
 from quizzes.reports.gradebook import gradebook
 from quizzes.reports.item_report import item_report
+from quizzes.views.teacher.paper_answers import paper_answers
 from tests.conftest import Statements
 from tests.content.question_types.test_walk import ANSWERS, DOCUMENT
 from tests.factories import (
@@ -89,8 +90,8 @@ def test_a_sheet_becomes_a_handed_in_attempt_on_paper(assignment: Assignment, st
     assert (attempt.started_at, attempt.submitted_at, attempt.deadline_at) == (LATER, LATER, None)
     assert attempt.receipt
     # Its student sees the questions and choices as they stood on the sheet.
-    assert sitting(attempt).questions == form.questions
-    assert sitting(attempt).shuffle == form.shuffle
+    assert content_of(attempt).questions == form.questions
+    assert content_of(attempt).shuffle == form.shuffle
     assert broken() == []
 
 
@@ -140,7 +141,7 @@ def test_a_sheet_on_another_form_keeps_its_answers(assignment: Assignment, stude
     assert type_in(assignment, student, values, by=teacher, letter="B", operation="again") == "saved"
 
     attempt = assignment.attempts.get()
-    assert sitting(attempt).questions == form_of(assignment, "B").questions
+    assert content_of(attempt).questions == paper_answers.form_of(assignment, "B").questions
     assert (attempt.score, attempt.events.count()) == (Decimal(8), 4)
     [there] = student_sheets(assignment, [student])
     assert (there.letter, there.values) == ("B", values)

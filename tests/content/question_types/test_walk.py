@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from quizzes.attempts.attempt_content import sitting
+from quizzes.attempts.attempt_content import content_of
 from quizzes.content.editions import published
 from quizzes.content.question_types.question import Question
 from quizzes.content.question_types.registry import public_view
@@ -46,7 +46,7 @@ def post(client: Client, url: str, question: Question, fields: dict[str, list[st
 
 
 def test_every_type_is_answered_saved_and_shown_again(student_client: Client, attempt: Attempt) -> None:
-    current = sitting(attempt)
+    current = content_of(attempt)
     reading = current.published.document.reading
     for number, question in enumerate(current.questions, start=1):
         url = f"/student/attempts/{attempt.public_id}/{number}/"
@@ -60,7 +60,7 @@ def test_every_type_is_answered_saved_and_shown_again(student_client: Client, at
 
 
 def test_lines_are_moved_by_their_buttons_alone(student_client: Client, attempt: Attempt) -> None:
-    current = sitting(attempt)
+    current = content_of(attempt)
     [(number, question)] = [(n, one) for n, one in enumerate(current.questions, start=1) if one.type == "ordering"]
     url = f"/student/attempts/{attempt.public_id}/{number}/"
     shown = public_view(question, current.shuffle, None, current.published.document.reading)["lines"]
@@ -77,7 +77,7 @@ def test_lines_are_moved_by_their_buttons_alone(student_client: Client, attempt:
     assert len(stored(attempt)[question.key]) == len(shown)
 
 
-def test_moving_a_line_of_a_trial_settles_nothing(teacher: User, teacher_client: Client) -> None:
+def test_moving_a_line_of_a_preview_settles_nothing(teacher: User, teacher_client: Client) -> None:
     question_set = make_question_set(owner=teacher)
     edition = make_edition(question_set=question_set, document=DOCUMENT)
     [number] = [n for n, one in enumerate(published(edition.pk).document.questions, start=1) if one.type == "ordering"]
@@ -88,11 +88,11 @@ def test_moving_a_line_of_a_trial_settles_nothing(teacher: User, teacher_client:
 
     assert len(moved["item"]) == len(before["item"])
     assert moved["placed"] == ["1"]
-    assert "trials" not in teacher_client.session
+    assert "previews" not in teacher_client.session
 
 
 def test_page_of_two_steps_speaks_of_both(student_client: Client, attempt: Attempt) -> None:
-    current = sitting(attempt)
+    current = content_of(attempt)
     numbers = {question.type: number for number, question in enumerate(current.questions, start=1)}
     pages = {
         name: student_client.get(f"/student/attempts/{attempt.public_id}/{numbers[name]}/").text

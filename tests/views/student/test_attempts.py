@@ -14,8 +14,9 @@ from django.utils import timezone
 
 from quizzes.assignments import accommodations
 from quizzes.assignments.deadlines import GRACE
-from quizzes.attempts.attempt_content import seat, sitting
-from quizzes.attempts.lifecycle import accept_late, set_flag, submit_attempt
+from quizzes.attempts import answers
+from quizzes.attempts.attempt_content import content_of
+from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content.editions import published, sizes_of
 from quizzes.content.question_types.question import Question
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Classroom, Edition, Student, User
@@ -23,6 +24,7 @@ from tests.conftest import Statements
 from tests.factories import (
     NOW,
     SAVE_STATEMENTS,
+    loaded,
     make_answered_attempt,
     make_assignment,
     make_attempt,
@@ -61,11 +63,11 @@ def page_of(name: str, attempt: Attempt) -> str:
 
 
 def question_at(attempt: Attempt, number: int) -> Question:
-    return sitting(attempt).questions[number - 1]
+    return content_of(attempt).questions[number - 1]
 
 
 def token(attempt: Attempt, number: int, choice_id: str) -> str:
-    return sitting(attempt).shuffle.token(question_at(attempt, number).key, choice_id)
+    return content_of(attempt).shuffle.token(question_at(attempt, number).key, choice_id)
 
 
 def fields(client: Client, attempt: Attempt, number: int, **changes: str | list[str]) -> dict[str, list[str]]:
@@ -503,7 +505,7 @@ def test_questions_follow_the_attempts_own_order(
 ) -> None:
     assignment = make_assignment(edition=edition, classroom=classroom, shuffle_questions=True)
     attempt = make_attempt(assignment=assignment, student=student, seed="1" * 32)
-    order = [question.key for question in sitting(attempt).questions]
+    order = [question.key for question in content_of(attempt).questions]
     assert order != ["one", "some", "who", "proof"]
     number = order.index("one") + 1
     data = fields(student_client, attempt, number, choice=token(attempt, number, "b"), act="next")
@@ -593,7 +595,7 @@ def test_questions_ahead_cost_the_same_however_many_there_are(
     ]
     assignment = make_assignment(edition=make_edition(document=document), classroom=classroom)
     attempt = make_attempt(assignment=assignment, student=student)
-    seat(attempt.public_id)
+    content_of(attempt)
     with statements() as seen:
         page = student_client.get(page_of("questions_ahead", attempt))
     # Three of the four may come ahead.
@@ -625,15 +627,14 @@ def test_json_save_to_the_attempt_of_another_is_not_found_however_often_it_was_s
     assert AnswerEvent.objects.count() == 1
 
 
-def test_json_save_costs_3_statements_at_most_and_says_what_is_stored(
+def test_json_save_costs_4_statements_at_most_and_says_what_is_stored(
     student_client: Client, attempt: Attempt, statements: Gather
 ) -> None:
     data = fields(student_client, attempt, 1, choice=token(attempt, 1, "b"), act="save")
-    seat(attempt.public_id)
     with statements() as seen:
         reply = as_json(student_client, address(attempt, 1), data)
-    # Session, move, log.
-    assert len(seen) == 1 + SAVE_STATEMENTS
+    # Session, attempt, move, log.
+    assert len(seen) == 2 + SAVE_STATEMENTS
     assert (reply.status_code, reply.json()) == (
         200,
         {"outcome": "saved", "revision": 1, "is_answered": True, "seconds_left": None},
@@ -856,8 +857,8 @@ def test_review_lists_what_is_answered_and_what_is_not(
     student_client: Client, attempt: Attempt, statements: Gather
 ) -> None:
     save(attempt, "one", "a")
-    set_flag(attempt, published(attempt.assignment.edition_id).question_ids["who"], flagged=True, now=NOW)
-    seat(attempt.public_id)
+    question_id = published(attempt.assignment.edition_id).question_ids["who"]
+    answers.set_flag(loaded(attempt), question_id, flagged=True, now=NOW)
     with statements() as seen:
         page = student_client.get(page_of("review_attempt", attempt))
     assert len(seen) == 2
@@ -1019,5 +1020,5 @@ def test_receipt_tells_of_late_answers_that_no_teacher_has_accepted(
     save(attempt, "one", "b", operation="2", now=now + timedelta(hours=2))
     said = "1 answer arrived after the end and is not counted."
     if is_accepted:
-        accept_late(attempt, by=teacher, now=now + timedelta(hours=3))
+        answers.accept_late(attempt, by=teacher, now=now + timedelta(hours=3))
     assert (said in words(student_client.get(page_of("receipt", attempt)))) is not is_accepted

@@ -16,8 +16,9 @@ from pytest_django import Settings
 from quizzes.forms.student_sign_in import PinForm
 from quizzes.models import Attempt, Classroom, FailedTry, Student, User
 from quizzes.people import classrooms, rosters
+from quizzes.people.student_sessions import PIN_VERSION, STUDENT
 from quizzes.people.student_sign_in import CODE_TRIES, PIN_TRIES, PIN_TRIES_ANYWHERE, pin_of
-from quizzes.views.student.access import DEVICE_COOKIE, PIN_VERSION, STUDENT, client_address
+from quizzes.views.access import DEVICE_COOKIE, client_address
 from quizzes.views.student.sign_in import SIGNED_OUT_COOKIE
 from tests.conftest import Statements
 from tests.factories import NOW, make_assignment, make_attempt, make_student

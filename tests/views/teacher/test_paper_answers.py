@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.attempts.attempt_content import sitting
+from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.integrity import check_integrity
 from quizzes.attempts.paper.answers import form_of, student_sheets
 from quizzes.attempts.paper.entries import written
@@ -244,7 +244,7 @@ def test_every_type_is_worth_the_same_by_sheet_and_by_screen(
     assert begun.status_code == 302
     on_screen = every_type.attempts.select_related("assignment").get()
     content = published(every_type.edition_id)
-    current = sitting(on_screen)
+    current = content_of(on_screen)
     for number, question in enumerate(current.questions, start=1):
         if question.key in values:
             fields = sent(page(question, current.shuffle, values[question.key], content.document.reading))

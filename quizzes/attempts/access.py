@@ -1,0 +1,163 @@
+"""Load an attempt for a request of its student, and decide whether that student may use it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Any, Self
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from quizzes.assignments.deadlines import is_over
+from quizzes.attempts.attempt_content import AttemptContent, CurrentAnswer, attempt_content, current_answers
+from quizzes.models import Attempt
+from quizzes.people.student_sessions import StudentSession
+
+
+class AnswersNotLoaded(Exception):
+    """The attempt was loaded without its answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedStudent:
+    """The student of a loaded attempt."""
+
+    id: int
+    display_name: str
+    pin_version: int
+    is_removed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedAttempt:
+    """An attempt as its student's requests need it.
+
+    loaded_answers: by question row id; None if the request shows none.
+    """
+
+    id: int
+    public_id: str
+    student: LoadedStudent
+    time_zone: str
+    assignment_id: int
+    edition_id: int
+    release: str
+    seed: str
+    shuffle_questions: bool
+    shuffle_choices: bool
+    deadline_at: datetime | None
+    submitted_at: datetime | None
+    loaded_answers: Mapping[int, CurrentAnswer] | None
+
+    @property
+    def content(self) -> AttemptContent:
+        """The edition in this attempt's order; no query once it is in the process."""
+        return attempt_content(self.edition_id, self.seed, self.shuffle_questions, self.shuffle_choices)
+
+    @property
+    def answers(self) -> Mapping[int, CurrentAnswer]:
+        """The current answers by question row id. Raises AnswersNotLoaded."""
+        if self.loaded_answers is None:
+            raise AnswersNotLoaded
+        return self.loaded_answers
+
+    def with_answers(self) -> Self:
+        """The same with current answers; one query if they were not loaded."""
+        return self if self.loaded_answers is not None else replace(self, loaded_answers=current_answers(self.id))
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The classroom's time zone."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has not been submitted."""
+        return self.submitted_at is None
+
+    def has_ended(self, *, now: datetime) -> bool:
+        """Whether it is submitted or its time is over."""
+        return not self.is_open or is_over(at=now, deadline_at=self.deadline_at)
+
+    def row(self) -> Attempt:
+        """The row with its assignment, to change it or to review it; one query."""
+        return Attempt.objects.select_related("assignment").order_by().get(pk=self.id)
+
+
+# Raw for the gate of the question page, which takes 1.1 ms: a queryset of these joins takes 0.54 ms, this 0.03 ms.
+_LOAD = """
+SELECT a.id, a.student_id, s.display_name, s.pin_version, s.removed_at IS NOT NULL, c.time_zone, a.assignment_id,
+g.edition_id, g.release, a.seed, a.shuffle_questions, a.shuffle_choices, a.deadline_at, a.submitted_at{columns}
+FROM quizzes_attempt a JOIN quizzes_student s ON s.id = a.student_id JOIN quizzes_classroom c ON c.id = a.classroom_id
+JOIN quizzes_assignment g ON g.id = a.assignment_id{join}
+WHERE a.public_id = %s
+"""
+_LOAD_ATTEMPT = _LOAD.format(columns="", join="")
+_LOAD_WITH_ANSWERS = _LOAD.format(
+    columns=", n.question_id, n.value, n.revision, n.flagged, n.saved_at, n.checked_at",
+    join=" LEFT JOIN quizzes_answer n ON n.attempt_id = a.id",
+)
+_ATTEMPT_COLUMNS = 14
+
+
+def load_attempt(public_id: str, *, with_answers: bool) -> LoadedAttempt | None:
+    """The attempt with this public id, whoever asks for it; None if there is none. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOAD_WITH_ANSWERS if with_answers else _LOAD_ATTEMPT, [public_id])
+        rows = cursor.fetchall()
+    if not rows:
+        return None
+    pk, student_id, name, pin_version, is_removed, time_zone, assignment_id, edition_id, release = rows[0][:9]
+    seed, shuffle_questions, shuffle_choices, deadline_at, submitted_at = rows[0][9:_ATTEMPT_COLUMNS]
+    return LoadedAttempt(
+        pk,
+        public_id,
+        LoadedStudent(student_id, name, pin_version, bool(is_removed)),
+        time_zone,
+        assignment_id,
+        edition_id,
+        release,
+        seed,
+        shuffle_questions,
+        shuffle_choices,
+        _moment(deadline_at),
+        _moment(submitted_at),
+        _answers(rows) if with_answers else None,
+    )
+
+
+class Access(Enum):
+    """What a request may do with an attempt."""
+
+    ALLOWED = "allowed"
+    SIGN_IN = "sign_in"
+    NOT_FOUND = "not_found"
+
+
+def check_access(session: StudentSession | None, attempt: LoadedAttempt | None) -> Access:
+    """Whether the student of this session may use the attempt. No other code decides."""
+    if session is None:
+        return Access.SIGN_IN
+    if attempt is None or attempt.student.id != session.student_id:
+        return Access.NOT_FOUND
+    is_valid = session.is_valid(pin_version=attempt.student.pin_version, is_removed=attempt.student.is_removed)
+    return Access.ALLOWED if is_valid else Access.SIGN_IN
+
+
+def _moment(value: datetime | None) -> datetime | None:
+    """A moment as a raw query returns it. SQLite has no time zones, and Django stores UTC."""
+    return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
+def _answers(rows: list[tuple[Any, ...]]) -> dict[int, CurrentAnswer]:
+    given = (row[_ATTEMPT_COLUMNS:] for row in rows)
+    return {columns[0]: _answer(*columns) for columns in given if columns[0] is not None}
+
+
+def _answer(
+    question_id: int, value: str | None, revision: int, flagged: bool, *moments: datetime | None
+) -> CurrentAnswer:
+    read = None if value is None else json.loads(value)
+    return CurrentAnswer(question_id, read, revision, bool(flagged), *map(_moment, moments))

@@ -1,0 +1,73 @@
+"""What a student sees after an attempt: the receipt, and the result once answers are shown."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from quizzes.assignments.release import answers_shown, answers_shown_at
+from quizzes.attempts.access import LoadedAttempt
+from quizzes.attempts.answers import waiting_late_count
+from quizzes.grading import regrades
+from quizzes.grading.regrades import Notice
+from quizzes.models import Attempt
+from quizzes.reports import attempt_review
+from quizzes.reports.attempt_review import ReviewedAttempt
+from quizzes.reports.practice import practice_of
+from quizzes.views.access import attempt_required
+
+
+@require_GET
+@attempt_required(with_answers=True)
+def receipt(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse:
+    """The receipt of a submitted attempt; for one whose time is over, the button that submits it."""
+    now = timezone.now()
+    if not loaded.has_ended(now=now):
+        return redirect("review_attempt", loaded.public_id)
+    attempt = loaded.row()
+    shown_at = answers_shown_at(attempt.assignment)
+    context = {
+        "attempt": attempt,
+        "student": loaded.student,
+        "document": loaded.content.published.document,
+        "answered_count": sum(answer.value is not None for answer in loaded.answers.values()),
+        "late_count": waiting_late_count(attempt),
+        "shown_at": shown_at,
+        "is_shown": answers_shown(attempt.assignment, attempt, shown_at=shown_at, now=now),
+    }
+    return render(request, "student/receipt.html", context)
+
+
+@require_GET
+@attempt_required()
+def result(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse:
+    """Score, evidence and review of an attempt, from the moment at which its answers are shown."""
+    now = timezone.now()
+    if loaded.is_open:
+        return redirect("receipt" if loaded.has_ended(now=now) else "review_attempt", loaded.public_id)
+    attempt = loaded.row()
+    shown_at = answers_shown_at(attempt.assignment)
+    context = {
+        "attempt": attempt,
+        "student": loaded.student,
+        "document": loaded.content.published.document,
+        "shown_at": shown_at,
+    }
+    if answers_shown(attempt.assignment, attempt, shown_at=shown_at, now=now):
+        reviewed = attempt_review.review_attempt(attempt)
+        is_marked = any(item.mark is not None for item in reviewed.questions)
+        context |= {
+            "reviewed": reviewed,
+            "notices": _notices(attempt, reviewed),
+            "marks": attempt_review.newest_grades(attempt) if is_marked else {},
+            "practice_count": len(practice_of(reviewed).keys),
+        }
+    return render(request, "student/result.html", context)
+
+
+def _notices(attempt: Attempt, reviewed: ReviewedAttempt) -> list[tuple[int, Notice]]:
+    """(place in the attempt, notice) of each correction that reaches it; no query if there is none."""
+    places = {item.question.key: item.number for item in reviewed.questions}
+    if not any(item.corrections for item in reviewed.questions):
+        return []
+    return [(places[notice.question_key], notice) for notice in regrades.notices(attempt)]
