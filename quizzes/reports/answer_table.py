@@ -1,4 +1,4 @@
-"""A classroom's answers as rows: what was given, what it earned, and when it was saved."""
+"""A classroom's answers as rows: the answer, its points, and when it was saved."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -21,10 +21,10 @@ Verdict = Literal["right", "partly", "wrong", "unanswered", "ungraded", "dropped
 
 @dataclass(frozen=True, slots=True)
 class AnswerRow:
-    """One question of one attempt. number: the question's place in the set, whatever order the student saw.
+    """One question of one attempt. number: its position in the set, not in the order that the student saw.
 
-    given: in words, "" for no answer. saved_at None: never answered.
-    is_late: submitted after the student's own due time; never of an excused student.
+    given: the answer in words, "" without an answer. saved_at: None without an answer.
+    is_late: submitted after the student's own due time; False for an excused student.
     """
 
     student: str
@@ -44,10 +44,10 @@ class AnswerRow:
 
 
 def answer_rows(classroom: Classroom, *, assignments: Sequence[Assignment] | None = None) -> list[AnswerRow]:
-    """Every question of every handed-in attempt of the students on its roster, by student, assignment, attempt, number.
+    """Every question of every submitted attempt of enrolled students, by student, assignment, attempt, number.
 
-    assignments: only these of the classroom's; None for all. Five statements, and two for an edition that the process
-    has not met.
+    assignments: only these assignments of the classroom; None for all. 5 queries, and 2 for each edition that is not
+    in the process cache.
     """
     submitted = classroom.attempts.submitted().filter(student__in=classroom.students.enrolled()).with_set()
     if assignments is not None:
@@ -74,7 +74,7 @@ def _rows(
         answer = answers.get(content.question_ids[question.key])
         value = answer.value if answer is not None else None
         points = earned(question, value, after)
-        given = corrected(question, after).chosen_options(value, content.document.reading)
+        chosen = corrected(question, after).chosen_options(value, content.document.reading)
         yield AnswerRow(
             student=attempt.student.display_name,
             assignment=attempt.assignment,
@@ -84,12 +84,12 @@ def _rows(
             question=question,
             type_label=type_of(question).label,
             objective=titles.get(question.objective, question.objective),
-            given="; ".join(option.text for option in given),
+            given="; ".join(option.text for option in chosen),
             verdict=_verdict(
                 points.points,
                 points.possible,
                 is_answered=value is not None,
-                is_marked=type_of(question).graded_by == "rule" or question.key in after.marks,
+                is_graded=type_of(question).graded_by == "rule" or question.key in after.marks,
             ),
             points=points.points,
             max_points=points.possible,
@@ -98,7 +98,7 @@ def _rows(
         )
 
 
-def _verdict(points: Fraction, possible: int, *, is_answered: bool, is_marked: bool) -> Verdict:
+def _verdict(points: Fraction, possible: int, *, is_answered: bool, is_graded: bool) -> Verdict:
     if not possible:
         return "dropped"
     if not is_answered:
@@ -107,4 +107,4 @@ def _verdict(points: Fraction, possible: int, *, is_answered: bool, is_marked: b
         return "right"
     if points:
         return "partly"
-    return "wrong" if is_marked else "ungraded"
+    return "wrong" if is_graded else "ungraded"

@@ -1,4 +1,4 @@
-"""One attempt with its verdicts: what was answered, what it earned, and the sentences that prove it."""
+"""One attempt with its verdicts: the answers, their points, and the evidence."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ from quizzes.grading.points import NO_ADJUSTMENTS, Adjustments, Correction, corr
 from quizzes.grading.scores import adjustments
 from quizzes.models import Answer, AnswerEvent, Attempt, ManualGrade
 
-# Mastery levels as the design names them: secure from 80 %, not yet under half.
+# Mastery levels of the design: secure from 80 %, not yet below 50 %.
 SECURE_SHARE, NOT_YET_SHARE = Fraction(4, 5), Fraction(1, 2)
 
 Level = Literal["secure", "nearly", "not_yet"]
@@ -26,7 +26,7 @@ Verdict = Literal["right", "partly", "wrong", "unanswered", "ungraded", "dropped
 
 @dataclass(frozen=True, slots=True)
 class ReviewedQuestion:
-    """One question of an attempt with its verdict. number: its place in the attempt. earned: points."""
+    """One question of an attempt with its verdict. number: its position in the attempt. earned: in points."""
 
     number: int
     question: Question
@@ -47,9 +47,9 @@ class ReviewedQuestion:
 
     @property
     def verdict(self) -> Verdict:
-        """The verdict in one word, by the points earned after corrections and marks.
+        """The verdict in one word, from the points after regrades and manual grades.
 
-        ungraded: a teacher marks it, and has not yet. dropped: it counts for nobody.
+        ungraded: a teacher must still grade it. dropped: the question counts for no student.
         """
         if not self.possible:
             return "dropped"
@@ -63,22 +63,22 @@ class ReviewedQuestion:
 
     @property
     def replaced_key(self) -> Correction | None:
-        """The newest correction that put another key in the place of the old one."""
-        return next((made for made in reversed(self.corrections) if made.policy == "new_key"), None)
+        """The newest regrade that replaced the key; None without one."""
+        return next((correction for correction in reversed(self.corrections) if correction.policy == "new_key"), None)
 
     @property
     def added_keys(self) -> tuple[Correction, ...]:
-        """The corrections since then that accept another answer as well."""
-        policies = [made.policy for made in self.corrections]
+        """The regrades after `replaced_key` that also accept another answer."""
+        policies = [correction.policy for correction in self.corrections]
         first = len(policies) - policies[::-1].index("new_key") if "new_key" in policies else 0
-        return tuple(made for made in self.corrections[first:] if made.policy == "either_key")
+        return tuple(correction for correction in self.corrections[first:] if correction.policy == "either_key")
 
     @property
     def explanation(self) -> str:
-        """Why the key is right. What was written for a key that holds no longer is not shown: then ""."""
-        for made in reversed((*((self.replaced_key,) if self.replaced_key else ()), *self.added_keys)):
-            if made.explanation:
-                return made.explanation
+        """Why the key is right; "" if the explanation belongs to a replaced key."""
+        for correction in reversed((*((self.replaced_key,) if self.replaced_key else ()), *self.added_keys)):
+            if correction.explanation:
+                return correction.explanation
         return "" if self.replaced_key else self.question.explanation
 
 
@@ -92,12 +92,12 @@ class ObjectiveScore:
 
     @property
     def share(self) -> Fraction:
-        """earned over points, 0 to 1."""
+        """Points earned as a share of the points possible, 0 to 1."""
         return self.earned / self.points
 
     @property
     def level(self) -> Level:
-        """Secure from 80 %, not yet under half, nearly between."""
+        """Secure from 80 %, not yet below 50 %, nearly between."""
         if self.share >= SECURE_SHARE:
             return "secure"
         return "not_yet" if self.share < NOT_YET_SHARE else "nearly"
@@ -105,9 +105,9 @@ class ObjectiveScore:
 
 @dataclass(frozen=True, slots=True)
 class ReviewedAttempt:
-    """A whole attempt with verdicts. read_again: the sentences that answer most of what went wrong, at most one.
+    """A whole attempt with verdicts. read_again: the evidence of most missed questions, at most one sentence.
 
-    missed: the questions that did not get all their points, but for those that a teacher has still to mark.
+    missed: the questions without full points, except those that a teacher must still grade.
     """
 
     content: AttemptContent
@@ -118,7 +118,7 @@ class ReviewedAttempt:
 
     @property
     def ungraded(self) -> tuple[ReviewedQuestion, ...]:
-        """The answers that a teacher has still to mark."""
+        """The answers that a teacher must still grade."""
         return tuple(item for item in self.questions if item.verdict == "ungraded")
 
 
@@ -128,7 +128,7 @@ def review_question(
     answer: Answer | CurrentAnswer | None,
     adjustments: Adjustments = NO_ADJUSTMENTS,
 ) -> ReviewedQuestion:
-    """One question of an attempt with its verdict; only for those who may see it."""
+    """One question of an attempt with its verdict. The caller checks that the reader may see it."""
     reading = content.published.document.reading
     value = answer.value if answer else None
     points = earned(question, value, adjustments)
@@ -149,7 +149,10 @@ def review_question(
 
 
 def review_attempt(attempt: Attempt) -> ReviewedAttempt:
-    """The whole attempt with verdicts, in three statements; for those who may see it. attempt: with its assignment."""
+    """The whole attempt with verdicts; 3 queries. attempt: with its assignment.
+
+    The caller checks that the reader may see it.
+    """
     answers = {answer.question_id: answer for answer in attempt.answers.all()}
     return review_content(content_of(attempt), answers, adjustments([attempt])[attempt.pk])
 
@@ -157,7 +160,7 @@ def review_attempt(attempt: Attempt) -> ReviewedAttempt:
 def review_content(
     content: AttemptContent, answers: Mapping[int, Answer], adjusted: Adjustments = NO_ADJUSTMENTS
 ) -> ReviewedAttempt:
-    """A whole attempt with verdicts, without a query. answers: by question row id."""
+    """A whole attempt with verdicts; no query. answers: by question row id."""
     questions = tuple(
         review_question(content, question, answers.get(content.question_id(question)), adjusted)
         for question in content.questions
@@ -167,15 +170,15 @@ def review_content(
         content=content,
         questions=questions,
         objectives=_by_objective(questions, content.published.document.objectives),
-        read_again=_commonest_evidence(missed),
+        read_again=_most_common_evidence(missed),
         missed=missed,
     )
 
 
 def _review(question: Question, value: Value, reading: Reading, adjustments: Adjustments) -> Review:
-    """By the key that the answer earns most by, the newest of several; every key that counts is told.
+    """The review by the key that gives the answer most credit, the newest of equal ones. `correct` lists every key.
 
-    A reason why students give an answer holds while that answer is as wrong as when the reason was written.
+    The reason beside a row is shown only if a regrade did not change that row.
     """
     versions = [version.review(value, reading) for version in reversed(keys_in_force(question, adjustments))]
     best = max(versions, key=lambda version: version.credit)
@@ -185,32 +188,32 @@ def _review(question: Question, value: Value, reading: Reading, adjustments: Adj
 
 
 def unused_events(attempt: Attempt) -> list[AnswerEvent]:
-    """Answers that arrived and did not count (late, stale or settled), in the order of arrival; one statement.
+    """The events that did not count (late, stale or settled), in the order of arrival; 1 query.
 
-    A late one that the teacher accepted is among them, and so is the row that says so (ACCEPTED).
+    Includes late answers that the teacher accepted, and their ACCEPTED events.
     """
     return list(attempt.events.exclude(outcome=AnswerEvent.Outcome.SAVED).order_by("at", "pk"))
 
 
 def newest_grades(attempt: Attempt) -> dict[str, ManualGrade]:
-    """The mark that counts of each marked answer, by question key, with who gave it; one statement."""
-    given = attempt.manual_grades.select_related("question", "made_by").order_by("made_at", "pk")
-    return {mark.question.key: mark for mark in given}
+    """The newest manual grade of each answer, by question key, with its teacher; 1 query."""
+    grades = attempt.manual_grades.select_related("question", "made_by").order_by("made_at", "pk")
+    return {grade.question.key: grade for grade in grades}
 
 
 def _by_objective(questions: Sequence[ReviewedQuestion], objectives: Sequence[Objective]) -> tuple[ObjectiveScore, ...]:
     scores = []
     for objective in objectives:
-        # What nobody has marked yet says nothing of the student.
-        own = [item for item in questions if item.question.objective == objective.key and item.verdict != "ungraded"]
-        if own:
-            total = sum((item.earned for item in own), start=Fraction(0))
-            possible = sum(item.possible for item in own)
+        # An ungraded answer is no evidence of what the student understood.
+        graded = [item for item in questions if item.question.objective == objective.key and item.verdict != "ungraded"]
+        if graded:
+            total = sum((item.earned for item in graded), start=Fraction(0))
+            possible = sum(item.possible for item in graded)
             if possible:
                 scores.append(ObjectiveScore(objective, total, possible))
     return tuple(scores)
 
 
-def _commonest_evidence(missed: Sequence[ReviewedQuestion]) -> tuple[Sentence, ...]:
+def _most_common_evidence(missed: Sequence[ReviewedQuestion]) -> tuple[Sentence, ...]:
     counted = Counter(sentence for item in missed for sentence in item.evidence)
     return (max(counted, key=lambda sentence: (counted[sentence], -sentence.number)),) if counted else ()

@@ -1,4 +1,4 @@
-"""The board for the class: one question, in four phases, and nothing on it before its phase has come."""
+"""The class board: one question in four phases. A slide holds nothing that belongs to a later phase."""
 
 import re
 from collections import Counter, defaultdict
@@ -20,13 +20,13 @@ from quizzes.models import Answer, Assignment, Attempt, Board
 
 Phase = Board.Phase
 
-# Typed answers are shown once this many gave them: by then it is no one student's, nor one student's joke.
+# A typed answer is shown once this many students gave it, so that it names no student and is not one student's joke.
 TYPED_AT_LEAST = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One line of the distribution. share: of those who have answered, 0 to 1. letter: as beside the choice, or ""."""
+    """One line of the distribution. share: of the answers, 0 to 1. letter: of the choice, "" without one."""
 
     letter: str
     text: str
@@ -36,9 +36,9 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """The key as it stands now. right: (letter or "", text); () where no answer is more right than another.
+    """The key in force with its evidence. right: (letter or "", text); () if no answer is more right than another.
 
-    sentences: those that prove it, each with who vouches for it. note: what a correction changed, or "".
+    sentences: the evidence, each with its speaker. note: what a regrade changed, "" without one.
     """
 
     right: tuple[tuple[str, str], ...]
@@ -51,10 +51,9 @@ class Slide:
     """What the board shows. view: the public view of the question; offers: (letter, text) of each choice, () if none.
 
     templates: names of templates for the question. The first that exists shows it.
-
-    started_count: students with an attempt, answered_count: those with an answer to this question, open_count: those
-    still at work, absent_count: those who have not started and are not excused. bars: None before the answers are
-    shown; unlisted_count: answers given that no bar stands for. proof: None before the evidence is shown.
+    started_count: students with an attempt. answered_count: students with an answer to this question.
+    open_count: students in progress. absent_count: students without an attempt who are not excused.
+    bars: None before the answers are shown. unlisted_count: answers without a bar. proof: None before the evidence.
     """
 
     number: int
@@ -73,26 +72,26 @@ class Slide:
 
     @property
     def forward(self) -> tuple[int, Phase] | None:
-        """What comes next: (number, phase); None after the last question."""
+        """The next slide as (number, phase); None after the last question."""
         if self.phase < Phase.PROOF:
             return self.number, Phase(self.phase + 1)
         return (self.number + 1, Phase.QUESTION) if self.number < self.question_count else None
 
     @property
     def back(self) -> tuple[int, Phase] | None:
-        """What came before; None at the first question."""
+        """The previous slide as (number, phase); None at the first question."""
         if self.phase > Phase.QUESTION:
             return self.number, Phase(self.phase - 1)
         return (self.number - 1, Phase.QUESTION) if self.number > 1 else None
 
     @property
     def tells_too_early(self) -> bool:
-        """Whether what comes next could change answers that are still being given."""
+        """Whether the next phase could influence answers of students who are still in progress."""
         return self.phase in {Phase.COUNT, Phase.ANSWERS} and bool(self.open_count or self.absent_count)
 
 
 def slide(assignment: Assignment, board: tuple[int, int] | None) -> Slide:
-    """What the board shows, in three statements, four with the evidence. board: (position, phase), None: not begun."""
+    """What the board shows; 3 queries, 4 with the evidence. board: (position, phase), None before its first slide."""
     content = published(assignment.edition_id)
     questions, reading = content.document.questions, content.document.reading
     position, shown = board or (1, Phase.QUESTION)
@@ -100,11 +99,11 @@ def slide(assignment: Assignment, board: tuple[int, int] | None) -> Slide:
     question = questions[number - 1]
     latest = _latest_attempts(assignment)
     counted = {attempt.pk for attempt in latest}
-    given = Answer.objects.filter(
+    answers = Answer.objects.filter(
         attempt__assignment=assignment, question=content.question_ids[question.key], value__isnull=False
     )
-    found = given.order_by("pk").values_list("attempt_id", "value")
-    values = [value for attempt_id, value in found if attempt_id in counted]
+    rows = answers.order_by("pk").values_list("attempt_id", "value")
+    values = [value for attempt_id, value in rows if attempt_id in counted]
     view = public_view(question, Shuffle("", is_shuffled=False), None, reading)
     bars = distribution(question, values, reading) if phase >= Phase.ANSWERS else None
     return Slide(
@@ -128,7 +127,7 @@ def slide(assignment: Assignment, board: tuple[int, int] | None) -> Slide:
 
 
 def _offers(view: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    # Of a question in two steps the first has choices; elsewhere "answer" is what was typed.
+    # In a question with two steps, "answer" is the view of the first step. Elsewhere it is the student's text.
     first = view["answer"] if isinstance(view.get("answer"), Mapping) else view
     choices = first.get("choices", ())
     return tuple(zip(ascii_uppercase, [choice["text"] for choice in choices], strict=False))
@@ -144,14 +143,15 @@ def _latest_attempts(assignment: Assignment) -> list[Attempt]:
 
 
 def distribution(question: Question, values: Sequence[Value], reading: Reading) -> tuple[tuple[Bar, ...], int]:
-    """What was given, and how many answers have no line of their own; the same whichever answer is right.
+    """The bars, and how many answers have no bar; independent of the key.
 
-    values: one an answer, none None. Types whose choices all stand in the question: in their order. Others: by count.
+    values: one for each answer, none of them None. Bars are in the order of the choices if the type lists all choices,
+    otherwise by count.
     """
     if type_of(question).graded_by == "teacher":
         return (), len(values)
     picks = [question.chosen_options(value, reading) for value in values]
-    counts = Counter(option.id for options_given in picks for option in options_given)
+    counts = Counter(option.id for options in picks for option in options)
     texts = _texts(question, values, picks)
     if type_of(question).lists_all_choices:
         shown: Iterable[Option] = question.options(reading)
@@ -159,9 +159,9 @@ def distribution(question: Question, values: Sequence[Value], reading: Reading) 
         listed = [(letters.get(option.id, ""), option.id, option.text) for option in shown]
     else:
         least = TYPED_AT_LEAST if type_of(question).is_typed else 1
-        given = [(count, texts[option_id], option_id) for option_id, count in counts.items() if count >= least]
-        given.sort(key=lambda one: (-one[0], _natural(one[1])))
-        listed = [("", option_id, text) for _, text, option_id in given]
+        common = [(count, texts[option_id], option_id) for option_id, count in counts.items() if count >= least]
+        common.sort(key=lambda entry: (-entry[0], _natural_key(entry[1])))
+        listed = [("", option_id, text) for _, text, option_id in common]
     bars = tuple(
         Bar(letter, text, counts[option_id], Fraction(counts[option_id], len(values)) if values else Fraction(0))
         for letter, option_id, text in listed
@@ -169,28 +169,28 @@ def distribution(question: Question, values: Sequence[Value], reading: Reading) 
     return bars, sum(counts.values()) - sum(bar.count for bar in bars)
 
 
-def _natural(text: str) -> str:
-    """A key by which sentence 9 comes before sentence 10."""
+def _natural_key(text: str) -> str:
+    """A sort key that puts sentence 9 before sentence 10."""
     return re.sub(r"\d+", lambda number: number[0].zfill(6), text)
 
 
 def _texts(question: Question, values: Sequence[Value], picks: Sequence[Sequence[Option]]) -> dict[str, str]:
-    """How each option reads: typed ones as most students wrote them, the earlier in the alphabet of two.
+    """The text of each option by id: for typed answers the most common spelling, ties in alphabetical order.
 
-    The key's own way of writing would tell which of them it is.
+    The spelling of the key would reveal which option is the key.
     """
     written: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for value, options_given in zip(values, picks, strict=True):
-        for option in options_given:
+    for value, options in zip(values, picks, strict=True):
+        for option in options:
             written[option.id][question.as_written(option, value)] += 1
     return {
-        option_id: min(found, key=lambda text: (-found[text], normalize(text), text))
-        for option_id, found in written.items()
+        option_id: min(spellings, key=lambda text: (-spellings[text], normalize(text), text))
+        for option_id, spellings in written.items()
     }
 
 
 def _letters(question: Question, reading: Reading) -> dict[str, str]:
-    """The letter of each choice, as it stands beside it; none where a question has several parts."""
+    """The letter of each choice by option id; empty if the question has several parts."""
     offered = question.options(reading)
     if any(option.group for option in offered):
         return {}

@@ -1,6 +1,6 @@
-"""What a class understood of an assignment: what to teach again first, each question, each student by objective.
+"""The results of an assignment: what to reteach first, each question, each student by objective.
 
-Only the attempts that count by the assignment's policy, of students on the roster and not excused.
+Counts only attempts that count by the assignment's policy, of enrolled students who are not excused.
 """
 
 from collections import Counter, defaultdict
@@ -23,13 +23,13 @@ from quizzes.reports.attempt_review import NOT_YET_SHARE, ObjectiveScore
 from quizzes.reports.item_report import ItemReport, QuestionReport, item_report
 from quizzes.reports.misread_map import Misread
 
-# Half the class, as for mastery: in a long set each sentence misleads somebody, and the map is to single some out.
+# Half of the class, as for mastery. In a long set every sentence misleads someone, so a lower share singles out none.
 OFTEN_MISREAD_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class StudentLine:
-    """One student by objective. scores: one for each objective, None if nothing of it counts; () without a score."""
+    """One student by objective. scores: one for each objective, None if no points count; () without a score."""
 
     student: Student
     found: StudentStatus[Attempt]
@@ -47,15 +47,15 @@ class StudentLine:
 
     @property
     def share(self) -> Fraction:
-        """Points earned over points possible, 0 to 1; 1 where nothing counts."""
-        given = [score for score in self.scores if score is not None]
-        possible = sum(score.points for score in given)
-        return sum((score.earned for score in given), start=Fraction(0)) / possible if possible else Fraction(1)
+        """Points earned as a share of the points possible, 0 to 1; 1 if no points count."""
+        scores = [score for score in self.scores if score is not None]
+        possible = sum(score.points for score in scores)
+        return sum((score.earned for score in scores), start=Fraction(0)) / possible if possible else Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionLine:
-    """One question. right_count: how many attempts earned all its points; share None without attempts or if dropped."""
+    """One question. right_count: attempts with full points. share: None without attempts or if dropped."""
 
     report: QuestionReport
     objective: str
@@ -64,15 +64,15 @@ class QuestionLine:
 
     @property
     def is_weak(self) -> bool:
-        """Whether fewer than half were right."""
+        """Whether fewer than half of the attempts were right."""
         return self.share is not None and self.share < NOT_YET_SHARE
 
 
 @dataclass(frozen=True, slots=True)
 class Reteach:
-    """What to teach again first. question: of its objective the one with the commonest wrong answer, if any.
+    """What to reteach first. question: of this objective, the one with the most common wrong answer, if any.
 
-    retry: its hardest questions, three at most, in the order of the set; none whose key was corrected.
+    retry: its hardest questions, at most 3, in the order of the set; none with a regraded key.
     """
 
     objective: ObjectiveScore
@@ -81,7 +81,7 @@ class Reteach:
 
     @property
     def proof(self) -> tuple[Sentence, ...]:
-        """The sentences that answer it: of a question in several parts, those of the part that went wrong."""
+        """The evidence of the question; if it has several parts, that of the part with the wrong answer."""
         if self.question is None:
             return ()
         misread = self.question.points_to
@@ -90,23 +90,23 @@ class Reteach:
 
 @dataclass(frozen=True, slots=True)
 class MappedSentence:
-    """One sentence of the reading, and how often wrong answers point to it; misread None: never."""
+    """One sentence of the reading, and how often wrong answers point to it; None if never."""
 
     sentence: Sentence
     misread: Misread | None
 
     @property
     def is_often_misread(self) -> bool:
-        """Whether at least half of the attempts were misled by it."""
+        """Whether wrong answers of at least half of the attempts point to it."""
         return self.misread is not None and self.misread.share >= OFTEN_MISREAD_SHARE
 
 
 @dataclass(frozen=True, slots=True)
 class ClassReport:
-    """An assignment's results. lines: most help needed first, then who has nothing to show, by name.
+    """An assignment's results. lines: the lowest share first, then students without a score, by name.
 
-    totals: the class by objective. hardest: the two questions that fewest got right. misread: the reading by
-    paragraph; None below five attempts.
+    totals: the class by objective. hardest: the 2 questions with the lowest share. misread: the reading by paragraph;
+    None below 5 attempts.
     """
 
     items: ItemReport
@@ -120,21 +120,21 @@ class ClassReport:
 
     @property
     def attempt_count(self) -> int:
-        """How many attempts every figure rests on."""
+        """The number of attempts behind every figure."""
         return self.items.figures.attempt_count
 
     @property
     def wrong_by_mark(self) -> Counter[str]:
-        """How many wrong choices were given, by what their author marked as wrong with them (MARKS); ungraded aside."""
-        given = (choice for line in self.questions for choice in line.report.figures.choices if choice.option.mark)
-        found = Counter[str]()
-        for choice in given:
-            found[choice.option.mark] += choice.count
-        return +found
+        """How many wrong choices were given, by the reason in MARKS that their author chose."""
+        choices = (choice for line in self.questions for choice in line.report.figures.choices if choice.option.mark)
+        counts = Counter[str]()
+        for choice in choices:
+            counts[choice.option.mark] += choice.count
+        return +counts
 
 
 def class_report(assignment: Assignment, *, now: datetime) -> ClassReport:
-    """The results of an assignment, in at most 14 queries however large the class is."""
+    """The results of an assignment; at most 14 queries for a class of any size."""
     items = item_report([assignment], policy=None)
     document = published(assignment.edition_id).document
     used = {question.objective for question in document.questions}
@@ -161,14 +161,14 @@ def class_report(assignment: Assignment, *, now: datetime) -> ClassReport:
         totals=totals,
         reteach=_reteach(totals, items, questions),
         hardest=tuple(sorted(counted, key=lambda line: (line.share, line.report.figures.facility))[:2]),
-        misread=_mapped(items),
+        misread=_misread_paragraphs(items),
     )
 
 
 def _lines(
     assignment: Assignment, objectives: Sequence[Objective], now: datetime
 ) -> tuple[tuple[StudentLine, ...], Counter[str]]:
-    """A line a student; and how many attempts were right, by question key."""
+    """One line for each student, and the number of right attempts by question key."""
     content = published(assignment.edition_id)
     made = by_student_and_assignment(assignment.attempts.all())
     overrides = load_overrides(assignment=assignment)
@@ -184,14 +184,14 @@ def _lines(
         values[answer.attempt_id][answer.question_id] = answer
     lines, right = [], Counter[str]()
     for student, found in zip(students, statuses, strict=True):
-        own = found.counting_attempt
+        attempt = found.counting_attempt
         scores: tuple[ObjectiveScore | None, ...] = ()
-        if own is not None:
+        if attempt is not None:
             answers = {
-                question.key: values[own.pk].get(content.question_ids[question.key])
+                question.key: values[attempt.pk].get(content.question_ids[question.key])
                 for question in content.document.questions
             }
-            scores = _scores(content.document.questions, answers, adjusted[own.pk], objectives, right)
+            scores = _scores(content.document.questions, answers, adjusted[attempt.pk], objectives, right)
         lines.append(StudentLine(student, found, scores))
     lines.sort(key=lambda line: (line.found.counting_attempt is None, line.share))
     return tuple(lines), right
@@ -229,7 +229,7 @@ def _total(lines: Sequence[StudentLine], place: int) -> ObjectiveScore | None:
 def _reteach(
     totals: Sequence[ObjectiveScore | None], items: ItemReport, lines: Sequence[QuestionLine]
 ) -> Reteach | None:
-    """The weakest objective, the earlier of two equally weak; None where every one is secure."""
+    """The weakest objective, the first of equal ones; None if every objective is secure."""
     weak = [total for total in totals if total is not None and total.level != "secure"]
     if not weak:
         return None
@@ -241,13 +241,13 @@ def _reteach(
     ]
     best = max(missed, key=lambda question: question.commonest_wrong.count if question.commonest_wrong else 0)
     numbers = {question.number for question in missed if not question.is_corrected}
-    own = [line for line in lines if line.report.number in numbers and line.share is not None]
-    hardest = sorted(own, key=lambda line: (line.share, line.report.figures.facility))[:RETRY_COUNT]
+    candidates = [line for line in lines if line.report.number in numbers and line.share is not None]
+    hardest = sorted(candidates, key=lambda line: (line.share, line.report.figures.facility))[:RETRY_COUNT]
     retry = sorted((line.report for line in hardest), key=lambda report: report.number)
     return Reteach(weakest, best if best.commonest_wrong is not None else None, tuple(retry))
 
 
-def _mapped(items: ItemReport) -> tuple[tuple[MappedSentence, ...], ...] | None:
+def _misread_paragraphs(items: ItemReport) -> tuple[tuple[MappedSentence, ...], ...] | None:
     if items.misread is None:
         return None
     by_key = {misread.sentence: misread for misread in items.misread.sentences}

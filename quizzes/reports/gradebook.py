@@ -15,11 +15,11 @@ from quizzes.assignments.student_statuses import Key, load_overrides
 from quizzes.content.question_types.registry import TYPES
 from quizzes.models import Answer, Assignment, Attempt, Classroom, ManualGrade, Question, Regrade
 
-MARKED_BY_TEACHERS = tuple(name for name, question_type in TYPES.items() if question_type.graded_by == "teacher")
+GRADED_BY_TEACHERS = tuple(name for name, question_type in TYPES.items() if question_type.graded_by == "teacher")
 
 
 class AttemptRow(NamedTuple):
-    """What a gradebook shows of an attempt. Not a row of the model: building 300 of those is a third of the page."""
+    """The attempt fields that a gradebook row needs. No model row: 300 of them take a third of the page's time."""
 
     pk: int
     public_id: str
@@ -32,17 +32,17 @@ class AttemptRow(NamedTuple):
 
     @property
     def is_open(self) -> bool:
-        """Whether it has not been handed in."""
+        """Whether it is not submitted."""
         return self.submitted_at is None
 
     @property
     def is_on_paper(self) -> bool:
-        """Whether a teacher typed it in from a sheet."""
+        """Whether a teacher entered it from paper."""
         return self.medium == Attempt.Medium.PAPER
 
 
 class StudentRow(NamedTuple):
-    """What a gradebook shows of a student."""
+    """The student fields that a gradebook row needs."""
 
     pk: int
     public_id: str
@@ -54,8 +54,8 @@ class Cell:
     """One student on one assignment. attempt: the one that counts, else the latest, None before the first.
 
     score and max_score: of the counting attempt in points, None without one.
-    is_ungraded: a teacher has still to grade an answer, until which the score counts in no figure.
-    is_dropped: in the gradebook of one objective, every question on it was dropped.
+    is_ungraded: a teacher must still grade an answer. The score then counts in no figure.
+    is_dropped: in the gradebook of one objective, every question of the objective was dropped.
     """
 
     status: Status
@@ -68,12 +68,12 @@ class Cell:
 
     @property
     def whole_score(self) -> Decimal | None:
-        """The score once every answer is marked; None before."""
+        """The score if every answer is graded, else None."""
         return None if self.is_ungraded else self.score
 
     @property
     def share(self) -> Decimal | None:
-        """Whole score over max_score, 0 to 1; None without one or when every question was dropped."""
+        """The whole score as a share of max_score, 0 to 1; None without a score or if every question was dropped."""
         return self.whole_score / self.max_score if self.whole_score is not None and self.max_score else None
 
 
@@ -99,7 +99,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Gradebook:
-    """A classroom's scores: one row a student by name, one column an assignment, newest first."""
+    """A classroom's scores: a row for each student by name, a column for each assignment, the newest first."""
 
     classroom: Classroom
     columns: tuple[Column, ...]
@@ -109,15 +109,15 @@ class Gradebook:
 
 
 def gradebook(classroom: Classroom, *, now: datetime) -> Gradebook:
-    """The classroom's gradebook, in 3 queries however large it is; 4 if teachers grade a question."""
-    asked = Question.objects.filter(edition=OuterRef("edition"), type__in=MARKED_BY_TEACHERS)
+    """The classroom's gradebook; 3 queries for any size, 4 if teachers grade a question."""
+    graded_by_hand = Question.objects.filter(edition=OuterRef("edition"), type__in=GRADED_BY_TEACHERS)
     assignments = list(
         classroom.assignments.select_related("edition__question_set")
         .defer("edition__document")
-        .annotate(has_marks=Exists(asked))
+        .annotate(has_graded_by_hand=Exists(graded_by_hand))
         .order_by("-created_at", "-pk")
     )
-    ungraded = _unmarked(classroom) if any(assignment.has_marks for assignment in assignments) else set()
+    ungraded = _ungraded(classroom) if any(assignment.has_graded_by_hand for assignment in assignments) else set()
     students, made = _students_and_attempts(classroom)
     overrides = load_overrides(assignment__classroom=classroom)
     rows = []
@@ -131,14 +131,14 @@ def gradebook(classroom: Classroom, *, now: datetime) -> Gradebook:
     columns = []
     for place, assignment in enumerate(assignments):
         scores = [row.cells[place].whole_score for row in rows]
-        given = [points for points in scores if points is not None]
+        graded = [points for points in scores if points is not None]
         columns.append(
             Column(
                 assignment,
                 assignment.edition.question_set.title,
                 assignment.edition.max_points,
-                median(given) if given else None,
-                mean_of(given),
+                median(graded) if graded else None,
+                mean_of(graded),
             )
         )
     averages = [row.average_share for row in rows if row.average_share is not None]
@@ -146,23 +146,22 @@ def gradebook(classroom: Classroom, *, now: datetime) -> Gradebook:
 
 
 def _students_and_attempts(classroom: Classroom) -> tuple[list[StudentRow], dict[Key, list[AttemptRow]]]:
-    """Who is on the roster, by name, and the attempts in this classroom by student and assignment; one statement."""
+    """The enrolled students by name, and their attempts in this classroom by student and assignment; 1 query."""
     here = FilteredRelation("attempts", condition=Q(attempts__classroom=classroom))
-    pupil = ["pk", "public_id", "display_name"]
-    columns = [*pupil, "here__assignment_id", *(f"here__{name}" for name in AttemptRow._fields)]
-    found = classroom.students.enrolled().alias(here=here).order_by("display_name", "pk", "here__number")
+    columns = [*StudentRow._fields, "here__assignment_id", *(f"here__{name}" for name in AttemptRow._fields)]
+    rows = classroom.students.enrolled().alias(here=here).order_by("display_name", "pk", "here__number")
     students: dict[int, StudentRow] = {}
     made: defaultdict[Key, list[AttemptRow]] = defaultdict(list)
-    for pk, public_id, name, assignment_id, *attempt in found.values_list(*columns):
+    for pk, public_id, name, assignment_id, *attempt in rows.values_list(*columns):
         students.setdefault(pk, StudentRow(pk, public_id, name))
         if assignment_id is not None:
             made[pk, assignment_id].append(AttemptRow._make(attempt))
     return list(students.values()), made
 
 
-def _unmarked(classroom: Classroom) -> set[str]:
-    """Public ids of the handed-in attempts with an answer that a teacher has still to mark; one statement."""
-    marks = ManualGrade.objects.filter(attempt=OuterRef("attempt"), question=OuterRef("question"))
+def _ungraded(classroom: Classroom) -> set[str]:
+    """Public ids of the submitted attempts with an answer that a teacher must still grade; 1 query."""
+    grades = ManualGrade.objects.filter(attempt=OuterRef("attempt"), question=OuterRef("question"))
     settled = Regrade.objects.filter(
         assignment=OuterRef("attempt__assignment"),
         question=OuterRef("question"),
@@ -172,22 +171,21 @@ def _unmarked(classroom: Classroom) -> set[str]:
     waiting = Answer.objects.filter(
         attempt__classroom=classroom,
         attempt__submitted_at__isnull=False,
-        question__type__in=MARKED_BY_TEACHERS,
+        question__type__in=GRADED_BY_TEACHERS,
         value__isnull=False,
-    ).exclude(Exists(marks) | Exists(settled))
+    ).exclude(Exists(grades) | Exists(settled))
     return set(waiting.values_list("attempt__public_id", flat=True))
 
 
 def _cell(found: StudentStatus[AttemptRow], ungraded: set[str]) -> Cell:
-    counts = found.counting_attempt
-    if counts is None:
+    attempt = found.counting_attempt
+    if attempt is None:
         return Cell(found.status, found.latest_attempt)
-    return Cell(
-        found.status, counts, counts.score, counts.max_score, found.is_late, is_ungraded=counts.public_id in ungraded
-    )
+    is_ungraded = attempt.public_id in ungraded
+    return Cell(found.status, attempt, attempt.score, attempt.max_score, found.is_late, is_ungraded=is_ungraded)
 
 
 def mean_of(numbers: Iterable[Decimal]) -> Decimal | None:
-    """Their mean; None of nothing."""
-    given = list(numbers)
-    return sum(given, start=Decimal(0)) / len(given) if given else None
+    """The mean of the numbers; None without numbers."""
+    values = list(numbers)
+    return sum(values, start=Decimal(0)) / len(values) if values else None

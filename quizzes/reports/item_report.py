@@ -1,7 +1,6 @@
-"""What a set of questions and its wrong answers say, over one assignment or several of the same edition.
+"""The item report of one assignment, or of several assignments of one edition.
 
-Only attempts that were handed in, of students on the roster and not excused, one a student. Seven statements at most,
-however many attempts there are.
+Counts one submitted attempt for each enrolled student who is not excused. At most 7 queries for any number of attempts.
 """
 
 import json
@@ -34,15 +33,15 @@ FIRST, BEST = Assignment.AttemptPolicy.FIRST, Assignment.AttemptPolicy.BEST
 
 
 class DifferentEditions(ValueError):
-    """Figures of several assignments say something only where all students had the same questions."""
+    """The assignments do not all have the same edition, so that their figures cannot be combined."""
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionReport:
-    """One question with its figures. number: its place in the set. evidence: the sentences that prove its answer.
+    """One question with its figures. number: its position in the set. evidence: the sentences of its key.
 
-    waiting_count: answers that a teacher has yet to mark; until then they count as nothing earned.
-    is_corrected: whether a correction of its key is in force in one of the assignments.
+    waiting_count: answers that a teacher must still grade; until then they earn no points.
+    is_corrected: whether a regrade of the question is in force in one of the assignments.
     """
 
     number: int
@@ -56,22 +55,22 @@ class QuestionReport:
 
     @property
     def commonest_wrong(self) -> ChoiceFigures | None:
-        """The wrong answer given most often, the earlier of two; None where nobody gave one."""
+        """The most common wrong answer, the first of equal ones; None without wrong answers."""
         wrong = [choice for choice in self.figures.choices if choice.count and not choice.option.right]
         return max(wrong, key=lambda choice: choice.count, default=None)
 
     @property
     def points_to(self) -> tuple[Sentence, ...]:
-        """The sentences that the commonest wrong answer points to."""
+        """The sentences that the most common wrong answer points to."""
         commonest = self.commonest_wrong
         return self.reading.sentences(commonest.option.leans_on) if commonest is not None else ()
 
 
 @dataclass(frozen=True, slots=True)
 class ItemReport:
-    """The figures of a test, its questions in authored order, and the misread map (None below five attempts).
+    """The figures of a set, its questions in the order of the set, and the misread map (None below 5 attempts).
 
-    paper_count: how many of the attempts were typed in from paper.
+    paper_count: how many of the attempts were entered from paper.
     """
 
     published: Published
@@ -83,8 +82,8 @@ class ItemReport:
     misread: MisreadMap | None
 
 
-class _Made(NamedTuple):
-    """What a report needs to know of a handed-in attempt. Not a row of the model: there may be ten thousand."""
+class _SubmittedAttempt(NamedTuple):
+    """The fields of a submitted attempt that a report needs. No model row, because there may be 10,000 of them."""
 
     assignment_id: int
     student_id: int
@@ -93,22 +92,22 @@ class _Made(NamedTuple):
     seed: str
     shuffle_questions: bool
     medium: str
-    # Read where the best attempt counts.
+    # Loaded only if the best attempt counts.
     score: Decimal | None = None
     max_score: int | None = None
 
     @property
     def is_open(self) -> bool:
-        """Never: only handed-in ones are asked for."""
+        """False: the query loads submitted attempts only."""
         return False
 
 
 @dataclass(frozen=True, slots=True)
-class _Given:
-    """What one value of one question comes to.
+class _DistinctAnswer:
+    """One distinct answer to one question.
 
-    credit: None for no answer that earned nothing. misread: the sentences that each wrong option points to.
-    is_waiting: for a teacher to mark it, until which it earns nothing.
+    credit: 0 to 1, None without an answer and without points. misread: the sentences that each wrong option points to.
+    is_waiting: a teacher must still grade it; until then it earns no points.
     """
 
     credit: Fraction | None
@@ -118,33 +117,33 @@ class _Given:
 
 
 @dataclass(frozen=True, slots=True)
-class _Answers:
-    """One question over all attempts. codes: for each attempt, the place of its answer among the kinds."""
+class _QuestionAnswers:
+    """One question over all attempts. codes: for each attempt, the index of its answer in `kinds`."""
 
-    kinds: list[_Given]
+    kinds: list[_DistinctAnswer]
     codes: list[int]
 
     def column(self) -> Column:
-        """As item analysis takes it."""
-        kinds = [Kind(given.credit, tuple(option.id for option in given.options)) for given in self.kinds]
+        """The column for item analysis."""
+        kinds = [Kind(kind.credit, tuple(option.id for option in kind.options)) for kind in self.kinds]
         return Column(kinds, self.codes)
 
     def misread(self) -> MisreadColumn:
-        """As the misread map takes it."""
-        return MisreadColumn([given.misread for given in self.kinds], self.codes)
+        """The column for the misread map."""
+        return MisreadColumn([kind.misread for kind in self.kinds], self.codes)
 
     def waiting_count(self) -> int:
-        """How many wait for a teacher's mark."""
-        numbers = Counter(self.codes)
-        return sum(numbers[code] for code, given in enumerate(self.kinds) if given.is_waiting)
+        """The number of answers that a teacher must still grade."""
+        counts = Counter(self.codes)
+        return sum(counts[code] for code, kind in enumerate(self.kinds) if kind.is_waiting)
 
 
 def item_report(assignments: Sequence[Assignment], *, policy: str | None = FIRST) -> ItemReport:
-    """The report over these assignments, at least one; raises DifferentEditions.
+    """The report of these assignments, at least one; raises DifferentEditions.
 
-    policy: which attempt of a student counts (first, best, latest); None for what each assignment says.
+    policy: which attempt of a student counts (first, best, latest); None for the policy of each assignment.
     A question that was dropped in one of the assignments counts in no total. 10,000 attempts at 20 questions take
-    about a quarter of a second, more than half of it to read 200,000 answers.
+    about 0.25 s, more than half of it to read 200,000 answers.
     """
     if len({assignment.edition_id for assignment in assignments}) != 1:
         raise DifferentEditions
@@ -156,10 +155,10 @@ def item_report(assignments: Sequence[Assignment], *, policy: str | None = FIRST
     shown = [(question.key, place) for place, question in enumerate(questions)]
     figures = analyze_columns(
         [
-            _item(question, corrections.values(), [option for given in own.kinds for option in given.options], reading)
-            for question, own in zip(questions, answers, strict=True)
+            _item(question, corrections.values(), [option for kind in row.kinds for option in kind.options], reading)
+            for question, row in zip(questions, answers, strict=True)
         ],
-        [own.column() for own in answers],
+        [row.column() for row in answers],
         order_of=lambda number: _order(attempts[number], shown),
     )
     return ItemReport(
@@ -181,42 +180,44 @@ def item_report(assignments: Sequence[Assignment], *, policy: str | None = FIRST
             )
             for place, question in enumerate(questions)
         ),
-        misread=misread_map([own.misread() for own in answers], reading_order=[sentence.key for sentence in reading]),
+        misread=misread_map([row.misread() for row in answers], reading_order=[sentence.key for sentence in reading]),
     )
 
 
-def _counting(assignments: Sequence[Assignment], policy: str | None) -> list[_Made]:
+def _counting(assignments: Sequence[Assignment], policy: str | None) -> list[_SubmittedAttempt]:
     excused = load_overrides(assignment__in=assignments).excused
-    # One who moved to another class is on its roster, and no longer on this one.
+    # A student who moved to another class is no longer on this roster.
     submitted = Attempt.objects.submitted().filter(
         assignment__in=assignments, student__removed_at=None, student__classroom=F("classroom")
     )
     policies = {assignment.pk: policy or assignment.attempt_policy for assignment in assignments}
-    columns = _Made._fields if BEST in policies.values() else _Made._fields[:-2]
+    columns = _SubmittedAttempt._fields if BEST in policies.values() else _SubmittedAttempt._fields[:-2]
     ordered = submitted.order_by("assignment", "student", "number").values_list(*columns)
     counting = []
-    for (assignment_id, student_id), own in groupby(starmap(_Made, ordered), key=lambda made: made[:2]):
+    for (assignment_id, student_id), group in groupby(
+        starmap(_SubmittedAttempt, ordered), key=lambda attempt: attempt[:2]
+    ):
         if (student_id, assignment_id) not in excused:
-            chosen = counting_attempt(list(own), policies[assignment_id])
+            chosen = counting_attempt(list(group), policies[assignment_id])
             if chosen is not None:
                 counting.append(chosen)
     return counting
 
 
-def _corrections(attempts: Iterable[_Made]) -> dict[int, Adjustments]:
-    """Corrections in force by assignment id, of those that have attempts. Corrections are the assignment's."""
+def _corrections(attempts: Iterable[_SubmittedAttempt]) -> dict[int, Adjustments]:
+    """The regrades in force by assignment id, of assignments with attempts."""
     assignment_ids = {attempt.assignment_id for attempt in attempts}
-    found = corrections_of(assignment_ids)
-    return {assignment_id: Adjustments(found[assignment_id]) for assignment_id in sorted(assignment_ids)}
+    corrections = corrections_of(assignment_ids)
+    return {assignment_id: Adjustments(corrections[assignment_id]) for assignment_id in sorted(assignment_ids)}
 
 
-class _Known(dict[str | None, int]):
-    """What each value (as JSON text) of one question on one assignment comes to, worked out when first asked for.
+class _AnswerCodes(dict[str | None, int]):
+    """The index in `kinds` by answer value (as JSON text), for one question on one assignment. Computed on first use.
 
-    It holds the place among `kinds`, which the question's tables of all assignments share.
+    All assignments share the `kinds` of the question.
     """
 
-    def __init__(self, question: Question, after: Adjustments, reading: Reading, kinds: list[_Given]) -> None:
+    def __init__(self, question: Question, after: Adjustments, reading: Reading, kinds: list[_DistinctAnswer]) -> None:
         super().__init__()
         self.question = question
         self.after = after
@@ -227,16 +228,17 @@ class _Known(dict[str | None, int]):
         value = None if text is None else json.loads(text)
         keys = keys_in_force(self.question, self.after)
         points = earned(self.question, value, self.after)
-        # A dropped question earns nothing, but what was answered still says who knew it.
+        # A dropped question earns no points, but its answers still show who knew the right one.
         credit = points.points / points.possible if points.possible else max(key.grade(value) for key in keys)
-        # What a teacher reads is in the student's own words: neither right nor wrong, and not for counting.
+        # An answer that a teacher grades is free text without options to count.
         is_free = type_of(self.question).graded_by == "teacher"
-        given = () if is_free else _merged(option for key in keys for option in key.chosen_options(value, self.reading))
+        chosen = (option for key in keys for option in key.chosen_options(value, self.reading))
+        options = () if is_free else _merged(chosen)
         self.kinds.append(
-            _Given(
+            _DistinctAnswer(
                 credit=credit if credit or value is not None else None,
-                options=given,
-                misread=tuple(option.leans_on for option in given if option.leans_on and not option.right),
+                options=options,
+                misread=tuple(option.leans_on for option in options if option.leans_on and not option.right),
                 is_waiting=is_free and value is not None and not credit,
             )
         )
@@ -244,65 +246,68 @@ class _Known(dict[str | None, int]):
         return self[text]
 
 
-def _answers(content: Published, attempts: Sequence[_Made], corrections: Mapping[int, Adjustments]) -> list[_Answers]:
-    """What was answered, by question. A question that an attempt has no answer to counts as left out."""
+def _answers(
+    content: Published, attempts: Sequence[_SubmittedAttempt], corrections: Mapping[int, Adjustments]
+) -> list[_QuestionAnswers]:
+    """The answers by question. A question without an answer row counts as unanswered."""
     questions = content.document.questions
-    answers = [_Answers([], []) for _ in questions]
+    answers = [_QuestionAnswers([], []) for _ in questions]
     tables = {
         assignment_id: [
-            _Known(question, after, content.document.reading, own.kinds)
-            for question, own in zip(questions, answers, strict=True)
+            _AnswerCodes(question, after, content.document.reading, row.kinds)
+            for question, row in zip(questions, answers, strict=True)
         ]
         for assignment_id, after in corrections.items()
     }
-    for place, own in enumerate(answers):
-        nothing = {assignment_id: known[place][None] for assignment_id, known in tables.items()}
-        own.codes.extend([nothing[attempt.assignment_id] for attempt in attempts])
-    at = {attempt.pk: (number, tables[attempt.assignment_id]) for number, attempt in enumerate(attempts)}
+    for place, row in enumerate(answers):
+        unanswered = {assignment_id: known[place][None] for assignment_id, known in tables.items()}
+        row.codes.extend([unanswered[attempt.assignment_id] for attempt in attempts])
+    by_attempt = {attempt.pk: (number, tables[attempt.assignment_id]) for number, attempt in enumerate(attempts)}
     place_of = {content.question_ids[question.key]: place for place, question in enumerate(questions)}
-    columns = [own.codes for own in answers]
+    columns = [row.codes for row in answers]
     for attempt_id, question_id, text in _values(corrections):
-        # Attempts that do not count have answers as well.
-        if attempt_id in at:
-            number, known = at[attempt_id]
+        # The query also returns answers of attempts that do not count.
+        if attempt_id in by_attempt:
+            number, known = by_attempt[attempt_id]
             place = place_of[question_id]
             columns[place][number] = known[place][text]
-    _mark(answers, questions, {attempt_id: number for attempt_id, (number, _) in at.items()}, corrections)
+    number_of = {attempt_id: number for attempt_id, (number, _) in by_attempt.items()}
+    _apply_manual_grades(answers, questions, number_of, corrections)
     return answers
 
 
-def _mark(
-    answers: Sequence[_Answers],
+def _apply_manual_grades(
+    answers: Sequence[_QuestionAnswers],
     questions: Sequence[Question],
     number_of: Mapping[int, int],
     assignment_ids: Iterable[int],
 ) -> None:
-    """Put what teachers' marks say in the place of what the answers earned; the newest mark holds."""
+    """Replace the credit of manually graded answers; the newest grade of an answer counts."""
     place_of = {question.key: place for place, question in enumerate(questions)}
-    given = ManualGrade.objects.filter(attempt__assignment__in=list(assignment_ids)).order_by("made_at", "pk")
-    for attempt_id, key, points in given.values_list("attempt_id", "question__key", "points"):
+    grades = ManualGrade.objects.filter(attempt__assignment__in=list(assignment_ids)).order_by("made_at", "pk")
+    for attempt_id, key, points in grades.values_list("attempt_id", "question__key", "points"):
         if attempt_id in number_of:
             place = place_of[key]
-            own, number = answers[place], number_of[attempt_id]
+            row, number = answers[place], number_of[attempt_id]
             credit = Fraction(points) / questions[place].points
-            own.kinds.append(replace(own.kinds[own.codes[number]], credit=credit, is_waiting=False))
-            own.codes[number] = len(own.kinds) - 1
+            row.kinds.append(replace(row.kinds[row.codes[number]], credit=credit, is_waiting=False))
+            row.codes[number] = len(row.kinds) - 1
 
 
 def _values(assignment_ids: Iterable[int]) -> Iterable[tuple[int, int, str]]:
-    """(attempt, question, current value as JSON text) of each answer; text, so that equal ones are read once."""
+    """(attempt, question, current value as JSON text) of each answer. As text, equal values are parsed once."""
     answers = Answer.objects.filter(attempt__assignment__in=list(assignment_ids), value__isnull=False)
     text = Cast("value", TextField())
     return answers.order_by().values_list("attempt_id", "question_id", text).iterator(chunk_size=5000)
 
 
 def _item(question: Question, corrections: Iterable[Adjustments], seen: Iterable[Option], reading: Reading) -> Item:
-    ungraded = list(corrections) or [NO_ADJUSTMENTS]
+    adjustments = list(corrections) or [NO_ADJUSTMENTS]
     keys: list[Question] = []
-    for after in ungraded:
-        # Not a set: a question that holds a table cannot be hashed.
+    for after in adjustments:
+        # Not a set: a question that holds a dict cannot be hashed.
         keys += [key for key in keys_in_force(question, after) if key not in keys]
-    is_dropped = any(not earned(question, None, after).possible for after in ungraded)
+    is_dropped = any(not earned(question, None, after).possible for after in adjustments)
     offered = [option for key in keys for option in key.options(reading)]
     return Item(
         key=question.key,
@@ -312,10 +317,10 @@ def _item(question: Question, corrections: Iterable[Adjustments], seen: Iterable
     )
 
 
-def _merged(found: Iterable[Option]) -> tuple[Option, ...]:
-    """Each option once, in the order met; right where one of the keys in force says so."""
+def _merged(options: Iterable[Option]) -> tuple[Option, ...]:
+    """Each option once, in the order of first use; right if it is right by one of the keys in force."""
     by_id: dict[str, Option] = {}
-    for option in found:
+    for option in options:
         if option.id not in by_id or (option.right and not by_id[option.id].right):
             by_id[option.id] = option
     return tuple(by_id.values())
@@ -326,8 +331,8 @@ def _chance_share(question: Question) -> float | None:
     return None if share is None else float(share)
 
 
-def _order(attempt: _Made, shown: Sequence[tuple[str, int]]) -> Sequence[int]:
-    """The places of the questions as the attempt showed them. shown: key and place of each question."""
+def _order(attempt: _SubmittedAttempt, shown: Sequence[tuple[str, int]]) -> Sequence[int]:
+    """The positions of the questions in the order of the attempt. shown: key and position of each question."""
     if not attempt.shuffle_questions:
         return range(len(shown))
     return Shuffle(attempt.seed, attempt.shuffle_questions).order("questions", shown)

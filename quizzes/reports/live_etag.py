@@ -1,4 +1,4 @@
-"""Whether anything has changed that a live page of a teacher shows."""
+"""The ETag of a teacher's live pages, from counters of the rows that such a page shows."""
 
 import hashlib
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from django.db.models.expressions import RawSQL
 
 from quizzes.models import Assignment, User
 
-# A live page of a running quiz changes this often even if nothing is saved, since time makes students stuck or offline.
+# With an open attempt, the ETag changes this often even without a save: students become stuck or offline over time.
 TIME_STEP = timedelta(seconds=15)
 
-# Everything that a live page shows comes with an attempt, with an answer, whose revision each save moves, or with an
-# act of a teacher, which the audit log has. A student who moves to another class is in the log of that class, so
-# students are counted. A count stands beside the maximum, because commits need not come in the order of their ids.
+# A live page changes with an attempt, with an answer (each save raises its revision), or with a teacher's action, which
+# the audit log records. A move to another class is in the log of that class, so students are counted too. The log has a
+# count beside the maximum id, because transactions do not always commit in the order of their ids.
 _COUNTERS = (
     "SELECT COUNT(*) FROM quizzes_attempt t WHERE t.assignment_id = quizzes_assignment.id",
     "SELECT COUNT(t.submitted_at) FROM quizzes_attempt t WHERE t.assignment_id = quizzes_assignment.id",
@@ -30,13 +30,13 @@ _COUNTERS = (
 )
 
 
-# What stands in the built query for the teacher's id and for the assignment's public id.
+# Placeholders in the built query for the teacher's id and for the assignment's public id.
 _TEACHER, _ASSIGNMENT = -1, "assignment"
 
 
 @dataclass(frozen=True, slots=True)
 class LiveState:
-    """How far the rows of an assignment are. board: (position, phase) of the class board, None before its first."""
+    """Counters of an assignment's rows. board: (position, phase) of the class board, None before its first slide."""
 
     counters: tuple[int, ...]
     open_count: int
@@ -44,8 +44,8 @@ class LiveState:
 
 
 def live_state(public_id: str, *, by: User) -> LiveState | None:
-    """How far the rows of this teacher's assignment are, None if it is not theirs; 1 query."""
-    sql, order = _statement()
+    """The live state of this teacher's assignment, None if it is not theirs; 1 query."""
+    sql, order = _query()
     values: dict[Any, int | str] = {_TEACHER: by.pk, _ASSIGNMENT: public_id}
     with connection.cursor() as cursor:
         cursor.execute(sql, [values[name] for name in order])
@@ -58,7 +58,7 @@ def live_state(public_id: str, *, by: User) -> LiveState | None:
 
 
 @cache
-def _statement() -> tuple[str, tuple[Any, ...]]:
+def _query() -> tuple[str, tuple[Any, ...]]:
     """The query, with its access rule from `taught_by`, and the order of its parameters.
 
     Built once: building it for each poll takes longer than the rest of a poll (goal 15 of docs/performance.md).
@@ -70,10 +70,10 @@ def _statement() -> tuple[str, tuple[Any, ...]]:
 
 
 def live_etag(state: LiveState, *parts: object) -> str:
-    """An ETag of the state and of what else the page depends on; weak, since the page may be compressed."""
+    """An ETag of the state and of the other values that the page shows. It is weak: the page may be compressed."""
     return f'W/"{hashlib.sha256(repr((state, parts)).encode()).hexdigest()[:32]}"'
 
 
 def time_step(state: LiveState, now: datetime) -> int | None:
-    """The part of an ETag that moves every `TIME_STEP`; None if no attempt is open."""
+    """The part of an ETag that changes every `TIME_STEP`; None if no attempt is open."""
     return int(now.timestamp() // TIME_STEP.total_seconds()) if state.open_count else None

@@ -1,10 +1,9 @@
-"""What each student shows of each objective over all assignments of a classroom.
+"""The mastery of each student by objective over all assignments of a classroom.
 
-The rule: points earned over points possible, on the questions of one objective, in the attempts that count by each
-assignment's policy. An excused student's answers count in nothing, and so does practice. A right answer to an
-answer-and-proof question without its whole proof earns its points, and nothing here: it does not show understanding.
-An answer that a teacher has still to mark is left out.
-Objectives of one title are one objective, whichever sets they stand in.
+The rule: points earned over points possible on the questions of one objective, in the attempts that count by each
+assignment's policy. Excused work and practice do not count. A right answer whose evidence is not right earns points
+but counts as 0 here, because it does not show understanding. Ungraded answers are left out.
+Objectives with the same title are one objective, also across question sets.
 """
 
 import json
@@ -34,7 +33,7 @@ Points = dict[str, tuple[Fraction, int]]
 
 @dataclass(frozen=True, slots=True)
 class MasteryLine:
-    """One student. scores: one an objective, None where nothing of it counts yet. counting_count: attempts counted."""
+    """One student. scores: one for each objective, None if no points count yet. counting_count: attempts counted."""
 
     student: StudentRow
     scores: tuple[ObjectiveScore | None, ...]
@@ -43,9 +42,9 @@ class MasteryLine:
 
 @dataclass(frozen=True, slots=True)
 class Mastery:
-    """A classroom by objective. objectives: in the order met, the newest assignment last. totals: the class's own.
+    """A classroom by objective. objectives: by first use, the oldest assignment first. totals: of the class.
 
-    assignment_counts: how many assignments ask for each objective.
+    assignment_counts: how many assignments have each objective.
     """
 
     classroom: Classroom
@@ -56,39 +55,39 @@ class Mastery:
 
 
 def mastery_of(book: Gradebook) -> Mastery:
-    """The gradebook's attempts by objective, in three statements (two more for an edition new to the process)."""
+    """The gradebook's attempts by objective; 3 queries, and 2 for each edition that is not in the process cache."""
     points = objective_points(book)
-    met: dict[str, Objective] = {}
-    asked: defaultdict[str, int] = defaultdict(int)
+    objectives_by_title: dict[str, Objective] = {}
+    counts: defaultdict[str, int] = defaultdict(int)
     for column in reversed(book.columns):
         for title, objective in _objectives(column.assignment.edition_id).items():
-            met.setdefault(title, objective)
-            asked[title] += 1
+            objectives_by_title.setdefault(title, objective)
+            counts[title] += 1
     lines = []
     for row in book.rows:
-        own = [points[row.student.pk, column.assignment.pk] for column in book.columns]
-        scores = tuple(_summed(objective, own) for objective in met.values())
+        row_points = [points[row.student.pk, column.assignment.pk] for column in book.columns]
+        scores = tuple(_summed(objective, row_points) for objective in objectives_by_title.values())
         lines.append(MasteryLine(row.student, scores, sum(cell.score is not None for cell in row.cells)))
     return Mastery(
         book.classroom,
-        tuple(met.values()),
-        tuple(asked[title] for title in met),
+        tuple(objectives_by_title.values()),
+        tuple(counts[title] for title in objectives_by_title),
         tuple(lines),
-        tuple(_summed(objective, points.values()) for objective in met.values()),
+        tuple(_summed(objective, points.values()) for objective in objectives_by_title.values()),
     )
 
 
 def filter_by_objective(book: Gradebook, title: str) -> Gradebook:
-    """The gradebook of one objective: the assignments that ask for it, with the points on it alone.
+    """The gradebook of one objective: the assignments that have it, with the points on it; 3 queries.
 
-    title: of an objective; one that no assignment asks for gives a gradebook without columns. Three statements.
+    title: of the objective. If no assignment has it, the gradebook has no columns.
     """
     points = objective_points(book)
     places = [place for place, column in enumerate(book.columns) if title in _objectives(column.assignment.edition_id)]
     rows = []
     for row in book.rows:
         cells = tuple(
-            _narrowed(row.cells[place], points[row.student.pk, book.columns[place].assignment.pk].get(title))
+            _cell_of_objective(row.cells[place], points[row.student.pk, book.columns[place].assignment.pk].get(title))
             for place in places
         )
         rows.append(Row(row.student, cells, mean_of(cell.share for cell in cells if cell.share is not None)))
@@ -107,14 +106,14 @@ def filter_by_objective(book: Gradebook, title: str) -> Gradebook:
 
 
 def titles_of(book: Gradebook) -> list[str]:
-    """The titles of the objectives that its assignments ask for, in the order of `Mastery`."""
+    """The titles of the objectives of the gradebook's assignments, in the order of `Mastery`."""
     return list(
         dict.fromkeys(title for column in reversed(book.columns) for title in _objectives(column.assignment.edition_id))
     )
 
 
 def objective_points(book: Gradebook) -> defaultdict[tuple[int, int], Points]:
-    """Points by student and assignment id, of the attempts that count; three statements."""
+    """Points by student and assignment id, of the attempts that count; 3 queries."""
     counting = {
         cell.attempt.pk: (row.student.pk, column.assignment)
         for row in book.rows
@@ -146,18 +145,18 @@ def objective_points(book: Gradebook) -> defaultdict[tuple[int, int], Points]:
                 else:
                     # Equal answers to one question of one assignment are worth the same.
                     at = (assignment.pk, ids[question.key], text)
-                    one = known[at] if at in known else known.setdefault(at, _worth(question, text, after))
+                    one = known[at] if at in known else known.setdefault(at, _points_of(question, text, after))
                 total, possible = total + one[0], possible + one[1]
             if possible:
                 own[title] = (total, possible)
     return found
 
 
-def _worth(question: Question, text: str | None, after: Adjustments) -> tuple[Fraction, int]:
+def _points_of(question: Question, text: str | None, after: Adjustments) -> tuple[Fraction, int]:
     value = None if text is None else json.loads(text)
     points = earned(question, value, after)
     if type_of(question).graded_by == "teacher" and value is not None and not points.points:
-        # Nobody has read it yet.
+        # A teacher must still grade it.
         return Fraction(0), 0
     if not any(key.has_right_evidence(value) for key in keys_in_force(question, after)):
         return Fraction(0), points.possible
@@ -169,26 +168,27 @@ def _questions(edition_id: int) -> dict[str, list[Question]]:
     document = published(edition_id).document
     by_title: dict[str, list[Question]] = {}
     for objective in document.objectives:
-        own = [question for question in document.questions if question.objective == objective.key]
-        if own:
-            by_title.setdefault(objective.title, []).extend(own)
+        questions = [question for question in document.questions if question.objective == objective.key]
+        if questions:
+            by_title.setdefault(objective.title, []).extend(questions)
     return by_title
 
 
 def _objectives(edition_id: int) -> dict[str, Objective]:
-    """The objectives that the edition's questions ask for, by title."""
-    asked = _questions(edition_id)
+    """The objectives that the edition's questions have, by title."""
+    questions = _questions(edition_id)
     objectives = published(edition_id).document.objectives
-    return {objective.title: objective for objective in objectives if objective.title in asked}
+    return {objective.title: objective for objective in objectives if objective.title in questions}
 
 
 def _summed(objective: Objective, points: Iterable[Mapping[str, tuple[Fraction, int]]]) -> ObjectiveScore | None:
-    own = [one for by_title in points if (one := by_title.get(objective.title)) is not None]
-    possible = sum(part for _, part in own)
-    return ObjectiveScore(objective, sum((part for part, _ in own), start=Fraction(0)), possible) if possible else None
+    pairs = [pair for by_title in points if (pair := by_title.get(objective.title)) is not None]
+    possible = sum(points_possible for _, points_possible in pairs)
+    total = sum((points_earned for points_earned, _ in pairs), start=Fraction(0))
+    return ObjectiveScore(objective, total, possible) if possible else None
 
 
-def _narrowed(cell: Cell, points: tuple[Fraction, int] | None) -> Cell:
+def _cell_of_objective(cell: Cell, points: tuple[Fraction, int] | None) -> Cell:
     if cell.score is None:
         return cell
     if points is None:

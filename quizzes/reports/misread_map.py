@@ -1,10 +1,10 @@
-"""Which sentences of a reading wrong answers point to: what to read again with the class."""
+"""The misread map: the sentences of a reading that wrong answers point to."""
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# Below this many attempts one student's slip looks like the class's, and a count comes close to naming a student.
+# Below this many attempts, one student's slip looks like a problem of the class, and a count can identify a student.
 MIN_ATTEMPTS = 5
 
 
@@ -20,7 +20,7 @@ class Misread:
 
 @dataclass(frozen=True, slots=True)
 class MisreadMap:
-    """The sentences that wrong answers point to, most attempts first, and how many attempts that rests on."""
+    """The sentences that wrong answers point to, most attempts first. attempt_count: all attempts that count."""
 
     attempt_count: int
     sentences: tuple[Misread, ...]
@@ -28,9 +28,9 @@ class MisreadMap:
 
 @dataclass(frozen=True, slots=True)
 class MisreadColumn:
-    """One question over all attempts. codes: for each attempt, the place of its answer among the kinds.
+    """One question over all attempts. codes: for each attempt, the index of its answer in `kinds`.
 
-    kinds: for each kind of answer, the sentences that each of its wrong parts points to, as keys.
+    kinds: for each distinct answer, the keys of the sentences that each of its wrong parts points to.
     """
 
     kinds: Sequence[Sequence[Sequence[str]]]
@@ -38,16 +38,16 @@ class MisreadColumn:
 
 
 def misread_map(columns: Sequence[MisreadColumn], *, reading_order: Sequence[str]) -> MisreadMap | None:
-    """The map of these attempts; None below five of them.
+    """The map of these attempts; None below 5 attempts.
 
-    A sentence that a part of an answer names twice counts once. reading_order: all keys of the reading; it breaks ties.
+    A sentence that one part of an answer names twice counts once. reading_order: all sentence keys; it breaks ties.
     """
     attempt_count = len(columns[0].codes) if columns else 0
     if attempt_count < MIN_ATTEMPTS:
         return None
     place = {sentence: number for number, sentence in enumerate(reading_order)}
     by_answer: Counter[str] = Counter()
-    # One bit a sentence for each attempt: a column of attempts is gone through once, not once for every sentence.
+    # One bit for each sentence: this reads each column once, not once for each sentence.
     pointed = [0] * attempt_count
     for column in columns:
         bits = [0] * len(column.kinds)

@@ -1,4 +1,4 @@
-"""What a student may practise once answers are shown: the questions that did not get all their points."""
+"""The questions that a student may practice once answers are shown: those without full points."""
 
 from dataclasses import dataclass
 
@@ -9,14 +9,14 @@ from quizzes.reports.attempt_review import ReviewedAttempt
 
 @dataclass(frozen=True, slots=True)
 class Practice:
-    """The keys of the questions to try again, and the corrections by which they are checked."""
+    """The keys of the questions to practice, and the regrades that apply to them."""
 
     keys: frozenset[str]
     adjusted: Adjustments
 
 
 def practice_of(reviewed: ReviewedAttempt) -> Practice:
-    """What is worth trying again; neither a dropped question nor one that a teacher grades."""
+    """The missed questions, without dropped ones and those that a teacher grades."""
     return Practice(
         frozenset(
             item.question.key

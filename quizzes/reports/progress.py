@@ -49,8 +49,8 @@ class StudentProgress:
     """One student on an assignment.
 
     activity: None unless in progress. answered_count, last_saved_at: of the latest attempt.
-    at_number: position in the set of the question on the screen, or else of the one answered last; None before the
-    first of either, and without an open attempt. is_reviewing: the review page is on the screen.
+    at_number: position in the set of the question on the screen, else of the last answered one; None before either and
+    without an open attempt. is_reviewing: the review page is on the screen.
     seen_at: the last heartbeat or save of the open attempt, None without one.
     """
 
@@ -75,7 +75,7 @@ class StudentProgress:
 
 
 def progress(assignment: Assignment, *, now: datetime) -> list[StudentProgress]:
-    """One entry for each student on the roster, by name; 6 queries however many there are."""
+    """One entry for each enrolled student, by name; 6 queries for any number of students."""
     made = by_student_and_assignment(assignment.attempts.all())
     overrides = load_overrides(assignment=assignment)
     students = list(assignment.classroom.students.enrolled().order_by("display_name", "pk"))
@@ -84,8 +84,8 @@ def progress(assignment: Assignment, *, now: datetime) -> list[StudentProgress]:
         for student in students
     }
     latest = [found.latest_attempt.pk for found in statuses.values() if found.latest_attempt is not None]
-    given = Answer.objects.filter(attempt__in=latest, value__isnull=False).order_by()
-    counted = {row["attempt"]: row for row in given.values("attempt").annotate(count=Count("pk"), last=Max("saved_at"))}
+    answered = Answer.objects.filter(attempt__in=latest, value__isnull=False).order_by().values("attempt")
+    counted = {row["attempt"]: row for row in answered.annotate(count=Count("pk"), last=Max("saved_at"))}
     open_ids = [found.open_attempt.pk for found in statuses.values() if found.open_attempt is not None]
     seen = {row.attempt_id: row for row in Presence.objects.filter(attempt__in=open_ids)}
     last: dict[int, tuple[datetime, int]] = {}
@@ -104,7 +104,7 @@ def status_counts(entries: Iterable[StudentProgress]) -> Counter[Status]:
 
 
 def anonymous_numbers(students: Sequence[Student], assignment: Assignment) -> dict[int, int]:
-    """A number from 1 for each student id, by which no name can be guessed: not in the order of the names."""
+    """A number from 1 for each student id. It is not in the order of the names, so that no name can be guessed."""
 
     def place(student: Student) -> str:
         return hashlib.sha256(f"{assignment.public_id} {student.public_id}".encode()).hexdigest()
@@ -148,7 +148,7 @@ def _progress(
 def _activity(
     attempt: Attempt, presence: Presence | None, saved_at: datetime, *, has_answered_all: bool, now: datetime
 ) -> Activity:
-    """saved_at: of the newest answer, or the start."""
+    """What the student does now. saved_at: of the newest answer, else the start of the attempt."""
     # Without a first heartbeat (scripts off), silence does not mean offline.
     if presence is not None and now - max(presence.seen_at, saved_at) > OFFLINE_AFTER:
         return Activity.OFFLINE

@@ -1,5 +1,6 @@
-"""A student's own list: what to continue, what is to do, what opens later, what is done. Nothing in it depends on the
-answer key before the answers are shown: an attempt that counts because it is the best is named only from then on.
+"""A student's assignments: to continue, to do, coming, done and missed.
+
+Before the answers are shown, nothing here depends on the answer key. The best attempt is therefore named only after.
 """
 
 from collections.abc import Sequence
@@ -22,10 +23,10 @@ from quizzes.models import Assignment, Attempt, Extension, Student
 class StudentAssignment:
     """One assignment of a student.
 
-    attempt: the open one, else the one to show, None before the first. is_shown: whether its answers may be seen.
-    is_late: whether it was submitted late. is_past_due: whether it can still be done after the due time.
-    attempts_left: how many more the student may start now, None for no limit. shown_at: when answers are shown, None if
-    no moment decides. question_count, about_minutes: of the whole set. extension, is_excused: of this student.
+    attempt: the open one, else the one to show, None before the first. is_shown: whether its answers are shown.
+    is_late: whether it was submitted late. is_past_due: whether the due time is over and the window still open.
+    attempts_left: how many more the student may start now, None without a limit. shown_at: when answers are shown, None
+    if no time decides. question_count, about_minutes: of the whole set. extension, is_excused: of this student.
     """
 
     assignment: Assignment
@@ -56,7 +57,7 @@ class StudentAssignment:
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """The attempt to continue first. number: the question to continue at."""
+    """The attempt to continue first. number: of the question to continue with."""
 
     given: StudentAssignment
     attempt: Attempt
@@ -68,7 +69,7 @@ class Current:
 
 @dataclass(frozen=True, slots=True)
 class StudentAssignments:
-    """A student's assignments by what to do with them, each the most urgent or newest first."""
+    """A student's assignments by what to do with them, each list with the most urgent or newest first."""
 
     current: Current | None
     to_do: tuple[StudentAssignment, ...]
@@ -78,7 +79,7 @@ class StudentAssignments:
 
 
 def student_assignments(student: Student, *, now: datetime) -> StudentAssignments:
-    """The student's list, in 5 queries or 6 however long it is (more for editions new to the process)."""
+    """The student's assignments; 5 or 6 queries for any number, more for editions that are not in the process cache."""
     found = _load(student.classroom.assignments.order_by("-created_at", "-pk"), student, now)
     running = sorted((given for given in found if given.status is Status.IN_PROGRESS), key=_started, reverse=True)
     to_start = [given for given in found if given.status in {Status.NOT_STARTED, Status.MISSING} and given.can_start]
@@ -93,24 +94,24 @@ def student_assignments(student: Student, *, now: datetime) -> StudentAssignment
 
 
 def student_assignment(student: Student, public_id: str, *, now: datetime) -> StudentAssignment | None:
-    """One assignment of the student's class, None if it has no such one; queries as for all of them."""
+    """One assignment of the student's class, None if the class does not have it; as many queries as for all."""
     return next(iter(_load(student.classroom.assignments.order_by().filter(public_id=public_id), student, now)), None)
 
 
 def current_of(given: StudentAssignment, *, now: datetime) -> Current | None:
-    """Where to continue in an open attempt that has time left, else None; 1 query."""
+    """The open attempt with time left and where to continue in it, else None; 1 query."""
     attempt = given.found.open_attempt
     if attempt is None or is_over(at=now, deadline_at=attempt.deadline_at):
         return None
     attempt.assignment = given.assignment
-    place = content_of(attempt)
+    content = content_of(attempt)
     answers = list(attempt.answers.all())
     return Current(
         given=given,
         attempt=attempt,
-        number=resume_number(place, answers),
-        question_count=len(place.questions),
-        left_count=len(place.questions) - sum(answer.value is not None for answer in answers),
+        number=resume_number(content, answers),
+        question_count=len(content.questions),
+        left_count=len(content.questions) - sum(answer.value is not None for answer in answers),
         minutes_left=minutes_left(at=now, deadline_at=attempt.deadline_at),
     )
 
@@ -120,16 +121,16 @@ def answered_count(attempt: Attempt) -> int:
     return attempt.answers.filter(value__isnull=False).count()
 
 
-def _load(which: QuerySet[Assignment], student: Student, now: datetime) -> list[StudentAssignment]:
+def _load(queryset: QuerySet[Assignment], student: Student, now: datetime) -> list[StudentAssignment]:
     # 3 simple queries take half the time of 1 join.
-    assignments = list(which.annotate(set_title=F("edition__question_set__title")))
+    assignments = list(queryset.annotate(set_title=F("edition__question_set__title")))
     attempts = Attempt.objects.made_by(student.pk).filter(assignment__in=assignments).order_by()
     made = by_student_and_assignment(attempts)
     overrides = load_overrides(student=student)
     sizes = sizes_of(assignment.edition_id for assignment in assignments)
     shown = last_closes(assignments)
     return [
-        _given(
+        _student_assignment(
             assignment,
             assignment.set_title,
             student.pk,
@@ -143,7 +144,7 @@ def _load(which: QuerySet[Assignment], student: Student, now: datetime) -> list[
     ]
 
 
-def _given(
+def _student_assignment(
     assignment: Assignment,
     title: str,
     student_id: int,

@@ -38,7 +38,7 @@ def history_lines(student: Student, *, by: User, now: datetime) -> list[HistoryL
     lines = []
     for assignment in assignments:
         attempts = made.get((student.pk, assignment.pk), [])
-        found = overrides.status(assignment, student.pk, attempts, now=now)
+        status = overrides.status(assignment, student.pk, attempts, now=now)
         newest_first = tuple((attempt, score_share(attempt)) for attempt in reversed(attempts))
-        lines.append(HistoryLine(assignment, found, newest_first))
+        lines.append(HistoryLine(assignment, status, newest_first))
     return lines

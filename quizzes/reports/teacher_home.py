@@ -1,10 +1,11 @@
-"""A teacher's home: what needs a teacher, and a line for each classroom."""
+"""A teacher's home page: the to-do items, and a line for each classroom."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import chain
 from typing import Literal
 
 from django.db.models import F
@@ -23,9 +24,9 @@ SOON = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class TodoItem:
-    """One thing that needs the teacher. count: the numeral shown; kind names the sentence and the action.
+    """One thing that needs the teacher. count: the number on the page. kind: selects the sentence and the action.
 
-    not_started_count, missing_count: of those who have not turned in.
+    not_started_count, missing_count: of the students who have not submitted.
     """
 
     kind: Literal["not_submitted", "locked_out", "no_students", "queued_answers"]
@@ -40,9 +41,9 @@ class TodoItem:
 
 @dataclass(frozen=True, slots=True)
 class ClassroomSummary:
-    """A line of the teacher's home. assignment: the newest open one; mean_share over all its scores that count.
+    """One classroom. assignment: the newest open one. mean_share: over all scores of the classroom that count.
 
-    submitted_count of expected_count: students on that assignment, without those excused from it.
+    submitted_count, expected_count: of the students on that assignment, without excused ones.
     """
 
     classroom: Classroom
@@ -56,7 +57,7 @@ class ClassroomSummary:
 
 @dataclass(frozen=True, slots=True)
 class TeacherHome:
-    """What needs this teacher, most urgent first, and a line for each classroom, by name."""
+    """The to-do items, the most urgent first, and a line for each classroom by name."""
 
     needs: list[TodoItem]
     summaries: list[ClassroomSummary]
@@ -64,9 +65,9 @@ class TeacherHome:
 
 @dataclass(frozen=True, slots=True)
 class _Classes:
-    """A teacher's current classes. students: ids of those on the roster, by classroom id.
+    """A teacher's current classes. students: ids of enrolled students by classroom id.
 
-    assignments: by classroom id, the oldest first. made: attempts of students on the roster.
+    assignments: by classroom id, the oldest first. made: attempts of enrolled students.
     """
 
     classrooms: list[Classroom]
@@ -87,7 +88,7 @@ class _Classes:
 
 
 def load_teacher_home(user: User, *, now: datetime) -> TeacherHome:
-    """The teacher's home; at most 9 queries however many classes there are."""
+    """The teacher's home page; at most 9 queries for any number of classes."""
     classes = _load(user, now)
     locked: defaultdict[int, list[Student]] = defaultdict(list)
     for student in student_sign_in.locked_students(classes.classrooms, now=now):
@@ -113,17 +114,17 @@ def _load(user: User, now: datetime) -> _Classes:
     for classroom_id, student_id in enrolled.values_list("classroom_id", "pk"):
         students[classroom_id].append(student_id)
     assignments: defaultdict[int, list[Assignment]] = defaultdict(list)
-    given = Assignment.objects.filter(classroom__in=classrooms).select_related("edition__question_set")
-    for assignment in given.defer("edition__document").order_by("created_at", "pk"):
+    rows = Assignment.objects.filter(classroom__in=classrooms).select_related("edition__question_set")
+    for assignment in rows.defer("edition__document").order_by("created_at", "pk"):
         assignments[assignment.classroom_id].append(assignment)
-    here = Attempt.objects.filter(
+    attempts = Attempt.objects.filter(
         classroom__in=classrooms, student__removed_at=None, student__classroom=F("classroom")
     ).order_by()
     return _Classes(
         classrooms,
         students,
         assignments,
-        by_student_and_assignment(here),
+        by_student_and_assignment(attempts),
         load_overrides(assignment__classroom__in=classrooms),
         now,
     )
@@ -131,8 +132,10 @@ def _load(user: User, now: datetime) -> _Classes:
 
 def _summary(classes: _Classes, classroom: Classroom) -> ClassroomSummary:
     assignments = classes.assignments.get(classroom.pk, ())
-    is_open = {WindowState.OPEN, WindowState.PAST_DUE}
-    newest = next((one for one in reversed(assignments) if window_state(one, now=classes.now) in is_open), None)
+    open_states = {WindowState.OPEN, WindowState.PAST_DUE}
+    newest = next(
+        (entry for entry in reversed(assignments) if window_state(entry, now=classes.now) in open_states), None
+    )
     counts = classes.counts(newest) if newest is not None else Counter[Status]()
     shares = []
     for assignment in assignments:
@@ -153,15 +156,19 @@ def _summary(classes: _Classes, classroom: Classroom) -> ClassroomSummary:
 
 
 def _not_submitted(classes: _Classes, by_pk: Mapping[int, Classroom]) -> list[TodoItem]:
-    """One item for each assignment that is due soon or past due, is not closed, and that someone has not turned in."""
-    given = [assignment for own in classes.assignments.values() for assignment in own]
-    soon = [(end, assignment) for assignment in given if (end := _end(assignment, classes.now)) is not None]
-    found = []
-    for _, assignment in sorted(soon, key=lambda one: (one[0], one[1].pk)):
+    """One item for each assignment that is due soon or past due, is not closed, and is not submitted by everyone."""
+    soon = [
+        (end, assignment)
+        for assignments in classes.assignments.values()
+        for assignment in assignments
+        if (end := _end(assignment, classes.now)) is not None
+    ]
+    items = []
+    for _, assignment in sorted(soon, key=lambda pair: (pair[0], pair[1].pk)):
         counts = classes.counts(assignment)
         count = counts.total() - counts[Status.EXCUSED] - counts[Status.SUBMITTED]
         if count:
-            found.append(
+            items.append(
                 TodoItem(
                     "not_submitted",
                     count,
@@ -172,11 +179,11 @@ def _not_submitted(classes: _Classes, by_pk: Mapping[int, Classroom]) -> list[To
                     missing_count=counts[Status.MISSING],
                 )
             )
-    return found
+    return items
 
 
 def _end(assignment: Assignment, now: datetime) -> datetime | None:
-    """When the assignment is due, else closes, if that is soon or past and it has not closed."""
+    """When the assignment is due, else when it closes; None if that is not soon or if it is closed."""
     end = assignment.due_at or assignment.closes_at
     is_closed = window_state(assignment, now=now) is WindowState.CLOSED
     return end if end is not None and end <= now + SOON and not is_closed else None
@@ -184,8 +191,10 @@ def _end(assignment: Assignment, now: datetime) -> datetime | None:
 
 def _queued(classes: _Classes, by_pk: Mapping[int, Classroom]) -> list[TodoItem]:
     """One item for each assignment that has answers to grade, the oldest first."""
-    given = [assignment for own in classes.assignments.values() for assignment in own]
-    assignments = sorted(given, key=lambda assignment: (assignment.created_at, assignment.pk))
+    assignments = sorted(
+        chain.from_iterable(classes.assignments.values()),
+        key=lambda assignment: (assignment.created_at, assignment.pk),
+    )
     queued = queued_answers(assignments)
     return [
         TodoItem(

@@ -1,4 +1,4 @@
-"""From attempts to figures: one row of credits an attempt in, the figures of the test and its questions out."""
+"""The figures of a test and its questions, computed from the credits of each attempt."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,8 +21,8 @@ from quizzes.reports.item_analysis.formulas import (
     standard_error,
 )
 
-# Below this a correlation says more about who happened to sit than about the question: its standard error is
-# 1 / sqrt(n - 1), a third of its whole range at ten attempts.
+# With fewer attempts a correlation depends more on who took the test than on the question: its standard error is
+# 1 / sqrt(n - 1), one third at 10 attempts.
 MIN_ATTEMPTS = 10
 
 Credits = Sequence[Fraction | None]
@@ -36,11 +36,11 @@ def analyze(
     picks: Sequence[Sequence[tuple[str, ...]]] | None = None,
     orders: Sequence[Order] | None = None,
 ) -> Figures:
-    """All figures of a test, from a row an attempt.
+    """All figures of a test, from one row for each attempt.
 
-    credits: one row an attempt, one credit (0 to 1) a question in the order of `items`, None for unanswered.
-    picks: in the same shape, the ids of the options given. orders: for each attempt the places of the questions in
-    the order it showed them; None when all showed them in the order of `items`.
+    credits: for each attempt, one credit (0 to 1) for each question in the order of `items`, None if unanswered.
+    picks: in the same shape, the ids of the options given. orders: for each attempt, the positions of the questions in
+    the order that it showed; None if all attempts showed the order of `items`.
     """
     columns = []
     for place in range(len(items)):
@@ -54,25 +54,25 @@ def analyze(
 def analyze_columns(
     items: Sequence[Item], columns: Sequence[Column], *, order_of: Callable[[int], Order] | None = None
 ) -> Figures:
-    """All figures of a test, from a column a question: equal answers are looked at once, however many gave them.
+    """All figures of a test, from one column for each question. Equal answers are evaluated once.
 
-    order_of: the places of the questions in the order that the attempt at this place showed them; it is asked for
-    those that left one out. None when all showed them in the order of `items`.
+    order_of: for the index of an attempt, the positions of the questions in the order that it showed. It is called for
+    attempts with an unanswered question. None if all attempts showed the order of `items`.
     """
     count = len(columns[0].codes) if columns else 0
-    enough = count >= MIN_ATTEMPTS
+    has_enough_attempts = count >= MIN_ATTEMPTS
     numbers = [Counter(column.codes) for column in columns]
-    scale = lcm(*{credit.denominator for credit in _met(columns, numbers)})
+    scale = lcm(*{credit.denominator for credit in _used_credits(columns, numbers)})
     scores = [_scaled(column, scale) for column in columns]
-    points = [_times(item.points, own) for item, own in zip(items, scores, strict=True)]
+    points = [_times(item.points, column_scores) for item, column_scores in zip(items, scores, strict=True)]
     totals = [sum(row) for row in zip(*points, strict=True)]
     unreached = _unreached(columns, order_of)
-    groups = extreme_groups(totals) if enough else None
+    groups = extreme_groups(totals) if has_enough_attempts else None
     figures = []
     for place, item in enumerate(items):
         column = columns[place]
         unanswered = sum(number for kind, number in numbers[place].items() if column.kinds[kind].credit is None)
-        one = ItemFigures(
+        item_figures = ItemFigures(
             item=item,
             attempt_count=count,
             answered_count=count - unanswered,
@@ -82,11 +82,11 @@ def analyze_columns(
             choices=_choices(item, column, numbers[place], count, groups),
         )
         if groups is not None:
-            one = _compared(one, scores[place], points[place], totals, scale, groups)
-        figures.append(one)
-    deviation = _unscaled(spread(totals), scale) if enough else None
-    counting = [own for item, own in zip(items, points, strict=True) if item.points]
-    alpha = cronbachs_alpha(counting, totals) if enough else None
+            item_figures = _compared(item_figures, scores[place], points[place], totals, scale, groups)
+        figures.append(item_figures)
+    deviation = _unscaled(spread(totals), scale) if has_enough_attempts else None
+    counting = [item_points for item, item_points in zip(items, points, strict=True) if item.points]
+    alpha = cronbachs_alpha(counting, totals) if has_enough_attempts else None
     return Figures(
         attempt_count=count,
         max_points=sum(item.points for item in items),
@@ -109,7 +109,7 @@ def _compared(
     groups: tuple[Group, Group],
 ) -> ItemFigures:
     upper, lower = groups
-    # A dropped question is in no total, so nothing of it has to be taken out.
+    # The totals do not contain a dropped question, so it is not subtracted from them.
     is_dropped = not figures.item.points
     compared = replace(
         figures,
@@ -151,29 +151,29 @@ def _unscaled(value: float | None, scale: int) -> float | None:
     return None if value is None else value / scale
 
 
-def _met(columns: Sequence[Column], numbers: Sequence[Mapping[int, int]]) -> Iterator[Fraction]:
-    """The credits that some attempt has."""
-    for column, own in zip(columns, numbers, strict=True):
-        for kind in own:
+def _used_credits(columns: Sequence[Column], numbers: Sequence[Mapping[int, int]]) -> Iterator[Fraction]:
+    """The credits of at least one attempt."""
+    for column, counts in zip(columns, numbers, strict=True):
+        for kind in counts:
             credit = column.kinds[kind].credit
             if credit is not None:
                 yield credit
 
 
 def _scaled(column: Column, scale: int) -> list[int]:
-    # A kind that nobody gave may have a credit that the scale does not hold; its place is filled all the same.
+    # The credit of a kind without answers may not fit the scale. Its rounded value is never used.
     worth = [int(kind.credit * scale) if kind.credit is not None else 0 for kind in column.kinds]
     return [worth[code] for code in column.codes]
 
 
 def _unreached(columns: Sequence[Column], order_of: Callable[[int], Order] | None) -> list[int]:
-    """How many attempts did not reach each question: left unanswered, and with it all that they showed after it.
+    """How many attempts did not reach each question: it and all questions after it are unanswered.
 
     Source: Ludlow, L. H. and O'Leary, M. (1999), "Scoring omitted and not-reached items", Educational and
     Psychological Measurement 59, 615-630.
     """
     width = len(columns)
-    # One bit a question for each attempt: most answer all, and those need no further look.
+    # One bit for each question: most attempts have no bit set and need no further work.
     left_out = [0] * (len(columns[0].codes) if columns else 0)
     for place, column in enumerate(columns):
         bits = [0 if kind.credit is not None else 1 << place for kind in column.kinds]

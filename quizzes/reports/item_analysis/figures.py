@@ -1,4 +1,4 @@
-"""What is known of a test and of each question once attempts are in."""
+"""The data classes of item analysis: questions and answers in, figures and flags out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from quizzes.content.question_types.question import Option
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One question. points: what it counts in the total, 0 where it was dropped.
+    """One question. points: in the total, 0 if it was dropped.
 
-    options: what its answers are made of. chance_share: the facility that guessing gives, None where none is known.
+    options: that an answer can contain. chance_share: the facility from guessing, 0 to 1, None if unknown.
     """
 
     key: str
@@ -23,9 +23,9 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What equal answers to a question come to. credit: 0 to 1, None for no answer that earned nothing.
+    """One distinct answer to a question. credit: 0 to 1, None without an answer and without points.
 
-    picks: the ids of the options that it is made of.
+    picks: the ids of the options that it contains.
     """
 
     credit: Fraction | None
@@ -34,7 +34,7 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One question over all attempts. codes: for each attempt, the place of its answer among the kinds."""
+    """One question over all attempts. codes: for each attempt, the index of its answer in `kinds`."""
 
     kinds: Sequence[Kind]
     codes: Sequence[int]
@@ -42,7 +42,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """One thing about a question that wants a teacher's eye, with its reason in words, as after a colon."""
+    """A problem of one question that a teacher should check. reason: in words, written to follow a colon."""
 
     kind: Literal["key", "discrimination", "chance", "unused", "not_reached"]
     reason: str
@@ -50,7 +50,7 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class ChoiceFigures:
-    """How often an option was given: by how many attempts, their share, and the share of the upper and lower group."""
+    """How many attempts gave an option, their share, and the share in the upper and lower group (0 to 1)."""
 
     option: Option
     count: int
@@ -61,11 +61,11 @@ class ChoiceFigures:
 
 @dataclass(frozen=True, slots=True)
 class ItemFigures:
-    """The figures of one question over `attempt_count` attempts; None for a figure that so few cannot carry.
+    """The figures of one question over `attempt_count` attempts; None for a figure that needs more attempts.
 
-    facility: mean credit, 0 hard to 1 easy; unanswered counts as none. discrimination: correlation of the question
-    with the rest of the score, -1 to 1. upper_share, lower_share: mean credit of the best and the weakest attempts.
-    omitted: left out, with a later one answered. not reached: nothing answered from there on.
+    facility: mean credit, 0 (hard) to 1 (easy); unanswered counts as 0. discrimination: correlation of the question
+    with the rest of the score, -1 to 1. upper_share, lower_share: mean credit of the upper and the lower group.
+    omitted_count: unanswered, with a later question answered. not_reached_count: unanswered, like all later questions.
     """
 
     item: Item
@@ -82,7 +82,7 @@ class ItemFigures:
 
     @property
     def upper_lower(self) -> float | None:
-        """How much better the upper group did, -1 to 1."""
+        """The upper group's share minus the lower group's, -1 to 1; None without groups."""
         return None if self.upper_share is None or self.lower_share is None else self.upper_share - self.lower_share
 
 
@@ -90,7 +90,7 @@ class ItemFigures:
 class Figures:
     """The figures of a whole test. mean, median, spread, standard_error: in points. group_size: attempts in each group.
 
-    spread: the standard deviation. alpha: Cronbach's, at most 1. items: one a question, in the order given.
+    spread: the standard deviation. alpha: Cronbach's alpha, at most 1. items: one for each question, in order.
     """
 
     attempt_count: int

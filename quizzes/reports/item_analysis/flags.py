@@ -1,4 +1,4 @@
-"""What about a question wants a teacher's eye, and why, in words. No figure alone is a flag."""
+"""The flags of a question: problems that a teacher should check, each with its reason. No figure alone is a flag."""
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
@@ -10,14 +10,14 @@ from quizzes.reports.item_analysis.figures import ChoiceFigures, Flag, ItemFigur
 # Swineford, F. (1974), "The test analysis manual", ETS SR-74-06: a test is speeded unless 80 % reach its last question.
 NOT_REACHED_SHARE = Fraction(1, 5)
 
-# A wrong choice is called unused only against this many wrong answers, where it could well have had one.
+# A wrong choice is flagged as unused only with this many wrong answers. With fewer, no answer for it may be chance.
 MIN_WRONG_ANSWERS = 10
 
 
 def find_flags(figures: ItemFigures) -> Iterator[Flag]:
-    """The flags of a question that has all its figures, the gravest first."""
+    """The flags of a question that has all its figures, the most serious first."""
     yield from _key_flags(figures.choices)
-    # One standard error of a correlation that is truly none: less than that is noise.
+    # One standard error of a correlation whose true value is 0. A smaller value is noise.
     noise = 1 / sqrt(figures.attempt_count - 1)
     if figures.discrimination is not None and figures.discrimination < -noise:
         yield Flag(
@@ -29,9 +29,9 @@ def find_flags(figures: ItemFigures) -> Iterator[Flag]:
         yield Flag("chance", "no more students were right than by guessing: check the key, or teach it again")
     wrong = [choice for choice in figures.choices if not choice.option.right and choice.option.listed]
     for group in dict.fromkeys(choice.option.group for choice in wrong):
-        own = [choice for choice in wrong if choice.option.group == group]
-        count = sum(choice.count for choice in own)
-        for choice in own:
+        in_group = [choice for choice in wrong if choice.option.group == group]
+        count = sum(choice.count for choice in in_group)
+        for choice in in_group:
             if not choice.count and count >= MIN_WRONG_ANSWERS:
                 yield Flag("unused", f"none of the {count} wrong answers was {_named(choice.option)}: it tempts nobody")
     if figures.not_reached_count > NOT_REACHED_SHARE * figures.attempt_count:
@@ -43,13 +43,13 @@ def find_flags(figures: ItemFigures) -> Iterator[Flag]:
 
 
 def _key_flags(choices: Sequence[ChoiceFigures]) -> Iterator[Flag]:
-    """A wrong option that most of the upper group gave, and more of it than gave a right one."""
+    """A flag for each wrong option that most of the upper group gave, and more of it than the right option."""
     for choice in choices:
-        rivals = [other for other in choices if other.option.right and other.option.group == choice.option.group]
-        if choice.option.right or choice.upper_share is None or not rivals:
+        right = [other for other in choices if other.option.right and other.option.group == choice.option.group]
+        if choice.option.right or choice.upper_share is None or not right:
             continue
-        rival = min(rivals, key=lambda other: other.upper_share or 0.0)
-        if choice.upper_share > max(0.5, rival.upper_share or 0.0):
+        least_chosen = min(right, key=lambda other: other.upper_share or 0.0)
+        if choice.upper_share > max(0.5, least_chosen.upper_share or 0.0):
             yield Flag("key", f"students who did well overall chose {_named(choice.option)}: check the key")
 
 

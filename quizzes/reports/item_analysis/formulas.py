@@ -1,4 +1,4 @@
-"""The formulas, each with its source. Scores are whole numbers on one scale: sums are exact, the last step rounds."""
+"""The formulas of item analysis with their sources. Scores are integers on one scale, so that sums are exact."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -7,15 +7,15 @@ from fractions import Fraction
 from math import sqrt, sumprod
 
 # Kelley, T. L. (1939), "The selection of upper and lower groups for the validation of test items", Journal of
-# Educational Psychology 30, 17-24: 27 % at either end tells two groups of a normal distribution apart best.
+# Educational Psychology 30, 17-24: in a normal distribution, 27 % at each end separates the two groups best.
 GROUP_SHARE = Fraction(27, 100)
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """An upper or lower group of `size` attempts, as places in the list of attempts.
+    """An upper or lower group of `size` attempts, as indexes in the list of attempts.
 
-    whole: those in it. ties: those equal to the last one taken, who share the places left; each counts `weight`.
+    whole: attempts that are in the group. ties: attempts with the last total of the group; each counts `weight`.
     """
 
     size: int
@@ -29,9 +29,9 @@ class Group:
         return (inside + self.weight * sum([scores[place] for place in self.ties])) / self.size
 
     def shares(self, codes: Sequence[int], picks: Sequence[tuple[str, ...]]) -> dict[str, float]:
-        """The share of the group that gave each option; an option that nobody gave is left out.
+        """The share of the group that gave each option, 0 to 1, without options that nobody gave.
 
-        codes: for each attempt the place of its answer among the kinds. picks: the options of each kind.
+        codes: for each attempt, the index of its answer in the kinds. picks: the options of each kind.
         """
         inside = count_options(Counter([codes[place] for place in self.whole]), picks)
         tied = count_options(Counter([codes[place] for place in self.ties]), picks)
@@ -39,9 +39,9 @@ class Group:
 
 
 def facility_index(scores: Sequence[int], max_score: int) -> float | None:
-    """Mean score as a share of the maximum, 0 (hard) to 1 (easy); None without scores.
+    """Mean score as a share of the maximum, from 0 (hard) to 1 (easy). None without scores.
 
-    scores: one an attempt; an unanswered question scores 0.
+    scores: one for each attempt; an unanswered question scores 0.
     Source: Moodle, question/classes/statistics/questions/calculator.php (`facility`); the "p value" of Crocker, L. and
     Algina, J. (1986), Introduction to Classical and Modern Test Theory, ch. 14.
     """
@@ -49,9 +49,9 @@ def facility_index(scores: Sequence[int], max_score: int) -> float | None:
 
 
 def correlation(first: Sequence[int], second: Sequence[int]) -> float | None:
-    """Pearson's product-moment correlation, -1 to 1; None where either does not vary.
+    """Pearson's product-moment correlation, -1 to 1. None if either does not vary.
 
-    (n Σxy - Σx Σy) / sqrt((n Σx² - (Σx)²) (n Σy² - (Σy)²)), all of it exact but for the root and the division.
+    (n Σxy - Σx Σy) / sqrt((n Σx² - (Σx)²) (n Σy² - (Σy)²)). Only the root and the division round.
     Source: Pearson, K. (1896), Philosophical Transactions of the Royal Society A 187, 253-318.
     """
     product = _variation(first) * _variation(second)
@@ -62,10 +62,10 @@ def correlation(first: Sequence[int], second: Sequence[int]) -> float | None:
 
 
 def discrimination_index(scores: Sequence[int], totals: Sequence[int]) -> float | None:
-    """Correlation of a question with the rest of the score; None where either does not vary.
+    """Correlation of a question with the rest of the score, -1 to 1. None if either does not vary.
 
-    scores: points on the question, one an attempt, contained in totals. The question is taken out of the total, else
-    it would be correlated with itself.
+    scores: points on the question for each attempt, contained in totals. They are subtracted from the totals, because
+    the question would otherwise correlate with itself.
     Source: Henrysson, S. (1963), "Correction of item-total correlations in item analysis", Psychometrika 28, 211-218;
     Moodle, question/classes/statistics/questions/calculator.php (`discriminationindex`, there times 100).
     """
@@ -73,10 +73,10 @@ def discrimination_index(scores: Sequence[int], totals: Sequence[int]) -> float 
 
 
 def spread(scores: Sequence[int]) -> float | None:
-    """The sample standard deviation, sqrt(Σ(x - mean)² / (n - 1)); None below two scores.
+    """The sample standard deviation, sqrt(Σ(x - mean)² / (n - 1)). None below 2 scores.
 
-    Sample, not population: a class stands for those who could have sat, the standard error that is made of it speaks
-    of scores not seen, and Moodle and a spreadsheet's STDEV give the same figure.
+    Sample, not population: the class is a sample of possible students, the standard error estimates other scores, and
+    Moodle and the spreadsheet function STDEV give the same figure.
     Source: NIST/SEMATECH e-Handbook of Statistical Methods, 1.3.5.6; Moodle,
     mod/quiz/report/statistics/classes/calculator.php (`standarddeviation`).
     """
@@ -87,9 +87,9 @@ def spread(scores: Sequence[int]) -> float | None:
 def cronbachs_alpha(columns: Sequence[Sequence[int]], totals: Sequence[int] | None = None) -> float | None:
     """Internal consistency: k / (k - 1) x (1 - Σ variances of the questions / variance of the totals), at most 1.
 
-    columns: one a question, points by attempt; totals: their sums by attempt, where they are known. None below two
-    questions or where the totals do not vary. For questions that are right or wrong it is KR-20. Negative where
-    questions contradict one another.
+    columns: for each question, the points by attempt; totals: their sums by attempt, if known. None below 2 questions
+    or if the totals do not vary. For questions that are right or wrong it equals KR-20. It is negative if questions
+    correlate negatively.
     Source: Cronbach, L. J. (1951), "Coefficient alpha and the internal structure of tests", Psychometrika 16, 297-334;
     Kuder, G. F. and Richardson, M. W. (1937), Psychometrika 2, 151-160, formula 20.
     """
@@ -104,10 +104,10 @@ def cronbachs_alpha(columns: Sequence[Sequence[int]], totals: Sequence[int] | No
 
 
 def standard_error(deviation: float | None, alpha: float | None) -> float | None:
-    """How far a score is likely to be from what the same student would score on average: spread x sqrt(1 - alpha).
+    """The standard error of measurement: spread x sqrt(1 - alpha), in the unit of `deviation`.
 
-    In the unit of `deviation`; about two scores in three are within one of it. A negative alpha counts as 0, since no
-    reliability is less than none. None where either figure is.
+    About 2 of 3 scores are within one standard error of the student's average score. A negative alpha counts as 0,
+    because a reliability is at least 0. None if either figure is None.
     Source: Lord, F. M. and Novick, M. R. (1968), Statistical Theories of Mental Test Scores, ch. 3.
     """
     if deviation is None or alpha is None:
@@ -116,10 +116,10 @@ def standard_error(deviation: float | None, alpha: float | None) -> float | None
 
 
 def extreme_groups(totals: Sequence[int]) -> tuple[Group, Group]:
-    """The upper and the lower 27 % by total score, rounded half up and at least one; ties share the last places.
+    """The upper and the lower 27 % by total score, rounded half up and at least 1 attempt.
 
-    A tied attempt counts as often as a draw among the tied would take it on average, so the order of attempts changes
-    nothing. Raises ValueError without attempts.
+    Tied attempts share the last places of a group with equal weight, so that the order of attempts does not matter.
+    Raises ValueError without attempts.
     Source: Kelley (1939), see `GROUP_SHARE`.
     """
     if not totals:
@@ -138,7 +138,7 @@ def _group(size: int, whole: list[int], ties: list[int]) -> Group:
 
 
 def count_options(numbers: Mapping[int, int], picks: Sequence[tuple[str, ...]]) -> Counter[str]:
-    """How often each option was given. numbers: of each kind of answer, how many gave it; picks: its options."""
+    """How often each option was given. numbers: how many attempts gave each kind; picks: the options of each kind."""
     counts: Counter[str] = Counter()
     for kind, number in numbers.items():
         for option_id in picks[kind]:
