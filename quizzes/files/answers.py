@@ -1,4 +1,4 @@
-"""Answers as a table: a line for each question of each attempt that was handed in."""
+"""Answers as a table: a line for each question of each submitted attempt."""
 
 from collections.abc import Iterable
 from zoneinfo import ZoneInfo
@@ -9,7 +9,7 @@ from quizzes.reports.answer_table import AnswerRow
 
 
 def answers_table(rows: Iterable[AnswerRow], titles: dict[int, str], zone: ZoneInfo) -> Table:
-    """A line an answer. titles: by assignment id; zone: in which moments are written."""
+    """The header, then a line for each row. titles: by assignment id. zone: the time zone of the moments."""
     header: list[CellValue] = ["Student", "Assignment", "Attempt", "Number", "Question", "Type", "Objective", "Answer"]
     header += ["Verdict", "Points", "Points possible", f"Saved at ({zone.key})", "Late", "Medium"]
     lines: Table = [

@@ -1,4 +1,4 @@
-"""Files to hand over. That one left the site is recorded first."""
+"""Files that a teacher downloads. Each download is recorded in the audit log first."""
 
 import re
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from quizzes.reports.item_report import ItemReport
 
 
 class Layout(StrEnum):
-    """What a file holds and how it is laid out. A spreadsheet such as Google Sheets takes `SCORES` as it is."""
+    """The content and layout of a file. `SCORES` is for people and spreadsheets such as Google Sheets."""
 
     SCORES = "scores"
     ANSWERS = "answers"
@@ -28,7 +28,7 @@ class Layout(StrEnum):
 
 
 class FileFormat(StrEnum):
-    """How a file is written."""
+    """The format of a file."""
 
     CSV = "csv"
     XLSX = "xlsx"
@@ -42,7 +42,7 @@ CONTENT_TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class ExportedFile:
-    """A file to hand over. name: with the classroom, what it holds and the day, safe on every file system."""
+    """A file to download. name: classroom, content and date, safe on every file system."""
 
     name: str
     content_type: str
@@ -50,12 +50,12 @@ class ExportedFile:
 
 
 def export_gradebook(classroom: Classroom, *, by: User, now: datetime) -> bytes:
-    """The classroom's scores as CSV; that they left the site is recorded first."""
+    """The classroom's scores as CSV. Records the download first."""
     return export(classroom, Layout.SCORES, FileFormat.CSV, by=by, now=now).content
 
 
 def export(classroom: Classroom, layout: Layout, file_format: FileFormat, *, by: User, now: datetime) -> ExportedFile:
-    """One file of a classroom, recorded in its log."""
+    """One file of a classroom. Records the download in the classroom's log first."""
     _record(classroom, layout, file_format, by=by, now=now)
     match layout:
         case Layout.SCORES:
@@ -71,7 +71,7 @@ def export(classroom: Classroom, layout: Layout, file_format: FileFormat, *, by:
 
 
 def export_answers(assignment: Assignment, file_format: FileFormat, *, by: User, now: datetime) -> ExportedFile:
-    """The answers to one assignment, recorded in the log of its classroom. assignment: with classroom and set."""
+    """The answers to one assignment. Records the download first. assignment: with classroom and set."""
     classroom, title = assignment.classroom, assignment.edition.question_set.title
     _record(classroom, Layout.ANSWERS, file_format, by=by, now=now, assignment=assignment.public_id)
     rows = answer_rows(classroom, assignments=[assignment])
@@ -82,7 +82,7 @@ def export_answers(assignment: Assignment, file_format: FileFormat, *, by: User,
 def export_item_report(
     classroom: Classroom, report: ItemReport, file_format: FileFormat, *, by: User, now: datetime
 ) -> ExportedFile:
-    """The item analysis of an assignment of this classroom; as CSV its questions alone."""
+    """The item analysis of an assignment of this classroom. CSV has only the table of questions."""
     _record(classroom, "items", file_format, by=by, now=now)
     sheets = [
         Sheet("Questions", questions_table(report)),
@@ -107,11 +107,11 @@ def _record(
 
 
 def _file(
-    classroom: Classroom, what: str, file_format: FileFormat, sheets: Sequence[Sheet], now: datetime
+    classroom: Classroom, label: str, file_format: FileFormat, sheets: Sequence[Sheet], now: datetime
 ) -> ExportedFile:
     content = write_csv(sheets[0].rows) if file_format == FileFormat.CSV else write_xlsx(sheets)
-    # Signs that some file system forbids, and that would leave the header.
-    name = re.sub(r"[^\w .,()-]+", "-", f"{classroom.name}, {what}")
+    # Some file systems forbid the other characters, and some could end the HTTP header.
+    name = re.sub(r"[^\w .,()-]+", "-", f"{classroom.name}, {label}")
     return ExportedFile(
         f"{name} {now.astimezone(classroom.zone):%Y-%m-%d}.{file_format}", CONTENT_TYPES[file_format], content
     )

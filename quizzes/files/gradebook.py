@@ -1,4 +1,4 @@
-"""A gradebook as a table: for people and spreadsheets, for Canvas, for Moodle."""
+"""A gradebook as a table for spreadsheets, for Canvas and for Moodle."""
 
 import re
 from collections import Counter
@@ -32,16 +32,16 @@ def gradebook_csv(book: Gradebook) -> bytes:
 
 
 def scores_table(book: Gradebook) -> Table:
-    """A header, a line of points possible, then a line a student by name: average in percent, points by assignment.
+    """A header, a line of points possible, then a line for each student by name: average in percent, points.
 
-    A cell without a score has the status in words, or “not marked yet”, so that a zero is always a score.
+    A cell without a score has the status in words, or “not marked yet”, so that 0 is always a score.
     """
     lines: Table = [
         [
             row.student.display_name,
             None if row.average_share is None else _percent(row.average_share),
             *(
-                _word(cell, column, book.classroom) if cell.whole_score is None else float(cell.whole_score)
+                _status_text(cell, column, book.classroom) if cell.whole_score is None else float(cell.whole_score)
                 for cell, column in zip(row.cells, book.columns, strict=True)
             ),
         ]
@@ -51,10 +51,10 @@ def scores_table(book: Gradebook) -> Table:
 
 
 def canvas_table(book: Gradebook) -> Table:
-    """As Canvas imports a gradebook: its four columns of identity, then one an assignment; points possible second.
+    """The layout that Canvas imports: 4 identity columns, then one for each assignment; points possible in line 2.
 
-    Footnote knows no student's ID, so those columns are empty and Canvas matches by name. A cell without a score is
-    empty, which changes nothing there; EX is its word for excused.
+    Footnote has no student IDs, so those columns are empty and Canvas matches by name. A cell without a score is empty,
+    which changes nothing in Canvas. EX is its code for excused.
     """
     titles = [_canvas_title(title) for title in _titles(book)]
     lines: Table = [
@@ -69,9 +69,9 @@ def canvas_table(book: Gradebook) -> Table:
 
 
 def moodle_table(book: Gradebook) -> Table:
-    """As Moodle imports grades: a column that tells who, which it asks to map, then one an assignment.
+    """The layout that Moodle imports: a name column, which the importer maps, then one for each assignment.
 
-    A cell without a score is empty, which leaves the grade there as it is.
+    A cell without a score is empty, which does not change the grade in Moodle.
     """
     lines: Table = [
         [
@@ -84,13 +84,13 @@ def moodle_table(book: Gradebook) -> Table:
 
 
 def distinct_titles(assignments: Iterable[Assignment]) -> dict[int, str]:
-    """A title by assignment id that no other has: the second one of the same set is “Title, 2”, oldest first."""
-    met: Counter[str] = Counter()
+    """A unique title by assignment id, the oldest first. The second assignment of a set is “Title, 2”."""
+    counts: Counter[str] = Counter()
     titles = {}
     for assignment in assignments:
         title = assignment.edition.question_set.title
-        met[title] += 1
-        titles[assignment.pk] = title if met[title] == 1 else f"{title}, {met[title]}"
+        counts[title] += 1
+        titles[assignment.pk] = title if counts[title] == 1 else f"{title}, {counts[title]}"
     return titles
 
 
@@ -100,7 +100,7 @@ def _titles(book: Gradebook) -> list[str]:
 
 
 def _possible(book: Gradebook) -> list[int]:
-    """Points possible by column, as the scores in it have it: less than the set's where a question was dropped."""
+    """Points possible by column, from its scores: less than the points of the set if a question was dropped."""
     return [
         max((row.cells[place].max_score or 0 for row in book.rows), default=0) or column.max_points
         for place, column in enumerate(book.columns)
@@ -108,15 +108,15 @@ def _possible(book: Gradebook) -> list[int]:
 
 
 def _percent(share: Decimal) -> float:
-    """A share in percent with one decimal, rounded half up as on every page."""
+    """The share in percent with one decimal, rounded half up as on every page."""
     return float((share * 100).quantize(Decimal("0.1"), ROUND_HALF_UP))
 
 
 def _canvas_title(title: str) -> str:
-    """A title that Canvas reads as that of an assignment.
+    """The title, changed so that Canvas reads it as the title of an assignment.
 
-    Source: canvas-lms, lib/gradebook_importer.rb: a number in parentheses at the end is the id of an assignment there,
-    a name of one of its own columns is looked up as that column, and a title that holds a total's name is left out.
+    Canvas reads a number in parentheses at the end as an assignment id and the name of one of its columns as that
+    column, and skips a title that contains the name of a total. Source: canvas-lms, lib/gradebook_importer.rb.
     """
     title = re.sub(r"\((\d+)\)\s*$", r"[\1]", title)
     title = re.sub(r"\b(Current|Final|Override) (Score|Points|Grade|Status)\b", r"\1-\2", title)
@@ -129,7 +129,7 @@ def _canvas_cell(cell: Cell) -> CellValue:
     return None if cell.whole_score is None else float(cell.whole_score)
 
 
-def _word(cell: Cell, column: Column, classroom: Classroom) -> str:
+def _status_text(cell: Cell, column: Column, classroom: Classroom) -> str:
     if cell.is_ungraded:
         return "not marked yet"
     return status_label(cell.status, column.assignment.opens_at, classroom.zone)

@@ -1,4 +1,4 @@
-"""Item analysis as tables: a line a question, a line an answer given, a line a figure of the set."""
+"""Item analysis as tables: of the questions, of the answers given, and of the figures of the set."""
 
 from quizzes.files.gradebook import Table
 from quizzes.files.spreadsheet import CellValue
@@ -6,7 +6,7 @@ from quizzes.reports.item_report import ItemReport, QuestionReport
 
 
 def questions_table(report: ItemReport) -> Table:
-    """A line a question with its figures; a figure that so few attempts cannot carry is empty."""
+    """A line for each question with its figures. A figure that needs more attempts is empty."""
     header: list[CellValue] = ["Number", "Question", "Type", "Objective", "Points", "Attempts", "Answered", "Omitted"]
     header += ["Not reached", "Facility", "Discrimination", "Upper group", "Lower group", "Commonest wrong answer"]
     header += ["Given by", "To mark", "Look at"]
@@ -14,7 +14,7 @@ def questions_table(report: ItemReport) -> Table:
 
 
 def choices_table(report: ItemReport) -> Table:
-    """A line for each answer that could be given or was: how often, and by which share of the groups."""
+    """A line for each possible or given answer: how often it was given, and its share in each group."""
     return [
         ["Number", "Answer", "Right", "Given by", "Share", "Upper group", "Lower group", "Why a student may choose it"],
         *(
@@ -35,7 +35,7 @@ def choices_table(report: ItemReport) -> Table:
 
 
 def figures_table(report: ItemReport) -> Table:
-    """A line a figure of the whole set; scores in points."""
+    """A line for each figure of the whole set; scores in points."""
     figures = report.figures
     return [
         ["Question set", report.published.document.title],

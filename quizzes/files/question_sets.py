@@ -1,4 +1,4 @@
-"""Question sets as TOML: `source.toml` with the story, and beside it one file a question set."""
+"""Question sets as TOML: `source.toml` with the source, and one file for each question set in the same folder."""
 
 import tomllib
 from collections.abc import Mapping
@@ -12,11 +12,11 @@ from quizzes.content.tables import InvalidDocument
 
 
 class InvalidFile(ValueError):
-    """A file that is not a TOML document; the message says where."""
+    """A file that is not a TOML document. The message says where."""
 
 
 def read_toml(content: bytes) -> dict[str, Any]:
-    """The tables of a TOML file, dates and times as ISO text, so that the result is plain JSON; raises InvalidFile."""
+    """The tables of a TOML file as JSON values; raises InvalidFile. Dates and times are ISO text."""
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -41,7 +41,7 @@ SOURCE_FILE = "source.toml"
 
 
 class BadFile(Exception):
-    """A source or set file that cannot be used; one line: file, question and reason."""
+    """A source or set file that is not valid. The message is one line with file, question and reason."""
 
     def __init__(self, path: Path, question: str, reason: str) -> None:
         where = f"{path.parent.name}/{path.name}"
@@ -50,7 +50,7 @@ class BadFile(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SetFile:
-    """One proved set file: its path, its source's document, the whole document and what it says."""
+    """One validated set file: its path, the document of its source, its own document, and the parsed set."""
 
     path: Path
     source: Mapping[str, Any]
@@ -59,7 +59,7 @@ class SetFile:
 
 
 def read_set_files(folder: Path) -> list[SetFile]:
-    """Every set below `folder` (one source a folder), in path order; raises BadFile at the first bad one."""
+    """Every set below `folder` (one source per folder), in path order; raises BadFile for the first bad file."""
     files: list[SetFile] = []
     sources = sorted(folder.glob(SOURCE_FILE)) or sorted(folder.glob(f"*/{SOURCE_FILE}"))
     if not sources:
@@ -72,7 +72,7 @@ def read_set_files(folder: Path) -> list[SetFile]:
             raise BadFile(source_path, "", str(error)) from error
         for path in sorted(source_path.parent.glob("*.toml")):
             if path.name != SOURCE_FILE:
-                files.append(_prove(path, source))
+                files.append(_validated(path, source))
     slugs: dict[str, Path] = {}
     for file in files:
         if file.parsed.slug in slugs:
@@ -88,7 +88,7 @@ def _read(path: Path) -> dict[str, Any]:
         raise BadFile(path, "", str(error)) from error
 
 
-def _prove(path: Path, source: Mapping[str, Any]) -> SetFile:
+def _validated(path: Path, source: Mapping[str, Any]) -> SetFile:
     document = combine(source, _read(path))
     try:
         parsed = parse_set(document)

@@ -1,4 +1,4 @@
-"""A roster as pasted names, one a line, or as CSV with a header: clean names, and each row's problem in words."""
+"""Rosters from pasted names (one per line) or CSV with a header: clean names, and the problem of each row."""
 
 import csv
 import io
@@ -16,14 +16,14 @@ LAST_HEADERS = ("last name", "last", "surname", "family name")
 
 
 class InvalidRoster(ValueError):
-    """A roster file that cannot be read at all; the message is for the teacher."""
+    """A roster file that cannot be read. The message is for the teacher."""
 
 
 @dataclass(frozen=True, slots=True)
 class RosterRow:
     """One row of a pasted or uploaded roster.
 
-    number: the row as the teacher counts it, from 1; in CSV the header is row 1.
+    number: of the row, from 1; in CSV the header is row 1.
     state: new = can be added, here = already on the roster, problem = see `problem`.
     """
 
@@ -34,15 +34,15 @@ class RosterRow:
 
 
 def read_pasted(text: str, *, present: Collection[str]) -> list[RosterRow]:
-    """One row a line, empty lines left out but counted; present: the `name_key`s already on the roster."""
+    """One row for each line that is not empty; empty lines count in `number`. present: `name_key`s on the roster."""
     lines = text.splitlines()
-    return _judge([(number, line) for number, line in enumerate(lines, start=1) if line.strip()], present)
+    return _checked([(number, line) for number, line in enumerate(lines, start=1) if line.strip()], present)
 
 
 def read_csv(content: bytes, *, present: Collection[str]) -> list[RosterRow]:
-    """One row a line below the header; raises InvalidRoster for a file that is no UTF-8 CSV with a name column.
+    """One row for each line below the header; raises InvalidRoster if the file is not UTF-8 CSV with a name column.
 
-    The header has a column “name” (or “student”), or “first name” with or without “last name”, in any case and place.
+    The header has a column “name” (or “student”), or “first name” with or without “last name”, in any case and order.
     """
     if len(content) > MAX_BYTES:
         raise InvalidRoster("The file is larger than 1 MB. A roster of names is much smaller: is it the right file?")
@@ -68,7 +68,7 @@ def read_csv(content: bytes, *, present: Collection[str]) -> list[RosterRow]:
         for number, cells in enumerate(table[1:], start=2)
         if any(cell.strip() for cell in cells)
     ]
-    return _judge(rows, present)
+    return _checked(rows, present)
 
 
 def _dialect(text: str) -> type[csv.Dialect]:
@@ -77,9 +77,9 @@ def _dialect(text: str) -> type[csv.Dialect]:
 
 
 def _name_columns(header: Sequence[str]) -> list[int]:
-    whole = next((header.index(name) for name in NAME_HEADERS if name in header), None)
-    if whole is not None:
-        return [whole]
+    full_name = next((header.index(name) for name in NAME_HEADERS if name in header), None)
+    if full_name is not None:
+        return [full_name]
     first = next((header.index(name) for name in FIRST_HEADERS if name in header), None)
     last = next((header.index(name) for name in LAST_HEADERS if name in header), None)
     if first is None:
@@ -87,21 +87,21 @@ def _name_columns(header: Sequence[str]) -> list[int]:
     return [first] if last is None else [first, last]
 
 
-def _judge(rows: Sequence[tuple[int, str]], present: Collection[str]) -> list[RosterRow]:
+def _checked(rows: Sequence[tuple[int, str]], present: Collection[str]) -> list[RosterRow]:
     if len(rows) > MAX_ROWS:
         raise InvalidRoster(f"That is {len(rows)} names. A classroom holds at most {MAX_ROWS}.")
-    judged = []
+    checked = []
     first_row: dict[str, int] = {}
     for number, text in rows:
         try:
             name = clean_name(text)
         except InvalidName as error:
-            judged.append(RosterRow(number, text.strip()[:MAX_NAME_LENGTH], "problem", f"Row {number}: {error}."))
+            checked.append(RosterRow(number, text.strip()[:MAX_NAME_LENGTH], "problem", f"Row {number}: {error}."))
             continue
         key = name_key(name)
         if key in first_row:
-            judged.append(RosterRow(number, name, "problem", f"Row {number}: same as row {first_row[key]}."))
+            checked.append(RosterRow(number, name, "problem", f"Row {number}: same as row {first_row[key]}."))
             continue
         first_row[key] = number
-        judged.append(RosterRow(number, name, "here" if key in present else "new", ""))
-    return judged
+        checked.append(RosterRow(number, name, "here" if key in present else "new", ""))
+    return checked

@@ -1,21 +1,21 @@
-"""Tables for spreadsheets: CSV that keeps names intact and never runs as a formula."""
+"""CSV for spreadsheets: names stay intact, and no cell runs as a formula."""
 
 import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
 
-# What may start a formula, and what a program may pass over before it. It counts at the front of each line, and behind
-# a tab or semicolon as well, since a program that separates cells by those begins a cell there.
+# A formula start, and characters that a spreadsheet may skip before it. Checked at the start of each line and after a
+# tab or semicolon, because some spreadsheets separate cells by those.
 # Source: OWASP, "CSV Injection".
-_PASSED_OVER = r"[\x00-\x20\s\"\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]*"
-_FORMULA_START = re.compile(rf"(^|[\r\n\t;])({_PASSED_OVER})([=+\-@|%\uff1d\uff0b\uff0d\uff20])")
+_SKIPPED = r"[\x00-\x20\s\"\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]*"
+_FORMULA_START = re.compile(rf"(^|[\r\n\t;])({_SKIPPED})([=+\-@|%\uff1d\uff0b\uff0d\uff20])")
 
 CellValue = str | int | float | None
 
 
 def safe_cell(value: CellValue) -> str | int | float:
-    """The value as a spreadsheet may hold it: numbers stay numbers, None is empty, text never starts a formula."""
+    """The value as a safe cell: numbers stay numbers, None is empty, and text never starts a formula."""
     if value is None:
         return ""
     if not isinstance(value, str):
@@ -25,7 +25,7 @@ def safe_cell(value: CellValue) -> str | int | float:
 
 
 def write_csv(rows: Iterable[Sequence[CellValue]]) -> bytes:
-    """UTF-8 with a byte order mark and CRLF line ends (RFC 4180), which spreadsheet programs open with names intact."""
+    """CSV with a byte order mark, so that spreadsheets read it as UTF-8, and CRLF line ends (RFC 4180)."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerows([safe_cell(cell) for cell in row] for row in rows)

@@ -1,4 +1,4 @@
-"""All that is held about one student, as one file: for a parent who asks, or for the student's own papers."""
+"""All data about one student as one file, for requests by parents and students."""
 
 import json
 import re
@@ -28,10 +28,10 @@ Json = dict[str, Any]
 
 
 def export_student(student: Student, *, by: User, now: datetime) -> ExportedFile:
-    """Every row about the student in this teacher's classes, as JSON; recorded in the student's log first.
+    """Every row about the student in this teacher's classes, as JSON; 11 queries. Records the download first.
 
-    Moments are in UTC, points are text so that no decimal is lost. The PIN is stored nowhere and not in it. Eleven
-    statements. student: with the classroom.
+    Moments are in UTC; points are text, so that decimals stay exact. The PIN is not stored, so it is not in the file.
+    student: with the classroom.
     """
     AuditEvent.objects.record(
         AuditEvent.Action.SCORES_EXPORTED,
@@ -42,7 +42,7 @@ def export_student(student: Student, *, by: User, now: datetime) -> ExportedFile
         layout="student",
         form="json",
     )
-    held = {
+    document = {
         "about": "All that Footnote holds about one student. Moments are in UTC.",
         "made_at": now,
         "student": {
@@ -69,8 +69,8 @@ def export_student(student: Student, *, by: User, now: datetime) -> ExportedFile
             for row in student.audit_events.select_related("actor").order_by("at", "pk")
         ],
     }
-    content = json.dumps(held, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1).encode()
-    # Signs that some file system forbids, and that would leave the header.
+    content = json.dumps(document, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1).encode()
+    # Some file systems forbid the other characters, and some could end the HTTP header.
     name = re.sub(r"[^\w .,()-]+", "-", f"{student.display_name}, {student.classroom.name}")
     return ExportedFile(
         f"{name}, all data {now.astimezone(student.classroom.zone):%Y-%m-%d}.json", "application/json", content
@@ -83,20 +83,20 @@ _SET = ("assignment__edition__question_set",)
 def _attempts(student: Student, by: User) -> list[Json]:
     made = Attempt.objects.taught_by(by).made_by(student.pk).select_related(*_SET).order_by("started_at", "pk")
     attempts = list(made.defer("assignment__edition__document"))
-    of = {"attempt__in": [attempt.pk for attempt in attempts]}
+    in_attempts = {"attempt__in": [attempt.pk for attempt in attempts]}
     answers = _by_attempt(
-        Answer.objects.filter(**of).select_related("question").order_by("question__position"),
+        Answer.objects.filter(**in_attempts).select_related("question").order_by("question__position"),
         lambda row: {**_question(row), **_columns(row, "value", "revision", "flagged", "saved_at", "checked_at")},
     )
     events = _by_attempt(
-        AnswerEvent.objects.filter(**of).select_related("question").order_by("at", "pk"),
+        AnswerEvent.objects.filter(**in_attempts).select_related("question").order_by("at", "pk"),
         lambda row: {**_question(row), **_columns(row, "value", "revision", "outcome", "at")},
     )
-    marks = _by_attempt(
-        ManualGrade.objects.filter(**of).select_related("question").order_by("made_at", "pk"),
+    grades = _by_attempt(
+        ManualGrade.objects.filter(**in_attempts).select_related("question").order_by("made_at", "pk"),
         lambda row: {**_question(row), **_columns(row, "points", "comment", "made_at")},
     )
-    seen = dict(Presence.objects.filter(**of).values_list("attempt_id", "seen_at"))
+    seen = dict(Presence.objects.filter(**in_attempts).values_list("attempt_id", "seen_at"))
     names = ["number", "medium", "started_at", "deadline_at", "submitted_at", "submitted_by", "receipt"]
     return [
         {
@@ -105,17 +105,17 @@ def _attempts(student: Student, by: User) -> list[Json]:
             "last_seen_at": seen.get(attempt.pk),
             "answers": answers[attempt.pk],
             "saves": events[attempt.pk],
-            "marks": marks[attempt.pk],
+            "marks": grades[attempt.pk],
         }
         for attempt in attempts
     ]
 
 
-def _by_attempt(rows: Iterable[Any], told: Callable[[Any], Json]) -> defaultdict[int, list[Json]]:
-    found: defaultdict[int, list[Json]] = defaultdict(list)
+def _by_attempt(rows: Iterable[Any], to_json: Callable[[Any], Json]) -> defaultdict[int, list[Json]]:
+    by_attempt: defaultdict[int, list[Json]] = defaultdict(list)
     for row in rows:
-        found[row.attempt_id].append(told(row))
-    return found
+        by_attempt[row.attempt_id].append(to_json(row))
+    return by_attempt
 
 
 def _columns(row: Model, *names: str) -> Json:

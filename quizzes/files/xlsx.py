@@ -1,4 +1,4 @@
-"""Tables as an Excel workbook: names intact, numbers as numbers, and no cell that runs as a formula."""
+"""Tables as an Excel workbook: names stay intact, numbers stay numbers, and no cell runs as a formula."""
 
 import io
 from collections.abc import Sequence
@@ -9,23 +9,23 @@ from xlsxwriter import Workbook
 
 from quizzes.files.spreadsheet import CellValue, safe_cell
 
-# Excel's own limits: characters in a cell, and in the name of a sheet, which may hold none of these marks.
+# Limits of Excel: characters in a cell, characters in a sheet name, and characters that a sheet name must not contain.
 MAX_CELL, MAX_SHEET_NAME, NOT_IN_SHEET_NAMES = 32_767, 31, "[]:*?/\\"
 
-# Text stays text: none of it is taken for a formula, a link or a number.
+# Text stays text. By default the library turns some of it into formulas, links or numbers.
 _OPTIONS = {
     "in_memory": True,
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
-# A workbook states when it was made; a fixed moment keeps the same rows the same bytes.
+# A workbook stores its creation time. A fixed time gives equal rows equal bytes.
 _MADE_AT = datetime(2000, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One table. rows: the first `header_count` of them are headings, which stay in view."""
+    """One table. header_count: the number of heading rows, which stay visible."""
 
     name: str
     rows: Sequence[Sequence[CellValue]]
@@ -33,9 +33,9 @@ class Sheet:
 
 
 def write_xlsx(sheets: Sequence[Sheet]) -> bytes:
-    """A workbook with these sheets, at least one. Sheet names are cut and numbered where Excel needs it.
+    """A workbook with these sheets, at least one. Sheet names are shortened and numbered if Excel needs it.
 
-    Text that starts a formula is neutralized as in CSV, since a workbook is often saved as CSV later.
+    Text that starts a formula is escaped as in CSV, because a workbook may be saved as CSV later.
     """
     content = io.BytesIO()
     with Workbook(content, _OPTIONS) as workbook:
@@ -60,7 +60,7 @@ def _sheet_name(name: str, taken: set[str]) -> str:
     clean = "".join(" " if mark in NOT_IN_SHEET_NAMES or ord(mark) < 32 else mark for mark in name)
     clean = _cut(" ".join(clean.split()).strip("'"), MAX_SHEET_NAME) or "Sheet"
     unique, number = clean, 1
-    # Excel compares the names of sheets without regard to case, and keeps “History” for itself.
+    # Excel ignores case in sheet names and reserves “History”.
     while unique.casefold() in taken or unique.casefold() == "history":
         number += 1
         unique = f"{_cut(clean, MAX_SHEET_NAME - len(str(number)) - 1)} {number}"
@@ -69,7 +69,7 @@ def _sheet_name(name: str, taken: set[str]) -> str:
 
 
 def _cut(text: str, length: int) -> str:
-    # Excel counts UTF-16 units, of which a character beyond the basic plane takes two.
+    # Excel counts UTF-16 units. A character outside the basic plane has two.
     if len(text.encode("utf-16-le")) // 2 <= length:
         return text
     return text.encode("utf-16-le")[: (length - 1) * 2].decode("utf-16-le", "ignore") + "…"

@@ -1,7 +1,7 @@
-"""The take-away file: a classroom with everything that its scores rest on, as one JSON document.
+"""The class export: a classroom with everything that its scores depend on, as one JSON document.
 
-The classes below are the format; `docs/class-export.md` explains it. Reading checks shape and links, and says in
-one line where a file breaks them. Whether the rows may stand on a site is for `quizzes.files.class_export` to say.
+The classes below are the format; `docs/class-export.md` explains it. This module checks shape and links and reports the
+first error in one line. `reader` and `validation` check whether the rows are valid on this site.
 """
 
 import json
@@ -16,18 +16,18 @@ from quizzes.files.class_export.typed_json import InvalidJson, Json, Key, plain,
 
 FORMAT = "footnote-classroom"
 VERSION = 2
-# The first version knew no paper: every attempt of its files was made on a screen.
+# Version 1 has no paper answers: every attempt is on a screen.
 FIRST_VERSION = 1
 MAX_BYTES = 50_000_000
 
 
 class InvalidExport(ValueError):
-    """A file that cannot be taken in; the message is one line for the teacher."""
+    """A file that cannot be imported. The message is one line for the teacher."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassroomPart:
-    """The classroom. Its code does not travel: the new site gives it another."""
+    """The classroom. The class code is not exported: the new site makes a new one."""
 
     key: Key
     name: str
@@ -38,9 +38,9 @@ class ClassroomPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudentPart:
-    """A line of the roster. accommodation None: none; its time_factor None: no timer.
+    """One student on the roster. accommodation: None without one; its time_factor is None for no time limit.
 
-    is_elsewhere: moved to another classroom later; only the attempts made in this one are here.
+    is_elsewhere: moved to another classroom later; the file has only the attempts made in this classroom.
     """
 
     key: Key
@@ -62,8 +62,10 @@ class AccommodationPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditionPart:
-    """A published edition. question_set: the same for editions of one set. document: source, reading, facts, questions
-    with their evidence, as the site publishes it."""
+    """A published edition. question_set: the same for editions of one set.
+
+    document: as published, with source, reading, objectives, and questions with their evidence.
+    """
 
     key: str
     question_set: str
@@ -75,7 +77,7 @@ class EditionPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExtensionPart:
-    """Another end, or more attempts, for one student."""
+    """Later times, or more attempts, for one student."""
 
     student: Key
     due_at: datetime | None
@@ -87,7 +89,7 @@ class ExtensionPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExcusePart:
-    """One student who need not do the assignment."""
+    """One student who is excused from the assignment."""
 
     student: Key
     reason: str
@@ -109,7 +111,7 @@ class CorrectionPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignmentPart:
-    """An edition given to the classroom. time_limit in seconds. window_changed: its times were moved after that."""
+    """An edition given to the classroom. time_limit: in seconds. window_changed: whether its times changed later."""
 
     key: Key
     edition: str
@@ -132,7 +134,7 @@ class AssignmentPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerPart:
-    """The current answer to one question. value None: nothing given."""
+    """The current answer to one question. value: None without an answer."""
 
     question: str
     value: Json
@@ -156,7 +158,7 @@ class EventPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkPart:
-    """A teacher's mark for one answer, in points."""
+    """A teacher's grade for one answer, in points."""
 
     question: str
     points: Decimal
@@ -166,9 +168,9 @@ class MarkPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptPart:
-    """One sitting. seed: from which its order follows. score, max_score: what the site it comes from had stored.
+    """One attempt. seed: determines its order. score, max_score: as stored on the old site.
 
-    medium: `screen`, or `paper` where a teacher typed it in from a sheet.
+    medium: `screen`, or `paper` if a teacher entered it from paper.
     """
 
     key: Key
@@ -194,7 +196,7 @@ class AttemptPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassExport:
-    """A classroom as it left its site at `made_at`."""
+    """A classroom as exported at `made_at`."""
 
     made_at: datetime
     classroom: ClassroomPart
@@ -205,7 +207,7 @@ class ClassExport:
 
 
 def write_class_export(class_export: ClassExport) -> bytes:
-    """The file: UTF-8 JSON, one space a level, so that people can read it and tools can compare it."""
+    """The file as UTF-8 JSON, indented so that people can read it and tools can compare it."""
     document = {"format": FORMAT, "version": VERSION, **plain(class_export)}
     return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
 
@@ -221,7 +223,7 @@ def read_class_export(content: bytes) -> ClassExport:
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise InvalidExport("This is not a Footnote classroom file.")
     version = document.get("version")
-    # A bool is an int in Python, and no version.
+    # In Python True equals 1.
     if version not in (FIRST_VERSION, VERSION) or isinstance(version, bool):
         raise InvalidExport(
             f"The file is of version {version!r:.20}, and this site reads version {FIRST_VERSION} and {VERSION}."
@@ -240,12 +242,12 @@ def read_class_export(content: bytes) -> ClassExport:
 
 
 def _from_first_version(body: dict[str, Json]) -> dict[str, Json]:
-    """The body of a file of the first version as this version has it; what breaks the format is left for `read`."""
+    """The body of a version 1 file in the current version. `read` reports what breaks the format."""
     attempts = body.get("attempts")
     if not isinstance(attempts, list):
         return body
-    told = [{"medium": "screen", **attempt} if isinstance(attempt, dict) else attempt for attempt in attempts]
-    return {**body, "attempts": told}
+    with_medium = [{"medium": "screen", **attempt} if isinstance(attempt, dict) else attempt for attempt in attempts]
+    return {**body, "attempts": with_medium}
 
 
 def _refuse_constant(name: str) -> None:
@@ -256,48 +258,48 @@ def _refuse_constant(name: str) -> None:
 
 
 def _check_links(class_export: ClassExport) -> None:
-    _once("editions", [edition.key for edition in class_export.editions])
-    _once("students", [student.key for student in class_export.students])
-    _once("assignments", [assignment.key for assignment in class_export.assignments])
-    _once("attempts", [attempt.key for attempt in class_export.attempts])
-    _once("receipts", [attempt.receipt for attempt in class_export.attempts if attempt.receipt is not None])
+    _check_unique("editions", [edition.key for edition in class_export.editions])
+    _check_unique("students", [student.key for student in class_export.students])
+    _check_unique("assignments", [assignment.key for assignment in class_export.assignments])
+    _check_unique("attempts", [attempt.key for attempt in class_export.attempts])
+    _check_unique("receipts", [attempt.receipt for attempt in class_export.attempts if attempt.receipt is not None])
     editions = {edition.key for edition in class_export.editions}
     students = {line.key for line in class_export.students}
     assignments = {assignment.key for assignment in class_export.assignments}
     for assignment in class_export.assignments:
-        _there(assignment.edition, editions, f"the edition of assignment {assignment.key}")
+        _check_known(assignment.edition, editions, f"the edition of assignment {assignment.key}")
         named = [part.student for part in assignment.extensions] + [part.student for part in assignment.excuses]
         for student in named:
-            _there(student, students, f"a student of assignment {assignment.key}")
+            _check_known(student, students, f"a student of assignment {assignment.key}")
     for attempt in class_export.attempts:
-        _there(attempt.assignment, assignments, f"the assignment of attempt {attempt.key}")
-        _there(attempt.student, students, f"the student of attempt {attempt.key}")
+        _check_known(attempt.assignment, assignments, f"the assignment of attempt {attempt.key}")
+        _check_known(attempt.student, students, f"the student of attempt {attempt.key}")
         _check_log(attempt)
 
 
 def _check_log(attempt: AttemptPart) -> None:
-    """The log must explain each current answer: one accepted save a revision, the last one with its value."""
-    _once(f"answers of attempt {attempt.key}", [answer.question for answer in attempt.answers])
-    _once(f"operations of attempt {attempt.key}", [event.operation for event in attempt.log])
+    """Check that the log explains each answer: one accepted save for each revision, the last one with its value."""
+    _check_unique(f"answers of attempt {attempt.key}", [answer.question for answer in attempt.answers])
+    _check_unique(f"operations of attempt {attempt.key}", [event.operation for event in attempt.log])
     saved: dict[str, list[EventPart]] = {}
     for event in attempt.log:
         if event.outcome in {"saved", "accepted"}:
             saved.setdefault(event.question, []).append(event)
     for answer in attempt.answers:
-        own = sorted(saved.pop(answer.question, []), key=lambda event: event.revision)
-        last = own[-1].value if own else None
-        if [event.revision for event in own] != list(range(1, answer.revision + 1)) or last != answer.value:
+        events = sorted(saved.pop(answer.question, []), key=lambda event: event.revision)
+        last = events[-1].value if events else None
+        if [event.revision for event in events] != list(range(1, answer.revision + 1)) or last != answer.value:
             raise InvalidExport(f"The log of attempt {attempt.key} does not explain its answer to {answer.question}.")
     for question in saved:
         raise InvalidExport(f"The log of attempt {attempt.key} has a save of {question}, which has no answer.")
 
 
-def _once(what: str, keys: Sequence[str]) -> None:
+def _check_unique(what: str, keys: Sequence[str]) -> None:
     for key, count in Counter(keys).items():
         if count > 1:
             raise InvalidExport(f"Two {what} have the key {key:.40}.")
 
 
-def _there(key: str, known: Iterable[str], what: str) -> None:
+def _check_known(key: str, known: Iterable[str], what: str) -> None:
     if key not in known:
         raise InvalidExport(f"The file does not hold {what}: {key:.40}.")

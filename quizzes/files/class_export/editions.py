@@ -1,4 +1,4 @@
-"""The editions of a take-away file: those that the site has already, and those that it is given."""
+"""Import the editions of a class export: reuse those that the site has, publish the others."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -12,18 +12,18 @@ from quizzes.content.editions import NotPublishable, publish_edition
 from quizzes.content.set_document import SetDocument, content_hash, parse_set
 from quizzes.content.tables import InvalidDocument
 from quizzes.files.class_export.document import EditionPart, InvalidExport
-from quizzes.files.class_export.validation import clean
+from quizzes.files.class_export.validation import check_columns
 from quizzes.models import Draft, Edition, QuestionSet, Reading, Source, User
 from quizzes.models.public_ids import new_public_id
 
 
 def import_editions(parts: Sequence[EditionPart], *, by: User, now: datetime) -> dict[str, Edition]:
-    """An edition of this site for each of the file, by its key there; raises InvalidExport.
+    """An edition of this site for each edition of the file, by its key in the file; raises InvalidExport.
 
-    A built-in edition or one of this teacher's that says the same to the letter is used; since an edition never
-    changes, nothing can come between. The others become a set of this teacher's.
+    A built-in edition or one of this teacher's with an identical document is reused, because editions never change.
+    The others become a question set of this teacher.
     """
-    found: dict[str, Edition] = {}
+    editions: dict[str, Edition] = {}
     for _, group in groupby(
         sorted(parts, key=lambda part: (part.question_set, part.number)), lambda part: part.question_set
     ):
@@ -33,10 +33,10 @@ def import_editions(parts: Sequence[EditionPart], *, by: User, now: datetime) ->
             if known is None:
                 missing.append(part)
             else:
-                found[part.key] = known
+                editions[part.key] = known
         if missing:
-            found |= _publish(missing, by=by, now=now)
-    return found
+            editions |= _publish(missing, by=by, now=now)
+    return editions
 
 
 def _known(part: EditionPart, by: User) -> Edition | None:
@@ -47,13 +47,13 @@ def _known(part: EditionPart, by: User) -> Edition | None:
 def _publish(parts: Sequence[EditionPart], *, by: User, now: datetime) -> dict[str, Edition]:
     parsed = [_parsed(part) for part in parts]
     question_set = _question_set(parts[-1].document, parsed[-1], by=by)
-    found = {}
+    editions = {}
     for part in parts:
         try:
             edition = publish_edition(question_set, part.document, now=part.published_at, by=by, note=part.note)
         except (NotPublishable, InvalidDocument) as error:
-            raise _refused(part, error) from error
-        found[part.key] = edition or question_set.editions.latest("number")
+            raise _invalid_set(part, error) from error
+        editions[part.key] = edition or question_set.editions.latest("number")
     latest = parts[-1].document
     Draft.objects.create(
         question_set=question_set,
@@ -61,14 +61,14 @@ def _publish(parts: Sequence[EditionPart], *, by: User, now: datetime) -> dict[s
         changed_at=now,
         changed_by=by,
     )
-    return found
+    return editions
 
 
 def _parsed(part: EditionPart) -> SetDocument:
     try:
         return parse_set(part.document)
     except InvalidDocument as error:
-        raise _refused(part, error) from error
+        raise _invalid_set(part, error) from error
 
 
 def _question_set(document: Mapping[str, Any], parsed: SetDocument, *, by: User) -> QuestionSet:
@@ -95,13 +95,13 @@ def _question_set(document: Mapping[str, Any], parsed: SetDocument, *, by: User)
         owner=by,
     )
     for row, what in ((source, "the story"), (reading, "the reading"), (question_set, "the set")):
-        clean(row, f"{what} of “{parsed.title:.60}”")
+        check_columns(row, f"{what} of “{parsed.title:.60}”")
     source.save()
     reading.save()
     question_set.save()
     return question_set
 
 
-def _refused(part: EditionPart, error: Exception) -> InvalidExport:
+def _invalid_set(part: EditionPart, error: Exception) -> InvalidExport:
     title = part.document.get("title", part.key)
     return InvalidExport(f"The question set “{title!s:.60}” cannot stand on this site: {error}.")

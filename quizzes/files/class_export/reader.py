@@ -1,4 +1,4 @@
-"""A take-away file becomes a classroom of this site: all of it, or nothing."""
+"""Import a class export as a classroom of this site, in one transaction."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -17,7 +17,14 @@ from quizzes.files.class_export.document import (
     read_class_export,
 )
 from quizzes.files.class_export.editions import import_editions
-from quizzes.files.class_export.validation import check_scores, check_values, clean, make, proved_question, question_id
+from quizzes.files.class_export.validation import (
+    check_columns,
+    check_scores,
+    check_values,
+    create_rows,
+    question_id,
+    validated_question,
+)
 from quizzes.models import (
     Accommodation,
     Answer,
@@ -40,28 +47,28 @@ from quizzes.people.names import InvalidName, clean_name, name_key
 
 
 class AlreadyHere(Exception):
-    """This site holds the classroom, or a part of it, under the same keys."""
+    """This site has a classroom, student, assignment or attempt with a key of the file."""
 
 
 def import_classroom(content: bytes, *, by: User, now: datetime) -> Classroom:
-    """The classroom of a file, taught by this teacher; one transaction.
+    """Create the classroom of a file, taught by this teacher, in one transaction.
 
-    Raises InvalidExport (one line that says why), AlreadyHere, or rosters.ClassroomNameTaken. Scores are computed
-    anew from the answers and must be those that the file states.
+    Raises InvalidExport with a one-line reason, AlreadyHere, or classrooms.ClassroomNameTaken. Scores are computed from
+    the answers and must equal the scores in the file.
     """
     class_export = read_class_export(content)
     try:
         with transaction.atomic():
-            return _take_in(class_export, by=by, now=now)
+            return _import(class_export, by=by, now=now)
     except BaseException as error:
-        # Row ids that were rolled back are given again, and caches keep an edition by its id.
+        # Caches keep editions by row id, and the database reuses ids that were rolled back.
         clear_all()
         if isinstance(error, DatabaseError):
             raise InvalidExport(f"The parts of the file contradict one another ({_one_line(error)}).") from error
         raise
 
 
-def _take_in(class_export: ClassExport, *, by: User, now: datetime) -> Classroom:
+def _import(class_export: ClassExport, *, by: User, now: datetime) -> Classroom:
     _refuse_known(class_export)
     editions = import_editions(class_export.editions, by=by, now=now)
     classroom = _classroom(class_export, by=by, now=now)
@@ -88,7 +95,7 @@ def _refuse_known(class_export: ClassExport) -> None:
 
 def _classroom(class_export: ClassExport, *, by: User, now: datetime) -> Classroom:
     part = class_export.classroom
-    clean(Classroom(name=part.name, time_zone=part.time_zone, created_at=part.created_at), "the classroom")
+    check_columns(Classroom(name=part.name, time_zone=part.time_zone, created_at=part.created_at), "the classroom")
     classroom = classrooms.add_classroom(by=by, name=part.name, time_zone=part.time_zone, now=now)
     classroom.public_id, classroom.created_at, classroom.archived_at = part.key, part.created_at, part.archived_at
     classroom.save(update_fields=["public_id", "created_at", "archived_at"])
@@ -96,7 +103,7 @@ def _classroom(class_export: ClassExport, *, by: User, now: datetime) -> Classro
 
 
 def _students(class_export: ClassExport, classroom: Classroom) -> dict[str, Student]:
-    """Students by key. One who had moved elsewhere comes as one who left, since the other class is not here."""
+    """Students by key. A student who moved to another class is removed, because the file does not have that class."""
     students = {}
     for part in class_export.students:
         try:
@@ -112,8 +119,8 @@ def _students(class_export: ClassExport, classroom: Classroom) -> dict[str, Stud
             created_at=part.created_at,
             removed_at=part.removed_at or (class_export.made_at if part.is_elsewhere else None),
         )
-    make(Student, students.values(), "a student")
-    make(
+    create_rows(Student, students.values(), "a student")
+    create_rows(
         Accommodation,
         [
             Accommodation(student=students[part.key], **asdict(part.accommodation))
@@ -136,30 +143,30 @@ def _assignments(
 ) -> dict[str, Assignment]:
     assignments = {}
     for part in class_export.assignments:
-        own = {
+        columns = {
             name: getattr(part, name)
             for name in AssignmentPart.__dataclass_fields__
             if name not in {"key", "edition", "window_changed", "extensions", "excuses", "corrections"}
         }
         assignments[str(part.key)] = Assignment(
-            public_id=part.key, edition=editions[part.edition], classroom=classroom, assigned_by=by, **own
+            public_id=part.key, edition=editions[part.edition], classroom=classroom, assigned_by=by, **columns
         )
-    make(Assignment, assignments.values(), "an assignment")
+    create_rows(Assignment, assignments.values(), "an assignment")
     for part in class_export.assignments:
         assignment = assignments[part.key]
         questions = published(assignment.edition_id).question_ids
-        given = {"assignment": assignment, "given_by": by}
-        make(
+        common = {"assignment": assignment, "given_by": by}
+        create_rows(
             Extension,
-            [Extension(**given, **{**asdict(row), "student": students[row.student]}) for row in part.extensions],
+            [Extension(**common, **{**asdict(row), "student": students[row.student]}) for row in part.extensions],
             "an extension",
         )
-        make(
+        create_rows(
             Excuse,
-            [Excuse(**given, **{**asdict(row), "student": students[row.student]}) for row in part.excuses],
+            [Excuse(**common, **{**asdict(row), "student": students[row.student]}) for row in part.excuses],
             "an excuse",
         )
-        make(
+        create_rows(
             Regrade,
             [
                 Regrade(
@@ -167,7 +174,7 @@ def _assignments(
                     assignment=assignment,
                     question_id=question_id(questions, row.question),
                     policy=row.policy,
-                    document=proved_question(row.document),
+                    document=validated_question(row.document),
                     reason=row.reason,
                     made_by=by,
                     made_at=row.made_at,
@@ -192,7 +199,7 @@ def _assignments(
     return assignments
 
 
-# The members of an attempt in the file that are not columns of the same name.
+# Fields of `AttemptPart` that are not columns of the same name.
 NOT_COLUMNS = {"key", "assignment", "student", "receipt", "handed_in_at", "handed_in_by", "answers", "log", "marks"}
 
 
@@ -214,32 +221,32 @@ def _attempts(
         )
         for part in class_export.attempts
     ]
-    make(Attempt, attempts, "an attempt")
+    create_rows(Attempt, attempts, "an attempt")
     return attempts
 
 
 def _saves(class_export: ClassExport, attempts: Sequence[Attempt], *, by: User) -> None:
-    answers, events, marks = [], [], []
+    answers, events, grades = [], [], []
     for part, attempt in zip(class_export.attempts, attempts, strict=True):
         questions = published(attempt.assignment.edition_id).question_ids
         for answer in part.answers:
-            answers.append(Answer(attempt=attempt, **_tied(asdict(answer), questions)))
+            answers.append(Answer(attempt=attempt, **_with_question_id(asdict(answer), questions)))
         for event in part.log:
-            events.append(AnswerEvent(attempt=attempt, **_tied(asdict(event), questions)))
+            events.append(AnswerEvent(attempt=attempt, **_with_question_id(asdict(event), questions)))
         for mark in part.marks:
-            marks.append(ManualGrade(attempt=attempt, made_by=by, **_tied(asdict(mark), questions)))
-    make(Answer, answers, "an answer")
-    make(AnswerEvent, events, "an entry of the log")
-    make(ManualGrade, marks, "a mark")
+            grades.append(ManualGrade(attempt=attempt, made_by=by, **_with_question_id(asdict(mark), questions)))
+    create_rows(Answer, answers, "an answer")
+    create_rows(AnswerEvent, events, "an entry of the log")
+    create_rows(ManualGrade, grades, "a mark")
 
 
-def _tied(row: dict[str, Any], question_ids: Mapping[str, int]) -> dict[str, Any]:
+def _with_question_id(row: dict[str, Any], question_ids: Mapping[str, int]) -> dict[str, Any]:
     key = row.pop("question")
     return {**row, "question_id": question_id(question_ids, key)}
 
 
 def _new_receipt(taken: set[str]) -> str:
-    """Another receipt for an attempt whose own another class's attempt has here."""
+    """A new receipt, because this one is already used on this site."""
     while True:
         receipt = new_receipt()
         if receipt not in taken and not Attempt.objects.filter(receipt=receipt).exists():

@@ -1,7 +1,7 @@
-"""Dataclasses as JSON and back, with a line that says where a document breaks its shape.
+"""Dataclasses to JSON and back. An error names the place where a document breaks its shape.
 
-A member may be text, a whole number, true or false, a moment, a duration, a decimal, a UUID, a `Key`, a dataclass, a
-tuple of one of these, one of these or None, or any JSON value.
+A field may be str, int, bool, datetime, timedelta, Decimal, UUID, `Key`, a dataclass, a tuple of one of these, one of
+these or None, or any JSON value.
 """
 
 import math
@@ -16,7 +16,7 @@ from uuid import UUID
 
 from quizzes.caches import process_cache
 
-# What a public id may look like: it stands in addresses.
+# A public id is part of URLs.
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,12}")
 
 Json = Any
@@ -24,7 +24,7 @@ Key = NewType("Key", str)
 
 
 class InvalidJson(ValueError):
-    """A document that is not of the shape asked for; the message is one line that names the place."""
+    """A document with the wrong shape. The message is one line that names the place."""
 
 
 def plain(value: Any) -> Any:
@@ -49,7 +49,7 @@ def _members(kind: type) -> Mapping[str, Any]:
 
 
 def read(kind: Any, value: Any, where: str = "") -> Any:
-    """The value as this kind, a dataclass or what its members may be; raises InvalidJson with where it stands."""
+    """The value as this type, a dataclass or the type of one of its fields; raises InvalidJson with the place."""
     if kind is Json:
         return _storable(value, where)
     if isinstance(kind, types.UnionType):
@@ -125,7 +125,7 @@ def _of[Kind](kind: type[Kind], value: Any, where: str, words: str) -> Kind:
 
 
 def _storable(value: Any, where: str) -> Any:
-    """The value, if every database takes it: no NUL and no half of a surrogate pair in any text."""
+    """The value, if every database can store it: text without NUL and without lone surrogates, finite numbers."""
     match value:
         case str():
             if re.search("[\x00\ud800-\udfff]", value):

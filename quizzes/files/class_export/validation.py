@@ -1,4 +1,4 @@
-"""What the rows of a take-away file must prove before they stand on this site; each raises InvalidExport."""
+"""Check the rows of a class export before they are stored. Each check raises InvalidExport."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,20 +19,20 @@ BATCH = 1000
 
 
 def check_values(part: AttemptPart, content: Published) -> None:
-    """Every value, current or logged, must be one that pages can show; questions are looked up as well."""
+    """Check that pages can show every value, current or logged, and that every question exists."""
     seen: set[tuple[str, str]] = set()
     rows: list[AnswerPart | EventPart] = [*part.answers, *part.log]
     for row in rows:
         question_id(content.question_ids, row.question)
-        what = row.question, json.dumps(row.value, sort_keys=True)
+        key = row.question, json.dumps(row.value, sort_keys=True)
         question = content.document.question(row.question)
-        if question is None or what in seen:
+        if question is None or key in seen:
             continue
-        seen.add(what)
-        _prove_value(row.value, question, content, f"attempt {part.key}")
+        seen.add(key)
+        _check_value(row.value, question, content, f"attempt {part.key}")
 
 
-def _prove_value(value: Value, question: Question, content: Published, where: str) -> None:
+def _check_value(value: Value, question: Question, content: Published, where: str) -> None:
     try:
         question.review(value, content.document.reading)
         question.chosen_options(value, content.document.reading)
@@ -41,10 +41,10 @@ def _prove_value(value: Value, question: Question, content: Published, where: st
 
 
 def check_scores(attempts: Sequence[Attempt]) -> None:
-    """The scores that the file states must be those that its answers come to. attempts: stored, with what they hold."""
-    done = [attempt for attempt in attempts if not attempt.is_open]
-    for start in range(0, len(done), BATCH):
-        batch = done[start : start + BATCH]
+    """Check that the scores in the file equal the scores of its answers. attempts: stored, with their answers."""
+    submitted = [attempt for attempt in attempts if not attempt.is_open]
+    for start in range(0, len(submitted), BATCH):
+        batch = submitted[start : start + BATCH]
         expected = computed(batch)
         for attempt in batch:
             if (attempt.score, attempt.max_score) != expected[attempt.pk]:
@@ -55,8 +55,8 @@ def check_scores(attempts: Sequence[Attempt]) -> None:
                 )
 
 
-def proved_question(document: dict[str, Any] | None) -> dict[str, Any] | None:
-    """The document of a corrected question, which must be one."""
+def validated_question(document: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The document of a regraded question, checked."""
     if document is not None:
         try:
             parse_question(document)
@@ -66,22 +66,22 @@ def proved_question(document: dict[str, Any] | None) -> dict[str, Any] | None:
 
 
 def question_id(question_ids: Mapping[str, int], key: str) -> int:
-    """The row id of a question of an edition."""
+    """The row id of a question of an edition; raises InvalidExport if the edition does not have it."""
     if key not in question_ids:
         raise InvalidExport(f"The file names the question {key:.40}, which its set does not have.")
     return question_ids[key]
 
 
-def make[Row: models.Model](model: type[Row], rows: Iterable[Row], what: str) -> None:
-    """Store rows of one kind, once every column of each can hold its value."""
-    made = list(rows)
-    for row in made:
-        clean(row, what)
-    model._default_manager.bulk_create(made, batch_size=BATCH)
+def create_rows[Row: models.Model](model: type[Row], rows: Iterable[Row], what: str) -> None:
+    """Create rows of one model after a check of all their columns."""
+    new_rows = list(rows)
+    for row in new_rows:
+        check_columns(row, what)
+    model._default_manager.bulk_create(new_rows, batch_size=BATCH)
 
 
-def clean(row: models.Model, what: str) -> None:
-    """Refuse what a column cannot hold: a text too long, a choice that is none. JSON is proved by what reads it."""
+def check_columns(row: models.Model, what: str) -> None:
+    """Check that each column can hold its value, such as the length of a text. The parsers check JSON columns."""
     skipped = [
         field.name
         for field in row._meta.concrete_fields

@@ -1,4 +1,4 @@
-"""A classroom as a take-away file."""
+"""Export a classroom as one file."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -43,9 +43,9 @@ from quizzes.models import (
 
 
 def export_classroom(classroom: Classroom, *, now: datetime, by: User | None = None) -> bytes:
-    """The file of a classroom, in twelve statements; that it left the site is recorded where `by` someone.
+    """The class export of a classroom; 12 queries. With `by`, records the download in the audit log first.
 
-    It holds answers, keys and names: whoever has it can read all of them.
+    The file has names, answers and keys in plain text.
     """
     if by is not None:
         AuditEvent.objects.record(
@@ -91,9 +91,9 @@ def _edition(edition: Edition) -> EditionPart:
 
 
 def _students(classroom: Classroom) -> tuple[StudentPart, ...]:
-    """Those of the roster, removed ones included, and those who made an attempt here and moved on."""
-    known = Student.objects.filter(Q(classroom=classroom) | Q(attempts__classroom=classroom)).distinct().order_by("pk")
-    students = list(known)
+    """The students of the roster, with removed ones, and students who made an attempt here and moved away."""
+    in_class = Q(classroom=classroom) | Q(attempts__classroom=classroom)
+    students = list(Student.objects.filter(in_class).distinct().order_by("pk"))
     accommodations = {
         row.student_id: AccommodationPart(time_factor=row.time_factor, changed_at=row.changed_at)
         for row in Accommodation.objects.filter(student__classroom=classroom)
@@ -177,7 +177,7 @@ def _attempts(classroom: Classroom, attempts: list[Attempt]) -> tuple[AttemptPar
     here = {"attempt__classroom": classroom}
     answers = _grouped(Answer.objects.filter(**here).select_related("question").order_by("pk"), "attempt_id")
     events = _grouped(AnswerEvent.objects.filter(**here).select_related("question").order_by("pk"), "attempt_id")
-    marks = _grouped(
+    grades = _grouped(
         ManualGrade.objects.filter(**here).select_related("question").order_by("made_at", "pk"), "attempt_id"
     )
     return tuple(
@@ -202,7 +202,7 @@ def _attempts(classroom: Classroom, attempts: list[Attempt]) -> tuple[AttemptPar
             log=tuple(_event(row) for row in events[attempt.pk]),
             marks=tuple(
                 MarkPart(question=row.question.key, points=row.points, comment=row.comment, made_at=row.made_at)
-                for row in marks[attempt.pk]
+                for row in grades[attempt.pk]
             ),
         )
         for attempt in attempts
@@ -232,7 +232,7 @@ def _event(row: AnswerEvent) -> EventPart:
 
 
 def _grouped(rows: Iterable[Any], name: str) -> defaultdict[int, list[Any]]:
-    found: defaultdict[int, list[Any]] = defaultdict(list)
+    groups: defaultdict[int, list[Any]] = defaultdict(list)
     for row in rows:
-        found[getattr(row, name)].append(row)
-    return found
+        groups[getattr(row, name)].append(row)
+    return groups
