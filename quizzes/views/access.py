@@ -55,7 +55,7 @@ def taught_attempt(request: TeacherRequest, public_id: str) -> Attempt:
 def attempt_required[**P](*, with_answers: bool = False) -> Callable[[AttemptView[P]], PublicIdView[P]]:
     """Decorator: give the view the signed-in student's own attempt, in the classroom's time zone. One query.
 
-    with_answers: with the current answers on a GET, which shows them; a POST changes them first.
+    with_answers: load the current answers on a GET. A POST loads them after its change.
     """
 
     def decorate(view: AttemptView[P]) -> PublicIdView[P]:
@@ -101,9 +101,9 @@ def sign_in_student(request: HttpRequest, student: Student) -> None:
 
 
 def client_address(request: HttpRequest) -> str:
-    """The network address that a request came from, as the outermost of the site's own proxies saw it.
+    """The network address that a request came from, as the outermost trusted proxy saw it.
 
-    What stands further left in the forwarded list was written by the sender, who may write anything.
+    The client can forge the entries further left in X-Forwarded-For.
     """
     hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
     count: int = settings.TRUSTED_PROXY_COUNT
@@ -113,22 +113,22 @@ def client_address(request: HttpRequest) -> str:
 
 
 def device_of(request: HttpRequest) -> str:
-    """The random id of this browser; a fresh one where it has none yet."""
+    """The random id of this browser; a new one if it has none."""
     return request.COOKIES.get(DEVICE_COOKIE, "")[:32] or secrets.token_hex(16)
 
 
 def remember_device(response: HttpResponse, device: str) -> None:
-    """Keep the browser's id, which serves to limit guessing and nothing else."""
+    """Set the browser's id in a cookie. It is used only to limit guesses of codes and PINs."""
     response.set_cookie(
         DEVICE_COOKIE, device, max_age=DEVICE_COOKIE_AGE, httponly=True, secure=settings.HTTPS, samesite="Lax"
     )
 
 
 def teachers_of(classroom: Classroom) -> list[str]:
-    """The names of a classroom's teachers as students read them, at least one; one query."""
+    """The names of a classroom's teachers for students, at least one; 1 query."""
     return list(classroom.teachers.order_by("teaching__pk").values_list("name", flat=True)) or ["your teacher"]
 
 
 def _redirect_to_sign_in(request: HttpRequest) -> HttpResponse:
-    """To the join page, which says so if what was sent is lost."""
+    """Redirect to the join page, with a notice if a POST is lost."""
     return redirect(f"{reverse('join')}{'?unsent' if request.method == 'POST' else ''}")

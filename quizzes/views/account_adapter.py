@@ -27,14 +27,14 @@ class AccountAdapter(DefaultAccountAdapter):
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """True only where this session has accepted an invitation."""
+        """Whether this session has accepted an invitation."""
         return "invitation_id" in request.session
 
     def save_user(
         self, request: HttpRequest, user: AbstractBaseUser, form: BaseForm, commit: bool = True
     ) -> AbstractBaseUser:
-        """Make the account and use the invitation up, both or neither."""
-        # Unsaved, so that the slow hash is done before the transaction holds its lock.
+        """Create the account and use the invitation, in one transaction."""
+        # Unsaved, so that the slow hash is computed before the transaction takes its lock.
         made: User = super().save_user(request, user, form, commit=False)
         made.name = form.cleaned_data["name"]
         try:
@@ -45,21 +45,21 @@ class AccountAdapter(DefaultAccountAdapter):
             del request.session["invitation_id"]
             raise ImmediateHttpResponse(render(request, "public/invitation_void.html", status=404)) from error
         except IntegrityError as error:
-            # The same form, sent twice at once.
+            # The same form, sent twice at the same time.
             messages.info(request, "There is an account with this address now. Sign in with it.")
             raise ImmediateHttpResponse(redirect("account_login")) from error
         del request.session["invitation_id"]
         return made
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
-        """Sign in, for a span counted from now; the sign-in form alone would leave out the other ways in."""
+        """Sign in and set the session's age, here because invitations and links also sign in."""
         super().login(request, user)
-        # On a shared computer the student who was here before is signed out.
+        # On a shared computer, sign out the previous student.
         end_student_session(request.session)
         request.session.set_expiry(settings.ACCOUNT_SESSION_COOKIE_AGE)
 
     def is_safe_url(self, url: str | None) -> bool:
-        """Whether a page may lead there; no, where it is no address at all."""
+        """Whether a redirect to the URL is safe. False for a malformed URL."""
         try:
             safe: bool = super().is_safe_url(url)
         except ValueError:
@@ -67,5 +67,5 @@ class AccountAdapter(DefaultAccountAdapter):
         return safe
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
-        """The account page, which says that it is done."""
+        """The account page, which shows the success message."""
         return reverse("account")

@@ -1,4 +1,4 @@
-"""Ways in for teachers that allauth does not have, and the one that needs a mail server."""
+"""Sign-in for teachers beside allauth: invitations, sign-in links, and password reset without a mail server."""
 
 from allauth.account import views as allauth_views
 from allauth.account.adapter import get_adapter
@@ -19,7 +19,7 @@ from quizzes.people import accounts
 @login_not_required
 @require_http_methods(["GET", "POST"])
 def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
-    """Who invites; the button leads to the form for a new account."""
+    """Show who invites. The button leads to the sign-up form."""
     try:
         invitation = accounts.find_invitation(token, now=timezone.now())
     except accounts.InvitationVoid:
@@ -34,7 +34,7 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
 @login_not_required
 @require_http_methods(["GET", "POST"])
 def use_sign_in_link(request: HttpRequest, uid: str, token: str) -> HttpResponse:
-    """Sign in by a link that works once. A GET only shows the button, since mail programs follow links."""
+    """Sign in with a link that works once. A GET only shows the button, because mail programs follow links."""
     user = accounts.user_of_link(uid, token)
     if user is None:
         return render(request, "public/sign_in_link_void.html", status=404)
@@ -49,7 +49,7 @@ def use_sign_in_link(request: HttpRequest, uid: str, token: str) -> HttpResponse
 @login_not_required
 @require_http_methods(["GET", "POST"])
 def reset_password(request: HttpRequest) -> HttpResponse:
-    """Ask for a link by mail; a site that sends no mail says so."""
+    """Request a reset link by email. A site without email shows a page that says so."""
     if settings.MAILER:
         response: HttpResponse = allauth_views.password_reset(request)
         return response

@@ -1,4 +1,4 @@
-"""Preview a set as a student would see it: the exit ticket for everybody, any set open to them for teachers."""
+"""Preview a question set as a student sees it: the exit ticket for everyone, all open sets for teachers."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -23,10 +23,10 @@ from quizzes.views.access import TeacherRequest
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a preview attempt is on the site. back: the page that it was reached from, and back_label its name.
+    """The URLs and options of a preview attempt. back, back_label: URL and name of the page that links to it.
 
-    only, kept_as: as for `preview_attempt`. adjusted: corrections that are in force here.
-    is_practice: a student practices what went wrong.
+    only, kept_as: as for `preview_attempt`. adjusted: regrades in force. is_practice: a student practices missed
+    questions.
     """
 
     edition_id: int
@@ -40,21 +40,21 @@ class Place:
     is_practice: bool = False
 
     def preview(self, session: SessionBase) -> PreviewAttempt:
-        """The preview attempt that this session holds here, else a new one."""
+        """This session's preview attempt, else a new one."""
         return previews.preview_attempt(session, self.edition_id, only=self.only, kept_as=self.kept_as)
 
 
 @login_not_required
 @require_http_methods(["GET", "POST"])
 def try_question(request: HttpRequest, number: int) -> HttpResponse:
-    """A question of the exit ticket, for anybody."""
+    """A question of the exit ticket, for everyone."""
     return answer_question(request, _exit_ticket(), number)
 
 
 @login_not_required
 @require_http_methods(["GET", "POST"])
 def try_result(request: HttpRequest) -> HttpResponse:
-    """What a visitor made of the exit ticket."""
+    """A visitor's result of the exit ticket."""
     return show_result(request, _exit_ticket())
 
 
@@ -66,12 +66,12 @@ def try_set_question(request: TeacherRequest, public_id: str, number: int) -> Ht
 
 @require_http_methods(["GET", "POST"])
 def try_set_result(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """What a teacher made of a set."""
+    """A teacher's result of a set."""
     return show_result(request, _set_place(request, public_id))
 
 
 def answer_question(request: HttpRequest, place: Place, number: int) -> HttpResponse:
-    """One question: to answer, or with its verdict once it was checked."""
+    """One question: to answer, or with its verdict after it was checked."""
     preview = place.preview(request.session)
     if not 1 <= number <= len(preview.content.questions):
         raise Http404
@@ -126,12 +126,12 @@ def _question_page(
         "is_last": number == question_count,
         "next_url": place.result_url if number == question_count else place.question_url(number + 1),
         "needs_answer": needs_answer,
-        # On a narrow screen, as for students: first the reading, then the questions.
+        # On a narrow screen the reading comes first, as for students.
         "show_reading": number == 1 and not preview.values and not needs_answer and chosen is None,
     }
     answer = preview.answer(question)
     if answer is not None:
-        # Only what was checked may show its key.
+        # The key is shown only after a check.
         item = review_question(preview.content, question, answer, place.adjusted)
         context |= {"item": item, "marked": [sentence.key for sentence in item.evidence]}
     else:
@@ -142,7 +142,7 @@ def _question_page(
 
 
 def show_result(request: HttpRequest, place: Place) -> HttpResponse:
-    """Score, objectives and review of what was checked; the keys of other questions stay out of the page."""
+    """Score, objectives and review of the checked questions. The page has no keys of other questions."""
     preview = place.preview(request.session)
     if request.method == "POST" and PreviewResultForm(request.POST).is_valid():
         previews.start_again(request.session, preview)
@@ -173,7 +173,7 @@ def show_result(request: HttpRequest, place: Place) -> HttpResponse:
 
 
 def _steps(place: Place, preview: PreviewAttempt) -> Sequence[tuple[int, str, bool]]:
-    """(number, address, whether it was checked) of each question."""
+    """(number, URL, whether it was checked) of each question."""
     return [
         (number, place.question_url(number), question.key in preview.values)
         for number, question in enumerate(preview.content.questions, start=1)
@@ -194,11 +194,11 @@ def _exit_ticket() -> Place:
 
 
 def _set_place(request: TeacherRequest, public_id: str) -> Place:
-    found = get_object_or_404(QuestionSet.objects.open_to(request.user).published(), public_id=public_id)
+    question_set = get_object_or_404(QuestionSet.objects.open_to(request.user).published(), public_id=public_id)
     return Place(
-        found.latest_edition_id,
+        question_set.latest_edition_id,
         lambda number: reverse("try_set_question", args=[public_id, number]),
         reverse("try_set_result", args=[public_id]),
         reverse("question_set", args=[public_id]),
-        found.title,
+        question_set.title,
     )

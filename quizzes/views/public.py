@@ -15,7 +15,7 @@ PARAGRAPHS_BESIDE_QUESTION = 2
 @login_not_required
 @require_GET
 def landing(request: HttpRequest) -> HttpResponse:
-    """What Footnote is, with a question to try where the built-in sets are loaded."""
+    """The start page, with a question to try if the built-in sets are loaded."""
     edition_id = exit_ticket()
     if edition_id is None:
         return render(request, "public/landing.html")
@@ -36,14 +36,14 @@ def landing(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_GET
 def privacy(request: HttpRequest) -> HttpResponse:
-    """What the site keeps about whom, for how long, and who sees it."""
+    """The privacy page: which data the site stores, for how long, and who sees it."""
     return render(request, "public/privacy.html")
 
 
 @login_not_required
 @require_GET
 def accessibility(request: HttpRequest) -> HttpResponse:
-    """What was built and checked, and what is known not to work."""
+    """The accessibility page: what was checked, and known problems."""
     return render(request, "public/accessibility.html")
 
 
@@ -55,7 +55,7 @@ def how_we_write(request: HttpRequest) -> HttpResponse:
 
 
 def _paragraphs_for(evidence: Sequence[str], reading: Reading) -> Sequence[Sequence[Sentence]]:
-    """The first paragraphs of the reading where they settle the question, else all of it."""
+    """The first paragraphs of the reading if they contain the evidence, else all paragraphs."""
     first = reading.paragraphs[:PARAGRAPHS_BESIDE_QUESTION]
-    there = {sentence.key for paragraph in first for sentence in paragraph}
-    return first if there.issuperset(evidence) else reading.paragraphs
+    keys = {sentence.key for paragraph in first for sentence in paragraph}
+    return first if keys.issuperset(evidence) else reading.paragraphs

@@ -40,11 +40,11 @@ JSON_STATUS = {Outcome.SAVED: 200, Outcome.STALE: 409, Outcome.SETTLED: 409, Out
 @require_http_methods(["GET", "POST"])
 @student_required
 def start_attempt(request: HttpRequest, student: Student, public_id: str) -> HttpResponse:
-    """What applies to an assignment, and the button that begins an attempt."""
+    """The settings of an assignment, and the button that starts an attempt."""
     now = timezone.now()
     if request.method == "POST":
         assignment = get_object_or_404(student.classroom.assignments, public_id=public_id)
-        # What is in the way, the page says.
+        # The page below shows the reason.
         with suppress(IsExcused, NotOpenYet, AssignmentClosed, NoAttemptsLeft):
             attempt = attempts.start_attempt(student, assignment, now=now)
             number = resume_number(content_of(attempt), attempt.answers.order_by())
@@ -71,7 +71,7 @@ def start_attempt(request: HttpRequest, student: Student, public_id: str) -> Htt
 @require_http_methods(["GET", "POST"])
 @attempt_required(with_answers=True)
 def take_attempt(request: HttpRequest, attempt: LoadedAttempt, number: int) -> HttpResponse:
-    """One question of an attempt, at its place in the attempt's own order; and each save of its answer."""
+    """One question of an attempt, and each save of its answer. number: position in the attempt's order."""
     now = timezone.now()
     if not 1 <= number <= len(attempt.content.questions):
         raise Http404
@@ -85,15 +85,15 @@ def take_attempt(request: HttpRequest, attempt: LoadedAttempt, number: int) -> H
 @require_GET
 @attempt_required(with_answers=True)
 def questions_ahead(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse:
-    """The forms of all questions, which a question's page loads once, to go on without a request, offline as well.
+    """The forms of all questions. A question page loads them once, so that later questions also open offline.
 
-    Without those that are answered in the reading itself. If each question is checked there are none.
+    Leaves out questions that are answered in the reading. Empty if answers are shown after each question.
     """
     if attempt.has_ended(now=timezone.now()):
         return redirect("receipt", attempt.public_id)
     if attempt.release == Release.AT_ONCE:
         return HttpResponse()
-    # One token for all of them, and nothing else of what a page knows.
+    # The forms share one CSRF token and need no other context of a page.
     shared = {"csrf_token": get_token(request)}
     contexts = [form_context(attempt, number) for number in range(1, len(attempt.content.questions) + 1)]
     part = get_template("student/take_attempt.html#question")
@@ -125,7 +125,7 @@ def review_attempt(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse
 @require_GET
 @attempt_required()
 def time_left(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse:
-    """The seconds left, for a clock that asks again, since a teacher may move the end. Two queries."""
+    """The seconds left, polled by the page's clock because a teacher may move the deadline. 2 queries."""
     left = seconds_until(attempt.deadline_at, now=timezone.now()) if attempt.is_open else 0
     return JsonResponse({"seconds_left": left})
 
@@ -133,7 +133,7 @@ def time_left(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse:
 @require_POST
 @attempt_required()
 def record_heartbeat(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse:
-    """A heartbeat of an open page, so that a teacher sees who is offline. Three queries."""
+    """Record a heartbeat of an open page, which tells teachers who is offline. 3 queries."""
     content = attempt.content
     form = HeartbeatForm(request.POST, question_count=len(content.questions))
     if not form.is_valid():
@@ -150,7 +150,7 @@ def record_heartbeat(request: HttpRequest, attempt: LoadedAttempt) -> HttpRespon
 def submit_attempt(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse:
     """Submit once. Every later call leads to the same receipt.
 
-    `time_up`: sent by the page's clock and not by the student. It may not know of time that was given since.
+    `time_up`: sent by the page's clock, not by the student. The clock may not know about time added since.
     """
     now = timezone.now()
     if "time_up" in request.POST and attempt.is_open and seconds_until(attempt.deadline_at, now=now) != 0:
@@ -217,7 +217,7 @@ def _question_page(
 
 
 def _saved_reply(saved: Saved, attempt: LoadedAttempt, now: datetime) -> JsonResponse:
-    """What the outbox reads after a save. is_answered: whether the stored value is an answer, not one taken back."""
+    """The reply to the outbox after a save. is_answered: whether the stored value is an answer, not a cleared one."""
     reply = {
         "outcome": str(saved.outcome),
         "revision": saved.revision,
@@ -247,7 +247,7 @@ def _ended(request: HttpRequest, attempt: LoadedAttempt, now: datetime) -> HttpR
 
 
 def _wants_json(request: HttpRequest) -> bool:
-    """Whether the outbox sent the request. It reads no page."""
+    """Whether the outbox sent the request. It cannot read a page."""
     wanted = request.headers.get("Accept")
     return wanted == JSON or request.get_preferred_type(["text/html", JSON]) == JSON
 
@@ -257,7 +257,7 @@ def _htmx(request: HttpRequest) -> HtmxDetails:
 
 
 def _partial_credit(edition_id: int) -> list[tuple[str, str]]:
-    """(name of the type, how it gives partial credit) for each type of the edition that does, in order of first use."""
+    """(label, partial credit rule) of each type of the edition with partial credit, in order of first use."""
     questions = published(edition_id).document.questions
     types = [TYPES[name] for name in dict.fromkeys(question.type for question in questions)]
-    return [(found.label, found.partial_credit) for found in types if found.partial_credit]
+    return [(entry.label, entry.partial_credit) for entry in types if entry.partial_credit]

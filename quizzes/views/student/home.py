@@ -11,7 +11,7 @@ from quizzes.views.access import student_required, teachers_of
 @require_GET
 @student_required
 def student_home(request: HttpRequest, student: Student) -> HttpResponse:
-    """What to go on with, what is to do, what is done."""
+    """The student's assignments: to continue, to do, coming and done."""
     now = timezone.now()
     context = {
         "student": student,

@@ -1,4 +1,4 @@
-"""Practise what went wrong: the missed questions again, once answers are shown. It lives in the session alone."""
+"""Practice the missed questions once answers are shown. Practice is stored only in the session."""
 
 from datetime import datetime
 
@@ -19,7 +19,7 @@ from quizzes.views.previews import Place, answer_question, show_result
 @require_http_methods(["GET", "POST"])
 @attempt_required()
 def practice_question(request: HttpRequest, loaded: LoadedAttempt, number: int) -> HttpResponse:
-    """A question that was missed, to answer again."""
+    """One missed question, to answer again."""
     place = _place(loaded, timezone.now())
     return answer_question(request, place, number) if place is not None else redirect("result", loaded.public_id)
 
@@ -27,13 +27,13 @@ def practice_question(request: HttpRequest, loaded: LoadedAttempt, number: int) 
 @require_http_methods(["GET", "POST"])
 @attempt_required()
 def practice_result(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse:
-    """What a student made of the missed questions."""
+    """The result of the practice."""
     place = _place(loaded, timezone.now())
     return show_result(request, place) if place is not None else redirect("result", loaded.public_id)
 
 
 def _place(loaded: LoadedAttempt, now: datetime) -> Place | None:
-    """None before answers are shown, which the result page explains, and if nothing was missed."""
+    """The practice of an attempt; None before answers are shown and if no question was missed."""
     attempt = loaded.row()
     shown_at = answers_shown_at(attempt.assignment)
     if attempt.is_open or not answers_shown(attempt.assignment, attempt, shown_at=shown_at, now=now):

@@ -1,4 +1,4 @@
-"""What the page of one question shows: the question or its verdict, its reading, and the way to the others."""
+"""The context of a question page: the question or its verdict, the reading, and links to other questions."""
 
 import uuid
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ from quizzes.grading.points import Adjustments
 from quizzes.grading.scores import corrections_of
 from quizzes.reports.attempt_review import review_question
 
-# What a template asks of a question and mostly finds untrue: a name that is not there costs it six times one that is.
+# Defaults of the template's variables. A missing variable costs 6 times as much as one that is present.
 EMPTY_CONTEXT: Mapping[str, object] = {
     "item": None,
     "marked": (),
@@ -37,7 +37,7 @@ EMPTY_CONTEXT: Mapping[str, object] = {
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One question of the jump list. number: its place in the attempt, from 1."""
+    """One question of the jump list. number: its position in the attempt, from 1."""
 
     number: int
     is_answered: bool
@@ -45,7 +45,7 @@ class Place:
 
 
 def places_of(attempt: LoadedAttempt) -> list[Place]:
-    """One entry a question, in the attempt's order."""
+    """One entry for each question, in the attempt's order."""
     content, answers, places = attempt.content, attempt.answers, []
     for number, question in enumerate(content.questions, start=1):
         answer = answers.get(content.question_id(question))
@@ -56,7 +56,7 @@ def places_of(attempt: LoadedAttempt) -> list[Place]:
 
 
 def question_context(attempt: LoadedAttempt, number: int, *, now: datetime) -> dict[str, Any]:
-    """The context of `student/take_attempt.html`; no query, one for a verdict. attempt: with answers."""
+    """The context of `student/take_attempt.html`; no query, 1 for a verdict. attempt: with answers."""
     places, published_edition = places_of(attempt), attempt.content.published
     form = form_context(attempt, number)
     return form | {
@@ -74,9 +74,9 @@ def question_context(attempt: LoadedAttempt, number: int, *, now: datetime) -> d
 
 
 def form_context(attempt: LoadedAttempt, number: int) -> dict[str, Any]:
-    """What the form of one question needs, in that template's part `question`; queries as for the whole.
+    """The context of the partial `question` of that template; no query, 1 for a verdict.
 
-    It holds what belongs to a key (`item`) only if the student has checked this very question.
+    It has the key (`item`) only if the student has checked this question.
     """
     content = attempt.content
     question, question_count = content.questions[number - 1], len(content.questions)
@@ -112,19 +112,19 @@ def _verdict_or_question(
     return {
         "view": view,
         "question_template": type_of(question).template("page"),
-        # A question that is answered in the reading itself has the page to itself.
+        # A question that is answered in the reading shows the reading only once.
         "is_picker": "paragraphs" in view,
     }
 
 
 @process_cache(maxsize=256)
 def plain_reading(edition_id: int) -> SafeString:
-    """The reading of an edition without a mark, as HTML: the same for everybody, and half the work of a page."""
+    """The HTML of an edition's reading without marks. Cached: it is the same for every student and half of the work."""
     return render_to_string("parts/reading.html", {"reading": published(edition_id).document.reading, "marked": ()})
 
 
 def next_url(attempt: LoadedAttempt, number: int) -> str:
-    """Where to go after this question: to the next one, from the last one to the review."""
+    """The URL after this question: the next question, or the review after the last one."""
     if number == len(attempt.content.questions):
         return reverse("review_attempt", args=[attempt.public_id])
     return reverse("take_attempt", args=[attempt.public_id, number + 1])

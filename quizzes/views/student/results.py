@@ -1,4 +1,4 @@
-"""What a student sees after an attempt: the receipt, and the result once answers are shown."""
+"""The pages after an attempt: the receipt, and the result once answers are shown."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -41,7 +41,7 @@ def receipt(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse:
 @require_GET
 @attempt_required()
 def result(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse:
-    """Score, evidence and review of an attempt, from the moment at which its answers are shown."""
+    """Score, evidence and review of an attempt, once its answers are shown."""
     now = timezone.now()
     if loaded.is_open:
         return redirect("receipt" if loaded.has_ended(now=now) else "review_attempt", loaded.public_id)
@@ -66,7 +66,7 @@ def result(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse:
 
 
 def _notices(attempt: Attempt, reviewed: ReviewedAttempt) -> list[tuple[int, Notice]]:
-    """(place in the attempt, notice) of each correction that reaches it; no query if there is none."""
+    """(position in the attempt, notice) of each regrade that affects it; no query without regrades."""
     places = {item.question.key: item.number for item in reviewed.questions}
     if not any(item.corrections for item in reviewed.questions):
         return []

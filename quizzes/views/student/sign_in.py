@@ -1,4 +1,4 @@
-"""Joining in three screens: class code, name, PIN. The session holds how far a student has come."""
+"""Student sign-in in 3 steps: class code, name, PIN. The session stores the completed steps."""
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -26,8 +26,8 @@ from quizzes.people.student_sign_in import (
 from quizzes.views.access import client_address, device_of, remember_device, sign_in_student, teachers_of
 
 CLASSROOM, NAME = "joining_classroom_id", "joining_student_id"
-# Set by signing out and used up by the page that follows, whose script then empties this browser's store. Neither the
-# address nor the session can carry it: a page opened again later must not empty the store of another student.
+# Set by sign-out and deleted by the next page, which tells the script to empty the browser's store. A URL or a session
+# value would last longer: a page opened again later must not empty the store of another student.
 SIGNED_OUT_COOKIE = f"{settings.COOKIE_PREFIX}signed_out"
 
 
@@ -60,14 +60,14 @@ def join(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_GET
 def join_with_code(request: HttpRequest, code: str) -> HttpResponse:
-    """Step 1 from the square code on a card: the same page with the code filled in."""
+    """Step 1 from the QR code on a card: the same page with the code filled in."""
     return _code_page(request, CodeForm(initial={"code": code[:11]}))
 
 
 @login_not_required
 @require_http_methods(["GET", "POST"])
 def choose_name(request: HttpRequest) -> HttpResponse:
-    """Step 2: one's own name, from the list of a class whose code was right."""
+    """Step 2: the student's name, from the roster of the class."""
     classroom = _joined_classroom(request)
     if classroom is None:
         return redirect("join")
@@ -84,7 +84,7 @@ def choose_name(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_http_methods(["GET", "POST"])
 def enter_pin(request: HttpRequest) -> HttpResponse:
-    """Step 3: the PIN that goes with the name."""
+    """Step 3: the student's PIN."""
     student = _chosen_student(request)
     if student is None:
         return redirect("join" if _joined_classroom(request) is None else "choose_name")
@@ -109,10 +109,10 @@ def enter_pin(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_POST
 def enter_pin_again(request: HttpRequest, public_id: str) -> JsonResponse:
-    """The PIN alone, from the page of an attempt whose session was lost: a new token, or the field with its error.
+    """Sign in again with the PIN, from an attempt's page after the session was lost: a new token, or the field's error.
 
-    Whoever has the attempt's id may ask, so a reply names nobody, and one for an attempt with which no student could go
-    on is that for a wrong PIN.
+    Anyone with the attempt's id can send this request. So the reply names nobody, and for an attempt that no student
+    can continue it equals the reply to a wrong PIN.
     """
     device, now = device_of(request), timezone.now()
     student = student_of_attempt(public_id)
@@ -123,7 +123,7 @@ def enter_pin_again(request: HttpRequest, public_id: str) -> JsonResponse:
     except PinLocked as error:
         is_right = False
         minutes = minutes_left(at=now, deadline_at=error.until)
-        # Not at what time: that would tell the class's time zone.
+        # Minutes, not a time of day, which would reveal the class's time zone.
         form.refuse_for_now(f"in {minutes} minute{'' if minutes == 1 else 's'}", "your teacher")
     if is_right and student is not None:
         sign_in_student(request, student)
@@ -137,7 +137,7 @@ def enter_pin_again(request: HttpRequest, public_id: str) -> JsonResponse:
 @login_not_required
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """Leave nothing of a student in this browser."""
+    """Sign out and delete the student's data from this browser."""
     request.session.flush()
     response = redirect("join")
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
@@ -164,7 +164,7 @@ def _joined_classroom(request: HttpRequest) -> Classroom | None:
 
 
 def _chosen_student(request: HttpRequest) -> Student | None:
-    """The student of the chosen name, with the class that was joined; None where either is not to be had any more."""
+    """The chosen student with the classroom; None if the student left or the class cannot be joined."""
     chosen = {"pk": request.session.get(NAME, 0), "classroom": request.session.get(CLASSROOM, 0)}
     student = Student.objects.enrolled().filter(**chosen).select_related("classroom").order_by().first()
     return student if student is not None and student.classroom.is_joinable else None

@@ -1,4 +1,4 @@
-"""Accommodations of a student; extension and excuse for one student on one assignment."""
+"""Accommodations of a student; extensions and excuses for one student on one assignment."""
 
 from datetime import datetime
 from typing import Any
@@ -16,37 +16,34 @@ from quizzes.models import Assignment, Student
 from quizzes.views.access import TeacherRequest, taught_assignment, taught_student
 from quizzes.views.teacher.students import history_page
 
-# --- One attempt --------------------------------------------------------------------------------------------------
-
-
 # --- One student on one assignment --------------------------------------------------------------------------------
 
 
 @require_GET
 def student_overrides(request: TeacherRequest, public_id: str, student_id: str) -> HttpResponse:
-    """What holds for one student on one assignment, and what can be changed about it."""
-    assignment, student = _given(request, public_id, student_id)
+    """One student's settings on one assignment, with the forms that change them."""
+    assignment, student = _assignment_and_student(request, public_id, student_id)
     return _overrides_page(request, assignment, student, now=timezone.now())
 
 
 @require_POST
 def extend_student(request: TeacherRequest, public_id: str, student_id: str) -> HttpResponse:
-    """Give one student another end or more attempts."""
-    assignment, student = _given(request, public_id, student_id)
+    """Give one student later times or more attempts."""
+    assignment, student = _assignment_and_student(request, public_id, student_id)
     now = timezone.now()
     form = _extension_form(assignment, student, now=now, data=request.POST)
     if not form.is_valid():
         return _overrides_page(request, assignment, student, now=now, extension_form=form)
-    given = {name: form.cleaned_data[name] for name in ("due_at", "closes_at", "extra_attempts", "reason")}
-    accommodations.extend(assignment, student, by=request.user, now=now, **given)
+    extension = {name: form.cleaned_data[name] for name in ("due_at", "closes_at", "extra_attempts", "reason")}
+    accommodations.extend(assignment, student, by=request.user, now=now, **extension)
     messages.success(request, f"Saved for {student.display_name}. What is running has its new end.")
     return redirect("student_overrides", assignment.public_id, student.public_id)
 
 
 @require_POST
 def excuse_student(request: TeacherRequest, public_id: str, student_id: str) -> HttpResponse:
-    """Excuse one student, or take that back."""
-    assignment, student = _given(request, public_id, student_id)
+    """Excuse one student, or undo that."""
+    assignment, student = _assignment_and_student(request, public_id, student_id)
     form, now = ExcuseForm(request.POST), timezone.now()
     if not form.is_valid():
         return _overrides_page(request, assignment, student, now=now, excuse_form=form)
@@ -63,7 +60,7 @@ def excuse_student(request: TeacherRequest, public_id: str, student_id: str) -> 
 
 @require_POST
 def set_accommodation(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Give a student more time in every assignment, or take that back."""
+    """Give a student more time in every assignment, or undo that."""
     student = taught_student(request, public_id)
     form = AccommodationForm(request.POST)
     if not form.is_valid():
@@ -73,7 +70,7 @@ def set_accommodation(request: TeacherRequest, public_id: str) -> HttpResponse:
     return redirect("student_history", student.public_id)
 
 
-def _given(request: TeacherRequest, public_id: str, student_id: str) -> tuple[Assignment, Student]:
+def _assignment_and_student(request: TeacherRequest, public_id: str, student_id: str) -> tuple[Assignment, Student]:
     assignment = taught_assignment(request, public_id)
     return assignment, get_object_or_404(Student.objects.given(assignment.pk), public_id=student_id)
 

@@ -1,4 +1,4 @@
-"""A teacher's own account, and invitations."""
+"""A teacher's account, and invitations."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -12,13 +12,13 @@ from quizzes.forms.accounts import OwnNameForm
 from quizzes.people import accounts
 from quizzes.views.access import TeacherRequest
 
-# The link that the next page shows, once: only a digest of its token is kept for good.
+# The session key of the link that the next page shows once. The database has only a digest of its token.
 INVITATION_LINK = "invitation_link"
 
 
 @require_http_methods(["GET", "POST"])
 def account(request: TeacherRequest) -> HttpResponse:
-    """The teacher's own name, password, invitations and way out."""
+    """The teacher's name, password, invitations and sign-out."""
     form = OwnNameForm(
         request.POST if request.method == "POST" else None,
         initial={"name": request.user.name},
@@ -38,7 +38,7 @@ def account(request: TeacherRequest) -> HttpResponse:
 
 @require_POST
 def invite(request: TeacherRequest) -> HttpResponse:
-    """Make a link by which a colleague makes an account, and show it once."""
+    """Create an invitation link for another teacher, and show it once."""
     token = accounts.invite(by=request.user, now=timezone.now())
     request.session[INVITATION_LINK] = request.build_absolute_uri(reverse("accept_invitation", args=[token]))
     return redirect("account")

@@ -21,7 +21,7 @@ from quizzes.views.access import TeacherRequest, taught_assignment
 
 @require_http_methods(["GET", "POST"])
 def assign(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Give a set to classrooms: the form, its summary in plain words, then the assignment."""
+    """Assign a set to classrooms: the form, its summary, then the assignments."""
     question_set = get_object_or_404(QuestionSet.objects.open_to(request.user).published(), public_id=public_id)
     classrooms = list(Classroom.objects.taught_by(request.user).current().with_student_counts())
     form = AssignForm(request.POST or None, classrooms=classrooms, now=timezone.now())
@@ -32,31 +32,31 @@ def assign(request: TeacherRequest, public_id: str) -> HttpResponse:
     times = {
         classroom: extended_times(classroom, window, limit, now=form.now) for classroom, window in form.windows.items()
     }
-    room = _room_form(request, form, times)
+    room = _extend_to_fit_form(request, form, times)
     if form.cleaned_data["act"] != "save" or not room.is_valid():
         summary = [
             (classroom, window, form.warnings(window), times[classroom]) for classroom, window in form.windows.items()
         ]
         return render(request, "teacher/assign.html", {**context, "summary": summary, "room": room})
     edition = Edition.objects.get(pk=question_set.latest_edition_id)
-    # The name that the page sent is made this teacher's own: nobody can join the group of another's assignments.
+    # The group id from the form is combined with the teacher's id, so that nobody can join another teacher's group.
     group = uuid5(form.cleaned_data["group"], f"{request.user.pk}:{question_set.pk}")
     with transaction.atomic():
         made = lifecycle.assign(
             edition, form.windows, settings=form.settings, group=group, by=request.user, now=form.now
         )
         for assignment in made:
-            own = [entry for entry in room.extended if entry.student.classroom_id == assignment.classroom_id]
-            extend_to_fit(assignment, own, by=request.user, now=form.now)
-    given = list(Assignment.objects.taught_by(request.user).given_together(group).select_related("classroom"))
-    names = get_text_list([assignment.classroom.name for assignment in given], "and")
+            extended = [entry for entry in room.extended if entry.student.classroom_id == assignment.classroom_id]
+            extend_to_fit(assignment, extended, by=request.user, now=form.now)
+    assigned = list(Assignment.objects.taught_by(request.user).given_together(group).select_related("classroom"))
+    names = get_text_list([assignment.classroom.name for assignment in assigned], "and")
     messages.success(request, f"“{question_set.title}” is assigned to {names}.")
-    return redirect("assignment_progress", given[0].public_id)
+    return redirect("assignment_progress", assigned[0].public_id)
 
 
 @require_http_methods(["GET", "POST"])
 def change_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Change window and settings, with the same summary before saving; attempts keep what they have."""
+    """Change window and settings, with a summary before saving. Started attempts keep their settings."""
     assignment = taught_assignment(request, public_id)
     form = ChangeAssignmentForm(request.POST or None, assignment=assignment, now=timezone.now())
     context = {
@@ -69,7 +69,7 @@ def change_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
         return render(request, "teacher/change_assignment.html", context)
     classroom = assignment.classroom
     times = extended_times(classroom, form.window, form.settings.time_limit, now=form.now, assignment=assignment)
-    room = _room_form(request, form, {classroom: times})
+    room = _extend_to_fit_form(request, form, {classroom: times})
     if form.cleaned_data["act"] != "save" or not room.is_valid():
         summary = [(classroom, form.window, form.warnings(form.window), times)]
         return render(request, "teacher/change_assignment.html", {**context, "summary": summary, "room": room})
@@ -84,7 +84,7 @@ def change_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 def delete_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Take back an assignment that nobody has begun."""
+    """Delete an assignment that no student has started."""
     assignment = taught_assignment(request, public_id)
     try:
         lifecycle.delete_assignment(assignment, by=request.user, now=timezone.now())
@@ -95,13 +95,13 @@ def delete_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
     return redirect("classroom_gradebook", assignment.classroom.public_id)
 
 
-def _room_form(
+def _extend_to_fit_form(
     request: TeacherRequest, form: AssignmentSettingsForm, times: Mapping[Classroom, Sequence[ExtendedTime]]
 ) -> ExtendToFitForm:
-    """Bound where it was on the page that was sent: the summary, which saves."""
-    zones = {own.student.pk: classroom.zone for classroom, entries in times.items() for own in entries}
+    """The form for students whose extended time exceeds the window. Bound only if the summary page was sent."""
+    zones = {entry.student.pk: classroom.zone for classroom, entries in times.items() for entry in entries}
     return ExtendToFitForm(
         request.POST if form.cleaned_data["act"] == "save" else None,
-        times=[own for entries in times.values() for own in entries],
-        zone_of=lambda own: zones[own.student.pk],
+        times=[entry for entries in times.values() for entry in entries],
+        zone_of=lambda entry: zones[entry.student.pk],
     )

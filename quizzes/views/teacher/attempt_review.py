@@ -30,7 +30,7 @@ Outcome = AnswerEvent.Outcome
 
 @dataclass(frozen=True, slots=True)
 class AnswerTools:
-    """What a teacher may do with one answer. position: in the edition. is_refused: the form was sent and refused."""
+    """What a teacher may do with one answer. position: in the edition. is_refused: the form was sent and is invalid."""
 
     position: int
     mark: ManualGrade | None
@@ -40,9 +40,9 @@ class AnswerTools:
 
 @dataclass(frozen=True, slots=True)
 class LateAnswer:
-    """One answer that came after the end.
+    """One answer that arrived after the deadline.
 
-    may_count: it is the newest to its question, not accepted yet, and nothing was saved since.
+    may_count: it is the newest of its question, is not accepted, and nothing was saved later.
     """
 
     event: AnswerEvent
@@ -54,7 +54,7 @@ class LateAnswer:
 
 @require_GET
 def attempt_review(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """One attempt: each answer with verdict, key and evidence, and what arrived but did not count."""
+    """One attempt: each answer with verdict, key and evidence, and saves that did not count."""
     return attempt_page(request, taught_attempt(request, public_id), now=timezone.now())
 
 
@@ -66,9 +66,9 @@ def attempt_page(
     grade_form: tuple[str, GradeForm] | None = None,
     reopen_form: ReopenForm | None = None,
 ) -> HttpResponse:
-    """The page of one attempt. grade_form: of this question key, reopen_form: as sent and refused.
+    """The page of one attempt. grade_form: (question key, invalid form). reopen_form: an invalid form.
 
-    attempt: as `taught_attempt` gives it.
+    attempt: as `taught_attempt` returns it.
     """
     reviewed = review_attempt(attempt)
     overrides = load_overrides(assignment=attempt.assignment_id, student=attempt.student_id)
@@ -101,13 +101,13 @@ def attempt_page(
 
 
 def grade_form_of(question: Question, position: int, mark: ManualGrade | None = None, data: Any = None) -> GradeForm:
-    """The form that marks one answer. position: of its question in the edition."""
+    """The form that grades one answer. position: of its question in the edition."""
     initial = {"points": points(mark.points), "comment": mark.comment} if mark is not None else {}
     return GradeForm(data, possible=question.points, initial=initial, auto_id=f"id_{position}_%s")
 
 
 def _unused(events: Sequence[AnswerEvent], reviewed: ReviewedAttempt) -> tuple[list[LateAnswer], int]:
-    """The late answers in the order of arrival, and how many other saves changed nothing."""
+    """The late answers in the order of arrival, and the number of other saves that changed nothing."""
     by_outcome = {outcome: [event for event in events if event.outcome == outcome] for outcome in Outcome}
     accepted = {event.operation for event in by_outcome[Outcome.ACCEPTED]}
     newest = {event.question_id: event for event in by_outcome[Outcome.LATE]}
@@ -122,7 +122,7 @@ def _unused(events: Sequence[AnswerEvent], reviewed: ReviewedAttempt) -> tuple[l
 
 
 def _in_words(event: AnswerEvent, content: AttemptContent) -> tuple[int, str]:
-    """The place of the event's question in the attempt, and what was given."""
+    """The position of the event's question in the attempt, and its answer in words."""
     for number, question in enumerate(content.questions, start=1):
         if content.question_id(question) == event.question_id:
             return number, question.review(event.value, content.published.document.reading).given
@@ -131,7 +131,7 @@ def _in_words(event: AnswerEvent, content: AttemptContent) -> tuple[int, str]:
 
 @require_POST
 def grade_answer(request: TeacherRequest, public_id: str, number: int) -> HttpResponse:
-    """Give one answer points and a comment; no correction of the key changes that. number: in the edition."""
+    """Give one answer points and a comment, which no regrade changes. number: position in the edition."""
     attempt = taught_attempt(request, public_id)
     content = published(attempt.assignment.edition_id)
     if not 1 <= number <= len(content.document.questions):
@@ -149,7 +149,7 @@ def grade_answer(request: TeacherRequest, public_id: str, number: int) -> HttpRe
 
 @require_POST
 def accept_late(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Let the answers count that came after the end."""
+    """Accept the answers that arrived after the deadline."""
     attempt = taught_attempt(request, public_id)
     if attempt.is_open:
         messages.error(request, "This attempt is open again. Late answers can be accepted once it is handed in.")
@@ -162,10 +162,10 @@ def accept_late(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 def reopen_attempt(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Let a student go on with an attempt that was handed in."""
+    """Reopen a submitted attempt."""
     attempt = taught_attempt(request, public_id)
     if attempt.is_on_paper:
-        # A sheet is typed again instead.
+        # Paper answers are entered again instead.
         raise Http404
     form, now = ReopenForm(request.POST), timezone.now()
     name = attempt.student.first_name
@@ -182,5 +182,5 @@ def reopen_attempt(request: TeacherRequest, public_id: str) -> HttpResponse:
             messages.success(request, f"{name} can go on. The answers are kept.")
     if form.errors:
         return attempt_page(request, taught_attempt(request, public_id), now=now, reopen_form=form)
-    # Sent twice, or handed in again since: that hand-in was never seen, so it stands.
+    # Sent twice, or submitted again since. The teacher has not seen that work, so it stays closed.
     return redirect("attempt_review", attempt.public_id)

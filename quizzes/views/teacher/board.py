@@ -19,7 +19,7 @@ from quizzes.views.teacher.progress import render_with_etag, require_live_state
 
 @require_GET
 def class_board(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """The board of a class, to be put on its wall."""
+    """The class board, for the projector."""
     assignment = taught_assignment(request, public_id)
     state = require_live_state(request, public_id)
     tag = live_etag(state, "board")
@@ -29,7 +29,7 @@ def class_board(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 @require_GET
 def live_board(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """What has changed of the board; 3 queries if nothing has."""
+    """The changed slide for a poll, or a 304; 3 queries if nothing has changed."""
     state = require_live_state(request, public_id)
     tag = live_etag(state, "board")
     if request.headers.get("If-None-Match") == tag:
@@ -57,6 +57,6 @@ def _board_context(assignment: Assignment, state: LiveState) -> dict[str, Any]:
         "language": published(assignment.edition_id).document.reading.language,
         "slide": shown,
         "numbers": range(1, shown.question_count + 1),
-        # One tick a student, in units of the drawing.
+        # One tick for each student, in units of the SVG.
         "tick_places": range(2, 20 * shown.started_count, 20),
     }

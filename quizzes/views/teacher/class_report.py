@@ -1,4 +1,4 @@
-"""The results of an assignment: what to teach again, each question, students by objective."""
+"""The results of an assignment: what to reteach, each question, students by objective."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -16,7 +16,7 @@ RETRY_MADE = "“{title}” is ready and is one of your sets now. Choose the cla
 
 @require_GET
 def assignment_results(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """What to teach again first, each question, the misread map, and students by objective."""
+    """What to reteach first, each question, the misread map, and students by objective."""
     assignment = taught_assignment(request, public_id)
     report = class_report(assignment, now=timezone.now())
     context = {
@@ -31,7 +31,7 @@ def assignment_results(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 def retry_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Make a set of the hardest questions of the weakest objective, and go on to assign it."""
+    """Create a retry set of the hardest questions of the weakest objective, and redirect to assign it."""
     assignment = taught_assignment(request, public_id)
     now = timezone.now()
     reteach = class_report(assignment, now=now).reteach

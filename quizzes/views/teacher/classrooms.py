@@ -18,13 +18,13 @@ NAME_TAKEN = "You already have a class of this name. Open it under Classes, or c
 NEW_CODE = "The class has a new code. Cards with the old code no longer lead to it: print new ones."
 OPENED = "The code is open: students can join with it."
 CLOSED = "The code is closed: nobody new can sign in with it. Students who are signed in stay so."
-PUT_AWAY = "“{name}” is archived. Its scores are kept, and its code lets nobody in."
-BROUGHT_BACK = "“{name}” is back among your classes."
+ARCHIVED = "“{name}” is archived. Its scores are kept, and its code lets nobody in."
+UNARCHIVED = "“{name}” is back among your classes."
 
 
 @require_GET
 def teacher_home(request: TeacherRequest) -> HttpResponse:
-    """What needs the teacher today, and the classes."""
+    """The to-do items, and the classes."""
     now = timezone.now()
     home = load_teacher_home(request.user, now=now)
     zone = home.summaries[0].classroom.zone if home.summaries else ZoneInfo(DEFAULT_ZONE)
@@ -40,7 +40,7 @@ def teacher_home(request: TeacherRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def add_classroom(request: TeacherRequest) -> HttpResponse:
-    """Make a class, then add its students."""
+    """Create a class, then redirect to add its students."""
     form = ClassroomForm(request.POST if request.method == "POST" else None, initial={"time_zone": DEFAULT_ZONE})
     if form.is_valid():
         try:
@@ -54,7 +54,7 @@ def add_classroom(request: TeacherRequest) -> HttpResponse:
 
 @require_GET
 def archived_classrooms(request: TeacherRequest) -> HttpResponse:
-    """The classes that were put away."""
+    """The archived classes."""
     classrooms = Classroom.objects.taught_by(request.user).archived()
     return render(request, "teacher/archived_classrooms.html", {"classrooms": classrooms})
 
@@ -89,7 +89,7 @@ def change_code(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 def set_code_active(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Open or close a class's code."""
+    """Activate or deactivate a class code."""
     classroom = taught_classroom(request, public_id)
     form = CodeActiveForm(request.POST)
     if form.is_valid() and form.cleaned_data["is_open"] != classroom.join_open:
@@ -101,11 +101,11 @@ def set_code_active(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 def set_archived(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Put a class away or bring it back."""
+    """Archive a class, or undo that."""
     classroom = taught_classroom(request, public_id)
     form = ArchiveForm(request.POST)
     if form.is_valid() and form.cleaned_data["is_archived"] == (classroom.archived_at is None):
         is_archived = form.cleaned_data["is_archived"]
         classrooms.set_archived(classroom, is_archived=is_archived, by=request.user, now=timezone.now())
-        messages.success(request, (PUT_AWAY if is_archived else BROUGHT_BACK).format(name=classroom.name))
+        messages.success(request, (ARCHIVED if is_archived else UNARCHIVED).format(name=classroom.name))
     return redirect("teacher_home")

@@ -1,4 +1,4 @@
-"""Files that leave the site. Each is a POST, since it records who downloaded it."""
+"""Downloads of files. Each is a POST, because it records who downloaded the file."""
 
 import re
 
@@ -16,7 +16,7 @@ from quizzes.views.access import TeacherRequest, taught_assignment, taught_class
 
 @require_POST
 def download_items(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """The item analysis of this class as a file. A POST, since it records who took it out."""
+    """The item analysis of an assignment as a file."""
     assignment = taught_assignment(request, public_id)
     form = ItemsFileForm(request.POST)
     if not form.is_valid():
@@ -29,7 +29,7 @@ def download_items(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 def download_answers(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """The answers to this assignment as a file. A POST, since it records who took them out."""
+    """The answers to an assignment as a file."""
     assignment = taught_assignment(request, public_id)
     form = AnswersFileForm(request.POST)
     if not form.is_valid():
@@ -40,7 +40,7 @@ def download_answers(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 def download_student(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """All that is held about one student as a file. A POST, since it records who took it out."""
+    """All data about one student as a file."""
     return _file_response(
         student.export_student(taught_student(request, public_id), by=request.user, now=timezone.now())
     )
@@ -48,7 +48,7 @@ def download_student(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 def download_file(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """A classroom's scores or answers as a file. A POST, since it records who took them out."""
+    """A classroom's scores or answers as a file."""
     classroom = taught_classroom(request, public_id)
     form = FileForm(request.POST)
     if not form.is_valid():
@@ -67,11 +67,11 @@ def _file_response(file: ExportedFile) -> HttpResponse:
 
 @require_POST
 def download_gradebook(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """The gradebook as a CSV file. A POST, since it records who took the scores out."""
+    """The gradebook as a CSV file."""
     classroom = taught_classroom(request, public_id)
     now = timezone.now()
     content = downloads.export_gradebook(classroom, by=request.user, now=now)
-    # Signs that some file system forbids, and that would leave the header.
+    # Some file systems forbid the other characters, and some could end the HTTP header.
     name = re.sub(r"[^\w .,()-]+", "-", classroom.name)
     filename = f"{name}, scores {now.astimezone(classroom.zone):%Y-%m-%d}.csv"
     return HttpResponse(

@@ -16,10 +16,10 @@ from quizzes.views.access import TeacherRequest, taught_classroom
 
 @require_GET
 def classroom_gradebook(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """A classroom's scores: students by assignments, of one objective and sorted as the address says."""
+    """A classroom's scores: students by assignments. The query string selects an objective and the order."""
     classroom = taught_classroom(request, public_id)
     book, objective = gradebook(classroom, now=timezone.now()), ""
-    # Editions are looked into only where an objective is asked for.
+    # Only an objective needs the documents of the editions.
     if "objective" in request.GET:
         objective = ObjectiveForm(request.GET, titles=titles_of(book)).title
         book = filter_by_objective(book, objective) if objective else book
@@ -35,13 +35,13 @@ def classroom_mastery(request: TeacherRequest, public_id: str) -> HttpResponse:
     classroom = taught_classroom(request, public_id)
     book = gradebook(classroom, now=timezone.now())
     mastery = mastery_of(book)
-    asked = list(zip(mastery.objectives, mastery.assignment_counts, strict=True))
-    context = {"classroom": classroom, "book": book, "mastery": mastery, "asked": asked}
+    objectives = list(zip(mastery.objectives, mastery.assignment_counts, strict=True))
+    context = {"classroom": classroom, "book": book, "mastery": mastery, "asked": objectives}
     return render(request, "teacher/classroom_mastery.html", context)
 
 
 def sorted_rows(book: Gradebook, column: str, *, descending: bool) -> Sequence[Row]:
-    """The rows by name, by average or by the score on one assignment; equal ones by name, those without a score last.
+    """The rows by name, average or the score on one assignment; ties by name, rows without a score last.
 
     column: NAME, AVERAGE or the public id of an assignment.
     """

@@ -1,4 +1,4 @@
-"""The grading queue: equal typed answers, accepted once for all classes, or left as they are."""
+"""The grading queue: accept or reject equal typed answers once for all classes."""
 
 from decimal import ROUND_UP, Decimal
 from typing import Any
@@ -21,7 +21,7 @@ from quizzes.views.access import TeacherRequest, taught_assignment
 
 @require_GET
 def grading_queue(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Typed answers that are near an accepted one, equal ones together, and those that only a person can mark."""
+    """Typed answers that are close to an accepted one, grouped if equal, and answers that a teacher must grade."""
     assignment = taught_assignment(request, public_id)
     unread = queue.queued_answers([assignment]).get(assignment.pk, [])
     context = {
@@ -35,7 +35,7 @@ def grading_queue(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 def settle_queued_answer(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Accept equal answers, once for all classes, or let them stand. What is no longer in the queue is settled."""
+    """Accept equal answers for all classes, or keep their grade. An answer that left the queue is settled."""
     assignment = taught_assignment(request, public_id)
     form = SettleForm(request.POST)
     unread = queue.queued_answers([assignment]).get(assignment.pk, [])
@@ -43,7 +43,7 @@ def settle_queued_answer(request: TeacherRequest, public_id: str) -> HttpRespons
     if entry is None or entry.is_by_hand:
         messages.info(request, "This answer is settled already.")
     elif not entry.may_accept or form.cleaned_data["act"] == "keep":
-        # Rounded up, so that a mark for a third of a point takes nothing away.
+        # Rounded up, so that a grade of one third of a point does not reduce the score.
         points = (Decimal(entry.earned.numerator) / entry.earned.denominator).quantize(Decimal("0.01"), ROUND_UP)
         count = _grade_all(request, assignment, entry, points)
         messages.success(request, f"“{entry.given[0]}” stays as it is, for {count} answer{'' if count == 1 else 's'}.")
@@ -58,21 +58,21 @@ def _accept(request: TeacherRequest, assignment: Assignment, entry: QueuedAnswer
     try:
         document = regrades.corrected_document(edition, row, entry.value)
     except InvalidDocument:
-        # No key can say it, a number in words for example; so these very answers get their points by hand.
+        # The key cannot contain this answer, for example a number in words. So these answers get a manual grade.
         count = _grade_all(request, assignment, entry, Decimal(entry.question.points))
         messages.success(request, f"{count} answer{'' if count == 1 else 's'} got all points, marked by hand.")
         return
-    reached = regrades.affected_assignments(edition, by=request.user)
-    given: dict[str, Any] = {"policy": Regrade.Policy.EITHER_KEY, "document": document}
+    affected = regrades.affected_assignments(edition, by=request.user)
+    change: dict[str, Any] = {"policy": Regrade.Policy.EITHER_KEY, "document": document}
     regrades.apply(
-        reached,
+        affected,
         row,
         reason=f"“{entry.given[0]}” is accepted as well."[:300],
-        stamp=regrades.preview(reached, row, **given).stamp,
+        stamp=regrades.preview(affected, row, **change).stamp,
         group=uuid4(),
         by=request.user,
         now=timezone.now(),
-        **given,
+        **change,
     )
     messages.success(request, f"“{entry.given[0]}” is accepted, and the scores are up to date. You can undo it.")
 

@@ -1,4 +1,4 @@
-"""Handouts of a set or an assignment: the questions, and the answer key on pages of its own."""
+"""Handouts of a set or an assignment, and their answer keys on separate pages."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from quizzes.views.access import TeacherRequest, taught_assignment
 
 @dataclass(frozen=True, slots=True)
 class SheetLine:
-    """One question of a students' sheet. view: its public view, and nothing else of it."""
+    """One question of a handout. view: its public view only."""
 
     number: int
     view: Mapping[str, Any]
@@ -31,7 +31,7 @@ class SheetLine:
 
 @dataclass(frozen=True, slots=True)
 class PrintedForm:
-    """One form as it is printed. name: stands on every sheet of it. lines: of the students' sheet, or of the key."""
+    """One form as printed. name: printed on every page. lines: of the handout or of the answer key."""
 
     letter: str
     name: str
@@ -41,41 +41,41 @@ class PrintedForm:
 
 @require_GET
 def print_set(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """The students' sheets of a set."""
-    context = _of_set(request, public_id)
-    return render(request, "teacher/print_handout.html", {**context, "forms": _sheets(context)})
+    """The handouts of a set."""
+    context = _set_context(request, public_id)
+    return render(request, "teacher/print_handout.html", {**context, "forms": _handouts(context)})
 
 
 @require_GET
 def print_set_key(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """The key of a set's forms."""
-    context = _of_set(request, public_id)
+    """The answer key of a set's forms."""
+    context = _set_context(request, public_id)
     return render(request, "teacher/print_answer_key.html", {**context, "forms": _keys(context, {})})
 
 
 @require_GET
 def print_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """The students' sheets of an assignment."""
-    context = _of_assignment(request, public_id)
-    return render(request, "teacher/print_handout.html", {**context, "forms": _sheets(context)})
+    """The handouts of an assignment."""
+    context = _assignment_context(request, public_id)
+    return render(request, "teacher/print_handout.html", {**context, "forms": _handouts(context)})
 
 
 @require_GET
 def print_assignment_key(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """The key of an assignment's forms, with what was corrected since."""
-    context = _of_assignment(request, public_id)
+    """The answer key of an assignment's forms, with its regrades."""
+    context = _assignment_context(request, public_id)
     corrections = corrections_of([context["assignment"].pk])[context["assignment"].pk]
     return render(request, "teacher/print_answer_key.html", {**context, "forms": _keys(context, corrections)})
 
 
-def _of_set(request: TeacherRequest, public_id: str) -> dict[str, Any]:
-    found = get_object_or_404(QuestionSet.objects.open_to(request.user).published(), public_id=public_id)
-    editions = {edition.number: edition for edition in found.editions.defer("document").order_by("-number")}
+def _set_context(request: TeacherRequest, public_id: str) -> dict[str, Any]:
+    question_set = get_object_or_404(QuestionSet.objects.open_to(request.user).published(), public_id=public_id)
+    editions = {edition.number: edition for edition in question_set.editions.defer("document").order_by("-number")}
     form = PrintForm(request.GET, editions=list(editions))
-    return {"question_set": found, **_content(form, editions[form.edition_number])}
+    return {"question_set": question_set, **_content(form, editions[form.edition_number])}
 
 
-def _of_assignment(request: TeacherRequest, public_id: str) -> dict[str, Any]:
+def _assignment_context(request: TeacherRequest, public_id: str) -> dict[str, Any]:
     assignment: Assignment = taught_assignment(request, public_id)
     edition = assignment.edition
     form = PrintForm(request.GET, editions=[edition.number], may_be_short=False)
@@ -98,7 +98,7 @@ def _content(form: PrintForm, edition: Edition) -> dict[str, Any]:
     }
 
 
-def _sheets(context: Mapping[str, Any]) -> list[PrintedForm]:
+def _handouts(context: Mapping[str, Any]) -> list[PrintedForm]:
     document: SetDocument = context["document"]
     return [
         _printed(

@@ -12,7 +12,7 @@ from quizzes.views.access import TeacherRequest, taught_assignment
 
 @require_GET
 def item_analysis(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """The figures of each question, of this class or of all that were given the set together."""
+    """The figures of each question, for this class or for all classes that were assigned the set together."""
     assignment = taught_assignment(request, public_id)
     form = AttemptsForm(request.GET)
     together = _together(request, assignment)
@@ -29,6 +29,6 @@ def item_analysis(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 
 def _together(request: TeacherRequest, assignment: Assignment) -> list[Assignment]:
-    """The teacher's own assignments that were given with this one and ask the same questions, itself among them."""
+    """This teacher's assignments of the same group and edition, with this one."""
     given = Assignment.objects.taught_by(request.user).given_together(assignment.group)
     return [other for other in given if other.edition_id == assignment.edition_id]

@@ -1,4 +1,4 @@
-"""Answers entered from paper: the whole class in a grid, or one student after the other."""
+"""Enter answers from paper: the whole class in a grid, or one student at a time."""
 
 import uuid
 from collections.abc import Sequence
@@ -19,30 +19,29 @@ from quizzes.forms.paper_answers import LetterForm, PrintedSheets, SheetForm, Ty
 from quizzes.models import Assignment, Student
 from quizzes.views.access import TeacherRequest, taught_assignment
 
-# What a form may hold (DATA_UPLOAD_MAX_NUMBER_FIELDS) less its own few fields, and what fits a screen across.
+# DATA_UPLOAD_MAX_NUMBER_FIELDS minus the other fields of the form, and the columns that fit on a screen.
 MOST_FIELDS, MOST_COLUMNS = 980, 30
 
 
 @require_http_methods(["GET", "POST"])
 def paper_answers(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """The class with what was typed so far: a grid where each answer is a short mark, else a list of sheets."""
+    """The class with the answers entered so far: a grid if all answers are short, else a list of students."""
     assignment = taught_assignment(request, public_id)
     printed = _printed(assignment)
     students = list(assignment.classroom.students.enrolled().order_by("display_name", "pk"))
-    standing = student_sheets(assignment, students)
+    sheets = student_sheets(assignment, students)
     is_grid = _fits_a_grid(printed, len(students))
-    rows = [SheetForm(there=there, printed=printed) for there in standing]
+    rows = [SheetForm(there=sheet, printed=printed) for sheet in sheets]
     if request.method == "POST" and is_grid:
-        sent = [SheetForm(request.POST, there=there, printed=printed) for there in standing if there.may_type]
+        sent = [SheetForm(request.POST, there=sheet, printed=printed) for sheet in sheets if sheet.may_type]
         refused = _store(request, assignment, sent)
         if not refused:
             return redirect("paper_answers", assignment.public_id)
-        fresh = student_sheets(assignment, students)
         rows = [
-            _kept(refused[there.student.pk], there, request.POST)
-            if there.student.pk in refused
-            else SheetForm(there=there, printed=printed)
-            for there in fresh
+            _resend_form(refused[sheet.student.pk], sheet, request.POST)
+            if sheet.student.pk in refused
+            else SheetForm(there=sheet, printed=printed)
+            for sheet in student_sheets(assignment, students)
         ]
     context = {
         **_context(assignment),
@@ -57,25 +56,25 @@ def paper_answers(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def student_paper_answers(request: TeacherRequest, public_id: str, student_id: str) -> HttpResponse:
-    """One student's sheet, question by question as it was printed, and on to the next student."""
+    """One student's paper answers in the order of the printed form. Saving leads to the next student."""
     assignment = taught_assignment(request, public_id)
     students = list(assignment.classroom.students.enrolled().order_by("display_name", "pk"))
     student = get_object_or_404(assignment.classroom.students.enrolled(), public_id=student_id)
-    [there] = student_sheets(assignment, [student])
-    asked = LetterForm(request.GET).chosen(there.letter or LETTERS[0])
-    form = SheetForm(there=there, printed=_printed(assignment), letter=asked)
+    [sheet] = student_sheets(assignment, [student])
+    letter = LetterForm(request.GET).chosen(sheet.letter or LETTERS[0])
+    form = SheetForm(there=sheet, printed=_printed(assignment), letter=letter)
     at = students.index(student)
     following = students[at + 1] if at + 1 < len(students) else None
-    if request.method == "POST" and there.may_type:
-        form = SheetForm(request.POST, there=there, printed=_printed(assignment))
+    if request.method == "POST" and sheet.may_type:
+        form = SheetForm(request.POST, there=sheet, printed=_printed(assignment))
         refused = _store(request, assignment, [form])
         if not refused:
             if following is None:
                 return redirect("paper_answers", assignment.public_id)
             url = reverse("student_paper_answers", args=[assignment.public_id, following.public_id])
             return redirect(f"{url}?form={form.letter}")
-        [there] = student_sheets(assignment, [student])
-        form = _kept(refused[student.pk], there, request.POST)
+        [sheet] = student_sheets(assignment, [student])
+        form = _resend_form(refused[student.pk], sheet, request.POST)
     context = {
         **_context(assignment),
         "student": student,
@@ -106,9 +105,9 @@ def _fits_a_grid(printed: PrintedSheets, student_count: int) -> bool:
 
 
 def _store(request: TeacherRequest, assignment: Assignment, sent: Sequence[SheetForm]) -> dict[int, SheetForm]:
-    """Store every sheet that can be; the others by student id, each with what is wrong. What was stored is said."""
+    """Store every valid sheet, with a message. Returns the other forms by student id, with their errors."""
     typing = TypingForm(request.POST)
-    # Without a name the page is one of its own: nothing is lost, and what is stored already is not stored again.
+    # Without an operation id the request gets a new one. Stored answers are not stored again, so this is safe.
     operation = typing.cleaned_data["operation"] if typing.is_valid() else uuid.uuid4().hex
     filled = [form for form in sent if not form.is_blank]
     valid = [form for form in filled if form.is_valid()]
@@ -126,11 +125,13 @@ def _store(request: TeacherRequest, assignment: Assignment, sent: Sequence[Sheet
             refused[form.there.student.pk] = form
         elif outcome == "saved":
             saved.append(form.there.student)
-    _say(request, assignment, saved, refused_count=len(refused))
+    _add_messages(request, assignment, saved, refused_count=len(refused))
     return refused
 
 
-def _say(request: TeacherRequest, assignment: Assignment, saved: Sequence[Student], *, refused_count: int) -> None:
+def _add_messages(
+    request: TeacherRequest, assignment: Assignment, saved: Sequence[Student], *, refused_count: int
+) -> None:
     if len(saved) == 1:
         attempt = assignment.attempts.on_paper().get(student=saved[0])
         messages.success(
@@ -145,12 +146,12 @@ def _say(request: TeacherRequest, assignment: Assignment, saved: Sequence[Studen
         messages.success(request, "Nothing new was typed, so nothing changed.")
 
 
-def _kept(form: SheetForm, there: StudentSheet, data: QueryDict) -> SheetForm:
-    """The form as sent, on top of what is stored now: sent again, it is meant."""
-    again = data.copy()
-    again[form.add_prefix("seen")] = str(there.version)
-    kept = SheetForm(again, there=there, printed=form.printed)
-    kept.is_valid()
+def _resend_form(form: SheetForm, sheet: StudentSheet, data: QueryDict) -> SheetForm:
+    """The form with the input that was sent and the version that is stored now, so that a second save replaces it."""
+    new_data = data.copy()
+    new_data[form.add_prefix("seen")] = str(sheet.version)
+    new_form = SheetForm(new_data, there=sheet, printed=form.printed)
+    new_form.is_valid()
     for error in form.non_field_errors():
-        kept.add_error(None, error)
-    return kept
+        new_form.add_error(None, error)
+    return new_form

@@ -24,7 +24,7 @@ from quizzes.reports.progress import (
 )
 from quizzes.views.access import TeacherRequest, taught_assignment
 
-# Kept by the session: the choice of one teacher in one browser.
+# A session key: the choice of one teacher in one browser.
 NAMES_HIDDEN = "names_hidden"
 # The counts that follow “3 of 6 turned in”, in this order, in the words of the labels.
 COUNTED = {
@@ -39,7 +39,7 @@ COUNTED = {
 
 @require_GET
 def assignment_progress(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """How far each student is, now."""
+    """The current progress of each student."""
     now = timezone.now()
     assignment = taught_assignment(request, public_id)
     tag = _progress_tag(request, require_live_state(request, public_id), now)
@@ -55,7 +55,7 @@ def assignment_progress(request: TeacherRequest, public_id: str) -> HttpResponse
 
 @require_GET
 def live_progress(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """What has changed of the progress; 3 queries if nothing has."""
+    """The changed progress for a poll, or a 304; 3 queries if nothing has changed."""
     now = timezone.now()
     tag = _progress_tag(request, require_live_state(request, public_id), now)
     if request.headers.get("If-None-Match") == tag:
@@ -95,15 +95,15 @@ def _progress_tag(request: TeacherRequest, state: LiveState, now: datetime) -> s
 
 def _progress_context(request: TeacherRequest, assignment: Assignment, now: datetime) -> dict[str, Any]:
     entries = progress(assignment, now=now)
-    is_nameless = request.session.get(NAMES_HIDDEN, False)
-    numbers = anonymous_numbers([entry.student for entry in entries], assignment) if is_nameless else {}
+    is_anonymous = request.session.get(NAMES_HIDDEN, False)
+    numbers = anonymous_numbers([entry.student for entry in entries], assignment) if is_anonymous else {}
     counts = status_counts(entries)
     return {
         "assignment": assignment,
         "classroom": assignment.classroom,
-        "entries": sorted(entries, key=lambda entry: numbers[entry.student.pk]) if is_nameless else entries,
+        "entries": sorted(entries, key=lambda entry: numbers[entry.student.pk]) if is_anonymous else entries,
         "numbers": numbers,
-        "is_nameless": is_nameless,
+        "is_anonymous": is_anonymous,
         "accommodations": accommodations_of(assignment.classroom),
         "expected_count": len(entries) - counts[Status.EXCUSED],
         "submitted_count": counts[Status.SUBMITTED],

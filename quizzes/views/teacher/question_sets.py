@@ -1,4 +1,4 @@
-"""The list of question sets, and one set as a teacher reads it."""
+"""The list of question sets, and one set with its keys."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from quizzes.views.teacher.editor.answered import answered_notices
 
 @dataclass(frozen=True, slots=True)
 class KeyedQuestion:
-    """One question as its teacher reads it. number: its place in the set."""
+    """One question with its key. number: its position in the set."""
 
     number: int
     question: Question
@@ -32,21 +32,21 @@ class KeyedQuestion:
 @require_GET
 def question_sets(request: TeacherRequest) -> HttpResponse:
     """The sets that a teacher may use, with what each covers, and the teacher's drafts."""
-    found = QuestionSet.objects.open_to(request.user).published()
-    listed = [(question_set, published(question_set.latest_edition_id).document) for question_set in found]
+    open_sets = QuestionSet.objects.open_to(request.user).published()
+    listed = [(question_set, published(question_set.latest_edition_id).document) for question_set in open_sets]
     lines = [(question_set, document, coverage(document)) for question_set, document in listed]
     groups = [
         ("Yours", [line for line in lines if line[0].owner_id is not None]),
         ("Built in", [line for line in lines if line[0].owner_id is None]),
     ]
-    shown = [(label, own) for label, own in groups if own]
+    shown = [(label, group) for label, group in groups if group]
     drafts = Draft.objects.owned_by(request.user).never_published()
     return render(request, "teacher/question_sets.html", {"groups": shown, "drafts": drafts})
 
 
 @require_GET
 def question_set(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """One set as a teacher reads it: the reading, and every question with key, reasons and evidence."""
+    """One set: the reading, and every question with key, rationales and evidence."""
     found = get_object_or_404(QuestionSet.objects.open_to(request.user).published(), public_id=public_id)
     edition = published(found.latest_edition_id)
     is_own = found.owner_id == request.user.pk
@@ -61,12 +61,12 @@ def question_set(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 
 def _by_objective(document: SetDocument) -> Iterator[tuple[CoverageRow, int, list[KeyedQuestion]]]:
-    """(coverage, points, questions) for each objective that the set asks about."""
+    """(coverage, points, questions) for each objective that a question has."""
     keyed = [_keyed(number, question, document) for number, question in enumerate(document.questions, start=1)]
     for row in coverage(document):
-        own = [item for item in keyed if item.question.objective == row.objective.key]
-        if own:
-            yield row, sum(item.question.points for item in own), own
+        questions = [item for item in keyed if item.question.objective == row.objective.key]
+        if questions:
+            yield row, sum(item.question.points for item in questions), questions
 
 
 def _keyed(number: int, question: Question, document: SetDocument) -> KeyedQuestion:

@@ -41,7 +41,7 @@ def regrade_question(request: TeacherRequest, public_id: str, number: int) -> Ht
         return render(request, "teacher/regrade_question.html", context)
     act = {name: form.cleaned_data[name] for name in ("policy", "document")}
     if form.cleaned_data["act"] == "save":
-        # The name that the page sent is made this teacher's own, as in `assign`.
+        # The group id from the form is combined with the teacher's id, as in `assign`.
         group = uuid5(form.cleaned_data["group"], f"{request.user.pk}:{row.pk}")
         sent = {**act, "reason": form.cleaned_data["reason"], "stamp": form.cleaned_data["stamp"], "group": group}
         try:
@@ -62,7 +62,7 @@ def regrade_question(request: TeacherRequest, public_id: str, number: int) -> Ht
 
 @require_GET
 def assignment_regrades(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """What was corrected on an assignment, by whom and why; and every question, to correct it."""
+    """The regrades of an assignment, with teacher and reason; and every question, to regrade it."""
     assignment = taught_assignment(request, public_id)
     document = published(assignment.edition_id).document
     made = assignment.regrades.select_related("question", "made_by", "undone_by").order_by("-made_at", "-pk")
@@ -77,7 +77,7 @@ def assignment_regrades(request: TeacherRequest, public_id: str) -> HttpResponse
 
 @require_POST
 def undo_regrade(request: TeacherRequest, public_id: str, group: UUID) -> HttpResponse:
-    """Take a correction back, in every class of this teacher that it reached."""
+    """Undo a regrade in every class of this teacher that it affected."""
     assignment = taught_assignment(request, public_id)
     if not assignment.regrades.filter(group=group).exists():
         raise Http404

@@ -12,13 +12,13 @@ from quizzes.forms.rosters import AddStudentsForm
 from quizzes.people import rosters, student_sign_in
 from quizzes.views.access import TeacherRequest, taught_classroom
 
-# Addresses that lead nowhere on a student's phone.
-THIS_MACHINE = {"localhost", "127.0.0.1", "[::1]"}
+# Hosts that a student's phone cannot reach.
+LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]"}
 
 
 @require_GET
 def roster(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """The students of a class, and its code."""
+    """The students of a class, and the class code."""
     classroom = taught_classroom(request, public_id)
     context = {
         "classroom": classroom,
@@ -32,14 +32,14 @@ def roster(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def add_students(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Read names, show what would become of each, and add the new ones once the teacher has seen that."""
+    """Preview pasted or uploaded names, then add the new ones after the teacher confirms."""
     classroom = taught_classroom(request, public_id)
     data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = AddStudentsForm(data, files, present=rosters.names_present(classroom))
     preview = form.is_valid()
     if preview and form.cleaned_data["is_confirmed"] and not form.problem_count:
         added = rosters.add_students(classroom, form.new_names, by=request.user, now=timezone.now())
-        messages.success(request, _say_added(len(added), form.here_count))
+        messages.success(request, _added_message(len(added), form.here_count))
         return redirect("roster", classroom.public_id)
     return render(request, "teacher/add_students.html", {"classroom": classroom, "form": form, "preview": preview})
 
@@ -53,17 +53,17 @@ def sign_in_cards(request: TeacherRequest, public_id: str) -> HttpResponse:
         "cards": [(student, student_sign_in.pin_of(student)) for student in classroom.students.enrolled()],
         "card_url": request.build_absolute_uri(reverse("join_with_code", args=[classroom.join_code])),
         "join_address": _join_address(request),
-        "leads_nowhere": split_domain_port(request.get_host())[0] in THIS_MACHINE,
+        "leads_nowhere": split_domain_port(request.get_host())[0] in LOCAL_HOSTS,
     }
     return render(request, "teacher/sign_in_cards.html", context)
 
 
 def _join_address(request: TeacherRequest) -> str:
-    """Where students type the code, as they would type it."""
+    """The address of the join page as students type it, without the scheme."""
     return f"{request.get_host()}{reverse('join')}".rstrip("/")
 
 
-def _say_added(added: int, here: int) -> str:
+def _added_message(added: int, here: int) -> str:
     if not added:
         return "All of them were on the roster already."
     return f"{added} student{'' if added == 1 else 's'} added. Print a card for each: it holds the PIN."

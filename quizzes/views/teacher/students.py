@@ -16,13 +16,13 @@ from quizzes.people import rosters, student_sign_in
 from quizzes.reports.student_history import history_lines
 from quizzes.views.access import TeacherRequest, taught_student
 
-# Whose new PIN the next page shows. The PIN itself is stored nowhere.
+# The session key of the student whose new PIN the next page shows. The PIN itself is not stored.
 NEW_PIN = "new_pin_of"
 
 
 @require_GET
 def student_history(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """One student: the work, and what a teacher can change."""
+    """One student: the assignments, and what a teacher can change."""
     student = taught_student(request, public_id)
     shows_pin = request.session.get(NEW_PIN) == student.public_id
     if shows_pin:
@@ -32,7 +32,7 @@ def student_history(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 def rename_student(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Give a student another name."""
+    """Rename a student."""
     student = taught_student(request, public_id)
     form = RenameStudentForm(request.POST)
     if form.is_valid():
@@ -48,7 +48,7 @@ def rename_student(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 def move_student(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Put a student on the roster of another class of this teacher."""
+    """Move a student to the roster of another class of this teacher."""
     student = taught_student(request, public_id)
     form = MoveStudentForm(request.POST, others=_other_classrooms(request, student))
     if form.is_valid():
@@ -65,7 +65,7 @@ def move_student(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 def remove_student(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Take a student off the roster."""
+    """Remove a student from the roster."""
     student = taught_student(request, public_id)
     rosters.remove_student(student, by=request.user, now=timezone.now())
     messages.success(request, f"{student.display_name} is off the roster and signed out. The answers are kept.")
@@ -74,7 +74,7 @@ def remove_student(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 def restore_student(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Put a removed student back on the roster."""
+    """Restore a removed student to the roster."""
     student = taught_student(request, public_id)
     if student.removed_at is not None:
         try:
@@ -96,7 +96,7 @@ def change_pin(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 
 def history_page(request: TeacherRequest, student: Student, **context: Any) -> HttpResponse:
-    """The page of one student. context: forms as sent and refused, or a new PIN."""
+    """The page of one student. context: invalid forms, or a new PIN."""
     others = _other_classrooms(request, student)
     context = {
         "student": student,
