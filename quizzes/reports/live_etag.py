@@ -3,13 +3,13 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
 from django.db import connection
 from django.db.models import IntegerField
 from django.db.models.expressions import RawSQL
 
+from quizzes.caches import process_cache
 from quizzes.models import Assignment, User
 
 # A live page of a running quiz changes this often even if nothing is saved, since time makes students stuck or offline.
@@ -29,8 +29,7 @@ _COUNTERS = (
     " WHERE s.classroom_id = quizzes_assignment.classroom_id AND s.removed_at IS NULL",
 )
 
-
-# What stands in the built query for the teacher's id and for the assignment's public id.
+# Placeholders in the built query for the teacher's id and for the assignment's public id.
 _TEACHER, _ASSIGNMENT = -1, "assignment"
 
 
@@ -45,7 +44,7 @@ class LiveState:
 
 def live_state(public_id: str, *, by: User) -> LiveState | None:
     """How far the rows of this teacher's assignment are, None if it is not theirs; 1 query."""
-    sql, order = _statement()
+    sql, order = _query()
     values: dict[Any, int | str] = {_TEACHER: by.pk, _ASSIGNMENT: public_id}
     with connection.cursor() as cursor:
         cursor.execute(sql, [values[name] for name in order])
@@ -57,8 +56,8 @@ def live_state(public_id: str, *, by: User) -> LiveState | None:
     return LiveState(counters, counters[0] - counters[1], (position, phase) if position is not None else None)
 
 
-@cache
-def _statement() -> tuple[str, tuple[Any, ...]]:
+@process_cache(maxsize=1)
+def _query() -> tuple[str, tuple[Any, ...]]:
     """The query, with its access rule from `taught_by`, and the order of its parameters.
 
     Built once: building it for each poll takes longer than the rest of a poll (goal 15 of docs/performance.md).
