@@ -3,13 +3,13 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
 from django.db import connection
 from django.db.models import IntegerField
 from django.db.models.expressions import RawSQL
 
+from quizzes.caches import process_cache
 from quizzes.models import Assignment, User
 
 # With an open attempt, the ETag changes this often even without a save: students become stuck or offline over time.
@@ -28,7 +28,6 @@ _COUNTERS = (
     "SELECT COUNT(*) FROM quizzes_student s"
     " WHERE s.classroom_id = quizzes_assignment.classroom_id AND s.removed_at IS NULL",
 )
-
 
 # Placeholders in the built query for the teacher's id and for the assignment's public id.
 _TEACHER, _ASSIGNMENT = -1, "assignment"
@@ -57,7 +56,7 @@ def live_state(public_id: str, *, by: User) -> LiveState | None:
     return LiveState(counters, counters[0] - counters[1], (position, phase) if position is not None else None)
 
 
-@cache
+@process_cache(maxsize=1)
 def _query() -> tuple[str, tuple[Any, ...]]:
     """The query, with its access rule from `taught_by`, and the order of its parameters.
 

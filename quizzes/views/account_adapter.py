@@ -1,3 +1,5 @@
+"""How django-allauth creates and signs in teacher accounts on this site."""
+
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings

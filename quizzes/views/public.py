@@ -1,3 +1,5 @@
+"""The public pages: start page, privacy, accessibility, how questions are written."""
+
 from collections.abc import Sequence
 
 from django.contrib.auth.decorators import login_not_required

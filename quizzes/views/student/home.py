@@ -1,3 +1,5 @@
+"""The student's home page."""
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
