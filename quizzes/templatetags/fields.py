@@ -1,4 +1,4 @@
-"""Form controls in the design's markup; `parts/field.html` puts label, hint and error around them."""
+"""Form controls with the markup of the design. `parts/field.html` adds label, hint and error."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ register = template.Library()
 
 @register.simple_tag
 def control(field: BoundField, big: bool = False) -> SafeString:
-    """The field's widget with its class, the ids of its error and hint, and the focus where it is the first fault."""
+    """The field's widget with its class and the ids of its error and hint. The first field with an error has focus."""
     widget = field.field.widget
     own = ["mk"] if field.widget_type == "checkbox" else ["in", "big"] if big else ["in"]
     attrs = {**_attributes(field), "class": " ".join([*own, *widget.attrs.get("class", "").split()])}
@@ -34,7 +34,7 @@ def options(field: BoundField) -> list[BoundWidget]:
 
 @register.filter
 def described_by(field: BoundField) -> str:
-    """The ids of the field's error and hint, in the order in which they are read; “” for none."""
+    """The ids of the field's error and hint, in reading order; "" without either."""
     return " ".join(_described_by(field))
 
 

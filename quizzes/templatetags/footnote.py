@@ -56,5 +56,5 @@ def _status_tag(status: Status, label: str) -> SafeString:
 
 @register.filter
 def lookup[K, V](table: dict[K, V], key: K) -> V | None:
-    """table[key], None when it has none."""
+    """The value of a key; None if the table does not have it."""
     return table.get(key)

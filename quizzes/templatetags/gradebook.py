@@ -1,6 +1,6 @@
-"""The rows of a gradebook, 30 by 10 cells and more: written here, since a template takes five times as long for them.
+"""The HTML of gradebook rows. A template takes 5 times as long for 30 by 10 cells.
 
-Everything goes through `format_html`, so a name is escaped as in a template.
+`format_html` escapes every value, as a template does.
 """
 
 from collections.abc import Sequence
@@ -69,7 +69,7 @@ def gradebook_rows(book: Gradebook, rows: list[Row]) -> SafeString:
 
 @register.simple_tag
 def mastery_cells(scores: Sequence[ObjectiveScore | None]) -> SafeString:
-    """A cell an objective: its level in a word, then points earned of points possible."""
+    """A cell for each objective: its level in a word, then points earned of points possible."""
     return format_html_join("", '<td data-l="{}">{}</td>', map(_mastery, scores))
 
 
@@ -110,6 +110,6 @@ def _cell(cell: Cell, status: SafeString, attempt: list[str]) -> SafeString:
 def _score(score: Decimal, *, is_low: bool, is_late: bool, is_ungraded: bool) -> SafeString:
     late = _LATE if is_late else ""
     if is_ungraded:
-        # A zero would read as a score.
+        # Show no number: 0 would look like a score.
         return format_html("{} {}{}", points(score), _UNMARKED, late) if score else format_html("{}{}", _UNMARKED, late)
     return format_html('<b class="bad">{}</b>{}' if is_low else "{}{}", points(score), late)

@@ -1,4 +1,4 @@
-"""Icons, drawn on a 24-unit grid, and QR codes. The one module that marks text as safe."""
+"""Icons on a 24-unit grid, and QR codes. No other module marks text as safe."""
 
 import io
 
@@ -36,7 +36,7 @@ _SHAPES = {
     "quote": '<path d="M4 5h7v7c0 3-2 5-5 6M13 5h7v7c0 3-2 5-5 6"/>',
     "blank": '<path d="M5 3h14v18H5zM8.5 8l7 8M15.5 8l-7 8"/>',
 }
-# These point somewhere, so they turn round in right-to-left text.
+# Icons with a direction. They are mirrored in right-to-left text.
 _POINTING = {"next", "back", "open"}
 
 _ICONS = {
@@ -48,12 +48,12 @@ _ICONS = {
 
 
 def icon(name: str) -> SafeString:
-    """The icon of this name, hidden from screen readers: a word always stands beside it. KeyError if unknown."""
+    """The icon of this name, hidden from screen readers, because a word is always beside it. KeyError if unknown."""
     return _ICONS[name]
 
 
 class IconNode(Node):
-    """The icon whose name the page knows."""
+    """An icon whose name is a variable of the template."""
 
     def __init__(self, name: FilterExpression) -> None:
         self.name = name
@@ -65,7 +65,7 @@ class IconNode(Node):
 
 @register.tag("icon")
 def icon_tag(parser: Parser, token: Token) -> Node:
-    """`{% icon "next" %}`: plain text from then on, since a page has a dozen of them; `{% icon voice.icon %}`."""
+    """`{% icon "next" %}` becomes plain text when the template is compiled. `{% icon voice.icon %}` is a variable."""
     _, name = token.split_contents()
     if name[0] == name[-1] == '"':
         return TextNode(icon(name[1:-1]))
@@ -74,7 +74,7 @@ def icon_tag(parser: Parser, token: Token) -> Node:
 
 @register.simple_tag
 def qr_code(text: str) -> SafeString:
-    """A QR code of `text` as inline SVG, hidden from screen readers: the same words stand beside it."""
+    """A QR code of `text` as inline SVG, hidden from screen readers, because the page also shows the text."""
     image = io.BytesIO()
     segno.make(text, error="m").save(
         image, kind="svg", xmldecl=False, svgns=True, omitsize=True, border=2, light="#fff"

@@ -1,4 +1,4 @@
-"""The heading of a question's page, and the list of all questions: a template takes ten times as long for them."""
+"""The heading of a question page and the list of all questions. A template takes 10 times as long for them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
@@ -39,7 +39,7 @@ VERDICTS = {
 def question_heading(
     number: int, question_count: int, item: ReviewedQuestion | None, view: Mapping[str, Any] | None
 ) -> str:
-    """“Question 2 of 10”, with what to do where that is done in the reading; “Question 2: correct” with a verdict."""
+    """“Question 2 of 10”, with the task if it is done in the reading; with a verdict “Question 2: correct”."""
     if item:
         return f"Question {number}: {VERDICTS[item.verdict]}"
     if not view or "paragraphs" not in view:
@@ -50,11 +50,11 @@ def question_heading(
 
 @register.simple_tag
 def jump_links(places: Sequence[Place], number: int) -> SafeString:
-    """A link a question, with its state in words. number: of the question shown, from 1."""
+    """A link for each question, with its state in words. number: of the question shown, from 1."""
     return _links(number, tuple((place.is_answered, place.is_flagged) for place in places))
 
 
-# Most of a class goes the same way, one question after another, so few lists are ever new.
+# Most students answer in order, so that few different lists occur.
 @process_cache(maxsize=2048)
 def _links(shown: int, states: tuple[tuple[bool, bool], ...]) -> SafeString:
     return format_html_join(
