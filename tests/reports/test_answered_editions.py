@@ -35,7 +35,7 @@ def draft(teacher: User) -> Draft:
 
 @pytest.fixture
 def given(draft: Draft, teacher: User, classroom: Classroom) -> Assignment:
-    """Edition 1 in a class: two students answered it, and one has begun and answered nothing."""
+    """Edition 1 in a class: two students answered it, and one started without an answer."""
     publishing.publish(draft, seen=1, note="", by=teacher, now=NOW)
     assignment = make_assignment(edition=Edition.objects.get(), classroom=classroom, assigned_by=teacher)
     for name in ("Ana", "Ben"):

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def waiting(student: Student, teacher: User) -> Attempt:
-    """Handed in with an answer to question 3, three points, that a teacher marks."""
+    """A submitted attempt with an answer to question 3 (3 points), which a teacher grades."""
     assignment = make_assignment(
         edition=make_edition(document=typed_document()), classroom=student.classroom, assigned_by=teacher
     )

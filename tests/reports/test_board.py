@@ -51,7 +51,7 @@ def show(client: Client, assignment: Assignment, number: int, phase: int) -> Any
 
 @pytest.fixture
 def answered(assignment: Assignment, classroom: Classroom) -> Assignment:
-    """Question 1: two say b, which is right, one says a, one nothing and is at work; a fifth has not begun."""
+    """Question 1: two say b, which is right, one says a, one nothing and is at work; a fifth has not started."""
     for name, answers in (("Ana", {"one": "b"}), ("Ben", {"one": "b"}), ("Cy", {"one": "a"}), ("Dee", {})):
         student = make_student(classroom=classroom, name=name)
         make_answered_attempt(assignment=assignment, student=student, answers=answers, submitted=bool(answers))

@@ -32,7 +32,7 @@ def four(classroom: Classroom) -> list[Student]:
 
 
 def test_needs_leave_out_who_is_excused(due: Assignment, four: list[Student], teacher: User) -> None:
-    """Ana is done; Ben is excused and has nothing, Cy is excused and at work; Dee has not begun."""
+    """Ana is done; Ben is excused and has nothing, Cy is excused and at work; Dee has not started."""
     ana, ben, cy, _ = four
     make_answered_attempt(assignment=due, student=ana)
     make_attempt(assignment=due, student=cy)
@@ -46,7 +46,7 @@ def test_needs_leave_out_who_is_excused(due: Assignment, four: list[Student], te
 def test_needs_count_one_who_handed_in_and_is_excused_for_nobody_else(
     due: Assignment, four: list[Student], teacher: User
 ) -> None:
-    """Ana handed in and is excused after all: the other three still have to."""
+    """Ana submitted and is excused; the other three have not submitted."""
     make_answered_attempt(assignment=due, student=four[0])
     excuse(due, four[0], by=teacher)
 

@@ -106,7 +106,7 @@ def test_gradebook_late_and_missing_are_by_the_students_own_due_time(
     is_late: bool,
     missing: Status,
 ) -> None:
-    """Maya hands in a minute after the start; Noah has not begun a second after that."""
+    """Maya submits one minute after the start; Noah has not started one second later."""
     assignment = make_assignment(
         edition=edition, classroom=student.classroom, due_at=None if due is None else NOW + due
     )
@@ -261,7 +261,7 @@ def test_review_of_an_attempt_says_what_was_earned_and_why(assignment: Assignmen
         ("ended", Fraction(0), 5, "not_yet"),
     ]
     assert [item.question.key for item in reviewed.missed] == ["some", "who", "proof"]
-    # s1 to s6 each prove one of what was missed; the earliest is named.
+    # s1 to s6 are each the evidence of one missed question; the first is shown.
     assert [sentence.key for sentence in reviewed.read_again] == ["s1"]
 
 

@@ -38,7 +38,7 @@ Gather = Callable[[], AbstractContextManager[Statements]]
 
 
 def sit(assignment: Assignment, answers: Sequence[dict[str, Value]]) -> None:
-    """One new student an entry, each with these answers, handed in."""
+    """One submitted attempt of a new student for each entry, with these answers."""
     for given in answers:
         make_answered_attempt(assignment=assignment, answers=given)
 

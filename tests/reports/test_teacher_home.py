@@ -70,7 +70,7 @@ def test_needs_are_who_is_locked_out_what_is_due_and_empty_classes(
         (None, DAY, True),
         (None, DAY + SECOND, False),
         (None, None, False),
-        # Past the close nothing can be handed in.
+        # After the close nothing can be submitted.
         (-DAY, -SECOND, False),
         (-DAY, timedelta(0), True),
     ],
@@ -96,7 +96,7 @@ def test_needs_name_what_is_due_within_a_day_and_can_still_be_done(
 def test_needs_count_who_is_in_the_class_now(
     edition: Edition, classroom: Classroom, other_classroom: Classroom, teacher: User, now: datetime
 ) -> None:
-    """A finished student who moves away must not stand for one who has not begun."""
+    """A finished student who moves away must not count in place of one who has not started."""
     assignment = make_assignment(edition=edition, classroom=classroom, due_at=NOW + HOUR)
     make_student(classroom=classroom, name="Ada")
     moves, goes = (make_student(classroom=classroom, name=name) for name in ("Ben", "Cy"))
