@@ -133,8 +133,4 @@ def test_practice_costs_a_fixed_number_of_statements(
     attempt = make_answered_attempt(assignment=assignment, student=student, right=right)
     with statements() as seen:
         student_client.get(address(attempt, 1))
-<<<<<<< HEAD
-=======
-    # Session; attempt, its row, answers; corrections, marks.
->>>>>>> 3989a101cb090e29f50a3a91293e95c792e069a3
     assert (len(seen), seen.writes) == (6, [])
