@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from quizzes.content.reading import Sentence, Voice
-from quizzes.content.writing_tips import Option, Tip, Wording, reading_grade, sounds_like_somebody, syllables, tips
+from quizzes.content.writing_tips import Option, Tip, Wording, reading_grade, reports_speech, syllables, tips
 from quizzes.files.question_sets import read_set_files
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -186,7 +186,7 @@ def test_reading_grade_is_that_of_kincaid() -> None:
     [("The mayor said no.", True), ("It rained, according to the town.", True), ("The council met.", False)],
 )
 def test_a_sentence_that_needs_a_voice_is_found(text: str, is_found: bool) -> None:
-    assert sounds_like_somebody(text) is is_found
+    assert reports_speech(text) is is_found
 
 
 # --- How well they do ---------------------------------------------------------------------------------------------

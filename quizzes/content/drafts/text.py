@@ -6,7 +6,7 @@ Every function changes the document that it is given.
 from collections.abc import Mapping, Sequence
 
 from quizzes.content.drafts.document import REPORTER, anchored, sentence_tables
-from quizzes.content.sentences import find_again, split_sentences, split_text
+from quizzes.content.sentences import match_sentences, split_sentences, split_text
 from quizzes.content.tables import Table
 
 # A corrected story is longer than this share of what it was; a shorter one may be another story.
@@ -21,7 +21,7 @@ def replace_text(document: Table, text: str) -> None:
     """Take `text` for the reading. Sentences that are found again keep their keys and voices."""
     paragraphs = split_text(text)
     old = sentence_tables(document)
-    places = iter(find_again([table["text"] for table in old], [text for texts in paragraphs for text in texts]))
+    places = iter(match_sentences([table["text"] for table in old], [text for texts in paragraphs for text in texts]))
     keys = _NewKeys(document)
     document["reading"]["paragraphs"] = [
         {

@@ -20,7 +20,7 @@ from quizzes.content.question_types.form import text
 from quizzes.content.reading import NOT_STATED
 from quizzes.content.sentences import split_text
 from quizzes.content.tables import Table
-from quizzes.content.writing_tips import sounds_like_somebody
+from quizzes.content.writing_tips import reports_speech
 from quizzes.forms.editor.base import DraftForm, new_key
 
 # A long story has 2,000 words; this is six times as much.
@@ -168,7 +168,7 @@ class SentenceRow:
         self.voice: BoundField = form[f"voice-{table['key']}"]
         is_english = form.document["reading"]["language"].startswith("en")
         # A hint, never a rule: reporters, too, say what somebody said.
-        self.may_need_a_voice = is_english and table["voice"] == "reporter" and sounds_like_somebody(table["text"])
+        self.may_need_a_voice = is_english and table["voice"] == "reporter" and reports_speech(table["text"])
 
 
 class VoicesForm(DraftForm):
