@@ -1,4 +1,4 @@
-"""Answer and evidence: half the credit for the answer, and the other half only for a correct answer with its evidence."""
+"""Answer and evidence: half the credit for the answer, half for its evidence, and the second half never alone."""
 
 from fractions import Fraction
 from typing import Any
