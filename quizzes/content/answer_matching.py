@@ -1,7 +1,7 @@
-"""Typed answers in one form, so that the same answer written in two ways is one answer.
+"""Normalizes typed answers, so that two spellings of one answer compare as equal.
 
-Folded away: case, accents, spaces, punctuation, a leading article, and how a number or a date is written. A date is
-read as Americans write it (8/31 is August 31), and day first where the other reading is no date (31/8).
+Ignored: case, accents, spaces, punctuation, a leading article, and the format of numbers and dates. Dates are read
+month first (8/31 is August 31), or day first if month first is not a date (31/8).
 """
 
 import re
@@ -14,20 +14,20 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
-# One slip is forgiven in a word of this many letters or more: in a shorter one it makes another word too often.
-# Never two: “persecution” and “prosecution” are two apart.
-SLIP_LETTERS = 5
-# An answer is near when at most one in this many letters differs: generous, since to look costs a teacher a moment,
-# and a fair answer that nobody looks at costs a student the points.
-NEAR_LETTERS = 3
-# Python refuses to read numbers of thousands of digits, and nobody means one.
+# 1 typo is accepted in a word of at least this many letters. In a shorter word it often makes another word.
+# 2 typos are never accepted: “persecution” and “prosecution” differ by 2 letters.
+TYPO_MIN_LETTERS = 5
+# An answer is close if at most 1 in this many letters differs. The limit is generous: a check costs a teacher
+# a moment, and a correct answer that no teacher checks costs a student the points.
+CLOSE_LETTERS = 3
+# Python raises an error for numbers with thousands of digits.
 _MAX_DIGITS = 30
 
 _SIGNS = str.maketrans({**dict.fromkeys("’‘ʼ´`′", "'"), **dict.fromkeys("‐‑‒–—―−", "-"), "⁄": "/"})
-# Letters that Unicode does not take apart into a letter and an accent.
+# Letters that Unicode does not decompose into a letter and an accent.
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th"})
-_KEPT = "'.,/-%$€£&"
-_LETTER = rf"[^\s\d{re.escape(_KEPT)}]"
+_KEPT_SIGNS = "'.,/-%$€£&"
+_LETTER = rf"[^\s\d{re.escape(_KEPT_SIGNS)}]"
 _ACRONYM = re.compile(rf"(?<!{_LETTER}){_LETTER}(?:\.{_LETTER})+(?!{_LETTER})\.?")
 _TOKEN = re.compile(
     rf"""
@@ -98,7 +98,7 @@ _PLURALS = {"dollar": "dollars", "euro": "euros", "pound": "pounds"}
 
 
 class Day(NamedTuple):
-    """A day of the calendar; year None where none was given."""
+    """A calendar day. year: None if the answer has no year."""
 
     year: int | None
     month: int
@@ -106,12 +106,12 @@ class Day(NamedTuple):
 
 
 def normalize(text: str) -> str:
-    """The answer in its one form: words, numbers and dates with a space between; "" where nothing can be read."""
+    """The normalized answer: words, numbers and dates separated by spaces; "" if it has none of these."""
     return " ".join(_words(text))
 
 
 def read_number(text: str) -> tuple[Decimal, str] | None:
-    """The one number of an answer and the normalized words around it; None where there is none, or more than one."""
+    """The only number of an answer and the normalized words around it; None without a number or with several."""
     words = _words(re.sub(r"(?<=\d)[ \u00a0\u2009\u202f](?=\d{3}(?!\d))", ",", text))
     numbers = [word for word in words if any(char.isdigit() for char in word)]
     if len(numbers) != 1 or not _NUMBER.fullmatch(numbers[0]):
@@ -120,31 +120,31 @@ def read_number(text: str) -> tuple[Decimal, str] | None:
 
 
 def read_date(text: str) -> Day | None:
-    """The date that an answer is; None for anything else, and for a date with other words around it."""
-    found = _DATE.fullmatch(normalize(text))
-    if found is None:
+    """The date of an answer; None if the answer is not a date or has other words too."""
+    match = _DATE.fullmatch(normalize(text))
+    if match is None:
         return None
-    year = None if found["year"] == "-" else int(found["year"])
-    return Day(year, int(found["month"]), int(found["day"]))
+    year = None if match["year"] == "-" else int(match["year"])
+    return Day(year, int(match["month"]), int(match["day"]))
 
 
 def write_date(day: Day) -> str:
-    """“August 31, 2018”, “August 31” where it has no year."""
+    """The date in words: “August 31, 2018”, or “August 31” without a year."""
     text = f"{_MONTH_NAMES[day.month].capitalize()} {day.day}"
     return text if day.year is None else f"{text}, {day.year}"
 
 
-def is_typo(given: str, accepted: str) -> bool:
-    """Whether a normalized answer is the accepted one but for a slip in its longer words.
+def is_typo(answer: str, accepted: str) -> bool:
+    """Whether a normalized answer differs from the accepted one only by one typo in any of its longer words.
 
-    A slip is a letter too many, missing, wrong or in its neighbor's place; the first letter and every figure are right.
-    Source: optimal string alignment distance 1 word by word, with Elasticsearch's “prefix_length” of 1.
+    A typo is one letter added, missing, replaced or swapped with the next. The first letter and all digits must match.
+    Source: optimal string alignment distance 1 for each word, with Elasticsearch's “prefix_length” of 1.
     """
-    pairs = list(zip(given.split(), accepted.split(), strict=False))
-    return len(given.split()) == len(accepted.split()) and all(
+    pairs = list(zip(answer.split(), accepted.split(), strict=False))
+    return len(answer.split()) == len(accepted.split()) and all(
         one == other
         or (
-            len(other) >= SLIP_LETTERS
+            len(other) >= TYPO_MIN_LETTERS
             and one[0] == other[0]
             and not any(char.isdigit() for char in one + other)
             and OSA.distance(one, other) == 1
@@ -153,13 +153,15 @@ def is_typo(given: str, accepted: str) -> bool:
     )
 
 
-def is_close(given: str, accepted: str) -> bool:
-    """Whether a person should compare a normalized answer with this accepted one before it counts as wrong.
+def is_close(answer: str, accepted: str) -> bool:
+    """Whether a teacher should compare a normalized answer with this accepted one before it counts as wrong.
 
-    So it is when one holds the other (and then at least half of its letters), when only the year of a date is missing
-    or added, and when few letters differ and no figure does.
+    True if one contains the other (with at least half of its letters), if only the year of a date is missing or
+    added, or if few letters and no digits differ.
     """
-    one, other = ([word[-5:] if _DATE.fullmatch(word) else word for word in text.split()] for text in (given, accepted))
+    one, other = (
+        [word[-5:] if _DATE.fullmatch(word) else word for word in text.split()] for text in (answer, accepted)
+    )
     if not one or not other:
         return False
     if set(other) <= set(one):
@@ -168,7 +170,7 @@ def is_close(given: str, accepted: str) -> bool:
         return True
     if _figures(one) != _figures(other):
         return False
-    return OSA.distance("".join(one), "".join(other)) <= len("".join(other)) // NEAR_LETTERS
+    return OSA.distance("".join(one), "".join(other)) <= len("".join(other)) // CLOSE_LETTERS
 
 
 def _words(text: str) -> list[str]:
@@ -181,20 +183,20 @@ def _words(text: str) -> list[str]:
 
 def _plain(text: str) -> str:
     apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text.translate(_SIGNS)).casefold())
-    # Only this block holds accents that may be left out; the marks of other scripts are letters.
+    # Only accents of this block may be removed. The marks of other scripts are letters.
     bare = "".join(char for char in apart if not "\u0300" <= char <= "\u036f")
     whole = unicodedata.normalize("NFC", bare).translate(_SIGNS).translate(_LETTERS)
-    kept = "".join(_kept(char) for char in whole)
-    return _ACRONYM.sub(lambda acronym: acronym[0].replace(".", ""), kept)
+    plain = "".join(_plain_char(char) for char in whole)
+    return _ACRONYM.sub(lambda acronym: acronym[0].replace(".", ""), plain)
 
 
-def _kept(char: str) -> str:
+def _plain_char(char: str) -> str:
     if char.isdecimal():
         return str(unicodedata.decimal(char))
     kind = unicodedata.category(char)
     if kind == "Cf":
         return ""
-    return char if kind[0] in "LMN" or char in _KEPT else " "
+    return char if kind[0] in "LMN" or char in _KEPT_SIGNS else " "
 
 
 def _tokens(match: re.Match[str]) -> list[str]:
@@ -204,7 +206,7 @@ def _tokens(match: re.Match[str]) -> list[str]:
     if match["first"]:
         month, day_, year = match["first"], match["second"] or match["second_"], match["last"] or match["last_"] or "-"
         if len(year) == 2:
-            # As POSIX reads two-digit years.
+            # Two-digit years follow POSIX.
             year = str(int(year) + (2000 if int(year) < 69 else 1900))
         day = _day(year, month, day_) or _day(year, day_, month)
         return [day] if day else [_number(figures) for figures in re.findall(r"\d+", match[0])]
@@ -220,8 +222,8 @@ def _number(figures: str) -> str:
 
 
 def _day(year: str, month: str, day: str) -> str | None:
-    """The date as one word, ISO 8601 (without a year --08-31); None where the calendar has no such day."""
-    # 2000 had a February 29.
+    """The date in ISO 8601 (--08-31 without a year); None if the calendar has no such day."""
+    # Without a year, February 29 is a valid date, as in 2000.
     days = monthrange(2000 if year == "-" else int(year), int(month))[1] if 1 <= int(month) <= 12 else 0
     return f"{year}-{int(month):02}-{int(day):02}" if 1 <= int(day) <= days and year != "0000" else None
 
@@ -243,9 +245,9 @@ def _with_numbers(tokens: Sequence[str]) -> list[str]:
 
 
 def _number_at(tokens: Sequence[str]) -> tuple[str, int]:
-    """The number that the first tokens spell, and how many they are; ("", 0) where they spell none."""
+    """The number at the start of the tokens, and how many tokens it takes; ("", 0) without one."""
     total = group = Fraction(0)
-    # What may follow: a number below `room` into the group, a scale below `scale` to close it.
+    # The next token may be a number below `room`, which adds to the group, or a scale below `scale`, which ends it.
     room, scale = 100, 10**15
     sign, ending, length = 1, "", 0
     for place, word in enumerate(tokens):
@@ -297,7 +299,7 @@ def _with_dates(tokens: Sequence[str]) -> list[str]:
 
 
 def _date_at(tokens: Sequence[str]) -> tuple[str, int]:
-    """The date that the first tokens spell, and how many they are; ("", 0) where they spell none."""
+    """The date at the start of the tokens, and how many tokens it takes; ("", 0) without one."""
     if _DATE.fullmatch(tokens[0]):
         return tokens[0], 1
     between = "the" if tokens[0] in _MONTHS else "of"
@@ -312,8 +314,8 @@ def _date_at(tokens: Sequence[str]) -> tuple[str, int]:
         return "", 0
     length = 1 + list(tokens).index(rest[0], 1)
     year = rest[1] if len(rest) > 1 and _YEAR.fullmatch(rest[1]) else "-"
-    found = _day(year, str(_MONTHS[month]), figures[1])
-    return (found, length + (year != "-")) if found else ("", 0)
+    date = _day(year, str(_MONTHS[month]), figures[1])
+    return (date, length + (year != "-")) if date else ("", 0)
 
 
 def _figures(words: Sequence[str]) -> set[str]:

@@ -1,4 +1,4 @@
-"""Question sets: publish a document as an edition, and read a published one."""
+"""Publish the document of a question set as an edition, and read a published edition."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from quizzes.models import Edition, Question, QuestionSet, Reading, Source, User
 
 
 class NotPublishable(Exception):
-    """A document that breaks a rule of publishing. problems: (question key or "", reason), at least one."""
+    """The document cannot be published. problems: (question key or "", reason), at least one."""
 
     def __init__(self, problems: list[tuple[str, str]]) -> None:
         super().__init__(problems[0][1])
@@ -30,7 +30,7 @@ class NotPublishable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """An edition as processes keep it for ever. question_ids: row id by question key."""
+    """An edition as each process caches it. question_ids: row id by question key."""
 
     edition_id: int
     number: int
@@ -42,9 +42,9 @@ class Published:
 def publish_built_in(
     source_document: Mapping[str, Any], document: Mapping[str, Any], *, now: datetime
 ) -> Edition | None:
-    """Publish a built-in set; None when its latest edition already says exactly this.
+    """Publish a built-in set; None if its latest edition has the same content.
 
-    source_document: the tables of source.toml. document: those of the set, combined with it.
+    source_document: the tables of source.toml. document: the set, combined with them.
     """
     citation, parsed = source_document["citation"], parse_set(document)
     source, _ = Source.objects.update_or_create(
@@ -74,10 +74,10 @@ def publish_built_in(
 def publish_edition(
     question_set: QuestionSet, document: Mapping[str, Any], *, now: datetime, by: User | None = None, note: str = ""
 ) -> Edition | None:
-    """Freeze a document as the set's next edition; None when the latest one already says exactly this.
+    """Publish a document as the next edition of the set; None if the latest edition has the same content.
 
-    note: why it may have fewer questions on an objective than it needs; without one a gap is refused like an error.
-    Raises NotPublishable, InvalidQuestion or InvalidDocument, and then publishes nothing.
+    note: why an objective may have fewer questions than its minimum. Without a note, such a gap is an error.
+    Raises NotPublishable, InvalidQuestion or InvalidDocument before anything is written.
     """
     parsed = parse_set(document)
     problems = find_errors(document, parsed) if note else find_problems(document, parsed)
@@ -112,13 +112,13 @@ def publish_edition(
 
 
 def latest_edition(question_set: QuestionSet) -> Edition:
-    """The newest published edition of the set; raises Edition.DoesNotExist when it has none."""
+    """The newest published edition of the set; raises Edition.DoesNotExist without one."""
     return question_set.editions.latest("number")
 
 
 @process_cache(maxsize=256)
 def published(edition_id: int) -> Published:
-    """A published edition. Two statements the first time in a process, none after, since an edition never changes."""
+    """A published edition. 2 queries on the first call in a process, then none, because an edition never changes."""
     edition = Edition.objects.get(pk=edition_id)
     ids = dict(Question.objects.filter(edition_id=edition_id).values_list("key", "pk"))
     return Published(edition_id, edition.number, parse_set(edition.document), ids)
@@ -126,7 +126,7 @@ def published(edition_id: int) -> Published:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much an edition asks of a student. about_minutes: its author's estimate."""
+    """How long an edition is. about_minutes: the author's estimate."""
 
     question_count: int
     about_minutes: int
@@ -136,7 +136,7 @@ _sizes: dict[int, Size] = process_dict()
 
 
 def sizes_of(edition_ids: Iterable[int]) -> dict[int, Size]:
-    """The sizes of editions by id; one statement for those that are new to the process, none for the others."""
+    """The sizes of editions by id. 1 query for all that the process has not cached, none if it has all."""
     wanted = set(edition_ids)
     new = Edition.objects.filter(pk__in=wanted - _sizes.keys()).order_by()
     if wanted - _sizes.keys():

@@ -1,4 +1,4 @@
-"""A reading: the numbered sentences that every answer points at, and the voices that vouch for them."""
+"""A reading: numbered sentences, and the speaker of each (stored key: voice)."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,10 +13,10 @@ NOT_STATED = "not_stated"
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """Who vouches for a sentence.
+    """A speaker: who says a sentence.
 
-    key: stable name; `NOT_STATED` stands for "the story does not say".
-    label: as students read it. icon: one of `VOICE_ICONS`.
+    key: never changes; `NOT_STATED` means “the story does not say”.
+    label: what students read. icon: one of `VOICE_ICONS`.
     """
 
     key: str
@@ -26,7 +26,7 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence of a reading. number: from 1, in reading order; the only numbering that students see."""
+    """One sentence of a reading. number: from 1, in reading order, as students see it."""
 
     key: str
     number: int
@@ -37,10 +37,10 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Where the story comes from.
+    """The source of the story.
 
-    published_on: ISO date or "". date_note: how the date is known, shown in brackets; "" when the story prints it.
-    rights_note: under what right the reading is shown. author: "" where the story names none.
+    published_on: ISO date or "". date_note: how the date is known, shown in brackets; "" if the story prints it.
+    rights_note: why the class may see the reading. author: "" if the story names none.
     """
 
     publisher: str
@@ -53,18 +53,18 @@ class Citation:
 
     @property
     def day(self) -> date | None:
-        """The day on which the story appeared, None where it is not known."""
+        """The day when the story was published; None if it is not known."""
         return date.fromisoformat(self.published_on) if self.published_on else None
 
     @property
     def is_dated_by_note(self) -> bool:
-        """Whether the date note says the date itself, by its year."""
+        """Whether the date note has the year of publication, so that a page need not repeat the date."""
         return bool(self.published_on) and self.published_on[:4] in self.date_note
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A text for a class. paragraphs: in order, each a tuple of sentences; no paragraph is empty."""
+    """A passage for a class. paragraphs: in order; each has at least one sentence."""
 
     title: str
     language: str
@@ -82,16 +82,16 @@ class Reading:
         return next((sentence for sentence in self if sentence.key == key), None)
 
     def sentences(self, keys: Sequence[str]) -> tuple[Sentence, ...]:
-        """The sentences with these keys, in reading order; unknown keys are left out."""
+        """The sentences with these keys, in reading order; unknown keys are ignored."""
         return tuple(sentence for sentence in self if sentence.key in keys)
 
     def voice(self, key: str) -> Voice | None:
-        """The voice with this key, or None."""
+        """The speaker with this key, or None."""
         return next((voice for voice in self.voices if voice.key == key), None)
 
 
 def parse_voices(tables: Sequence[Mapping[str, Any]]) -> tuple[Voice, ...]:
-    """Voices in the order given, which is the order in which they are always offered."""
+    """The speakers in the order of the source; raises InvalidDocument. Students always see them in this order."""
     voices = tuple(Voice(text_of(t, "key"), text_of(t, "label"), text_of(t, "icon")) for t in tables)
     for voice in voices:
         if voice.icon not in VOICE_ICONS:
@@ -104,7 +104,7 @@ def parse_voices(tables: Sequence[Mapping[str, Any]]) -> tuple[Voice, ...]:
 
 
 def parse_reading(table: Mapping[str, Any], *, citation: Citation, voices: Sequence[Voice]) -> Reading:
-    """A reading from its document; raises InvalidDocument with the sentence named."""
+    """A reading from its document; raises InvalidDocument, which names the sentence."""
     by_key = {voice.key: voice for voice in voices if voice.key != NOT_STATED}
     paragraphs: list[tuple[Sentence, ...]] = []
     number = 0

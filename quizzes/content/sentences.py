@@ -1,4 +1,4 @@
-"""A pasted text as paragraphs of sentences, and the sentences of a text found again after it was changed."""
+"""Split a pasted text into sentences, and match the sentences of two versions of a text."""
 
 import re
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 
 from rapidfuzz.fuzz import ratio
 
-# A period after one of these ends no sentence: a name, a number or a month goes on.
+# A period after one of these does not end a sentence: a name, a number or a date follows.
 _TITLES = frozenset(
     "adm atty capt cmdr col dept det dr fr gen gov hon insp lt maj messrs mr mrs ms msgr mt pres prof rep rev sen sgt "
     "st supt vs".split()
@@ -14,8 +14,8 @@ _TITLES = frozenset(
 _BEFORE_A_NUMBER = frozenset(
     "art apr aug ch dec feb fig figs jan jul jun mar no nos nov oct p pp para sec sept sep vol".split()
 )
-# After an initial or an acronym a capital tells nothing ("J. Smith", "the U.S. Senate"), so only a word that often
-# begins a sentence does.
+# After an initial or an acronym, a capital letter does not mean a new sentence ("J. Smith", "the U.S. Senate").
+# Only a word that often starts a sentence does.
 _OPENERS = frozenset(
     "a about after although an and as at because before but by during each even for from he her here his however if in "
     "it its last many most no not nobody now officials on one our people she since so some still that the their then "
@@ -26,27 +26,27 @@ _END = re.compile(
     r"""(?P<mark>[.!?…]+["'”’»)\]]*|[।؟۔]["'”’»)\]]*)\s+(?=\S)|(?P<full>[。！？]["'”’」』）]*)\s*(?=\S)"""
 )
 
-# Word processors change quotation marks and dashes on the way; the sentence stays the same.
+# Word processors change quotation marks and dashes. The sentence is still the same.
 _PLAIN_MARKS = str.maketrans("“”„«»‘’‚–—\u00a0", '"""""' + "'''-- ")
 
-# Two sentences as near as this are the same one, corrected: a name, a figure or a few words of it changed.
+# Two sentences with at least this share of equal letters are versions of one: a name, a number or a few words changed.
 SAME_SENTENCE = 0.75
-# What is less near than this is no help to a person who looks for a sentence.
+# A sentence with a smaller share of equal letters does not help a teacher who looks for the lost one.
 WORTH_OFFERING = 0.4
 
 
 def split_text(text: str) -> list[list[str]]:
-    """Paragraphs of sentences, in order, each sentence on one line; [] for a text without any.
+    """The sentences of each paragraph, in order, each on one line; [] for an empty text.
 
-    A blank line ends a paragraph. In a text without one, a line does, unless it breaks off within a sentence.
+    A blank line ends a paragraph. In a text without blank lines, a line break does, unless it is within a sentence.
     """
     return [sentences for paragraph in _paragraphs(text) if (sentences := split_sentences(paragraph))]
 
 
 def split_sentences(paragraph: str) -> list[str]:
-    """The sentences of one paragraph; nothing but white space is lost.
+    """The sentences of one paragraph. Only whitespace is lost.
 
-    A rule of thumb for news: the teacher joins and splits what it gets wrong.
+    A heuristic for news stories. The teacher joins and splits sentences where it is wrong.
     """
     flat = " ".join(paragraph.split())
     sentences, start = [], 0
@@ -58,44 +58,44 @@ def split_sentences(paragraph: str) -> list[str]:
     return [*sentences, rest] if rest else sentences
 
 
-def find_again(old: Sequence[str], new: Sequence[str]) -> list[int | None]:
-    """For each new sentence, the place of the old one that it is, None for one that was not there; each at most once.
+def match_sentences(old: Sequence[str], new: Sequence[str]) -> list[int | None]:
+    """For each new sentence, the index of the old sentence that it matches, or None. An old sentence matches once.
 
-    The same text first, where it stood and then wherever it went; then the nearest of what is left.
+    Equal texts match first, in the same order and then anywhere; then the most similar of the rest.
     """
-    before, after = [_folded(text) for text in old], [_folded(text) for text in new]
-    found: list[int | None] = [None] * len(new)
+    before, after = [_normalized(text) for text in old], [_normalized(text) for text in new]
+    matches: list[int | None] = [None] * len(new)
     for block in SequenceMatcher(None, before, after, autojunk=False).get_matching_blocks():
         for step in range(block.size):
-            found[block.b + step] = block.a + step
-    left = [place for place in range(len(old)) if place not in found]
+            matches[block.b + step] = block.a + step
+    left = [place for place in range(len(old)) if place not in matches]
     for place, text in enumerate(after):
         same = next((candidate for candidate in left if before[candidate] == text), None)
-        if found[place] is None and same is not None:
-            found[place] = same
+        if matches[place] is None and same is not None:
+            matches[place] = same
             left.remove(same)
     pairs = [
         (share, -candidate, -place)
         for place, text in enumerate(after)
-        if found[place] is None
+        if matches[place] is None
         for candidate in left
         if (share := ratio(before[candidate], text) / 100) >= SAME_SENTENCE
     ]
     for _, candidate, place in sorted(pairs, reverse=True):
-        if found[-place] is None and -candidate in left:
-            found[-place] = -candidate
+        if matches[-place] is None and -candidate in left:
+            matches[-place] = -candidate
             left.remove(-candidate)
-    return found
+    return matches
 
 
 def same_text(one: str, other: str) -> bool:
-    """Whether two sentences differ in white space and the style of quotation marks and dashes alone."""
-    return _folded(one) == _folded(other)
+    """Whether two sentences differ only in whitespace and in the style of quotation marks and dashes."""
+    return _normalized(one) == _normalized(other)
 
 
 def nearest(text: str, candidates: Sequence[str]) -> int | None:
-    """The place of the candidate most like `text`, None where none is worth offering."""
-    shares = [ratio(_folded(text), _folded(candidate)) / 100 for candidate in candidates]
+    """The index of the candidate most similar to `text`; None if none is similar enough."""
+    shares = [ratio(_normalized(text), _normalized(candidate)) / 100 for candidate in candidates]
     best = max(range(len(shares)), key=shares.__getitem__, default=None)
     return best if best is not None and shares[best] >= WORTH_OFFERING else None
 
@@ -105,7 +105,7 @@ def _paragraphs(text: str) -> list[str]:
         return re.split(r"\n\s*\n", text)
     lines: list[str] = []
     for line in filter(None, map(str.strip, text.splitlines())):
-        # E-mail and PDF break lines anywhere: a line that ends without a mark and one that goes on in small letters
+        # Email and PDF break lines anywhere. A line without an end mark and a next line that starts with a small letter
         # are one paragraph.
         if lines and line[0].islower() and lines[-1][-1] not in ".!?…:":
             lines[-1] = f"{lines[-1]} {line}"
@@ -132,5 +132,5 @@ def _ends(sentence: str, mark: str, rest: str) -> bool:
     return True
 
 
-def _folded(text: str) -> str:
+def _normalized(text: str) -> str:
     return " ".join(text.split()).translate(_PLAIN_MARKS)

@@ -1,6 +1,6 @@
-"""The document of a question set: a source, its reading, its objectives and its questions, parsed and validated.
+"""Parse and validate the document of a question set: source, reading, objectives and questions.
 
-An edition stores exactly this document, so a file, a draft and a published edition are read by the same code.
+An edition stores this document, so the same code reads a file, a draft and a published edition.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ from quizzes.content.tables import InvalidDocument, tables_of, text_of
 
 
 class InvalidQuestion(InvalidDocument):
-    """A question that breaks a rule. question: its key, or its place in the set where it has none."""
+    """A question breaks a rule. question: its key, or its number in the set if it has no key."""
 
     def __init__(self, question: str, reason: str) -> None:
         super().__init__(reason)
@@ -29,7 +29,7 @@ class InvalidQuestion(InvalidDocument):
 
 @dataclass(frozen=True, slots=True)
 class Objective:
-    """One thing that a set teaches. minimum: how many questions it needs at least."""
+    """One thing that a set teaches. minimum: the number of questions that it needs."""
 
     key: str
     title: str
@@ -38,7 +38,7 @@ class Objective:
 
 @dataclass(frozen=True, slots=True)
 class SetDocument:
-    """A whole question set. questions: in authored order. about_minutes: the author's estimate, at least 1."""
+    """A whole question set. questions: in the author's order. about_minutes: the author's estimate, at least 1."""
 
     slug: str
     title: str
@@ -60,7 +60,7 @@ class SetDocument:
 
 @dataclass(frozen=True, slots=True)
 class CoverageRow:
-    """How well a set covers one objective: questions by skill, how many there are and how many it needs."""
+    """How well a set covers one objective. by_skill: the number of questions for each skill."""
 
     objective: Objective
     question_count: int
@@ -68,12 +68,12 @@ class CoverageRow:
 
     @property
     def is_met(self) -> bool:
-        """Whether the objective has its minimum."""
+        """Whether the objective has at least its minimum of questions."""
         return self.question_count >= self.objective.minimum
 
 
 def combine(source: Mapping[str, Any], question_set: Mapping[str, Any]) -> dict[str, Any]:
-    """One document from a source's table and a set's table; plain JSON values, in the order written."""
+    """One document from the tables of a source and a set: plain JSON values, in their order."""
     return {
         "slug": question_set.get("slug", ""),
         "title": question_set.get("title", ""),
@@ -90,13 +90,13 @@ def combine(source: Mapping[str, Any], question_set: Mapping[str, Any]) -> dict[
 
 
 def content_hash(document: Mapping[str, Any]) -> str:
-    """SHA-256 (64 hexadecimal digits) of the document in one canonical JSON form."""
+    """SHA-256 (64 hexadecimal digits) of the document as canonical JSON."""
     canonical = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def parse_set(document: Mapping[str, Any]) -> SetDocument:
-    """The typed set; raises InvalidQuestion or InvalidDocument. It parses; `find_problems` validates."""
+    """The parsed set; raises InvalidQuestion or InvalidDocument. `find_problems` validates it."""
     if not _can_be_stored(document):
         raise InvalidDocument("the document holds a value that a database cannot store")
     reading = parse_reading(
@@ -135,7 +135,7 @@ def slug_of(table: Mapping[str, Any]) -> str:
 
 
 def find_problems(document: Mapping[str, Any], parsed: SetDocument) -> list[tuple[str, str]]:
-    """(question key or "", reason) for each error and then for each gap; [] for none."""
+    """(question key or "", reason) for each error and then for each gap; [] without any."""
     gaps = [
         ("", f"“{row.objective.title}” has {row.question_count} questions and needs {row.objective.minimum}")
         for row in find_gaps(parsed)
@@ -144,28 +144,28 @@ def find_problems(document: Mapping[str, Any], parsed: SetDocument) -> list[tupl
 
 
 def find_errors(document: Mapping[str, Any], parsed: SetDocument) -> list[tuple[str, str]]:
-    """(question key or "", reason) for each thing that no edition may have; [] for none."""
-    found = [("", reason) for reason in _fact_problems(document, parsed)]
+    """(question key or "", reason) for each error; [] without any. A set with an error cannot be published."""
+    errors = [("", reason) for reason in _fact_problems(document, parsed)]
     objectives = {objective.key for objective in parsed.objectives}
     facts = {text_of(fact, "id"): text_of(fact, "objective") for fact in tables_of(document, "facts")}
     for question in parsed.questions:
         if question.objective not in objectives:
-            found.append((question.key, f"the objective “{question.objective}” is not one of the source"))
-        found += [
+            errors.append((question.key, f"the objective “{question.objective}” is not one of the source"))
+        errors += [
             (question.key, f"the fact “{fact}” is not one of the source")
             for fact in sorted(question.facts - set(facts))
         ]
-        found += [(question.key, reason) for reason in question.problems(parsed.reading)]
-    return found
+        errors += [(question.key, reason) for reason in question.problems(parsed.reading)]
+    return errors
 
 
 def find_gaps(parsed: SetDocument) -> list[CoverageRow]:
-    """The objectives that have fewer questions than they need; an edition may have them, with a note that says why."""
+    """The objectives with fewer questions than their minimum. A set with gaps can be published with a note."""
     return [row for row in coverage(parsed) if not row.is_met]
 
 
 def coverage(parsed: SetDocument) -> list[CoverageRow]:
-    """One row an objective, in the order of the source."""
+    """One row for each objective, in the order of the source."""
     return [
         CoverageRow(
             objective,
@@ -200,28 +200,28 @@ def _objectives(document: Mapping[str, Any]) -> tuple[Objective, ...]:
 
 
 def _fact_problems(document: Mapping[str, Any], parsed: SetDocument) -> Sequence[str]:
-    found = []
+    problems = []
     voice_of = {text_of(table, "id"): text_of(table, "voice") for table in tables_of(document, "facts")}
     objectives = {objective.key for objective in parsed.objectives}
     for table in tables_of(document, "facts"):
         what = f"the fact “{text_of(table, 'id')}”"
         voice, objective = text_of(table, "voice"), text_of(table, "objective")
         if voice == NOT_STATED or parsed.reading.voice(voice) is None:
-            found.append(f"{what} has the voice “{voice}”, which cannot vouch for a fact")
+            problems.append(f"{what} has the voice “{voice}”, which cannot vouch for a fact")
         if objective not in objectives:
-            found.append(f"{what} has the objective “{objective}”, which is not one of the source")
+            problems.append(f"{what} has the objective “{objective}”, which is not one of the source")
     for sentence in parsed.reading:
         if not sentence.facts:
-            found.append(f"sentence “{sentence.key}” rests on no fact")
+            problems.append(f"sentence “{sentence.key}” rests on no fact")
         for fact in sorted(sentence.facts):
             if fact not in voice_of:
-                found.append(f"sentence “{sentence.key}” rests on the fact “{fact}”, which the source does not list")
+                problems.append(f"sentence “{sentence.key}” rests on the fact “{fact}”, which the source does not list")
             elif voice_of[fact] != sentence.voice.key:
-                found.append(
+                problems.append(
                     f"sentence “{sentence.key}” has the voice “{sentence.voice.key}” "
                     f"and its fact “{fact}” the voice “{voice_of[fact]}”"
                 )
-    return found
+    return problems
 
 
 def _citation(citation: Mapping[str, Any], reading: Mapping[str, Any]) -> Citation:
@@ -232,7 +232,7 @@ def _citation(citation: Mapping[str, Any], reading: Mapping[str, Any]) -> Citati
     except ValueError as error:
         raise InvalidDocument("“published_on” must be a date, as 2018-07-27") from error
     url = text_of(citation, "url", optional=True, at_most=200)
-    # A file may bring any: a page makes a link of it.
+    # The link comes from a file and is shown on pages: other schemes could run scripts.
     if url and not url.startswith(("http://", "https://")):
         raise InvalidDocument("“url” must begin with http:// or https://")
     return Citation(
@@ -254,7 +254,7 @@ def _table(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _can_be_stored(value: Any) -> bool:
-    """Whether PostgreSQL's JSON takes the value: no NUL, no half of a surrogate pair, no NaN and no infinity."""
+    """Whether PostgreSQL can store the value as JSON: no NUL, no lone surrogate, no NaN and no infinity."""
     match value:
         case dict():
             return all(_can_be_stored(name) and _can_be_stored(item) for name, item in value.items())

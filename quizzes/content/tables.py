@@ -1,4 +1,4 @@
-"""Readers for the tables (JSON objects) of stored and written documents."""
+"""Read values from the tables (JSON objects) of a document."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,13 +7,13 @@ Table = dict[str, Any]
 
 
 class InvalidDocument(ValueError):
-    """A stored or written document that breaks a rule; the message is one line for its author."""
+    """A document breaks a rule. The message is one line for its author."""
 
 
 def text_of(table: Mapping[str, Any], name: str, *, optional: bool = False, at_most: int | None = None) -> str:
-    """The non-empty string under `name`; raises InvalidDocument, except "" where `optional` and absent.
+    """The non-empty string under `name`, or "" if it is absent and `optional`; raises InvalidDocument.
 
-    at_most: the number of characters that its column holds, if it is stored in one.
+    at_most: the length of the column that stores it, in characters.
     """
     value = table.get(name, "")
     if not isinstance(value, str):
@@ -26,7 +26,7 @@ def text_of(table: Mapping[str, Any], name: str, *, optional: bool = False, at_m
 
 
 def texts_of(table: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    """The list of strings under `name`, () when absent; raises InvalidDocument for anything else."""
+    """The list of strings under `name`, () if absent; raises InvalidDocument for any other value."""
     value = table.get(name, [])
     if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
         raise InvalidDocument(f"“{name}” must be a list of texts")
@@ -36,7 +36,7 @@ def texts_of(table: Mapping[str, Any], name: str) -> tuple[str, ...]:
 
 
 def tables_of(table: Mapping[str, Any], name: str) -> tuple[Mapping[str, Any], ...]:
-    """The list of tables under `name`, () when absent; raises InvalidDocument for anything else."""
+    """The list of tables under `name`, () if absent; raises InvalidDocument for any other value."""
     value = table.get(name, [])
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
         raise InvalidDocument(f"“{name}” must be a list of tables")

@@ -1,9 +1,9 @@
-"""Tips on how a question is worded. They never block: each says why, and its author may keep the wording.
+"""Tips on the wording of a question. They never block publishing: the author may keep the wording.
 
 Sources of the rules. Length, repeated words, absolute words, "all of the above", overlapping choices: Haladyna, Downing
 and Rodriguez, "A Review of Multiple-Choice Item-Writing Guidelines" (Applied Measurement in Education, 2002).
 Unattributed claims: the rule of news desks that an opinion has an owner. Reading level: Kincaid and others, "Derivation
-of New Readability Formulas" (1975). How well they do: `tests/data/item_quality.toml`, measured by its test.
+of New Readability Formulas" (1975). A test measures precision and recall with `tests/data/item_quality.toml`.
 """
 
 import re
@@ -17,20 +17,20 @@ from quizzes.content.sentences import split_sentences
 
 REPORTER = "reporter"
 
-# A key stands out from here on: half as long again as the longest wrong choice, and by a word or two at least.
+# A correct choice stands out if it is 1.5 times as long as the longest wrong choice and a word or two longer.
 LONGER = 1.5
 LONGER_BY = 12
-# School grades. Short texts give rough figures, so less than this says nothing.
+# School grades. The grade of a short text is rough, so a smaller difference means nothing.
 HARDER_BY = 4
-# Fewer words give no figure at all.
+# The grade of a text with fewer words means nothing.
 MEASURABLE_WORDS = 8
-# A key gives itself away when this share of its words stands in the question and in no wrong choice.
+# A correct choice gives itself away if this share of its words is in the question and in no wrong choice.
 TELLING_SHARE = 1 / 3
 
 ABSOLUTE = frozenset(
     "absolutely all always completely entirely every everybody everyone everything never nobody none nothing".split()
 )
-# Words that judge while they seem to tell. Idea: Wikipedia's "Words to watch" (puffery, contentious labels, expressions
+# Words that judge while they seem to report. Idea: Wikipedia's "Words to watch" (puffery, labels, expressions
 # of doubt, editorializing) and the bias lexicon of Recasens, Danescu-Niculescu-Mizil and Jurafsky, "Linguistic Models
 # for Analyzing and Detecting Biased Language" (2013); chosen by hand for stories on town, state and nation.
 # "Illegals": the style books of news agencies.
@@ -56,13 +56,13 @@ _SAID = re.compile(r"\b(according to|added|argued|claimed|insisted|said|says|tes
 _NAME = re.compile(r"((?:\b[A-Z][\w’'-]+ )+)(?:said|says|told|argued|claimed)\b")
 _QUOTED = re.compile('“[^”]*”|"[^"]*"|‘[^’]*’(?!\\w)')
 _WORD = re.compile(r"[^\W_]+(?:[’'-][^\W_]+)*")
-# Words that stand in any two lines, and so make them no more alike.
-_LITTLE = frozenset(
+# Words that most sentences share, so they say nothing about similarity.
+_COMMON = frozenset(
     "a an and are as at be been being did do does had has have he her his is it its of or that the their them there "
     "these they this those time was were will would".split()
 )
-# Besides, what asks, and what counts: numbers meet in question and key by chance.
-_ASKING = _LITTLE | frozenset(
+# Also question words, and numbers, which question and correct choice often share by chance.
+_COMMON_IN_QUESTIONS = _COMMON | frozenset(
     "about after before but by during for from how if in many more much not of on one report reports say says said "
     "story tell tells than to told two three four five six seven eight nine ten what when where which who why "
     "with you".split()
@@ -74,14 +74,14 @@ class Option:
     """One choice of a question."""
 
     text: str
-    right: bool
-    # Whether its author has said what is wrong with it, or that nothing is.
-    settled: bool = True
+    is_correct: bool
+    # Whether its author marked it as correct or said what is wrong with it.
+    is_settled: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What a question says. options: () for a type without. rests_on: the sentences that prove its key.
+    """The words of a question. options: () for a type without choices. rests_on: the sentences that prove its answer.
 
     asks_who: whether it asks who says something, so that it cannot name the speaker.
     """
@@ -93,18 +93,18 @@ class Wording:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The texts of the right choices."""
-        return tuple(option.text for option in self.options if option.right)
+        """The texts of the correct choices."""
+        return tuple(option.text for option in self.options if option.is_correct)
 
     @property
     def others(self) -> tuple[str, ...]:
         """The texts of the wrong choices."""
-        return tuple(option.text for option in self.options if not option.right)
+        return tuple(option.text for option in self.options if not option.is_correct)
 
 
 @dataclass(frozen=True, slots=True)
 class Tip:
-    """One thing to look at. code: stable name of the rule. about: the words it accuses; reason: why, in a line."""
+    """One tip. code: name of the rule, which never changes. about: the words in question. reason: why, in one line."""
 
     code: str
     about: str
@@ -112,26 +112,26 @@ class Tip:
 
 
 def tips(wording: Wording, *, reading: Sequence[str], language: str) -> list[Tip]:
-    """What to look at again in a question, in a fixed order; [] for nothing.
+    """The tips on a question, in a fixed order; [] without any.
 
-    reading: the sentences of the text. The rules on words and reading level know English alone.
+    reading: the sentences of the reading. The rules on words and reading level apply to English only.
     """
     rules = [_key_longer, _too_alike, _unsettled]
-    found = [tip for rule in rules for tip in rule(wording)]
+    all_tips = [tip for rule in rules for tip in rule(wording)]
     if language.partition("-")[0].casefold() != "en":
-        return found
+        return all_tips
     for rule in (_stem_repeats_key, _absolute, _loaded, _unattributed, _above):
-        found += rule(wording)
-    return [*found, *_harder(wording, reading)]
+        all_tips += rule(wording)
+    return [*all_tips, *_harder(wording, reading)]
 
 
-def sounds_like_somebody(text: str) -> bool:
-    """Whether an English sentence seems to report what somebody said, so that it needs a voice."""
+def reports_speech(text: str) -> bool:
+    """Whether an English sentence seems to report what a person said, so that it needs a speaker."""
     return _SAID.search(text) is not None
 
 
 def reading_grade(sentences: Sequence[str]) -> float | None:
-    """Flesch-Kincaid grade: the school year in which the text is read with ease; None below MEASURABLE_WORDS words.
+    """Flesch-Kincaid grade: the school year in which a student reads the text with ease; None below MEASURABLE_WORDS.
 
     Source: Kincaid and others (1975).
     """
@@ -142,9 +142,9 @@ def reading_grade(sentences: Sequence[str]) -> float | None:
 
 
 def syllables(word: str) -> int:
-    """Syllables of an English word, by rule: groups of vowels, less a silent e, -es or -ed at the end; at least 1.
+    """Syllables of an English word by rule: groups of vowels, minus a silent e, -es or -ed at the end; at least 1.
 
-    A number counts one for each digit, which is what reading it aloud costs.
+    A number counts 1 for each digit, as when it is read aloud.
     """
     plain = word.casefold()
     if plain.isdigit():
@@ -163,10 +163,10 @@ def _key_longer(wording: Wording) -> Iterator[Tip]:
 
 
 def _too_alike(wording: Wording) -> Iterator[Tip]:
-    stem = _stems(wording.stem, leave_out=_LITTLE)
+    stem = _stems(wording.stem, leave_out=_COMMON)
     for (place, one), (other_place, other) in combinations(enumerate(wording.options, start=1), 2):
-        words, other_words = _stems(one.text, leave_out=_LITTLE), _stems(other.text, leave_out=_LITTLE)
-        # What only the question's own words tell apart is the same answer.
+        words, other_words = _stems(one.text, leave_out=_COMMON), _stems(other.text, leave_out=_COMMON)
+        # Two choices that differ only in words of the question are the same answer.
         if words and words & other_words and words ^ other_words <= stem:
             yield Tip(
                 "too_alike",
@@ -176,7 +176,7 @@ def _too_alike(wording: Wording) -> Iterator[Tip]:
 
 
 def _unsettled(wording: Wording) -> Iterator[Tip]:
-    open_choices = [option.text for option in wording.options if not option.settled]
+    open_choices = [option.text for option in wording.options if not option.is_settled]
     if open_choices:
         yield Tip(
             "unsettled",
@@ -187,10 +187,10 @@ def _unsettled(wording: Wording) -> Iterator[Tip]:
 
 
 def _stem_repeats_key(wording: Wording) -> Iterator[Tip]:
-    asked = _stems(wording.stem, leave_out=_ASKING)
-    wrong = {word for text in wording.others for word in _stems(text, leave_out=_ASKING)}
+    asked = _stems(wording.stem, leave_out=_COMMON_IN_QUESTIONS)
+    wrong = {word for text in wording.others for word in _stems(text, leave_out=_COMMON_IN_QUESTIONS)}
     for key in wording.keys if wording.others else ():
-        words = _stems(key, leave_out=_ASKING)
+        words = _stems(key, leave_out=_COMMON_IN_QUESTIONS)
         telling = (words & asked) - wrong
         if telling and len(telling) >= TELLING_SHARE * len(words):
             said = [word for word in _WORD.findall(key) if _stem(word) in telling]
@@ -205,7 +205,7 @@ def _absolute(wording: Wording) -> Iterator[Tip]:
     reading = {word for sentence in wording.rests_on for word in _words(sentence.text)}
     for option in wording.options:
         words = _words(option.text)
-        # "None" by itself is a number.
+        # “None” as the whole answer is a number.
         found = [word for word in words if word in ABSOLUTE - reading] if len(words) > 1 else []
         if found and not _ABOVE.search(option.text):
             yield Tip(
@@ -231,9 +231,9 @@ def _unattributed(wording: Wording) -> Iterator[Tip]:
     text = " ".join((wording.stem, *wording.keys))
     if not claimed or wording.asks_who or _SPEAKING.search(text):
         return
-    named = {word for sentence in claimed for word in _stems(sentence.voice.label, leave_out=_ASKING)}
+    named = {word for sentence in claimed for word in _stems(sentence.voice.label, leave_out=_COMMON_IN_QUESTIONS)}
     named |= {_stem(word) for sentence in claimed for match in _NAME.findall(sentence.text) for word in match.split()}
-    if not named & _stems(text, leave_out=_ASKING):
+    if not named & _stems(text, leave_out=_COMMON_IN_QUESTIONS):
         first = claimed[0]
         yield Tip(
             "unattributed",
@@ -266,7 +266,7 @@ def _harder(wording: Wording, reading: Sequence[str]) -> Iterator[Tip]:
 
 @process_cache(maxsize=32)
 def _grade_of_text(sentences: tuple[str, ...]) -> float | None:
-    """Of the text that every question of a set is compared with."""
+    """The grade of a reading, cached because every question of its set is compared with it."""
     return reading_grade(sentences)
 
 
@@ -279,7 +279,7 @@ def _stems(text: str, *, leave_out: frozenset[str]) -> set[str]:
 
 
 def _stem(word: str) -> str:
-    """A word without its ending, so that "closed", "closing" and "closes" meet; rough, and enough to compare lines."""
+    """A word without its ending: “closed”, “closing” and “closes” are equal. Rough, but enough to compare texts."""
     plain = re.sub(r"[’']s?$", "", word.casefold())
     for ending in ("ing", "ed", "es", "s"):
         if plain.endswith(ending) and len(plain) - len(ending) >= 3:

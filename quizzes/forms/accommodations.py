@@ -22,7 +22,7 @@ MAX_EXTRA_ATTEMPTS = 20
 
 
 class AccommodationForm(forms.Form):
-    """How much time a student gets in every assignment."""
+    """A student's time factor for all assignments."""
 
     time = forms.ChoiceField(
         label="Time in every assignment",
@@ -34,48 +34,48 @@ class AccommodationForm(forms.Form):
 
     @classmethod
     def of(cls, accommodation: Accommodation | None) -> "AccommodationForm":
-        """The form that says what the student has now."""
+        """The form with the student's current accommodation."""
         factor = accommodation.time_factor if accommodation is not None else Decimal(1)
         now = NO_TIMER if factor is None else format(factor.normalize(), "f")
         return cls(initial={"time": now})
 
     @property
     def time_factor(self) -> Decimal | None:
-        """The factor of a valid form; None for no timer."""
+        """The time factor of a valid form; None for no time limit."""
         chosen = self.cleaned_data["time"]
         return None if chosen == NO_TIMER else Decimal(chosen)
 
 
 class ExtendToFitForm(forms.Form):
-    """For each student whose granted time does not fit: extend for this student, or keep the close. Never silent."""
+    """For each student with extended time that ends after the close: extend the close, or keep it."""
 
     def __init__(
         self, *args: Any, times: Sequence[ExtendedTime], zone_of: Callable[[ExtendedTime], ZoneInfo], **kwargs: Any
     ) -> None:
-        """times: of all accommodated students; those that fit are not asked about."""
+        """times: of all students with accommodations; the form has fields only for times that do not fit."""
         super().__init__(*args, **kwargs)
-        self.asked = {f"room-{own.student.public_id}": own for own in times if own.needed_close_at is not None}
-        for name, own in self.asked.items():
-            zone, who = zone_of(own), own.student.first_name
+        self.asked = {f"room-{time.student.public_id}": time for time in times if time.needed_close_at is not None}
+        for name, time in self.asked.items():
+            zone, first_name = zone_of(time), time.student.first_name
             self.fields[name] = forms.ChoiceField(
-                label=f"{own.student.display_name}’s {duration(own.time_limit)} do not fit before"
-                f" {moment(own.closes_at, zone)}.",
+                label=f"{time.student.display_name}’s {duration(time.time_limit)} do not fit before"
+                f" {moment(time.closes_at, zone)}.",
                 widget=forms.RadioSelect,
                 choices=[
-                    (EXTEND, f"Extend for {who}, until {moment(own.needed_close_at, zone)}"),
+                    (EXTEND, f"Extend for {first_name}, until {moment(time.needed_close_at, zone)}"),
                     (KEEP, "Keep the close for everyone"),
                 ],
-                error_messages={"required": f"Choose what holds for {who}."},
+                error_messages={"required": f"Choose what holds for {first_name}."},
             )
 
     @property
     def extended(self) -> list[ExtendedTime]:
-        """Those to extend for, of a valid form."""
-        return [own for name, own in self.asked.items() if self.cleaned_data[name] == EXTEND]
+        """The times to extend the close for, of a valid form."""
+        return [time for name, time in self.asked.items() if self.cleaned_data[name] == EXTEND]
 
 
 class ReopenForm(forms.Form):
-    """Let a student go on with what was handed in. receipt: of the hand-in that is taken back."""
+    """Reopen a submitted attempt. receipt: of the submission that is undone."""
 
     receipt = forms.CharField(max_length=7, widget=forms.HiddenInput)
     minutes = forms.IntegerField(
@@ -94,13 +94,13 @@ class ReopenForm(forms.Form):
 
     @property
     def more_time(self) -> timedelta | None:
-        """The time given by a valid form, None for none."""
+        """The extra time of a valid form; None for none."""
         minutes = self.cleaned_data["minutes"]
         return timedelta(minutes=minutes) if minutes else None
 
 
 class ExcuseForm(forms.Form):
-    """Excuse a student from an assignment, or take that back."""
+    """Excuse a student from an assignment, or undo that."""
 
     is_excused = forms.TypedChoiceField(
         choices=[("True", "Excuse"), ("False", "Take it back")],
@@ -111,7 +111,7 @@ class ExcuseForm(forms.Form):
 
 
 class ExtensionForm(forms.Form):
-    """Another end, or more attempts, for one student on one assignment. Empty times are those of the class."""
+    """Later times or more attempts for one student on one assignment. An empty time means the time of the class."""
 
     due = WallTimeField(label="Due", required=False)
     closes = WallTimeField(label="Closes", required=False)
@@ -131,7 +131,7 @@ class ExtensionForm(forms.Form):
     def __init__(
         self, *args: Any, assignment: Assignment, extension: Extension | None, now: datetime, **kwargs: Any
     ) -> None:
-        """assignment: with its classroom. extension: what the student has, None for nothing."""
+        """assignment: with its classroom. extension: the student's current one, or None."""
         self.zone = assignment.classroom.zone
         self.window = window_of(assignment)
         self.now = now
@@ -151,7 +151,7 @@ class ExtensionForm(forms.Form):
             del self.fields["extra_attempts"]
 
     def clean(self) -> dict[str, Any]:
-        """With `due_at`, `closes_at` and `extra_attempts`."""
+        """The cleaned data with `due_at`, `closes_at` and `extra_attempts`."""
         due_at, closes_at = self._moment("due"), self._moment("closes")
         extra = self.cleaned_data.get("extra_attempts") or 0
         if not self.errors:
@@ -172,18 +172,18 @@ class ExtensionForm(forms.Form):
 
     def _check(self, due_at: datetime | None, closes_at: datetime | None) -> None:
         window = self.window
-        for name, end, of_class in (("due", due_at, window.due_at), ("closes", closes_at, window.closes_at)):
+        for name, end, class_end in (("due", due_at, window.due_at), ("closes", closes_at, window.closes_at)):
             noun = "due" if name == "due" else "close"
             if end is None:
                 continue
             if window.opens_at is not None and end <= window.opens_at:
                 self.add_error(name, f"The {noun} time is before the open time.")
-            elif of_class is None:
+            elif class_end is None:
                 self.add_error(name, f"The class has no {noun} time, so this would give less time. Leave it empty.")
-            elif end < of_class:
+            elif end < class_end:
                 self.add_error(name, f"This is before the {noun} time of the class. Give a later time.")
             elif end <= self.now and end != self.stored[name]:
                 self.add_error(name, f"This {noun} time has passed. Choose a later one.")
-        own_due, own_close = due_at or window.due_at, closes_at or window.closes_at
-        if not self.errors and own_due is not None and own_close is not None and own_close < own_due:
+        student_due, student_close = due_at or window.due_at, closes_at or window.closes_at
+        if not self.errors and student_due is not None and student_close is not None and student_close < student_due:
             self.add_error("closes", "The close time is before the due time.")

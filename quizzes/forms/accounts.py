@@ -1,4 +1,4 @@
-"""Forms of teachers' accounts: allauth's, in our words and without what the pages do not need."""
+"""Forms for teacher accounts: allauth's forms with other labels and hints."""
 
 from typing import Any
 
@@ -12,16 +12,16 @@ from django.utils import timezone
 from quizzes.forms.fields import NameField
 from quizzes.models import User
 
-# In the session of who came in by a sign-in link: until when (a timestamp) a new password needs no old one.
-# The link stands for a password that is forgotten.
+# Session key, set by a sign-in link: until this timestamp a new password does not need the old one, because a teacher
+# who uses a sign-in link may have forgotten it.
 LINK_GOOD_UNTIL = "sign_in_link_good_until"
 
-PASSWORD_HINT = "At least 12 characters. A few words that do not belong together work well."  # noqa: S105  no password
+PASSWORD_HINT = "At least 12 characters. A few words that do not belong together work well."  # noqa: S105  not a password
 NAME_HINT = "As students read it, for example Ms. Rivera."
 
 
-class _Plain:
-    """Labels and hints of our own; no placeholders, which vanish just when they are needed."""
+class _Labeled:
+    """Sets labels and hints, and removes placeholders, which disappear when a user types."""
 
     wording: dict[str, tuple[str, str]] = {
         "login": ("E-mail address", ""),
@@ -40,12 +40,12 @@ class _Plain:
             field.label, field.help_text = self.wording.get(name, (field.label, field.help_text))
 
 
-class SignInForm(_Plain, allauth_forms.LoginForm):
-    """E-mail address and password."""
+class SignInForm(_Labeled, allauth_forms.LoginForm):
+    """Email address and password."""
 
 
-class SignUpForm(_Plain, allauth_forms.SignupForm):
-    """What a new teacher's account needs; the adapter saves it and uses the invitation up."""
+class SignUpForm(_Labeled, allauth_forms.SignupForm):
+    """A new teacher account. The account adapter saves it and marks the invitation as used."""
 
     name = NameField(
         label="Your name",
@@ -54,10 +54,10 @@ class SignUpForm(_Plain, allauth_forms.SignupForm):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     field_order = ["name", "email", "password1"]
-    wording = {**_Plain.wording, "password1": ("Password", PASSWORD_HINT)}
+    wording = {**_Labeled.wording, "password1": ("Password", PASSWORD_HINT)}
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a password that resembles the name as well; allauth knows the address only."""
+        """Also refuse a password that is similar to the name; allauth checks only the email address."""
         cleaned: dict[str, Any] = super().clean()
         if "password1" in cleaned and "name" in cleaned and "password1" not in self.errors:
             try:
@@ -67,8 +67,8 @@ class SignUpForm(_Plain, allauth_forms.SignupForm):
         return cleaned
 
 
-class ChangePasswordForm(_Plain, allauth_forms.ChangePasswordForm):
-    """A new password for who knows the old one, or has just come in by a sign-in link."""
+class ChangePasswordForm(_Labeled, allauth_forms.ChangePasswordForm):
+    """A new password. The old one is required, except soon after a sign-in link was used."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -76,18 +76,18 @@ class ChangePasswordForm(_Plain, allauth_forms.ChangePasswordForm):
             del self.fields["oldpassword"]
 
 
-class SetPasswordForm(_Plain, allauth_forms.SetPasswordForm):
+class SetPasswordForm(_Labeled, allauth_forms.SetPasswordForm):
     """A first password for an account that has none."""
 
 
-class ForgottenPasswordForm(_Plain, allauth_forms.ResetPasswordForm):
-    """The address to which a link for a new password goes."""
+class ForgottenPasswordForm(_Labeled, allauth_forms.ResetPasswordForm):
+    """The email address that gets a link for a new password."""
 
     wording = {"email": ("E-mail address", "")}
 
 
-class NewPasswordForm(_Plain, allauth_forms.ResetPasswordKeyForm):
-    """A new password for who came by that link."""
+class NewPasswordForm(_Labeled, allauth_forms.ResetPasswordKeyForm):
+    """A new password, after that link was opened."""
 
 
 class OwnNameForm(forms.Form):

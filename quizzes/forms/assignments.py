@@ -1,4 +1,4 @@
-"""Assign a question set to classrooms, or change the settings of an assignment."""
+"""Forms to assign a question set to classrooms and to change the settings of an assignment."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -19,10 +19,10 @@ from quizzes.models import Assignment, Classroom
 UNLIMITED = "unlimited"
 # A school day.
 MAX_MINUTES = 480
-# Farther away, a moment is more likely a slip than a plan.
+# A time more than half a year away is more likely a typo than a plan.
 HALF_A_YEAR = timedelta(days=183)
 
-# The field beside which the message of each constraint is shown.
+# The field that shows the message of each constraint.
 FIELD_OF_CONSTRAINT = {
     "assignment_closes_after_it_opens": "closes",
     "assignment_due_after_it_opens": "due",
@@ -33,7 +33,7 @@ FIELD_OF_CONSTRAINT = {
 
 
 class AssignmentSettingsForm(forms.Form):
-    """When students may do an assignment, and on what terms. classrooms: those whose zones the wall times are in."""
+    """The window and the settings of an assignment. zones: the time zones of its classrooms."""
 
     opens = WallTimeField(label="Opens", required=False)
     due = WallTimeField(label="Due", required=False)
@@ -84,7 +84,7 @@ class AssignmentSettingsForm(forms.Form):
             self.fields[name].help_text = zone_note(zones)
 
     def clean_time_limit(self) -> timedelta | None:
-        """The limit as a duration, None for none."""
+        """The time limit; None for none."""
         minutes = self.cleaned_data["time_limit"]
         return None if minutes is None else timedelta(minutes=minutes)
 
@@ -95,13 +95,13 @@ class AssignmentSettingsForm(forms.Form):
 
     @property
     def settings(self) -> AssignmentSettings:
-        """What a valid form says for every classroom."""
+        """The settings of a valid form, the same for every classroom."""
         return AssignmentSettings(**{name: self.cleaned_data[name] for name in AssignmentSettings.__dataclass_fields__})
 
     def window_in(self, zone: ZoneInfo, *, stored: Window | None = None) -> Window:
-        """The window in this zone; a wall time that the zone skips becomes an error beside its field.
+        """The window in this zone; a wall time that does not exist in the zone is an error of its field.
 
-        stored: keeps to the second, and in the hour that clocks show twice, a moment that was not changed.
+        stored: an unchanged time keeps its stored moment, with seconds and in the hour that clocks repeat.
         """
         stored = stored or Window()
         return Window(
@@ -111,7 +111,7 @@ class AssignmentSettingsForm(forms.Form):
         )
 
     def check_window(self, window: Window, *, stored: Window | None = None) -> None:
-        """Add the message of each rule of the database that this window would break, and refuse a close in the past."""
+        """Add the message of each database constraint that this window violates, and refuse a close in the past."""
         if not self.errors:
             self._check_constraints(window)
         unchanged = stored is not None and window.closes_at == stored.closes_at
@@ -119,17 +119,17 @@ class AssignmentSettingsForm(forms.Form):
             self.add_error("closes", "This close time has passed. Choose a later one.")
 
     def warnings(self, window: Window) -> list[str]:
-        """What a teacher may not have meant, in words; nothing here keeps the form from being saved."""
-        found = []
+        """Messages about settings that may be mistakes. They do not block saving."""
+        messages = []
         if window.opens_at is not None and window.opens_at <= self.now:
-            found.append("The open time has passed, so students may start at once.")
+            messages.append("The open time has passed, so students may start at once.")
         if window.due_at is not None and window.due_at <= self.now:
-            found.append("The due time has passed, so everything handed in from now on counts as late.")
+            messages.append("The due time has passed, so everything handed in from now on counts as late.")
         for name, moment in (("open", window.opens_at), ("due", window.due_at), ("close", window.closes_at)):
-            # Dates are shown without a year, so a wrong one would go unseen.
+            # Pages show dates without a year, so a teacher would not see a wrong year.
             if moment is not None and abs(moment - self.now) > HALF_A_YEAR:
-                found.append(f"The {name} time is in {moment.year}. Check the year.")
-        return found
+                messages.append(f"The {name} time is in {moment.year}. Check the year.")
+        return messages
 
     def _moment(self, name: str, zone: ZoneInfo, stored: datetime | None) -> datetime | None:
         wall = self.cleaned_data.get(name)
@@ -155,13 +155,13 @@ class AssignmentSettingsForm(forms.Form):
                 try:
                     constraint.validate(Assignment, row)
                 except ValidationError as error:
-                    # One message a field: a close before the opening is before the due time as well.
+                    # One message for each field: a close before the open time is also before the due time.
                     if field not in self.errors:
                         self.add_error(field, error)
 
 
 class AssignForm(AssignmentSettingsForm):
-    """Give a set to some of a teacher's classrooms. group: makes sending the form twice harmless."""
+    """Assign a set to some of a teacher's classrooms. group: makes a repeated request safe."""
 
     group = forms.UUIDField(widget=forms.HiddenInput)
     classrooms = forms.MultipleChoiceField(
@@ -175,7 +175,7 @@ class AssignForm(AssignmentSettingsForm):
     field_order = ("group", "classrooms")
 
     def __init__(self, *args: Any, classrooms: Sequence[Classroom], now: datetime, **kwargs: Any) -> None:
-        """classrooms: the teacher's current ones, with their student counts."""
+        """classrooms: the teacher's current classrooms, with their student counts."""
         zones = [classroom.zone for classroom in classrooms]
         super().__init__(*args, zones=zones, now=now, initial={"group": uuid.uuid4()}, **kwargs)
         self.offered = {classroom.public_id: classroom for classroom in classrooms}
@@ -194,7 +194,7 @@ class AssignForm(AssignmentSettingsForm):
         return [classroom for public_id, classroom in self.offered.items() if public_id in chosen]
 
     def clean(self) -> dict[str, Any]:
-        """Adds `windows`, one a classroom."""
+        """The cleaned data with `windows`, one for each classroom."""
         windows = {classroom: self.window_in(classroom.zone) for classroom in self.cleaned_data.get("classrooms", [])}
         for window in windows.values():
             self.check_window(window)
@@ -208,7 +208,7 @@ class AssignForm(AssignmentSettingsForm):
 
 
 class ChangeAssignmentForm(AssignmentSettingsForm):
-    """Change the window and the terms of one assignment."""
+    """Change the window and the settings of one assignment."""
 
     def __init__(self, *args: Any, assignment: Assignment, now: datetime, **kwargs: Any) -> None:
         """assignment: with its classroom."""
@@ -229,7 +229,7 @@ class ChangeAssignmentForm(AssignmentSettingsForm):
         super().__init__(*args, zones=[self.zone], now=now, initial=initial, **kwargs)
 
     def clean(self) -> dict[str, Any]:
-        """Adds `window`."""
+        """The cleaned data with `window`."""
         window = self.window_in(self.zone, stored=self.stored)
         self.check_window(window, stored=self.stored)
         return {**self.cleaned_data, "window": window}

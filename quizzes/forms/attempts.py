@@ -1,4 +1,4 @@
-"""What a student's page sends: answers and heartbeats."""
+"""Forms for the answers and heartbeats that a student's page sends."""
 
 from typing import Any
 
@@ -11,19 +11,19 @@ from quizzes.content.question_types.registry import Question
 from quizzes.content.question_types.shuffle import NotAChoice
 from quizzes.forms.fields import NO_SUCH_QUESTION
 
-# Past this a revision is none that a student reached, and more than the column holds.
+# No student reaches this revision. It is below the limit of the column.
 MAX_REVISION = 1_000_000
 
 
 class AnswerForm(forms.Form):
-    """An answer, under what name and upon which revision it was given, and what to do after saving it.
+    """An answer with its operation id, the revision that it replaces, and the action after the save.
 
-    The fields that hold the answer itself are the question type's own; `value` of the cleaned data is what they say.
+    The question type reads the answer from its own fields. `value` of the cleaned data is the result.
     """
 
     operation = forms.CharField(max_length=64)
     revision = forms.IntegerField(min_value=0, max_value=MAX_REVISION)
-    # Not a field of choices: Django copies those for each form, which took a twentieth of a save.
+    # Not a ChoiceField: Django copies its choices for each form, which took 5 % of the time of a save.
     act = forms.RegexField(r"^(save|next|skip|check|flag|unflag)\Z", required=False)
 
     def __init__(self, data: QueryDict, *, content: AttemptContent, question: Question) -> None:
@@ -33,7 +33,7 @@ class AnswerForm(forms.Form):
         self.question = question
 
     def clean(self) -> dict[str, Any]:
-        """With `value`; a choice that the question does not have is the whole form's error."""
+        """The cleaned data with `value`; a choice that the question does not have is an error of the form."""
         reading = self.content.published.document.reading
         try:
             value = self.question.read_answer(self.submitted, self.content.shuffle, reading)
@@ -43,12 +43,12 @@ class AnswerForm(forms.Form):
 
     @property
     def has_input(self) -> bool:
-        """Whether there is anything to save: an answer, or a cleared one."""
+        """Whether there is something to save: an answer, or the removal of an earlier one."""
         return self.cleaned_data["value"] is not None or self.cleaned_data["revision"] > 0
 
 
 class HeartbeatForm(forms.Form):
-    """Which question of the attempt its page shows; nothing for the page before handing in."""
+    """The number of the question that the page shows; None on the page to submit the attempt."""
 
     number = forms.IntegerField(min_value=1, required=False)
 
@@ -57,7 +57,7 @@ class HeartbeatForm(forms.Form):
         self.question_count = question_count
 
     def clean_number(self) -> int | None:
-        """One of the attempt's own."""
+        """The number of a question of the attempt, or None."""
         number: int | None = self.cleaned_data["number"]
         if number is not None and number > self.question_count:
             raise ValidationError(NO_SUCH_QUESTION)

@@ -1,4 +1,4 @@
-"""What the class board shows, and whether names are hidden."""
+"""Forms for the class board: what it shows, and whether names are hidden."""
 
 from typing import Any
 
@@ -10,9 +10,9 @@ from quizzes.models import Board
 
 
 class ShowForm(forms.Form):
-    """Which question the board is to show, in which phase, as “4-2”.
+    """The question and the phase that the board shows, such as “4-2”.
 
-    It names the aim and not a step, so that it may come twice; one field, so that a button can say it.
+    The value is the target and not a step, so a repeated request is safe. One field, so that a button can send it.
     """
 
     aim = forms.RegexField(r"^[0-9]{1,3}-[1-4]$")
@@ -30,7 +30,7 @@ class ShowForm(forms.Form):
 
 
 class NamesForm(forms.Form):
-    """Whether the names of students are to be hidden in this browser."""
+    """Whether this browser hides the names of students."""
 
     is_hidden = forms.TypedChoiceField(
         choices=[("True", "Hide names"), ("False", "Show names")], coerce=lambda value: value == "True"

@@ -1,4 +1,4 @@
-"""A classroom's name, time zone, class code and archive."""
+"""Forms for a classroom: name, time zone, class code and archive."""
 
 import zoneinfo
 from collections import defaultdict
@@ -10,7 +10,7 @@ from quizzes.caches import process_cache
 from quizzes.forms.fields import NameField
 
 DEFAULT_ZONE = "America/New_York"
-# By what people in the United States call their time; each stands for every place that keeps it.
+# The common names of time zones in the United States, each with one place that uses the zone.
 US_ZONES = (
     ("America/New_York", "Eastern (New York)"),
     ("America/Chicago", "Central (Chicago)"),
@@ -23,7 +23,7 @@ US_ZONES = (
     ("Pacific/Guam", "Chamorro (Guam)"),
     ("Pacific/Pago_Pago", "Samoa (Pago Pago)"),
 )
-# The other names of the database ("US/Eastern", "EST5EDT") are old spellings of these.
+# The other names of the database (“US/Eastern”, “EST5EDT”) are aliases of these.
 REGIONS = (
     "Africa",
     "America",
@@ -79,12 +79,12 @@ class ClassroomForm(forms.Form):
 
 
 class CodeActiveForm(forms.Form):
-    """Whether the class code lets students in."""
+    """Whether students can sign in with the class code."""
 
     is_open = forms.BooleanField(required=False)
 
 
 class ArchiveForm(forms.Form):
-    """Whether the class is put away."""
+    """Whether the class is archived."""
 
     is_archived = forms.BooleanField(required=False)

@@ -15,14 +15,14 @@ NO_SUCH_QUESTION = "There is no such question."
 
 REASON_REQUIRED = "Say why, so that students and colleagues can follow it."
 
-# What `<input type=datetime-local>` sends and takes.
+# The format of `<input type=datetime-local>`.
 WALL_TIME = "%Y-%m-%dT%H:%M"
-# Past these a typing mistake is more likely than a lesson, and far from the ends of what datetimes can hold.
+# Other years are more likely typos. The range is far from the limits of `datetime`.
 YEARS = range(2000, 2101)
 
 
 class NameField(forms.CharField):
-    """A name that people read: of a student, a class or a teacher."""
+    """The name of a student, a class or a teacher."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"max_length": MAX_NAME_LENGTH, **kwargs})
@@ -30,7 +30,7 @@ class NameField(forms.CharField):
         self.error_messages["null_characters_not_allowed"] = "The name holds a character that cannot be seen."
 
     def clean(self, value: Any) -> str:
-        """The name as `clean_name` writes it; refuses what cannot be seen."""
+        """The name as `clean_name` returns it; refuses hidden characters."""
         text = super().clean(value)
         try:
             return clean_name(text)
@@ -39,12 +39,12 @@ class NameField(forms.CharField):
 
 
 class WallTimeField(forms.Field):
-    """What a clock on the wall shows, a naive datetime: the zone is the classroom's."""
+    """A local time as a naive datetime. Its zone is that of the classroom."""
 
     widget = forms.DateTimeInput(format=WALL_TIME, attrs={"type": "datetime-local"})
 
     def to_python(self, value: Any) -> datetime | None:
-        """The naive datetime; None for nothing."""
+        """The naive datetime; None for an empty field."""
         if value in self.empty_values:
             return None
         try:
@@ -59,30 +59,30 @@ class WallTimeField(forms.Field):
 
 
 def wall_time(moment: datetime | None, zone: ZoneInfo) -> datetime | None:
-    """What clocks in the zone show at this moment, to the minute; None for None."""
+    """The local time in the zone, without seconds, as a naive datetime; None for None."""
     if moment is None:
         return None
     return moment.astimezone(zone).replace(tzinfo=None, second=0, microsecond=0, fold=0)
 
 
 def zone_name(zone: ZoneInfo) -> str:
-    """“New York time” for America/New_York."""
+    """The zone in words: “New York time” for America/New_York."""
     return f"{zone.key.rpartition('/')[2].replace('_', ' ')} time"
 
 
 def zone_note(zones: Sequence[ZoneInfo]) -> str:
-    """Whose clocks the wall times are on, in words."""
+    """The zone of the wall times in words; "" without zones."""
     names = list(dict.fromkeys(zone_name(zone) for zone in zones))
     return names[0] if len(names) == 1 else "Each class’s own time" if names else ""
 
 
 def clock(wall: datetime) -> str:
-    """“2:30 am”."""
+    """The time of day: “2:30 am”."""
     return f"{wall.hour % 12 or 12}:{wall:%M} {'am' if wall.hour < 12 else 'pm'}"
 
 
 class ReasonField(forms.CharField):
-    """Why something was decided, in a sentence."""
+    """The reason for a decision, in one sentence."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(

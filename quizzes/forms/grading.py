@@ -1,4 +1,4 @@
-"""Regrade a question, and grade an answer."""
+"""Forms to regrade a question and to grade an answer."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ from quizzes.models import Edition, Regrade
 
 Policy = Regrade.Policy
 
-# A key is given on one page by one teacher, so its choices stand in the order in which they were written.
+# The form is for a teacher, so its choices keep the author's order.
 AS_WRITTEN = Shuffle("regrade", is_shuffled=False)
 POLICIES = {
     Policy.NEW_KEY: "The new key only. Answers that were right by the old key earn nothing for it",
@@ -31,28 +31,28 @@ POLICIES = {
 }
 WITH_KEY = (Policy.NEW_KEY, Policy.EITHER_KEY)
 MAX_COMMENT = 600
-# As long as an explanation may be in the editor.
+# The same limit as for an explanation in the editor.
 MAX_EXPLANATION = 2_000
 
 
 class PolicyForm(forms.Form):
-    """Which policy a link to the regrade form starts with."""
+    """The policy that a link selects in the regrade form."""
 
     policy = forms.ChoiceField(choices=[(policy.value, policy.label) for policy in Policy], required=False)
 
     @property
     def initial_policy(self) -> str:
-        """The policy that the form starts with, "" for none."""
+        """The policy of the link, "" for none."""
         return str(self.cleaned_data["policy"]) if self.is_valid() else ""
 
 
 class RegradeForm(forms.Form):
-    """What to do about a question's key, and why. The new key is given as an answer, in the question's own fields.
+    """The policy and the reason of a regrade. The new key is an answer, in the fields of the question.
 
-    evidence: there where the new key does not name its sentences itself. explanation: "" shows none for a new key.
+    evidence: exists if the new key does not contain sentences. explanation: "" means no explanation for a new key.
 
-    group: makes sending the form twice harmless. stamp: of the preview, which came before. `value` and `document` of
-    the cleaned data are the new key, None where the policy needs none.
+    group: makes a repeated request safe. stamp: of the preview that the teacher saw. `value` of the form and `document`
+    of the cleaned data are the new key, None if the policy needs none.
     """
 
     policy = forms.ChoiceField(
@@ -84,7 +84,7 @@ class RegradeForm(forms.Form):
         self.edition = edition
         self.question = question
         self.reading = published(edition.pk).document.reading
-        # What a teacher marks has no key to change.
+        # A question that a teacher grades has no key to change.
         self.has_key = type_of(question).graded_by == "rule"
         if not self.has_key:
             del self.fields["explanation"]
@@ -105,7 +105,7 @@ class RegradeForm(forms.Form):
         self._read_key()
 
     def clean(self) -> dict[str, Any]:
-        """With `document`."""
+        """The cleaned data with `document`."""
         document = None
         if self.cleaned_data.get("policy") in WITH_KEY:
             try:
@@ -122,22 +122,22 @@ class RegradeForm(forms.Form):
 
     @property
     def view(self) -> dict[str, Any]:
-        """The question as a page shows it, with the new key so far as its answer."""
+        """The question as a page shows it, with the new key as its answer."""
         return public_view(self.question, AS_WRITTEN, self.value, self.reading)
 
     @property
     def moves_a_line(self) -> bool:
-        """Whether the form was sent to change the new key step by step."""
+        """Whether the request changes the new key by one step, such as moving a line."""
         return self.question.is_step(self.submitted)
 
     @property
     def submitted(self) -> Mapping[str, Sequence[str]]:
-        """All fields sent; the question's type knows which are its own."""
+        """All submitted fields; the question type reads its own."""
         return dict(self.data.lists()) if self.is_bound else {}  # type: ignore[attr-defined]
 
     @property
     def key_fields(self) -> list[tuple[str, str]]:
-        """The question's own fields as they were sent, to be sent again."""
+        """The submitted fields of the question, to be sent again."""
         known = {*self.fields, "csrfmiddlewaretoken"}
         return [(name, text) for name, texts in self.submitted.items() if name not in known for text in texts]
 
@@ -165,14 +165,14 @@ class RegradeForm(forms.Form):
 
 
 class SettleForm(forms.Form):
-    """What becomes of equal short answers. doubt: their name, as the queue gives it."""
+    """Accept or keep equal short answers. doubt: their id in the queue."""
 
     doubt = forms.CharField(max_length=32)
     act = forms.ChoiceField(choices=[("accept", "Accept"), ("keep", "Stays as it is")])
 
 
 class GradeForm(forms.Form):
-    """A mark for one answer, and what its student reads with it."""
+    """The points and the comment for one answer."""
 
     points = forms.DecimalField(
         min_value=Decimal(0),
@@ -207,7 +207,7 @@ class GradeForm(forms.Form):
         self.fields["points"].label = f"Points, 0 to {possible}"
 
     def clean_points(self) -> Decimal:
-        """At most the question's points."""
+        """The points, at most those of the question."""
         points: Decimal = self.cleaned_data["points"]
         if points > self.possible:
             plural = "" if self.possible == 1 else "s"

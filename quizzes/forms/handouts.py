@@ -1,4 +1,4 @@
-"""Which forms of a handout to print, and how."""
+"""The form with the print options of a handout."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,7 +11,7 @@ BOTH, LARGE, SHORT = "AB", "large", "short"
 
 
 class PrintForm(forms.Form):
-    """Which forms to print and how; whatever is unknown means the first choice."""
+    """The forms to print and how; an unknown value means the first choice."""
 
     form = forms.ChoiceField(
         label="Form",
@@ -34,7 +34,7 @@ class PrintForm(forms.Form):
     edition = forms.TypedChoiceField(label="Edition", required=False, coerce=int, empty_value=None)
 
     def __init__(self, data: Any, *, editions: Sequence[int], may_be_short: bool = True) -> None:
-        """editions: the numbers there are, newest first. may_be_short: an assignment has all questions of its set."""
+        """editions: edition numbers, newest first. may_be_short: False for an assignment, which has all questions."""
         super().__init__(data)
         self.fields["edition"].choices = [(number, f"Edition {number}") for number in editions]  # type: ignore[attr-defined]
         if len(editions) < 2:
@@ -47,7 +47,7 @@ class PrintForm(forms.Form):
         self.is_large = chosen["size"] == LARGE
         self.is_short = chosen.get("length") == SHORT
         self.edition_number: int = chosen.get("edition") or editions[0]
-        # The page shows what is in force, and says nothing of what an address had that is unknown.
+        # The page shows the options in effect, without errors for unknown values in the URL.
         self.is_bound, self.initial = False, chosen
         self._errors = None
 

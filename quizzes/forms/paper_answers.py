@@ -1,4 +1,4 @@
-"""Answers that a teacher enters from paper, cell by cell."""
+"""Forms for answers that a teacher enters from paper, cell by cell."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,25 +20,25 @@ MAX_VERSION = 2**31 - 1
 
 
 class TypingForm(forms.Form):
-    """Which page was sent. operation: its name, under which a second sending changes nothing."""
+    """operation: the id of the page, which makes a repeated request safe."""
 
     operation = forms.CharField(max_length=MAX_OPERATION)
 
 
 class LetterForm(forms.Form):
-    """The form that a sheet is of."""
+    """The form of a sheet: A or B."""
 
     form = forms.ChoiceField(choices=[(letter, letter) for letter in LETTERS], required=False)
 
     def chosen(self, otherwise: FormLetter) -> FormLetter:
-        """The letter asked for; `otherwise` where none, or no such one, was."""
-        asked = self.cleaned_data.get("form") if self.is_valid() else None
-        return next((letter for letter in LETTERS if letter == asked), otherwise)
+        """The submitted letter; `otherwise` if there is none or it is unknown."""
+        submitted = self.cleaned_data.get("form") if self.is_valid() else None
+        return next((letter for letter in LETTERS if letter == submitted), otherwise)
 
 
 @dataclass(frozen=True, slots=True)
 class TypedQuestion:
-    """One question of a form to type answers from. number: on the sheet. view: as it is printed; cells: its fields."""
+    """One question of a form. number: on the sheet. view: as printed. cells: its fields."""
 
     number: int
     question: Question
@@ -51,7 +51,7 @@ class TypedQuestion:
 
 
 class PrintedSheets:
-    """The forms of an assignment with the fields to type them by. is_grid: every question has one short field."""
+    """The forms of an assignment with the fields of each question. is_grid: every question has one short field."""
 
     def __init__(self, drawn: Mapping[FormLetter, PaperForm], reading: Reading) -> None:
         self.drawn = drawn
@@ -69,7 +69,7 @@ class PrintedSheets:
 
 
 class SheetForm(forms.Form):
-    """One student's sheet. A cell that holds what the sheet does not have is an error beside that cell."""
+    """One student's sheet. A cell with an answer that the sheet does not have is an error of that cell."""
 
     form = forms.ChoiceField(
         label="Form", choices=[(letter, letter) for letter in LETTERS], widget=forms.Select(attrs={"class": "cell"})
@@ -79,7 +79,7 @@ class SheetForm(forms.Form):
     def __init__(
         self, data: Any = None, *, there: StudentSheet, printed: PrintedSheets, letter: FormLetter | None = None
     ) -> None:
-        """there: where the student stands. letter: the form to show where nothing was sent or stored."""
+        """there: what is stored for the student. letter: the form to show if none is submitted or stored."""
         super().__init__(data, prefix=there.student.public_id, initial={"seen": there.version})
         self.there = there
         self.printed = printed
@@ -87,7 +87,7 @@ class SheetForm(forms.Form):
         self.letter: FormLetter = sent.chosen(letter or there.letter or LETTERS[0])
         self.initial["form"] = self.letter
         self.questions = printed.questions[self.letter]
-        # Every row of a grid shows the form it had, so that its letters stay what they were.
+        # Stored answers are written with the letters of the form that the row has.
         stored = {} if self.is_bound else there.values
         for typed in self.questions:
             texts = self._written(typed, stored.get(typed.question.key))
@@ -97,7 +97,7 @@ class SheetForm(forms.Form):
                 )
 
     def clean(self) -> dict[str, Any]:
-        """With `values` by question key."""
+        """The cleaned data with `values` by question key."""
         values: dict[str, Value] = {}
         form = self.printed.drawn[self.letter]
         for typed in self.questions:
@@ -110,18 +110,18 @@ class SheetForm(forms.Form):
 
     @property
     def is_blank(self) -> bool:
-        """Whether nothing was typed and nothing had been typed before: this student has no sheet yet."""
+        """Whether the student has no stored sheet and the form has no input."""
         texts = [self.data.get(self.add_prefix(name), "") for name in self.fields if name not in ("form", "seen")]
         return self.there.attempt is None and not has_input(texts)
 
     @property
     def sheet(self) -> Sheet:
-        """What a valid form says."""
+        """The sheet of a valid form."""
         return Sheet(self.there.student, self.letter, self.cleaned_data["values"], self.cleaned_data["seen"])
 
     @cached_property
     def rows(self) -> list[tuple[TypedQuestion, list[tuple[Cell, BoundField]]]]:
-        """The fields question by question."""
+        """The fields of each question."""
         return [
             (typed, [(cell, self[typed.name(place)]) for place, cell in enumerate(typed.cells)])
             for typed in self.questions
@@ -129,7 +129,7 @@ class SheetForm(forms.Form):
 
     @property
     def stored_in_words(self) -> str:
-        """What is stored, as one would type it, for who is told that it changed."""
+        """The stored answers as a teacher enters them, for the message that they changed."""
         parts = [
             f"{typed.number} {' '.join(texts)}"
             for typed in self.questions

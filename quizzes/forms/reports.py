@@ -1,4 +1,4 @@
-"""What a gradebook, a report or a download shows."""
+"""Forms with the options of a gradebook, a report or a download."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,7 +18,7 @@ ATTEMPT_NAMES = {
 
 
 class AttemptsForm(forms.Form):
-    """Which attempts and classes an item analysis is about: first attempts of this class unless it says otherwise."""
+    """The attempts and classes of an item analysis; by default, first attempts of this class."""
 
     attempts = forms.ChoiceField(choices=Assignment.AttemptPolicy.choices, required=False)
     classes = forms.ChoiceField(
@@ -27,17 +27,17 @@ class AttemptsForm(forms.Form):
 
     @property
     def policy(self) -> str:
-        """First, best or latest; what is unknown means first."""
+        """First, best or latest; an unknown value means first."""
         return self._chosen("attempts") or Assignment.AttemptPolicy.FIRST
 
     @property
     def over(self) -> str:
-        """“this” class or all “together”; what is unknown means this one."""
+        """“this” class or all “together”; an unknown value means this class."""
         return self._chosen("classes") or "this"
 
     @property
     def policies(self) -> Sequence[tuple[str, str, bool]]:
-        """(value, name, whether it is in force) of each choice of attempts."""
+        """(value, name, whether it is selected) of each choice of attempts."""
         return [(value, name, value == self.policy) for value, name in ATTEMPT_NAMES.items()]
 
     def _chosen(self, name: str) -> str:
@@ -46,42 +46,42 @@ class AttemptsForm(forms.Form):
 
 
 class FileForm(forms.Form):
-    """Which file of a classroom to write."""
+    """The layout and the format of a classroom's file."""
 
     layout = forms.ChoiceField(choices=[(layout.value, layout.value) for layout in Layout])
     form = forms.ChoiceField(choices=[(form.value, form.value) for form in FileFormat])
 
 
 class AnswersFileForm(forms.Form):
-    """How the answers to one assignment are written."""
+    """The format of a file with the answers to one assignment."""
 
     form = forms.ChoiceField(choices=[(form.value, form.value) for form in FileFormat])
 
 
 class ItemsFileForm(AttemptsForm):
-    """How an item analysis is written, and of which attempts."""
+    """The format and the attempts of an item analysis file."""
 
     form = forms.ChoiceField(choices=[(form.value, form.value) for form in FileFormat])
 
 
 class ObjectiveForm(forms.Form):
-    """The objective by which a gradebook is filtered, by its title; "" for none."""
+    """The title of the objective that filters a gradebook; "" for none."""
 
     objective = forms.ChoiceField(required=False)
 
     def __init__(self, *args: Any, titles: Sequence[str], **kwargs: Any) -> None:
-        """titles: of the objectives that the class's assignments ask for."""
+        """titles: of the objectives in the assignments of the class."""
         super().__init__(*args, **kwargs)
         self.fields["objective"].choices = [(title, title) for title in titles]  # type: ignore[attr-defined]
 
     @property
     def title(self) -> str:
-        """The objective asked for; "" for one that is unknown."""
+        """The title of the objective; "" if it is unknown."""
         return self.cleaned_data["objective"] if self.is_valid() else ""
 
 
 class GradebookOrderForm(forms.Form):
-    """By which column a gradebook is sorted: a leading “-” turns the order round; anything unknown means by name."""
+    """The column that sorts a gradebook; a leading “-” means descending, and an unknown value means by name."""
 
     sort = forms.ChoiceField(required=False)
 
@@ -93,16 +93,16 @@ class GradebookOrderForm(forms.Form):
         chosen = self.cleaned_data["sort"] if self.is_valid() else ""
         self.column = chosen.removeprefix("-") or NAME
         self.descending = chosen.startswith("-")
-        # What a click on each column asks for: the other order of the one in force, else the best scores first.
+        # A click on the sorted column reverses its order. A click on another column shows the best scores first.
         self.next_by_column = {key: f"-{key}" if key != NAME else key for key in keys}
         self.next_by_column[self.column] = self.column if self.descending else f"-{self.column}"
 
     @property
     def direction(self) -> str:
-        """The order in force, as `aria-sort` says it."""
+        """The current order, as the value of `aria-sort`."""
         return "descending" if self.descending else "ascending"
 
     @property
     def arrow(self) -> str:
-        """The icon of the order in force."""
+        """The icon of the current order."""
         return "down" if self.descending else "up"

@@ -1,4 +1,4 @@
-"""Students of a roster: add, rename, move."""
+"""Forms to add, rename and move students of a roster."""
 
 from collections.abc import Collection
 from typing import Any
@@ -14,16 +14,16 @@ from quizzes.models.rosters import ClassroomQuerySet
 
 
 class AddStudentsForm(forms.Form):
-    """Names for a roster: pasted, or in a file. `rows` says what would become of each.
+    """Names for a roster, pasted or in a file. `rows` has the result for each.
 
-    is_confirmed: the teacher has seen the rows and wants the new ones.
+    is_confirmed: the teacher has seen the rows and adds the new ones.
     """
 
     names = forms.CharField(
         label="Names",
         help_text="One on each line. First name and the first letter of the last name are enough.",
         required=False,
-        strip=False,  # so that rows are counted as they stand in the box
+        strip=False,  # row numbers count empty lines too
         widget=forms.Textarea(attrs={"rows": 8, "autocomplete": "off", "spellcheck": "false"}),
         error_messages={"null_characters_not_allowed": "The text holds a character that cannot be seen."},
     )
@@ -48,21 +48,21 @@ class AddStudentsForm(forms.Form):
 
     @property
     def new_text(self) -> str:
-        """The names that can be added, one a line, as they are sent again."""
+        """The names that can be added, one per line, to be sent again."""
         return "\n".join(self.new_names)
 
     @property
     def here_count(self) -> int:
-        """How many are on the roster already."""
+        """The number of names that are on the roster already."""
         return sum(row.state == "here" for row in self.rows)
 
     @property
     def problem_count(self) -> int:
-        """How many rows cannot be added."""
+        """The number of rows that cannot be added."""
         return sum(row.state == "problem" for row in self.rows)
 
     def clean(self) -> dict[str, Any]:
-        """Read the rows, from the box or from the file."""
+        """Read the rows from the text or from the file."""
         cleaned = super().clean() or {}
         text, file = cleaned.get("names", ""), cleaned.get("file")
         if self.errors:
@@ -105,21 +105,21 @@ class RenameStudentForm(forms.Form):
 
 
 class ClassroomChoice(forms.ModelChoiceField):
-    """One of a closed list of classrooms, named by its public id."""
+    """One of a closed list of classrooms, by public id."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(Classroom.objects.none(), to_field_name="public_id", **kwargs)
 
     def clean(self, value: Any) -> Any:
         """The classroom."""
-        # A NUL would reach the database, which knows none.
+        # PostgreSQL raises an error for text with a NUL character.
         if "\x00" in str(value):
             raise ValidationError(self.error_messages["invalid_choice"])
         return super().clean(value)
 
 
 class MoveStudentForm(forms.Form):
-    """The class to which a student goes."""
+    """The class that a student moves to."""
 
     classroom = ClassroomChoice(
         label="Class",

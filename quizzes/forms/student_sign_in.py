@@ -1,4 +1,4 @@
-"""Class code, name and PIN of a student who signs in."""
+"""Forms for student sign-in: class code, name and PIN."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -20,7 +20,7 @@ class CodeForm(forms.Form):
     code = forms.CharField(
         label="Class code",
         help_text="Six letters and numbers. Your teacher has it on the board.",
-        # A code is never long; what is gets the same word as any other that no class has.
+        # A code that is too long gets the same message as any other unknown code.
         validators=[MaxLengthValidator(40, NO_SUCH_CODE)],
         error_messages={"required": "Type the code that your teacher gave you."},
         widget=forms.TextInput(
@@ -28,14 +28,14 @@ class CodeForm(forms.Form):
                 "autocomplete": "off",
                 "autocapitalize": "characters",
                 "spellcheck": "false",
-                # Room for a hyphen or for spaces between the letters.
+                # Allows spaces or hyphens between the letters.
                 "maxlength": "11",
             }
         ),
     )
 
     def refuse_code(self) -> None:
-        """Say that no class has this code, in the same words whatever the reason."""
+        """Add the error for an unknown code. It does not depend on the reason."""
         self.add_error("code", NO_SUCH_CODE)
         self[
             "code"
@@ -45,7 +45,7 @@ class CodeForm(forms.Form):
 
 
 class NameForm(forms.Form):
-    """One name of a class's list; another one cannot be given."""
+    """One name of the roster. Other names are refused."""
 
     student = forms.CharField(strip=False, error_messages={"required": NOT_ON_THE_LIST})
 
@@ -54,7 +54,7 @@ class NameForm(forms.Form):
         self.students = students
 
     def clean_student(self) -> Student:
-        """The line of the list."""
+        """The student with this name on the roster."""
         student = self.students.filter(public_id=self.cleaned_data["student"]).order_by().first()
         if student is None:
             raise forms.ValidationError(NOT_ON_THE_LIST)
@@ -74,20 +74,20 @@ class PinForm(forms.Form):
     )
 
     def name_teachers(self, teachers: Sequence[str]) -> None:
-        """Say who can give a new PIN, before the form is checked or after it."""
+        """Set the hint with the names of teachers who can give a new PIN."""
         self["pin"].help_text = f"Four digits. Forgot it? {' or '.join(teachers)} can give you a new one."
 
     def refuse_pin(self, tries_left: int) -> None:
-        """Say that the PIN is another one, and how many more tries this device has."""
+        """Add the error for a wrong PIN, with how many more tries this device has."""
         tries = f"{tries_left} more {'try' if tries_left == 1 else 'tries'}"
         self.add_error("pin", f"That PIN does not match. You have {tries}.")
 
     def refuse_for_now(self, when: str, whom: str) -> None:
-        """Say that this device waits: until when, and whom to ask meanwhile."""
+        """Add the error that this device must wait. when: until when. whom: who can give a new PIN."""
         self.add_error("pin", f"Too many wrong PINs on this device. Try again {when}, or ask {whom} for a new PIN.")
 
     def clean_pin(self) -> str:
-        """Four digits 0 to 9, from whatever script the keyboard writes them in."""
+        """Four digits 0 to 9, also if the keyboard writes digits of another script."""
         digits = self.cleaned_data["pin"]
         if len(digits) != PIN_LENGTH or not digits.isdecimal():
             raise forms.ValidationError("A PIN has four digits.")

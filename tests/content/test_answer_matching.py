@@ -1,4 +1,4 @@
-"""Typed answers in one form: what is the same answer, what is a slip, what a person should look at."""
+"""Normalized answers: which are equal, which have a typo, and which a teacher should check."""
 
 from datetime import date
 from decimal import Decimal
@@ -48,12 +48,12 @@ WORDS = st.lists(
         ("\u200b", ""),
     ],
 )
-def test_fold_leaves_out_case_accents_spaces_punctuation_and_a_leading_article(text: str, normalized: str) -> None:
+def test_normalize_leaves_out_case_accents_spaces_punctuation_and_a_leading_article(text: str, normalized: str) -> None:
     assert normalize(text) == normalized
 
 
 @pytest.mark.parametrize("text", ["हिन्दी", "قَانُون", "한국어"])
-def test_fold_keeps_the_marks_of_scripts_in_which_they_are_letters(text: str) -> None:
+def test_normalize_keeps_the_marks_of_scripts_in_which_they_are_letters(text: str) -> None:
     assert normalize(text) == text
 
 
@@ -93,7 +93,7 @@ def test_fold_keeps_the_marks_of_scripts_in_which_they_are_letters(text: str) ->
         ("9" * 5000, "9" * 5000),
     ],
 )
-def test_fold_writes_numbers_in_figures(text: str, normalized: str) -> None:
+def test_normalize_writes_numbers_in_figures(text: str, normalized: str) -> None:
     assert normalize(text) == normalized
 
 
@@ -117,7 +117,7 @@ def test_fold_writes_numbers_in_figures(text: str, normalized: str) -> None:
         "--08-31",
     ],
 )
-def test_fold_knows_a_date_in_every_form(text: str) -> None:
+def test_normalize_knows_a_date_in_every_form(text: str) -> None:
     assert normalize(text) == "--08-31"
     assert read_date(text) == Day(None, 8, 31)
 
@@ -135,7 +135,7 @@ def test_fold_knows_a_date_in_every_form(text: str) -> None:
         "2018-8-31",
     ],
 )
-def test_fold_keeps_the_year_of_a_date(text: str) -> None:
+def test_normalize_keeps_the_year_of_a_date(text: str) -> None:
     assert normalize(text) == "2018-08-31"
     assert read_date(text) == Day(2018, 8, 31)
 
@@ -158,21 +158,21 @@ def test_fold_keeps_the_year_of_a_date(text: str) -> None:
         ("0000-01-01", "0 1 1"),
     ],
 )
-def test_fold_takes_only_days_of_the_calendar_for_dates(text: str, normalized: str) -> None:
+def test_normalize_takes_only_days_of_the_calendar_for_dates(text: str, normalized: str) -> None:
     assert normalize(text) == normalized
 
 
 @given(st.text() | WORDS)
 @example("the the mayor")
 @example("twenty 1")
-def test_fold_of_a_folded_answer_is_the_same(text: str) -> None:
+def test_normalize_of_a_normalized_answer_is_the_same(text: str) -> None:
     once = normalize(text)
 
     assert normalize(once) == once
 
 
 @given(WORDS)
-def test_fold_takes_no_account_of_case_and_outer_space(text: str) -> None:
+def test_normalize_takes_no_account_of_case_and_outer_space(text: str) -> None:
     assert normalize(f"  {text.upper()}\t") == normalize(text)
 
 
@@ -223,7 +223,7 @@ def test_read_date_takes_nothing_else_for_a_date(text: str) -> None:
     assert read_date(text) is None
 
 
-# --- Slips and near answers ---------------------------------------------------------------------------------------
+# --- Typos and close answers --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -246,7 +246,7 @@ def test_read_date_takes_nothing_else_for_a_date(text: str) -> None:
         ("", "Philadelphia", False),
     ],
 )
-def test_slip_is_one_letter_in_a_longer_word(given_text: str, accepted: str, is_one: bool) -> None:
+def test_is_typo_accepts_one_letter_in_a_longer_word(given_text: str, accepted: str, is_one: bool) -> None:
     assert is_typo(normalize(given_text), normalize(accepted)) is is_one
 
 
@@ -272,11 +272,11 @@ def test_slip_is_one_letter_in_a_longer_word(given_text: str, accepted: str, is_
         ("?", "mayor", False),
     ],
 )
-def test_near_answers_are_looked_at(given_text: str, accepted: str, is_one: bool) -> None:
+def test_is_close_selects_answers_for_a_teacher(given_text: str, accepted: str, is_one: bool) -> None:
     assert is_close(normalize(given_text), normalize(accepted)) is is_one
 
 
 @given(st.text(), st.text())
-def test_every_slip_is_near(one: str, other: str) -> None:
+def test_every_typo_is_close(one: str, other: str) -> None:
     if normalize(one) and is_typo(normalize(one), normalize(other)):
         assert is_close(normalize(one), normalize(other))

@@ -1,4 +1,4 @@
-"""The built-in sets: what the reading, the questions and their keys are held to beyond the proof of each document."""
+"""The built-in sets: rules for the reading, questions and keys beyond the validation of each document."""
 
 import re
 from collections import Counter
@@ -33,7 +33,7 @@ def words(text: str) -> list[str]:
 
 
 def texts_of(value: Any) -> list[str]:
-    """Every text below a document's value, keys of tables aside."""
+    """Every text in a document's value, without the keys of tables."""
     match value:
         case str():
             return [value]
@@ -48,7 +48,7 @@ def texts_of(value: Any) -> list[str]:
 
 
 def test_source_lists_the_27_facts_with_their_voices() -> None:
-    """As the sheet of facts has them: the mayor's account is F12 to F18, the protesters' claim F23 and F24."""
+    """The mayor says F12 to F18, and the protesters say F23 and F24."""
     voices = {"mayor": range(12, 19), "protesters": range(23, 25), "unnamed": range(25, 26)}
     expected = {f"F{number}": "reporter" for number in range(1, 28)} | {
         f"F{number}": voice for voice, numbers in voices.items() for number in numbers
@@ -96,13 +96,13 @@ def test_reading_is_in_short_sentences() -> None:
 
 
 def syllables(word: str) -> int:
-    """Groups of vowels, a silent e at the end left out; at least 1."""
+    """Groups of vowels, without a silent e at the end; at least 1."""
     groups = len(re.findall("[aeiouy]+", word.lower()))
     return max(1, groups - (word.lower().endswith("e") and not word.lower().endswith("le")))
 
 
 def test_reading_is_at_about_grade_seven() -> None:
-    """Between 5 and 9 by the Flesch-Kincaid formula (Kincaid and others 1975), names of people and places aside."""
+    """Between 5 and 9 by the Flesch-Kincaid formula (Kincaid and others 1975), without names of people and places."""
     names = {"philadelphia", "immigration", "customs", "enforcement", "preliminary", "arraignment", "reporting"}
     counted = [word for sentence in READING for word in words(sentence.text) if word.lower() not in names]
     per_sentence = len(counted) / len(list(READING))
@@ -135,7 +135,7 @@ def test_reading_names_the_speaker_of_every_attributed_sentence(voice: str, name
 
 
 def test_reading_and_sets_keep_to_the_storys_term() -> None:
-    """“Undocumented immigrant” is the story's; the year is from outside of it, so that no text may need it."""
+    """The story says “undocumented immigrant”. It prints no year, so no text may need one."""
     texts = " ".join(text for file in FILES.values() for text in texts_of(file.document))
     asked = " ".join(text for file in FILES.values() for text in texts_of(file.document["questions"]))
 
@@ -146,7 +146,7 @@ def test_reading_and_sets_keep_to_the_storys_term() -> None:
 # --- The sets -----------------------------------------------------------------------------------------------------
 
 
-def test_sets_have_the_titles_and_sizes_that_were_asked_for() -> None:
+def test_sets_have_the_expected_titles_and_sizes() -> None:
     assert {parsed.title: len(parsed.questions) for parsed in SETS.values()} == {
         "The PARS agreement": 16,
         "Who says so?": 10,
@@ -237,7 +237,7 @@ def test_question_offers_no_choice_about_choices(question: Any) -> None:
 
 @every_question
 def test_question_on_a_contested_fact_names_who_says_it(question: Any) -> None:
-    """What the mayor or the protesters say may not be asked for as if it were so."""
+    """A question may not present what the mayor or the protesters say as a fact."""
     voices = {sentence.voice.key for sentence in READING.sentences(question.evidence)}
     named = {"mayor": r"mayor|Kenney", "protesters": "protester", "unnamed": r"says|said|speaker"}
     asked = f"{question.stem} {getattr(question, 'statement', '')}"
@@ -255,7 +255,7 @@ def test_no_who_says_so_item_rests_on_the_protesters_word_about_their_own_plan()
 
 
 def test_who_says_so_offers_the_voices_that_it_does_not_key() -> None:
-    """Else the last statement could be told from the others."""
+    """Otherwise students could infer the last statement from the others."""
     for question in QUESTIONS:
         if isinstance(question, WhoSaysSo):
             keyed = Counter(statement.voice for statement in question.statements)
@@ -286,7 +286,7 @@ def test_key_is_the_shortest_choice_at_most_once_more_than_by_chance() -> None:
 
 
 def test_key_stands_in_every_place_and_in_none_too_often() -> None:
-    """As authored, since a teacher may switch shuffling off: no place has it in over two fifths of the questions."""
+    """In the author's order, because a teacher may turn shuffling off: no place has over 2/5 of the keys."""
     places = Counter([choice.right for choice in question.choices].index(True) for question in SINGLES)
 
     assert set(places) == {0, 1, 2, 3}

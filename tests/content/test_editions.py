@@ -1,4 +1,4 @@
-"""Question sets: proved from files, published as editions that never change, read from memory."""
+"""Question sets: validated from files, published as editions that never change, and cached."""
 
 import copy
 from collections.abc import Callable
@@ -154,7 +154,7 @@ def test_sets_open_to_a_teacher_are_built_in_or_own(teacher: User, other_teacher
 # --- Files --------------------------------------------------------------------------------------------------------
 
 
-def test_files_are_proved_and_combined(tmp_path: Path) -> None:
+def test_files_are_validated_and_combined(tmp_path: Path) -> None:
     write_set_files(tmp_path / "story")
 
     [file] = read_set_files(tmp_path)

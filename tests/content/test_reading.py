@@ -1,4 +1,4 @@
-"""A reading: numbered sentences with voices, and the documents that are refused."""
+"""A reading: numbered sentences with speakers, and invalid documents."""
 
 from typing import Any
 

@@ -1,10 +1,10 @@
-"""A pasted text becomes paragraphs of sentences; a changed text finds its old sentences again."""
+"""Split a pasted text into sentences, and match the sentences of a changed text."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.content.sentences import find_again, nearest, split_sentences, split_text
+from quizzes.content.sentences import match_sentences, nearest, split_sentences, split_text
 
 MARKS = "abz AB09.!?…,;:'\"“”‘’()[]\n\t。？」éñ-"
 
@@ -82,19 +82,19 @@ OLD = ["The council met on Monday.", "Five members voted yes.", "Two voted no.",
         ([], []),
     ],
 )
-def test_find_again_knows_a_sentence_that_stayed_moved_or_was_corrected(
+def test_match_sentences_matches_a_sentence_that_stayed_moved_or_was_corrected(
     new: list[str], places: list[int | None]
 ) -> None:
-    assert find_again(OLD, new) == places
+    assert match_sentences(OLD, new) == places
 
 
-def test_find_again_takes_quotation_marks_and_spaces_of_word_processors_as_the_same() -> None:
-    assert find_again(['"No," she said.'], ["“No,”  she said."]) == [0]
+def test_match_sentences_treats_quotation_marks_and_spaces_of_word_processors_as_the_same() -> None:
+    assert match_sentences(['"No," she said.'], ["“No,”  she said."]) == [0]
 
 
 @given(st.lists(st.sampled_from(OLD), max_size=8), st.lists(st.sampled_from([*OLD, "Else."]), max_size=8))
-def test_find_again_finds_each_old_sentence_at_most_once(old: list[str], new: list[str]) -> None:
-    found = [place for place in find_again(old, new) if place is not None]
+def test_match_sentences_matches_each_old_sentence_at_most_once(old: list[str], new: list[str]) -> None:
+    found = [place for place in match_sentences(old, new) if place is not None]
 
     assert len(found) == len(set(found))
     assert all(old[place] for place in found)

@@ -1,4 +1,4 @@
-"""A set's document: parsed, proved, hashed; and no document of any shape breaks the proof itself."""
+"""A set's document: parsed, validated and hashed. A document of any shape is accepted or refused."""
 
 import copy
 from collections.abc import Callable
@@ -136,7 +136,7 @@ def test_set_document_bad_question_is_named(change: Callable[[Any], Any], questi
     assert (refused.value.question, str(refused.value)) == (question, reason)
 
 
-# --- Proving ------------------------------------------------------------------------------------------------------
+# --- Validation ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -267,7 +267,7 @@ PLACES = places(make_document())
 
 
 @given(st.lists(st.tuples(st.sampled_from(PLACES), st.booleans(), json_values), min_size=1, max_size=3))
-def test_set_document_of_any_shape_is_proved_or_refused_in_one_line(
+def test_set_document_of_any_shape_is_valid_or_refused_in_one_line(
     edits: list[tuple[tuple[Any, ...], bool, Any]],
 ) -> None:
     document = make_document()

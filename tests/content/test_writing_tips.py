@@ -1,4 +1,4 @@
-"""Hints on wording: each rule by worked cases, and all of them measured on eighty items of known quality."""
+"""Writing tips: worked cases for each rule, and precision and recall on 80 items of known quality."""
 
 import tomllib
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from quizzes.content.reading import Sentence, Voice
-from quizzes.content.writing_tips import Option, Tip, Wording, reading_grade, sounds_like_somebody, syllables, tips
+from quizzes.content.writing_tips import Option, Tip, Wording, reading_grade, reports_speech, syllables, tips
 from quizzes.files.question_sets import read_set_files
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,7 +33,7 @@ def found(item: Wording, *, language: str = "en", reading: tuple[str, ...] = ())
 # --- Each rule ----------------------------------------------------------------------------------------------------
 
 
-def test_hints_of_a_plain_question_are_none() -> None:
+def test_tips_of_a_plain_question_are_none() -> None:
     assert found(wording("When does it end?", "In May", "*In August", "In June")) == []
 
 
@@ -146,7 +146,7 @@ def test_rules_on_words_are_for_english_alone() -> None:
     assert [code for code, _ in found(item, language="es")] == ["too_alike"]
 
 
-def test_a_hint_says_what_and_why() -> None:
+def test_a_tip_says_what_and_why() -> None:
     [tip] = tips(wording("When?", "*May", "It is never open"), reading=(), language="en-US")
 
     assert tip == Tip("absolute", "It is never open", "“Never” is rarely right, and practiced test takers know it.")
@@ -185,11 +185,11 @@ def test_reading_grade_is_that_of_kincaid() -> None:
     ("text", "is_found"),
     [("The mayor said no.", True), ("It rained, according to the town.", True), ("The council met.", False)],
 )
-def test_a_sentence_that_needs_a_voice_is_found(text: str, is_found: bool) -> None:
-    assert sounds_like_somebody(text) is is_found
+def test_a_sentence_that_needs_a_speaker_is_found(text: str, is_found: bool) -> None:
+    assert reports_speech(text) is is_found
 
 
-# --- How well they do ---------------------------------------------------------------------------------------------
+# --- Precision and recall -----------------------------------------------------------------------------------------
 
 
 def measured() -> list[tuple[set[str], set[str]]]:
@@ -215,7 +215,7 @@ def _item(table: dict[str, Any], sentences: dict[str, Sentence]) -> Wording:
     return wording(table["stem"], *table["choices"], rests_on=tuple(sentences[key] for key in table["rests_on"]))
 
 
-def test_hints_reach_their_measured_precision_and_recall() -> None:
+def test_tips_reach_their_measured_precision_and_recall() -> None:
     """Measured: every bad item flagged, no good one; each fault found, and none that is not there.
 
     The rules were tuned on these items, so the floor below what was measured is for changes of the rules.
@@ -231,8 +231,8 @@ def test_hints_reach_their_measured_precision_and_recall() -> None:
     assert sum(len(faults & codes) for faults, codes in bad) / sum(len(faults) for faults, _ in bad) >= 0.95
 
 
-def test_hints_leave_the_built_in_questions_alone() -> None:
-    """Thirty questions by another hand. Measured: one tip, after two adjustments for them (HARDER_BY, "tells")."""
+def test_tips_leave_the_built_in_questions_alone() -> None:
+    """Thirty questions of another author. Measured: one tip, after two adjustments for them (HARDER_BY, "tells")."""
     accused = []
     for file in read_set_files(ROOT / "fixtures"):
         reading = file.parsed.reading

@@ -1,4 +1,4 @@
-"""What a draft changes against the latest edition: in words, and sentence by sentence. Pure."""
+"""Compare a draft with the latest edition: in words, and sentence by sentence. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from quizzes.content.tables import Table
 
 State = Literal["same", "changed", "moved", "new", "removed"]
 
-# What of a question no student and no score depends on.
-_OWN_NOTES = {"facts"}
+# Fields of a question that neither students nor scores depend on.
+_AUTHOR_FIELDS = {"facts"}
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that is another than in the edition. before, after: texts to compare, "" where there is none."""
+    """One difference from the edition. before, after: texts to compare, "" without one."""
 
     what: str
     before: str = ""
@@ -29,7 +29,7 @@ class Change:
 class KeyChange:
     """A question whose answers in an edition may need a regrade. number: its place in that edition.
 
-    is_gone: it was taken out; otherwise another answer is right.
+    is_gone: the question was removed. Otherwise its correct answer changed.
     """
 
     key: str
@@ -38,8 +38,8 @@ class KeyChange:
 
 
 def key_changes(edition: Table, new: Table) -> list[KeyChange]:
-    """The questions of an edition that have another right answer in a newer document, or are no longer in it."""
-    old, now = _right_answers(parse_set(edition)), _right_answers(parse_set(new))
+    """The questions of an edition that have another correct answer in a newer document, or are not in it."""
+    old, now = _correct_answers(parse_set(edition)), _correct_answers(parse_set(new))
     return [
         KeyChange(key, number, key not in now)
         for number, (key, answer) in enumerate(old.items(), start=1)
@@ -48,7 +48,7 @@ def key_changes(edition: Table, new: Table) -> list[KeyChange]:
 
 
 def changes(edition: Table, document: Table) -> list[Change]:
-    """What differs, in the order set, source, reading, objectives, questions; [] where nothing does.
+    """The differences, in the order set, source, reading, objectives, questions; [] without any.
 
     edition: the document of the latest edition. document: a draft that could be published.
     """
@@ -67,7 +67,7 @@ def _set_changes(old: Table, new: Table) -> Iterator[Change]:
             yield Change(f"{what} changed.", old[name], new[name])
     if old["about_minutes"] != new["about_minutes"]:
         yield Change(f"The set takes about {new['about_minutes']} minutes.", f"{old['about_minutes']} minutes", "")
-    if _written(old["citation"]) != _written(new["citation"]):
+    if _without_empty(old["citation"]) != _without_empty(new["citation"]):
         yield Change("The record of the story changed.")
 
 
@@ -115,13 +115,13 @@ def _objective_changes(old: Table, new: Table) -> Iterator[Change]:
 def _question_changes(old: Table, new: Table) -> Iterator[Change]:
     was = {table["key"]: table for table in old["questions"]}
     now = {table["key"]: table for table in new["questions"]}
-    keys_before, keys_after = _right_answers(parse_set(old)), _right_answers(parse_set(new))
+    keys_before, keys_after = _correct_answers(parse_set(old)), _correct_answers(parse_set(new))
     for number, (key, table) in enumerate(now.items(), start=1):
         if key not in was:
             yield Change(f"Question {number} is new.", "", table["stem"])
         elif keys_before[key] != keys_after[key]:
             yield Change(f"Question {number} has another right answer.", keys_before[key], keys_after[key])
-        elif _told(was[key]) != _told(table):
+        elif _comparable(was[key]) != _comparable(table):
             stem = was[key]["stem"] if was[key]["stem"] != table["stem"] else ""
             yield Change(f"Question {number} changed.", stem, table["stem"])
     for number, (key, table) in enumerate(was.items(), start=1):
@@ -131,7 +131,7 @@ def _question_changes(old: Table, new: Table) -> Iterator[Change]:
         yield Change("Questions stand in another order.")
 
 
-def _right_answers(parsed: SetDocument) -> dict[str, str]:
+def _correct_answers(parsed: SetDocument) -> dict[str, str]:
     return {question.key: question.review(None, parsed.reading).correct for question in parsed.questions}
 
 
@@ -139,33 +139,33 @@ def _sentences(document: Table) -> dict[str, Table]:
     return {table["key"]: table for paragraph in document["reading"]["paragraphs"] for table in paragraph["sentences"]}
 
 
-def _told(value: Any) -> Any:
-    """A question without what no student meets, without entries that say nothing, lists of keys in one order."""
+def _comparable(value: Any) -> Any:
+    """A question without the author's own fields and empty entries, with lists of keys sorted."""
     if isinstance(value, dict):
-        said = {name: entry for name, entry in value.items() if name == "answer" or _says(entry)}
-        return {name: _told(entry) for name, entry in said.items() if name not in _OWN_NOTES}
+        filled = {name: entry for name, entry in value.items() if name == "answer" or _has_content(entry)}
+        return {name: _comparable(entry) for name, entry in filled.items() if name not in _AUTHOR_FIELDS}
     if isinstance(value, list):
         if all(isinstance(entry, str) for entry in value):
             return sorted(value)
-        # Lines to be put in order are the same lines wherever they were written.
-        return [_told(entry) for entry in sorted(value, key=lambda entry: entry.get("place", 0))]
-    # A figure may be written as text.
+        # The order in which the lines of an ordering question are stored has no meaning.
+        return [_comparable(entry) for entry in sorted(value, key=lambda entry: entry.get("place", 0))]
+    # A number may be stored as text.
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def _says(entry: Any) -> bool:
+def _has_content(entry: Any) -> bool:
     return bool(entry) or (isinstance(entry, int) and not isinstance(entry, bool))
 
 
-def _written(table: Table) -> Table:
+def _without_empty(table: Table) -> Table:
     return {name: value for name, value in table.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One sentence before and now. before, now: (number, text), None where it is not there.
+    """One sentence in the edition and in the draft. before, now: (number, text), None if it is not there.
 
-    questions: numbers of the draft's questions that depend on its words, () for a sentence that stayed.
+    questions: numbers of the draft's questions that depend on its words, () for an unchanged sentence.
     """
 
     state: State
@@ -175,11 +175,11 @@ class Pair:
 
 
 def compared(edition: Table, draft: Table) -> list[Pair]:
-    """Both readings in the draft's order; what was removed stands where it was. edition, draft: their documents."""
+    """Both readings in the draft's order; removed sentences keep their old place. edition, draft: documents."""
     was = {table["key"]: (number, table["text"]) for number, table in enumerate(sentence_tables(edition), start=1)}
     now = {table["key"]: (number, table["text"]) for number, table in enumerate(sentence_tables(draft), start=1)}
     return [
-        Pair(state, was.get(key), now.get(key), () if state == "same" else _resting_on(key, draft))
+        Pair(state, was.get(key), now.get(key), () if state == "same" else _dependent_questions(key, draft))
         for state, key in _in_order(was, now)
     ]
 
@@ -198,5 +198,5 @@ def _in_order(was: dict[str, tuple[int, str]], now: dict[str, tuple[int, str]]) 
             yield "moved" if key in was else "new", key
 
 
-def _resting_on(key: str, draft: Table) -> tuple[int, ...]:
+def _dependent_questions(key: str, draft: Table) -> tuple[int, ...]:
     return tuple(number for number, question in enumerate(draft["questions"], start=1) if key in anchored(question))

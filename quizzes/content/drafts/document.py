@@ -1,10 +1,10 @@
 """The document of a draft, and the document of an edition that is made from it. Pure.
 
-It has an edition's shape, incomplete as it may be, and what only its author sees: `saved` (the draft's revision at
-which each part was last changed) and, in a question, `anchors` (sentence key: the sentence's text when it became
-evidence), `kept` (tips on wording that stay, and why) and `set_aside` (what was written for another type).
+A draft has the shape of an edition, but may be incomplete. It also has fields that only its author sees: `saved`
+(the draft's revision at which each part was last changed) and, in a question, `anchors` (sentence key: the sentence's
+text when it became evidence), `kept` (tips that the author dismissed, and why) and `set_aside` (fields of other types).
 
-Teachers write no fact sheet. The facts of an edition are its sentences: one fact a sentence, with its key and voice.
+Teachers do not list facts. Each sentence of an edition is one fact, with the key and the speaker of the sentence.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ from quizzes.content.reading import NOT_STATED, Citation, Reading, Sentence, Voi
 from quizzes.content.sentences import same_text
 from quizzes.content.tables import Table
 
-# The parts of a draft that are saved apart from one another; besides, each question is one, by `question_part`.
+# The parts of a draft that are saved separately. Each question is a part too: see `question_part`.
 SOURCE, READING, VOICES, OBJECTIVES = "source", "reading", "voices", "objectives"
 
 REPORTER, UNNAMED = "reporter", "unnamed"
@@ -29,10 +29,10 @@ _STANDARD_VOICES = (
     {"key": UNNAMED, "label": "A speaker the story does not name", "icon": "quote"},
     {"key": NOT_STATED, "label": "The story does not say", "icon": "blank"},
 )
-# These are not any speaker's own, and have their places in the list.
+# Every story has these. They are not speakers that the teacher adds, so they keep their place in the list.
 FIXED_VOICES = frozenset(voice["key"] for voice in _STANDARD_VOICES)
 
-# By what right students are shown the text, and what they read about it unless the author says more.
+# Why students may see the text, and the note that they read unless the author writes another.
 QUOTES, FULL_TEXT, OPEN = "quotes", "full_text", "open"
 RIGHTS = {
     QUOTES: "Written for class use, in our own words.",
@@ -47,13 +47,13 @@ MAX_SENTENCE_LENGTH = 1_000
 MAX_QUESTIONS = 60
 MAX_OBJECTIVES = 12
 
-# A class reads about 130 words a minute for understanding, and thinks about three quarters of one over a question.
+# A class reads about 130 words per minute for understanding, and needs about 45 seconds for a question.
 _WORDS_A_MINUTE = 130
 _MINUTES_A_QUESTION = 0.75
 
 
 def new_document() -> Table:
-    """A draft with nothing in it but the voices that every story has."""
+    """An empty draft with the speaker labels that every story has."""
     return {
         "title": "",
         "summary": "",
@@ -69,11 +69,11 @@ def new_document() -> Table:
 
 
 def from_edition(edition: Mapping[str, Any], *, title: str) -> Table:
-    """A draft that says what an edition says, every question anchored to the sentences as they are."""
+    """A draft with the content of an edition. Every question is anchored to the current sentences."""
     document = {**new_document(), **deepcopy(dict(edition)), "title": title, "saved": {}}
     document.pop("facts", None)
     document.pop("slug", None)
-    # Built-in readings state no right in these terms; they are written in own words.
+    # Built-in readings have no such field. They are written in the project's own words.
     document["reading"].setdefault("rights", QUOTES)
     for paragraph in document["reading"]["paragraphs"]:
         for sentence in paragraph["sentences"]:
@@ -88,12 +88,12 @@ def from_edition(edition: Mapping[str, Any], *, title: str) -> Table:
 
 
 def question_part(key: str) -> str:
-    """The name of the part that this question is."""
+    """The name of the part for this question."""
     return f"question:{key}"
 
 
 def question_of(document: Table, key: str) -> Table | None:
-    """The question with this key, None where the draft has none."""
+    """The question with this key, or None."""
     return next((question for question in document["questions"] if question["key"] == key), None)
 
 
@@ -103,12 +103,12 @@ def number_of(document: Table, key: str) -> int:
 
 
 def voices(document: Table) -> dict[str, Voice]:
-    """The voices by key, in their order."""
+    """The speakers by key, in their order."""
     return {table["key"]: Voice(table["key"], table["label"], table["icon"]) for table in document["voices"]}
 
 
 def sentence_tables(document: Table) -> list[Table]:
-    """The sentences in reading order, as the draft holds them."""
+    """The sentences in reading order, as the draft stores them."""
     return [table for paragraph in document["reading"]["paragraphs"] for table in paragraph["sentences"]]
 
 
@@ -122,13 +122,13 @@ def sentences(document: Table) -> list[Sentence]:
 
 
 def reading_of(document: Table) -> Reading:
-    """The reading as students see it, however much of it is there."""
-    reading, citation, found = document["reading"], document["citation"], iter(sentences(document))
+    """The reading as students see it. It may be incomplete."""
+    reading, citation, remaining = document["reading"], document["citation"], iter(sentences(document))
     return Reading(
         title=reading["title"],
         language=reading["language"],
         level=reading["level"],
-        paragraphs=tuple(tuple(next(found) for _ in paragraph["sentences"]) for paragraph in reading["paragraphs"]),
+        paragraphs=tuple(tuple(next(remaining) for _ in paragraph["sentences"]) for paragraph in reading["paragraphs"]),
         citation=Citation(
             **{name: citation.get(name, "") for name in CITATION_FIELDS}, rights_note=_rights_note(document)
         ),
@@ -138,28 +138,28 @@ def reading_of(document: Table) -> Reading:
 
 def evidence_keys(question: Table) -> list[str]:
     """The keys of the sentences that prove the question, each once."""
-    own = question.get(_PROOF, ()) if draft_of(question).uses_picker else ()
-    return list(dict.fromkeys([*own, *(key for row in rows(question) for key in row.get(_PROOF, ()))]))
+    picked = question.get(_EVIDENCE, ()) if draft_of(question).uses_picker else ()
+    return list(dict.fromkeys([*picked, *(key for row in rows(question) for key in row.get(_EVIDENCE, ()))]))
 
 
 def anchored(question: Table) -> list[str]:
-    """The keys of the sentences on whose words the question depends: what proves it, and what is against a choice."""
-    against = [key for row in rows(question) for key in row.get(_AGAINST, ())]
+    """The keys of the sentences that the question depends on: its evidence, and what contradicts a choice."""
+    against = [key for row in rows(question) for key in row.get(_CONTRADICTING, ())]
     return list(dict.fromkeys([*evidence_keys(question), *against]))
 
 
 def is_anchored(question: Table, key: str, text: str | None) -> bool:
-    """Whether the sentence still says what it said when it was anchored. text: None if it is gone."""
+    """Whether the sentence still has the text that it had when it was anchored. text: None if it is gone."""
     return text is not None and same_text(question.get("anchors", {}).get(key, text), text)
 
 
 # --- Changing the evidence of a question ---------------------------------------------------------------------------
 
-_PROOF, _LEANING, _AGAINST = "evidence", "leans_on", "mark_at"
+_EVIDENCE, _SUPPORTING, _CONTRADICTING = "evidence", "leans_on", "mark_at"
 
 
 def anchor_evidence(document: Table, question: Table, *, again: Sequence[str] = ()) -> None:
-    """Anchor new evidence of the question, and these sentences again; drop anchors that are no longer evidence."""
+    """Anchor new evidence, anchor the sentences of `again` again, and drop anchors that are no longer evidence."""
     texts = {table["key"]: table["text"] for table in sentence_tables(document)}
     anchors = question.get("anchors", {})
     question["anchors"] = {
@@ -168,9 +168,9 @@ def anchor_evidence(document: Table, question: Table, *, again: Sequence[str] = 
 
 
 def replace_evidence(document: Table, question: Table, moved: Mapping[str, str]) -> None:
-    """Replace these sentences wherever the question names them. moved: new key by old key, "" for none."""
+    """Replace these sentences everywhere in the question. moved: new key by old key, "" for none."""
     for table in (question, *rows(question)):
-        for name in (_PROOF, _LEANING, _AGAINST):
+        for name in (_EVIDENCE, _SUPPORTING, _CONTRADICTING):
             if name in table:
                 table[name] = [key for key in dict.fromkeys(moved.get(key, key) for key in table[name]) if key]
         if "sentence" in table:
@@ -182,7 +182,7 @@ def replace_evidence(document: Table, question: Table, moved: Mapping[str, str])
 
 
 def finished(document: Table) -> Table:
-    """The document of an edition: facts worked out, empty rows and the author's own notes left out."""
+    """The document of an edition: with facts, without empty rows and without the author's own fields."""
     reading = document["reading"]
     questions = [finished_question(document, question) for question in document["questions"]]
     objective_of = {
@@ -220,7 +220,7 @@ def finished(document: Table) -> Table:
 
 
 def finished_question(document: Table, question: Table) -> Table:
-    """A question as an edition has it; incomplete where the draft is."""
+    """A question as an edition stores it; incomplete if the draft is."""
     table = draft_of(question).finish(
         question, list(sentence["key"] for sentence in sentence_tables(document)), document["voices"]
     )
@@ -230,7 +230,7 @@ def finished_question(document: Table, question: Table) -> Table:
 
 
 def about_minutes(document: Table) -> int:
-    """How long a class needs for it, roughly; at least 1."""
+    """A rough estimate of how many minutes a class needs; at least 1."""
     words = sum(len(table["text"].split()) for table in sentence_tables(document))
     return max(1, ceil(words / _WORDS_A_MINUTE + len(document["questions"]) * _MINUTES_A_QUESTION))
 

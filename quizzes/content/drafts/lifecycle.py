@@ -1,4 +1,4 @@
-"""New drafts, empty or from an edition, and the deletion of a draft that was never published."""
+"""Create a draft, empty or from an edition, and delete a draft that was never published."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -14,31 +14,31 @@ from quizzes.models.public_ids import new_public_id
 
 
 class AlreadyPublished(Exception):
-    """The set has an edition, which students may have; only its draft can be changed."""
+    """The set has an edition that students may have answered, so it cannot be deleted."""
 
 
 def make_set(*, by: User, now: datetime, **fields: Any) -> Draft:
-    """A set of this teacher's with nothing in it but its source record. fields: as `save_source` takes them."""
+    """Create a question set of this teacher with its source only. fields: as for `save_source`."""
     document = new_document()
     write_source(document, **fields)
     document["reading"]["title"] = document["title"]
-    return _begin(document, by=by, now=now)
+    return _create(document, by=by, now=now)
 
 
 def copy_set(edition: Edition, *, by: User, now: datetime) -> Draft:
-    """A set of this teacher's whose draft says what the edition says."""
+    """Create a question set of this teacher with the content of the edition."""
     title = str(edition.document["title"])
     copies = {row.title for row in QuestionSet.objects.owned_by(by)}
     return take_document(edition.document, title=_free_title(title, copies), by=by, now=now)
 
 
 def take_document(document: Mapping[str, Any], *, title: str, by: User, now: datetime) -> Draft:
-    """A set of this teacher's whose draft says what this document of an edition says."""
-    return _begin(from_edition(document, title=title), by=by, now=now)
+    """Create a question set of this teacher with the content of an edition's document."""
+    return _create(from_edition(document, title=title), by=by, now=now)
 
 
 @transaction.atomic
-def _begin(document: Table, *, by: User, now: datetime) -> Draft:
+def _create(document: Table, *, by: User, now: datetime) -> Draft:
     public_id = new_public_id()
     source = Source.objects.create(slug=f"set-{public_id}", **source_fields(document))
     reading = Reading.objects.create(source=source, document={}, **reading_fields(document))
@@ -72,7 +72,7 @@ def _free_title(title: str, taken: set[str]) -> str:
 
 @transaction.atomic
 def delete_draft(draft: Draft, *, by: User, now: datetime) -> None:
-    """Delete the set of a draft; what it was called and who deleted it is kept. Raises AlreadyPublished."""
+    """Delete the set of a draft and record its title and who deleted it. Raises AlreadyPublished."""
     current = Draft.objects.select_for_update(of=("self",)).select_related("question_set").get(pk=draft.pk)
     question_set = current.question_set
     if question_set.editions.exists():
@@ -87,7 +87,7 @@ def delete_draft(draft: Draft, *, by: User, now: datetime) -> None:
         question_count=len(current.document["questions"]),
     )
     reading = Reading.objects.get(pk=question_set.reading_id)
-    # Every set of a teacher's has a reading and a source record of its own.
+    # A teacher's set does not share its reading and its source with another set.
     question_set.delete()
     reading.delete()
     Source.objects.filter(pk=reading.source_id).delete()

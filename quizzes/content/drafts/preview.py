@@ -1,4 +1,4 @@
-"""A draft as students will see it. Pure."""
+"""The preview of a draft's question as students will see it. Pure."""
 
 from typing import Any
 
@@ -8,14 +8,14 @@ from quizzes.content.question_types.registry import draft_of, parse_question, pu
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.tables import InvalidDocument, Table
 
-# Choices keep the order in which they are written. The page says that students may see another order.
+# Choices keep the author's order. The page says that students may see another order.
 _AS_WRITTEN = Shuffle("preview", is_shuffled=False)
 
 
 def preview(document: Table, question: Table) -> dict[str, Any] | None:
-    """The public view of a question that need not be complete; None while too little of it is there to show.
+    """The public view of a question that may be incomplete; None if too little of it is written.
 
-    What students do not see before release is filled in where it is missing, so that it keeps nothing from being shown.
+    Missing fields that students do not see before release get a placeholder, so that they do not block the preview.
     """
     keys = [sentence["key"] for sentence in sentence_tables(document)]
     table = draft_of(question).shown(_filled(finished_question(document, question)), keys)
@@ -36,7 +36,15 @@ def _filled_value(name: str, value: Any) -> Any:
             {entry: _filled_value(entry, inner) for entry, inner in row.items()} if isinstance(row, dict) else row
             for row in value
         ]
-    return "..." if value == "" and name in _UNSEEN else value
+    return "..." if value == "" and name in _HIDDEN_FIELDS else value
 
 
-_UNSEEN = {"objective", "explanation", "rationale", "rationale_other", "rationale_true", "rationale_false", "voice"}
+_HIDDEN_FIELDS = {
+    "objective",
+    "explanation",
+    "rationale",
+    "rationale_other",
+    "rationale_true",
+    "rationale_false",
+    "voice",
+}

@@ -1,4 +1,4 @@
-"""From a draft to the next edition of its set."""
+"""Check whether a draft is ready, and publish it as the next edition of its set."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,7 +26,7 @@ from quizzes.models import Draft, Edition, QuestionSet, Reading, Source, User
 
 
 class NotReady(Exception):
-    """A draft that cannot be published as it is. problems: why, () where only gaps without a note are in the way."""
+    """The draft cannot be published. problems: why, () if it only needs a note about its gaps."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         super().__init__(problems[0].text if problems else "the blueprint has gaps")
@@ -35,10 +35,10 @@ class NotReady(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """How far a draft is from its next edition.
+    """What a draft needs before it can be published.
 
     problems: block publishing. gaps: need a note. tips: (number, question key, tip), which never block.
-    changes: against the latest edition, None where there is none or the draft cannot be published.
+    changes: from the latest edition, None without one or with problems.
     """
 
     problems: tuple[Problem, ...]
@@ -50,12 +50,12 @@ class Readiness:
 
     @property
     def says_the_same(self) -> bool:
-        """Whether the latest edition already says what the draft says."""
+        """Whether the latest edition has the same content as the draft."""
         return self.changes == ()
 
 
 def readiness(document: Table, latest: Edition | None) -> Readiness:
-    """What stands between the draft and its next edition. latest: the newest edition, None before the first."""
+    """What the draft needs before it can be published. latest: the newest edition, None before the first."""
     problems = tuple(draft_problems(document))
     return Readiness(
         problems=problems,
@@ -73,9 +73,10 @@ def readiness(document: Table, latest: Edition | None) -> Readiness:
 
 @transaction.atomic
 def publish(draft: Draft, *, seen: int, note: str, by: User, now: datetime) -> Edition | None:
-    """Freeze the draft, as the teacher saw it, as the set's next edition; None when the latest says the same.
+    """Publish the draft as the next edition of its set; None if the latest edition has the same content.
 
-    note: why the blueprint may have gaps. Raises DraftChanged and NotReady, and then publishes nothing.
+    seen: the revision that the teacher saw. note: why objectives may have gaps. Raises DraftChanged and NotReady
+    before anything is written.
     """
     current = Draft.objects.select_for_update(of=("self",)).select_related("question_set__reading").get(pk=draft.pk)
     if current.revision != seen:

@@ -1,4 +1,4 @@
-"""Save a draft part by part. Nothing that another window saved is overwritten."""
+"""Save a draft part by part, without overwriting what another window saved."""
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
@@ -24,16 +24,16 @@ from quizzes.content.question_types.registry import TYPES, add_row, change_type
 from quizzes.content.tables import Table
 from quizzes.models import Draft, QuestionSet, User
 
-# How often a save looks again when others save other parts of the draft in the same moment.
+# How many times a save retries if others save other parts of the draft at the same time.
 _TRIES = 8
-# All that is needed to begin a question; the rest is asked for on its page.
+# The fields of a new question that every type has. The author fills in the rest.
 _NEW_QUESTION = {"stem": "", "skill": "recall", "points": 1, "evidence": [], "explanation": "", "anchors": {}}
 
 Change = Callable[[Table], None]
 
 
 class DraftChanged(Exception):
-    """The part was saved elsewhere since the sender saw it, so nothing was written. draft: as it is now."""
+    """Another window saved the part after the sender loaded it, so nothing was written. draft: as stored now."""
 
     def __init__(self, draft: Draft) -> None:
         super().__init__(f"the draft is at revision {draft.revision}")
@@ -41,20 +41,20 @@ class DraftChanged(Exception):
 
 
 class TooManyQuestions(Exception):
-    """The set has as many questions as a set may have."""
+    """The set already has MAX_QUESTIONS questions."""
 
 
 class NoSuchQuestion(Exception):
-    """The question is not in the draft, or no longer."""
+    """The question is not in the draft."""
 
 
 # --- Parts of a draft ---------------------------------------------------------------------------------------------
-# seen: the draft's revision that the sender was looking at. A save that says what is already there is no conflict:
-# the same page may send it twice, by itself and by its button.
+# seen: the draft's revision on the sender's page. A save of what is already stored is not a conflict, because a page
+# may send the same data twice: automatically and with its button.
 
 
 def save_source(draft: Draft, *, seen: int, by: User, now: datetime, **fields: Any) -> Draft:
-    """Write title, summary, minutes, source record and right; a field that is not given stays. Raises DraftChanged."""
+    """Save title, summary, minutes, source and rights; other fields stay. Raises DraftChanged."""
 
     def change(document: Table) -> None:
         write_source(document, **fields)
@@ -66,7 +66,7 @@ def save_source(draft: Draft, *, seen: int, by: User, now: datetime, **fields: A
 
 
 def write_source(document: Table, **fields: Any) -> None:
-    """Put the fields of the source page into a draft's document."""
+    """Write the fields of the source page to a draft's document."""
     for name, value in fields.items():
         if name in {"title", "summary", "about_minutes"}:
             document[name] = value
@@ -77,7 +77,7 @@ def write_source(document: Table, **fields: Any) -> None:
 
 
 def save_text(draft: Draft, new_text: str, *, seen: int, by: User, now: datetime) -> Draft:
-    """Take a pasted text for the reading; sentences found again keep their keys. Raises DraftChanged."""
+    """Replace the text of the reading; sentences that match keep their keys. Raises DraftChanged."""
     return _save(
         draft, lambda document: text.replace_text(document, new_text), touches=[READING], seen=seen, by=by, now=now
     )
@@ -94,9 +94,9 @@ def save_reading(
     by: User,
     now: datetime,
 ) -> Draft:
-    """Write title, language and level, texts and voices of sentences by key, and then do one thing more to the text.
+    """Save title, language, level, and texts and speakers of sentences by key, then apply `then`.
 
-    Raises DraftChanged; and what `then` raises, with nothing written.
+    Raises DraftChanged and what `then` raises, before anything is written.
     """
 
     def change(document: Table) -> None:
@@ -107,14 +107,14 @@ def save_reading(
 
 
 def save_voices(draft: Draft, voices: Sequence[Table], *, seen: int, by: User, now: datetime) -> Draft:
-    """Take these for the voices of the source; raises DraftChanged."""
+    """Save the speakers of the source; raises DraftChanged."""
     return _save(draft, lambda document: text.set_voices(document, voices), touches=[VOICES], seen=seen, by=by, now=now)
 
 
 def save_objectives(
     draft: Draft, objectives: Sequence[Table], minimum: Mapping[str, int], *, seen: int, by: User, now: datetime
 ) -> Draft:
-    """Take these objectives and how many questions each needs; raises DraftChanged."""
+    """Save the objectives and how many questions each needs; raises DraftChanged."""
 
     def change(document: Table) -> None:
         document["objectives"] = [dict(objective) for objective in objectives]
@@ -127,7 +127,7 @@ def save_objectives(
 
 
 def add_question(draft: Draft, type_name: str, *, after: str = "", by: User, now: datetime) -> tuple[Draft, str]:
-    """Put a new question behind this one, or last; returns its key too. Raises TooManyQuestions."""
+    """Add a question after this one, or as the last; also returns its key. Raises TooManyQuestions."""
     key = new_question_key()
 
     def change(document: Table) -> None:
@@ -156,12 +156,11 @@ def save_question(
     by: User,
     now: datetime,
 ) -> Draft:
-    """Write these fields of a question; the others stay. With another `type`, what only the old one has is set aside.
+    """Save these fields of a question; other fields stay. With another `type`, fields of the old type are set aside.
 
-    shown_type: the type whose own fields these are, "" for that of the question. add_row_to: a list of its own that
-    gets an empty row.
-    A newly chosen sentence is anchored as it stands now. Raises DraftChanged, also where the reading changed since
-    the sender saw it, and NoSuchQuestion.
+    shown_type: the type that the fields belong to, "" for the type of the question. add_row_to: the list of the
+    question that gets an empty row.
+    New evidence is anchored to the current text. Raises NoSuchQuestion, and DraftChanged also if the reading changed.
     """
 
     def change(document: Table) -> None:
@@ -187,7 +186,7 @@ def save_question(
 
 
 def duplicate_question(draft: Draft, key: str, *, by: User, now: datetime) -> tuple[Draft, str]:
-    """Put a copy of the question behind it; returns its key too. Raises NoSuchQuestion and TooManyQuestions."""
+    """Add a copy after the question; also returns its key. Raises NoSuchQuestion and TooManyQuestions."""
     new = new_question_key()
 
     def change(document: Table) -> None:
@@ -197,7 +196,7 @@ def duplicate_question(draft: Draft, key: str, *, by: User, now: datetime) -> tu
 
 
 def move_question(draft: Draft, key: str, *, places: int, by: User, now: datetime) -> Draft:
-    """Move a question down by so many places (up by less than 0), at most to an end; raises NoSuchQuestion."""
+    """Move a question down by `places` (up if negative), at most to an end; raises NoSuchQuestion."""
 
     def change(document: Table) -> None:
         question = _question(document, key)
@@ -209,7 +208,7 @@ def move_question(draft: Draft, key: str, *, places: int, by: User, now: datetim
 
 
 def remove_question(draft: Draft, key: str, *, seen: int, by: User, now: datetime) -> Draft:
-    """Take a question out of the draft; raises DraftChanged where it was changed elsewhere."""
+    """Remove a question from the draft; raises DraftChanged if another window changed it."""
 
     def change(document: Table) -> None:
         document["questions"] = [question for question in document["questions"] if question["key"] != key]
@@ -219,7 +218,7 @@ def remove_question(draft: Draft, key: str, *, seen: int, by: User, now: datetim
 
 
 def keep_evidence(draft: Draft, key: str, *, seen: int, by: User, now: datetime) -> Draft:
-    """Anchor a question's evidence as it stands now. Raises DraftChanged and NoSuchQuestion."""
+    """Anchor a question's evidence to the current text. Raises DraftChanged and NoSuchQuestion."""
 
     def change(document: Table) -> None:
         question = _question(document, key)
@@ -229,9 +228,9 @@ def keep_evidence(draft: Draft, key: str, *, seen: int, by: User, now: datetime)
 
 
 def move_evidence(draft: Draft, key: str, moved: Mapping[str, str], *, seen: int, by: User, now: datetime) -> Draft:
-    """Let other sentences prove a question; raises DraftChanged and NoSuchQuestion.
+    """Replace the evidence of a question; raises DraftChanged and NoSuchQuestion.
 
-    moved: new sentence key by old, "" where none takes its place.
+    moved: new sentence key by old key, "" for none.
     """
 
     def change(document: Table) -> None:
@@ -241,7 +240,7 @@ def move_evidence(draft: Draft, key: str, moved: Mapping[str, str], *, seen: int
 
 
 def keep_wording(draft: Draft, key: str, *, hint: str, about: str, because: str, by: User, now: datetime) -> Draft:
-    """Keep the wording that a hint is about, and say why; "" takes that back. Raises NoSuchQuestion."""
+    """Store why the author keeps the wording despite a tip; "" deletes the reason. Raises NoSuchQuestion."""
 
     def change(document: Table) -> None:
         question = _question(document, key)
@@ -252,7 +251,7 @@ def keep_wording(draft: Draft, key: str, *, hint: str, about: str, because: str,
 
 
 def new_question_key() -> str:
-    """A key that no other question has; it tells nothing of what the question asks."""
+    """A random key, which reveals nothing about the question."""
     return f"q-{secrets.token_hex(4)}"
 
 
@@ -282,10 +281,10 @@ def _save(
     by: User,
     now: datetime,
 ) -> Draft:
-    """Write a change, and one more, in a conditional statement; where another save came between, look and try again.
+    """Write `change` and `then` with a conditional update; retry if another save came first.
 
-    seen: None where the change holds whatever else was saved. Raises DraftChanged where a part that is touched or
-    needed was saved after `seen`, unless it says what the change says: then the sender does see what is there.
+    seen: None if the change does not depend on other saves. Raises DraftChanged if a part of `touches` or `needs` was
+    saved after `seen`, unless the change alters nothing: then the sender's page shows what is stored.
     """
     for _ in range(_TRIES):
         current = Draft.objects.select_related("question_set").get(pk=draft.pk)

@@ -1,27 +1,27 @@
-"""The text of a draft: pasted, corrected, split and joined, with the keys of its sentences kept. Pure.
+"""Change the text of a draft and keep the keys of its sentences. Pure.
 
-Every function changes the document that it is given.
+The functions that return None change the document in place.
 """
 
 from collections.abc import Mapping, Sequence
 
 from quizzes.content.drafts.document import REPORTER, anchored, sentence_tables
-from quizzes.content.sentences import find_again, split_sentences, split_text
+from quizzes.content.sentences import match_sentences, split_sentences, split_text
 from quizzes.content.tables import Table
 
-# A corrected story is longer than this share of what it was; a shorter one may be another story.
+# A corrected text has at least this share of the old words. A shorter text may be another story.
 SAME_STORY = 0.5
 
 
 class NothingToSplit(Exception):
-    """A sentence in which no end of another one was found."""
+    """The sentence has no line break and no inner end, so it cannot be split."""
 
 
 def replace_text(document: Table, text: str) -> None:
-    """Take `text` for the reading. Sentences that are found again keep their keys and voices."""
+    """Replace the text of the reading. Sentences that match old ones keep their keys and speakers."""
     paragraphs = split_text(text)
     old = sentence_tables(document)
-    places = iter(find_again([table["text"] for table in old], [text for texts in paragraphs for text in texts]))
+    places = iter(match_sentences([table["text"] for table in old], [text for texts in paragraphs for text in texts]))
     keys = _NewKeys(document)
     document["reading"]["paragraphs"] = [
         {
@@ -37,20 +37,20 @@ def replace_text(document: Table, text: str) -> None:
 
 
 def is_much_shorter(document: Table, text: str) -> bool:
-    """Whether `text` has less than half of the words that the reading has now."""
+    """Whether `text` has less than half as many words as the reading."""
     words = sum(len(table["text"].split()) for table in sentence_tables(document))
     return len(text.split()) < SAME_STORY * words
 
 
 def text_of(document: Table) -> str:
-    """The reading as plain text, a blank line between paragraphs."""
+    """The reading as plain text, with a blank line between paragraphs."""
     return "\n\n".join(
         " ".join(table["text"] for table in paragraph["sentences"]) for paragraph in document["reading"]["paragraphs"]
     )
 
 
 def set_sentences(document: Table, texts: Mapping[str, str], voices: Mapping[str, str]) -> None:
-    """Write these texts and voices (by sentence key). A line break is a space; without a text a sentence stays."""
+    """Set texts and speakers by sentence key. A line break becomes a space; an empty text changes nothing."""
     known = {voice["key"] for voice in document["voices"]}
     for table in sentence_tables(document):
         table["text"] = " ".join(texts.get(table["key"], "").split()) or table["text"]
@@ -59,9 +59,9 @@ def set_sentences(document: Table, texts: Mapping[str, str], voices: Mapping[str
 
 
 def split(document: Table, key: str, text: str) -> None:
-    """Make several sentences of one: at the line breaks of `text`, else where the rules find an end.
+    """Split a sentence at the line breaks of `text`, or else where `split_sentences` finds an end.
 
-    The first keeps key and voice, the others have the same voice. Raises NothingToSplit.
+    The first part keeps the key, and all keep the speaker. Raises NothingToSplit.
     """
     lines = [" ".join(line.split()) for line in text.splitlines() if line.strip()]
     pieces = lines if len(lines) > 1 else split_sentences(text)
@@ -71,13 +71,13 @@ def split(document: Table, key: str, text: str) -> None:
     for paragraph in document["reading"]["paragraphs"]:
         for place, table in enumerate(paragraph["sentences"]):
             if table["key"] == key:
-                made = [{"key": next(keys), "text": piece, "voice": table["voice"]} for piece in pieces[1:]]
-                paragraph["sentences"][place : place + 1] = [{**table, "text": pieces[0]}, *made]
+                added = [{"key": next(keys), "text": piece, "voice": table["voice"]} for piece in pieces[1:]]
+                paragraph["sentences"][place : place + 1] = [{**table, "text": pieces[0]}, *added]
                 return
 
 
 def join(document: Table, key: str) -> None:
-    """Make one sentence of this one and the next, wherever that stands; the last one of all stays as it is."""
+    """Join this sentence with the next, also across paragraphs; the last sentence stays as it is."""
     tables = sentence_tables(document)
     place = [table["key"] for table in tables].index(key)
     if place + 1 < len(tables):
@@ -86,7 +86,7 @@ def join(document: Table, key: str) -> None:
 
 
 def remove(document: Table, key: str) -> None:
-    """Take a sentence out, and its paragraph where nothing is left of it."""
+    """Remove a sentence, and its paragraph if it is empty then."""
     for paragraph in document["reading"]["paragraphs"]:
         paragraph["sentences"] = [table for table in paragraph["sentences"] if table["key"] != key]
     document["reading"]["paragraphs"] = [
@@ -95,36 +95,36 @@ def remove(document: Table, key: str) -> None:
 
 
 def turn_paragraph(document: Table, key: str) -> None:
-    """Let a paragraph begin with this sentence; where one does, let it go on from the one before."""
-    made: list[list[Table]] = []
+    """Start a paragraph with this sentence, or join it to the previous one if it starts a paragraph already."""
+    paragraphs: list[list[Table]] = []
     for paragraph in document["reading"]["paragraphs"]:
         for place, table in enumerate(paragraph["sentences"]):
-            begins = (place == 0) != (table["key"] == key)
-            if begins or not made:
-                made.append([])
-            made[-1].append(table)
-    document["reading"]["paragraphs"] = [{"sentences": tables} for tables in made]
+            is_first = (place == 0) != (table["key"] == key)
+            if is_first or not paragraphs:
+                paragraphs.append([])
+            paragraphs[-1].append(table)
+    document["reading"]["paragraphs"] = [{"sentences": tables} for tables in paragraphs]
 
 
 def set_voices(document: Table, voices: Sequence[Table]) -> None:
-    """Take these for the voices of the source, in this order. One that is used stays, whatever was sent."""
+    """Set the speakers of the source, in this order. A speaker in use stays, even if it is not in the list."""
     uses, keys = uses_of_voices(document), {voice["key"] for voice in voices}
     used = [voice for voice in document["voices"] if voice["key"] not in keys and uses.get(voice["key"])]
     document["voices"] = [dict(voice) for voice in (*voices, *used)]
 
 
 def uses_of_voices(document: Table) -> dict[str, int]:
-    """By voice key, how many sentences and statements have it."""
+    """The number of sentences and statements by speaker key."""
     tables = [*sentence_tables(document)]
     tables += [row for question in document["questions"] for row in question.get("statements", ())]
-    found = dict[str, int]()
+    uses = dict[str, int]()
     for table in tables:
-        found[table["voice"]] = found.get(table["voice"], 0) + 1
-    return found
+        uses[table["voice"]] = uses.get(table["voice"], 0) + 1
+    return uses
 
 
 class _NewKeys:
-    """Keys that neither a sentence nor a question of the draft has ever named: s1, s2, ..."""
+    """New sentence keys (s1, s2, ...), higher than every key in the sentences and questions of the draft."""
 
     def __init__(self, document: Table) -> None:
         keys = {table["key"] for table in sentence_tables(document)}

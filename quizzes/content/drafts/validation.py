@@ -29,7 +29,7 @@ NO_RIGHTS = "Choose what you may show students."
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that keeps a draft from being published. part: of the draft; key: of the question, "" for none."""
+    """A problem that blocks publishing. part: of the draft. key: of the question, "" for none."""
 
     part: str
     text: str
@@ -38,9 +38,9 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """A sentence that was evidence of a question and no longer says the same.
+    """A sentence that was evidence of a question and has changed since.
 
-    quote: what it said then. now: what stands there now, "" where it is gone. nearest: key of the one most like it.
+    quote: the anchored text. now: the current text, "" if it is gone. nearest: key of the most similar sentence, or "".
     """
 
     key: str
@@ -61,7 +61,7 @@ class Orphan:
 
 @dataclass(frozen=True, slots=True)
 class DraftTip:
-    """A tip on a question's wording. because: why its author keeps the wording, "" where nobody has said so."""
+    """A tip on a question's wording. because: why the author keeps the wording, "" without a reason."""
 
     tip: Tip
     because: str
@@ -69,7 +69,7 @@ class DraftTip:
 
 @dataclass(frozen=True, slots=True)
 class Meter:
-    """One objective of the blueprint: how many questions it has and how many it needs."""
+    """How many questions an objective has and how many it needs."""
 
     title: str
     has: int
@@ -77,12 +77,12 @@ class Meter:
 
     @property
     def missing(self) -> int:
-        """How many more it needs."""
+        """How many more questions it needs."""
         return max(0, self.needs - self.has)
 
     @property
     def is_met(self) -> bool:
-        """Whether it has what it needs."""
+        """Whether it has enough questions."""
         return not self.missing
 
 
@@ -90,7 +90,7 @@ class Meter:
 
 
 def orphans(document: Table) -> list[Orphan]:
-    """The questions whose evidence changed or vanished since it was anchored, in the order of the set."""
+    """The questions with evidence that changed or is gone, in the order of the set."""
     return [
         Orphan(question["key"], number, question["stem"], tuple(lost))
         for number, question in enumerate(document["questions"], start=1)
@@ -99,24 +99,24 @@ def orphans(document: Table) -> list[Orphan]:
 
 
 def lost_evidence(document: Table, question: Table) -> list[Lost]:
-    """The evidence of the question that changed or vanished; [] if none did."""
+    """The evidence of the question that changed or is gone; [] without any."""
     tables = sentence_tables(document)
     texts = {table["key"]: table["text"] for table in tables}
-    found = []
+    lost = []
     for key in anchored(question):
         if is_anchored(question, key, texts.get(key)):
             continue
         quote = question.get("anchors", {}).get(key, "")
         place = nearest(quote, [table["text"] for table in tables])
-        found.append(Lost(key, quote, texts.get(key, ""), "" if place is None else tables[place]["key"]))
-    return found
+        lost.append(Lost(key, quote, texts.get(key, ""), "" if place is None else tables[place]["key"]))
+    return lost
 
 
 # --- Problems -----------------------------------------------------------------------------------------------------
 
 
 def draft_problems(document: Table) -> list[Problem]:
-    """Everything that keeps the draft from being published, but for gaps in its blueprint; [] when nothing does."""
+    """All problems that block publishing, without gaps in objectives; [] without any."""
     found = [*source_problems(document), *reading_problems(document), *objective_problems(document)]
     if not document["questions"]:
         found.append(Problem("questions", "Write a question."))
@@ -129,7 +129,7 @@ def draft_problems(document: Table) -> list[Problem]:
 
 
 def source_problems(document: Table) -> list[Problem]:
-    """What the title and the source record lack."""
+    """What is missing in the title and the source."""
     citation, found = document["citation"], []
     if not document["title"].strip():
         found.append("Give the set a title.")
@@ -143,7 +143,7 @@ def source_problems(document: Table) -> list[Problem]:
 
 
 def reading_problems(document: Table) -> list[Problem]:
-    """What the reading lacks."""
+    """What is missing in the reading."""
     found = []
     if not document["reading"]["title"].strip():
         found.append("Give the reading a title.")
@@ -153,14 +153,14 @@ def reading_problems(document: Table) -> list[Problem]:
 
 
 def objective_problems(document: Table) -> list[Problem]:
-    """What the objectives lack."""
+    """What is missing in the objectives."""
     return [] if document["objectives"] else [Problem(OBJECTIVES, "Name at least one objective: what the set teaches.")]
 
 
 def question_problems(document: Table, question: Table) -> list[str]:
-    """What keeps this question from being published, in the words of the page; [] when nothing does."""
+    """The problems of this question, in the words of the page; [] without any."""
     keys = [table["key"] for table in sentence_tables(document)]
-    found = [_in_words(document, lost) for lost in lost_evidence(document, question)]
+    found = [_lost_message(document, lost) for lost in lost_evidence(document, question)]
     if not question["stem"].strip():
         found.append("Write the question.")
     if question["objective"] not in {objective["key"] for objective in document["objectives"]}:
@@ -173,7 +173,7 @@ def question_problems(document: Table, question: Table) -> list[str]:
     return found or _parsing_problems(document, question)
 
 
-def _in_words(document: Table, lost: Lost) -> str:
+def _lost_message(document: Table, lost: Lost) -> str:
     texts = {table["key"]: table["text"] for table in sentence_tables(document)}
     quote = f"“{lost.quote}”" if lost.quote else "The evidence"
     near = f" Nearest match: “{texts[lost.nearest]}”" if lost.nearest else " Nothing in it is like it."
@@ -190,7 +190,7 @@ def _parsing_problems(document: Table, question: Table) -> list[str]:
 
 
 def _last_problems(document: Table) -> list[Problem]:
-    """What the rules of an edition still refuse; nothing, unless a rule has no words of its own above."""
+    """Violations of the rules of an edition that no check above found."""
     edition = finished(document)
     try:
         found = find_errors(edition, parse_set(edition))
@@ -205,7 +205,7 @@ def _last_problems(document: Table) -> list[Problem]:
 
 
 def _with_numbers(document: Table, reason: str) -> str:
-    """The rules name sentences by their keys, and people know them by their numbers."""
+    """The reason with sentence numbers in place of keys, because pages show numbers."""
     for number, table in enumerate(sentence_tables(document), start=1):
         reason = reason.replace(f"“{table['key']}”", f"sentence {number}")
     return reason
@@ -219,23 +219,23 @@ def _sentence(reason: str) -> str:
 
 
 def meter(document: Table) -> list[Meter]:
-    """How far each objective has what it needs, in order."""
-    asked = [question["objective"] for question in document["questions"]]
+    """The number of questions that each objective has and needs, in order."""
+    used = [question["objective"] for question in document["questions"]]
     return [
-        Meter(objective["title"], asked.count(objective["key"]), document["minimum"].get(objective["key"], 0))
+        Meter(objective["title"], used.count(objective["key"]), document["minimum"].get(objective["key"], 0))
         for objective in document["objectives"]
     ]
 
 
 def gaps(document: Table) -> list[Meter]:
-    """The objectives that have fewer questions than they need."""
+    """The objectives with fewer questions than they need."""
     return [line for line in meter(document) if not line.is_met]
 
 
 def question_tips(document: Table, question: Table) -> list[DraftTip]:
-    """The tips on the question's wording; those that its author keeps name the reason."""
+    """The tips on the question's wording, each with the author's reason to keep it."""
     proving = set(evidence_keys(question))
-    # Without fields of a type or a first step that the author gave up.
+    # `finished_question` drops fields of other types and of an unused first step.
     complete = finished_question(document, question)
     options = tuple(
         Option(row["text"], bool(row.get("key")), bool(row.get("key") or row.get("mark")))
@@ -250,5 +250,5 @@ def question_tips(document: Table, question: Table) -> list[DraftTip]:
     )
     kept = {(table["hint"], table["about"]): table["because"] for table in question.get("kept", ())}
     reading = [table["text"] for table in sentence_tables(document)]
-    found = tips(wording, reading=reading, language=document["reading"]["language"])
-    return [DraftTip(hint, kept.get((hint.code, hint.about), "")) for hint in found]
+    all_tips = tips(wording, reading=reading, language=document["reading"]["language"])
+    return [DraftTip(tip, kept.get((tip.code, tip.about), "")) for tip in all_tips]

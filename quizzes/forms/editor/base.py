@@ -1,4 +1,4 @@
-"""What the forms of the editor share: the draft's revision, and new keys."""
+"""Base form of the editor with the draft's revision, and new keys for rows."""
 
 from collections.abc import Iterator, Sequence
 
@@ -11,7 +11,7 @@ from quizzes.content.question_types.form import PartForm
 class DraftForm(PartForm):
     """A part of a draft, with the revision that the sender has seen.
 
-    revision: of the draft that the page shows. over: a newer one, which the sender has been told of and overrules.
+    revision: of the draft when the page was loaded. over: a newer one, which the sender has seen and overwrites.
     """
 
     not_saved = ("revision", "over", "act")
@@ -27,7 +27,7 @@ class DraftForm(PartForm):
 
 
 def new_key(label: str, taken: Sequence[str], otherwise: str) -> str:
-    """A key that none has yet, from what people read."""
+    """A slug of the label that is not taken. otherwise: the base if the label has no letters."""
     base = slugify(label)[:60].strip("-_") or otherwise
     names: Iterator[str] = (base if number == 1 else f"{base}-{number}" for number in range(1, len(taken) + 2))
     return next(name for name in names if name not in taken)

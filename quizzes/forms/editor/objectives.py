@@ -1,3 +1,5 @@
+"""The form for the objectives of a draft."""
+
 from typing import Any
 
 from django import forms
@@ -12,12 +14,12 @@ NEW_OBJECTIVES = 2
 
 
 class ObjectivesForm(DraftForm):
-    """The blueprint: what the set teaches, and how many questions each objective needs at least."""
+    """The objectives of a set, and how many questions each needs."""
 
     def __init__(self, data: Any = None, *, document: Table) -> None:
         super().__init__(data)
         self.keys = [objective["key"] for objective in document["objectives"]]
-        self.asked = [question["objective"] for question in document["questions"]]
+        self.used_objectives = [question["objective"] for question in document["questions"]]
         for number, objective in enumerate(document["objectives"], start=1):
             self._add(objective["key"], objective["title"], document["minimum"].get(objective["key"], 0), number)
         free = min(NEW_OBJECTIVES, MAX_OBJECTIVES - len(self.keys))
@@ -37,24 +39,24 @@ class ObjectivesForm(DraftForm):
         self.initial.update({f"title-{key}": title, f"minimum-{key}": minimum})
 
     def rows(self) -> list[tuple[BoundField, BoundField, int | None]]:
-        """(title, how many it needs, how many it has; None for a new one) for each objective, in order."""
+        """(title, questions needed, questions present; None for a new one) for each objective, in order."""
         return [
-            (self[f"title-{key}"], self[f"minimum-{key}"], None if key in self.new else self.asked.count(key))
+            (self[f"title-{key}"], self[f"minimum-{key}"], None if key in self.new else self.used_objectives.count(key))
             for key in [*self.keys, *self.new]
         ]
 
     def clean(self) -> dict[str, Any]:
-        """An objective that questions test keeps its title."""
+        """Refuse an empty title for an objective that has questions."""
         cleaned = super().clean() or self.cleaned_data
         for key in self.keys:
-            count = self.asked.count(key)
+            count = self.used_objectives.count(key)
             if cleaned.get(f"title-{key}") == "" and count:
                 plural = "question tests" if count == 1 else "questions test"
                 self.add_error(f"title-{key}", f"{count} {plural} this objective. Give them another one first.")
         return cleaned
 
     def blueprint(self, document: Table) -> tuple[list[Table], dict[str, int]]:
-        """(objectives, how many questions each needs) as a draft keeps them; what is not valid stays as it was."""
+        """(objectives, how many questions each needs) as a draft stores them; invalid fields keep the old value."""
         fields, objectives, minimum = self.valid, list[Table](), dict[str, int]()
         names = {**{key: key for key in self.keys}, **dict.fromkeys(self.new, "")}
         titles = {objective["key"]: objective["title"] for objective in document["objectives"]}

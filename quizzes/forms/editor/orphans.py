@@ -1,3 +1,5 @@
+"""The form to resolve a question that lost evidence."""
+
 from typing import Any
 
 from django import forms
@@ -10,7 +12,7 @@ from quizzes.forms.editor.base import DraftForm
 
 
 class OrphanForm(DraftForm):
-    """What becomes of a question that lost evidence, and for each lost sentence which one takes its place."""
+    """The action for a question that lost evidence, and the replacement of each lost sentence."""
 
     act = forms.ChoiceField(choices=[("keep", "Keep"), ("move", "Re-anchor"), ("withdraw", "Withdraw")])
 
@@ -30,15 +32,15 @@ class OrphanForm(DraftForm):
             self.initial[f"to-{lost.key}"] = lost.nearest
 
     def rows(self) -> list[tuple[Lost, BoundField]]:
-        """(lost sentence, where it goes) for each."""
+        """(lost sentence, field with its replacement) for each."""
         return [(lost, self[f"to-{lost.key}"]) for lost in (self.orphan.lost if self.orphan else ())]
 
     @property
     def can_be_kept(self) -> bool:
-        """Whether every lost sentence still has a text in its place."""
+        """Whether every lost sentence is still in the reading, with another text."""
         return self.orphan is not None and all(lost.now for lost in self.orphan.lost)
 
     @property
     def moved(self) -> dict[str, str]:
-        """New sentence key by old, "" where none takes its place."""
+        """New sentence key by old key, "" for none."""
         return {lost.key: self.cleaned_data.get(f"to-{lost.key}", "") for lost, _ in self.rows()}

@@ -1,3 +1,5 @@
+"""Forms to publish a draft and to move assignments to the latest edition."""
+
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,13 +11,13 @@ from quizzes.models import Assignment
 
 
 class PublishForm(DraftForm):
-    """The note that says why a set is published with gaps in its blueprint."""
+    """The note why a set is published with gaps in its objectives."""
 
     note = text("Why it may be published with these gaps", 300, rows=2, hint="Kept with the edition.")
 
 
 class MoveForm(forms.Form):
-    """Which assignments that nobody has begun get the latest edition."""
+    """Assignments without attempts that get the latest edition."""
 
     assignments = forms.MultipleChoiceField(
         label="Give the new edition to", widget=forms.CheckboxSelectMultiple, error_messages={"required": "Choose one."}
@@ -30,5 +32,5 @@ class MoveForm(forms.Form):
 
     @property
     def chosen(self) -> list[Assignment]:
-        """The assignments chosen."""
+        """The chosen assignments."""
         return [row for row in self.offered if row.public_id in self.cleaned_data["assignments"]]

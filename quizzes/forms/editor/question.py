@@ -1,3 +1,5 @@
+"""Forms for one question of a draft."""
+
 from typing import Any
 
 from django import forms
@@ -10,12 +12,12 @@ from quizzes.content.tables import Table
 from quizzes.forms.editor.base import DraftForm
 
 SKILL_LABELS = {"recall": "Recall", "inference": "Inference", "attribution": "Who says so"}
-# What a button of the question editor may do after the question is saved.
+# The actions of the buttons, after the question is saved.
 ACTS = ("save", "next", "more", "more_tempting", "up", "down", "duplicate", "remove", "add")
 
 
 class QuestionForm(DraftForm):
-    """What every question has. Each field may still be empty: what is missing is said beside it, not refused."""
+    """The fields that every question has. They may be empty: the page lists what is missing."""
 
     stem = text("Question", 1_000, rows=2, look="stem")
     type = forms.ChoiceField(label="Type", required=False)
@@ -35,7 +37,7 @@ class QuestionForm(DraftForm):
     evidence = forms.MultipleChoiceField(label="Evidence", required=False)
     explanation = text("Explanation shown after answering", 2_000, rows=3)
     act = forms.ChoiceField(required=False, choices=[(act, act) for act in ACTS])
-    # The type whose own part the page shows: another window may have changed it.
+    # The type whose fields the page shows. Another window may have changed the type.
     shown_type = forms.CharField(required=False, max_length=30, widget=forms.HiddenInput)
     new_type = forms.ChoiceField(label="Type of the new question", required=False)
 
@@ -65,13 +67,13 @@ class QuestionForm(DraftForm):
 
     @property
     def question(self) -> Table:
-        """The valid fields as a draft keeps them."""
+        """The valid fields as a draft stores them."""
         fields = {name: value for name, value in self.valid.items() if name not in {"new_type", "shown_type"}}
         if "evidence" in fields:
-            # What is no longer in the reading has no box to tick: it stays until its author settles it.
+            # Lost sentences have no checkbox. They stay until the author resolves the orphan.
             lost = [key for key in self.initial["evidence"] or () if key not in self.sentence_keys]
             fields["evidence"] = [*fields["evidence"], *lost]
-        # A closed list that sends nothing was not on the page.
+        # A list that sends no value was not on the page.
         return {name: value for name, value in fields.items() if value or name not in {"type", "skill"}}
 
     @property
@@ -88,7 +90,7 @@ class QuestionForm(DraftForm):
 
 
 class KeepWordingForm(forms.Form):
-    """Why the wording that a hint is about stays; empty takes that back."""
+    """The reason to keep a wording despite a tip; an empty one deletes the reason."""
 
     question = forms.SlugField(max_length=80)
     hint = forms.SlugField(max_length=40)

@@ -1,3 +1,5 @@
+"""Forms for the reading of a draft: its text, sentences and speakers."""
+
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,10 +22,10 @@ from quizzes.content.question_types.form import text
 from quizzes.content.reading import NOT_STATED
 from quizzes.content.sentences import split_text
 from quizzes.content.tables import Table
-from quizzes.content.writing_tips import sounds_like_somebody
+from quizzes.content.writing_tips import reports_speech
 from quizzes.forms.editor.base import DraftForm, new_key
 
-# A long story has 2,000 words; this is six times as much.
+# A long story has 2,000 words. This is room for 6 times as many.
 MAX_TEXT_LENGTH = 80_000
 ICON_CHOICES = (
     ("person", "Person"),
@@ -37,13 +39,13 @@ MAX_VOICES = 8
 
 
 def languages(current: str) -> list[tuple[str, str]]:
-    """(tag, name in English), by name; what the draft has is among them."""
+    """(tag, name in English) of each language, by name; includes the current one."""
     known = {tag: info["name"] for tag, info in LANG_INFO.items() if "name" in info}
     return sorted({current: current, **known}.items(), key=lambda pair: pair[1])
 
 
 class TextForm(DraftForm):
-    """A text, pasted or typed, that becomes the reading."""
+    """The text of the reading, pasted or typed."""
 
     text = forms.CharField(
         label="Text",
@@ -63,11 +65,11 @@ class TextForm(DraftForm):
         self.asks_for_story = False
 
     def clean_text(self) -> str:
-        """The text, which has sentences and not too many or too long ones."""
-        given: str = self.cleaned_data["text"]
+        """The text; refuses too many or too long sentences."""
+        submitted: str = self.cleaned_data["text"]
         if self.document["reading"]["rights"] not in RIGHTS:
             raise ValidationError(NO_RIGHTS)
-        sentences = [sentence for paragraph in split_text(given) for sentence in paragraph]
+        sentences = [sentence for paragraph in split_text(submitted) for sentence in paragraph]
         if len(sentences) > MAX_SENTENCES:
             raise ValidationError(f"This has {len(sentences)} sentences. A reading has at most {MAX_SENTENCES}.")
         too_long = next((one for one in sentences if len(one) > MAX_SENTENCE_LENGTH), None)
@@ -75,10 +77,10 @@ class TextForm(DraftForm):
             raise ValidationError(
                 f"A sentence is longer than {MAX_SENTENCE_LENGTH} characters. Put an end in it: “{too_long[:60]}...”"
             )
-        return given
+        return submitted
 
     def clean(self) -> dict[str, Any]:
-        """A text half as long as the reading may be another story: ask first."""
+        """Require a confirmation for a much shorter text, which may be another story."""
         cleaned = super().clean() or self.cleaned_data
         if "text" in cleaned and is_much_shorter(self.document, cleaned["text"]) and not cleaned.get("is_same_story"):
             self.asks_for_story = True
@@ -87,7 +89,7 @@ class TextForm(DraftForm):
 
 
 class ReadingForm(DraftForm):
-    """The reading: title, language, level, and the text and voice of each sentence."""
+    """The reading: title, language, level, and the text and speaker of each sentence."""
 
     reading_title = text("Title of the reading", 200)
     language = forms.ChoiceField(label="Language")
@@ -114,7 +116,7 @@ class ReadingForm(DraftForm):
             )
 
     def clean(self) -> dict[str, Any]:
-        """A sentence without a text keeps the one it had."""
+        """Refuse a sentence without a text."""
         cleaned = super().clean() or self.cleaned_data
         for table in self.tables:
             if cleaned.get(f"text-{table['key']}") == "":
@@ -133,23 +135,23 @@ class ReadingForm(DraftForm):
 
     @property
     def reading(self) -> dict[str, str]:
-        """The valid ones of title, language and level, as a draft keeps them."""
+        """The valid fields of title, language and level, as a draft stores them."""
         names = {"reading_title": "title", "language": "language", "level": "level"}
         return {names[name]: value for name, value in self.valid.items() if name in names}
 
     @property
     def texts(self) -> dict[str, str]:
-        """The valid texts, as sent, by sentence key."""
+        """The valid texts by sentence key."""
         return self._by_key("text-")
 
     @property
     def voices(self) -> dict[str, str]:
-        """The valid voices by sentence key."""
+        """The valid speaker keys by sentence key."""
         return {key: voice for key, voice in self._by_key("voice-").items() if voice}
 
     @property
     def action(self) -> tuple[str, str]:
-        """(what to do, sentence key) of the button that was pressed; ("save", "") for any other."""
+        """(action, sentence key) of the button; ("save", "") for any other."""
         self.is_valid()
         name, _, key = self.cleaned_data.get("act", "").partition(":")
         known = name in {"split", "join", "paragraph", "remove"} and key in {table["key"] for table in self.tables}
@@ -160,19 +162,19 @@ class ReadingForm(DraftForm):
 
 
 class SentenceRow:
-    """One sentence on the page. begins: whether a paragraph begins with it."""
+    """One sentence on the page. begins: whether it is the first of its paragraph."""
 
     def __init__(self, form: ReadingForm, table: Table, number: int, *, begins: bool, is_last: bool) -> None:
         self.key, self.number, self.begins, self.is_last = table["key"], number, begins, is_last
         self.text: BoundField = form[f"text-{table['key']}"]
         self.voice: BoundField = form[f"voice-{table['key']}"]
         is_english = form.document["reading"]["language"].startswith("en")
-        # A hint, never a rule: reporters, too, say what somebody said.
-        self.may_need_a_voice = is_english and table["voice"] == "reporter" and sounds_like_somebody(table["text"])
+        # A hint only: the story itself may also report what a person said.
+        self.may_need_a_voice = is_english and table["voice"] == "reporter" and reports_speech(table["text"])
 
 
 class VoicesForm(DraftForm):
-    """The voices of the source: their names and icons. A speaker without a name is taken away."""
+    """The speakers of the source: names and icons. A speaker with an empty name is removed."""
 
     def __init__(self, data: Any = None, *, document: Table) -> None:
         super().__init__(data)
@@ -191,11 +193,11 @@ class VoicesForm(DraftForm):
         self.initial.update({f"label-{key}": label, f"icon-{key}": icon})
 
     def rows(self) -> list[tuple[BoundField, BoundField, bool]]:
-        """(name, icon, whether it is a new one) for each voice, in order."""
+        """(name, icon, whether it is new) for each speaker, in order."""
         return [(self[f"label-{key}"], self[f"icon-{key}"], key in self.new) for key in [*self.keys, *self.new]]
 
     def clean(self) -> dict[str, Any]:
-        """A voice that is used, or that every story has, keeps its name."""
+        """Refuse an empty name for a speaker that is in use or that every story has."""
         cleaned = super().clean() or self.cleaned_data
         uses = uses_of_voices(self.document)
         for key in self.keys:
@@ -209,16 +211,16 @@ class VoicesForm(DraftForm):
 
     @property
     def voices_to_save(self) -> list[Table]:
-        """The voices as a draft keeps them; named speakers stand between the reporter and who is not named."""
-        fields, kept = self.valid, []
+        """The speakers as a draft stores them. New speakers come before the speaker without a name."""
+        fields, speakers = self.valid, []
         for voice in self.document["voices"]:
             label = fields.get(f"label-{voice['key']}", voice["label"])
             if label:
-                kept.append({**voice, "label": label, "icon": fields.get(f"icon-{voice['key']}") or voice["icon"]})
-        place = next((number for number, voice in enumerate(kept) if voice["key"] == UNNAMED), len(kept))
+                speakers.append({**voice, "label": label, "icon": fields.get(f"icon-{voice['key']}") or voice["icon"]})
+        place = next((number for number, voice in enumerate(speakers) if voice["key"] == UNNAMED), len(speakers))
         for name in self.new:
             if label := fields.get(f"label-{name}", ""):
-                key = new_key(label, [voice["key"] for voice in kept], "speaker")
-                kept.insert(place, {"key": key, "label": label, "icon": fields.get(f"icon-{name}") or "person"})
+                key = new_key(label, [voice["key"] for voice in speakers], "speaker")
+                speakers.insert(place, {"key": key, "label": label, "icon": fields.get(f"icon-{name}") or "person"})
                 place += 1
-        return kept
+        return speakers

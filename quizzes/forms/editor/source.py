@@ -1,3 +1,5 @@
+"""The form for the title and the source of a draft."""
+
 from typing import Any
 
 from django import forms
@@ -18,7 +20,7 @@ RIGHTS_CHOICES = (
 
 
 class SourceForm(DraftForm):
-    """The set's title and the record of its story. What it needs is asked for at once; the rest may wait."""
+    """The title and the source of a set. Fields that publishing needs are required."""
 
     title = text("Title of the set", 200, hint="As students and colleagues read it.")
     summary = text("Summary", 400, rows=2, hint="One sentence on what it asks about. Left empty, it names the reading.")
@@ -60,11 +62,11 @@ class SourceForm(DraftForm):
         for name, message in {**required, "publisher": NO_PUBLISHER, "published_on": NO_PUBLISHER}.items():
             self.fields[name].required = True
             self.fields[name].error_messages["required"] = message
-            # The browser's own words would come before ours.
+            # Otherwise the browser shows its own message first.
             self.fields[name].widget.is_required = False
 
     def clean_url(self) -> str:
-        """The link, which a browser can follow."""
+        """The link, with http or https."""
         url: str = self.cleaned_data["url"]
         message = "Enter a web address that starts with http:// or https://"
         if url and not url.startswith(("http://", "https://")):
@@ -75,7 +77,7 @@ class SourceForm(DraftForm):
 
     @property
     def source(self) -> dict[str, Any]:
-        """The valid fields as a draft keeps them."""
+        """The valid fields as a draft stores them."""
         fields = self.valid
         if "published_on" in fields:
             fields["published_on"] = fields["published_on"].isoformat()
@@ -85,7 +87,7 @@ class SourceForm(DraftForm):
 
 
 def initial_of(document: Table) -> dict[str, Any]:
-    """What the page shows of a draft."""
+    """The initial values for a draft."""
     citation, reading = document["citation"], document["reading"]
     return {
         "title": document["title"],

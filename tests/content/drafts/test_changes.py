@@ -1,4 +1,4 @@
-"""Old and new reading side by side: each sentence with a word for what became of it, and the questions it touches."""
+"""Compare two readings: the state of each sentence, and the questions that depend on it."""
 
 import pytest
 from django.test import Client

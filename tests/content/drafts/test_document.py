@@ -1,4 +1,4 @@
-"""The document of a draft: what it lacks, its text, the questions that lose evidence, and the edition made of it."""
+"""The document of a draft: problems, text, questions that lose evidence, and the finished edition."""
 
 from copy import deepcopy
 from pathlib import Path
@@ -36,7 +36,7 @@ FIXTURES = Path(__file__).resolve().parents[3] / "fixtures"
 # --- A draft and its edition --------------------------------------------------------------------------------------
 
 
-def faults_of(document: Table) -> list[tuple[str, str]]:
+def problems_of(document: Table) -> list[tuple[str, str]]:
     return [(problem.key, problem.text) for problem in draft_problems(document)]
 
 
@@ -288,7 +288,7 @@ def test_the_meter_counts_questions_by_objective() -> None:
     assert [line.title for line in gaps(document)] == ["What the system records"]
 
 
-def test_a_hint_that_is_kept_comes_back_when_the_words_change() -> None:
+def test_a_tip_that_is_kept_comes_back_when_the_words_change() -> None:
     document = story()
     one = question(document, "one")
     one["choices"][0]["text"] = "It is never told"

@@ -1,4 +1,4 @@
-"""A draft that was never published can be deleted, once, and leaves nothing but the record of who did it."""
+"""Delete a draft that was never published: only the audit event stays."""
 
 import pytest
 from django.test import Client

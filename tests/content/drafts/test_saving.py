@@ -1,4 +1,4 @@
-"""Drafts: saved part by part, never over another window, and published as editions that never change."""
+"""Drafts: saved part by part without overwriting another window, and published as editions."""
 
 import re
 from copy import deepcopy
@@ -299,7 +299,7 @@ def test_a_set_has_a_largest_number_of_questions(draft: Draft, teacher: User) ->
         saving.add_question(draft, "single", by=teacher, now=NOW)
 
 
-def test_saving_a_question_never_ties_a_changed_sentence_anew_by_itself(draft: Draft, teacher: User) -> None:
+def test_saving_a_question_does_not_anchor_a_changed_sentence_again(draft: Draft, teacher: User) -> None:
     saving.save_reading(draft, {}, {"s2": "It also records a street."}, {}, seen=1, by=teacher, now=NOW)
     saving.save_question(draft, "some", {"stem": "Which two?", "evidence": ["s1", "s2"]}, seen=2, by=teacher, now=NOW)
     assert [orphan.key for orphan in orphans(now_of(draft).document)] == ["some"]
@@ -320,7 +320,7 @@ def test_an_orphan_is_kept_on_the_new_text(draft: Draft, teacher: User) -> None:
     assert question(document, "some")["anchors"]["s2"] == "It also records a street."
 
 
-def test_an_orphan_is_tied_to_other_sentences_wherever_it_names_the_lost_one(draft: Draft, teacher: User) -> None:
+def test_an_orphan_is_anchored_to_other_sentences_wherever_it_names_the_lost_one(draft: Draft, teacher: User) -> None:
     saving.save_question(draft, "one", {"evidence": ["s6"]}, seen=1, by=teacher, now=NOW)
     saving.save_reading(
         draft, {}, {}, {}, then=lambda document: text.remove(document, "s4"), seen=2, by=teacher, now=NOW
@@ -335,7 +335,7 @@ def test_an_orphan_is_tied_to_other_sentences_wherever_it_names_the_lost_one(dra
     assert question(document, "proof")["choices"][1]["sentence"] == "s4"
 
 
-def test_what_a_hint_is_about_is_kept_with_its_reason_until_that_is_taken_back(draft: Draft, teacher: User) -> None:
+def test_a_kept_wording_is_stored_with_its_reason_until_that_is_deleted(draft: Draft, teacher: User) -> None:
     words = {"hint": "loaded", "about": "Which of these?"}
 
     saving.keep_wording(draft, "one", **words, because="The story’s own word.", by=teacher, now=NOW)

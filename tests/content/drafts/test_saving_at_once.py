@@ -1,4 +1,4 @@
-"""Two windows, or two of anything, at one instant: what one saves the other never takes away."""
+"""Concurrent saves: no save overwrites another."""
 
 import pytest
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def save_stem(draft: Draft, teacher: User, key: str, stem: str) -> str:
-    """The stem where it was saved, "" where it was refused."""
+    """The saved stem, "" if the save was refused."""
     try:
         saving.save_question(draft, key, {"stem": stem}, seen=1, by=teacher, now=NOW)
     except DraftChanged:

@@ -1,4 +1,4 @@
-"""Answer and proof: half for the answer, half for the sentences that prove it, and the second half never alone."""
+"""Answer and evidence: half the credit for the answer, half for its evidence, and the second half never alone."""
 
 from fractions import Fraction
 from typing import Any

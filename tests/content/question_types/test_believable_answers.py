@@ -1,4 +1,4 @@
-"""Answers that the types make up themselves: one that earns everything, wrong ones, and those of a sample student."""
+"""Generated answers of each type: a correct one, wrong ones, and those of a sample student."""
 
 import random
 from typing import Any

@@ -1,4 +1,4 @@
-"""What is wrong with each wrong choice: written in the editor, proved, read after release, and never before."""
+"""What is wrong with each wrong choice: edited, validated, and shown to students only after release."""
 
 import copy
 from typing import Any
@@ -159,7 +159,7 @@ def test_wrong_choice_without_a_mark_is_a_hint_and_no_fault() -> None:
 
 
 @pytest.mark.django_db
-def test_desk_keeps_the_mark_of_each_choice(teacher: User, teacher_client: Client) -> None:
+def test_editor_keeps_the_mark_of_each_choice(teacher: User, teacher_client: Client) -> None:
     draft = make_draft(owner=teacher)
     fields = {"mark-1": "contradicted", "against-1": "1, 2", "mark-3": "not_stated"}
     save(teacher_client, draft, **fields)

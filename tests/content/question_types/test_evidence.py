@@ -1,4 +1,4 @@
-"""Evidence: pick the sentences that prove a statement; right ones minus wrong ones."""
+"""Evidence: choose the sentences that prove a statement; credit for correct minus wrong sentences."""
 
 from fractions import Fraction
 from typing import Any

@@ -1,4 +1,4 @@
-"""Free text: nothing until a teacher has marked it, and nothing of what was typed is lost."""
+"""Free text: no credit until a teacher grades it, and the stored answer is exactly the user input."""
 
 from typing import Any
 

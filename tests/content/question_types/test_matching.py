@@ -1,4 +1,4 @@
-"""Matching: one option a line, a share of the credit for each."""
+"""Matching: one option for each line, a share of the credit for each."""
 
 from fractions import Fraction
 from typing import Any

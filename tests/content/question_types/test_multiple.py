@@ -1,4 +1,4 @@
-"""Multiple choice: right picks minus wrong picks, at least nothing."""
+"""Choose all that apply: credit for correct minus wrong choices, at least 0."""
 
 from fractions import Fraction
 from typing import Any

@@ -1,4 +1,4 @@
-"""What an answer is made of, by question type: the ground on which answers are counted."""
+"""The options of an answer by question type, which reports count."""
 
 from typing import Any
 

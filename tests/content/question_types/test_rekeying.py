@@ -1,4 +1,4 @@
-"""Correcting a key, and what else a question type says of an answer, for the types whose answers are picked."""
+"""Regraded keys and other hooks of the question types with choices."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Short answer: typed words, right in any way of writing them; near ones go to a person."""
+"""Short answer: equal in any spelling; a teacher checks close answers."""
 
 from fractions import Fraction
 from typing import Any

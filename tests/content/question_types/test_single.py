@@ -1,4 +1,4 @@
-"""Single choice: exactly one right choice, all or nothing."""
+"""Multiple choice: exactly one correct choice, all or nothing."""
 
 from fractions import Fraction
 from typing import Any

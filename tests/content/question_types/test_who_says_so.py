@@ -1,4 +1,4 @@
-"""Who says so: several statements, one voice each, with credit per statement."""
+"""Who says so: several statements, one speaker each, with credit for each statement."""
 
 from fractions import Fraction
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the pages of the editor share: whose draft it is, what each says of it, and how a refused save is shown."""
+"""Shared parts of the editor's views: load the teacher's draft, and render a page or a conflict."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,16 +18,16 @@ from quizzes.views.access import TeacherRequest
 
 
 class EditorRequest(TeacherRequest):
-    """A teacher's request with what the middleware knows of htmx."""
+    """A teacher's request with the attribute of the htmx middleware."""
 
     htmx: HtmxDetails
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A save that was refused, since the part was saved elsewhere after `seen`.
+    """A refused save: another window saved the part after revision `seen`.
 
-    draft: as it is now. others: (label, what it says now) for each field in which this page says something else.
+    draft: as stored now. others: (label, stored value) for each field that differs from the submitted one.
     """
 
     draft: Draft
@@ -41,7 +41,7 @@ def own_draft(request: TeacherRequest, public_id: str) -> Draft:
 
 
 def actor_and_time(request: TeacherRequest) -> dict[str, Any]:
-    """Who saves, and when: arguments of every stage function."""
+    """The arguments `by` and `now` of functions that save."""
     return {"by": request.user, "now": timezone.now()}
 
 
@@ -54,9 +54,9 @@ def show(
     conflict: Conflict | None = None,
     **context: Any,
 ) -> HttpResponse:
-    """A page of the editor; for htmx only what a save changes on it, which never touches what is being typed.
+    """A page of the editor; for htmx only the parts that a save changes, which contain no input fields.
 
-    forms: those that were sent, whose invalid fields are named.
+    forms: the submitted forms. The page lists their invalid fields.
     """
     zone = _zone(request)
     unsaved = [line for form in forms if form.is_bound for line in form.problems()]
@@ -68,7 +68,7 @@ def show(
         "zone": zone,
         "today": timezone.now().astimezone(zone).date() == _day(draft.changed_at, zone),
         "conflict": conflict,
-        # After a refusal the page goes on to name the revision that it saw.
+        # After a conflict the page keeps the revision that it was loaded with.
         "revision": conflict.seen if conflict else draft.revision,
         "unsaved": unsaved,
         "oob": bool(request.htmx),

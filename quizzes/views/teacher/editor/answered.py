@@ -10,7 +10,7 @@ from quizzes.reports.answered_editions import AnsweredEdition, answered_editions
 
 @dataclass(frozen=True, slots=True)
 class AnsweredNotice:
-    """One answered edition that another one follows, or will. number: of that one.
+    """One answered edition that a newer edition replaces. number: of the newer edition.
 
     changed: the questions whose answers in the older edition may need a regrade.
     """
@@ -24,14 +24,14 @@ class AnsweredNotice:
 def answered_notices(question_set: QuestionSet, new: Table | None, *, latest: int, by: User) -> list[AnsweredNotice]:
     """One notice for each edition that students of this teacher answered and that a newer one follows.
 
-    new: the document of the edition to come, None where none is to come or it is not ready. latest: the newest number.
+    new: the document of the next edition, None if there is none or it is not ready. latest: the newest number.
     """
-    found = []
+    notices = []
     newest = question_set.editions.get(number=latest).document
     for answered in answered_editions(question_set, by=by):
         is_published = answered.edition.number < latest
         document = newest if is_published else new
         if document is not None:
             changed = tuple(key_changes(answered.edition.document, document))
-            found.append(AnsweredNotice(answered, latest + (not is_published), is_published, changed))
-    return found
+            notices.append(AnsweredNotice(answered, latest + (not is_published), is_published, changed))
+    return notices

@@ -1,4 +1,4 @@
-"""From a draft to an edition: what is in the way, what changed, and what becomes of assignments."""
+"""Publish a draft: problems, changes, and the assignments of older editions."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ CHANGED = "The draft was changed in another window since you opened this page. R
 
 @require_http_methods(["GET", "POST"])
 def publish_set(request: EditorRequest, public_id: str) -> HttpResponse:
-    """Look over the draft, and freeze it as the next edition."""
+    """Review the draft, and publish it as the next edition."""
     draft = own_draft(request, public_id)
     form = PublishForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -46,10 +46,10 @@ def publish_set(request: EditorRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 def move_assignments(request: EditorRequest, public_id: str) -> HttpResponse:
-    """Let assignments that nobody has begun use the latest edition."""
+    """Move assignments without attempts to the latest edition."""
     draft = own_draft(request, public_id)
     latest = draft.question_set.editions.order_by("-number").first()
-    offered = [row for row in _standing(request, draft) if row.started_count == 0]
+    offered = [row for row in _assignments_of_set(request, draft) if row.started_count == 0]
     form = MoveForm(request.POST, assignments=offered)
     if latest is None or not form.is_valid():
         messages.error(request, "Choose the assignments that get the new edition.")
@@ -72,14 +72,14 @@ def move_assignments(request: EditorRequest, public_id: str) -> HttpResponse:
 def _page(request: EditorRequest, draft: Draft, form: PublishForm) -> HttpResponse:
     latest = draft.question_set.editions.order_by("-number").first()
     ready = publishing.readiness(draft.document, latest)
-    standing = _standing(request, draft)
-    older = [row for row in standing if latest is not None and row.edition.number < latest.number]
+    assignments = _assignments_of_set(request, draft)
+    older = [row for row in assignments if latest is not None and row.edition.number < latest.number]
     context: dict[str, Any] = {
         "form": form,
         "ready": ready,
         "editions": draft.question_set.editions.defer("document").order_by("-number"),
         "numbers": {table["key"]: number for number, table in enumerate(draft.document["questions"], start=1)},
-        "standing": standing,
+        "standing": assignments,
         "older": older,
         "answered": _answered(request, draft, ready, latest),
         "move_form": MoveForm(assignments=[row for row in older if row.started_count == 0]),
@@ -94,7 +94,7 @@ def _answered(request: EditorRequest, draft: Draft, ready: Readiness, latest: Ed
     return answered_notices(draft.question_set, new, latest=latest.number, by=request.user)
 
 
-def _standing(request: EditorRequest, draft: Draft) -> list[Assignment]:
-    """The teacher's assignments of this set, with how many students began each as `started_count`."""
-    own = Assignment.objects.taught_by(request.user).of_set(draft.question_set).with_set().with_started_counts()
-    return list(own.order_by("edition__number", "classroom__name"))
+def _assignments_of_set(request: EditorRequest, draft: Draft) -> list[Assignment]:
+    """The teacher's assignments of this set, with `started_count`: how many students started each."""
+    assignments = Assignment.objects.taught_by(request.user).of_set(draft.question_set).with_set().with_started_counts()
+    return list(assignments.order_by("edition__number", "classroom__name"))

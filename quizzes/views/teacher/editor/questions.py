@@ -39,7 +39,7 @@ FULL = f"A set has at most {saving.MAX_QUESTIONS} questions."
 
 @dataclass(frozen=True, slots=True)
 class QuestionEditor:
-    """The forms of one question. own: of its type."""
+    """The forms of one question. own: the form of its type."""
 
     question: Table
     form: QuestionForm
@@ -47,18 +47,18 @@ class QuestionEditor:
 
     @property
     def fields(self) -> Table:
-        """What of the question is valid."""
+        """The valid fields of the question."""
         return {**self.form.question, **self.own.own}
 
     @property
     def is_valid(self) -> bool:
-        """Whether everything that was sent can be saved."""
+        """Whether all submitted fields are valid."""
         return self.form.is_valid() and self.own.is_valid()
 
 
 @require_GET
 def edit_questions(request: EditorRequest, public_id: str) -> HttpResponse:
-    """The first question, or a page that asks for one."""
+    """Redirect to the first question, or show a page to add one."""
     draft = own_draft(request, public_id)
     if draft.document["questions"]:
         return redirect("edit_question", public_id, draft.document["questions"][0]["key"])
@@ -67,7 +67,7 @@ def edit_questions(request: EditorRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 def add_question(request: EditorRequest, public_id: str) -> HttpResponse:
-    """The first question of a set."""
+    """Add the first question of a set."""
     draft = own_draft(request, public_id)
     blank = {"key": "", "type": next(iter(TYPES)), "objective": ""}
     form = QuestionForm(request.POST, document=draft.document, question=blank)
@@ -106,7 +106,7 @@ def edit_question(request: EditorRequest, public_id: str, key: str) -> HttpRespo
 
 @require_http_methods(["GET", "POST"])
 def remove_question(request: EditorRequest, public_id: str, key: str) -> HttpResponse:
-    """Take a question out of the draft; one that students answered can be withdrawn from scoring instead."""
+    """Remove a question from the draft. For an answered question the page also offers to drop it from scoring."""
     draft = own_draft(request, public_id)
     question = question_of(draft.document, key)
     form = DraftForm(request.POST if request.method == "POST" else None)
@@ -134,7 +134,7 @@ def remove_question(request: EditorRequest, public_id: str, key: str) -> HttpRes
 
 @require_GET
 def preview_draft(request: EditorRequest, public_id: str, number: int) -> HttpResponse:
-    """One question of the draft on a student's page; nothing that is chosen there is kept."""
+    """One question of the draft as a student sees it. No answer is stored."""
     draft = own_draft(request, public_id)
     questions = draft.document["questions"]
     if not 1 <= number <= len(questions):
@@ -156,7 +156,7 @@ def preview_draft(request: EditorRequest, public_id: str, number: int) -> HttpRe
 
 @require_POST
 def keep_wording(request: EditorRequest, public_id: str) -> HttpResponse:
-    """Keep what a writing tip is about, with the reason, or take that back."""
+    """Store why a wording stays despite a writing tip, or delete the reason."""
     draft = own_draft(request, public_id)
     form = KeepWordingForm(request.POST)
     if not form.is_valid() or question_of(draft.document, form.cleaned_data["question"]) is None:
@@ -169,11 +169,11 @@ def keep_wording(request: EditorRequest, public_id: str) -> HttpResponse:
 
 
 def _question_editor(draft: Draft, key: str, sent: Any = None) -> QuestionEditor:
-    """The forms of a question, for the type that the page shows where it was sent; raises Http404."""
-    found = question_of(draft.document, key)
-    if found is None:
+    """The forms of a question, for the type that the submitted page shows; raises Http404."""
+    stored = question_of(draft.document, key)
+    if stored is None:
         raise Http404(GONE)
-    question = deepcopy(found)
+    question = deepcopy(stored)
     shown_type = sent.get("shown_type", "") if sent is not None else ""
     if shown_type in TYPES:
         change_type(question, shown_type, draft.document["voices"])
@@ -184,7 +184,7 @@ def _question_editor(draft: Draft, key: str, sent: Any = None) -> QuestionEditor
 
 
 def _act(request: EditorRequest, draft: Draft, key: str, form: QuestionForm) -> HttpResponse:
-    """Do what the button asks for, and go where it leads."""
+    """Carry out the action of the button, and redirect to its page."""
     public_id, actor = draft.question_set.public_id, actor_and_time(request)
     try:
         match form.action:
@@ -209,7 +209,7 @@ def _act(request: EditorRequest, draft: Draft, key: str, form: QuestionForm) -> 
 
 
 def _list_to_lengthen(editor: QuestionEditor) -> str:
-    """The list of the question that the button adds a row to, "" for another button."""
+    """The list that the button adds a row to, "" for another button."""
     if editor.form.action not in {"more", "more_tempting"}:
         return ""
     names = draft_of(editor.question).row_lists
@@ -229,8 +229,7 @@ def _page(
     key = editor.question["key"]
     question = question_of(document, key) or editor.question
     number = number_of(document, key)
-    found = sentences(document)
-    proving = set(evidence_keys(question))
+    evidence = set(evidence_keys(question))
     row_lists = draft_of(question).row_lists
     context = {
         "editor": editor,
@@ -244,9 +243,9 @@ def _page(
             for place, table in enumerate(document["questions"], start=1)
         ],
         "reading": reading_of(document),
-        "picked": editor.form["evidence"].value() or [] if "evidence" in editor.form.fields else sorted(proving),
+        "picked": editor.form["evidence"].value() or [] if "evidence" in editor.form.fields else sorted(evidence),
         "uses_picker": "evidence" in editor.form.fields,
-        "proof": [sentence for sentence in found if sentence.key in proving],
+        "proof": [sentence for sentence in sentences(document) if sentence.key in evidence],
         "paragraph_of": {
             table["key"]: place
             for place, paragraph in enumerate(document["reading"]["paragraphs"], start=1)

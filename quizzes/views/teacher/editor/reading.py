@@ -1,4 +1,4 @@
-"""The reading of a draft: its text in sentences, who says each, and the questions that lost their evidence."""
+"""Edit the reading of a draft: its sentences, their speakers, and questions that lost evidence."""
 
 from functools import partial
 from typing import Any
@@ -26,7 +26,7 @@ CHANGED = "The draft was changed in another window. Nothing was overwritten: loo
 
 @require_http_methods(["GET", "POST"])
 def edit_reading(request: EditorRequest, public_id: str) -> HttpResponse:
-    """The sentences of the reading, each with its voice; the buttons split, join and part them."""
+    """Edit the sentences and their speakers; the buttons split, join and remove sentences."""
     draft = own_draft(request, public_id)
     if request.method == "GET":
         return _page(request, draft)
@@ -47,13 +47,13 @@ def edit_reading(request: EditorRequest, public_id: str) -> HttpResponse:
         return _page(request, draft, reading_form=form)
     lost = orphans(draft.document)
     if lost:
-        messages.warning(request, _lost_words(len(lost)))
+        messages.warning(request, _lost_message(len(lost)))
     return redirect(f"{request.path}#sentence-{key}" if key and name != "remove" else request.path)
 
 
 @require_POST
 def replace_text(request: EditorRequest, public_id: str) -> HttpResponse:
-    """Take a pasted text, the first one or a corrected one, and keep the sentences that are found again."""
+    """Replace the text with a pasted one, and keep the sentences that match."""
     draft = own_draft(request, public_id)
     form = TextForm(request.POST, document=draft.document)
     if not form.is_valid():
@@ -65,7 +65,7 @@ def replace_text(request: EditorRequest, public_id: str) -> HttpResponse:
         return _page(request, refused.draft, text_form=form, conflict=conflict)
     lost = orphans(draft.document)
     if lost:
-        messages.warning(request, _lost_words(len(lost)))
+        messages.warning(request, _lost_message(len(lost)))
         return redirect("edit_orphans", public_id)
     messages.success(request, "The text is in. Look at where its sentences end, and choose who says each.")
     return redirect("edit_reading", public_id)
@@ -73,7 +73,7 @@ def replace_text(request: EditorRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 def edit_voices(request: EditorRequest, public_id: str) -> HttpResponse:
-    """Name the voices of the source."""
+    """Save the speakers of the source."""
     draft = own_draft(request, public_id)
     form = VoicesForm(request.POST, document=draft.document)
     if not form.is_valid():
@@ -90,7 +90,7 @@ def edit_voices(request: EditorRequest, public_id: str) -> HttpResponse:
 
 @require_GET
 def compare_reading(request: EditorRequest, public_id: str) -> HttpResponse:
-    """The reading of the latest edition beside the draft's, with a word at each sentence that is another."""
+    """Compare the reading of the latest edition with the draft's, sentence by sentence."""
     draft = own_draft(request, public_id)
     latest = draft.question_set.editions.order_by("-number").first()
     pairs = compared(latest.document, draft.document) if latest is not None else []
@@ -99,7 +99,7 @@ def compare_reading(request: EditorRequest, public_id: str) -> HttpResponse:
 
 @require_GET
 def edit_orphans(request: EditorRequest, public_id: str) -> HttpResponse:
-    """The questions whose evidence changed or vanished: keep, anchor to other sentences, or withdraw."""
+    """List the questions with evidence that changed or is gone, each with its actions."""
     draft = own_draft(request, public_id)
     listed = [(orphan, OrphanForm(orphan=orphan, document=draft.document)) for orphan in orphans(draft.document)]
     return show(request, "edit_orphans", draft, listed=listed)
@@ -107,7 +107,7 @@ def edit_orphans(request: EditorRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 def resolve_orphan(request: EditorRequest, public_id: str, key: str) -> HttpResponse:
-    """Keep a question on the new text, anchor it to other sentences, or take it out of the draft."""
+    """Keep a question on the new text, anchor it to other sentences, or remove it from the draft."""
     draft = own_draft(request, public_id)
     orphan = next((orphan for orphan in orphans(draft.document) if orphan.key == key), None)
     form = OrphanForm(request.POST, orphan=orphan, document=draft.document)
@@ -145,25 +145,25 @@ def _page(
     conflict: Conflict | None = None,
 ) -> HttpResponse:
     document = draft.document
-    sent: list[Any] = [form for form in (reading_form, text_form, voices_form) if form is not None]
+    submitted: list[Any] = [form for form in (reading_form, text_form, voices_form) if form is not None]
     context = {
         "reading_form": reading_form or ReadingForm(document=document),
         "text_form": text_form or TextForm(document=document),
         "voices_form": voices_form or VoicesForm(document=document),
-        "sent": sent[0] if sent else None,
+        "sent": submitted[0] if submitted else None,
         "problems": reading_problems(document),
         "orphans": orphans(document),
         "has_text": bool(document["reading"]["paragraphs"]),
         "must_be_own_words": document["reading"]["rights"] == QUOTES,
     }
-    return show(request, "edit_reading", draft, forms=sent, conflict=conflict, **context)
+    return show(request, "edit_reading", draft, forms=submitted, conflict=conflict, **context)
 
 
 def _action(form: ReadingForm) -> saving.Change | None:
     name, key = form.action
     match name:
         case "split":
-            return partial(_split, key=key, given=form.texts.get(key, ""))
+            return partial(_split, key=key, new_text=form.texts.get(key, ""))
         case "join":
             return partial(text.join, key=key)
         case "paragraph":
@@ -173,11 +173,11 @@ def _action(form: ReadingForm) -> saving.Change | None:
     return None
 
 
-def _split(document: Table, *, key: str, given: str) -> None:
-    text.split(document, key, given)
+def _split(document: Table, *, key: str, new_text: str) -> None:
+    text.split(document, key, new_text)
 
 
-def _lost_words(count: int) -> str:
+def _lost_message(count: int) -> str:
     if count == 1:
         return "1 question rests on a sentence that changed. It is listed under “Lost evidence”."
     return f"{count} questions rest on sentences that changed. They are listed under “Lost evidence”."

@@ -1,4 +1,4 @@
-"""Make a set, copy one, and write what holds for all of it: its source and its objectives."""
+"""Create, copy and delete question sets, and edit their source and objectives."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -18,7 +18,7 @@ from quizzes.views.teacher.editor.access import Conflict, EditorRequest, actor_a
 
 @require_http_methods(["GET", "POST"])
 def add_set(request: TeacherRequest) -> HttpResponse:
-    """Begin a set: its title and the record of its story."""
+    """Create a set with its title and its source."""
     form = SourceForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return render(request, "teacher/editor/add_set.html", {"form": form})
@@ -29,7 +29,7 @@ def add_set(request: TeacherRequest) -> HttpResponse:
 
 @require_POST
 def copy_set(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Make a set of one's own that says what this one says."""
+    """Create a copy of a set for this teacher."""
     question_set = get_object_or_404(QuestionSet.objects.open_to(request.user).published(), public_id=public_id)
     draft = lifecycle.copy_set(latest_edition(question_set), **actor_and_time(request))
     messages.success(request, f"This is your copy of “{question_set.title}”. The original stays as it is.")
@@ -38,7 +38,7 @@ def copy_set(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def edit_source(request: EditorRequest, public_id: str) -> HttpResponse:
-    """Title, source record and right."""
+    """Edit the title, the source and the rights."""
     draft, conflict = own_draft(request, public_id), None
     form = SourceForm(request.POST if request.method == "POST" else None, document=draft.document)
     if form.is_bound:
@@ -58,7 +58,7 @@ def edit_source(request: EditorRequest, public_id: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def delete_draft(request: EditorRequest, public_id: str) -> HttpResponse:
-    """Ask first, then delete a draft that was never published, with all that was written in it."""
+    """Confirm, then delete a draft that was never published."""
     draft = get_object_or_404(Draft.objects.owned_by(request.user).never_published(), question_set__public_id=public_id)
     if request.method == "GET":
         return render(request, "teacher/editor/delete_draft.html", {"question_set": draft.question_set, "draft": draft})
@@ -74,7 +74,7 @@ def delete_draft(request: EditorRequest, public_id: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def edit_objectives(request: EditorRequest, public_id: str) -> HttpResponse:
-    """What the set teaches, and how many questions each objective needs."""
+    """Edit the objectives and how many questions each needs."""
     draft, conflict = own_draft(request, public_id), None
     form = ObjectivesForm(request.POST if request.method == "POST" else None, document=draft.document)
     if form.is_bound:

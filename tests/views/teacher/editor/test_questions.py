@@ -1,4 +1,4 @@
-"""The editor and publishing: a question saved as it is typed, shown as students see it, and frozen in an edition."""
+"""The question editor and publishing: save, preview and publish questions."""
 
 import re
 from collections.abc import Callable
@@ -59,7 +59,7 @@ def draft(teacher: User) -> Draft:
 
 @pytest.fixture
 def empty(teacher: User) -> Draft:
-    """A set that was only begun."""
+    """A set without a reading and questions."""
     fields = {"title": "New", "publisher": "P", "story_title": "S", "published_on": "2026-10-20", "rights": "quotes"}
     return lifecycle.make_set(by=teacher, now=NOW, **fields)
 
@@ -68,14 +68,14 @@ def empty(teacher: User) -> Draft:
 
 
 @pytest.mark.parametrize("key", ["one", "some", "who", "proof"])
-def test_a_desk_saved_as_it_stands_changes_nothing(key: str, draft: Draft, teacher_client: Client) -> None:
+def test_a_question_saved_as_it_stands_changes_nothing(key: str, draft: Draft, teacher_client: Client) -> None:
     save(teacher_client, draft, key)
 
     assert document_of(draft) == draft.document
     assert revision_of(draft) == 1
 
 
-def test_the_desk_saves_every_field(draft: Draft, teacher_client: Client) -> None:
+def test_the_editor_saves_every_field(draft: Draft, teacher_client: Client) -> None:
     save(
         teacher_client,
         draft,
@@ -103,7 +103,7 @@ def test_the_desk_saves_every_field(draft: Draft, teacher_client: Client) -> Non
     assert saved["anchors"] == {"s1": "The system records a birthplace.", "s2": "It also records an address."}
 
 
-def test_the_desk_saves_statements_and_tempting_sentences(draft: Draft, teacher_client: Client) -> None:
+def test_the_editor_saves_statements_and_tempting_sentences(draft: Draft, teacher_client: Client) -> None:
     save(
         teacher_client,
         draft,
@@ -143,7 +143,7 @@ def test_the_desk_saves_statements_and_tempting_sentences(draft: Draft, teacher_
         ({"explanation": "x" * 2001}, "This is longer than 2000 characters."),
     ],
 )
-def test_the_desk_saves_what_is_valid_and_keeps_the_rest_on_the_page(
+def test_the_editor_saves_what_is_valid_and_keeps_the_rest_on_the_page(
     changes: dict[str, str], error: str, draft: Draft, teacher_client: Client
 ) -> None:
     response = save(teacher_client, draft, stem="A better question?", **changes)
@@ -159,13 +159,15 @@ def test_the_desk_saves_what_is_valid_and_keeps_the_rest_on_the_page(
 @pytest.mark.parametrize(
     "changes", [{"objective": "forged"}, {"evidence": ["s1", "s99"]}, {"key": "9"}, {"type": "forged"}, {"act": "burn"}]
 )
-def test_the_desk_refuses_what_it_never_offered(changes: dict[str, Any], draft: Draft, teacher_client: Client) -> None:
+def test_the_editor_refuses_what_it_never_offered(
+    changes: dict[str, Any], draft: Draft, teacher_client: Client
+) -> None:
     save(teacher_client, draft, **changes)
 
     assert document_of(draft) == draft.document
 
 
-def test_the_desk_names_what_is_missing_in_words_and_refuses_nothing(draft: Draft, teacher_client: Client) -> None:
+def test_the_editor_names_what_is_missing_in_words_and_refuses_nothing(draft: Draft, teacher_client: Client) -> None:
     response = save(
         teacher_client,
         draft,
@@ -188,7 +190,7 @@ def test_the_desk_names_what_is_missing_in_words_and_refuses_nothing(draft: Draf
     assert question_now(draft, "one")["choices"][0]["text"] == "birthplace"
 
 
-def test_the_desk_answers_htmx_with_what_a_save_changes_alone(draft: Draft, teacher_client: Client) -> None:
+def test_the_editor_answers_htmx_with_what_a_save_changes_alone(draft: Draft, teacher_client: Client) -> None:
     text = text_of(save(teacher_client, draft, htmx=True, stem="What is kept?", evidence=[]))
 
     for part in ("draft-state", "draft-revision", "question-list", "question-problems", "question-preview"):
@@ -197,7 +199,7 @@ def test_the_desk_answers_htmx_with_what_a_save_changes_alone(draft: Draft, teac
     assert [name in text for name in ("<html", 'name="stem"', 'name="evidence"')] == [False] * 3
 
 
-def test_the_desk_previews_a_question_as_students_see_it(draft: Draft, teacher_client: Client) -> None:
+def test_the_editor_previews_a_question_as_students_see_it(draft: Draft, teacher_client: Client) -> None:
     text = text_of(teacher_client.get(desk_of(draft)))
 
     preview = text.split('id="question-preview"')[1]
@@ -205,7 +207,7 @@ def test_the_desk_previews_a_question_as_students_see_it(draft: Draft, teacher_c
     assert "rationale" not in preview
 
 
-def test_the_desk_refuses_to_overwrite_and_shows_both(draft: Draft, teacher: User, teacher_client: Client) -> None:
+def test_the_editor_refuses_to_overwrite_and_shows_both(draft: Draft, teacher: User, teacher_client: Client) -> None:
     data = sent(teacher_client, desk_of(draft), having="stem", stem="Mine?", **{"text-1": "My answer"})
     choices = deepcopy(question_now(draft, "one")["choices"])
     choices[0]["text"] = "Their answer"
@@ -227,7 +229,7 @@ def test_the_desk_refuses_to_overwrite_and_shows_both(draft: Draft, teacher: Use
     )
 
 
-def test_the_desk_keeps_what_was_typed_for_a_type_that_another_window_changed(
+def test_the_editor_keeps_what_was_typed_for_a_type_that_another_window_changed(
     draft: Draft, teacher: User, teacher_client: Client
 ) -> None:
     data = sent(teacher_client, desk_of(draft), having="stem", **{"text-1": "My answer"})
@@ -244,10 +246,10 @@ def test_the_desk_keeps_what_was_typed_for_a_type_that_another_window_changed(
     )
 
 
-def test_the_desk_changes_the_type_and_shows_its_own_fields(draft: Draft, teacher_client: Client) -> None:
+def test_the_editor_changes_the_type_and_shows_its_own_fields(draft: Draft, teacher_client: Client) -> None:
     response = save(teacher_client, draft, htmx=True, type="who_says_so", **{"text-1": "Typed before"})
 
-    # The page is loaded anew, since its fields are others.
+    # The page is loaded again, because its fields change.
     assert response.headers["HX-Redirect"] == desk_of(draft)
     assert question_now(draft, "one")["type"] == "who_says_so"
     page = teacher_client.get(desk_of(draft))
@@ -257,7 +259,7 @@ def test_the_desk_changes_the_type_and_shows_its_own_fields(draft: Draft, teache
 
 
 @pytest.mark.parametrize("name", TYPES)
-def test_every_type_can_be_begun_saved_and_shown(name: str, draft: Draft, teacher_client: Client) -> None:
+def test_every_type_can_be_added_saved_and_shown(name: str, draft: Draft, teacher_client: Client) -> None:
     response = save(teacher_client, draft, act="add", new_type=name)
 
     key = document_of(draft)["questions"][1]["key"]
@@ -269,7 +271,7 @@ def test_every_type_can_be_begun_saved_and_shown(name: str, draft: Draft, teache
 
 
 @pytest.mark.parametrize("table", EXAMPLES, ids=lambda table: str(table["type"]))
-def test_every_example_of_the_documentation_is_written_on_the_desk(
+def test_every_example_of_the_documentation_can_be_written_in_the_editor(
     table: Table, teacher: User, teacher_client: Client
 ) -> None:
     document = {**BUILT_IN.document, "minimum": {}, "questions": [table]}
@@ -277,7 +279,7 @@ def test_every_example_of_the_documentation_is_written_on_the_desk(
     assert draft_problems(draft.document) == []
     assert changes(document, {**draft.document, "title": document["title"]}) == []
 
-    # What the page shows is what it sends: saved as it stands, the draft says the same.
+    # Saving the page without a change does not change the draft.
     save(teacher_client, draft, table["key"])
     after = document_of(draft)
     assert draft_problems(after) == []
@@ -306,13 +308,13 @@ def test_every_type_has_its_kind_and_its_form() -> None:
         ("remove", ["one", "who", "proof"]),
     ],
 )
-def test_the_desk_moves_and_removes(act: str, keys: list[str], draft: Draft, teacher_client: Client) -> None:
+def test_the_editor_moves_and_removes(act: str, keys: list[str], draft: Draft, teacher_client: Client) -> None:
     save(teacher_client, draft, "some", act=act)
 
     assert [table["key"] for table in document_of(draft)["questions"]] == keys
 
 
-def test_the_desk_saves_before_it_does_what_its_button_says(draft: Draft, teacher_client: Client) -> None:
+def test_the_editor_saves_before_it_does_what_its_button_says(draft: Draft, teacher_client: Client) -> None:
     response = save(teacher_client, draft, "some", act="duplicate", stem="Typed and not saved yet")
 
     stems = [table["stem"] for table in document_of(draft)["questions"]]
@@ -321,7 +323,7 @@ def test_the_desk_saves_before_it_does_what_its_button_says(draft: Draft, teache
     assert save(teacher_client, draft, "some", act="next").headers["Location"] == response.headers["Location"]
 
 
-def test_the_desk_adds_a_row(draft: Draft, teacher_client: Client) -> None:
+def test_the_editor_adds_a_row(draft: Draft, teacher_client: Client) -> None:
     save(teacher_client, draft, act="more", **{"text-1": "First"})
 
     assert [choice["text"] for choice in question_now(draft, "one")["choices"]] == [
@@ -335,7 +337,7 @@ def test_the_desk_adds_a_row(draft: Draft, teacher_client: Client) -> None:
     assert len(question_now(draft, "one")["choices"]) == 8
 
 
-def test_the_desk_of_a_question_that_is_gone_is_not_found(draft: Draft, teacher_client: Client) -> None:
+def test_the_editor_of_a_question_that_is_gone_is_not_found(draft: Draft, teacher_client: Client) -> None:
     assert teacher_client.get(desk_of(draft, "gone")).status_code == 404
     assert teacher_client.post(desk_of(draft, "gone"), {"stem": "x"}).status_code == 404
 
@@ -354,7 +356,7 @@ def test_a_set_without_questions_asks_for_the_first(empty: Draft, draft: Draft, 
     assert teacher_client.get(response.headers["Location"]).status_code == 200
 
 
-def test_a_hint_is_kept_and_shown_again(draft: Draft, teacher_client: Client) -> None:
+def test_a_tip_is_kept_and_shown_again(draft: Draft, teacher_client: Client) -> None:
     save(teacher_client, draft, **{"text-1": "It is never told"})
     form = form_of(teacher_client.get(desk_of(draft)), having="because")
 
@@ -366,7 +368,7 @@ def test_a_hint_is_kept_and_shown_again(draft: Draft, teacher_client: Client) ->
     assert question_now(draft, "one")["kept"] == []
 
 
-def test_a_hint_on_a_question_that_is_gone_changes_nothing(draft: Draft, teacher_client: Client) -> None:
+def test_a_tip_on_a_question_that_is_gone_changes_nothing(draft: Draft, teacher_client: Client) -> None:
     teacher_client.post(
         url("keep_wording", draft), {"question": "gone", "hint": "loaded", "about": "x", "because": "y"}
     )
@@ -386,7 +388,7 @@ def test_the_draft_is_shown_on_a_students_page(number: int, draft: Draft, teache
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_desk_asks_the_database_as_often_for_one_question_as_for_three(
+def test_the_editor_has_the_same_query_count_for_one_question_as_for_three(
     count: int, teacher: User, teacher_client: Client, statements: Counting
 ) -> None:
     document = make_document()
@@ -450,7 +452,7 @@ def test_publish_refuses_a_draft_that_changed_since_the_page(
     assert not Edition.objects.exists()
 
 
-def test_desk_names_the_voice_and_the_paragraph_of_each_proof(draft: Draft, teacher_client: Client) -> None:
+def test_the_editor_names_speaker_and_paragraph_of_all_evidence(draft: Draft, teacher_client: Client) -> None:
     page = words(teacher_client.get(desk_of(draft, "who")))
     assert "3: Mayor’s account Found in paragraph 2 4: Protesters’ claim Found in paragraph 2" in page
 
@@ -470,7 +472,7 @@ def test_publish_lists_what_changed(draft: Draft, teacher: User, teacher_client:
 
 @pytest.fixture
 def in_use(draft: Draft, teacher: User, classroom: Classroom, teacher_client: Client) -> Draft:
-    """Edition 1 of the draft: answered by one student in one class, given to another class in which nobody began."""
+    """Edition 1 of the draft: answered by one student in one class, assigned to another class without attempts."""
     publish(teacher_client, draft)
     edition = Edition.objects.get()
     given = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)

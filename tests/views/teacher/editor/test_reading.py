@@ -1,4 +1,4 @@
-"""The editor: every form saves, keeps what is wrong with it on the page, and never overwrites another window."""
+"""The editor of source, objectives and reading: forms save, show errors, and do not overwrite another window."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -246,7 +246,7 @@ def test_edit_objectives_answers_htmx_with_the_meter(draft: Draft, teacher_clien
 
 @pytest.fixture
 def empty(teacher: User) -> Draft:
-    """A set that was only begun."""
+    """A set without a reading."""
     fields = {"title": "New", "publisher": "P", "story_title": "S", "published_on": "2026-10-20", "rights": "quotes"}
     return lifecycle.make_set(by=teacher, now=NOW, **fields)
 
@@ -475,39 +475,39 @@ def test_a_voice_that_is_used_or_always_there_keeps_its_name(draft: Draft, teach
 
 @pytest.fixture
 def orphaned(draft: Draft, teacher: User) -> Draft:
-    """The draft after a correction of the second sentence, on which the second question rests."""
+    """The draft after a correction of the second sentence, which the second question depends on."""
     return saving.save_reading(draft, {}, {"s2": "It also records a street."}, {}, seen=1, by=teacher, now=NOW)
 
 
-def settle(client: Client, draft: Draft, act: str, **changes: str) -> HttpResponse:
+def resolve(client: Client, draft: Draft, act: str, **changes: str) -> HttpResponse:
     form = form_of(client.get(url("edit_orphans", draft)), having="act")
     return client.post(form.action, form.data(act=act, **changes), follow=True)
 
 
 def test_an_orphan_is_kept(orphaned: Draft, teacher_client: Client) -> None:
-    page = settle(teacher_client, orphaned, "keep")
+    page = resolve(teacher_client, orphaned, "keep")
 
     assert "Question 2 rests on the new text." in text_of(page)
     assert "Every question has its evidence" in text_of(page)
     assert question_now(orphaned, "some")["anchors"]["s2"] == "It also records a street."
 
 
-def test_an_orphan_is_tied_to_another_sentence(orphaned: Draft, teacher_client: Client) -> None:
-    settle(teacher_client, orphaned, "move", **{"to-s2": "s6"})
+def test_an_orphan_is_anchored_to_another_sentence(orphaned: Draft, teacher_client: Client) -> None:
+    resolve(teacher_client, orphaned, "move", **{"to-s2": "s6"})
 
     assert question_now(orphaned, "some")["evidence"] == ["s1", "s6"]
     assert orphans(document_of(orphaned)) == []
 
 
 def test_an_orphan_is_withdrawn(orphaned: Draft, teacher_client: Client) -> None:
-    page = settle(teacher_client, orphaned, "withdraw")
+    page = resolve(teacher_client, orphaned, "withdraw")
 
     assert "Question 2 is out of the draft" in text_of(page)
     assert [table["key"] for table in document_of(orphaned)["questions"]] == ["one", "who", "proof"]
 
 
 @pytest.mark.parametrize("data", [{"act": "burn"}, {"act": "move", "to-s2": "s99"}])
-def test_a_forged_settlement_changes_nothing(data: dict[str, str], orphaned: Draft, teacher_client: Client) -> None:
+def test_a_forged_resolution_changes_nothing(data: dict[str, str], orphaned: Draft, teacher_client: Client) -> None:
     before = document_of(orphaned)
 
     teacher_client.post(url("resolve_orphan", orphaned, "some"), {**data, "revision": "2"})
@@ -515,7 +515,7 @@ def test_a_forged_settlement_changes_nothing(data: dict[str, str], orphaned: Dra
     assert document_of(orphaned) == before
 
 
-def test_a_settlement_on_a_text_that_changed_again_is_refused(
+def test_a_resolution_on_a_text_that_changed_again_is_refused(
     orphaned: Draft, teacher: User, teacher_client: Client
 ) -> None:
     form = form_of(teacher_client.get(url("edit_orphans", orphaned)), having="act")
