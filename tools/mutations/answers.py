@@ -73,8 +73,8 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "an end that was moved meanwhile ends nothing",
         "quizzes/attempts/lifecycle.py",
-        'still = {"deadline_at": attempt.deadline_at} if by',
-        "still = {} if by",
+        'conditions = {"deadline_at": attempt.deadline_at} if by',
+        "conditions = {} if by",
         "tests/attempts/test_lifecycle.py",
         *("-k", "meanwhile"),
     ),
@@ -97,7 +97,7 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "an attempt is handed in once",
         "quizzes/attempts/lifecycle.py",
-        "    if not mine:\n        return False\n",
+        "    if not locked:\n        return False\n",
         "",
         "tests/attempts/test_lifecycle.py",
         "tests/views/student/test_attempts.py",
@@ -106,7 +106,7 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "attempts are limited",
         "quizzes/attempts/lifecycle.py",
-        "if terms.max_attempts is not None and len(attempts) >= terms.max_attempts:",
+        "if settings.max_attempts is not None and len(attempts) >= settings.max_attempts:",
         "if False:",
         "tests/attempts/test_lifecycle.py",
     ),
