@@ -25,7 +25,6 @@ from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Classroom, E
 from quizzes.reports.class_report import class_report
 from quizzes.reports.gradebook import gradebook
 from quizzes.reports.item_report import item_report
-from quizzes.views.teacher.paper_answers import paper_answers
 from tests.conftest import Statements
 from tests.content.question_types.test_walk import ANSWERS, DOCUMENT
 from tests.factories import (
@@ -141,7 +140,7 @@ def test_a_sheet_on_another_form_keeps_its_answers(assignment: Assignment, stude
     assert type_in(assignment, student, values, by=teacher, letter="B", operation="again") == "saved"
 
     attempt = assignment.attempts.get()
-    assert content_of(attempt).questions == paper_answers.form_of(assignment, "B").questions
+    assert content_of(attempt).questions == form_of(assignment, "B").questions
     assert (attempt.score, attempt.events.count()) == (Decimal(8), 4)
     [there] = student_sheets(assignment, [student])
     assert (there.letter, there.values) == ("B", values)
