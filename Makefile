@@ -6,8 +6,8 @@ PIP := $(PY) -m pip install --disable-pip-version-check --quiet --require-hashes
 BROWSER := DJANGO_ALLOW_ASYNC_UNSAFE=1 $(PY) -m pytest -n 2 -m browser
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint unit coverage javascript browser test-postgres faults mutations bench scaling \
-        screenshots format requirements
+.PHONY: help run demo test lint unit coverage javascript browser test-postgres
+.PHONY: faults mutations bench scaling screenshots format requirements
 
 help:                             ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -22,7 +22,7 @@ demo: .venv/.base                 ## The same on a data folder of its own (DEMO_
 	@$(PY) manage.py load_demo --base-url http://$(or $(filter-out 0.0.0.0,$(HOST)),127.0.0.1):$(or $(PORT),8000)
 	@$(PY) manage.py serve
 
-test: lint unit javascript browser           ## Everything that must be green
+test: lint unit javascript browser ## Everything that must be green
 
 lint: .venv/.test                 ## Style, layers, templates, types, migrations
 	$(PY) -m ruff check .

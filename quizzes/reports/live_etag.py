@@ -3,10 +3,13 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
+from django.db import connection
 from django.db.models import IntegerField
 from django.db.models.expressions import RawSQL
 
+from quizzes.caches import process_cache
 from quizzes.models import Assignment, User
 
 # A live page of a running quiz changes this often even if nothing is saved, since time makes students stuck or offline.
@@ -26,6 +29,9 @@ _COUNTERS = (
     " WHERE s.classroom_id = quizzes_assignment.classroom_id AND s.removed_at IS NULL",
 )
 
+# Placeholders in the built query for the teacher's id and for the assignment's public id.
+_TEACHER, _ASSIGNMENT = -1, "assignment"
+
 
 @dataclass(frozen=True, slots=True)
 class LiveState:
@@ -38,13 +44,28 @@ class LiveState:
 
 def live_state(public_id: str, *, by: User) -> LiveState | None:
     """How far the rows of this teacher's assignment are, None if it is not theirs; 1 query."""
-    counters = [RawSQL(sql, [], IntegerField()) for sql in _COUNTERS]  # noqa: S611  constants of this module
-    assignments = Assignment.objects.taught_by(by).filter(public_id=public_id).order_by()
-    row = assignments.values_list(*counters, "board__position", "board__phase").first()
+    sql, order = _query()
+    values: dict[Any, int | str] = {_TEACHER: by.pk, _ASSIGNMENT: public_id}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [values[name] for name in order])
+        row = cursor.fetchone()
     if row is None:
         return None
     *counted, position, phase = row
-    return LiveState(tuple(counted), counted[0] - counted[1], (position, phase) if position is not None else None)
+    counters = tuple(map(int, counted))
+    return LiveState(counters, counters[0] - counters[1], (position, phase) if position is not None else None)
+
+
+@process_cache(maxsize=1)
+def _query() -> tuple[str, tuple[Any, ...]]:
+    """The query, with its access rule from `taught_by`, and the order of its parameters.
+
+    Built once: building it for each poll takes longer than the rest of a poll (goal 15 of docs/performance.md).
+    """
+    counters = [RawSQL(sql, [], IntegerField()) for sql in _COUNTERS]  # noqa: S611  constants of this module
+    assignments = Assignment.objects.taught_by(User(pk=_TEACHER)).filter(public_id=_ASSIGNMENT).order_by()
+    sql, order = assignments.values_list(*counters, "board__position", "board__phase").query.sql_with_params()
+    return sql, order
 
 
 def live_etag(state: LiveState, *parts: object) -> str:

@@ -1,7 +1,6 @@
 """The filters of quizzes/formatting.py for templates."""
 
 from datetime import datetime
-from functools import cache
 from zoneinfo import ZoneInfo
 
 from django import template
@@ -11,6 +10,7 @@ from django.utils.safestring import SafeString
 from quizzes import formatting
 from quizzes.assignments.status import Status
 from quizzes.assignments.student_statuses import status_label
+from quizzes.caches import process_cache
 from quizzes.templatetags.icons import icon
 
 register = template.Library()
@@ -47,7 +47,8 @@ def status_tag(status: Status, opens_at: datetime | None = None, zone: ZoneInfo 
     return _status_tag(status, status_label(status, opens_at, zone))
 
 
-@cache
+# The label of a quiz that is not open holds a date, so the number of labels has a limit.
+@process_cache(maxsize=256)
 def _status_tag(status: Status, label: str) -> SafeString:
     name, css_class = _STATUS_TAGS[status]
     return format_html('<span class="{}">{} {}</span>', css_class, icon(name), label)

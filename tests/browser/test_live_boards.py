@@ -105,7 +105,7 @@ def test_row_that_is_new_takes_no_focus_away(running: Assignment, teacher: User,
     make_student(classroom=running.classroom, name="Aaron", created_at=timezone.now())
     expect(row(page, "Aaron")).to_contain_text("Not started")
     expect(page.get_by_role("link", name="Student 20", exact=True)).to_be_focused()
-    expect(page.locator("#progress-counts")).to_have_text("0 of 31 handed in, 30 working, 1 not started")
+    expect(page.locator("#progress-counts")).to_have_text("0 of 31 turned in, 30 in progress, 1 not started")
 
 
 def test_hidden_tab_does_not_ask_and_asks_at_once_when_it_is_back(
@@ -178,7 +178,7 @@ def test_names_stay_hidden_while_the_board_lives(running: Assignment, teacher: U
     attempt = Attempt.objects.order_by("pk").first()
     assert attempt is not None
     submit_attempt(attempt, now=timezone.now())
-    expect(page.locator("#progress-counts")).to_have_text("1 of 30 handed in, 29 working, 0 not started")
+    expect(page.locator("#progress-counts")).to_have_text("1 of 30 turned in, 29 in progress")
     shown = page.content()
     assert "Secret" not in shown
     assert str(Attempt.objects.get(pk=attempt.pk).receipt) not in shown

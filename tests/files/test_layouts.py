@@ -93,10 +93,10 @@ def test_scores_equal_the_rows(school: Classroom, teacher: User) -> None:
             if assignment.pk in own:
                 assert Decimal(cell) == own[assignment.pk]
     assert [line[2:] for line in lines[2:]] == [
-        ["missing", "started", "3.0"],
-        ["excused", "missing", "6.0"],
-        ["missing", "8.0", "0.0"],
-        ["missing", "1.0", "1.0"],
+        ["Missing", "In progress", "3.0"],
+        ["Excused", "Missing", "6.0"],
+        ["Missing", "8.0", "0.0"],
+        ["Missing", "1.0", "1.0"],
     ]
     assert [[_text(cell) for cell in row] for row in table] == [[_text(cell) for cell in line] for line in lines]
 
@@ -165,7 +165,7 @@ def test_an_answer_is_written_in_words(school: Classroom, teacher: User) -> None
         "1.0",
         "3",
         "2026-10-24 11:00:01",
-        "late",
+        "Late",
         "screen",
     ]
     assert mine[0][7:12] == ["", "unanswered", "0.0", "1", ""]

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from quizzes.assignments.status import Status
-from quizzes.attempts.attempt_content import sitting as seen_by_student
+from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.integrity import check_integrity
 from quizzes.content.editions import published
 from quizzes.grading.regrades import notices
@@ -63,7 +63,7 @@ def check_stored(ledger: Ledger, rows: Mapping[int, Sitting], documents: Mapping
             continue
         assert (row.score, row.max_score) == from_log[pk] == ledger.score(model), f"attempt {pk}"
         # What the student's and the teacher's page of this attempt add up.
-        reviewed = review_content(seen_by_student(row), answers[pk], adjusted[pk])
+        reviewed = review_content(content_of(row), answers[pk], adjusted[pk])
         assert row.score == _rounded(sum((item.earned for item in reviewed.questions), Fraction(0)))
         assert row.max_score == sum(item.possible for item in reviewed.questions)
 

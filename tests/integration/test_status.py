@@ -194,7 +194,7 @@ def test_page_of_a_students_times_shows_the_status(
     situation: Situation, assignment: Assignment, teacher_client: Client
 ) -> None:
     ids = [assignment.public_id, Student.objects.get().public_id]
-    holds = part(teacher_client, "student_overrides", ids, r'aria-labelledby="h-terms">(.*?)</section>')
+    holds = part(teacher_client, "student_overrides", ids, r'aria-labelledby="h-settings">(.*?)</section>')
     assert words(holds) == situation.words
 
 

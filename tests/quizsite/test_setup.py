@@ -39,7 +39,7 @@ def program(folder: Path, name: str, *lines: str) -> None:
 def find_python(folder: Path, **variables: str) -> str:
     """What tools/find-python prints when the programs of this folder come first."""
     return subprocess.run(
-        [str(site_settings.BASE_DIR / "bin" / "find-python")],
+        [str(site_settings.BASE_DIR / "tools" / "find-python")],
         env={"PATH": f"{folder}:/usr/bin:/bin", **variables},
         capture_output=True,
         check=True,

@@ -52,7 +52,9 @@ def test_footer_of_teachers_pages_shows_the_version(name: str, teacher_client: C
 
 
 def test_footer_of_a_classroom_page_shows_the_version(classroom: Classroom, teacher_client: Client) -> None:
-    assert teacher_client.get(reverse("gradebook", args=[classroom.public_id])).content.decode().count(LINE) == 1
+    assert (
+        teacher_client.get(reverse("classroom_gradebook", args=[classroom.public_id])).content.decode().count(LINE) == 1
+    )
 
 
 @pytest.mark.parametrize("name", ["landing", "privacy", "accessibility", "how_we_write", "join", "account_login"])

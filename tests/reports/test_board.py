@@ -356,8 +356,8 @@ def test_page_and_poll_cost_the_same_for_any_number(
     assert costs == [7, 7, 7, 8]
     with statements() as nothing_new:
         assert poll(teacher_client, assignment, page.headers["ETag"]).status_code == 304
-    assert (len(nothing_new), nothing_new.writes) == (2, [])  # session, version
+    assert (len(nothing_new), nothing_new.writes) == (3, [])  # session, teacher, state
     save(attempt, "one", "c", seen_revision=1)
     with statements() as changed:
         assert poll(teacher_client, assignment, page.headers["ETag"]).status_code == 200
-    assert (len(changed), changed.writes) == (7, [])
+    assert (len(changed), changed.writes) == (8, [])

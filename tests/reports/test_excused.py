@@ -96,4 +96,4 @@ def test_progress_counts_the_excused_apart(
 
     page = text_of(teacher_client.get(reverse("assignment_progress", args=[due.public_id])))
 
-    assert "1 of 3 turned in, 2 not started, 1 excused" in page
+    assert "1 of 3 turned in, 2 missing, 1 excused" in page

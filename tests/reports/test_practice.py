@@ -133,4 +133,4 @@ def test_practice_costs_a_fixed_number_of_statements(
     attempt = make_answered_attempt(assignment=assignment, student=student, right=right)
     with statements() as seen:
         student_client.get(address(attempt, 1))
-    assert (len(seen), seen.writes) == (5, [])
+    assert (len(seen), seen.writes) == (6, [])

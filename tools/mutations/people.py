@@ -8,7 +8,7 @@ CONTROLS: tuple[Control, ...] = (
         "quizzes/people/student_sessions.py",
         "return not is_removed and self.pin_version == pin_version",
         "return not is_removed",
-        "tests/views/test_student_sign_in_views.py",
+        "tests/views/student/test_sign_in.py",
     ),
     control(
         "a removed student is out",
@@ -23,7 +23,7 @@ CONTROLS: tuple[Control, ...] = (
         "quizzes/people/student_sessions.py",
         "    session.flush()\n",
         "",
-        "tests/views/test_student_sign_in_views.py",
+        "tests/views/student/test_sign_in.py",
     ),
     control(
         "signing out ends the session",

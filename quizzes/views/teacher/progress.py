@@ -26,15 +26,15 @@ from quizzes.views.access import TeacherRequest, taught_assignment
 
 # Kept by the session: the choice of one teacher in one browser.
 NAMES_HIDDEN = "names_hidden"
-# The counts that follow “3 of 6 turned in”, in this order.
-COUNTED = (
-    Status.IN_PROGRESS,
-    Status.TIME_UP,
-    Status.NOT_STARTED,
-    Status.MISSING,
-    Status.NOT_OPEN,
-    Status.EXCUSED,
-)
+# The counts that follow “3 of 6 turned in”, in this order, in the words of the labels.
+COUNTED = {
+    Status.IN_PROGRESS: "in progress",
+    Status.TIME_UP: "time’s up",
+    Status.NOT_STARTED: "not started",
+    Status.MISSING: "missing",
+    Status.NOT_OPEN: "not open yet",
+    Status.EXCUSED: "excused",
+}
 
 
 @require_GET
@@ -107,7 +107,7 @@ def _progress_context(request: TeacherRequest, assignment: Assignment, now: date
         "accommodations": accommodations_of(assignment.classroom),
         "expected_count": len(entries) - counts[Status.EXCUSED],
         "submitted_count": counts[Status.SUBMITTED],
-        "other_counts": [(status, counts[status]) for status in COUNTED if counts[status]],
+        "other_counts": [(word, counts[status]) for status, word in COUNTED.items() if counts[status]],
         "stuck_count": sum(entry.activity is Activity.STUCK for entry in entries),
         "offline_count": sum(entry.activity is Activity.OFFLINE for entry in entries),
         "question_count": len(published(assignment.edition_id).document.questions),

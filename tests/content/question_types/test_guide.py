@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from quizzes.attempts.attempt_content import sitting
+from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.attempts.paper.entries import cells, paper_view, read_typed, written
 from quizzes.content import question_types
@@ -136,7 +136,7 @@ def test_the_type_goes_from_draft_to_board(
 
     # Page and save.
     attempt = make_attempt(assignment=assignment, student=student)
-    current = sitting(attempt)
+    current = content_of(attempt)
     [number] = [place for place, one in enumerate(current.questions, start=1) if one.type == "yes_no"]
     address = f"/student/attempts/{attempt.public_id}/{number}/"
     form = form_of(student_client.get(address), having="choice")

@@ -186,4 +186,4 @@ def test_queue_and_home_cost_the_same_however_many(
     assert len(seen) == 6  # session, teacher, assignment; answers, corrections, marks
     with statements() as seen:
         teacher_client.get(HOME)
-    assert len(seen) == 16
+    assert len(seen) == 12

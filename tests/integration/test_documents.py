@@ -1,0 +1,162 @@
+"""Every path, command, setting and name that a document or a docstring cites exists."""
+
+import ast
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from django.core.management import get_commands
+
+ROOT = Path(__file__).parents[2]
+GIT = shutil.which("git") or "git"
+# Old names stand there on purpose: what changed, and what a guide's reader is about to write.
+NOT_CHECKED = {"CHANGELOG.md"}
+# Where a path may start. The architecture writes paths inside the app without `quizzes/`.
+STARTS = (
+    "",
+    "quizzes",
+    "templates",
+    "quizzes/content/question_types/single",
+    "quizzes/content/question_types",
+    "tests",
+    "quizsite",
+)
+# What this test itself writes is no name of the code.
+OWN_FILES = {Path(__file__).name, "foreign_names.txt"}
+# How values, options, addresses, requests and HTML start.
+NOT_NAMES = (".venv/", "http", "GET ", "POST ", "/", "-", "<", "{", "[", '"', "'", "$", "=")
+# Words in code style that are not ours: commands of a shell, SQL, HTTP, HTML, other programs and libraries.
+FOREIGN = {
+    line
+    for line in (Path(__file__).parent / "foreign_names.txt").read_text(encoding="utf-8").splitlines()
+    if line and not line.startswith("#")
+}
+
+
+PROJECTS = (
+    "Django|datasette|django[-\\w]*|HackSoft|healthchecks|learnscripture|Moodle|openedx[-\\w]*|pretalx|relate|Svelte"
+)
+
+
+def tracked(*patterns: str) -> list[Path]:
+    listed = subprocess.run([GIT, "ls-files", "-z", "--", *patterns], cwd=ROOT, capture_output=True, check=True)
+    return [ROOT / name for name in listed.stdout.decode().split("\0") if name and (ROOT / name).exists()]
+
+
+DOCUMENTS = [path for path in tracked("*.md") if path.name not in NOT_CHECKED]
+
+
+@cache
+def known_names() -> frozenset[str]:
+    """Every word of the code, its file names and its settings."""
+    words: set[str] = set()
+    for path in tracked("*.py", "*.js", "*.html", "*.toml", "*.css", "Makefile", ".env.example", "*.txt", ".ci/*"):
+        if (
+            path.is_relative_to(ROOT / "requirements")
+            or path.parent == Path(__file__).parent
+            and path.name in OWN_FILES
+        ):
+            continue
+        words |= set(re.findall(r"[A-Za-z_][\w-]*", path.read_text(encoding="utf-8")))
+        words |= {path.name, path.stem}
+    return frozenset(words | set(get_commands()))
+
+
+@cache
+def targets() -> frozenset[str]:
+    return frozenset(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M))
+
+
+def code_spans(text: str) -> Iterator[str]:
+    """The text between single backticks, outside fenced and indented blocks."""
+    prose = re.sub(r"^```.*?^```", "", text, flags=re.M | re.S)
+    # What another project does, with its files: “(Moodle: `question/engine/`)”.
+    prose = re.sub(rf"\((?:the opposite: )?(?:{PROJECTS})\b[^()]*(?:\([^()]*\)[^()]*)*\)", "", prose)
+    prose = "\n".join(line for line in prose.split("\n") if not line.startswith("    "))
+    yield from re.findall(r"(?<!`)`([^`\n]+)`(?!`)", prose)
+
+
+def problem_with(span: str) -> str | None:
+    """Why a span cites something that is not there; None if all is well."""
+    if command := re.match(r"make ([\w-]+)", span):
+        return None if command[1] in targets() else f"no make target “{command[1]}”"
+    if command := re.match(r"(?:\.venv/bin/python )?manage\.py ([\w-]+)", span):
+        return None if command[1] in get_commands() else f"no command “{command[1]}”"
+    if (
+        span.startswith((".venv/", "http", "GET ", "POST ", "/", "--", "<", "{", "[", '"', "-", "$", "=", "'"))
+        or span in FOREIGN
+    ):
+        return None
+    if "/yes_no/" in span:
+        return None  # the type that the reader of the guide is about to write
+    if re.fullmatch(r"[\w.<>*{}, -]*/[\w./<>*{}, -]*", span):
+        return None if path_exists(span) else f"no path “{span}”"
+    if re.fullmatch(r"_\w+|\w+_\*?|[\w-]+-", span):
+        return None  # a prefix or a suffix of names
+    names = re.findall(r"[A-Za-z_][\w-]*", span)
+    missing = [name for name in names if name not in known_names() and name not in FOREIGN]
+    return f"no name “{', '.join(missing)}”" if missing else None
+
+
+def path_exists(span: str) -> bool:
+    pattern = re.sub(r"<[^>]*>", "*", span.rstrip("/"))
+    braces = re.search(r"\{([^}]*)\}", pattern)
+    if braces:
+        return all(
+            path_exists(pattern[: braces.start()] + part.strip() + pattern[braces.end() :])
+            for part in braces[1].split(",")
+        )
+    return any(any((ROOT / start).glob(f"{pattern}{end}")) for start in STARTS for end in ("", ".py"))
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_document_cites_only_what_exists(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    # The old names of modules, until version 0.3.
+    text = text.partition("## 10. Where each module moved")[0]
+    links = re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", text)
+
+    problems = [f"no file “{link}”" for link in links if not (path.parent / link).exists()]
+    problems += [problem for span in code_spans(text) if (problem := problem_with(span))]
+
+    assert problems == []
+
+
+def docstrings(path: Path) -> Iterator[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            yield ast.get_docstring(node) or ""
+
+
+def test_docstrings_cite_only_what_exists() -> None:
+    problems = [
+        f"{path.relative_to(ROOT)}: {problem}"
+        for path in tracked("quizzes/*.py", "quizsite/*.py", "tools/*.py")
+        for docstring in docstrings(path)
+        for span in re.findall(r"`([^`\n]+)`", docstring)
+        if (problem := problem_with(span))
+    ]
+
+    assert problems == []
+
+
+@pytest.mark.parametrize(
+    ("span", "problem"),
+    [
+        ("quizzes/urls.py", None),
+        ("quizzes/nowhere.py", "no path “quizzes/nowhere.py”"),
+        ("make run", None),
+        ("make nothing", "no make target “nothing”"),
+        ("manage.py serve", None),
+        ("manage.py nothing", "no command “nothing”"),
+        ("public_id", None),
+        ("no_such_function_anywhere_at_all", "no name “no_such_function_anywhere_at_all”"),
+    ],
+)
+def test_what_is_not_there_is_told(span: str, problem: str | None) -> None:
+    assert problem_with(span) == problem
