@@ -20,13 +20,13 @@ CONTROLS: tuple[Control, ...] = (
         "tests/assignments/test_deadlines.py",
     ),
     control(
-        "a handed-in attempt takes no answer",
+        "a submitted attempt takes no answer",
         "quizzes/attempts/answers.py",
         "WHERE a.id = %s AND a.submitted_at IS NULL AND",
         "WHERE a.id = %s AND",
         "tests/attempts/test_answers.py",
         "tests/views/student/test_attempts.py",
-        *("-k", "hand"),
+        *("-k", "hand or submit"),
     ),
     control(
         "a stale window overwrites nothing",
@@ -63,7 +63,7 @@ CONTROLS: tuple[Control, ...] = (
         *("-k", "another_value"),
     ),
     control(
-        "a page's clock hands in nothing that has time left",
+        "a page's clock submits nothing that has time left",
         "quizzes/views/student/attempts.py",
         'if "time_up" in request.POST and attempt.is_open',
         "if False and attempt.is_open",
@@ -71,7 +71,7 @@ CONTROLS: tuple[Control, ...] = (
         *("-k", "time_is_up"),
     ),
     control(
-        "an end that was moved meanwhile ends nothing",
+        "a deadline that was moved meanwhile submits nothing",
         "quizzes/attempts/lifecycle.py",
         'conditions = {"deadline_at": attempt.deadline_at} if by',
         "conditions = {} if by",
@@ -95,13 +95,13 @@ CONTROLS: tuple[Control, ...] = (
         *("-k", "save or removed"),
     ),
     control(
-        "an attempt is handed in once",
+        "an attempt is submitted once",
         "quizzes/attempts/lifecycle.py",
         "    if not locked:\n        return False\n",
         "",
         "tests/attempts/test_lifecycle.py",
         "tests/views/student/test_attempts.py",
-        *("-k", "hand"),
+        *("-k", "hand or submit"),
     ),
     control(
         "attempts are limited",
