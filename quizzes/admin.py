@@ -1,4 +1,4 @@
-"""The stock admin, to look and not to touch: every change of a record goes through a stage, which writes it down."""
+"""Django's admin with read-only lists. Rows change only through domain functions, which write the audit log."""
 
 from django.contrib import admin
 from django.db.models import Model
@@ -8,7 +8,7 @@ from quizzes import models
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
-    """Lists and shows rows; adds, changes and deletes none."""
+    """Shows rows, and cannot add, change or delete them."""
 
     list_per_page = 50
     show_full_result_count = False

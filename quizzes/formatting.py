@@ -1,4 +1,4 @@
-"""How Footnote writes moments, points, shares and durations."""
+"""Format moments, points, shares and durations for pages and files."""
 
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 
 def moment(value: datetime | None, zone: ZoneInfo | None = None) -> str:
-    """“Fri, Oct 23, 3:00 pm EDT” in `zone` (default: the current one), “” for None; no year, as the design has it."""
+    """“Fri, Oct 23, 3:00 pm EDT” in `zone` (default: the current zone), “” for None. It has no year."""
     if value is None:
         return ""
     local = value.astimezone(zone or timezone.get_current_timezone())
@@ -44,21 +44,17 @@ def points(value: Decimal | Fraction | float | None) -> str:
     """Points with at most two decimals and no trailing zeros: 7, 7.5, 7.33; “” for None."""
     if value is None:
         return ""
-    exact = Decimal(value.numerator) / Decimal(value.denominator) if isinstance(value, Fraction) else Decimal(value)
-    text = format(exact.quantize(Decimal("0.01"), ROUND_HALF_UP), "f")
+    text = format(_decimal(value).quantize(Decimal("0.01"), ROUND_HALF_UP), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def percent(value: Decimal | Fraction | float | None) -> str:
     """A share as a whole percentage, “73%”, rounded half up; “” for None."""
-    if value is None:
-        return ""
-    exact = Decimal(value.numerator) / Decimal(value.denominator) if isinstance(value, Fraction) else Decimal(value)
-    return f"{(exact * 100).quantize(Decimal(1), ROUND_HALF_UP)}%"
+    return "" if value is None else f"{(_decimal(value) * 100).quantize(Decimal(1), ROUND_HALF_UP)}%"
 
 
 def bar_width(value: Decimal | Fraction | float | None) -> str:
-    """A share as the width of an SVG bar in hundredths."""
+    """A share as the width of an SVG bar, 0 to 100."""
     return "0" if value is None else points(Fraction(value) * 100)
 
 
@@ -72,9 +68,13 @@ def duration(value: timedelta | None) -> str:
 
 
 def in_words(number: int) -> str:
-    """A count within a sentence: “no” for 0, “one” to “nine”, then digits."""
+    """A count in a sentence: “no” for 0, “one” to “nine”, then digits."""
     words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
     return words[number] if 0 <= number < len(words) else str(number)
+
+
+def _decimal(value: Decimal | Fraction | float) -> Decimal:
+    return Decimal(value.numerator) / Decimal(value.denominator) if isinstance(value, Fraction) else Decimal(value)
 
 
 def _counted(number: int, noun: str) -> str:

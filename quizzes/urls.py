@@ -29,7 +29,7 @@ from quizzes.views.teacher.editor import publishing, questions, reading, sets
 
 
 class PublicIdConverter(StringConverter):
-    """A public id, and nothing that a database would refuse to look for."""
+    """A public id. Other characters are a 404 without a query."""
 
     regex = "[A-Za-z0-9_-]{12}"
 

@@ -1,4 +1,4 @@
-"""The cast, named by role, and what holds for every test: no network, no edition left over from another test."""
+"""Fixtures of people and their rows by role, empty caches for each test, and a guard against network use."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -22,24 +22,24 @@ from tests.factories import NOW, make_assignment, make_attempt, make_classroom, 
 # --- For every test -----------------------------------------------------------------------------------------------
 
 _TRANSACTION_CONTROL = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "SET CONSTRAINTS")
-_WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "TRUNCATE", "WITH MOVED")
+_WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "TRUNCATE", "WITH UPDATED")
 
-# May the running test talk to servers on this machine? A hook cannot be removed, so it asks this.
+# Whether the running test may connect to servers on this machine. An audit hook cannot be removed, so it reads this.
 _loopback_allowed = False
 
 
 class NetworkUsed(RuntimeError):
-    """A test reached for the network."""
+    """A test used the network."""
 
 
-# A property's time is the machine's business: a limit for each example fails on a busy one.
+# A time limit for each example would fail on a busy machine.
 settings.register_profile("footnote", deadline=None)
 settings.load_profile("footnote")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "sockets: may talk to servers that it starts on this machine")
-    # Else the first mail that is composed looks up the machine's own name.
+    config.addinivalue_line("markers", "sockets: may connect to servers that it starts on this machine")
+    # Without this, the first mail looks up the host name of the machine.
     DNS_NAME._fqdn = "school.test"
     sys.addaudithook(_guard_network)
 
@@ -55,7 +55,7 @@ def _network(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _empty_caches() -> None:
-    # A rollback gives row ids a second time, so an edition cached by one test is another one in the next.
+    # Row ids are used again after a rollback, so the next test would read a cached edition of this test.
     clear_all()
 
 
@@ -74,18 +74,18 @@ def statements() -> Callable[[], AbstractContextManager[Statements]]:
     return _gather
 
 
-# --- The cast -----------------------------------------------------------------------------------------------------
+# --- People and their rows ----------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def now() -> datetime:
-    """The moment at which the cast is made."""
+    """The moment at which the rows are made."""
     return NOW
 
 
 @pytest.fixture
 def clock(now: datetime) -> Iterator[time_machine.Traveller]:
-    """The clock stands at `now`; `clock.shift(...)` and `clock.move_to(...)` put it elsewhere."""
+    """Stop the clock at `now`. `clock.shift(...)` and `clock.move_to(...)` set it."""
     with time_machine.travel(now, tick=False) as traveller:
         yield traveller
 
@@ -102,7 +102,7 @@ def other_teacher(db: None) -> User:
 
 @pytest.fixture
 def staff(db: None) -> User:
-    """Someone who runs the site and teaches nobody."""
+    """Site staff without a classroom."""
     return make_user(email="office@school.test", name="The office", is_staff=True)
 
 
@@ -140,7 +140,7 @@ def edition(db: None) -> Edition:
 
 @pytest.fixture
 def assignment(edition: Edition, classroom: Classroom, teacher: User) -> Assignment:
-    """Given to the classroom: always open, untimed, one attempt, answers shown after hand-in."""
+    """An assignment of the classroom: always open, untimed, one attempt, answers shown after submitting."""
     return make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
 
 
@@ -152,7 +152,7 @@ def attempt(assignment: Assignment, student: Student) -> Attempt:
 
 @pytest.fixture
 def signed_in() -> Callable[[Student | User], Client]:
-    """`signed_in(student)` or `signed_in(teacher)`: a browser of its own in which this person is signed in."""
+    """`signed_in(student)` or `signed_in(teacher)` returns a new client in which this person is signed in."""
     return _sign_in
 
 

@@ -1,4 +1,4 @@
-"""The smallest valid row of each kind; every argument by name. Numbers make names and addresses unique."""
+"""Functions that make the smallest valid row of each model. A counter makes names and addresses unique."""
 
 import hashlib
 import itertools
@@ -41,7 +41,7 @@ from quizzes.people.names import name_key
 
 # A Friday, 11:00 in New York.
 NOW = datetime(2026, 10, 23, 15, 0, tzinfo=UTC)
-# In every text of a document made with `canary=True` that no student may see before release.
+# In every text of a `canary=True` document that students may not see before release.
 CANARY = "zqx"
 
 _numbers = itertools.count(1)
@@ -51,7 +51,7 @@ _numbers = itertools.count(1)
 
 
 def make_user(*, email: str = "", name: str = "Ms. Rivera", password: str | None = None, **fields: Any) -> User:
-    """A teacher's account; without a password it signs in by `force_login`, which spares the slow hash."""
+    """A teacher's account. Without a password, tests sign in with `force_login`, which needs no slow hash."""
     return User.objects.create_user(email or f"teacher{next(_numbers)}@school.test", password, name=name, **fields)
 
 
@@ -70,7 +70,7 @@ def make_invitation(*, invited_by: User | None = None, now: datetime = NOW, **fi
 def make_classroom(
     *, teacher: User | None = None, name: str = "Period 3", created_at: datetime = NOW, **fields: Any
 ) -> Classroom:
-    """A classroom, taught by `teacher` where one is given."""
+    """A classroom, taught by `teacher` if there is one."""
     classroom = Classroom.objects.create(name=name, created_at=created_at, **fields)
     if teacher is not None:
         Teaching.objects.create(classroom=classroom, teacher=teacher)
@@ -80,7 +80,7 @@ def make_classroom(
 def make_student(
     *, classroom: Classroom | None = None, name: str = "", created_at: datetime = NOW, **fields: Any
 ) -> Student:
-    """A line of a roster."""
+    """A student on a roster."""
     name = name or f"Student {next(_numbers)}"
     return Student.objects.create(
         classroom=classroom or make_classroom(),
@@ -100,10 +100,10 @@ def make_failed_try(*, student: Student, device: str = "device", at: datetime = 
 
 
 def make_document(*, slug: str = "small-set", title: str = "Small set", canary: bool = False) -> dict[str, Any]:
-    """A set of four questions, one a type, on a reading of six sentences; 8 points.
+    """A set of four questions of four types on a reading of six sentences; 8 points.
 
-    canary: question keys, fact ids, rationales and explanations each hold `CANARY` and are unique. (Keys of
-    sentences and objectives, and the texts of choices, are no secret: students meet all of them.)
+    canary: question keys, fact ids, rationales and explanations contain `CANARY` and are unique. Keys of sentences and
+    objectives and the texts of choices do not, since students see them.
     """
     count = itertools.count(1)
 
@@ -245,16 +245,16 @@ def make_question_document(type_name: str, **changes: Any) -> dict[str, Any]:
 
 
 def parsed_reading() -> reading.Reading:
-    """The reading of `make_document`; costs no database."""
+    """The reading of `make_document`, without a database."""
     return parse_set(make_document()).reading
 
 
 def write_set_files(folder: Path, *, document: Mapping[str, Any] | None = None) -> None:
-    """The document as its two TOML files: the source's, and one named by the set's slug."""
+    """Write the document as two TOML files: source.toml, and one named after the set's slug."""
     document = document or make_document()
-    of_source = ("citation", "objectives", "voices", "facts", "reading")
-    source = {"slug": "story"} | {name: document[name] for name in of_source}
-    question_set = {name: value for name, value in document.items() if name not in of_source}
+    source_tables = ("citation", "objectives", "voices", "facts", "reading")
+    source = {"slug": "story"} | {name: document[name] for name in source_tables}
+    question_set = {name: value for name, value in document.items() if name not in source_tables}
     folder.mkdir(exist_ok=True)
     for path, tables in (("source.toml", source), (f"{document['slug']}.toml", question_set)):
         lines = [f"{name} = {_toml(value)}\n" for name, value in tables.items()]
@@ -262,7 +262,7 @@ def write_set_files(folder: Path, *, document: Mapping[str, Any] | None = None) 
 
 
 def make_question_set(*, owner: User | None = None, title: str = "Small set", slug: str = "") -> QuestionSet:
-    """A question set without an edition; built in where it has no owner."""
+    """A question set without an edition; built-in without an owner."""
     number = next(_numbers)
     source = Source.objects.create(slug=f"story-{number}", publisher="The Daily Test", title="City ends an agreement")
     text = Reading.objects.create(source=source, title="The agreement", document={})
@@ -276,17 +276,17 @@ def make_edition(
     canary: bool = False,
     published_at: datetime = NOW,
 ) -> Edition:
-    """The next edition of a set, with its questions, of `make_document` where no document is given."""
+    """The next edition of a set with its questions. document: by default `make_document()`."""
     document = document or make_document(canary=canary)
     question_set = question_set or make_question_set(title=document["title"])
     edition = publish_edition(question_set, document, now=published_at)
     if edition is None:
-        raise ValueError("the set's latest edition already says this: change the document")
+        raise ValueError("the set's latest edition has the same document: change it")
     return edition
 
 
 def make_draft(*, owner: User | None = None, document: Mapping[str, Any] | None = None, now: datetime = NOW) -> Draft:
-    """The draft of a teacher's set that says what `make_document` says, and was never published."""
+    """The draft of a teacher's set that was never published. document: by default `make_document()`."""
     owner = owner or make_user()
     document = from_edition(document or make_document(), title="Small set")
     question_set = make_question_set(owner=owner, title=document["title"])
@@ -304,7 +304,7 @@ def make_assignment(
     created_at: datetime = NOW,
     **fields: Any,
 ) -> Assignment:
-    """An edition given to a classroom: always open, untimed, one attempt, answers shown after hand-in."""
+    """An edition given to a classroom: always open, untimed, one attempt, answers shown after submitting."""
     return Assignment.objects.create(
         edition=edition or make_edition(),
         classroom=classroom or make_classroom(),
@@ -322,9 +322,9 @@ def make_attempt(
     number: int = 1,
     **fields: Any,
 ) -> Attempt:
-    """An open attempt, begun at `started_at`, with the deadline that follows from its assignment."""
+    """An open attempt, with the deadline of its assignment."""
     assignment = assignment or make_assignment()
-    ends = deadline(started_at=started_at, time_limit=assignment.time_limit, closes_at=assignment.closes_at)
+    deadline_at = deadline(started_at=started_at, time_limit=assignment.time_limit, closes_at=assignment.closes_at)
     return Attempt.objects.create(
         assignment=assignment,
         student=student or make_student(classroom=assignment.classroom),
@@ -335,7 +335,7 @@ def make_attempt(
             "shuffle_questions": assignment.shuffle_questions,
             "shuffle_choices": assignment.shuffle_choices,
             "time_limit": assignment.time_limit,
-            "deadline_at": ends,
+            "deadline_at": deadline_at,
             **fields,
         },
     )
@@ -351,17 +351,16 @@ def make_answered_attempt(
     started_at: datetime = NOW,
     **fields: Any,
 ) -> Attempt:
-    """An attempt with saved answers, a second apart, and handed in a minute after it began unless told otherwise.
+    """An attempt with answers saved 1 second apart. By default it is submitted 1 minute after its start.
 
-    answers: value by question key. Without it the first `right` questions (default: all) are answered right and
-    the others wrong.
+    answers: value by question key. Without it, the first `right` answers (default: all) are correct, the others wrong.
     """
     attempt = make_attempt(assignment=assignment, student=student, started_at=started_at, **fields)
     content = published(attempt.assignment.edition_id)
     if answers is None:
         answers = {
-            question.key: right_value(question) if right is None or place < right else wrong_value(question)
-            for place, question in enumerate(content.document.questions)
+            question.key: right_value(question) if right is None or index < right else wrong_value(question)
+            for index, question in enumerate(content.document.questions)
         }
     for second, (key, value) in enumerate(answers.items(), start=1):
         save(attempt, key, value, now=started_at + timedelta(seconds=second))
@@ -373,7 +372,7 @@ def make_answered_attempt(
 def make_regrade(
     *, assignment: Assignment, made_by: User | None = None, policy: str = "full_credit", number: int = 1, **fields: Any
 ) -> Regrade:
-    """A correction in force of the question at this place of the edition; no score is brought up to date."""
+    """A regrade of the question with this number. It does not rescore attempts."""
     return Regrade.objects.create(
         assignment=assignment,
         question=assignment.edition.questions.get(position=number),
@@ -384,13 +383,13 @@ def make_regrade(
 
 
 def loaded(attempt: Attempt) -> LoadedAttempt:
-    """The attempt as a request of its student loads it now, with its answers."""
-    found = load_attempt(attempt.public_id, with_answers=True)
-    assert found is not None
-    return found
+    """The attempt with its answers, as a student's request loads it."""
+    attempt_now = load_attempt(attempt.public_id, with_answers=True)
+    assert attempt_now is not None
+    return attempt_now
 
 
-# To move the answer and to log the save.
+# Update the answer and log the save.
 SAVE_STATEMENTS = {"sqlite": 2, "postgresql": 1}[connection.vendor]
 
 
@@ -409,13 +408,13 @@ def save(
 
 
 def right_value(question: Question) -> Value:
-    """The value that earns all points."""
+    """A value that earns all points."""
     return question.correct_answer()
 
 
 def wrong_value(question: Question) -> Value:
-    """A value that earns nothing; an evidence question needs a tempting sentence for it."""
-    return question.wrong_answer(lambda offered: offered[0])
+    """A value that earns no points. An evidence question needs a wrong choice for it."""
+    return question.wrong_answer(lambda choices: choices[0])
 
 
 def _toml(value: Any) -> str:

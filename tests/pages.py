@@ -1,4 +1,4 @@
-"""A page as a reader of its HTML has it: links, and the fields a form would send."""
+"""Read HTML pages: links, texts, and the fields that a form would send."""
 
 import re
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 
 
 class Page(Protocol):
-    """A response: the test client's own type is private."""
+    """A response. The type of the test client's response is private."""
 
     @property
     def content(self) -> bytes: ...
@@ -17,7 +17,7 @@ class Page(Protocol):
 
 @dataclass
 class Form:
-    """One form. fields: (name, value) pairs it would send as it stands; offered: all that may be chosen."""
+    """One form. fields: (name, value) pairs that it would send now. offered: (name, value) pairs of all choices."""
 
     action: str
     method: str
@@ -26,7 +26,7 @@ class Form:
     buttons: list[tuple[str, str]] = field(default_factory=list)
 
     def data(self, **changes: str | list[str]) -> dict[str, list[str]]:
-        """What the form sends, with these fields set instead."""
+        """The data that the form sends, with these changes."""
         sent: dict[str, list[str]] = {}
         for name, value in self.fields:
             sent.setdefault(name, []).append(value)
@@ -46,30 +46,30 @@ class _Reader(HTMLParser):
         self._textarea: tuple[str, list[str]] | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        if tag == "a" and "href" in given:
-            self.links.append(self._absolute(given["href"]))
+        attributes = {name: value or "" for name, value in attrs}
+        if tag == "a" and "href" in attributes:
+            self.links.append(self._absolute(attributes["href"]))
         if tag == "form":
-            self._open = Form(self._absolute(given.get("action", "")), given.get("method", "get").lower())
+            self._open = Form(self._absolute(attributes.get("action", "")), attributes.get("method", "get").lower())
             self.forms.append(self._open)
-        if self._open is None or "disabled" in given:
+        if self._open is None or "disabled" in attributes:
             return
-        name = given.get("name", "")
+        name = attributes.get("name", "")
         if tag == "input" and name:
-            if given.get("type") in {"radio", "checkbox"}:
-                given.setdefault("value", "on")
-                self._open.offered.append((name, given["value"]))
-                if "checked" not in given:
+            if attributes.get("type") in {"radio", "checkbox"}:
+                attributes.setdefault("value", "on")
+                self._open.offered.append((name, attributes["value"]))
+                if "checked" not in attributes:
                     return
-            self._open.fields.append((name, given.get("value", "")))
+            self._open.fields.append((name, attributes.get("value", "")))
         elif tag == "button" and name:
-            self._open.buttons.append((name, given.get("value", "")))
+            self._open.buttons.append((name, attributes.get("value", "")))
         elif tag == "select":
             self._select = name
         elif tag == "option" and self._select:
-            self._open.offered.append((self._select, given.get("value", "")))
-            if "selected" in given:
-                self._open.fields.append((self._select, given.get("value", "")))
+            self._open.offered.append((self._select, attributes.get("value", "")))
+            if "selected" in attributes:
+                self._open.fields.append((self._select, attributes.get("value", "")))
         elif tag == "textarea" and name:
             self._textarea = (name, [])
 
@@ -91,15 +91,15 @@ class _Reader(HTMLParser):
 
 
 def read(response: Page) -> _Reader:
-    """The links and forms of a page, those that lead to the pages beside it by their whole address."""
+    """The links and forms of a page. Relative links (`../`) become absolute."""
     reader = _Reader(getattr(response, "request", {}).get("PATH_INFO", ""))
-    # What stands in a template is not on the page until a script puts it there.
+    # The content of a <template> is not on the page until a script adds it.
     reader.feed(re.sub(r"<template.*?</template>", "", response.content.decode(), flags=re.DOTALL))
     return reader
 
 
 def form_of(response: Page, *, having: str) -> Form:
-    """The first form of a page that sends or offers a field or a button of this name."""
+    """The first form of a page with a field, choice or button of this name."""
     for form in read(response).forms:
         if having in {name for name, _ in [*form.fields, *form.offered, *form.buttons]}:
             return form
@@ -107,12 +107,12 @@ def form_of(response: Page, *, having: str) -> Form:
 
 
 def text_of(response: Page) -> str:
-    """The words of a page, without tags and what is in its head, a single space between any two."""
+    """The text of a page without its head, with single spaces."""
     body = re.sub(r"<(script|head|template).*?</\1>", " ", response.content.decode(), flags=re.DOTALL)
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", body)).split())
 
 
 def errors_of(response: Page) -> list[str]:
-    """What the page says beside its fields is wrong, in the order of the page."""
-    found = re.findall(r'<p class="err"[^>]*>(.*?)</p>', response.content.decode(), re.DOTALL)
-    return [" ".join(unescape(re.sub(r"<[^>]*>", " ", error)).split()) for error in found]
+    """The error messages beside the fields of a page, in order."""
+    errors = re.findall(r'<p class="err"[^>]*>(.*?)</p>', response.content.decode(), re.DOTALL)
+    return [" ".join(unescape(re.sub(r"<[^>]*>", " ", error)).split()) for error in errors]

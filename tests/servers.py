@@ -1,4 +1,4 @@
-"""The real server as a process of its own, on a free port of this machine."""
+"""Run the site in a process of its own, on a free port of this machine."""
 
 import os
 import signal
@@ -19,7 +19,7 @@ START_SECONDS = 60
 
 
 def free_port() -> int:
-    """A port that nothing listens on now."""
+    """A free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -27,7 +27,7 @@ def free_port() -> int:
 
 
 def environment(data: Path, port: int, extra: Mapping[str, str]) -> dict[str, str]:
-    """What the site's commands are given: this data folder, this port, and no developer's `.env`."""
+    """The environment of the site's commands: this data folder, this port, and no `.env` of a developer."""
     return {
         **os.environ,
         "FOOTNOTE_DATA": str(data),
@@ -41,7 +41,7 @@ def environment(data: Path, port: int, extra: Mapping[str, str]) -> dict[str, st
 
 @dataclass
 class Site:
-    """One site on a data folder: it can be started, killed and started again on the same port."""
+    """One site with a data folder. It can be started, killed and started again on the same port."""
 
     data: Path
     port: int = field(default_factory=free_port)
@@ -51,11 +51,11 @@ class Site:
 
     @property
     def url(self) -> str:
-        """Where it answers."""
+        """The address of the site."""
         return f"http://127.0.0.1:{self.port}"
 
     def run(self, *command: str) -> str:
-        """What a management command of the site prints."""
+        """Run a management command of the site; returns its output."""
         done = subprocess.run(  # noqa: S603  this project's own command
             [*MANAGE, *command],
             env=environment(self.data, self.port, self.extra),
@@ -66,7 +66,7 @@ class Site:
         return done.stdout
 
     def start(self) -> None:
-        """Serve, and return when it answers; raises TimeoutError after a minute, RuntimeError if it ends before."""
+        """Start the server and wait until it replies. Raises TimeoutError after a minute, RuntimeError if it ends."""
         with (self.data / "server.log").open("ab") as log:
             self.process = subprocess.Popen(  # noqa: S603  this project's own command
                 [*MANAGE, *self.command],
@@ -87,13 +87,13 @@ class Site:
         raise TimeoutError(self.url)
 
     def stop(self) -> int:
-        """End it in order; returns its exit code."""
+        """Stop the server with SIGTERM; returns its exit code."""
         assert self.process is not None  # noqa: S101
         self.process.terminate()
         return self.process.wait(timeout=40)
 
     def kill(self) -> None:
-        """SIGKILL to every process of it at once, as a power switch would."""
+        """Kill every process of the server, like a power failure."""
         assert self.process is not None  # noqa: S101
         for pid in family(self.process.pid):
             try:
@@ -104,20 +104,20 @@ class Site:
 
 
 def family(pid: int) -> list[int]:
-    """A process and all that descend from it."""
-    found = [pid]
-    for parent in found:
+    """The ids of a process and all its descendants."""
+    pids = [pid]
+    for parent in pids:
         for task in Path(f"/proc/{parent}/task").glob("*/children"):
             try:
-                found += [int(child) for child in task.read_text().split()]
+                pids += [int(child) for child in task.read_text().split()]
             except FileNotFoundError:
                 continue
-    return found
+    return pids
 
 
 @contextmanager
 def running(site: Site) -> Iterator[Site]:
-    """The site, started; stopped at the end if it is still there."""
+    """Start the site, and stop it at the end if it still runs."""
     site.start()
     try:
         yield site

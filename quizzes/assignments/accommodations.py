@@ -1,4 +1,4 @@
-"""Accommodations, extensions and excuses, and the deadlines that move with them."""
+"""Accommodations, extensions and excuses, and the deadlines that they change."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ from quizzes.models import Accommodation, Assignment, Attempt, AuditEvent, Class
 
 @dataclass(frozen=True, slots=True)
 class ExtendedTime:
-    """What an accommodated student gets on an assignment. time_factor, time_limit None: no timer.
+    """The time of a student with an accommodation on one assignment. time_factor, time_limit None: no timer.
 
-    starts_at: when the attempt began, else the earliest moment at which it can. ends_at: of who begins then, None for
-    no end. needed_close_at: the close that would leave all of the granted time; None where it fits.
+    starts_at: when the attempt started, else the earliest possible start. ends_at: the deadline with that start, None
+    for no deadline. needed_close_at: the close that leaves all of the granted time; None if the time fits.
     """
 
     student: Student
@@ -31,9 +31,9 @@ class ExtendedTime:
 
 
 def accommodations_of(classroom: Classroom) -> dict[int, Accommodation]:
-    """What students of a classroom always get, by student id; one statement."""
-    given = Accommodation.objects.filter(student__classroom=classroom, student__removed_at=None)
-    return {accommodation.student_id: accommodation for accommodation in given}
+    """The accommodations in a classroom, by student id. One query."""
+    accommodations = Accommodation.objects.filter(student__classroom=classroom, student__removed_at=None)
+    return {accommodation.student_id: accommodation for accommodation in accommodations}
 
 
 def extended_times(
@@ -44,28 +44,28 @@ def extended_times(
     now: datetime,
     assignment: Assignment | None = None,
 ) -> list[ExtendedTime]:
-    """What each accommodated student of a classroom would get in this window, by name; [] where there is no limit.
+    """The time of each student with an accommodation in this window, by name; empty without a time limit.
 
-    assignment: what is changed, with the extensions and attempts that it has; who has handed in is left out. One
-    statement, three for a change.
+    assignment: to change it. Its extensions and attempts count, and students who submitted are left out. One query,
+    three with an assignment.
     """
     if time_limit is None:
         return []
     extensions = _extensions(assignment) if assignment is not None else {}
     attempts = assignment.attempts.order_by("number") if assignment is not None else ()
-    begun = {attempt.student_id: attempt for attempt in attempts}
-    found = []
-    given = Accommodation.objects.filter(student__classroom=classroom, student__removed_at=None)
-    for accommodation in given.select_related("student").order_by("student__display_name", "student"):
+    latest_attempts = {attempt.student_id: attempt for attempt in attempts}
+    times = []
+    accommodations = Accommodation.objects.filter(student__classroom=classroom, student__removed_at=None)
+    for accommodation in accommodations.select_related("student").order_by("student__display_name", "student"):
         student = accommodation.student
-        attempt = begun.get(student.pk)
+        attempt = latest_attempts.get(student.pk)
         if attempt is not None and not attempt.is_open:
             continue
         granted = granted_time(time_limit, time_factor=accommodation.time_factor)
         starts_at = attempt.started_at if attempt is not None else max(window.opens_at or now, now)
         extension = extensions.get(student.pk)
         closes_at = extension.closes_at if extension is not None and extension.closes_at else window.closes_at
-        found.append(
+        times.append(
             ExtendedTime(
                 student,
                 accommodation.time_factor,
@@ -76,40 +76,40 @@ def extended_times(
                 needed_close(starts_at=starts_at, granted=granted, closes_at=closes_at),
             )
         )
-    return found
+    return times
 
 
 @transaction.atomic
 def extend_to_fit(assignment: Assignment, times: Iterable[ExtendedTime], *, by: User, now: datetime) -> None:
-    """Extend for these students until their granted time fits; what else an extension of theirs says stays."""
+    """Extend the close for these students so that their granted time fits. The rest of an extension stays."""
     extensions = _extensions(assignment)
-    for own in times:
-        there = extensions.get(own.student.pk)
+    for time in times:
+        extension = extensions.get(time.student.pk)
         extend(
             assignment,
-            own.student,
-            due_at=there.due_at if there is not None else None,
-            closes_at=own.needed_close_at,
-            extra_attempts=there.extra_attempts if there is not None else 0,
-            reason=there.reason if there is not None and there.reason else "The granted time did not fit.",
+            time.student,
+            due_at=extension.due_at if extension is not None else None,
+            closes_at=time.needed_close_at,
+            extra_attempts=extension.extra_attempts if extension is not None else 0,
+            reason=(extension.reason if extension is not None else "") or "The granted time did not fit.",
             by=by,
             now=now,
         )
 
 
 def move_deadlines(attempts: Iterable[Attempt]) -> int:
-    """Give open attempts the deadline that follows from today's settings, never less time than they began with.
+    """Recompute the deadlines of open attempts, never with a shorter time limit; returns how many changed.
 
-    Returns how many moved. Five statements an assignment.
+    Two queries per attempt, three with a time limit, and one update.
     """
     moved: list[Attempt] = []
     for attempt in attempts:
         settings = student_settings(attempt.assignment, attempt.student)
         limits = (settings.time_limit, attempt.time_limit)
         limit = None if None in limits else max(limit for limit in limits if limit is not None)
-        ends = deadline(started_at=attempt.started_at, time_limit=limit, closes_at=settings.window.closes_at)
-        if (limit, ends) != (attempt.time_limit, attempt.deadline_at):
-            attempt.time_limit, attempt.deadline_at = limit, ends
+        deadline_at = deadline(started_at=attempt.started_at, time_limit=limit, closes_at=settings.window.closes_at)
+        if (limit, deadline_at) != (attempt.time_limit, attempt.deadline_at):
+            attempt.time_limit, attempt.deadline_at = limit, deadline_at
             moved.append(attempt)
     Attempt.objects.bulk_update(moved, ["time_limit", "deadline_at"])
     return len(moved)
@@ -117,9 +117,9 @@ def move_deadlines(attempts: Iterable[Attempt]) -> int:
 
 @transaction.atomic
 def set_accommodation(student: Student, *, time_factor: Decimal | None, by: User, now: datetime) -> None:
-    """Give a student more time in every assignment; None: no timer; 1 takes the accommodation away.
+    """Give a student more time on every assignment, open attempts included. Safe to repeat.
 
-    An attempt that is running gets its new end at once.
+    time_factor: None for no timer, 1 to remove the accommodation.
     """
     list(Student.objects.select_for_update().filter(pk=student.pk).values_list("pk"))
     if time_factors([student.pk]).get(student.pk, Decimal(1)) == time_factor:
@@ -153,15 +153,15 @@ def extend(
     by: User,
     now: datetime,
 ) -> Extension:
-    """Give one student another end or more attempts on one assignment; a second one replaces the first.
+    """Give one student later times or more attempts on one assignment, instead of an earlier extension.
 
-    Where what is given is what the student has, nothing is written.
+    Writes nothing if the student already has this extension.
     """
     list(Student.objects.select_for_update().filter(pk=student.pk).values_list("pk"))
-    there = assignment.extensions.filter(student=student).first()
-    given = (due_at, closes_at, extra_attempts, reason)
-    if there is not None and (there.due_at, there.closes_at, there.extra_attempts, there.reason) == given:
-        return there
+    before = assignment.extensions.filter(student=student).first()
+    new_values = (due_at, closes_at, extra_attempts, reason)
+    if before is not None and (before.due_at, before.closes_at, before.extra_attempts, before.reason) == new_values:
+        return before
     extension, _ = Extension.objects.update_or_create(
         assignment=assignment,
         student=student,
@@ -194,7 +194,7 @@ def extend(
 def set_excused(
     assignment: Assignment, student: Student, *, is_excused: bool, reason: str, by: User, now: datetime
 ) -> None:
-    """Excuse a student from an assignment, or take that back; answers are kept either way. Twice changes nothing."""
+    """Excuse a student from an assignment, or undo that. Answers stay in both cases. Safe to repeat."""
     list(Student.objects.select_for_update().filter(pk=student.pk).values_list("pk"))
     if assignment.excuses.filter(student=student).exists() == is_excused:
         return
@@ -220,5 +220,5 @@ def _extensions(assignment: Assignment) -> dict[int, Extension]:
     return {extension.student_id: extension for extension in assignment.extensions.all()}
 
 
-def _open_attempts(**of: Any) -> Iterable[Attempt]:
-    return Attempt.objects.open().filter(**of).select_related("assignment", "student")
+def _open_attempts(**lookups: Any) -> Iterable[Attempt]:
+    return Attempt.objects.open().filter(**lookups).select_related("assignment", "student")

@@ -1,7 +1,4 @@
-"""When an attempt ends, and whether an answer that arrives counts. Every other module asks `is_over` or `cutoff`.
-
-All moments are aware datetimes; durations are timedeltas.
-"""
+"""When an attempt ends, and whether an answer arrives in time. Every other module calls `is_over` or `cutoff`."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,13 +7,13 @@ from enum import Enum
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-# Answers in flight when the time ends still count. A minute covers a phone that has to find the Wi-Fi again
-# and is what Moodle's quizzes allow at most by default.
+# Answers that are on the way at the deadline still count. 60 seconds let a phone reconnect to the Wi-Fi. It is also
+# the default grace period of Moodle's quizzes.
 GRACE = timedelta(seconds=60)
 
 
 def granted_time(time_limit: timedelta | None, *, time_factor: Decimal | None = Decimal(1)) -> timedelta | None:
-    """The time limit times a student's factor, to the microsecond; None (no timer) when either is None."""
+    """The time limit times a student's factor, to the microsecond; None (no timer) if either is None."""
     if time_limit is None or time_factor is None:
         return None
     factor = Fraction(time_factor)
@@ -24,30 +21,30 @@ def granted_time(time_limit: timedelta | None, *, time_factor: Decimal | None = 
 
 
 def deadline(*, started_at: datetime, time_limit: timedelta | None, closes_at: datetime | None) -> datetime | None:
-    """The moment at which an attempt ends: the earlier of its limit and the close; None when neither is set."""
-    ends = [moment for moment in (started_at + time_limit if time_limit else None, closes_at) if moment is not None]
-    return min(ends, default=None)
+    """The earlier of the end of the time limit and the close; None if neither is set."""
+    moments = [moment for moment in (started_at + time_limit if time_limit else None, closes_at) if moment is not None]
+    return min(moments, default=None)
 
 
 def needed_close(*, starts_at: datetime, granted: timedelta | None, closes_at: datetime | None) -> datetime | None:
-    """The close, to the next whole minute, that leaves who begins `starts_at` the granted time; None where it fits.
+    """The close, at a whole minute, that leaves the granted time after `starts_at`; None if the time fits already.
 
-    granted: None for no timer, which fits every window.
+    granted: None for no timer, which always fits.
     """
     if granted is None or closes_at is None or starts_at + granted <= closes_at:
         return None
     needed = starts_at + granted
-    whole = needed.replace(second=0, microsecond=0)
-    return whole if whole == needed else whole + timedelta(minutes=1)
+    whole_minute = needed.replace(second=0, microsecond=0)
+    return whole_minute if whole_minute == needed else whole_minute + timedelta(minutes=1)
 
 
 def cutoff(at: datetime) -> datetime:
-    """The earliest deadline that an answer which arrives `at` still meets. A query compares a column with it."""
+    """The earliest deadline that an answer can meet if it arrives `at`. Queries compare a column with it."""
     return at - GRACE
 
 
 def is_over(*, at: datetime, deadline_at: datetime | None) -> bool:
-    """Whether an answer that arrives `at` is too late to count; the end of the grace itself is not."""
+    """Whether an answer that arrives `at` is too late to count. The last moment of the grace time is not."""
     return deadline_at is not None and deadline_at < cutoff(at)
 
 
@@ -61,14 +58,14 @@ def minutes_left(*, at: datetime, deadline_at: datetime | None) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """When an assignment may be done; None means no such limit."""
+    """When an assignment opens, is due and closes. None: no such limit."""
 
     opens_at: datetime | None = None
     due_at: datetime | None = None
     closes_at: datetime | None = None
 
     def state(self, *, at: datetime) -> "WindowState":
-        """Where `at` lies. The due and the close moments themselves still belong to the time before them."""
+        """The state at this moment. At the due time itself it is not past due, and at the close not closed."""
         if self.opens_at is not None and at < self.opens_at:
             return WindowState.NOT_OPEN
         if self.closes_at is not None and at > self.closes_at:
@@ -79,7 +76,7 @@ class Window:
 
 
 class WindowState(Enum):
-    """Where a moment lies in a window."""
+    """The state of a window at one moment."""
 
     NOT_OPEN = "not_open"
     OPEN = "open"
@@ -88,7 +85,7 @@ class WindowState(Enum):
 
 
 class NoSuchLocalTime(ValueError):
-    """A wall-clock time that the zone skips. suggestion: the same as long after the gap, naive: 3:30 for 2:30."""
+    """A local time that the zone skips. suggestion: the naive local time moved past the gap, 3:30 for 2:30."""
 
     def __init__(self, suggestion: datetime) -> None:
         super().__init__("The clocks skip this time.")
@@ -96,14 +93,14 @@ class NoSuchLocalTime(ValueError):
 
 
 def in_zone(wall_time: datetime, zone: ZoneInfo) -> datetime:
-    """The moment (UTC) at which clocks in `zone` show the naive `wall_time`, the earlier one where they show it twice.
+    """The moment (UTC) of the naive `wall_time` in `zone`, the earlier one if the clocks show that time twice.
 
-    Raises NoSuchLocalTime where clocks are put forward over it (PEP 495).
+    Raises NoSuchLocalTime if the clocks skip it. Source: PEP 495.
     """
-    # In UTC, since Python holds a time that clocks show twice for unequal to every moment of another zone.
+    # In UTC: for a time that clocks show twice, `==` between two zones is always False.
     moment = wall_time.replace(tzinfo=zone).astimezone(UTC)
-    shown = moment.astimezone(zone).replace(tzinfo=None)
-    if shown != wall_time:
-        gap = shown - wall_time
-        raise NoSuchLocalTime(max(shown, wall_time + abs(gap)).replace(fold=0))
+    round_trip = moment.astimezone(zone).replace(tzinfo=None)
+    if round_trip != wall_time:
+        gap = round_trip - wall_time
+        raise NoSuchLocalTime(max(round_trip, wall_time + abs(gap)).replace(fold=0))
     return moment

@@ -1,4 +1,4 @@
-"""Assignments: give an edition to classrooms, change its settings, delete it."""
+"""Give an edition to classrooms, change an assignment's settings, delete it."""
 
 import uuid
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignmentSettings:
-    """What holds in every classroom of an assignment. time_limit None: untimed; max_attempts None: no limit."""
+    """The settings of an assignment except its window. time_limit None: untimed. max_attempts None: no limit."""
 
     time_limit: timedelta | None
     max_attempts: int | None
@@ -27,7 +27,7 @@ class AssignmentSettings:
 
 
 class HasAttempts(Exception):
-    """An assignment that students have begun cannot be taken back."""
+    """The assignment has attempts or regrades."""
 
 
 @transaction.atomic
@@ -40,13 +40,13 @@ def assign(
     by: User,
     now: datetime,
 ) -> list[Assignment]:
-    """Give an edition to classrooms, one assignment each, in one group.
+    """Give an edition to classrooms, one assignment each, in one group; returns the assignments that are new.
 
-    group: named by the form that asks, so that sending it twice assigns once. Returns what this call made.
+    group: an id from the form, so that a form sent twice assigns once.
     """
-    # The classrooms' rows are the lock, taken in one order: without it a form sent twice at once would assign twice.
+    # Locks in a fixed order, so that a form sent twice at the same time neither assigns twice nor ends in a deadlock.
     list(Classroom.objects.select_for_update().filter(pk__in=[classroom.pk for classroom in windows]).order_by("pk"))
-    there = set(Assignment.objects.filter(group=group).values_list("classroom_id", flat=True))
+    assigned_ids = set(Assignment.objects.filter(group=group).values_list("classroom_id", flat=True))
     made = [
         Assignment(
             edition=edition,
@@ -58,7 +58,7 @@ def assign(
             **asdict(settings),
         )
         for classroom, window in windows.items()
-        if classroom.pk not in there
+        if classroom.pk not in assigned_ids
     ]
     Assignment.objects.bulk_create(made)
     for assignment in made:
@@ -70,15 +70,15 @@ def assign(
 def change_assignment(
     assignment: Assignment, *, window: Window, settings: AssignmentSettings, by: User, now: datetime
 ) -> Assignment:
-    """Change window and terms. Attempts keep their answers, their order and at least the time limit they began with."""
+    """Change window and settings. Attempts keep their answers and order, and their time limits never get shorter."""
     before = {name: str(getattr(assignment, name)) for name in (*_window_fields(window), *asdict(settings))}
     for name, value in {**_window_fields(window), **asdict(settings)}.items():
         setattr(assignment, name, value)
     assignment.save(update_fields=[*_window_fields(window), *asdict(settings)])
     for name, end in (("due_at", window.due_at), ("closes_at", window.closes_at)):
-        # An extension that gives no more than the class has now would take time away.
-        outgrown = assignment.extensions.filter(**{f"{name}__lte": end}) if end else assignment.extensions.all()
-        outgrown.update(**{name: None})
+        # An extension that ends before the new time of the class would take time away.
+        outdated = assignment.extensions.filter(**{f"{name}__lte": end}) if end else assignment.extensions.all()
+        outdated.update(**{name: None})
     move_deadlines(Attempt.objects.open().filter(assignment=assignment).select_related("assignment", "student"))
     _record(AuditEvent.Action.ASSIGNMENT_CHANGED, assignment, by=by, now=now, before=before)
     return assignment
@@ -86,7 +86,7 @@ def change_assignment(
 
 @transaction.atomic
 def delete_assignment(assignment: Assignment, *, by: User, now: datetime) -> None:
-    """Take back an assignment that nobody has begun; raises HasAttempts."""
+    """Delete an assignment without attempts. Raises HasAttempts."""
     if assignment.attempts.exists():
         raise HasAttempts
     _record(AuditEvent.Action.ASSIGNMENT_CHANGED, assignment, by=by, now=now, withdrawn=True)
@@ -95,10 +95,10 @@ def delete_assignment(assignment: Assignment, *, by: User, now: datetime) -> Non
 
 @transaction.atomic
 def use_edition(assignment: Assignment, edition: Edition, *, by: User, now: datetime) -> None:
-    """Let an assignment that nobody has begun, nor corrected, give another edition of its set; raises HasAttempts."""
-    # Locked, so that an attempt that begins in this moment waits, and one that has begun is seen.
+    """Give another edition of the set with an assignment that has no attempts and no regrades. Raises HasAttempts."""
+    # The lock makes a student who starts an attempt wait until this transaction ends.
     current = Assignment.objects.select_for_update().get(pk=assignment.pk)
-    # A correction speaks of the questions of the edition that it was made for.
+    # A regrade refers to a question of the old edition.
     if current.attempts.exists() or current.regrades.exists():
         raise HasAttempts
     before = current.edition_id
@@ -108,7 +108,7 @@ def use_edition(assignment: Assignment, edition: Edition, *, by: User, now: date
 
 
 def window_state(assignment: Assignment, *, now: datetime) -> WindowState:
-    """Where `now` lies in the assignment's window."""
+    """The state of the assignment's window at `now`."""
     return window_of(assignment).state(at=now)
 
 

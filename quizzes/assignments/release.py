@@ -12,38 +12,38 @@ Release = Assignment.Release
 
 
 def answers_shown_at(assignment: Assignment) -> datetime | None:
-    """The last close of all classrooms that have this assignment; one statement, none where release waits for no close.
+    """The last close of all classrooms in the assignment's group. One query, or none without such a release.
 
-    None where release waits for no close, or for that of a classroom which now has none.
+    None if the release does not wait for the close, or if a classroom of the group never closes.
     """
     return last_closes([assignment])[assignment.pk]
 
 
 def last_closes(assignments: Collection[Assignment]) -> dict[int, datetime | None]:
-    """What `answers_shown_at` says of each of these, by assignment id; one statement, or none."""
+    """`answers_shown_at` of each assignment, by assignment id. One query, or none."""
     groups = {assignment.group for assignment in assignments if assignment.release == Release.AFTER_CLOSE}
-    found = {}
+    group_closes = {}
     if groups:
-        ends = Assignment.objects.filter(group__in=groups).order_by().values_list("group")
-        closes = ends.annotate(
+        assignments_by_group = Assignment.objects.filter(group__in=groups).order_by().values_list("group")
+        rows = assignments_by_group.annotate(
             classes=Max("closes_at"),
             students=Max("extensions__closes_at"),
-            endless=Count("pk", filter=Q(closes_at=None)),
+            never_closing=Count("pk", filter=Q(closes_at=None)),
         )
-        found = {
-            group: None if endless else max(end for end in (classes, students) if end is not None)
-            for group, classes, students, endless in closes
+        group_closes = {
+            group: None if never_closing else max(close for close in (classes, students) if close is not None)
+            for group, classes, students, never_closing in rows
         }
     return {
-        assignment.pk: found.get(assignment.group) if assignment.release == Release.AFTER_CLOSE else None
+        assignment.pk: group_closes.get(assignment.group) if assignment.release == Release.AFTER_CLOSE else None
         for assignment in assignments
     }
 
 
 def answers_shown(assignment: Assignment, attempt: Attempt, *, shown_at: datetime | None, now: datetime) -> bool:
-    """Whether the student may see key, score and evidence of a whole attempt.
+    """Whether the student may see key, score and evidence of the whole attempt.
 
-    shown_at: what `answers_shown_at` gave. Answers still in flight at the last close may arrive within the grace.
+    shown_at: from `answers_shown_at`. Answers appear after the grace time, in which other students may still save.
     """
     if attempt.is_open:
         return False

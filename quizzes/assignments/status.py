@@ -26,7 +26,7 @@ class Status(Enum):
 
     @property
     def label(self) -> str:
-        """The word of pages and files. The day follows “Opens”."""
+        """The label on pages and in files. `status_label` adds the day to “Opens”."""
         return _LABELS[self]
 
 
@@ -70,7 +70,7 @@ class Submitted(Protocol):
 
 
 class Made(Scored, Submitted, Protocol):
-    """The attributes of an attempt that decide the status: of an `Attempt`, or of the few columns of a large page."""
+    """The attributes of an attempt that decide the status. Large pages have rows with these columns only."""
 
     @property
     def deadline_at(self) -> datetime | None: ...
@@ -134,7 +134,7 @@ def status_of[A: Made](
 def is_late(attempt: Submitted, due_at: datetime | None) -> bool:
     """Whether the attempt was submitted after the student's own due time.
 
-    Never on paper: the moment at which a teacher enters the answers says nothing about the student.
+    Paper answers are never late: a teacher enters them after the class.
     """
     return (
         due_at is not None
@@ -145,7 +145,7 @@ def is_late(attempt: Submitted, due_at: datetime | None) -> bool:
 
 
 def counting_attempt[A: Scored](attempts: Sequence[A], policy: str) -> A | None:
-    """The submitted attempt that counts by the policy (first, best, latest); the earlier of two equally good ones."""
+    """The submitted attempt that counts by the policy (first, best, latest). Of two equal scores, the earlier one."""
     submitted = sorted((attempt for attempt in attempts if not attempt.is_open), key=lambda attempt: attempt.number)
     if not submitted:
         return None

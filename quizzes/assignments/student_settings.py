@@ -1,4 +1,4 @@
-"""What holds for one student on one assignment: window, time limit, attempts, excuse."""
+"""The settings of one student on one assignment: window, time limit, attempts, excuse."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from quizzes.models import Accommodation, Assignment, Extension, Student
 
 @dataclass(frozen=True, slots=True)
 class StudentSettings:
-    """What holds for one student on one assignment, accommodation and extension included.
+    """The settings of one student on one assignment, with accommodation, extension and excuse.
 
-    time_limit: what the student is granted; None: untimed. max_attempts None: no limit.
+    time_limit None: untimed. max_attempts None: no limit.
     """
 
     window: Window
@@ -28,7 +28,7 @@ def window_of(assignment: Assignment) -> Window:
 
 
 def personal_window(assignment: Assignment, extension: Extension | None) -> Window:
-    """The assignment's window, with the ends of a student's extension where it has them."""
+    """The assignment's window with the times of the student's extension."""
     window = window_of(assignment)
     if extension is None:
         return window
@@ -36,7 +36,7 @@ def personal_window(assignment: Assignment, extension: Extension | None) -> Wind
 
 
 def student_settings(assignment: Assignment, student: Student) -> StudentSettings:
-    """What holds for this student on this assignment; two statements, three with a time limit."""
+    """The settings of this student on this assignment. Two queries, three with a time limit."""
     return settings_given(
         assignment,
         student,
@@ -48,13 +48,13 @@ def student_settings(assignment: Assignment, student: Student) -> StudentSetting
 def settings_given(
     assignment: Assignment, student: Student, *, extension: Extension | None, is_excused: bool
 ) -> StudentSettings:
-    """`student_settings` where extension and excuse are known; one statement with a time limit, else none."""
+    """`student_settings` for a known extension and excuse. One query with a time limit, else none."""
     factor = time_factors([student.pk]).get(student.pk, Decimal(1)) if assignment.time_limit is not None else None
-    extra = extension.extra_attempts if extension is not None else 0
+    extra_attempts = extension.extra_attempts if extension is not None else 0
     return StudentSettings(
         window=personal_window(assignment, extension),
         time_limit=granted_time(assignment.time_limit, time_factor=factor),
-        max_attempts=None if assignment.max_attempts is None else assignment.max_attempts + extra,
+        max_attempts=None if assignment.max_attempts is None else assignment.max_attempts + extra_attempts,
         is_excused=is_excused,
     )
 

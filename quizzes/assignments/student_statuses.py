@@ -22,10 +22,7 @@ Key = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """What the class does not get: extensions, and who is excused, by student and assignment id.
-
-    An extension here has its times and attempts only.
-    """
+    """The extensions and excuses, by student id and assignment id. Extensions have only their times and attempts."""
 
     extensions: Mapping[Key, Extension]
     excused: Set[Key]
@@ -50,10 +47,11 @@ class Overrides:
         )
 
 
-def load_overrides(**of: Any) -> Overrides:
-    """The extensions and excuses that match; one query. of: lookups that both models have."""
-    extensions = Extension.objects.filter(**of).order_by()
-    excuses = Excuse.objects.filter(**of).order_by()
+def load_overrides(**lookups: Any) -> Overrides:
+    """The extensions and excuses that match. One query. lookups: valid for both models."""
+    extensions = Extension.objects.filter(**lookups).order_by()
+    excuses = Excuse.objects.filter(**lookups).order_by()
+    # PostgreSQL needs types for the constants of a UNION.
     none = Cast(Value(None), DateTimeField())
     no, yes = (Value(is_excused, output_field=BooleanField()) for is_excused in (False, True))
     rows = extensions.values_list("student_id", "assignment_id", "due_at", "closes_at", "extra_attempts", no).union(
@@ -71,15 +69,15 @@ def load_overrides(**of: Any) -> Overrides:
 
 
 def by_student_and_assignment(attempts: Iterable[Attempt]) -> defaultdict[Key, list[Attempt]]:
-    """The attempts of each student on each assignment, by number; one query for a queryset."""
-    made: defaultdict[Key, list[Attempt]] = defaultdict(list)
+    """The attempts of each student on each assignment, by number. One query for a queryset."""
+    grouped: defaultdict[Key, list[Attempt]] = defaultdict(list)
     for attempt in attempts:
-        made[attempt.student_id, attempt.assignment_id].append(attempt)
-    for own in made.values():
-        own.sort(key=lambda attempt: attempt.number)
-    return made
+        grouped[attempt.student_id, attempt.assignment_id].append(attempt)
+    for students_attempts in grouped.values():
+        students_attempts.sort(key=lambda attempt: attempt.number)
+    return grouped
 
 
 def status_label(status: Status, opens_at: datetime | None, zone: ZoneInfo | None = None) -> str:
-    """The word of pages and files for a status: “Missing”, “Opens Fri, Oct 23”. zone: None for the current one."""
+    """The label of a status on pages and in files: “Missing”, “Opens Fri, Oct 23”. zone None: the current zone."""
     return f"{status.label} {day(opens_at, zone)}" if status is Status.NOT_OPEN else status.label

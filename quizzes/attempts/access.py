@@ -1,4 +1,4 @@
-"""Load an attempt for a request of its student, and decide whether that student may use it."""
+"""Load an attempt for a student's request, and decide whether that student may use it."""
 
 import json
 from collections.abc import Mapping
@@ -32,9 +32,9 @@ class LoadedStudent:
 
 @dataclass(frozen=True, slots=True)
 class LoadedAttempt:
-    """An attempt as its student's requests need it.
+    """The columns of an attempt that a student's request needs.
 
-    loaded_answers: by question row id; None if the request shows none.
+    loaded_answers: by question row id; None if they were not loaded.
     """
 
     id: int
@@ -53,7 +53,7 @@ class LoadedAttempt:
 
     @property
     def content(self) -> AttemptContent:
-        """The edition in this attempt's order; no query once it is in the process."""
+        """The edition in this attempt's order. No query if the process has it cached."""
         return attempt_content(self.edition_id, self.seed, self.shuffle_questions, self.shuffle_choices)
 
     @property
@@ -64,7 +64,7 @@ class LoadedAttempt:
         return self.loaded_answers
 
     def with_answers(self) -> Self:
-        """The same with current answers; one query if they were not loaded."""
+        """A copy with the current answers. One query if they were not loaded."""
         return self if self.loaded_answers is not None else replace(self, loaded_answers=current_answers(self.id))
 
     @property
@@ -74,19 +74,19 @@ class LoadedAttempt:
 
     @property
     def is_open(self) -> bool:
-        """Whether it has not been submitted."""
+        """Whether the attempt is not submitted."""
         return self.submitted_at is None
 
     def has_ended(self, *, now: datetime) -> bool:
-        """Whether it is submitted or its time is over."""
+        """Whether the attempt is submitted or its time is over."""
         return not self.is_open or is_over(at=now, deadline_at=self.deadline_at)
 
     def row(self) -> Attempt:
-        """The row with its assignment, to change it or to review it; one query."""
+        """The model row with its assignment. One query."""
         return Attempt.objects.select_related("assignment").order_by().get(pk=self.id)
 
 
-# Raw for the gate of the question page, which takes 1.1 ms: a queryset of these joins takes 0.54 ms, this 0.03 ms.
+# Raw SQL for the 1.1 ms gate of the question page. A queryset with these joins takes 0.54 ms, this takes 0.03 ms.
 _LOAD = """
 SELECT a.id, a.student_id, s.display_name, s.pin_version, s.removed_at IS NOT NULL, c.time_zone, a.assignment_id,
 g.edition_id, g.release, a.seed, a.shuffle_questions, a.shuffle_choices, a.deadline_at, a.submitted_at{columns}
@@ -103,7 +103,7 @@ _ATTEMPT_COLUMNS = 14
 
 
 def load_attempt(public_id: str, *, with_answers: bool) -> LoadedAttempt | None:
-    """The attempt with this public id, whoever asks for it; None if there is none. One query."""
+    """The attempt with this public id; None if there is none. Checks no permission. One query."""
     with connection.cursor() as cursor:
         cursor.execute(_LOAD_WITH_ANSWERS if with_answers else _LOAD_ATTEMPT, [public_id])
         rows = cursor.fetchall()
@@ -147,17 +147,17 @@ def check_access(session: StudentSession | None, attempt: LoadedAttempt | None) 
 
 
 def _moment(value: datetime | None) -> datetime | None:
-    """A moment as a raw query returns it. SQLite has no time zones, and Django stores UTC."""
+    """The moment with its time zone. A raw query on SQLite returns none, and Django stores UTC."""
     return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
 
 
 def _answers(rows: list[tuple[Any, ...]]) -> dict[int, CurrentAnswer]:
-    given = (row[_ATTEMPT_COLUMNS:] for row in rows)
-    return {columns[0]: _answer(*columns) for columns in given if columns[0] is not None}
+    answer_columns = (row[_ATTEMPT_COLUMNS:] for row in rows)
+    return {columns[0]: _answer(*columns) for columns in answer_columns if columns[0] is not None}
 
 
 def _answer(
     question_id: int, value: str | None, revision: int, flagged: bool, *moments: datetime | None
 ) -> CurrentAnswer:
-    read = None if value is None else json.loads(value)
-    return CurrentAnswer(question_id, read, revision, bool(flagged), *map(_moment, moments))
+    parsed = None if value is None else json.loads(value)
+    return CurrentAnswer(question_id, parsed, revision, bool(flagged), *map(_moment, moments))

@@ -23,21 +23,21 @@ class AttemptOver(Exception):
 
 
 class NotCheckable(Exception):
-    """The assignment shows no verdicts while an attempt is open, or there is no answer to check."""
+    """The assignment does not show verdicts at once, or there is no answer to check."""
 
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """The result of a save. revision, value: of the current answer afterwards. outcome: as logged."""
+    """The result of a save. revision, value: of the current answer after the save. outcome: as logged."""
 
     outcome: str
     revision: int
     value: Value
 
 
-# Raw, since it is correctness: the conditions are in the statement that writes, so that nothing can change between
-# check and write. `FOR SHARE` makes a submission on PostgreSQL wait for it. The time is compared with `cutoff(now)`.
-_MOVE_ANSWER = """
+# Raw SQL for correctness: the query that writes has the conditions, so that nothing can change between check and
+# write. `FOR SHARE` makes a submission on PostgreSQL wait for this query. The deadline is compared with `cutoff(now)`.
+_UPDATE_ANSWER = """
 INSERT INTO quizzes_answer (attempt_id, question_id, value, revision, flagged, saved_at)
 SELECT a.id, %s, {value}, 1, {false}, %s FROM quizzes_attempt a
 WHERE a.id = %s AND a.submitted_at IS NULL AND (a.deadline_at IS NULL OR a.deadline_at >= %s) {lock}
@@ -50,12 +50,12 @@ _LOG_SAVE = """
 INSERT INTO quizzes_answerevent (attempt_id, question_id, operation, value, revision, outcome, at)
 VALUES (%s, %s, %s, {value}, %s, %s, %s)
 """
-# PostgreSQL takes both as 1 query, a transaction by itself: 1 round trip instead of 4.
-_MOVE_AND_LOG = """
-WITH moved (revision) AS ({move}), logged AS (
+# On PostgreSQL both are 1 query, which is a transaction by itself: 1 round trip instead of 4.
+_UPDATE_AND_LOG = """
+WITH updated (revision) AS ({update}), logged AS (
 INSERT INTO quizzes_answerevent (attempt_id, question_id, operation, value, revision, outcome, at)
-SELECT %s, %s, %s, {value}, revision, %s, %s FROM moved)
-SELECT revision FROM moved
+SELECT %s, %s, %s, {value}, revision, %s, %s FROM updated)
+SELECT revision FROM updated
 """
 
 
@@ -70,25 +70,25 @@ def save_answer(
 ) -> Saved:
     """Update the current answer and log the save, in one transaction: 2 queries, 1 on PostgreSQL.
 
-    operation: named by the sender; the same operation with the same value changes nothing the second time.
+    operation: an id from the sender; the same operation with the same value changes nothing the second time.
     seen_revision: of the answer that the sender saw, 0 for none. now: when the request arrived.
     """
     operation = _operation_key(operation, question_id, value)
-    # A single query needs no transaction around it, unless it is inside one already.
+    # A single query is a transaction by itself. Inside another one it needs a savepoint, for the IntegrityError.
     is_single = connection.vendor == "postgresql" and not connection.in_atomic_block
     try:
         with nullcontext() if is_single else transaction.atomic():
-            saved = _move_and_log(attempt.id, question_id, value, operation, seen_revision, now)
+            saved = _update_and_log(attempt.id, question_id, value, operation, seen_revision, now)
         return saved or _refused(attempt.id, question_id, value, operation, now)
     except IntegrityError:
-        # The log has this operation: it was sent again with a newer revision, or twice at once. Nothing was changed.
+        # The log has this operation: it came again with a newer revision, or twice at the same time. Nothing changed.
         return _refused(attempt.id, question_id, value, operation, now)
 
 
 def check_answer(attempt: LoadedAttempt, question_id: int, *, now: datetime) -> None:
-    """Settle an answer so that its verdict may be shown. Checking twice changes nothing.
+    """Make an answer final so that the student may see its verdict. A second check changes nothing.
 
-    Raises NotCheckable unless verdicts are shown at once and there is an answer, AttemptOver after the end.
+    Raises NotCheckable or AttemptOver.
     """
     if attempt.release != Release.AT_ONCE:
         raise NotCheckable
@@ -120,18 +120,18 @@ def waiting_late_count(attempt: Attempt) -> int:
 
 @transaction.atomic
 def accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
-    """Let the newest late answer to each question count; returns how many changed. Twice changes nothing more.
+    """Count the newest late answer to each question; returns how many answers changed. Safe to repeat.
 
-    An answer that the student saved since, in a reopened attempt, stays. attempt: submitted, with its assignment.
+    A newer answer, saved in a reopened attempt, stays. attempt: submitted, with its assignment.
     """
     newest: dict[int, AnswerEvent] = {}
     for event in attempt.events.filter(outcome=Outcome.LATE).order_by("at", "pk"):
         newest[event.question_id] = event
-    known = set(attempt.events.filter(outcome=Outcome.ACCEPTED).values_list("operation", flat=True))
-    accepted = 0
+    accepted_before = set(attempt.events.filter(outcome=Outcome.ACCEPTED).values_list("operation", flat=True))
+    accepted_count = 0
     for event in newest.values():
         operation = f"accepted.{event.pk}"
-        if operation in known:
+        if operation in accepted_before:
             continue
         answer, _ = Answer.objects.select_for_update().get_or_create(attempt=attempt, question_id=event.question_id)
         if answer.saved_at is not None and answer.saved_at > event.at:
@@ -139,8 +139,8 @@ def accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
         answer.value, answer.saved_at, answer.revision = event.value, event.at, answer.revision + 1
         answer.save(update_fields=["value", "saved_at", "revision"])
         _log_save(attempt.pk, event.question_id, operation, event.value, answer.revision, Outcome.ACCEPTED, now)
-        accepted += 1
-    if accepted:
+        accepted_count += 1
+    if accepted_count:
         rescore([attempt])
         AuditEvent.objects.record(
             AuditEvent.Action.LATE_ACCEPTED,
@@ -149,55 +149,56 @@ def accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
             student=attempt.student,
             at=now,
             attempt=attempt.public_id,
-            answers=accepted,
+            answers=accepted_count,
         )
-    return accepted
+    return accepted_count
 
 
-def _move_and_log(
+def _update_and_log(
     attempt_id: int, question_id: int, value: Value, operation: str, seen_revision: int, now: datetime
 ) -> Saved | None:
-    postgresql = connection.vendor == "postgresql"
+    """The saved answer; None if a condition did not hold. Raises IntegrityError if the log has this operation."""
+    is_postgresql = connection.vendor == "postgresql"
     placeholder = _json_placeholder()
-    statement = _MOVE_ANSWER.format(
+    query = _UPDATE_ANSWER.format(
         value=placeholder,
-        false="FALSE" if postgresql else "0",
-        lock="FOR SHARE OF a" if postgresql else "",
+        false="FALSE" if is_postgresql else "0",
+        lock="FOR SHARE OF a" if is_postgresql else "",
     )
     at, earliest_deadline = map(connection.ops.adapt_datetimefield_value, (now, cutoff(now)))
-    written = _as_json(value)
-    arguments = [question_id, written, at, attempt_id, earliest_deadline, seen_revision]
-    if postgresql:
-        statement = _MOVE_AND_LOG.format(move=statement, value=placeholder)
-        arguments += [attempt_id, question_id, operation, written, str(Outcome.SAVED), at]
+    json_value = _as_json(value)
+    arguments = [question_id, json_value, at, attempt_id, earliest_deadline, seen_revision]
+    if is_postgresql:
+        query = _UPDATE_AND_LOG.format(update=query, value=placeholder)
+        arguments += [attempt_id, question_id, operation, json_value, str(Outcome.SAVED), at]
     with connection.cursor() as cursor:
-        cursor.execute(statement, arguments)
+        cursor.execute(query, arguments)
         row = cursor.fetchone()
     if row is None:
         return None
     [revision] = row
-    if not postgresql:
+    if not is_postgresql:
         _log_save(attempt_id, question_id, operation, value, revision, Outcome.SAVED, now)
     return Saved(Outcome.SAVED, revision, value)
 
 
 @transaction.atomic
 def _refused(attempt_id: int, question_id: int, value: Value, operation: str, now: datetime) -> Saved:
-    """Why nothing was saved, now logged; the reply of the first time if the operation is known."""
+    """Log and return why nothing was saved. A known operation gets its first reply and no second log row."""
     submitted_at, deadline_at = Attempt.objects.values_list("submitted_at", "deadline_at").get(pk=attempt_id)
     current = Answer.objects.filter(attempt=attempt_id, question_id=question_id).first()
-    known = AnswerEvent.objects.filter(attempt=attempt_id, operation=operation).first()
-    if known is not None and known.outcome == Outcome.SAVED:
-        return Saved(Outcome.SAVED, known.revision, known.value)
-    revision, shown = (current.revision, current.value) if current else (0, None)
-    if known is not None:
-        return Saved(known.outcome, revision, shown)
+    first_event = AnswerEvent.objects.filter(attempt=attempt_id, operation=operation).first()
+    if first_event is not None and first_event.outcome == Outcome.SAVED:
+        return Saved(Outcome.SAVED, first_event.revision, first_event.value)
+    revision, current_value = (current.revision, current.value) if current else (0, None)
+    if first_event is not None:
+        return Saved(first_event.outcome, revision, current_value)
     if submitted_at is not None or is_over(at=now, deadline_at=deadline_at):
         outcome = Outcome.LATE
     else:
         outcome = Outcome.SETTLED if current is not None and current.checked_at is not None else Outcome.STALE
     _log_save(attempt_id, question_id, operation, value, revision, outcome, now)
-    return Saved(outcome, revision, shown)
+    return Saved(outcome, revision, current_value)
 
 
 def _log_save(
@@ -205,13 +206,13 @@ def _log_save(
 ) -> None:
     """Append to the log. Raises IntegrityError if it has this operation."""
     at = connection.ops.adapt_datetimefield_value(now)
-    statement = _LOG_SAVE.format(value=_json_placeholder())
+    query = _LOG_SAVE.format(value=_json_placeholder())
     with connection.cursor() as cursor:
-        cursor.execute(statement, [attempt_id, question_id, operation, _as_json(value), revision, str(outcome), at])
+        cursor.execute(query, [attempt_id, question_id, operation, _as_json(value), revision, str(outcome), at])
 
 
 def _operation_key(operation: str, question_id: int, value: Value) -> str:
-    """The name of one act. A page that the browser kept may send another value under an old name: another act."""
+    """The id of one save. It includes the value: a page from the browser's cache can send a new one under an old id."""
     digest = hashlib.sha256(f"{question_id}:{json.dumps(value, sort_keys=True)}".encode()).hexdigest()
     return f"{operation[:40]}.{digest[:20]}"
 

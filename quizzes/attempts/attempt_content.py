@@ -1,4 +1,4 @@
-"""What one student sees of an edition: its questions and choices in the attempt's own order."""
+"""The content of an attempt: an edition's questions and choices in the attempt's order."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from quizzes.models import Answer, Attempt
 
 @dataclass(frozen=True, slots=True)
 class AttemptContent:
-    """An edition as one attempt shows it. questions: in the attempt's order; shuffle: of their choices."""
+    """An edition in one attempt's order. shuffle: gives the order of the choices."""
 
     published: Published
     shuffle: Shuffle
@@ -24,7 +24,7 @@ class AttemptContent:
 
 @dataclass(frozen=True, slots=True)
 class CurrentAnswer:
-    """The current answer to one question, without the cost of a model row."""
+    """The current answer to one question. It takes less time to build than a model row."""
 
     question_id: int
     value: Value
@@ -37,7 +37,7 @@ class CurrentAnswer:
 def arrange_content(
     edition_id: int, *, seed: str, shuffle_questions: bool, shuffle_choices: bool = True
 ) -> AttemptContent:
-    """The edition in the order that the seed gives; no query once the edition is in the process."""
+    """The edition in the order of this seed. No query if the process has the edition cached."""
     content = published(edition_id)
     order = Shuffle(seed, shuffle_questions)
     questions = order.order("questions", [(question.key, question) for question in content.document.questions])
@@ -46,19 +46,19 @@ def arrange_content(
 
 @process_cache(maxsize=10_000)
 def attempt_content(edition_id: int, seed: str, shuffle_questions: bool, shuffle_choices: bool) -> AttemptContent:
-    """`arrange_content` of an attempt, which never changes."""
+    """`arrange_content` for an attempt, cached, since its order never changes."""
     return arrange_content(edition_id, seed=seed, shuffle_questions=shuffle_questions, shuffle_choices=shuffle_choices)
 
 
 def content_of(attempt: Attempt) -> AttemptContent:
-    """The content of a row of an attempt, with its assignment loaded."""
+    """The content of an attempt. attempt: with its assignment."""
     return attempt_content(
         attempt.assignment.edition_id, attempt.seed, attempt.shuffle_questions, attempt.shuffle_choices
     )
 
 
 def current_answers(attempt_id: int) -> dict[int, CurrentAnswer]:
-    """The current answers of an attempt by question row id; one query."""
+    """The current answers of an attempt by question row id. One query."""
     fields = "question_id", "value", "revision", "flagged", "saved_at", "checked_at"
     rows = Answer.objects.filter(attempt=attempt_id).order_by().values_list(*fields)
     return {row[0]: CurrentAnswer(*row) for row in rows}

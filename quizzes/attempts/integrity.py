@@ -1,7 +1,7 @@
-"""Prove the invariants of ARCHITECTURE.md (I1 to I5) over everything that is stored.
+"""Check invariants I1 to I5 of docs/architecture.md on all stored rows.
 
-Of I1 it is the log's half: each revision from the first to the current one is there. What was acknowledged to whom,
-clients alone know.
+I1 is checked for the log only: it has each revision from the first to the current one. Only the browsers know which
+answers were acknowledged.
 """
 
 from collections import defaultdict
@@ -23,7 +23,7 @@ Outcome = AnswerEvent.Outcome
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one proof came to. checked: rows looked at; broken: one line each, [] when it holds."""
+    """The result of one check. checked: how many rows. broken: one line for each row that breaks the invariant."""
 
     name: str
     checked: int
@@ -31,11 +31,11 @@ class Finding:
 
 
 def check_integrity() -> list[Finding]:
-    """One finding for I1 and I2, one for each of the others, over one moment of a site that may be at work.
+    """One finding for I1 and I2, and one for each other invariant. All queries see one moment of a running site.
 
-    It reads everything in batches of 500 attempts, writes nothing and lets nobody wait.
+    It reads batches of 500 attempts, writes nothing and blocks no other request.
     """
-    with _one_moment():
+    with _snapshot():
         return _findings()
 
 
@@ -44,24 +44,24 @@ def _findings() -> list[Finding]:
     answers = submitted = saves = 0
     moved = _moved_at()
     for batch in _batches():
-        given, events = _by_attempt(Answer, batch), _by_attempt(AnswerEvent, batch)
+        current, events = _by_attempt(Answer, batch), _by_attempt(AnswerEvent, batch)
         expected = computed(batch)
         for attempt in batch:
-            answers += len(given[attempt.pk])
-            log += _unexplained(attempt, given[attempt.pk], events[attempt.pk])
+            answers += len(current[attempt.pk])
+            log += _unexplained(attempt, current[attempt.pk], events[attempt.pk])
             if not attempt.is_open:
                 submitted += 1
                 if (attempt.score, attempt.max_score) != expected[attempt.pk]:
                     scores.append(f"{attempt}: stored {attempt.score}, recomputed {expected[attempt.pk][0]}")
-            accepted = [event for event in events[attempt.pk] if event.outcome == Outcome.SAVED]
-            saves += len(accepted)
-            # What came before an end was moved was in time by the end of then, which the attempt no longer has.
+            saved = [event for event in events[attempt.pk] if event.outcome == Outcome.SAVED]
+            saves += len(saved)
+            # A save from before a deadline was moved met the old deadline, which the attempt no longer has.
             of_all, of_one = (moved.get((attempt.assignment.public_id, who)) for who in (None, attempt.student_id))
             since = max((at for at in (of_all, of_one) if at is not None), default=None)
             deadlines += [
                 f"{attempt}: {event} counts though it was late"
-                for event in accepted
-                if (since is None or event.at > since) and _late(attempt, event)
+                for event in saved
+                if (since is None or event.at > since) and _is_late(attempt, event)
             ]
     return [
         Finding("I1, I2 the log explains each current answer", answers, tuple(log)),
@@ -72,10 +72,10 @@ def _findings() -> list[Finding]:
 
 
 @contextmanager
-def _one_moment() -> Iterator[None]:
-    """All statements see the rows as they were at the first of them: a save in between is no fault of the log.
+def _snapshot() -> Iterator[None]:
+    """Let all queries see the rows of the first one, so that a save between two queries does not look like an error.
 
-    No `atomic`: on SQLite that waits for the writers' turn, and would hold it.
+    Not `atomic`: on SQLite it takes the write lock.
     """
     if connection.in_atomic_block:
         yield
@@ -112,21 +112,21 @@ def _unexplained(attempt: Attempt, answers: list[Answer], events: list[AnswerEve
     for event in events:
         if event.outcome in {Outcome.SAVED, Outcome.ACCEPTED}:
             saved[event.question_id].append(event)
-    found = []
+    broken = []
     for answer in answers:
-        own = sorted(saved.pop(answer.question_id, []), key=lambda event: event.revision)
-        last = own[-1].value if own else None
-        if [event.revision for event in own] != list(range(1, answer.revision + 1)) or last != answer.value:
-            found.append(f"{attempt}: {answer} has revision {answer.revision} and the log {len(own)} saves")
-    return found + [f"{attempt}: a save of question {question_id} has no answer" for question_id in saved]
+        saves = sorted(saved.pop(answer.question_id, []), key=lambda event: event.revision)
+        last = saves[-1].value if saves else None
+        if [event.revision for event in saves] != list(range(1, answer.revision + 1)) or last != answer.value:
+            broken.append(f"{attempt}: {answer} has revision {answer.revision} and the log {len(saves)} saves")
+    return broken + [f"{attempt}: a save of question {question_id} has no answer" for question_id in saved]
 
 
-def _late(attempt: Attempt, event: AnswerEvent) -> bool:
+def _is_late(attempt: Attempt, event: AnswerEvent) -> bool:
     return is_over(at=event.at, deadline_at=attempt.deadline_at)
 
 
 def _moved_at() -> dict[tuple[str, int | None], datetime]:
-    """When a teacher last moved the ends of an assignment, by its public id, and by student; None for everybody."""
+    """When a teacher last moved deadlines, by assignment public id and student id; student None: for the class."""
     actions = [AuditEvent.Action.ASSIGNMENT_CHANGED, AuditEvent.Action.EXTENSION_GIVEN]
     events = AuditEvent.objects.filter(action__in=actions).order_by("at")
     return {

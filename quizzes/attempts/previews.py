@@ -1,4 +1,4 @@
-"""Preview attempts: try a question set without an account or a class. They are stored in the session only."""
+"""Preview attempts: try a question set without an account or a class, stored in the session only."""
 
 import secrets
 from collections.abc import Collection, Mapping
@@ -14,7 +14,7 @@ from quizzes.content.question_types.registry import Question, Shuffle, Value
 from quizzes.models import Answer, QuestionSet
 
 PREVIEWS = "previews"
-# The set that a visitor may try without an account. No other built-in set has one of its questions.
+# The built-in set that visitors may try without an account. It shares no question with another built-in set.
 EXIT_TICKET = "exit-ticket"
 
 
@@ -22,9 +22,9 @@ EXIT_TICKET = "exit-ticket"
 class PreviewAttempt:
     """One preview attempt on an edition. values: of the checked answers, by question key.
 
-    order: names the order of the choices on its pages. Pages carry it, since a visitor who has not answered yet has
-    no session. Only the server can compute the seed of the order from it.
-    kept_as: its name in the session.
+    order: an id of the order of the choices. Pages send it back, since a visitor without an answer has no session.
+    Only the server can compute the seed from it.
+    kept_as: the key in the session.
     """
 
     content: AttemptContent
@@ -40,31 +40,30 @@ class PreviewAttempt:
 
 
 def exit_ticket() -> int | None:
-    """The newest edition of the set that visitors may try; None where the built-in sets are not loaded."""
-    found = QuestionSet.objects.built_in().published().filter(slug=EXIT_TICKET).first()
-    return found.latest_edition_id if found is not None else None
+    """The row id of the newest edition of the set that visitors may try; None if the built-in sets are not loaded."""
+    question_set = QuestionSet.objects.built_in().published().filter(slug=EXIT_TICKET).first()
+    return question_set.latest_edition_id if question_set is not None else None
 
 
 def preview_attempt(
     session: SessionBase, edition_id: int, *, only: Collection[str] | None = None, kept_as: str = ""
 ) -> PreviewAttempt:
-    """The preview attempt that this session holds, else a new one, which is not stored before its first answer.
+    """The preview attempt of this session, else a new one, which is stored with its first answer.
 
-    only: keys of its questions, None for all. kept_as: its name in the session, by default that of the edition.
+    only: keys of its questions, None for all. kept_as: the key in the session, by default the edition's row id.
     """
     kept_as = kept_as or str(edition_id)
-    kept: dict[str, Any] = session.get(PREVIEWS, {}).get(kept_as, {})
-    order = kept.get("order") or secrets.token_hex(16)
-    whole = arrange_content(edition_id, seed=_seed(order), shuffle_questions=False)
-    asked = tuple(question for question in whole.questions if only is None or question.key in only)
-    values = {
-        question.key: kept["values"][question.key] for question in asked if question.key in kept.get("values", {})
-    }
-    return PreviewAttempt(replace(whole, questions=asked), order, values, kept_as)
+    stored: dict[str, Any] = session.get(PREVIEWS, {}).get(kept_as, {})
+    stored_values = stored.get("values", {})
+    order = stored.get("order") or secrets.token_hex(16)
+    content = arrange_content(edition_id, seed=_seed(order), shuffle_questions=False)
+    questions = tuple(question for question in content.questions if only is None or question.key in only)
+    values = {question.key: stored_values[question.key] for question in questions if question.key in stored_values}
+    return PreviewAttempt(replace(content, questions=questions), order, values, kept_as)
 
 
 def read_preview_answer(preview: PreviewAttempt, question: Question, submitted: Submitted, *, order: str) -> Value:
-    """The value that a page of this preview sent, None for no answer; raises NotAChoice. order: as on that page."""
+    """The value of a submitted answer, None for no answer. Raises NotAChoice. order: as on the page that sent it."""
     reading = preview.content.published.document.reading
     return question.read_answer(submitted, Shuffle(_seed(order), is_shuffled=True), reading)
 
@@ -72,11 +71,11 @@ def read_preview_answer(preview: PreviewAttempt, question: Question, submitted: 
 def check_preview_answer(
     session: SessionBase, preview: PreviewAttempt, question: Question, value: Value, *, order: str
 ) -> None:
-    """Store an answer in the session. The first one to a question stays. order: of the page, stored with the first."""
+    """Store an answer in the session. The first answer to a question stays. order: as on the page that sent it."""
     if question.key in preview.values:
         return
-    kept = {"order": preview.order if preview.values else order, "values": {**preview.values, question.key: value}}
-    session[PREVIEWS] = {**session.get(PREVIEWS, {}), preview.kept_as: kept}
+    stored = {"order": preview.order if preview.values else order, "values": {**preview.values, question.key: value}}
+    session[PREVIEWS] = {**session.get(PREVIEWS, {}), preview.kept_as: stored}
 
 
 def start_again(session: SessionBase, preview: PreviewAttempt) -> None:

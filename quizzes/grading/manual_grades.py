@@ -13,9 +13,9 @@ from quizzes.models import Attempt, AuditEvent, ManualGrade, Question, User
 def grade_answer(
     attempt: Attempt, question: Question, *, points: Decimal, comment: str, by: User, now: datetime
 ) -> ManualGrade:
-    """Give one answer points of its own, 0 to the question's points. They stand until a newer grade.
+    """Give one answer a grade, 0 to the question's points. It counts until a newer grade.
 
-    A grade that is the same as the newest one is not added.
+    A grade that equals the newest one is not added.
     """
     list(Attempt.objects.select_for_update().filter(pk=attempt.pk))
     newest = ManualGrade.objects.filter(attempt=attempt, question=question).order_by("made_at", "pk").last()

@@ -1,6 +1,6 @@
-"""From answers to points: the fold over keys, corrections of keys and teachers' marks.
+"""Compute points from answers, keys, corrections of keys, and teachers' grades.
 
-A score depends on nothing else, so it can be computed again at any time to the same value.
+A score depends on nothing else, so it can be recomputed at any time to the same value.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,9 +19,9 @@ Policy = Literal["new_key", "either_key", "drop", "full_credit"]
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """One correction of a question's key. question: the question with its new key, None where the policy needs none.
+    """One correction of a question's key. question: with its new key, None if the policy needs none.
 
-    What students read of it: the explanation of the new key ("" without one), the reason, and when it was made.
+    Students read the explanation of the new key ("" for none), the reason, and when it was made.
     """
 
     policy: Policy
@@ -33,18 +33,18 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Adjustments:
-    """What a teacher decided after publishing, by question key.
+    """What teachers decided after publishing, by question key.
 
-    corrections: in the order made, without those undone. marks: the newest mark an answer got, in points.
+    corrections: in the order made, without undone ones. grades: the newest grade of each answer, in points.
     """
 
     corrections: Mapping[str, Sequence[Correction]] = field(default_factory=dict)
-    marks: Mapping[str, Decimal] = field(default_factory=dict)
+    grades: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Earned:
-    """Points earned and possible on one question; both 0 when it was dropped."""
+    """Points earned and possible on one question; both 0 for a dropped question."""
 
     points: Fraction
     possible: int
@@ -54,14 +54,14 @@ NO_ADJUSTMENTS = Adjustments()
 
 
 def earned(question: Question, value: Value, adjustments: Adjustments = NO_ADJUSTMENTS) -> Earned:
-    """What one answer earns. A mark stands whatever the corrections; else they apply in the order made."""
-    mark = adjustments.marks.get(question.key)
-    if mark is not None:
-        return Earned(Fraction(mark), question.points)
+    """What one answer earns. A grade overrides all corrections; otherwise they apply in the order made."""
+    grade = adjustments.grades.get(question.key)
+    if grade is not None:
+        return Earned(Fraction(grade), question.points)
     policies = [correction.policy for correction in adjustments.corrections.get(question.key, ())]
     if "drop" in policies:
         return Earned(Fraction(0), 0)
-    # A new key takes back the full credit that was given before it.
+    # A new key ends the full credit that was given before it.
     since_new_key = policies[len(policies) - policies[::-1].index("new_key") :] if "new_key" in policies else policies
     if "full_credit" in since_new_key:
         return Earned(Fraction(question.points), question.points)
@@ -70,16 +70,16 @@ def earned(question: Question, value: Value, adjustments: Adjustments = NO_ADJUS
 
 
 def keys_in_force(question: Question, adjustments: Adjustments) -> tuple[Question, ...]:
-    """The question once for each key that counts: the newest that replaced all before it, and those added since."""
-    keyed: tuple[Question, ...] = (question,)
+    """The question once for each accepted key: the newest replacement, and the keys added after it."""
+    questions: tuple[Question, ...] = (question,)
     for correction in adjustments.corrections.get(question.key, ()):
         if correction.question is not None:
-            keyed = (correction.question,) if correction.policy == "new_key" else (*keyed, correction.question)
-    return keyed
+            questions = (correction.question,) if correction.policy == "new_key" else (*questions, correction.question)
+    return questions
 
 
 def corrected(question: Question, adjustments: Adjustments) -> Question:
-    """The question with the key that holds now: the newest correction that brought one."""
+    """The question with the key of the newest correction that has one."""
     for correction in reversed(adjustments.corrections.get(question.key, ())):
         if correction.question is not None:
             return correction.question
@@ -89,9 +89,9 @@ def corrected(question: Question, adjustments: Adjustments) -> Question:
 def score(
     questions: Iterable[Question], values: Mapping[str, Value], adjustments: Adjustments = NO_ADJUSTMENTS
 ) -> tuple[Decimal, int]:
-    """(points earned, points possible) of an attempt; earned is rounded half up to 4 places.
+    """(points earned, points possible) of an attempt. Points earned are rounded half up to 4 decimal places.
 
-    questions: of its edition. values: current value by question key; a missing one earns nothing.
+    questions: of its edition. values: current value by question key; a question without one earns 0.
     """
     parts = [earned(question, values.get(question.key), adjustments) for question in questions]
     total = sum((part.points for part in parts), start=Fraction(0))

@@ -1,4 +1,4 @@
-"""The grading queue: typed answers that a teacher should read before they count as wrong."""
+"""The grading queue: typed answers that a teacher must grade."""
 
 import hashlib
 import json
@@ -22,10 +22,10 @@ TYPED = tuple(name for name, question_type in TYPES.items() if question_type.is_
 
 @dataclass(frozen=True, slots=True)
 class QueuedAnswer:
-    """Equal answers to one question that nobody has read. name: identifies the entry in a form.
+    """Equal answers to one question that a teacher must grade. name: identifies the entry in a form.
 
-    position: of the question in the edition. value: as it was given most often, and given: the ways in which it was
-    written, in words. earned: points of each. is_by_hand: the question has no key, a teacher marks each answer.
+    position: of the question in the edition. value: the most frequent spelling. given: all spellings, in words.
+    earned: points of each answer. is_by_hand: the question has no key, so that a teacher grades each answer.
     """
 
     name: str
@@ -39,14 +39,14 @@ class QueuedAnswer:
 
     @property
     def may_accept(self) -> bool:
-        """Whether it can be accepted whole; not with several parts, since one may be plainly wrong."""
+        """Whether all of it can be accepted. An answer with several parts cannot, since one part may be wrong."""
         return isinstance(self.value, str) and not self.is_by_hand
 
 
 def queued_answers(assignments: Sequence[Assignment]) -> dict[int, list[QueuedAnswer]]:
-    """The unread answers of handed-in attempts by assignment id, by question, the commonest first; three statements.
+    """The answers of submitted attempts that need grading, by assignment id. Three queries.
 
-    An answer that has a mark, or earns everything by now, has been settled.
+    Sorted by question, the most frequent answer first. Answers with a grade or with full points are left out.
     """
     rows = Answer.objects.filter(
         attempt__assignment__in=assignments,
@@ -54,15 +54,17 @@ def queued_answers(assignments: Sequence[Assignment]) -> dict[int, list[QueuedAn
         question__type__in=TYPED,
         value__isnull=False,
     )
-    found = list(rows.select_related("attempt__student", "question").order_by("attempt__student__display_name", "pk"))
+    candidates = list(
+        rows.select_related("attempt__student", "question").order_by("attempt__student__display_name", "pk")
+    )
     editions = {assignment.pk: assignment.edition_id for assignment in assignments}
-    adjusted = adjustments([answer.attempt for answer in found])
+    adjusted = adjustments([answer.attempt for answer in candidates])
     grouped: defaultdict[tuple[int, str, str], list[Answer]] = defaultdict(list)
-    for answer in found:
+    for answer in candidates:
         content = published(editions[answer.attempt.assignment_id]).document
         question = content.questions[answer.question.position - 1]
-        if _is_unread(question, answer.value, adjusted[answer.attempt_id]):
-            grouped[answer.attempt.assignment_id, question.key, _folded(answer.value)].append(answer)
+        if _is_waiting(question, answer.value, adjusted[answer.attempt_id]):
+            grouped[answer.attempt.assignment_id, question.key, _normalized(answer.value)].append(answer)
     by_assignment: defaultdict[int, list[QueuedAnswer]] = defaultdict(list)
     for (assignment_id, key, normalized), answers in grouped.items():
         content = published(editions[assignment_id]).document
@@ -76,35 +78,37 @@ def queued_answers(assignments: Sequence[Assignment]) -> dict[int, list[QueuedAn
     }
 
 
-def _is_unread(question: Question, value: Value, own: Adjustments) -> bool:
-    if question.key in own.marks:
+def _is_waiting(question: Question, value: Value, adjustments: Adjustments) -> bool:
+    if question.key in adjustments.grades:
         return False
-    points = earned(question, value, own)
-    return points.points < points.possible and all(key.needs_grading(value) for key in keys_in_force(question, own))
+    result = earned(question, value, adjustments)
+    return result.points < result.possible and all(
+        keyed.needs_grading(value) for keyed in keys_in_force(question, adjustments)
+    )
 
 
 def _queued_answer(
     question: Question, key: str, answers: Sequence[Answer], reading: Reading, adjusted: Mapping[int, Adjustments]
 ) -> QueuedAnswer:
-    values = Counter(json.dumps(answer.value, sort_keys=True) for answer in answers)
-    ordered = [json.loads(text) for text, _ in values.most_common()]
+    counts = Counter(json.dumps(answer.value, sort_keys=True) for answer in answers)
+    values = [json.loads(text) for text, _ in counts.most_common()]
     first = answers[0]
     return QueuedAnswer(
         name=hashlib.sha256(key.encode()).hexdigest()[:32],
         question=question,
         position=first.question.position,
-        value=ordered[0],
-        given=tuple(dict.fromkeys(question.review(value, reading).given for value in ordered)),
+        value=values[0],
+        given=tuple(dict.fromkeys(question.review(value, reading).given for value in values)),
         attempts=tuple(answer.attempt for answer in answers),
         earned=earned(question, first.value, adjusted[first.attempt_id]).points,
         is_by_hand=type_of(question).graded_by == "teacher",
     )
 
 
-def _folded(value: Value) -> str:
-    """One form for all answers that are the same but for how they are written."""
+def _normalized(value: Value) -> str:
+    """A text that is the same for all answers that differ only in spelling details."""
     if isinstance(value, str):
         return normalize(value)
     if isinstance(value, dict):
-        return json.dumps({name: _folded(part) for name, part in value.items()}, sort_keys=True)
+        return json.dumps({name: _normalized(part) for name, part in value.items()}, sort_keys=True)
     return json.dumps(value, sort_keys=True)

@@ -1,4 +1,4 @@
-"""Regrades: correct a key after publishing. Preview, apply, undo; nothing is overwritten and no mark is touched."""
+"""Regrades: change a key after publishing. Preview, apply and undo; manual grades never change."""
 
 import hashlib
 import uuid
@@ -23,7 +23,7 @@ Policy = Regrade.Policy
 
 
 class StalePreview(Exception):
-    """Attempts were handed in, or keys corrected, since the preview. new_count: attempts that were not in it."""
+    """Attempts were submitted or keys changed after the preview. new_count: attempts that were not in it."""
 
     def __init__(self, new_count: int) -> None:
         super().__init__(new_count)
@@ -32,10 +32,10 @@ class StalePreview(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a regrade would do to the attempts handed in so far.
+    """What a regrade would do to the attempts submitted so far.
 
-    mean_before, mean_after: in points over those attempts, None without any. grades_kept: answers whose mark stands.
-    stamp: names the state that the preview rests on; `apply` refuses another one.
+    mean_before, mean_after: points over those attempts, None without attempts. grades_kept: how many answers keep a
+    manual grade. stamp: identifies the rows behind the preview; `apply` accepts only the current stamp.
     """
 
     attempt_count: int
@@ -50,7 +50,7 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What a student is told of one regrade that reaches an attempt; points are those of the whole attempt."""
+    """What a student reads about one regrade of an attempt. Points are those of the whole attempt."""
 
     question_key: str
     policy: str
@@ -61,12 +61,12 @@ class Notice:
 
 
 def affected_assignments(edition: Edition, *, by: User) -> list[Assignment]:
-    """The assignments that a teacher's regrade of an edition reaches: those of the teacher's classrooms."""
+    """The assignments of an edition in this teacher's classrooms, which a regrade can change."""
     return list(Assignment.objects.taught_by(by).filter(edition=edition).select_related("classroom").order_by("pk"))
 
 
 def corrected_document(edition: Edition, question: Question | SetQuestion, value: Value) -> dict[str, Any]:
-    """The question's document with `value`, given as an answer, as its key; raises InvalidDocument."""
+    """The question's document with this answer as its key. Raises InvalidDocument."""
     document = next(table for table in edition.document["questions"] if table["key"] == question.key)
     return regraded(document, value)
 
@@ -74,30 +74,30 @@ def corrected_document(edition: Edition, question: Question | SetQuestion, value
 def preview(
     assignments: Sequence[Assignment], question: Question, *, policy: str, document: Mapping[str, Any] | None
 ) -> Preview:
-    """What the regrade would change; it writes nothing."""
-    done, open_count = _attempts(assignments)
-    adjusted = adjustments(done)
-    extra = correction(policy, document)
-    values = values_of(done)
+    """What the regrade would change. It writes nothing."""
+    submitted, open_count = _attempts(assignments)
+    adjusted = adjustments(submitted)
+    added = correction(policy, document)
+    values = values_of(submitted)
     before, after = [], []
     grades_kept = 0
-    for attempt in done:
-        own = adjusted[attempt.pk]
-        grades_kept += question.key in own.marks
-        corrections = {**own.corrections, question.key: [*own.corrections.get(question.key, ()), extra]}
+    for attempt in submitted:
+        current = adjusted[attempt.pk]
+        grades_kept += question.key in current.grades
+        corrections = {**current.corrections, question.key: [*current.corrections.get(question.key, ()), added]}
         content = published(attempt.assignment.edition_id).document
-        before.append(score(content.questions, values[attempt.pk], own)[0])
-        after.append(score(content.questions, values[attempt.pk], Adjustments(corrections, own.marks))[0])
+        before.append(score(content.questions, values[attempt.pk], current)[0])
+        after.append(score(content.questions, values[attempt.pk], Adjustments(corrections, current.grades))[0])
     changes = [new - old for old, new in zip(before, after, strict=True)]
     return Preview(
-        attempt_count=len(done),
+        attempt_count=len(submitted),
         gain_count=sum(change > 0 for change in changes),
         lose_count=sum(change < 0 for change in changes),
         mean_before=mean(before) if before else None,
         mean_after=mean(after) if after else None,
         grades_kept=grades_kept,
         open_count=open_count,
-        stamp=_stamp(assignments, done),
+        stamp=_stamp(assignments, submitted),
     )
 
 
@@ -114,19 +114,19 @@ def apply(
     by: User,
     now: datetime,
 ) -> list[Regrade]:
-    """Record a regrade on each assignment and bring the scores up to date, all or nothing.
+    """Record a regrade on each assignment and update the scores, in one transaction.
 
-    group: named by the form, so that sending it twice regrades once. Raises StalePreview when `stamp` is not of now.
-    Open attempts get the correction when they are handed in, since every score is computed with it.
+    group: an id from the form, so that a form sent twice regrades once. Raises StalePreview if `stamp` is out of date.
+    An open attempt is scored with the new key when it is submitted.
     """
-    _hold(assignments)
-    made = list(Regrade.objects.filter(group=group))
-    if made:
-        return made
-    done, _ = _attempts(assignments)
-    if _stamp(assignments, done) != stamp:
-        raise StalePreview(len(done) - _count_in(stamp))
-    made = [
+    _lock(assignments)
+    regrades = list(Regrade.objects.filter(group=group))
+    if regrades:
+        return regrades
+    submitted, _ = _attempts(assignments)
+    if _stamp(assignments, submitted) != stamp:
+        raise StalePreview(len(submitted) - _count_in(stamp))
+    regrades = [
         Regrade(
             group=group,
             assignment=assignment,
@@ -139,54 +139,51 @@ def apply(
         )
         for assignment in assignments
     ]
-    Regrade.objects.bulk_create(made)
-    rescore(done)
-    for regrade in made:
+    Regrade.objects.bulk_create(regrades)
+    rescore(submitted)
+    for regrade in regrades:
         _record(AuditEvent.Action.REGRADED, regrade, by=by, now=now)
-    return made
+    return regrades
 
 
 @transaction.atomic
 def undo(group: uuid.UUID, *, by: User, now: datetime) -> int:
-    """Take a regrade back where the teacher teaches: scores are again what they were without it.
-
-    Returns how many scores changed.
-    """
-    own = Assignment.objects.taught_by(by).filter(regrades__group=group)
-    _hold(own)
-    in_force = Regrade.objects.filter(group=group, undone_at=None, assignment__in=own)
+    """Undo a regrade in this teacher's classrooms and rescore; returns how many scores changed."""
+    assignments = Assignment.objects.taught_by(by).filter(regrades__group=group)
+    _lock(assignments)
+    in_force = Regrade.objects.filter(group=group, undone_at=None, assignment__in=assignments)
     regrades = list(in_force.select_related("assignment__classroom", "question"))
     Regrade.objects.filter(pk__in=[regrade.pk for regrade in regrades]).update(undone_at=now, undone_by=by)
-    done, _ = _attempts([regrade.assignment for regrade in regrades])
-    changed = rescore(done)
+    submitted, _ = _attempts([regrade.assignment for regrade in regrades])
+    changed_count = rescore(submitted)
     for regrade in regrades:
         _record(AuditEvent.Action.REGRADE_UNDONE, regrade, by=by, now=now)
-    return changed
+    return changed_count
 
 
 def notices(attempt: Attempt) -> list[Notice]:
-    """The regrades in force that reach this attempt, in the order made, with the points before and after each.
+    """The regrades in force on this attempt, in the order made, with the points before and after each.
 
-    attempt: with its assignment. Four statements.
+    attempt: with its assignment. Four queries.
     """
     content = published(attempt.assignment.edition_id).document
-    own = adjustments([attempt])[attempt.pk]
+    grades = adjustments([attempt])[attempt.pk].grades
     values = values_of([attempt])[attempt.pk]
     applied: dict[str, list[Correction]] = {}
-    found = []
+    result = []
     for regrade in attempt.assignment.regrades.filter(undone_at=None).select_related("question"):
-        before = score(content.questions, values, Adjustments(applied, own.marks))[0]
+        before = score(content.questions, values, Adjustments(applied, grades))[0]
         key = regrade.question.key
         applied = {**applied, key: [*applied.get(key, []), correction(regrade.policy, regrade.document)]}
-        after = score(content.questions, values, Adjustments(applied, own.marks))[0]
-        found.append(Notice(key, regrade.policy, regrade.reason, regrade.made_at, before, after))
-    return found
+        after = score(content.questions, values, Adjustments(applied, grades))[0]
+        result.append(Notice(key, regrade.policy, regrade.reason, regrade.made_at, before, after))
+    return result
 
 
-def _hold(assignments: Iterable[Assignment]) -> None:
-    """Keep attempts of these assignments from being begun or handed in until this transaction ends.
+def _lock(assignments: Iterable[Assignment]) -> None:
+    """Lock assignments and attempts, so that no attempt starts or is submitted until this transaction ends.
 
-    An attempt handed in meanwhile would be scored without what this transaction decides, and not be scored again.
+    An attempt submitted at the same time would be scored without this regrade, and never rescored.
     """
     pks = [assignment.pk for assignment in assignments]
     list(Assignment.objects.select_for_update().filter(pk__in=pks).order_by("pk").values_list("pk"))
@@ -194,18 +191,19 @@ def _hold(assignments: Iterable[Assignment]) -> None:
 
 
 def _attempts(assignments: Sequence[Assignment]) -> tuple[list[Attempt], int]:
-    of_these = Attempt.objects.filter(assignment__in=assignments)
-    done = of_these.submitted().select_related("assignment").order_by("pk")
-    return list(done), of_these.open().count()
+    """The submitted attempts, with their assignments, and how many are open."""
+    attempts = Attempt.objects.filter(assignment__in=assignments)
+    submitted = attempts.submitted().select_related("assignment").order_by("pk")
+    return list(submitted), attempts.open().count()
 
 
-def _stamp(assignments: Sequence[Assignment], done: Sequence[Attempt]) -> str:
+def _stamp(assignments: Sequence[Assignment], submitted: Sequence[Attempt]) -> str:
     """The number of attempts, and a digest of their scores and of the regrades in force."""
     in_force = Regrade.objects.filter(assignment__in=assignments, undone_at=None).order_by("pk")
-    parts = [f"{attempt.pk}:{attempt.score}" for attempt in done] + [
+    parts = [f"{attempt.pk}:{attempt.score}" for attempt in submitted] + [
         f"r{pk}" for pk in in_force.values_list("pk", flat=True)
     ]
-    return f"{len(done)}.{hashlib.sha256(' '.join(parts).encode()).hexdigest()[:32]}"
+    return f"{len(submitted)}.{hashlib.sha256(' '.join(parts).encode()).hexdigest()[:32]}"
 
 
 def _count_in(stamp: str) -> int:

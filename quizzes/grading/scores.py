@@ -1,4 +1,4 @@
-"""Scores: computed from answers, corrections and marks, and kept on the attempt as a cache."""
+"""Scores, computed from answers, corrections and grades, and cached on the attempt."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,35 +11,35 @@ from quizzes.content.question_types.registry import parse_question
 from quizzes.grading.points import Adjustments, Correction, Policy, score
 from quizzes.models import Answer, Attempt, ManualGrade, Regrade
 
-# In a regrade's document, beside the question's own explanation, which was written for the old key.
+# Key in a regrade's document. The question's own explanation was written for the old key.
 NEW_EXPLANATION = "new_explanation"
 
 
 def adjustments(attempts: Sequence[Attempt]) -> dict[int, Adjustments]:
-    """What teachers decided after publishing, by attempt id; two statements."""
+    """The corrections and grades of each attempt, by attempt id. Two queries."""
     corrections = corrections_of({attempt.assignment_id for attempt in attempts})
-    marks: defaultdict[int, dict[str, Decimal]] = defaultdict(dict)
-    given = ManualGrade.objects.filter(attempt__in=[attempt.pk for attempt in attempts]).order_by("made_at", "pk")
-    for attempt_id, key, points in given.values_list("attempt_id", "question__key", "points"):
-        marks[attempt_id][key] = points
-    return {attempt.pk: Adjustments(corrections[attempt.assignment_id], marks[attempt.pk]) for attempt in attempts}
+    grades: defaultdict[int, dict[str, Decimal]] = defaultdict(dict)
+    rows = ManualGrade.objects.filter(attempt__in=[attempt.pk for attempt in attempts]).order_by("made_at", "pk")
+    for attempt_id, key, points in rows.values_list("attempt_id", "question__key", "points"):
+        grades[attempt_id][key] = points
+    return {attempt.pk: Adjustments(corrections[attempt.assignment_id], grades[attempt.pk]) for attempt in attempts}
 
 
 def corrections_of(assignment_ids: Iterable[int]) -> defaultdict[int, dict[str, list[Correction]]]:
-    """Corrections in force, by assignment id and question key, in the order made; one statement."""
-    found: defaultdict[int, dict[str, list[Correction]]] = defaultdict(dict)
+    """The corrections in force, by assignment id and question key, in the order made. One query."""
+    corrections: defaultdict[int, dict[str, list[Correction]]] = defaultdict(dict)
     in_force = Regrade.objects.filter(assignment__in=assignment_ids, undone_at=None).order_by("made_at", "pk")
     columns = "assignment_id", "question__key", "policy", "document", "reason", "made_at"
     for assignment_id, key, policy, document, reason, made_at in in_force.values_list(*columns):
         made = correction(policy, document, reason=reason, made_at=made_at)
-        found[assignment_id].setdefault(key, []).append(made)
-    return found
+        corrections[assignment_id].setdefault(key, []).append(made)
+    return corrections
 
 
 def correction(
     policy: str, document: Mapping[str, Any] | None, *, reason: str = "", made_at: datetime | None = None
 ) -> Correction:
-    """What a regrade's columns say."""
+    """The correction that a regrade row stores. policy, document, reason, made_at: its columns."""
     if document is None:
         return Correction(cast(Policy, policy), reason=reason, made_at=made_at)
     explanation = str(document.get(NEW_EXPLANATION, ""))
@@ -47,18 +47,18 @@ def correction(
 
 
 def values_of(attempts: Sequence[Attempt]) -> dict[int, dict[str, Any]]:
-    """Current value by question key, by attempt id; one statement."""
+    """The current values of each attempt, by attempt id and question key. One query."""
     values: dict[int, dict[str, Any]] = {attempt.pk: {} for attempt in attempts}
-    given = Answer.objects.filter(attempt__in=list(values)).order_by()
-    for attempt_id, key, value in given.values_list("attempt_id", "question__key", "value"):
+    answers = Answer.objects.filter(attempt__in=list(values)).order_by()
+    for attempt_id, key, value in answers.values_list("attempt_id", "question__key", "value"):
         values[attempt_id][key] = value
     return values
 
 
 def computed(attempts: Sequence[Attempt]) -> dict[int, tuple[Decimal, int]]:
-    """(points earned, points possible) by attempt id, from what is stored; three statements.
+    """(points earned, points possible) of each attempt, by attempt id. Three queries.
 
-    attempts: with their assignment loaded.
+    attempts: with their assignments.
     """
     adjusted = adjustments(attempts)
     values = values_of(attempts)
@@ -71,10 +71,10 @@ def computed(attempts: Sequence[Attempt]) -> dict[int, tuple[Decimal, int]]:
 
 
 def rescore(attempts: Iterable[Attempt]) -> int:
-    """Bring the cached scores of handed-in attempts up to date; returns how many changed."""
-    done = [attempt for attempt in attempts if not attempt.is_open]
-    current = computed(done)
-    changed = [attempt for attempt in done if (attempt.score, attempt.max_score) != current[attempt.pk]]
+    """Update the cached scores of submitted attempts; returns how many changed."""
+    submitted = [attempt for attempt in attempts if not attempt.is_open]
+    current = computed(submitted)
+    changed = [attempt for attempt in submitted if (attempt.score, attempt.max_score) != current[attempt.pk]]
     for attempt in changed:
         attempt.score, attempt.max_score = current[attempt.pk]
     Attempt.objects.bulk_update(changed, ["score", "max_score"], batch_size=500)

@@ -1,4 +1,4 @@
-"""A sample school for looking at full pages: invented students and seeded-random answers, made by the real stages."""
+"""Sample data for `load_demo`: invented students and seeded random answers, stored by the domain functions."""
 
 import random
 import uuid
@@ -45,16 +45,19 @@ CLASSES = {
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """One set given to both classes. Moments count from now; done and half: how many students in each class."""
+    """One set assigned to both classes.
+
+    opens, due, closes: relative to now. submitted_counts, open_counts: students with such an attempt, for each class.
+    """
 
     slug: str
-    given: timedelta
+    opens: timedelta
     due: timedelta
     closes: timedelta | None
     release: Release
     max_attempts: int
-    done: tuple[int, int]
-    half: tuple[int, int]
+    submitted_counts: tuple[int, int]
+    open_counts: tuple[int, int]
 
 
 LESSONS = (
@@ -78,7 +81,7 @@ LESSONS = (
         (24, 21),
         (3, 2),
     ),
-    # A set of the teacher's own, with answers that wait for a mark or a look.
+    # A set of the teacher's own, with answers that need grading.
     Lesson(
         OWN_SET.stem,
         timedelta(days=-1),
@@ -95,53 +98,53 @@ LESSONS = (
 
 @transaction.atomic
 def make_sample_school(*, now: datetime) -> User:
-    """The sample teacher, two classrooms of 30, the built-in sets and an own one assigned, and attempts; made once."""
+    """The sample teacher, with two classrooms of 30 students, assignments and attempts. Safe to repeat."""
     teacher = User.objects.filter(email=TEACHER_EMAIL).first()
     if teacher is not None:
         return teacher
-    chance = random.Random(SEED)  # noqa: S311  sample data, the same each time
+    rng = random.Random(SEED)  # noqa: S311  sample data, the same each time
     teacher = User.objects.create_user(TEACHER_EMAIL, name=TEACHER_NAME)
-    began = now - timedelta(days=30)
+    created_at = now - timedelta(days=30)
     classrooms = []
     for name, names in CLASSES.items():
-        classroom = add_classroom(by=teacher, name=name, time_zone="America/New_York", now=began)
-        add_students(classroom, names.split(","), by=teacher, now=began)
+        classroom = add_classroom(by=teacher, name=name, time_zone="America/New_York", now=created_at)
+        add_students(classroom, names.split(","), by=teacher, now=created_at)
         classrooms.append(classroom)
     ability = {
-        student.pk: min(0.97, max(0.25, chance.gauss(0.68, 0.18)))
+        student.pk: min(0.97, max(0.25, rng.gauss(0.68, 0.18)))
         for student in Student.objects.filter(classroom__in=classrooms).order_by("pk")
     }
-    own = _write_own_set(by=teacher, now=began)
+    own_edition = _publish_own_set(by=teacher, now=created_at)
     for lesson in LESSONS:
         is_own = lesson.slug == OWN_SET.stem
-        edition = own if is_own else latest_edition(QuestionSet.objects.built_in().get(slug=lesson.slug))
-        _hold(lesson, edition, classrooms, ability, chance, by=teacher, now=now)
+        edition = own_edition if is_own else latest_edition(QuestionSet.objects.built_in().get(slug=lesson.slug))
+        _assign_lesson(lesson, edition, classrooms, ability, rng, by=teacher, now=now)
     return teacher
 
 
-def _write_own_set(*, by: User, now: datetime) -> Edition:
-    """A set of the teacher's own, on the built-in story, with every type that the built-in sets do not use."""
+def _publish_own_set(*, by: User, now: datetime) -> Edition:
+    """Publish a set of the teacher's own on the built-in story. It has every type that built-in sets do not use."""
     source = read_toml((OWN_SET.parent.parent / SOURCE_FILE).read_bytes())
     document = combine(source, read_toml(OWN_SET.read_bytes()))
     draft = lifecycle.take_document(document, title=document["title"], by=by, now=now)
     edition = publishing.publish(draft, seen=draft.revision, note="", by=by, now=now)
     if edition is None:
-        raise RuntimeError("a new set has no edition that could say the same")
+        raise RuntimeError("a new set was not published, because it equals its latest edition")
     return edition
 
 
-def _hold(
+def _assign_lesson(
     lesson: Lesson,
     edition: Edition,
     classrooms: Sequence[Classroom],
     ability: dict[int, float],
-    chance: random.Random,
+    rng: random.Random,
     *,
     by: User,
     now: datetime,
 ) -> None:
-    given_at = now + lesson.given
-    window = Window(given_at, now + lesson.due, now + lesson.closes if lesson.closes else None)
+    opens_at = now + lesson.opens
+    window = Window(opens_at, now + lesson.due, now + lesson.closes if lesson.closes else None)
     settings = AssignmentSettings(
         time_limit=None,
         max_attempts=lesson.max_attempts,
@@ -150,41 +153,46 @@ def _hold(
         shuffle_choices=True,
         release=lesson.release,
     )
-    made = assign(
+    assignments = assign(
         edition,
         dict.fromkeys(classrooms, window),
         settings=settings,
-        group=uuid.UUID(int=chance.getrandbits(128)),
+        group=uuid.UUID(int=rng.getrandbits(128)),
         by=by,
-        now=given_at,
+        now=opens_at,
     )
-    for assignment, done, half in zip(made, lesson.done, lesson.half, strict=True):
+    for assignment, submitted_count, open_count in zip(
+        assignments, lesson.submitted_counts, lesson.open_counts, strict=True
+    ):
         students = list(assignment.classroom.students.order_by("pk"))
-        chance.shuffle(students)
-        for place, student in enumerate(students[: done + half]):
-            is_late = lesson.due < timedelta(0) and place < 2
-            start = now + lesson.due + timedelta(hours=1) if is_late else given_at + timedelta(minutes=2)
-            start += timedelta(seconds=chance.randrange(600))
-            _sit(student, assignment, ability[student.pk], chance, finish=place < done, start=start, before=now)
+        rng.shuffle(students)
+        for index, student in enumerate(students[: submitted_count + open_count]):
+            is_late = lesson.due < timedelta(0) and index < 2
+            started_at = now + lesson.due + timedelta(hours=1) if is_late else opens_at + timedelta(minutes=2)
+            started_at += timedelta(seconds=rng.randrange(600))
+            is_submitted = index < submitted_count
+            _make_attempt(
+                student, assignment, ability[student.pk], rng, is_submitted=is_submitted, started_at=started_at, now=now
+            )
 
 
-def _sit(
+def _make_attempt(
     student: Student,
     assignment: Assignment,
     ability: float,
-    chance: random.Random,
+    rng: random.Random,
     *,
-    finish: bool,
-    start: datetime,
-    before: datetime,
+    is_submitted: bool,
+    started_at: datetime,
+    now: datetime,
 ) -> None:
-    attempt = start_attempt(student, assignment, now=start)
+    attempt = start_attempt(student, assignment, now=started_at)
     content = content_of(attempt)
-    questions = content.questions if finish else content.questions[: max(1, len(content.questions) * 2 // 5)]
-    moment = start
+    questions = content.questions if is_submitted else content.questions[: max(1, len(content.questions) * 2 // 5)]
+    moment = started_at
     for question in questions:
-        moment = min(moment + timedelta(seconds=chance.randrange(20, 100)), before)
-        value = believable_value(question, ability, chance)
+        moment = min(moment + timedelta(seconds=rng.randrange(20, 100)), now)
+        value = believable_value(question, ability, rng)
         if value is not None:
             save_answer(
                 attempt,
@@ -194,22 +202,22 @@ def _sit(
                 seen_revision=0,
                 now=moment,
             )
-    if finish:
-        submit_attempt(attempt, now=min(moment + timedelta(seconds=30), before))
+    if is_submitted:
+        submit_attempt(attempt, now=min(moment + timedelta(seconds=30), now))
 
 
-def believable_value(question: Question, ability: float, chance: random.Random) -> Value:
-    """What a student of this ability (0 to 1) may give: the key, or a tempting wrong answer; now and then nothing."""
-    if chance.random() < 0.02:
+def believable_value(question: Question, ability: float, rng: random.Random) -> Value:
+    """A random answer of a student with this ability (0 to 1): correct, wrong, or in 2 % of cases None."""
+    if rng.random() < 0.02:
         return None
-    right = question.correct_answer()
-    wrong = question.wrong_answer(chance.choice)
-    if isinstance(right, dict):
-        # In several parts, each by itself.
-        given = {part: right[part] if chance.random() < ability else (wrong or {}).get(part) for part in right}
-        return {part: value for part, value in given.items() if value is not None} or None
-    if chance.random() < ability or wrong is None:
-        return right
-    has_several = type_of(question).lists_all_choices and isinstance(right, list)
-    # One of several is wrong more often than all of them.
-    return sorted({*right[1:], *wrong}) if has_several else wrong
+    correct = question.correct_answer()
+    wrong = question.wrong_answer(rng.choice)
+    if isinstance(correct, dict):
+        # Each part is correct or wrong by itself.
+        parts = {part: correct[part] if rng.random() < ability else (wrong or {}).get(part) for part in correct}
+        return {part: value for part, value in parts.items() if value is not None} or None
+    if rng.random() < ability or wrong is None:
+        return correct
+    has_several = type_of(question).lists_all_choices and isinstance(correct, list)
+    # Students miss one choice of several more often than all of them.
+    return sorted({*correct[1:], *wrong}) if has_several else wrong

@@ -1,4 +1,4 @@
-"""Rows, their constraints, and querysets that start from who asks."""
+"""Database rows, their constraints, and their querysets."""
 
 from quizzes.models.accounts import Invitation, User
 from quizzes.models.assignments import Assignment, Excuse, Extension

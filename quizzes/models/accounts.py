@@ -1,3 +1,5 @@
+"""Accounts of teachers and site staff, and invitations."""
+
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -7,26 +9,26 @@ from django.utils import timezone
 
 
 class UserManager(BaseUserManager["User"]):
-    """Makes accounts whose login is their e-mail address."""
+    """Creates accounts that sign in with their email address."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """A new account; without a password it can sign in by a one-time link only."""
+        """Create an account. Without a password it can sign in only with a one-time link."""
         user = self.model(email=self.normalize_email(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """A new account that may use the admin."""
+        """Create an account that can use the admin."""
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        """The account with this e-mail address, in any case of letters."""
+        """The account with this email address, in upper or lower case."""
         return self.get(email__iexact=username)
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person with an account: a teacher, or the site's staff. Students have none."""
+    """An account of a teacher or of site staff. Students have none."""
 
     email = models.EmailField("e-mail address", unique=True)
     name = models.CharField(max_length=60, help_text="As students read it, for example Ms. Rivera.")
@@ -60,7 +62,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class Invitation(models.Model):
-    """One link that lets one person make a teacher's account. Only a digest of its token is kept."""
+    """One link that makes one teacher's account. Only a digest of its token is stored."""
 
     token_digest = models.CharField(max_length=64, unique=True)
     invited_by = models.ForeignKey(User, models.CASCADE, null=True, related_name="invitations")

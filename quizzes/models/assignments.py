@@ -1,3 +1,5 @@
+"""Assignments of editions to classrooms, extensions and excuses."""
+
 import uuid
 from typing import Self
 
@@ -11,35 +13,35 @@ from quizzes.models.rosters import Classroom, Student
 
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
-    """Assignments, from who asks."""
+    """Assignments that a user may see."""
 
     def taught_by(self, user: User) -> Self:
-        """Those of this teacher's classrooms."""
+        """Assignments in this teacher's classrooms."""
         return self.filter(classroom__teachers=user)
 
     def given_together(self, group: uuid.UUID) -> Self:
-        """Those of one group, by classroom."""
+        """Assignments of one group, by classroom."""
         return self.filter(group=group).order_by("classroom__name", "pk")
 
     def of_set(self, question_set: QuestionSet) -> Self:
-        """Those of any edition of this set."""
+        """Assignments of any edition of this set."""
         return self.filter(edition__question_set=question_set)
 
     def with_started_counts(self) -> Self:
-        """With `started_count`: how many students have begun."""
+        """With `started_count`: how many students have started."""
         return self.annotate(started_count=Count("attempts__student", distinct=True))
 
     def with_set(self) -> Self:
-        """With classroom and question set, and without the edition's large document."""
+        """With classroom and question set, without the edition's large document."""
         return self.select_related("classroom", "edition__question_set").defer("edition__document")
 
 
 class Assignment(models.Model):
-    """An edition given to a classroom: when, how often, what counts, and when answers are shown.
+    """An edition given to a classroom: window, time limit, attempts, policy, shuffle and release.
 
-    group: assignments given together; answers shown "after the close" wait for all of them.
-    opens_at None: open since it was given. due_at None: never late. closes_at None: never closes.
-    time_limit None: untimed. max_attempts None: as many as one likes.
+    group: assignments made with one form. Release "after the close" waits for all of them.
+    opens_at None: open from the start. due_at None: never late. closes_at None: never closes.
+    time_limit None: untimed. max_attempts None: no limit.
     """
 
     class AttemptPolicy(models.TextChoices):
@@ -113,7 +115,7 @@ class Assignment(models.Model):
 
 
 class Extension(models.Model):
-    """Another end, or more attempts, for one student on one assignment. closes_at None: as for everybody."""
+    """Later times or more attempts for one student on one assignment. due_at, closes_at None: as for the class."""
 
     assignment = models.ForeignKey(Assignment, models.CASCADE, related_name="extensions")
     student = models.ForeignKey(Student, models.CASCADE, related_name="extensions")
@@ -138,7 +140,7 @@ class Extension(models.Model):
 
 
 class Excuse(models.Model):
-    """One student who need not do one assignment: it counts neither as missing nor as a score."""
+    """One student who need not do one assignment. It is not missing, and its score does not count."""
 
     assignment = models.ForeignKey(Assignment, models.CASCADE, related_name="excuses")
     student = models.ForeignKey(Student, models.CASCADE, related_name="excuses")

@@ -1,3 +1,5 @@
+"""Attempts, current answers, and the log of saves."""
+
 import secrets
 from datetime import datetime
 from typing import Self
@@ -13,53 +15,53 @@ from quizzes.models.rosters import Classroom, Student
 
 
 def new_seed() -> str:
-    """The secret from which an attempt's order and choice tokens follow (128 bits)."""
+    """A secret of 128 bits. The order and the choice tokens of an attempt are computed from it."""
     return secrets.token_hex(16)
 
 
 class AttemptQuerySet(models.QuerySet["Attempt"]):
-    """Attempts, from who asks."""
+    """Attempts that a user may see."""
 
     def taught_by(self, user: User) -> Self:
-        """Those made in this teacher's classrooms."""
+        """Attempts in this teacher's classrooms."""
         return self.filter(classroom__teachers=user)
 
     def made_by(self, student_id: int) -> Self:
-        """This student's own."""
+        """Attempts of this student."""
         return self.filter(student_id=student_id)
 
     def open(self) -> Self:
-        """Those not handed in."""
+        """Attempts that are not submitted."""
         return self.filter(submitted_at=None)
 
     def submitted(self) -> Self:
-        """Those handed in, by the student or by the end of the time."""
+        """Attempts submitted by the student or at the deadline."""
         return self.filter(submitted_at__isnull=False)
 
     def with_set(self) -> Self:
-        """With student, classroom, assignment and question set, and without the edition's large document."""
+        """With student, classroom, assignment and question set, without the edition's large document."""
         related = self.select_related("student", "classroom", "assignment__edition__question_set")
         return related.defer("assignment__edition__document")
 
     def started_count(self) -> int:
-        """How many students have begun."""
+        """How many students have started. One query."""
         return self.order_by().values("student").distinct().count()
 
     def on_paper(self) -> Self:
-        """Those typed in from sheets."""
+        """Attempts that a teacher entered from paper."""
         return self.filter(medium=Attempt.Medium.PAPER)
 
     def overdue(self, *, before: datetime) -> Self:
-        """Open ones whose deadline is before this moment."""
+        """Open attempts with a deadline before this moment."""
         return self.open().filter(deadline_at__lt=before)
 
 
 class Attempt(models.Model):
-    """One sitting of one student on one assignment.
+    """One attempt of one student on one assignment.
 
-    seed, shuffle_questions and shuffle_choices fix what the student sees; on paper they are those of the printed form.
-    deadline_at None: no end.
-    score and max_score: a cache in points of what `attempts.score` gives, None until it is handed in.
+    seed, shuffle_questions, shuffle_choices: fix the order that the student sees; on paper, of the printed form.
+    deadline_at None: no deadline.
+    score, max_score: in points, None until it is submitted; a cache that `grading.scores.rescore` recomputes.
     """
 
     class SubmittedBy(models.TextChoices):
@@ -115,20 +117,20 @@ class Attempt(models.Model):
 
     @property
     def is_open(self) -> bool:
-        """Whether it has not been handed in."""
+        """Whether the attempt is not submitted."""
         return self.submitted_at is None
 
     @property
     def is_on_paper(self) -> bool:
-        """Whether a teacher typed it in from a sheet."""
+        """Whether a teacher entered the answers from paper."""
         return self.medium == self.Medium.PAPER
 
 
 class Answer(models.Model):
     """The current answer to one question of an attempt.
 
-    value None: nothing given. revision: how many saves were accepted; 0 for a question that was only flagged.
-    checked_at: when the student asked for the verdict, after which the answer is settled.
+    value None: no answer. revision: how many saves changed it; 0 for a question that is only flagged.
+    checked_at: when the student checked the answer, which is final from then on.
     """
 
     attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="answers")
@@ -150,9 +152,9 @@ class Answer(models.Model):
 
 
 class AnswerEvent(models.Model):
-    """One save as it arrived; rows are only ever added. operation: named by the page that sent it, once per attempt.
+    """One save as it arrived, never changed or deleted. operation: an id from the page, unique per attempt.
 
-    revision: of the answer after this event; outcome says whether the event changed it.
+    revision: of the answer after this event. outcome: whether the event changed the answer.
     """
 
     class Outcome(models.TextChoices):

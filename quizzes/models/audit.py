@@ -1,3 +1,5 @@
+"""The audit log."""
+
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +10,7 @@ from quizzes.models.rosters import Classroom, Student
 
 
 class AuditEventManager(models.Manager["AuditEvent"]):
-    """Adds rows to the record."""
+    """Appends rows to the audit log."""
 
     def record(
         self,
@@ -20,12 +22,12 @@ class AuditEventManager(models.Manager["AuditEvent"]):
         at: datetime,
         **detail: Any,
     ) -> "AuditEvent":
-        """Write down that someone did something. detail: JSON values."""
+        """Log an action. detail: JSON values."""
         return self.create(action=action, actor=actor, classroom=classroom, student=student, at=at, detail=detail)
 
 
 class AuditEvent(models.Model):
-    """Who did what to whose record, when. Rows are only ever added. classroom None: it was about no class."""
+    """Who did what to which record, and when. Never changed or deleted. classroom None: not about a classroom."""
 
     class Action(models.TextChoices):
         CLASSROOM_MADE = "classroom_made", "made the class"

@@ -1,3 +1,5 @@
+"""What a class board shows, and heartbeats of quiz pages."""
+
 from django.db import models
 from django.db.models import Q
 
@@ -8,9 +10,9 @@ from quizzes.models.question_sets import Question
 
 
 class Board(models.Model):
-    """What the board of an assignment shows its class: one question, in one of four phases.
+    """What the class board of an assignment shows: one question in one of four phases.
 
-    position: the question's place in the edition, from 1.
+    position: of the question in the edition, from 1.
     """
 
     class Phase(models.IntegerChoices):
@@ -39,9 +41,9 @@ class Board(models.Model):
 
 
 class Presence(models.Model):
-    """The last sign of life that the quiz page of an attempt sent; no row: its browser sends none.
+    """The last heartbeat of an attempt's page. No row: its browser sends none, for example without JavaScript.
 
-    question None: the page before handing in.
+    question None: the review page.
     """
 
     attempt = models.OneToOneField(Attempt, models.CASCADE, primary_key=True, related_name="presence")

@@ -1,3 +1,5 @@
+"""Sources, readings, question sets, drafts and published editions."""
+
 from typing import Self
 
 from django.db import models
@@ -8,7 +10,7 @@ from quizzes.models.public_ids import new_public_id
 
 
 class Source(models.Model):
-    """A story: who published it, under what title, when, and how that is known."""
+    """A story: publisher, title, date and link. date_note: how the date is known."""
 
     slug = models.SlugField(max_length=80, unique=True)
     publisher = models.CharField(max_length=200)
@@ -23,7 +25,7 @@ class Source(models.Model):
 
 
 class Reading(models.Model):
-    """A text for a class, written from a source: sentences with keys, voices and the facts they rest on."""
+    """A passage written from a source: paragraphs of sentences with keys, speakers and facts."""
 
     source = models.ForeignKey(Source, models.PROTECT, related_name="readings")
     title = models.CharField(max_length=200)
@@ -35,30 +37,30 @@ class Reading(models.Model):
 
 
 class QuestionSetQuerySet(models.QuerySet["QuestionSet"]):
-    """Question sets, from who asks."""
+    """Question sets that a user may see."""
 
     def open_to(self, user: User) -> Self:
-        """The built-in sets and the teacher's own."""
+        """The built-in sets and this teacher's own sets."""
         return self.filter(Q(owner=None) | Q(owner=user))
 
     def owned_by(self, user: User) -> Self:
-        """The teacher's own, which nobody else may change."""
+        """This teacher's own sets."""
         return self.filter(owner=user)
 
     def built_in(self) -> Self:
-        """The sets that come with the site."""
+        """The built-in sets."""
         return self.filter(owner=None)
 
     def published(self) -> Self:
-        """Those with an edition, and the row id of the newest one as `latest_edition_id`."""
+        """Sets with an edition. `latest_edition_id`: the row id of the newest one."""
         newest = Edition.objects.filter(question_set=OuterRef("pk")).order_by("-number").values("pk")[:1]
         return self.annotate(latest_edition_id=Subquery(newest)).filter(latest_edition_id__isnull=False)
 
 
 class QuestionSet(models.Model):
-    """A set of questions on a reading: its draft, and the editions published from it.
+    """A set of questions on a reading, with a draft and published editions. owner None: built-in.
 
-    title, summary: those of the latest edition; of the draft where there is none yet.
+    title, summary: of the latest edition; before the first one, of the draft.
     """
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
@@ -88,21 +90,21 @@ class QuestionSet(models.Model):
 
 
 class DraftQuerySet(models.QuerySet["Draft"]):
-    """Drafts, from who asks."""
+    """Drafts that a user may see."""
 
     def owned_by(self, user: User) -> Self:
-        """Those of the teacher's own sets, with the set."""
+        """Drafts of this teacher's own sets, with the set."""
         return self.filter(question_set__owner=user).select_related("question_set")
 
     def never_published(self) -> Self:
-        """Those of sets without an edition, by title, without their large documents."""
+        """Drafts of sets without an edition, by title, without their large documents."""
         return self.filter(question_set__editions=None).defer("document").order_by("question_set__title", "pk")
 
 
 class Draft(models.Model):
-    """The next edition of a teacher's set while it is written; a row of its own, since students' pages read sets.
+    """The next edition of a teacher's set. It is not a column of the set, which students' pages read.
 
-    document: like an edition's, with what only its author sees (`quizzes.content.drafts`). revision: counts its saves.
+    document: like an edition's, plus what only the author sees (`quizzes.content.drafts`). revision: counts saves.
     """
 
     question_set = models.OneToOneField(QuestionSet, models.CASCADE, related_name="draft")
@@ -118,9 +120,9 @@ class Draft(models.Model):
 
 
 class Edition(models.Model):
-    """One published, frozen version of a question set, reading included. It never changes.
+    """One published version of a question set with its reading. It never changes.
 
-    published_by: None for built-in sets. note: why it was published with gaps in its blueprint, "" where it has none.
+    published_by None: built-in. note: why it was published with too few questions for an objective, "" if it was not.
     """
 
     question_set = models.ForeignKey(QuestionSet, models.PROTECT, related_name="editions")
@@ -143,7 +145,7 @@ class Edition(models.Model):
 
 
 class Question(models.Model):
-    """One question of an edition, in its place; frozen with it."""
+    """One question of an edition. It never changes."""
 
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="questions")
     key = models.SlugField(max_length=80)

@@ -1,3 +1,5 @@
+"""Regrades and manual grades."""
+
 from django.db import models
 from django.db.models import Q
 
@@ -8,10 +10,10 @@ from quizzes.models.question_sets import Question
 
 
 class Regrade(models.Model):
-    """One recorded change of a key, on one assignment: what changed, why, who, and whether it was undone.
+    """One recorded change of a key on one assignment. After that only undone_by and undone_at change.
 
-    group: rows of one act, which may reach every assignment of an edition. document: the question with its new key,
-    None for the policies that need none. Rows are never changed but to mark them undone.
+    group: the rows of one regrade, one row per assignment. document: the question with its new key, None if the policy
+    needs none.
     """
 
     class Policy(models.TextChoices):
@@ -52,7 +54,7 @@ class Regrade(models.Model):
 
 
 class ManualGrade(models.Model):
-    """A teacher's mark for one answer, in points; the newest one counts and no regrade touches it."""
+    """A teacher's points for one answer. The newest row counts. No regrade changes it."""
 
     attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="manual_grades")
     question = models.ForeignKey(Question, models.PROTECT, related_name="manual_grades")

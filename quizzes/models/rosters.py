@@ -1,3 +1,5 @@
+"""Classrooms, their teachers, and the students on their rosters."""
+
 import zoneinfo
 from typing import Self
 
@@ -12,7 +14,7 @@ JOIN_CODE_LENGTH = 6
 
 
 def new_join_code() -> str:
-    """Six readable symbols (29 bits): a code opens a list of names, and no name without its PIN."""
+    """A class code of six characters (29 bits). It gives access to the names of a class, and PINs protect each name."""
     return new_readable_code(JOIN_CODE_LENGTH)
 
 
@@ -23,32 +25,32 @@ def check_time_zone(name: str) -> None:
 
 
 class ClassroomQuerySet(models.QuerySet["Classroom"]):
-    """Classrooms, from who asks."""
+    """Classrooms that a user may see."""
 
     def taught_by(self, user: User) -> Self:
-        """Those that this teacher teaches, archived ones included."""
+        """Classrooms of this teacher, archived ones included."""
         return self.filter(teachers=user)
 
     def current(self) -> Self:
-        """Those not archived."""
+        """Classrooms that are not archived."""
         return self.filter(archived_at=None)
 
     def with_student_counts(self) -> Self:
-        """With `student_count`: how many are on the roster now."""
+        """With `student_count`: how many students are on the roster."""
         enrolled = Q(students__removed_at=None, students__isnull=False)
         return self.annotate(student_count=Count("students", filter=enrolled, distinct=True))
 
     def archived(self) -> Self:
-        """Those put away."""
+        """Archived classrooms."""
         return self.filter(archived_at__isnull=False)
 
     def joinable(self) -> Self:
-        """Those whose code lets students in."""
+        """Classrooms that students can sign in to with the class code."""
         return self.current().filter(join_open=True)
 
 
 class Classroom(models.Model):
-    """A group taught together, with the code that its students join by."""
+    """A group taught together, with its class code."""
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
     name = models.CharField(max_length=80)
@@ -71,7 +73,7 @@ class Classroom(models.Model):
 
     @property
     def is_joinable(self) -> bool:
-        """Whether its code lets students in, as `joinable` asks it."""
+        """Whether students can sign in with the class code, as in `joinable()`."""
         return self.join_open and self.archived_at is None
 
     @property
@@ -81,7 +83,7 @@ class Classroom(models.Model):
 
     @property
     def shown_code(self) -> str:
-        """The join code as people read it: H4K-7WP."""
+        """The class code as pages show it: H4K-7WP."""
         half = len(self.join_code) // 2
         return f"{self.join_code[:half]}-{self.join_code[half:]}"
 
@@ -102,28 +104,28 @@ class Teaching(models.Model):
 
 
 class StudentQuerySet(models.QuerySet["Student"]):
-    """Students, from who asks."""
+    """Students that a user may see."""
 
     def taught_by(self, user: User) -> Self:
         """Students of this teacher's classrooms, removed ones included."""
         return self.filter(classroom__teachers=user)
 
     def enrolled(self) -> Self:
-        """Those on a roster now."""
+        """Students on a roster."""
         return self.filter(removed_at=None)
 
     def given(self, assignment_id: int) -> Self:
-        """Those who have this assignment: on the roster of its class, or at work on it before they left."""
-        theirs = Q(classroom__assignments=assignment_id) | Q(attempts__assignment=assignment_id)
-        return self.filter(theirs).distinct()
+        """Students with this assignment: of its classroom, or moved to another one after they started it."""
+        has_assignment = Q(classroom__assignments=assignment_id) | Q(attempts__assignment=assignment_id)
+        return self.filter(has_assignment).distinct()
 
     def removed(self) -> Self:
-        """Those taken off a roster."""
+        """Students removed from a roster."""
         return self.filter(removed_at__isnull=False)
 
 
 class Student(models.Model):
-    """One line of a classroom's roster: a name, and a PIN that follows from `pin_version`."""
+    """One student on a classroom's roster. The PIN is computed from `public_id` and `pin_version`."""
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
     classroom = models.ForeignKey(Classroom, models.PROTECT, related_name="students")
@@ -151,12 +153,12 @@ class Student(models.Model):
 
     @property
     def first_name(self) -> str:
-        """The part of the name to greet by."""
+        """The first word of the name, for greetings."""
         return self.display_name.split()[0]
 
 
 class Accommodation(models.Model):
-    """What a student always gets, in every assignment: more time, or no timer (time_factor None)."""
+    """More time for a student on every assignment. time_factor None: no timer."""
 
     class Factor(models.TextChoices):
         QUARTER_MORE = "1.25", "1.25 times the time"
@@ -181,7 +183,7 @@ class Accommodation(models.Model):
 
 
 class FailedTry(models.Model):
-    """One wrong class code or PIN, kept for a day to limit guessing. device: a random id kept in that browser."""
+    """One wrong class code or PIN, kept for a day to limit guessing. device: a random id in a cookie."""
 
     class Kind(models.TextChoices):
         CODE = "code"

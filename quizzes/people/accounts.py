@@ -12,12 +12,12 @@ from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
 from quizzes.models import Invitation, User
 
-# Long enough for a colleague to read a message after the weekend; a used or expired link is worth nothing.
+# Long enough to read the message after a weekend. A used or expired link does not work.
 INVITATION_LIFETIME = timedelta(days=7)
 
 
 class SignInLinks(PasswordResetTokenGenerator):
-    """Tokens for one-time sign-in links: void after the first use, since they depend on the last sign-in."""
+    """Tokens of one-time sign-in links. They include the last sign-in, so that each works once."""
 
     key_salt = "quizzes.accounts.SignInLinks"
 
@@ -26,11 +26,11 @@ _sign_in_links = SignInLinks()
 
 
 class InvitationVoid(Exception):
-    """The link was never made, has been used, or has expired."""
+    """There is no such invitation, or it is used or expired."""
 
 
 def invite(*, by: User | None, now: datetime) -> str:
-    """The token of a new invitation, told this once; `by` is None for the link that makes the first teacher."""
+    """The token of a new invitation; it is not stored. by: None for the invitation of the first teacher."""
     token = secrets.token_urlsafe(32)
     Invitation.objects.create(
         token_digest=_digest(token), invited_by=by, created_at=now, expires_at=now + INVITATION_LIFETIME
@@ -39,7 +39,7 @@ def invite(*, by: User | None, now: datetime) -> str:
 
 
 def find_invitation(token: str, *, now: datetime) -> Invitation:
-    """The unused invitation of a token; raises InvitationVoid."""
+    """The unused invitation with this token. Raises InvitationVoid."""
     invitation = Invitation.objects.filter(token_digest=_digest(token), used_at=None, expires_at__gt=now).first()
     if invitation is None:
         raise InvitationVoid
@@ -48,7 +48,7 @@ def find_invitation(token: str, *, now: datetime) -> Invitation:
 
 @transaction.atomic
 def use_invitation(invitation_id: int, user: User, *, now: datetime) -> None:
-    """Mark an invitation as used by the account it made; raises InvitationVoid when someone else was faster."""
+    """Mark an invitation as used by a new account. Raises InvitationVoid if another request used it first."""
     used = Invitation.objects.filter(pk=invitation_id, used_at=None, expires_at__gt=now).update(
         used_at=now, used_by=user
     )
@@ -57,7 +57,7 @@ def use_invitation(invitation_id: int, user: User, *, now: datetime) -> None:
 
 
 def change_name(user: User, *, name: str) -> User:
-    """Give a teacher another name for students to read."""
+    """Change the name of a teacher that students see."""
     user.name = name
     user.save(update_fields=["name"])
     return user
@@ -65,7 +65,7 @@ def change_name(user: User, *, name: str) -> User:
 
 @transaction.atomic
 def first_teacher_link(base_url: str, now: datetime) -> str | None:
-    """A fresh link that makes the first account, earlier ones void; None on a site that has an account."""
+    """A new invitation link for the first account; None if the site has an account. Earlier links stop working."""
     if User.objects.exists():
         return None
     Invitation.objects.filter(invited_by=None, used_at=None).delete()
@@ -73,13 +73,13 @@ def first_teacher_link(base_url: str, now: datetime) -> str | None:
 
 
 def sign_in_link(user: User, base_url: str) -> str:
-    """A link that signs this account in once, within PASSWORD_RESET_TIMEOUT."""
+    """A link that signs in this account once, within PASSWORD_RESET_TIMEOUT."""
     uid = urlsafe_base64_encode(force_bytes(user.pk))
     return base_url.rstrip("/") + reverse("use_sign_in_link", args=[uid, _sign_in_links.make_token(user)])
 
 
 def user_of_link(uid: str, token: str) -> User | None:
-    """The active account that a sign-in link is for, None when the link is no longer good."""
+    """The active account of a sign-in link; None if the link is invalid, used or expired."""
     try:
         user = User.objects.filter(pk=int(urlsafe_base64_decode(uid)), is_active=True).first()
     except (ValueError, OverflowError):

@@ -1,4 +1,4 @@
-"""Classrooms: add, change, archive; the class code."""
+"""Add, change and archive classrooms, and change their class codes."""
 
 from datetime import datetime
 
@@ -11,13 +11,13 @@ Action = AuditEvent.Action
 
 
 class ClassroomNameTaken(Exception):
-    """The teacher has a current classroom of this name."""
+    """The teacher has a current classroom with this name."""
 
 
 @transaction.atomic
 def add_classroom(*, by: User, name: str, time_zone: str, now: datetime) -> Classroom:
-    """A new classroom, taught by its maker; raises ClassroomNameTaken, so that a form sent twice makes one class."""
-    _refuse_taken(name, by)
+    """Add a classroom, taught by this teacher. Raises ClassroomNameTaken, also for a form sent twice."""
+    _check_name_is_free(name, by)
     classroom = Classroom.objects.create(name=name, time_zone=time_zone, created_at=now)
     Teaching.objects.create(classroom=classroom, teacher=by)
     AuditEvent.objects.record(Action.CLASSROOM_MADE, actor=by, classroom=classroom, at=now, name=name)
@@ -26,11 +26,8 @@ def add_classroom(*, by: User, name: str, time_zone: str, now: datetime) -> Clas
 
 @transaction.atomic
 def change_classroom(classroom: Classroom, *, by: User, name: str, time_zone: str, now: datetime) -> Classroom:
-    """Rename a classroom or give it another time zone; moments already set stay the same moments.
-
-    Raises ClassroomNameTaken.
-    """
-    _refuse_taken(name, by, classroom)
+    """Change a classroom's name and time zone. Stored moments stay the same. Raises ClassroomNameTaken."""
+    _check_name_is_free(name, by, classroom)
     before = {"name": classroom.name, "time_zone": classroom.time_zone}
     classroom.name, classroom.time_zone = name, time_zone
     classroom.save(update_fields=["name", "time_zone"])
@@ -47,7 +44,7 @@ def change_classroom(classroom: Classroom, *, by: User, name: str, time_zone: st
 
 @transaction.atomic
 def change_code(classroom: Classroom, *, by: User, now: datetime) -> Classroom:
-    """Give a classroom a new join code; the old one stops working at once."""
+    """Give a classroom a new class code. The old code stops working immediately."""
     classroom.join_code = new_join_code()
     classroom.save(update_fields=["join_code"])
     AuditEvent.objects.record(Action.CODE_CHANGED, actor=by, classroom=classroom, at=now)
@@ -56,7 +53,7 @@ def change_code(classroom: Classroom, *, by: User, now: datetime) -> Classroom:
 
 @transaction.atomic
 def set_code_active(classroom: Classroom, *, is_open: bool, by: User, now: datetime) -> Classroom:
-    """Open or close a classroom's code; students who are signed in stay so."""
+    """Turn a classroom's code on or off. Students stay signed in."""
     classroom.join_open = is_open
     classroom.save(update_fields=["join_open"])
     AuditEvent.objects.record(Action.CODE_CHANGED, actor=by, classroom=classroom, at=now, open=is_open)
@@ -65,7 +62,7 @@ def set_code_active(classroom: Classroom, *, is_open: bool, by: User, now: datet
 
 @transaction.atomic
 def set_archived(classroom: Classroom, *, is_archived: bool, by: User, now: datetime) -> Classroom:
-    """Put a classroom away or bring it back; nothing in it is lost, and an archived one's code lets nobody in."""
+    """Archive or restore a classroom. Its rows stay. The code of an archived classroom does not work."""
     classroom.archived_at = now if is_archived else None
     classroom.save(update_fields=["archived_at"])
     AuditEvent.objects.record(
@@ -74,8 +71,9 @@ def set_archived(classroom: Classroom, *, is_archived: bool, by: User, now: date
     return classroom
 
 
-def _refuse_taken(name: str, by: User, classroom: Classroom | None = None) -> None:
-    # The teacher's row is the lock: without it two requests at once would both find the name free.
+def _check_name_is_free(name: str, by: User, classroom: Classroom | None = None) -> None:
+    """Raise ClassroomNameTaken if another current classroom of this teacher has the name."""
+    # Without a lock on the teacher's row, two requests at the same time would both find the name free.
     User.objects.select_for_update().get(pk=by.pk)
     others = Classroom.objects.taught_by(by).current().filter(name__iexact=name)
     if (others.exclude(pk=classroom.pk) if classroom is not None else others).exists():

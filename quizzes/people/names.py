@@ -1,22 +1,22 @@
-"""Names of people: clean, with a key that is equal for names that look the same."""
+"""Names of students: cleaned, with a key that is equal for names that look the same."""
 
 import unicodedata
 
 MAX_NAME_LENGTH = 60
-# Letters that look alike in most typefaces, as small letters or as capitals; two names that differ only in these cannot
-# be told apart on a list. Source: Unicode TR 39 confusables, the Cyrillic and Greek letters that schools' names meet.
+# Letters that look alike in most typefaces, in lower or upper case. Nobody can distinguish two names that differ only
+# in these. Source: confusables of Unicode TR 39, limited to the Cyrillic and Greek letters of common names.
 _LOOK_ALIKE = str.maketrans("аеорсухіјԁһѕԛԝвкмнтαορνικβεζημτυχ", "aeopcyxijdhsqwbkmhtaopvikbezhmtyx")
 
 
 class InvalidName(ValueError):
-    """A name that cannot stand on a roster; the message is for the teacher."""
+    """The name cannot be used on a roster. The message is for teachers."""
 
 
 def clean_name(text: str) -> str:
-    """The name in NFKC with single spaces; raises InvalidName when nothing a person can read is left or it is too long.
+    """The name in NFKC with single spaces. Raises InvalidName if it is too long or has no letter or digit.
 
-    Control, format (bidi, zero-width) and private characters are refused rather than dropped, since a name that
-    carries them was not typed by accident; tabs and line ends count as spaces.
+    Control, format (bidi, zero-width) and private characters raise InvalidName too: nobody types them by accident.
+    Tabs and line ends count as spaces.
     """
     name = " ".join(unicodedata.normalize("NFKC", text[: MAX_NAME_LENGTH * 20]).split())
     if any(unicodedata.category(character) in {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"} for character in name):
@@ -29,8 +29,8 @@ def clean_name(text: str) -> str:
 
 
 def name_key(name: str) -> str:
-    """The name folded so that two names that look the same on a list have the same key."""
-    folded = unicodedata.normalize("NFKD", name.casefold())
-    letters = "".join(character for character in folded if not unicodedata.combining(character))
-    kept = "".join(c if unicodedata.category(c)[0] in "LNM" else " " for c in letters.translate(_LOOK_ALIKE))
-    return " ".join(kept.split())
+    """The name normalized so that two names that look the same have the same key."""
+    decomposed = unicodedata.normalize("NFKD", name.casefold())
+    letters = "".join(character for character in decomposed if not unicodedata.combining(character))
+    words = "".join(c if unicodedata.category(c)[0] in "LNM" else " " for c in letters.translate(_LOOK_ALIKE))
+    return " ".join(words.split())

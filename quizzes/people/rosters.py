@@ -17,17 +17,17 @@ class NameTaken(Exception):
 
 
 def names_present(classroom: Classroom) -> set[str]:
-    """The folded names on the roster now."""
+    """The name keys of the students on the roster."""
     return set(classroom.students.enrolled().values_list("name_key", flat=True))
 
 
 @transaction.atomic
 def add_students(classroom: Classroom, names: Sequence[str], *, by: User, now: datetime) -> list[Student]:
-    """Add those of the names that are not on the roster yet; returns the students added, in the order given.
+    """Add the names that are not on the roster yet; returns the new students in order. Safe to repeat.
 
-    names: as `clean_name` lets them pass. Sending the same list twice adds nobody twice.
+    names: valid for `clean_name`.
     """
-    # The classroom's row is the lock: without it a form sent twice at once would find every name new, twice.
+    # Without a lock on the classroom's row, a form sent twice at the same time would add every name twice.
     Classroom.objects.select_for_update().get(pk=classroom.pk)
     present = names_present(classroom)
     added: list[Student] = []
@@ -42,14 +42,14 @@ def add_students(classroom: Classroom, names: Sequence[str], *, by: User, now: d
 
 
 def rename_student(student: Student, *, name: str, by: User, now: datetime) -> Student:
-    """Give a student another name; raises NameTaken."""
+    """Change a student's name. Raises NameTaken."""
     before = student.display_name
     student.display_name, student.name_key = clean_name(name), name_key(clean_name(name))
     return _save_named(student, ["display_name", "name_key"], Action.STUDENT_RENAMED, by, now, before=before)
 
 
 def move_student(student: Student, *, to: Classroom, by: User, now: datetime) -> Student:
-    """Put a student on another roster; attempts stay with the class they were made in. Raises NameTaken."""
+    """Move a student to another roster. Attempts stay in the old classroom. Raises NameTaken."""
     before = student.classroom.public_id
     student.classroom = to
     return _save_named(student, ["classroom"], Action.STUDENT_MOVED, by, now, before=before)
@@ -57,7 +57,7 @@ def move_student(student: Student, *, to: Classroom, by: User, now: datetime) ->
 
 @transaction.atomic
 def remove_student(student: Student, *, by: User, now: datetime) -> Student:
-    """Take a student off the roster and sign the student out everywhere; answers are kept."""
+    """Remove a student from the roster, which also ends their sessions. Answers stay."""
     if student.removed_at is None:
         student.removed_at = now
         student.save(update_fields=["removed_at"])
@@ -68,14 +68,14 @@ def remove_student(student: Student, *, by: User, now: datetime) -> Student:
 
 
 def restore_student(student: Student, *, by: User, now: datetime) -> Student:
-    """Put a removed student back on the roster; raises NameTaken when the name is in use again."""
+    """Put a removed student back on the roster. Raises NameTaken."""
     student.removed_at = None
     return _save_named(student, ["removed_at"], Action.STUDENT_RESTORED, by, now)
 
 
 @transaction.atomic
 def change_pin(student: Student, *, by: User, now: datetime) -> Student:
-    """Give a student a new PIN: the old one, and every session opened with it, stops working at once."""
+    """Give a student a new PIN. The old PIN and all sessions that used it end immediately."""
     student.pin_version += 1
     student.save(update_fields=["pin_version"])
     student.failed_tries.all().delete()

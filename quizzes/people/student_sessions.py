@@ -29,7 +29,7 @@ def student_session(session: SessionBase) -> StudentSession | None:
 
 
 def start_student_session(session: SessionBase, student: Student) -> None:
-    """Bind the session to a student. Whoever was signed in before is signed out."""
+    """Replace the session with one for this student. Anyone signed in before is signed out."""
     session.flush()
     session[STUDENT] = student.pk
     session[PIN_VERSION] = student.pin_version
@@ -43,11 +43,11 @@ def end_student_session(session: SessionBase) -> None:
 
 def signed_in_student(session: SessionBase) -> Student | None:
     """The student of a session, with the classroom; None if none signed in or the session ended. One query."""
-    found = student_session(session)
-    if found is None:
+    signed_in = student_session(session)
+    if signed_in is None:
         return None
-    student = Student.objects.select_related("classroom").filter(pk=found.student_id).first()
-    if student is None or not found.is_valid(
+    student = Student.objects.select_related("classroom").filter(pk=signed_in.student_id).first()
+    if student is None or not signed_in.is_valid(
         pin_version=student.pin_version, is_removed=student.removed_at is not None
     ):
         return None

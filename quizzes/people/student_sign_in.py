@@ -1,6 +1,6 @@
-"""How a student gets in: class code, name, PIN; and what limits guessing.
+"""Student sign-in with class code, name and PIN, and the limits on guessing.
 
-Failures are counted, never successes, since a whole school may come from one address.
+Only failures count toward a limit, since a whole school may share one network address.
 """
 
 from datetime import datetime, timedelta
@@ -12,26 +12,26 @@ from quizzes.models import Classroom, FailedTry, Student
 
 PIN_LENGTH = 4
 
-# Wrong codes from one address (TRUST.md, rate limits): far above what a class mistypes in a lesson.
+# Wrong codes from one address: far more than the typing errors of a class. The argument is in docs/guessing.md.
 CODE_TRIES, CODE_SPAN = 60, timedelta(minutes=10)
-# Wrong PINs for one student on one device; then that device waits.
+# Wrong PINs for one student on one device. Then the device is locked.
 PIN_TRIES, PIN_LOCK = 5, timedelta(minutes=5)
-# Wrong PINs for one student from all devices together. It bounds guessing by someone who clears cookies:
-# 30 of 10,000 PINs in 15 minutes. It never touches a session that is already open.
+# Wrong PINs for one student on all devices. It limits someone who deletes cookies to 30 of 10,000 PINs in 15 minutes.
+# Open sessions are not affected.
 PIN_TRIES_ANYWHERE, PIN_SPAN_ANYWHERE = 30, timedelta(minutes=15)
 KEEP_FAILURES = timedelta(hours=24)
 
 
 class NoSuchCode(Exception):
-    """No class has this code, or its code is closed: the two look the same to who asks."""
+    """No classroom has this code, or the code is off. Students cannot tell the two apart."""
 
 
 class TooManyTries(Exception):
-    """Too many wrong codes came from this address; try again later."""
+    """Too many wrong codes came from this address."""
 
 
 class WrongPin(Exception):
-    """The PIN does not match. tries_left: how many more this device has, at least 1."""
+    """The PIN is wrong. tries_left: on this device, at least 1."""
 
     def __init__(self, tries_left: int) -> None:
         super().__init__(tries_left)
@@ -39,7 +39,7 @@ class WrongPin(Exception):
 
 
 class PinLocked(Exception):
-    """This student's sign-in waits on this device. until: when it may be tried again."""
+    """Sign-in of this student is locked on this device. until: the end of the lock."""
 
     def __init__(self, until: datetime) -> None:
         super().__init__(until)
@@ -47,12 +47,12 @@ class PinLocked(Exception):
 
 
 def clean_code(text: str) -> str:
-    """A typed code without spaces and hyphens, in capitals."""
+    """The code in upper case, letters and digits only."""
     return "".join(character for character in text.upper() if character.isalnum())
 
 
 def find_classroom(code: str, *, address: str, device: str, now: datetime) -> Classroom:
-    """The classroom that a typed code opens; raises NoSuchCode or TooManyTries. A wrong code is counted."""
+    """The classroom with this code. Raises NoSuchCode or TooManyTries. A wrong code counts toward the limit."""
     classroom = Classroom.objects.joinable().filter(join_code=clean_code(code)).order_by().first()
     if classroom is not None:
         return classroom
@@ -65,18 +65,20 @@ def find_classroom(code: str, *, address: str, device: str, now: datetime) -> Cl
 
 
 def student_of_attempt(public_id: str) -> Student | None:
-    """Whose attempt this is, with the classroom; None where no student could go on with it. One statement.
+    """The student of this attempt, with the classroom; None if no student may continue it. One query.
 
-    A code that is closed, as a teacher does once the class is in, keeps nobody from what is begun.
+    It ignores whether the class code is on: a teacher may turn it off while students work.
     """
-    found = Student.objects.enrolled().filter(classroom__in=Classroom.objects.current(), attempts__public_id=public_id)
-    return found.select_related("classroom").order_by().first()
+    students = Student.objects.enrolled().filter(
+        classroom__in=Classroom.objects.current(), attempts__public_id=public_id
+    )
+    return students.select_related("classroom").order_by().first()
 
 
 def check_pin(student: Student | None, pin: str, *, address: str, device: str, now: datetime) -> None:
-    """Return when the PIN is this student's; raises WrongPin or PinLocked. A wrong PIN is counted.
+    """Check the PIN of a student. Raises WrongPin or PinLocked. A wrong PIN counts toward the limits.
 
-    student None: nobody's PIN is right, and the tries are counted all the same, so that an attempt's id tells nothing.
+    student None: every PIN is wrong and counts, so that the reply does not tell whether an attempt's id exists.
     """
     tries = _recent_tries(student, now=now)
     until = _locked_until(tries, device, now)
@@ -93,11 +95,11 @@ def check_pin(student: Student | None, pin: str, *, address: str, device: str, n
     until = _locked_until(tries, device, now)
     if until is not None:
         raise PinLocked(until)
-    raise WrongPin(PIN_TRIES - len(_tries_here(tries, device, now)))
+    raise WrongPin(PIN_TRIES - len(_tries_on_device(tries, device, now)))
 
 
 def locked_students(classrooms: list[Classroom], *, now: datetime) -> list[Student]:
-    """Students of these classrooms whose sign-in is locked on some device now, by name; two statements."""
+    """Students of these classrooms whose sign-in is locked on a device now, by name. Two queries."""
     tries: dict[tuple[int, str], int] = {}
     recent = FailedTry.objects.filter(student__classroom__in=classrooms, at__gt=now - PIN_LOCK)
     for student_id, device in recent.values_list("student_id", "device"):
@@ -113,18 +115,18 @@ def delete_old_failures(*, now: datetime) -> int:
 
 
 def pin_of(student: Student) -> str:
-    """The student's PIN, four digits. It follows from the site's secret key, so the database holds none."""
+    """The student's PIN, four digits, computed with the site's secret key. The database has no PINs."""
     return _pin(student, settings.SECRET_KEY)
 
 
 def pin_matches(student: Student, pin: str) -> bool:
-    """Whether `pin` is the student's. A card printed before the secret key was rotated works by a fallback key."""
+    """Whether `pin` is the student's. The fallback keys accept cards from before a change of the secret key."""
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     return any([constant_time_compare(pin, _pin(student, key)) for key in keys])
 
 
 def hash_address(address: str) -> str:
-    """A keyed digest that stands for a network address in the failure table."""
+    """The keyed digest of a network address, which the database stores instead of the address."""
     return salted_hmac("quizzes.joining.address", address, algorithm="sha256").hexdigest()[:32]
 
 
@@ -136,18 +138,18 @@ def _pin(student: Student, key: str | bytes) -> str:
 
 
 def _recent_tries(student: Student | None, *, now: datetime) -> list[tuple[str, datetime]]:
-    """(device, moment) of wrong PINs for this student, newest first, no more than lock every device."""
+    """(device, moment) of wrong PINs for this student, newest first, at most PIN_TRIES_ANYWHERE."""
     tries = FailedTry.objects.filter(kind=FailedTry.Kind.PIN, student=student, at__gt=now - PIN_SPAN_ANYWHERE)
     recent = tries.order_by("-at")
     return list(recent.values_list("device", "at")[:PIN_TRIES_ANYWHERE])
 
 
-def _tries_here(tries: list[tuple[str, datetime]], device: str, now: datetime) -> list[datetime]:
-    return [at for where, at in tries if where == device and at > now - PIN_LOCK]
+def _tries_on_device(tries: list[tuple[str, datetime]], device: str, now: datetime) -> list[datetime]:
+    return [at for tried_on, at in tries if tried_on == device and at > now - PIN_LOCK]
 
 
 def _locked_until(tries: list[tuple[str, datetime]], device: str, now: datetime) -> datetime | None:
-    here = _tries_here(tries, device, now)
-    if len(here) >= PIN_TRIES:
-        return here[0] + PIN_LOCK
+    on_device = _tries_on_device(tries, device, now)
+    if len(on_device) >= PIN_TRIES:
+        return on_device[0] + PIN_LOCK
     return tries[-1][1] + PIN_SPAN_ANYWHERE if len(tries) == PIN_TRIES_ANYWHERE else None

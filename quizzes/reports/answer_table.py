@@ -89,7 +89,7 @@ def _rows(
                 points.points,
                 points.possible,
                 is_answered=value is not None,
-                is_graded=type_of(question).graded_by == "rule" or question.key in after.marks,
+                is_graded=type_of(question).graded_by == "rule" or question.key in after.grades,
             ),
             points=points.points,
             max_points=points.possible,

@@ -143,7 +143,7 @@ def review_question(
         voices=tuple(dict.fromkeys(sentence.voice for sentence in evidence)),
         earned=points.points,
         possible=points.possible,
-        mark=adjustments.marks.get(question.key),
+        mark=adjustments.grades.get(question.key),
         corrections=tuple(adjustments.corrections.get(question.key, ())),
     )
 

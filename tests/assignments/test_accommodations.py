@@ -1,4 +1,4 @@
-"""Granted time and the close: what an accommodated student gets, and that nothing is cut without being said."""
+"""The time of students with an accommodation: what they get, and that every shortened time is listed."""
 
 import itertools
 import re
@@ -62,7 +62,7 @@ EXTENSIONS = (None, 40, 90)
 @pytest.mark.parametrize(
     ("closes", "limit", "factor", "extended"), list(itertools.product(CLOSES, LIMITS, FACTORS, EXTENSIONS))
 )
-def test_nobody_gets_less_than_granted_unseen(
+def test_every_shortened_time_is_listed(
     closes: int | None,
     limit: int | None,
     factor: str | None,
@@ -116,7 +116,7 @@ def listed(assignment: Assignment) -> list[ExtendedTime]:
 
 @pytest.fixture
 def tight(edition: Edition, classroom: Classroom, teacher: User) -> Assignment:
-    """30 minutes, of which 40 are left before the close."""
+    """An assignment of 30 minutes that closes in 40 minutes."""
     return make_assignment(
         edition=edition,
         classroom=classroom,
@@ -131,13 +131,13 @@ def accommodate(student: Student, factor: str = "1.5") -> None:
     Accommodation.objects.create(student=student, time_factor=Decimal(factor), changed_at=NOW)
 
 
-def test_running_attempt_is_measured_from_its_beginning(tight: Assignment, student: Student) -> None:
+def test_open_attempt_is_measured_from_its_start(tight: Assignment, student: Student) -> None:
     accommodate(student)
     make_attempt(assignment=tight, student=student, started_at=NOW - 20 * MINUTE)
     assert [(own.starts_at, own.needed_close_at) for own in listed(tight)] == [(NOW - 20 * MINUTE, None)]
 
 
-def test_who_has_handed_in_or_left_is_not_listed(tight: Assignment, student: Student, classmate: Student) -> None:
+def test_students_who_submitted_or_left_are_not_listed(tight: Assignment, student: Student, classmate: Student) -> None:
     accommodate(student)
     accommodate(classmate)
     make_answered_attempt(assignment=tight, student=student)
@@ -145,7 +145,7 @@ def test_who_has_handed_in_or_left_is_not_listed(tight: Assignment, student: Stu
     assert listed(tight) == []
 
 
-def test_making_room_keeps_what_else_the_extension_says(tight: Assignment, student: Student, teacher: User) -> None:
+def test_extend_to_fit_keeps_the_rest_of_the_extension(tight: Assignment, student: Student, teacher: User) -> None:
     accommodate(student)
     give(tight, student, NOW + 41 * MINUTE, teacher)
     accommodations.extend_to_fit(tight, listed(tight), by=teacher, now=NOW)
@@ -155,7 +155,7 @@ def test_making_room_keeps_what_else_the_extension_says(tight: Assignment, stude
 
 
 @pytest.mark.parametrize(("minutes", "kept"), [(50, True), (60, False), (70, False), (None, False)])
-def test_extension_that_the_class_outgrows_no_longer_cuts(
+def test_extension_before_the_new_close_of_the_class_is_removed(
     minutes: int | None, kept: bool, tight: Assignment, student: Student, teacher: User
 ) -> None:
     give(tight, student, NOW + 60 * MINUTE, teacher)
@@ -303,6 +303,6 @@ def test_summary_costs_the_same_however_many_are_accommodated(
         with statements() as seen:
             page = teacher_client.post(address, data)
     assert len(re.findall("do not fit before", text_of(page))) == count
-    # Session, teacher, assignment; begun, classes of its group; five rules of the database for the window;
-    # extensions, attempts, accommodations.
+    # Session, teacher, assignment; attempts, classrooms of the group; five constraints of the window; extensions,
+    # attempts, accommodations.
     assert len(seen) == 13

@@ -1,4 +1,4 @@
-"""When an attempt ends and what still counts: tables of worked moments."""
+"""When an attempt ends and which answers count: tables of worked moments."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -129,7 +129,7 @@ OPENS, DUE, CLOSES = END, END + timedelta(days=1), END + timedelta(days=2)
         (CLOSES + TICK, WindowState.CLOSED),
     ],
 )
-def test_window_ends_belong_to_the_time_before_them(at: datetime, expected: WindowState) -> None:
+def test_window_includes_its_due_time_and_close(at: datetime, expected: WindowState) -> None:
     assert Window(OPENS, DUE, CLOSES).state(at=at) is expected
 
 
@@ -143,7 +143,7 @@ def test_window_ends_belong_to_the_time_before_them(at: datetime, expected: Wind
         (Window(due_at=END - TICK, closes_at=END - TICK), WindowState.CLOSED),
     ],
 )
-def test_window_without_an_end_has_none(window: Window, expected: WindowState) -> None:
+def test_window_without_a_close_never_closes(window: Window, expected: WindowState) -> None:
     assert window.state(at=END) is expected
 
 
@@ -157,10 +157,10 @@ def test_window_without_an_end_has_none(window: Window, expected: WindowState) -
         ("2026-12-23T15:00", "America/New_York", "2026-12-23T20:00+00:00"),
         ("2026-07-23T15:00", "America/Phoenix", "2026-07-23T22:00+00:00"),
         ("2026-10-23T15:00", "Asia/Kathmandu", "2026-10-23T09:15+00:00"),
-        # New York puts its clocks forward on March 8, 2026 at 2:00 ...
+        # In New York, clocks skip 2:00 to 3:00 on March 8, 2026.
         ("2026-03-08T01:59", "America/New_York", "2026-03-08T06:59+00:00"),
         ("2026-03-08T03:00", "America/New_York", "2026-03-08T07:00+00:00"),
-        # ... and back on November 1 at 2:00: from 1:00 to 2:00 the earlier of two.
+        # They show 1:00 to 2:00 twice on November 1, 2026. The earlier one is used.
         ("2026-11-01T00:59", "America/New_York", "2026-11-01T04:59+00:00"),
         ("2026-11-01T01:00", "America/New_York", "2026-11-01T05:00+00:00"),
         ("2026-11-01T01:30", "America/New_York", "2026-11-01T05:30+00:00"),
@@ -187,7 +187,7 @@ def test_in_zone_refuses_a_time_that_clocks_skip(wall: str, zone: str, suggestio
         in_zone(datetime.fromisoformat(wall), ZoneInfo(zone))
 
     assert refused.value.suggestion == datetime.fromisoformat(suggestion)
-    # What is suggested can be chosen.
+    # The suggested time exists.
     in_zone(refused.value.suggestion, ZoneInfo(zone))
 
 

@@ -1,4 +1,4 @@
-"""Assignments: given once, changed without harm to attempts, taken back before the first attempt; when answers show."""
+"""Assignments are made once, changed without loss for attempts, and deleted only before the first attempt."""
 
 import uuid
 from collections.abc import Callable
@@ -36,7 +36,7 @@ SETTINGS = AssignmentSettings(
 )
 
 
-# --- Give ---------------------------------------------------------------------------------------------------------
+# --- Assign -------------------------------------------------------------------------------------------------------
 
 
 def test_assign_gives_each_classroom_its_own_window(
@@ -106,7 +106,7 @@ def change(assignment: Assignment, *, window: Window = WINDOW, by: User, **setti
     return change_assignment(assignment, window=window, settings=replace(SETTINGS, **settings), by=by, now=NOW)
 
 
-def test_change_records_what_was_there(assignment: Assignment, teacher: User, now: datetime) -> None:
+def test_change_records_the_old_settings(assignment: Assignment, teacher: User, now: datetime) -> None:
     change(assignment, by=teacher)
 
     assignment.refresh_from_db()
@@ -138,15 +138,15 @@ def test_change_leaves_answers_order_and_finished_attempts_alone(
 @pytest.mark.parametrize(
     ("before", "after", "limit"),
     [
-        # Begun with a limit: never less than that.
+        # Started with a limit: it never gets shorter.
         (30, 45, 45),
         (30, 20, 30),
         (30, None, None),
-        # Begun without one: none is put on.
+        # Started without a limit: it never gets one.
         (None, 20, None),
     ],
 )
-def test_change_of_the_time_limit_never_takes_time_from_who_has_begun(
+def test_change_of_the_time_limit_never_shortens_an_open_attempt(
     edition: Edition, student: Student, teacher: User, before: int | None, after: int | None, limit: int | None
 ) -> None:
     assignment = make_assignment(
@@ -168,7 +168,7 @@ def test_change_of_the_time_limit_never_takes_time_from_who_has_begun(
 
 
 @pytest.mark.parametrize(("closes", "ends"), [(10, 10), (30, 30), (60, 30), (None, 30)])
-def test_change_of_the_close_moves_the_end_of_who_is_at_work(
+def test_change_of_the_close_moves_the_deadline_of_open_attempts(
     edition: Edition, student: Student, teacher: User, closes: int | None, ends: int
 ) -> None:
     assignment = make_assignment(edition=edition, classroom=student.classroom, time_limit=30 * MINUTE)
@@ -194,10 +194,10 @@ def test_change_costs_the_same_whatever_the_number_of_finished_attempts(
     assert counts[0] == counts[1]
 
 
-# --- Take back ----------------------------------------------------------------------------------------------------
+# --- Delete -------------------------------------------------------------------------------------------------------
 
 
-def test_withdraw_takes_back_what_nobody_has_begun(assignment: Assignment, teacher: User, now: datetime) -> None:
+def test_delete_assignment_without_attempts(assignment: Assignment, teacher: User, now: datetime) -> None:
     public_id = assignment.public_id
 
     delete_assignment(assignment, by=teacher, now=now)
@@ -206,7 +206,9 @@ def test_withdraw_takes_back_what_nobody_has_begun(assignment: Assignment, teach
     assert AuditEvent.objects.get().detail == {"assignment": public_id, "withdrawn": True}
 
 
-def test_withdraw_is_refused_once_a_student_has_begun(attempt: Attempt, teacher: User, now: datetime) -> None:
+def test_delete_assignment_is_refused_once_a_student_has_started(
+    attempt: Attempt, teacher: User, now: datetime
+) -> None:
     with pytest.raises(HasAttempts):
         delete_assignment(attempt.assignment, by=teacher, now=now)
 

@@ -24,14 +24,14 @@ def shown(attempt: Attempt, *, now: datetime) -> bool:
 @pytest.mark.parametrize(
     ("release", "while_open", "once_submitted", "once_closed"),
     [
-        # "At once" shows one question at a time, as it is checked; the whole attempt is shown once handed in.
+        # "At once" shows each question after its check, and the whole attempt after submitting.
         ("at_once", False, True, True),
         ("after_hand_in", False, True, True),
         ("after_close", False, False, True),
         ("never", False, False, False),
     ],
 )
-def test_answers_show_as_the_release_has_it(
+def test_answers_show_by_the_release(
     edition: Edition, student: Student, release: str, while_open: bool, once_submitted: bool, once_closed: bool
 ) -> None:
     assignment = make_assignment(edition=edition, classroom=student.classroom, closes_at=NOW + DAY, release=release)
@@ -58,13 +58,13 @@ def test_answers_after_the_close_wait_for_the_last_classroom_and_its_grace(
     make_assignment(
         edition=edition, classroom=other_classroom, group=group, closes_at=NOW + 2 * DAY, release="after_close"
     )
-    # Another teacher's assignment of the same set is another matter.
+    # Another teacher's assignment of the same set does not count.
     make_assignment(edition=edition, closes_at=NOW + 9 * DAY, release="after_close")
     attempt = make_answered_attempt(assignment=first, student=student)
 
     assert answers_shown_at(first) == NOW + 2 * DAY
     assert shown(attempt, now=NOW + 2 * DAY + after) is expected
-    # The student's list, which asks once for all assignments, says the same.
+    # The student's list, which uses one query for all assignments, has the same moment.
     given = student_assignment(student, first.public_id, now=NOW + 2 * DAY + after)
     assert given is not None
     assert (given.shown_at, given.is_shown) == (NOW + 2 * DAY, expected)
@@ -88,7 +88,7 @@ def test_answers_after_the_close_wait_for_a_students_extension(
 def test_answers_after_the_close_wait_for_a_classroom_that_never_closes(
     edition: Edition, student: Student, other_classroom: Classroom, teacher: User
 ) -> None:
-    """One classroom's terms may be changed alone, to have no close: answers shown now would be its answers, too."""
+    """One classroom can lose its close. Its students have the same questions, so the answers stay hidden."""
     group = uuid.uuid4()
     first, other = (
         make_assignment(edition=edition, classroom=classroom, group=group, closes_at=NOW + DAY, release="after_close")
@@ -104,7 +104,7 @@ def test_answers_after_the_close_wait_for_a_classroom_that_never_closes(
     assert (given.shown_at, given.is_shown) == (None, False)
 
 
-def test_answers_shown_at_is_one_statement(edition: Edition, statements: Callable[[], Any]) -> None:
+def test_answers_shown_at_is_one_query(edition: Edition, statements: Callable[[], Any]) -> None:
     waiting = make_assignment(edition=edition, closes_at=NOW + DAY, release="after_close")
     other = make_assignment(edition=edition)
 
@@ -115,7 +115,7 @@ def test_answers_shown_at_is_one_statement(edition: Edition, statements: Callabl
     assert len(seen) == 1
 
 
-def test_late_answers_do_not_show_anything_before_the_hand_in(attempt: Attempt) -> None:
+def test_late_answers_show_nothing_before_the_submit(attempt: Attempt) -> None:
     save(attempt, "one", "b")
 
     assert shown(attempt, now=NOW + 9 * DAY) is False

@@ -19,7 +19,7 @@ CLOSES, CLOSED = Window(closes_at=NOW), Window(closes_at=NOW - SECOND)
 
 @dataclass(frozen=True)
 class Made:
-    """An attempt as far as the status needs it."""
+    """The attributes of an attempt that the status needs."""
 
     number: int = 1
     submitted_at: datetime | None = None
@@ -144,7 +144,7 @@ def test_late_is_after_the_due_time_and_never_on_paper(attempt: Made, due_at: da
         ((5,), 1, 1, 1),
         ((5, 8, 2), 1, 2, 3),
         ((5, 8, 2, None), 1, 2, 3),
-        # The earlier of two equally good ones counts.
+        # Of two equal scores, the earlier one counts.
         ((8, 8), 1, 1, 2),
         ((0, 0), 1, 1, 2),
     ],

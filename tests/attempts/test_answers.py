@@ -1,4 +1,4 @@
-"""Saving an answer: the last accepted one stands, the log explains it, and a repeat gives the same reply."""
+"""Save an answer: the last accepted one is current, the log explains it, and a repeat gives the same reply."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -31,7 +31,7 @@ def answers(attempt: Attempt) -> dict[str, tuple[Any, int]]:
 
 
 def log(attempt: Attempt) -> list[tuple[str, Any, int, str]]:
-    """(question key, value, revision, outcome), as they came."""
+    """(question key, value, revision, outcome) in order of arrival."""
     return list(attempt.events.order_by("pk").values_list("question__key", "value", "revision", "outcome"))
 
 
@@ -59,14 +59,14 @@ def test_save_stores_any_value_exactly(attempt: Attempt, now: datetime, key: str
     assert (event.value, event.revision, event.outcome, event.at) == (value, 1, "saved", now + SECOND)
 
 
-def test_save_of_no_answer_is_null_to_the_database(attempt: Attempt) -> None:
+def test_save_of_no_answer_is_null_in_the_database(attempt: Attempt) -> None:
     save(attempt, "one", None)
 
     assert Answer.objects.filter(value__isnull=True).count() == 1
     assert AnswerEvent.objects.filter(value__isnull=True).count() == 1
 
 
-def test_save_is_two_statements_or_one(attempt: Attempt, statements: Callable[[], Any]) -> None:
+def test_save_is_two_queries_or_one(attempt: Attempt, statements: Callable[[], Any]) -> None:
     published(attempt.assignment.edition_id)
 
     with statements() as seen:
@@ -75,7 +75,7 @@ def test_save_is_two_statements_or_one(attempt: Attempt, statements: Callable[[]
     assert len(seen) == len(seen.writes) == SAVE_STATEMENTS
 
 
-def test_save_moves_on_from_the_answer_that_was_seen(attempt: Attempt) -> None:
+def test_save_replaces_the_answer_that_was_seen(attempt: Attempt) -> None:
     assert save(attempt, "one", "a", seen_revision=0) == Saved("saved", 1, "a")
     assert save(attempt, "one", "b", seen_revision=1) == Saved("saved", 2, "b")
     assert save(attempt, "one", None, seen_revision=2) == Saved("saved", 3, None)
@@ -84,7 +84,7 @@ def test_save_moves_on_from_the_answer_that_was_seen(attempt: Attempt) -> None:
     assert log(attempt) == [("one", "a", 1, "saved"), ("one", "b", 2, "saved"), ("one", None, 3, "saved")]
 
 
-def test_save_from_a_stale_tab_is_kept_and_not_used(attempt: Attempt) -> None:
+def test_save_from_a_stale_tab_is_logged_and_not_used(attempt: Attempt) -> None:
     save(attempt, "one", "a", seen_revision=0)
     save(attempt, "one", "b", seen_revision=1)
 
@@ -120,7 +120,7 @@ def test_save_of_one_student_leaves_the_others_alone(assignment: Assignment) -> 
         (GRACE + SECOND, "late"),
     ],
 )
-def test_save_counts_until_the_grace_has_ended(
+def test_save_counts_until_the_grace_time_is_over(
     edition: Edition, student: Student, after: timedelta, outcome: str
 ) -> None:
     assignment = make_assignment(edition=edition, classroom=student.classroom, time_limit=30 * MINUTE)
@@ -148,8 +148,8 @@ def test_save_repeated_gives_the_same_reply_and_no_second_row(attempt: Attempt) 
 
 
 @pytest.mark.parametrize("seen_revision", [0, 1, 2, 7])
-def test_save_repeated_by_a_page_that_knows_more_changes_nothing(attempt: Attempt, seen_revision: int) -> None:
-    """A page that the browser kept may send its old operation with the revision that it has learned since."""
+def test_save_repeated_with_a_newer_revision_changes_nothing(attempt: Attempt, seen_revision: int) -> None:
+    """A page from the browser's cache may send its old operation with a newer revision."""
     save(attempt, "one", "a", operation="tap")
     save(attempt, "one", "b", operation="next tap", seen_revision=1)
 
@@ -169,7 +169,7 @@ def test_save_that_was_stale_stays_so_when_repeated(attempt: Attempt) -> None:
     assert len(log(attempt)) == 2
 
 
-def test_save_repeated_after_the_hand_in_is_not_late(attempt: Attempt, now: datetime) -> None:
+def test_save_repeated_after_the_submit_is_not_late(attempt: Attempt, now: datetime) -> None:
     first = save(attempt, "one", "a", operation="tap")
     submit_attempt(attempt, now=now)
 
@@ -177,8 +177,8 @@ def test_save_repeated_after_the_hand_in_is_not_late(attempt: Attempt, now: date
     assert len(log(attempt)) == 1
 
 
-def test_save_of_another_value_under_an_old_name_is_another_act(attempt: Attempt) -> None:
-    """The browser's Back brings a page, and its operation's name, to life again."""
+def test_save_of_another_value_with_an_old_operation_is_another_save(attempt: Attempt) -> None:
+    """The browser's Back button shows an old page with its old operation."""
     save(attempt, "one", "a", operation="tap")
 
     assert save(attempt, "one", "b", operation="tap", seen_revision=1) == Saved("saved", 2, "b")
@@ -186,7 +186,7 @@ def test_save_of_another_value_under_an_old_name_is_another_act(attempt: Attempt
     assert answers(attempt) == {"one": ("b", 2), "some": (["a"], 1)}
 
 
-def test_save_takes_a_name_of_any_length(attempt: Attempt) -> None:
+def test_save_accepts_an_operation_of_any_length(attempt: Attempt) -> None:
     first = save(attempt, "one", "a", operation="x" * 5000)
 
     assert save(attempt, "one", "a", operation="x" * 5000) == first
@@ -194,7 +194,7 @@ def test_save_takes_a_name_of_any_length(attempt: Attempt) -> None:
 
 
 def test_save_that_is_refused_leaves_the_connection_usable(attempt: Attempt) -> None:
-    """A repeat is found by the log's constraint, which on PostgreSQL spoils a transaction that it is not caught in."""
+    """The log's constraint finds a repeat. On PostgreSQL its error breaks a transaction without a savepoint."""
     save(attempt, "one", "a", operation="tap")
     save(attempt, "one", "a", operation="tap", seen_revision=1)
 
@@ -203,7 +203,7 @@ def test_save_that_is_refused_leaves_the_connection_usable(attempt: Attempt) -> 
         assert cursor.fetchone() == (1,)
 
 
-def test_integrity_misses_a_revision_that_the_log_does_not_have(attempt: Attempt) -> None:
+def test_integrity_finds_a_revision_that_is_not_in_the_log(attempt: Attempt) -> None:
     save(attempt, "one", "a", seen_revision=0)
     attempt.answers.update(revision=2)
     [found] = [finding for finding in check_integrity() if finding.broken]
@@ -220,7 +220,7 @@ LIMIT = 30 * MINUTE
 
 @dataclass
 class Model:
-    """What must hold, written down again as plainly as can be."""
+    """A simple model of the expected state."""
 
     current: dict[str, tuple[Any, int]] = field(default_factory=dict)
     replies: dict[tuple[str, str, str], Saved] = field(default_factory=dict)
@@ -261,7 +261,7 @@ others = st.tuples(st.sampled_from(["flag", "check", "hand in"]), st.sampled_fro
 
 @given(st.lists(saves | saves | saves | others, max_size=25))
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_saves_in_any_sequence_leave_what_was_last_accepted(edition: Edition, student: Student, steps: Any) -> None:
+def test_saves_in_any_sequence_leave_the_last_accepted_value(edition: Edition, student: Student, steps: Any) -> None:
     assignment = make_assignment(
         edition=edition, classroom=student.classroom, time_limit=LIMIT, release="at_once", shuffle_choices=False
     )
@@ -291,17 +291,17 @@ def test_saves_in_any_sequence_leave_what_was_last_accepted(edition: Edition, st
 
     assert answers(attempt) == model.current
     assert log(attempt) == model.log
-    # The log alone tells the current answers.
+    # The current answers follow from the log.
     told = {key: (value, revision) for key, value, revision, outcome in log(attempt) if outcome == "saved"}
     assert told == {key: current for key, current in answers(attempt).items() if current[1]}
     repeated = Counter(attempt.events.values_list("operation", flat=True))
     assert set(repeated.values()) <= {1}
 
 
-# --- What a save meets ----------------------------------------------------------------------------------------------
+# --- Changes after the attempt was loaded -------------------------------------------------------------------------
 
 
-# Outside of a transaction, as a request is, so that the database alone undoes the move of a save that is not logged.
+# Outside a transaction, like a request. Then only the query itself can undo an update that could not be logged.
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     ("prevent", "outcome"),

@@ -1,4 +1,4 @@
-"""Attempts: begun once, resumed, flagged, checked, handed in once, and ended by the clock."""
+"""Attempts are started once, resumed, flagged, checked, submitted once, and submitted at the deadline."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -36,10 +36,10 @@ def answer_of(attempt: Attempt, key: str) -> Answer:
     return Answer.objects.get(attempt=attempt, question_id=question_id(attempt, key))
 
 
-# --- Begin --------------------------------------------------------------------------------------------------------
+# --- Start --------------------------------------------------------------------------------------------------------
 
 
-def test_begin_attempt_fixes_what_the_student_sees(edition: Edition, student: Student, now: datetime) -> None:
+def test_start_attempt_fixes_what_the_student_sees(edition: Edition, student: Student, now: datetime) -> None:
     assignment = make_assignment(
         edition=edition,
         classroom=student.classroom,
@@ -57,7 +57,7 @@ def test_begin_attempt_fixes_what_the_student_sees(edition: Edition, student: St
     assert len(attempt.seed) == 32
 
 
-def test_begin_attempt_twice_begins_once(assignment: Assignment, student: Student, now: datetime) -> None:
+def test_start_attempt_twice_starts_once(assignment: Assignment, student: Student, now: datetime) -> None:
     first = start_attempt(student, assignment, now=now)
     second = start_attempt(student, assignment, now=now + MINUTE)
 
@@ -72,11 +72,11 @@ def test_begin_attempt_twice_begins_once(assignment: Assignment, student: Studen
         (SECOND, None, NotOpenYet),
         (timedelta(0), None, None),
         (-MINUTE, -SECOND, AssignmentClosed),
-        # The close itself still belongs to the time before it, and the grace is for answers, not for beginnings.
+        # The close itself is still open. The grace time is for answers and not for new attempts.
         (-MINUTE, timedelta(0), None),
     ],
 )
-def test_begin_attempt_keeps_to_the_window(
+def test_start_attempt_keeps_to_the_window(
     edition: Edition,
     student: Student,
     now: datetime,
@@ -100,13 +100,13 @@ def test_begin_attempt_keeps_to_the_window(
     assert Attempt.objects.count() == (refusal is None)
 
 
-def test_begin_attempt_past_due_is_late_but_let_in(edition: Edition, student: Student, now: datetime) -> None:
+def test_start_attempt_past_due_is_late_but_allowed(edition: Edition, student: Student, now: datetime) -> None:
     assignment = make_assignment(edition=edition, classroom=student.classroom, due_at=now - MINUTE)
 
     assert start_attempt(student, assignment, now=now).is_open
 
 
-def test_begin_attempt_counts_attempts_to_their_limit(edition: Edition, student: Student, now: datetime) -> None:
+def test_start_attempt_counts_attempts_to_their_limit(edition: Edition, student: Student, now: datetime) -> None:
     assignment = make_assignment(edition=edition, classroom=student.classroom, max_attempts=2)
     for number in (1, 2):
         attempt = start_attempt(student, assignment, now=now)
@@ -117,7 +117,7 @@ def test_begin_attempt_counts_attempts_to_their_limit(edition: Edition, student:
         start_attempt(student, assignment, now=now)
 
 
-def test_begin_attempt_without_a_limit_goes_on(edition: Edition, student: Student, now: datetime) -> None:
+def test_start_attempt_without_a_limit_is_always_allowed(edition: Edition, student: Student, now: datetime) -> None:
     assignment = make_assignment(edition=edition, classroom=student.classroom, max_attempts=None)
     for _ in range(4):
         submit_attempt(start_attempt(student, assignment, now=now), now=now)
@@ -125,7 +125,7 @@ def test_begin_attempt_without_a_limit_goes_on(edition: Edition, student: Studen
     assert start_attempt(student, assignment, now=now).number == 5
 
 
-def test_begin_attempt_of_a_classmate_does_not_count(
+def test_start_attempt_of_a_classmate_does_not_count(
     assignment: Assignment, student: Student, classmate: Student, now: datetime
 ) -> None:
     submit_attempt(start_attempt(classmate, assignment, now=now), now=now)
@@ -133,7 +133,7 @@ def test_begin_attempt_of_a_classmate_does_not_count(
     assert start_attempt(student, assignment, now=now).number == 1
 
 
-def test_begin_attempt_after_the_time_hands_in_and_begins_the_next(
+def test_start_attempt_after_the_time_submits_and_starts_the_next(
     edition: Edition, student: Student, now: datetime
 ) -> None:
     assignment = make_assignment(edition=edition, classroom=student.classroom, time_limit=MINUTE, max_attempts=2)
@@ -147,7 +147,7 @@ def test_begin_attempt_after_the_time_hands_in_and_begins_the_next(
     assert second.number == 2
 
 
-def test_begin_attempt_within_the_grace_goes_on_with_the_same(
+def test_start_attempt_within_the_grace_time_returns_the_same(
     edition: Edition, student: Student, now: datetime
 ) -> None:
     assignment = make_assignment(edition=edition, classroom=student.classroom, time_limit=MINUTE)
@@ -161,7 +161,7 @@ def test_begin_attempt_within_the_grace_goes_on_with_the_same(
 # --- What the student sees ----------------------------------------------------------------------------------------
 
 
-def test_sitting_keeps_its_order_whatever_is_saved(edition: Edition, student: Student, now: datetime) -> None:
+def test_content_keeps_its_order_whatever_is_saved(edition: Edition, student: Student, now: datetime) -> None:
     assignment = make_assignment(edition=edition, classroom=student.classroom, shuffle_questions=True)
     attempt = start_attempt(student, assignment, now=now)
     before = [question.key for question in content_of(attempt).questions]
@@ -175,21 +175,21 @@ def test_sitting_keeps_its_order_whatever_is_saved(edition: Edition, student: St
     assert sorted(before) == ["one", "proof", "some", "who"]
 
 
-def test_sitting_without_shuffle_is_in_authored_order(attempt: Attempt) -> None:
+def test_content_without_shuffle_is_in_authored_order(attempt: Attempt) -> None:
     assert [question.key for question in content_of(attempt).questions] == ["one", "some", "who", "proof"]
 
 
-def test_sitting_of_two_students_differs_in_order(edition: Edition, classroom: Classroom) -> None:
+def test_content_of_two_students_differs_in_order(edition: Edition, classroom: Classroom) -> None:
     assignment = make_assignment(edition=edition, classroom=classroom, shuffle_questions=True)
     orders = {
         tuple(question.key for question in content_of(make_attempt(assignment=assignment)).questions) for _ in range(20)
     }
 
-    # 24 orders, 20 draws: all the same has odds of 24**-19.
+    # 24 orders and 20 attempts: the probability of one order for all is 24**-19.
     assert len(orders) > 1
 
 
-def test_sitting_costs_nothing_once_the_edition_is_known(attempt: Attempt, statements: Callable[[], Any]) -> None:
+def test_content_costs_no_query_once_the_edition_is_cached(attempt: Attempt, statements: Callable[[], Any]) -> None:
     content_of(attempt)
     again = Attempt.objects.select_related("assignment").get()
 
@@ -213,7 +213,7 @@ def test_sitting_costs_nothing_once_the_edition_is_known(attempt: Attempt, state
         (["one", "some", "who", "proof"], 4),
     ],
 )
-def test_resume_goes_on_with_the_first_unanswered_after_the_last_saved(
+def test_resume_number_is_the_first_unanswered_after_the_last_saved(
     attempt: Attempt, now: datetime, saved: list[str], number: int
 ) -> None:
     values = {"one": "a", "some": ["a"], "who": {"a": "mayor"}, "proof": ["s1"]}
@@ -223,7 +223,7 @@ def test_resume_goes_on_with_the_first_unanswered_after_the_last_saved(
     assert resume_number(content_of(attempt), attempt.answers.all()) == number
 
 
-def test_resume_does_not_take_a_flag_or_a_withdrawn_answer_for_an_answer(attempt: Attempt, now: datetime) -> None:
+def test_resume_number_ignores_flags_and_removed_answers(attempt: Attempt, now: datetime) -> None:
     set_flag(loaded(attempt), question_id(attempt, "one"), flagged=True, now=now)
     save(attempt, "some", ["a"], now=now)
     save(attempt, "some", None, seen_revision=1, now=now)
@@ -234,7 +234,7 @@ def test_resume_does_not_take_a_flag_or_a_withdrawn_answer_for_an_answer(attempt
 # --- Flags and checks ---------------------------------------------------------------------------------------------
 
 
-def test_flag_is_put_and_taken_without_touching_the_answer(attempt: Attempt, now: datetime) -> None:
+def test_flag_is_set_and_removed_without_changing_the_answer(attempt: Attempt, now: datetime) -> None:
     save(attempt, "one", "b")
 
     set_flag(loaded(attempt), question_id(attempt, "one"), flagged=True, now=now)
@@ -245,7 +245,7 @@ def test_flag_is_put_and_taken_without_touching_the_answer(attempt: Attempt, now
     assert answer_of(attempt, "one").flagged is False
 
 
-def test_flag_before_an_answer_does_not_stand_in_its_way(attempt: Attempt, now: datetime) -> None:
+def test_flag_before_an_answer_does_not_block_the_save(attempt: Attempt, now: datetime) -> None:
     set_flag(loaded(attempt), question_id(attempt, "one"), flagged=True, now=now)
     assert answer_of(attempt, "one").revision == 0
 
@@ -272,7 +272,7 @@ def checking(edition: Edition, student: Student) -> Attempt:
     return make_attempt(assignment=assignment, student=student)
 
 
-def test_check_settles_an_answer_once(checking: Attempt, now: datetime) -> None:
+def test_check_makes_an_answer_final_once(checking: Attempt, now: datetime) -> None:
     save(checking, "one", "a")
 
     check_answer(loaded(checking), question_id(checking, "one"), now=now + SECOND)
@@ -316,7 +316,7 @@ def test_check_ends_with_the_attempt(checking: Attempt, now: datetime) -> None:
         check_answer(loaded(checking), question_id(checking, "one"), now=now)
 
 
-# --- Hand in ------------------------------------------------------------------------------------------------------
+# --- Submit -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -341,7 +341,7 @@ def test_check_ends_with_the_attempt(checking: Attempt, now: datetime) -> None:
         ),
     ],
 )
-def test_hand_in_scores_by_hand_worked_figures(
+def test_submit_attempt_scores_worked_figures(
     attempt: Attempt, now: datetime, answers: dict[str, Any], score: str
 ) -> None:
     for key, value in answers.items():
@@ -353,9 +353,9 @@ def test_hand_in_scores_by_hand_worked_figures(
     assert (done.submitted_at, done.submitted_by, done.is_open) == (now + MINUTE, "student", False)
 
 
-def test_hand_in_again_gives_the_same_receipt(attempt: Attempt, now: datetime) -> None:
+def test_submit_attempt_again_gives_the_same_receipt(attempt: Attempt, now: datetime) -> None:
     save(attempt, "one", "b")
-    # A second tab, which knows nothing of the first.
+    # A second tab with the old row.
     other_tab = Attempt.objects.select_related("assignment").get(pk=attempt.pk)
     first = submit_attempt(attempt, now=now)
 
@@ -377,7 +377,7 @@ def test_hand_in_again_gives_the_same_receipt(attempt: Attempt, now: datetime) -
         (timedelta(days=3), timedelta(0), "deadline"),
     ],
 )
-def test_hand_in_after_the_grace_counts_as_at_the_deadline(
+def test_submit_attempt_after_the_grace_time_counts_as_at_the_deadline(
     edition: Edition, student: Student, now: datetime, after: timedelta, at: timedelta, by: str
 ) -> None:
     assignment = make_assignment(edition=edition, classroom=student.classroom, time_limit=30 * MINUTE)
@@ -389,7 +389,9 @@ def test_hand_in_after_the_grace_counts_as_at_the_deadline(
     assert (attempt.submitted_at, attempt.submitted_by) == (ends + at, by)
 
 
-def test_hand_in_overdue_closes_what_the_clock_has_ended(edition: Edition, classroom: Classroom, now: datetime) -> None:
+def test_submit_overdue_submits_attempts_whose_time_is_over(
+    edition: Edition, classroom: Classroom, now: datetime
+) -> None:
     timed = make_assignment(edition=edition, classroom=classroom, time_limit=30 * MINUTE)
     over, in_grace = (
         make_attempt(assignment=timed, started_at=now - started) for started in (31 * MINUTE + SECOND, 31 * MINUTE)
@@ -409,7 +411,7 @@ def test_hand_in_overdue_closes_what_the_clock_has_ended(edition: Edition, class
     assert Attempt.objects.get(pk=done.pk).receipt == done.receipt
 
 
-def test_hand_in_keeps_later_answers_as_late(attempt: Attempt, now: datetime) -> None:
+def test_submit_attempt_keeps_later_answers_as_late(attempt: Attempt, now: datetime) -> None:
     save(attempt, "one", "b")
     submit_attempt(attempt, now=now)
 
@@ -420,7 +422,7 @@ def test_hand_in_keeps_later_answers_as_late(attempt: Attempt, now: datetime) ->
     assert list(AnswerEvent.objects.filter(outcome="late").values_list("value", flat=True)) == ["a"]
 
 
-def test_hand_in_of_a_student_who_moved_stays_with_the_class(
+def test_submit_attempt_of_a_student_who_moved_stays_in_the_class(
     attempt: Attempt, student: Student, other_classroom: Classroom, now: datetime
 ) -> None:
     student.classroom = other_classroom
@@ -432,7 +434,7 @@ def test_hand_in_of_a_student_who_moved_stays_with_the_class(
     assert make_student(classroom=other_classroom).attempts.count() == 0
 
 
-def test_end_that_a_teacher_moves_meanwhile_hands_in_nothing(attempt: Attempt, now: datetime) -> None:
+def test_deadline_that_a_teacher_moves_meanwhile_submits_nothing(attempt: Attempt, now: datetime) -> None:
     Attempt.objects.update(deadline_at=now)
     listed = Attempt.objects.select_related("assignment").get(pk=attempt.pk)
     later = now + GRACE + timedelta(seconds=1)
@@ -440,5 +442,5 @@ def test_end_that_a_teacher_moves_meanwhile_hands_in_nothing(attempt: Attempt, n
 
     assert submit_attempt(listed, now=later).is_open
     assert listed.deadline_at == later + timedelta(minutes=10)
-    # The student's own word counts whatever the end is.
+    # A student can submit at any time.
     assert not submit_attempt(listed, now=later).is_open

@@ -1,4 +1,4 @@
-"""The address that a running clock asks: how much time is left, as the teacher has it now."""
+"""The URL that a page's clock requests: how much time is left with the teacher's current settings."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -18,7 +18,7 @@ from tests.factories import NOW, make_attempt
 
 @pytest.fixture
 def running(assignment: Assignment, student: Student) -> Attempt:
-    """20 minutes, begun now."""
+    """An attempt of 20 minutes that starts now."""
     Assignment.objects.update(time_limit=timedelta(minutes=20))
     assignment.refresh_from_db()
     return make_attempt(assignment=assignment, student=student)
@@ -29,7 +29,7 @@ def asked(client: Client, attempt: Attempt) -> Any:
 
 
 @pytest.mark.parametrize(("factor", "seconds"), [("1.5", 1800), ("2", 2400), (None, None)])
-def test_accommodation_is_seen_at_once(
+def test_accommodation_is_in_the_next_reply(
     factor: str | None,
     seconds: int | None,
     running: Attempt,
@@ -43,7 +43,7 @@ def test_accommodation_is_seen_at_once(
     assert asked(student_client, running) == {"seconds_left": seconds}
 
 
-def test_nothing_is_left_of_what_is_over_or_handed_in(
+def test_no_time_is_left_when_it_is_over_or_submitted(
     running: Attempt, student_client: Client, clock: time_machine.Traveller
 ) -> None:
     clock.shift(timedelta(minutes=20, seconds=30))
@@ -53,7 +53,7 @@ def test_nothing_is_left_of_what_is_over_or_handed_in(
     assert asked(student_client, running) == {"seconds_left": 0}
 
 
-def test_asking_costs_two_statements_and_writes_nothing(
+def test_request_costs_two_queries_and_writes_nothing(
     running: Attempt, student_client: Client, statements: Callable[[], Any], clock: time_machine.Traveller
 ) -> None:
     asked(student_client, running)

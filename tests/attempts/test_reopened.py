@@ -1,4 +1,4 @@
-"""Attempts that were open again, and ends that moved: what was saved in time stands, and the site's own proof knows."""
+"""Reopened attempts and moved deadlines: answers saved in time stay, and `check_integrity` accepts them."""
 
 from datetime import timedelta
 
@@ -22,7 +22,7 @@ BUTTON = "Accept the late answers"
 
 @pytest.fixture
 def reopened(classroom: Classroom, student: Student, teacher: User) -> Attempt:
-    """Handed in, one answer came late, then open again."""
+    """A reopened attempt with one late answer from before."""
     attempt = make_attempt(assignment=make_assignment(classroom=classroom, time_limit=10 * MINUTE), student=student)
     submit_attempt(attempt, now=NOW + MINUTE)
     save(attempt, "one", "a", now=NOW + 2 * MINUTE)
@@ -43,7 +43,7 @@ def test_late_answer_never_replaces_what_was_saved_after_it(
     assert BUTTON not in page
 
 
-def test_late_answer_counts_where_nothing_was_saved_after_it(
+def test_late_answer_counts_if_nothing_was_saved_after_it(
     reopened: Attempt, teacher: User, teacher_client: Client
 ) -> None:
     submit_attempt(reopened, now=NOW + 5 * MINUTE)
@@ -56,7 +56,7 @@ def test_late_answer_counts_where_nothing_was_saved_after_it(
     assert BUTTON in page
 
 
-def test_reopening_has_no_end_where_the_class_no_longer_has_one(
+def test_reopened_attempt_has_no_deadline_if_the_class_has_none(
     classroom: Classroom, student: Student, teacher: User
 ) -> None:
     assignment = make_assignment(classroom=classroom, closes_at=NOW + MINUTE)
@@ -74,7 +74,7 @@ def test_reopening_has_no_end_where_the_class_no_longer_has_one(
     assert found.is_open
 
 
-def test_integrity_knows_that_an_answer_was_in_time_before_an_extension_was_taken_back(
+def test_integrity_accepts_an_answer_in_time_before_an_extension_was_removed(
     classroom: Classroom, student: Student, teacher: User
 ) -> None:
     assignment = make_assignment(classroom=classroom, closes_at=NOW + MINUTE)
@@ -88,7 +88,7 @@ def test_integrity_knows_that_an_answer_was_in_time_before_an_extension_was_take
     assert [finding for finding in check_integrity() if finding.broken] == []
 
 
-def test_integrity_finds_what_counts_though_it_came_after_an_end_that_was_moved_before(
+def test_integrity_finds_a_late_answer_after_a_deadline_was_moved(
     classroom: Classroom, student: Student, teacher: User
 ) -> None:
     assignment = make_assignment(classroom=classroom, closes_at=NOW + MINUTE)

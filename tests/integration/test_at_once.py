@@ -120,7 +120,7 @@ def test_save_and_hand_in_at_once_never_lose_an_answer_that_was_acknowledged(
         assert computed([done])[done.pk] == (done.score, done.max_score)
 
 
-def test_integrity_is_of_one_moment_while_a_student_saves(attempt: Attempt) -> None:
+def test_integrity_reads_one_snapshot_while_a_student_saves(attempt: Attempt) -> None:
     save(attempt, "one", "a")
     saved: list[Saved] = []
 

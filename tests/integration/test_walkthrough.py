@@ -117,7 +117,7 @@ def follow(client: Client, response: HttpResponse) -> HttpResponse:
     return client.get(response.headers["Location"])
 
 
-def test_way_from_a_file_to_the_csv(db: None, tmp_path: Path) -> None:
+def test_walkthrough_from_a_file_to_the_csv(db: None, tmp_path: Path) -> None:
     (tmp_path / "source.toml").write_text(SOURCE)
     (tmp_path / "bridge.toml").write_text(SET)
     call_command("load_question_sets", tmp_path, verbosity=0)

@@ -25,13 +25,13 @@ def run(command: str, *args: object, **options: object) -> str:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """One source with one good set."""
+    """One source with one valid set."""
     write_set_files(tmp_path / "story")
     return tmp_path
 
 
 def spoil(folder: Path) -> None:
-    """A second set beside the good one, behind it in the order of files, that breaks a rule."""
+    """Add a second set that breaks a rule. Its file comes after the valid one."""
     document = make_document(slug="z-set", title="Spoiled")
     document["questions"][3]["evidence"] = ["s5"]
     write_set_files(folder / "story", document=document)
@@ -77,7 +77,7 @@ def test_load_publishes_a_new_edition_only_of_what_changed(folder: Path) -> None
 
 
 @pytest.mark.django_db
-def test_load_says_nothing_when_told_so(folder: Path) -> None:
+def test_load_prints_nothing_with_verbosity_zero(folder: Path) -> None:
     assert run("load_question_sets", folder, verbosity=0) == ""
     assert Edition.objects.count() == 1
 

@@ -1,4 +1,4 @@
-"""The sample school: made once by the real stages, with every type of question and with work for its teacher."""
+"""The sample school is made once, has every question type, and has answers that need grading."""
 
 import pytest
 from django.core.management import call_command

@@ -1,4 +1,4 @@
-"""The stock admin: staff may look at every row and change none."""
+"""Django's admin: staff can view every row and change none."""
 
 import pytest
 from django.test import Client
@@ -17,7 +17,7 @@ def superuser_client(db: None) -> Client:
 
 
 @pytest.mark.parametrize("model", LISTED, ids=lambda model: model.__name__)
-def test_staff_looks_and_changes_nothing(model: type, superuser_client: Client) -> None:
+def test_staff_can_view_and_change_nothing(model: type, superuser_client: Client) -> None:
     make_answered_attempt()
     name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
     page = superuser_client.get(reverse(f"{name}_changelist"))

@@ -1,4 +1,4 @@
-"""Models and migrations agree, and the migrations can be gone back."""
+"""Models and migrations agree, and the migrations can be reversed."""
 
 from io import StringIO
 
@@ -29,7 +29,7 @@ def test_migrations_are_a_single_line() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_migrations_can_be_gone_back_and_forth() -> None:
+def test_migrations_can_be_reversed() -> None:
     def tables() -> set[str]:
         return {name for name in connection.introspection.table_names() if name.startswith("quizzes_")}
 

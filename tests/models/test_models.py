@@ -1,4 +1,4 @@
-"""The rules that the database keeps: each named constraint refuses, and says so in words where people may meet it."""
+"""The database enforces each named constraint, with a message if a form can break it."""
 
 import uuid
 from collections.abc import Callable
@@ -53,7 +53,7 @@ HOUR = timedelta(hours=1)
 
 
 def copy_of(row: models.Model, **changes: Any) -> models.Model:
-    """A new row with the values of this one, but for its key, its public id and what is changed."""
+    """A new row with the values of this one and the changes. Its primary key and public id are new."""
     fields = {
         field.attname: getattr(row, field.attname)
         for field in row._meta.concrete_fields
@@ -145,7 +145,7 @@ def taught_twice() -> models.Model:
     return copy_of(Teaching.objects.get())
 
 
-# Constraint: (a row that it refuses, what it says to people, "" where no form can come to it).
+# Constraint: (a row that breaks it, its message, "" if no form can break it).
 REFUSED: dict[str, tuple[Callable[[], models.Model], str]] = {
     "user_email_once": (
         lambda: copy_of(make_user(email="Rivera@school.test"), email="rivera@SCHOOL.test"),
@@ -252,8 +252,8 @@ def test_constraint_refuses_a_row_and_says_why(name: str) -> None:
         lambda: Accommodation(student=make_student(), time_factor=None, changed_at=NOW),
     ],
 )
-def test_row_beside_the_line_is_taken(make: Callable[[], models.Model]) -> None:
-    """What the constraints do not mean: without these a constraint that refuses everything would pass above."""
+def test_valid_row_near_the_limit_is_accepted(make: Callable[[], models.Model]) -> None:
+    """Without this test, a constraint that refuses every row would pass the test above."""
     row = make()
     row.validate_constraints()
     row.save()
@@ -280,7 +280,7 @@ def test_classroom_has_a_time_zone_that_exists(name: str) -> None:
         (lambda attempt: attempt.assignment.assigned_by, User),
     ],
 )
-def test_what_an_attempt_rests_on_cannot_be_deleted(
+def test_rows_that_an_attempt_refers_to_cannot_be_deleted(
     delete: Callable[[Attempt], models.Model], protected: type[models.Model]
 ) -> None:
     done = make_answered_attempt()
@@ -292,7 +292,7 @@ def test_what_an_attempt_rests_on_cannot_be_deleted(
 
 
 def late(attempt: Attempt) -> Attempt:
-    """The attempt, with an answer that came after its hand-in."""
+    """A submitted attempt with a late answer."""
     save(attempt, "one", "c", now=NOW + HOUR)
     return attempt
 
@@ -343,5 +343,5 @@ def test_public_ids_are_random_and_fit_an_address() -> None:
 
 
 def test_public_id_never_reads_as_an_option_of_a_command() -> None:
-    # One in 64 would, were it left to chance: 2,000 without one cannot be luck.
+    # Without the check, 1 of 64 ids would, so 2,000 ids would have about 31.
     assert [made for made in (public_ids.new_public_id() for _ in range(2_000)) if made.startswith("-")] == []

@@ -1,4 +1,4 @@
-"""Teachers' accounts: invitations and sign-in links, each good once and for a while."""
+"""Teachers' accounts: invitations and sign-in links work once and for a limited time."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -40,7 +40,7 @@ def test_account_is_found_by_its_address_in_any_case() -> None:
     assert user.has_usable_password() is False
 
 
-def test_account_of_the_sites_keeper_may_use_the_admin() -> None:
+def test_superuser_may_use_the_admin() -> None:
     keeper = User.objects.create_superuser("office@school.test", "a long password", name="The office")
 
     assert (keeper.is_staff, keeper.is_superuser, keeper.check_password("a long password")) == (True, True, True)
@@ -101,7 +101,7 @@ def test_invitation_that_was_never_made_is_void(now: datetime, token: str) -> No
         find_invitation(token, now=now)
 
 
-def test_first_teacher_link_is_made_afresh_until_there_is_an_account(now: datetime) -> None:
+def test_first_teacher_link_is_new_until_there_is_an_account(now: datetime) -> None:
     first = first_teacher_link("http://127.0.0.1:8000/", now)
     second = first_teacher_link("http://127.0.0.1:8000", now)
 
@@ -191,13 +191,13 @@ def test_sign_in_link_is_no_password_reset_and_the_other_way_round(teacher: User
         lambda uid, token: (uid, "’-’"),
     ],
 )
-def test_sign_in_link_that_was_never_made_is_no_good(
+def test_sign_in_link_that_was_never_made_is_invalid(
     teacher: User, spoil: Callable[[str, str], tuple[str, str]]
 ) -> None:
     assert user_of_link(*spoil(*parts_of(sign_in_link(teacher, "https://quiz.school.test")))) is None
 
 
-def test_sign_in_link_outlives_a_change_of_the_key_by_its_fallback(teacher: User, settings: Settings) -> None:
+def test_sign_in_link_works_with_a_fallback_key(teacher: User, settings: Settings) -> None:
     settings.SECRET_KEY = "first key"
     link = sign_in_link(teacher, "https://quiz.school.test")
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "second key", ["first key"]

@@ -38,7 +38,7 @@ def test_add_classroom_sent_twice_makes_one(teacher: User, now: datetime) -> Non
     assert len(acts()) == 1
 
 
-def test_add_classroom_may_have_a_colleagues_or_an_archived_ones_name(
+def test_add_classroom_may_have_the_name_of_another_teachers_or_archived_one(
     classroom: Classroom, teacher: User, other_teacher: User, now: datetime
 ) -> None:
     add_classroom(by=other_teacher, name=classroom.name, time_zone="America/Chicago", now=now)

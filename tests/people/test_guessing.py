@@ -1,4 +1,4 @@
-"""The figures of docs/guessing.md, worked out from the settings; and a class that gets in while somebody guesses."""
+"""The figures of docs/guessing.md follow from the settings, and a class can sign in while someone guesses."""
 
 import re
 from datetime import timedelta
@@ -21,7 +21,7 @@ OPEN_CLASSES, CLASS_SIZE, REQUESTS_A_SECOND = 100, 30, 100
 CODES = len(READABLE) ** JOIN_CODE_LENGTH
 PINS = 10**student_sign_in.PIN_LENGTH
 OF_A_STUDENT = student_sign_in.PIN_TRIES_ANYWHERE * (DAY // student_sign_in.PIN_SPAN_ANYWHERE)
-# (of how many, how many of them are right, tries a day) in the order of the table.
+# (number of codes or PINs, how many are valid, tries a day) in the order of the table.
 ROWS = [
     (CODES, OPEN_CLASSES, student_sign_in.CODE_TRIES * (DAY // student_sign_in.CODE_SPAN)),
     (CODES, OPEN_CLASSES, REQUESTS_A_SECOND * int(DAY.total_seconds())),
@@ -55,5 +55,5 @@ def test_class_of_forty_gets_in_while_an_address_is_limited(classroom: Classroom
         response = browser.post("/join/pin/", {"pin": student_sign_in.pin_of(student)})
         assert (response.status_code, response.headers["Location"]) == (302, "/student/")
         assert attacker.post("/join/", {"code": "AAAAAA"}).status_code == 429
-    # What is refused leaves no row, so a flood fills no disk.
+    # A refused try adds no row, so that a flood of requests fills no disk.
     assert FailedTry.objects.count() == student_sign_in.CODE_TRIES

@@ -1,4 +1,4 @@
-"""Class code, name, PIN; and what guessing meets: tables of moments around each limit."""
+"""Class code, name and PIN, and the limits on guessing: tables of moments around each limit."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -43,7 +43,7 @@ def wrong_pin(student: Student) -> str:
 
 
 def guess(student: Student, *, now: datetime, device: str = "mine", pin: str = "") -> str:
-    """What a try with a wrong PIN, or with `pin`, meets."""
+    """The result of a try with `pin`, by default a wrong one."""
     try:
         check_pin(student, pin or wrong_pin(student), address=HOME, device=device, now=now)
     except WrongPin as wrong:
@@ -101,12 +101,12 @@ def test_code_guessing_is_bounded_by_address_and_a_class_still_gets_in(classroom
         find_classroom("WRONG2", address=SCHOOL, device="another", now=later)
     assert FailedTry.objects.count() == CODE_TRIES
 
-    # A whole school comes from one address: who has the right code is let in.
+    # A whole school may share one address: the right code still works.
     for _ in range(40):
         assert find_classroom(classroom.join_code, address=SCHOOL, device="another", now=later) == classroom
     with pytest.raises(NoSuchCode):
         find_classroom("WRONG2", address=HOME, device="another", now=later)
-    # The first failure is as old as the span, so one more may be made.
+    # The first failure is now older than the span, so one more try is allowed.
     with pytest.raises(NoSuchCode):
         find_classroom("WRONG2", address=SCHOOL, device="another", now=now + CODE_SPAN)
     with pytest.raises(TooManyTries):
@@ -114,7 +114,7 @@ def test_code_guessing_is_bounded_by_address_and_a_class_still_gets_in(classroom
 
 
 def test_codes_use_every_readable_symbol_and_no_other() -> None:
-    """20,000 symbols: each of 30 about 667 times; six standard deviations are 152."""
+    """20,000 characters: each of 30 about 667 times. Six standard deviations are 152."""
     symbols = "".join(new_readable_code(6) for _ in range(20_000 // 6))
     counts = {symbol: symbols.count(symbol) for symbol in set(symbols)}
 
@@ -133,7 +133,7 @@ def test_pin_follows_from_the_student_and_its_version_and_the_key(
     first = pin_of(student)
     assert pin_of(Student.objects.get(pk=student.pk)) == first
 
-    # Three others, since one pair in 10,000 is alike.
+    # Three other PINs, since a pair is equal with a probability of 1 in 10,000.
     settings.SECRET_KEY = "second key"
     others = {pin_of(student)}
     student.pin_version = 2
@@ -159,7 +159,7 @@ def test_pin_of_another_shape_is_wrong(student: Student, now: datetime, pin: str
     assert not pin_matches(student, pin)
 
 
-def test_pin_right_lets_in_and_forgets_the_devices_failures(student: Student, now: datetime) -> None:
+def test_pin_right_signs_in_and_deletes_the_devices_failures(student: Student, now: datetime) -> None:
     guess(student, now=now)
     make_failed_try(student=student, device="other", at=now)
 
@@ -216,7 +216,7 @@ def test_pin_lock_is_of_one_student_on_one_device(student: Student, classmate: S
 
 
 def test_pin_guessing_from_many_devices_is_bounded(student: Student, now: datetime) -> None:
-    """Who clears cookies has a new device each time: 30 tries in a quarter of an hour, then the student waits."""
+    """Someone who deletes cookies has a new device each time: 30 tries in 15 minutes, then the student is locked."""
     met = [guess(student, now=now + number * SECOND, device=f"device {number}") for number in range(30)]
     assert met[:29] == ["wrong, 4 left"] * 29
     assert met[29] == f"locked for {int(PIN_SPAN_ANYWHERE.total_seconds()) - 29} s"
@@ -224,11 +224,11 @@ def test_pin_guessing_from_many_devices_is_bounded(student: Student, now: dateti
     last = now + (PIN_TRIES_ANYWHERE - 1) * SECOND
     left = int((now + PIN_SPAN_ANYWHERE - last).total_seconds())
     assert guess(student, now=last, device="fresh", pin=pin_of(student)) == f"locked for {left} s"
-    # The first of the thirty is as old as the span.
+    # The first of the 30 failures is now older than the span.
     assert guess(student, now=now + PIN_SPAN_ANYWHERE, device="fresh", pin=pin_of(student)) == "in"
 
 
-# --- Who waits, and what is forgotten -----------------------------------------------------------------------------
+# --- Locked students, and old failures ----------------------------------------------------------------------------
 
 
 def test_locked_students_are_shown_while_they_wait(
@@ -253,7 +253,7 @@ def test_locked_students_leave_out_who_was_removed(student: Student, teacher: Us
     assert locked_students([student.classroom], now=now) == []
 
 
-def test_locked_students_are_two_statements_however_many(
+def test_locked_students_are_two_queries_however_many(
     classroom: Classroom, now: datetime, statements: Callable[[], Any]
 ) -> None:
     for size in (1, 3):
@@ -266,7 +266,7 @@ def test_locked_students_are_two_statements_however_many(
         assert len(seen) == 2
 
 
-def test_failures_are_forgotten_after_a_day(student: Student, now: datetime) -> None:
+def test_failures_are_deleted_after_a_day(student: Student, now: datetime) -> None:
     day = timedelta(hours=24)
     for at in (now - day - SECOND, now - day, now):
         make_failed_try(student=student, at=at)

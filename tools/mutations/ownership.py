@@ -58,8 +58,8 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "an undone regrade stays within the own classes",
         "quizzes/grading/regrades.py",
-        "own = Assignment.objects.taught_by(by).filter(regrades__group=group)",
-        "own = Assignment.objects.filter(regrades__group=group)",
+        "assignments = Assignment.objects.taught_by(by).filter(regrades__group=group)",
+        "assignments = Assignment.objects.filter(regrades__group=group)",
         "tests/views/teacher/test_regrades.py",
         *("-k", "undo"),
     ),

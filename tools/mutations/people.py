@@ -95,7 +95,7 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "wrong PINs on a device are limited",
         "quizzes/people/student_sign_in.py",
-        "    if len(here) >= PIN_TRIES:\n",
+        "    if len(on_device) >= PIN_TRIES:\n",
         "    if False:\n",
         "tests/people/test_student_sign_in.py",
         "tests/views/student/test_sign_in.py",

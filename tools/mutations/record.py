@@ -29,15 +29,16 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "a regrade is what its preview showed",
         "quizzes/grading/regrades.py",
-        "    if _stamp(assignments, done) != stamp:\n        raise StalePreview(len(done) - _count_in(stamp))\n",
+        "    if _stamp(assignments, submitted) != stamp:\n"
+        "        raise StalePreview(len(submitted) - _count_in(stamp))\n",
         "",
         "tests/views/teacher/test_regrades.py",
     ),
     control(
         "a regrade that comes again is one regrade",
         "quizzes/grading/regrades.py",
-        "    if made:\n        return made\n    done, _",
-        "    done, _",
+        "    if regrades:\n        return regrades\n    submitted, _",
+        "    submitted, _",
         "tests/views/teacher/test_regrades.py",
         "tests/integration/test_at_once.py",
     ),
@@ -67,8 +68,8 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "a teacher's mark stands whatever is corrected",
         "quizzes/grading/points.py",
-        "    if mark is not None:\n",
-        "    if mark is not None and not adjustments.corrections.get(question.key):\n",
+        "    if grade is not None:\n",
+        "    if grade is not None and not adjustments.corrections.get(question.key):\n",
         "tests/views/teacher/test_regrades.py",
         "tests/reports/test_gradebook.py",
     ),

@@ -1,4 +1,4 @@
-"""The key of a form, question by question, as it stands on the sheet: for the teacher's own sheet alone."""
+"""The answer key of a handout, question by question, for teachers only."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from quizzes.attempts.paper.handout import PaperForm
 from quizzes.content.question_types.question import Question
 from quizzes.content.question_types.registry import type_of
 from quizzes.content.reading import Reading, Sentence, Voice
-from quizzes.grading.points import Correction, Policy
+from quizzes.grading.points import Adjustments, Correction, Policy, corrected
 
 NOTES: Mapping[Policy, str] = {
     "new_key": "Corrected.",
@@ -20,10 +20,10 @@ NOTES: Mapping[Policy, str] = {
 
 @dataclass(frozen=True, slots=True)
 class KeyLine:
-    """One question of a form with its key. number: its place on the sheet.
+    """One question of a handout with its key. number: on the handout, from 1.
 
-    marks: what a right sheet shows there, "" where the answer is words. answer: in words. note: what was corrected.
-    sentences: those that prove it; voices: who vouches for them, each once.
+    marks: the letters or numbers of the correct answer, "" if the answer is text. answer: in words. note: how a
+    regrade changed the key. sentences: the evidence. voices: the speakers of the evidence, each once.
     """
 
     number: int
@@ -38,7 +38,7 @@ class KeyLine:
 def key_lines(
     form: PaperForm, reading: Reading, corrections: Mapping[str, Sequence[Correction]]
 ) -> tuple[KeyLine, ...]:
-    """A line a question, in the order of the sheet. corrections: those in force, by question key."""
+    """One line per question, in the order of the handout. corrections: those in force, by question key."""
     return tuple(
         _line(number, question, form, reading, corrections.get(question.key, ()))
         for number, question in enumerate(form.questions, start=1)
@@ -48,7 +48,7 @@ def key_lines(
 def _line(
     number: int, question: Question, form: PaperForm, reading: Reading, corrections: Sequence[Correction]
 ) -> KeyLine:
-    keyed = next((made.question for made in reversed(corrections) if made.question is not None), question)
+    keyed = corrected(question, Adjustments({question.key: corrections}))
     sentences = reading.sentences(keyed.evidence)
     marks = ""
     if type_of(keyed).paper.has_marks_as_key:
@@ -58,7 +58,7 @@ def _line(
         question,
         marks,
         keyed.review(None, reading).correct,
-        " ".join(dict.fromkeys(NOTES[made.policy] for made in corrections)),
+        " ".join(dict.fromkeys(NOTES[correction.policy] for correction in corrections)),
         sentences,
         tuple(dict.fromkeys(sentence.voice for sentence in sentences)),
     )

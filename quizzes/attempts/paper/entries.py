@@ -1,4 +1,4 @@
-"""Answers on paper: the marks that a teacher types for each question, read by the rules of the student's page."""
+"""What a teacher types for each question of a handout. It passes the same reader as the student's page."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -21,14 +21,14 @@ def cells(view: Mapping[str, Any]) -> tuple[Cell, ...]:
 
 
 def has_input(typed: Sequence[str]) -> bool:
-    """Whether anything was typed, including a dash for “no answer”."""
+    """Whether a cell is not empty. A dash for “no answer” counts as input."""
     return any(text.strip() for text in typed)
 
 
 def read_typed(question: Question, typed: Sequence[str], shuffle: Shuffle, reading: Reading) -> Value:
-    """The value of user input, None for no answer; raises NotAChoice with what to type instead.
+    """The value of user input, None for no answer. Raises NotAChoice with what to type instead.
 
-    typed: one text a cell, in their order.
+    typed: one text per cell, in order.
     """
     texts = [text.strip() for text in typed]
     if all(text in NO_ANSWER for text in texts):
@@ -38,7 +38,7 @@ def read_typed(question: Question, typed: Sequence[str], shuffle: Shuffle, readi
 
 
 def written(question: Question, value: Value, shuffle: Shuffle, reading: Reading) -> tuple[str, ...]:
-    """What to type for a value: `read_typed` gives it back. One text a cell, all of them "" for no answer."""
+    """The input for a value, the inverse of `read_typed`. One text per cell, "" in every cell for no answer."""
     paper, blank = type_of(question).paper, paper_view(question, shuffle, reading)
     if value is None:
         return ("",) * len(cells(blank))

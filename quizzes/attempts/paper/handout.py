@@ -1,6 +1,6 @@
-"""Forms of a set on paper: which questions stand on a sheet and in what order, under the set's own blueprint.
+"""Forms A and B of a set on paper: which questions a handout has, in what order.
 
-A form follows from its edition and its letter alone, so that a sheet can be typed in weeks later, on another site too.
+A form is computed from its edition and its letter, so that teachers can enter answers weeks later or on another site.
 """
 
 import hashlib
@@ -15,15 +15,15 @@ from quizzes.content.set_document import Objective, SetDocument
 FormLetter = Literal["A", "B"]
 LETTERS: tuple[FormLetter, ...] = ("A", "B")
 
-# Of two questions one order in two is the authored one; past this many draws it is no accident.
-_MOST_DRAWS = 64
+# With two questions, half of all seeds give the order of form A. After 64 seeds, no seed gives another order.
+_MAX_DRAWS = 64
 
 
 @dataclass(frozen=True, slots=True)
 class PaperForm:
-    """One form of an edition. seed: of the orders on it, as an attempt has one. questions: in the order printed.
+    """One form of an edition. seed: gives its orders, like the seed of an attempt. questions: in printed order.
 
-    is_short: as many questions an objective as the blueprint needs, instead of all of them.
+    is_short: for each objective only as many questions as its minimum.
     """
 
     letter: FormLetter
@@ -33,50 +33,50 @@ class PaperForm:
 
     @property
     def shuffles_questions(self) -> bool:
-        """Whether its questions stand in an order of its own; those of form A stand as written."""
+        """Whether the questions are shuffled. Form A keeps the order of the edition."""
         return self.letter != "A"
 
     @property
     def shuffle(self) -> Shuffle:
-        """The order of its choices, which no form has as written: authors tend to write the key in one place."""
+        """The order of the choices. Every form shuffles them, since authors often put the key in the same place."""
         return Shuffle(self.seed, is_shuffled=True)
 
 
 def draw_form(document: SetDocument, content_hash: str, letter: FormLetter, *, is_short: bool = False) -> PaperForm:
-    """The form of an edition with this letter. content_hash: the edition's, which no student knows."""
+    """The form of an edition with this letter. content_hash: of the edition; students do not know it."""
     seed = form_seed(document, content_hash, letter)
     questions = _ordered(document, seed, letter)
     if is_short:
-        chosen = _drawn(document, content_hash, letter)
+        chosen = _short_form_keys(document, content_hash, letter)
         questions = [question for question in questions if question.key in chosen]
     return PaperForm(letter, is_short, seed, tuple(questions))
 
 
 def form_seed(document: SetDocument, content_hash: str, letter: FormLetter) -> str:
-    """The seed (32 hexadecimal digits) of a form: that of B gives another order than A has, where there is one."""
+    """The seed of a form, 32 hexadecimal digits. Form B gets another order than form A, if there is one."""
     draw = 0
     while True:
         text = f"{content_hash}:form {letter}:{draw}"
         seed = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
         draw += 1
-        if letter == "A" or draw == _MOST_DRAWS or _ordered(document, seed, letter) != list(document.questions):
+        if letter == "A" or draw == _MAX_DRAWS or _ordered(document, seed, letter) != list(document.questions):
             return seed
 
 
 def letters_by_seed(document: SetDocument, content_hash: str) -> dict[str, FormLetter]:
-    """Which form a seed is of, for the forms of an edition."""
+    """The letter of each form of an edition, by seed."""
     return {form_seed(document, content_hash, letter): letter for letter in LETTERS}
 
 
 def shared_objectives(document: SetDocument) -> list[tuple[Objective, int]]:
-    """(objective, how many) for each with questions that stand on both short forms, since it has too few for two."""
-    found = []
+    """(objective, count) for each objective with too few questions for two short forms. count: questions on both."""
+    shared = []
     for objective in document.objectives:
         count = len(_questions_on(document, objective))
-        both = 2 * _needed(objective, count) - count
-        if both > 0:
-            found.append((objective, both))
-    return found
+        shared_count = 2 * _needed(objective, count) - count
+        if shared_count > 0:
+            shared.append((objective, shared_count))
+    return shared
 
 
 def _ordered(document: SetDocument, seed: str, letter: FormLetter) -> list[Question]:
@@ -84,15 +84,19 @@ def _ordered(document: SetDocument, seed: str, letter: FormLetter) -> list[Quest
     return order.order("questions", [(question.key, question) for question in document.questions])
 
 
-def _drawn(document: SetDocument, content_hash: str, letter: FormLetter) -> frozenset[str]:
-    """The keys of the questions of a short form: one deal an objective, from its two ends, so that they share least."""
-    deal = Shuffle(hashlib.blake2b(content_hash.encode(), digest_size=16).hexdigest(), is_shuffled=True)
+def _short_form_keys(document: SetDocument, content_hash: str, letter: FormLetter) -> frozenset[str]:
+    """The keys of the questions of a short form.
+
+    Form A takes the first shuffled questions of each objective and form B the last, so that they share the fewest.
+    """
+    order = Shuffle(hashlib.blake2b(content_hash.encode(), digest_size=16).hexdigest(), is_shuffled=True)
     chosen: list[str] = []
     for objective in document.objectives:
-        own = _questions_on(document, objective)
-        dealt = deal.order(f"deal {objective.key}", [(question.key, question.key) for question in own])
-        needed = _needed(objective, len(own))
-        chosen += dealt[:needed] if letter == "A" else dealt[len(dealt) - needed :]
+        questions = _questions_on(document, objective)
+        # "deal" is part of the hash. Another word would change handouts that are already printed.
+        keys = order.order(f"deal {objective.key}", [(question.key, question.key) for question in questions])
+        needed = _needed(objective, len(keys))
+        chosen += keys[:needed] if letter == "A" else keys[len(keys) - needed :]
     return frozenset(chosen)
 
 
@@ -101,5 +105,5 @@ def _questions_on(document: SetDocument, objective: Objective) -> Sequence[Quest
 
 
 def _needed(objective: Objective, count: int) -> int:
-    """How many of its questions a short form has: its minimum, at least one where there is one."""
+    """How many questions of an objective a short form has: its minimum, at least 1 if the objective has questions."""
     return min(count, max(1, objective.minimum))

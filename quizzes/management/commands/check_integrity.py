@@ -1,3 +1,5 @@
+"""`manage.py check_integrity`: check the invariants of the stored rows."""
+
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -6,7 +8,7 @@ from quizzes.attempts.integrity import check_integrity
 
 
 class Command(BaseCommand):
-    help = "Prove that answers, log, scores and deadlines agree, and print counts; exit 1 when they do not."
+    help = "Check that answers, log, scores, and deadlines agree. Exit 1 if not."
 
     def handle(self, *args: Any, **options: Any) -> None:
         findings = check_integrity()

@@ -1,3 +1,5 @@
+"""`manage.py check_question_sets`: validate question sets in files."""
+
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ from quizzes.files.question_sets import BadFile, read_set_files
 
 
 class Command(BaseCommand):
-    help = "Prove every question set below PATH and print how each covers its objectives."
+    help = "Check the question sets in PATH and print questions per objective."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("path", nargs="?", type=Path, default=settings.BASE_DIR / "fixtures")
@@ -26,7 +28,7 @@ class Command(BaseCommand):
 
 
 def coverage_table(parsed: SetDocument) -> str:
-    """The set's title, then a line an objective: questions, minimum, and questions by skill."""
+    """The set's title, then one line per objective: questions, minimum, and questions by skill."""
     width = max(len(objective.title) for objective in parsed.objectives)
     lines = [f"{parsed.title}: {len(parsed.questions)} questions, {parsed.max_points} points"]
     lines.append(f"  {'':{width}}  have  need  {'  '.join(SKILLS)}")

@@ -1,3 +1,5 @@
+"""`manage.py export_classroom`: write a classroom to one file."""
+
 import os
 from argparse import ArgumentParser
 from pathlib import Path
@@ -11,7 +13,7 @@ from quizzes.models import Classroom
 
 
 class Command(BaseCommand):
-    help = "Write a classroom with its questions, students, answers and scores to FILE, which only you may read."
+    help = "Export a class with its questions, students, answers, and scores to FILE, readable only by you."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("public_id", help="as in the address of the classroom's page")

@@ -1,3 +1,5 @@
+"""`manage.py import_classroom`: add the classroom of an exported file."""
+
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ from quizzes.people.classrooms import ClassroomNameTaken
 
 
 class Command(BaseCommand):
-    help = "Take in the classroom of FILE for a teacher of this site: all of it, or nothing."
+    help = "Import a class from FILE for a teacher. All or nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
@@ -29,15 +31,15 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{file} could not be read: {error.strerror}.") from error
         except InvalidExport as error:
-            raise CommandError(f"{file}: {error} Nothing was taken in.") from error
+            raise CommandError(f"{file}: {error} Nothing was imported.") from error
         except AlreadyHere as error:
-            raise CommandError("This site holds this classroom already. Nothing was taken in.") from error
+            raise CommandError("This site holds this classroom already. Nothing was imported.") from error
         except ClassroomNameTaken as error:
             raise CommandError(
-                f"{by} has a class of this name already. Rename it first. Nothing was taken in."
+                f"{by} has a class of this name already. Rename it first. Nothing was imported."
             ) from error
         self.stdout.write(
             f"{classroom}: {classroom.students.count()} students, {classroom.assignments.count()} assignments, "
             f"{classroom.attempts.count()} attempts. Its class code is {classroom.shown_code}. "
-            "PINs are new unless this site has the same secret key: print new cards."
+            "PINs changed unless both sites share a secret key. Print new cards."
         )

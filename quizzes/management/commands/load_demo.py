@@ -1,3 +1,5 @@
+"""`manage.py load_demo`: make a sample school."""
+
 from argparse import ArgumentParser
 from typing import Any
 

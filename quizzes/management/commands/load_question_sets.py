@@ -1,3 +1,5 @@
+"""`manage.py load_question_sets`: publish the built-in question sets."""
+
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ from quizzes.files.question_sets import BadFile, read_set_files
 
 
 class Command(BaseCommand):
-    help = "Prove the question sets below PATH and publish each that changed as a new edition; all or none."
+    help = "Check the question sets in PATH and publish changed ones. All or none."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("path", nargs="?", type=Path, default=settings.BASE_DIR / "fixtures")

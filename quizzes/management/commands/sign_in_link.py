@@ -1,3 +1,5 @@
+"""`manage.py sign_in_link`: print a one-time sign-in link for a teacher."""
+
 from argparse import ArgumentParser
 from typing import Any
 
@@ -8,11 +10,11 @@ from quizzes.people import accounts
 
 
 class Command(BaseCommand):
-    help = "Print a link that signs a teacher in once, within an hour; for a forgotten password on a site without mail."
+    help = "Print a one-time sign-in link for a teacher. It works for 1 hour."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("email", help="the address of the teacher's account")
-        parser.add_argument("--base-url", default="http://127.0.0.1:8000", help="where the site answers")
+        parser.add_argument("--base-url", default="http://127.0.0.1:8000", help="the address of the site")
 
     def handle(self, *args: Any, email: str, base_url: str, **options: Any) -> None:
         user = User.objects.filter(email__iexact=email.strip()).first()

@@ -1,4 +1,4 @@
-"""Answers typed in from paper: stored as attempts, told apart from those on a screen, and worth the same."""
+"""Answers entered from paper are attempts on paper and earn the same points as on screen."""
 
 import json
 import uuid
@@ -43,7 +43,7 @@ LATER = NOW + timedelta(days=3)
 
 
 def values_of(assignment: Assignment, *, right: int = 4, **changes: Value) -> dict[str, Value]:
-    """Every question answered, the first `right` of them right."""
+    """An answer to every question, the first `right` of them correct."""
     questions = published(assignment.edition_id).document.questions
     given = {
         question.key: right_value(question) if place < right else wrong_value(question)
@@ -63,7 +63,7 @@ def type_in(
     operation: str = "page",
     now: datetime = LATER,
 ) -> Outcome:
-    """Save one sheet, on top of what is stored unless told otherwise."""
+    """Save the paper answers of one student. seen: by default the stored version."""
     if seen is None:
         [there] = student_sheets(assignment, [student])
         seen = there.version
@@ -78,7 +78,7 @@ def broken() -> list[str]:
 # --- What is stored -----------------------------------------------------------------------------------------------
 
 
-def test_a_sheet_becomes_a_handed_in_attempt_on_paper(assignment: Assignment, student: Student, teacher: User) -> None:
+def test_paper_answers_become_a_submitted_attempt(assignment: Assignment, student: Student, teacher: User) -> None:
     assert type_in(assignment, student, values_of(assignment, right=3), by=teacher, letter="B") == "saved"
 
     attempt = assignment.attempts.get()
@@ -88,13 +88,13 @@ def test_a_sheet_becomes_a_handed_in_attempt_on_paper(assignment: Assignment, st
     assert (attempt.score, attempt.max_score) == (Decimal(6), 8)
     assert (attempt.started_at, attempt.submitted_at, attempt.deadline_at) == (LATER, LATER, None)
     assert attempt.receipt
-    # Its student sees the questions and choices as they stood on the sheet.
+    # The student sees the questions and choices in the printed order.
     assert content_of(attempt).questions == form.questions
     assert content_of(attempt).shuffle == form.shuffle
     assert broken() == []
 
 
-def test_typing_a_sheet_is_recorded(assignment: Assignment, student: Student, teacher: User) -> None:
+def test_entering_paper_answers_is_recorded(assignment: Assignment, student: Student, teacher: User) -> None:
     type_in(assignment, student, values_of(assignment), by=teacher)
 
     event = AuditEvent.objects.get(action=AuditEvent.Action.PAPER_TYPED)
@@ -107,7 +107,7 @@ def test_typing_a_sheet_is_recorded(assignment: Assignment, student: Student, te
     }
 
 
-def test_sent_twice_a_sheet_is_stored_once(assignment: Assignment, student: Student, teacher: User) -> None:
+def test_paper_answers_sent_twice_are_stored_once(assignment: Assignment, student: Student, teacher: User) -> None:
     values = values_of(assignment)
 
     outcomes = [type_in(assignment, student, values, by=teacher, seen=0) for _ in range(3)]
@@ -119,7 +119,7 @@ def test_sent_twice_a_sheet_is_stored_once(assignment: Assignment, student: Stud
     assert AuditEvent.objects.filter(action=AuditEvent.Action.PAPER_TYPED).count() == 1
 
 
-def test_typed_again_answers_move_through_the_log(assignment: Assignment, student: Student, teacher: User) -> None:
+def test_answers_entered_again_are_in_the_log(assignment: Assignment, student: Student, teacher: User) -> None:
     type_in(assignment, student, values_of(assignment), by=teacher)
     receipt = assignment.attempts.get().receipt
     type_in(assignment, student, values_of(assignment, one="a", some=None), by=teacher, operation="second")
@@ -133,7 +133,7 @@ def test_typed_again_answers_move_through_the_log(assignment: Assignment, studen
     assert broken() == []
 
 
-def test_a_sheet_on_another_form_keeps_its_answers(assignment: Assignment, student: Student, teacher: User) -> None:
+def test_paper_answers_on_another_form_stay_the_same(assignment: Assignment, student: Student, teacher: User) -> None:
     values = values_of(assignment)
     type_in(assignment, student, values, by=teacher, letter="A")
 
@@ -146,7 +146,7 @@ def test_a_sheet_on_another_form_keeps_its_answers(assignment: Assignment, stude
     assert (there.letter, there.values) == ("B", values)
 
 
-def test_what_others_typed_meanwhile_is_not_overwritten(
+def test_answers_that_others_entered_meanwhile_are_not_overwritten(
     assignment: Assignment, student: Student, teacher: User
 ) -> None:
     type_in(assignment, student, values_of(assignment), by=teacher, seen=0)
@@ -155,11 +155,11 @@ def test_what_others_typed_meanwhile_is_not_overwritten(
 
     assert outcome == "changed_meanwhile"
     assert assignment.attempts.get().answers.get(question__key="one").value == "b"
-    # Nobody loses anything where both say the same.
+    # The same answers from two teachers are no conflict.
     assert type_in(assignment, student, values_of(assignment), by=teacher, seen=0, operation="other") == "unchanged"
 
 
-def test_an_empty_sheet_can_be_handed_in(assignment: Assignment, student: Student, teacher: User) -> None:
+def test_paper_without_answers_can_be_submitted(assignment: Assignment, student: Student, teacher: User) -> None:
     nothing = dict.fromkeys(values_of(assignment))
 
     assert type_in(assignment, student, nothing, by=teacher) == "saved"
@@ -184,7 +184,7 @@ def test_an_attempt_on_a_screen_is_never_overwritten(assignment: Assignment, stu
 
 
 @pytest.mark.parametrize(("policy", "counts"), [("first", "screen"), ("latest", "paper"), ("best", "paper")])
-def test_a_sheet_is_another_attempt_and_the_policy_decides(
+def test_paper_answers_are_another_attempt_and_the_policy_decides(
     policy: str, counts: str, edition: Edition, classroom: Classroom, student: Student, teacher: User
 ) -> None:
     assignment = make_assignment(edition=edition, classroom=classroom, max_attempts=2, attempt_policy=policy)
@@ -198,7 +198,7 @@ def test_a_sheet_is_another_attempt_and_the_policy_decides(
     assert row.cells[0].attempt.medium == counts
 
 
-def test_a_sheet_uses_an_attempt_of_its_student(assignment: Assignment, student: Student, teacher: User) -> None:
+def test_paper_answers_use_an_attempt_of_their_student(assignment: Assignment, student: Student, teacher: User) -> None:
     type_in(assignment, student, values_of(assignment), by=teacher)
 
     with pytest.raises(NoAttemptsLeft):
@@ -216,10 +216,10 @@ def test_a_student_at_work_keeps_on_working(
     assert start_attempt(student, assignment, now=LATER) == running
 
 
-def test_a_sheet_that_is_typed_after_the_due_time_is_not_late(
+def test_paper_answers_entered_after_the_due_time_are_not_late(
     edition: Edition, classroom: Classroom, student: Student, classmate: Student, teacher: User
 ) -> None:
-    """Nobody knows when it was handed in."""
+    """The site does not know when the student finished."""
     assignment = make_assignment(edition=edition, classroom=classroom, due_at=NOW + timedelta(hours=1))
     type_in(assignment, student, values_of(assignment), by=teacher)
     make_answered_attempt(assignment=assignment, student=classmate, started_at=LATER)
@@ -233,7 +233,7 @@ def test_a_sheet_that_is_typed_after_the_due_time_is_not_late(
 def test_the_same_answers_are_worth_the_same_on_paper_and_on_a_screen(
     letter: FormLetter, classroom: Classroom, student: Student, classmate: Student, teacher: User
 ) -> None:
-    """For every type; the views' own test types them as marks."""
+    """For every question type. The test of the view enters them as text."""
     assignment = make_assignment(edition=make_edition(document=DOCUMENT), classroom=classroom)
     on_screen = make_answered_attempt(assignment=assignment, student=student, answers=ANSWERS)
 
@@ -245,10 +245,10 @@ def test_the_same_answers_are_worth_the_same_on_paper_and_on_a_screen(
     assert broken() == []
 
 
-# --- Statistics, corrections, files -------------------------------------------------------------------------------
+# --- Statistics, regrades, files ----------------------------------------------------------------------------------
 
 
-def test_sheets_are_in_the_same_statistics(assignment: Assignment, classroom: Classroom, teacher: User) -> None:
+def test_paper_answers_are_in_the_same_statistics(assignment: Assignment, classroom: Classroom, teacher: User) -> None:
     for right in range(5):
         make_answered_attempt(assignment=assignment, student=make_student(classroom=classroom), right=right)
     screen = item_report([assignment])
@@ -266,7 +266,7 @@ def test_sheets_are_in_the_same_statistics(assignment: Assignment, classroom: Cl
     assert sum(line.attempt is not None and line.attempt.is_on_paper for line in report.lines) == 5
 
 
-def test_sheets_are_regraded_with_the_others(
+def test_paper_answers_are_regraded_with_the_others(
     assignment: Assignment, student: Student, classmate: Student, teacher: User
 ) -> None:
     make_answered_attempt(assignment=assignment, student=student, right=0)
@@ -294,7 +294,7 @@ def test_sheets_are_regraded_with_the_others(
     assert broken() == []
 
 
-def test_sheets_travel_with_their_class(
+def test_paper_answers_are_exported_with_their_class(
     assignment: Assignment, classroom: Classroom, student: Student, teacher: User
 ) -> None:
     type_in(assignment, student, values_of(assignment, right=2), by=teacher, letter="B")
@@ -307,7 +307,7 @@ def test_sheets_travel_with_their_class(
 
     there_again = again.assignments.select_related("edition").get()
     [there] = student_sheets(there_again, list(again.students.all()))
-    # The form follows from the edition's content, so the other site knows it by its letter.
+    # The form is computed from the edition's content, so the other site finds its letter.
     assert (there.letter, there.values) == ("B", values)
     assert there.attempt is not None
     assert there.attempt.medium == "paper"
@@ -315,7 +315,7 @@ def test_sheets_travel_with_their_class(
     assert type_in(there_again, there.student, {**values, "one": "c"}, by=new_teacher, letter="B") == "saved"
 
 
-def test_saving_costs_the_same_statements_for_one_sheet_and_thirty(
+def test_saving_costs_the_same_queries_for_one_student_and_thirty(
     assignment: Assignment,
     classroom: Classroom,
     teacher: User,
@@ -339,7 +339,7 @@ def test_saving_costs_the_same_statements_for_one_sheet_and_thirty(
     assert Answer.objects.count() == 31 * 4
 
 
-def test_receipts_of_sheets_are_their_own(assignment: Assignment, classroom: Classroom, teacher: User) -> None:
+def test_receipts_of_paper_attempts_are_unique(assignment: Assignment, classroom: Classroom, teacher: User) -> None:
     sheets = [Sheet(make_student(classroom=classroom), "A", values_of(assignment), 0) for _ in range(40)]
 
     save_sheets(assignment, sheets, operation="page", by=teacher, now=LATER)

@@ -1,4 +1,4 @@
-"""Sheets typed in at one instant: by two teachers, by a page sent many times, beside a student who begins."""
+"""Paper answers entered at the same time by two teachers, by a repeated form, and as a student starts."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -21,9 +21,7 @@ def broken() -> list[str]:
     return [line for finding in check_integrity() for line in finding.broken]
 
 
-def test_one_page_of_sheets_many_times_at_once_is_stored_once(
-    assignment: Assignment, teacher: User, now: datetime
-) -> None:
+def test_one_page_sent_many_times_at_once_is_stored_once(assignment: Assignment, teacher: User, now: datetime) -> None:
     sheets = [Sheet(make_student(classroom=assignment.classroom), "A", values_of(assignment), 0) for _ in range(3)]
 
     outcomes = at_once([lambda: save_sheets(assignment, sheets, operation="page", by=teacher, now=now)] * 8)
@@ -34,7 +32,7 @@ def test_one_page_of_sheets_many_times_at_once_is_stored_once(
     assert broken() == []
 
 
-def test_two_who_type_one_sheet_differently_at_once_never_overwrite_one_another(
+def test_two_teachers_at_once_never_overwrite_one_another(
     assignment: Assignment, student: Student, teacher: User, now: datetime
 ) -> None:
     def typing(choice: str) -> Callable[[], list[str]]:
@@ -48,10 +46,10 @@ def test_two_who_type_one_sheet_differently_at_once_never_overwrite_one_another(
     assert broken() == []
 
 
-def test_a_sheet_typed_as_its_student_begins_takes_no_second_attempt(
+def test_paper_answers_entered_as_the_student_starts_use_no_second_attempt(
     assignment: Assignment, student: Student, teacher: User, now: datetime
 ) -> None:
-    """One attempt is allowed: either the sheet is it, or what was begun."""
+    """One attempt is allowed: on paper or on screen."""
     sheet = Sheet(student, "A", values_of(assignment), 0)
 
     def begin() -> str:

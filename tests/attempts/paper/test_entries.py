@@ -1,4 +1,4 @@
-"""Marks typed from a sheet give the values that the page gives, for every question type."""
+"""Input from paper gives the same values as the student's page, for every question type."""
 
 from typing import Any
 
@@ -43,7 +43,7 @@ def refusal(question: Question, *typed: str) -> str:
 @EACH
 @settings(max_examples=20)
 @given(sitting=sittings)
-def test_what_is_written_for_a_value_is_read_as_that_value(example: Any, sitting: Shuffle) -> None:
+def test_input_written_for_a_value_is_read_as_that_value(example: Any, sitting: Shuffle) -> None:
     question = parse_question(example.document)
     for value, _, _ in example.answers:
         typed = written(question, value, sitting, READING)
@@ -56,7 +56,7 @@ def test_what_is_written_for_a_value_is_read_as_that_value(example: Any, sitting
 @EACH
 @settings(max_examples=20)
 @given(sitting=sittings)
-def test_key_as_it_stands_on_the_sheet_earns_everything(example: Any, sitting: Shuffle) -> None:
+def test_key_as_printed_earns_all_points(example: Any, sitting: Shuffle) -> None:
     question = parse_question(example.document)
     value = question.correct_answer()
 
@@ -97,7 +97,7 @@ def test_true_and_false_are_read_by_letter_and_by_word(typed: str, value: bool) 
     assert read_typed(question_of("true_false"), [typed], WRITTEN, READING) is value
 
 
-def test_letters_that_the_sheet_does_not_have_are_named() -> None:
+def test_letters_that_the_handout_does_not_have_are_named() -> None:
     single = question_of("single")
 
     assert refusal(single, "E") == "“E” is not on the sheet: write A, B or C."

@@ -1,4 +1,4 @@
-"""Forms of a set on paper: the same every time, and none without an objective."""
+"""Printed forms of a set are always the same and have questions on every objective."""
 
 import hashlib
 import random
@@ -20,7 +20,7 @@ def hash_of(number: int) -> str:
 
 
 def set_of(counts: Sequence[int], minimums: Sequence[int]) -> SetDocument:
-    """A set with this many questions on each objective, of which it needs so many, one after the other in turn."""
+    """A set with this many questions and this minimum for each objective. The objectives alternate."""
     document = make_document()
     [single] = [question for question in document["questions"] if question["type"] == "single"]
     keys = [f"o{place}" for place in range(len(counts))]
@@ -42,7 +42,7 @@ def set_of(counts: Sequence[int], minimums: Sequence[int]) -> SetDocument:
 
 def any_set(chance: random.Random) -> SetDocument:
     counts = [chance.randint(1, 7) for _ in range(chance.randint(1, 5))]
-    # A set published with a gap has fewer questions than it needs.
+    # A set may be published with fewer questions than an objective needs.
     return set_of(counts, [chance.randint(0, count + 1) for count in counts])
 
 
@@ -126,7 +126,7 @@ def test_form_is_the_same_every_time_and_known_by_its_seed() -> None:
 
 
 def test_forms_stay_as_they_were_printed() -> None:
-    """These are on sheets that are out: a change here would make them unreadable."""
+    """Teachers have printed these forms. A change would make their paper answers wrong."""
     document = parse_set(make_document())
     one, other = (draw_form(document, hash_of(1), letter) for letter in LETTERS)
 

@@ -443,7 +443,7 @@ def test_change_counts_all_classes_of_the_group(
     assert "Answers appear when all 3 classes have closed." in text_of(summary)
 
 
-def test_withdraw_takes_back_what_nobody_has_begun(assignment: Assignment, change: str, teacher_client: Client) -> None:
+def test_delete_assignment_without_attempts(assignment: Assignment, change: str, teacher_client: Client) -> None:
     assert "Withdraw the assignment" in text_of(teacher_client.get(change))
     response = teacher_client.post(reverse("delete_assignment", args=[assignment.public_id]))
     gradebook = reverse("classroom_gradebook", args=[assignment.classroom.public_id])
@@ -452,7 +452,7 @@ def test_withdraw_takes_back_what_nobody_has_begun(assignment: Assignment, chang
     assert "“Small set” is withdrawn from Period 3." in text_of(teacher_client.get(gradebook))
 
 
-def test_withdraw_is_refused_once_a_student_has_begun(
+def test_delete_assignment_is_refused_once_a_student_has_started(
     assignment: Assignment, attempt: Attempt, change: str, teacher_client: Client
 ) -> None:
     response = teacher_client.post(reverse("delete_assignment", args=[assignment.public_id]))
