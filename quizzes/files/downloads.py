@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from quizzes.files.answers import answers_table
 from quizzes.files.gradebook import canvas_table, distinct_titles, moodle_table, scores_table
@@ -49,9 +50,9 @@ class ExportedFile:
     content: bytes
 
 
-def export_gradebook(classroom: Classroom, *, by: User, now: datetime) -> bytes:
-    """The classroom's scores as CSV. Records the download first."""
-    return export(classroom, Layout.SCORES, FileFormat.CSV, by=by, now=now).content
+def file_name(label: str, ending: str, *, now: datetime, zone: ZoneInfo) -> str:
+    """“Period 3, scores 2026-10-23.csv”, safe on every file system and in an HTTP header."""
+    return f"{re.sub(r'[^\w .,()-]+', '-', label)} {now.astimezone(zone):%Y-%m-%d}.{ending}"
 
 
 def export(classroom: Classroom, layout: Layout, file_format: FileFormat, *, by: User, now: datetime) -> ExportedFile:
@@ -110,8 +111,5 @@ def _file(
     classroom: Classroom, label: str, file_format: FileFormat, sheets: Sequence[Sheet], now: datetime
 ) -> ExportedFile:
     content = write_csv(sheets[0].rows) if file_format == FileFormat.CSV else write_xlsx(sheets)
-    # Some file systems forbid the other characters, and some could end the HTTP header.
-    name = re.sub(r"[^\w .,()-]+", "-", f"{classroom.name}, {label}")
-    return ExportedFile(
-        f"{name} {now.astimezone(classroom.zone):%Y-%m-%d}.{file_format}", CONTENT_TYPES[file_format], content
-    )
+    name = file_name(f"{classroom.name}, {label}", file_format, now=now, zone=classroom.zone)
+    return ExportedFile(name, CONTENT_TYPES[file_format], content)

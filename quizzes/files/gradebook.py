@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from quizzes.assignments.status import Status
 from quizzes.assignments.student_statuses import status_label
-from quizzes.files.spreadsheet import CellValue, write_csv
+from quizzes.files.spreadsheet import CellValue
 from quizzes.models import Assignment, Classroom
 from quizzes.reports.gradebook import Cell, Column, Gradebook
 
@@ -24,11 +24,6 @@ CANVAS_COLUMNS = {
 }
 
 Table = list[list[CellValue]]
-
-
-def gradebook_csv(book: Gradebook) -> bytes:
-    """`scores_table` as CSV."""
-    return write_csv(scores_table(book))
 
 
 def scores_table(book: Gradebook) -> Table:

@@ -1,7 +1,6 @@
 """All data about one student as one file, for requests by parents and students."""
 
 import json
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -10,7 +9,7 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model
 
-from quizzes.files.downloads import ExportedFile
+from quizzes.files.downloads import ExportedFile, file_name
 from quizzes.models import (
     Accommodation,
     Answer,
@@ -70,11 +69,9 @@ def export_student(student: Student, *, by: User, now: datetime) -> ExportedFile
         ],
     }
     content = json.dumps(document, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1).encode()
-    # Some file systems forbid the other characters, and some could end the HTTP header.
-    name = re.sub(r"[^\w .,()-]+", "-", f"{student.display_name}, {student.classroom.name}")
-    return ExportedFile(
-        f"{name}, all data {now.astimezone(student.classroom.zone):%Y-%m-%d}.json", "application/json", content
-    )
+    label = f"{student.display_name}, {student.classroom.name}, all data"
+    name = file_name(label, "json", now=now, zone=student.classroom.zone)
+    return ExportedFile(name, "application/json", content)
 
 
 _SET = ("assignment__edition__question_set",)

@@ -15,6 +15,7 @@ from quizzes.content.question_types.question import Question, Value
 SCORE_STEP = Decimal("0.0001")
 
 Policy = Literal["new_key", "either_key", "drop", "full_credit"]
+Verdict = Literal["right", "partly", "wrong", "unanswered", "ungraded", "dropped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,22 @@ def earned(question: Question, value: Value, adjustments: Adjustments = NO_ADJUS
         return Earned(Fraction(question.points), question.points)
     credit = max(version.grade(value) for version in keys_in_force(question, adjustments))
     return Earned(question.points * credit, question.points)
+
+
+def verdict(points: Earned, *, is_answered: bool, is_graded: bool) -> Verdict:
+    """The verdict in one word, from the points after regrades and manual grades.
+
+    is_graded: by a rule or by a teacher. ungraded: a teacher must still grade it. dropped: it counts for no student.
+    """
+    if not points.possible:
+        return "dropped"
+    if not is_answered:
+        return "unanswered"
+    if points.points >= points.possible:
+        return "right"
+    if not is_graded:
+        return "ungraded"
+    return "partly" if points.points else "wrong"
 
 
 def keys_in_force(question: Question, adjustments: Adjustments) -> tuple[Question, ...]:

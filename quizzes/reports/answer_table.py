@@ -5,18 +5,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-from typing import Literal
 
 from quizzes.assignments.status import is_late
 from quizzes.assignments.student_statuses import Overrides, load_overrides
 from quizzes.content.editions import published
 from quizzes.content.question_types.question import Question
 from quizzes.content.question_types.registry import type_of
-from quizzes.grading.points import Adjustments, corrected, earned
+from quizzes.grading.points import Adjustments, Verdict, corrected, earned, verdict
 from quizzes.grading.scores import adjustments
 from quizzes.models import Answer, Assignment, Attempt, Classroom
-
-Verdict = Literal["right", "partly", "wrong", "unanswered", "ungraded", "dropped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +82,8 @@ def _rows(
             type_label=type_of(question).label,
             objective=titles.get(question.objective, question.objective),
             given="; ".join(option.text for option in chosen),
-            verdict=_verdict(
-                points.points,
-                points.possible,
+            verdict=verdict(
+                points,
                 is_answered=value is not None,
                 is_graded=type_of(question).graded_by == "rule" or question.key in after.grades,
             ),
@@ -96,15 +92,3 @@ def _rows(
             saved_at=answer.saved_at if answer is not None and value is not None else None,
             is_late=not is_excused and is_late(attempt, due_at),
         )
-
-
-def _verdict(points: Fraction, possible: int, *, is_answered: bool, is_graded: bool) -> Verdict:
-    if not possible:
-        return "dropped"
-    if not is_answered:
-        return "unanswered"
-    if points >= possible:
-        return "right"
-    if points:
-        return "partly"
-    return "wrong" if is_graded else "ungraded"

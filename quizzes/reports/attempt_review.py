@@ -13,7 +13,17 @@ from quizzes.content.question_types.question_type import QuestionType
 from quizzes.content.question_types.registry import Question, Value, type_of
 from quizzes.content.reading import Reading, Sentence, Voice
 from quizzes.content.set_document import Objective
-from quizzes.grading.points import NO_ADJUSTMENTS, Adjustments, Correction, corrected, earned, keys_in_force
+from quizzes.grading.points import (
+    NO_ADJUSTMENTS,
+    Adjustments,
+    Correction,
+    Earned,
+    Verdict,
+    corrected,
+    earned,
+    keys_in_force,
+    verdict,
+)
 from quizzes.grading.scores import adjustments
 from quizzes.models import Answer, AnswerEvent, Attempt, ManualGrade
 
@@ -21,7 +31,6 @@ from quizzes.models import Answer, AnswerEvent, Attempt, ManualGrade
 SECURE_SHARE, NOT_YET_SHARE = Fraction(4, 5), Fraction(1, 2)
 
 Level = Literal["secure", "nearly", "not_yet"]
-Verdict = Literal["right", "partly", "wrong", "unanswered", "ungraded", "dropped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +56,12 @@ class ReviewedQuestion:
 
     @property
     def verdict(self) -> Verdict:
-        """The verdict in one word, from the points after regrades and manual grades.
-
-        ungraded: a teacher must still grade it. dropped: the question counts for no student.
-        """
-        if not self.possible:
-            return "dropped"
-        if self.answer is None or self.answer.value is None:
-            return "unanswered"
-        if self.earned >= self.possible:
-            return "right"
-        if self.mark is None and type_of(self.question).graded_by == "teacher":
-            return "ungraded"
-        return "partly" if self.earned else "wrong"
+        """The verdict in one word, after regrades and manual grades."""
+        return verdict(
+            Earned(self.earned, self.possible),
+            is_answered=self.answer is not None and self.answer.value is not None,
+            is_graded=self.question_type.graded_by == "rule" or self.mark is not None,
+        )
 
     @property
     def replaced_key(self) -> Correction | None:

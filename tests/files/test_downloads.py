@@ -10,8 +10,9 @@ from django.urls import reverse
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from quizzes.files.downloads import export_gradebook
-from quizzes.files.gradebook import gradebook_csv
+from quizzes.files.downloads import FileFormat, Layout, export
+from quizzes.files.gradebook import scores_table
+from quizzes.files.spreadsheet import write_csv
 from quizzes.models import Assignment, AuditEvent, Classroom, Edition, User
 from quizzes.people.names import InvalidName, clean_name
 from quizzes.reports.gradebook import gradebook
@@ -43,7 +44,7 @@ def test_csv_of_a_small_class(edition: Edition, classroom: Classroom) -> None:
     make_answered_attempt(assignment=old, student=ben, answers={"who": {"a": "mayor"}, "some": ["a"], "one": "b"})
     make_answered_attempt(assignment=old, student=cy, submitted=False)
 
-    content = gradebook_csv(gradebook(classroom, now=NOW + 2 * MINUTE))
+    content = write_csv(scores_table(gradebook(classroom, now=NOW + 2 * MINUTE)))
 
     # Ada has 0 of 8 and 8 of 8, Ben 1 + 1 + 1 of 8.
     assert content.decode("utf-8-sig").split("\r\n") == [
@@ -61,7 +62,7 @@ def test_csv_of_a_small_class(edition: Edition, classroom: Classroom) -> None:
 def test_csv_of_a_class_without_assignments_lists_its_students(classroom: Classroom) -> None:
     make_student(classroom=classroom, name="Ada")
 
-    content = gradebook_csv(gradebook(classroom, now=NOW))
+    content = write_csv(scores_table(gradebook(classroom, now=NOW)))
 
     assert content.decode("utf-8-sig") == "Student,Average %\r\nPoints possible,\r\nAda,\r\n"
 
@@ -76,7 +77,7 @@ def test_csv_rounds_an_average_half_up_as_the_page_does(
     make_answered_attempt(assignment=second, student=ada, right=0)
     make_answered_attempt(assignment=first, student=ben, right=1)
 
-    lines = csv.reader(io.StringIO(gradebook_csv(gradebook(classroom, now=NOW)).decode("utf-8-sig")))
+    lines = csv.reader(io.StringIO(write_csv(scores_table(gradebook(classroom, now=NOW))).decode("utf-8-sig")))
 
     assert {line[0]: line[1] for line in lines if line[0] in {"Ada", "Ben"}} == {"Ada": "6.3", "Ben": "12.5"}
     page = teacher_client.get(reverse("classroom_gradebook", args=[classroom.public_id])).content.decode()
@@ -84,9 +85,9 @@ def test_csv_rounds_an_average_half_up_as_the_page_does(
 
 
 def test_csv_that_leaves_the_site_is_recorded(assignment: Assignment, teacher: User, now: datetime) -> None:
-    content = export_gradebook(assignment.classroom, by=teacher, now=now)
+    content = export(assignment.classroom, Layout.SCORES, FileFormat.CSV, by=teacher, now=now).content
 
-    assert content == gradebook_csv(gradebook(assignment.classroom, now=now))
+    assert content == write_csv(scores_table(gradebook(assignment.classroom, now=now)))
     event = AuditEvent.objects.get()
     assert (event.action, event.actor, event.classroom, event.at) == (
         "scores_exported",
@@ -115,7 +116,7 @@ def test_csv_of_any_names_never_starts_a_formula(assignment: Assignment, name: s
     make_student(classroom=classroom, name=name)
     make_assignment(edition=assignment.edition, classroom=classroom)
 
-    content = gradebook_csv(gradebook(classroom, now=NOW)).decode("utf-8-sig")
+    content = write_csv(scores_table(gradebook(classroom, now=NOW))).decode("utf-8-sig")
 
     read = [cell for line in csv.reader(io.StringIO(content, newline=""), delimiter=delimiter) for cell in line]
     assert [cell for cell in read if cell.lstrip(' "').startswith(tuple("=+-@|%"))] == []

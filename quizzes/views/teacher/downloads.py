@@ -1,7 +1,5 @@
 """Downloads of files. Each is a POST, because it records who downloaded the file."""
 
-import re
-
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.utils import timezone
 from django.utils.http import content_disposition_header
@@ -69,13 +67,6 @@ def _file_response(file: ExportedFile) -> HttpResponse:
 def download_gradebook(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The gradebook as a CSV file."""
     classroom = taught_classroom(request, public_id)
-    now = timezone.now()
-    content = downloads.export_gradebook(classroom, by=request.user, now=now)
-    # Some file systems forbid the other characters, and some could end the HTTP header.
-    name = re.sub(r"[^\w .,()-]+", "-", classroom.name)
-    filename = f"{name}, scores {now.astimezone(classroom.zone):%Y-%m-%d}.csv"
-    return HttpResponse(
-        content,
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": content_disposition_header(True, filename)},
+    return _file_response(
+        downloads.export(classroom, Layout.SCORES, FileFormat.CSV, by=request.user, now=timezone.now())
     )
