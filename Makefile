@@ -60,8 +60,8 @@ faults: .venv/.test               ## Kill, fill, repeat, race: a line a fault; F
 mutations: .venv/.test            ## Take each control out of a copy of the site, and see the tests turn red
 	$(PY) -m tools.mutations
 
-bench: .venv/.test                ## Speed beside two floors, as ratios, into docs/performance.md
-	$(PY) -m tools.bench
+bench: .venv/.test                ## Speed as ratios, into docs/performance.md; OLD=REVISION compares with an older one
+	$(PY) -m $(if $(OLD),tools.bench.before_after $(OLD),tools.bench)
 
 scaling: .venv/.test              ## From a class to a state, by simulation, into docs/scaling.md; MEASURE=1 measures first
 	$(if $(MEASURE),$(PY) -m tools.scaling.measure)
