@@ -1,4 +1,4 @@
-"""Texts that would run if a page took them for markup, and a school in which every text is one of them."""
+"""Texts that would run as markup on an unsafe page, and rows in which every text is one of them."""
 
 import itertools
 from collections.abc import Iterator
@@ -37,12 +37,12 @@ from tests.factories import (
 )
 from tests.integration.test_access import TABLE, Actor, School, first_of_draft, of_draft, of_draft_question
 
-# What leads out of the place where a page puts a text.
+# Prefixes that end the context in which a page puts a text.
 BREAKERS = (
     *("", '"', "'", "`", '">', "'>", "-->", "]]>", "*/", "\\", "\\'", "%>", "#}", "</p>", "</a>", "</svg>"),
     *("</td>", "</title>", "</script>", "</style>", "</textarea>", "</select>", "</mark>", "</legend>"),
 )
-# What would then run, or call another host; RUN is a call that tells which text it was.
+# Code that would run or contact another host. RUN is a call that tells which text it was.
 VECTORS = (
     "<script>RUN</script>",
     "<ScRiPt >RUN</sCrIpT>",
@@ -91,12 +91,12 @@ VECTORS = (
 )
 CHOICES, SENTENCES, SINGLES = 6, 120, 60
 NAMES = 40
-# What a name's column holds.
+# The length of the column of a name.
 SHORT = 60
 
 
 def payloads() -> list[str]:
-    """Every way out with every vector, a number in each, so that one that ran can be told."""
+    """Every prefix with every vector. Each has a number, so that the test can tell which one ran."""
     made = itertools.product(VECTORS, BREAKERS)
     return [
         f"{breaker}{vector}".replace("RUN", f"zq({number})") for number, (vector, breaker) in enumerate(made, start=1)
@@ -104,7 +104,7 @@ def payloads() -> list[str]:
 
 
 class Supply:
-    """The payloads, each handed out once in its turn, and then again from the first."""
+    """Returns the payloads in order, and then again from the first."""
 
     def __init__(self) -> None:
         everything = payloads()
@@ -113,13 +113,13 @@ class Supply:
         self._short = itertools.cycle([text for text in everything if len(text) <= SHORT])
 
     def text(self) -> str:
-        """The next one."""
+        """The next payload."""
         text = next(self._long)
         self.given.add(text)
         return text
 
     def name(self) -> str:
-        """The next one that fits a name's column."""
+        """The next payload that fits the column of a name."""
         text = next(self._short)
         self.given.add(text)
         return text
@@ -251,9 +251,9 @@ def _others(supply: Supply) -> Iterator[dict[str, Any]]:
 
 
 class HostileSchool:
-    """A teacher, a class of hostile names, a set, a draft and attempts, with a payload wherever somebody writes.
+    """A teacher, a class, a set, a draft and attempts with a payload in every text.
 
-    supply: knows which were used. done: handed in and marked; open: at work, nothing answered.
+    supply: knows which payloads were used. done: a submitted and graded attempt. open: an attempt without answers.
     """
 
     def __init__(self, *, now: datetime) -> None:
@@ -315,14 +315,14 @@ class HostileSchool:
         )
 
 
-# They hold no text of anybody's, or need rows that others have.
+# These pages show no user input, or need rows of another user.
 WITHOUT_TEXT = {"livez", "readyz", "time_left", "accept_invitation", "use_sign_in_link", "try_question", "try_result"}
 
 
 def addresses(hostile: HostileSchool, person: Student | User) -> list[str]:
     """Every page of the access table that this person may open, on the hostile rows.
 
-    Of pages with a number those from the last plain choice on, so that each type is met once.
+    Numbered pages start at the last plain choice, so that each type comes once.
     """
     actor: Actor = "teacher" if isinstance(person, User) else "student"
     attempt = hostile.open if person == hostile.students[1] else hostile.done

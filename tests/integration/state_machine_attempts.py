@@ -1,4 +1,4 @@
-"""What students do with an attempt and what teachers decide about it, as rules of the state machine."""
+"""Attempts of students and decisions of teachers as rules of the state machine."""
 
 import uuid
 from datetime import timedelta
@@ -15,38 +15,52 @@ from quizzes.grading import manual_grades, regrades
 from quizzes.grading.regrades import StalePreview
 from quizzes.models import Edition, Question
 from tests.factories import loaded
-from tests.integration.state_machine_machine import TermsMachine, anyone, pick
-from tests.integration.state_machine_model import GIVEN, MINUTE, NEW_KEYS, POINTS, Refused, Ruling, Sitting, Task, total
+from tests.integration.state_machine_machine import SettingsMachine, anyone, pick
+from tests.integration.state_machine_model import (
+    GIVEN,
+    MINUTE,
+    NEW_KEYS,
+    POINTS,
+    ModelAssignment,
+    ModelAttempt,
+    ModelRegrade,
+    Refused,
+    total,
+)
 
 questions = st.sampled_from(sorted(POINTS))
 place = st.integers(0, 4)
 policies = st.sampled_from(["new_key", "either_key", "drop", "full_credit"])
 
 
-class AttemptsMachine(TermsMachine):
-    """Students at work, and teachers who accept, reopen, mark and correct."""
+class AttemptsMachine(SettingsMachine):
+    """Students start, answer and submit. Teachers accept late answers, reopen, grade and regrade."""
 
     # --- Students -------------------------------------------------------------------------------------------------
 
     @rule(at=pick, who=anyone)
     def begin(self, at: int, who: int) -> None:
-        """Press Begin, and press it again."""
-        row, task = self.assignment(at)
+        """Start an attempt twice."""
+        row, model_assignment = self.assignment(at)
         student = self.school.students[who]
-        overdue = [sitting for sitting in self.ledger.of(task, student.pk) if self.is_overdue(sitting)]
+        overdue = [
+            model_attempt
+            for model_attempt in self.ledger.of(model_assignment, student.pk)
+            if self.is_overdue(model_attempt)
+        ]
         try:
-            sitting = self.ledger.begin(task, student.pk, self.now)
+            model_attempt = self.ledger.begin(model_assignment, student.pk, self.now)
         except Refused as refused:
             self.refuses(getattr(lifecycle, str(refused)), lambda: lifecycle.start_attempt(student, row, now=self.now))
             self.note(str(refused))
         else:
             made = lifecycle.start_attempt(student, row, now=self.now)
             assert lifecycle.start_attempt(student, row, now=self.now).pk == made.pk
-            self.note("begun anew" if made.pk not in self.rows else "begun already")
-            self.rows.setdefault(made.pk, sitting)
-            assert self.rows[made.pk] is sitting
-        for sitting in overdue:
-            self.submitted(sitting)
+            self.note("started" if made.pk not in self.rows else "started already")
+            self.rows.setdefault(made.pk, model_attempt)
+            assert self.rows[made.pk] is model_attempt
+        for model_attempt in overdue:
+            self.submitted(model_attempt)
 
     @rule(at=pick, question=questions, given=place, behind=st.sampled_from([0, 0, 1]), again=st.booleans())
     def answer(self, at: int, question: str, given: int, behind: int, again: bool) -> None:
@@ -54,20 +68,20 @@ class AttemptsMachine(TermsMachine):
         chosen = self.attempt(at)
         if chosen is None:
             return
-        sitting = chosen[1]
-        _, revision = sitting.answers.get(question, (None, 0))
+        model_attempt = chosen[1]
+        _, revision = model_attempt.answers.get(question, (None, 0))
         sent = {
             "question": question,
             "value": GIVEN[question][given % len(GIVEN[question])],
             "operation": f"operation-{len(self.sent)}",
             "seen": max(0, revision - behind),
         }
-        self.sent.append({**sent, "sitting": sitting})
-        self.note(self.send(sitting, **sent))
+        self.sent.append({**sent, "model_attempt": model_attempt})
+        self.note(self.send(model_attempt, **sent))
         if again:
-            self.send(sitting, **sent)
+            self.send(model_attempt, **sent)
 
-    # Answers are what everything else is about, so they come in three rules.
+    # Three rules save answers, so that Hypothesis draws them often: the other rules need answers.
     @rule(at=pick, question=questions, given=place)
     def answer_open(self, at: int, question: str, given: int) -> None:
         """Save an answer on an attempt that is open."""
@@ -78,21 +92,21 @@ class AttemptsMachine(TermsMachine):
     @precondition(lambda self: self.sent)
     @rule(at=st.integers(0, 30), is_newer=st.booleans())
     def repeat(self, at: int, is_newer: bool) -> None:
-        """Send an old save again, as it was or as a page that has seen what came since."""
+        """Send an old save again, with its old revision or the current one."""
         old = dict(self.sent[at % len(self.sent)])
-        sitting: Sitting = old.pop("sitting")
+        model_attempt: ModelAttempt = old.pop("model_attempt")
         if is_newer:
-            old["seen"] = sitting.answers.get(old["question"], (None, 0))[1]
-        logged = len(sitting.log)
-        self.send(sitting, **old)
-        assert len(sitting.log) == logged
+            old["seen"] = model_attempt.answers.get(old["question"], (None, 0))[1]
+        logged = len(model_attempt.log)
+        self.send(model_attempt, **old)
+        assert len(model_attempt.log) == logged
         self.note("repeated")
 
-    def send(self, sitting: Sitting, *, question: str, value: Any, operation: str, seen: int) -> str:
-        """Send one save; the reply must be what the ledger says."""
-        row = self.row_of(sitting)
-        self.touched = sitting
-        expected = self.ledger.save(sitting, question, value, operation=operation, seen=seen, now=self.now)
+    def send(self, model_attempt: ModelAttempt, *, question: str, value: Any, operation: str, seen: int) -> str:
+        """Send one save, and compare the reply with the model."""
+        row = self.row_of(model_attempt)
+        self.touched = model_attempt
+        expected = self.ledger.save(model_attempt, question, value, operation=operation, seen=seen, now=self.now)
         question_id = published(row.assignment.edition_id).question_ids[question]
         sent: dict[str, Any] = {"operation": operation, "seen_revision": seen, "now": self.now}
         reply = save_answer(row, question_id, value, **sent)
@@ -101,18 +115,18 @@ class AttemptsMachine(TermsMachine):
 
     @rule(at=pick, question=questions)
     def check(self, at: int, question: str) -> None:
-        """Ask for the verdict of one answer."""
+        """Check one answer."""
         chosen = self.attempt(at, open_only=True)
         if chosen is None:
             return
-        row, sitting = chosen
+        row, model_attempt = chosen
 
         def ask() -> None:
             question_id = published(row.assignment.edition_id).question_ids[question]
             answers.check_answer(loaded(row), question_id, now=self.now)
 
         try:
-            self.ledger.check(sitting, question, self.now)
+            self.ledger.check(model_attempt, question, self.now)
         except Refused as refused:
             self.refuses(getattr(answers, str(refused)), ask)
         else:
@@ -120,50 +134,50 @@ class AttemptsMachine(TermsMachine):
 
     @rule(at=pick)
     def submit_attempt(self, at: int) -> None:
-        """Hand in, and hand in again."""
+        """Submit an attempt, also one that is submitted already."""
         chosen = self.attempt(at)
         if chosen is None:
             return
-        row, sitting = chosen
-        was_open = sitting.submitted is None
+        row, model_attempt = chosen
+        was_open = model_attempt.submitted is None
         lifecycle.submit_attempt(row, now=self.now)
         if was_open:
-            self.submitted(sitting)
+            self.submitted(model_attempt)
         else:
-            self.note("handed in again")
+            self.note("submitted again")
 
     # --- Teachers -------------------------------------------------------------------------------------------------
 
     @rule(at=pick)
     def accept_late(self, at: int) -> None:
-        """Let late answers count, and press it again."""
+        """Accept late answers twice."""
         chosen = self.attempt(at, done_only=True)
         if chosen is None:
             return
-        row, sitting = chosen
-        late = [entry for entry in sitting.log if entry.outcome == "late"]
-        if any(sitting.given_at.get(entry.question, entry.at) > entry.at for entry in late):
+        row, model_attempt = chosen
+        late = [entry for entry in model_attempt.log if entry.outcome == "late"]
+        if any(model_attempt.given_at.get(entry.question, entry.at) > entry.at for entry in late):
             self.note("late answer older than the saved one")
-        count = self.ledger.accept_late(sitting, self.now)
+        count = self.ledger.accept_late(model_attempt, self.now)
         assert answers.accept_late(row, by=self.teacher, now=self.now) == count
-        assert answers.accept_late(self.row_of(sitting), by=self.teacher, now=self.now) == 0
+        assert answers.accept_late(self.row_of(model_attempt), by=self.teacher, now=self.now) == 0
         if count:
             self.note("late accepted")
 
     @rule(at=pick, minutes=st.sampled_from([0, 0, 5, 90]))
     def reopen(self, at: int, minutes: int) -> None:
-        """Let a student go on with what was handed in."""
+        """Reopen a submitted attempt."""
         chosen = self.attempt(at, done_only=True)
         if chosen is None:
             return
-        row, sitting = chosen
+        row, model_attempt = chosen
 
         def act() -> None:
             more = timedelta(minutes=minutes) if minutes else None
             lifecycle.reopen(row, more_time=more, reason="The tablet died.", by=self.teacher, now=self.now)
 
         try:
-            self.ledger.reopen(sitting, minutes * MINUTE, self.now)
+            self.ledger.reopen(model_attempt, minutes * MINUTE, self.now)
         except Refused as refused:
             self.note(str(refused))
             self.refuses(getattr(lifecycle, str(refused)), act)
@@ -173,22 +187,22 @@ class AttemptsMachine(TermsMachine):
 
     @rule(at=pick, question=questions, tenths=st.sampled_from([0, 5, 10]))
     def mark(self, at: int, question: str, tenths: int) -> None:
-        """Give one answer a mark by hand, and send the form again."""
+        """Grade one answer twice."""
         chosen = self.attempt(at)
         if chosen is None:
             return
-        row, sitting = chosen
+        row, model_attempt = chosen
         points = Decimal(POINTS[question]) * tenths / 10
         asked = Question.objects.get(edition=row.assignment.edition_id, key=question)
         for _ in range(2):
             manual_grades.grade_answer(row, asked, points=points, comment="Read it.", by=self.teacher, now=self.now)
-        sitting.marks[question] = points
-        if any(made.question == question and not made.undone for made in sitting.task.rulings):
-            self.note("marked after a correction")
+        model_attempt.grades[question] = points
+        if any(made.question == question and not made.undone for made in model_attempt.model_assignment.model_regrades):
+            self.note("graded after a correction")
 
     @rule(at=pick, question=questions, policy=policies, key=place, is_sent=st.sampled_from([True, True, False]))
     def correct(self, at: int, question: str, policy: str, key: int, is_sent: bool) -> None:
-        """Look at what a correction would do; send it at once, or keep the page open."""
+        """Preview a regrade, and perhaps apply it."""
         row, _ = self.assignment(at)
         edition = Edition.objects.get(pk=row.edition_id)
         asked = Question.objects.get(edition=edition, key=question)
@@ -196,32 +210,38 @@ class AttemptsMachine(TermsMachine):
         document = None if right is None else regrades.corrected_document(edition, asked, right)
         reached = regrades.affected_assignments(edition, by=self.teacher)
         shown = regrades.preview(reached, asked, policy=policy, document=document)
-        ruling = Ruling(str(uuid.uuid4()), question, policy, right)
-        tasks = [self.tasks[assignment.pk] for assignment in reached]
-        self.check_preview(shown, tasks, ruling)
-        page = {"asked": asked, "document": document, "ruling": ruling, "stamp": shown.stamp, "edition": edition}
-        self.previews.append({**page, "state": self.state_of(tasks)})
+        model_regrade = ModelRegrade(str(uuid.uuid4()), question, policy, right)
+        model_assignments = [self.model_assignments[assignment.pk] for assignment in reached]
+        self.check_preview(shown, model_assignments, model_regrade)
+        page = {
+            "asked": asked,
+            "document": document,
+            "model_regrade": model_regrade,
+            "stamp": shown.stamp,
+            "edition": edition,
+        }
+        self.previews.append({**page, "state": self.state_of(model_assignments)})
         if is_sent:
             self.send_correction(len(self.previews) - 1)
 
     @precondition(lambda self: self.previews)
     @rule(at=pick)
     def send_correction(self, at: int) -> None:
-        """Send a correction from its preview, which may be old, or have been sent."""
+        """Apply a regrade from a preview, which may be out of date or already applied."""
         page = self.previews[at % len(self.previews)]
-        ruling, edition = page["ruling"], page["edition"]
+        model_regrade, edition = page["model_regrade"], page["edition"]
         reached = regrades.affected_assignments(edition, by=self.teacher)
-        tasks = [self.tasks[assignment.pk] for assignment in reached]
+        model_assignments = [self.model_assignments[assignment.pk] for assignment in reached]
 
         def act() -> None:
             regrades.apply(
                 reached,
                 page["asked"],
-                policy=ruling.policy,
+                policy=model_regrade.policy,
                 document=page["document"],
                 reason="The key was wrong.",
                 stamp=page["stamp"],
-                group=uuid.UUID(ruling.group),
+                group=uuid.UUID(model_regrade.group),
                 by=self.teacher,
                 now=self.now,
             )
@@ -230,28 +250,32 @@ class AttemptsMachine(TermsMachine):
             self.note("correction sent again")
             act()
             return
-        if self.state_of(tasks) != page["state"]:
+        if self.state_of(model_assignments) != page["state"]:
             self.note("stale preview")
             self.refuses(StalePreview, act)
             return
         act()
         page["is_sent"] = True
-        for task in tasks:
-            task.rulings.append(Ruling(ruling.group, ruling.question, ruling.policy, ruling.key))
-        self.note_correction(tasks, ruling)
+        for model_assignment in model_assignments:
+            model_assignment.model_regrades.append(
+                ModelRegrade(model_regrade.group, model_regrade.question, model_regrade.policy, model_regrade.key)
+            )
+        self.note_correction(model_assignments, model_regrade)
 
-    @precondition(lambda self: any(task.rulings for task in self.tasks.values()))
+    @precondition(
+        lambda self: any(model_assignment.model_regrades for model_assignment in self.model_assignments.values())
+    )
     @rule(at=pick)
     def undo(self, at: int) -> None:
-        """Take a correction back, and press it again."""
+        """Undo a regrade twice."""
         groups = self.groups()
         group = groups[at % len(groups)]
         before = self.scores()
-        for task in self.tasks.values():
-            for ruling in task.rulings:
-                if ruling.group == group:
-                    self.note("undone again" if ruling.undone else "undone")
-                    ruling.undone = True
+        for model_assignment in self.model_assignments.values():
+            for model_regrade in model_assignment.model_regrades:
+                if model_regrade.group == group:
+                    self.note("undone again" if model_regrade.undone else "undone")
+                    model_regrade.undone = True
         after = self.scores()
         changed = sum(before[number] != after[number] for number in before)
         assert regrades.undo(uuid.UUID(group), by=self.teacher, now=self.now) == changed
@@ -262,48 +286,69 @@ class AttemptsMachine(TermsMachine):
     # --- What rules share -----------------------------------------------------------------------------------------
 
     def groups(self) -> list[str]:
-        """The corrections that were made, in order."""
-        return list(dict.fromkeys(ruling.group for task in self.tasks.values() for ruling in task.rulings))
+        """The group ids of the regrades, in order."""
+        return list(
+            dict.fromkeys(
+                model_regrade.group
+                for model_assignment in self.model_assignments.values()
+                for model_regrade in model_assignment.model_regrades
+            )
+        )
 
     def scores(self) -> dict[int, tuple[Decimal, int]]:
-        """What each handed-in attempt is worth, by attempt id."""
+        """The expected score of each submitted attempt, by attempt id."""
         return {pk: self.ledger.score(own) for pk, own in self.rows.items() if own.submitted is not None}
 
-    def state_of(self, tasks: list[Task]) -> Any:
-        """What a preview rests on: the scores of these assignments and the corrections in force."""
-        scores = {pk: points for pk, (points, _) in self.scores().items() if self.rows[pk].task in tasks}
-        in_force = [[ruling.group for ruling in task.rulings if not ruling.undone] for task in tasks]
-        # An assignment that nobody has done yet, given since, changes nothing that was shown.
+    def state_of(self, model_assignments: list[ModelAssignment]) -> Any:
+        """The rows behind a preview: the scores of these assignments and the regrades in force."""
+        scores = {
+            pk: points
+            for pk, (points, _) in self.scores().items()
+            if self.rows[pk].model_assignment in model_assignments
+        }
+        in_force = [
+            [model_regrade.group for model_regrade in model_assignment.model_regrades if not model_regrade.undone]
+            for model_assignment in model_assignments
+        ]
+        # A new assignment without submitted attempts does not change a preview.
         return scores, [groups for groups in in_force if groups]
 
-    def check_preview(self, shown: regrades.Preview, tasks: list[Task], ruling: Ruling) -> None:
-        """The counts of a preview are those of the ledger."""
-        own = [sitting for sitting in self.ledger.sittings if sitting.task in tasks]
-        done = [sitting for sitting in own if sitting.submitted is not None]
-        changes = [self.worth(sitting, ruling) - self.ledger.score(sitting)[0] for sitting in done]
+    def check_preview(
+        self, shown: regrades.Preview, model_assignments: list[ModelAssignment], model_regrade: ModelRegrade
+    ) -> None:
+        """Compare the counts of a preview with the model."""
+        own = [
+            model_attempt
+            for model_attempt in self.ledger.model_attempts
+            if model_attempt.model_assignment in model_assignments
+        ]
+        done = [model_attempt for model_attempt in own if model_attempt.submitted is not None]
+        changes = [
+            self.worth(model_attempt, model_regrade) - self.ledger.score(model_attempt)[0] for model_attempt in done
+        ]
         assert (shown.attempt_count, shown.open_count) == (len(done), len(own) - len(done))
         assert shown.gain_count == sum(change > 0 for change in changes)
         assert shown.lose_count == sum(change < 0 for change in changes)
-        assert shown.grades_kept == sum(ruling.question in sitting.marks for sitting in done)
+        assert shown.grades_kept == sum(model_regrade.question in model_attempt.grades for model_attempt in done)
 
-    def worth(self, sitting: Sitting, ruling: Ruling) -> Decimal:
-        """What an attempt would be worth with one more correction."""
-        in_force = [made for made in sitting.task.rulings if not made.undone]
+    def worth(self, model_attempt: ModelAttempt, model_regrade: ModelRegrade) -> Decimal:
+        """The points of an attempt with one more regrade."""
+        in_force = [made for made in model_attempt.model_assignment.model_regrades if not made.undone]
         return total(
-            self.ledger.editions[sitting.task.edition],
-            {question: value for question, (value, _) in sitting.answers.items()},
-            [(made.question, made.policy, made.key) for made in [*in_force, ruling]],
-            sitting.marks,
+            self.ledger.editions[model_attempt.model_assignment.edition],
+            {question: value for question, (value, _) in model_attempt.answers.items()},
+            [(made.question, made.policy, made.key) for made in [*in_force, model_regrade]],
+            model_attempt.grades,
         )[0]
 
-    def note_correction(self, tasks: list[Task], ruling: Ruling) -> None:
-        """Count what a correction met."""
-        self.note(f"corrected: {ruling.policy}")
-        for sitting in self.ledger.sittings:
-            if sitting.task not in tasks:
+    def note_correction(self, model_assignments: list[ModelAssignment], model_regrade: ModelRegrade) -> None:
+        """Count the states of attempts at a regrade."""
+        self.note(f"corrected: {model_regrade.policy}")
+        for model_attempt in self.ledger.model_attempts:
+            if model_attempt.model_assignment not in model_assignments:
                 continue
-            self.note("corrected with attempts " + ("open" if sitting.submitted is None else "handed in"))
-            if sitting.submitted is None and sitting.receipts:
+            self.note(f"corrected with {'open' if model_attempt.submitted is None else 'submitted'} attempts")
+            if model_attempt.submitted is None and model_attempt.receipts:
                 self.note("corrected while reopened")
-            if ruling.question in sitting.marks:
-                self.note("corrected after a mark")
+            if model_regrade.question in model_attempt.grades:
+                self.note("corrected after a grade")

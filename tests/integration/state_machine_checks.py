@@ -1,7 +1,7 @@
-"""What is stored, beside the ledger of `state_machine_model`, and beside a recomputation from the stored log.
+"""Compare the stored rows with `state_machine_model`, and with a recomputation from the stored log.
 
-Invariants I1 to I5 of the architecture: no acknowledged answer is lost, the log explains each current answer, a score
-follows from answers, corrections and marks, nothing late counts, and no act is logged twice.
+These are invariants I1 to I5 of docs/architecture.md: no acknowledged answer is lost, the log explains each current
+answer, a score follows from answers, regrades and grades, nothing late counts, and no operation is logged twice.
 """
 
 import math
@@ -21,7 +21,7 @@ from quizzes.grading.scores import adjustments
 from quizzes.models import Answer, AnswerEvent, Attempt, Classroom, Edition, ManualGrade, Regrade
 from quizzes.reports import gradebook
 from quizzes.reports.attempt_review import review_content
-from tests.integration.state_machine_model import Ledger, Sitting, Task, total
+from tests.integration.state_machine_model import Ledger, ModelAssignment, ModelAttempt, total
 
 # Choices and lines are named by letters in the order of the document.
 CHOICES = "abcdef"
@@ -38,8 +38,8 @@ class Event(NamedTuple):
     operation: str
 
 
-def check_stored(ledger: Ledger, rows: Mapping[int, Sitting], documents: Mapping[int, Any]) -> None:
-    """Everything at rest is what the ledger says. rows: by attempt id. documents: as published, by edition id."""
+def check_stored(ledger: Ledger, rows: Mapping[int, ModelAttempt], documents: Mapping[int, Any]) -> None:
+    """Compare all stored rows with the model. rows: by attempt id. documents: as published, by edition id."""
     attempts = {row.pk: row for row in Attempt.objects.select_related("assignment")}
     assert attempts.keys() == rows.keys()
     answers: defaultdict[int, dict[int, Answer]] = defaultdict(dict)
@@ -62,63 +62,69 @@ def check_stored(ledger: Ledger, rows: Mapping[int, Sitting], documents: Mapping
             assert (row.score, row.max_score) == (None, None)
             continue
         assert (row.score, row.max_score) == from_log[pk] == ledger.score(model), f"attempt {pk}"
-        # What the student's and the teacher's page of this attempt add up.
+        # The pages of the student and the teacher show the same sum.
         reviewed = review_content(content_of(row), answers[pk], adjusted[pk])
         assert row.score == _rounded(sum((item.earned for item in reviewed.questions), Fraction(0)))
         assert row.max_score == sum(item.possible for item in reviewed.questions)
 
 
 def check_at_rest(documents: Mapping[int, Any]) -> None:
-    """No edition has changed, and the command that proves a site finds nothing. documents: as published, by id."""
+    """Check that no edition changed and that `check_integrity` finds nothing. documents: as published, by id."""
     assert dict(Edition.objects.values_list("pk", "document")) == documents
     for finding in check_integrity():
         assert finding.broken == (), finding
 
 
-def check_notices(ledger: Ledger, row: Attempt, model: Sitting) -> None:
-    """What a student is told of corrections leads from the score without them to the score that is shown."""
-    in_force = [made for made in model.task.rulings if not made.undone]
+def check_notices(ledger: Ledger, row: Attempt, model: ModelAttempt) -> None:
+    """Check that the notices of regrades lead from the score without regrades to the stored score."""
+    in_force = [made for made in model.model_assignment.model_regrades if not made.undone]
     if row.is_open or not in_force:
         return
-    told = notices(row)
-    assert [(notice.question_key, notice.policy) for notice in told] == [
+    shown = notices(row)
+    assert [(notice.question_key, notice.policy) for notice in shown] == [
         (made.question, made.policy) for made in in_force
     ]
-    assert told[-1].points_after == row.score
+    assert shown[-1].points_after == row.score
     values = {question: value for question, (value, _) in model.answers.items()}
-    assert told[0].points_before == total(ledger.editions[model.task.edition], values, [], model.marks)[0]
+    assert shown[0].points_before == total(ledger.editions[model.model_assignment.edition], values, [], model.grades)[0]
 
 
-def check_gradebook(classroom: Classroom, ledger: Ledger, tasks: Mapping[int, Task], *, now: datetime) -> None:
-    """Each cell shows the score of the attempt that counts. tasks: by assignment id."""
+def check_gradebook(
+    classroom: Classroom, ledger: Ledger, model_assignments: Mapping[int, ModelAssignment], *, now: datetime
+) -> None:
+    """Check that each cell shows the score of the counting attempt. model_assignments: by assignment id."""
     book = gradebook.gradebook(classroom, now=now)
     for row in book.rows:
         for column, cell in zip(book.columns, row.cells, strict=True):
-            task = tasks[column.assignment.pk]
-            done = [sitting for sitting in ledger.of(task, row.student.pk) if sitting.submitted is not None]
-            if row.student.pk in task.excused:
+            model_assignment = model_assignments[column.assignment.pk]
+            done = [
+                model_attempt
+                for model_attempt in ledger.of(model_assignment, row.student.pk)
+                if model_attempt.submitted is not None
+            ]
+            if row.student.pk in model_assignment.excused:
                 assert (cell.status, cell.score) == (Status.EXCUSED, None)
             elif not done:
                 assert cell.score is None
             else:
-                scores = [ledger.score(sitting) for sitting in done]
+                scores = [ledger.score(model_attempt) for model_attempt in done]
                 shares = [points / possible if possible else Decimal(0) for points, possible in scores]
-                place = {"first": 0, "latest": -1, "best": shares.index(max(shares))}[task.policy]
+                place = {"first": 0, "latest": -1, "best": shares.index(max(shares))}[model_assignment.policy]
                 assert (cell.score, cell.max_score) == scores[place]
 
 
-def _check_attempt(row: Attempt, model: Sitting) -> None:
+def _check_attempt(row: Attempt, model: ModelAttempt) -> None:
     assert (row.number, row.student_id, row.started_at) == (model.number, model.student, model.started)
     assert (row.time_limit, row.deadline_at) == (model.limit, model.ends)
     if model.submitted is None:
         assert (row.submitted_at, row.submitted_by, row.receipt) == (None, "", None)
     else:
-        # A receipt is made once a hand-in and stays.
+        # Each submission makes one receipt.
         assert (row.submitted_at, row.submitted_by, row.receipt) == (*model.submitted, model.receipts[-1])
         assert len(set(model.receipts)) == len(model.receipts)
 
 
-def _check_log(model: Sitting, events: list[Event]) -> None:
+def _check_log(model: ModelAttempt, events: list[Event]) -> None:
     logged = [event[:-1] for event in events]
     assert logged == [(entry.question, entry.value, entry.revision, entry.outcome, entry.at) for entry in model.log]
     assert len({event.operation for event in events}) == len(events)
@@ -127,27 +133,27 @@ def _check_log(model: Sitting, events: list[Event]) -> None:
 def _recomputed(
     documents: Mapping[int, Any], attempts: Mapping[int, Attempt], events: Mapping[int, list[Event]]
 ) -> dict[int, tuple[Decimal, int]]:
-    """(points, possible) by attempt id, from nothing but the log's rows and the teachers' recorded acts."""
-    rulings: defaultdict[int, list[tuple[str, str, Any]]] = defaultdict(list)
+    """(points, possible) by attempt id, from the log, the regrades and the grades only."""
+    model_regrades: defaultdict[int, list[tuple[str, str, Any]]] = defaultdict(list)
     for regrade in Regrade.objects.filter(undone_at=None).select_related("question").order_by("made_at", "pk"):
         key = _key_of(regrade.document) if regrade.document is not None else None
-        rulings[regrade.assignment_id].append((regrade.question.key, regrade.policy, key))
-    marks: defaultdict[int, dict[str, Decimal]] = defaultdict(dict)
-    for mark in ManualGrade.objects.select_related("question").order_by("made_at", "pk"):
-        marks[mark.attempt_id][mark.question.key] = mark.points
-    found = {}
+        model_regrades[regrade.assignment_id].append((regrade.question.key, regrade.policy, key))
+    grades: defaultdict[int, dict[str, Decimal]] = defaultdict(dict)
+    for grade in ManualGrade.objects.select_related("question").order_by("made_at", "pk"):
+        grades[grade.attempt_id][grade.question.key] = grade.points
+    scores = {}
     for pk, row in attempts.items():
         values: dict[str, Any] = {}
         for event in sorted(events[pk], key=lambda event: event.revision):
             if event.outcome in {"saved", "accepted"}:
                 values[event.question] = event.value
         keys = {table["key"]: _key_of(table) for table in documents[row.assignment.edition_id]["questions"]}
-        found[pk] = total(keys, values, rulings[row.assignment_id], marks[pk])
-    return found
+        scores[pk] = total(keys, values, model_regrades[row.assignment_id], grades[pk])
+    return scores
 
 
 def _key_of(table: Mapping[str, Any]) -> Any:
-    """The right answer of a question's document, written as an answer."""
+    """The correct answer of a question's document, as an answer's value."""
     choices = table.get("choices", [])
     right = [letter for letter, choice in zip(CHOICES, choices, strict=False) if choice.get("key")]
     match table["type"]:

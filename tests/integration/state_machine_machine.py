@@ -1,4 +1,4 @@
-"""Drafts, editions, terms and time as rules of a Hypothesis state machine: each act is done and told to the ledger."""
+"""Drafts, editions, settings and time as rules of a Hypothesis state machine, which also updates the model."""
 
 import uuid
 from collections import Counter
@@ -22,7 +22,15 @@ from quizzes.content.drafts import publishing, saving
 from quizzes.content.drafts.saving import DraftChanged
 from quizzes.models import Assignment, Attempt, Draft, Edition
 from tests.factories import NOW, make_classroom, make_draft, make_student, make_user
-from tests.integration.state_machine_model import FIRST_KEYS, MINUTE, NEW_KEYS, POINTS, Ledger, Sitting, Task
+from tests.integration.state_machine_model import (
+    FIRST_KEYS,
+    MINUTE,
+    NEW_KEYS,
+    POINTS,
+    Ledger,
+    ModelAssignment,
+    ModelAttempt,
+)
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -33,7 +41,7 @@ closes_after = st.sampled_from([None, 10 * MINUTE, HOUR, DAY])
 
 
 class School:
-    """The rows that every program begins with: a teacher, a class of three, a draft and its first edition."""
+    """The rows at the start of every program: a teacher, a class of three, a draft and its first edition."""
 
     def __init__(self) -> None:
         self.teacher = make_user()
@@ -45,10 +53,10 @@ class School:
         self.edition = edition
 
 
-class TermsMachine(RuleBasedStateMachine):
+class SettingsMachine(RuleBasedStateMachine):
     """What teachers write and set, and time that passes.
 
-    One program, in a savepoint that its end rolls back. Rows are read anew for each act, as views do.
+    One program runs in a savepoint, which is rolled back at its end. Each rule loads its rows, as views do.
     """
 
     school: ClassVar[School]
@@ -58,7 +66,7 @@ class TermsMachine(RuleBasedStateMachine):
         super().__init__()
         self.savepoint = transaction.atomic()
         self.savepoint.__enter__()
-        # A rollback gives row ids anew.
+        # Row ids are used again after a rollback.
         clear_all()
         self.now = NOW
         self.teacher = self.school.teacher
@@ -66,27 +74,27 @@ class TermsMachine(RuleBasedStateMachine):
         self.ledger.editions.append(dict(FIRST_KEYS))
         self.editions = [self.school.edition.pk]
         self.documents = {self.school.edition.pk: deepcopy(self.school.edition.document)}
-        # The draft: its revision, and of each question the revision of its last save and what was written.
+        # The draft: its revision, and for each question the revision of its last save and its content.
         self.revision, self.saved, self.written = 1, Counter[str](), {key: ("", FIRST_KEYS[key]) for key in POINTS}
         self.published_as = dict(self.written)
-        self.rows: dict[int, Sitting] = {}
-        self.tasks: dict[int, Task] = {}
+        self.rows: dict[int, ModelAttempt] = {}
+        self.model_assignments: dict[int, ModelAssignment] = {}
         self.sent: list[dict[str, Any]] = []
         self.previews: list[dict[str, Any]] = []
-        self.touched: Sitting | None = None
-        # How many statements that change rows were sent; and what was found fair last, after how many changes.
+        self.touched: ModelAttempt | None = None
+        # The number of queries that change rows, the number of checked states, and the last checked state.
         self.writes = self.changes = 0
         self.seen_fair: Any = None
         self.watch = connection.execute_wrapper(self.count_write)
         self.watch.__enter__()
 
     def count_write(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        """Let a statement through; count it unless it only reads."""
+        """Run a query, and count it unless it only reads."""
         self.writes += not sql.startswith("SELECT")
         return execute(sql, params, many, context)
 
     def teardown(self) -> None:
-        """Leave nothing behind."""
+        """Roll back all rows of the program."""
         self.watch.__exit__(None, None, None)
         transaction.set_rollback(True)
         self.savepoint.__exit__(None, None, None)
@@ -122,12 +130,12 @@ class TermsMachine(RuleBasedStateMachine):
         assert saved.revision == self.revision
 
     def save_question(self, draft: Draft, question: str, fields: dict[str, Any], seen: int) -> Draft:
-        """Send the desk of a question."""
+        """Save a question in the editor."""
         return saving.save_question(draft, question, fields, seen=seen, by=self.teacher, now=self.now)
 
     @rule(behind=st.sampled_from([0, 0, 1]))
     def publish(self, behind: int) -> None:
-        """Publish what the draft said `behind` revisions ago."""
+        """Publish from a page that saw the draft `behind` revisions ago."""
         seen = max(1, self.revision - behind)
         if seen != self.revision:
             self.refuses(DraftChanged, lambda: self.publish_seen(seen))
@@ -150,7 +158,7 @@ class TermsMachine(RuleBasedStateMachine):
 
     # --- Settings -------------------------------------------------------------------------------------------------
 
-    @precondition(lambda self: len(self.tasks) < 3)
+    @precondition(lambda self: len(self.model_assignments) < 3)
     @rule(
         edition=pick,
         limit=limits,
@@ -195,78 +203,89 @@ class TermsMachine(RuleBasedStateMachine):
             for _ in range(2)
         ]
         assert [len(rows) for rows in made] == [1, 0]
-        task = Task(chosen, opens_at, closes_at, limit, most, policy, release)
-        self.tasks[made[0][0].pk] = task
-        self.ledger.tasks.append(task)
+        model_assignment = ModelAssignment(chosen, opens_at, closes_at, limit, most, policy, release)
+        self.model_assignments[made[0][0].pk] = model_assignment
+        self.ledger.model_assignments.append(model_assignment)
 
     @rule(at=pick, closes=st.sampled_from([timedelta(0), 10 * MINUTE, DAY, None]), limit=limits)
     def close(self, at: int, closes: timedelta | None, limit: timedelta | None) -> None:
         """Change the settings: close now, later or never; another time limit."""
-        row, task = self.assignment(at)
+        row, model_assignment = self.assignment(at)
         closes_at = None if closes is None else self.now + closes
-        if closes_at is not None and task.opens is not None and closes_at <= task.opens:
+        if closes_at is not None and model_assignment.opens is not None and closes_at <= model_assignment.opens:
             return
         settings = AssignmentSettings(
             time_limit=limit,
-            max_attempts=task.most,
-            attempt_policy=task.policy,
+            max_attempts=model_assignment.most,
+            attempt_policy=model_assignment.policy,
             shuffle_questions=True,
             shuffle_choices=True,
-            release=task.release,
+            release=model_assignment.release,
         )
-        if any(self.is_running(sitting) for sitting in self.ledger.sittings if sitting.task is task):
-            self.note("closed while running" if closes == timedelta(0) else "terms changed while running")
-        window = Window(task.opens, None, closes_at)
+        if any(
+            self.is_running(model_attempt)
+            for model_attempt in self.ledger.model_attempts
+            if model_attempt.model_assignment is model_assignment
+        ):
+            self.note("closed while running" if closes == timedelta(0) else "settings changed while running")
+        window = Window(model_assignment.opens, None, closes_at)
         lifecycle.change_assignment(row, window=window, settings=settings, by=self.teacher, now=self.now)
-        self.ledger.change(task, due=None, closes=closes_at, limit=limit)
+        self.ledger.change(model_assignment, due=None, closes=closes_at, limit=limit)
 
     @rule(at=pick, edition=pick)
     def use_edition(self, at: int, edition: int) -> None:
-        """Give another edition, which only an assignment without attempts and corrections takes."""
-        row, task = self.assignment(at)
+        """Give another edition. Only an assignment without attempts and regrades accepts it."""
+        row, model_assignment = self.assignment(at)
         chosen = edition % len(self.editions)
 
         def use() -> None:
             newer = Edition.objects.get(pk=self.editions[chosen])
             lifecycle.use_edition(row, newer, by=self.teacher, now=self.now)
 
-        if task.rulings or any(sitting.task is task for sitting in self.ledger.sittings):
+        if model_assignment.model_regrades or any(
+            model_attempt.model_assignment is model_assignment for model_attempt in self.ledger.model_attempts
+        ):
             self.refuses(HasAttempts, use)
             return
         use()
-        task.edition = chosen
+        model_assignment.edition = chosen
         self.note("edition changed")
 
     @rule(at=pick, who=anyone, more=st.sampled_from([None, 10 * MINUTE, DAY]), extra=st.integers(0, 1))
     def extend(self, at: int, who: int, more: timedelta | None, extra: int) -> None:
-        """Give a student a later end than the class has, or none of their own any longer."""
-        row, task = self.assignment(at)
+        """Give a student a later close than the class, or remove it."""
+        row, model_assignment = self.assignment(at)
         closes_at = None
-        if more is not None and task.closes is not None:
-            closes_at = max(task.closes, self.now) + more
+        if more is not None and model_assignment.closes is not None:
+            closes_at = max(model_assignment.closes, self.now) + more
         student = self.school.students[who]
-        if any(self.is_running(sitting) for sitting in self.ledger.of(task, student.pk)):
+        if any(self.is_running(model_attempt) for model_attempt in self.ledger.of(model_assignment, student.pk)):
             self.note("extended while running" if closes_at else "extension taken back while running")
         given = {"due_at": None, "closes_at": closes_at, "extra_attempts": extra, "reason": "Was away."}
         accommodations.extend(row, student, **given, by=self.teacher, now=self.now)
-        self.ledger.extend(task, student.pk, closes=closes_at, extra=extra)
+        self.ledger.extend(model_assignment, student.pk, closes=closes_at, extra=extra)
 
     @rule(who=anyone, factor=st.sampled_from(["1", "1.25", "1.5", "2", None]))
     def accommodate(self, who: int, factor: str | None) -> None:
-        """Give a student more time in everything."""
+        """Give a student more time on every assignment."""
         student, times = self.school.students[who], None if factor is None else Decimal(factor)
-        if any(self.is_running(sitting) and sitting.student == student.pk for sitting in self.ledger.sittings):
+        if any(
+            self.is_running(model_attempt) and model_attempt.student == student.pk
+            for model_attempt in self.ledger.model_attempts
+        ):
             self.note("more time while running")
         accommodations.set_accommodation(student, time_factor=times, by=self.teacher, now=self.now)
         self.ledger.accommodate(student.pk, times)
 
     @rule(at=pick, who=anyone, is_excused=st.booleans())
     def excuse(self, at: int, who: int, is_excused: bool) -> None:
-        """Excuse a student, or take that back."""
-        row, task = self.assignment(at)
+        """Excuse a student, or undo that."""
+        row, model_assignment = self.assignment(at)
         student = self.school.students[who]
         accommodations.set_excused(row, student, is_excused=is_excused, reason="Ill.", by=self.teacher, now=self.now)
-        task.excused = task.excused | {student.pk} if is_excused else task.excused - {student.pk}
+        model_assignment.excused = (
+            model_assignment.excused | {student.pk} if is_excused else model_assignment.excused - {student.pk}
+        )
         self.note("excused" if is_excused else "excuse taken back")
 
     # --- Time -----------------------------------------------------------------------------------------------------
@@ -278,8 +297,12 @@ class TermsMachine(RuleBasedStateMachine):
 
     @rule(at=pick, past=st.sampled_from([0, 1, 60_000_000, 60_000_001]), is_swept=st.booleans())
     def wait_for_the_end(self, at: int, past: int, is_swept: bool) -> None:
-        """Go to the end of an open attempt, or so many microseconds past it, and perhaps hand in what is overdue."""
-        ends = [sitting.ends for sitting in self.ledger.sittings if sitting.submitted is None and sitting.ends]
+        """Go to the deadline of an open attempt or some microseconds past it, and perhaps submit overdue attempts."""
+        ends = [
+            model_attempt.ends
+            for model_attempt in self.ledger.model_attempts
+            if model_attempt.submitted is None and model_attempt.ends
+        ]
         if ends:
             self.now = max(self.now, ends[at % len(ends)] + timedelta(microseconds=past))
         if is_swept:
@@ -287,64 +310,68 @@ class TermsMachine(RuleBasedStateMachine):
 
     @rule()
     def sweep(self) -> None:
-        """Hand in what is overdue, as the server does every few seconds."""
+        """Submit overdue attempts, as the periodic job does."""
         overdue = [
-            sitting for sitting in self.ledger.sittings if sitting.submitted is None and sitting.is_over(self.now)
+            model_attempt
+            for model_attempt in self.ledger.model_attempts
+            if model_attempt.submitted is None and model_attempt.is_over(self.now)
         ]
         assert submit_overdue(self.now) == len(overdue)
-        for sitting in overdue:
+        for model_attempt in overdue:
             self.note("swept")
-            self.submitted(sitting)
+            self.submitted(model_attempt)
 
     # --- What rules share -----------------------------------------------------------------------------------------
 
-    def assignment(self, at: int) -> tuple[Assignment, Task]:
-        """One of the assignments, read anew."""
-        pk, task = list(self.tasks.items())[at % len(self.tasks)]
-        return Assignment.objects.get(pk=pk), task
+    def assignment(self, at: int) -> tuple[Assignment, ModelAssignment]:
+        """One of the assignments, as stored now."""
+        pk, model_assignment = list(self.model_assignments.items())[at % len(self.model_assignments)]
+        return Assignment.objects.get(pk=pk), model_assignment
 
-    def attempt(self, at: int, *, open_only: bool = False, done_only: bool = False) -> tuple[Attempt, Sitting] | None:
-        """One of the attempts, read anew; None where there is none of this kind."""
-        kept = [
-            (pk, sitting)
-            for pk, sitting in self.rows.items()
-            if not (open_only and sitting.submitted) and not (done_only and sitting.submitted is None)
+    def attempt(
+        self, at: int, *, open_only: bool = False, done_only: bool = False
+    ) -> tuple[Attempt, ModelAttempt] | None:
+        """One of the attempts, as stored now; None if there is none."""
+        candidates = [
+            (pk, model_attempt)
+            for pk, model_attempt in self.rows.items()
+            if not (open_only and model_attempt.submitted) and not (done_only and model_attempt.submitted is None)
         ]
-        if not kept:
+        if not candidates:
             return None
-        pk, sitting = kept[at % len(kept)]
-        self.touched = sitting
-        return Attempt.objects.select_related("assignment", "student").get(pk=pk), sitting
+        pk, model_attempt = candidates[at % len(candidates)]
+        self.touched = model_attempt
+        return Attempt.objects.select_related("assignment", "student").get(pk=pk), model_attempt
 
-    def row_of(self, sitting: Sitting) -> Attempt:
-        """The stored attempt, read anew."""
-        pk = next(pk for pk, own in self.rows.items() if own is sitting)
+    def row_of(self, model_attempt: ModelAttempt) -> Attempt:
+        """The attempt as stored now."""
+        pk = next(pk for pk, own in self.rows.items() if own is model_attempt)
         return Attempt.objects.select_related("assignment", "student").get(pk=pk)
 
-    def done(self) -> list[Sitting]:
-        """What is handed in."""
+    def done(self) -> list[ModelAttempt]:
+        """The submitted attempts."""
         return [own for own in self.rows.values() if own.submitted]
 
-    def is_overdue(self, sitting: Sitting) -> bool:
-        """Whether its time is over and nobody has handed it in."""
-        return sitting.submitted is None and sitting.is_over(self.now)
+    def is_overdue(self, model_attempt: ModelAttempt) -> bool:
+        """Whether its time is over and it is not submitted."""
+        return model_attempt.submitted is None and model_attempt.is_over(self.now)
 
-    def is_running(self, sitting: Sitting) -> bool:
-        """Whether a student is at work."""
-        return sitting.submitted is None and not sitting.is_over(self.now)
+    def is_running(self, model_attempt: ModelAttempt) -> bool:
+        """Whether it is open and its time is not over."""
+        return model_attempt.submitted is None and not model_attempt.is_over(self.now)
 
-    def submitted(self, sitting: Sitting) -> None:
-        """Tell the ledger, and write the receipt down."""
-        self.ledger.submit_attempt(sitting, self.now)
-        pk = next(pk for pk, own in self.rows.items() if own is sitting)
-        sitting.receipts.append(Attempt.objects.values_list("receipt", flat=True).get(pk=pk))
-        if len(sitting.receipts) > 1:
-            self.note("reopened and handed in again")
-        if sitting.submitted and sitting.submitted[1] == "deadline":
-            self.note("handed in at the deadline")
+    def submitted(self, model_attempt: ModelAttempt) -> None:
+        """Submit the model's attempt, and store the receipt in it."""
+        self.ledger.submit_attempt(model_attempt, self.now)
+        pk = next(pk for pk, own in self.rows.items() if own is model_attempt)
+        model_attempt.receipts.append(Attempt.objects.values_list("receipt", flat=True).get(pk=pk))
+        if len(model_attempt.receipts) > 1:
+            self.note("reopened and submitted again")
+        if model_attempt.submitted and model_attempt.submitted[1] == "deadline":
+            self.note("submitted at the deadline")
 
     def refuses(self, error: type[Exception], act: Callable[[], Any]) -> None:
-        """The site refuses the act, by this exception."""
+        """Check that the action raises this exception."""
         try:
             act()
         except error:

@@ -1,6 +1,6 @@
-"""What a fair quiz would have stored: a plain ledger, told of each act before the site is, which asks no code of it.
+"""A model of the site in plain Python. The state machine compares it with the stored rows.
 
-The site's rules stand here a second time, in other words: a fault would have to be made twice to pass.
+It implements the rules a second time and uses no code of the site: only an error in both would stay undetected.
 """
 
 import math
@@ -13,7 +13,7 @@ from typing import Any
 
 MINUTE = timedelta(minutes=1)
 
-# The set of `make_document`, worked by hand: points and right answer of each question, and answers that students give.
+# The set of `make_document`: points and correct answer of each question, and answers that students give.
 POINTS = {"one": 1, "some": 2, "who": 3, "proof": 2}
 FIRST_KEYS: dict[str, Any] = {
     "one": "b",
@@ -36,12 +36,12 @@ NEW_KEYS: dict[str, list[Any]] = {
 
 
 class Refused(Exception):
-    """The site must refuse the act. The argument names its exception."""
+    """The site must raise an exception. The argument is its name."""
 
 
 @dataclass
 class Entry:
-    """One save as it arrived and what became of it. name: what makes it the same act when it comes again."""
+    """One save as it arrived, with its outcome. name: equal for a repeated save."""
 
     name: tuple[str, str, str]
     question: str
@@ -52,8 +52,8 @@ class Entry:
 
 
 @dataclass
-class Ruling:
-    """A correction of one question's key on one assignment, in the order made."""
+class ModelRegrade:
+    """A regrade of one question on one assignment."""
 
     group: str
     question: str
@@ -63,7 +63,7 @@ class Ruling:
 
 
 @dataclass
-class Task:
+class ModelAssignment:
     """An assignment. extensions: (due, closes, extra attempts) by student. editions are numbered from 0."""
 
     edition: int
@@ -76,7 +76,7 @@ class Task:
     due: datetime | None = None
     extensions: dict[int, tuple[datetime | None, datetime | None, int]] = field(default_factory=dict)
     excused: set[int] = field(default_factory=set)
-    rulings: list[Ruling] = field(default_factory=list)
+    model_regrades: list[ModelRegrade] = field(default_factory=list)
 
     def closes_for(self, student: int) -> datetime | None:
         """When it closes for one student."""
@@ -84,10 +84,10 @@ class Task:
 
 
 @dataclass
-class Sitting:
-    """An attempt: what was acknowledged of it, in order."""
+class ModelAttempt:
+    """An attempt with its acknowledged answers and its log."""
 
-    task: Task
+    model_assignment: ModelAssignment
     student: int
     number: int
     started: datetime
@@ -98,205 +98,231 @@ class Sitting:
     log: list[Entry] = field(default_factory=list)
     accepted: set[int] = field(default_factory=set)
     checked: set[str] = field(default_factory=set)
-    marks: dict[str, Decimal] = field(default_factory=dict)
+    grades: dict[str, Decimal] = field(default_factory=dict)
     submitted: tuple[datetime, str] | None = None
     receipts: list[str] = field(default_factory=list)
 
     def is_over(self, now: datetime) -> bool:
-        """Whether what arrives now is too late: a minute of grace is over."""
+        """Whether an answer that arrives now is late: the grace time of a minute is over."""
         return self.ends is not None and now > self.ends + MINUTE
 
 
 class Ledger:
-    """Everything that was done, by the rules of the site as people were told them."""
+    """All assignments and attempts, changed by the rules that teachers and students know."""
 
     def __init__(self) -> None:
         self.keys = dict(FIRST_KEYS)
         self.editions: list[dict[str, Any]] = []
-        self.tasks: list[Task] = []
-        self.sittings: list[Sitting] = []
+        self.model_assignments: list[ModelAssignment] = []
+        self.model_attempts: list[ModelAttempt] = []
         self.factors: dict[int, Decimal | None] = {}
 
-    # --- Terms ----------------------------------------------------------------------------------------------------
+    # --- Settings ----------------------------------------------------------------------------------------------------
 
-    def limit_for(self, task: Task, student: int) -> timedelta | None:
-        """The time that a student is granted; None for no timer."""
+    def limit_for(self, model_assignment: ModelAssignment, student: int) -> timedelta | None:
+        """The time limit of a student; None for no timer."""
         factor = self.factors.get(student, Decimal(1))
-        if task.limit is None or factor is None:
+        if model_assignment.limit is None or factor is None:
             return None
-        return timedelta(microseconds=task.limit // timedelta(microseconds=1) * int(factor * 100) // 100)
+        return timedelta(microseconds=model_assignment.limit // timedelta(microseconds=1) * int(factor * 100) // 100)
 
-    def move(self, sittings: Iterable[Sitting]) -> None:
-        """Give open attempts the end that follows from today's terms; a limit never shrinks."""
-        for sitting in sittings:
-            if sitting.submitted is not None:
+    def move(self, model_attempts: Iterable[ModelAttempt]) -> None:
+        """Recompute the deadlines of open attempts. A time limit never gets shorter."""
+        for model_attempt in model_attempts:
+            if model_attempt.submitted is not None:
                 continue
-            granted = self.limit_for(sitting.task, sitting.student)
-            if granted is None or sitting.limit is None:
-                sitting.limit = None
+            granted = self.limit_for(model_attempt.model_assignment, model_attempt.student)
+            if granted is None or model_attempt.limit is None:
+                model_attempt.limit = None
             else:
-                sitting.limit = max(granted, sitting.limit)
-            sitting.ends = end_of(sitting.started, sitting.limit, sitting.task.closes_for(sitting.student))
+                model_attempt.limit = max(granted, model_attempt.limit)
+            model_attempt.ends = end_of(
+                model_attempt.started,
+                model_attempt.limit,
+                model_attempt.model_assignment.closes_for(model_attempt.student),
+            )
 
-    def change(self, task: Task, *, due: datetime | None, closes: datetime | None, limit: timedelta | None) -> None:
-        """Change the class's terms; an extension that now gives no more than they do is of no use."""
-        task.due, task.closes, task.limit = due, closes, limit
+    def change(
+        self,
+        model_assignment: ModelAssignment,
+        *,
+        due: datetime | None,
+        closes: datetime | None,
+        limit: timedelta | None,
+    ) -> None:
+        """Change the settings of the class, and remove times of extensions that are not later."""
+        model_assignment.due, model_assignment.closes, model_assignment.limit = due, closes, limit
 
-        def outgrown(own: datetime | None, of_class: datetime | None) -> datetime | None:
+        def if_later(own: datetime | None, of_class: datetime | None) -> datetime | None:
             return own if own is not None and of_class is not None and own > of_class else None
 
-        for student, (own_due, own_closes, extra) in task.extensions.items():
-            task.extensions[student] = outgrown(own_due, due), outgrown(own_closes, closes), extra
-        self.move(sitting for sitting in self.sittings if sitting.task is task)
+        for student, (own_due, own_closes, extra) in model_assignment.extensions.items():
+            model_assignment.extensions[student] = if_later(own_due, due), if_later(own_closes, closes), extra
+        self.move(
+            model_attempt for model_attempt in self.model_attempts if model_attempt.model_assignment is model_assignment
+        )
 
-    def extend(self, task: Task, student: int, *, closes: datetime | None, extra: int) -> None:
-        """Give one student another end or more attempts instead of what was given before."""
-        task.extensions[student] = (None, closes, extra)
-        self.move(self.of(task, student))
+    def extend(self, model_assignment: ModelAssignment, student: int, *, closes: datetime | None, extra: int) -> None:
+        """Give one student another close or more attempts instead of an earlier extension."""
+        model_assignment.extensions[student] = (None, closes, extra)
+        self.move(self.of(model_assignment, student))
 
     def accommodate(self, student: int, factor: Decimal | None) -> None:
-        """Give a student more time in everything, what is running included."""
+        """Give a student more time on every assignment, open attempts included."""
         if self.factors.get(student, Decimal(1)) == factor:
             return
         self.factors[student] = factor
-        self.move(sitting for sitting in self.sittings if sitting.student == student)
+        self.move(model_attempt for model_attempt in self.model_attempts if model_attempt.student == student)
 
-    def of(self, task: Task, student: int) -> list[Sitting]:
-        """A student's attempts at a task, in order."""
-        return [sitting for sitting in self.sittings if sitting.task is task and sitting.student == student]
+    def of(self, model_assignment: ModelAssignment, student: int) -> list[ModelAttempt]:
+        """A student's attempts on an assignment, in order."""
+        return [
+            model_attempt
+            for model_attempt in self.model_attempts
+            if model_attempt.model_assignment is model_assignment and model_attempt.student == student
+        ]
 
     # --- Attempts -------------------------------------------------------------------------------------------------
 
-    def begin(self, task: Task, student: int, now: datetime) -> Sitting:
+    def begin(self, model_assignment: ModelAssignment, student: int, now: datetime) -> ModelAttempt:
         """The open attempt, or a new one."""
-        made = self.of(task, student)
-        for sitting in made:
-            if sitting.submitted is None:
-                if not sitting.is_over(now):
-                    return sitting
-                self.submit_attempt(sitting, now)
-        if student in task.excused:
+        made = self.of(model_assignment, student)
+        for model_attempt in made:
+            if model_attempt.submitted is None:
+                if not model_attempt.is_over(now):
+                    return model_attempt
+                self.submit_attempt(model_attempt, now)
+        if student in model_assignment.excused:
             raise Refused("IsExcused")
-        closes = task.closes_for(student)
-        if task.opens is not None and now < task.opens:
+        closes = model_assignment.closes_for(student)
+        if model_assignment.opens is not None and now < model_assignment.opens:
             raise Refused("NotOpenYet")
         if closes is not None and now > closes:
             raise Refused("AssignmentClosed")
-        if task.most is not None and len(made) >= task.most + task.extensions.get(student, (None, None, 0))[2]:
+        if (
+            model_assignment.most is not None
+            and len(made) >= model_assignment.most + model_assignment.extensions.get(student, (None, None, 0))[2]
+        ):
             raise Refused("NoAttemptsLeft")
-        limit = self.limit_for(task, student)
-        sitting = Sitting(task, student, len(made) + 1, now, limit, end_of(now, limit, closes))
-        self.sittings.append(sitting)
-        return sitting
+        limit = self.limit_for(model_assignment, student)
+        model_attempt = ModelAttempt(model_assignment, student, len(made) + 1, now, limit, end_of(now, limit, closes))
+        self.model_attempts.append(model_attempt)
+        return model_attempt
 
     def save(
-        self, sitting: Sitting, question: str, value: Any, *, operation: str, seen: int, now: datetime
+        self, model_attempt: ModelAttempt, question: str, value: Any, *, operation: str, seen: int, now: datetime
     ) -> tuple[str, int, Any]:
-        """(outcome, revision, value) as the student must be told."""
+        """(outcome, revision, value) of the expected reply."""
         name = operation, question, repr(value)
-        shown, revision = sitting.answers.get(question, (None, 0))
-        for entry in sitting.log:
+        shown, revision = model_attempt.answers.get(question, (None, 0))
+        for entry in model_attempt.log:
             if entry.name == name:
                 told = (entry.revision, entry.value) if entry.outcome == "saved" else (revision, shown)
                 return entry.outcome, *told
-        if sitting.submitted is not None or sitting.is_over(now):
+        if model_attempt.submitted is not None or model_attempt.is_over(now):
             outcome = "late"
-        elif question in sitting.checked:
+        elif question in model_attempt.checked:
             outcome = "settled"
-        elif question in sitting.answers and seen != revision:
+        elif question in model_attempt.answers and seen != revision:
             outcome = "stale"
         else:
             outcome, shown, revision = "saved", value, revision + 1
-            sitting.answers[question] = value, revision
-            sitting.given_at[question] = now
-        sitting.log.append(Entry(name, question, value, revision, outcome, now))
+            model_attempt.answers[question] = value, revision
+            model_attempt.given_at[question] = now
+        model_attempt.log.append(Entry(name, question, value, revision, outcome, now))
         return outcome, revision, shown
 
-    def check(self, sitting: Sitting, question: str, now: datetime) -> None:
-        """Settle an answer, so that its verdict may be shown."""
-        if sitting.task.release != "at_once":
+    def check(self, model_attempt: ModelAttempt, question: str, now: datetime) -> None:
+        """Make an answer final, so that its verdict may be shown."""
+        if model_attempt.model_assignment.release != "at_once":
             raise Refused("NotCheckable")
-        if sitting.submitted is not None or sitting.is_over(now):
+        if model_attempt.submitted is not None or model_attempt.is_over(now):
             raise Refused("AttemptOver")
-        if sitting.answers.get(question, (None, 0))[0] is None:
+        if model_attempt.answers.get(question, (None, 0))[0] is None:
             raise Refused("NotCheckable")
-        sitting.checked.add(question)
+        model_attempt.checked.add(question)
 
-    def submit_attempt(self, sitting: Sitting, now: datetime) -> None:
-        """Hand in once: now, or at the end of the time when that is over."""
-        if sitting.submitted is None:
-            over = sitting.is_over(now) and sitting.ends is not None
-            sitting.submitted = (sitting.ends, "deadline") if over else (now, "student")  # type: ignore[assignment]
+    def submit_attempt(self, model_attempt: ModelAttempt, now: datetime) -> None:
+        """Submit once: now, or at the deadline if the time is over."""
+        if model_attempt.submitted is None:
+            over = model_attempt.is_over(now) and model_attempt.ends is not None
+            model_attempt.submitted = (model_attempt.ends, "deadline") if over else (now, "student")  # type: ignore[assignment]
 
-    def accept_late(self, sitting: Sitting, now: datetime) -> int:
-        """Let the newest late answer to each question count, unless a later one was saved; how many changed."""
+    def accept_late(self, model_attempt: ModelAttempt, now: datetime) -> int:
+        """Count the newest late answer to each question, unless a newer one was saved; returns how many changed."""
         count = 0
-        for question in dict.fromkeys(entry.question for entry in sitting.log if entry.outcome == "late"):
+        for question in dict.fromkeys(entry.question for entry in model_attempt.log if entry.outcome == "late"):
             late = [
                 place
-                for place, entry in enumerate(sitting.log)
+                for place, entry in enumerate(model_attempt.log)
                 if entry.question == question and entry.outcome == "late"
             ]
-            place = max(late, key=lambda place: (sitting.log[place].at, place))
-            entry = sitting.log[place]
-            if place in sitting.accepted or sitting.given_at.get(question, entry.at) > entry.at:
+            place = max(late, key=lambda place: (model_attempt.log[place].at, place))
+            entry = model_attempt.log[place]
+            if place in model_attempt.accepted or model_attempt.given_at.get(question, entry.at) > entry.at:
                 continue
-            sitting.accepted.add(place)
-            revision = sitting.answers.get(question, (None, 0))[1] + 1
-            sitting.answers[question], sitting.given_at[question] = (entry.value, revision), entry.at
-            sitting.log.append(Entry(("", question, str(place)), question, entry.value, revision, "accepted", now))
+            model_attempt.accepted.add(place)
+            revision = model_attempt.answers.get(question, (None, 0))[1] + 1
+            model_attempt.answers[question], model_attempt.given_at[question] = (entry.value, revision), entry.at
+            model_attempt.log.append(
+                Entry(("", question, str(place)), question, entry.value, revision, "accepted", now)
+            )
             count += 1
         return count
 
-    def reopen(self, sitting: Sitting, more: timedelta, now: datetime) -> None:
-        """Let a student go on, with the time that was left and what is given on top."""
-        assert sitting.submitted is not None
-        task, student = sitting.task, sitting.student
-        closes = task.closes_for(student)
+    def reopen(self, model_attempt: ModelAttempt, more: timedelta, now: datetime) -> None:
+        """Reopen an attempt with the time that was left and the added time."""
+        assert model_attempt.submitted is not None
+        model_assignment, student = model_attempt.model_assignment, model_attempt.student
+        closes = model_assignment.closes_for(student)
         ends = None
-        if sitting.ends is not None and sitting.limit is not None:
-            ends = now + max(timedelta(0), sitting.ends - sitting.submitted[0]) + more
-        elif sitting.ends is not None and closes is not None:
+        if model_attempt.ends is not None and model_attempt.limit is not None:
+            ends = now + max(timedelta(0), model_attempt.ends - model_attempt.submitted[0]) + more
+        elif model_attempt.ends is not None and closes is not None:
             ends = max(closes, now + more)
         if ends is not None and ends <= now:
             raise Refused("NoTimeLeft")
-        if any(other.submitted is None for other in self.of(task, student)):
+        if any(other.submitted is None for other in self.of(model_assignment, student)):
             raise Refused("StillOpen")
-        sitting.submitted, sitting.ends = None, ends
+        model_attempt.submitted, model_attempt.ends = None, ends
         if ends is not None:
-            sitting.limit = sitting.limit and ends - sitting.started
+            model_attempt.limit = model_attempt.limit and ends - model_attempt.started
             if closes is not None and ends > closes:
-                due, _, extra = task.extensions.get(student, (None, None, 0))
-                task.extensions[student] = due, ends, extra
-                self.move([sitting])
+                due, _, extra = model_assignment.extensions.get(student, (None, None, 0))
+                model_assignment.extensions[student] = due, ends, extra
+                self.move([model_attempt])
 
     # --- Scores ---------------------------------------------------------------------------------------------------
 
-    def score(self, sitting: Sitting) -> tuple[Decimal, int]:
-        """(points, points possible) of an attempt as they must stand now."""
+    def score(self, model_attempt: ModelAttempt) -> tuple[Decimal, int]:
+        """The expected (points, points possible) of an attempt."""
         return total(
-            self.editions[sitting.task.edition],
-            {question: value for question, (value, _) in sitting.answers.items()},
-            [(made.question, made.policy, made.key) for made in sitting.task.rulings if not made.undone],
-            sitting.marks,
+            self.editions[model_attempt.model_assignment.edition],
+            {question: value for question, (value, _) in model_attempt.answers.items()},
+            [
+                (made.question, made.policy, made.key)
+                for made in model_attempt.model_assignment.model_regrades
+                if not made.undone
+            ],
+            model_attempt.grades,
         )
 
 
 def end_of(started: datetime, limit: timedelta | None, closes: datetime | None) -> datetime | None:
-    """When an attempt ends; None for never."""
+    """The deadline of an attempt; None for no deadline."""
     by_limit = None if limit is None else started + limit
     return min(by_limit, closes) if by_limit and closes else by_limit or closes
 
 
 def total(
-    keys: dict[str, Any], values: dict[str, Any], rulings: list[tuple[str, str, Any]], marks: dict[str, Decimal]
+    keys: dict[str, Any], values: dict[str, Any], model_regrades: list[tuple[str, str, Any]], grades: dict[str, Decimal]
 ) -> tuple[Decimal, int]:
-    """(points, points possible). rulings: (question, policy, new key or None) in force, in the order made."""
+    """(points, points possible). model_regrades: (question, policy, new key or None) in force, in the order made."""
     got, possible = Fraction(0), 0
     for question, points in POINTS.items():
-        own = [(policy, key) for asked, policy, key in rulings if asked == question]
-        if question in marks:
-            got, possible = got + Fraction(marks[question]), possible + points
+        own = [(policy, key) for asked, policy, key in model_regrades if asked == question]
+        if question in grades:
+            got, possible = got + Fraction(grades[question]), possible + points
             continue
         if any(policy == "drop" for policy, _ in own):
             continue

@@ -1,4 +1,4 @@
-"""Who may open what: one table over every address, by actor. An address that is not in the table fails the test."""
+"""Who may open which URL: one table of URLs and actors. A URL that is not in the table fails a test."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ from quizzes.people import accounts
 from tests.factories import NOW, make_attempt, make_draft, make_regrade
 
 Actor = Literal["nobody", "student", "classmate", "outsider", "teacher", "other_teacher", "staff"]
-# page: 200. moves: a redirect on within the actor's own pages. login, join: led to a way in. missing: 404.
-# unmet: 400, what is asked for was not given.
+# page: 200. moves: a redirect to another page of the actor. login, join: a redirect to sign-in. missing: 404.
+# unmet: 400, a parameter is missing.
 Outcome = Literal["page", "moves", "login", "join", "missing", "refused", "unmet"]
 
 EVERYONE: dict[Actor, Outcome] = dict.fromkeys(
@@ -38,13 +38,13 @@ OWN_STUDENT: dict[Actor, Outcome] = {**CLASS_STUDENT, "classmate": "missing"}
 
 
 def moving(outcomes: Mapping[Actor, Outcome]) -> dict[Actor, Outcome]:
-    """The same, where who may is redirected on."""
+    """The same outcomes with a redirect instead of a page."""
     return {actor: "moves" if outcome == "page" else outcome for actor, outcome in outcomes.items()}
 
 
 @dataclass(frozen=True)
 class School:
-    """What the addresses of the table speak of; all of it the teacher's, the attempt the student's."""
+    """The rows behind the URLs of the table: of one teacher, with an attempt of one student."""
 
     teacher: User
     student: Student
@@ -54,7 +54,7 @@ class School:
 
 @dataclass(frozen=True)
 class Row:
-    """One address. kwargs: from the school. method, data: how it is asked."""
+    """One URL. kwargs: from the school. method, data: of the request."""
 
     outcomes: Mapping[Actor, Outcome]
     kwargs: Callable[[School], dict[str, Any]] = lambda school: {}
@@ -243,7 +243,7 @@ ACTORS: tuple[Actor, ...] = tuple(EVERYONE)
 
 
 def site_names(patterns: list[URLPattern | URLResolver], prefix: str = "") -> set[str]:
-    """The names of the site's own addresses; allauth's and the admin's are theirs to guard, and tested apart."""
+    """The names of the site's own URLs. Those of allauth and the admin are tested elsewhere."""
     names: set[str] = set()
     for pattern in patterns:
         if isinstance(pattern, URLResolver):
@@ -308,7 +308,7 @@ def test_address_opens_for_whom_it_should(
 
 
 def of_nothing(kwargs: dict[str, Any]) -> dict[str, Any]:
-    """The same address of something that was deleted, or never was."""
+    """The arguments of the same URL for a row that does not exist."""
     return {name: "0" * 12 if name == "public_id" else value for name, value in kwargs.items()}
 
 
@@ -330,7 +330,7 @@ def test_address_of_nothing_is_as_that_of_somebody_elses(
         gone = ask(reverse(name, kwargs=of_nothing(kwargs)), data=row.data)
         assert (actor, outcome_of(gone)) == (actor, missing.get(row.outcomes[actor], row.outcomes[actor]))
         if row.outcomes[actor] == "missing":
-            # Nobody learns by asking whether something is there that is none of theirs.
+            # The reply does not tell whether another user's row exists.
             other = ask(reverse(name, kwargs=kwargs), data=row.data)
             assert other.content == gone.content
 
@@ -352,7 +352,7 @@ def test_write_without_a_token_is_refused(name: str, school: School) -> None:
     assert response.status_code in ({403} if row.method == "post" else {403, 405})
 
 
-# readyz writes to see whether it can, and rolls back.
+# readyz checks that it can write, and rolls back.
 @pytest.mark.parametrize("name", [name for name, row in TABLE.items() if row.method == "get" and name != "readyz"])
 def test_get_writes_nothing(
     name: str,

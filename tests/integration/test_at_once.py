@@ -1,4 +1,4 @@
-"""The same thing asked many times at one instant, each on a connection of its own, in transactions that commit."""
+"""Many equal actions at the same time, each on a connection of its own, in transactions that commit."""
 
 import uuid
 from collections import Counter
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def at_once[T](acts: Sequence[Callable[[], T]]) -> list[T]:
-    """What each act returned, all begun together in threads of their own; an act that raises fails the test."""
+    """Run all actions at the same time in threads; returns their results. An action that raises fails the test."""
     start = Barrier(len(acts))
 
     def run(act: Callable[[], T]) -> T:
@@ -40,13 +40,13 @@ def at_once[T](acts: Sequence[Callable[[], T]]) -> list[T]:
         return [future.result() for future in [pool.submit(run, act) for act in acts]]
 
 
-def test_begin_attempt_many_times_at_once_begins_once(assignment: Assignment, student: Student, now: datetime) -> None:
+def test_start_attempt_many_times_at_once_starts_once(assignment: Assignment, student: Student, now: datetime) -> None:
     begun = at_once([lambda: start_attempt(student, assignment, now=now).pk] * 20)
 
     assert begun == [Attempt.objects.get().pk] * 20
 
 
-def test_begin_attempt_of_a_class_at_once_begins_for_each(assignment: Assignment, now: datetime) -> None:
+def test_start_attempt_of_a_class_at_once_starts_for_each(assignment: Assignment, now: datetime) -> None:
     students = [make_student(classroom=assignment.classroom) for _ in range(20)]
 
     begun = at_once([lambda one=one: start_attempt(one, assignment, now=now).student_id for one in students])  # type: ignore[misc]
@@ -78,12 +78,12 @@ def test_different_saves_at_once_are_one_saved_and_the_others_stale(attempt: Att
     assert Counter(reply.outcome for reply in replies) == {"saved": 1, "stale": 11}
     [winner] = [reply for reply in replies if reply.outcome == "saved"]
     assert list(Answer.objects.values_list("value", "revision")) == [(winner.value, 1)]
-    # Each tells what stands.
+    # Each reply has the current answer.
     assert {(reply.revision, reply.value) for reply in replies} == {(1, winner.value)}
     assert AnswerEvent.objects.count() == 12
 
 
-def test_hand_in_many_times_at_once_gives_one_receipt(attempt: Attempt, now: datetime) -> None:
+def test_submit_attempt_many_times_at_once_gives_one_receipt(attempt: Attempt, now: datetime) -> None:
     save(attempt, "one", "b")
 
     def tab() -> tuple[str | None, datetime | None]:
@@ -98,10 +98,10 @@ def test_hand_in_many_times_at_once_gives_one_receipt(attempt: Attempt, now: dat
     assert stored.score == 1
 
 
-def test_save_and_hand_in_at_once_never_lose_an_answer_that_was_acknowledged(
+def test_save_and_submit_at_once_never_lose_an_answer_that_was_acknowledged(
     assignment: Assignment, now: datetime
 ) -> None:
-    """Whichever is first: an answer that was called saved is in the score, one that came after it is called late."""
+    """In either order: an answer with the outcome "saved" is in the score, and a later one is "late"."""
     for _ in range(8):
         attempt = make_attempt(assignment=assignment)
         tab = Attempt.objects.select_related("assignment").get(pk=attempt.pk)

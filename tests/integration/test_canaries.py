@@ -1,4 +1,4 @@
-"""Every text that belongs to a key holds a canary, in every type: no address shows one before its release."""
+"""Every text about a key contains a canary, in every question type. No URL shows one before its release."""
 
 import itertools
 import re
@@ -24,12 +24,12 @@ from tests.pages import form_of
 
 Release = Assignment.Release
 CLOSES_AFTER = timedelta(hours=2)
-# Kinds of secret that a result shows, each at least once, so that the crawl is known to see them.
+# Secrets that a result page shows. They show that the crawl can find canaries.
 SHOWN_LATER = {"explanation", "rationale", "answer", "objective"}
 
 
 def canaries() -> Callable[[str], str]:
-    """Texts such as `zqx-rationale-c`, no two the same; letters, since a number would count as another answer."""
+    """Unique texts such as `zqx-rationale-c`. Letters, since a number would count as another answer."""
     numbers = itertools.count(1)
 
     def secret(kind: str) -> str:
@@ -39,7 +39,7 @@ def canaries() -> Callable[[str], str]:
 
 
 def with_canaries() -> dict[str, Any]:
-    """One question of each kind. Keys of questions hold a canary as well: no page names them."""
+    """One question of each type. Keys of questions contain a canary too, since no page shows them."""
     drawn = document(7, list(KINDS), keyed_by=Random(7), secret=canaries())
     for question in drawn["questions"]:
         question["key"] = f"{CANARY}-{question['key']}"
@@ -47,12 +47,12 @@ def with_canaries() -> dict[str, Any]:
 
 
 def found(reply: HttpResponse) -> set[str]:
-    """The kinds of canary in a reply, its headers included."""
+    """The canaries in a reply, including its headers."""
     return set(re.findall(rf"{CANARY}-([a-z]+)", whole(reply).decode(errors="replace")))
 
 
 def follow(client: Client, school: School, question_set: str) -> Iterator[tuple[str, HttpResponse]]:
-    """(name, reply) of every address of the table, as this browser gets it, at each of its questions."""
+    """(name, reply) of every URL of the table for this client, for each of its questions."""
     numbers = range(1, len(KINDS) + 1)
     for name, row in TABLE.items():
         if name in {"sign_out", "submit_attempt"}:
@@ -67,7 +67,7 @@ def follow(client: Client, school: School, question_set: str) -> Iterator[tuple[
 
 
 def answer_all(client: Client, attempt: Attempt) -> Iterator[tuple[str, HttpResponse]]:
-    """Save an answer to each question as its page offers it, and send one that it does not."""
+    """Save an answer to each question, and send one that its page does not offer."""
     for number in range(1, len(KINDS) + 1):
         address = reverse("take_attempt", args=[attempt.public_id, number])
         form = form_of(client.get(address), having="operation")
@@ -80,7 +80,7 @@ def answer_all(client: Client, attempt: Attempt) -> Iterator[tuple[str, HttpResp
 
 @pytest.fixture
 def school(classroom: Classroom, teacher: User, student: Student, clock: time_machine.Traveller) -> School:
-    """A class with the canaries' set, which is the one that visitors may try as well, and an attempt at it."""
+    """A class with the set of canaries, which visitors can try too, and an attempt on it."""
     drawn = with_canaries()
     question_set = make_question_set(slug="exit-ticket")
     assignment = make_assignment(
@@ -90,7 +90,7 @@ def school(classroom: Classroom, teacher: User, student: Student, clock: time_ma
         release=Release.AFTER_CLOSE,
         closes_at=NOW + CLOSES_AFTER,
     )
-    # A draft of the same, at addresses that are not a student's.
+    # A draft of the same set, with URLs that students cannot open.
     make_draft(owner=teacher)
     return School(teacher, student, assignment, make_attempt(assignment=assignment, student=student))
 

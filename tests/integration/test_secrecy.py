@@ -1,4 +1,4 @@
-"""Before release nothing that reaches a student depends on which choice is right (I7)."""
+"""Before release, no byte sent to a student depends on which answer is correct (I7)."""
 
 import copy
 import re
@@ -19,12 +19,12 @@ from tests.factories import CANARY, make_assignment, make_attempt, make_document
 from tests.pages import form_of, read
 
 Release = Assignment.Release
-# What differs between any two replies: tokens and ids that are drawn anew for each.
+# Random tokens and ids, which differ between any two replies.
 _DRAWN = re.compile(rb'name="(?:csrfmiddlewaretoken|operation)" value="[^"]*"')
 
 
 def all_replies(client: Client, attempt: Attempt, *, pick: int) -> Iterator[HttpResponse]:
-    """Every student page of an attempt from before it to after it, each question answered with the offer at `pick`."""
+    """Every student page before, during and after an attempt. pick: the index of the choice for each question."""
     yield client.get(reverse("student_home"))
     yield client.get(reverse("start_attempt", args=[attempt.assignment.public_id]))
     number = 1
@@ -66,7 +66,7 @@ def give(document: dict[str, Any], classroom: Classroom, teacher: User, student:
 
 
 def whole(response: HttpResponse) -> bytes:
-    """Status, headers and body, less what is drawn anew for each reply."""
+    """Status, headers and body without random tokens and ids."""
     headers = "\n".join(f"{name}: {value}" for name, value in sorted(response.headers.items()))
     return _DRAWN.sub(b"", f"{response.status_code}\n{headers}\n".encode() + response.content)
 
@@ -107,7 +107,7 @@ def test_the_canary_is_met_once_answers_are_released(
 
 
 def other_key(document: dict[str, Any]) -> dict[str, Any]:
-    """The same document with another key in each question, and nothing else changed."""
+    """The same document with another key in each question."""
     other = copy.deepcopy(document)
     for question in other["questions"]:
         match question["type"]:

@@ -1,6 +1,6 @@
-"""Whatever teachers and students do, in whatever order: after every step, what is stored and shown is fair.
+"""After every step of any sequence of actions, the stored rows and the pages agree with the model.
 
-The seeds are fixed, so that a run is the same everywhere and a failure comes again; STATE_MACHINE_SEED draws others.
+The seeds are fixed, so that a failure can be repeated. STATE_MACHINE_SEED gives other sequences.
 """
 
 import os
@@ -14,26 +14,26 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.integration.state_machine_machine import School
 from tests.integration.state_machine_stories import FairSchool
 
-# Parts, so that several workers share them: 200 programs of 50 steps on SQLite. PostgreSQL, where a statement costs
-# several times as much, gets fewer: what the engines do differently is locking, which a single thread does not meet.
+# 200 programs of 50 steps on SQLite, in parts for several workers. PostgreSQL gets fewer, since its queries take much
+# longer. The engines differ in locking, which a single thread cannot test.
 PARTS = 4
 PROGRAMS = 50 if connection.vendor == "sqlite" else 5
 STEPS = 50
 SEED = int(os.environ.get("STATE_MACHINE_SEED", "1"))
 
 
-# What each part must have come by, else the proof is about an empty school. What is rarer (a second edition, a sweep, a
-# late answer accepted) is met by some parts and not by others; `-rP` prints how often.
+# States that each part must reach, so that the checks are not about empty rows. Only some parts reach rarer states,
+# such as a second edition or an accepted late answer. `-rP` prints the counts.
 WANTED = [
     "saved",
     "repeated",
     "late",
-    "handed in again",
-    "handed in at the deadline",
-    "reopened and handed in again",
+    "submitted again",
+    "submitted at the deadline",
+    "reopened and submitted again",
     "extended while running",
-    "corrected with attempts handed in",
-    "corrected with attempts open",
+    "corrected with submitted attempts",
+    "corrected with open attempts",
     "corrected while reopened",
     "undone after later answers",
 ]

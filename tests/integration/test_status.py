@@ -262,7 +262,7 @@ def test_counts_are_counts_of_the_status(situation: Situation, assignment: Assig
     progress = part(
         teacher_client, "assignment_progress", [assignment.public_id], r'id="progress-counts"[^>]*>(.*?)</p>'
     )
-    # How many are stuck follows the counts.
+    # The number of stuck students comes after the counts.
     assert " ".join(progress.split()).partition(". ")[0] == turned_in + ("" if label == "Turned in" else f", 1 {other}")
     results = text_of(teacher_client.get(reverse("assignment_results", args=[assignment.public_id])))
     assert f"{turned_in}. " in results or f"{turned_in}. Average" in results

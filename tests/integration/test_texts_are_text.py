@@ -1,4 +1,4 @@
-"""What somebody wrote is text wherever a page shows it: no tag, no attribute, no link of it becomes the page's own."""
+"""User input is text on every page: none of it becomes a tag, an attribute or a link."""
 
 import re
 from html.parser import HTMLParser
@@ -30,7 +30,7 @@ OWN_ADDRESS = re.compile(r"(\.{0,2}/|#|\?|https://localhost/|$)")
 
 
 class Markup(HTMLParser):
-    """Notes what of a page could run, or reach another host."""
+    """Collects the parts of a page that could run code or contact another host."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -64,7 +64,7 @@ def test_texts_are_text_on_every_page(hostile: HostileSchool) -> None:
         client: Client = _sign_in(person)
         for address in addresses(hostile, person):
             response = client.get(address, follow=True)
-            # Only what was missed can be practised.
+            # Students practice only questions that they missed.
             assert response.status_code == 200 or "/practice/" in address
             markup = Markup()
             markup.feed(response.content.decode())
@@ -72,5 +72,5 @@ def test_texts_are_text_on_every_page(hostile: HostileSchool) -> None:
             text = text_of(response)
             seen |= {payload for payload in hostile.supply.given - seen if " ".join(payload.split()) in text}
     assert faults == []
-    # The others stand in fields and labels, where a browser reads them.
+    # The others are in fields and labels, which browsers read as text.
     assert len(seen) > 900

@@ -32,12 +32,12 @@ HTMX = {"HX-Request": "true", "HX-Target": "question"}
 
 
 def types_of(pair: int) -> list[str]:
-    """Which kinds of question a pair has; over all pairs each comes more than 25 times."""
+    """The question types of a pair. All pairs together have each type more than 25 times."""
     return [NAMES[(pair * QUESTIONS + place) % len(NAMES)] for place in range(QUESTIONS)]
 
 
 def answer(form: Form, random: Random, typed: list[str]) -> dict[str, list[str]]:
-    """The form filled by lot: one of what is offered for each field, a text where there is a text to type."""
+    """Random data of a form: one choice for each field, and a text for each text field."""
     names = dict.fromkeys(name for name, _ in [*form.fields, *form.offered])
     sent = form.data()
     for name in names:
@@ -49,7 +49,7 @@ def answer(form: Form, random: Random, typed: list[str]) -> dict[str, list[str]]
 
 
 def typed_answers(*documents: Mapping[str, Any]) -> list[str]:
-    """What is right in either of the two, and what is right in none."""
+    """Typed answers that are correct in one of the documents, and one that is always wrong."""
     accepted = [
         text
         for document in documents
@@ -62,7 +62,7 @@ def typed_answers(*documents: Mapping[str, Any]) -> list[str]:
 
 
 def begun(client: Client, assignment: Assignment) -> Iterator[HttpResponse]:
-    """From the list of assignments to an attempt, whose lots are then those of every other attempt."""
+    """Open the list of assignments and start an attempt with a fixed seed."""
     yield client.get(reverse("student_home"))
     begin = reverse("start_attempt", args=[assignment.public_id])
     yield client.get(begin)
@@ -75,13 +75,13 @@ def begun(client: Client, assignment: Assignment) -> Iterator[HttpResponse]:
 
 
 def answered(client: Client, number: int, random: Random, typed: list[str], *, check: bool) -> Iterator[HttpResponse]:
-    """Replies that one question has before its verdict: its page, a save, and two other acts drawn by lot."""
+    """The replies of one question before its verdict: its page, a save, and two other random requests."""
     address = reverse("take_attempt", args=["attempt-0001", number])
     page = client.get(address)
     yield page
     form = form_of(page, having="operation")
     yield client.post(address, {**answer(form, random, typed), "act": "save"}, headers=JSON)
-    # Sent from a window that has seen nothing of the first save.
+    # From a window that has not seen the first save.
     stale = {**answer(form, random, typed), "operation": ["another"], "act": "save"}
     nonsense = {name: ["zzzz"] for name in form.data() if name not in {"operation", "revision"}}
     acts: list[Callable[[Form], HttpResponse]] = [
@@ -93,7 +93,7 @@ def answered(client: Client, number: int, random: Random, typed: list[str], *, c
         lambda form: client.post(address, {**answer(form, random, typed), "act": random.choice(["next", "skip"])}),
     ]
     if check:
-        # Where no verdicts are shown the button's request is refused, right answer or wrong.
+        # Without verdicts, the request of the button is refused for correct and wrong answers.
         acts.append(lambda form: client.post(address, {**form.data(), "act": "check"}, headers=HTMX))
     for act in random.sample(acts, 2):
         page = client.get(address)
@@ -102,7 +102,7 @@ def answered(client: Client, number: int, random: Random, typed: list[str], *, c
 
 
 def ended(client: Client) -> Iterator[HttpResponse]:
-    """Handing in, and every page after it that answers are not shown on."""
+    """Submit, and every page after it that shows no answers."""
     attempt = "attempt-0001"
     yield client.get(reverse("result", args=[attempt]))
     yield client.post(reverse("submit_attempt", args=[attempt]))
@@ -185,7 +185,7 @@ def test_twins_cannot_be_told_apart_before_release(group: int, replies_to: Calla
                 transaction.set_rollback(True)
         met |= {reply[:3] for reply in seen[0]}
         assert seen[0] == seen[1]
-    # Pages, ways on, answers that are none, what is not there, what is stale and what came late.
+    # Pages, redirects, invalid answers, missing pages, stale saves and late saves.
     assert met >= {b"200", b"302", b"400", b"404", b"409", b"410"}
 
 

@@ -1,4 +1,4 @@
-"""The whole way over HTTP: from a TOML file to the lines of the gradebook's CSV, with figures worked by hand."""
+"""A walkthrough over HTTP, from a TOML file to the lines of the gradebook's CSV, with worked figures."""
 
 import re
 from pathlib import Path
@@ -143,7 +143,7 @@ def test_walkthrough_from_a_file_to_the_csv(db: None, tmp_path: Path) -> None:
     assert form is not None
     csv = teacher.post(classroom + "gradebook.csv")
     assert csv.headers["Content-Type"] == "text/csv; charset=utf-8"
-    # Averages: 6/6 = 100 %, 1/6 = 16.7 %, 3.5/6 = 58.3 %. A name that could be a formula is made plain text.
+    # Averages: 6/6 = 100 %, 1/6 = 16.7 %, 3.5/6 = 58.3 %. A name that looks like a formula becomes plain text.
     assert csv.content.decode("utf-8-sig").split("\r\n") == [
         "Student,Average %,The bridge",
         "Points possible,,6",

@@ -1,6 +1,6 @@
-"""Pairs of question sets that differ in what is right and why, and in nothing that a student may see.
+"""Pairs of question sets that differ only in their keys and in other texts that students may not see.
 
-A set is drawn in two steps: what students see, and on top of it what they may not. Twins share the first.
+A set is generated in two steps: first what students see, then what they may not see. Twins share the first step.
 """
 
 import itertools
@@ -9,19 +9,19 @@ from random import Random
 from typing import Any
 
 Table = dict[str, Any]
-# Draws a text that no student may see before release; the argument says of what kind.
+# Makes a text that students may not see before release. The argument is its prefix.
 Secret = Callable[[str], str]
 
 VOICES = ("reporter", "mayor", "protesters", "not_stated")
 SENTENCES = [f"s{number}" for number in range(1, 10)]
-# A sentence has the voice of its place, so that each voice has three.
+# The position of a sentence decides its speaker, so that each speaker has three.
 VOICE_OF = {key: VOICES[place % 3] for place, key in enumerate(SENTENCES)}
 OBJECTIVES = ("records", "ended", "access")
 SKILLS = ("recall", "inference", "attribution")
 
 
 def twins(seed: int, types: Sequence[str]) -> tuple[Table, Table]:
-    """Two publishable documents with one question of each of these types (names of KINDS), each keyed otherwise."""
+    """Two publishable documents with one question of each of these types (names of KINDS) and different keys."""
     one = document(seed, types, keyed_by=Random(f"{seed}-one"), secret=_words(Random(f"{seed}-one-words")))
     for number in itertools.count():
         side = f"{seed}-other-{number}"
@@ -32,7 +32,7 @@ def twins(seed: int, types: Sequence[str]) -> tuple[Table, Table]:
 
 
 def document(seed: int, types: Sequence[str], *, keyed_by: Random, secret: Secret) -> Table:
-    """A publishable document. seed: of what students see; keyed_by, secret: of what they may not."""
+    """A publishable document. seed: gives what students see. keyed_by, secret: give what they may not see."""
     shown = Random(seed)
     facts = {key: secret("fact") for key in SENTENCES}
     questions = []
@@ -121,7 +121,7 @@ def _see_statements(shown: Random) -> Table:
 def _hide_statements(question: Table, keyed_by: Random, secret: Secret) -> Table:
     statements = []
     for place, statement in enumerate(question["statements"]):
-        # A question rests on something, so its first statement does.
+        # A question needs evidence, so its first statement has some.
         voice = keyed_by.choice(VOICES[:3] if place == 0 else VOICES)
         proof = [keyed_by.choice([key for key in SENTENCES if VOICE_OF[key] == voice])] if voice != VOICES[3] else []
         statements.append({**statement, "voice": voice, "evidence": proof, "rationale": secret("rationale")})
@@ -294,7 +294,7 @@ KINDS: dict[str, tuple[Callable[[Random], Table], Callable[[Table, Random, Secre
 
 
 def _keyed_apart(one: Table, other: Table) -> bool:
-    """Whether another answer is right, beyond another reason for it."""
+    """Whether the correct answers differ, and not only their explanations."""
     right: dict[str, Callable[[Table], Any]] = {
         "choices": lambda question: [choice.get("key") for choice in question["choices"]],
         "statements": lambda question: [statement["voice"] for statement in question["statements"]],
@@ -318,7 +318,7 @@ def _line(words: Random) -> str:
 
 
 def _lines(words: Random, least: int, most: int) -> list[str]:
-    """That many lines, no two of them the same."""
+    """A random number of different lines."""
     count = words.randint(least, most)
     lines: dict[str, None] = {}
     while len(lines) < count:
@@ -327,7 +327,7 @@ def _lines(words: Random, least: int, most: int) -> list[str]:
 
 
 def _words(words: Random) -> Secret:
-    """Texts of another length each time, numbered so that no two are the same."""
+    """Texts of random lengths, numbered so that all differ."""
     numbers: Iterator[int] = itertools.count(1)
     spelled = "abcdefghij"
 
