@@ -59,7 +59,7 @@ def _empty_caches() -> None:
     clear_all()
 
 
-class Statements(list[str]):
+class Queries(list[str]):
     """SQL statements in the order sent, transaction control left out."""
 
     @property
@@ -69,8 +69,8 @@ class Statements(list[str]):
 
 
 @pytest.fixture
-def statements() -> Callable[[], AbstractContextManager[Statements]]:
-    """`with statements() as seen:` gathers what the block sends to the database: `len(seen)`, `seen.writes`."""
+def queries() -> Callable[[], AbstractContextManager[Queries]]:
+    """`with queries() as seen:` gathers what the block sends to the database: `len(seen)`, `seen.writes`."""
     return _gather
 
 
@@ -178,8 +178,8 @@ def _sign_in(person: Student | User) -> Client:
 
 
 @contextmanager
-def _gather() -> Iterator[Statements]:
-    seen = Statements()
+def _gather() -> Iterator[Queries]:
+    seen = Queries()
 
     def note(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
         if not sql.lstrip().upper().startswith(_TRANSACTION_CONTROL):

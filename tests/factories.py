@@ -390,7 +390,7 @@ def loaded(attempt: Attempt) -> LoadedAttempt:
 
 
 # Update the answer and log the save.
-SAVE_STATEMENTS = {"sqlite": 2, "postgresql": 1}[connection.vendor]
+SAVE_QUERIES = {"sqlite": 2, "postgresql": 1}[connection.vendor]
 
 
 def save(

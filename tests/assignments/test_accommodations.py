@@ -23,7 +23,7 @@ from tests.factories import NOW, make_answered_attempt, make_assignment, make_at
 from tests.pages import errors_of, form_of, text_of
 
 MINUTE = timedelta(minutes=1)
-Statements = Callable[[], Any]
+Queries = Callable[[], Any]
 
 
 @pytest.mark.parametrize(
@@ -293,14 +293,14 @@ def test_progress_board_comes_again_when_an_end_moves(
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_summary_costs_the_same_however_many_are_accommodated(
-    count: int, tight: Assignment, classroom: Classroom, teacher_client: Client, statements: Statements
+    count: int, tight: Assignment, classroom: Classroom, teacher_client: Client, queries: Queries
 ) -> None:
     for number in range(count):
         accommodate(make_student(classroom=classroom, name=f"Student {number}"))
     address = reverse("change_assignment", args=[tight.public_id])
     with time_machine.travel(NOW, tick=False):
         data = form_of(teacher_client.get(address), having="release").data(act="preview")
-        with statements() as seen:
+        with queries() as seen:
             page = teacher_client.post(address, data)
     assert len(re.findall("do not fit before", text_of(page))) == count
     # Session, teacher, assignment; attempts, classrooms of the group; five constraints of the window; extensions,

@@ -182,12 +182,12 @@ def test_change_of_the_close_moves_the_deadline_of_open_attempts(
 
 
 def test_change_costs_the_same_whatever_the_number_of_finished_attempts(
-    assignment: Assignment, teacher: User, statements: Callable[[], Any]
+    assignment: Assignment, teacher: User, queries: Callable[[], Any]
 ) -> None:
     counts = []
     for _ in range(2):
         make_answered_attempt(assignment=assignment)
-        with statements() as seen:
+        with queries() as seen:
             change(assignment, by=teacher)
         counts.append(len(seen))
 

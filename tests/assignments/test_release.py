@@ -104,11 +104,11 @@ def test_answers_after_the_close_wait_for_a_classroom_that_never_closes(
     assert (given.shown_at, given.is_shown) == (None, False)
 
 
-def test_answers_shown_at_is_one_query(edition: Edition, statements: Callable[[], Any]) -> None:
+def test_answers_shown_at_is_one_query(edition: Edition, queries: Callable[[], Any]) -> None:
     waiting = make_assignment(edition=edition, closes_at=NOW + DAY, release="after_close")
     other = make_assignment(edition=edition)
 
-    with statements() as seen:
+    with queries() as seen:
         assert answers_shown_at(waiting) == NOW + DAY
         assert answers_shown_at(other) is None
 

@@ -189,11 +189,11 @@ def test_content_of_two_students_differs_in_order(edition: Edition, classroom: C
     assert len(orders) > 1
 
 
-def test_content_costs_no_query_once_the_edition_is_cached(attempt: Attempt, statements: Callable[[], Any]) -> None:
+def test_content_costs_no_query_once_the_edition_is_cached(attempt: Attempt, queries: Callable[[], Any]) -> None:
     content_of(attempt)
     again = Attempt.objects.select_related("assignment").get()
 
-    with statements() as seen:
+    with queries() as seen:
         content_of(again)
 
     assert list(seen) == []

@@ -54,9 +54,9 @@ def test_no_time_is_left_when_it_is_over_or_submitted(
 
 
 def test_request_costs_two_queries_and_writes_nothing(
-    running: Attempt, student_client: Client, statements: Callable[[], Any], clock: time_machine.Traveller
+    running: Attempt, student_client: Client, queries: Callable[[], Any], clock: time_machine.Traveller
 ) -> None:
     asked(student_client, running)
-    with statements() as seen:
+    with queries() as seen:
         asked(student_client, running)
     assert (len(seen), seen.writes) == (2, [])  # session, attempt

@@ -117,10 +117,10 @@ def test_published_edition_cannot_be_changed(
 # --- Read ---------------------------------------------------------------------------------------------------------
 
 
-def test_published_is_read_once_in_a_process(edition: Edition, statements: Callable[[], Any]) -> None:
-    with statements() as first:
+def test_published_is_read_once_in_a_process(edition: Edition, queries: Callable[[], Any]) -> None:
+    with queries() as first:
         content = published(edition.pk)
-    with statements() as second:
+    with queries() as second:
         assert published(edition.pk) is content
 
     assert (len(first), len(second)) == (2, 0)

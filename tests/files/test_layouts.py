@@ -12,7 +12,7 @@ from python_calamine import CalamineWorkbook
 from quizzes.files.downloads import FileFormat, Layout, export, export_answers, export_item_report
 from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Classroom, Edition, Excuse, Student, User
 from quizzes.reports.item_report import item_report
-from tests.conftest import Statements
+from tests.conftest import Queries
 from tests.factories import NOW, make_answered_attempt, make_assignment, make_edition, make_question_set, make_student
 from tests.reports.test_item_report import Gather, regrade
 
@@ -289,7 +289,7 @@ def test_every_file_is_named_typed_and_recorded(
 @pytest.mark.parametrize("count", [1, 12])
 @pytest.mark.parametrize(("layout", "expected"), [(Layout.SCORES, 4), (Layout.ANSWERS, 7)])
 def test_a_file_costs_the_same_statements_however_full_the_class(
-    classroom: Classroom, edition: Edition, teacher: User, statements: Gather, layout: Layout, expected: int, count: int
+    classroom: Classroom, edition: Edition, teacher: User, queries: Gather, layout: Layout, expected: int, count: int
 ) -> None:
     assignments = [make_assignment(edition=edition, classroom=classroom) for _ in range(count)]
     for _ in range(count):
@@ -297,10 +297,10 @@ def test_a_file_costs_the_same_statements_however_full_the_class(
         for assignment in assignments[:2]:
             make_answered_attempt(assignment=assignment, student=student)
 
-    with statements() as seen:
+    with queries() as seen:
         export(classroom, layout, FileFormat.CSV, by=teacher, now=NOW)
 
-    assert isinstance(seen, Statements)
+    assert isinstance(seen, Queries)
     assert len(seen) == expected
 
 

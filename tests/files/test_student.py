@@ -132,14 +132,14 @@ def test_student_file_is_recorded_and_led_to(rich: Student, teacher: User, teach
 
 @pytest.mark.parametrize("count", [1, 12])
 def test_student_file_costs_the_same_however_much_there_is(
-    count: int, edition: Edition, student: Student, teacher: User, statements: Gather
+    count: int, edition: Edition, student: Student, teacher: User, queries: Gather
 ) -> None:
     for place in range(count):
         given = make_assignment(edition=edition, classroom=student.classroom, created_at=NOW + timedelta(minutes=place))
         make_answered_attempt(assignment=given, student=student)
         Excuse.objects.create(assignment=given, student=student, reason="Ill", given_by=teacher, given_at=NOW)
 
-    with statements() as seen:
+    with queries() as seen:
         export_student(student, by=teacher, now=NOW)
 
     assert len(seen) == 11

@@ -358,26 +358,26 @@ def test_get_writes_nothing(
     name: str,
     school: School,
     signed_in: Callable[[Student | User], Client],
-    statements: Callable[[], Any],
+    queries: Callable[[], Any],
 ) -> None:
     row = TABLE[name]
     kwargs = row.kwargs(school)
     for person in (school.teacher, school.student):
         client = signed_in(person)
-        with statements() as seen:
+        with queries() as seen:
             client.get(reverse(name, kwargs=kwargs))
         assert seen.writes == []
 
 
 @pytest.mark.parametrize("name", [name for name, row in TABLE.items() if row.method == "get" and name != "readyz"])
 def test_head_is_answered_as_get_without_the_body(
-    name: str, school: School, signed_in: Callable[[Student | User], Client], statements: Callable[[], Any]
+    name: str, school: School, signed_in: Callable[[Student | User], Client], queries: Callable[[], Any]
 ) -> None:
     address = reverse(name, kwargs=TABLE[name].kwargs(school))
     for person in (school.teacher, school.student):
         client = signed_in(person)
         got = client.get(address)
-        with statements() as seen:
+        with queries() as seen:
             head = client.head(address)
         assert (head.status_code, head.content) == (got.status_code, b"")
         assert head.headers["Content-Type"] == got.headers["Content-Type"]

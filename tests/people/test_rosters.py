@@ -52,11 +52,11 @@ def test_add_students_twice_adds_nobody_twice(classroom: Classroom, teacher: Use
 
 
 def test_add_students_costs_the_same_for_one_and_for_many(
-    classroom: Classroom, teacher: User, now: datetime, statements: Callable[[], Any]
+    classroom: Classroom, teacher: User, now: datetime, queries: Callable[[], Any]
 ) -> None:
-    with statements() as one:
+    with queries() as one:
         add_students(classroom, ["Maya"], by=teacher, now=now)
-    with statements() as many:
+    with queries() as many:
         add_students(classroom, [f"Student {number}" for number in range(60)], by=teacher, now=now)
 
     assert len(one) == len(many) == 4

@@ -254,14 +254,14 @@ def test_locked_students_leave_out_who_was_removed(student: Student, teacher: Us
 
 
 def test_locked_students_are_two_queries_however_many(
-    classroom: Classroom, now: datetime, statements: Callable[[], Any]
+    classroom: Classroom, now: datetime, queries: Callable[[], Any]
 ) -> None:
     for size in (1, 3):
         for number in range(size):
             student = make_student(classroom=classroom)
             for _ in range(5):
                 make_failed_try(student=student, device=f"device {number}", at=now)
-        with statements() as seen:
+        with queries() as seen:
             locked_students([classroom], now=now)
         assert len(seen) == 2
 

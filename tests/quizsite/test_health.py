@@ -32,7 +32,7 @@ def red(client: Client) -> dict[str, str]:
 
 @contextmanager
 def raising(error: Exception, *, on: str = "") -> Iterator[None]:
-    """Statements that begin with `on` raise this."""
+    """Queries that begin with `on` raise this."""
 
     def fail(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
         if sql.startswith(on):

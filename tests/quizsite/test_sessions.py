@@ -139,15 +139,15 @@ def test_signing_out_leads_nowhere_else(teacher_client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_session_is_stored_changed_read_and_ended_by_a_statement_each(statements: Callable[[], Any]) -> None:
+def test_session_is_stored_changed_read_and_ended_by_a_statement_each(queries: Callable[[], Any]) -> None:
     session = SessionStore()
     session["name"] = "Ana S."
-    with statements() as seen:
+    with queries() as seen:
         session.save()
     assert (len(seen), len(seen.writes)) == (1, 1)
     key = str(session.session_key)
 
-    with statements() as seen:
+    with queries() as seen:
         session["name"] = "Ben T."
         session.save()
         assert SessionStore(key)["name"] == "Ben T."

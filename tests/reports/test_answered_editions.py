@@ -124,7 +124,7 @@ def test_page_costs_the_same_however_many_classes_answered(
     draft: Draft,
     teacher: User,
     teacher_client: Client,
-    statements: Callable[[], Any],
+    queries: Callable[[], Any],
 ) -> None:
     for number in range(count - 1):
         room = make_classroom(teacher=teacher, name=f"Room {number}")
@@ -135,7 +135,7 @@ def test_page_costs_the_same_however_many_classes_answered(
     publish(teacher_client, draft)
     address = reverse("question_set", args=[draft.question_set.public_id])
     teacher_client.get(address)
-    with statements() as seen:
+    with queries() as seen:
         teacher_client.get(address)
     # session, teacher, set, whether there is a draft, newest edition, answers, assignments, editions
     assert len(seen) == 8

@@ -339,7 +339,7 @@ def test_second_window_is_told_of_a_move_and_of_an_answer(
 
 @pytest.mark.parametrize("count", [1, 30])
 def test_page_and_poll_cost_the_same_for_any_number(
-    count: int, assignment: Assignment, classroom: Classroom, teacher_client: Client, statements: Callable[[], Any]
+    count: int, assignment: Assignment, classroom: Classroom, teacher_client: Client, queries: Callable[[], Any]
 ) -> None:
     for _ in range(count):
         attempt = make_answered_attempt(
@@ -348,16 +348,16 @@ def test_page_and_poll_cost_the_same_for_any_number(
     costs = []
     for phase in PHASES:
         show(teacher_client, assignment, 1, phase)
-        with statements() as seen:
+        with queries() as seen:
             page = teacher_client.get(board_of(assignment))
         costs.append(len(seen))
         assert seen.writes == []
     # Session, teacher, assignment, version; attempts, answers, students; corrections for the evidence.
     assert costs == [7, 7, 7, 8]
-    with statements() as nothing_new:
+    with queries() as nothing_new:
         assert poll(teacher_client, assignment, page.headers["ETag"]).status_code == 304
     assert (len(nothing_new), nothing_new.writes) == (3, [])  # session, teacher, state
     save(attempt, "one", "c", seen_revision=1)
-    with statements() as changed:
+    with queries() as changed:
         assert poll(teacher_client, assignment, page.headers["ETag"]).status_code == 200
     assert (len(changed), changed.writes) == (8, [])

@@ -156,14 +156,14 @@ def test_gradebook_excused_student_counts_in_nothing(
 
 
 def test_gradebook_costs_three_statements_however_large(
-    edition: Edition, classroom: Classroom, statements: Callable[[], Any]
+    edition: Edition, classroom: Classroom, queries: Callable[[], Any]
 ) -> None:
     for size in (1, 3):
         for _ in range(size):
             assignment = make_assignment(edition=edition, classroom=classroom, max_attempts=None)
             for _ in range(size):
                 make_answered_attempt(assignment=assignment)
-        with statements() as seen:
+        with queries() as seen:
             gradebook(classroom, now=NOW)
         assert len(seen) == 3
 

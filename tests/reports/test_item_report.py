@@ -18,7 +18,7 @@ from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.models import Assignment, Classroom, Edition, Excuse, ManualGrade, Regrade, User
 from quizzes.reports.answer_table import answer_rows
 from quizzes.reports.item_report import DifferentEditions, ItemReport, item_report
-from tests.conftest import Statements
+from tests.conftest import Queries
 from tests.drafting import BUILT_IN, EXAMPLES
 from tests.factories import (
     NOW,
@@ -34,7 +34,7 @@ from tests.factories import (
 )
 
 KEYS = ("one", "some", "who", "proof")
-Gather = Callable[[], AbstractContextManager[Statements]]
+Gather = Callable[[], AbstractContextManager[Queries]]
 
 
 def sit(assignment: Assignment, answers: Sequence[dict[str, Value]]) -> None:
@@ -280,14 +280,14 @@ def test_a_planted_misconception_puts_its_sentence_first(assignment: Assignment)
 
 
 @pytest.mark.parametrize("count", [1, 30])
-def test_a_report_costs_seven_statements(assignment: Assignment, statements: Gather, count: int) -> None:
+def test_a_report_costs_seven_statements(assignment: Assignment, queries: Gather, count: int) -> None:
     for number in range(count):
         make_answered_attempt(assignment=assignment, right=number % 5)
     clear_all()
 
-    with statements() as seen:
+    with queries() as seen:
         item_report([assignment])
-    with statements() as again:
+    with queries() as again:
         item_report([assignment])
 
     assert (len(seen), len(again)) == (7, 5)
@@ -296,14 +296,14 @@ def test_a_report_costs_seven_statements(assignment: Assignment, statements: Gat
 @pytest.mark.parametrize("students", [1, 30])
 @pytest.mark.parametrize("count", [1, 12])
 def test_a_report_over_several_classes_costs_the_same(
-    edition: Edition, statements: Gather, count: int, students: int
+    edition: Edition, queries: Gather, count: int, students: int
 ) -> None:
     given = [make_assignment(edition=edition) for _ in range(count)]
     for place in range(students):
         make_answered_attempt(assignment=given[place % count], right=place % 5)
     published(edition.pk)
 
-    with statements() as seen:
+    with queries() as seen:
         report = item_report(given)
 
     assert report.figures.attempt_count == students

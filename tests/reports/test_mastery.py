@@ -279,7 +279,7 @@ def test_pages_of_a_class_cost_the_same_however_large(
     edition: Edition,
     teacher: User,
     teacher_client: Client,
-    statements: Gather,
+    queries: Gather,
 ) -> None:
     classroom = make_classroom(teacher=teacher)
     given = [make_assignment(edition=edition, classroom=classroom) for _ in range(assigned)]
@@ -289,7 +289,7 @@ def test_pages_of_a_class_cost_the_same_however_large(
             make_answered_attempt(assignment=assignment, student=student, right=2)
     published(edition.pk)
 
-    with statements() as seen:
+    with queries() as seen:
         page = teacher_client.get(reverse(name, args=[classroom.public_id]) + query)
 
     assert page.status_code == 200

@@ -128,9 +128,9 @@ def test_practices_of_two_attempts_are_apart(
 
 @pytest.mark.parametrize("right", [1, 3])
 def test_practice_costs_a_fixed_number_of_statements(
-    right: int, assignment: Assignment, student: Student, student_client: Client, statements: Gather
+    right: int, assignment: Assignment, student: Student, student_client: Client, queries: Gather
 ) -> None:
     attempt = make_answered_attempt(assignment=assignment, student=student, right=right)
-    with statements() as seen:
+    with queries() as seen:
         student_client.get(address(attempt, 1))
     assert (len(seen), seen.writes) == (6, [])

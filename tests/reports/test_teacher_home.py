@@ -165,7 +165,7 @@ def test_summary_counts_who_is_in_the_class_now(
 
 
 def test_home_costs_the_same_for_any_number_of_classes(
-    edition: Edition, teacher: User, statements: Callable[[], Any]
+    edition: Edition, teacher: User, queries: Callable[[], Any]
 ) -> None:
     counts = []
     for size in (1, 3):
@@ -175,7 +175,7 @@ def test_home_costs_the_same_for_any_number_of_classes(
                 assignment = make_assignment(edition=edition, classroom=classroom, due_at=NOW + HOUR)
                 make_answered_attempt(assignment=assignment)
                 make_student(classroom=classroom)
-        with statements() as seen:
+        with queries() as seen:
             load_teacher_home(teacher, now=NOW)
         counts.append(len(seen))
 

@@ -78,11 +78,11 @@ def test_files_hold_no_score_that_is_not_whole(given: Assignment) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_gradebook_costs_one_statement_more(count: int, given: Assignment, statements: Callable[[], Any]) -> None:
+def test_gradebook_costs_one_statement_more(count: int, given: Assignment, queries: Callable[[], Any]) -> None:
     for _ in range(count):
         make_answered_attempt(
             assignment=given, student=make_student(classroom=given.classroom), answers={"who": "Yes."}
         )
-    with statements() as seen:
+    with queries() as seen:
         gradebook(given.classroom, now=NOW)
     assert len(seen) == 4

@@ -167,10 +167,8 @@ def test_preview_holds_no_key_before_the_check(exit_ticket: Edition, visitor: Cl
     assert [each in leaks(reverse("try_result")) for each in explanations] == [False, True, False, False]
 
 
-def test_looking_at_a_preview_writes_nothing(
-    exit_ticket: Edition, visitor: Client, statements: Callable[[], Any]
-) -> None:
-    with statements() as seen:
+def test_looking_at_a_preview_writes_nothing(exit_ticket: Edition, visitor: Client, queries: Callable[[], Any]) -> None:
+    with queries() as seen:
         for path in (reverse("landing"), *[reverse("try_question", args=[number]) for number in (1, 2, 3, 4)]):
             visitor.get(path)
     assert seen.writes == []
@@ -372,10 +370,10 @@ def test_student_page_frames_hold_for_every_type(edition: Edition, teacher_clien
 
 @pytest.mark.parametrize("name", ["landing", "try_question", "try_result"])
 def test_preview_costs_one_statement_for_content(
-    name: str, exit_ticket: Edition, visitor: Client, statements: Callable[[], Any]
+    name: str, exit_ticket: Edition, visitor: Client, queries: Callable[[], Any]
 ) -> None:
     answer(visitor, exit_ticket, 1, "a")
-    with statements() as seen:
+    with queries() as seen:
         visitor.get(reverse(name, args=[1] if name == "try_question" else []))
     assert len(seen) == 2  # set, session
 
@@ -385,9 +383,9 @@ def test_preview_costs_one_statement_for_content(
 
 @pytest.mark.parametrize("name", ["privacy", "accessibility", "how_we_write"])
 def test_about_pages_are_open_and_cost_nothing(
-    name: str, visitor: Client, db: None, statements: Callable[[], Any]
+    name: str, visitor: Client, db: None, queries: Callable[[], Any]
 ) -> None:
-    with statements() as seen:
+    with queries() as seen:
         page = visitor.get(reverse(name))
     assert page.status_code == 200
     assert len(re.findall(r"<h1\b", page.content.decode())) == 1

@@ -61,7 +61,7 @@ def main() -> None:
     with contenders(workers=1, students=30) as (footnote, bare, floor):
         lines += saves_on_one_worker(footnote, bare, floor, cycles, each)
     lines += whole.starvation(row)
-    lines += statements()
+    lines += queries()
     lines += whole.whole_attempt(row)
     lines += reports.lines(row)
     lines += whole.starts(cycles, row)
@@ -131,7 +131,7 @@ def saves_on_one_worker(footnote: Contender, bare: Contender, floor: Contender, 
     return [row("1 save, one worker: rate over F", rate), row("  rate over B", of_b)]
 
 
-def statements() -> list[str]:
+def queries() -> list[str]:
     """Goals 6 and 8: statements and bytes of each step of an attempt, in this process."""
     [client] = make_clients(0, 1)
     browser = TestClient(headers={"Accept": "text/html"}, SERVER_NAME="127.0.0.1")

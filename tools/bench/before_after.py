@@ -35,7 +35,7 @@ with bench.contenders(workers=1, students=30) as (footnote, bare, floor):
     lines += bench.saves_on_one_worker(footnote, bare, floor, 1, {{each}})
 if {{is_whole}}:
     lines += bench.whole.starvation(bench.row)
-lines += bench.statements()
+lines += (bench.queries if hasattr(bench, "queries") else bench.statements)()
 lines += bench.reports.lines(bench.row)
 print("{FIGURES}" + json.dumps(lines))
 bench.DATA.cleanup()

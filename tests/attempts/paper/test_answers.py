@@ -25,7 +25,7 @@ from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Classroom, E
 from quizzes.reports.class_report import class_report
 from quizzes.reports.gradebook import gradebook
 from quizzes.reports.item_report import item_report
-from tests.conftest import Statements
+from tests.conftest import Queries
 from tests.content.question_types.test_walk import ANSWERS, DOCUMENT
 from tests.factories import (
     NOW,
@@ -319,7 +319,7 @@ def test_saving_costs_the_same_queries_for_one_student_and_thirty(
     assignment: Assignment,
     classroom: Classroom,
     teacher: User,
-    statements: Callable[[], AbstractContextManager[Statements]],
+    queries: Callable[[], AbstractContextManager[Queries]],
 ) -> None:
     published(assignment.edition_id)
     counts = []
@@ -328,11 +328,11 @@ def test_saving_costs_the_same_queries_for_one_student_and_thirty(
             Sheet(make_student(classroom=classroom), "AB"[place % 2], values_of(assignment), 0)  # type: ignore[arg-type]
             for place in range(size)
         ]
-        with statements() as seen:
+        with queries() as seen:
             assert set(save_sheets(assignment, sheets, operation="page", by=teacher, now=LATER)) == {"saved"}
         counts.append(len(seen))
         again = [Sheet(sheet.student, sheet.letter, values_of(assignment, one="c"), 4) for sheet in sheets]
-        with statements() as seen:
+        with queries() as seen:
             assert set(save_sheets(assignment, again, operation="next", by=teacher, now=LATER)) == {"saved"}
         counts.append(len(seen))
     assert counts == [14, 13, 14, 13]

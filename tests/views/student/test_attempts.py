@@ -20,10 +20,10 @@ from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.content.editions import published, sizes_of
 from quizzes.content.question_types.question import Question
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, Classroom, Edition, Student, User
-from tests.conftest import Statements
+from tests.conftest import Queries
 from tests.factories import (
     NOW,
-    SAVE_STATEMENTS,
+    SAVE_QUERIES,
     loaded,
     make_answered_attempt,
     make_assignment,
@@ -36,7 +36,7 @@ from tests.factories import (
 )
 from tests.pages import form_of, read
 
-type Gather = Callable[[], AbstractContextManager[Statements]]
+type Gather = Callable[[], AbstractContextManager[Queries]]
 Release = Assignment.Release
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -158,7 +158,7 @@ def test_list_sorts_assignments_by_what_to_do(
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_list_costs_the_same_at_1_and_3_assignments(
-    count: int, student: Student, student_client: Client, classroom: Classroom, edition: Edition, statements: Gather
+    count: int, student: Student, student_client: Client, classroom: Classroom, edition: Edition, queries: Gather
 ) -> None:
     for _ in range(count):
         make_assignment(edition=edition, classroom=classroom)
@@ -171,7 +171,7 @@ def test_list_costs_the_same_at_1_and_3_assignments(
     make_attempt(assignment=make_assignment(edition=edition, classroom=classroom), student=student)
     published(edition.pk)
     sizes_of([edition.pk])
-    with statements() as seen:
+    with queries() as seen:
         student_client.get(reverse("student_home"))
     # Session, student, teachers, assignments, attempts, overrides, closes, answers of the current attempt.
     assert len(seen) == 8
@@ -230,7 +230,7 @@ def test_list_shows_the_score_that_counts_after_the_last_close(
 
 
 def test_page_before_beginning_says_what_applies_and_begins_nothing(
-    student_client: Client, edition: Edition, classroom: Classroom, now: datetime, statements: Gather
+    student_client: Client, edition: Edition, classroom: Classroom, now: datetime, queries: Gather
 ) -> None:
     assignment = make_assignment(
         edition=edition,
@@ -240,7 +240,7 @@ def test_page_before_beginning_says_what_applies_and_begins_nothing(
         max_attempts=3,
         attempt_policy=Assignment.AttemptPolicy.LATEST,
     )
-    with statements() as seen:
+    with queries() as seen:
         page = student_client.get(reverse("start_attempt", args=[assignment.public_id]))
     assert seen.writes == []
     text = words(page)
@@ -367,11 +367,11 @@ def test_question_page_that_was_shown_before_is_shown_no_more(
 
 
 def test_question_page_costs_2_statements_and_writes_nothing(
-    student_client: Client, attempt: Attempt, statements: Gather
+    student_client: Client, attempt: Attempt, queries: Gather
 ) -> None:
     student_client.get(address(attempt, 1))
     for number in (1, 2, 3, 4):
-        with statements() as seen:
+        with queries() as seen:
             student_client.get(address(attempt, number))
         # Session; attempt with its answers.
         assert len(seen) == 2
@@ -394,12 +394,12 @@ def test_next_saves_and_goes_on_to_the_review(student_client: Client, attempt: A
     assert body(student_client.get(address(attempt, 1))).count(" checked") == 2
 
 
-def test_plain_save_costs_4_statements_at_most(student_client: Client, attempt: Attempt, statements: Gather) -> None:
+def test_plain_save_costs_4_statements_at_most(student_client: Client, attempt: Attempt, queries: Gather) -> None:
     data = fields(student_client, attempt, 1, choice=token(attempt, 1, "b"), act="next")
-    with statements() as seen:
+    with queries() as seen:
         student_client.post(address(attempt, 1), data)
     # Session, attempt, move, log.
-    assert (len(seen), len(seen.writes)) == (2 + SAVE_STATEMENTS, SAVE_STATEMENTS)
+    assert (len(seen), len(seen.writes)) == (2 + SAVE_QUERIES, SAVE_QUERIES)
 
 
 def test_nothing_chosen_goes_on_and_saves_nothing(student_client: Client, attempt: Attempt) -> None:
@@ -586,7 +586,7 @@ def test_what_is_of_a_running_attempt_ends_with_it(
 
 @pytest.mark.parametrize("copies", [1, 3])
 def test_questions_ahead_cost_the_same_however_many_there_are(
-    copies: int, student: Student, student_client: Client, classroom: Classroom, statements: Gather
+    copies: int, student: Student, student_client: Client, classroom: Classroom, queries: Gather
 ) -> None:
     document = make_document()
     one = document["questions"][0]
@@ -596,7 +596,7 @@ def test_questions_ahead_cost_the_same_however_many_there_are(
     assignment = make_assignment(edition=make_edition(document=document), classroom=classroom)
     attempt = make_attempt(assignment=assignment, student=student)
     content_of(attempt)
-    with statements() as seen:
+    with queries() as seen:
         page = student_client.get(page_of("questions_ahead", attempt))
     # Three of the four may come ahead.
     assert len(read(page).forms) == 2 + copies
@@ -628,13 +628,13 @@ def test_json_save_to_the_attempt_of_another_is_not_found_however_often_it_was_s
 
 
 def test_json_save_costs_4_statements_at_most_and_says_what_is_stored(
-    student_client: Client, attempt: Attempt, statements: Gather
+    student_client: Client, attempt: Attempt, queries: Gather
 ) -> None:
     data = fields(student_client, attempt, 1, choice=token(attempt, 1, "b"), act="save")
-    with statements() as seen:
+    with queries() as seen:
         reply = as_json(student_client, address(attempt, 1), data)
     # Session, attempt, move, log.
-    assert len(seen) == 2 + SAVE_STATEMENTS
+    assert len(seen) == 2 + SAVE_QUERIES
     assert (reply.status_code, reply.json()) == (
         200,
         {"outcome": "saved", "revision": 1, "is_answered": True, "seconds_left": None},
@@ -737,12 +737,12 @@ def test_pages_of_an_attempt_whose_time_ended_hand_nothing_in_by_themselves(
     edition: Edition,
     classroom: Classroom,
     clock: time_machine.Traveller,
-    statements: Gather,
+    queries: Gather,
 ) -> None:
     assignment = make_assignment(edition=edition, classroom=classroom, time_limit=timedelta(minutes=10))
     attempt = make_attempt(assignment=assignment, student=student)
     clock.shift(timedelta(minutes=12))
-    with statements() as seen:
+    with queries() as seen:
         for url in (address(attempt, 1), page_of("review_attempt", attempt), page_of("result", attempt)):
             assert student_client.get(url).headers["Location"] == page_of("receipt", attempt)
         page = student_client.get(page_of("receipt", attempt))
@@ -767,10 +767,10 @@ def checkable(student: Student, edition: Edition, classroom: Classroom) -> Attem
     return make_attempt(assignment=assignment, student=student)
 
 
-def test_check_settles_the_answer_and_shows_why(student_client: Client, checkable: Attempt, statements: Gather) -> None:
+def test_check_settles_the_answer_and_shows_why(student_client: Client, checkable: Attempt, queries: Gather) -> None:
     data = fields(student_client, checkable, 1, choice=token(checkable, 1, "a"), act="check")
     assert student_client.post(address(checkable, 1), data).headers["Location"] == address(checkable, 1)
-    with statements() as seen:
+    with queries() as seen:
         page = student_client.get(address(checkable, 1))
     # As for any question, and the corrections of its key.
     assert len(seen) == 3
@@ -854,12 +854,12 @@ def test_verdict_is_hidden_again_when_the_release_is_changed(student_client: Cli
 
 
 def test_review_lists_what_is_answered_and_what_is_not(
-    student_client: Client, attempt: Attempt, statements: Gather
+    student_client: Client, attempt: Attempt, queries: Gather
 ) -> None:
     save(attempt, "one", "a")
     question_id = published(attempt.assignment.edition_id).question_ids["who"]
     answers.set_flag(loaded(attempt), question_id, flagged=True, now=NOW)
-    with statements() as seen:
+    with queries() as seen:
         page = student_client.get(page_of("review_attempt", attempt))
     assert len(seen) == 2
     assert seen.writes == []
@@ -918,7 +918,7 @@ def test_result_before_release_says_when(
 
 
 def test_result_shows_score_objectives_and_each_answer(
-    student: Student, student_client: Client, assignment: Assignment, statements: Gather
+    student: Student, student_client: Client, assignment: Assignment, queries: Gather
 ) -> None:
     questions = {question.key: question for question in published(assignment.edition_id).document.questions}
     attempt = make_answered_attempt(
@@ -931,7 +931,7 @@ def test_result_shows_score_objectives_and_each_answer(
             "who": {"a": "mayor", "b": "reporter"},
         },
     )
-    with statements() as seen:
+    with queries() as seen:
         page = student_client.get(page_of("result", attempt))
     assert seen.writes == []
     text = words(page)

@@ -20,11 +20,11 @@ from quizzes.people.student_sessions import PIN_VERSION, STUDENT
 from quizzes.people.student_sign_in import CODE_TRIES, PIN_TRIES, PIN_TRIES_ANYWHERE, pin_of
 from quizzes.views.access import DEVICE_COOKIE, client_address
 from quizzes.views.student.sign_in import SIGNED_OUT_COOKIE
-from tests.conftest import Statements
+from tests.conftest import Queries
 from tests.factories import NOW, make_assignment, make_attempt, make_student
 from tests.pages import form_of, read
 
-type Gather = Callable[[], AbstractContextManager[Statements]]
+type Gather = Callable[[], AbstractContextManager[Queries]]
 
 pytestmark = pytest.mark.django_db
 
@@ -81,9 +81,9 @@ def test_pin_in_another_script_gets_in(student: Student) -> None:
     assert response.headers["Location"] == reverse("student_home")
 
 
-def test_join_address_of_a_card_fills_the_code_in_and_changes_nothing(classroom: Classroom, statements: Gather) -> None:
+def test_join_address_of_a_card_fills_the_code_in_and_changes_nothing(classroom: Classroom, queries: Gather) -> None:
     client = Client()
-    with statements() as seen:
+    with queries() as seen:
         page = client.get(reverse("join_with_code", args=[classroom.join_code]))
     assert form_of(page, having="code").fields[-1] == ("code", classroom.join_code)
     assert seen.writes == []
@@ -141,14 +141,14 @@ def test_wrong_closed_and_archived_codes_get_the_same_page(
 
 
 def test_wrong_closed_and_archived_codes_run_the_same_statements(
-    classroom: Classroom, other_classroom: Classroom, teacher: User, other_teacher: User, statements: Gather
+    classroom: Classroom, other_classroom: Classroom, teacher: User, other_teacher: User, queries: Gather
 ) -> None:
-    # Statements stand for time: on a machine that others use, a median varies by more than the 20 % that is asked for.
+    # Queries stand for time: on a machine that others use, a median varies by more than the 20 % that is asked for.
     classrooms.set_code_active(classroom, is_open=False, by=teacher, now=NOW)
     classrooms.set_archived(other_classroom, is_archived=True, by=other_teacher, now=NOW)
     ran = []
     for code in ("ZZZZZZ", classroom.join_code, other_classroom.join_code):
-        with statements() as seen:
+        with queries() as seen:
             Client().post(reverse("join"), {"code": code})
         ran.append(list(seen))
     assert len(ran[0]) == 3
@@ -346,7 +346,7 @@ def test_attempt_with_which_nobody_can_go_on_is_as_a_wrong_pin(
     student: Student,
     outsider: Student,
     teacher: User,
-    statements: Gather,
+    queries: Gather,
     clock: time_machine.Traveller,
 ) -> None:
     other = make_attempt(assignment=make_assignment(classroom=outsider.classroom), student=outsider)
@@ -359,9 +359,9 @@ def test_attempt_with_which_nobody_can_go_on_is_as_a_wrong_pin(
     asker, other_asker = Client(), Client()
     for _ in range(PIN_TRIES + 1):
         # The right PIN is none here.
-        with statements() as seen:
+        with queries() as seen:
             reply = asker.post(address, {"pin": pin_of(student)})
-        with statements() as seen_otherwise:
+        with queries() as seen_otherwise:
             expected = other_asker.post(again(other), {"pin": wrong_pin(outsider)})
         assert (reply.status_code, reply.content) == (expected.status_code, expected.content)
         assert {name for name, _ in reply.items()} == {name for name, _ in expected.items()}
@@ -443,12 +443,12 @@ def test_teacher_who_joins_as_a_student_is_signed_out(student: Student, teacher_
     assert client.get(reverse("teacher_home")).status_code == 302
 
 
-def test_name_list_costs_the_same_at_1_and_3_students(classroom: Classroom, statements: Gather) -> None:
+def test_name_list_costs_the_same_at_1_and_3_students(classroom: Classroom, queries: Gather) -> None:
     for names in (["Ana B."], ["Ben C.", "Cy D."]):
         for name in names:
             make_student(classroom=classroom, name=name)
         client = at_name_list(classroom)
-        with statements() as seen:
+        with queries() as seen:
             client.get(reverse("choose_name"))
         # The session, the class, its students, its teachers.
         assert len(seen) == 4

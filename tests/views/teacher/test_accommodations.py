@@ -394,11 +394,11 @@ def test_terms_of_a_student_of_another_class_are_missing(
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_terms_page_costs_the_same_however_many_attempts(
-    count: int, assignment: Assignment, student: Student, teacher_client: Client, statements: Callable[[], Any]
+    count: int, assignment: Assignment, student: Student, teacher_client: Client, queries: Callable[[], Any]
 ) -> None:
     for number in range(1, count + 1):
         make_answered_attempt(assignment=assignment, student=student, number=number)
-    with statements() as seen:
+    with queries() as seen:
         page = teacher_client.get(terms_of(assignment, student))
     assert text_of(page).count(", Fri, Oct 23") == count
     # Session, teacher, assignment, student; extension, excuse; the form's extension; attempts. Without a time limit no

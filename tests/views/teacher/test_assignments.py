@@ -64,13 +64,13 @@ def test_question_sets_says_so_when_there_are_none(teacher_client: Client) -> No
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_question_sets_costs_the_same_for_any_number(
-    count: int, teacher: User, teacher_client: Client, statements: Callable[[], Any]
+    count: int, teacher: User, teacher_client: Client, queries: Callable[[], Any]
 ) -> None:
     for number in range(count):
         make_edition(document=make_document(title=f"Set {number}"))
         make_draft(owner=teacher)
     teacher_client.get(reverse("question_sets"))  # editions come into the process once
-    with statements() as seen:
+    with queries() as seen:
         page = teacher_client.get(reverse("question_sets"))
     assert page.content.decode().count("<h3>") == 2 * count
     assert len(seen) == 4  # session, teacher, sets, drafts
@@ -472,10 +472,10 @@ def test_assignment_of_another_teacher_is_missing(
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_assign_costs_the_same_for_any_number_of_classes(
-    count: int, edition: Edition, teacher: User, teacher_client: Client, statements: Callable[[], Any]
+    count: int, edition: Edition, teacher: User, teacher_client: Client, queries: Callable[[], Any]
 ) -> None:
     for number in range(count):
         make_classroom(teacher=teacher, name=f"Period {number}")
-    with statements() as seen:
+    with queries() as seen:
         teacher_client.get(address_of(edition))
     assert len(seen) == 4  # session, teacher, set, classes

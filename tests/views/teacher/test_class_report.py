@@ -64,13 +64,13 @@ def test_results_before_anybody_handed_in_have_no_figures(teacher_client: Client
 
 @pytest.mark.parametrize("name", ["assignment_results", "item_analysis"])
 def test_report_pages_cost_a_fixed_number_of_statements(
-    name: str, teacher_client: Client, assignment: Assignment, statements: Gather
+    name: str, teacher_client: Client, assignment: Assignment, queries: Gather
 ) -> None:
     costs = []
     for count in (1, 29):
         sit(assignment, count, proof=["s3"])
         words(teacher_client, name, assignment)
-        with statements() as seen:
+        with queries() as seen:
             words(teacher_client, name, assignment)
         costs.append(len(seen))
     assert costs == [{"assignment_results": 14, "item_analysis": 9}[name]] * 2

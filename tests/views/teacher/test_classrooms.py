@@ -13,7 +13,7 @@ from django.urls import reverse
 from quizzes.forms.classrooms import US_ZONES, ClassroomForm, zone_choices
 from quizzes.models import AuditEvent, Classroom, Edition, Student, User
 from quizzes.people import classrooms
-from tests.conftest import Statements
+from tests.conftest import Queries
 from tests.factories import (
     NOW,
     make_answered_attempt,
@@ -29,7 +29,7 @@ from tests.pages import form_of, read
 HOME = "/teacher/"
 NEW = {"name": "Civics, Period 3", "time_zone": "America/Chicago"}
 
-Counting = Callable[[], AbstractContextManager[Statements]]
+Counting = Callable[[], AbstractContextManager[Queries]]
 
 
 def url(name: str, classroom: Classroom) -> str:
@@ -161,7 +161,7 @@ def test_home_shows_no_class_of_another_teacher(
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_home_costs_the_same_for_any_number_of_classes(
-    count: int, edition: Edition, teacher: User, teacher_client: Client, statements: Counting,
+    count: int, edition: Edition, teacher: User, teacher_client: Client, queries: Counting,
     clock: time_machine.Traveller,
 ) -> None:  # fmt: skip
     for number in range(count):
@@ -172,7 +172,7 @@ def test_home_costs_the_same_for_any_number_of_classes(
         for _ in range(5):
             make_failed_try(student=pupils[0])
 
-    with statements() as seen:
+    with queries() as seen:
         page = teacher_client.get(HOME)
 
     assert page.status_code == 200
@@ -358,12 +358,12 @@ def test_archive_without_a_class_says_so(teacher_client: Client) -> None:
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_archive_costs_the_same_for_any_number_of_classes(
-    count: int, teacher: User, teacher_client: Client, statements: Counting
+    count: int, teacher: User, teacher_client: Client, queries: Counting
 ) -> None:
     for number in range(count):
         make_classroom(teacher=teacher, name=f"Period {number}", archived_at=NOW)
 
-    with statements() as seen:
+    with queries() as seen:
         teacher_client.get(reverse("archived_classrooms"))
 
     assert len(seen) == 3

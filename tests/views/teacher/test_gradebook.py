@@ -193,14 +193,14 @@ def test_gradebook_costs_the_same_for_any_number(
     classroom: Classroom,
     teacher: User,
     teacher_client: Client,
-    statements: Callable[[], Any],
+    queries: Callable[[], Any],
 ) -> None:
     given = [make_assignment(edition=edition, classroom=classroom, assigned_by=teacher) for _ in range(assigned)]
     for _ in range(students):
         student = make_student(classroom=classroom)
         for assignment in given:
             make_answered_attempt(assignment=assignment, student=student)
-    with statements() as seen:
+    with queries() as seen:
         page = teacher_client.get(gradebook_of(classroom))
     assert len(rows_of(page)) == students + 1
     # Session, teacher, classroom; assignments, students with their attempts, extensions with excuses.
@@ -349,12 +349,12 @@ def test_attempt_of_another_teachers_student_is_missing(
 
 
 def test_attempt_costs_a_fixed_number_of_statements(
-    assignment: Assignment, student: Student, teacher_client: Client, statements: Callable[[], Any]
+    assignment: Assignment, student: Student, teacher_client: Client, queries: Callable[[], Any]
 ) -> None:
     attempt = make_answered_attempt(assignment=assignment, student=student, submitted=False)
     for second in range(3):
         save(attempt, "one", "c", seen_revision=0, now=NOW + timedelta(seconds=30 + second))
-    with statements() as seen:
+    with queries() as seen:
         teacher_client.get(review_of(attempt))
     # Session, teacher, attempt; answers, corrections, marks; their comments; events; the student's extension.
     assert len(seen) == 9

@@ -174,16 +174,16 @@ def test_queue_and_home_cost_the_same_however_many(
     assignment: Assignment,
     teacher: User,
     teacher_client: Client,
-    statements: Callable[[], Any],
+    queries: Callable[[], Any],
 ) -> None:
     for number in range(count):
         give(assignment, f"Student {number}", one=f"August 31, {2016 + number}")
         room = make_classroom(teacher=teacher, name=f"Room {number}")
         give(make_assignment(edition=edition, classroom=room), "Ana", one="August 31, 2018")
-    with statements() as seen:
+    with queries() as seen:
         page = teacher_client.get(queue_of(assignment))
     assert text_of(page).count("Stays as it is") == count
     assert len(seen) == 6  # session, teacher, assignment; answers, corrections, marks
-    with statements() as seen:
+    with queries() as seen:
         teacher_client.get(HOME)
     assert len(seen) == 12

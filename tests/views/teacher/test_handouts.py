@@ -16,7 +16,7 @@ from quizzes.attempts.paper.handout import draw_form
 from quizzes.content.editions import published
 from quizzes.content.set_document import parse_set
 from quizzes.models import Assignment, Classroom, User
-from tests.conftest import Statements
+from tests.conftest import Queries
 from tests.content.question_types.test_walk import DOCUMENT
 from tests.factories import (
     CANARY,
@@ -219,13 +219,13 @@ def test_print_pages_cost_the_same_statements_for_any_set(
     teacher_client: Client,
     assignment: Assignment,
     every_type: Assignment,
-    statements: Callable[[], AbstractContextManager[Statements]],
+    queries: Callable[[], AbstractContextManager[Queries]],
 ) -> None:
     counts = []
     for given in (assignment, every_type):
         url = reverse(name, args=[given.public_id])
         teacher_client.get(url)
-        with statements() as seen:
+        with queries() as seen:
             assert teacher_client.get(url, ALL).status_code == 200
         counts.append(len(seen))
         assert seen.writes == []

@@ -19,7 +19,7 @@ from quizzes.content.question_types.question import Value
 from quizzes.files.answers import answers_table
 from quizzes.models import Assignment, Classroom, Student, User
 from quizzes.reports.answer_table import answer_rows
-from tests.conftest import Statements
+from tests.conftest import Queries
 from tests.content.question_types.test_walk import DOCUMENT, EXAMPLES, post
 from tests.factories import make_answered_attempt, make_assignment, make_edition, make_student, right_value
 from tests.pages import errors_of, read, text_of
@@ -198,17 +198,17 @@ def test_the_grid_costs_the_same_statements_for_any_class(
     teacher_client: Client,
     assignment: Assignment,
     classroom: Classroom,
-    statements: Callable[[], AbstractContextManager[Statements]],
+    queries: Callable[[], AbstractContextManager[Queries]],
 ) -> None:
     teacher_client.get(grid_url(assignment))
     students = [make_student(classroom=classroom) for _ in range(size)]
-    with statements() as seen:
+    with queries() as seen:
         empty = teacher_client.get(grid_url(assignment))
     typed = marks(assignment, "B", all_right(assignment))
     for student in students:
         send(teacher_client, grid_url(assignment), **row_of(student, form="B", **typed))
         break
-    with statements() as later:
+    with queries() as later:
         teacher_client.get(grid_url(assignment))
 
     assert empty.status_code == 200

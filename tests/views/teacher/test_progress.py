@@ -207,12 +207,12 @@ def test_page_says_who_is_stuck_and_who_is_offline(
 
 
 def test_sign_of_life_is_one_row_however_often_it_comes(
-    attempt: Attempt, student_client: Client, statements: Callable[[], Any], clock: time_machine.Traveller
+    attempt: Attempt, student_client: Client, queries: Callable[[], Any], clock: time_machine.Traveller
 ) -> None:
     address = reverse("record_heartbeat", args=[attempt.public_id])
     for number in ("2", "2", ""):
         clock.shift(20 * SECOND)
-        with statements() as seen:
+        with queries() as seen:
             response = student_client.post(address, {"number": number})
         assert response.json() == {"is_open": True}
     [row] = Presence.objects.all()
@@ -424,7 +424,7 @@ def test_page_and_poll_cost_the_same_for_any_number(
     assignment: Assignment,
     classroom: Classroom,
     teacher_client: Client,
-    statements: Callable[[], Any],
+    queries: Callable[[], Any],
     clock: time_machine.Traveller,
 ) -> None:
     for _ in range(count):
@@ -432,15 +432,15 @@ def test_page_and_poll_cost_the_same_for_any_number(
             assignment=assignment, student=make_student(classroom=classroom), submitted=False
         )
         heartbeats.record_heartbeat(attempt.pk, None, now=NOW)
-    with statements() as seen:
+    with queries() as seen:
         page = teacher_client.get(page_of(assignment))
     # Session, teacher, assignment, state; attempts, overrides, students, answers, presence, last answers;
     # accommodations, the classes of its group.
     assert (len(seen), seen.writes) == (12, [])
-    with statements() as nothing_new:
+    with queries() as nothing_new:
         assert poll(teacher_client, assignment, page.headers["ETag"]).status_code == 304
     assert (len(nothing_new), nothing_new.writes) == (3, [])  # session, teacher, state
     save(attempt, "one", "c", seen_revision=1)
-    with statements() as changed:
+    with queries() as changed:
         assert poll(teacher_client, assignment, page.headers["ETag"]).status_code == 200
     assert (len(changed), changed.writes) == (11, [])

@@ -74,11 +74,11 @@ def test_form_shows_the_question_its_key_and_whom_it_reaches(
 
 
 def test_preview_says_who_gains_and_writes_nothing(
-    class_of_three: list[Attempt], assignment: Assignment, teacher_client: Client, statements: Callable[[], Any]
+    class_of_three: list[Attempt], assignment: Assignment, teacher_client: Client, queries: Callable[[], Any]
 ) -> None:
     make_attempt(assignment=assignment, student=make_student(classroom=assignment.classroom))
     data = filled(teacher_client, address_of(assignment), policy="either_key")
-    with statements() as seen:
+    with queries() as seen:
         page = teacher_client.post(address_of(assignment), data)
     assert "1 gains, 0 lose, mean 0.67 to 1. Marks kept: 1." in text_of(page)
     assert "3 attempts handed in. 1 attempt still open gets it when handed in." in text_of(page)
@@ -243,12 +243,12 @@ def test_undo_of_what_was_never_made_is_missing(assignment: Assignment, teacher_
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_record_costs_the_same_however_long(
-    count: int, assignment: Assignment, teacher_client: Client, statements: Callable[[], Any]
+    count: int, assignment: Assignment, teacher_client: Client, queries: Callable[[], Any]
 ) -> None:
     for _ in range(count):
         make_regrade(assignment=assignment)
     teacher_client.get(record_of(assignment))
-    with statements() as seen:
+    with queries() as seen:
         page = teacher_client.get(record_of(assignment))
     assert text_of(page).count("In force") == count
     assert len(seen) == 4  # session, teacher, assignment, regrades
@@ -256,12 +256,12 @@ def test_record_costs_the_same_however_long(
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_form_costs_the_same_however_many_classes(
-    count: int, assignment: Assignment, teacher: User, teacher_client: Client, statements: Callable[[], Any]
+    count: int, assignment: Assignment, teacher: User, teacher_client: Client, queries: Callable[[], Any]
 ) -> None:
     for number in range(count - 1):
         make_assignment(edition=assignment.edition, classroom=make_classroom(teacher=teacher, name=f"Room {number}"))
     teacher_client.get(address_of(assignment))
-    with statements() as seen:
+    with queries() as seen:
         teacher_client.get(address_of(assignment))
     assert len(seen) == 7  # session, teacher, assignment, question, edition, classes reached, corrections
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from quizzes.models import Assignment, AuditEvent, Classroom, Edition, Extension, Student, User
 from quizzes.people import classrooms, rosters, student_sign_in
-from tests.conftest import Statements
+from tests.conftest import Queries
 from tests.factories import (
     NOW,
     make_answered_attempt,
@@ -27,7 +27,7 @@ from tests.factories import (
 )
 from tests.pages import form_of, read
 
-Counting = Callable[[], AbstractContextManager[Statements]]
+Counting = Callable[[], AbstractContextManager[Queries]]
 
 
 def url(name: str, row: Classroom | Student) -> str:
@@ -244,7 +244,7 @@ def test_roster_of_an_empty_class_leads_on(classroom: Classroom, teacher_client:
 @pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize(("name", "cost"), [("roster", 7), ("sign_in_cards", 4), ("add_students", 4)])
 def test_pages_of_a_class_cost_the_same_for_any_number_of_students(
-    name: str, cost: int, count: int, classroom: Classroom, teacher_client: Client, statements: Counting,
+    name: str, cost: int, count: int, classroom: Classroom, teacher_client: Client, queries: Counting,
     clock: time_machine.Traveller,
 ) -> None:  # fmt: skip
     for _ in range(count):
@@ -253,7 +253,7 @@ def test_pages_of_a_class_cost_the_same_for_any_number_of_students(
         for _ in range(5):
             make_failed_try(student=locked)
 
-    with statements() as seen:
+    with queries() as seen:
         page = teacher_client.get(url(name, classroom))
 
     assert page.status_code == 200
@@ -356,14 +356,14 @@ def test_work_within_an_extension_is_not_late(
 @pytest.mark.parametrize("count", [1, 12])
 def test_student_page_costs_the_same_for_any_amount_of_work(
     count: int, edition: Edition, classroom: Classroom, student: Student, teacher: User, teacher_client: Client,
-    statements: Counting,
+    queries: Counting,
 ) -> None:  # fmt: skip
     for number in range(count):
         make_classroom(teacher=teacher, name=f"Period {5 + number}")
         make_answered_attempt(assignment=make_assignment(edition=edition, classroom=classroom), student=student)
         rosters.rename_student(student, name=f"Maya {number}", by=teacher, now=NOW)
 
-    with statements() as seen:
+    with queries() as seen:
         page = teacher_client.get(url("student_history", student))
 
     assert page.status_code == 200

@@ -20,7 +20,7 @@ from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.set_document import parse_set
 from quizzes.content.tables import Table
 from quizzes.models import AuditEvent, Classroom, Draft, Edition, User
-from tests.conftest import Statements
+from tests.conftest import Queries
 from tests.drafting import (
     BUILT_IN,
     EXAMPLES,
@@ -48,7 +48,7 @@ from tests.factories import (
 from tests.pages import form_of
 from tests.pages import text_of as words
 
-Counting = Callable[[], AbstractContextManager[Statements]]
+Counting = Callable[[], AbstractContextManager[Queries]]
 
 
 @pytest.fixture
@@ -389,14 +389,14 @@ def test_the_draft_is_shown_on_a_students_page(number: int, draft: Draft, teache
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_editor_has_the_same_query_count_for_one_question_as_for_three(
-    count: int, teacher: User, teacher_client: Client, statements: Counting
+    count: int, teacher: User, teacher_client: Client, queries: Counting
 ) -> None:
     document = make_document()
     document["questions"] = document["questions"][:count]
     draft = make_draft(owner=teacher, document=document)
     teacher_client.get(desk_of(draft))
 
-    with statements() as seen:
+    with queries() as seen:
         teacher_client.get(desk_of(draft))
 
     # Session, account, draft with its set, latest edition, time zone.

@@ -13,12 +13,12 @@ from quizzes.content.drafts import lifecycle, saving
 from quizzes.content.drafts.document import question_of, sentence_tables
 from quizzes.content.drafts.validation import draft_problems, orphans
 from quizzes.models import Draft, QuestionSet, Student, User
-from tests.conftest import Statements
+from tests.conftest import Queries
 from tests.drafting import HTMX, document_of, errors_of, publish, question_now, revision_of, sent, text_of, url
 from tests.factories import NOW, make_draft, make_edition
 from tests.pages import form_of
 
-Counting = Callable[[], AbstractContextManager[Statements]]
+Counting = Callable[[], AbstractContextManager[Queries]]
 
 
 @pytest.fixture
