@@ -4,8 +4,11 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
+
+from quizzes.models import Attempt, AuditEvent
+from tests.factories import NOW, make_answered_attempt, make_user
 
 
 @pytest.mark.django_db
@@ -41,3 +44,25 @@ def test_migrations_can_be_reversed() -> None:
     finally:
         call_command("migrate", verbosity=0)
     assert tables() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_renamed_fields_keep_their_data_both_ways() -> None:
+    attempt, teacher = make_answered_attempt(), make_user()
+    AuditEvent.objects.record(AuditEvent.Action.REGRADED, actor=teacher, classroom=attempt.classroom, at=NOW)
+    try:
+        call_command("migrate", "quizzes", "0009_logs_only_grow", verbosity=0)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT handed_in_by FROM quizzes_attempt")
+            assert cursor.fetchall() == [("student",)]
+            cursor.execute("SELECT act FROM quizzes_auditevent")
+            assert cursor.fetchall() == [("regraded",)]
+    finally:
+        call_command("migrate", verbosity=0)
+
+    [kept] = Attempt.objects.all()
+    assert (kept.submitted_at, kept.submitted_by, kept.receipt) == (attempt.submitted_at, "student", attempt.receipt)
+    [event] = AuditEvent.objects.all()
+    assert event.action == AuditEvent.Action.REGRADED
+    with pytest.raises(DatabaseError):
+        AuditEvent.objects.update(action="excused")
