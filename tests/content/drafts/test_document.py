@@ -203,7 +203,7 @@ def test_a_question_says_what_it_lacks(key: str, fields: Table, faults: list[str
         ({"voice": "mayor", "evidence": []}, "Name the sentence that says statement 1."),
         ({"voice": "not_stated"}, "The story does not say statement 1, so no sentence proves it."),
         ({"rationale": ""}, "Say why a student may choose another voice for statement 1."),
-        ({"text": "PEOPLE are easy to find."}, "Queries 1 and 2 are the same."),
+        ({"text": "PEOPLE are easy to find."}, "Statements 1 and 2 are the same."),
         (
             {"voice": "protesters"},
             "The statement “Rules were broken.” is keyed to “protesters” but sentence 3 is Mayor’s account.",
