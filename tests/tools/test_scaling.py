@@ -6,8 +6,7 @@ from dataclasses import replace
 import pytest
 
 from quizsite import server
-from quizzes.models import Answer, Attempt, FailedTry, Question, Student
-from tools.scaling import costs, distribution
+from tools.scaling import costs
 from tools.scaling.__main__ import DOCUMENT, between, predict
 from tools.scaling.lesson import Habits, at_work, bell, close
 from tools.scaling.queueing import closed_loop, gamma, mean_wait, quantile, wait_probability, wait_quantile, waits
@@ -151,15 +150,6 @@ def test_work_without_a_clock_has_no_clock_polls() -> None:
 
     assert "time_poll" in at_work(Habits.of(figures), figures)
     assert "time_poll" not in at_work(Habits.of(figures, is_timed=False), figures)
-
-
-def test_distribution_finds_the_way_to_the_classroom() -> None:
-    assert distribution.becomes(Attempt) == "distributed"
-    assert distribution.becomes(Answer) == "distributed, by a new column (now by attempt, classroom)"
-    assert distribution.becomes(Question) == "reference"
-    assert distribution.becomes(FailedTry) == "local; its foreign keys into distributed tables have to go"
-    assert distribution.unique(Student) == ["id", "public_id"]
-    assert "attempt + question" in distribution.unique(Answer)
 
 
 def test_tables_go_between_the_marks_and_nowhere_else() -> None:

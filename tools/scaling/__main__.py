@@ -13,7 +13,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quizsite.settings_for_tests")
 django.setup()  # for the models, whose tables the last one is about; no database is asked
 
-from tools.scaling import costs, distribution
+from tools.scaling import costs
 from tools.scaling.costs import Costs
 from tools.scaling.lesson import Habits, at_work
 from tools.scaling.queueing import closed_loop, gamma, quantile
@@ -67,7 +67,7 @@ def report(figures: Costs) -> Iterator[str]:
         f"\nFour processes with {each:.0f} students each, p99 at the bell: {grown.slow_at_bell(each) * 1000:.0f} ms "
         f"with a queue each, {grown.slow_at_bell(each, SHARING) * 1000:.0f} ms from one queue.\n"
     )
-    yield from (*predictions(figures), "", *shares(figures, grown), "", *distribution.table())
+    yield from (*predictions(figures), "", *shares(figures, grown))
 
 
 def sizes(rows: list[tuple[str, Plan, int]]) -> Iterator[str]:
