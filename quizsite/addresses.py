@@ -1,4 +1,4 @@
-"""Where a site can be reached: what to print for people, and which host names to answer to."""
+"""The addresses of a site: what to print for people, and which host names to accept."""
 
 import socket
 
@@ -7,7 +7,7 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 def host_names(host: str) -> list[str]:
-    """The names under which other machines may know this one, the best to print first.
+    """The names by which other machines may reach this one, the best to print first.
 
     Empty for a site that listens on loopback alone.
     """
@@ -20,7 +20,7 @@ def host_names(host: str) -> list[str]:
 
 
 def network_address() -> str | None:
-    """This machine's address on its network; None where it is on none.
+    """This machine's address on its network; None without a network.
 
     Connecting a datagram socket sends nothing; it makes the kernel choose the address it would send from.
     192.0.2.1 is set aside for documentation, so nobody is there.
@@ -34,17 +34,17 @@ def network_address() -> str | None:
 
 
 def url(host: str, port: int, *, https: bool = False) -> str:
-    """The address of the site on this host, without the port where browsers add it themselves."""
+    """The address of the site on this host, without a port that browsers add by default."""
     scheme, usual_port = ("https", 443) if https else ("http", 80)
     bracketed = f"[{host}]" if ":" in host else host
     return f"{scheme}://{bracketed}" if port == usual_port else f"{scheme}://{bracketed}:{port}"
 
 
 def problem_with_binding(host: str, port: int) -> str | None:
-    """Why the site cannot listen here, in a few words; None when it can."""
+    """Why the site cannot listen here, in a few words; None if it can."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
-        # As the server does, so that a port just left by an earlier run is free.
+        # The server sets this too, so that the port of an earlier run is free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))

@@ -1,4 +1,4 @@
-"""The folder that holds everything a site must keep: the database and the secret key."""
+"""The folder with everything that a site must keep: the database and the secret key."""
 
 import os
 import secrets
@@ -6,12 +6,12 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-# Django asks for 50 characters; 50 random bytes are 67 of them.
+# Django requires 50 characters; 50 random bytes make 67.
 SECRET_KEY_BYTES = 50
 
 
 def make_data_folder(folder: Path) -> Path:
-    """The folder, made if need be for its owner's eyes only."""
+    """The folder, created if needed, readable by its owner only."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:

@@ -13,7 +13,7 @@ SMTP = "django.core.mail.backends.smtp.EmailBackend"
 
 
 def flag(variables: Mapping[str, str], name: str, *, default: bool = False) -> bool:
-    """The switch called `name`; unlike django-environ's own, a misspelt "ture" is not taken for off."""
+    """The switch called `name`; unlike django-environ, a misspelled "ture" does not count as off."""
     word = variables.get(name, "1" if default else "0").strip().lower()
     if word in TRUE_WORDS:
         return True
@@ -38,13 +38,13 @@ def words(variables: Mapping[str, str], name: str) -> list[str]:
 
 
 def postgresql(variables: Mapping[str, str], name: str) -> dict[str, Any] | None:
-    """Django's settings for the PostgreSQL server that `name` addresses; None when it is not set."""
+    """Django's settings for the PostgreSQL server that `name` addresses; None if it is not set."""
     text = variables.get(name, "").strip()
     if not text:
         return None
-    # The address may hold a password, so the sentence does not repeat it.
+    # The address may hold a password, so the message does not repeat it.
     problem = ImproperlyConfigured(f"{name} must read like postgres://user:password@host:5432/name.")
-    # Looked at first, since django-environ prints an address it does not know, password and all.
+    # Checked first, because django-environ prints an unknown address with its password.
     if not text.startswith(("postgres://", "postgresql://")):
         raise problem
     try:
@@ -57,14 +57,14 @@ def postgresql(variables: Mapping[str, str], name: str) -> dict[str, Any] | None
 
 
 def mailer(variables: Mapping[str, str], name: str) -> dict[str, Any] | None:
-    """Django's settings for the mail server that `name` addresses; None when it is not set.
+    """Django's settings for the mail server that `name` addresses; None if it is not set.
 
     `smtp+tls` begins in the clear and turns to TLS, `smtp+ssl` is TLS from the first byte.
     """
     text = variables.get(name, "").strip()
     if not text:
         return None
-    # The address may hold a password, so the sentence does not repeat it.
+    # The address may hold a password, so the message does not repeat it.
     problem = ImproperlyConfigured(f"{name} must read like smtp+tls://user:password@host:587.")
     try:
         parts = environ.Env.email_url_config(text)
@@ -81,7 +81,7 @@ def mailer(variables: Mapping[str, str], name: str) -> dict[str, Any] | None:
             "password": parts["EMAIL_HOST_PASSWORD"] or "",
             "use_tls": parts.get("EMAIL_USE_TLS", False),
             "use_ssl": parts.get("EMAIL_USE_SSL", False),
-            # A teacher waits for the page meanwhile.
+            # A teacher waits for the page while the mail is sent.
             "timeout": 10,
         },
     }

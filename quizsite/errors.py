@@ -1,4 +1,4 @@
-"""What the site answers when it fails itself: a page, or for scripts a line of JSON, and a way to send again."""
+"""Server errors: a page, or JSON for scripts, with a way to send the request again."""
 
 import sys
 
@@ -8,12 +8,12 @@ from django.template.loader import render_to_string
 
 # Long enough for a restart of the database or of the site, short enough for a child to wait.
 RETRY_SECONDS = 5
-# Below this address a form holds a student's answer, which must not be typed twice. Elsewhere it may hold a password.
+# Under this URL a form holds a student's answer, to type once only. Elsewhere it may hold a password.
 ANSWERS = "/student/attempts/"
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The page for an exception that nothing handled, without a statement and without the session.
+    """The page for an unhandled exception; uses no query and no session.
 
     A database that is full, locked or away is 503 and worth another try; anything else is 500.
     """
@@ -37,7 +37,7 @@ def _error_page(template: str, context: dict[str, object]) -> str:
 
 
 def fields_again(request: HttpRequest) -> dict[str, object] | None:
-    """Address and fields of a form that held an answer, for a button that sends it once more; None for all else."""
+    """URL and fields of a form that held an answer, for a button that sends it again; None for other requests."""
     if request.method != "POST" or not request.path.startswith(ANSWERS):
         return None
     return {"address": request.path, "fields": [(name, text) for name, texts in request.POST.lists() for text in texts]}

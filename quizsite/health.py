@@ -1,4 +1,4 @@
-"""Is the process up, and can the site do its work? Two pages for watchdogs, which tell nothing about anyone."""
+"""Health checks for watchdogs: whether the process runs, and whether the site can work. They name no person."""
 
 import os
 import shutil
@@ -17,14 +17,14 @@ from django.views.decorators.http import require_safe
 
 from quizsite.sqlite import library
 
-# Whichever comes first: a class writes a few MB a day, and a database needs room to tidy itself.
+# Whichever is reached first: a class writes a few MB a day, and a database needs free space to compact itself.
 DISK_LEAST_BYTES = 200 * 1024 * 1024
 DISK_LEAST_SHARE = 0.05
 
-# A deadline has a grace of a minute; web machines that differ by more than this would not judge it alike.
+# The grace time is one minute. Web machines that differ by more than this would decide differently.
 CLOCK_TOLERANCE = timedelta(seconds=5)
 
-# What the word "Saved" rests on, as each engine reports it.
+# The settings that make "Saved" true, as each engine reports them.
 SQLITE_PRAGMAS: dict[str, object] = {
     "journal_mode": library.JOURNAL_MODE,
     "synchronous": 2,
@@ -40,7 +40,7 @@ POSTGRESQL_SETTINGS: dict[str, object] = {
 
 
 class CheckFailed(Exception):
-    """A check failed; the message goes to whoever watches, and names nobody."""
+    """A check failed. The message is for the operator and names no person."""
 
 
 @login_not_required
@@ -53,13 +53,13 @@ def livez(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """One line a check, 503 when one of them is red."""
+    """One line for each check; 503 if one of them fails."""
     fit, lines = report()
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8", status=200 if fit else 503)
 
 
 def report() -> tuple[bool, list[str]]:
-    """Whether every check passed, and a line for each: ok or FAIL, its name, what it saw."""
+    """Whether every check passed, and a line for each: ok or FAIL, its name, and what it found."""
     fit, lines = True, []
     for check in (files, read, write, migrations, durability, disk, clock):
         try:
@@ -80,7 +80,7 @@ def read() -> str:
 
 
 def write() -> str:
-    """A row can be written; it is taken back at once."""
+    """A row can be written; it is rolled back."""
     with transaction.atomic():
         Session.objects.create(session_key="readyz", session_data="", expire_date=timezone.now())
         transaction.set_rollback(True)
@@ -88,22 +88,22 @@ def write() -> str:
 
 
 def migrations() -> str:
-    """The database has the shape that the code expects."""
+    """All migrations are applied."""
     if pending := pending_migrations():
         raise CheckFailed(f"{pending} pending")
     return ""
 
 
 def pending_migrations() -> int:
-    """How many migrations the code knows of and the database does not."""
+    """How many migrations are not applied."""
     executor = MigrationExecutor(connection)
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def durability() -> str:
-    """The engine's settings are those that keep an acknowledged answer through a power cut."""
+    """The engine's settings keep an acknowledged answer through a power cut."""
     if connection.vendor == "sqlite":
-        # A database in memory, as in tests, has its journal there too.
+        # A database in memory, as in tests, also has its journal in memory.
         in_memory = connection.is_in_memory_db()  # type: ignore[attr-defined]  # SQLite's own
         wanted = SQLITE_PRAGMAS | ({"journal_mode": "memory"} if in_memory else {})
         seen = {name: pragma(name) for name in wanted}
@@ -132,7 +132,7 @@ def show(name: str) -> object:
 
 
 def files() -> str:
-    """The data folder and SQLite's file are where they were, and may be written.
+    """The data folder and SQLite's file are in their place and writable.
 
     A process that holds the file open reads and writes on after it was deleted or replaced, and all of that is lost at
     its end.
@@ -164,7 +164,7 @@ def clock() -> str:
 
 
 def clock_verdict(difference: timedelta) -> str:
-    """By how much the clocks differ, in words; raises CheckFailed above CLOCK_TOLERANCE."""
+    """The difference of the clocks in words; raises CheckFailed above CLOCK_TOLERANCE."""
     words = f"{difference.total_seconds():+.1f} s from the database's clock"
     if abs(difference) > CLOCK_TOLERANCE:
         raise CheckFailed(words)
@@ -172,13 +172,13 @@ def clock_verdict(difference: timedelta) -> str:
 
 
 def disk() -> str:
-    """There is room for the coming days."""
+    """There is enough free space."""
     usage = shutil.disk_usage(settings.DATA_DIR)
     return disk_verdict(free=usage.free, total=usage.total)
 
 
 def disk_verdict(*, free: int, total: int) -> str:
-    """What is free in words; raises CheckFailed below 200 MB or 5 %."""
+    """The free space in words; raises CheckFailed below 200 MB or 5 %."""
     words = f"{free // 1024**2} MB free"
     if free < DISK_LEAST_BYTES or free < DISK_LEAST_SHARE * total:
         raise CheckFailed(words)

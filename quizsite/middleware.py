@@ -1,4 +1,4 @@
-"""What every response and every request has in common, whatever the page."""
+"""Middleware for all requests and responses: headers, body size, HEAD, and redirects for htmx."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 PLAIN_TEXT = "text/plain; charset=utf-8"
 
-# Footnote asks the browser for nothing: no camera, no place, no payment, no sensor.
+# Footnote uses no camera, location, payment or sensor of the browser.
 PERMISSIONS_POLICY = ", ".join(
     f"{feature}=()"
     for feature in (
@@ -43,15 +43,15 @@ PERMISSIONS_POLICY = ", ".join(
 
 
 def response_headers(get_response: GetResponse) -> GetResponse:
-    """Add what Django has no setting for; keep pages out of caches unless a view or WhiteNoise says otherwise."""
+    """Add headers that Django has no setting for. Pages stay out of caches unless a view or WhiteNoise differs."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        # It speaks of documents alone, and is half of what a saved answer's reply would weigh.
+        # The policy matters for documents only, and would be half of the bytes of a save's reply.
         if response.headers.get("Content-Type", "").startswith("text/html"):
             response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
-        # SecurityMiddleware sets these, but not on its own refusal of a host that is not ours.
+        # SecurityMiddleware sets these, but not when it refuses an unknown host.
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", settings.SECURE_REFERRER_POLICY)
         response.headers.setdefault("Cross-Origin-Opener-Policy", settings.SECURE_CROSS_ORIGIN_OPENER_POLICY)
@@ -63,7 +63,7 @@ def response_headers(get_response: GetResponse) -> GetResponse:
 
 
 def request_size(get_response: GetResponse) -> GetResponse:
-    """Refuse a body past REQUEST_MAX_BYTES unread.
+    """Refuse a body over REQUEST_MAX_BYTES without reading it.
 
     A body of unstated length needs no check: WSGI hands Django none of it.
     """
@@ -80,7 +80,7 @@ def request_size(get_response: GetResponse) -> GetResponse:
 
 
 def head_as_get(get_response: GetResponse) -> GetResponse:
-    """Answer HEAD as GET, less the body: link checkers and proxies ask so.
+    """Answer HEAD like GET without a body, for link checkers and proxies.
 
     So a view names the methods of its page, GET and POST, and one that looks for a GET is not led astray.
     """
@@ -90,7 +90,7 @@ def head_as_get(get_response: GetResponse) -> GetResponse:
             return get_response(request)
         request.method = "GET"
         response = get_response(request)
-        # The header keeps the length that the body would have.
+        # The header keeps the length of the body that GET would send.
         if response.streaming:
             response.streaming_content = ()  # type: ignore[attr-defined]  # a StreamingHttpResponse has it
         else:
@@ -101,7 +101,7 @@ def head_as_get(get_response: GetResponse) -> GetResponse:
 
 
 def htmx_redirect(get_response: GetResponse) -> GetResponse:
-    """Send htmx to another page, instead of letting it swap that page into the fragment's place.
+    """Turn a redirect into `HX-Redirect`, so that htmx loads the page instead of swapping it into a fragment.
 
     So a view says `redirect(...)` once, and an expired sign-in shows the whole sign-in page.
     """
@@ -109,7 +109,7 @@ def htmx_redirect(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         if request.htmx and response.status_code in {301, 302, 303, 307, 308}:  # type: ignore[attr-defined]
-            # The response is kept, for its cookies.
+            # The response stays the same, because of its cookies.
             response.headers["HX-Redirect"] = response.headers["Location"]
             del response.headers["Location"]
             response.status_code = 200

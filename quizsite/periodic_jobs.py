@@ -16,7 +16,7 @@ from quizzes.people.student_sign_in import delete_old_failures
 
 logger = logging.getLogger(__name__)
 
-# An attempt whose time is up is handed in at most this much later; what counts is its deadline, not this.
+# An overdue attempt is submitted at most this much later. Its deadline decides what counts, not this.
 INTERVAL_SECONDS = 20
 
 

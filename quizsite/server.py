@@ -19,20 +19,20 @@ from granian.server import Server
 
 from quizsite.periodic_jobs import start_periodic_jobs
 
-# SQLite has one writer, and more threads would only wait for each other; PostgreSQL answers four at a time.
+# SQLite has one writer, and more threads would only wait for each other. PostgreSQL serves four at a time.
 THREADS = {"sqlite": 1, "postgresql": 4}
 
-# Connections that the kernel holds while all workers are busy: a school that reloads at the bell.
+# Connections that the kernel queues while all workers are busy, for example if a school reloads at one time.
 BACKLOG = 1024
 # Connections that one worker holds open. A browser keeps up to six for itself, so 200 students in two workers
 # need 600 at worst; past that the kernel's backlog holds them. Each costs one file descriptor of the usual 1,024.
 CONNECTIONS_PER_WORKER = 640
-# Long enough for the requests in hand, short enough for a restart between two answers.
+# Long enough to finish running requests, short enough for a restart between two answers.
 STOP_SECONDS = 15
 
 
 def load_site() -> None:
-    """Load what stands behind the site's addresses, every view, form and model: once, for all workers.
+    """Load every view, form and model behind the site's URLs once, for all workers.
 
     It makes hardly any garbage, and looking for some took a tenth of the start. `serve` collects again.
     """
@@ -41,7 +41,7 @@ def load_site() -> None:
 
 
 def serve(host: str, port: int, *, workers: int) -> None:
-    """Serve until SIGTERM or SIGINT; exits with 1 where workers keep dying."""
+    """Serve until SIGTERM or SIGINT; exits with 1 if workers keep dying."""
     # Workers share what is loaded where they are forked, which Python does not do by itself from 3.14 on.
     set_start_method("fork", force=True)
     server = new_server(host, port, workers=workers)
@@ -72,20 +72,20 @@ def new_server(host: str, port: int, *, workers: int) -> Any:
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_SECONDS,
         log_level=LogLevels.warning,
-        # No access log: addresses of pages and of children's devices are nobody's to keep.
+        # No access log, so that no URL and no address of a child's device is kept.
         log_access=False,
     )
 
     @server.on_startup
     def stop_on_hangup() -> None:
-        # Granian would start its workers anew and stay, with nobody to stop it.
+        # Granian would restart its workers forever, and no one would stop it.
         signal.signal(signal.SIGHUP, server.signal_handler_interrupt)
 
     return server
 
 
 def load_worker(target: str) -> Any:
-    """The application at this dotted path, in a worker that has just begun."""
+    """The application at this dotted path, in a worker that has just started."""
     # Out of reach of a terminal's Ctrl-C: a worker that meets the signal twice, from the terminal and from its
     # parent, hangs until it is killed.
     os.setpgid(0, 0)

@@ -1,4 +1,4 @@
-"""Django's sessions in the database, by statements that are written out.
+"""Django's sessions in the database, by raw queries.
 
 Every request of a student reads its session first, and building that statement from a queryset costs more than running
 it; joining writes four times. The row is read each time, so that a session that was ended is ended for every process at
@@ -25,10 +25,10 @@ _DELETE = "DELETE FROM django_session WHERE session_key = %s"
 
 
 class SessionStore(db.SessionStore):
-    """What `django.contrib.sessions.backends.db` does, sooner; no database error passes for an ended session."""
+    """Like `django.contrib.sessions.backends.db`, but faster; a database error never counts as an ended session."""
 
     def load(self) -> dict[str, Any]:
-        """What the session holds; nothing, and no key, where it has ended or never was."""
+        """The session's data; empty, without a key, if it has ended or never existed."""
         now = connection.ops.adapt_datetimefield_value(timezone.now())
         with connection.cursor() as cursor:
             cursor.execute(_READ, [self.session_key, now])
@@ -39,17 +39,17 @@ class SessionStore(db.SessionStore):
         return self.decode(row[0])
 
     def decode(self, session_data: Any) -> dict[str, Any]:
-        """What a stored row says; nothing where it is not signed by this site, or no session."""
+        """The data of a stored row; empty if this site did not sign it or it is no session."""
         try:
             said = _signed_json(session_data, self.key_salt, settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
         except (signing.BadSignature, ValueError):
-            # It knows what to make of either, and what to log.
+            # Django handles and logs both cases.
             return super().decode(session_data)
         held: dict[str, Any] = json.loads(said)
         return held
 
     def create(self) -> None:
-        """Begin a session, stored under a new key; the row itself says whether the key was free."""
+        """Start a session under a new key; the insert itself shows whether the key was free."""
         while True:
             self._session_key = get_random_string(32, VALID_KEY_CHARS)
             try:
@@ -60,7 +60,7 @@ class SessionStore(db.SessionStore):
             return
 
     def save(self, must_create: bool = False) -> None:
-        """Store what the session holds, under a new key where it has none.
+        """Store the session's data, under a new key if it has none.
 
         Raises CreateError where `must_create` and the key is taken, UpdateError where its row is gone, else the
         database's own error: Django says UpdateError for every error, and its middleware answers that with a 400, which
@@ -79,20 +79,20 @@ class SessionStore(db.SessionStore):
             raise UpdateError
 
     def delete(self, session_key: str | None = None) -> None:
-        """End this session, or the one of that key; none is no fault."""
+        """End this session, or the one with that key; a missing one is no error."""
         key = self.session_key if session_key is None else session_key
         if key is not None:
             _write(_DELETE, [key])
 
 
-# A check of the signature costs half as much as the statement that reads the row, and a student's row stays the same.
+# A signature check costs half as much as the query for the row, and a student's row stays the same.
 @process_cache(maxsize=4096)
 def _signed_json(session_data: str, salt: str, key: str, *old_keys: str) -> str:
     return json.dumps(signing.loads(session_data, salt=salt, key=key, fallback_keys=list(old_keys)))
 
 
 def _write(statement: str, values: list[Any]) -> int:
-    """How many rows it changed. In a transaction, because those alone stand in SQLite's queue of writers."""
+    """How many rows it changed. In a transaction, because only transactions use SQLite's queue of writers."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, values)
         return int(cursor.rowcount)

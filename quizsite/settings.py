@@ -25,7 +25,7 @@ TRUSTED_PROXY_COUNT = whole_number(os.environ, "FOOTNOTE_TRUSTED_PROXIES", defau
 # --- Django -----------------------------------------------------------------------------------------------------
 
 DEBUG = flag(os.environ, "FOOTNOTE_DEBUG")
-# Every page says that what it shows is a sample school; `make demo` sets it.
+# Every page says that it shows a sample school. `make demo` sets this.
 DEMO = flag(os.environ, "FOOTNOTE_DEMO")
 SECRET_KEY = os.environ.get("FOOTNOTE_SECRET_KEY") or secret_key(DATA_DIR)
 SECRET_KEY_FALLBACKS = words(os.environ, "FOOTNOTE_SECRET_KEY_FALLBACKS")
@@ -47,14 +47,14 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    # What every response says, those of the middleware below included.
+    # Headers of every response, also of the middleware below.
     "quizsite.middleware.response_headers",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    # Below WhiteNoise, whose files are compressed already. What a page's length could tell is drowned in a random
-    # number of bytes that Django adds, and the CSRF token is another one each time (BREACH).
+    # Below WhiteNoise, whose files are already compressed. Against guesses from a page's length (BREACH), Django adds
+    # a random number of bytes, and the CSRF token changes each time.
     "django.middleware.gzip.GZipMiddleware",
     "quizsite.middleware.request_size",
     "quizsite.middleware.head_as_get",
@@ -97,17 +97,17 @@ TEMPLATES = [
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en-us"
-# Every page is in English so far; a browser's language must not change half of it.
+# Every page is in English so far. A browser's language must not translate half of a page.
 USE_I18N = False
 
-# --- What must be true lives in the database ----------------------------------------------------------------------
+# --- Database and cache ---------------------------------------------------------------------------------------------
 
 SQLITE_PATH = DATA_DIR / "footnote.sqlite3"
 SQLITE: dict[str, Any] = {
     "ENGINE": "quizsite.sqlite",
     "NAME": SQLITE_PATH,
     "OPTIONS": {
-        # A deferred transaction that reads and then writes fails "database is locked" at once under a class.
+        # A deferred transaction that reads and then writes fails with "database is locked" when a class works.
         "transaction_mode": "IMMEDIATE",
         "timeout": 10,
         # FULL: "Saved" stays true after a power cut. secure_delete: an erased name leaves no bytes behind, and
@@ -125,15 +125,15 @@ if POSTGRESQL:
 DATABASES = {
     "default": {
         **(POSTGRESQL or SQLITE),
-        # A connection a request, Django's default, costs two thirds of the speed.
+        # One connection for each request, Django's default, costs two thirds of the speed.
         "CONN_MAX_AGE": None,
-        # It would take SQLite's write lock on each page view.
+        # `ATOMIC_REQUESTS` would take SQLite's write lock on each page view.
         "ATOMIC_REQUESTS": False,
     }
 }
 
-# allauth counts sign-in failures in the default cache. In local memory each process would count for itself, so the
-# default is a table of the database. Nothing else needs a cache, and no save of an answer uses one.
+# allauth counts sign-in failures in the default cache. In local memory each process would count separately, so the
+# default cache is a database table. Nothing else needs a cache, and no save of an answer uses one.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entries"}}
 
 # Never cached_db: with Redis down it answers a POST with 500.
@@ -142,7 +142,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # --- Browser policy -----------------------------------------------------------------------------------------------
 
-# A `__Host-` name and Secure need TLS, which a classroom machine on the school's network does not have by itself.
+# A `__Host-` name and Secure need TLS, which a classroom machine on the school's network usually lacks.
 COOKIE_PREFIX = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
 SESSION_COOKIE_SECURE = HTTPS
@@ -156,11 +156,11 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 
 SECURE_SSL_REDIRECT = HTTPS
-# A watchdog on the machine itself asks these without TLS.
+# A watchdog on the machine itself requests these without TLS.
 SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-# Preloading binds a school's whole domain for years; that is not one site's to promise.
+# Preloading binds a school's whole domain for years. One site cannot promise that.
 SECURE_HSTS_PRELOAD = False
 SILENCED_SYSTEM_CHECKS = ["security.W021"]  # asks for SECURE_HSTS_PRELOAD, see the line above
 if TRUSTED_PROXY_COUNT:
@@ -169,7 +169,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-# Nothing inline anywhere, hence no nonce.
+# No page has inline scripts or styles, so no nonce is needed.
 SECURE_CSP = {
     "default-src": [CSP.NONE],
     "script-src": [CSP.SELF],
@@ -228,7 +228,7 @@ LOGOUT_REDIRECT_URL = "landing"
 PASSWORD_RESET_TIMEOUT = 60 * 60
 
 MAILER = mailer(os.environ, "EMAIL_URL")
-# Without a mail server nothing leaves the machine, and no reset link lands in the log.
+# Without a mail server no mail leaves the machine, and no reset link gets into the log.
 MAILERS = {"default": MAILER or {"BACKEND": "django.core.mail.backends.dummy.EmailBackend"}}
 if not MAILER:
     SILENCED_SYSTEM_CHECKS.append("mail.E001")  # asks for a mail server; the pages that need one say there is none
@@ -246,9 +246,9 @@ ACCOUNT_FORMS = {
     "reset_password": "quizzes.forms.accounts.ForgottenPasswordForm",
     "reset_password_from_key": "quizzes.forms.accounts.NewPasswordForm",
 }
-# The invitation vouches for who signs up, and most sites send no mail.
+# The invitation identifies the person, and most sites send no mail.
 ACCOUNT_EMAIL_VERIFICATION = "none"
-# Someone who has no account here gets no mail from here.
+# An address without an account gets no mail.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Footnote] "
 ACCOUNT_SESSION_REMEMBER = True

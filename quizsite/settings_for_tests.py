@@ -1,11 +1,11 @@
-"""The settings under test, less what depends on the machine: each difference with its reason."""
+"""The settings for tests. Each difference from the site's settings has its reason."""
 
 import atexit
 import os
 import shutil
 import tempfile
 
-# A developer's own `.env` and data must not sway the tests, nor the tests touch them. Each run has a folder of its
+# A developer's `.env` and data must not change the tests, and tests must not touch them. Each run has a folder of its
 # own, so that two at once do not meet; its parallel workers, which end without a word, share their parent's.
 os.environ["FOOTNOTE_ENV_FILE"] = os.devnull
 if "PYTEST_XDIST_WORKER" not in os.environ:

@@ -8,7 +8,7 @@ from django.db import OperationalError
 
 
 def exit_with_message(work: Callable[[], object]) -> None:
-    """Do the work; a wrong setting or a database that does not answer ends the process with one line."""
+    """Call the function; a wrong setting or a database that does not answer ends the process with one line."""
     try:
         work()
     except ImproperlyConfigured as problem:

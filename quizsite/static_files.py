@@ -1,4 +1,4 @@
-"""Collect static files only when one of them changed, since that takes longer than all else at a start."""
+"""Collect static files only if one of them changed, because that is the slowest part of a start."""
 
 import hashlib
 from pathlib import Path

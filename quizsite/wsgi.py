@@ -1,4 +1,4 @@
-"""What Granian serves."""
+"""The WSGI application that Granian serves."""
 
 import gc
 import os
@@ -9,5 +9,5 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quizsite.settings")
 
 application = get_wsgi_application()
 
-# What is loaded by now stays for good, so no later collection need look at it.
+# Everything loaded so far stays, so no later garbage collection needs to check it.
 gc.freeze()

@@ -12,7 +12,7 @@ from django.db.backends.sqlite3 import base as django_sqlite
 from quizsite.sqlite.prepare import marker_of
 from quizsite.sqlite.write_queue import TurnTimeout, Writer
 
-# django-stubs leave out most of what a backend is there to override.
+# django-stubs lack most of what a backend overrides.
 Base: Any = django_sqlite.DatabaseWrapper
 Operations: Any = Base.ops_class
 
@@ -24,14 +24,14 @@ FULL = 2
 
 
 class DatabaseOperations(Operations):
-    """Django's, with a flush that passes triggers by, as PostgreSQL's TRUNCATE does."""
+    """Django's operations, with a flush that bypasses triggers, as PostgreSQL's TRUNCATE does."""
 
     def sql_flush(self, style: Any, tables: Sequence[str], **options: Any) -> list[str]:
         emptying = super().sql_flush(style, tables, **options)
         with self.connection.cursor() as cursor:
             cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
             triggers = cursor.fetchall()
-        # One transaction runs them all, so that there is no moment without the triggers.
+        # One transaction runs them all, so that the triggers are never missing.
         drop = [f"DROP TRIGGER {self.quote_name(name)}" for name, _ in triggers]
         return [*drop, *emptying, *(sql for _, sql in triggers)] if emptying else []
 
@@ -64,7 +64,7 @@ class DatabaseWrapper(Base):
             return connection
         path = Path(conn_params["database"])
         if marker_of(path).exists():
-            # Over a file that is gone a connection must fail, not begin an empty one.
+            # If the file is gone, a connection must fail and not create an empty one.
             conn_params = {**conn_params, "database": f"{path.absolute().as_uri()}?mode=rw"}
         connection = super().get_new_connection(conn_params)
         verify(connection)
@@ -85,7 +85,7 @@ class DatabaseWrapper(Base):
             raise
 
     def _commit(self) -> None:
-        # A commit that fails is followed by a rollback, which ends the turn.
+        # A failed commit is followed by a rollback, which ends the turn.
         super()._commit()
         self._end_turn()
 
@@ -109,7 +109,7 @@ class DatabaseWrapper(Base):
 
 
 def verify(connection: Any, *, wal_is_safe: bool = library.WAL_IS_SAFE) -> None:
-    """Refuse a connection that would break the promise behind the word "Saved"."""
+    """Refuse a connection whose settings would make "Saved" untrue."""
     [synchronous] = connection.execute("PRAGMA synchronous").fetchone()
     if synchronous < FULL:
         raise ImproperlyConfigured("SQLite must run with synchronous=FULL: a power cut could lose answers.")

@@ -1,4 +1,4 @@
-"""Where a database must not lie: on a file system that other machines share, whose locks do not reach them."""
+"""Detect network file systems. SQLite must not use one, because its locks do not reach other machines."""
 
 import re
 from pathlib import Path
@@ -10,7 +10,7 @@ MOUNTS = Path("/proc/self/mountinfo")
 
 
 def network_file_system(path: Path, *, mounts: str) -> str | None:
-    """The kind of network file system that holds this path; None where it is on a disk of this machine.
+    """The kind of network file system that holds this path; None if it is on a disk of this machine.
 
     mounts: as Linux tells them, see proc_pid_mountinfo(5); the later of two on one folder hides the earlier.
     """

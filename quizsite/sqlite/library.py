@@ -1,4 +1,4 @@
-"""The SQLite library of this process: pysqlite3's own where it is installed, else the interpreter's.
+"""The SQLite library of this process: pysqlite3's if it is installed, else the interpreter's.
 
 Django's backend imports `sqlite3` by name, in five modules that cannot be told of another, one of them at
 each call. So the name itself is answered with pysqlite3, from the first import of this module on.
@@ -16,23 +16,23 @@ try:
 except ImportError:  # there is no wheel for every platform
     pysqlite3 = None
 
-# What Django asks a connection for and pysqlite3 has no call for: the limits that SQLite is compiled with
-# unless told otherwise. Source: sqlite.org, "Implementation Limits For SQLite".
+# Limits that Django reads from a connection and pysqlite3 does not offer: SQLite's defaults.
+# Source: sqlite.org, "Implementation Limits For SQLite".
 LIMITS = {sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER: 32_766, sqlite3.SQLITE_LIMIT_COLUMN: 2_000}
 
 
 def choose(candidate: ModuleType | None, standard: ModuleType) -> ModuleType:
-    """`candidate` where it is there and safe; else `standard`, safe or not."""
+    """`candidate` if it exists and is safe; else `standard`, safe or not."""
     if candidate is not None and wal_is_safe(candidate.sqlite_version_info):
         return candidate
     return standard
 
 
 def use_pysqlite3(library: Any) -> Any:
-    """Let pysqlite3 answer to the name `sqlite3` from now on; returns its connection class, completed."""
+    """Register pysqlite3 under the name `sqlite3`; returns its connection class with the missing method."""
 
     class Connection(library.Connection):
-        """pysqlite3's connection with the one method that Django calls and it lacks."""
+        """pysqlite3's connection with the one method that it lacks and Django calls."""
 
         def getlimit(self, category: int) -> int:
             """The limit of this category, as compiled in."""
@@ -48,5 +48,5 @@ sqlite: Any = choose(pysqlite3, sqlite3)
 Connection: Any = sqlite.Connection if sqlite is sqlite3 else use_pysqlite3(sqlite)
 
 WAL_IS_SAFE = wal_is_safe(sqlite.sqlite_version_info)
-# A rollback journal is slower and lets readers wait for writers, but no version is known to lose data with it.
+# A rollback journal is slower, and readers wait for writers, but no version is known to lose data with it.
 JOURNAL_MODE = "wal" if WAL_IS_SAFE else "delete"

@@ -1,4 +1,4 @@
-"""A database file is made, looked over and put into its journal mode here, before the site serves.
+"""Create and check the database file and set its journal mode, before the site serves.
 
 Connections only verify it. The journal mode persists in the file. Other projects have traced damage to setting it on
 each connection while several processes have the file open.
@@ -16,7 +16,7 @@ from quizsite.sqlite.file_systems import known_mounts, network_file_system
 def prepare_database(
     path: Path, *, journal_mode: str = library.JOURNAL_MODE, init: bool = False, mounts: str | None = None
 ) -> None:
-    """Put the file, made if this is a new site, into the journal mode that this library is safe with.
+    """Set the journal mode that is safe with this library; creates the file of a new site.
 
     init: begin anew where the site had a database and it is gone. mounts: this machine's own unless given. Raises
     ImproperlyConfigured, with the way out, for a file that is gone, damaged, closed or on a network file system.
@@ -41,7 +41,7 @@ def prepare_database(
             [verdict] = connection.execute("PRAGMA quick_check(1)").fetchone()
         finally:
             connection.close()
-        # Refused for a file of somebody else, or on a file system that may only be read.
+        # Refused for a file of another user, or on a read-only file system.
         path.chmod(0o600)
         # Without a write-ahead log the file of a new site is empty until its first table.
         if path.stat().st_size:
@@ -50,7 +50,7 @@ def prepare_database(
         raise ImproperlyConfigured(
             f"The database {path} cannot be used: {error}. Its file and its folder must be this user's to write."
         ) from error
-    # The library's own message of a damaged file may be no text at all.
+    # The library's message about a damaged file may not be text.
     except (library.sqlite.DatabaseError, UnicodeError):
         verdict = "damaged"
     if verdict != "ok":
@@ -60,12 +60,12 @@ def prepare_database(
 
 
 def marker_of(path: Path) -> Path:
-    """What stays when the file goes, and tells a site that lost its database from one that has none yet."""
+    """The marker beside the database. It tells a site that lost its database from one that has none yet."""
     return Path(f"{path}.made")
 
 
 def restore_command(path: Path, *, keep_damaged: bool = False) -> str:
-    """What an operator types; a log of the old file would be played into the backup, so it goes first."""
+    """The operator's command. It removes the old file's log first, which SQLite would replay into the backup."""
     name, folder = shlex.quote(str(path)), shlex.quote(str(path.parent))
     aside = f"cp -a {folder} {folder}.damaged; " if keep_damaged else ""
     return f"{aside}rm -f {name}-wal {name}-shm; cp BACKUP {name}"

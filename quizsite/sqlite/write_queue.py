@@ -1,4 +1,4 @@
-"""A fair queue for those who want to write, over all threads and processes of one machine.
+"""A fair queue of writers, over all threads and processes of one machine.
 
 SQLite hands its write lock to whoever asks at the right instant, so with several busy processes one can wait
 for seconds. Here the kernel keeps the order: it wakes the waiters of a file lock first come, first served.
@@ -8,8 +8,8 @@ import fcntl
 import os
 import time
 
-# How long the first in line sleeps between two looks. A write transaction takes about half a millisecond, and
-# only the first in line looks, so the cost is one process's, and small.
+# How long the first in the queue sleeps between two polls. A write transaction takes about 0.5 ms, and only the first
+# polls, so the cost is small.
 LOOK_AGAIN_SECONDS = 0.0002
 
 
@@ -31,7 +31,7 @@ class Writer:
         self.turn = os.open(f"{database}.turn", os.O_RDWR | os.O_CREAT, 0o600)
 
     def take_turn(self) -> None:
-        """Wait for the turn; raises TurnTimeout when it has not come after `timeout` seconds.
+        """Wait for the turn; raises TurnTimeout after `timeout` seconds.
 
         The clock runs while standing in line, too: whoever comes first only after that time looks once.
         """
@@ -53,10 +53,10 @@ class Writer:
         return True
 
     def end_turn(self) -> None:
-        """Let the next writer in; harmless outside of a turn."""
+        """Let the next writer start; does nothing outside a turn."""
         fcntl.flock(self.turn, fcntl.LOCK_UN)
 
     def close(self) -> None:
-        """Leave for good; the kernel ends a turn with the file."""
+        """Close the queue; the kernel ends a turn when the file closes."""
         os.close(self.line)
         os.close(self.turn)

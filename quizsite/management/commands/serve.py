@@ -35,14 +35,14 @@ class Command(BaseCommand):
         port = whole_number(os.environ, "PORT", default=8000, least=1)
         if problem := problem_with_binding(host, port):
             raise CommandError(f"Cannot serve on {host}:{port}: {problem}. Choose another with `make run PORT=8001`.")
-        # A process of its own: a first start takes half as much memory again as serving does, and Python gives little
-        # of it back, so every worker would carry it for good. Beside it this process loads what the workers share.
+        # A separate process: a first start takes half as much memory again as serving, and Python returns little of
+        # it, so every worker would keep it. Meanwhile this process loads what the workers share.
         preparation = get_context("fork").Process(target=self.prepare, kwargs={"init": init})
         preparation.start()
         load_site()
         preparation.join()
         if code := preparation.exitcode:
-            # A process that failed has said why; one that was killed could not.
+            # A process that failed has printed why; one that was killed has not.
             sys.exit(1 if code > 0 else f"Preparing the site was ended by signal {-code}.")
         names = host_names(host)
         self.print_address(host, port, names)
@@ -50,14 +50,14 @@ class Command(BaseCommand):
         serve(host, port, workers=workers)
 
     def prepare(self, *, init: bool) -> None:
-        """`prepare_site` as the whole of a process, which says in one line why it cannot, as `manage.py` does."""
+        """Run `prepare_site` in its own process; a failure prints one line, as `manage.py` does."""
         try:
             exit_with_message(partial(self.prepare_site, init=init))
         except CommandError as problem:
             sys.exit(f"CommandError: {problem}")
 
     def prepare_site(self, *, init: bool) -> None:
-        """Database, question sets and static files, each only where something changed."""
+        """Prepare database, question sets and static files, each only if it changed."""
         if connection.vendor == "sqlite":
             prepare_database(settings.SQLITE_PATH, init=init)
             if not library.WAL_IS_SAFE:
@@ -66,7 +66,7 @@ class Command(BaseCommand):
                     "site does without one and is slower. Install pysqlite3 to change that."
                 )
         else:
-            # SQLite's connections are each held to the same.
+            # Each SQLite connection checks the same.
             try:
                 durability()
             except CheckFailed as problem:
@@ -81,7 +81,7 @@ class Command(BaseCommand):
     def print_address(self, host: str, port: int, names: list[str]) -> None:
         """Print the address, and on a site without an account the link that makes the first."""
         if settings.HTTPS:
-            # Behind a proxy, which has a name and the usual port.
+            # A proxy in front has a name and the default port.
             address = url([*words(os.environ, "FOOTNOTE_HOSTS"), *names, host][0], 443, https=True)
         else:
             address = url([*names, host][0], port)
