@@ -1,4 +1,4 @@
-"""The order and the tokens of choices, as one attempt shows them."""
+"""The order of questions and choices in one attempt, and the tokens of its choices."""
 
 import hashlib
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ class NotAChoice(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Shuffle:
-    """How one attempt shows choices. seed: only the server knows it. is_shuffled: whether choices change places.
+    """How one attempt orders questions or choices. seed: only the server knows it. is_shuffled: whether they change places.
 
     Tokens and order depend only on seed, question key and choice id, so they tell nothing about the answer key.
     """
