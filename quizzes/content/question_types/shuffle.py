@@ -11,7 +11,7 @@ class NotAChoice(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Shuffle:
-    """How one attempt orders questions or choices. seed: only the server knows it. is_shuffled: whether they change places.
+    """How one attempt orders questions or choices. seed: known to the server only. is_shuffled: False keeps the order.
 
     Tokens and order depend only on seed, question key and choice id, so they tell nothing about the answer key.
     """
