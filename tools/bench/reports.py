@@ -175,7 +175,7 @@ def _attempts(assignment: Assignment, students: Sequence[Student], *, seed: int)
     ]
     attempts = []
     for student, values in zip(students, given, strict=True):
-        points, possible = score(content.document, values)
+        points, possible = score(content.document.questions, values)
         attempts.append(
             Attempt(
                 assignment=assignment,
