@@ -102,6 +102,8 @@ def serve(module: str, workers: int) -> Iterator[Floor]:
                     time.sleep(0.01)
                 else:
                     break
+            if process.poll() is not None:
+                raise RuntimeError(f"the baseline {module} ended with {process.returncode}")
             yield Floor(port, process.pid, Path(data), time.perf_counter() - began)
         finally:
             process.terminate()
