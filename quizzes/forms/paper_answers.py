@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 
-from quizzes.attempts.paper.answers import Sheet, StudentSheet
+from quizzes.attempts.paper.answers import PaperAnswers, StoredPaperAnswers
 from quizzes.attempts.paper.entries import Cell, cells, has_input, paper_view, read_typed, written
 from quizzes.attempts.paper.handout import LETTERS, FormLetter, PaperForm
 from quizzes.content.question_types.question import Question, Value
@@ -26,7 +26,7 @@ class TypingForm(forms.Form):
 
 
 class LetterForm(forms.Form):
-    """The form of a sheet: A or B."""
+    """The letter of a handout: A or B."""
 
     form = forms.ChoiceField(choices=[(letter, letter) for letter in LETTERS], required=False)
 
@@ -38,7 +38,7 @@ class LetterForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class TypedQuestion:
-    """One question of a form. number: on the sheet. view: as printed. cells: its fields."""
+    """One question of a form. number: on the handout. view: as printed. cells: its fields."""
 
     number: int
     question: Question
@@ -50,7 +50,7 @@ class TypedQuestion:
         return f"q{self.number}" if place == 0 else f"q{self.number}-{place + 1}"
 
 
-class PrintedSheets:
+class PrintedForms:
     """The forms of an assignment with the fields of each question. is_grid: every question has one short field."""
 
     def __init__(self, drawn: Mapping[FormLetter, PaperForm], reading: Reading) -> None:
@@ -68,8 +68,8 @@ class PrintedSheets:
         )
 
 
-class SheetForm(forms.Form):
-    """One student's sheet. A cell with an answer that the sheet does not have is an error of that cell."""
+class PaperAnswersForm(forms.Form):
+    """One student's answers from paper. An answer that the handout does not have is an error of its cell."""
 
     form = forms.ChoiceField(
         label="Form", choices=[(letter, letter) for letter in LETTERS], widget=forms.Select(attrs={"class": "cell"})
@@ -77,23 +77,23 @@ class SheetForm(forms.Form):
     seen = forms.IntegerField(min_value=0, max_value=MAX_VERSION, widget=forms.HiddenInput)
 
     def __init__(
-        self, data: Any = None, *, there: StudentSheet, printed: PrintedSheets, letter: FormLetter | None = None
+        self, data: Any = None, *, stored: StoredPaperAnswers, printed: PrintedForms, letter: FormLetter | None = None
     ) -> None:
-        """there: what is stored for the student. letter: the form to show if none is submitted or stored."""
-        super().__init__(data, prefix=there.student.public_id, initial={"seen": there.version})
-        self.there = there
+        """stored: what is stored for the student. letter: the form to show if none is submitted or stored."""
+        super().__init__(data, prefix=stored.student.public_id, initial={"seen": stored.version})
+        self.stored = stored
         self.printed = printed
         sent = LetterForm({"form": self.data.get(self.add_prefix("form"), "")}) if self.is_bound else LetterForm({})
-        self.letter: FormLetter = sent.chosen(letter or there.letter or LETTERS[0])
+        self.letter: FormLetter = sent.chosen(letter or stored.letter or LETTERS[0])
         self.initial["form"] = self.letter
         self.questions = printed.questions[self.letter]
         # Stored answers are written with the letters of the form that the row has.
-        stored = {} if self.is_bound else there.values
+        shown = {} if self.is_bound else stored.values
         for typed in self.questions:
-            texts = self._written(typed, stored.get(typed.question.key))
+            texts = self._written(typed, shown.get(typed.question.key))
             for place, cell in enumerate(typed.cells):
                 self.fields[typed.name(place)] = _cell_field(
-                    cell, f"{there.student.display_name}, question {typed.number} {cell.label}".strip(), texts[place]
+                    cell, f"{stored.student.display_name}, question {typed.number} {cell.label}".strip(), texts[place]
                 )
 
     def clean(self) -> dict[str, Any]:
@@ -110,14 +110,14 @@ class SheetForm(forms.Form):
 
     @property
     def is_blank(self) -> bool:
-        """Whether the student has no stored sheet and the form has no input."""
+        """Whether the student has no stored answers and the form has no input."""
         texts = [self.data.get(self.add_prefix(name), "") for name in self.fields if name not in ("form", "seen")]
-        return self.there.attempt is None and not has_input(texts)
+        return self.stored.attempt is None and not has_input(texts)
 
     @property
-    def sheet(self) -> Sheet:
-        """The sheet of a valid form."""
-        return Sheet(self.there.student, self.letter, self.cleaned_data["values"], self.cleaned_data["seen"])
+    def paper_answers(self) -> PaperAnswers:
+        """The answers of a valid form."""
+        return PaperAnswers(self.stored.student, self.letter, self.cleaned_data["values"], self.cleaned_data["seen"])
 
     @cached_property
     def rows(self) -> list[tuple[TypedQuestion, list[tuple[Cell, BoundField]]]]:
@@ -133,7 +133,7 @@ class SheetForm(forms.Form):
         parts = [
             f"{typed.number} {' '.join(texts)}"
             for typed in self.questions
-            if any(texts := self._written(typed, self.there.values.get(typed.question.key)))
+            if any(texts := self._written(typed, self.stored.values.get(typed.question.key)))
         ]
         return ", ".join(parts)
 

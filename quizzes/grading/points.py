@@ -1,4 +1,4 @@
-"""Compute points from answers, keys, corrections of keys, and teachers' grades.
+"""Compute points from answers, keys, regrades of keys, and teachers' grades.
 
 A score depends on nothing else, so it can be recomputed at any time to the same value.
 """
@@ -19,8 +19,8 @@ Verdict = Literal["right", "partly", "wrong", "unanswered", "ungraded", "dropped
 
 
 @dataclass(frozen=True, slots=True)
-class Correction:
-    """One correction of a question's key. question: with its new key, None if the policy needs none.
+class AppliedRegrade:
+    """One regrade of a question's key. question: with its new key, None if the policy needs none.
 
     Students read the explanation of the new key ("" for none), the reason, and when it was made.
     """
@@ -36,10 +36,10 @@ class Correction:
 class Adjustments:
     """What teachers decided after publishing, by question key.
 
-    corrections: in the order made, without undone ones. grades: the newest grade of each answer, in points.
+    regrades: in the order made, without undone ones. grades: the newest grade of each answer, in points.
     """
 
-    corrections: Mapping[str, Sequence[Correction]] = field(default_factory=dict)
+    regrades: Mapping[str, Sequence[AppliedRegrade]] = field(default_factory=dict)
     grades: Mapping[str, Decimal] = field(default_factory=dict)
 
 
@@ -55,11 +55,11 @@ NO_ADJUSTMENTS = Adjustments()
 
 
 def earned(question: Question, value: Value, adjustments: Adjustments = NO_ADJUSTMENTS) -> Earned:
-    """What one answer earns. A grade overrides all corrections; otherwise they apply in the order made."""
+    """What one answer earns. A grade overrides all regrades; otherwise they apply in the order made."""
     grade = adjustments.grades.get(question.key)
     if grade is not None:
         return Earned(Fraction(grade), question.points)
-    policies = [correction.policy for correction in adjustments.corrections.get(question.key, ())]
+    policies = [regrade.policy for regrade in adjustments.regrades.get(question.key, ())]
     if "drop" in policies:
         return Earned(Fraction(0), 0)
     # A new key ends the full credit that was given before it.
@@ -89,17 +89,17 @@ def verdict(points: Earned, *, is_answered: bool, is_graded: bool) -> Verdict:
 def keys_in_force(question: Question, adjustments: Adjustments) -> tuple[Question, ...]:
     """The question once for each accepted key: the newest replacement, and the keys added after it."""
     questions: tuple[Question, ...] = (question,)
-    for correction in adjustments.corrections.get(question.key, ()):
-        if correction.question is not None:
-            questions = (correction.question,) if correction.policy == "new_key" else (*questions, correction.question)
+    for regrade in adjustments.regrades.get(question.key, ()):
+        if regrade.question is not None:
+            questions = (regrade.question,) if regrade.policy == "new_key" else (*questions, regrade.question)
     return questions
 
 
-def corrected(question: Question, adjustments: Adjustments) -> Question:
-    """The question with the key of the newest correction that has one."""
-    for correction in reversed(adjustments.corrections.get(question.key, ())):
-        if correction.question is not None:
-            return correction.question
+def regraded_question(question: Question, adjustments: Adjustments) -> Question:
+    """The question with the key of the newest regrade that has one."""
+    for regrade in reversed(adjustments.regrades.get(question.key, ())):
+        if regrade.question is not None:
+            return regrade.question
     return question
 
 

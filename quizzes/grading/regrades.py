@@ -15,8 +15,8 @@ from quizzes.content.editions import published
 from quizzes.content.question_types.question import Question as SetQuestion
 from quizzes.content.question_types.question import Value
 from quizzes.content.question_types.registry import regraded
-from quizzes.grading.points import Adjustments, Correction, score
-from quizzes.grading.scores import adjustments, correction, rescore, values_of
+from quizzes.grading.points import Adjustments, AppliedRegrade, score
+from quizzes.grading.scores import adjustments, applied_regrade, rescore, values_of
 from quizzes.models import Assignment, Attempt, AuditEvent, Edition, Question, Regrade, User
 
 Policy = Regrade.Policy
@@ -77,17 +77,17 @@ def preview(
     """What the regrade would change. It writes nothing."""
     submitted, open_count = _attempts(assignments)
     adjusted = adjustments(submitted)
-    added = correction(policy, document)
+    added = applied_regrade(policy, document)
     values = values_of(submitted)
     before, after = [], []
     grades_kept = 0
     for attempt in submitted:
         current = adjusted[attempt.pk]
         grades_kept += question.key in current.grades
-        corrections = {**current.corrections, question.key: [*current.corrections.get(question.key, ()), added]}
+        regrades = {**current.regrades, question.key: [*current.regrades.get(question.key, ()), added]}
         content = published(attempt.assignment.edition_id).document
         before.append(score(content.questions, values[attempt.pk], current)[0])
-        after.append(score(content.questions, values[attempt.pk], Adjustments(corrections, current.grades))[0])
+        after.append(score(content.questions, values[attempt.pk], Adjustments(regrades, current.grades))[0])
     changes = [new - old for old, new in zip(before, after, strict=True)]
     return Preview(
         attempt_count=len(submitted),
@@ -169,12 +169,12 @@ def notices(attempt: Attempt) -> list[Notice]:
     content = published(attempt.assignment.edition_id).document
     grades = adjustments([attempt])[attempt.pk].grades
     values = values_of([attempt])[attempt.pk]
-    applied: dict[str, list[Correction]] = {}
+    applied: dict[str, list[AppliedRegrade]] = {}
     result = []
     for regrade in attempt.assignment.regrades.filter(undone_at=None).select_related("question"):
         before = score(content.questions, values, Adjustments(applied, grades))[0]
         key = regrade.question.key
-        applied = {**applied, key: [*applied.get(key, []), correction(regrade.policy, regrade.document)]}
+        applied = {**applied, key: [*applied.get(key, []), applied_regrade(regrade.policy, regrade.document)]}
         after = score(content.questions, values, Adjustments(applied, grades))[0]
         result.append(Notice(key, regrade.policy, regrade.reason, regrade.made_at, before, after))
     return result

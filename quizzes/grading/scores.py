@@ -1,4 +1,4 @@
-"""Scores, computed from answers, corrections and grades, and cached on the attempt."""
+"""Scores, computed from answers, regrades and grades, and cached on the attempt."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from quizzes.content.editions import published
 from quizzes.content.question_types.registry import parse_question
-from quizzes.grading.points import Adjustments, Correction, Policy, score
+from quizzes.grading.points import Adjustments, AppliedRegrade, Policy, score
 from quizzes.models import Answer, Attempt, ManualGrade, Regrade
 
 # Key in a regrade's document. The question's own explanation was written for the old key.
@@ -16,34 +16,34 @@ NEW_EXPLANATION = "new_explanation"
 
 
 def adjustments(attempts: Sequence[Attempt]) -> dict[int, Adjustments]:
-    """The corrections and grades of each attempt, by attempt id. Two queries."""
-    corrections = corrections_of({attempt.assignment_id for attempt in attempts})
+    """The regrades and grades of each attempt, by attempt id. Two queries."""
+    regrades = applied_regrades({attempt.assignment_id for attempt in attempts})
     grades: defaultdict[int, dict[str, Decimal]] = defaultdict(dict)
     rows = ManualGrade.objects.filter(attempt__in=[attempt.pk for attempt in attempts]).order_by("made_at", "pk")
     for attempt_id, key, points in rows.values_list("attempt_id", "question__key", "points"):
         grades[attempt_id][key] = points
-    return {attempt.pk: Adjustments(corrections[attempt.assignment_id], grades[attempt.pk]) for attempt in attempts}
+    return {attempt.pk: Adjustments(regrades[attempt.assignment_id], grades[attempt.pk]) for attempt in attempts}
 
 
-def corrections_of(assignment_ids: Iterable[int]) -> defaultdict[int, dict[str, list[Correction]]]:
-    """The corrections in force, by assignment id and question key, in the order made. One query."""
-    corrections: defaultdict[int, dict[str, list[Correction]]] = defaultdict(dict)
+def applied_regrades(assignment_ids: Iterable[int]) -> defaultdict[int, dict[str, list[AppliedRegrade]]]:
+    """The regrades in force, by assignment id and question key, in the order made. One query."""
+    regrades: defaultdict[int, dict[str, list[AppliedRegrade]]] = defaultdict(dict)
     in_force = Regrade.objects.filter(assignment__in=assignment_ids, undone_at=None).order_by("made_at", "pk")
     columns = "assignment_id", "question__key", "policy", "document", "reason", "made_at"
     for assignment_id, key, policy, document, reason, made_at in in_force.values_list(*columns):
-        made = correction(policy, document, reason=reason, made_at=made_at)
-        corrections[assignment_id].setdefault(key, []).append(made)
-    return corrections
+        made = applied_regrade(policy, document, reason=reason, made_at=made_at)
+        regrades[assignment_id].setdefault(key, []).append(made)
+    return regrades
 
 
-def correction(
+def applied_regrade(
     policy: str, document: Mapping[str, Any] | None, *, reason: str = "", made_at: datetime | None = None
-) -> Correction:
-    """The correction that a regrade row stores. policy, document, reason, made_at: its columns."""
+) -> AppliedRegrade:
+    """The regrade that a regrade row stores. policy, document, reason, made_at: its columns."""
     if document is None:
-        return Correction(cast(Policy, policy), reason=reason, made_at=made_at)
+        return AppliedRegrade(cast(Policy, policy), reason=reason, made_at=made_at)
     explanation = str(document.get(NEW_EXPLANATION, ""))
-    return Correction(cast(Policy, policy), parse_question(document), explanation, reason, made_at)
+    return AppliedRegrade(cast(Policy, policy), parse_question(document), explanation, reason, made_at)
 
 
 def values_of(attempts: Sequence[Attempt]) -> dict[int, dict[str, Any]]:

@@ -11,7 +11,7 @@ from quizzes.assignments.student_statuses import Overrides, load_overrides
 from quizzes.content.editions import published
 from quizzes.content.question_types.question import Question
 from quizzes.content.question_types.registry import type_of
-from quizzes.grading.points import Adjustments, Verdict, corrected, earned, verdict
+from quizzes.grading.points import Adjustments, Verdict, earned, regraded_question, verdict
 from quizzes.grading.scores import adjustments
 from quizzes.models import Answer, Assignment, Attempt, Classroom
 
@@ -71,7 +71,7 @@ def _rows(
         answer = answers.get(content.question_ids[question.key])
         value = answer.value if answer is not None else None
         points = earned(question, value, after)
-        chosen = corrected(question, after).chosen_options(value, content.document.reading)
+        chosen = regraded_question(question, after).chosen_options(value, content.document.reading)
         yield AnswerRow(
             student=attempt.student.display_name,
             assignment=attempt.assignment,

@@ -16,12 +16,12 @@ from quizzes.content.set_document import Objective
 from quizzes.grading.points import (
     NO_ADJUSTMENTS,
     Adjustments,
-    Correction,
+    AppliedRegrade,
     Earned,
     Verdict,
-    corrected,
     earned,
     keys_in_force,
+    regraded_question,
     verdict,
 )
 from quizzes.grading.scores import adjustments
@@ -47,7 +47,7 @@ class ReviewedQuestion:
     earned: Fraction
     possible: int
     mark: Decimal | None
-    corrections: tuple[Correction, ...]
+    regrades: tuple[AppliedRegrade, ...]
 
     @property
     def question_type(self) -> QuestionType:
@@ -64,23 +64,23 @@ class ReviewedQuestion:
         )
 
     @property
-    def replaced_key(self) -> Correction | None:
+    def replaced_key(self) -> AppliedRegrade | None:
         """The newest regrade that replaced the key; None without one."""
-        return next((correction for correction in reversed(self.corrections) if correction.policy == "new_key"), None)
+        return next((regrade for regrade in reversed(self.regrades) if regrade.policy == "new_key"), None)
 
     @property
-    def added_keys(self) -> tuple[Correction, ...]:
+    def added_keys(self) -> tuple[AppliedRegrade, ...]:
         """The regrades after `replaced_key` that also accept another answer."""
-        policies = [correction.policy for correction in self.corrections]
+        policies = [regrade.policy for regrade in self.regrades]
         first = len(policies) - policies[::-1].index("new_key") if "new_key" in policies else 0
-        return tuple(correction for correction in self.corrections[first:] if correction.policy == "either_key")
+        return tuple(regrade for regrade in self.regrades[first:] if regrade.policy == "either_key")
 
     @property
     def explanation(self) -> str:
         """Why the key is right; "" if the explanation belongs to a replaced key."""
-        for correction in reversed((*((self.replaced_key,) if self.replaced_key else ()), *self.added_keys)):
-            if correction.explanation:
-                return correction.explanation
+        for regrade in reversed((*((self.replaced_key,) if self.replaced_key else ()), *self.added_keys)):
+            if regrade.explanation:
+                return regrade.explanation
         return "" if self.replaced_key else self.question.explanation
 
 
@@ -134,7 +134,7 @@ def review_question(
     reading = content.published.document.reading
     value = answer.value if answer else None
     points = earned(question, value, adjustments)
-    evidence = reading.sentences(corrected(question, adjustments).evidence)
+    evidence = reading.sentences(regraded_question(question, adjustments).evidence)
     return ReviewedQuestion(
         number=content.questions.index(question) + 1,
         question=question,
@@ -146,7 +146,7 @@ def review_question(
         earned=points.points,
         possible=points.possible,
         mark=adjustments.grades.get(question.key),
-        corrections=tuple(adjustments.corrections.get(question.key, ())),
+        regrades=tuple(adjustments.regrades.get(question.key, ())),
     )
 
 

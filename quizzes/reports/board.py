@@ -15,7 +15,7 @@ from quizzes.content.question_types.registry import public_view, type_of
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.reading import Reading, Sentence
 from quizzes.grading.points import Adjustments, earned, keys_in_force
-from quizzes.grading.scores import corrections_of
+from quizzes.grading.scores import applied_regrades
 from quizzes.models import Answer, Assignment, Attempt, Board
 
 Phase = Board.Phase
@@ -198,7 +198,7 @@ def _letters(question: Question, reading: Reading) -> dict[str, str]:
 
 
 def _proof(assignment: Assignment, question: Question, reading: Reading) -> Proof:
-    after = Adjustments(corrections_of([assignment.pk])[assignment.pk])
+    after = Adjustments(applied_regrades([assignment.pk])[assignment.pk])
     keys, letters = keys_in_force(question, after), _letters(question, reading)
     sentences = reading.sentences(tuple(dict.fromkeys(sentence for key in keys for sentence in key.evidence)))
     if not earned(question, None, after).possible:
@@ -214,7 +214,7 @@ def _proof(assignment: Assignment, question: Question, reading: Reading) -> Proo
             else [("", part) for part in _right_parts(key, reading)]
         )
     )
-    note = "The key was corrected after the test." if after.corrections.get(question.key) else ""
+    note = "The key was corrected after the test." if after.regrades.get(question.key) else ""
     return Proof(tuple(right), sentences, note)
 
 

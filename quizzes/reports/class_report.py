@@ -240,7 +240,7 @@ def _reteach(
         if question.question.objective == weakest.objective.key and question.figures.item.points
     ]
     best = max(missed, key=lambda question: question.commonest_wrong.count if question.commonest_wrong else 0)
-    numbers = {question.number for question in missed if not question.is_corrected}
+    numbers = {question.number for question in missed if not question.is_regraded}
     candidates = [line for line in lines if line.report.number in numbers and line.share is not None]
     hardest = sorted(candidates, key=lambda line: (line.share, line.report.figures.facility))[:RETRY_COUNT]
     retry = sorted((line.report for line in hardest), key=lambda report: report.number)

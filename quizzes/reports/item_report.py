@@ -23,7 +23,7 @@ from quizzes.content.question_types.registry import type_of
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.reading import Reading, Sentence
 from quizzes.grading.points import NO_ADJUSTMENTS, Adjustments, earned, keys_in_force
-from quizzes.grading.scores import corrections_of
+from quizzes.grading.scores import applied_regrades
 from quizzes.models import Answer, Assignment, Attempt, ManualGrade
 from quizzes.reports.item_analysis.analysis import analyze_columns
 from quizzes.reports.item_analysis.figures import ChoiceFigures, Column, Figures, Item, ItemFigures, Kind
@@ -41,7 +41,7 @@ class QuestionReport:
     """One question with its figures. number: its position in the set. evidence: the sentences of its key.
 
     waiting_count: answers that a teacher must still grade; until then they earn no points.
-    is_corrected: whether a regrade of the question is in force in one of the assignments.
+    is_regraded: whether a regrade of the question is in force in one of the assignments.
     """
 
     number: int
@@ -51,7 +51,7 @@ class QuestionReport:
     figures: ItemFigures
     waiting_count: int
     reading: Reading
-    is_corrected: bool = False
+    is_regraded: bool = False
 
     @property
     def commonest_wrong(self) -> ChoiceFigures | None:
@@ -150,12 +150,12 @@ def item_report(assignments: Sequence[Assignment], *, policy: str | None = FIRST
     content = published(assignments[0].edition_id)
     questions, reading = content.document.questions, content.document.reading
     attempts = _counting(assignments, policy)
-    corrections = _corrections(attempts)
-    answers = _answers(content, attempts, corrections)
+    regrades = _regrades(attempts)
+    answers = _answers(content, attempts, regrades)
     shown = [(question.key, place) for place, question in enumerate(questions)]
     figures = analyze_columns(
         [
-            _item(question, corrections.values(), [option for kind in row.kinds for option in kind.options], reading)
+            _item(question, regrades.values(), [option for kind in row.kinds for option in kind.options], reading)
             for question, row in zip(questions, answers, strict=True)
         ],
         [row.column() for row in answers],
@@ -176,7 +176,7 @@ def item_report(assignments: Sequence[Assignment], *, policy: str | None = FIRST
                 figures=figures.items[place],
                 waiting_count=answers[place].waiting_count(),
                 reading=reading,
-                is_corrected=any(after.corrections.get(question.key) for after in corrections.values()),
+                is_regraded=any(after.regrades.get(question.key) for after in regrades.values()),
             )
             for place, question in enumerate(questions)
         ),
@@ -204,11 +204,11 @@ def _counting(assignments: Sequence[Assignment], policy: str | None) -> list[_Su
     return counting
 
 
-def _corrections(attempts: Iterable[_SubmittedAttempt]) -> dict[int, Adjustments]:
+def _regrades(attempts: Iterable[_SubmittedAttempt]) -> dict[int, Adjustments]:
     """The regrades in force by assignment id, of assignments with attempts."""
     assignment_ids = {attempt.assignment_id for attempt in attempts}
-    corrections = corrections_of(assignment_ids)
-    return {assignment_id: Adjustments(corrections[assignment_id]) for assignment_id in sorted(assignment_ids)}
+    regrades = applied_regrades(assignment_ids)
+    return {assignment_id: Adjustments(regrades[assignment_id]) for assignment_id in sorted(assignment_ids)}
 
 
 class _AnswerCodes(dict[str | None, int]):
@@ -247,7 +247,7 @@ class _AnswerCodes(dict[str | None, int]):
 
 
 def _answers(
-    content: Published, attempts: Sequence[_SubmittedAttempt], corrections: Mapping[int, Adjustments]
+    content: Published, attempts: Sequence[_SubmittedAttempt], regrades: Mapping[int, Adjustments]
 ) -> list[_QuestionAnswers]:
     """The answers by question. A question without an answer row counts as unanswered."""
     questions = content.document.questions
@@ -257,7 +257,7 @@ def _answers(
             _AnswerCodes(question, after, content.document.reading, row.kinds)
             for question, row in zip(questions, answers, strict=True)
         ]
-        for assignment_id, after in corrections.items()
+        for assignment_id, after in regrades.items()
     }
     for place, row in enumerate(answers):
         unanswered = {assignment_id: known[place][None] for assignment_id, known in tables.items()}
@@ -265,14 +265,14 @@ def _answers(
     by_attempt = {attempt.pk: (number, tables[attempt.assignment_id]) for number, attempt in enumerate(attempts)}
     place_of = {content.question_ids[question.key]: place for place, question in enumerate(questions)}
     columns = [row.codes for row in answers]
-    for attempt_id, question_id, text in _values(corrections):
+    for attempt_id, question_id, text in _values(regrades):
         # The query also returns answers of attempts that do not count.
         if attempt_id in by_attempt:
             number, known = by_attempt[attempt_id]
             place = place_of[question_id]
             columns[place][number] = known[place][text]
     number_of = {attempt_id: number for attempt_id, (number, _) in by_attempt.items()}
-    _apply_manual_grades(answers, questions, number_of, corrections)
+    _apply_manual_grades(answers, questions, number_of, regrades)
     return answers
 
 
@@ -301,8 +301,8 @@ def _values(assignment_ids: Iterable[int]) -> Iterable[tuple[int, int, str]]:
     return answers.order_by().values_list("attempt_id", "question_id", text).iterator(chunk_size=5000)
 
 
-def _item(question: Question, corrections: Iterable[Adjustments], seen: Iterable[Option], reading: Reading) -> Item:
-    adjustments = list(corrections) or [NO_ADJUSTMENTS]
+def _item(question: Question, regrades: Iterable[Adjustments], seen: Iterable[Option], reading: Reading) -> Item:
+    adjustments = list(regrades) or [NO_ADJUSTMENTS]
     keys: list[Question] = []
     for after in adjustments:
         # Not a set: a question that holds a dict cannot be hashed.

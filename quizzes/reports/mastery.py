@@ -22,7 +22,7 @@ from quizzes.content.question_types.question import Question
 from quizzes.content.question_types.registry import type_of
 from quizzes.content.set_document import Objective
 from quizzes.grading.points import SCORE_STEP, Adjustments, earned, keys_in_force
-from quizzes.grading.scores import corrections_of
+from quizzes.grading.scores import applied_regrades
 from quizzes.models import Answer, Classroom, ManualGrade
 from quizzes.reports.attempt_review import ObjectiveScore
 from quizzes.reports.gradebook import Cell, Gradebook, Row, StudentRow, mean_of
@@ -120,7 +120,7 @@ def objective_points(book: Gradebook) -> defaultdict[tuple[int, int], Points]:
         for cell, column in zip(row.cells, book.columns, strict=True)
         if cell.attempt is not None and cell.score is not None
     }
-    corrections = corrections_of({assignment.pk for _, assignment in counting.values()})
+    regrades = applied_regrades({assignment.pk for _, assignment in counting.values()})
     values: defaultdict[int, dict[int, str]] = defaultdict(dict)
     marks: defaultdict[int, dict[str, Decimal]] = defaultdict(dict)
     of = {"attempt__classroom": book.classroom, "attempt__submitted_at__isnull": False}
@@ -134,7 +134,7 @@ def objective_points(book: Gradebook) -> defaultdict[tuple[int, int], Points]:
     found: defaultdict[tuple[int, int], Points] = defaultdict(dict)
     for pk, (student_id, assignment) in counting.items():
         ids = published(assignment.edition_id).question_ids
-        after = Adjustments(corrections[assignment.pk])
+        after = Adjustments(regrades[assignment.pk])
         own = found[student_id, assignment.pk]
         for title, questions in _questions(assignment.edition_id).items():
             total, possible = Fraction(0), 0

@@ -23,5 +23,5 @@ def practice_of(reviewed: ReviewedAttempt) -> Practice:
             for item in reviewed.missed
             if item.possible and type_of(item.question).graded_by == "rule"
         ),
-        Adjustments({item.question.key: item.corrections for item in reviewed.questions if item.corrections}),
+        Adjustments({item.question.key: item.regrades for item in reviewed.questions if item.regrades}),
     )

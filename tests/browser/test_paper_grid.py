@@ -4,7 +4,7 @@ import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
-from quizzes.attempts.paper.answers import student_sheets
+from quizzes.attempts.paper.answers import stored_paper_answers
 from quizzes.content.editions import latest_edition, published
 from quizzes.models import Assignment, Classroom, QuestionSet, Student, User
 from tests.browser.conftest import NewContext, overflow, violations
@@ -57,7 +57,7 @@ def test_a_class_is_typed_in_by_the_keyboard_alone(
     keyboard.press("Enter")
 
     page.get_by_text("Saved: 3 sheets.").wait_for()
-    standing = student_sheets(assignment, students)
+    standing = stored_paper_answers(assignment, students)
     assert [there.letter for there in standing] == ["A", "B", "A"]
     assert [there.values for there in standing] == [values] * 3
     assert {there.attempt.score for there in standing if there.attempt} == {document.max_points}

@@ -222,11 +222,11 @@ class AttemptsMachine(SettingsMachine):
         }
         self.previews.append({**page, "state": self.state_of(model_assignments)})
         if is_sent:
-            self.send_correction(len(self.previews) - 1)
+            self.send_regrade(len(self.previews) - 1)
 
     @precondition(lambda self: self.previews)
     @rule(at=pick)
-    def send_correction(self, at: int) -> None:
+    def send_regrade(self, at: int) -> None:
         """Apply a regrade from a preview, which may be out of date or already applied."""
         page = self.previews[at % len(self.previews)]
         model_regrade, edition = page["model_regrade"], page["edition"]
@@ -260,7 +260,7 @@ class AttemptsMachine(SettingsMachine):
             model_assignment.model_regrades.append(
                 ModelRegrade(model_regrade.group, model_regrade.question, model_regrade.policy, model_regrade.key)
             )
-        self.note_correction(model_assignments, model_regrade)
+        self.note_regrade(model_assignments, model_regrade)
 
     @precondition(
         lambda self: any(model_assignment.model_regrades for model_assignment in self.model_assignments.values())
@@ -341,7 +341,7 @@ class AttemptsMachine(SettingsMachine):
             model_attempt.grades,
         )[0]
 
-    def note_correction(self, model_assignments: list[ModelAssignment], model_regrade: ModelRegrade) -> None:
+    def note_regrade(self, model_assignments: list[ModelAssignment], model_regrade: ModelRegrade) -> None:
         """Count the states of attempts at a regrade."""
         self.note(f"corrected: {model_regrade.policy}")
         for model_attempt in self.ledger.model_attempts:

@@ -69,7 +69,7 @@ CONTROLS: tuple[Control, ...] = (
         "a teacher's mark stands whatever is corrected",
         "quizzes/grading/points.py",
         "    if grade is not None:\n",
-        "    if grade is not None and not adjustments.corrections.get(question.key):\n",
+        "    if grade is not None and not adjustments.regrades.get(question.key):\n",
         "tests/views/teacher/test_regrades.py",
         "tests/reports/test_gradebook.py",
     ),

@@ -8,7 +8,7 @@ from quizzes.attempts.paper.handout import PaperForm
 from quizzes.content.question_types.question import Question
 from quizzes.content.question_types.registry import type_of
 from quizzes.content.reading import Reading, Sentence, Voice
-from quizzes.grading.points import Adjustments, Correction, Policy, corrected
+from quizzes.grading.points import Adjustments, AppliedRegrade, Policy, regraded_question
 
 NOTES: Mapping[Policy, str] = {
     "new_key": "Corrected.",
@@ -36,19 +36,19 @@ class KeyLine:
 
 
 def key_lines(
-    form: PaperForm, reading: Reading, corrections: Mapping[str, Sequence[Correction]]
+    form: PaperForm, reading: Reading, regrades: Mapping[str, Sequence[AppliedRegrade]]
 ) -> tuple[KeyLine, ...]:
-    """One line per question, in the order of the handout. corrections: those in force, by question key."""
+    """One line per question, in the order of the handout. regrades: those in force, by question key."""
     return tuple(
-        _line(number, question, form, reading, corrections.get(question.key, ()))
+        _line(number, question, form, reading, regrades.get(question.key, ()))
         for number, question in enumerate(form.questions, start=1)
     )
 
 
 def _line(
-    number: int, question: Question, form: PaperForm, reading: Reading, corrections: Sequence[Correction]
+    number: int, question: Question, form: PaperForm, reading: Reading, regrades: Sequence[AppliedRegrade]
 ) -> KeyLine:
-    keyed = corrected(question, Adjustments({question.key: corrections}))
+    keyed = regraded_question(question, Adjustments({question.key: regrades}))
     sentences = reading.sentences(keyed.evidence)
     marks = ""
     if type_of(keyed).paper.has_marks_as_key:
@@ -58,7 +58,7 @@ def _line(
         question,
         marks,
         keyed.review(None, reading).correct,
-        " ".join(dict.fromkeys(NOTES[correction.policy] for correction in corrections)),
+        " ".join(dict.fromkeys(NOTES[regrade.policy] for regrade in regrades)),
         sentences,
         tuple(dict.fromkeys(sentence.voice for sentence in sentences)),
     )

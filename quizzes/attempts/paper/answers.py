@@ -25,7 +25,7 @@ Outcome = Literal["saved", "unchanged", "changed_meanwhile", "no_attempt_left"]
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class PaperAnswers:
     """The answers that a teacher entered for one student.
 
     values: by question key, one for each question of the form. seen: the version of the answers on the page, 0 for
@@ -39,7 +39,7 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
-class StudentSheet:
+class StoredPaperAnswers:
     """The stored answers on paper of one student, and the attempts on screen.
 
     attempt None: no answers on paper; then letter is None, values is empty and version is 0. letter None: the seed is
@@ -61,7 +61,7 @@ def form_of(assignment: Assignment, letter: FormLetter) -> PaperForm:
     return draw_form(published(assignment.edition_id).document, assignment.edition.content_hash, letter)
 
 
-def student_sheets(assignment: Assignment, students: Sequence[Student]) -> list[StudentSheet]:
+def stored_paper_answers(assignment: Assignment, students: Sequence[Student]) -> list[StoredPaperAnswers]:
     """The stored answers on paper of each of these students. Three queries. assignment: with its edition."""
     content = published(assignment.edition_id)
     attempts: defaultdict[int, list[Attempt]] = defaultdict(list)
@@ -75,15 +75,15 @@ def student_sheets(assignment: Assignment, students: Sequence[Student]) -> list[
         answers[answer.attempt_id].append(answer)
     letters = letters_by_seed(content.document, assignment.edition.content_hash)
     keys = {question_id: key for key, question_id in content.question_ids.items()}
-    sheets = []
+    rows = []
     for student in students:
         students_attempts = attempts[student.pk]
         on_paper = next((attempt for attempt in students_attempts if attempt.is_on_paper), None)
         current = answers[on_paper.pk] if on_paper is not None else []
         limit = assignment.max_attempts
         has_attempt_left = limit is None or len(students_attempts) < limit + extra_attempts.get(student.pk, 0)
-        sheets.append(
-            StudentSheet(
+        rows.append(
+            StoredPaperAnswers(
                 student=student,
                 attempt=on_paper,
                 letter=letters.get(on_paper.seed) if on_paper is not None else None,
@@ -93,11 +93,11 @@ def student_sheets(assignment: Assignment, students: Sequence[Student]) -> list[
                 may_type=on_paper is not None or has_attempt_left,
             )
         )
-    return sheets
+    return rows
 
 
-def save_sheets(
-    assignment: Assignment, sheets: Sequence[Sheet], *, operation: str, by: User, now: datetime
+def save_paper_answers(
+    assignment: Assignment, entered_rows: Sequence[PaperAnswers], *, operation: str, by: User, now: datetime
 ) -> list[Outcome]:
     """Save entered answers; returns one outcome per student. Safe to repeat.
 
@@ -106,22 +106,22 @@ def save_sheets(
     """
     try:
         with transaction.atomic():
-            return _save_sheets(assignment, sheets, operation=operation, by=by, now=now)
+            return _save(assignment, entered_rows, operation=operation, by=by, now=now)
     except IntegrityError:
         # A student started on screen at the same time, and that attempt took the number.
         with transaction.atomic():
-            return _save_sheets(assignment, sheets, operation=operation, by=by, now=now)
+            return _save(assignment, entered_rows, operation=operation, by=by, now=now)
 
 
-def _save_sheets(
-    assignment: Assignment, sheets: Sequence[Sheet], *, operation: str, by: User, now: datetime
+def _save(
+    assignment: Assignment, entered_rows: Sequence[PaperAnswers], *, operation: str, by: User, now: datetime
 ) -> list[Outcome]:
     # The lock makes teachers who enter the same answers wait for each other. `no_key`: a student who starts an attempt
     # needs the key of this row, and a full lock would end in a deadlock.
     list(Assignment.objects.select_for_update(no_key=True).filter(pk=assignment.pk).values_list("pk"))
-    stored_sheets = student_sheets(assignment, [sheet.student for sheet in sheets])
-    pairs = list(zip(sheets, stored_sheets, strict=True))
-    outcomes = [_outcome_of(sheet, stored) for sheet, stored in pairs]
+    stored_rows = stored_paper_answers(assignment, [entered.student for entered in entered_rows])
+    pairs = list(zip(entered_rows, stored_rows, strict=True))
+    outcomes = [_outcome_of(entered, stored) for entered, stored in pairs]
     changed = [pair for pair, outcome in zip(pairs, outcomes, strict=True) if outcome == "saved"]
     if changed:
         attempts = _attempts_for(assignment, changed, now=now)
@@ -132,47 +132,47 @@ def _save_sheets(
                 action=AuditEvent.Action.PAPER_TYPED,
                 actor=by,
                 classroom_id=assignment.classroom_id,
-                student=sheet.student,
+                student=entered.student,
                 detail={
                     "assignment": assignment.public_id,
                     "attempt": attempt.public_id,
-                    "form": sheet.letter,
-                    "answers": len(_changed_keys(sheet, stored)),
+                    "form": entered.letter,
+                    "answers": len(_changed_keys(entered, stored)),
                 },
                 at=now,
             )
-            for (sheet, stored), attempt in zip(changed, attempts, strict=True)
+            for (entered, stored), attempt in zip(changed, attempts, strict=True)
         )
     return outcomes
 
 
-def _outcome_of(sheet: Sheet, stored: StudentSheet) -> Outcome:
-    if stored.attempt is not None and sheet.letter == stored.letter and not _changed_keys(sheet, stored):
+def _outcome_of(entered: PaperAnswers, stored: StoredPaperAnswers) -> Outcome:
+    if stored.attempt is not None and entered.letter == stored.letter and not _changed_keys(entered, stored):
         return "unchanged"
-    if sheet.seen != stored.version:
+    if entered.seen != stored.version:
         return "changed_meanwhile"
     return "saved" if stored.may_type else "no_attempt_left"
 
 
-def _changed_keys(sheet: Sheet, stored: StudentSheet) -> list[str]:
+def _changed_keys(entered: PaperAnswers, stored: StoredPaperAnswers) -> list[str]:
     """The keys of the questions whose answer changes."""
-    return [key for key, value in sheet.values.items() if stored.values.get(key) != value]
+    return [key for key, value in entered.values.items() if stored.values.get(key) != value]
 
 
 def _attempts_for(
-    assignment: Assignment, changed: Sequence[tuple[Sheet, StudentSheet]], *, now: datetime
+    assignment: Assignment, changed: Sequence[tuple[PaperAnswers, StoredPaperAnswers]], *, now: datetime
 ) -> list[Attempt]:
     """The attempt on paper of each student, created or updated to the entered form."""
-    forms = {letter: form_of(assignment, letter) for letter in {sheet.letter for sheet, _ in changed}}
+    forms = {letter: form_of(assignment, letter) for letter in {entered.letter for entered, _ in changed}}
     receipts = iter(_new_receipts(sum(stored.attempt is None for _, stored in changed)))
     attempts, created, updated = [], [], []
-    for sheet, stored in changed:
-        form = forms[sheet.letter]
+    for entered, stored in changed:
+        form = forms[entered.letter]
         attempt = stored.attempt
         if attempt is None:
             attempt = Attempt(
                 assignment=assignment,
-                student=sheet.student,
+                student=entered.student,
                 classroom_id=assignment.classroom_id,
                 number=len(stored.on_screen) + 1,
                 medium=Attempt.Medium.PAPER,
@@ -198,16 +198,16 @@ def _attempts_for(
 
 def _update_answers(
     content: Published,
-    changed: Sequence[tuple[Sheet, StudentSheet]],
+    changed: Sequence[tuple[PaperAnswers, StoredPaperAnswers]],
     attempts: Sequence[Attempt],
     *,
     operation: str,
     now: datetime,
 ) -> None:
     new_values = [
-        (attempt.pk, content.question_ids[key], sheet.values[key])
-        for (sheet, stored), attempt in zip(changed, attempts, strict=True)
-        for key in _changed_keys(sheet, stored)
+        (attempt.pk, content.question_ids[key], entered.values[key])
+        for (entered, stored), attempt in zip(changed, attempts, strict=True)
+        for key in _changed_keys(entered, stored)
     ]
     stored_answers = Answer.objects.filter(attempt__in=[attempt.pk for attempt in attempts])
     revisions = {

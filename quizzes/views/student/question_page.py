@@ -19,7 +19,7 @@ from quizzes.content.editions import published
 from quizzes.content.question_types.question import Question
 from quizzes.content.question_types.registry import public_view, type_of
 from quizzes.grading.points import Adjustments
-from quizzes.grading.scores import corrections_of
+from quizzes.grading.scores import applied_regrades
 from quizzes.reports.attempt_review import review_question
 
 # Defaults of the template's variables. A missing variable costs 6 times as much as one that is present.
@@ -105,7 +105,7 @@ def _verdict_or_question(
     content = attempt.content
     reading = content.published.document.reading
     if is_shown:
-        adjusted = Adjustments(corrections_of({attempt.assignment_id})[attempt.assignment_id])
+        adjusted = Adjustments(applied_regrades({attempt.assignment_id})[attempt.assignment_id])
         item = review_question(content, question, answer, adjusted)
         return {"item": item, "marked": [sentence.key for sentence in item.evidence]}
     view = public_view(question, content.shuffle, answer.value if answer else None, reading)

@@ -68,6 +68,6 @@ def result(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse:
 def _notices(attempt: Attempt, reviewed: ReviewedAttempt) -> list[tuple[int, Notice]]:
     """(position in the attempt, notice) of each regrade that affects it; no query without regrades."""
     places = {item.question.key: item.number for item in reviewed.questions}
-    if not any(item.corrections for item in reviewed.questions):
+    if not any(item.regrades for item in reviewed.questions):
         return []
     return [(places[notice.question_key], notice) for notice in regrades.notices(attempt)]

@@ -14,8 +14,8 @@ from quizzes.attempts.paper.handout import PaperForm, draw_form, shared_objectiv
 from quizzes.content.editions import published
 from quizzes.content.set_document import SetDocument
 from quizzes.forms.handouts import PrintForm
-from quizzes.grading.points import Correction
-from quizzes.grading.scores import corrections_of
+from quizzes.grading.points import AppliedRegrade
+from quizzes.grading.scores import applied_regrades
 from quizzes.models import Assignment, Edition, QuestionSet
 from quizzes.views.access import TeacherRequest, taught_assignment
 
@@ -64,8 +64,8 @@ def print_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
 def print_assignment_key(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The answer key of an assignment's forms, with its regrades."""
     context = _assignment_context(request, public_id)
-    corrections = corrections_of([context["assignment"].pk])[context["assignment"].pk]
-    return render(request, "teacher/print_answer_key.html", {**context, "forms": _keys(context, corrections)})
+    regrades = applied_regrades([context["assignment"].pk])[context["assignment"].pk]
+    return render(request, "teacher/print_answer_key.html", {**context, "forms": _keys(context, regrades)})
 
 
 def _set_context(request: TeacherRequest, public_id: str) -> dict[str, Any]:
@@ -113,11 +113,9 @@ def _handouts(context: Mapping[str, Any]) -> list[PrintedForm]:
     ]
 
 
-def _keys(context: Mapping[str, Any], corrections: Mapping[str, Sequence[Correction]]) -> list[PrintedForm]:
+def _keys(context: Mapping[str, Any], regrades: Mapping[str, Sequence[AppliedRegrade]]) -> list[PrintedForm]:
     reading = context["document"].reading
-    return [
-        _printed(form, context["edition_number"], key_lines(form, reading, corrections)) for form in context["drawn"]
-    ]
+    return [_printed(form, context["edition_number"], key_lines(form, reading, regrades)) for form in context["drawn"]]
 
 
 def _printed(form: PaperForm, edition_number: int, lines: Sequence[SheetLine | KeyLine]) -> PrintedForm:

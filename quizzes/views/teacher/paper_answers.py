@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from quizzes.attempts.paper.answers import StudentSheet, form_of, save_sheets, student_sheets
+from quizzes.attempts.paper.answers import StoredPaperAnswers, form_of, save_paper_answers, stored_paper_answers
 from quizzes.attempts.paper.handout import LETTERS
 from quizzes.content.editions import published
 from quizzes.formatting import points
-from quizzes.forms.paper_answers import LetterForm, PrintedSheets, SheetForm, TypingForm
+from quizzes.forms.paper_answers import LetterForm, PaperAnswersForm, PrintedForms, TypingForm
 from quizzes.models import Assignment, Student
 from quizzes.views.access import TeacherRequest, taught_assignment
 
@@ -29,19 +29,21 @@ def paper_answers(request: TeacherRequest, public_id: str) -> HttpResponse:
     assignment = taught_assignment(request, public_id)
     printed = _printed(assignment)
     students = list(assignment.classroom.students.enrolled().order_by("display_name", "pk"))
-    sheets = student_sheets(assignment, students)
+    stored_rows = stored_paper_answers(assignment, students)
     is_grid = _fits_a_grid(printed, len(students))
-    rows = [SheetForm(there=sheet, printed=printed) for sheet in sheets]
+    rows = [PaperAnswersForm(stored=stored, printed=printed) for stored in stored_rows]
     if request.method == "POST" and is_grid:
-        sent = [SheetForm(request.POST, there=sheet, printed=printed) for sheet in sheets if sheet.may_type]
+        sent = [
+            PaperAnswersForm(request.POST, stored=stored, printed=printed) for stored in stored_rows if stored.may_type
+        ]
         refused = _store(request, assignment, sent)
         if not refused:
             return redirect("paper_answers", assignment.public_id)
         rows = [
-            _resend_form(refused[sheet.student.pk], sheet, request.POST)
-            if sheet.student.pk in refused
-            else SheetForm(there=sheet, printed=printed)
-            for sheet in student_sheets(assignment, students)
+            _resend_form(refused[stored.student.pk], stored, request.POST)
+            if stored.student.pk in refused
+            else PaperAnswersForm(stored=stored, printed=printed)
+            for stored in stored_paper_answers(assignment, students)
         ]
     context = {
         **_context(assignment),
@@ -49,7 +51,7 @@ def paper_answers(request: TeacherRequest, public_id: str) -> HttpResponse:
         "is_grid": is_grid,
         "numbers": range(1, len(printed.questions["A"]) + 1),
         "guide": printed.questions["A"],
-        "typed_count": sum(row.there.attempt is not None for row in rows),
+        "typed_count": sum(row.stored.attempt is not None for row in rows),
     }
     return render(request, "teacher/paper_answers.html", context)
 
@@ -60,21 +62,21 @@ def student_paper_answers(request: TeacherRequest, public_id: str, student_id: s
     assignment = taught_assignment(request, public_id)
     students = list(assignment.classroom.students.enrolled().order_by("display_name", "pk"))
     student = get_object_or_404(assignment.classroom.students.enrolled(), public_id=student_id)
-    [sheet] = student_sheets(assignment, [student])
-    letter = LetterForm(request.GET).chosen(sheet.letter or LETTERS[0])
-    form = SheetForm(there=sheet, printed=_printed(assignment), letter=letter)
+    [stored] = stored_paper_answers(assignment, [student])
+    letter = LetterForm(request.GET).chosen(stored.letter or LETTERS[0])
+    form = PaperAnswersForm(stored=stored, printed=_printed(assignment), letter=letter)
     at = students.index(student)
     following = students[at + 1] if at + 1 < len(students) else None
-    if request.method == "POST" and sheet.may_type:
-        form = SheetForm(request.POST, there=sheet, printed=_printed(assignment))
+    if request.method == "POST" and stored.may_type:
+        form = PaperAnswersForm(request.POST, stored=stored, printed=_printed(assignment))
         refused = _store(request, assignment, [form])
         if not refused:
             if following is None:
                 return redirect("paper_answers", assignment.public_id)
             url = reverse("student_paper_answers", args=[assignment.public_id, following.public_id])
             return redirect(f"{url}?form={form.letter}")
-        [sheet] = student_sheets(assignment, [student])
-        form = _resend_form(refused[student.pk], sheet, request.POST)
+        [stored] = stored_paper_answers(assignment, [student])
+        form = _resend_form(refused[student.pk], stored, request.POST)
     context = {
         **_context(assignment),
         "student": student,
@@ -94,37 +96,39 @@ def _context(assignment: Assignment) -> dict[str, Any]:
     }
 
 
-def _printed(assignment: Assignment) -> PrintedSheets:
+def _printed(assignment: Assignment) -> PrintedForms:
     reading = published(assignment.edition_id).document.reading
-    return PrintedSheets({letter: form_of(assignment, letter) for letter in LETTERS}, reading)
+    return PrintedForms({letter: form_of(assignment, letter) for letter in LETTERS}, reading)
 
 
-def _fits_a_grid(printed: PrintedSheets, student_count: int) -> bool:
+def _fits_a_grid(printed: PrintedForms, student_count: int) -> bool:
     columns = len(printed.questions["A"])
     return printed.is_grid and columns <= MOST_COLUMNS and student_count * (columns + 2) <= MOST_FIELDS
 
 
-def _store(request: TeacherRequest, assignment: Assignment, sent: Sequence[SheetForm]) -> dict[int, SheetForm]:
-    """Store every valid sheet, with a message. Returns the other forms by student id, with their errors."""
+def _store(
+    request: TeacherRequest, assignment: Assignment, sent: Sequence[PaperAnswersForm]
+) -> dict[int, PaperAnswersForm]:
+    """Store every valid form, with a message. Returns the other forms by student id, with their errors."""
     typing = TypingForm(request.POST)
     # Without an operation id the request gets a new one. Stored answers are not stored again, so this is safe.
     operation = typing.cleaned_data["operation"] if typing.is_valid() else uuid.uuid4().hex
     filled = [form for form in sent if not form.is_blank]
     valid = [form for form in filled if form.is_valid()]
-    refused = {form.there.student.pk: form for form in filled if not form.is_valid()}
-    outcomes = save_sheets(
-        assignment, [form.sheet for form in valid], operation=operation, by=request.user, now=timezone.now()
+    refused = {form.stored.student.pk: form for form in filled if not form.is_valid()}
+    outcomes = save_paper_answers(
+        assignment, [form.paper_answers for form in valid], operation=operation, by=request.user, now=timezone.now()
     )
     saved: list[Student] = []
     for form, outcome in zip(valid, outcomes, strict=True):
         if outcome == "changed_meanwhile":
             form.add_error(None, "Someone typed other answers from this sheet since you opened the page.")
-            refused[form.there.student.pk] = form
+            refused[form.stored.student.pk] = form
         elif outcome == "no_attempt_left":
             form.add_error(None, "This student has no attempt left. Nothing of this sheet was saved.")
-            refused[form.there.student.pk] = form
+            refused[form.stored.student.pk] = form
         elif outcome == "saved":
-            saved.append(form.there.student)
+            saved.append(form.stored.student)
     _add_messages(request, assignment, saved, refused_count=len(refused))
     return refused
 
@@ -146,11 +150,11 @@ def _add_messages(
         messages.success(request, "Nothing new was typed, so nothing changed.")
 
 
-def _resend_form(form: SheetForm, sheet: StudentSheet, data: QueryDict) -> SheetForm:
+def _resend_form(form: PaperAnswersForm, stored: StoredPaperAnswers, data: QueryDict) -> PaperAnswersForm:
     """The form with the input that was sent and the version that is stored now, so that a second save replaces it."""
     new_data = data.copy()
-    new_data[form.add_prefix("seen")] = str(sheet.version)
-    new_form = SheetForm(new_data, there=sheet, printed=form.printed)
+    new_data[form.add_prefix("seen")] = str(stored.version)
+    new_form = PaperAnswersForm(new_data, stored=stored, printed=form.printed)
     new_form.is_valid()
     for error in form.non_field_errors():
         new_form.add_error(None, error)

@@ -16,9 +16,9 @@ from quizzes.content.question_types.registry import parse_question, type_of
 from quizzes.content.reading import Reading
 from quizzes.forms.grading import PolicyForm, RegradeForm
 from quizzes.grading import regrades
-from quizzes.grading.points import Adjustments, corrected
+from quizzes.grading.points import Adjustments, regraded_question
 from quizzes.grading.regrades import StalePreview
-from quizzes.grading.scores import corrections_of
+from quizzes.grading.scores import applied_regrades
 from quizzes.models import Assignment, Edition, Question
 from quizzes.views.access import TeacherRequest, taught_assignment
 
@@ -88,8 +88,8 @@ def undo_regrade(request: TeacherRequest, public_id: str, group: UUID) -> HttpRe
 
 
 def _context(assignment: Assignment, row: Question, reached: list[Assignment], form: RegradeForm) -> dict[str, Any]:
-    corrections = corrections_of({assignment.pk})[assignment.pk]
-    present = corrected(form.question, Adjustments(corrections))
+    regrades = applied_regrades({assignment.pk})[assignment.pk]
+    present = regraded_question(form.question, Adjustments(regrades))
     return {
         "assignment": assignment,
         "classroom": assignment.classroom,
@@ -97,7 +97,7 @@ def _context(assignment: Assignment, row: Question, reached: list[Assignment], f
         "question": form.question,
         "present_key": [line for line in present.answer_key(form.reading) if line.right],
         "sentences": form.reading.sentences(form.question.evidence),
-        "corrected_before": corrections.get(row.key, []),
+        "earlier_regrades": regrades.get(row.key, []),
         "reached": reached,
         "form": form,
         "view": form.view,

@@ -14,7 +14,7 @@ from django.db import IntegrityError, connection, transaction
 from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.integrity import check_integrity
 from quizzes.attempts.lifecycle import NoAttemptsLeft, start_attempt
-from quizzes.attempts.paper.answers import Outcome, Sheet, form_of, save_sheets, student_sheets
+from quizzes.attempts.paper.answers import Outcome, PaperAnswers, form_of, save_paper_answers, stored_paper_answers
 from quizzes.attempts.paper.handout import FormLetter
 from quizzes.content.editions import published
 from quizzes.content.question_types.question import Value
@@ -65,9 +65,11 @@ def type_in(
 ) -> Outcome:
     """Save the paper answers of one student. seen: by default the stored version."""
     if seen is None:
-        [there] = student_sheets(assignment, [student])
+        [there] = stored_paper_answers(assignment, [student])
         seen = there.version
-    [outcome] = save_sheets(assignment, [Sheet(student, letter, values, seen)], operation=operation, by=by, now=now)
+    [outcome] = save_paper_answers(
+        assignment, [PaperAnswers(student, letter, values, seen)], operation=operation, by=by, now=now
+    )
     return outcome
 
 
@@ -142,7 +144,7 @@ def test_paper_answers_on_another_form_stay_the_same(assignment: Assignment, stu
     attempt = assignment.attempts.get()
     assert content_of(attempt).questions == form_of(assignment, "B").questions
     assert (attempt.score, attempt.events.count()) == (Decimal(8), 4)
-    [there] = student_sheets(assignment, [student])
+    [there] = stored_paper_answers(assignment, [student])
     assert (there.letter, there.values) == ("B", values)
 
 
@@ -298,7 +300,7 @@ def test_paper_answers_are_exported_with_their_class(
     assignment: Assignment, classroom: Classroom, student: Student, teacher: User
 ) -> None:
     type_in(assignment, student, values_of(assignment, right=2), by=teacher, letter="B")
-    values = student_sheets(assignment, [student])[0].values
+    values = stored_paper_answers(assignment, [student])[0].values
     content = export_classroom(classroom, now=LATER)
     assert [attempt["medium"] for attempt in json.loads(content)["attempts"]] == ["paper"]
     new_teacher = empty_site()
@@ -306,7 +308,7 @@ def test_paper_answers_are_exported_with_their_class(
     again = import_classroom(content, by=new_teacher, now=LATER)
 
     there_again = again.assignments.select_related("edition").get()
-    [there] = student_sheets(there_again, list(again.students.all()))
+    [there] = stored_paper_answers(there_again, list(again.students.all()))
     # The form is computed from the edition's content, so the other site finds its letter.
     assert (there.letter, there.values) == ("B", values)
     assert there.attempt is not None
@@ -325,24 +327,24 @@ def test_saving_costs_the_same_queries_for_one_student_and_thirty(
     counts = []
     for size in (1, 30):
         sheets = [
-            Sheet(make_student(classroom=classroom), "AB"[place % 2], values_of(assignment), 0)  # type: ignore[arg-type]
+            PaperAnswers(make_student(classroom=classroom), "AB"[place % 2], values_of(assignment), 0)  # type: ignore[arg-type]
             for place in range(size)
         ]
         with queries() as seen:
-            assert set(save_sheets(assignment, sheets, operation="page", by=teacher, now=LATER)) == {"saved"}
+            assert set(save_paper_answers(assignment, sheets, operation="page", by=teacher, now=LATER)) == {"saved"}
         counts.append(len(seen))
-        again = [Sheet(sheet.student, sheet.letter, values_of(assignment, one="c"), 4) for sheet in sheets]
+        again = [PaperAnswers(sheet.student, sheet.letter, values_of(assignment, one="c"), 4) for sheet in sheets]
         with queries() as seen:
-            assert set(save_sheets(assignment, again, operation="next", by=teacher, now=LATER)) == {"saved"}
+            assert set(save_paper_answers(assignment, again, operation="next", by=teacher, now=LATER)) == {"saved"}
         counts.append(len(seen))
     assert counts == [14, 13, 14, 13]
     assert Answer.objects.count() == 31 * 4
 
 
 def test_receipts_of_paper_attempts_are_unique(assignment: Assignment, classroom: Classroom, teacher: User) -> None:
-    sheets = [Sheet(make_student(classroom=classroom), "A", values_of(assignment), 0) for _ in range(40)]
+    sheets = [PaperAnswers(make_student(classroom=classroom), "A", values_of(assignment), 0) for _ in range(40)]
 
-    save_sheets(assignment, sheets, operation="page", by=teacher, now=LATER)
+    save_paper_answers(assignment, sheets, operation="page", by=teacher, now=LATER)
 
     assert len(set(Attempt.objects.values_list("receipt", flat=True))) == 40
 

@@ -8,7 +8,7 @@ import pytest
 
 from quizzes.attempts.integrity import check_integrity
 from quizzes.attempts.lifecycle import NoAttemptsLeft, start_attempt
-from quizzes.attempts.paper.answers import Sheet, save_sheets
+from quizzes.attempts.paper.answers import PaperAnswers, save_paper_answers
 from quizzes.models import AnswerEvent, Assignment, Attempt, AuditEvent, Student, User
 from tests.attempts.paper.test_answers import values_of
 from tests.factories import make_student
@@ -22,9 +22,11 @@ def broken() -> list[str]:
 
 
 def test_one_page_sent_many_times_at_once_is_stored_once(assignment: Assignment, teacher: User, now: datetime) -> None:
-    sheets = [Sheet(make_student(classroom=assignment.classroom), "A", values_of(assignment), 0) for _ in range(3)]
+    sheets = [
+        PaperAnswers(make_student(classroom=assignment.classroom), "A", values_of(assignment), 0) for _ in range(3)
+    ]
 
-    outcomes = at_once([lambda: save_sheets(assignment, sheets, operation="page", by=teacher, now=now)] * 8)
+    outcomes = at_once([lambda: save_paper_answers(assignment, sheets, operation="page", by=teacher, now=now)] * 8)
 
     assert Counter(map(tuple, outcomes)) == {("saved",) * 3: 1, ("unchanged",) * 3: 7}
     assert (Attempt.objects.count(), AnswerEvent.objects.count()) == (3, 12)
@@ -36,8 +38,8 @@ def test_two_teachers_at_once_never_overwrite_one_another(
     assignment: Assignment, student: Student, teacher: User, now: datetime
 ) -> None:
     def typing(choice: str) -> Callable[[], list[str]]:
-        sheet = Sheet(student, "A", values_of(assignment, one=choice), 0)
-        return lambda: [*save_sheets(assignment, [sheet], operation=f"page {choice}", by=teacher, now=now)]
+        sheet = PaperAnswers(student, "A", values_of(assignment, one=choice), 0)
+        return lambda: [*save_paper_answers(assignment, [sheet], operation=f"page {choice}", by=teacher, now=now)]
 
     outcomes = at_once([typing(choice) for choice in "abc"])
 
@@ -50,7 +52,7 @@ def test_paper_answers_entered_as_the_student_starts_use_no_second_attempt(
     assignment: Assignment, student: Student, teacher: User, now: datetime
 ) -> None:
     """One attempt is allowed: on paper or on screen."""
-    sheet = Sheet(student, "A", values_of(assignment), 0)
+    sheet = PaperAnswers(student, "A", values_of(assignment), 0)
 
     def begin() -> str:
         try:
@@ -59,7 +61,7 @@ def test_paper_answers_entered_as_the_student_starts_use_no_second_attempt(
             return type(error).__name__
 
     def type_in() -> str:
-        return save_sheets(assignment, [sheet], operation="page", by=teacher, now=now)[0]
+        return save_paper_answers(assignment, [sheet], operation="page", by=teacher, now=now)[0]
 
     begun, typed = at_once([begin, type_in])
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.integrity import check_integrity
-from quizzes.attempts.paper.answers import form_of, student_sheets
+from quizzes.attempts.paper.answers import form_of, stored_paper_answers
 from quizzes.attempts.paper.entries import written
 from quizzes.attempts.paper.handout import FormLetter
 from quizzes.content.editions import published
@@ -78,7 +78,7 @@ def test_a_row_is_read_by_the_form_it_names(
     )
 
     assert "Saved: Maya Lopez, 8 of 8 points." in text_of(done)
-    [there, other] = student_sheets(assignment, [student, classmate])
+    [there, other] = stored_paper_answers(assignment, [student, classmate])
     assert (there.letter, there.values) == (letter, values)
     assert other.attempt is None
     again = dict(sent_form(teacher_client.get(grid_url(assignment)), having="operation").fields)

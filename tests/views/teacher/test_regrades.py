@@ -312,7 +312,7 @@ def test_wrong_input_is_told_beside_its_field(assignment: Assignment, teacher_cl
     assert errors_of(page) == ["Say why, so that students and colleagues can follow it."]
 
 
-def corrected(client: Client, assignment: Assignment, **changes: str) -> None:
+def regraded_question(client: Client, assignment: Assignment, **changes: str) -> None:
     """Correct question 1 on its pages, to its first choice."""
     preview = client.post(address_of(assignment), filled(client, address_of(assignment), **changes))
     client.post(address_of(assignment), form_of(preview, having="stamp").data(act="save"))
@@ -334,7 +334,7 @@ def test_student_reads_no_word_that_was_written_for_the_old_key(
     before = result_of(ben, signed_in(ben.student))
     assert ("explanation 1" in before, "rationale 2" in before) == (True, True)
 
-    corrected(teacher_client, assignment)
+    regraded_question(teacher_client, assignment)
 
     # Ben gave what is right now, Ana what was right before.
     for attempt in (ben, ana):
@@ -352,7 +352,7 @@ def test_reason_for_a_choice_that_stays_wrong_stays(
     assignment: Assignment, student: Student, student_client: Client, teacher_client: Client
 ) -> None:
     attempt = make_answered_attempt(assignment=assignment, student=student, answers={"one": "c"})
-    corrected(teacher_client, assignment)
+    regraded_question(teacher_client, assignment)
     assert "“Fingerprints”: rationale 4" in result_of(attempt, student_client)
 
 
@@ -378,7 +378,7 @@ def test_another_key_beside_the_old_one_takes_no_explanation_away(
     signed_in: Callable[[Student], Client],
 ) -> None:
     ana, ben, _ = class_of_three
-    corrected(teacher_client, assignment, policy="either_key")
+    regraded_question(teacher_client, assignment, policy="either_key")
     for attempt, given in ((ana, "Birthplace"), (ben, "Citizenship")):
         page = result_of(attempt, signed_in(attempt.student))
         assert f"Correct You answered: {given}" in page
