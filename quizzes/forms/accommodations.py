@@ -9,11 +9,10 @@ from zoneinfo import ZoneInfo
 from django import forms
 
 from quizzes.assignments.accommodations import ExtendedTime
-from quizzes.assignments.deadlines import NoSuchLocalTime, in_zone
 from quizzes.assignments.student_settings import window_of
 from quizzes.formatting import duration, moment
 from quizzes.forms.assignments import MAX_MINUTES
-from quizzes.forms.fields import ReasonField, WallTimeField, clock, wall_time, zone_note
+from quizzes.forms.fields import ReasonField, WallTimeField, moment_in_zone, wall_time, zone_note
 from quizzes.models import Accommodation, Assignment, Extension
 
 EXTEND, KEEP = "extend", "keep"
@@ -152,23 +151,15 @@ class ExtensionForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """The cleaned data with `due_at`, `closes_at` and `extra_attempts`."""
-        due_at, closes_at = self._moment("due"), self._moment("closes")
+        due_at, closes_at = (
+            moment_in_zone(self, name, self.zone, stored=self.stored[name]) for name in ("due", "closes")
+        )
         extra = self.cleaned_data.get("extra_attempts") or 0
         if not self.errors:
             self._check(due_at, closes_at)
         if not self.errors and not (due_at or closes_at or extra or self.has_extension):
             self.add_error(None, "Give a later time or another attempt.")
         return {**self.cleaned_data, "due_at": due_at, "closes_at": closes_at, "extra_attempts": extra}
-
-    def _moment(self, name: str) -> datetime | None:
-        wall, stored = self.cleaned_data.get(name), self.stored[name]
-        if wall is None or wall == wall_time(stored, self.zone):
-            return None if wall is None else stored
-        try:
-            return in_zone(wall, self.zone)
-        except NoSuchLocalTime as error:
-            self.add_error(name, f"Clocks skip {clock(wall)} that night. Use {clock(error.suggestion)}.")
-            return None
 
     def _check(self, due_at: datetime | None, closes_at: datetime | None) -> None:
         window = self.window

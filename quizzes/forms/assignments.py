@@ -10,10 +10,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import CheckConstraint
 
-from quizzes.assignments.deadlines import NoSuchLocalTime, Window, in_zone
+from quizzes.assignments.deadlines import Window
 from quizzes.assignments.lifecycle import AssignmentSettings
 from quizzes.assignments.student_settings import window_of
-from quizzes.forms.fields import WallTimeField, clock, wall_time, zone_name, zone_note
+from quizzes.forms.fields import WallTimeField, moment_in_zone, wall_time, zone_name, zone_note
 from quizzes.models import Assignment, Classroom
 
 UNLIMITED = "unlimited"
@@ -105,9 +105,9 @@ class AssignmentSettingsForm(forms.Form):
         """
         stored = stored or Window()
         return Window(
-            self._moment("opens", zone, stored.opens_at),
-            self._moment("due", zone, stored.due_at),
-            self._moment("closes", zone, stored.closes_at),
+            moment_in_zone(self, "opens", zone, stored=stored.opens_at),
+            moment_in_zone(self, "due", zone, stored=stored.due_at),
+            moment_in_zone(self, "closes", zone, stored=stored.closes_at),
         )
 
     def check_window(self, window: Window, *, stored: Window | None = None) -> None:
@@ -130,16 +130,6 @@ class AssignmentSettingsForm(forms.Form):
             if moment is not None and abs(moment - self.now) > HALF_A_YEAR:
                 messages.append(f"The {name} time is in {moment.year}. Check the year.")
         return messages
-
-    def _moment(self, name: str, zone: ZoneInfo, stored: datetime | None) -> datetime | None:
-        wall = self.cleaned_data.get(name)
-        if wall is None or wall == wall_time(stored, zone):
-            return None if wall is None else stored
-        try:
-            return in_zone(wall, zone)
-        except NoSuchLocalTime as error:
-            self.add_error(name, f"Clocks skip {clock(wall)} that night. Use {clock(error.suggestion)}.")
-            return None
 
     def _check_constraints(self, window: Window) -> None:
         row = Assignment(

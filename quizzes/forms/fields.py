@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.dateparse import parse_datetime
 
+from quizzes.assignments.deadlines import NoSuchLocalTime, in_zone
 from quizzes.people.names import MAX_NAME_LENGTH, InvalidName, clean_name
 
 NO_SUCH_QUESTION = "There is no such question."
@@ -79,6 +80,22 @@ def zone_note(zones: Sequence[ZoneInfo]) -> str:
 def clock(wall: datetime) -> str:
     """The time of day: “2:30 am”."""
     return f"{wall.hour % 12 or 12}:{wall:%M} {'am' if wall.hour < 12 else 'pm'}"
+
+
+def moment_in_zone(form: forms.Form, name: str, zone: ZoneInfo, *, stored: datetime | None) -> datetime | None:
+    """The moment of a form's wall-time field in the zone; None without input.
+
+    A wall time that clocks skip is an error of the field. stored: an unchanged time keeps its stored moment, with
+    seconds and in the hour that clocks repeat.
+    """
+    wall = form.cleaned_data.get(name)
+    if wall is None or wall == wall_time(stored, zone):
+        return None if wall is None else stored
+    try:
+        return in_zone(wall, zone)
+    except NoSuchLocalTime as error:
+        form.add_error(name, f"Clocks skip {clock(wall)} that night. Use {clock(error.suggestion)}.")
+        return None
 
 
 class ReasonField(forms.CharField):
