@@ -54,7 +54,7 @@ browser: .venv/.test              ## Tests in Chromium, apart from the others be
 test-postgres: .venv/.test        ## The unit tests on a PostgreSQL server of their own
 	tools/test-postgres
 
-faults: .venv/.test               ## Kill, fill, repeat, race: a line a fault; FULL=1 runs as many as the goals ask for
+faults: .venv/.test               ## Kill, fill, repeat, race: one line per fault; FULL=1 runs as many as the goals ask for
 	$(PY) -m tools.faults $(if $(FULL),--full)
 
 mutations: .venv/.test            ## Take each control out of a copy of the site, and see the tests turn red

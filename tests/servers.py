@@ -88,13 +88,13 @@ class Site:
 
     def stop(self) -> int:
         """Stop the server with SIGTERM; returns its exit code."""
-        assert self.process is not None  # noqa: S101
+        assert self.process is not None
         self.process.terminate()
         return self.process.wait(timeout=40)
 
     def kill(self) -> None:
         """Kill every process of the server, like a power failure."""
-        assert self.process is not None  # noqa: S101
+        assert self.process is not None
         for pid in family(self.process.pid):
             try:
                 os.kill(pid, signal.SIGKILL)

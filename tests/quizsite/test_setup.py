@@ -1,4 +1,4 @@
-"""From a clone to a running site: finding Python, `serve`, static files, addresses, and the watchdogs' pages."""
+"""From a clone to a running site: finding Python, `serve`, static files, addresses, and the health checks."""
 
 import os
 import re
@@ -245,7 +245,7 @@ def test_serve_answers_to_the_machines_own_names_for_phones_in_the_room(serve: C
 def test_serve_behind_a_proxy_prints_the_proxys_address(serve: Callable[..., Run]) -> None:
     run = serve(FOOTNOTE_HTTPS="1", FOOTNOTE_HOSTS="quiz.school.example")
     run.wait_until_it_answers()
-    # A watchdog on the machine itself needs no TLS.
+    # A health check from the machine itself needs no TLS.
     assert run.get("/livez") == (200, "ok\n")
     _, lines = run.stop()
 
@@ -354,7 +354,7 @@ def keeper_of(lock: Path, *, but: int = 0) -> int:
                 if "->" not in fields and fields[5].rpartition(":")[2] == inode and int(fields[4]) != but:
                     return int(fields[4])
         select.select([], [], [], 0.05)
-    raise AssertionError("nobody keeps house")
+    raise AssertionError("no process runs the periodic jobs")
 
 
 # --- Health -------------------------------------------------------------------------------------------------------

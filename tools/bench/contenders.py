@@ -40,7 +40,7 @@ def contenders(*, workers: int, students: int) -> Iterator[tuple[Contender, Cont
     site = Site(Path(os.environ["FOOTNOTE_DATA"]), command=("serve", "--workers", str(workers)))
     clients = make_clients(site.port, students)
     with running(site), serve("bare_django", workers) as bare, serve("bare_wsgi", workers) as floor:
-        assert site.process is not None  # noqa: S101
+        assert site.process is not None
         keys = bare_keys(bare.data, students)
         yield (
             Contender(
