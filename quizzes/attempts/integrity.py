@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import Count
 
 from quizzes.assignments.deadlines import is_over
-from quizzes.grading.scores import computed
+from quizzes.grading.scores import computed, stored
 from quizzes.models import Answer, AnswerEvent, Attempt, AuditEvent
 
 BATCH = 500
@@ -51,8 +51,8 @@ def _findings() -> list[Finding]:
             log += _unexplained(attempt, current[attempt.pk], events[attempt.pk])
             if not attempt.is_open:
                 submitted += 1
-                if (attempt.score, attempt.max_score) != expected[attempt.pk]:
-                    scores.append(f"{attempt}: stored {attempt.score}, recomputed {expected[attempt.pk][0]}")
+                if stored(attempt) != expected[attempt.pk]:
+                    scores.append(f"{attempt}: stored {stored(attempt)}, recomputed {tuple(expected[attempt.pk])}")
             saved = [event for event in events[attempt.pk] if event.outcome == Outcome.SAVED]
             saves += len(saved)
             # A save from before a deadline was moved met the old deadline, which the attempt no longer has.

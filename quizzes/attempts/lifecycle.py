@@ -11,7 +11,7 @@ from quizzes.assignments.accommodations import extend
 from quizzes.assignments.deadlines import WindowState, cutoff, deadline, is_over
 from quizzes.assignments.student_settings import personal_window, student_settings
 from quizzes.attempts.attempt_content import AttemptContent
-from quizzes.grading.scores import computed
+from quizzes.grading.scores import ScoreColumns, computed
 from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Student, User
 from quizzes.models.public_ids import new_receipt
 
@@ -93,7 +93,9 @@ def submit_attempt(attempt: Attempt, *, now: datetime) -> Attempt:
     with transaction.atomic():
         is_submitted_now = _submit(attempt, at=at, by=by, conditions=conditions)
     if not is_submitted_now:
-        attempt.refresh_from_db(fields=["deadline_at", "submitted_at", "submitted_by", "receipt", "score", "max_score"])
+        attempt.refresh_from_db(
+            fields=["deadline_at", "submitted_at", "submitted_by", "receipt", *ScoreColumns._fields]
+        )
     return attempt
 
 
@@ -114,7 +116,7 @@ def reopen(attempt: Attempt, *, more_time: timedelta | None, reason: str, by: Us
         raise NoTimeLeft
     receipt = attempt.receipt
     attempt.submitted_at, attempt.submitted_by, attempt.receipt = None, "", None
-    attempt.score, attempt.max_score = None, None
+    attempt.score, attempt.max_score, attempt.ungraded_count = None, None, 0
     attempt.deadline_at = deadline_at
     if attempt.time_limit is not None and deadline_at is not None:
         # From the start of the attempt, so that a later change of the settings does not remove the granted time.
@@ -126,8 +128,7 @@ def reopen(attempt: Attempt, *, more_time: timedelta | None, reason: str, by: Us
                     "submitted_at",
                     "submitted_by",
                     "receipt",
-                    "score",
-                    "max_score",
+                    *ScoreColumns._fields,
                     "deadline_at",
                     "time_limit",
                 ]
@@ -201,14 +202,13 @@ def _submit(attempt: Attempt, *, at: datetime, by: str, conditions: Mapping[str,
     )
     if not locked:
         return False
-    points, possible = computed([attempt])[attempt.pk]
+    columns = computed([attempt])[attempt.pk]._asdict()
     while True:
         fields = {
             "submitted_at": at,
             "submitted_by": by,
             "receipt": new_receipt(),
-            "score": points,
-            "max_score": possible,
+            **columns,
         }
         is_free = ~Exists(Attempt.objects.filter(receipt=fields["receipt"]))
         if Attempt.objects.filter(is_free, pk=attempt.pk).update(**fields):

@@ -1,7 +1,8 @@
 """Normalizes typed answers, so that two spellings of one answer compare as equal.
 
 Ignored: case, accents, spaces, punctuation, a leading article, and the format of numbers and dates. Dates are read
-month first (8/31 is August 31), or day first if month first is not a date (31/8).
+month first (8/31 is August 31), or day first if month first is not a date (31/8). Months are read in English and
+Spanish. A date may leave out the year that the accepted answer has.
 """
 
 import re
@@ -10,9 +11,12 @@ from calendar import monthrange
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
+
+from quizzes.caches import process_cache
 
 # 1 typo is accepted in a word of at least this many letters. In a shorter word it often makes another word.
 # 2 typos are never accepted: “persecution” and “prosecution” differ by 2 letters.
@@ -35,7 +39,7 @@ _TOKEN = re.compile(
     | (?<![\d/])(?P<first>\d\d?)(?:/(?P<second>\d\d?)(?:/(?P<last>\d{{4}}|\d\d))?(?![\d/])
       | (?P<mark>[.-])(?P<second_>\d\d?)(?P=mark)(?P<last_>\d{{4}})(?!\d))
     | (?P<number>(?:(?<!\S)-)?(?:\d{{1,3}}(?:,\d{{3}})+(?![\d,])|\d+)(?:\.\d+)?|(?<![^\s\-$€£])-?\.\d+)
-      (?P<ordinal>(?:st|nd|rd|th)(?!{_LETTER}))?
+      (?P<suffix>(?:st|nd|rd|th|k)(?!{_LETTER}))?
     | {_LETTER}+(?:'{_LETTER}+)*
     | [%$€£&]
     """,
@@ -43,6 +47,8 @@ _TOKEN = re.compile(
 )
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 _DATE = re.compile(r"(?P<year>\d{4}|-)-(?P<month>\d\d)-(?P<day>\d\d)", re.ASCII)
+# A day written with a hyphen or a period: 8-31, 8.31.2018. Normalized, the hyphen is a space.
+_LOOSE_DATE = re.compile(r"(?P<month>\d\d?)[ .](?P<day>\d\d?)(?:[ .](?P<year>\d{4}))?", re.ASCII)
 _DAY = re.compile(r"(\d\d?)(?:th)?", re.ASCII)
 _YEAR = re.compile(r"[12]\d{3}", re.ASCII)
 
@@ -51,18 +57,18 @@ _MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            ("january", "jan"),
-            ("february", "feb"),
-            ("march", "mar"),
-            ("april", "apr"),
-            ("may",),
-            ("june", "jun"),
-            ("july", "jul"),
-            ("august", "aug"),
-            ("september", "sept", "sep"),
-            ("october", "oct"),
-            ("november", "nov"),
-            ("december", "dec"),
+            ("january", "jan", "enero"),
+            ("february", "feb", "febrero"),
+            ("march", "mar", "marzo"),
+            ("april", "apr", "abril"),
+            ("may", "mayo"),
+            ("june", "jun", "junio"),
+            ("july", "jul", "julio"),
+            ("august", "aug", "agosto"),
+            ("september", "sept", "sep", "septiembre"),
+            ("october", "oct", "octubre"),
+            ("november", "nov", "noviembre"),
+            ("december", "dec", "diciembre"),
         ),
         start=1,
     )
@@ -93,6 +99,10 @@ _ORDINALS = {
     )
 }
 _SCALES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+# Words for a count that follow a number or an article: “two dozen”, “a couple”.
+_COUNTS = {"dozen": 12, "couple": 2}
+# The first half of a year that is spoken in two halves: “twenty eighteen”.
+_CENTURIES = ("seventeen", "eighteen", "nineteen", "twenty")
 _UNITS = {"%": "percent", "$": "dollars", "€": "euros", "£": "pounds", "&": "and"}
 _PLURALS = {"dollar": "dollars", "euro": "euros", "pound": "pounds"}
 
@@ -121,11 +131,57 @@ def read_number(text: str) -> tuple[Decimal, str] | None:
 
 def read_date(text: str) -> Day | None:
     """The date of an answer; None if the answer is not a date or has other words too."""
-    match = _DATE.fullmatch(normalize(text))
+    normalized = normalize(text)
+    loose = _LOOSE_DATE.fullmatch(normalized)
+    if loose is not None:
+        year, month, day = loose["year"] or "-", loose["month"], loose["day"]
+        normalized = _day(year, month, day) or _day(year, day, month) or normalized
+    match = _DATE.fullmatch(normalized)
     if match is None:
         return None
-    year = None if match["year"] == "-" else int(match["year"])
-    return Day(year, int(match["month"]), int(match["day"]))
+    return Day(None if match["year"] == "-" else int(match["year"]), int(match["month"]), int(match["day"]))
+
+
+def iso_date(day: Day) -> str:
+    """The date in ISO 8601: 2018-08-31, or --08-31 without a year. This is also its normalized form."""
+    return f"{'-' if day.year is None else f'{day.year:04}'}-{day.month:02}-{day.day:02}"
+
+
+def is_same(answer: str, accepted: str) -> bool:
+    """Whether two normalized answers are the same. The answer may leave out the year of an accepted date."""
+    if answer == accepted:
+        return True
+    day, accepted_day = read_date(answer), _DATE.fullmatch(accepted)
+    return (
+        day is not None
+        and accepted_day is not None
+        and iso_date(day)[-5:] == accepted[-5:]
+        and (day.year is None or iso_date(day) == accepted)
+    )
+
+
+def with_month_typos_corrected(normalized: str) -> str:
+    """The normalized answer with the month of a date corrected if it has one typo: “agust 31” becomes --08-31."""
+    words = normalized.split()
+    for place, word in enumerate(words):
+        is_beside_a_day = any(
+            _DAY.fullmatch(other) for other in (*words[place + 1 : place + 2], *words[max(0, place - 2) : place])
+        )
+        if is_beside_a_day and (month := _month_with_typo(word)):
+            return " ".join(_with_dates([*words[:place], month, *words[place + 1 :]]))
+    return normalized
+
+
+def _month_with_typo(word: str) -> str | None:
+    """The month that this word misspells by one letter; None without one, or if it could be two."""
+    if len(word) < TYPO_MIN_LETTERS - 1 or word in _MONTHS:
+        return None
+    months = {
+        number
+        for name, number in _MONTHS.items()
+        if len(name) >= TYPO_MIN_LETTERS - 1 and name[0] == word[0] and OSA.distance(word, name) == 1
+    }
+    return _MONTH_NAMES[months.pop()] if len(months) == 1 else None
 
 
 def write_date(day: Day) -> str:
@@ -138,19 +194,31 @@ def is_typo(answer: str, accepted: str) -> bool:
     """Whether a normalized answer differs from the accepted one only by one typo in any of its longer words.
 
     A typo is one letter added, missing, replaced or swapped with the next. The first letter and all digits must match.
+    A word that is another English word or name is no typo, unless it is the plural: “country” is not “county”.
     Source: optimal string alignment distance 1 for each word, with Elasticsearch's “prefix_length” of 1.
     """
+    if is_same(with_month_typos_corrected(answer), accepted):
+        return True
     pairs = list(zip(answer.split(), accepted.split(), strict=False))
     return len(answer.split()) == len(accepted.split()) and all(
-        one == other
-        or (
-            len(other) >= TYPO_MIN_LETTERS
-            and one[0] == other[0]
-            and not any(char.isdigit() for char in one + other)
-            and OSA.distance(one, other) == 1
-        )
-        for one, other in pairs
+        one == other or _is_typo_of_word(one, other) for one, other in pairs
     )
+
+
+def _is_typo_of_word(word: str, accepted: str) -> bool:
+    return (
+        len(accepted) >= TYPO_MIN_LETTERS
+        and word[0] == accepted[0]
+        and not any(char.isdigit() for char in word + accepted)
+        and OSA.distance(word, accepted) == 1
+        and (word not in _english_words() or f"{word}s" == accepted or word == f"{accepted}s")
+    )
+
+
+@process_cache(maxsize=1)
+def _english_words() -> frozenset[str]:
+    """The English words and names of at least four letters, normalized."""
+    return frozenset((Path(__file__).parent / "data" / "english-words.txt").read_text(encoding="utf-8").split())
 
 
 def is_close(answer: str, accepted: str) -> bool:
@@ -160,7 +228,8 @@ def is_close(answer: str, accepted: str) -> bool:
     added, or if few letters and no digits differ.
     """
     one, other = (
-        [word[-5:] if _DATE.fullmatch(word) else word for word in text.split()] for text in (answer, accepted)
+        [word[-5:] if _DATE.fullmatch(word) else word for word in text.split()]
+        for text in (with_month_typos_corrected(answer), accepted)
     )
     if not one or not other:
         return False
@@ -211,7 +280,8 @@ def _tokens(match: re.Match[str]) -> list[str]:
         day = _day(year, month, day_) or _day(year, day_, month)
         return [day] if day else [_number(figures) for figures in re.findall(r"\d+", match[0])]
     if match["number"]:
-        return [_number(match["number"]) + ("th" if match["ordinal"] else "")]
+        number, suffix = _number(match["number"]), match["suffix"]
+        return [number, "thousand"] if suffix == "k" else [number + ("th" if suffix else "")]
     return [match[0].replace("'", "")]
 
 
@@ -255,9 +325,13 @@ def _number_at(tokens: Sequence[str]) -> tuple[str, int]:
         number = _CARDINALS.get(word, _ORDINALS.get(word))
         if place == 0 and _NUMBER.fullmatch(word) and len(word) <= _MAX_DIGITS:
             sign, group, room = -1 if word[0] == "-" else 1, abs(Fraction(word)), 0
-        elif place == 0 and word in _ARTICLES and following in _SCALES:
+        elif place == 0 and word in _ARTICLES and (following in _SCALES or following in _COUNTS):
             group, room = Fraction(1), 0
             continue
+        elif place == 1 and tokens[0] in _CENTURIES and number is not None and number >= 10 and word in _CARDINALS:
+            group, room = group * 100 + number, 10 if number >= 20 else 0
+        elif word in _COUNTS and place and group:
+            group, room, scale = group * _COUNTS[word], 0, 0
         elif word == "and" and place and room in (100, 1000) and 0 < _CARDINALS.get(following, 0) < room:
             continue
         elif number is not None and (0 < number < room or place == 0):
@@ -290,7 +364,7 @@ def _with_dates(tokens: Sequence[str]) -> list[str]:
     while place < len(tokens):
         day, length = _date_at(tokens[place:])
         if day:
-            while words and words[-1] in ("on", "the"):
+            while words and words[-1] in ("on", "the", "el"):
                 words.pop()
         token = tokens[place]
         words.append(day or (_MONTH_NAMES[_MONTHS[token]] if token in _MONTHS else token))
@@ -302,20 +376,22 @@ def _date_at(tokens: Sequence[str]) -> tuple[str, int]:
     """The date at the start of the tokens, and how many tokens it takes; ("", 0) without one."""
     if _DATE.fullmatch(tokens[0]):
         return tokens[0], 1
-    between = "the" if tokens[0] in _MONTHS else "of"
-    rest = list(tokens[1:5])
-    if rest[:1] == [between]:
+    between = ("the",) if tokens[0] in _MONTHS else ("of", "de")
+    rest = list(tokens[1:6])
+    if rest[:1] and rest[0] in between:
         rest = rest[1:]
+    if rest[1:2] and rest[1] in ("de", "del"):
+        del rest[1]
     if not rest:
         return "", 0
     month, day = (tokens[0], rest[0]) if tokens[0] in _MONTHS else (rest[0], tokens[0])
     figures = _DAY.fullmatch(day)
     if month not in _MONTHS or figures is None:
         return "", 0
-    length = 1 + list(tokens).index(rest[0], 1)
     year = rest[1] if len(rest) > 1 and _YEAR.fullmatch(rest[1]) else "-"
+    length = 1 + list(tokens).index(rest[0] if year == "-" else year, 1)
     date = _day(year, str(_MONTHS[month]), figures[1])
-    return (date, length + (year != "-")) if date else ("", 0)
+    return (date, length) if date else ("", 0)
 
 
 def _figures(words: Sequence[str]) -> set[str]:

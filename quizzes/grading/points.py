@@ -70,10 +70,23 @@ def earned(question: Question, value: Value, adjustments: Adjustments = NO_ADJUS
     return Earned(question.points * credit, question.points)
 
 
-def verdict(points: Earned, *, is_answered: bool, is_graded: bool) -> Verdict:
+def needs_grading(question: Question, value: Value, adjustments: Adjustments = NO_ADJUSTMENTS) -> bool:
+    """Whether a teacher must still grade this answer: a written one, or a typed one that is close to a key.
+
+    Until then it is no wrong answer: it earns no points, and its attempt counts in no average.
+    """
+    if value is None or question.key in adjustments.grades:
+        return False
+    points = earned(question, value, adjustments)
+    return points.points < points.possible and all(
+        keyed.needs_grading(value) for keyed in keys_in_force(question, adjustments)
+    )
+
+
+def verdict(points: Earned, *, is_answered: bool, needs_grading: bool) -> Verdict:
     """The verdict in one word, from the points after regrades and manual grades.
 
-    is_graded: by a rule or by a teacher. ungraded: a teacher must still grade it. dropped: it counts for no student.
+    ungraded: a teacher must still grade it. dropped: it counts for no student.
     """
     if not points.possible:
         return "dropped"
@@ -81,7 +94,7 @@ def verdict(points: Earned, *, is_answered: bool, is_graded: bool) -> Verdict:
         return "unanswered"
     if points.points >= points.possible:
         return "right"
-    if not is_graded:
+    if needs_grading:
         return "ungraded"
     return "partly" if points.points else "wrong"
 
@@ -114,3 +127,10 @@ def score(
     total = sum((part.points for part in parts), start=Fraction(0))
     exact = Decimal(total.numerator) / Decimal(total.denominator)
     return exact.quantize(SCORE_STEP, ROUND_HALF_UP), sum(part.possible for part in parts)
+
+
+def ungraded_count(
+    questions: Iterable[Question], values: Mapping[str, Value], adjustments: Adjustments = NO_ADJUSTMENTS
+) -> int:
+    """How many answers of an attempt a teacher must still grade. questions, values: as for `score`."""
+    return sum(needs_grading(question, values.get(question.key), adjustments) for question in questions)

@@ -12,7 +12,7 @@ from quizzes.content.editions import published
 from quizzes.content.question_types.question import Question, Value
 from quizzes.content.question_types.registry import TYPES, type_of
 from quizzes.content.reading import Reading
-from quizzes.grading.points import Adjustments, earned, keys_in_force
+from quizzes.grading.points import Adjustments, earned, needs_grading
 from quizzes.grading.scores import adjustments
 from quizzes.models import Answer, Assignment, Attempt
 
@@ -63,7 +63,7 @@ def queued_answers(assignments: Sequence[Assignment]) -> dict[int, list[QueuedAn
     for answer in candidates:
         content = published(editions[answer.attempt.assignment_id]).document
         question = content.questions[answer.question.position - 1]
-        if _is_waiting(question, answer.value, adjusted[answer.attempt_id]):
+        if needs_grading(question, answer.value, adjusted[answer.attempt_id]):
             grouped[answer.attempt.assignment_id, question.key, _normalized(answer.value)].append(answer)
     by_assignment: defaultdict[int, list[QueuedAnswer]] = defaultdict(list)
     for (assignment_id, key, normalized), answers in grouped.items():
@@ -76,15 +76,6 @@ def queued_answers(assignments: Sequence[Assignment]) -> dict[int, list[QueuedAn
         pk: sorted(entries, key=lambda entry: (entry.position, -len(entry.attempts), entry.given))
         for pk, entries in by_assignment.items()
     }
-
-
-def _is_waiting(question: Question, value: Value, adjustments: Adjustments) -> bool:
-    if question.key in adjustments.grades:
-        return False
-    result = earned(question, value, adjustments)
-    return result.points < result.possible and all(
-        keyed.needs_grading(value) for keyed in keys_in_force(question, adjustments)
-    )
 
 
 def _queued_answer(

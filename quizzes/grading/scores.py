@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from quizzes.content.editions import published
 from quizzes.content.question_types.registry import parse_question
-from quizzes.grading.points import Adjustments, AppliedRegrade, Policy, score
+from quizzes.grading.points import Adjustments, AppliedRegrade, Policy, score, ungraded_count
 from quizzes.models import Answer, Attempt, ManualGrade, Regrade
 
 # Key in a regrade's document. The question's own explanation was written for the old key.
@@ -55,27 +55,40 @@ def values_of(attempts: Sequence[Attempt]) -> dict[int, dict[str, Any]]:
     return values
 
 
-def computed(attempts: Sequence[Attempt]) -> dict[int, tuple[Decimal, int]]:
-    """(points earned, points possible) of each attempt, by attempt id. Three queries.
+class ScoreColumns(NamedTuple):
+    """The columns of an attempt that cache its score. Their meaning: see the model."""
+
+    score: Decimal
+    max_score: int
+    ungraded_count: int
+
+
+def computed(attempts: Sequence[Attempt]) -> dict[int, ScoreColumns]:
+    """The score columns of each attempt, by attempt id. Three queries.
 
     attempts: with their assignments.
     """
     adjusted = adjustments(attempts)
     values = values_of(attempts)
-    return {
-        attempt.pk: score(
-            published(attempt.assignment.edition_id).document.questions, values[attempt.pk], adjusted[attempt.pk]
-        )
-        for attempt in attempts
-    }
+    columns = {}
+    for attempt in attempts:
+        given = published(attempt.assignment.edition_id).document.questions, values[attempt.pk], adjusted[attempt.pk]
+        columns[attempt.pk] = ScoreColumns(*score(*given), ungraded_count(*given))
+    return columns
+
+
+def stored(attempt: Attempt) -> tuple[Decimal | None, int | None, int]:
+    """The score columns as the row has them."""
+    return attempt.score, attempt.max_score, attempt.ungraded_count
 
 
 def rescore(attempts: Iterable[Attempt]) -> int:
-    """Update the cached scores of submitted attempts; returns how many changed."""
+    """Update the score columns of submitted attempts; returns how many scores changed."""
     submitted = [attempt for attempt in attempts if not attempt.is_open]
     current = computed(submitted)
-    changed = [attempt for attempt in submitted if (attempt.score, attempt.max_score) != current[attempt.pk]]
+    changed = [attempt for attempt in submitted if stored(attempt) != current[attempt.pk]]
+    changed_scores = sum(stored(attempt)[:2] != current[attempt.pk][:2] for attempt in changed)
     for attempt in changed:
-        attempt.score, attempt.max_score = current[attempt.pk]
-    Attempt.objects.bulk_update(changed, ["score", "max_score"], batch_size=500)
-    return len(changed)
+        attempt.score, attempt.max_score, attempt.ungraded_count = current[attempt.pk]
+    Attempt.objects.bulk_update(changed, ScoreColumns._fields, batch_size=500)
+    return changed_scores

@@ -61,7 +61,8 @@ class Attempt(models.Model):
 
     seed, shuffle_questions, shuffle_choices: fix the order that the student sees; on paper, of the printed form.
     deadline_at None: no deadline.
-    score, max_score: in points, None until it is submitted; a cache that `grading.scores.rescore` recomputes.
+    score, max_score: in points, None until it is submitted. ungraded_count: answers that a teacher must still grade, 0
+    until it is submitted. All three are a cache that `grading.scores.rescore` recomputes.
     """
 
     class SubmittedBy(models.TextChoices):
@@ -89,6 +90,7 @@ class Attempt(models.Model):
     receipt = models.CharField(max_length=7, null=True, unique=True)  # noqa: DJ001  unique needs NULL for "none yet"
     score = models.DecimalField(max_digits=8, decimal_places=4, null=True)
     max_score = models.PositiveIntegerField(null=True)
+    ungraded_count = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     objects = AttemptQuerySet.as_manager()
 

@@ -11,7 +11,7 @@ from quizzes.assignments.student_statuses import Overrides, load_overrides
 from quizzes.content.editions import published
 from quizzes.content.question_types.question import Question
 from quizzes.content.question_types.registry import type_of
-from quizzes.grading.points import Adjustments, Verdict, earned, regraded_question, verdict
+from quizzes.grading.points import Adjustments, Verdict, earned, needs_grading, regraded_question, verdict
 from quizzes.grading.scores import adjustments
 from quizzes.models import Answer, Assignment, Attempt, Classroom
 
@@ -85,7 +85,7 @@ def _rows(
             verdict=verdict(
                 points,
                 is_answered=value is not None,
-                is_graded=type_of(question).graded_by == "rule" or question.key in after.grades,
+                needs_grading=needs_grading(question, value, after),
             ),
             points=points.points,
             max_points=points.possible,

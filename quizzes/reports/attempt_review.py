@@ -21,6 +21,7 @@ from quizzes.grading.points import (
     Verdict,
     earned,
     keys_in_force,
+    needs_grading,
     regraded_question,
     verdict,
 )
@@ -46,6 +47,7 @@ class ReviewedQuestion:
     voices: tuple[Voice, ...]
     earned: Fraction
     possible: int
+    needs_grading: bool
     mark: Decimal | None
     regrades: tuple[AppliedRegrade, ...]
 
@@ -60,7 +62,7 @@ class ReviewedQuestion:
         return verdict(
             Earned(self.earned, self.possible),
             is_answered=self.answer is not None and self.answer.value is not None,
-            is_graded=self.question_type.graded_by == "rule" or self.mark is not None,
+            needs_grading=self.needs_grading,
         )
 
     @property
@@ -145,6 +147,7 @@ def review_question(
         voices=tuple(dict.fromkeys(sentence.voice for sentence in evidence)),
         earned=points.points,
         possible=points.possible,
+        needs_grading=needs_grading(question, value, adjustments),
         mark=adjustments.grades.get(question.key),
         regrades=tuple(adjustments.regrades.get(question.key, ())),
     )

@@ -8,14 +8,11 @@ from decimal import Decimal
 from statistics import median
 from typing import NamedTuple
 
-from django.db.models import Exists, FilteredRelation, OuterRef, Q
+from django.db.models import FilteredRelation, Q
 
 from quizzes.assignments.status import Status, StudentStatus
 from quizzes.assignments.student_statuses import Key, load_overrides
-from quizzes.content.question_types.registry import TYPES
-from quizzes.models import Answer, Assignment, Attempt, Classroom, ManualGrade, Question, Regrade
-
-GRADED_BY_TEACHERS = tuple(name for name, question_type in TYPES.items() if question_type.graded_by == "teacher")
+from quizzes.models import Assignment, Attempt, Classroom
 
 
 class AttemptRow(NamedTuple):
@@ -29,6 +26,7 @@ class AttemptRow(NamedTuple):
     submitted_at: datetime | None
     score: Decimal | None
     max_score: int | None
+    ungraded_count: int
 
     @property
     def is_open(self) -> bool:
@@ -109,15 +107,12 @@ class Gradebook:
 
 
 def gradebook(classroom: Classroom, *, now: datetime) -> Gradebook:
-    """The classroom's gradebook; 3 queries for any size, 4 if teachers grade a question."""
-    graded_by_hand = Question.objects.filter(edition=OuterRef("edition"), type__in=GRADED_BY_TEACHERS)
+    """The classroom's gradebook; 3 queries for any size."""
     assignments = list(
         classroom.assignments.select_related("edition__question_set")
         .defer("edition__document")
-        .annotate(has_graded_by_hand=Exists(graded_by_hand))
         .order_by("-created_at", "-pk")
     )
-    ungraded = _ungraded(classroom) if any(assignment.has_graded_by_hand for assignment in assignments) else set()
     students, made = _students_and_attempts(classroom)
     overrides = load_overrides(assignment__classroom=classroom)
     rows = []
@@ -125,7 +120,7 @@ def gradebook(classroom: Classroom, *, now: datetime) -> Gradebook:
         cells = []
         for assignment in assignments:
             attempts = made.get((student.pk, assignment.pk), ())
-            cells.append(_cell(overrides.status(assignment, student.pk, attempts, now=now), ungraded))
+            cells.append(_cell(overrides.status(assignment, student.pk, attempts, now=now)))
         shares = [cell.share for cell in cells if cell.share is not None]
         rows.append(Row(student, tuple(cells), mean_of(shares)))
     columns = []
@@ -159,29 +154,11 @@ def _students_and_attempts(classroom: Classroom) -> tuple[list[StudentRow], dict
     return list(students.values()), made
 
 
-def _ungraded(classroom: Classroom) -> set[str]:
-    """Public ids of the submitted attempts with an answer that a teacher must still grade; 1 query."""
-    grades = ManualGrade.objects.filter(attempt=OuterRef("attempt"), question=OuterRef("question"))
-    settled = Regrade.objects.filter(
-        assignment=OuterRef("attempt__assignment"),
-        question=OuterRef("question"),
-        undone_at=None,
-        policy__in=[Regrade.Policy.DROP, Regrade.Policy.FULL_CREDIT],
-    )
-    waiting = Answer.objects.filter(
-        attempt__classroom=classroom,
-        attempt__submitted_at__isnull=False,
-        question__type__in=GRADED_BY_TEACHERS,
-        value__isnull=False,
-    ).exclude(Exists(grades) | Exists(settled))
-    return set(waiting.values_list("attempt__public_id", flat=True))
-
-
-def _cell(found: StudentStatus[AttemptRow], ungraded: set[str]) -> Cell:
+def _cell(found: StudentStatus[AttemptRow]) -> Cell:
     attempt = found.counting_attempt
     if attempt is None:
         return Cell(found.status, found.latest_attempt)
-    is_ungraded = attempt.public_id in ungraded
+    is_ungraded = attempt.ungraded_count > 0
     return Cell(found.status, attempt, attempt.score, attempt.max_score, found.is_late, is_ungraded=is_ungraded)
 
 

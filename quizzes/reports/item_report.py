@@ -22,7 +22,7 @@ from quizzes.content.question_types.question import Option, Question
 from quizzes.content.question_types.registry import type_of
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.reading import Reading, Sentence
-from quizzes.grading.points import NO_ADJUSTMENTS, Adjustments, earned, keys_in_force
+from quizzes.grading.points import NO_ADJUSTMENTS, Adjustments, earned, keys_in_force, needs_grading
 from quizzes.grading.scores import applied_regrades
 from quizzes.models import Answer, Assignment, Attempt, ManualGrade
 from quizzes.reports.item_analysis.analysis import analyze_columns
@@ -239,7 +239,7 @@ class _AnswerCodes(dict[str | None, int]):
                 credit=credit if credit or value is not None else None,
                 options=options,
                 misread=tuple(option.leans_on for option in options if option.leans_on and not option.right),
-                is_waiting=is_free and value is not None and not credit,
+                is_waiting=needs_grading(self.question, value, self.after),
             )
         )
         self[text] = len(self.kinds) - 1

@@ -19,9 +19,8 @@ from django.db.models.functions import Cast
 
 from quizzes.content.editions import published
 from quizzes.content.question_types.question import Question
-from quizzes.content.question_types.registry import type_of
 from quizzes.content.set_document import Objective
-from quizzes.grading.points import SCORE_STEP, Adjustments, earned, keys_in_force
+from quizzes.grading.points import SCORE_STEP, Adjustments, earned, keys_in_force, needs_grading
 from quizzes.grading.scores import applied_regrades
 from quizzes.models import Answer, Classroom, ManualGrade
 from quizzes.reports.attempt_review import ObjectiveScore
@@ -155,8 +154,7 @@ def objective_points(book: Gradebook) -> defaultdict[tuple[int, int], Points]:
 def _points_of(question: Question, text: str | None, after: Adjustments) -> tuple[Fraction, int]:
     value = None if text is None else json.loads(text)
     points = earned(question, value, after)
-    if type_of(question).graded_by == "teacher" and value is not None and not points.points:
-        # A teacher must still grade it.
+    if needs_grading(question, value, after):
         return Fraction(0), 0
     if not any(key.has_right_evidence(value) for key in keys_in_force(question, after)):
         return Fraction(0), points.possible
@@ -192,7 +190,7 @@ def _cell_of_objective(cell: Cell, points: tuple[Fraction, int] | None) -> Cell:
     if cell.score is None:
         return cell
     if points is None:
-        return replace(cell, score=None, max_score=None, is_dropped=True, is_ungraded=False)
+        return replace(cell, score=None, max_score=None, is_dropped=not cell.is_ungraded)
     earned_points, possible = points
     exact = Decimal(earned_points.numerator) / Decimal(earned_points.denominator)
     return replace(cell, score=exact.quantize(SCORE_STEP, ROUND_HALF_UP), max_score=possible, is_ungraded=False)

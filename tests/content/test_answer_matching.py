@@ -90,6 +90,15 @@ def test_normalize_keeps_the_marks_of_scripts_in_which_they_are_letters(text: st
         ("$5", "5 dollars"),
         ("$1.5 million", "1500000 dollars"),
         ("1 dollar", "1 dollars"),
+        ("1k", "1000"),
+        ("1.5k", "1500"),
+        ("5km", "5 km"),
+        ("a dozen", "12"),
+        ("two dozen eggs", "24 eggs"),
+        ("a couple of weeks", "2 of weeks"),
+        ("twenty eighteen", "2018"),
+        ("nineteen ninety-nine", "1999"),
+        ("twenty one", "21"),
         ("9" * 5000, "9" * 5000),
     ],
 )
@@ -114,6 +123,8 @@ def test_normalize_writes_numbers_in_figures(text: str, normalized: str) -> None
         "8/31",
         "08/31",
         "31/8",
+        "31 de agosto",
+        "el 31 de agosto",
         "--08-31",
     ],
 )
@@ -133,6 +144,9 @@ def test_normalize_knows_a_date_in_every_form(text: str) -> None:
         "8-31-2018",
         "31.08.2018",
         "2018-8-31",
+        "31 de agosto de 2018",
+        "31 de agosto del 2018",
+        "August 31, twenty eighteen",
     ],
 )
 def test_normalize_keeps_the_year_of_a_date(text: str) -> None:
@@ -218,6 +232,11 @@ def test_read_date_gives_back_what_was_written(day: date) -> None:
     assert read_date(write_date(Day(None, day.month, day.day))) == (None, day.month, day.day)
 
 
+@pytest.mark.parametrize("text", ["8-31", "8.31", "31-8", "8 31"])
+def test_read_date_reads_hyphens_and_periods(text: str) -> None:
+    assert read_date(text) == Day(None, 8, 31)
+
+
 @pytest.mark.parametrize("text", ["", "soon", "August", "31", "August 31 or 30", "8/31 and 9/1"])
 def test_read_date_takes_nothing_else_for_a_date(text: str) -> None:
     assert read_date(text) is None
@@ -244,6 +263,16 @@ def test_read_date_takes_nothing_else_for_a_date(text: str) -> None:
         ("August 30", "August 31", False),
         ("10000 people", "10001 people", False),
         ("", "Philadelphia", False),
+        ("Agust 31", "August 31", True),
+        ("31 of Agust, 2018", "August 31, 2018", True),
+        ("Agust 30", "August 31", False),
+        ("Juli 4", "July 4", True),
+        ("Jule 4", "July 4", False),
+        ("8-31", "August 31", True),
+        ("August 31", "August 31, 2018", True),
+        ("country", "county", False),
+        ("Kenny", "Kenney", False),
+        ("protester", "protesters", True),
     ],
 )
 def test_is_typo_accepts_one_letter_in_a_longer_word(given_text: str, accepted: str, is_one: bool) -> None:

@@ -1,5 +1,6 @@
 """Models and migrations agree, and the migrations can be reversed."""
 
+from decimal import Decimal
 from io import StringIO
 
 import pytest
@@ -7,8 +8,10 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 
+from quizzes.grading.manual_grades import grade_answer
 from quizzes.models import Attempt, AuditEvent
-from tests.factories import NOW, make_answered_attempt, make_user
+from tests.factories import NOW, make_answered_attempt, make_assignment, make_edition, make_student, make_user
+from tests.views.teacher.test_grading_queue import typed_document
 
 
 @pytest.mark.django_db
@@ -66,3 +69,23 @@ def test_renamed_fields_keep_their_data_both_ways() -> None:
     assert event.action == AuditEvent.Action.REGRADED
     with pytest.raises(DatabaseError):
         AuditEvent.objects.update(action="excused")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_migration_counts_the_answers_that_need_a_grade() -> None:
+    assignment = make_assignment(edition=make_edition(document=typed_document()))
+    waiting, graded, right = (
+        make_answered_attempt(
+            assignment=assignment, student=make_student(classroom=assignment.classroom), answers={"one": given}
+        )
+        for given in ("Friday, August 31", "31 August exactly", "August 31")
+    )
+    grade_answer(
+        graded, assignment.edition.questions.get(key="one"), points=Decimal(0), comment="", by=make_user(), now=NOW
+    )
+    try:
+        call_command("migrate", "quizzes", "0010_submitted_grades_and_actions", verbosity=0)
+    finally:
+        call_command("migrate", verbosity=0)
+    counts = dict(Attempt.objects.values_list("pk", "ungraded_count"))
+    assert counts == {waiting.pk: 1, graded.pk: 0, right.pk: 0}

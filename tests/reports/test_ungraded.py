@@ -5,12 +5,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 
 from quizzes.files.gradebook import canvas_table, moodle_table, scores_table
 from quizzes.grading import manual_grades
+from quizzes.grading.scores import rescore
 from quizzes.models import Assignment, Classroom, User
+from quizzes.reports.attempt_review import review_attempt
 from quizzes.reports.gradebook import gradebook
 from tests.factories import NOW, make_answered_attempt, make_assignment, make_edition, make_regrade, make_student
 from tests.pages import text_of
@@ -58,6 +61,7 @@ def test_unmarked_score_is_in_no_figure(given: Assignment, teacher: User) -> Non
 @pytest.mark.parametrize("policy", ["drop", "full_credit"])
 def test_question_that_nobody_has_to_mark_any_more_waits_for_nothing(policy: str, given: Assignment) -> None:
     make_regrade(assignment=given, policy=policy, number=3)
+    rescore(given.attempts.select_related("assignment"))
     assert [cell.is_ungraded for row in gradebook(given.classroom, now=NOW).rows for cell in row.cells] == [False] * 3
 
 
@@ -78,11 +82,32 @@ def test_files_hold_no_score_that_is_not_whole(given: Assignment) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_gradebook_costs_one_statement_more(count: int, given: Assignment, queries: Callable[[], Any]) -> None:
+def test_gradebook_costs_no_query_more(count: int, given: Assignment, queries: Callable[[], Any]) -> None:
     for _ in range(count):
         make_answered_attempt(
             assignment=given, student=make_student(classroom=given.classroom), answers={"who": "Yes."}
         )
     with queries() as seen:
         gradebook(given.classroom, now=NOW)
-    assert len(seen) == 4
+    assert len(seen) == 3
+
+
+def test_close_answer_waits_and_is_never_called_not_correct(classroom: Classroom, teacher: User) -> None:
+    assignment = make_assignment(
+        edition=make_edition(document=typed_document()), classroom=classroom, assigned_by=teacher
+    )
+    student = make_student(classroom=classroom)
+    attempt = make_answered_attempt(assignment=assignment, student=student, answers={"one": "Friday, August 31"})
+    assert [(item.question.key, item.verdict) for item in review_attempt(attempt).ungraded] == [("one", "ungraded")]
+    [[cell]] = [row.cells for row in gradebook(classroom, now=NOW).rows]
+    assert (cell.is_ungraded, cell.share) == (True, None)
+    [question, *_] = review_attempt(attempt).questions
+    shown = render_to_string("parts/review_rows.html", {"item": question})
+    assert "Your answer: not graded yet" in shown
+    assert "icon-wrong" not in shown.split("August 31")[1].split("<li")[0]
+    manual_grades.grade_answer(
+        attempt, assignment.edition.questions.get(key="one"), points=Decimal(0), comment="", by=teacher, now=NOW
+    )
+    [question, *_] = review_attempt(attempt).questions
+    assert question.verdict == "wrong"
+    assert "close, but not accepted" in render_to_string("parts/review_rows.html", {"item": question})

@@ -28,14 +28,15 @@ Value = Any
 Choose = Callable[[Sequence[Any]], Any]
 
 
-RowState = Literal["right", "missed", "wrong", "no"]
+RowState = Literal["right", "missed", "wrong", "no", "close"]
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewRow:
     """One line of a reviewed question.
 
-    state: right = chosen and correct, missed = correct but not chosen, wrong = chosen and wrong, no = neither.
+    state: right = chosen and correct, missed = correct but not chosen, wrong = chosen and wrong, no = neither,
+    close = typed, and a teacher decides whether it is correct.
     note: the answer or the correct answer in words, if the text alone does not say it. why: the rationale, or "".
     fault: what is wrong with a wrong choice, in words, or "".
     """
@@ -314,11 +315,14 @@ def choice_row(text: str, *, right: bool, chosen: bool, why: str, fault: str = "
     return ReviewRow(text, "wrong", "Your answer", why, fault) if chosen else ReviewRow(text, "no", "", "")
 
 
-def given_row(text: str, *, right: str, given: str | None, is_right: bool, why: str) -> ReviewRow:
+def given_row(
+    text: str, *, right: str, given: str | None, is_right: bool, why: str, is_close: bool = False
+) -> ReviewRow:
     """A line for one part of a question with several: the correct answer there, and the given one (None: nothing)."""
     if is_right:
         return ReviewRow(text, "right", f"{right}. Your answer, correct", "")
-    return ReviewRow(text, "wrong", f"{right}. {'Not answered' if given is None else f'You gave: {given}'}", why)
+    state: RowState = "close" if is_close else "wrong"
+    return ReviewRow(text, state, f"{right}. {'Not answered' if given is None else f'You gave: {given}'}", why)
 
 
 def typed_review(value: str | None, *, credit: Fraction, correct: str, needs_grading: bool, why: str) -> Review:
@@ -329,6 +333,6 @@ def typed_review(value: str | None, *, credit: Fraction, correct: str, needs_gra
     elif credit:
         rows = (ReviewRow(value, "right", "Your answer, correct", ""),)
     else:
-        note = "Your answer, near but not accepted" if needs_grading else "Your answer"
-        rows = (ReviewRow(value, "wrong", note, why), key)
+        close = ReviewRow(value, "close", "Your answer: close, but not accepted", why)
+        rows = (close if needs_grading else ReviewRow(value, "wrong", "Your answer", why), key)
     return Review(credit=credit, rows=rows, given=value or "", correct=correct)

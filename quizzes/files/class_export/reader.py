@@ -25,6 +25,7 @@ from quizzes.files.class_export.validation import (
     question_id,
     validated_question,
 )
+from quizzes.grading.scores import rescore
 from quizzes.models import (
     Accommodation,
     Answer,
@@ -79,6 +80,7 @@ def _import(class_export: ClassExport, *, by: User, now: datetime) -> Classroom:
         check_values(part, published(attempt.assignment.edition_id))
     _saves(class_export, attempts, by=by)
     check_scores(attempts)
+    rescore(attempts)
     return classroom
 
 

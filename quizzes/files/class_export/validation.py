@@ -47,8 +47,8 @@ def check_scores(attempts: Sequence[Attempt]) -> None:
         batch = submitted[start : start + BATCH]
         expected = computed(batch)
         for attempt in batch:
-            if (attempt.score, attempt.max_score) != expected[attempt.pk]:
-                score, max_score = expected[attempt.pk]
+            score, max_score, _ = expected[attempt.pk]
+            if (attempt.score, attempt.max_score) != (score, max_score):
                 raise InvalidExport(
                     f"Attempt {attempt.public_id} has {attempt.score} of {attempt.max_score} points in the file, "
                     f"and its answers come to {score} of {max_score}."

@@ -208,7 +208,7 @@ def test_short_answer_refuses_what_the_page_does_not_let_anybody_type(typed: lis
         (
             "Friday, August 31",
             [
-                ("Friday, August 31", "wrong", "Your answer, near but not accepted", ""),
+                ("Friday, August 31", "close", "Your answer: close, but not accepted", ""),
                 ("August 31", "missed", "Correct answer", ""),
             ],
         ),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Self
 
-from quizzes.content.answer_matching import is_close, is_typo, normalize
+from quizzes.content.answer_matching import is_close, is_same, is_typo, normalize
 from quizzes.content.question_types.question import (
     CHOICE_IDS,
     MAX_LINE,
@@ -153,6 +153,7 @@ class Blanks(Question):
                     right=gap.accepted[0],
                     given=gap.text(given[gap.id]) if gap.id in given else None,
                     is_right=self._is_right(gap, given.get(gap.id)),
+                    is_close=self._is_close(gap, given.get(gap.id)),
                     why=gap.rationale,
                 )
                 for gap in self.gaps
@@ -200,12 +201,7 @@ class Blanks(Question):
     def needs_grading(self, value: Value) -> bool:
         """Whether the answer in a typed gap is wrong but close."""
         given = value or {}
-        return any(
-            is_close(normalize(given[gap.id]), accepted)
-            for gap in self.gaps
-            if gap.id in given and not self._is_right(gap, given[gap.id])
-            for accepted in gap.normalized_accepted
-        )
+        return any(self._is_close(gap, given.get(gap.id)) for gap in self.gaps)
 
     def options(self, reading: Reading) -> tuple[Option, ...]:
         """Each gap with its choices, or with what it accepts. Of the accepted answers, the first is listed."""
@@ -252,14 +248,22 @@ class Blanks(Question):
         gap = next(gap for gap in self.gaps if gap.id == option.group)
         return option.text if gap.choices else f"({gap.id}) {value[gap.id]}"
 
+    def _is_close(self, gap: Gap, given: str | None) -> bool:
+        return (
+            given is not None
+            and not self._is_right(gap, given)
+            and any(is_close(normalize(given), accepted) for accepted in gap.normalized_accepted)
+        )
+
     def _is_right(self, gap: Gap, given: str | None) -> bool:
         if given is None:
             return False
         if gap.choices:
             return gap.text(given) == gap.accepted[0]
         normalized = normalize(given)
-        return normalized in gap.normalized_accepted or (
-            self.forgive_slips and any(is_typo(normalized, accepted) for accepted in gap.normalized_accepted)
+        return any(
+            is_same(normalized, accepted) or (self.forgive_slips and is_typo(normalized, accepted))
+            for accepted in gap.normalized_accepted
         )
 
 

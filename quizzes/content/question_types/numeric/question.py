@@ -7,7 +7,15 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Self
 
-from quizzes.content.answer_matching import Day, normalize, read_date, read_number, write_date
+from quizzes.content.answer_matching import (
+    Day,
+    iso_date,
+    normalize,
+    read_date,
+    read_number,
+    with_month_typos_corrected,
+    write_date,
+)
 from quizzes.content.question_types.question import (
     MAX_LINE,
     NO_IDEA,
@@ -133,7 +141,8 @@ class Numeric(Question):
         """The correct answer with its tolerance."""
         unit = "days" if isinstance(self.answer, Day) else "".join(self.units[:1])
         margin = f" (give or take {self.tolerance:f} {unit}".rstrip() + ")" if self.tolerance else ""
-        return (KeyRow(self.shown + margin, True, ""),)
+        year = " (the year may be left out)" if isinstance(self.answer, Day) and self.answer.year is not None else ""
+        return (KeyRow(self.shown + margin + year, True, ""),)
 
     def correct_answer(self) -> Value:
         """The value with full credit."""
@@ -148,9 +157,10 @@ class Numeric(Question):
         """The document with this number or date as its key."""
         question = cls.parse(document)
         if isinstance(question.answer, Day):
-            if read_date(value) is None:
+            day = read_date(value)
+            if day is None:
                 raise InvalidDocument(f"“{value}” is not a date")
-            return {**document, "answer": normalize(value)}
+            return {**document, "answer": iso_date(day)}
         found = read_number(value)
         if found is None:
             raise InvalidDocument(f"“{value}” is not a number")
@@ -159,21 +169,23 @@ class Numeric(Question):
         return {**document, "answer": f"{found[0]:f}"}
 
     def needs_grading(self, value: Value) -> bool:
-        """Whether only unit or year are wrong, or the answer cannot be read and is more than words.
+        """Whether the answer is wrong, and a rule may have misread it.
 
-        More than words: it holds a figure, or is the unit alone, as “a month” is.
+        A date: only its year is wrong or its month has a typo, or it has figures and other words. A number: only its
+        unit is wrong, or other words stand beside it. Without a figure: the answer names the unit, as “a month” does.
         """
         if value is None or self.grade(value):
             return False
         if isinstance(self.answer, Day):
-            days = [day for day in map(read_date, normalize(value).split()) if day is not None]
+            corrected = with_month_typos_corrected(normalize(value))
+            days = [day for day in map(read_date, corrected.split()) if day is not None]
             if days:
                 return any(self._is_within(day) or _differs_in_year_only(self.answer, day) for day in days)
-        else:
-            found = read_number(value)
-            if found is not None:
-                return self._is_within(found[0])
-        return any(char.isdigit() for char in normalize(value)) or normalize(value) in self.normalized_units
+            return any(char.isdigit() for char in corrected)
+        found = read_number(value)
+        if found is None:
+            return any(char.isdigit() for char in normalize(value)) or any(map(self._is_unit, normalize(value).split()))
+        return self._is_within(found[0]) or not (found[1] == "" or self._is_unit(found[1]))
 
     def options(self, reading: Reading) -> tuple[Option, ...]:
         """The key."""
@@ -197,6 +209,10 @@ class Numeric(Question):
     def _has_unit(self, unit: str) -> bool:
         return unit in self.normalized_units or (not unit and not self.unit_required)
 
+    def _is_unit(self, words: str) -> bool:
+        """Whether these normalized words are a name of the unit, in the singular or plural."""
+        return words.removesuffix("s") in {name.removesuffix("s") for name in self.normalized_units}
+
     def _option_id(self, value: str) -> str:
         found = read_number(value)
         if isinstance(self.answer, Decimal) and found is not None and self._has_unit(found[1]):
@@ -214,13 +230,17 @@ def _number(document: Mapping[str, Any], name: str) -> Decimal:
     return found[0]
 
 
-def _days_apart(one: Day, other: Day) -> int | None:
-    """Days between two dates; without years, the shorter way around the calendar. None if only one has a year."""
-    if (one.year is None) != (other.year is None):
+def _days_apart(key: Day, answer: Day) -> int | None:
+    """Days between the key and an answer; without years, the shorter way around the calendar.
+
+    The answer may leave out the year of the key. None if only the answer has a year.
+    """
+    if key.year is None and answer.year is not None:
         return None
-    first, second = (date(day.year or _ANY_YEAR, day.month, day.day) for day in (one, other))
+    has_years = key.year is not None and answer.year is not None
+    first, second = (date((day.year if has_years else None) or _ANY_YEAR, day.month, day.day) for day in (key, answer))
     apart = abs((first - second).days)
-    return apart if one.year else min(apart, 366 - apart)
+    return apart if has_years else min(apart, 366 - apart)
 
 
 def _differs_in_year_only(one: Day, other: Day) -> bool:

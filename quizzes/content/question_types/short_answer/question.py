@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Self
 
-from quizzes.content.answer_matching import is_close, is_typo, normalize
+from quizzes.content.answer_matching import is_close, is_same, is_typo, normalize
 from quizzes.content.question_types.question import (
     MAX_LINE,
     NO_IDEA,
@@ -186,7 +186,7 @@ class ShortAnswer(Question):
 
     def accepts(self, normalized: str) -> bool:
         """Whether this normalized answer is accepted, or only a typo away if the question forgives typos."""
-        if normalized in self.normalized_accepted:
+        if any(is_same(normalized, accepted) for accepted in self.normalized_accepted):
             return True
         return (
             self.forgive_slips
