@@ -11,7 +11,7 @@ from quizzes.attempts.attempt_content import AttemptContent, CurrentAnswer, cont
 from quizzes.content.question_types.question import Review
 from quizzes.content.question_types.question_type import QuestionType
 from quizzes.content.question_types.registry import Question, Value, type_of
-from quizzes.content.reading import Reading, Sentence, Voice
+from quizzes.content.reading import Sentence, Voice
 from quizzes.content.set_document import Objective
 from quizzes.grading.points import (
     NO_ADJUSTMENTS,
@@ -141,7 +141,7 @@ def review_question(
         number=content.questions.index(question) + 1,
         question=question,
         type_label=type_of(question).label,
-        review=_review(question, value, reading, adjustments),
+        review=_review(question, value, content, adjustments),
         answer=answer,
         evidence=evidence,
         voices=tuple(dict.fromkeys(sentence.voice for sentence in evidence)),
@@ -180,14 +180,18 @@ def review_content(
     )
 
 
-def _review(question: Question, value: Value, reading: Reading, adjustments: Adjustments) -> Review:
+def _review(question: Question, value: Value, content: AttemptContent, adjustments: Adjustments) -> Review:
     """The review by the key that gives the answer most credit, the newest of equal ones. `correct` lists every key.
+
+    The choices are in the order that the student saw.
 
     The reason beside a row is shown only if a regrade did not change that row.
     """
-    versions = [version.review(value, reading) for version in reversed(keys_in_force(question, adjustments))]
+    reading, shuffle = content.published.document.reading, content.shuffle
+    keys = [key.arranged(shuffle) for key in reversed(keys_in_force(question, adjustments))]
+    versions = [key.review(value, reading) for key in keys]
     best = max(versions, key=lambda version: version.credit)
-    written = set(question.review(value, reading).rows)
+    written = set(question.arranged(shuffle).review(value, reading).rows)
     rows = tuple(row if row in written else replace(row, why="", fault="") for row in best.rows)
     return replace(best, rows=rows, correct=" or ".join(dict.fromkeys(version.correct for version in versions)))
 

@@ -57,7 +57,7 @@ def _line(
         number,
         question,
         marks,
-        keyed.review(None, reading).correct,
+        keyed.arranged(form.shuffle).review(None, reading).correct,
         " ".join(dict.fromkeys(NOTES[regrade.policy] for regrade in regrades)),
         sentences,
         tuple(dict.fromkeys(sentence.voice for sentence in sentences)),

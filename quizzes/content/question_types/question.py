@@ -156,6 +156,10 @@ class Question(ABC):
 
     # Optional hooks.
 
+    def arranged(self, shuffle: Shuffle) -> Self:
+        """The question with its choices in the order that `public` shows, so that reviews keep that order."""
+        return self
+
     def needs_grading(self, value: Value) -> bool:
         """Whether a teacher should read this answer before it counts as wrong; False with full credit."""
         return False

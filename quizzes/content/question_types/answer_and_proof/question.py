@@ -84,6 +84,10 @@ class AnswerAndProof(Question):
             "has_two_steps": True,
         }
 
+    def arranged(self, shuffle: Shuffle) -> Self:
+        """The question with the choices of its first step in the order that `public` shows."""
+        return replace(self, answer=self.answer.arranged(shuffle))
+
     def read_answer(self, submitted: Submitted, shuffle: Shuffle, reading: Reading) -> Value:
         """Both steps, None without any; raises NotAChoice."""
         answer = self.answer.read_answer(submitted, shuffle, reading)

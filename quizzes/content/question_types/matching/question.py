@@ -1,7 +1,7 @@
 """Matching: several prompts, each with one of a closed list of options. Credit per prompt."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from string import ascii_uppercase
 from typing import Any, Self
@@ -100,6 +100,11 @@ class Matching(Question):
             for prompt in self.prompts
         ]
         return {"stem": self.stem, "prompts": shuffle.order(self.key, prompts)}
+
+    def arranged(self, shuffle: Shuffle) -> Self:
+        """The question with its prompts in the order that `public` shows."""
+        pairs = [(prompt.id, prompt) for prompt in self.prompts]
+        return replace(self, prompts=tuple(shuffle.order(self.key, pairs)))
 
     def read_answer(self, submitted: Submitted, shuffle: Shuffle, reading: Reading) -> Value:
         """{prompt id: option id} of each prompt with an answer, None without any; raises NotAChoice."""

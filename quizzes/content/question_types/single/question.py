@@ -1,7 +1,7 @@
 """Single choice: several choices, exactly one of them correct."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Self
 
@@ -69,6 +69,11 @@ class Single(Question):
             for choice in self.choices
         ]
         return {"stem": self.stem, "choices": shuffle.order(self.key, choices)}
+
+    def arranged(self, shuffle: Shuffle) -> Self:
+        """The question with its choices in the order that `public` shows."""
+        pairs = [(choice.id, choice) for choice in self.choices]
+        return replace(self, choices=tuple(shuffle.order(self.key, pairs)))
 
     def read_answer(self, submitted: Submitted, shuffle: Shuffle, reading: Reading) -> Value:
         """The chosen id, None without one; raises NotAChoice."""

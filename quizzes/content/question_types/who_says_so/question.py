@@ -1,7 +1,7 @@
 """Who says so: several statements, one voice for each, with credit per statement."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Self
 
@@ -123,6 +123,11 @@ class WhoSaysSo(Question):
             for statement in self.statements
         ]
         return {"stem": self.stem, "statements": shuffle.order(self.key, statements)}
+
+    def arranged(self, shuffle: Shuffle) -> Self:
+        """The question with its statements in the order that `public` shows."""
+        pairs = [(statement.id, statement) for statement in self.statements]
+        return replace(self, statements=tuple(shuffle.order(self.key, pairs)))
 
     def read_answer(self, submitted: Submitted, shuffle: Shuffle, reading: Reading) -> Value:
         """{statement id: voice key} of each statement with an answer, None without any; raises NotAChoice."""
