@@ -16,7 +16,7 @@ from quizzes.assignments.lifecycle import AssignmentSettings, assign
 from quizzes.attempts.answers import Saved
 from quizzes.attempts.integrity import check_integrity
 from quizzes.attempts.lifecycle import start_attempt, submit_attempt
-from quizzes.grading.scores import computed
+from quizzes.grading.scores import computed, stored
 from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, Classroom, Edition, Student, User
 from quizzes.people.rosters import add_students
 from tests.factories import make_attempt, make_student, save
@@ -117,7 +117,7 @@ def test_save_and_submit_at_once_never_lose_an_answer_that_was_acknowledged(
         done = Attempt.objects.select_related("assignment").get(pk=attempt.pk)
         points = {"saved": (1, 2), "late": (0, 0)}
         assert done.score == points[str(replies[0])][0] + points[str(replies[2])][1]
-        assert computed([done])[done.pk] == (done.score, done.max_score)
+        assert computed([done])[done.pk] == stored(done)
 
 
 def test_integrity_reads_one_snapshot_while_a_student_saves(attempt: Attempt) -> None:
