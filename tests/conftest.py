@@ -123,7 +123,7 @@ def student(classroom: Classroom) -> Student:
 
 @pytest.fixture
 def classmate(classroom: Classroom) -> Student:
-    return make_student(classroom=classroom, name="Noah Kim")
+    return make_student(classroom=classroom, name="Noah Park")
 
 
 @pytest.fixture

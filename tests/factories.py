@@ -37,7 +37,8 @@ from quizzes.models import (
     Teaching,
     User,
 )
-from quizzes.people.names import name_key
+from quizzes.people.names import split_name
+from quizzes.people.rosters import name_columns
 
 # A Friday, 11:00 in New York.
 NOW = datetime(2026, 10, 23, 15, 0, tzinfo=UTC)
@@ -84,8 +85,7 @@ def make_student(
     name = name or f"Student {next(_numbers)}"
     return Student.objects.create(
         classroom=classroom or make_classroom(),
-        display_name=name,
-        name_key=name_key(name),
+        **name_columns(split_name(name), by_first=False),
         created_at=created_at,
         **fields,
     )

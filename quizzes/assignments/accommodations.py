@@ -56,7 +56,7 @@ def extended_times(
     latest_attempts = {attempt.student_id: attempt for attempt in attempts}
     times = []
     accommodations = Accommodation.objects.filter(student__classroom=classroom, student__removed_at=None)
-    for accommodation in accommodations.select_related("student").order_by("student__display_name", "student"):
+    for accommodation in accommodations.select_related("student").order_by("student__sort_key", "student"):
         student = accommodation.student
         attempt = latest_attempts.get(student.pk)
         if attempt is not None and not attempt.is_open:

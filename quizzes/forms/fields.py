@@ -28,7 +28,7 @@ class NameField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"max_length": MAX_NAME_LENGTH, **kwargs})
         self.error_messages["max_length"] = f"The name is longer than {self.max_length} characters."
-        self.error_messages["null_characters_not_allowed"] = "The name holds a character that cannot be seen."
+        self.error_messages["null_characters_not_allowed"] = "The name has a hidden character."
 
     def clean(self, value: Any) -> str:
         """The name as `clean_name` returns it; refuses hidden characters."""
@@ -109,4 +109,4 @@ class ReasonField(forms.CharField):
         )
         self.error_messages["required"] = REASON_REQUIRED
         self.error_messages["max_length"] = "Say it in 300 characters or fewer."
-        self.error_messages["null_characters_not_allowed"] = "The text holds a character that cannot be seen."
+        self.error_messages["null_characters_not_allowed"] = "The text has a hidden character."

@@ -69,7 +69,7 @@ class RegradeForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={
             "max_length": f"Say it in {MAX_EXPLANATION} characters or fewer.",
-            "null_characters_not_allowed": "The text holds a character that cannot be seen.",
+            "null_characters_not_allowed": "The text has a hidden character.",
         },
     )
     group = forms.UUIDField(widget=forms.HiddenInput)
@@ -196,7 +196,7 @@ class GradeForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={
             "max_length": f"Say it in {MAX_COMMENT} characters or fewer.",
-            "null_characters_not_allowed": "The comment holds a character that cannot be seen.",
+            "null_characters_not_allowed": "The comment has a hidden character.",
         },
     )
 

@@ -1,96 +1,182 @@
 """Forms to add, rename and move students of a roster."""
 
-from collections.abc import Collection
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 
-from quizzes.files.rosters import MAX_ROWS, InvalidRoster, RosterRow, read_csv, read_pasted
+from quizzes.files.rosters import MAX_ROWS, Columns, InvalidRoster, Roster, RosterRow, RowState, read_roster
+from quizzes.files.table_file import MAX_COLUMNS, TableFile, TableRow, UnreadableTable, read_table, read_text
 from quizzes.forms.fields import NameField
-from quizzes.models import Classroom
+from quizzes.models import Classroom, Student
 from quizzes.models.rosters import ClassroomQuerySet
+from quizzes.people.names import name_key
+from quizzes.people.rosters import NewStudent
+
+
+class ColumnField(forms.TypedChoiceField):
+    """A column of the table, as an index; None for none."""
+
+    def __init__(self, label: str, none: str) -> None:
+        super().__init__(label=label, required=False, coerce=int, empty_value=None)
+        self.none = none
+
+    def offer(self, headings: Sequence[str]) -> None:
+        """Offer these columns."""
+        self.choices = [("", self.none), *((str(place), heading) for place, heading in enumerate(headings))]
 
 
 class AddStudentsForm(forms.Form):
-    """Names for a roster, pasted or in a file. `rows` has the result for each.
+    """Names for a roster, pasted or in a file. `roster` has the result for each row.
 
-    is_confirmed: the teacher has seen the rows and adds the new ones.
+    table: the rows of the first preview as JSON, sent again with the chosen columns and the names that the teacher
+    typed. is_confirmed: the teacher has seen the rows and adds the new ones.
     """
 
     names = forms.CharField(
         label="Names",
-        help_text="One on each line. First name and the first letter of the last name are enough.",
+        help_text="One name per line. First name and last initial are enough.",
         required=False,
         strip=False,  # row numbers count empty lines too
         widget=forms.Textarea(attrs={"rows": 8, "autocomplete": "off", "spellcheck": "false"}),
-        error_messages={"null_characters_not_allowed": "The text holds a character that cannot be seen."},
+        error_messages={"null_characters_not_allowed": "The list has a hidden character."},
     )
     file = forms.FileField(
-        label="Or a CSV file",
-        help_text="Its first row names the columns: “name”, or “first name” and “last name”.",
+        label="Or a file",
+        help_text="CSV, Excel, or OpenDocument, as your school system exports it.",
         required=False,
         allow_empty_file=True,
-        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xls,.ods"}),
     )
+    table = forms.JSONField(required=False, widget=forms.HiddenInput)
+    full = ColumnField("Full name", "Not in one column")
+    first = ColumnField("First name", "No column")
+    last = ColumnField("Last name", "No column")
+    external_id = ColumnField("Student number", "Don’t keep it")
     is_confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, present: Collection[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, present: Collection[str], removed: Mapping[str, Student], **kwargs: Any) -> None:
+        """present: the name keys on the roster. removed: the students who were removed, by name key."""
         super().__init__(*args, **kwargs)
-        self.present = present
-        self.rows: list[RosterRow] = []
+        self.present, self.removed = present, removed
+        self.roster: Roster | None = None
+        self.rows: tuple[RosterRow, ...] = ()
+        self.note = ""
+        self._table: Sequence[TableRow] = ()
+        # Without this, the choices of the columns would be refused before the table is read.
+        for field in self._columns.values():
+            field.offer([""] * MAX_COLUMNS)
 
     @property
-    def new_names(self) -> list[str]:
-        """The names that can be added, in their order."""
-        return [row.name for row in self.rows if row.state == "new"]
+    def new_students(self) -> list[NewStudent]:
+        """The students that can be added, in their order."""
+        return [NewStudent(row.name, row.external_id) for row in self._in_state("new")]
 
     @property
-    def new_text(self) -> str:
-        """The names that can be added, one per line, to be sent again."""
-        return "\n".join(self.new_names)
+    def to_restore(self) -> list[Student]:
+        """The removed students that the teacher brings back."""
+        keys = [name_key(row.name.display) for row in self._in_state("removed") if self._is_checked(row)]
+        return [self.removed[key] for key in keys]
 
     @property
-    def here_count(self) -> int:
-        """The number of names that are on the roster already."""
-        return sum(row.state == "here" for row in self.rows)
+    def counts(self) -> Counter[RowState]:
+        """The number of rows in each state."""
+        return Counter(row.state for row in self.rows)
 
     @property
-    def problem_count(self) -> int:
-        """The number of rows that cannot be added."""
-        return sum(row.state == "problem" for row in self.rows)
+    def not_added(self) -> list[RosterRow]:
+        """The rows that add nobody."""
+        return [row for row in self.rows if row.state in ("problem", "left_out")]
+
+    @property
+    def lines(self) -> list[tuple[RosterRow, str, bool]]:
+        """(row, the name that the teacher typed for it, whether it is brought back) of each row."""
+        return [(row, self._fixes.get(row.number, ""), self._is_checked(row)) for row in self.rows]
+
+    @property
+    def table_json(self) -> str:
+        """The table, to be sent again."""
+        return json.dumps([[row.number, *row.cells] for row in self._table])
+
+    @property
+    def columns_to_choose(self) -> list[forms.BoundField]:
+        """The fields for columns, with those in use; [] for a list with one column."""
+        if self.roster is None or not self.roster.headings:
+            return []
+        return [self[name] for name in self._columns]
 
     def clean(self) -> dict[str, Any]:
-        """Read the rows from the text or from the file."""
+        """Read the rows from the text, the file or the table of an earlier preview."""
         cleaned = super().clean() or {}
-        text, file = cleaned.get("names", ""), cleaned.get("file")
+        text, file, table = cleaned.get("names", ""), cleaned.get("file"), cleaned.get("table")
         if self.errors:
             return cleaned
         if file is not None and text.strip():
             self.add_error("file", "Paste names or choose a file, not both.")
         elif file is not None:
-            self._read("file", file)
+            self._read("file", lambda: read_table(file.read()))
         elif text.strip():
-            self._read("names", text)
+            self._read("names", lambda: TableFile(read_text(text)))
+        elif table is not None:
+            self._read("names", lambda: _sent_table(table), chosen=Columns(**{n: cleaned[n] for n in self._columns}))
         else:
             self.add_error("names", "Paste at least one name, or choose a file.")
+        is_unresolved = any(row.state == "problem" and self._fixes.get(row.number) for row in self.rows)
+        cleaned["is_confirmed"] = cleaned["is_confirmed"] and not is_unresolved
         return cleaned
 
-    def _read(self, field: str, source: str | UploadedFile) -> None:
+    def _read(self, field: str, read: Callable[[], TableFile], *, chosen: Columns | None = None) -> None:
         try:
-            if isinstance(source, str):
-                self.rows = read_pasted(source, present=self.present)
-            else:
-                self.rows = read_csv(source.read(), present=self.present)
-        except InvalidRoster as error:
+            file = read()
+            self._table, self.note = file.rows, file.note
+            self.roster = read_roster(
+                self._table, present=self.present, removed=self.removed, chosen=chosen, fixes=self._fixes
+            )
+        except (UnreadableTable, InvalidRoster) as error:
             self.add_error(field, str(error))
             return
-        size = len(self.present) + len(self.new_names)
+        self.rows = self.roster.rows
+        for name, column in self._columns.items():
+            column.offer(self.roster.headings)
+            self.initial[name] = getattr(self.roster.columns, name)
+        size = len(self.present) + len(self.new_students) + len(self.to_restore)
         if not self.rows:
-            self.add_error(field, "There is no name below the first row.")
+            self.add_error(field, "No names below the headings.")
         elif size > MAX_ROWS:
-            self.add_error(field, f"With these the class would have {size} students. It holds at most {MAX_ROWS}.")
+            self.add_error(field, f"With these, the class would have {size} students. It has room for {MAX_ROWS}.")
+
+    @property
+    def _columns(self) -> dict[str, ColumnField]:
+        return {name: field for name, field in self.fields.items() if isinstance(field, ColumnField)}
+
+    @property
+    def _fixes(self) -> dict[int, str]:
+        """What the teacher typed for rows with a problem, by row number."""
+        return {
+            int(name.removeprefix("fix-")): str(value).strip()
+            for name, value in self.data.items()
+            if re.fullmatch(r"fix-\d{1,6}", name)
+        }
+
+    def _is_checked(self, row: RosterRow) -> bool:
+        """Whether a removed student is brought back: yes, unless the teacher took the check mark away."""
+        return row.state == "removed" and (self.data.get("table") is None or f"restore-{row.number}" in self.data)
+
+    def _in_state(self, state: RowState) -> list[RosterRow]:
+        return [row for row in self.rows if row.state == state]
+
+
+def _sent_table(table: Any) -> TableFile:
+    """The table that a preview sent. Raises UnreadableTable."""
+    try:
+        rows = [TableRow(int(number), tuple(map(str, cells))[:MAX_COLUMNS]) for number, *cells in table]
+    except (TypeError, ValueError) as error:
+        raise UnreadableTable("This list was changed on its way. Paste it again.") from error
+    return TableFile(tuple(row for row in rows if any(row.cells)))
 
 
 class RenameStudentForm(forms.Form):
@@ -101,6 +187,30 @@ class RenameStudentForm(forms.Form):
         help_text="Classmates see it when they join.",
         error_messages={"required": "Give the student a name."},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    family_name = forms.CharField(
+        label="Last name",
+        help_text="The part of the name to sort by.",
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"null_characters_not_allowed": "The name has a hidden character."},
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """The cleaned data, with None for no last name; refuses a last name that is no part of the name."""
+        cleaned = super().clean() or {}
+        name, family = cleaned.get("name", ""), " ".join(cleaned.get("family_name", "").split())
+        if name and family not in name:
+            self.add_error("family_name", "Type it as it is in the name above.")
+        return {**cleaned, "family_name": family or None}
+
+
+class SortForm(forms.Form):
+    """How a class sorts its students."""
+
+    by_first = forms.ChoiceField(
+        label="Sort students by", choices=[("", "Last name"), ("1", "First name")], required=False
     )
 
 

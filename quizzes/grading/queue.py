@@ -54,9 +54,7 @@ def queued_answers(assignments: Sequence[Assignment]) -> dict[int, list[QueuedAn
         question__type__in=TYPED,
         value__isnull=False,
     )
-    candidates = list(
-        rows.select_related("attempt__student", "question").order_by("attempt__student__display_name", "pk")
-    )
+    candidates = list(rows.select_related("attempt__student", "question").order_by("attempt__student__sort_key", "pk"))
     editions = {assignment.pk: assignment.edition_id for assignment in assignments}
     adjusted = adjustments([answer.attempt for answer in candidates])
     grouped: defaultdict[tuple[int, str, str], list[Answer]] = defaultdict(list)

@@ -23,7 +23,7 @@ from quizzes.content.set_document import combine
 from quizzes.files.question_sets import SOURCE_FILE, read_toml
 from quizzes.models import Assignment, Classroom, Edition, QuestionSet, Student, User
 from quizzes.people.classrooms import add_classroom
-from quizzes.people.rosters import add_students
+from quizzes.people.rosters import add_students, new_students
 
 OWN_SET = settings.BASE_DIR / "fixtures" / "pars-agreement" / "demo" / "other-ways-to-ask.toml"
 TEACHER_EMAIL = "rivera@school.example"
@@ -108,7 +108,7 @@ def make_sample_school(*, now: datetime) -> User:
     classrooms = []
     for name, names in CLASSES.items():
         classroom = add_classroom(by=teacher, name=name, time_zone="America/New_York", now=created_at)
-        add_students(classroom, names.split(","), by=teacher, now=created_at)
+        add_students(classroom, new_students(names.split(",")), by=teacher, now=created_at)
         classrooms.append(classroom)
     ability = {
         student.pk: min(0.97, max(0.25, rng.gauss(0.68, 0.18)))

@@ -60,6 +60,7 @@ class Classroom(models.Model):
     teachers = models.ManyToManyField(User, through="Teaching", related_name="classrooms")
     created_at = models.DateTimeField()
     archived_at = models.DateTimeField(null=True, blank=True)
+    sorts_by_first_name = models.BooleanField(default=False, db_default=False)
 
     student_count: int  # on rows of `with_student_counts()`
 
@@ -125,12 +126,19 @@ class StudentQuerySet(models.QuerySet["Student"]):
 
 
 class Student(models.Model):
-    """One student on a classroom's roster. The PIN is computed from `public_id` and `pin_version`."""
+    """One student on a classroom's roster. The PIN is computed from `public_id` and `pin_version`.
+
+    family_name: the part of `display_name` to sort by, "" if not known. sort_key: computed from the name in the order
+    that the classroom has chosen. external_id: the school's own number, "" if not kept.
+    """
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
     classroom = models.ForeignKey(Classroom, models.PROTECT, related_name="students")
     display_name = models.CharField(max_length=60)
+    family_name = models.CharField(max_length=60, blank=True)
     name_key = models.CharField(max_length=240)
+    sort_key = models.CharField(max_length=480)
+    external_id = models.CharField(max_length=60, blank=True)
     pin_version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True, blank=True)
@@ -138,7 +146,7 @@ class Student(models.Model):
     objects = StudentQuerySet.as_manager()
 
     class Meta:
-        ordering = ["display_name", "pk"]
+        ordering = ["sort_key", "pk"]
         constraints = [
             models.UniqueConstraint(
                 fields=["classroom", "name_key"],

@@ -1,13 +1,14 @@
 """Rosters: the students of a classroom, and their PINs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from quizzes.models import AuditEvent, Classroom, Student, User
-from quizzes.people.names import clean_name, name_key
+from quizzes.people.names import PersonName, clean_name, name_key, short_names, sort_key, split_name
 
 Action = AuditEvent.Action
 
@@ -21,38 +22,100 @@ def names_present(classroom: Classroom) -> set[str]:
     return set(classroom.students.enrolled().values_list("name_key", flat=True))
 
 
-@transaction.atomic
-def add_students(classroom: Classroom, names: Sequence[str], *, by: User, now: datetime) -> list[Student]:
-    """Add the names that are not on the roster yet; returns the new students in order. Safe to repeat.
+def removed_by_name(classroom: Classroom) -> dict[str, Student]:
+    """The removed students of a classroom by name key, the last removed of equal ones. One query."""
+    return {student.name_key: student for student in classroom.students.removed().order_by("removed_at")}
 
-    names: valid for `clean_name`.
-    """
+
+def name_columns(name: PersonName, *, by_first: bool) -> dict[str, str]:
+    """The columns of a student that depend on the name. by_first: whether the class sorts by first name."""
+    return {
+        "display_name": name.display,
+        "family_name": name.family,
+        "name_key": name_key(name.display),
+        "sort_key": sort_key(name, by_first=by_first),
+    }
+
+
+def person_name(student: Student) -> PersonName:
+    """The student's name with the family name."""
+    return PersonName(student.display_name, student.family_name)
+
+
+def join_list(classroom: Classroom) -> list[tuple[str, str]]:
+    """(public id, shortened name) of each student, by first name, for those who only have the class code. One query."""
+    columns = "public_id", "display_name", "family_name"
+    rows = list(classroom.students.enrolled().order_by().values_list(*columns))
+    names = [PersonName(display, family) for _, display, family in rows]
+    shown = zip(names, [public_id for public_id, _, _ in rows], short_names(names), strict=True)
+    return [
+        (public_id, short)
+        for _, public_id, short in sorted(shown, key=lambda entry: (sort_key(entry[0], by_first=True), entry[1]))
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class NewStudent:
+    """A student to add. name: its display form is valid for `clean_name`. external_id: "" if it is not kept."""
+
+    name: PersonName
+    external_id: str = ""
+
+
+def new_students(names: Iterable[str]) -> list[NewStudent]:
+    """New students with these full names. Raises InvalidName."""
+    return [NewStudent(split_name(clean_name(name))) for name in names]
+
+
+@transaction.atomic
+def add_students(classroom: Classroom, students: Sequence[NewStudent], *, by: User, now: datetime) -> list[Student]:
+    """Add those whose names are not on the roster yet; returns the new students in order. Safe to repeat."""
     # Without a lock on the classroom's row, a form sent twice at the same time would add every name twice.
     Classroom.objects.select_for_update().get(pk=classroom.pk)
     present = names_present(classroom)
     added: list[Student] = []
-    for name in map(clean_name, names):
-        if name_key(name) not in present:
-            present.add(name_key(name))
-            added.append(Student(classroom=classroom, display_name=name, name_key=name_key(name), created_at=now))
+    for new in students:
+        columns = name_columns(
+            PersonName(clean_name(new.name.display), new.name.family), by_first=classroom.sorts_by_first_name
+        )
+        if columns["name_key"] not in present:
+            present.add(columns["name_key"])
+            added.append(Student(classroom=classroom, external_id=new.external_id, created_at=now, **columns))
     Student.objects.bulk_create(added)
     if added:
         AuditEvent.objects.record(Action.STUDENTS_ADDED, actor=by, classroom=classroom, at=now, count=len(added))
     return added
 
 
-def rename_student(student: Student, *, name: str, by: User, now: datetime) -> Student:
-    """Change a student's name. Raises NameTaken."""
-    before = student.display_name
-    student.display_name, student.name_key = clean_name(name), name_key(clean_name(name))
-    return _save_named(student, ["display_name", "name_key"], Action.STUDENT_RENAMED, by, now, before=before)
+def rename_student(student: Student, *, name: str, family_name: str | None = None, by: User, now: datetime) -> Student:
+    """Change a student's name. family_name None: the last word. Raises NameTaken."""
+    before, cleaned = student.display_name, clean_name(name)
+    new = split_name(cleaned) if family_name is None else PersonName(cleaned, family_name)
+    columns = name_columns(new, by_first=student.classroom.sorts_by_first_name)
+    for column, value in columns.items():
+        setattr(student, column, value)
+    return _save_named(student, list(columns), Action.STUDENT_RENAMED, by, now, before=before)
+
+
+@transaction.atomic
+def sort_roster(classroom: Classroom, *, by_first: bool) -> None:
+    """Sort the class by first name or by family name from now on."""
+    if classroom.sorts_by_first_name == by_first:
+        return
+    classroom.sorts_by_first_name = by_first
+    classroom.save(update_fields=["sorts_by_first_name"])
+    students = list(classroom.students.all())
+    for student in students:
+        student.sort_key = sort_key(person_name(student), by_first=by_first)
+    Student.objects.bulk_update(students, ["sort_key"], batch_size=500)
 
 
 def move_student(student: Student, *, to: Classroom, by: User, now: datetime) -> Student:
     """Move a student to another roster. Attempts stay in the old classroom. Raises NameTaken."""
     before = student.classroom.public_id
     student.classroom = to
-    return _save_named(student, ["classroom"], Action.STUDENT_MOVED, by, now, before=before)
+    student.sort_key = sort_key(person_name(student), by_first=to.sorts_by_first_name)
+    return _save_named(student, ["classroom", "sort_key"], Action.STUDENT_MOVED, by, now, before=before)
 
 
 @transaction.atomic

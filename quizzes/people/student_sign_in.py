@@ -106,7 +106,7 @@ def locked_students(classrooms: list[Classroom], *, now: datetime) -> list[Stude
         if student_id is not None:
             tries[student_id, device] = tries.get((student_id, device), 0) + 1
     locked = {student_id for (student_id, _), count in tries.items() if count >= PIN_TRIES}
-    return list(Student.objects.enrolled().filter(pk__in=locked).select_related("classroom").order_by("display_name"))
+    return list(Student.objects.enrolled().filter(pk__in=locked).select_related("classroom").order_by("sort_key"))
 
 
 def delete_old_failures(*, now: datetime) -> int:

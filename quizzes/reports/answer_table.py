@@ -50,7 +50,7 @@ def answer_rows(classroom: Classroom, *, assignments: Sequence[Assignment] | Non
     if assignments is not None:
         submitted = submitted.filter(assignment__in=assignments)
     attempts = list(
-        submitted.order_by("student__display_name", "student", "assignment__created_at", "assignment", "number")
+        submitted.order_by("student__sort_key", "student", "assignment__created_at", "assignment", "number")
     )
     adjusted = adjustments(attempts)
     answers: defaultdict[int, dict[int, Answer]] = defaultdict(dict)

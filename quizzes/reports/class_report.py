@@ -172,7 +172,7 @@ def _lines(
     content = published(assignment.edition_id)
     made = by_student_and_assignment(assignment.attempts.all())
     overrides = load_overrides(assignment=assignment)
-    students = list(assignment.classroom.students.enrolled().order_by("display_name", "pk"))
+    students = list(assignment.classroom.students.enrolled().order_by("sort_key", "pk"))
     statuses = [
         overrides.status(assignment, student.pk, made.get((student.pk, assignment.pk), ()), now=now)
         for student in students

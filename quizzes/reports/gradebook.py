@@ -144,7 +144,7 @@ def _students_and_attempts(classroom: Classroom) -> tuple[list[StudentRow], dict
     """The enrolled students by name, and their attempts in this classroom by student and assignment; 1 query."""
     here = FilteredRelation("attempts", condition=Q(attempts__classroom=classroom))
     columns = [*StudentRow._fields, "here__assignment_id", *(f"here__{name}" for name in AttemptRow._fields)]
-    rows = classroom.students.enrolled().alias(here=here).order_by("display_name", "pk", "here__number")
+    rows = classroom.students.enrolled().alias(here=here).order_by("sort_key", "pk", "here__number")
     students: dict[int, StudentRow] = {}
     made: defaultdict[Key, list[AttemptRow]] = defaultdict(list)
     for pk, public_id, name, assignment_id, *attempt in rows.values_list(*columns):

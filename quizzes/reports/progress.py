@@ -78,7 +78,7 @@ def progress(assignment: Assignment, *, now: datetime) -> list[StudentProgress]:
     """One entry for each enrolled student, by name; 6 queries for any number of students."""
     made = by_student_and_assignment(assignment.attempts.all())
     overrides = load_overrides(assignment=assignment)
-    students = list(assignment.classroom.students.enrolled().order_by("display_name", "pk"))
+    students = list(assignment.classroom.students.enrolled().order_by("sort_key", "pk"))
     statuses = {
         student.pk: overrides.status(assignment, student.pk, made.get((student.pk, assignment.pk), ()), now=now)
         for student in students

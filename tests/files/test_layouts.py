@@ -86,15 +86,15 @@ def test_scores_equal_the_rows(school: Classroom, teacher: User) -> None:
 
     assert lines[0] == ["Student", "Average %", "Juries (2018)", "Small set, 2", "Small set"]
     assert lines[1] == ["Points possible", "", "8", "8", "8"]
-    assert [line[0] for line in lines[2:]] == ["'=Nina", "Maya Lopez", "Zoë “Z” O’Neil, Jr.", "李 Łukasz"]
+    assert [line[0] for line in lines[2:]] == ["Maya Lopez", "'=Nina", "Zoë “Z” O’Neil, Jr.", "李 Łukasz"]
     for line in lines[2:]:
         own = stored[line[0].lstrip("'")]
         for cell, assignment in zip(line[2:], newest_first, strict=True):
             if assignment.pk in own:
                 assert Decimal(cell) == own[assignment.pk]
     assert [line[2:] for line in lines[2:]] == [
-        ["Missing", "In progress", "3.0"],
         ["Excused", "Missing", "6.0"],
+        ["Missing", "In progress", "3.0"],
         ["Missing", "8.0", "0.0"],
         ["Missing", "1.0", "1.0"],
     ]
@@ -186,8 +186,8 @@ def test_canvas_layout(school: Classroom, teacher: User) -> None:
     assert lines == [
         ["Student", "ID", "SIS Login ID", "Section", "Juries [2018]", "Small set, 2", "Small set"],
         ["    Points Possible", "", "", "", "8", "8", "8"],
-        ["'=Nina", "", "", "Period 3", "", "", "3.0"],
         ["Maya Lopez", "", "", "Period 3", "EX", "", "6.0"],
+        ["'=Nina", "", "", "Period 3", "", "", "3.0"],
         ["Zoë “Z” O’Neil, Jr.", "", "", "Period 3", "", "8.0", "0.0"],
         ["李 Łukasz", "", "", "Period 3", "", "1.0", "1.0"],
     ]
@@ -226,8 +226,8 @@ def test_moodle_layout(school: Classroom, teacher: User) -> None:
 
     assert lines == [
         ["Student", "Juries (2018)", "Small set, 2", "Small set"],
-        ["'=Nina", "", "", "3.0"],
         ["Maya Lopez", "", "", "6.0"],
+        ["'=Nina", "", "", "3.0"],
         ["Zoë “Z” O’Neil, Jr.", "", "8.0", "0.0"],
         ["李 Łukasz", "", "1.0", "1.0"],
     ]

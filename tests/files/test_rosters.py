@@ -1,250 +1,187 @@
-"""Rosters as pasted names or CSV: clean names, and each row's problem with its number."""
+"""Rosters: which columns hold the names, what is cleaned, and what is left out, for lists as schools export them."""
 
-import unicodedata
+from collections.abc import Collection
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.files.rosters import MAX_BYTES, InvalidRoster, RosterRow, read_csv, read_pasted
-from quizzes.people.names import InvalidName, clean_name, name_key
+from quizzes.files.rosters import Columns, InvalidRoster, Roster, RosterRow, read_roster
+from quizzes.files.table_file import read_table, read_text
+from quizzes.people.names import name_key
 
-# --- Names --------------------------------------------------------------------------------------------------------
+
+def roster_of(text: str, *, present: Collection[str] = (), removed: Collection[str] = (), **changes: object) -> Roster:
+    keys = {"present": set(map(name_key, present)), "removed": set(map(name_key, removed))}
+    return read_roster(read_text(text), **keys, **changes)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(
-    ("text", "name"),
-    [
-        ("Maya Lopez", "Maya Lopez"),
-        ("  Maya   Lopez\t", "Maya Lopez"),
-        ("Maya\xa0Lopez", "Maya Lopez"),
-        ("Maya\nLopez", "Maya Lopez"),
-        ("Ｍａｙａ", "Maya"),
-        ("Zoe\u0308", "Zoë"),
-        ("Anne-Marie O’Neil, Jr.", "Anne-Marie O’Neil, Jr."),
-        ("李明", "李明"),
-        ("محمد", "محمد"),
-        ("ﬁona", "fiona"),
-        ("7", "7"),
-        ("x" * 60, "x" * 60),
-    ],
-)
-def test_clean_name_keeps_what_people_are_called(text: str, name: str) -> None:
-    assert clean_name(text) == name
+def new_names(text: str) -> list[str]:
+    return [row.name.display for row in roster_of(text).rows if row.state == "new"]
+
+
+def states(text: str, **changes: Collection[str]) -> list[tuple[int, str, str]]:
+    return [(row.number, row.state, row.note) for row in roster_of(text, **changes).rows]
+
+
+# --- Layouts of school systems ------------------------------------------------------------------------------------
+
+LAYOUTS = {
+    "one name per line": "Maya Lopez\nNoah Kim\n",
+    "last name first, per line": "Lopez, Maya\nKim, Noah",
+    "name": "Name\nMaya Lopez\nNoah Kim",
+    "Canvas gradebook": (
+        "Student,ID,SIS User ID,SIS Login ID,Section,Quiz 1 (12)\n"
+        ",,,,,Manual Posting\n"
+        '"    Points Possible",,,,,10.00\n'
+        '"Lopez, Maya",101,s1,maya@x.example,P3,9\n'
+        '"Kim, Noah",102,s2,noah@x.example,P3,8\n'
+        '"Student, Test",103,,t@x.example,P3,'
+    ),
+    "Google Classroom": (
+        "Last Name,First Name,Email Address,Quiz\nLopez,Maya,maya@x.example,9\nKim,Noah,noah@x.example,8\n"
+    ),
+    "PowerSchool": (
+        "Class roster\n\nStudent_Number,LastFirst,Last_Name,First_Name,Grade_Level\n"
+        '11,"Lopez, Maya",Lopez,Maya,7\n12,"Kim, Noah",Kim,Noah,7'
+    ),
+    "Clever": "Student_id\tLast_name\tFirst_name\tMiddle_name\n1\tLopez\tMaya\t\n2\tKim\tNoah\t",
+    "ClassLink and OneRoster": (
+        "sourcedId,status,enabledUser,role,username,givenName,familyName,email\n"
+        "1,active,true,teacher,riv,Ana,Rivera,riv@x.example\n"
+        "2,active,true,student,lop,Maya,Lopez,lop@x.example\n"
+        "3,active,true,student,kim,Noah,Kim,kim@x.example"
+    ),
+    "Infinite Campus": "lastName,firstName,studentNumber\nLopez,Maya,1\nKim,Noah,2",
+    "Skyward": 'Other ID,Student Name\n1,"Lopez, Maya"\n2,"Kim, Noah"',
+    "Aeries": "Student ID,Last Name,First Name,Grade\n1,Lopez,Maya,7\n2,Kim,Noah,7",
+    "Synergy": 'Student Name;Perm ID;Gender\n"Lopez, Maya";1;F\n"Kim, Noah";2;M',
+    "Moodle": '"First name",Surname,"ID number","Email address"\nMaya,Lopez,1,m@x.example\nNoah,Kim,2,n@x.example',
+    "Spanish": "Apellidos,Nombre\nLopez,Maya\nKim,Noah\nPromedio,",
+    "Spanish, two family names": "Primer apellido;Segundo apellido;Nombre\nLopez;;Maya\nKim;;Noah",
+    "a name column without names": "Name,First name,Last name\nCivics 7,Maya,Lopez\nCivics 7,Noah,Kim",
+    "an empty name column": "Name,First name,Last name\n,Maya,Lopez\n,Noah,Kim",
+    "pasted from a sheet": "Maya Lopez\t7\tmaya@x.example\nNoah Kim\t7\tnoah@x.example",
+    "pasted, two columns": "Maya\tLopez\t7\nNoah\tKim\t7",
+    "numbered": "1. Maya Lopez\n2) Noah Kim",
+    "bullets": "- Maya Lopez\n• Noah Kim",
+    "with email": "Maya Lopez <maya@x.example>\nNoah Kim (noah@x.example)",
+    "teacher above": "Teacher: Ms. Rivera\nMaya Lopez\nNoah Kim\nTotal",
+}
+
+
+@pytest.mark.parametrize("text", LAYOUTS.values(), ids=LAYOUTS.keys())
+def test_names_are_found_in_every_layout(text: str) -> None:
+    rows = [row for row in roster_of(text).rows if row.state == "new"]
+    assert [row.name for row in rows] == [("Maya Lopez", "Lopez"), ("Noah Kim", "Kim")]
+
+
+def test_rows_that_are_no_students_are_listed_with_the_reason() -> None:
+    assert states(LAYOUTS["Canvas gradebook"]) == [
+        (2, "left_out", "No name in this row"),
+        (3, "left_out", "Not a student"),
+        (4, "new", "Was “Lopez, Maya”"),
+        (5, "new", "Was “Kim, Noah”"),
+        (6, "left_out", "A test student"),
+    ]
+    assert states(LAYOUTS["ClassLink and OneRoster"])[0] == (2, "left_out", "Not a student: a teacher or another adult")
+    assert states(LAYOUTS["PowerSchool"])[0] == (1, "left_out", "Above the headings")
+
+
+def test_first_name_and_last_initial_are_both_kept() -> None:
+    assert new_names("First name,Last initial\nMaria,G\nMaria,L") == ["Maria G", "Maria L"]
+
+
+def test_suffix_tells_two_students_apart() -> None:
+    assert new_names("First name,Last name,Suffix\nJohn,King,\nJohn,King,Jr.") == ["John King", "John King Jr."]
+
+
+def test_middle_names_are_kept() -> None:
+    assert new_names("First,Middle,Last\nAna,Maria,Reyes") == ["Ana Maria Reyes"]
+
+
+def test_a_role_in_a_name_is_no_role() -> None:
+    assert new_names("Grace Guardian\nAda Staff") == ["Grace Guardian", "Ada Staff"]
+
+
+# --- Problems -----------------------------------------------------------------------------------------------------
+
+
+def test_pasted_names_are_marked_one_by_one() -> None:
+    text = "Maya Lopez\n\n  noah kim \r\nMAYA LOPEZ\nGone Girl\nmaya@x.example\nAna, Ben, Cy\nAda\n"
+    rows = roster_of(text, present=["Noah Kim"], removed=["Gone Girl"]).rows
+    assert [(row.number, row.name.display, row.state) for row in rows] == [
+        (1, "Maya Lopez", "new"),
+        (3, "noah kim", "here"),
+        (4, "MAYA LOPEZ", "problem"),
+        (5, "Gone Girl", "removed"),
+        (6, "maya@x.example", "problem"),
+        (7, "Ana, Ben, Cy", "problem"),
+        (8, "Ada", "new"),
+    ]
+    assert rows[2].note == "Same name as row 1. For another student, type a name that differs."
+    assert rows[2].proposal == "MAYA LOPEZ (2)"
+    assert rows[4].note == "This is an email address, not a name."
+    assert rows[5].note == "This line has several names: put each name on a line of its own."
+
+
+def test_a_name_stored_last_name_first_is_recognized() -> None:
+    assert [state for _, state, _ in states("Maya Lopez\nKim, Noah", present=["Lopez, Maya", "Noah Kim"])] == [
+        "here",
+        "here",
+    ]
+
+
+def test_a_typed_name_solves_a_problem() -> None:
+    [_, fixed] = roster_of("Ana\nAna", fixes={2: "Ana R."}).rows
+    assert (fixed.name.display, fixed.state) == ("Ana R.", "new")
+    [_, again] = roster_of("Ana\nAna", fixes={2: "ana"}).rows
+    assert again.state == "problem"
+
+
+def test_teacher_may_choose_other_columns() -> None:
+    text = "Name,Course,Number\nCivics,Maya Lopez,17\nCivics,Noah Kim,18"
+    chosen = Columns(full=1, external_id=2)
+    read = roster_of(text, chosen=chosen)
+    assert [(row.name.display, row.external_id) for row in read.rows] == [("Maya Lopez", "17"), ("Noah Kim", "18")]
+    assert read.headings == ("Name", "Course", "Number")
+
+
+def test_student_numbers_are_kept_only_if_chosen() -> None:
+    read = roster_of("Student Number,Name\n17,Maya Lopez")
+    assert [row.external_id for row in read.rows] == [""]
+    assert read.number_heading == "Student Number"
 
 
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("", "name is empty"),
-        ("   ", "name is empty"),
-        ("\u3000\xa0\u2003", "name is empty"),
-        ("--", "name is empty"),
-        ("\u0301", "name is empty"),
-        ("\u202eayaM", "the name holds a character that cannot be seen"),
-        ("\u202e", "the name holds a character that cannot be seen"),
-        ("Ma\u200bya", "the name holds a character that cannot be seen"),
-        ("Ma\u2066ya", "the name holds a character that cannot be seen"),
-        ("Ma\x00ya", "the name holds a character that cannot be seen"),
-        ("Ma\x07ya", "the name holds a character that cannot be seen"),
-        ("Ma\xadya", "the name holds a character that cannot be seen"),
-        ("Ma\ue000ya", "the name holds a character that cannot be seen"),
-        ("Ma\ud800ya", "the name holds a character that cannot be seen"),
-        ("\ufeffMaya", "the name holds a character that cannot be seen"),
-        ("x" * 61, "the name is longer than 60 characters"),
-        ("x" * 1_000_000, "the name is longer than 60 characters"),
-        ("Maya" + " " * 1_000_000 + "x", "the name is longer than 60 characters"),
-        ("ﷺ" * 10, "the name is longer than 60 characters"),
+        ("id,grade\n1,7\n2,8", "We found no names in this list. Choose the column"),
+        ("\n".join(f"Student number{'x' * number}" for number in range(501)), "This list has 501 names. A class has"),
     ],
+    ids=["no names", "501 names"],
 )
-def test_clean_name_refuses_what_nobody_is_called(text: str, reason: str) -> None:
-    with pytest.raises(InvalidName) as refused:
-        clean_name(text)
-
-    assert str(refused.value) == reason
+def test_list_without_names_or_with_too_many_is_refused(text: str, reason: str) -> None:
+    with pytest.raises(InvalidRoster, match=reason):
+        roster_of(text)
 
 
-def is_name(text: str) -> bool:
-    try:
-        clean_name(text)
-    except InvalidName:
-        return False
-    return True
+def test_an_empty_list_has_no_rows() -> None:
+    assert roster_of("Name\n").rows == ()
 
 
-any_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=70)
-visible = st.characters(categories=["L", "M", "N", "P", "S", "Zs"])
-names = st.text(visible, min_size=1, max_size=60).filter(is_name)
-
-
-@given(names)
-def test_clean_name_is_idempotent_short_and_visible(text: str) -> None:
-    name = clean_name(text)
-
-    assert clean_name(name) == name
-    assert 1 <= len(name) <= 60
-    assert name == name.strip()
-    assert {unicodedata.category(character)[0] for character in name} & {"C"} == set()
-
-
-@pytest.mark.parametrize(
-    ("name", "same"),
-    [
-        ("Maya Lopez", "maya lopez"),
-        ("Maya Lopez", "MAYA  LOPEZ"),
-        ("Maya López", "Maya Lopez"),
-        ("Anne-Marie", "Anne Marie"),
-        ("O’Neil", "O'Neil"),
-        ("Straße", "Strasse"),
-        ("Maya", "Маya"),  # a Cyrillic М and а
-        ("Тома", "тома"),
-        ("Toma", "Тома"),
-        ("Zoë", "Zoe\u0308"),
-    ],
-)
-def test_name_key_is_the_same_for_names_that_look_the_same(name: str, same: str) -> None:
-    assert name_key(name) == name_key(same)
-
-
-@pytest.mark.parametrize(("name", "other"), [("Maya L.", "Maya R."), ("Ana", "Anna"), ("李明", "李美")])
-def test_name_key_differs_for_names_that_look_different(name: str, other: str) -> None:
-    assert name_key(name) != name_key(other)
-
-
-@given(names)
-def test_name_key_of_a_clean_name_fits_its_column_and_is_never_empty(text: str) -> None:
-    name = clean_name(text)
-
-    assert 1 <= len(name_key(name)) <= 240
-    assert name_key(clean_name(name)) == name_key(name)
-    assert name_key(f"  {name} ") == name_key(name)
-
-
-# --- Pasted -------------------------------------------------------------------------------------------------------
-
-
-def test_pasted_names_are_marked_one_by_one() -> None:
-    text = "Maya Lopez\n\n  noah kim \r\nMAYA LOPEZ\n\u202e\nAda\n"
-
-    assert read_pasted(text, present={name_key("Noah Kim")}) == [
-        RosterRow(1, "Maya Lopez", "new", ""),
-        RosterRow(3, "noah kim", "here", ""),
-        RosterRow(4, "MAYA LOPEZ", "problem", "Row 4: same as row 1."),
-        RosterRow(5, "\u202e", "problem", "Row 5: the name holds a character that cannot be seen."),
-        RosterRow(6, "Ada", "new", ""),
-    ]
-
-
-@pytest.mark.parametrize("text", ["", "\n\n", "  \n\t\n"])
-def test_pasted_nothing_gives_no_row(text: str) -> None:
-    assert read_pasted(text, present=set()) == []
-
-
-def test_pasted_names_may_be_500() -> None:
-    lines = [f"Student {number}" for number in range(501)]
-
-    assert len(read_pasted("\n".join(lines[:500]), present=set())) == 500
-    with pytest.raises(InvalidRoster, match="That is 501 names. A classroom holds at most 500."):
-        read_pasted("\n".join(lines), present=set())
-
-
-@given(st.lists(any_text | names, max_size=8))
-def test_pasted_rows_read_again_give_the_same_names(lines: list[str]) -> None:
-    read = [row.name for row in read_pasted("\n".join(lines), present=set()) if row.state == "new"]
-
-    again = read_pasted("\n".join(read), present=set())
-
-    assert again == [RosterRow(number, name, "new", "") for number, name in enumerate(read, start=1)]
-    present = {name_key(name) for name in read}
-    assert [row.state for row in read_pasted("\n".join(read), present=present)] == ["here"] * len(read)
-
-
-# --- CSV ----------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        "name\nMaya Lopez\nNoah Kim\n",
-        "Name\r\nMaya Lopez\r\nNoah Kim\r\n",
-        "name\rMaya Lopez\rNoah Kim\r",
-        "\ufeffname\nMaya Lopez\nNoah Kim",
-        "id,NAME,grade\n1,Maya Lopez,7\n2,Noah Kim,7\n",
-        "id;Student;grade\n1;Maya Lopez;7\n2;Noah Kim;7\n",
-        "id\tStudent Name\n1\tMaya Lopez\n2\tNoah Kim\n",
-        "First Name,Last Name\nMaya,Lopez\nNoah,Kim\n",
-        "Last name,First name\nLopez,Maya\nKim,Noah\n",
-        'name\n"Maya Lopez"\n"Noah\nKim"\n',
-        "name,note\nMaya Lopez\nNoah Kim,late,more\n",
-    ],
-)
-def test_csv_roster_in_many_shapes_gives_the_same_names(content: str) -> None:
-    assert read_csv(content.encode(), present=set()) == [
-        RosterRow(2, "Maya Lopez", "new", ""),
-        RosterRow(3, "Noah Kim", "new", ""),
-    ]
-
-
-def test_csv_roster_counts_rows_as_the_spreadsheet_does() -> None:
-    content = "name,grade\nMaya Lopez,7\n\n,7\nmaya lopez,8\n" + "x" * 61 + ",7\nNoah Kim,7\n"
-
-    assert read_csv(content.encode(), present={name_key("Noah Kim")}) == [
-        RosterRow(2, "Maya Lopez", "new", ""),
-        RosterRow(4, "", "problem", "Row 4: name is empty."),
-        RosterRow(5, "maya lopez", "problem", "Row 5: same as row 2."),
-        RosterRow(6, "x" * 60, "problem", "Row 6: the name is longer than 60 characters."),
-        RosterRow(7, "Noah Kim", "here", ""),
-    ]
-
-
-def test_csv_roster_with_a_first_name_only_takes_it() -> None:
-    assert [row.name for row in read_csv(b"first name\nMaya\n", present=set())] == ["Maya"]
-
-
-NOT_UTF_8 = "The file is not UTF-8 text. In the spreadsheet, save it as “CSV UTF-8” and try again."
-NO_HEADER = "The first row must be a header with a column “name”, or “first name” and “last name”."
-
-
-@pytest.mark.parametrize(
-    ("content", "reason"),
-    [
-        (b"", "The file is empty."),
-        (b"\xef\xbb\xbf", "The file is empty."),
-        (b"\n", NO_HEADER),
-        (b"Maya Lopez\nNoah Kim\n", NO_HEADER),
-        (b"last name\nLopez\n", NO_HEADER),
-        ("name\nJosé\n".encode("latin-1"), NOT_UTF_8),
-        ("name\nMaya\n".encode("utf-16"), NOT_UTF_8),
-        (b"PK\x03\x04\xff\xfe", NOT_UTF_8),
-        (
-            b"name\nMaya\x00\n",
-            "The file is not a CSV text file. In the spreadsheet, save it as “CSV UTF-8” and try again.",
-        ),
-        (b'name\n"Maya\n', "The file could not be read as CSV: unexpected end of data."),
-        (
-            b"name\n" + b"x" * MAX_BYTES,
-            "The file is larger than 1 MB. A roster of names is much smaller: is it the right file?",
-        ),
-        (
-            b"name\n" + b"x\n" * 501,
-            "That is 501 names. A classroom holds at most 500.",
-        ),
-    ],
-    ids=lambda value: value[:20] if isinstance(value, str) else "",
-)
-def test_csv_roster_bad_file_gets_a_clear_word(content: bytes, reason: str) -> None:
-    with pytest.raises(InvalidRoster) as refused:
-        read_csv(content, present=set())
-
-    assert str(refused.value) == reason
-
-
-@given(st.binary(max_size=60) | st.text(max_size=60).map(str.encode))
-def test_csv_roster_of_any_bytes_is_rows_or_a_clear_word(content: bytes) -> None:
-    for start in (b"", b"name\n", b"first name;last name\n"):
+@given(st.text(max_size=80))
+def test_any_text_is_rows_or_a_reason(text: str) -> None:
+    for start in ("", "name\n", "first name;last name\n"):
         try:
-            rows = read_csv(start + content, present=set())
+            rows = roster_of(start + text).rows
         except InvalidRoster as refused:
             assert str(refused)  # noqa: PT017  either way out is fine
         else:
-            assert all(row.problem == "" or row.problem.startswith(f"Row {row.number}: ") for row in rows)
+            assert all(row.note or row.state != "problem" for row in rows)
+
+
+def test_file_and_text_give_the_same_rows() -> None:
+    text = LAYOUTS["Canvas gradebook"]
+    rows: tuple[RosterRow, ...] = read_roster(read_table(text.encode()).rows, present=set()).rows
+    assert rows == roster_of(text).rows

@@ -13,9 +13,11 @@ from quizzes.people.rosters import (
     change_pin,
     move_student,
     names_present,
+    new_students,
     remove_student,
     rename_student,
     restore_student,
+    sort_roster,
 )
 from quizzes.people.student_sign_in import pin_of
 from tests.factories import make_failed_try, make_student
@@ -32,21 +34,39 @@ def acts() -> list[tuple[str, str, str | None]]:
 # --- Students -----------------------------------------------------------------------------------------------------
 
 
+def test_class_sorts_by_last_or_first_name(classroom: Classroom, teacher: User, now: datetime) -> None:
+    names = ["Zoë Adams", "ana Álvarez", "Ben alvarado"]
+    add_students(classroom, new_students(names), by=teacher, now=now)
+
+    def shown() -> list[str]:
+        return list(classroom.students.enrolled().values_list("display_name", flat=True))
+
+    assert shown() == ["Zoë Adams", "Ben alvarado", "ana Álvarez"]
+    sort_roster(classroom, by_first=True)
+    assert shown() == ["ana Álvarez", "Ben alvarado", "Zoë Adams"]
+    add_students(classroom, new_students(["Bea Young"]), by=teacher, now=now)
+    assert shown() == ["ana Álvarez", "Bea Young", "Ben alvarado", "Zoë Adams"]
+    sort_roster(classroom, by_first=False)
+    assert shown() == ["Zoë Adams", "Ben alvarado", "ana Álvarez", "Bea Young"]
+
+
 def test_add_students_adds_those_who_are_new(classroom: Classroom, teacher: User, now: datetime) -> None:
     make_student(classroom=classroom, name="Maya Lopez")
 
-    added = add_students(classroom, ["maya  lopez", "Noah Kim", " Ada ", "NOAH KIM"], by=teacher, now=now)
+    added = add_students(
+        classroom, new_students(["maya  lopez", "Noah Park", " Ada ", "NOAH PARK"]), by=teacher, now=now
+    )
 
-    assert [student.display_name for student in added] == ["Noah Kim", "Ada"]
-    assert set(classroom.students.values_list("display_name", flat=True)) == {"Maya Lopez", "Noah Kim", "Ada"}
-    assert names_present(classroom) == {"maya lopez", "noah kim", "ada"}
+    assert [student.display_name for student in added] == ["Noah Park", "Ada"]
+    assert set(classroom.students.values_list("display_name", flat=True)) == {"Maya Lopez", "Noah Park", "Ada"}
+    assert names_present(classroom) == {"maya lopez", "noah park", "ada"}
     assert AuditEvent.objects.get().detail == {"count": 2}
 
 
 def test_add_students_twice_adds_nobody_twice(classroom: Classroom, teacher: User, now: datetime) -> None:
-    add_students(classroom, ["Maya", "Noah"], by=teacher, now=now)
+    add_students(classroom, new_students(["Maya", "Noah"]), by=teacher, now=now)
 
-    assert add_students(classroom, ["Maya", "Noah"], by=teacher, now=now) == []
+    assert add_students(classroom, new_students(["Maya", "Noah"]), by=teacher, now=now) == []
     assert classroom.students.count() == 2
     assert len(acts()) == 1
 
@@ -55,9 +75,9 @@ def test_add_students_costs_the_same_for_one_and_for_many(
     classroom: Classroom, teacher: User, now: datetime, queries: Callable[[], Any]
 ) -> None:
     with queries() as one:
-        add_students(classroom, ["Maya"], by=teacher, now=now)
+        add_students(classroom, new_students(["Maya"]), by=teacher, now=now)
     with queries() as many:
-        add_students(classroom, [f"Student {number}" for number in range(60)], by=teacher, now=now)
+        add_students(classroom, new_students([f"Student {number}" for number in range(60)]), by=teacher, now=now)
 
     assert len(one) == len(many) == 4
 
@@ -65,14 +85,14 @@ def test_add_students_costs_the_same_for_one_and_for_many(
 def test_two_classrooms_may_have_students_of_one_name(
     classroom: Classroom, other_classroom: Classroom, teacher: User, now: datetime
 ) -> None:
-    add_students(classroom, ["Maya"], by=teacher, now=now)
-    add_students(other_classroom, ["Maya"], by=teacher, now=now)
+    add_students(classroom, new_students(["Maya"]), by=teacher, now=now)
+    add_students(other_classroom, new_students(["Maya"]), by=teacher, now=now)
 
     assert Student.objects.filter(display_name="Maya").count() == 2
 
 
 def test_students_get_pins_that_differ(classroom: Classroom, teacher: User, now: datetime) -> None:
-    students = add_students(classroom, [f"Student {number}" for number in range(60)], by=teacher, now=now)
+    students = add_students(classroom, new_students([f"Student {number}" for number in range(60)]), by=teacher, now=now)
 
     pins = [pin_of(student) for student in students]
     assert all(len(pin) == 4 and pin.isdigit() for pin in pins)
@@ -96,7 +116,7 @@ def test_rename_may_change_case_only_and_not_to_a_classmates_name(
 ) -> None:
     rename_student(student, name="MAYA LOPEZ", by=teacher, now=now)
     with pytest.raises(NameTaken):
-        rename_student(student, name="noah kim", by=teacher, now=now)
+        rename_student(student, name="noah park", by=teacher, now=now)
 
     assert Student.objects.get(pk=student.pk).display_name == "MAYA LOPEZ"
     assert len(acts()) == 1
@@ -112,7 +132,7 @@ def test_remove_keeps_answers_and_frees_the_name(attempt: Attempt, teacher: User
     assert Attempt.objects.count() == 1
     assert list(student.classroom.students.enrolled()) == []
     assert acts() == [("student_removed", "Ms. Rivera", "Maya Lopez")]
-    add_students(student.classroom, ["Maya Lopez"], by=teacher, now=now)
+    add_students(student.classroom, new_students(["Maya Lopez"]), by=teacher, now=now)
 
 
 def test_restore_needs_the_name_to_be_free(student: Student, teacher: User, now: datetime) -> None:

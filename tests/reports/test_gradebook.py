@@ -150,7 +150,7 @@ def test_gradebook_excused_student_counts_in_nothing(
 
     book = gradebook(assignment.classroom, now=NOW + MINUTE)
 
-    assert cells(book) == [("Maya Lopez", [(Status.EXCUSED, None)]), ("Noah Kim", [(Status.SUBMITTED, 8)])]
+    assert cells(book) == [("Maya Lopez", [(Status.EXCUSED, None)]), ("Noah Park", [(Status.SUBMITTED, 8)])]
     assert book.mean_share == 1
     assert book.columns[0].mean == 8
 

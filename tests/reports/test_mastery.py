@@ -80,7 +80,7 @@ def test_mastery_sums_an_objective_over_sets_by_its_title(
     assert found.assignment_counts == (2, 1, 1)
     assert table(assignment.classroom) == {
         "Maya Lopez": [(2, 4), (0, 5), (0, 1)],
-        "Noah Kim": [(0, 1), None, (0, 1)],
+        "Noah Park": [(0, 1), None, (0, 1)],
     }
     assert [line.counting_count for line in found.lines] == [2, 1]
     assert [score and (score.earned, score.points) for score in found.totals] == [(2, 5), (0, 5), (0, 2)]
@@ -105,7 +105,7 @@ def test_mastery_leaves_out_excused_and_unfinished_work(
     make_answered_attempt(assignment=assignment, student=classmate, submitted=False)
     Excuse.objects.create(assignment=assignment, student=student, reason="Ill", given_by=teacher, given_at=NOW)
 
-    assert table(assignment.classroom) == {"Maya Lopez": [None, None], "Noah Kim": [None, None]}
+    assert table(assignment.classroom) == {"Maya Lopez": [None, None], "Noah Park": [None, None]}
     assert mastery(assignment.classroom).totals == (None, None)
 
 
@@ -125,7 +125,7 @@ def test_mastery_follows_marks_and_corrections(
 
     assert table(assignment.classroom) == {
         "Maya Lopez": [(Fraction(3, 2), 3), (0, 2)],
-        "Noah Kim": [(1, 3), (0, 2)],
+        "Noah Park": [(1, 3), (0, 2)],
     }
 
 
@@ -220,7 +220,7 @@ def test_mastery_page_says_the_level_in_words(
 
     text = text_of(page)
     assert "Maya Lopez 2 of 2 Nearly 3 of 4 Not yet 0 of 5 Secure 1 of 1" in text
-    assert "Noah Kim 0 of 2 Nothing yet Nothing yet Nothing yet" in text
+    assert "Noah Park 0 of 2 Nothing yet Nothing yet Nothing yet" in text
     assert "Class 75% 0% 100%" in text
     assert "A right answer without the sentence that proves it" in text
     address = reverse("classroom_gradebook", args=[assignment.classroom.public_id])

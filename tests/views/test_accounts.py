@@ -167,7 +167,7 @@ def test_form_sent_twice_at_once_makes_one_account(teacher: User, clock: time_ma
     ("field", "value", "said"),
     [
         ("name", "", "Give your name as students read it."),
-        ("name", "\u202eBaptiste", "The name holds a character that cannot be seen."),
+        ("name", "\u202eBaptiste", "The name has a hidden character."),
         ("name", "x" * 1_000_000, "The name is longer than 60 characters."),
         ("email", "", "This field is required."),
         ("email", "baptiste", "Enter a valid email address."),
@@ -375,7 +375,7 @@ def test_account_changes_the_name(teacher: User, teacher_client: Client) -> None
     ("name", "said"),
     [
         (" ", "Give your name as students read it."),
-        ("\u202eRivera", "The name holds a character that cannot be seen."),
+        ("\u202eRivera", "The name has a hidden character."),
         ("x" * 61, "The name is longer than 60 characters."),
     ],
 )

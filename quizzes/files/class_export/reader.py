@@ -44,7 +44,8 @@ from quizzes.models import (
 )
 from quizzes.models.public_ids import new_receipt
 from quizzes.people import classrooms
-from quizzes.people.names import InvalidName, clean_name, name_key
+from quizzes.people.names import InvalidName, clean_name, split_name
+from quizzes.people.rosters import name_columns
 
 
 class AlreadyHere(Exception):
@@ -115,8 +116,7 @@ def _students(class_export: ClassExport, classroom: Classroom) -> dict[str, Stud
         students[str(part.key)] = Student(
             public_id=part.key,
             classroom=classroom,
-            display_name=name,
-            name_key=name_key(name),
+            **name_columns(split_name(name), by_first=False),
             pin_version=part.pin_version,
             created_at=part.created_at,
             removed_at=part.removed_at or (class_export.made_at if part.is_elsewhere else None),

@@ -13,6 +13,7 @@ from quizzes.assignments.deadlines import minutes_left
 from quizzes.formatting import clock
 from quizzes.forms.student_sign_in import CodeForm, NameForm, PinForm
 from quizzes.models import Classroom, Student
+from quizzes.people.rosters import join_list
 from quizzes.people.student_sessions import signed_in_student
 from quizzes.people.student_sign_in import (
     NoSuchCode,
@@ -76,8 +77,12 @@ def choose_name(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         request.session[NAME] = form.cleaned_data["student"].pk
         return redirect("enter_pin")
-    names = students.values("public_id", "display_name")
-    context = {"form": form, "classroom": classroom, "students": names, "teachers": teachers_of(classroom)}
+    context = {
+        "form": form,
+        "classroom": classroom,
+        "students": join_list(classroom),
+        "teachers": teachers_of(classroom),
+    }
     return render(request, "student/choose_name.html", context)
 
 

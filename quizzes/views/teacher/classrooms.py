@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from quizzes.forms.classrooms import DEFAULT_ZONE, ArchiveForm, ClassroomForm, CodeActiveForm
+from quizzes.forms.rosters import SortForm
 from quizzes.models import Classroom
-from quizzes.people import classrooms
+from quizzes.people import classrooms, rosters
 from quizzes.reports.teacher_home import load_teacher_home
 from quizzes.views.access import TeacherRequest, taught_classroom
 
@@ -75,7 +76,20 @@ def change_classroom(request: TeacherRequest, public_id: str) -> HttpResponse:
         else:
             messages.success(request, "Saved.")
             return redirect("change_classroom", classroom.public_id)
-    return render(request, "teacher/change_classroom.html", {"classroom": classroom, "form": form})
+    sort_form = SortForm(initial={"by_first": "1" if classroom.sorts_by_first_name else ""})
+    context = {"classroom": classroom, "form": form, "sort_form": sort_form}
+    return render(request, "teacher/change_classroom.html", context)
+
+
+@require_POST
+def sort_roster(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Sort a class by first name or last name, on every page and in every file."""
+    classroom = taught_classroom(request, public_id)
+    form = SortForm(request.POST)
+    if form.is_valid():
+        rosters.sort_roster(classroom, by_first=bool(form.cleaned_data["by_first"]))
+        messages.success(request, "Saved.")
+    return redirect("change_classroom", classroom.public_id)
 
 
 @require_POST

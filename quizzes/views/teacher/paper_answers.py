@@ -28,7 +28,7 @@ def paper_answers(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The class with the answers entered so far: a grid if all answers are short, else a list of students."""
     assignment = taught_assignment(request, public_id)
     printed = _printed(assignment)
-    students = list(assignment.classroom.students.enrolled().order_by("display_name", "pk"))
+    students = list(assignment.classroom.students.enrolled().order_by("sort_key", "pk"))
     stored_rows = stored_paper_answers(assignment, students)
     is_grid = _fits_a_grid(printed, len(students))
     rows = [PaperAnswersForm(stored=stored, printed=printed) for stored in stored_rows]
@@ -60,7 +60,7 @@ def paper_answers(request: TeacherRequest, public_id: str) -> HttpResponse:
 def student_paper_answers(request: TeacherRequest, public_id: str, student_id: str) -> HttpResponse:
     """One student's paper answers in the order of the printed form. Saving leads to the next student."""
     assignment = taught_assignment(request, public_id)
-    students = list(assignment.classroom.students.enrolled().order_by("display_name", "pk"))
+    students = list(assignment.classroom.students.enrolled().order_by("sort_key", "pk"))
     student = get_object_or_404(assignment.classroom.students.enrolled(), public_id=student_id)
     [stored] = stored_paper_answers(assignment, [student])
     letter = LetterForm(request.GET).chosen(stored.letter or LETTERS[0])

@@ -1,5 +1,8 @@
 """The roster of a classroom, new students, sign-in cards."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.http.request import split_domain_port
@@ -8,12 +11,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from quizzes.files.rosters import RosterRow
 from quizzes.forms.rosters import AddStudentsForm
 from quizzes.people import rosters, student_sign_in
 from quizzes.views.access import TeacherRequest, taught_classroom
 
 # Hosts that a student's phone cannot reach.
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]"}
+# The rows that a notice lists one by one.
+SHOWN_ROWS = 10
 
 
 @require_GET
@@ -35,11 +41,17 @@ def add_students(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Preview pasted or uploaded names, then add the new ones after the teacher confirms."""
     classroom = taught_classroom(request, public_id)
     data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-    form = AddStudentsForm(data, files, present=rosters.names_present(classroom))
+    form = AddStudentsForm(
+        data, files, present=rosters.names_present(classroom), removed=rosters.removed_by_name(classroom)
+    )
     preview = form.is_valid()
-    if preview and form.cleaned_data["is_confirmed"] and not form.problem_count:
-        added = rosters.add_students(classroom, form.new_names, by=request.user, now=timezone.now())
-        messages.success(request, _added_message(len(added), form.here_count))
+    if preview and form.cleaned_data["is_confirmed"]:
+        acts: dict[str, Any] = {"by": request.user, "now": timezone.now()}
+        added = rosters.add_students(classroom, form.new_students, **acts)
+        restored = [rosters.restore_student(student, **acts) for student in form.to_restore]
+        messages.success(request, _added_message(len(added), len(restored)))
+        if form.not_added:
+            messages.warning(request, _not_added_message(form.not_added))
         return redirect("roster", classroom.public_id)
     return render(request, "teacher/add_students.html", {"classroom": classroom, "form": form, "preview": preview})
 
@@ -63,7 +75,15 @@ def _join_address(request: TeacherRequest) -> str:
     return f"{request.get_host()}{reverse('join')}".rstrip("/")
 
 
-def _added_message(added: int, here: int) -> str:
-    if not added:
-        return "All of them were on the roster already."
-    return f"{added} student{'' if added == 1 else 's'} added. Print a card for each: it holds the PIN."
+def _added_message(added: int, restored: int) -> str:
+    if not added and not restored:
+        return "No new students. Everyone else was on the roster already."
+    parts = [f"{added} student{'' if added == 1 else 's'} added"] if added else []
+    parts += [f"{restored} student{'' if restored == 1 else 's'} restored"] if restored else []
+    return f"{', '.join(parts)}. Print their sign-in cards. Each has a PIN."
+
+
+def _not_added_message(rows: Sequence[RosterRow]) -> str:
+    listed = [f"row {row.number} (“{row.text}”)" for row in rows[:SHOWN_ROWS]]
+    more = len(rows) - len(listed)
+    return f"{len(rows)} not added: {', '.join(listed)}{f', and {more} more' if more else ''}."

@@ -102,7 +102,7 @@ def history_page(request: TeacherRequest, student: Student, **context: Any) -> H
         "student": student,
         "classroom": student.classroom,
         "work": history_lines(student, by=request.user, now=timezone.now()),
-        "rename_form": RenameStudentForm(initial={"name": student.display_name}),
+        "rename_form": RenameStudentForm(initial={"name": student.display_name, "family_name": student.family_name}),
         "move_form": MoveStudentForm(others=others),
         "accommodation_form": AccommodationForm.of(Accommodation.objects.filter(student=student).first()),
         "has_other_classroom": others.exists(),

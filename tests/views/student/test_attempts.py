@@ -941,7 +941,7 @@ def test_result_shows_score_objectives_and_each_answer(
     assert "Why it was ended 1 of 5, not yet" in text
     assert "You answered: Birthplace" in text
     assert "You chose: A birthplace; A photograph" in text
-    assert "Correct: A birthplace; An address" in text
+    assert "Correct: A birthplace; An address" in text or "Correct: An address; A birthplace" in text
     assert "Rules were broken. Mayor’s account. Your answer, correct" in text
     assert "People are easy to find. Protesters’ claim. You chose: Reported fact" in text
     assert "A court ended it. The story does not say. Not answered" in text

@@ -344,7 +344,7 @@ def test_poll_sees_everything_that_the_board_shows(
         case "renamed":
             rosters.rename_student(dee, name="Eve", by=teacher, now=NOW)
         case "added":
-            rosters.add_students(mixed.classroom, ["Eve"], by=teacher, now=NOW)
+            rosters.add_students(mixed.classroom, rosters.new_students(["Eve"]), by=teacher, now=NOW)
         case "removed":
             rosters.remove_student(dee, by=teacher, now=NOW)
         case "moved in":

@@ -1,0 +1,97 @@
+"""Tables from files: every separator, encoding and spreadsheet that schools export, and a reason for any other file."""
+
+import io
+import zipfile
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from xlsxwriter import Workbook
+
+from quizzes.files.table_file import MAX_BYTES, TableRow, UnreadableTable, read_table, read_text
+
+ROWS = (TableRow(1, ("Name", "ID")), TableRow(2, ("José Núñez", "17")))
+
+
+def workbook(*sheets: list[list[object]]) -> bytes:
+    stream = io.BytesIO()
+    with Workbook(stream, {"in_memory": True}) as book:
+        for table in sheets:
+            sheet = book.add_worksheet()
+            for number, row in enumerate(table):
+                sheet.write_row(number, 0, row)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_text_in_any_encoding_with_any_separator(separator: str, encoding: str, end: str) -> None:
+    text = end.join([f"Name{separator}ID", f"José Núñez{separator}17", ""])
+    file = read_table(text.encode(encoding))
+    assert file.rows == ROWS
+    assert bool(file.note) == (encoding == "cp1252")
+
+
+def test_separator_line_of_excel_is_no_row() -> None:
+    assert read_text("sep=;\nName;ID\nJosé Núñez;17") == (
+        TableRow(2, ("Name", "ID")),
+        TableRow(3, ("José Núñez", "17")),
+    )
+
+
+def test_quotes_hold_separators_and_a_lost_quote_loses_no_row() -> None:
+    assert read_text('Name,Note\n"Lopez, Maya","a ""b"""')[1].cells == ("Lopez, Maya", 'a "b"')
+    assert [row.cells[0] for row in read_text('Name,Note\n"Maya,x\nNoah,y')] == ["Name", '"Maya', "Noah"]
+
+
+def test_last_name_first_is_one_column() -> None:
+    assert read_text("Lopez, Maya\nKim, Noah") == (TableRow(1, ("Lopez, Maya",)), TableRow(2, ("Kim, Noah",)))
+
+
+def test_spreadsheet_gives_the_first_sheet_with_text() -> None:
+    assert read_table(workbook([], [["Name", "ID"], ["José Núñez", 17]])).rows == ROWS
+
+
+def test_rows_keep_their_number_where_rows_are_blank() -> None:
+    rows = read_table(workbook([["Roster"], [], ["Name"], ["Ana"]])).rows
+    assert [row.number for row in rows] == [1, 3, 4]
+
+
+def _too_large() -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b" " * 60_000_000)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "This file is empty."),
+        (b" \n ", "This file is empty."),
+        (b"x" * (MAX_BYTES + 1), "This file is over 1 MB, too big for a roster. Is it the right file?"),
+        (b"PK\x03\x04broken", "Part of this file is missing. Export it again."),
+        (b"\xd0\xcf\x11\xe0broken", "We couldn’t read this spreadsheet. Save it as CSV, and try again."),
+        (b"\xff\xfea", "Part of this file is missing. Export it again."),
+        (b"%PDF-1.7\x01\x02", "This isn’t a roster file. Choose a CSV, Excel, or OpenDocument file."),
+        (workbook([]), "This file is empty."),
+        (_too_large(), "This spreadsheet is too big for a roster. Is it the right file?"),
+    ],
+    ids=["empty", "blank", "large", "broken zip", "broken xls", "half a letter", "pdf", "empty sheet", "zip bomb"],
+)
+def test_other_files_are_refused_with_a_reason(content: bytes, reason: str) -> None:
+    with pytest.raises(UnreadableTable) as refused:
+        read_table(content)
+    assert str(refused.value) == reason
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_rows_or_a_reason(content: bytes) -> None:
+    for start in (b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\xff\xfe", b"name,id\n"):
+        try:
+            rows = read_table(start + content).rows
+        except UnreadableTable as refused:
+            assert str(refused)  # noqa: PT017  either way out is fine
+        else:
+            assert all(any(row.cells) for row in rows)
