@@ -986,7 +986,7 @@ def test_each_page_says_who_is_signed_in_and_offers_to_leave(
 
 
 def test_what_is_sent_without_a_session_is_said_to_be_lost(attempt: Attempt) -> None:
-    said = "You were signed out, and what you just sent is not saved."
+    said = "You were signed out, so your last answer didn’t save."
     for name in ("submit_attempt", "take_attempt"):
         page = reverse(name, args=[attempt.public_id, *([1] if name == "take_attempt" else [])])
         assert said in words(Client().post(page, follow=True))
