@@ -23,7 +23,7 @@ function set(seconds) {
   left = seconds === null ? Infinity : seconds;
   since = performance.now();
   if (seconds !== null) return tick();
-  say(words, "No timer");
+  say(words, "No time limit");
   say(warning, "");
 }
 

@@ -29,8 +29,8 @@ VERDICTS = {
     "right": "correct",
     "wrong": "not correct",
     "partly": "partly correct",
-    "ungraded": "not marked yet",
-    "dropped": "does not count",
+    "ungraded": "not graded yet",
+    "dropped": "doesn’t count",
     "unanswered": "not answered",
 }
 

@@ -71,7 +71,7 @@ def test_attempt_handed_in_elsewhere_leads_to_the_receipt(
     on_question(page, running)
     elsewhere = open_context(student).new_page()
     on_review(elsewhere, running)
-    elsewhere.get_by_role("button", name=re.compile("Hand in")).click()
+    elsewhere.get_by_role("button", name=re.compile("Turn in")).click()
     elsewhere.wait_for_url("**/receipt/")
     page.wait_for_url("**/receipt/")
     assert page.url == elsewhere.url

@@ -95,7 +95,7 @@ def test_save_whose_reply_is_lost_is_sent_again_and_stored_once(context: Browser
     on_save(page, lose)
     choose(page, 0)
     says(page, "Not sent")
-    expect(page.get_by_text("The site does not answer. Your answers are kept on this device.")).to_be_visible()
+    expect(page.get_by_text("We can’t reach the site. Your answers are kept on this device.")).to_be_visible()
     page.unroute_all(behavior="wait")
     choose(page, 2)
     says(page, "Saved")
@@ -116,7 +116,7 @@ def test_failing_site_keeps_the_answer_over_a_reload(context: BrowserContext, at
     assert "Maya" not in stored
     assert "Birthplace" not in stored
     page.unroute_all(behavior="wait")
-    page.get_by_role("button", name="Try to send now").click()
+    page.get_by_role("button", name="Send now").click()
     says(page, "Saved")
     assert saves() == [(1, "saved")]
     assert page.evaluate(WAITING) == 0
@@ -127,12 +127,12 @@ def test_handing_in_waits_until_all_answers_are_stored(context: BrowserContext, 
     context.set_offline(True)
     choose(page, 1)
     page.get_by_text("All questions").click()
-    page.get_by_role("link", name="See what is left and hand in").click()
+    page.get_by_role("link", name="Review and turn in").click()
     expect(page.get_by_text("You are offline.")).to_be_visible()
     assert page.url.endswith("/1/")
     context.set_offline(False)
     says(page, "Saved")
-    page.get_by_role("link", name="See what is left and hand in").click()
+    page.get_by_role("link", name="Review and turn in").click()
     page.wait_for_url("**/review/")
     assert saves() == [(1, "saved")]
 
@@ -222,7 +222,7 @@ def test_answer_that_waits_is_shown_in_every_question_that_comes(context: Browse
     with page.expect_response("**/questions/"):
         page.reload()
     page.unroute_all(behavior="wait")
-    page.get_by_role("button", name="Try to send now").click()
+    page.get_by_role("button", name="Send now").click()
     says(page, "Saved")
     page.get_by_text("All questions").click()
     page.locator(".jump a").nth(0).click()
@@ -245,7 +245,7 @@ def test_stale_answer_of_a_question_put_by_leads_back_to_it(context: BrowserCont
     page.get_by_role("button", name="Next question").click()
     context.set_offline(False)
     page.wait_for_url("**/1/")
-    expect(page.get_by_text("You answered this in another window; showing the newest.")).to_be_visible()
+    expect(page.get_by_text("This is your newest answer, from another window.")).to_be_visible()
     assert saves() == [(1, "saved"), (1, "stale")]
 
 
@@ -639,7 +639,7 @@ def test_answers_that_waited_past_the_end_are_all_kept_as_late(context: BrowserC
     Attempt.objects.update(deadline_at=timezone.now() - timedelta(seconds=61))
     context.set_offline(False)
     page.wait_for_url("**/receipt/")
-    expect(page.get_by_text("3 answers arrived after the end and are not counted.")).to_be_visible()
+    expect(page.get_by_text("3 answers came in late and don’t count yet.")).to_be_visible()
     assert (saves(), page.evaluate(WAITING)) == ([(0, "late")] * 3, 0)
 
 
@@ -651,7 +651,7 @@ def test_answers_are_sent_from_the_receipt_that_the_site_leads_to(context: Brows
     submit_overdue(timezone.now())
     context.set_offline(False)
     page = open_question(context, attempt)
-    expect(page.get_by_text("3 answers arrived after the end and are not counted.")).to_be_visible()
+    expect(page.get_by_text("3 answers came in late and don’t count yet.")).to_be_visible()
     assert (saves(), page.evaluate(WAITING)) == ([(0, "late")] * 3, 0)
 
 
@@ -828,18 +828,18 @@ def test_what_waits_for_the_network_is_said(context: BrowserContext, attempt: At
     lose_network(context, page)
     # The next one is answered in the reading, and has its own page.
     page.get_by_role("button", name="Next question").click()
-    expect(page.get_by_text("That question needs the connection.")).to_be_visible()
+    expect(page.get_by_text("You need to be online for that question.")).to_be_visible()
     page.get_by_role("button", name="Flag for later").click()
-    expect(page.get_by_text("That needs the connection.")).to_be_visible()
-    expect(page.get_by_text("That question needs the connection.")).to_be_hidden()
+    expect(page.get_by_text("You need to be online for that.")).to_be_visible()
+    expect(page.get_by_text("You need to be online for that question.")).to_be_hidden()
     context.set_offline(False)
     expect(page.get_by_text("Back online.")).to_be_visible()
     page.goto(reverse("review_attempt", args=[attempt.public_id]))
     lose_network(context, page)
-    page.get_by_role("button", name=re.compile("Hand in")).click()
-    expect(page.get_by_text("Nothing is handed in yet.")).to_be_visible()
+    page.get_by_role("button", name=re.compile("Turn in")).click()
+    expect(page.get_by_text("Nothing is turned in yet.")).to_be_visible()
     context.set_offline(False)
-    expect(page.get_by_text("Press Hand in once more.")).to_be_visible()
+    expect(page.get_by_text("Press Turn in again.")).to_be_visible()
     assert Attempt.objects.open().count() == 1
 
 
@@ -849,9 +849,9 @@ def test_browser_that_is_wrong_about_the_network_keeps_nobody(context: BrowserCo
     choose(page, 1)
     says(page, "Saved")
     page.get_by_text("All questions").click()
-    page.get_by_role("link", name="See what is left and hand in").click()
+    page.get_by_role("link", name="Review and turn in").click()
     page.wait_for_url("**/review/")
-    page.get_by_role("button", name=re.compile("Hand in")).click()
+    page.get_by_role("button", name=re.compile("Turn in")).click()
     page.wait_for_url("**/receipt/")
     assert not Attempt.objects.open().exists()
 

@@ -153,7 +153,7 @@ def student_answers(page: Page, code: str, name: str, pin: str) -> None:
     page.get_by_label("Your PIN").fill(pin)
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("link", name="The PARS agreement").first.click()
-    page.get_by_role("button", name=re.compile("Begin")).click()
+    page.get_by_role("button", name=re.compile("Start")).click()
     page.wait_for_url("**/1/")
     if page.locator(".switch").is_visible():
         page.locator(".switch label", has_text="Question").click()
@@ -161,7 +161,7 @@ def student_answers(page: Page, code: str, name: str, pin: str) -> None:
     page.get_by_role("button", name=re.compile("Next question")).click()
     page.wait_for_url("**/2/")
     page.goto(page.url.replace("/2/", "/review/"))
-    page.get_by_role("button", name=re.compile("Hand in")).click()
+    page.get_by_role("button", name=re.compile("Turn in")).click()
     page.wait_for_url("**/receipt/")
     assert overflow(page) == 0
 

@@ -64,12 +64,12 @@ def test_teacher_writes_a_set_and_puts_a_wrong_key_right(
         page.goto(reverse("student_home"))
         page.get_by_role("link", name=TITLE).first.click()
         expect(page.locator(".score")).to_have_text(score)
-        expect(page.locator("main")).to_contain_text("Another answer is right.")
+        expect(page.locator("main")).to_contain_text("A different answer is now correct.")
         expect(page.locator("main")).to_contain_text(f"Your points went {points}.")
         expect(page.locator("main")).to_contain_text(f"“{REASON}”")
         if page.locator("#r1 details").get_attribute("open") is None:
             page.locator("#r1 summary").click()
-        expect(page.locator("#r1")).to_contain_text("The key was corrected on")
+        expect(page.locator("#r1")).to_contain_text("The correct answer changed on")
         expect(page.locator("#r1")).to_contain_text("What is decided holds for a year, until next autumn.")
         assert violations(page) == []
         assert overflow(page) == 0
@@ -276,7 +276,7 @@ def sign_in(page: Page, student: Student) -> None:
 
 def answer_all(page: Page, sitting: Sitting) -> None:
     page.get_by_role("link", name=TITLE).first.click()
-    page.get_by_role("button", name=re.compile("Begin")).click()
+    page.get_by_role("button", name=re.compile("Start")).click()
     for number in range(1, 7):
         page.wait_for_url(f"**/{number}/")
         if page.locator(".switch").is_visible():
@@ -286,7 +286,7 @@ def answer_all(page: Page, sitting: Sitting) -> None:
         page.get_by_role("button", name=re.compile("Next question|Review my answers")).click()
     page.wait_for_url("**/review/")
     expect(page.locator("main")).to_contain_text("6 of 6 answered")
-    page.get_by_role("button", name="Hand in").click()
+    page.get_by_role("button", name="Turn in").click()
     page.wait_for_url("**/receipt/")
     page.get_by_role("link", name="See your result").click()
 

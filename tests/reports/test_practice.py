@@ -35,7 +35,7 @@ def test_result_offers_to_try_again_what_was_missed(
 ) -> None:
     attempt = half_right(assignment, student)
     page = student_client.get(reverse("result", args=[attempt.public_id]))
-    assert "Try those two again Practice. Your score stays as it is." in text_of(page)
+    assert "Practice these 2 questions Practice doesn’t change your score." in text_of(page)
     assert address(attempt, 1) in read(page).links
 
 
@@ -85,8 +85,8 @@ def test_practice_before_release_is_explained_and_not_shown(
         response = method(reverse(name, args=args))
         assert response.headers["Location"] == reverse("result", args=[attempt.public_id])
     page = text_of(student_client.get(reverse("result", args=[attempt.public_id])))
-    assert "Your work is handed in" in page
-    assert "Try those" not in page
+    assert "You turned this in" in page
+    assert "Practice these" not in page
 
 
 def test_practice_of_a_perfect_attempt_leads_back_to_the_result(

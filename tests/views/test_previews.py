@@ -282,7 +282,7 @@ def test_result_gives_score_objectives_and_review(exit_ticket: Edition, visitor:
     # 1 and 2 points earned of 1 + 2 on what the system records, none of 3 + 2 on why it was ended.
     text = text_of(page)
     assert "Your score 3 of 8" in text
-    assert "What the system records 3 of 3, secure" in text
+    assert "What the system records 3 of 3, got it" in text
     assert "Why it was ended 0 of 5, not yet" in text
     verdicts = re.findall(r'<span class="tag \w+">.*?</svg> ([^<]*)</span>\s*</summary>', page.content.decode())
     assert verdicts == ["Correct", "Correct", "Not correct", "Not correct"]

@@ -242,7 +242,7 @@ def _ended(request: HttpRequest, attempt: LoadedAttempt, now: datetime) -> HttpR
     if _wants_json(request):
         return JsonResponse({"outcome": str(Outcome.LATE), "location": address}, status=410)
     if not attempt.is_open and submitted.submitted_by == Attempt.SubmittedBy.STUDENT:
-        messages.warning(request, "You had handed this in already. Your last answer came later and is not counted.")
+        messages.warning(request, "You already turned this in. Your last answer came too late to count.")
     return redirect(address)
 
 

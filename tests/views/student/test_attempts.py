@@ -100,7 +100,7 @@ def test_list_puts_the_current_attempt_first(student_client: Client, attempt: At
 
 
 def test_list_with_nothing_to_do_says_so(student_client: Client, classroom: Classroom) -> None:
-    assert "Nothing is due New assignments from Ms. Rivera show up here." in words(
+    assert "You’re all caught up New quizzes from Ms. Rivera show up here." in words(
         student_client.get(reverse("student_home"))
     )
 
@@ -152,7 +152,7 @@ def test_list_sorts_assignments_by_what_to_do(
         "Closes Sun, Oct 25, 11:00 am",
         "No due date",
     ]
-    assert "You can still hand it in late" in sections["To do"]
+    assert "You can still turn it in late" in sections["To do"]
     assert "3 of 8" in sections["Done"]
 
 
@@ -191,7 +191,7 @@ def test_list_shows_no_score_before_release(
     )
     page = student_client.get(reverse("student_home"))
     assert "of 8" not in words(page)
-    assert ("Answers after Mon, Oct 26, 11:00 am" in words(page)) == (release == Release.AFTER_CLOSE)
+    assert ("Answers open Mon, Oct 26, 11:00 am" in words(page)) == (release == Release.AFTER_CLOSE)
     # Which of them is the best follows from the key, so the last one is shown.
     assert page_of("receipt", last) in read(page).links
     assert page_of("receipt", best) not in read(page).links
@@ -219,7 +219,7 @@ def test_list_shows_the_score_that_counts_after_the_last_close(
     best = make_answered_attempt(assignment=assignment, student=student, right=2)
     make_answered_attempt(assignment=assignment, student=student, right=0, number=2)
     clock.shift(timedelta(days=2))
-    assert "Answers after Mon, Oct 26, 11:00 am" in words(student_client.get(reverse("student_home")))
+    assert "Answers open Mon, Oct 26, 11:00 am" in words(student_client.get(reverse("student_home")))
     clock.shift(timedelta(days=1, minutes=2))
     page = student_client.get(reverse("student_home"))
     assert "3 of 8" in words(page)
@@ -247,8 +247,8 @@ def test_page_before_beginning_says_what_applies_and_begins_nothing(
     for said in (
         "Small set",
         "4 questions on one short reading.",
-        "You have 45 minutes from the moment you begin.",
-        "You see the answers as soon as you have handed in.",
+        "You have 45 minutes once you start.",
+        "You’ll see the answers after you turn it in.",
         "Your latest attempt counts.",
         "Due Fri, Oct 23, 3:00 pm EDT",
         "Attempts 3",
@@ -265,7 +265,7 @@ def test_page_of_late_work_says_that_it_can_be_handed_in(
         make_attempt(assignment=assignment, student=student)
     for due_at, slip in (
         (now + timedelta(minutes=1), "Due Fri, Oct 23, 11:01 am EDT"),
-        (now - timedelta(minutes=1), "Was due Fri, Oct 23, 10:59 am EDT You can still hand it in late"),
+        (now - timedelta(minutes=1), "Was due Fri, Oct 23, 10:59 am EDT You can still turn it in late"),
     ):
         Assignment.objects.update(due_at=due_at)
         page = words(student_client.get(reverse("start_attempt", args=[assignment.public_id])))
@@ -295,8 +295,8 @@ def test_beginning_twice_begins_once(student: Student, student_client: Client, a
 @pytest.mark.parametrize(
     ("window", "said"),
     [
-        ({"opens_at": NOW + timedelta(days=3)}, "This assignment opens on Mon, Oct 26 at 11:00 am"),
-        ({"closes_at": NOW - timedelta(hours=1)}, "This assignment closed on Fri, Oct 23 at 10:00 am"),
+        ({"opens_at": NOW + timedelta(days=3)}, "Opens Mon, Oct 26 at 11:00 am"),
+        ({"closes_at": NOW - timedelta(hours=1)}, "Closed Fri, Oct 23 at 10:00 am"),
     ],
 )
 def test_assignment_outside_its_window_says_when_and_begins_nothing(
@@ -307,7 +307,7 @@ def test_assignment_outside_its_window_says_when_and_begins_nothing(
     for response in (student_client.get(begin), student_client.post(begin)):
         assert response.status_code == 200
         assert said in words(response)
-        assert "Before you begin" not in words(response)
+        assert "Before you start" not in words(response)
     assert Attempt.objects.count() == 0
 
 
@@ -318,7 +318,7 @@ def test_no_attempts_left_says_so_and_leads_to_the_work(
     begin = reverse("start_attempt", args=[assignment.public_id])
     for response in (student_client.get(begin), student_client.post(begin)):
         assert response.status_code == 200
-        assert "You have used your attempt You answered 4 of 4 questions. They are handed in." in words(response)
+        assert "No attempts left You answered 4 of 4 questions. They’re turned in." in words(response)
         assert page_of("result", attempt) in read(response).links
     assert Attempt.objects.count() == 1
 
@@ -328,7 +328,7 @@ def test_excused_student_begins_nothing(
 ) -> None:
     accommodations.set_excused(assignment, student, is_excused=True, reason="Ill", by=teacher, now=NOW)
     begin = reverse("start_attempt", args=[assignment.public_id])
-    assert "You are excused" in words(student_client.get(begin))
+    assert "You’re excused" in words(student_client.get(begin))
     assert student_client.post(begin).status_code == 200
     assert Attempt.objects.count() == 0
 
@@ -430,7 +430,7 @@ def test_older_window_is_told_and_shows_the_newest(student_client: Client, attem
     student_client.post(address(attempt, 1), {**old, "operation": ["other"], "choice": [token(attempt, 1, "c")]})
     response = student_client.post(address(attempt, 1), old)
     assert response.status_code == 200
-    assert "You answered this in another window; showing the newest." in words(response)
+    assert "This is your newest answer, from another window." in words(response)
     form = form_of(response, having="operation")
     assert ("choice", token(attempt, 1, "c")) in form.fields
     assert ("revision", "1") in form.fields
@@ -688,7 +688,7 @@ def test_answer_after_the_time_is_kept_late_and_what_was_saved_is_handed_in(
     attempt.refresh_from_db()
     assert (attempt.submitted_by, attempt.submitted_at) == ("deadline", NOW + timedelta(minutes=10))
     receipt = words(student_client.get(page_of("receipt", attempt)))
-    assert f"Time ended at 11:10 am. Your saved answers were handed in. Receipt {attempt.receipt}." in receipt
+    assert f"Receipt {attempt.receipt} Turned in automatically at 11:10 am." in receipt
     assert events(attempt) == [("b", 1, "saved"), (["a"], 0, "late")]
     reply = as_json(student_client, address(attempt, 2), data)
     assert (reply.status_code, reply.json()) == (
@@ -726,7 +726,7 @@ def test_answer_after_handing_in_is_kept_late_and_said(student_client: Client, a
     submit_attempt(attempt, now=NOW)
     response = student_client.post(address(attempt, 1), data, follow=True)
     assert response.request["PATH_INFO"] == page_of("receipt", attempt)
-    assert "Your last answer came later and is not counted." in words(response)
+    assert "Your last answer came too late to count." in words(response)
     assert events(attempt) == [("b", 0, "late")]
     assert given(attempt) == {}
 
@@ -753,9 +753,7 @@ def test_pages_of_an_attempt_whose_time_ended_hand_nothing_in_by_themselves(
     assert (form.action, form.method) == (page_of("submit_attempt", attempt), "post")
     response = student_client.post(form.action, form.data())
     assert response.headers["Location"] == page_of("receipt", attempt)
-    assert "Time ended at 11:10 am. Your saved answers were handed in." in words(
-        student_client.get(page_of("receipt", attempt))
-    )
+    assert "Turned in automatically at 11:10 am." in words(student_client.get(page_of("receipt", attempt)))
 
 
 # --- Checking one answer
@@ -847,7 +845,7 @@ def test_verdict_is_hidden_again_when_the_release_is_changed(student_client: Cli
     Assignment.objects.update(release=Release.NEVER)
     page = student_client.get(address(checkable, 1))
     assert "explanation" not in body(page)
-    assert "You have checked this answer, so it stays as it is." in words(page)
+    assert "You checked this answer, so it can’t change." in words(page)
 
 
 # --- Handing in, and after it
@@ -865,7 +863,7 @@ def test_review_lists_what_is_answered_and_what_is_not(
     assert seen.writes == []
     text = words(page)
     assert "1 of 4 answered Not answered: 2, 3, 4." in text
-    assert "Flagged You wanted to look again Question 3 , not answered" in text
+    assert "Flagged Look at these again Question 3 , not answered" in text
     assert {address(attempt, number) for number in (1, 2, 3, 4)} <= set(read(page).links)
 
 
@@ -877,7 +875,7 @@ def test_handing_in_again_gives_the_same_receipt(student_client: Client, attempt
         assert response.headers["Location"] == page_of("receipt", attempt)
         pages.append(words(student_client.get(page_of("receipt", attempt))))
     attempt.refresh_from_db()
-    assert f"Turned in 11:00 am. Receipt {attempt.receipt}." in pages[0]
+    assert f"Receipt {attempt.receipt} Turned in at 11:00 am." in pages[0]
     assert "You answered 1 of 4 questions" in pages[0]
     assert pages[1:] == pages[:1] * 2
     assert Attempt.objects.count() == 1
@@ -896,8 +894,8 @@ def test_receipt_and_result_of_an_open_attempt_lead_to_the_review(student_client
 @pytest.mark.parametrize(
     ("release", "said"),
     [
-        (Release.AFTER_CLOSE, "Your teacher will show answers after Mon, Oct 26, 11:00 am EDT."),
-        (Release.NEVER, "Your teacher does not show the answers to this one."),
+        (Release.AFTER_CLOSE, "You’ll see the answers after Mon, Oct 26, 11:00 am EDT."),
+        (Release.NEVER, "Answers won’t be shown for this quiz."),
     ],
 )
 def test_result_before_release_says_when(
@@ -936,7 +934,7 @@ def test_result_shows_score_objectives_and_each_answer(
     assert seen.writes == []
     text = words(page)
     assert "Your score 2 of 8" in text
-    assert "Questions 2, 3 and 4 did not get all their points." in text
+    assert "You missed points on 3 questions." in text
     assert "What the system records 1 of 3, not yet" in text
     assert "Why it was ended 1 of 5, not yet" in text
     assert "You answered: Birthplace" in text
@@ -945,7 +943,7 @@ def test_result_shows_score_objectives_and_each_answer(
     assert "Rules were broken. Mayor’s account. Your answer, correct" in text
     assert "People are easy to find. Protesters’ claim. You chose: Reported fact" in text
     assert "A court ended it. The story does not say. Not answered" in text
-    assert "You chose: nothing Correct: Sentence 5; Sentence 6" in text
+    assert "You chose: no answer Correct: Sentence 5; Sentence 6" in text
     assert "explanation" in text
     strip = re.findall(
         r'<li>\s*<a href="#r\d"[^>]*>\s*<b>\d</b>.*?<span class="vh">(.*?)</span>', body(page), re.DOTALL
@@ -957,7 +955,7 @@ def test_all_right_has_nothing_to_read_again(student: Student, student_client: C
     attempt = make_answered_attempt(assignment=assignment, student=student)
     text = words(student_client.get(page_of("result", attempt)))
     assert "Your score 8 of 8" in text
-    assert "Read again" not in text
+    assert "Reread" not in text
 
 
 # --- On every page
@@ -1018,7 +1016,7 @@ def test_receipt_tells_of_late_answers_that_no_teacher_has_accepted(
     submit_attempt(attempt, now=now)
     save(attempt, "one", "a", operation="1", now=now + timedelta(hours=1))
     save(attempt, "one", "b", operation="2", now=now + timedelta(hours=2))
-    said = "1 answer arrived after the end and is not counted."
+    said = "1 answer came in late and doesn’t count yet."
     if is_accepted:
         answers.accept_late(attempt, by=teacher, now=now + timedelta(hours=3))
     assert (said in words(student_client.get(page_of("receipt", attempt)))) is not is_accepted
