@@ -200,7 +200,7 @@ def test_signing_out_leaves_nothing_in_the_browser(
     page.goto(question_address(attempt, 1))
     context.set_offline(True)
     page.locator("label.opt").first.click()
-    expect(page.get_by_text("You are offline.")).to_be_visible()
+    expect(page.get_by_text("You’re offline.")).to_be_visible()
     assert page.evaluate("Object.keys(localStorage).length") > 0
     context.set_offline(False)
     page.evaluate("window.dispatchEvent(new Event('online'))")
