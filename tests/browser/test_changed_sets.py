@@ -108,9 +108,14 @@ def test_marks_of_wrong_choices_read_so_to_student_and_teacher(
     )
     attempt = make_answered_attempt(assignment=given, student=student, answers={"one": "c"}, started_at=timezone.now())
     for person, name, args, words in (
-        (student, "result", [attempt.public_id], "The reading contradicts it (sentences 1, 2)."),
-        (teacher, "attempt_review", [attempt.public_id], "The reading contradicts it (sentences 1, 2)."),
-        (teacher, "question_set", [given.edition.question_set.public_id], "True, but beside the point (sentence 2)."),
+        (student, "result", [attempt.public_id], "The reading says otherwise (sentences 1, 2)."),
+        (teacher, "attempt_review", [attempt.public_id], "The reading says otherwise (sentences 1, 2)."),
+        (
+            teacher,
+            "question_set",
+            [given.edition.question_set.public_id],
+            "True, but it doesn’t answer the question (sentence 2).",
+        ),
         (teacher, "assignment_results", [given.public_id], "contradicted by the reading 1, not stated in it 0"),
     ):
         page = open_context(person, width=width).new_page()

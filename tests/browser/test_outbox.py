@@ -907,23 +907,23 @@ def test_line_is_moved_by_keyboard_offline_as_well(context: BrowserContext, line
     page = open_with_all(context, lines, 5)
     assert in_order(page) == "abc"
     context.set_offline(True)
-    page.get_by_role("button", name="Move “a” later").focus()
+    page.get_by_role("button", name="Move “a” down").focus()
     page.keyboard.press("Enter")
     assert in_order(page) == "bac"
-    expect(page.get_by_role("button", name="Move “a” later")).to_be_focused()
+    expect(page.get_by_role("button", name="Move “a” down")).to_be_focused()
     expect(page.locator("[data-moved]")).to_have_text("a: 2")
     page.keyboard.press("Space")
     assert in_order(page) == "bca"
     # The last line can go no further: the focus stays on it.
-    expect(page.get_by_role("button", name="Move “a” earlier")).to_be_focused()
-    expect(page.get_by_label("This order is my answer")).to_be_checked()
+    expect(page.get_by_role("button", name="Move “a” up")).to_be_focused()
+    expect(page.get_by_label("Keep this order")).to_be_checked()
     # So it stands on a page that is opened anew, before it is sent.
     page.close()
     context.set_offline(False)
     page = context.new_page()
     on_save(page, lambda route: route.abort())
     page.goto(reverse("take_attempt", args=[lines.public_id, 5]))
-    expect(page.get_by_label("This order is my answer")).to_be_checked()
+    expect(page.get_by_label("Keep this order")).to_be_checked()
     assert in_order(page) == "bca"
     page.unroute_all(behavior="wait")
     says(page, "Saved")
@@ -932,8 +932,8 @@ def test_line_is_moved_by_keyboard_offline_as_well(context: BrowserContext, line
 
 def test_enter_moves_no_line(context: BrowserContext, lines: Attempt) -> None:
     page = open_with_all(context, lines, 5)
-    page.get_by_label("This order is my answer").focus()
+    page.get_by_label("Keep this order").focus()
     page.keyboard.press("Enter")
     page.wait_for_timeout(300)
     assert (in_order(page), saves()) == ("abc", [])
-    expect(page.get_by_label("This order is my answer")).to_be_focused()
+    expect(page.get_by_label("Keep this order")).to_be_focused()

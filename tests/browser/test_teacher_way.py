@@ -128,7 +128,7 @@ def test_teacher_writes_and_publishes_a_set_without_script(teacher: User, open_c
     page.get_by_label("Questions it needs at least, objective 1").fill("1")
     page.get_by_role("button", name="Save", exact=True).last.click()
     page.get_by_role("link", name="Go on to the questions").click()
-    page.get_by_label("Type", exact=True).select_option("Single choice")
+    page.get_by_label("Type", exact=True).select_option("Multiple choice")
     page.get_by_role("button", name="Add a question").click()
     page.get_by_label(re.compile("^Question 1")).fill("How long will the night bus go on?")
     page.locator(".pick label").first.click()

@@ -140,14 +140,14 @@ def write_objectives(page: Page) -> None:
 
 
 def write_questions(page: Page) -> None:
-    page.get_by_label("Type", exact=True).select_option("Single choice")
+    page.get_by_label("Type", exact=True).select_option("Multiple choice")
     page.get_by_role("button", name="Add a question").click()
     begin(page, 1, "How long will the night bus go on?", evidence=[1])
     # The wrong key: the slip that this walk is about.
     choices(page, ["One more year", "Two more years", "*Until March"])
     end(page, "The council kept the bus for one more year.")
 
-    add(page, "Multiple answers")
+    add(page, "Choose all that apply")
     begin(page, 2, "What does the story report about the bus?", evidence=[2, 3])
     choices(page, ["*It runs until two in the morning", "*It carried 9,400 riders last year", "It is free"])
     page.get_by_label("Points").fill("2")

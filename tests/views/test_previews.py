@@ -245,7 +245,7 @@ def test_forged_choice_is_a_bad_request(forged: dict[str, str], exit_ticket: Edi
     form = form_of(visitor.get(address), having="order")
     page = visitor.post(address, form.data() | forged)
     assert page.status_code == 400
-    assert "That is not an option of this question." in text_of(page)
+    assert "That answer isn’t one of the choices." in text_of(page)
     assert address in read(page).links
     assert CANARY not in page.content.decode()
     assert not Session.objects.exists()

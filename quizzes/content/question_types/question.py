@@ -277,13 +277,13 @@ def read_typed(submitted: Submitted, name: str, *, limit: int = MAX_LINE, lines:
     """
     given = submitted.get(name, ())
     if len(given) > 1:
-        raise NotAChoice("Give one answer.")
+        raise NotAChoice("Enter only 1 answer.")
     typed = "".join(given).replace("\r\n", "\n").replace("\r", "\n")
     # Databases refuse some of these characters.
     seen = "".join(char for char in typed if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs"))
     text = "\n".join(line.rstrip() for line in seen.strip().split("\n")) if lines else " ".join(seen.split())
     if len(text) > limit:
-        raise NotAChoice(f"Your answer is longer than {limit:,} characters.")
+        raise NotAChoice(f"Use up to {limit:,} characters.")
     return text if any(char.isprintable() and not char.isspace() for char in text) else None
 
 
@@ -318,7 +318,7 @@ def given_row(text: str, *, right: str, given: str | None, is_right: bool, why: 
     """A line for one part of a question with several: the correct answer there, and the given one (None: nothing)."""
     if is_right:
         return ReviewRow(text, "right", f"{right}. Your answer, correct", "")
-    return ReviewRow(text, "wrong", f"{right}. {'Not answered' if given is None else f'You gave: {given}'}", why)
+    return ReviewRow(text, "wrong", f"{right}. {'Not answered' if given is None else f'You answered: {given}'}", why)
 
 
 def typed_review(value: str | None, *, credit: Fraction, correct: str, needs_grading: bool, why: str) -> Review:
@@ -329,6 +329,6 @@ def typed_review(value: str | None, *, credit: Fraction, correct: str, needs_gra
     elif credit:
         rows = (ReviewRow(value, "right", "Your answer, correct", ""),)
     else:
-        note = "Your answer, near but not accepted" if needs_grading else "Your answer"
+        note = "Your answer: close, but not accepted" if needs_grading else "Your answer"
         rows = (ReviewRow(value, "wrong", note, why), key)
     return Review(credit=credit, rows=rows, given=value or "", correct=correct)

@@ -146,7 +146,7 @@ CHOICES = [{"text": "Citizenship", "rationale": "A."}, {"text": "Birthplace", "r
             {"choices": [*CHOICES, {"text": "  ", "rationale": "", "key": True}]},
             [
                 "Answer 3 is marked correct and is empty.",
-                "Mark one correct answer only, or let the type be “Multiple answers”.",
+                "Mark one correct answer only, or let the type be “Choose all that apply”.",
             ],
         ),
         (

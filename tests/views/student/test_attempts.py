@@ -440,12 +440,12 @@ def test_older_window_is_told_and_shows_the_newest(student_client: Client, attem
 
 def test_choice_that_the_question_does_not_have_is_400(student_client: Client, attempt: Attempt) -> None:
     bad: list[tuple[int, dict[str, str | list[str]], str]] = [
-        (1, {"choice": "b"}, "That is not an option of this question."),
-        (1, {"choice": token(attempt, 2, "b")}, "That is not an option of this question."),
+        (1, {"choice": "b"}, "That answer isn’t one of the choices."),
+        (1, {"choice": token(attempt, 2, "b")}, "That answer isn’t one of the choices."),
         (1, {"choice": [token(attempt, 1, "a"), token(attempt, 1, "b")]}, "Choose one answer."),
-        (2, {"choice": [token(attempt, 2, "a"), "0123456789"]}, "That is not an option of this question."),
-        (3, {token(attempt, 3, "a"): "nobody"}, "That is not an option of this question."),
-        (4, {"sentence": "s99"}, "That is not a sentence of this reading."),
+        (2, {"choice": [token(attempt, 2, "a"), "0123456789"]}, "That answer isn’t one of the choices."),
+        (3, {token(attempt, 3, "a"): "nobody"}, "That answer isn’t one of the choices."),
+        (4, {"sentence": "s99"}, "That sentence isn’t in this reading."),
     ]
     for number, answer, said in bad:
         data = fields(student_client, attempt, number, **answer, act="next")

@@ -153,7 +153,7 @@ def test_score_that_changed_since_the_preview_is_told(
         (0, {"reason": "x" * 301}, "Say it in 300 characters or fewer."),
         (0, {"policy": "halve"}, "Choose one of these."),
         (None, {}, "Give the new key: answer the question as it is right."),
-        (None, {"choice": "0123456789"}, "That is not an option of this question."),
+        (None, {"choice": "0123456789"}, "That answer isn’t one of the choices."),
     ],
 )
 def test_form_says_what_is_wrong_and_keeps_what_was_typed(

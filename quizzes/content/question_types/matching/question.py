@@ -107,7 +107,7 @@ class Matching(Question):
         for prompt in self.prompts:
             tokens = submitted.get(shuffle.token(self.key, prompt.id), ())
             if len(tokens) > 1:
-                raise NotAChoice("Choose one option for each line.")
+                raise NotAChoice("Choose an answer for each line.")
             # The first entry of the list, “Choose one”, is sent as "".
             if tokens and tokens[0]:
                 given[prompt.id] = shuffle.choice_id(self.key, tokens[0], list(self.option_texts))

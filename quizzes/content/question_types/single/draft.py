@@ -78,4 +78,4 @@ class SingleDraft(ChoicesDraft):
 
     def key_problems(self, keys: Sequence[int], rows: Sequence[Table]) -> list[str]:
         """A message for a second correct choice."""
-        return ["Mark one correct answer only, or let the type be “Multiple answers”."] if len(keys) > 1 else []
+        return ["Mark one correct answer only, or let the type be “Choose all that apply”."] if len(keys) > 1 else []

@@ -132,7 +132,7 @@ class WhoSaysSo(Question):
             if not chosen:
                 continue
             if len(chosen) > 1 or chosen[0] not in self.voices:
-                raise NotAChoice("That is not an option of this question.")
+                raise NotAChoice("That answer isn’t one of the choices.")
             given[statement.id] = chosen[0]
         return given or None
 
@@ -161,7 +161,7 @@ class WhoSaysSo(Question):
         return Review(
             credit=self.grade(value),
             rows=tuple(rows),
-            given=f"{hits} of {len(rows)} right" if given else "",
+            given=f"{hits} of {len(rows)} correct" if given else "",
             correct="; ".join(f"“{statement.text}” {labels[statement.voice]}" for statement in self.statements),
         )
 
