@@ -63,7 +63,7 @@ def test_practice_checks_and_changes_neither_score_nor_log(
     assert "Question 1: correct" in text_of(student_client.get(address(attempt, 1)))
     page = student_client.get(reverse("practice_result", args=[attempt.public_id]))
     assert "This practice 3 of 5" in text_of(page)
-    assert "Practice. Your score in class stays as it is." in text_of(page)
+    assert "Practice. Your quiz score won’t change." in text_of(page)
     assert (Attempt.objects.values().get(), list(Answer.objects.values()), AnswerEvent.objects.count()) == before
     assert "Your score 3 of 8" in text_of(student_client.get(reverse("result", args=[attempt.public_id])))
 
