@@ -89,7 +89,7 @@ def write_question(page: Page, stem: str, choices: list[str], *, evidence: str) 
         if choice.startswith("*"):
             page.get_by_label(f"Answer {number} is the right one").check()
         else:
-            page.get_by_label(f"Why a student may pick answer {number}").fill("It is a public building.")
+            page.get_by_label(f"Feedback for answer {number}").fill("It is a public building.")
     page.get_by_label("Explanation shown after answering").fill("The first sentence says so.")
 
 
@@ -121,7 +121,7 @@ def test_many_fields_in_a_row_all_arrive(teacher: User, open_context: NewContext
 
     for number in (1, 2, 3):
         page.get_by_label(f"Answer {number}", exact=True).fill(f"Choice {number}")
-        page.get_by_label(f"Why a student may pick answer {number}").fill(f"Why {number}")
+        page.get_by_label(f"Feedback for answer {number}").fill(f"Why {number}")
     page.get_by_label("Explanation shown after answering").fill("Because.")
     page.get_by_label("Points").focus()
     saved(page)
@@ -192,7 +192,7 @@ def test_the_desk_works_by_keyboard_alone(teacher: User, open_context: NewContex
     # Sentences are chosen with the space bar.
     page.get_by_role("checkbox", name=re.compile("It also records an address")).focus()
     page.keyboard.press("Space")
-    expect(page.locator("#vouchers")).to_contain_text("2: Reported fact")
+    expect(page.locator("#vouchers")).to_contain_text("2: The story itself")
 
 
 def test_another_type_brings_its_own_fields(teacher: User, open_context: NewContext) -> None:

@@ -136,7 +136,7 @@ def test_teacher_writes_and_publishes_a_set_without_script(teacher: User, open_c
     page.get_by_label(re.compile("^Answer 1 is")).check()
     for number, choice in ((2, "Two more years"), (3, "Until March")):
         page.get_by_label(f"Answer {number}", exact=True).fill(choice)
-        page.get_by_label(f"Why a student may pick answer {number}").fill("It is as long as other trials.")
+        page.get_by_label(f"Feedback for answer {number}").fill("It is as long as other trials.")
     page.get_by_label("Explanation shown after answering").fill("The council kept the bus for one more year.")
     page.get_by_role("button", name="Save", exact=True).last.click()
     expect(page.locator("#question-problems")).to_contain_text("Nothing is missing")

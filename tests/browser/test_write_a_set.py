@@ -157,19 +157,19 @@ def write_questions(page: Page) -> None:
     begin(page, 3, "Is this so?", evidence=[1])
     page.get_by_label("Statement", exact=True).fill("Three members voted against the bus.")
     page.get_by_label("True", exact=True).check()
-    page.get_by_label("Why a student may answer false").fill("Nobody is named who was against it.")
+    page.get_by_label("Feedback for the answer false").fill("Nobody is named who was against it.")
     end(page, "Six to three: three were against.")
 
     add(page, "Short answer")
     begin(page, 4, "In which month will the council look at the numbers again?", evidence=[7])
     page.get_by_label("Accepted answers").fill("March\nin March")
     page.get_by_role("textbox", name="Wrong answer 1", exact=True).fill("Monday")
-    page.get_by_label("Why a student may write wrong answer 1").fill("That was the day of the vote.")
+    page.get_by_label("Feedback for wrong answer 1").fill("That was the day of the vote.")
     end(page, "The last sentence names March.")
 
     add(page, "Number or date")
     begin(page, 5, "How many riders did the bus carry last year?", evidence=[3])
-    page.get_by_label("Right answer").fill("9400")
+    page.get_by_label("Correct answer").fill("9400")
     end(page, "Sentence 3 gives the figure.")
 
     add(page, "Who says so")
@@ -207,14 +207,14 @@ def choices(page: Page, written: list[str]) -> None:
         if choice.startswith("*"):
             page.get_by_label(re.compile(f"^Answer {number} is")).check()
         else:
-            page.get_by_label(f"Why a student may pick answer {number}").fill("The story has a figure like it.")
+            page.get_by_label(f"Feedback for answer {number}").fill("The story has a figure like it.")
 
 
 def statement(page: Page, number: int, words: str, voice: str, sentence: str) -> None:
     page.get_by_label(f"Statement {number}", exact=True).fill(words)
-    page.get_by_label(f"By whom statement {number} is said").select_option(voice)
-    page.get_by_label(f"At which sentences, by number, statement {number} is said").fill(sentence)
-    page.get_by_label(f"Why a student may choose another voice for statement {number}").fill("Both spoke in one hall.")
+    page.get_by_label(f"Speaker of statement {number}").select_option(voice)
+    page.get_by_label(f"Sentence of statement {number}, by number").fill(sentence)
+    page.get_by_label(f"Feedback for statement {number}").fill("Both spoke in one hall.")
 
 
 def end(page: Page, explanation: str) -> None:

@@ -119,7 +119,7 @@ def test_draft_asks_for_the_sentence_that_contradicts() -> None:
     document = story()
     one = question(document, "one")
     one["choices"][0] |= {"mark": "contradicted"}
-    assert question_problems(document, one) == ["Name the sentence that contradicts answer 1."]
+    assert question_problems(document, one) == ["Add the evidence against answer 1."]
     one["choices"][0]["mark_at"] = ["s1"]
     assert question_problems(document, one) == []
 
@@ -170,12 +170,12 @@ def test_editor_keeps_the_mark_of_each_choice(teacher: User, teacher_client: Cli
         ("not_stated", None),
     ]
     page = teacher_client.get(desk_of(draft)).content.decode()
-    assert '<option value="contradicted" selected>Contradicted by the reading</option>' in page
+    assert '<option value="contradicted" selected>The reading says otherwise</option>' in page
     assert 'value="1, 2"' in page
     before = document_of(draft)
     wrong = {"mark-1": "wrong", "against-3": "99"}
     page = teacher_client.post(desk_of(draft), sent(teacher_client, desk_of(draft), having="stem", **wrong))
-    assert "There is no sentence 99 in the reading. Its last one is 6." in errors_of(page)
+    assert "The reading has no sentence 99. The last one is 6." in errors_of(page)
     assert document_of(draft)["questions"] == before["questions"]
 
 
@@ -198,7 +198,7 @@ def test_student_reads_the_mark_once_answers_are_shown(
     assert "The reading says otherwise (sentences 1, 2). rationale 4" in text_of(student_client.get(address))
     Assignment.objects.update(release="never")
     for page in (address, reverse("receipt", args=[attempt.public_id])):
-        assert "contradicts" not in text_of(student_client.get(page))
+        assert "says otherwise" not in text_of(student_client.get(page))
 
 
 @pytest.mark.django_db
