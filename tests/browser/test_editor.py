@@ -87,7 +87,7 @@ def write_question(page: Page, stem: str, choices: list[str], *, evidence: str) 
     for number, choice in enumerate(choices, start=1):
         page.get_by_label(f"Answer {number}", exact=True).fill(choice.removeprefix("*"))
         if choice.startswith("*"):
-            page.get_by_label(f"Answer {number} is the right one").check()
+            page.get_by_label(f"Answer {number} is the correct one").check()
         else:
             page.get_by_label(f"Feedback for answer {number}").fill("It is a public building.")
     page.get_by_label("Explanation shown after answering").fill("The first sentence says so.")
@@ -192,7 +192,7 @@ def test_the_desk_works_by_keyboard_alone(teacher: User, open_context: NewContex
     # Sentences are chosen with the space bar.
     page.get_by_role("checkbox", name=re.compile("It also records an address")).focus()
     page.keyboard.press("Space")
-    expect(page.locator("#vouchers")).to_contain_text("2: The story itself")
+    expect(page.locator("#vouchers")).to_contain_text("2: Reported fact")
 
 
 def test_another_type_brings_its_own_fields(teacher: User, open_context: NewContext) -> None:
