@@ -14,7 +14,7 @@ from quizzes.assignments.release import answers_shown, last_closes
 from quizzes.assignments.status import Status, StudentStatus, counting_attempt, is_late
 from quizzes.assignments.student_statuses import Overrides, by_student_and_assignment, load_overrides
 from quizzes.attempts.attempt_content import content_of
-from quizzes.attempts.lifecycle import resume_number
+from quizzes.attempts.lifecycle import is_complete, resume_number
 from quizzes.content.editions import Size, sizes_of
 from quizzes.models import Assignment, Attempt, Extension, Student
 
@@ -106,12 +106,16 @@ def current_of(given: StudentAssignment, *, now: datetime) -> Current | None:
     attempt.assignment = given.assignment
     content = content_of(attempt)
     answers = list(attempt.answers.all())
+    by_question = {answer.question_id: answer for answer in answers}
     return Current(
         given=given,
         attempt=attempt,
         number=resume_number(content, answers),
         question_count=len(content.questions),
-        left_count=len(content.questions) - sum(answer.value is not None for answer in answers),
+        left_count=sum(
+            not is_complete(content, question, by_question.get(content.question_id(question)))
+            for question in content.questions
+        ),
         minutes_left=minutes_left(at=now, deadline_at=attempt.deadline_at),
     )
 

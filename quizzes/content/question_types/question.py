@@ -155,6 +155,13 @@ class Question(ABC):
 
     # Optional hooks.
 
+    def missing_parts(self, value: Value, shuffle: Shuffle) -> tuple[str, ...]:
+        """The parts without an answer in students' words, such as “statement 2”; () for a complete answer.
+
+        value: not None. shuffle: gives the order in which the student sees the parts.
+        """
+        return ()
+
     def needs_grading(self, value: Value) -> bool:
         """Whether a teacher should read this answer before it counts as wrong; False with full credit."""
         return False

@@ -25,7 +25,7 @@ from quizzes.attempts.answers import AttemptOver, NotCheckable, Outcome, Saved, 
 from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.lifecycle import AssignmentClosed, IsExcused, NoAttemptsLeft, NotOpenYet, resume_number
 from quizzes.content.editions import published
-from quizzes.content.question_types.registry import TYPES
+from quizzes.content.question_types.registry import TYPES, Question
 from quizzes.forms.attempts import AnswerForm, HeartbeatForm
 from quizzes.models import Attempt, Student
 from quizzes.reports.student_assignments import answered_count, current_of, student_assignment
@@ -113,8 +113,8 @@ def review_attempt(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse
         "student": attempt.student,
         "title": attempt.content.published.document.title,
         "places": places,
-        "answered": [place for place in places if place.is_answered],
-        "unanswered": [place for place in places if not place.is_answered],
+        "complete": [place for place in places if place.is_complete],
+        "unfinished": [place for place in places if not place.is_complete],
         "flagged": [place for place in places if place.is_flagged],
         "minutes_left": minutes_left(at=now, deadline_at=attempt.deadline_at),
         "seconds_left": seconds_until(attempt.deadline_at, now=now),
@@ -179,7 +179,7 @@ def _take_answer(request: HttpRequest, attempt: LoadedAttempt, number: int, now:
     if attempt.has_ended(now=now) or (saved is not None and saved.outcome == Outcome.LATE):
         return _ended(request, attempt, now)
     if _wants_json(request):
-        return _saved_reply(saved or Saved(Outcome.SAVED, 0, None), attempt, now)
+        return _saved_reply(saved or Saved(Outcome.SAVED, 0, None), attempt, question, now)
     if saved is not None and saved.outcome == Outcome.STALE:
         return _question_page(request, attempt, number, now, is_stale=True)
     if saved is not None and saved.outcome == Outcome.SETTLED:
@@ -216,12 +216,16 @@ def _question_page(
     return render(request, template, {**question_context(attempt.with_answers(), number, now=now), **notes})
 
 
-def _saved_reply(saved: Saved, attempt: LoadedAttempt, now: datetime) -> JsonResponse:
-    """The reply to the outbox after a save. is_answered: whether the stored value is an answer, not a cleared one."""
+def _saved_reply(saved: Saved, attempt: LoadedAttempt, question: Question, now: datetime) -> JsonResponse:
+    """The reply to the outbox after a save.
+
+    is_answered: whether the stored value is an answer, not a cleared one. is_complete: whether no part is missing.
+    """
     reply = {
         "outcome": str(saved.outcome),
         "revision": saved.revision,
         "is_answered": saved.value is not None,
+        "is_complete": saved.value is not None and not attempt.content.missing_parts(question, saved.value),
         "seconds_left": seconds_until(attempt.deadline_at, now=now),
     }
     return JsonResponse(reply, status=JSON_STATUS[Outcome(saved.outcome)])

@@ -37,11 +37,20 @@ EMPTY_CONTEXT: Mapping[str, object] = {
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One question of the jump list. number: its position in the attempt, from 1."""
+    """One question of the jump list. number: its position in the attempt, from 1. missing: parts without an answer.
+
+    is_answered: whether a value is stored, also one with missing parts.
+    """
 
     number: int
     is_answered: bool
     is_flagged: bool
+    missing: tuple[str, ...] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every part has an answer."""
+        return self.is_answered and not self.missing
 
 
 def places_of(attempt: LoadedAttempt) -> list[Place]:
@@ -49,9 +58,11 @@ def places_of(attempt: LoadedAttempt) -> list[Place]:
     content, answers, places = attempt.content, attempt.answers, []
     for number, question in enumerate(content.questions, start=1):
         answer = answers.get(content.question_id(question))
-        places.append(
-            Place(number, answer is not None and answer.value is not None, answer is not None and answer.flagged)
-        )
+        if answer is None:
+            places.append(Place(number, is_answered=False, is_flagged=False))
+            continue
+        missing = content.missing_parts(question, answer.value, is_checked=answer.checked_at is not None)
+        places.append(Place(number, answer.value is not None, answer.flagged, missing))
     return places
 
 
@@ -64,7 +75,7 @@ def question_context(attempt: LoadedAttempt, number: int, *, now: datetime) -> d
         "student": attempt.student,
         "reading": published_edition.document.reading,
         "plain_reading": plain_reading(published_edition.edition_id),
-        "answered_count": sum(place.is_answered for place in places),
+        "answered_count": sum(place.is_complete for place in places),
         "places": places,
         "is_answered": places[number - 1].is_answered,
         "is_ahead": len(places) > 1 and not form["checks_at_once"],

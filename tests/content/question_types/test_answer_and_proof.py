@@ -285,3 +285,11 @@ def test_answer_and_proof_bad_document_says_what_is_wrong(changes: dict[str, Any
 )
 def test_answer_and_proof_problems_are_named_once(changes: dict[str, Any], reasons: list[str]) -> None:
     assert parse_question(document(**changes)).problems(READING) == reasons
+
+
+def test_answer_and_proof_names_the_step_without_an_answer() -> None:
+    answer, proof = QUESTION.correct_answer()["answer"], QUESTION.correct_answer()["proof"]
+
+    assert QUESTION.missing_parts({"answer": None, "proof": proof}, SITTING) == ("the answer",)
+    assert QUESTION.missing_parts({"answer": answer, "proof": []}, SITTING) == ("the evidence",)
+    assert QUESTION.missing_parts({"answer": answer, "proof": proof}, SITTING) == ()

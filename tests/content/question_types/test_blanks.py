@@ -291,3 +291,8 @@ def test_blanks_bad_document_says_what_is_wrong(changes: dict[str, Any], reason:
         parse_question(document(**changes))
 
     assert str(refused.value) == reason
+
+
+def test_blanks_names_blanks_without_an_answer() -> None:
+    assert QUESTION.missing_parts({"a": "August 31"}, SITTING) == ("blank (b)",)
+    assert QUESTION.missing_parts({"a": "August 31", "b": "1"}, SITTING) == ()

@@ -252,3 +252,11 @@ def test_matching_bad_document_says_what_is_wrong(changes: dict[str, Any], reaso
         parse_question(document(**changes))
 
     assert str(refused.value) == reason
+
+
+def test_matching_names_lines_without_an_answer_in_the_order_shown() -> None:
+    shown = [prompt["text"] for prompt in QUESTION.public(SITTING, None, READING)["prompts"]]
+    place = shown.index(QUESTION.prompts[1].text) + 1
+
+    assert QUESTION.missing_parts({"a": "2"}, SITTING) == (f"line {place}",)
+    assert QUESTION.missing_parts({"a": "2", "b": "1"}, SITTING) == ()

@@ -637,7 +637,7 @@ def test_json_save_costs_4_statements_at_most_and_says_what_is_stored(
     assert len(seen) == 2 + SAVE_QUERIES
     assert (reply.status_code, reply.json()) == (
         200,
-        {"outcome": "saved", "revision": 1, "is_answered": True, "seconds_left": None},
+        {"outcome": "saved", "revision": 1, "is_answered": True, "is_complete": True, "seconds_left": None},
     )
     again = as_json(student_client, address(attempt, 1), data)
     assert (again.status_code, again.content) == (200, reply.content)
@@ -865,6 +865,36 @@ def test_review_lists_what_is_answered_and_what_is_not(
     assert "1 of 4 answered Not answered: 2, 3, 4." in text
     assert "Flagged Look at these again Question 3 , not answered" in text
     assert {address(attempt, number) for number in (1, 2, 3, 4)} <= set(read(page).links)
+
+
+def test_question_with_a_missing_part_is_not_finished(student_client: Client, attempt: Attempt) -> None:
+    for key, value in (("one", "a"), ("some", ["a"]), ("who", {"b": "mayor"}), ("proof", ["s1"])):
+        save(attempt, key, value)
+    page = student_client.get(page_of("review_attempt", attempt))
+    content = content_of(attempt)
+    view = content.questions[2].public(content.shuffle, {"b": "mayor"}, content.published.document.reading)
+    given = [any(voice["chosen"] for voice in statement["voices"]) for statement in view["statements"]]
+    missing = ", ".join(f"statement {place}" for place, is_given in enumerate(given, start=1) if not is_given)
+    assert given.count(False) == 2
+    assert f"3 of 4 answered Not answered: 3 ({missing})." in words(page)
+    assert "3 , partly answered" in words(student_client.get(address(attempt, 1)))
+    assert "1 question" in words(student_client.get(reverse("student_home")))
+    save(attempt, "who", dict.fromkeys("abc", "mayor"), seen_revision=1)
+    assert "4 of 4 answered You answered every question." in words(
+        student_client.get(page_of("review_attempt", attempt))
+    )
+
+
+def test_safe_way_out_of_the_review_is_the_strong_button(student_client: Client, attempt: Attempt) -> None:
+    strong = re.compile(r'<(?:a|button) class="btn"[^>]*>\s*([^<]+?)\s*<')
+    for key, value in ((None, None), ("one", "a"), ("some", ["a"]), ("who", dict.fromkeys("abc", "mayor"))):
+        if key:
+            save(attempt, key, value)
+        page = body(student_client.get(page_of("review_attempt", attempt))).partition('id="h-now"')[2]
+        assert strong.findall(page) == [f"Go to question {attempt.answers.count() + 1}"]
+    save(attempt, "proof", ["s1"])
+    page = body(student_client.get(page_of("review_attempt", attempt))).partition('id="h-now"')[2]
+    assert strong.findall(page) == ["Turn in"]
 
 
 def test_handing_in_again_gives_the_same_receipt(student_client: Client, attempt: Attempt) -> None:

@@ -136,6 +136,11 @@ class WhoSaysSo(Question):
             given[statement.id] = chosen[0]
         return given or None
 
+    def missing_parts(self, value: Value, shuffle: Shuffle) -> tuple[str, ...]:
+        """The statements without a speaker, such as “statement 2”."""
+        shown = shuffle.order(self.key, [(statement.id, statement.id) for statement in self.statements])
+        return tuple(f"statement {place}" for place, id_ in enumerate(shown, start=1) if id_ not in value)
+
     def grade(self, value: Value) -> Fraction:
         """The share of statements with the correct voice."""
         given = value or {}
