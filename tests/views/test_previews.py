@@ -420,3 +420,12 @@ def test_what_privacy_promises_to_forget_is_forgotten(student: Student, db: None
     assert Presence.objects.get().attempt == attempts[1]
     assert FailedTry.objects.get() == kept
     assert Session.objects.get().session_key == "new"
+
+
+def test_every_preview_question_leads_back_and_on(exit_ticket: Edition, visitor: Client) -> None:
+    last = len(published(exit_ticket.pk).document.questions)
+    addresses = [reverse("try_question", args=[number]) for number in range(1, last + 1)]
+    for number, address in enumerate(addresses, start=1):
+        page = visitor.get(address)
+        assert ("Previous question" in page.content.decode()) == (number > 1)
+        assert {*addresses[max(0, number - 2) : number - 1], *addresses[number : number + 1]} <= set(read(page).links)

@@ -194,6 +194,8 @@ def _act(request: HttpRequest, attempt: LoadedAttempt, number: int, act: str, no
         match act:
             case "next" | "skip":
                 return redirect(next_url(attempt, number))
+            case "previous":
+                return redirect("take_attempt", attempt.public_id, max(1, number - 1))
             case "flag" | "unflag":
                 set_flag(attempt, question_id, flagged=act == "flag", now=now)
             case "check":

@@ -103,6 +103,7 @@ def form_context(attempt: LoadedAttempt, number: int) -> dict[str, Any]:
         "is_flagged": answer is not None and answer.flagged,
         "is_settled": is_settled,
         "is_last": number == question_count,
+        "previous_link": "" if number == 1 else f"../{number - 1}/",
         "next_link": "../review/" if number == question_count else f"../{number + 1}/",
         "checks_at_once": checks_at_once,
         "operation": uuid.uuid4(),

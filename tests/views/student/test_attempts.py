@@ -409,6 +409,29 @@ def test_nothing_chosen_goes_on_and_saves_nothing(student_client: Client, attemp
     assert events(attempt) == []
 
 
+def test_every_question_leads_back_and_on(student_client: Client, attempt: Attempt, checkable: Attempt) -> None:
+    for number in (1, 2, 3, 4):
+        page = body(student_client.get(address(attempt, number)))
+        assert ("Previous question" in page) == (number > 1)
+        assert ("Next question" in page) == (number < 4)
+        assert ("Review my answers" in page) == (number == 4)
+        # Enter in a field presses the first button.
+        assert "Previous question" not in page.partition('value="next"')[0]
+    # A verdict has links.
+    data = fields(student_client, checkable, 2, choice=token(checkable, 2, "a"), act="check")
+    student_client.post(address(checkable, 2), data)
+    assert {address(checkable, 1), address(checkable, 3)} <= set(read(student_client.get(address(checkable, 2))).links)
+
+
+def test_way_back_saves_the_answer_first(student_client: Client, attempt: Attempt) -> None:
+    data = fields(student_client, attempt, 2, choice=token(attempt, 2, "a"), act="previous")
+    response = student_client.post(address(attempt, 2), data)
+    assert response.headers["Location"] == address(attempt, 1)
+    assert given(attempt) == {2: ["a"]}
+    response = student_client.post(address(attempt, 1), fields(student_client, attempt, 1, act="previous"))
+    assert response.headers["Location"] == address(attempt, 1)
+
+
 def test_taking_an_answer_back_saves_that(student_client: Client, attempt: Attempt) -> None:
     save(attempt, "some", ["a", "b"])
     data = fields(student_client, attempt, 2, act="next")
