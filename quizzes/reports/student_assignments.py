@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db.models import F, QuerySet
 
-from quizzes.assignments.deadlines import Window, WindowState, is_over, minutes_left
+from quizzes.assignments.deadlines import Window, WindowState, has_countdown, is_over, minutes_left
 from quizzes.assignments.release import answers_shown, last_closes
 from quizzes.assignments.status import Status, StudentStatus, counting_attempt, is_late
 from quizzes.assignments.student_statuses import Overrides, by_student_and_assignment, load_overrides
@@ -57,7 +57,7 @@ class StudentAssignment:
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """The attempt to continue first. number: of the question to continue with."""
+    """The attempt to continue first. number: of the question to continue with. minutes_left: None without countdown."""
 
     given: StudentAssignment
     attempt: Attempt
@@ -106,6 +106,8 @@ def current_of(given: StudentAssignment, *, now: datetime) -> Current | None:
     attempt.assignment = given.assignment
     content = content_of(attempt)
     answers = list(attempt.answers.all())
+    has_time_limit = attempt.time_limit is not None
+    is_counted = has_countdown(at=now, deadline_at=attempt.deadline_at, has_time_limit=has_time_limit)
     by_question = {answer.question_id: answer for answer in answers}
     return Current(
         given=given,
@@ -116,7 +118,7 @@ def current_of(given: StudentAssignment, *, now: datetime) -> Current | None:
             not is_complete(content, question, by_question.get(content.question_id(question)))
             for question in content.questions
         ),
-        minutes_left=minutes_left(at=now, deadline_at=attempt.deadline_at),
+        minutes_left=minutes_left(at=now, deadline_at=attempt.deadline_at) if is_counted else None,
     )
 
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.middleware import HtmxDetails
 
-from quizzes.assignments.deadlines import WindowState, minutes_left
+from quizzes.assignments.deadlines import WindowState
 from quizzes.assignments.release import Release
 from quizzes.assignments.student_settings import settings_given
 from quizzes.attempts import heartbeats
@@ -30,7 +30,15 @@ from quizzes.forms.attempts import AnswerForm, HeartbeatForm
 from quizzes.models import Attempt, Student
 from quizzes.reports.student_assignments import answered_count, current_of, student_assignment
 from quizzes.views.access import attempt_required, student_required, teachers_of
-from quizzes.views.student.question_page import form_context, next_url, places_of, question_context, seconds_until
+from quizzes.views.student.question_page import (
+    closing_words,
+    form_context,
+    next_url,
+    places_of,
+    question_context,
+    seconds_until,
+    time_context,
+)
 
 JSON = "application/json"
 # The outbox goes to the receipt after a 410 and shows what is newest after a 409.
@@ -116,8 +124,7 @@ def review_attempt(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse
         "complete": [place for place in places if place.is_complete],
         "unfinished": [place for place in places if not place.is_complete],
         "flagged": [place for place in places if place.is_flagged],
-        "minutes_left": minutes_left(at=now, deadline_at=attempt.deadline_at),
-        "seconds_left": seconds_until(attempt.deadline_at, now=now),
+        **time_context(attempt, now=now),
     }
     return render(request, "student/review_attempt.html", context)
 
@@ -125,9 +132,13 @@ def review_attempt(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse
 @require_GET
 @attempt_required()
 def time_left(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse:
-    """The seconds left, polled by the page's clock because a teacher may move the deadline. 2 queries."""
-    left = seconds_until(attempt.deadline_at, now=timezone.now()) if attempt.is_open else 0
-    return JsonResponse({"seconds_left": left})
+    """The seconds left, polled by the page's clock because a teacher may move the deadline. 2 queries.
+
+    closing: what the clock shows before the last hour if there is no time limit.
+    """
+    now = timezone.now()
+    left = seconds_until(attempt.deadline_at, now=now) if attempt.is_open else 0
+    return JsonResponse({"seconds_left": left, "closing": closing_words(attempt, now=now)})
 
 
 @require_POST

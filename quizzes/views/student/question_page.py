@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from quizzes.assignments.deadlines import minutes_left
+from quizzes.assignments.deadlines import has_countdown, minutes_left
 from quizzes.assignments.release import Release
 from quizzes.attempts.access import LoadedAttempt
 from quizzes.attempts.attempt_content import CurrentAnswer
@@ -18,6 +18,7 @@ from quizzes.caches import process_cache
 from quizzes.content.editions import published
 from quizzes.content.question_types.question import Question
 from quizzes.content.question_types.registry import public_view, type_of
+from quizzes.formatting import upcoming
 from quizzes.grading.points import Adjustments
 from quizzes.grading.scores import corrections_of
 from quizzes.reports.attempt_review import review_question
@@ -79,9 +80,25 @@ def question_context(attempt: LoadedAttempt, number: int, *, now: datetime) -> d
         "places": places,
         "is_answered": places[number - 1].is_answered,
         "is_ahead": len(places) > 1 and not form["checks_at_once"],
+        **time_context(attempt, now=now),
+    }
+
+
+def time_context(attempt: LoadedAttempt, *, now: datetime) -> dict[str, Any]:
+    """The context of the page's clock. closing: the closing time in words instead of a countdown, else ""."""
+    return {
         "minutes_left": minutes_left(at=now, deadline_at=attempt.deadline_at),
         "seconds_left": seconds_until(attempt.deadline_at, now=now),
+        "closing": closing_words(attempt, now=now),
     }
+
+
+def closing_words(attempt: LoadedAttempt, *, now: datetime) -> str:
+    """“Closes Fri, 4:00 pm”; "" without a close, under a time limit, and in the last hour."""
+    deadline_at = attempt.deadline_at
+    if deadline_at is None or has_countdown(at=now, deadline_at=deadline_at, has_time_limit=attempt.has_time_limit):
+        return ""
+    return f"Closes {upcoming(deadline_at, now)}"
 
 
 def form_context(attempt: LoadedAttempt, number: int) -> dict[str, Any]:
