@@ -69,13 +69,22 @@ class Current:
 
 @dataclass(frozen=True, slots=True)
 class StudentAssignments:
-    """A student's assignments by what to do with them, each list with the most urgent or newest first."""
+    """A student's assignments by what to do with them, each list with the most urgent or newest first.
+
+    current: the attempt to continue. next_up: the one to start if there is none to continue; not in `to_do`.
+    """
 
     current: Current | None
+    next_up: StudentAssignment | None
     to_do: tuple[StudentAssignment, ...]
     coming: tuple[StudentAssignment, ...]
     done: tuple[StudentAssignment, ...]
     missed: tuple[StudentAssignment, ...]
+
+    @property
+    def retry(self) -> StudentAssignment | None:
+        """The newest done assignment that the student may try again; None without one."""
+        return next((given for given in self.done if given.can_start), None)
 
 
 def student_assignments(student: Student, *, now: datetime) -> StudentAssignments:
@@ -84,9 +93,12 @@ def student_assignments(student: Student, *, now: datetime) -> StudentAssignment
     running = sorted((given for given in found if given.status is Status.IN_PROGRESS), key=_started, reverse=True)
     to_start = [given for given in found if given.status in {Status.NOT_STARTED, Status.MISSING} and given.can_start]
     done = {Status.SUBMITTED, Status.TIME_UP, Status.EXCUSED}
+    current = current_of(running[0], now=now) if running else None
+    to_do = sorted([*running[1:], *to_start], key=_urgency)
     return StudentAssignments(
-        current=current_of(running[0], now=now) if running else None,
-        to_do=tuple(sorted([*running[1:], *to_start], key=_urgency)),
+        current=current,
+        next_up=to_do[0] if to_do and current is None else None,
+        to_do=tuple(to_do if current is not None else to_do[1:]),
         coming=tuple(sorted((given for given in found if given.status is Status.NOT_OPEN), key=_opening)),
         done=tuple(given for given in found if given.status in done),
         missed=tuple(given for given in found if given.status is Status.MISSING and not given.can_start),

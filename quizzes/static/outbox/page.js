@@ -302,6 +302,9 @@ async function onClick(event) {
   const { target } = event;
   if (target.closest("[data-send]")) sender.send();
   if (target.closest("[data-leave]")) isLeaving = true;
+  // Not every browser opens the row of a target inside it.
+  const place = target.closest(".strip a")?.hash;
+  if (place) find(place)?.closest("details").setAttribute("open", "");
   const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
   const link = isPlain && target.closest("a[href]:not([href^='#'], [hx-post], [data-leave])");
   const isQuestion = link && link.closest("[data-places]");

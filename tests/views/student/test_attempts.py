@@ -140,20 +140,38 @@ def test_list_sorts_assignments_by_what_to_do(
     sections = dict(re.findall(r'<h2 class="sec-label"[^>]*>(.*?)</h2>(.*?)</section>', text, re.DOTALL))
     titles = {name: re.findall(r"<h3>\s*<a[^>]*>(.*?)</a>\s*</h3>", section) for name, section in sections.items()}
     assert titles == {
-        "To do": ["Past due", "Due soon", "Extended", "No end"],
+        "To do": ["Due soon", "Extended", "No end"],
         "Not open yet": ["Later"],
         "Done": ["Excused", "Done"],
         "Closed": ["Missed"],
     }
     ends = re.findall(r'<p class="end">\s*(.*?)\s*</p>', sections["To do"])
     assert ends == [
-        "Was due Fri, Oct 23, 7:00 am",
         "Due Fri, Oct 23, 3:00 pm",
         "Closes Sun, Oct 25, 11:00 am",
         "No due date",
     ]
-    assert "You can still turn it in late" in sections["To do"]
     assert "3 of 8" in sections["Done"]
+    # The first one stands above the list, and not in it.
+    assert "Past due Missing" in words(student_client.get(reverse("student_home")))
+    assert "You can still turn it in late." in words(student_client.get(reverse("student_home")))
+    assert text.count("Past due") == 1
+
+
+def test_headline_offers_another_attempt(student: Student, student_client: Client, assignment: Assignment) -> None:
+    Assignment.objects.update(max_attempts=3, release=Release.AFTER_SUBMIT)
+    assignment.refresh_from_db()
+    make_answered_attempt(assignment=assignment, student=student, right=2)
+    page = student_client.get(reverse("student_home"))
+    assert "You’re all caught up. You can try “Small set” again." in words(page)
+    assert f'<a class="btn" href="{reverse("start_attempt", args=[assignment.public_id])}">Try again</a>' in body(page)
+    assert "Try again (2 left)" in words(page)
+    Assignment.objects.update(max_attempts=None)
+    assert "Try again : Small set" in words(student_client.get(reverse("student_home")))
+    Assignment.objects.update(max_attempts=1)
+    page = student_client.get(reverse("student_home"))
+    assert "Try again" not in words(page)
+    assert "You’re all caught up New quizzes" in words(page)
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -999,7 +1017,7 @@ def test_result_shows_score_objectives_and_each_answer(
     assert "You chose: no answer Correct: Sentence 5; Sentence 6" in text
     assert "explanation" in text
     strip = re.findall(
-        r'<li>\s*<a href="#r\d"[^>]*>\s*<b>\d</b>.*?<span class="vh">(.*?)</span>', body(page), re.DOTALL
+        r'<li>\s*<a href="#a\d"[^>]*>\s*<b>\d</b>.*?<span class="vh">(.*?)</span>', body(page), re.DOTALL
     )
     assert strip == ["Correct", "Not correct", "Partly correct", "Not answered"]
 
