@@ -84,14 +84,14 @@ def test_answer_not_marked_yet_reads_so_everywhere(
     attempt = make_answered_attempt(
         assignment=given, student=student, answers={"who": "The rules."}, started_at=timezone.now()
     )
-    for person, name, args in (
-        (student, "result", [attempt.public_id]),
-        (teacher, "attempt_review", [attempt.public_id]),
-        (teacher, "classroom_gradebook", [student.classroom.public_id]),
+    for person, name, args, says in (
+        (student, "result", [attempt.public_id], "Not graded yet"),
+        (teacher, "attempt_review", [attempt.public_id], "Needs grading"),
+        (teacher, "classroom_gradebook", [student.classroom.public_id], "Not marked yet"),
     ):
         page = open_context(person, width=width).new_page()
         page.goto(reverse(name, args=args))
-        expect(page.locator("main")).to_contain_text("Not marked yet")
+        expect(page.locator("main")).to_contain_text(says)
         assert violations(page) == []
         assert overflow(page) == 0
 

@@ -95,7 +95,7 @@ def test_save_whose_reply_is_lost_is_sent_again_and_stored_once(context: Browser
     on_save(page, lose)
     choose(page, 0)
     says(page, "Not sent")
-    expect(page.get_by_text("We can’t reach the site. Your answers are kept on this device.")).to_be_visible()
+    expect(page.get_by_text("We can’t reach the site. Answers are safe.")).to_be_visible()
     page.unroute_all(behavior="wait")
     choose(page, 2)
     says(page, "Saved")
@@ -108,7 +108,7 @@ def test_failing_site_keeps_the_answer_over_a_reload(context: BrowserContext, at
     page = open_question(context, attempt)
     on_save(page, lambda route: route.fulfill(status=503, json={"outcome": "retry"}))
     choose(page, 1)
-    expect(page.get_by_text("We keep trying to send 1 answer.")).to_be_visible()
+    expect(page.locator("[data-waiting]")).to_contain_text("We’ll keep trying to send 1 answer.")
     page.reload()
     expect(page.locator("label.opt input").nth(1)).to_be_checked()
     assert "Saved" not in page.locator("[data-save-state]").inner_text()
@@ -116,10 +116,29 @@ def test_failing_site_keeps_the_answer_over_a_reload(context: BrowserContext, at
     assert "Maya" not in stored
     assert "Birthplace" not in stored
     page.unroute_all(behavior="wait")
+    page.locator(".fold summary").click()
     page.get_by_role("button", name="Send now").click()
     says(page, "Saved")
     assert saves() == [(1, "saved")]
     assert page.evaluate(WAITING) == 0
+
+
+def test_notice_folds_to_one_line_on_a_phone(attempt: Attempt, open_context: NewContext) -> None:
+    context = open_context(attempt.student, watched=False, width=360, height=640)
+    page = open_question(context, attempt, 1)
+    context.set_offline(True)
+    page.locator("#v-q").check(force=True)
+    choose(page, 1)
+    notice = page.locator("[data-outbox] > .notice")
+    expect(notice).to_contain_text("You’re offline. Answers are safe.")
+    box = notice.bounding_box()
+    assert box is not None
+    assert box["height"] <= 50
+    assert page.locator(".fold summary > span").evaluate("e => e.getClientRects().length") == 1
+    page.locator(".fold summary").click()
+    expect(page.get_by_text("We’ll send 1 answer when you’re back online.")).to_be_visible()
+    assert violations(page) == []
+    assert overflow(page) <= 0
 
 
 def test_handing_in_waits_until_all_answers_are_stored(context: BrowserContext, attempt: Attempt) -> None:
@@ -157,7 +176,7 @@ def test_work_goes_on_offline_from_question_to_question(context: BrowserContext,
     page.get_by_text("All questions").click()
     page.locator(".jump a").nth(4).click()
     page.get_by_label("In which month does it end?").fill("August")
-    expect(page.get_by_text("We will send 3 answers when the connection is back.")).to_be_visible()
+    expect(page.locator("[data-waiting]")).to_contain_text("We’ll send 3 answers when you’re back online.")
     says(page, "Not sent")
     assert saves() == []
     context.set_offline(False)
@@ -218,10 +237,11 @@ def test_answer_that_waits_is_shown_in_every_question_that_comes(context: Browse
     choose(page, 1)
     page.get_by_role("button", name="Next question").click()
     choose(page, 0)
-    expect(page.get_by_text("We keep trying to send 2 answers.")).to_be_visible()
+    expect(page.locator("[data-waiting]")).to_contain_text("We’ll keep trying to send 2 answers.")
     with page.expect_response("**/questions/"):
         page.reload()
     page.unroute_all(behavior="wait")
+    page.locator(".fold summary").click()
     page.get_by_role("button", name="Send now").click()
     says(page, "Saved")
     page.get_by_text("All questions").click()
@@ -284,7 +304,7 @@ def test_lost_session_keeps_the_answer_until_its_own_student_is_back(
     page = open_question(context, attempt)
     Session.objects.all().delete()
     choose(page, 1)
-    expect(page.get_by_text("Question 1 is not saved.")).to_be_visible()
+    expect(page.get_by_text("Question 1 isn’t saved.")).to_be_visible()
     page.get_by_role("link", name="Sign in again").click()
     with page.expect_response(lambda response: response.status == 404):
         join(page, classmate)
@@ -308,12 +328,12 @@ def test_lost_session_is_mended_in_place_by_the_pin(
     address = page.url
     Session.objects.all().delete()
     choose(page, 1)
-    expect(page.get_by_role("alert")).to_contain_text("Question 1 is not saved.")
+    expect(page.get_by_role("alert")).to_contain_text("Question 1 isn’t saved.")
     # Nobody is torn from an answer.
     assert page.evaluate("document.activeElement.name") == "choice"
     field = page.get_by_label("Your PIN")
     field.fill("0000" if student_sign_in.pin_of(student) != "0000" else "1111")
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Continue").click()
     expect(page.get_by_text("That’s not the right PIN. You have 4 more tries.")).to_be_visible()
     expect(field).to_be_focused()
     expect(field).to_have_value("")
@@ -426,7 +446,7 @@ def test_pin_is_asked_for_on_a_narrow_screen(attempt: Attempt, student: Student,
     page = open_question(context, attempt, 2)
     Session.objects.all().delete()
     choose(page, 1)
-    button = page.get_by_role("button", name="Go on")
+    button = page.get_by_role("button", name="Continue")
     expect(button).to_be_visible()
     assert violations(page) == []
     assert overflow(page) == 0
@@ -517,7 +537,7 @@ def test_alert_waits_for_nobody(context: BrowserContext, attempt: Attempt) -> No
     hear(page, "Saved")
     Session.objects.all().delete()
     choose(page, 1)
-    hear(page, "Question 1 is not saved.")
+    hear(page, "Question 1 isn’t saved.")
     [(before, _), (at, _), *_] = page.evaluate("heard")
     assert at - before < 5000
     # A word on the save follows later, where it is still true.
@@ -630,7 +650,7 @@ def offline_answers(context: BrowserContext, page: Page) -> None:
     page.get_by_text("All questions").click()
     page.locator(".jump a").nth(4).click()
     page.get_by_label("In which month does it end?").fill("August")
-    expect(page.get_by_text("We will send 3 answers when the connection is back.")).to_be_visible()
+    expect(page.locator("[data-waiting]")).to_contain_text("We’ll send 3 answers when you’re back online.")
 
 
 def test_answers_that_waited_past_the_end_are_all_kept_as_late(context: BrowserContext, attempt: Attempt) -> None:
@@ -716,7 +736,7 @@ def test_answer_that_something_else_took_away_is_not_called_saved(context: Brows
     page.evaluate("localStorage.clear()")
     context.set_offline(False)
     says(page, "Not saved")
-    expect(page.get_by_text("Question 1 is not saved.")).to_be_visible()
+    expect(page.get_by_text("Question 1 isn’t saved.")).to_be_visible()
     # Of the next question that is not so; and going back says it again, until there is a better answer.
     page.get_by_role("button", name="Next question").click()
     expect(page.locator("[data-save-state]")).to_have_text("")
@@ -724,7 +744,7 @@ def test_answer_that_something_else_took_away_is_not_called_saved(context: Brows
     says(page, "Not saved")
     choose(page, 2)
     says(page, "Saved")
-    expect(page.get_by_text("Question 1 is not saved.")).to_be_hidden()
+    expect(page.get_by_text("Question 1 isn’t saved.")).to_be_hidden()
     assert saves() == [(1, "saved")]
 
 
@@ -746,7 +766,7 @@ def test_full_store_keeps_no_answer_from_the_site(context: BrowserContext, attem
     page.get_by_role("button", name="Next question").click()
     choose(page, 1)
     says(page, "Not sent")
-    expect(page.get_by_text("We will send 2 answers when the connection is back.")).to_be_visible()
+    expect(page.locator("[data-waiting]")).to_contain_text("We’ll send 2 answers when you’re back online.")
     context.set_offline(False)
     says(page, "Saved")
     assert saves() == [(1, "saved")] * 2
