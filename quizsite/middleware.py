@@ -71,9 +71,9 @@ def request_size(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponse:
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdecimal():
-            return HttpResponse("The request does not say how long it is.\n", PLAIN_TEXT, status=400)
+            return HttpResponse("Send a Content-Length header.\n", PLAIN_TEXT, status=400)
         if int(length) > settings.REQUEST_MAX_BYTES:
-            return HttpResponse("This is more than the site takes at once.\n", PLAIN_TEXT, status=413)
+            return HttpResponse("That’s too big to upload.\n", PLAIN_TEXT, status=413)
         return get_response(request)
 
     return middleware

@@ -27,6 +27,17 @@ def when(value: datetime | None, now: datetime) -> str:
     return f"{name}, {_clock(local)}"
 
 
+def upcoming(value: datetime | None, now: datetime) -> str:
+    """“today, 3:00 pm”, “Fri, 4:00 pm” in the next 6 days, else “Fri, Oct 23, 3:00 pm”; “” for None."""
+    if value is None:
+        return ""
+    zone = timezone.get_current_timezone()
+    local = value.astimezone(zone)
+    days = (local.date() - now.astimezone(zone).date()).days
+    name = "today" if days == 0 else f"{local:%a}" if 0 < days < 7 else day(value, zone)
+    return f"{name}, {_clock(local)}"
+
+
 def day(value: datetime | None, zone: ZoneInfo | None = None) -> str:
     """“Fri, Oct 23” in `zone`, “” for None."""
     if value is None:

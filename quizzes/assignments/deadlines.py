@@ -12,6 +12,10 @@ from zoneinfo import ZoneInfo
 GRACE = timedelta(seconds=60)
 
 
+# Without a time limit, pages count the minutes only in the last hour before the close.
+COUNTDOWN = timedelta(hours=1)
+
+
 def granted_time(time_limit: timedelta | None, *, time_factor: Decimal | None = Decimal(1)) -> timedelta | None:
     """The time limit times a student's factor, to the microsecond; None (no timer) if either is None."""
     if time_limit is None or time_factor is None:
@@ -54,6 +58,11 @@ def minutes_left(*, at: datetime, deadline_at: datetime | None) -> int | None:
         return None
     seconds = max(0.0, (deadline_at - at).total_seconds())
     return -int(-seconds // 60)
+
+
+def has_countdown(*, at: datetime, deadline_at: datetime | None, has_time_limit: bool) -> bool:
+    """Whether pages count the minutes that are left: under a time limit, or in the last hour before the close."""
+    return deadline_at is not None and (has_time_limit or deadline_at - at <= COUNTDOWN)
 
 
 @dataclass(frozen=True, slots=True)

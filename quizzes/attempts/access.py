@@ -47,6 +47,7 @@ class LoadedAttempt:
     seed: str
     shuffle_questions: bool
     shuffle_choices: bool
+    has_time_limit: bool
     deadline_at: datetime | None
     submitted_at: datetime | None
     loaded_answers: Mapping[int, CurrentAnswer] | None
@@ -89,7 +90,8 @@ class LoadedAttempt:
 # Raw SQL for the 1.1 ms gate of the question page. A queryset with these joins takes 0.54 ms, this takes 0.03 ms.
 _LOAD = """
 SELECT a.id, a.student_id, s.display_name, s.pin_version, s.removed_at IS NOT NULL, c.time_zone, a.assignment_id,
-g.edition_id, g.release, a.seed, a.shuffle_questions, a.shuffle_choices, a.deadline_at, a.submitted_at{columns}
+g.edition_id, g.release, a.seed, a.shuffle_questions, a.shuffle_choices, a.time_limit IS NOT NULL, a.deadline_at,
+a.submitted_at{columns}
 FROM quizzes_attempt a JOIN quizzes_student s ON s.id = a.student_id JOIN quizzes_classroom c ON c.id = a.classroom_id
 JOIN quizzes_assignment g ON g.id = a.assignment_id{join}
 WHERE a.public_id = %s
@@ -99,7 +101,7 @@ _LOAD_WITH_ANSWERS = _LOAD.format(
     columns=", n.question_id, n.value, n.revision, n.flagged, n.saved_at, n.checked_at",
     join=" LEFT JOIN quizzes_answer n ON n.attempt_id = a.id",
 )
-_ATTEMPT_COLUMNS = 14
+_ATTEMPT_COLUMNS = 15
 
 
 def load_attempt(public_id: str, *, with_answers: bool) -> LoadedAttempt | None:
@@ -110,7 +112,8 @@ def load_attempt(public_id: str, *, with_answers: bool) -> LoadedAttempt | None:
     if not rows:
         return None
     pk, student_id, name, pin_version, is_removed, time_zone, assignment_id, edition_id, release = rows[0][:9]
-    seed, shuffle_questions, shuffle_choices, deadline_at, submitted_at = rows[0][9:_ATTEMPT_COLUMNS]
+    seed, shuffle_questions, shuffle_choices, has_time_limit = rows[0][9:13]
+    deadline_at, submitted_at = rows[0][13:_ATTEMPT_COLUMNS]
     return LoadedAttempt(
         pk,
         public_id,
@@ -122,6 +125,7 @@ def load_attempt(public_id: str, *, with_answers: bool) -> LoadedAttempt | None:
         seed,
         shuffle_questions,
         shuffle_choices,
+        bool(has_time_limit),
         _moment(deadline_at),
         _moment(submitted_at),
         _answers(rows) if with_answers else None,

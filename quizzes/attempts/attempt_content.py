@@ -21,6 +21,13 @@ class AttemptContent:
         """The row id of a question of this attempt."""
         return self.published.question_ids[question.key]
 
+    def missing_parts(self, question: Question, value: Value, *, is_checked: bool = False) -> tuple[str, ...]:
+        """The parts of a question without an answer in students' words; () for a complete answer and for none.
+
+        is_checked: a checked answer cannot change, so that nothing is missing.
+        """
+        return () if value is None or is_checked else question.missing_parts(value, self.shuffle)
+
 
 @dataclass(frozen=True, slots=True)
 class CurrentAnswer:

@@ -11,6 +11,7 @@ from quizzes.assignments.accommodations import extend
 from quizzes.assignments.deadlines import WindowState, cutoff, deadline, is_over
 from quizzes.assignments.student_settings import personal_window, student_settings
 from quizzes.attempts.attempt_content import AttemptContent
+from quizzes.content.question_types.registry import Question
 from quizzes.grading.scores import ScoreColumns, computed
 from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Student, User
 from quizzes.models.public_ids import new_receipt
@@ -168,15 +169,22 @@ def submit_overdue(now: datetime) -> int:
 
 
 def resume_number(content: AttemptContent, answers: Iterable[Answer]) -> int:
-    """The number (from 1) of the question to continue with: the first unanswered one after the last save."""
+    """The number (from 1) of the question to continue with: the first unfinished one after the last save."""
     answered = {answer.question_id: answer for answer in answers if answer.value is not None}
     ids = [content.question_id(question) for question in content.questions]
     last = max(answered.values(), key=lambda answer: (answer.saved_at, answer.pk), default=None)
     start = ids.index(last.question_id) + 1 if last is not None else 0
     for index in [*range(start, len(ids)), *range(start)]:
-        if ids[index] not in answered:
+        if not is_complete(content, content.questions[index], answered.get(ids[index])):
             return index + 1
     return len(ids)
+
+
+def is_complete(content: AttemptContent, question: Question, answer: Answer | None) -> bool:
+    """Whether every part of the question has an answer. A checked answer counts, because it cannot change."""
+    if answer is None or answer.value is None:
+        return False
+    return not content.missing_parts(question, answer.value, is_checked=answer.checked_at is not None)
 
 
 def _reopened_deadline(

@@ -16,20 +16,20 @@ from quizzes.models import User
 # who uses a sign-in link may have forgotten it.
 LINK_GOOD_UNTIL = "sign_in_link_good_until"
 
-PASSWORD_HINT = "At least 12 characters. A few words that do not belong together work well."  # noqa: S105  not a password
-NAME_HINT = "As students read it, for example Ms. Rivera."
+PASSWORD_HINT = "At least 12 characters. A few unrelated words work well."  # noqa: S105  not a password
+NAME_HINT = "What students call you, such as Ms. Rivera."
 
 
 class _Labeled:
     """Sets labels and hints, and removes placeholders, which disappear when a user types."""
 
     wording: dict[str, tuple[str, str]] = {
-        "login": ("E-mail address", ""),
-        "email": ("E-mail address", "You sign in with it. Students never see it."),
+        "login": ("Email", ""),
+        "email": ("Email", "You sign in with it. Students don’t see it."),
         "password": ("Password", ""),
-        "oldpassword": ("Password now", ""),
+        "oldpassword": ("Current password", ""),
         "password1": ("New password", PASSWORD_HINT),
-        "password2": ("New password again", ""),
+        "password2": ("Confirm new password", ""),
     }
     fields: dict[str, forms.Field]
 
@@ -50,7 +50,7 @@ class SignUpForm(_Labeled, allauth_forms.SignupForm):
     name = NameField(
         label="Your name",
         help_text=NAME_HINT,
-        error_messages={"required": "Give your name as students read it."},
+        error_messages={"required": "Enter the name that students call you."},
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     field_order = ["name", "email", "password1"]
@@ -83,7 +83,7 @@ class SetPasswordForm(_Labeled, allauth_forms.SetPasswordForm):
 class ForgottenPasswordForm(_Labeled, allauth_forms.ResetPasswordForm):
     """The email address that gets a link for a new password."""
 
-    wording = {"email": ("E-mail address", "")}
+    wording = {"email": ("Email", "")}
 
 
 class NewPasswordForm(_Labeled, allauth_forms.ResetPasswordKeyForm):
@@ -96,6 +96,6 @@ class OwnNameForm(forms.Form):
     name = NameField(
         label="Your name",
         help_text=NAME_HINT,
-        error_messages={"required": "Give your name as students read it."},
+        error_messages={"required": "Enter the name that students call you."},
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )

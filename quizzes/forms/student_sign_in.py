@@ -19,10 +19,10 @@ class CodeForm(forms.Form):
 
     code = forms.CharField(
         label="Class code",
-        help_text="Six letters and numbers. Your teacher has it on the board.",
+        help_text="6 letters and numbers, on the board or your sign-in card.",
         # A code that is too long gets the same message as any other unknown code.
         validators=[MaxLengthValidator(40, NO_SUCH_CODE)],
-        error_messages={"required": "Type the code that your teacher gave you."},
+        error_messages={"required": "Type your class code."},
         widget=forms.TextInput(
             attrs={
                 "autocomplete": "off",
@@ -37,11 +37,7 @@ class CodeForm(forms.Form):
     def refuse_code(self) -> None:
         """Add the error for an unknown code. It does not depend on the reason."""
         self.add_error("code", NO_SUCH_CODE)
-        self[
-            "code"
-        ].help_text = (
-            "Check the last letter against the board. Codes never use the letters I and O or the numbers 0 and 1."
-        )
+        self["code"].help_text = "Check it against the board or your card. Codes never use I, O, 0, or 1."
 
 
 class NameForm(forms.Form):
@@ -67,7 +63,7 @@ class PinForm(forms.Form):
     pin = forms.CharField(
         label="Your PIN",
         error_messages={"required": "Type your PIN."},
-        validators=[MaxLengthValidator(40, "A PIN has four digits.")],
+        validators=[MaxLengthValidator(40, "A PIN has 4 digits.")],
         widget=forms.PasswordInput(
             attrs={"inputmode": "numeric", "autocomplete": "current-password", "maxlength": str(PIN_LENGTH)}
         ),
@@ -75,12 +71,12 @@ class PinForm(forms.Form):
 
     def name_teachers(self, teachers: Sequence[str]) -> None:
         """Set the hint with the names of teachers who can give a new PIN."""
-        self["pin"].help_text = f"Four digits. Forgot it? {' or '.join(teachers)} can give you a new one."
+        self["pin"].help_text = f"4 digits. Forgot it? Ask {' or '.join(teachers)} for a new one."
 
     def refuse_pin(self, tries_left: int) -> None:
         """Add the error for a wrong PIN, with how many more tries this device has."""
         tries = f"{tries_left} more {'try' if tries_left == 1 else 'tries'}"
-        self.add_error("pin", f"That PIN does not match. You have {tries}.")
+        self.add_error("pin", f"That’s not the right PIN. You have {tries}.")
 
     def refuse_for_now(self, when: str, whom: str) -> None:
         """Add the error that this device must wait. when: until when. whom: who can give a new PIN."""
@@ -90,5 +86,5 @@ class PinForm(forms.Form):
         """Four digits 0 to 9, also if the keyboard writes digits of another script."""
         digits = self.cleaned_data["pin"]
         if len(digits) != PIN_LENGTH or not digits.isdecimal():
-            raise forms.ValidationError("A PIN has four digits.")
+            raise forms.ValidationError("A PIN has 4 digits.")
         return "".join(str(int(digit)) for digit in digits)

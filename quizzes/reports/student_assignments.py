@@ -9,12 +9,12 @@ from datetime import datetime
 
 from django.db.models import F, QuerySet
 
-from quizzes.assignments.deadlines import Window, WindowState, is_over, minutes_left
+from quizzes.assignments.deadlines import Window, WindowState, has_countdown, is_over, minutes_left
 from quizzes.assignments.release import answers_shown, last_closes
 from quizzes.assignments.status import Status, StudentStatus, counting_attempt, is_late
 from quizzes.assignments.student_statuses import Overrides, by_student_and_assignment, load_overrides
 from quizzes.attempts.attempt_content import content_of
-from quizzes.attempts.lifecycle import resume_number
+from quizzes.attempts.lifecycle import is_complete, resume_number
 from quizzes.content.editions import Size, sizes_of
 from quizzes.models import Assignment, Attempt, Extension, Student
 
@@ -57,7 +57,7 @@ class StudentAssignment:
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """The attempt to continue first. number: of the question to continue with."""
+    """The attempt to continue first. number: of the question to continue with. minutes_left: None without countdown."""
 
     given: StudentAssignment
     attempt: Attempt
@@ -69,13 +69,22 @@ class Current:
 
 @dataclass(frozen=True, slots=True)
 class StudentAssignments:
-    """A student's assignments by what to do with them, each list with the most urgent or newest first."""
+    """A student's assignments by what to do with them, each list with the most urgent or newest first.
+
+    current: the attempt to continue. next_up: the one to start if there is none to continue; not in `to_do`.
+    """
 
     current: Current | None
+    next_up: StudentAssignment | None
     to_do: tuple[StudentAssignment, ...]
     coming: tuple[StudentAssignment, ...]
     done: tuple[StudentAssignment, ...]
     missed: tuple[StudentAssignment, ...]
+
+    @property
+    def retry(self) -> StudentAssignment | None:
+        """The newest done assignment that the student may try again; None without one."""
+        return next((given for given in self.done if given.can_start), None)
 
 
 def student_assignments(student: Student, *, now: datetime) -> StudentAssignments:
@@ -84,9 +93,12 @@ def student_assignments(student: Student, *, now: datetime) -> StudentAssignment
     running = sorted((given for given in found if given.status is Status.IN_PROGRESS), key=_started, reverse=True)
     to_start = [given for given in found if given.status in {Status.NOT_STARTED, Status.MISSING} and given.can_start]
     done = {Status.SUBMITTED, Status.TIME_UP, Status.EXCUSED}
+    current = current_of(running[0], now=now) if running else None
+    to_do = sorted([*running[1:], *to_start], key=_urgency)
     return StudentAssignments(
-        current=current_of(running[0], now=now) if running else None,
-        to_do=tuple(sorted([*running[1:], *to_start], key=_urgency)),
+        current=current,
+        next_up=to_do[0] if to_do and current is None else None,
+        to_do=tuple(to_do if current is not None else to_do[1:]),
         coming=tuple(sorted((given for given in found if given.status is Status.NOT_OPEN), key=_opening)),
         done=tuple(given for given in found if given.status in done),
         missed=tuple(given for given in found if given.status is Status.MISSING and not given.can_start),
@@ -106,13 +118,19 @@ def current_of(given: StudentAssignment, *, now: datetime) -> Current | None:
     attempt.assignment = given.assignment
     content = content_of(attempt)
     answers = list(attempt.answers.all())
+    has_time_limit = attempt.time_limit is not None
+    is_counted = has_countdown(at=now, deadline_at=attempt.deadline_at, has_time_limit=has_time_limit)
+    by_question = {answer.question_id: answer for answer in answers}
     return Current(
         given=given,
         attempt=attempt,
         number=resume_number(content, answers),
         question_count=len(content.questions),
-        left_count=len(content.questions) - sum(answer.value is not None for answer in answers),
-        minutes_left=minutes_left(at=now, deadline_at=attempt.deadline_at),
+        left_count=sum(
+            not is_complete(content, question, by_question.get(content.question_id(question)))
+            for question in content.questions
+        ),
+        minutes_left=minutes_left(at=now, deadline_at=attempt.deadline_at) if is_counted else None,
     )
 
 

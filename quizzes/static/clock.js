@@ -10,6 +10,10 @@ const place = document.querySelector("[data-seconds-left]");
 const words = document.querySelector("[data-minutes]");
 const warning = document.querySelector("[data-time-warning]");
 const form = document.querySelector("form[data-time-up]");
+// Without a time limit, in s: the last part of the time in which minutes are counted. As in deadlines.py.
+const COUNTDOWN = 3600;
+
+let closing = place?.dataset.closing;
 let left = Number(place?.dataset.secondsLeft);
 let since = performance.now();
 let triedAt = -Infinity;
@@ -23,7 +27,7 @@ function set(seconds) {
   left = seconds === null ? Infinity : seconds;
   since = performance.now();
   if (seconds !== null) return tick();
-  say(words, "No timer");
+  say(words, "No time limit");
   say(warning, "");
 }
 
@@ -32,14 +36,16 @@ async function ask() {
   const reply = await fetch(place.dataset.timeUrl, options)
     .then((response) => response.ok ? response.json() : {})
     .catch(() => ({}));
-  if (reply.seconds_left !== undefined) set(reply.seconds_left);
+  if (reply.seconds_left === undefined) return;
+  closing = reply.closing;
+  set(reply.seconds_left);
 }
 
 function tick() {
   if (left === Infinity) return;
   const seconds = left - (performance.now() - since) / 1000;
   const minutes = Math.max(0, Math.ceil(seconds / 60));
-  say(words, `${minutes} min left`);
+  say(words, closing && seconds > COUNTDOWN ? closing : `${minutes} min left`);
   if (minutes === 5 || minutes === 1) say(warning, `${minutes} minute${minutes === 1 ? "" : "s"} left`);
   if (seconds > 0 || performance.now() - triedAt < AGAIN) return;
   triedAt = performance.now();

@@ -13,7 +13,7 @@ from quizzes.reports.attempt_review import ReviewedQuestion
 register = template.Library()
 
 SHOWN = format_html(' aria-current="{}"', "page")
-DONE, ANSWERED, FLAGGED = (format_html(" data-{}", name) for name in ("done", "answered", "flagged"))
+DONE, ANSWERED, PARTLY, FLAGGED = (format_html(" data-{}", name) for name in ("done", "answered", "partly", "flagged"))
 
 
 class Place(Protocol):
@@ -22,6 +22,8 @@ class Place(Protocol):
     @property
     def is_answered(self) -> bool: ...
     @property
+    def is_complete(self) -> bool: ...
+    @property
     def is_flagged(self) -> bool: ...
 
 
@@ -29,8 +31,8 @@ VERDICTS = {
     "right": "correct",
     "wrong": "not correct",
     "partly": "partly correct",
-    "ungraded": "not marked yet",
-    "dropped": "does not count",
+    "ungraded": "not graded yet",
+    "dropped": "doesn’t count",
     "unanswered": "not answered",
 }
 
@@ -51,25 +53,30 @@ def question_heading(
 @register.simple_tag
 def jump_links(places: Sequence[Place], number: int) -> SafeString:
     """A link for each question, with its state in words. number: of the question shown, from 1."""
-    return _links(number, tuple((place.is_answered, place.is_flagged) for place in places))
+    return _links(number, tuple((place.is_answered, place.is_complete, place.is_flagged) for place in places))
 
 
 # Most students answer in order, so that few different lists occur.
 @process_cache(maxsize=2048)
-def _links(shown: int, states: tuple[tuple[bool, bool], ...]) -> SafeString:
+def _links(shown: int, states: tuple[tuple[bool, bool, bool], ...]) -> SafeString:
     return format_html_join(
         "",
-        '<a href="../{}/"{}{}{}>{}<span class="vh">, {}{}</span></a>',
+        '<a href="../{}/"{}{}{}{}>{}<span class="vh">, {}{}</span></a>',
         (
             (
                 number,
-                SHOWN if number == shown else DONE if is_answered else "",
+                SHOWN if number == shown else DONE if is_complete else "",
                 ANSWERED if is_answered else "",
+                PARTLY if is_answered and not is_complete else "",
                 FLAGGED if is_flagged else "",
                 number,
-                "this question" if number == shown else "answered" if is_answered else "not answered",
+                "this question" if number == shown else _state(is_answered, is_complete),
                 ", flagged" if is_flagged else "",
             )
-            for number, (is_answered, is_flagged) in enumerate(states, start=1)
+            for number, (is_answered, is_complete, is_flagged) in enumerate(states, start=1)
         ),
     )
+
+
+def _state(is_answered: bool, is_complete: bool) -> str:
+    return "answered" if is_complete else "partly answered" if is_answered else "not answered"

@@ -22,10 +22,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
-        "email_password_mismatch": "This address and this password do not belong together. Check both.",
-        "too_many_login_attempts": "Too many tries. Wait five minutes, then try again.",
-        "email_taken": "There is an account with this address. Sign in with it instead.",
-        "enter_current_password": "This is not your password now.",
+        "email_password_mismatch": "That email and password don’t match.",
+        "too_many_login_attempts": "Too many tries. Wait 5 minutes, then try again.",
+        "email_taken": "This email already has an account. Sign in instead.",
+        "enter_current_password": "That’s not your current password.",
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -48,7 +48,7 @@ class AccountAdapter(DefaultAccountAdapter):
             raise ImmediateHttpResponse(render(request, "public/invitation_void.html", status=404)) from error
         except IntegrityError as error:
             # The same form, sent twice at the same time.
-            messages.info(request, "There is an account with this address now. Sign in with it.")
+            messages.info(request, "This email already has an account. Sign in instead.")
             raise ImmediateHttpResponse(redirect("account_login")) from error
         del request.session["invitation_id"]
         return made

@@ -42,7 +42,7 @@ def use_sign_in_link(request: HttpRequest, uid: str, token: str) -> HttpResponse
         return render(request, "public/use_sign_in_link.html", {"entering": user})
     get_adapter().login(request, user)
     request.session[LINK_GOOD_UNTIL] = timezone.now().timestamp() + settings.PASSWORD_RESET_TIMEOUT
-    messages.info(request, "You are signed in, and the link is used up. Under your name you can choose a new password.")
+    messages.info(request, "You’re signed in. This link won’t work again. Set a password under your name.")
     return redirect("teacher_home")
 
 

@@ -124,6 +124,7 @@ def _question_page(
         "steps": _steps(place, preview),
         "answered_count": len(preview.values),
         "is_last": number == question_count,
+        "previous_url": place.question_url(number - 1) if number > 1 else "",
         "next_url": place.result_url if number == question_count else place.question_url(number + 1),
         "needs_answer": needs_answer,
         # On a narrow screen the reading comes first, as for students.

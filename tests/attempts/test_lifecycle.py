@@ -211,14 +211,15 @@ def test_content_costs_no_query_once_the_edition_is_cached(attempt: Attempt, que
         (["proof", "one"], 2),
         (["one", "some", "who"], 4),
         (["one", "some", "who", "proof"], 4),
+        (["one", "some", "half", "proof"], 3),
     ],
 )
-def test_resume_number_is_the_first_unanswered_after_the_last_saved(
+def test_resume_number_is_the_first_unfinished_after_the_last_saved(
     attempt: Attempt, now: datetime, saved: list[str], number: int
 ) -> None:
-    values = {"one": "a", "some": ["a"], "who": {"a": "mayor"}, "proof": ["s1"]}
+    values = {"one": "a", "some": ["a"], "who": dict.fromkeys("abc", "mayor"), "proof": ["s1"], "half": {"a": "mayor"}}
     for second, key in enumerate(saved):
-        save(attempt, key, values[key], now=now + second * SECOND)
+        save(attempt, "who" if key == "half" else key, values[key], now=now + second * SECOND)
 
     assert resume_number(content_of(attempt), attempt.answers.all()) == number
 

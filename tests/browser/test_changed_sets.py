@@ -84,14 +84,14 @@ def test_answer_not_marked_yet_reads_so_everywhere(
     attempt = make_answered_attempt(
         assignment=given, student=student, answers={"who": "The rules."}, started_at=timezone.now()
     )
-    for person, name, args in (
-        (student, "result", [attempt.public_id]),
-        (teacher, "attempt_review", [attempt.public_id]),
-        (teacher, "classroom_gradebook", [student.classroom.public_id]),
+    for person, name, args, says in (
+        (student, "result", [attempt.public_id], "Not graded yet"),
+        (teacher, "attempt_review", [attempt.public_id], "Needs grading"),
+        (teacher, "classroom_gradebook", [student.classroom.public_id], "Not marked yet"),
     ):
         page = open_context(person, width=width).new_page()
         page.goto(reverse(name, args=args))
-        expect(page.locator("main")).to_contain_text("Not marked yet")
+        expect(page.locator("main")).to_contain_text(says)
         assert violations(page) == []
         assert overflow(page) == 0
 
@@ -108,9 +108,14 @@ def test_marks_of_wrong_choices_read_so_to_student_and_teacher(
     )
     attempt = make_answered_attempt(assignment=given, student=student, answers={"one": "c"}, started_at=timezone.now())
     for person, name, args, words in (
-        (student, "result", [attempt.public_id], "The reading contradicts it (sentences 1, 2)."),
-        (teacher, "attempt_review", [attempt.public_id], "The reading contradicts it (sentences 1, 2)."),
-        (teacher, "question_set", [given.edition.question_set.public_id], "True, but beside the point (sentence 2)."),
+        (student, "result", [attempt.public_id], "The reading says otherwise (sentences 1, 2)."),
+        (teacher, "attempt_review", [attempt.public_id], "The reading says otherwise (sentences 1, 2)."),
+        (
+            teacher,
+            "question_set",
+            [given.edition.question_set.public_id],
+            "True, but it doesn’t answer the question (sentence 2).",
+        ),
         (teacher, "assignment_results", [given.public_id], "contradicted by the reading 1, not stated in it 0"),
     ):
         page = open_context(person, width=width).new_page()

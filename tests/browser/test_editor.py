@@ -87,9 +87,9 @@ def write_question(page: Page, stem: str, choices: list[str], *, evidence: str) 
     for number, choice in enumerate(choices, start=1):
         page.get_by_label(f"Answer {number}", exact=True).fill(choice.removeprefix("*"))
         if choice.startswith("*"):
-            page.get_by_label(f"Answer {number} is the right one").check()
+            page.get_by_label(f"Answer {number} is the correct one").check()
         else:
-            page.get_by_label(f"Why a student may pick answer {number}").fill("It is a public building.")
+            page.get_by_label(f"Feedback for answer {number}").fill("It is a public building.")
     page.get_by_label("Explanation shown after answering").fill("The first sentence says so.")
 
 
@@ -121,7 +121,7 @@ def test_many_fields_in_a_row_all_arrive(teacher: User, open_context: NewContext
 
     for number in (1, 2, 3):
         page.get_by_label(f"Answer {number}", exact=True).fill(f"Choice {number}")
-        page.get_by_label(f"Why a student may pick answer {number}").fill(f"Why {number}")
+        page.get_by_label(f"Feedback for answer {number}").fill(f"Why {number}")
     page.get_by_label("Explanation shown after answering").fill("Because.")
     page.get_by_label("Points").focus()
     saved(page)

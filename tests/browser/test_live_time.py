@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from quizzes.assignments import accommodations
 from quizzes.models import Attempt, Student, User
-from tests.browser.conftest import NewContext
+from tests.browser.conftest import NewContext, overflow
 from tests.factories import make_assignment, make_attempt, make_edition
 
 # What the site promises.
@@ -61,7 +61,7 @@ def test_new_end_is_seen_within_5_seconds(
     more_time(running, teacher, "1.5")
     expect(clock).to_have_text(re.compile("(29|30) min left"), timeout=AT_MOST)
     more_time(running, teacher, None)
-    expect(clock).to_have_text("No timer", timeout=AT_MOST)
+    expect(clock).to_have_text("No time limit", timeout=AT_MOST)
 
 
 def test_attempt_handed_in_elsewhere_leads_to_the_receipt(
@@ -71,7 +71,23 @@ def test_attempt_handed_in_elsewhere_leads_to_the_receipt(
     on_question(page, running)
     elsewhere = open_context(student).new_page()
     on_review(elsewhere, running)
-    elsewhere.get_by_role("button", name=re.compile("Hand in")).click()
+    elsewhere.get_by_role("button", name=re.compile("Turn in")).click()
     elsewhere.wait_for_url("**/receipt/")
     page.wait_for_url("**/receipt/")
     assert page.url == elsewhere.url
+
+
+def test_page_without_time_limit_shows_when_the_quiz_closes(
+    running: Attempt, student: Student, open_context: NewContext
+) -> None:
+    Attempt.objects.update(time_limit=None, deadline_at=timezone.now() + timedelta(days=9))
+    page = open_context(student, width=360, height=640).new_page()
+    on_question(page, running)
+    clock = page.locator("[data-minutes]")
+    expect(clock).to_have_text(re.compile(r"^Closes \w+, \w+ \d+, \d+:\d\d [ap]m$"))
+    # The script asks for the time every 4 seconds.
+    page.wait_for_timeout(5000)
+    expect(clock).to_have_text(re.compile("^Closes"))
+    assert overflow(page) == 0
+    Attempt.objects.update(deadline_at=timezone.now() + timedelta(minutes=59, seconds=50))
+    expect(clock).to_have_text("60 min left", timeout=AT_MOST)

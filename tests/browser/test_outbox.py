@@ -95,7 +95,7 @@ def test_save_whose_reply_is_lost_is_sent_again_and_stored_once(context: Browser
     on_save(page, lose)
     choose(page, 0)
     says(page, "Not sent")
-    expect(page.get_by_text("The site does not answer. Your answers are kept on this device.")).to_be_visible()
+    expect(page.get_by_text("We can’t reach the site. Answers are safe.")).to_be_visible()
     page.unroute_all(behavior="wait")
     choose(page, 2)
     says(page, "Saved")
@@ -108,7 +108,7 @@ def test_failing_site_keeps_the_answer_over_a_reload(context: BrowserContext, at
     page = open_question(context, attempt)
     on_save(page, lambda route: route.fulfill(status=503, json={"outcome": "retry"}))
     choose(page, 1)
-    expect(page.get_by_text("We keep trying to send 1 answer.")).to_be_visible()
+    expect(page.locator("[data-waiting]")).to_contain_text("We’ll keep trying to send 1 answer.")
     page.reload()
     expect(page.locator("label.opt input").nth(1)).to_be_checked()
     assert "Saved" not in page.locator("[data-save-state]").inner_text()
@@ -116,10 +116,29 @@ def test_failing_site_keeps_the_answer_over_a_reload(context: BrowserContext, at
     assert "Maya" not in stored
     assert "Birthplace" not in stored
     page.unroute_all(behavior="wait")
-    page.get_by_role("button", name="Try to send now").click()
+    page.locator(".fold summary").click()
+    page.get_by_role("button", name="Send now").click()
     says(page, "Saved")
     assert saves() == [(1, "saved")]
     assert page.evaluate(WAITING) == 0
+
+
+def test_notice_folds_to_one_line_on_a_phone(attempt: Attempt, open_context: NewContext) -> None:
+    context = open_context(attempt.student, watched=False, width=360, height=640)
+    page = open_question(context, attempt, 1)
+    context.set_offline(True)
+    page.locator("#v-q").check(force=True)
+    choose(page, 1)
+    notice = page.locator("[data-outbox] > .notice")
+    expect(notice).to_contain_text("You’re offline. Answers are safe.")
+    box = notice.bounding_box()
+    assert box is not None
+    assert box["height"] <= 50
+    assert page.locator(".fold summary > span").evaluate("e => e.getClientRects().length") == 1
+    page.locator(".fold summary").click()
+    expect(page.get_by_text("We’ll send 1 answer when you’re back online.")).to_be_visible()
+    assert violations(page) == []
+    assert overflow(page) <= 0
 
 
 def test_handing_in_waits_until_all_answers_are_stored(context: BrowserContext, attempt: Attempt) -> None:
@@ -127,12 +146,12 @@ def test_handing_in_waits_until_all_answers_are_stored(context: BrowserContext, 
     context.set_offline(True)
     choose(page, 1)
     page.get_by_text("All questions").click()
-    page.get_by_role("link", name="See what is left and hand in").click()
-    expect(page.get_by_text("You are offline.")).to_be_visible()
+    page.get_by_role("link", name="Review and turn in").click()
+    expect(page.get_by_text("You’re offline.")).to_be_visible()
     assert page.url.endswith("/1/")
     context.set_offline(False)
     says(page, "Saved")
-    page.get_by_role("link", name="See what is left and hand in").click()
+    page.get_by_role("link", name="Review and turn in").click()
     page.wait_for_url("**/review/")
     assert saves() == [(1, "saved")]
 
@@ -157,7 +176,7 @@ def test_work_goes_on_offline_from_question_to_question(context: BrowserContext,
     page.get_by_text("All questions").click()
     page.locator(".jump a").nth(4).click()
     page.get_by_label("In which month does it end?").fill("August")
-    expect(page.get_by_text("We will send 3 answers when the connection is back.")).to_be_visible()
+    expect(page.locator("[data-waiting]")).to_contain_text("We’ll send 3 answers when you’re back online.")
     says(page, "Not sent")
     assert saves() == []
     context.set_offline(False)
@@ -218,11 +237,12 @@ def test_answer_that_waits_is_shown_in_every_question_that_comes(context: Browse
     choose(page, 1)
     page.get_by_role("button", name="Next question").click()
     choose(page, 0)
-    expect(page.get_by_text("We keep trying to send 2 answers.")).to_be_visible()
+    expect(page.locator("[data-waiting]")).to_contain_text("We’ll keep trying to send 2 answers.")
     with page.expect_response("**/questions/"):
         page.reload()
     page.unroute_all(behavior="wait")
-    page.get_by_role("button", name="Try to send now").click()
+    page.locator(".fold summary").click()
+    page.get_by_role("button", name="Send now").click()
     says(page, "Saved")
     page.get_by_text("All questions").click()
     page.locator(".jump a").nth(0).click()
@@ -245,7 +265,7 @@ def test_stale_answer_of_a_question_put_by_leads_back_to_it(context: BrowserCont
     page.get_by_role("button", name="Next question").click()
     context.set_offline(False)
     page.wait_for_url("**/1/")
-    expect(page.get_by_text("You answered this in another window; showing the newest.")).to_be_visible()
+    expect(page.get_by_text("This is your newest answer, from another window.")).to_be_visible()
     assert saves() == [(1, "saved"), (1, "stale")]
 
 
@@ -284,7 +304,7 @@ def test_lost_session_keeps_the_answer_until_its_own_student_is_back(
     page = open_question(context, attempt)
     Session.objects.all().delete()
     choose(page, 1)
-    expect(page.get_by_text("Question 1 is not saved.")).to_be_visible()
+    expect(page.get_by_text("Question 1 isn’t saved.")).to_be_visible()
     page.get_by_role("link", name="Sign in again").click()
     with page.expect_response(lambda response: response.status == 404):
         join(page, classmate)
@@ -308,16 +328,16 @@ def test_lost_session_is_mended_in_place_by_the_pin(
     address = page.url
     Session.objects.all().delete()
     choose(page, 1)
-    expect(page.get_by_role("alert")).to_contain_text("Question 1 is not saved.")
+    expect(page.get_by_role("alert")).to_contain_text("Question 1 isn’t saved.")
     # Nobody is torn from an answer.
     assert page.evaluate("document.activeElement.name") == "choice"
     field = page.get_by_label("Your PIN")
     field.fill("0000" if student_sign_in.pin_of(student) != "0000" else "1111")
-    page.get_by_role("button", name="Go on").click()
-    expect(page.get_by_text("That PIN does not match. You have 4 more tries.")).to_be_visible()
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_text("That’s not the right PIN. You have 4 more tries.")).to_be_visible()
     expect(field).to_be_focused()
     expect(field).to_have_value("")
-    expect(field).to_have_accessible_description(re.compile("That PIN does not match"))
+    expect(field).to_have_accessible_description(re.compile("That’s not the right PIN"))
     assert violations(page) == []
     assert overflow(page) == 0
     # What is answered meanwhile waits as well.
@@ -389,7 +409,7 @@ def test_pin_that_does_not_get_through_waits_for_the_network(
     expect(page.get_by_label("Your PIN")).to_be_visible()
     context.set_offline(True)
     enter_pin(page, student)
-    expect(page.get_by_text("You are offline.")).to_be_visible()
+    expect(page.get_by_text("You’re offline.")).to_be_visible()
     assert page.evaluate("document.activeElement.id") == "question"
     context.set_offline(False)
     enter_pin(page, student)
@@ -426,7 +446,7 @@ def test_pin_is_asked_for_on_a_narrow_screen(attempt: Attempt, student: Student,
     page = open_question(context, attempt, 2)
     Session.objects.all().delete()
     choose(page, 1)
-    button = page.get_by_role("button", name="Go on")
+    button = page.get_by_role("button", name="Continue")
     expect(button).to_be_visible()
     assert violations(page) == []
     assert overflow(page) == 0
@@ -488,7 +508,7 @@ def test_who_listens_hears_one_thing_at_a_time(context: BrowserContext, attempt:
     page.get_by_text("All questions").click()
     page.locator(".jump a").nth(4).click()
     page.get_by_label("In which month does it end?").fill("August")
-    hear(page, "You are offline.")
+    hear(page, "You’re offline.")
     context.set_offline(False)
     hear(page, "Back online.")
     says(page, "Saved")
@@ -517,7 +537,7 @@ def test_alert_waits_for_nobody(context: BrowserContext, attempt: Attempt) -> No
     hear(page, "Saved")
     Session.objects.all().delete()
     choose(page, 1)
-    hear(page, "Question 1 is not saved.")
+    hear(page, "Question 1 isn’t saved.")
     [(before, _), (at, _), *_] = page.evaluate("heard")
     assert at - before < 5000
     # A word on the save follows later, where it is still true.
@@ -630,7 +650,7 @@ def offline_answers(context: BrowserContext, page: Page) -> None:
     page.get_by_text("All questions").click()
     page.locator(".jump a").nth(4).click()
     page.get_by_label("In which month does it end?").fill("August")
-    expect(page.get_by_text("We will send 3 answers when the connection is back.")).to_be_visible()
+    expect(page.locator("[data-waiting]")).to_contain_text("We’ll send 3 answers when you’re back online.")
 
 
 def test_answers_that_waited_past_the_end_are_all_kept_as_late(context: BrowserContext, attempt: Attempt) -> None:
@@ -639,7 +659,7 @@ def test_answers_that_waited_past_the_end_are_all_kept_as_late(context: BrowserC
     Attempt.objects.update(deadline_at=timezone.now() - timedelta(seconds=61))
     context.set_offline(False)
     page.wait_for_url("**/receipt/")
-    expect(page.get_by_text("3 answers arrived after the end and are not counted.")).to_be_visible()
+    expect(page.get_by_text("3 answers came in late and don’t count yet.")).to_be_visible()
     assert (saves(), page.evaluate(WAITING)) == ([(0, "late")] * 3, 0)
 
 
@@ -651,7 +671,7 @@ def test_answers_are_sent_from_the_receipt_that_the_site_leads_to(context: Brows
     submit_overdue(timezone.now())
     context.set_offline(False)
     page = open_question(context, attempt)
-    expect(page.get_by_text("3 answers arrived after the end and are not counted.")).to_be_visible()
+    expect(page.get_by_text("3 answers came in late and don’t count yet.")).to_be_visible()
     assert (saves(), page.evaluate(WAITING)) == ([(0, "late")] * 3, 0)
 
 
@@ -716,7 +736,7 @@ def test_answer_that_something_else_took_away_is_not_called_saved(context: Brows
     page.evaluate("localStorage.clear()")
     context.set_offline(False)
     says(page, "Not saved")
-    expect(page.get_by_text("Question 1 is not saved.")).to_be_visible()
+    expect(page.get_by_text("Question 1 isn’t saved.")).to_be_visible()
     # Of the next question that is not so; and going back says it again, until there is a better answer.
     page.get_by_role("button", name="Next question").click()
     expect(page.locator("[data-save-state]")).to_have_text("")
@@ -724,7 +744,7 @@ def test_answer_that_something_else_took_away_is_not_called_saved(context: Brows
     says(page, "Not saved")
     choose(page, 2)
     says(page, "Saved")
-    expect(page.get_by_text("Question 1 is not saved.")).to_be_hidden()
+    expect(page.get_by_text("Question 1 isn’t saved.")).to_be_hidden()
     assert saves() == [(1, "saved")]
 
 
@@ -746,7 +766,7 @@ def test_full_store_keeps_no_answer_from_the_site(context: BrowserContext, attem
     page.get_by_role("button", name="Next question").click()
     choose(page, 1)
     says(page, "Not sent")
-    expect(page.get_by_text("We will send 2 answers when the connection is back.")).to_be_visible()
+    expect(page.locator("[data-waiting]")).to_contain_text("We’ll send 2 answers when you’re back online.")
     context.set_offline(False)
     says(page, "Saved")
     assert saves() == [(1, "saved")] * 2
@@ -828,18 +848,18 @@ def test_what_waits_for_the_network_is_said(context: BrowserContext, attempt: At
     lose_network(context, page)
     # The next one is answered in the reading, and has its own page.
     page.get_by_role("button", name="Next question").click()
-    expect(page.get_by_text("That question needs the connection.")).to_be_visible()
+    expect(page.get_by_text("You need to be online for that question.")).to_be_visible()
     page.get_by_role("button", name="Flag for later").click()
-    expect(page.get_by_text("That needs the connection.")).to_be_visible()
-    expect(page.get_by_text("That question needs the connection.")).to_be_hidden()
+    expect(page.get_by_text("You need to be online for that.")).to_be_visible()
+    expect(page.get_by_text("You need to be online for that question.")).to_be_hidden()
     context.set_offline(False)
     expect(page.get_by_text("Back online.")).to_be_visible()
     page.goto(reverse("review_attempt", args=[attempt.public_id]))
     lose_network(context, page)
-    page.get_by_role("button", name=re.compile("Hand in")).click()
-    expect(page.get_by_text("Nothing is handed in yet.")).to_be_visible()
+    page.get_by_role("button", name=re.compile("Turn in")).click()
+    expect(page.get_by_text("Nothing is turned in yet.")).to_be_visible()
     context.set_offline(False)
-    expect(page.get_by_text("Press Hand in once more.")).to_be_visible()
+    expect(page.get_by_text("Press Turn in again.")).to_be_visible()
     assert Attempt.objects.open().count() == 1
 
 
@@ -849,9 +869,9 @@ def test_browser_that_is_wrong_about_the_network_keeps_nobody(context: BrowserCo
     choose(page, 1)
     says(page, "Saved")
     page.get_by_text("All questions").click()
-    page.get_by_role("link", name="See what is left and hand in").click()
+    page.get_by_role("link", name="Review and turn in").click()
     page.wait_for_url("**/review/")
-    page.get_by_role("button", name=re.compile("Hand in")).click()
+    page.get_by_role("button", name=re.compile("Turn in")).click()
     page.wait_for_url("**/receipt/")
     assert not Attempt.objects.open().exists()
 
@@ -871,7 +891,7 @@ def test_notice_is_in_sight_where_sentences_are_picked(attempt: Attempt, open_co
     page = open_question(context, attempt, 4)
     context.set_offline(True)
     page.locator(".pick label").last.click()
-    expect(page.get_by_text("You are offline.")).to_be_in_viewport(ratio=0.9)
+    expect(page.get_by_text("You’re offline.")).to_be_in_viewport(ratio=0.9)
     expect(page.locator("[data-save-state]", has_text="Not sent")).to_be_in_viewport(ratio=0.9)
     expect(page.get_by_role("button", name="Next question")).to_be_in_viewport(ratio=0.9)
     assert violations(page) == []
@@ -907,23 +927,23 @@ def test_line_is_moved_by_keyboard_offline_as_well(context: BrowserContext, line
     page = open_with_all(context, lines, 5)
     assert in_order(page) == "abc"
     context.set_offline(True)
-    page.get_by_role("button", name="Move “a” later").focus()
+    page.get_by_role("button", name="Move “a” down").focus()
     page.keyboard.press("Enter")
     assert in_order(page) == "bac"
-    expect(page.get_by_role("button", name="Move “a” later")).to_be_focused()
+    expect(page.get_by_role("button", name="Move “a” down")).to_be_focused()
     expect(page.locator("[data-moved]")).to_have_text("a: 2")
     page.keyboard.press("Space")
     assert in_order(page) == "bca"
     # The last line can go no further: the focus stays on it.
-    expect(page.get_by_role("button", name="Move “a” earlier")).to_be_focused()
-    expect(page.get_by_label("This order is my answer")).to_be_checked()
+    expect(page.get_by_role("button", name="Move “a” up")).to_be_focused()
+    expect(page.get_by_label("Keep this order")).to_be_checked()
     # So it stands on a page that is opened anew, before it is sent.
     page.close()
     context.set_offline(False)
     page = context.new_page()
     on_save(page, lambda route: route.abort())
     page.goto(reverse("take_attempt", args=[lines.public_id, 5]))
-    expect(page.get_by_label("This order is my answer")).to_be_checked()
+    expect(page.get_by_label("Keep this order")).to_be_checked()
     assert in_order(page) == "bca"
     page.unroute_all(behavior="wait")
     says(page, "Saved")
@@ -932,8 +952,8 @@ def test_line_is_moved_by_keyboard_offline_as_well(context: BrowserContext, line
 
 def test_enter_moves_no_line(context: BrowserContext, lines: Attempt) -> None:
     page = open_with_all(context, lines, 5)
-    page.get_by_label("This order is my answer").focus()
+    page.get_by_label("Keep this order").focus()
     page.keyboard.press("Enter")
     page.wait_for_timeout(300)
     assert (in_order(page), saves()) == ("abc", [])
-    expect(page.get_by_label("This order is my answer")).to_be_focused()
+    expect(page.get_by_label("Keep this order")).to_be_focused()

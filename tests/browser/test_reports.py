@@ -64,7 +64,7 @@ def test_student_tries_again_what_was_missed(
     [attempt] = assignment.attempts.all()
     page = open_context(student, width=1280, javascript=javascript).new_page()
     page.goto(reverse("result", args=[attempt.public_id]))
-    page.get_by_role("link", name="Try that one again").click()
+    page.get_by_role("link", name="Practice this question").click()
     page.get_by_text("Birthplace", exact=True).click()
     if javascript:
         assert_fits(page)

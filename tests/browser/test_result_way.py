@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from quizzes.models import Assignment, Attempt, Student
 from tests.browser.conftest import NewContext, overflow
@@ -51,5 +52,19 @@ def test_receipt_stands_in_one_line_on_a_phone(done: Attempt, student: Student, 
             page = open_context(student, width=width, height=740).new_page()
             page.goto(reverse("receipt", args=[done.public_id]))
             tops = page.locator("main").evaluate(TOPS, receipt)
-            assert [len(set(lines)) for lines in tops] == [1, 1]
+            assert [len(set(lines)) for lines in tops] == [1]
             assert overflow(page) == 0
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
+def test_number_of_the_strip_opens_its_row(
+    javascript: bool, done: Attempt, student: Student, open_context: NewContext
+) -> None:
+    page = open_context(student, javascript=javascript, width=360, height=640).new_page()
+    page.goto(reverse("result", args=[done.public_id]))
+    row = page.locator("#r1 details")
+    assert row.get_attribute("open") is None
+    page.locator(".strip a").first.click()
+    expect(page.locator("#a1")).to_be_in_viewport()
+    assert row.get_attribute("open") is not None
+    assert page.locator(".strip b").first.evaluate("e => getComputedStyle(e).textDecorationLine") == "underline"

@@ -50,7 +50,7 @@ def test_student_joins_answers_and_hands_in(
     page.get_by_label("Your PIN").fill(student_sign_in.pin_of(student))
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("link", name="Small set").first.click()
-    page.get_by_role("button", name=re.compile("Begin")).click()
+    page.get_by_role("button", name=re.compile("Start")).click()
     for number, question in enumerate(content_of(Attempt.objects.get()).questions, start=1):
         page.wait_for_url(f"**/{number}/")
         show_question(page)
@@ -60,7 +60,7 @@ def test_student_joins_answers_and_hands_in(
         assert overflow(page) == 0
         page.get_by_role("button", name=re.compile("Next question|Review my answers")).click()
     page.wait_for_url("**/review/")
-    page.get_by_role("button", name=re.compile("Hand in")).click()
+    page.get_by_role("button", name=re.compile("Turn in")).click()
     page.wait_for_url("**/receipt/")
     receipt = RECEIPT.search(page.locator("main").inner_text())
     assert receipt is not None
@@ -117,7 +117,7 @@ def test_student_answers_by_keyboard_alone(attempt: Attempt, student: Student, o
     assert page.url.endswith("/review/")
     for _ in range(60):
         page.keyboard.press("Tab")
-        if "Hand in" in page.evaluate("document.activeElement.innerText || ''"):
+        if "Turn in" in page.evaluate("document.activeElement.innerText || ''"):
             break
     page.keyboard.press("Enter")
     page.wait_for_url("**/receipt/")
@@ -164,7 +164,7 @@ def test_answers_given_offline_are_sent_in_order_afterwards(
     page.goto(question_address(attempt, 1))
     context.set_offline(True)
     page.locator("label.opt").nth(0).click()
-    expect(page.get_by_text("You are offline. Your answers are kept on this device.")).to_be_visible()
+    expect(page.get_by_text("You’re offline. Answers are safe.")).to_be_visible()
     page.locator("label.opt").nth(2).click()
     assert "Saved" not in page.locator("[data-save-state]").inner_text()
     assert Answer.objects.count() == 0
@@ -186,7 +186,7 @@ def test_second_window_is_told_of_the_newer_answer(
     second.locator("label.opt").nth(1).click()
     saved(second)
     first.locator("label.opt").nth(0).click()
-    expect(first.get_by_text("You answered this in another window; showing the newest.")).to_be_visible()
+    expect(first.get_by_text("This is your newest answer, from another window.")).to_be_visible()
     expect(first.locator("label.opt input").nth(1)).to_be_checked()
     outcomes = list(AnswerEvent.objects.order_by("pk").values_list("outcome", flat=True))
     assert outcomes == ["saved", "stale"]
@@ -200,7 +200,7 @@ def test_signing_out_leaves_nothing_in_the_browser(
     page.goto(question_address(attempt, 1))
     context.set_offline(True)
     page.locator("label.opt").first.click()
-    expect(page.get_by_text("You are offline.")).to_be_visible()
+    expect(page.get_by_text("You’re offline.")).to_be_visible()
     assert page.evaluate("Object.keys(localStorage).length") > 0
     context.set_offline(False)
     page.evaluate("window.dispatchEvent(new Event('online'))")
@@ -208,7 +208,7 @@ def test_signing_out_leaves_nothing_in_the_browser(
     page.on("dialog", lambda dialog: dialog.accept())
     page.goto(reverse("student_home"))
     page.get_by_role("link", name="Sign out").click()
-    expect(page.get_by_text("You are signed out")).to_be_visible()
+    expect(page.get_by_text("You’re signed out")).to_be_visible()
     assert page.evaluate("Object.keys(localStorage).length + Object.keys(sessionStorage).length") == 0
     page.go_back()
     expect(page.locator("body")).not_to_contain_text(student.display_name)

@@ -64,12 +64,12 @@ def test_teacher_writes_a_set_and_puts_a_wrong_key_right(
         page.goto(reverse("student_home"))
         page.get_by_role("link", name=TITLE).first.click()
         expect(page.locator(".score")).to_have_text(score)
-        expect(page.locator("main")).to_contain_text("Another answer is right.")
+        expect(page.locator("main")).to_contain_text("A different answer is now correct.")
         expect(page.locator("main")).to_contain_text(f"Your points went {points}.")
         expect(page.locator("main")).to_contain_text(f"“{REASON}”")
         if page.locator("#r1 details").get_attribute("open") is None:
             page.locator("#r1 summary").click()
-        expect(page.locator("#r1")).to_contain_text("The key was corrected on")
+        expect(page.locator("#r1")).to_contain_text("The correct answer changed on")
         expect(page.locator("#r1")).to_contain_text("What is decided holds for a year, until next autumn.")
         assert violations(page) == []
         assert overflow(page) == 0
@@ -140,14 +140,14 @@ def write_objectives(page: Page) -> None:
 
 
 def write_questions(page: Page) -> None:
-    page.get_by_label("Type", exact=True).select_option("Single choice")
+    page.get_by_label("Type", exact=True).select_option("Multiple choice")
     page.get_by_role("button", name="Add a question").click()
     begin(page, 1, "How long will the night bus go on?", evidence=[1])
     # The wrong key: the slip that this walk is about.
     choices(page, ["One more year", "Two more years", "*Until March"])
     end(page, "The council kept the bus for one more year.")
 
-    add(page, "Multiple answers")
+    add(page, "Choose all that apply")
     begin(page, 2, "What does the story report about the bus?", evidence=[2, 3])
     choices(page, ["*It runs until two in the morning", "*It carried 9,400 riders last year", "It is free"])
     page.get_by_label("Points").fill("2")
@@ -157,19 +157,19 @@ def write_questions(page: Page) -> None:
     begin(page, 3, "Is this so?", evidence=[1])
     page.get_by_label("Statement", exact=True).fill("Three members voted against the bus.")
     page.get_by_label("True", exact=True).check()
-    page.get_by_label("Why a student may answer false").fill("Nobody is named who was against it.")
+    page.get_by_label("Feedback for the answer false").fill("Nobody is named who was against it.")
     end(page, "Six to three: three were against.")
 
     add(page, "Short answer")
     begin(page, 4, "In which month will the council look at the numbers again?", evidence=[7])
     page.get_by_label("Accepted answers").fill("March\nin March")
     page.get_by_role("textbox", name="Wrong answer 1", exact=True).fill("Monday")
-    page.get_by_label("Why a student may write wrong answer 1").fill("That was the day of the vote.")
+    page.get_by_label("Feedback for wrong answer 1").fill("That was the day of the vote.")
     end(page, "The last sentence names March.")
 
     add(page, "Number or date")
     begin(page, 5, "How many riders did the bus carry last year?", evidence=[3])
-    page.get_by_label("Right answer").fill("9400")
+    page.get_by_label("Correct answer").fill("9400")
     end(page, "Sentence 3 gives the figure.")
 
     add(page, "Who says so")
@@ -207,14 +207,14 @@ def choices(page: Page, written: list[str]) -> None:
         if choice.startswith("*"):
             page.get_by_label(re.compile(f"^Answer {number} is")).check()
         else:
-            page.get_by_label(f"Why a student may pick answer {number}").fill("The story has a figure like it.")
+            page.get_by_label(f"Feedback for answer {number}").fill("The story has a figure like it.")
 
 
 def statement(page: Page, number: int, words: str, voice: str, sentence: str) -> None:
     page.get_by_label(f"Statement {number}", exact=True).fill(words)
-    page.get_by_label(f"By whom statement {number} is said").select_option(voice)
-    page.get_by_label(f"At which sentences, by number, statement {number} is said").fill(sentence)
-    page.get_by_label(f"Why a student may choose another voice for statement {number}").fill("Both spoke in one hall.")
+    page.get_by_label(f"Speaker of statement {number}").select_option(voice)
+    page.get_by_label(f"Sentence of statement {number}, by number").fill(sentence)
+    page.get_by_label(f"Feedback for statement {number}").fill("Both spoke in one hall.")
 
 
 def end(page: Page, explanation: str) -> None:
@@ -276,7 +276,7 @@ def sign_in(page: Page, student: Student) -> None:
 
 def answer_all(page: Page, sitting: Sitting) -> None:
     page.get_by_role("link", name=TITLE).first.click()
-    page.get_by_role("button", name=re.compile("Begin")).click()
+    page.get_by_role("button", name=re.compile("Start")).click()
     for number in range(1, 7):
         page.wait_for_url(f"**/{number}/")
         if page.locator(".switch").is_visible():
@@ -286,7 +286,7 @@ def answer_all(page: Page, sitting: Sitting) -> None:
         page.get_by_role("button", name=re.compile("Next question|Review my answers")).click()
     page.wait_for_url("**/review/")
     expect(page.locator("main")).to_contain_text("6 of 6 answered")
-    page.get_by_role("button", name="Hand in").click()
+    page.get_by_role("button", name="Turn in").click()
     page.wait_for_url("**/receipt/")
     page.get_by_role("link", name="See your result").click()
 

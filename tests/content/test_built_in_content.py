@@ -65,7 +65,7 @@ def test_source_says_how_its_date_is_known() -> None:
     citation = SOURCE["citation"]
 
     assert citation["published_on"] == "2018-07-27"
-    assert "prints no year" in citation["date_note"]
+    assert "gives no year" in citation["date_note"]
     assert citation["publisher"] == "CBS Philadelphia (CBSPHILLY)"
     assert citation["url"] == ""
 

@@ -161,7 +161,7 @@ def check_reply(kind: str, response: HttpResponse, error: Error, where: str) -> 
     if kind == "script":
         assert json.loads(text) == {"outcome": "retry"}, where
         return
-    assert "could not do this just now" in text, where
+    assert "The site is busy" in text, where
     assert "Traceback" not in text, where
     assert str(error) not in text, where
 

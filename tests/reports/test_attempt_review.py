@@ -55,21 +55,21 @@ def test_student_reads_that_an_answer_is_not_marked_yet(
 ) -> None:
     result = reverse("result", args=[waiting.public_id])
     page = text_of(student_client.get(result))
-    assert "Without one answer not marked yet" in page
-    assert page.count("Not marked yet") == 2  # its square and its line
-    assert "You answered: The rules. Your teacher marks this answer. It has no points until then." in page
+    assert "1 answer not graded yet" in page
+    assert page.count("Not graded yet") == 2  # its square and its line
+    assert "You answered: The rules. Your teacher will grade this answer. It has no points yet." in page
     question = waiting.assignment.edition.questions.get(key="who")
     manual_grades.grade_answer(waiting, question, points=Decimal(2), comment="", by=teacher, now=NOW)
-    assert "ot marked yet" not in text_of(student_client.get(result))
+    assert "ot graded yet" not in text_of(student_client.get(result))
 
 
 def test_teacher_reads_that_an_answer_is_not_marked_yet(waiting: Attempt, teacher_client: Client) -> None:
     page = text_of(teacher_client.get(reverse("attempt_review", args=[waiting.public_id])))
     assert "1 answer not marked yet" in page
-    assert "In your own words, not marked yet, 3 points possible" in page
+    assert "Written answer, needs grading, 3 points possible" in page
 
 
 def test_dropped_question_is_told_as_what_it_is(waiting: Attempt, student_client: Client) -> None:
     make_regrade(assignment=waiting.assignment, policy="drop")
     page = text_of(student_client.get(reverse("result", args=[waiting.public_id])))
-    assert page.count("Does not count") == 2
+    assert page.count("Doesn’t count") == 2

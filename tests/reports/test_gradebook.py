@@ -249,8 +249,8 @@ def test_review_of_an_attempt_says_what_was_earned_and_why(assignment: Assignmen
         (4, "proof", "unanswered", Fraction(0)),
     ]
     assert [item.type_label for item in reviewed.questions] == [
-        "Single choice",
-        "Multiple answers",
+        "Multiple choice",
+        "Choose all that apply",
         "Who says so?",
         "Evidence",
     ]

@@ -35,7 +35,7 @@ def test_result_offers_to_try_again_what_was_missed(
 ) -> None:
     attempt = half_right(assignment, student)
     page = student_client.get(reverse("result", args=[attempt.public_id]))
-    assert "Try those two again Practice. Your score stays as it is." in text_of(page)
+    assert "Practice these 2 questions Practice doesn’t change your score." in text_of(page)
     assert address(attempt, 1) in read(page).links
 
 
@@ -63,7 +63,7 @@ def test_practice_checks_and_changes_neither_score_nor_log(
     assert "Question 1: correct" in text_of(student_client.get(address(attempt, 1)))
     page = student_client.get(reverse("practice_result", args=[attempt.public_id]))
     assert "This practice 3 of 5" in text_of(page)
-    assert "Practice. Your score in class stays as it is." in text_of(page)
+    assert "Practice. Your quiz score won’t change." in text_of(page)
     assert (Attempt.objects.values().get(), list(Answer.objects.values()), AnswerEvent.objects.count()) == before
     assert "Your score 3 of 8" in text_of(student_client.get(reverse("result", args=[attempt.public_id])))
 
@@ -85,8 +85,8 @@ def test_practice_before_release_is_explained_and_not_shown(
         response = method(reverse(name, args=args))
         assert response.headers["Location"] == reverse("result", args=[attempt.public_id])
     page = text_of(student_client.get(reverse("result", args=[attempt.public_id])))
-    assert "Your work is handed in" in page
-    assert "Try those" not in page
+    assert "You turned this in" in page
+    assert "Practice these" not in page
 
 
 def test_practice_of_a_perfect_attempt_leads_back_to_the_result(

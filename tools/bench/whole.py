@@ -267,7 +267,7 @@ def _attempt_in_browser(page: Page, student: Student) -> None:
     page.get_by_label("Your PIN").fill(student_sign_in.pin_of(student))
     page.get_by_role("button", name="Sign in").click()
     page.locator("main a[href*='/assignments/']").first.click()
-    page.get_by_role("button", name=re.compile("Begin")).click()
+    page.get_by_role("button", name=re.compile("Start")).click()
     for number in range(1, QUESTIONS + 1):
         page.wait_for_url(f"**/{number}/")
         if page.locator(".switch").is_visible():
@@ -276,7 +276,7 @@ def _attempt_in_browser(page: Page, student: Student) -> None:
         page.locator("[data-save-state]", has_text="Saved").wait_for()
         page.get_by_role("button", name=re.compile("Next question|Review my answers")).click()
     page.wait_for_url("**/review/")
-    page.get_by_role("button", name=re.compile("Hand in")).click()
+    page.get_by_role("button", name=re.compile("Turn in")).click()
     page.wait_for_url("**/receipt/")
 
 

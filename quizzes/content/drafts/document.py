@@ -25,8 +25,8 @@ SOURCE, READING, VOICES, OBJECTIVES = "source", "reading", "voices", "objectives
 
 REPORTER, UNNAMED = "reporter", "unnamed"
 _STANDARD_VOICES = (
-    {"key": REPORTER, "label": "Reported fact", "icon": "page"},
-    {"key": UNNAMED, "label": "A speaker the story does not name", "icon": "quote"},
+    {"key": REPORTER, "label": "The story itself", "icon": "page"},
+    {"key": UNNAMED, "label": "Someone not named", "icon": "quote"},
     {"key": NOT_STATED, "label": "The story does not say", "icon": "blank"},
 )
 # Every story has these. They are not speakers that the teacher adds, so they keep their place in the list.

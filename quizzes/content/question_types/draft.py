@@ -106,7 +106,7 @@ def equals(rows: Sequence[Table], noun: str) -> list[str]:
 
 def unexplained(rows: Sequence[tuple[int, Table]], noun: str) -> list[str]:
     """A message for each of these rows without a rationale."""
-    return [f"Say why a student may {noun} {number}." for number, row in rows if not text_in(row, "rationale")]
+    return [f"Add feedback for {noun} {number}." for number, row in rows if not text_in(row, "rationale")]
 
 
 def lost(keys: Sequence[str], sentence_keys: Sequence[str], message: str) -> list[str]:

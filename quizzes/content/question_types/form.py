@@ -120,9 +120,7 @@ class SentencesField(forms.CharField):
         keys = set()
         for number in numbers:
             if not number.isdecimal() or not 1 <= int(number) <= len(self.sentence_keys):
-                raise ValidationError(
-                    f"There is no sentence {number[:20]} in the reading. Its last one is {self._last}."
-                )
+                raise ValidationError(f"The reading has no sentence {number[:20]}. The last one is {self._last}.")
             keys.add(self.sentence_keys[int(number) - 1])
         return [key for key in self.sentence_keys if key in keys]
 
@@ -141,7 +139,7 @@ class LinesField(forms.CharField):
             required=False,
             help_text=hint,
             widget=forms.Textarea(attrs={"rows": rows, "class": look}),
-            error_messages={"max_length": "This is longer than 2000 characters."},
+            error_messages={"max_length": "Use up to 2,000 characters."},
         )
 
     def prepare_value(self, value: Any) -> Any:
@@ -177,7 +175,7 @@ def text(
         required=False,
         help_text=hint,
         widget=widget,
-        error_messages={"max_length": f"This is longer than {at_most} characters."},
+        error_messages={"max_length": f"Use up to {at_most:,} characters."},
         **kwargs,
     )
 

@@ -107,20 +107,20 @@ class RowsEntry(PaperEntry):
     def cells(self, view: View) -> tuple[Cell, ...]:
         """One cell for all rows."""
         rows = view[self.rows]
-        return marks_cell(f"{len(rows)} letters, one for each {self.noun}: {letters_of(rows[0][self.choices])}")
+        return marks_cell(f"{len(rows)} letters, 1 for each {self.noun}: {letters_of(rows[0][self.choices])}")
 
     def read(self, view: View, typed: Sequence[str]) -> Fields:
         """The token of each row with a letter."""
         rows, marks = view[self.rows], squeezed(typed[0])
         offered = letters_of(rows[0][self.choices])
         if len(marks) != len(rows):
-            raise NotAChoice(f"Write {len(rows)} letters, one for each {self.noun}: {offered}, or {NONE} for none.")
+            raise NotAChoice(f"Enter {len(rows)} letters, 1 for each {self.noun}: {offered}, or {NONE} for none.")
         found = {}
         for row, mark in zip(rows, marks, strict=True):
             if mark not in NO_ANSWER:
                 tokens = {choice["letter"]: choice[self.token] for choice in row[self.choices]}
                 if mark not in tokens:
-                    raise NotAChoice(f"“{mark}” is not on the sheet: write {offered}, or {NONE} for none.")
+                    raise NotAChoice(f"“{mark}” isn’t on the handout. Enter {offered}, or {NONE} for none.")
                 found[row["name"]] = [tokens[mark]]
         return found
 
@@ -144,9 +144,9 @@ def with_letters(choices: Sequence[View], letters: str = ascii_uppercase) -> lis
 
 
 def letters_of(choices: Sequence[View]) -> str:
-    """The letters of these choices in words: “A, B or C”."""
+    """The letters of these choices in words: “A, B, or C”."""
     letters = [choice["letter"] for choice in choices]
-    return f"{', '.join(letters[:-1])} or {letters[-1]}"
+    return f"{', '.join(letters[:-1])}{',' if len(letters) > 2 else ''} or {letters[-1]}"
 
 
 def squeezed(typed: str) -> str:

@@ -160,6 +160,13 @@ class Question(ABC):
         """The question with its choices in the order that `public` shows, so that reviews keep that order."""
         return self
 
+    def missing_parts(self, value: Value, shuffle: Shuffle) -> tuple[str, ...]:
+        """The parts without an answer in students' words, such as “statement 2”; () for a complete answer.
+
+        value: not None. shuffle: gives the order in which the student sees the parts.
+        """
+        return ()
+
     def needs_grading(self, value: Value) -> bool:
         """Whether a teacher should read this answer before it counts as wrong; False with full credit."""
         return False
@@ -282,13 +289,13 @@ def read_typed(submitted: Submitted, name: str, *, limit: int = MAX_LINE, lines:
     """
     given = submitted.get(name, ())
     if len(given) > 1:
-        raise NotAChoice("Give one answer.")
+        raise NotAChoice("Enter only 1 answer.")
     typed = "".join(given).replace("\r\n", "\n").replace("\r", "\n")
     # Databases refuse some of these characters.
     seen = "".join(char for char in typed if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs"))
     text = "\n".join(line.rstrip() for line in seen.strip().split("\n")) if lines else " ".join(seen.split())
     if len(text) > limit:
-        raise NotAChoice(f"Your answer is longer than {limit:,} characters.")
+        raise NotAChoice(f"Use up to {limit:,} characters.")
     return text if any(char.isprintable() and not char.isspace() for char in text) else None
 
 
@@ -326,7 +333,7 @@ def given_row(
     if is_right:
         return ReviewRow(text, "right", f"{right}. Your answer, correct", "")
     state: RowState = "close" if is_close else "wrong"
-    return ReviewRow(text, state, f"{right}. {'Not answered' if given is None else f'You gave: {given}'}", why)
+    return ReviewRow(text, state, f"{right}. {'Not answered' if given is None else f'You answered: {given}'}", why)
 
 
 def typed_review(value: str | None, *, credit: Fraction, correct: str, needs_grading: bool, why: str) -> Review:

@@ -28,7 +28,7 @@ class Shuffle:
         for candidate in ids:
             if self.token(question_key, candidate) == token:
                 return candidate
-        raise NotAChoice("That is not an option of this question.")
+        raise NotAChoice("That answer isn’t one of the choices.")
 
     def order[T](self, scope: str, items: Sequence[tuple[str, T]]) -> list[T]:
         """The second members of (id, item) pairs: as given, or in this attempt's own order."""

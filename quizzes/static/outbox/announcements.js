@@ -45,7 +45,7 @@ export function createNotices(board) {
   // A notice says more than the state of the save.
   const { announce, mute } = createAnnouncer(board);
   const inNotice = (selector) => board.querySelectorAll(`:scope > .notice ${selector}`);
-  const audibleText = () => Array.from(inNotice("p:not([hidden])"), (place) => place.textContent).join();
+  const audibleText = () => Array.from(inNotice(":is(summary, p:not([hidden]))"), (place) => place.textContent).join();
 
   function setText(places, text) {
     places.forEach((place) => { if (place.textContent !== text) place.textContent = text; });

@@ -88,8 +88,9 @@ function onSaved(url, reply) {
   const link = linkTo(numberOf(url));
   if (link) {
     link.toggleAttribute("data-answered", reply.is_answered);
+    link.toggleAttribute("data-partly", reply.is_answered && !reply.is_complete);
     setLabel(link, link.hasAttribute("aria-current"));
-    find(".qbar progress").value = findAll("[data-places] .jump a[data-answered]").length;
+    find(".qbar progress").value = findAll("[data-places] .jump a[data-answered]:not([data-partly])").length;
   }
   if (typeof reply.seconds_left !== "number") return;
   document.dispatchEvent(new CustomEvent("footnote:time", { detail: reply.seconds_left }));
@@ -242,11 +243,12 @@ function saveStateOf(url) {
 const linkTo = (number) => find(`[data-places] .jump a[href="../${number}/"]`);
 
 function setLabel(link, isCurrent) {
-  const isAnswered = "answered" in link.dataset;
+  const isPartly = "partly" in link.dataset;
+  const isAnswered = "answered" in link.dataset && !isPartly;
   link.toggleAttribute("data-done", isAnswered && !isCurrent);
   if (isCurrent) link.setAttribute("aria-current", "page");
   else link.removeAttribute("aria-current");
-  const words = [isCurrent ? "this question" : isAnswered ? "answered" : "not answered"];
+  const words = [isCurrent ? "this question" : isAnswered ? "answered" : isPartly ? "partly answered" : "not answered"];
   if ("flagged" in link.dataset) words.push("flagged");
   find(".vh", link).textContent = `, ${words.join(", ")}`;
 }
@@ -300,6 +302,9 @@ async function onClick(event) {
   const { target } = event;
   if (target.closest("[data-send]")) sender.send();
   if (target.closest("[data-leave]")) isLeaving = true;
+  // Not every browser opens the row of a target inside it.
+  const place = target.closest(".strip a")?.hash;
+  if (place) find(place)?.closest("details").setAttribute("open", "");
   const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
   const link = isPlain && target.closest("a[href]:not([href^='#'], [hx-post], [data-leave])");
   const isQuestion = link && link.closest("[data-places]");

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.middleware import HtmxDetails
 
-from quizzes.assignments.deadlines import WindowState, minutes_left
+from quizzes.assignments.deadlines import WindowState
 from quizzes.assignments.release import Release
 from quizzes.assignments.student_settings import settings_given
 from quizzes.attempts import heartbeats
@@ -25,12 +25,20 @@ from quizzes.attempts.answers import AttemptOver, NotCheckable, Outcome, Saved, 
 from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.lifecycle import AssignmentClosed, IsExcused, NoAttemptsLeft, NotOpenYet, resume_number
 from quizzes.content.editions import published
-from quizzes.content.question_types.registry import TYPES
+from quizzes.content.question_types.registry import TYPES, Question
 from quizzes.forms.attempts import AnswerForm, HeartbeatForm
 from quizzes.models import Attempt, Student
 from quizzes.reports.student_assignments import answered_count, current_of, student_assignment
 from quizzes.views.access import attempt_required, student_required, teachers_of
-from quizzes.views.student.question_page import form_context, next_url, places_of, question_context, seconds_until
+from quizzes.views.student.question_page import (
+    closing_words,
+    form_context,
+    next_url,
+    places_of,
+    question_context,
+    seconds_until,
+    time_context,
+)
 
 JSON = "application/json"
 # The outbox goes to the receipt after a 410 and shows what is newest after a 409.
@@ -113,11 +121,10 @@ def review_attempt(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse
         "student": attempt.student,
         "title": attempt.content.published.document.title,
         "places": places,
-        "answered": [place for place in places if place.is_answered],
-        "unanswered": [place for place in places if not place.is_answered],
+        "complete": [place for place in places if place.is_complete],
+        "unfinished": [place for place in places if not place.is_complete],
         "flagged": [place for place in places if place.is_flagged],
-        "minutes_left": minutes_left(at=now, deadline_at=attempt.deadline_at),
-        "seconds_left": seconds_until(attempt.deadline_at, now=now),
+        **time_context(attempt, now=now),
     }
     return render(request, "student/review_attempt.html", context)
 
@@ -125,9 +132,13 @@ def review_attempt(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse
 @require_GET
 @attempt_required()
 def time_left(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse:
-    """The seconds left, polled by the page's clock because a teacher may move the deadline. 2 queries."""
-    left = seconds_until(attempt.deadline_at, now=timezone.now()) if attempt.is_open else 0
-    return JsonResponse({"seconds_left": left})
+    """The seconds left, polled by the page's clock because a teacher may move the deadline. 2 queries.
+
+    closing: what the clock shows before the last hour if there is no time limit.
+    """
+    now = timezone.now()
+    left = seconds_until(attempt.deadline_at, now=now) if attempt.is_open else 0
+    return JsonResponse({"seconds_left": left, "closing": closing_words(attempt, now=now)})
 
 
 @require_POST
@@ -179,7 +190,7 @@ def _take_answer(request: HttpRequest, attempt: LoadedAttempt, number: int, now:
     if attempt.has_ended(now=now) or (saved is not None and saved.outcome == Outcome.LATE):
         return _ended(request, attempt, now)
     if _wants_json(request):
-        return _saved_reply(saved or Saved(Outcome.SAVED, 0, None), attempt, now)
+        return _saved_reply(saved or Saved(Outcome.SAVED, 0, None), attempt, question, now)
     if saved is not None and saved.outcome == Outcome.STALE:
         return _question_page(request, attempt, number, now, is_stale=True)
     if saved is not None and saved.outcome == Outcome.SETTLED:
@@ -194,6 +205,8 @@ def _act(request: HttpRequest, attempt: LoadedAttempt, number: int, act: str, no
         match act:
             case "next" | "skip":
                 return redirect(next_url(attempt, number))
+            case "previous":
+                return redirect("take_attempt", attempt.public_id, max(1, number - 1))
             case "flag" | "unflag":
                 set_flag(attempt, question_id, flagged=act == "flag", now=now)
             case "check":
@@ -216,12 +229,16 @@ def _question_page(
     return render(request, template, {**question_context(attempt.with_answers(), number, now=now), **notes})
 
 
-def _saved_reply(saved: Saved, attempt: LoadedAttempt, now: datetime) -> JsonResponse:
-    """The reply to the outbox after a save. is_answered: whether the stored value is an answer, not a cleared one."""
+def _saved_reply(saved: Saved, attempt: LoadedAttempt, question: Question, now: datetime) -> JsonResponse:
+    """The reply to the outbox after a save.
+
+    is_answered: whether the stored value is an answer, not a cleared one. is_complete: whether no part is missing.
+    """
     reply = {
         "outcome": str(saved.outcome),
         "revision": saved.revision,
         "is_answered": saved.value is not None,
+        "is_complete": saved.value is not None and not attempt.content.missing_parts(question, saved.value),
         "seconds_left": seconds_until(attempt.deadline_at, now=now),
     }
     return JsonResponse(reply, status=JSON_STATUS[Outcome(saved.outcome)])
@@ -242,7 +259,7 @@ def _ended(request: HttpRequest, attempt: LoadedAttempt, now: datetime) -> HttpR
     if _wants_json(request):
         return JsonResponse({"outcome": str(Outcome.LATE), "location": address}, status=410)
     if not attempt.is_open and submitted.submitted_by == Attempt.SubmittedBy.STUDENT:
-        messages.warning(request, "You had handed this in already. Your last answer came later and is not counted.")
+        messages.warning(request, "You already turned this in. Your last answer came too late to count.")
     return redirect(address)
 
 

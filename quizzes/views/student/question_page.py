@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from quizzes.assignments.deadlines import minutes_left
+from quizzes.assignments.deadlines import has_countdown, minutes_left
 from quizzes.assignments.release import Release
 from quizzes.attempts.access import LoadedAttempt
 from quizzes.attempts.attempt_content import CurrentAnswer
@@ -18,6 +18,7 @@ from quizzes.caches import process_cache
 from quizzes.content.editions import published
 from quizzes.content.question_types.question import Question
 from quizzes.content.question_types.registry import public_view, type_of
+from quizzes.formatting import upcoming
 from quizzes.grading.points import Adjustments
 from quizzes.grading.scores import applied_regrades
 from quizzes.reports.attempt_review import review_question
@@ -37,11 +38,20 @@ EMPTY_CONTEXT: Mapping[str, object] = {
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One question of the jump list. number: its position in the attempt, from 1."""
+    """One question of the jump list. number: its position in the attempt, from 1. missing: parts without an answer.
+
+    is_answered: whether a value is stored, also one with missing parts.
+    """
 
     number: int
     is_answered: bool
     is_flagged: bool
+    missing: tuple[str, ...] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every part has an answer."""
+        return self.is_answered and not self.missing
 
 
 def places_of(attempt: LoadedAttempt) -> list[Place]:
@@ -49,9 +59,11 @@ def places_of(attempt: LoadedAttempt) -> list[Place]:
     content, answers, places = attempt.content, attempt.answers, []
     for number, question in enumerate(content.questions, start=1):
         answer = answers.get(content.question_id(question))
-        places.append(
-            Place(number, answer is not None and answer.value is not None, answer is not None and answer.flagged)
-        )
+        if answer is None:
+            places.append(Place(number, is_answered=False, is_flagged=False))
+            continue
+        missing = content.missing_parts(question, answer.value, is_checked=answer.checked_at is not None)
+        places.append(Place(number, answer.value is not None, answer.flagged, missing))
     return places
 
 
@@ -64,13 +76,29 @@ def question_context(attempt: LoadedAttempt, number: int, *, now: datetime) -> d
         "student": attempt.student,
         "reading": published_edition.document.reading,
         "plain_reading": plain_reading(published_edition.edition_id),
-        "answered_count": sum(place.is_answered for place in places),
+        "answered_count": sum(place.is_complete for place in places),
         "places": places,
         "is_answered": places[number - 1].is_answered,
         "is_ahead": len(places) > 1 and not form["checks_at_once"],
+        **time_context(attempt, now=now),
+    }
+
+
+def time_context(attempt: LoadedAttempt, *, now: datetime) -> dict[str, Any]:
+    """The context of the page's clock. closing: the closing time in words instead of a countdown, else ""."""
+    return {
         "minutes_left": minutes_left(at=now, deadline_at=attempt.deadline_at),
         "seconds_left": seconds_until(attempt.deadline_at, now=now),
+        "closing": closing_words(attempt, now=now),
     }
+
+
+def closing_words(attempt: LoadedAttempt, *, now: datetime) -> str:
+    """“Closes Fri, 4:00 pm”; "" without a close, under a time limit, and in the last hour."""
+    deadline_at = attempt.deadline_at
+    if deadline_at is None or has_countdown(at=now, deadline_at=deadline_at, has_time_limit=attempt.has_time_limit):
+        return ""
+    return f"Closes {upcoming(deadline_at, now)}"
 
 
 def form_context(attempt: LoadedAttempt, number: int) -> dict[str, Any]:
@@ -92,6 +120,7 @@ def form_context(attempt: LoadedAttempt, number: int) -> dict[str, Any]:
         "is_flagged": answer is not None and answer.flagged,
         "is_settled": is_settled,
         "is_last": number == question_count,
+        "previous_link": "" if number == 1 else f"../{number - 1}/",
         "next_link": "../review/" if number == question_count else f"../{number + 1}/",
         "checks_at_once": checks_at_once,
         "operation": uuid.uuid4(),

@@ -15,6 +15,7 @@ from quizzes.reports import attempt_review
 from quizzes.reports.attempt_review import ReviewedAttempt
 from quizzes.reports.practice import practice_of
 from quizzes.views.access import attempt_required
+from quizzes.views.student.question_page import places_of
 
 
 @require_GET
@@ -30,7 +31,7 @@ def receipt(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse:
         "attempt": attempt,
         "student": loaded.student,
         "document": loaded.content.published.document,
-        "answered_count": sum(answer.value is not None for answer in loaded.answers.values()),
+        "answered_count": sum(place.is_complete for place in places_of(loaded)),
         "late_count": waiting_late_count(attempt),
         "shown_at": shown_at,
         "is_shown": answers_shown(attempt.assignment, attempt, shown_at=shown_at, now=now),

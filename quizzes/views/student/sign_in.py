@@ -122,7 +122,7 @@ def enter_pin_again(request: HttpRequest, public_id: str) -> JsonResponse:
     device, now = device_of(request), timezone.now()
     student = student_of_attempt(public_id)
     form = PinForm(request.POST)
-    form.name_teachers(["Your teacher"])
+    form.name_teachers(["your teacher"])
     try:
         is_right = form.is_valid() and _pin_is_right(request, form, student, device)
     except PinLocked as error:

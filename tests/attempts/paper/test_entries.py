@@ -100,19 +100,19 @@ def test_true_and_false_are_read_by_letter_and_by_word(typed: str, value: bool) 
 def test_letters_that_the_handout_does_not_have_are_named() -> None:
     single = question_of("single")
 
-    assert refusal(single, "E") == "“E” is not on the sheet: write A, B or C."
-    assert refusal(single, "AB") == "Write one of A, B or C."
-    assert refusal(question_of("true_false"), "A") == "“A” is not on the sheet: write T or F."
-    assert refusal(question_of("evidence"), "3 99") == "“99” is not a sentence: write numbers from 1 to 21."
+    assert refusal(single, "E") == "“E” isn’t on the handout. Enter A, B, or C."
+    assert refusal(single, "AB") == "Enter A, B, or C."
+    assert refusal(question_of("true_false"), "A") == "“A” isn’t on the handout. Enter T or F."
+    assert refusal(question_of("evidence"), "3 99") == "“99” isn’t a sentence. Enter numbers from 1 to 21."
 
 
 def test_rows_ask_for_one_mark_each() -> None:
     who, matching, order = (question_of(name) for name in ("who_says_so", "matching", "ordering"))
 
-    assert refusal(who, "A") == "Write 2 letters, one for each statement: A, B or C, or - for none."
-    assert refusal(matching, "ZZZ") == "Write 2 letters, one for each line: A, B or C, or - for none."
-    assert refusal(matching, "AZ") == "“Z” is not on the sheet: write A, B or C, or - for none."
-    assert refusal(order, "1123") == ("Write the 4 numbers beside the lines from top to bottom, each of 1 to 4 once.")
+    assert refusal(who, "A") == "Enter 2 letters, 1 for each statement: A, B, or C, or - for none."
+    assert refusal(matching, "ZZZ") == "Enter 2 letters, 1 for each line: A, B, or C, or - for none."
+    assert refusal(matching, "AZ") == "“Z” isn’t on the handout. Enter A, B, or C, or - for none."
+    assert refusal(order, "1123") == ("Enter the 4 numbers from top to bottom. Use 1 to 4 once each.")
 
 
 def test_gaps_take_a_letter_or_the_word() -> None:
@@ -123,7 +123,7 @@ def test_gaps_take_a_letter_or_the_word() -> None:
     word = next(option["text"] for option in paper_view(blanks, WRITTEN, READING)["gaps"][1]["options"][1:])
     assert read_typed(blanks, ["ICE", word.upper()], WRITTEN, READING) == by_letter
     assert read_typed(blanks, ["", "b"], WRITTEN, READING) == {"b": by_letter["b"]}
-    assert refusal(blanks, "x", "y") == "“y” is not on the sheet at (b): write A, B or C, or the word."
+    assert refusal(blanks, "x", "y") == "“y” isn’t on the handout at (b). Enter A, B, or C, or the word."
 
 
 def test_answer_and_proof_take_either_step() -> None:
@@ -131,24 +131,24 @@ def test_answer_and_proof_take_either_step() -> None:
     assert read_typed(both, ["B 3, 4"], WRITTEN, READING) == read_typed(both, ["b3 4"], WRITTEN, READING)
     assert read_typed(both, ["- 3"], WRITTEN, READING)["answer"] is None
     assert read_typed(both, ["B"], WRITTEN, READING) == {"answer": "b", "proof": []}
-    assert refusal(both, "3 B") == "Write the letter, then the numbers of the sentences."
+    assert refusal(both, "3 B") == "Enter the letter, then the sentence numbers."
 
 
 def test_cells_say_what_to_type() -> None:
     shown = {name: cells(paper_view(question_of(name), WRITTEN, READING)) for name in TYPES}
 
     assert {name: [(cell.label, cell.hint) for cell in found] for name, found in shown.items()} == {
-        "single": [("", "A, B or C")],
-        "multiple": [("", "Each letter marked, of A, B, C or D")],
-        "who_says_so": [("", "2 letters, one for each statement: A, B or C")],
-        "evidence": [("", "Numbers of sentences")],
+        "single": [("", "A, B, or C")],
+        "multiple": [("", "Each letter chosen: A, B, C, or D")],
+        "who_says_so": [("", "2 letters, 1 for each statement: A, B, or C")],
+        "evidence": [("", "Sentence numbers")],
         "true_false": [("", "T or F")],
-        "matching": [("", "2 letters, one for each line: A, B or C")],
+        "matching": [("", "2 letters, 1 for each line: A, B, or C")],
         "ordering": [("", "The 4 numbers from top to bottom")],
         "short_answer": [("", "As written")],
         "numeric": [("", "As written")],
-        "blanks": [("(a)", "As written"), ("(b)", "A, B or C, or the word")],
+        "blanks": [("(a)", "As written"), ("(b)", "A, B, or C, or the word")],
         "free_text": [("", "As written")],
-        "answer_and_proof": [("", "A, B or C, then numbers of sentences")],
+        "answer_and_proof": [("", "A, B, or C, then sentence numbers")],
     }
     assert [name for name, found in shown.items() if found[0].kind == "text"] == ["free_text"]

@@ -138,15 +138,15 @@ CHOICES = [{"text": "Citizenship", "rationale": "A."}, {"text": "Birthplace", "r
         (
             "one",
             {"choices": [{"text": "", "rationale": ""}] * 4},
-            ["Write at least two answers.", "Mark at least one correct answer."],
+            ["Enter at least 2 answers.", "Choose at least 1 correct answer."],
         ),
-        ("one", {"choices": [CHOICES[0], {**CHOICES[1], "key": False}]}, ["Mark at least one correct answer."]),
+        ("one", {"choices": [CHOICES[0], {**CHOICES[1], "key": False}]}, ["Choose at least 1 correct answer."]),
         (
             "one",
             {"choices": [*CHOICES, {"text": "  ", "rationale": "", "key": True}]},
             [
-                "Answer 3 is marked correct and is empty.",
-                "Mark one correct answer only, or let the type be “Multiple answers”.",
+                "Answer 3 is correct but blank.",
+                "Choose 1 correct answer, or change the type to “Choose all that apply”.",
             ],
         ),
         (
@@ -154,32 +154,32 @@ CHOICES = [{"text": "Citizenship", "rationale": "A."}, {"text": "Birthplace", "r
             {"choices": [*CHOICES, {"text": "X", "rationale": "C."}, {"text": "birthplace ", "rationale": "D."}]},
             ["Options 2 and 4 are the same."],
         ),
-        ("one", {"choices": [{"text": "X", "rationale": ""}, CHOICES[1]]}, ["Say why a student may pick answer 1."]),
+        ("one", {"choices": [{"text": "X", "rationale": ""}, CHOICES[1]]}, ["Add feedback for answer 1."]),
         (
             "one",
             {"choices": [{**CHOICES[0], "leans_on": ["s99"]}, CHOICES[1]]},
-            ["A sentence that tempts to answer 1 is no longer in the reading."],
+            ["A sentence that suggests answer 1 is no longer in the reading."],
         ),
         (
             "some",
             {"choices": [{"text": "X", "rationale": "", "key": True}, {"text": "Y", "rationale": "", "key": True}]},
-            ["Every answer is marked correct, so the question asks nothing. Write a wrong one."],
+            ["Every answer is correct. Add a wrong one."],
         ),
-        ("who", {"voices": ["mayor"]}, ["Offer at least two voices."]),
-        ("proof", {"statement": ""}, ["Write the statement that the sentences prove."]),
-        ("proof", {"rationale_other": ""}, ["Say what a student reads who picks any other sentence."]),
+        ("who", {"voices": ["mayor"]}, ["Offer at least 2 speakers."]),
+        ("proof", {"statement": ""}, ["Enter the statement that the sentences prove."]),
+        ("proof", {"rationale_other": ""}, ["Add feedback for other sentences."]),
         (
             "proof",
             {"choices": [{"sentence": "s5", "rationale": "A."}, {"sentence": "s3", "rationale": ""}]},
             [
-                "Sentence 5 proves the statement, so it cannot be a wrong pick.",
-                "Say why a student may pick sentence 3.",
+                "Sentence 5 is evidence, so it can’t be a wrong choice.",
+                "Add feedback for sentence 3.",
             ],
         ),
         (
             "proof",
             {"choices": [{"sentence": "s3", "rationale": "A."}, {"sentence": "s3", "rationale": "B."}]},
-            ["Two tempting sentences are the same."],
+            ["Two wrong sentences are the same."],
         ),
     ],
 )
@@ -188,9 +188,9 @@ def test_a_question_says_what_it_lacks(key: str, fields: Table, faults: list[str
     question(document, key).update(fields)
     if key == "who" and "voices" in fields:
         faults = [
-            "Offer at least two voices.",
-            "Statement 2 is keyed to “Protesters’ claim”, which is not offered.",
-            "Statement 3 is keyed to “The story does not say”, which is not offered.",
+            "Offer at least 2 speakers.",
+            "The speaker of statement 2, “Protesters’ claim”, isn’t one of the choices.",
+            "The speaker of statement 3, “The story does not say”, isn’t one of the choices.",
         ]
 
     assert question_problems(document, question(document, key)) == faults
@@ -200,9 +200,9 @@ def test_a_question_says_what_it_lacks(key: str, fields: Table, faults: list[str
     ("statement", "fault"),
     [
         ({"voice": ""}, "Choose who says statement 1."),
-        ({"voice": "mayor", "evidence": []}, "Name the sentence that says statement 1."),
-        ({"voice": "not_stated"}, "The story does not say statement 1, so no sentence proves it."),
-        ({"rationale": ""}, "Say why a student may choose another voice for statement 1."),
+        ({"voice": "mayor", "evidence": []}, "Enter the sentence that says statement 1."),
+        ({"voice": "not_stated"}, "Statement 1 is “The story does not say”, so leave its sentence blank."),
+        ({"rationale": ""}, "Add feedback for statement 1."),
         ({"text": "PEOPLE are easy to find."}, "Statements 1 and 2 are the same."),
         (
             {"voice": "protesters"},
@@ -226,9 +226,9 @@ def test_a_question_of_another_type_says_what_it_lacks() -> None:
         lacks[name] = question_problems(document, one)
 
     assert lacks == {
-        "true_false": ["Write the statement.", "Mark the statement true or false."],
-        "matching": ["Write at least two lines.", "Offer at least two options."],
-        "ordering": ["Write at least three lines, in their right order."],
+        "true_false": ["Enter the statement.", "Choose true or false for the statement."],
+        "matching": ["Enter at least 2 lines.", "Offer at least 2 answer choices."],
+        "ordering": ["Enter at least 3 lines, in the correct order."],
     }
 
 

@@ -133,7 +133,7 @@ def test_answer_and_proof_public_view_is_an_allowlist() -> None:
     assert {name: entry for name, entry in view.items() if name != "paragraphs"} == {
         "type": "answer_and_proof",
         "hint": "Answer, then choose the sentence that proves it",
-        "partial_credit": "A right answer earns half of the points. With it, the right proof earns the other half.",
+        "partial_credit": "The answer is half the points. If it’s correct, the evidence earns the rest.",
         "stem": "What does the reading say?",
         "has_two_steps": True,
         "answer": {
@@ -167,7 +167,7 @@ def test_answer_and_proof_paper_asks_for_the_number_of_the_sentence(answer_type:
     html = paper(parse_question(document(answer_type)), SITTING, READING)
 
     assert html.count("blank sm") == 1
-    assert "The number of the sentence that proves your answer is part of this question." in html
+    assert "Write the number of the sentence that proves it. It counts." in html
 
 
 # --- Reading an answer --------------------------------------------------------------------------------------------
@@ -285,3 +285,11 @@ def test_answer_and_proof_bad_document_says_what_is_wrong(changes: dict[str, Any
 )
 def test_answer_and_proof_problems_are_named_once(changes: dict[str, Any], reasons: list[str]) -> None:
     assert parse_question(document(**changes)).problems(READING) == reasons
+
+
+def test_answer_and_proof_names_the_step_without_an_answer() -> None:
+    answer, proof = QUESTION.correct_answer()["answer"], QUESTION.correct_answer()["proof"]
+
+    assert QUESTION.missing_parts({"answer": None, "proof": proof}, SITTING) == ("the answer",)
+    assert QUESTION.missing_parts({"answer": answer, "proof": []}, SITTING) == ("the evidence",)
+    assert QUESTION.missing_parts({"answer": answer, "proof": proof}, SITTING) == ()

@@ -131,10 +131,10 @@ def test_blanks_public_view_is_an_allowlist_with_choices_by_text() -> None:
 
     assert public_view(QUESTION, SITTING, {"a": "Sept. 1", "b": "2"}, READING) == {
         "type": "blanks",
-        "hint": "Fill each gap",
-        "partial_credit": "Each gap counts the same.",
+        "hint": "Fill in each blank",
+        "partial_credit": "Each blank counts the same.",
         "stem": "Fill the gaps.",
-        "note": "Capital letters, accents and punctuation do not count.",
+        "note": "Capital letters, accents, and punctuation don’t matter.",
         "name": token(QUESTION.key, "text"),
         "parts": [
             {"text": "The agreement expires on ", "letter": "a", "given": "Sept. 1"},
@@ -174,7 +174,7 @@ def test_blanks_page_shows_the_own_answers_in_the_text_and_names_each_field() ->
     html = " ".join(page(QUESTION, SITTING, {"a": "<b>"}, READING).split())
 
     assert 'The agreement expires on (a) <u>&lt;b&gt;</u>. The system belongs to <span class="num">(b) ' in html
-    assert html.count('<span class="vh">Gap </span>') == 2
+    assert html.count('<span class="vh">Blank </span>') == 2
 
 
 def test_blanks_paper_has_a_line_in_each_gap_and_its_choices() -> None:
@@ -218,7 +218,7 @@ def test_blanks_review_says_of_each_gap_what_is_right_and_what_was_given() -> No
 
     assert reviewed.rows == (
         ReviewRow("(a)", "right", "August 31. Your answer, correct", ""),
-        ReviewRow("(b)", "wrong", "the police. You gave: ICE", "Why other."),
+        ReviewRow("(b)", "wrong", "the police. You answered: ICE", "Why other."),
     )
     assert (reviewed.given, reviewed.correct) == ("(a) 8/31; (b) ICE", "(a) August 31; (b) the police")
     assert QUESTION.review(None, READING).rows[0] == ReviewRow("(a)", "wrong", "August 31. Not answered", "Why else.")
@@ -291,3 +291,8 @@ def test_blanks_bad_document_says_what_is_wrong(changes: dict[str, Any], reason:
         parse_question(document(**changes))
 
     assert str(refused.value) == reason
+
+
+def test_blanks_names_blanks_without_an_answer() -> None:
+    assert QUESTION.missing_parts({"a": "August 31"}, SITTING) == ("blank (b)",)
+    assert QUESTION.missing_parts({"a": "August 31", "b": "1"}, SITTING) == ()

@@ -97,12 +97,12 @@ def test_students_read_the_mark_of_what_they_chose_alone() -> None:
     document = parse_set(marked_document())
     one, some = document.questions[:2]
     assert [row.fault for row in one.review("a", document.reading).rows] == [
-        "True, but beside the point (sentence 2)",
+        "True, but it doesn’t answer the question (sentence 2)",
         "",
         "",
     ]
-    assert one.review("c", document.reading).rows[2].fault == "The reading contradicts it (sentences 1, 2)"
-    assert some.review(["b"], document.reading).rows[1].fault == "The reading does not state it"
+    assert one.review("c", document.reading).rows[2].fault == "The reading says otherwise (sentences 1, 2)"
+    assert some.review(["b"], document.reading).rows[1].fault == "The reading doesn’t say this"
 
 
 def test_public_view_is_the_same_with_and_without_marks() -> None:
@@ -119,7 +119,7 @@ def test_draft_asks_for_the_sentence_that_contradicts() -> None:
     document = story()
     one = question(document, "one")
     one["choices"][0] |= {"mark": "contradicted"}
-    assert question_problems(document, one) == ["Name the sentence that contradicts answer 1."]
+    assert question_problems(document, one) == ["Add the evidence against answer 1."]
     one["choices"][0]["mark_at"] = ["s1"]
     assert question_problems(document, one) == []
 
@@ -170,12 +170,12 @@ def test_editor_keeps_the_mark_of_each_choice(teacher: User, teacher_client: Cli
         ("not_stated", None),
     ]
     page = teacher_client.get(desk_of(draft)).content.decode()
-    assert '<option value="contradicted" selected>Contradicted by the reading</option>' in page
+    assert '<option value="contradicted" selected>The reading says otherwise</option>' in page
     assert 'value="1, 2"' in page
     before = document_of(draft)
     wrong = {"mark-1": "wrong", "against-3": "99"}
     page = teacher_client.post(desk_of(draft), sent(teacher_client, desk_of(draft), having="stem", **wrong))
-    assert "There is no sentence 99 in the reading. Its last one is 6." in errors_of(page)
+    assert "The reading has no sentence 99. The last one is 6." in errors_of(page)
     assert document_of(draft)["questions"] == before["questions"]
 
 
@@ -195,10 +195,10 @@ def test_student_reads_the_mark_once_answers_are_shown(
 ) -> None:
     attempt = make_answered_attempt(assignment=given, student=student, answers={"one": "c"})
     address = reverse("result", args=[attempt.public_id])
-    assert "The reading contradicts it (sentences 1, 2). rationale 4" in text_of(student_client.get(address))
+    assert "The reading says otherwise (sentences 1, 2). rationale 4" in text_of(student_client.get(address))
     Assignment.objects.update(release="never")
     for page in (address, reverse("receipt", args=[attempt.public_id])):
-        assert "contradicts" not in text_of(student_client.get(page))
+        assert "says otherwise" not in text_of(student_client.get(page))
 
 
 @pytest.mark.django_db
@@ -210,7 +210,7 @@ def test_teacher_reads_marks_and_their_counts(given: Assignment, teacher_client:
     page = text_of(teacher_client.get(reverse("assignment_results", args=[given.public_id])))
     assert "contradicted by the reading 2, not stated in it 4, true but beside the point 1." in page
     own = text_of(teacher_client.get(reverse("question_set", args=[given.edition.question_set.public_id])))
-    assert "The reading contradicts it (sentences 1, 2). rationale 4" in own
+    assert "The reading says otherwise (sentences 1, 2). rationale 4" in own
 
 
 @pytest.mark.django_db

@@ -96,10 +96,8 @@ def test_evidence_public_view_is_an_allowlist() -> None:
     numbers = iter(range(1, 7))
     assert view == {
         "type": "evidence",
-        "hint": "Tap the sentence. Tap again to take the mark away.",
-        "partial_credit": (
-            "Each right sentence earns a share of the points and each wrong one takes one away, never below zero."
-        ),
+        "hint": "Tap the sentence. Tap again to undo.",
+        "partial_credit": ("Correct sentences add points. Wrong ones take points away. You can’t go below 0."),
         "stem": "Which two sentences prove this?",
         "statement": "After a protest there is an end in summer.",
         "paragraphs": [

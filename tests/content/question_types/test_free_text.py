@@ -80,8 +80,8 @@ def test_free_text_page_is_the_same_whatever_earns_points(sitting: Shuffle, valu
 def test_free_text_public_view_is_an_allowlist_without_what_earns_points() -> None:
     assert public_view(QUESTION, SITTING, "Because.", READING) == {
         "type": "free_text",
-        "hint": "Your teacher reads this one",
-        "partial_credit": "Your teacher marks it. What earns points is listed with the question.",
+        "hint": "Your teacher will read this",
+        "partial_credit": "Your teacher will grade this. The question lists how you earn points.",
         "stem": "What do such practices do, according to the mayor?",
         "note": "Begin with who says so.",
         "name": NAME,
@@ -95,9 +95,9 @@ def test_free_text_public_view_is_an_allowlist_without_what_earns_points() -> No
 @pytest.mark.parametrize(
     ("changes", "text"),
     [
-        ({}, "Begin with who says so. At least 20 characters, at most 600."),
-        ({"min_length": 0, "note": ""}, "<p> At most 600 characters. </p>"),
-        ({"max_length": 4000, "min_length": 0}, "Begin with who says so. At most 4000 characters."),
+        ({}, "Begin with who says so. 20 to 600 characters"),
+        ({"min_length": 0, "note": ""}, "<p> Up to 600 characters </p>"),
+        ({"max_length": 4000, "min_length": 0}, "Begin with who says so. Up to 4000 characters"),
     ],
 )
 def test_free_text_page_states_the_lengths(changes: dict[str, Any], text: str) -> None:
@@ -133,7 +133,7 @@ def test_free_text_over_its_length_is_refused_and_not_cut() -> None:
     with pytest.raises(NotAChoice) as refused:
         parse_question(document(max_length=4000)).read_answer({NAME: ["x" * 4001]}, SITTING, READING)
 
-    assert str(refused.value) == "Your answer is longer than 4,000 characters."
+    assert str(refused.value) == "Use up to 4,000 characters."
 
 
 def test_free_text_review_shows_the_own_text_a_good_one_and_the_rubric() -> None:
@@ -141,7 +141,7 @@ def test_free_text_review_shows_the_own_text_a_good_one_and_the_rubric() -> None
 
     assert reviewed.rows == (
         ReviewRow("Fear.", "no", "", ""),
-        ReviewRow("The mayor says that they spread fear.", "missed", "One good answer", ""),
+        ReviewRow("The mayor says that they spread fear.", "missed", "Sample answer", ""),
         ReviewRow("Names who says so (1 point): “The mayor” or his name.", "no", "", ""),
         ReviewRow("Names two things (2 points): Fear, distrust, unsolved crimes.", "no", "", ""),
     )

@@ -107,8 +107,8 @@ def test_matching_public_view_is_an_allowlist_with_options_by_text() -> None:
 
     assert public_view(QUESTION, Shuffle("seed", is_shuffled=False), {"b": "3"}, READING) == {
         "type": "matching",
-        "hint": "Choose one option for each line",
-        "partial_credit": "Each line counts the same. An option may fit several lines, or none.",
+        "hint": "Choose an answer for each line",
+        "partial_credit": "Use an answer once, more than once, or not at all.",
         "stem": "Match each part of the system with what it holds.",
         "prompts": [
             {
@@ -180,7 +180,7 @@ def test_matching_refuses_what_it_did_not_offer(tokens: list[str]) -> None:
 def test_matching_review_says_of_each_line_what_is_right_and_what_was_given() -> None:
     assert QUESTION.review({"a": "2", "b": "3"}, READING).rows == (
         ReviewRow("First field", "right", "Birthplace. Your answer, correct", ""),
-        ReviewRow("Second field", "wrong", "Zip code. You gave: Fingerprints", "The birthplace comes first."),
+        ReviewRow("Second field", "wrong", "Zip code. You answered: Fingerprints", "The birthplace comes first."),
     )
     assert [row.note for row in QUESTION.review(None, READING).rows] == [
         "Birthplace. Not answered",
@@ -252,3 +252,11 @@ def test_matching_bad_document_says_what_is_wrong(changes: dict[str, Any], reaso
         parse_question(document(**changes))
 
     assert str(refused.value) == reason
+
+
+def test_matching_names_lines_without_an_answer_in_the_order_shown() -> None:
+    shown = [prompt["text"] for prompt in QUESTION.public(SITTING, None, READING)["prompts"]]
+    place = shown.index(QUESTION.prompts[1].text) + 1
+
+    assert QUESTION.missing_parts({"a": "2"}, SITTING) == (f"line {place}",)
+    assert QUESTION.missing_parts({"a": "2", "b": "1"}, SITTING) == ()

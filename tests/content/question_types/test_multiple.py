@@ -93,10 +93,8 @@ def test_multiple_public_view_is_an_allowlist() -> None:
 
     assert view == {
         "type": "multiple",
-        "hint": "Choose every answer the reading supports",
-        "partial_credit": (
-            "Each right pick earns a share of the points and each wrong pick takes one away, never below zero."
-        ),
+        "hint": "Choose every answer that the reading supports",
+        "partial_credit": ("Correct choices add points. Wrong choices take points away. You can’t go below 0."),
         "stem": "Which two of these does the system record?",
         "choices": [
             {"token": SITTING.token(QUESTION.key, "a"), "text": "A birthplace", "chosen": False},

@@ -210,10 +210,10 @@ def test_numeric_answer_that_cannot_be_the_key_is_refused(table: dict[str, Any],
 @pytest.mark.parametrize(
     ("table", "hint", "note", "unit"),
     [
-        (document(), "Write a number", "", ""),
-        (document(units=["percent", "%"]), "Write a number", "", "percent"),
-        (document(units=["percent"], unit_required=True), "Write a number", "Write the number with its unit.", ""),
-        (on("--08-31", note="A day and a month."), "Write a date", "A day and a month.", ""),
+        (document(), "Type a number", "", ""),
+        (document(units=["percent", "%"]), "Type a number", "", "percent"),
+        (document(units=["percent"], unit_required=True), "Type a number", "Include the unit.", ""),
+        (on("--08-31", note="A day and a month."), "Type a date", "A day and a month.", ""),
     ],
 )
 def test_numeric_public_view_is_an_allowlist(table: dict[str, Any], hint: str, note: str, unit: str) -> None:

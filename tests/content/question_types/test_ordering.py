@@ -111,9 +111,8 @@ def line(item_id: str) -> dict[str, str]:
 def test_ordering_public_view_is_an_allowlist_by_text() -> None:
     assert public_view(QUESTION, Shuffle("seed", is_shuffled=False), None, READING) == {
         "type": "ordering",
-        "hint": "Move the lines until they are in order",
-        "partial_credit": "Each pair of lines in the right order earns a share of the points and each pair in the "
-        "wrong order takes one away, never below zero.",
+        "hint": "Put the lines in order",
+        "partial_credit": "The closer your order is, the more points you earn.",
         "stem": "Put these events in order, earliest first.",
         "lines": [line("a"), line("b"), line("c"), line("d")],
         "placed": False,
@@ -148,7 +147,7 @@ def test_ordering_page_moves_with_plain_buttons_and_the_ends_cannot_leave() -> N
     assert 'name="up" value="1" disabled>' in buttons
     assert 'name="down" value="4" disabled>' in buttons
     assert html.count(" disabled>") == 2
-    assert "Move “Event B” earlier" in html
+    assert "Move “Event B” up" in html
 
 
 def test_ordering_paper_has_a_short_line_for_each_place() -> None:
@@ -241,8 +240,8 @@ def test_ordering_review_goes_in_the_right_order() -> None:
     reviewed = QUESTION.review(list("acbd"), READING)
 
     assert reviewed.rows == (
-        ReviewRow("Event C", "wrong", "Place 1. You gave: place 2", "Why C."),
-        ReviewRow("Event A", "wrong", "Place 2. You gave: place 1", "Why A."),
+        ReviewRow("Event C", "wrong", "Place 1. You answered: place 2", "Why C."),
+        ReviewRow("Event A", "wrong", "Place 2. You answered: place 1", "Why A."),
         ReviewRow("Event B", "right", "Place 3. Your answer, correct", ""),
         ReviewRow("Event D", "right", "Place 4. Your answer, correct", ""),
     )

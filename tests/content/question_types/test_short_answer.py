@@ -147,7 +147,7 @@ def test_short_answer_public_view_is_an_allowlist() -> None:
         "hint": "Answer in a few words",
         "partial_credit": "",
         "stem": "On what date does the agreement expire?",
-        "note": "Capital letters, accents and punctuation do not count.",
+        "note": "Capital letters, accents, and punctuation don’t matter.",
         "name": NAME,
         "answer": "Sept. 1",
         "max_length": 200,

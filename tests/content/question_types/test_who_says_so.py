@@ -100,7 +100,7 @@ def test_who_says_so_public_view_is_an_allowlist() -> None:
 
     assert view == {
         "type": "who_says_so",
-        "hint": "Choose one voice for each statement",
+        "hint": "Choose who says each statement",
         "partial_credit": "Each statement counts the same.",
         "stem": "Who says so?",
         "statements": [
@@ -185,7 +185,7 @@ def test_who_says_so_review_says_per_statement_what_is_right() -> None:
         ReviewRow("People are easy to find.", "wrong", "Protesters’ claim. You chose: Reported fact", "rationale 12"),
         ReviewRow("A court ended it.", "missed", "The story does not say. Not answered", "rationale 13"),
     )
-    assert reviewed.given == "1 of 3 right"
+    assert reviewed.given == "1 of 3 correct"
     assert reviewed.correct == (
         "“Rules were broken.” Mayor’s account; “People are easy to find.” Protesters’ claim; "
         "“A court ended it.” The story does not say"

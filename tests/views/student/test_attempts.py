@@ -100,7 +100,7 @@ def test_list_puts_the_current_attempt_first(student_client: Client, attempt: At
 
 
 def test_list_with_nothing_to_do_says_so(student_client: Client, classroom: Classroom) -> None:
-    assert "Nothing is due New assignments from Ms. Rivera show up here." in words(
+    assert "You’re all caught up New quizzes from Ms. Rivera show up here." in words(
         student_client.get(reverse("student_home"))
     )
 
@@ -140,20 +140,38 @@ def test_list_sorts_assignments_by_what_to_do(
     sections = dict(re.findall(r'<h2 class="sec-label"[^>]*>(.*?)</h2>(.*?)</section>', text, re.DOTALL))
     titles = {name: re.findall(r"<h3>\s*<a[^>]*>(.*?)</a>\s*</h3>", section) for name, section in sections.items()}
     assert titles == {
-        "To do": ["Past due", "Due soon", "Extended", "No end"],
+        "To do": ["Due soon", "Extended", "No end"],
         "Not open yet": ["Later"],
         "Done": ["Excused", "Done"],
         "Closed": ["Missed"],
     }
     ends = re.findall(r'<p class="end">\s*(.*?)\s*</p>', sections["To do"])
     assert ends == [
-        "Was due Fri, Oct 23, 7:00 am",
         "Due Fri, Oct 23, 3:00 pm",
         "Closes Sun, Oct 25, 11:00 am",
         "No due date",
     ]
-    assert "You can still hand it in late" in sections["To do"]
     assert "3 of 8" in sections["Done"]
+    # The first one stands above the list, and not in it.
+    assert "Past due Missing" in words(student_client.get(reverse("student_home")))
+    assert "You can still turn it in late." in words(student_client.get(reverse("student_home")))
+    assert text.count("Past due") == 1
+
+
+def test_headline_offers_another_attempt(student: Student, student_client: Client, assignment: Assignment) -> None:
+    Assignment.objects.update(max_attempts=3, release=Release.AFTER_SUBMIT)
+    assignment.refresh_from_db()
+    make_answered_attempt(assignment=assignment, student=student, right=2)
+    page = student_client.get(reverse("student_home"))
+    assert "You’re all caught up. You can try “Small set” again." in words(page)
+    assert f'<a class="btn" href="{reverse("start_attempt", args=[assignment.public_id])}">Try again</a>' in body(page)
+    assert "Try again (2 left)" in words(page)
+    Assignment.objects.update(max_attempts=None)
+    assert "Try again : Small set" in words(student_client.get(reverse("student_home")))
+    Assignment.objects.update(max_attempts=1)
+    page = student_client.get(reverse("student_home"))
+    assert "Try again" not in words(page)
+    assert "You’re all caught up New quizzes" in words(page)
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -191,7 +209,7 @@ def test_list_shows_no_score_before_release(
     )
     page = student_client.get(reverse("student_home"))
     assert "of 8" not in words(page)
-    assert ("Answers after Mon, Oct 26, 11:00 am" in words(page)) == (release == Release.AFTER_CLOSE)
+    assert ("Answers open Mon, Oct 26, 11:00 am" in words(page)) == (release == Release.AFTER_CLOSE)
     # Which of them is the best follows from the key, so the last one is shown.
     assert page_of("receipt", last) in read(page).links
     assert page_of("receipt", best) not in read(page).links
@@ -219,7 +237,7 @@ def test_list_shows_the_score_that_counts_after_the_last_close(
     best = make_answered_attempt(assignment=assignment, student=student, right=2)
     make_answered_attempt(assignment=assignment, student=student, right=0, number=2)
     clock.shift(timedelta(days=2))
-    assert "Answers after Mon, Oct 26, 11:00 am" in words(student_client.get(reverse("student_home")))
+    assert "Answers open Mon, Oct 26, 11:00 am" in words(student_client.get(reverse("student_home")))
     clock.shift(timedelta(days=1, minutes=2))
     page = student_client.get(reverse("student_home"))
     assert "3 of 8" in words(page)
@@ -247,8 +265,8 @@ def test_page_before_beginning_says_what_applies_and_begins_nothing(
     for said in (
         "Small set",
         "4 questions on one short reading.",
-        "You have 45 minutes from the moment you begin.",
-        "You see the answers as soon as you have handed in.",
+        "You have 45 minutes once you start.",
+        "You’ll see the answers after you turn it in.",
         "Your latest attempt counts.",
         "Due Fri, Oct 23, 3:00 pm EDT",
         "Attempts 3",
@@ -265,7 +283,7 @@ def test_page_of_late_work_says_that_it_can_be_handed_in(
         make_attempt(assignment=assignment, student=student)
     for due_at, slip in (
         (now + timedelta(minutes=1), "Due Fri, Oct 23, 11:01 am EDT"),
-        (now - timedelta(minutes=1), "Was due Fri, Oct 23, 10:59 am EDT You can still hand it in late"),
+        (now - timedelta(minutes=1), "Was due Fri, Oct 23, 10:59 am EDT You can still turn it in late"),
     ):
         Assignment.objects.update(due_at=due_at)
         page = words(student_client.get(reverse("start_attempt", args=[assignment.public_id])))
@@ -295,8 +313,8 @@ def test_beginning_twice_begins_once(student: Student, student_client: Client, a
 @pytest.mark.parametrize(
     ("window", "said"),
     [
-        ({"opens_at": NOW + timedelta(days=3)}, "This assignment opens on Mon, Oct 26 at 11:00 am"),
-        ({"closes_at": NOW - timedelta(hours=1)}, "This assignment closed on Fri, Oct 23 at 10:00 am"),
+        ({"opens_at": NOW + timedelta(days=3)}, "Opens Mon, Oct 26 at 11:00 am"),
+        ({"closes_at": NOW - timedelta(hours=1)}, "Closed Fri, Oct 23 at 10:00 am"),
     ],
 )
 def test_assignment_outside_its_window_says_when_and_begins_nothing(
@@ -307,7 +325,7 @@ def test_assignment_outside_its_window_says_when_and_begins_nothing(
     for response in (student_client.get(begin), student_client.post(begin)):
         assert response.status_code == 200
         assert said in words(response)
-        assert "Before you begin" not in words(response)
+        assert "Before you start" not in words(response)
     assert Attempt.objects.count() == 0
 
 
@@ -318,7 +336,7 @@ def test_no_attempts_left_says_so_and_leads_to_the_work(
     begin = reverse("start_attempt", args=[assignment.public_id])
     for response in (student_client.get(begin), student_client.post(begin)):
         assert response.status_code == 200
-        assert "You have used your attempt You answered 4 of 4 questions. They are handed in." in words(response)
+        assert "No attempts left You answered 4 of 4 questions. They’re turned in." in words(response)
         assert page_of("result", attempt) in read(response).links
     assert Attempt.objects.count() == 1
 
@@ -328,7 +346,7 @@ def test_excused_student_begins_nothing(
 ) -> None:
     accommodations.set_excused(assignment, student, is_excused=True, reason="Ill", by=teacher, now=NOW)
     begin = reverse("start_attempt", args=[assignment.public_id])
-    assert "You are excused" in words(student_client.get(begin))
+    assert "You’re excused" in words(student_client.get(begin))
     assert student_client.post(begin).status_code == 200
     assert Attempt.objects.count() == 0
 
@@ -409,6 +427,29 @@ def test_nothing_chosen_goes_on_and_saves_nothing(student_client: Client, attemp
     assert events(attempt) == []
 
 
+def test_every_question_leads_back_and_on(student_client: Client, attempt: Attempt, checkable: Attempt) -> None:
+    for number in (1, 2, 3, 4):
+        page = body(student_client.get(address(attempt, number)))
+        assert ("Previous question" in page) == (number > 1)
+        assert ("Next question" in page) == (number < 4)
+        assert ("Review my answers" in page) == (number == 4)
+        # Enter in a field presses the first button.
+        assert "Previous question" not in page.partition('value="next"')[0]
+    # A verdict has links.
+    data = fields(student_client, checkable, 2, choice=token(checkable, 2, "a"), act="check")
+    student_client.post(address(checkable, 2), data)
+    assert {address(checkable, 1), address(checkable, 3)} <= set(read(student_client.get(address(checkable, 2))).links)
+
+
+def test_way_back_saves_the_answer_first(student_client: Client, attempt: Attempt) -> None:
+    data = fields(student_client, attempt, 2, choice=token(attempt, 2, "a"), act="previous")
+    response = student_client.post(address(attempt, 2), data)
+    assert response.headers["Location"] == address(attempt, 1)
+    assert given(attempt) == {2: ["a"]}
+    response = student_client.post(address(attempt, 1), fields(student_client, attempt, 1, act="previous"))
+    assert response.headers["Location"] == address(attempt, 1)
+
+
 def test_taking_an_answer_back_saves_that(student_client: Client, attempt: Attempt) -> None:
     save(attempt, "some", ["a", "b"])
     data = fields(student_client, attempt, 2, act="next")
@@ -430,7 +471,7 @@ def test_older_window_is_told_and_shows_the_newest(student_client: Client, attem
     student_client.post(address(attempt, 1), {**old, "operation": ["other"], "choice": [token(attempt, 1, "c")]})
     response = student_client.post(address(attempt, 1), old)
     assert response.status_code == 200
-    assert "You answered this in another window; showing the newest." in words(response)
+    assert "This is your newest answer, from another window." in words(response)
     form = form_of(response, having="operation")
     assert ("choice", token(attempt, 1, "c")) in form.fields
     assert ("revision", "1") in form.fields
@@ -440,12 +481,12 @@ def test_older_window_is_told_and_shows_the_newest(student_client: Client, attem
 
 def test_choice_that_the_question_does_not_have_is_400(student_client: Client, attempt: Attempt) -> None:
     bad: list[tuple[int, dict[str, str | list[str]], str]] = [
-        (1, {"choice": "b"}, "That is not an option of this question."),
-        (1, {"choice": token(attempt, 2, "b")}, "That is not an option of this question."),
+        (1, {"choice": "b"}, "That answer isn’t one of the choices."),
+        (1, {"choice": token(attempt, 2, "b")}, "That answer isn’t one of the choices."),
         (1, {"choice": [token(attempt, 1, "a"), token(attempt, 1, "b")]}, "Choose one answer."),
-        (2, {"choice": [token(attempt, 2, "a"), "0123456789"]}, "That is not an option of this question."),
-        (3, {token(attempt, 3, "a"): "nobody"}, "That is not an option of this question."),
-        (4, {"sentence": "s99"}, "That is not a sentence of this reading."),
+        (2, {"choice": [token(attempt, 2, "a"), "0123456789"]}, "That answer isn’t one of the choices."),
+        (3, {token(attempt, 3, "a"): "nobody"}, "That answer isn’t one of the choices."),
+        (4, {"sentence": "s99"}, "That sentence isn’t in this reading."),
     ]
     for number, answer, said in bad:
         data = fields(student_client, attempt, number, **answer, act="next")
@@ -637,7 +678,7 @@ def test_json_save_costs_4_statements_at_most_and_says_what_is_stored(
     assert len(seen) == 2 + SAVE_QUERIES
     assert (reply.status_code, reply.json()) == (
         200,
-        {"outcome": "saved", "revision": 1, "is_answered": True, "seconds_left": None},
+        {"outcome": "saved", "revision": 1, "is_answered": True, "is_complete": True, "seconds_left": None},
     )
     again = as_json(student_client, address(attempt, 1), data)
     assert (again.status_code, again.content) == (200, reply.content)
@@ -688,7 +729,7 @@ def test_answer_after_the_time_is_kept_late_and_what_was_saved_is_handed_in(
     attempt.refresh_from_db()
     assert (attempt.submitted_by, attempt.submitted_at) == ("deadline", NOW + timedelta(minutes=10))
     receipt = words(student_client.get(page_of("receipt", attempt)))
-    assert f"Time ended at 11:10 am. Your saved answers were handed in. Receipt {attempt.receipt}." in receipt
+    assert f"Receipt {attempt.receipt} Turned in automatically at 11:10 am." in receipt
     assert events(attempt) == [("b", 1, "saved"), (["a"], 0, "late")]
     reply = as_json(student_client, address(attempt, 2), data)
     assert (reply.status_code, reply.json()) == (
@@ -726,7 +767,7 @@ def test_answer_after_handing_in_is_kept_late_and_said(student_client: Client, a
     submit_attempt(attempt, now=NOW)
     response = student_client.post(address(attempt, 1), data, follow=True)
     assert response.request["PATH_INFO"] == page_of("receipt", attempt)
-    assert "Your last answer came later and is not counted." in words(response)
+    assert "Your last answer came too late to count." in words(response)
     assert events(attempt) == [("b", 0, "late")]
     assert given(attempt) == {}
 
@@ -753,9 +794,7 @@ def test_pages_of_an_attempt_whose_time_ended_hand_nothing_in_by_themselves(
     assert (form.action, form.method) == (page_of("submit_attempt", attempt), "post")
     response = student_client.post(form.action, form.data())
     assert response.headers["Location"] == page_of("receipt", attempt)
-    assert "Time ended at 11:10 am. Your saved answers were handed in." in words(
-        student_client.get(page_of("receipt", attempt))
-    )
+    assert "Turned in automatically at 11:10 am." in words(student_client.get(page_of("receipt", attempt)))
 
 
 # --- Checking one answer
@@ -847,7 +886,7 @@ def test_verdict_is_hidden_again_when_the_release_is_changed(student_client: Cli
     Assignment.objects.update(release=Release.NEVER)
     page = student_client.get(address(checkable, 1))
     assert "explanation" not in body(page)
-    assert "You have checked this answer, so it stays as it is." in words(page)
+    assert "You checked this answer, so it can’t change." in words(page)
 
 
 # --- Handing in, and after it
@@ -865,8 +904,38 @@ def test_review_lists_what_is_answered_and_what_is_not(
     assert seen.writes == []
     text = words(page)
     assert "1 of 4 answered Not answered: 2, 3, 4." in text
-    assert "Flagged You wanted to look again Question 3 , not answered" in text
+    assert "Flagged Look at these again Question 3 , not answered" in text
     assert {address(attempt, number) for number in (1, 2, 3, 4)} <= set(read(page).links)
+
+
+def test_question_with_a_missing_part_is_not_finished(student_client: Client, attempt: Attempt) -> None:
+    for key, value in (("one", "a"), ("some", ["a"]), ("who", {"b": "mayor"}), ("proof", ["s1"])):
+        save(attempt, key, value)
+    page = student_client.get(page_of("review_attempt", attempt))
+    content = content_of(attempt)
+    view = content.questions[2].public(content.shuffle, {"b": "mayor"}, content.published.document.reading)
+    given = [any(voice["chosen"] for voice in statement["voices"]) for statement in view["statements"]]
+    missing = ", ".join(f"statement {place}" for place, is_given in enumerate(given, start=1) if not is_given)
+    assert given.count(False) == 2
+    assert f"3 of 4 answered Not answered: 3 ({missing})." in words(page)
+    assert "3 , partly answered" in words(student_client.get(address(attempt, 1)))
+    assert "1 question" in words(student_client.get(reverse("student_home")))
+    save(attempt, "who", dict.fromkeys("abc", "mayor"), seen_revision=1)
+    assert "4 of 4 answered You answered every question." in words(
+        student_client.get(page_of("review_attempt", attempt))
+    )
+
+
+def test_safe_way_out_of_the_review_is_the_strong_button(student_client: Client, attempt: Attempt) -> None:
+    strong = re.compile(r'<(?:a|button) class="btn"[^>]*>\s*([^<]+?)\s*<')
+    for key, value in ((None, None), ("one", "a"), ("some", ["a"]), ("who", dict.fromkeys("abc", "mayor"))):
+        if key:
+            save(attempt, key, value)
+        page = body(student_client.get(page_of("review_attempt", attempt))).partition('id="h-now"')[2]
+        assert strong.findall(page) == [f"Go to question {attempt.answers.count() + 1}"]
+    save(attempt, "proof", ["s1"])
+    page = body(student_client.get(page_of("review_attempt", attempt))).partition('id="h-now"')[2]
+    assert strong.findall(page) == ["Turn in"]
 
 
 def test_handing_in_again_gives_the_same_receipt(student_client: Client, attempt: Attempt) -> None:
@@ -877,7 +946,7 @@ def test_handing_in_again_gives_the_same_receipt(student_client: Client, attempt
         assert response.headers["Location"] == page_of("receipt", attempt)
         pages.append(words(student_client.get(page_of("receipt", attempt))))
     attempt.refresh_from_db()
-    assert f"Turned in 11:00 am. Receipt {attempt.receipt}." in pages[0]
+    assert f"Receipt {attempt.receipt} Turned in at 11:00 am." in pages[0]
     assert "You answered 1 of 4 questions" in pages[0]
     assert pages[1:] == pages[:1] * 2
     assert Attempt.objects.count() == 1
@@ -896,8 +965,8 @@ def test_receipt_and_result_of_an_open_attempt_lead_to_the_review(student_client
 @pytest.mark.parametrize(
     ("release", "said"),
     [
-        (Release.AFTER_CLOSE, "Your teacher will show answers after Mon, Oct 26, 11:00 am EDT."),
-        (Release.NEVER, "Your teacher does not show the answers to this one."),
+        (Release.AFTER_CLOSE, "You’ll see the answers after Mon, Oct 26, 11:00 am EDT."),
+        (Release.NEVER, "Answers won’t be shown for this quiz."),
     ],
 )
 def test_result_before_release_says_when(
@@ -936,7 +1005,7 @@ def test_result_shows_score_objectives_and_each_answer(
     assert seen.writes == []
     text = words(page)
     assert "Your score 2 of 8" in text
-    assert "Questions 2, 3 and 4 did not get all their points." in text
+    assert "You missed points on 3 questions." in text
     assert "What the system records 1 of 3, not yet" in text
     assert "Why it was ended 1 of 5, not yet" in text
     assert "You answered: Birthplace" in text
@@ -945,10 +1014,10 @@ def test_result_shows_score_objectives_and_each_answer(
     assert "Rules were broken. Mayor’s account. Your answer, correct" in text
     assert "People are easy to find. Protesters’ claim. You chose: Reported fact" in text
     assert "A court ended it. The story does not say. Not answered" in text
-    assert "You chose: nothing Correct: Sentence 5; Sentence 6" in text
+    assert "You chose: no answer Correct: Sentence 5; Sentence 6" in text
     assert "explanation" in text
     strip = re.findall(
-        r'<li>\s*<a href="#r\d"[^>]*>\s*<b>\d</b>.*?<span class="vh">(.*?)</span>', body(page), re.DOTALL
+        r'<li>\s*<a href="#a\d"[^>]*>\s*<b>\d</b>.*?<span class="vh">(.*?)</span>', body(page), re.DOTALL
     )
     assert strip == ["Correct", "Not correct", "Partly correct", "Not answered"]
 
@@ -957,7 +1026,7 @@ def test_all_right_has_nothing_to_read_again(student: Student, student_client: C
     attempt = make_answered_attempt(assignment=assignment, student=student)
     text = words(student_client.get(page_of("result", attempt)))
     assert "Your score 8 of 8" in text
-    assert "Read again" not in text
+    assert "Reread" not in text
 
 
 # --- On every page
@@ -986,7 +1055,7 @@ def test_each_page_says_who_is_signed_in_and_offers_to_leave(
 
 
 def test_what_is_sent_without_a_session_is_said_to_be_lost(attempt: Attempt) -> None:
-    said = "You were signed out, and what you just sent is not saved."
+    said = "You were signed out, so your last answer didn’t save."
     for name in ("submit_attempt", "take_attempt"):
         page = reverse(name, args=[attempt.public_id, *([1] if name == "take_attempt" else [])])
         assert said in words(Client().post(page, follow=True))
@@ -1018,7 +1087,7 @@ def test_receipt_tells_of_late_answers_that_no_teacher_has_accepted(
     submit_attempt(attempt, now=now)
     save(attempt, "one", "a", operation="1", now=now + timedelta(hours=1))
     save(attempt, "one", "b", operation="2", now=now + timedelta(hours=2))
-    said = "1 answer arrived after the end and is not counted."
+    said = "1 answer came in late and doesn’t count yet."
     if is_accepted:
         answers.accept_late(attempt, by=teacher, now=now + timedelta(hours=3))
     assert (said in words(student_client.get(page_of("receipt", attempt)))) is not is_accepted

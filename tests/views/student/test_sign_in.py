@@ -116,7 +116,7 @@ def test_class_closed_between_the_steps_leads_back(closed: dict[str, Any], stude
 
 def test_empty_class_says_whom_to_ask(classroom: Classroom) -> None:
     page = body(at_name_list(classroom).get(reverse("choose_name")))
-    assert "There are no names on this list yet. Ask Ms. Rivera to add you." in page
+    assert "No names yet. Ask Ms. Rivera to add you." in page
 
 
 # --- What guessing meets
@@ -135,7 +135,7 @@ def test_wrong_closed_and_archived_codes_get_the_same_page(
         pages.append((response.status_code, page.replace(token, "")))
     assert pages[0][0] == 200
     assert "No class has this code." in pages[0][1]
-    assert "Codes never use the letters I and O or the numbers 0 and 1." in pages[0][1]
+    assert "Codes never use I, O, 0, or 1." in pages[0][1]
     assert pages[1:] == pages[:1] * 2
     assert FailedTry.objects.filter(kind="code").count() == 3
 
@@ -161,7 +161,7 @@ def test_code_without_sense_is_a_wrong_code(classroom: Classroom) -> None:
         assert response.status_code == 200
         assert "No class has this code." in body(response)
         assert "<script>alert" not in body(response)
-    assert "Type the code" in body(Client().post(reverse("join"), {"code": "  "}))
+    assert "Type your class code." in body(Client().post(reverse("join"), {"code": "  "}))
 
 
 def test_wrong_code_keeps_what_was_typed_and_takes_the_focus(classroom: Classroom) -> None:
@@ -200,7 +200,7 @@ def test_wrong_pins_count_down_and_lock_this_device_only(student: Student, clock
     client = at_pin(student)
     for left in ("4 more tries", "3 more tries", "2 more tries", "1 more try"):
         response = client.post(reverse("enter_pin"), {"pin": wrong_pin(student)})
-        assert f"That PIN does not match. You have {left}." in body(response)
+        assert f"That’s not the right PIN. You have {left}." in body(response)
         assert wrong_pin(student) not in body(response)
     assert PIN_TRIES == 5
     locked = "Too many wrong PINs on this device. Try again at 11:05 am, or ask Ms. Rivera for a new PIN."
@@ -216,7 +216,7 @@ def test_page_of_the_pin_says_who_can_give_a_new_one_whatever_was_typed(student:
     client = at_pin(student)
     pages = [client.get(reverse("enter_pin"))]
     pages += [client.post(reverse("enter_pin"), {"pin": typed}) for typed in ("", "12", wrong_pin(student))]
-    said = "Four digits. Forgot it? Ms. Rivera can give you a new one."
+    said = "4 digits. Forgot it? Ask Ms. Rivera for a new one."
     assert [said in body(page) for page in pages] == [True] * 4
 
 
@@ -301,7 +301,7 @@ def test_wrong_pins_of_an_attempt_count_as_those_of_the_join_page(
 ) -> None:
     client = at_pin(student)
     for left in ("4 more tries", "3 more tries"):
-        assert f"That PIN does not match. You have {left}." in field_of(
+        assert f"That’s not the right PIN. You have {left}." in field_of(
             client.post(again(attempt), {"pin": wrong_pin(student)})
         )
     assert "You have 2 more tries." in body(client.post(reverse("enter_pin"), {"pin": wrong_pin(student)}))
@@ -329,7 +329,7 @@ def test_wrong_pins_of_an_attempt_lock_every_device_in_the_end(attempt: Attempt,
 @pytest.mark.parametrize("pin", ["", "12", "12345", "abcd"])
 def test_pin_that_is_none_costs_no_try_at_an_attempt(attempt: Attempt, pin: str) -> None:
     field = field_of(Client().post(again(attempt), {"pin": pin}))
-    assert ("A PIN has four digits." if pin else "Type your PIN.") in field
+    assert ("A PIN has 4 digits." if pin else "Type your PIN.") in field
     assert FailedTry.objects.count() == 0
 
 
@@ -385,7 +385,7 @@ def test_replies_at_an_attempt_name_nobody(attempt: Attempt, student: Student) -
 def test_notice_of_the_outbox_has_the_field_of_the_form(attempt: Attempt, student_client: Client) -> None:
     page = body(student_client.get(reverse("take_attempt", args=[attempt.public_id, 1])))
     form = PinForm()
-    form.name_teachers(["Your teacher"])
+    form.name_teachers(["your teacher"])
     field = render_to_string("parts/field.html", {"field": form["pin"]})
     # Between two elements a line break does not show, in a tag it stands for a space.
     field, page = (re.sub(r">\s+<", "><", " ".join(text.split())) for text in (field.strip(), page))
@@ -397,7 +397,7 @@ def test_notice_of_the_outbox_has_the_field_of_the_form(attempt: Attempt, studen
 
 def test_join_page_says_who_is_signed_in(student: Student, student_client: Client) -> None:
     page = student_client.get(reverse("join"))
-    assert "You are signed in as Maya Lopez" in body(page)
+    assert "You’re signed in as Maya Lopez" in body(page)
     assert reverse("student_home") in read(page).links
     [form] = read(page).forms
     assert (form.action, form.method) == (reverse("sign_out"), "post")
@@ -413,7 +413,7 @@ def test_signing_out_ends_the_session_and_has_the_browser_forget(student: Studen
     assert stolen.get(reverse("student_home")).headers["Location"] == reverse("join")
     page = student_client.get(reverse("join"))
     assert "data-clear-answers" in body(page)
-    assert "You are signed out" in body(page)
+    assert "You’re signed out" in body(page)
     # Once: a join page that is opened later must not empty what another student left to be sent.
     assert SIGNED_OUT_COOKIE not in {name for name, morsel in student_client.cookies.items() if morsel.value}
     assert "data-clear-answers" not in body(student_client.get(reverse("join")))

@@ -284,7 +284,7 @@ def test_attempt_shows_each_answer_with_key_reason_evidence_and_points(
     assert f"Receipt {attempt.receipt}" in text
     verdicts = re.findall(r'<span class="tag \w+">.*?</svg> ([^<]*)</span>\s*</summary>', page.content.decode())
     assert verdicts == ["Not correct", "Partly correct", "Partly correct", "Not answered"]
-    assert "Single choice, 0 of 1 point" in text
+    assert "Multiple choice, 0 of 1 point" in text
     assert "Who says so?, 2 of 3 points" in text
     assert "Citizenship Your answer" in text
     assert "Birthplace Correct answer" in text

@@ -100,8 +100,8 @@ def test_a_mark_that_the_form_does_not_have_is_told_beside_its_cell_and_everythi
     )
 
     assert errors_of(done) == [
-        "“E” is not on the sheet: write A, B or C.",
-        "Write 3 letters, one for each statement: A, B, C or D, or - for none.",
+        "“E” isn’t on the handout. Enter A, B, or C.",
+        "Enter 3 letters, 1 for each statement: A, B, C, or D, or - for none.",
     ]
     kept = dict(sent_form(done, having="operation").fields)
     assert kept.items() >= row_of(classmate, form="A", **wrong).items()
@@ -286,7 +286,7 @@ def test_a_wrong_mark_on_a_sheet_is_told_and_kept(
 ) -> None:
     shown = send(teacher_client, sheet_url(every_type, student), **row_of(student, q1="Z", q2="A"))
 
-    assert errors_of(shown) == ["“Z” is not on the sheet: write A, B or C."]
+    assert errors_of(shown) == ["“Z” isn’t on the handout. Enter A, B, or C."]
     kept = dict(sent_form(shown, having="operation").fields)
     assert (kept[f"{student.public_id}-q1"], kept[f"{student.public_id}-q2"]) == ("Z", "A")
     assert not every_type.attempts.exists()

@@ -153,7 +153,7 @@ def test_score_that_changed_since_the_preview_is_told(
         (0, {"reason": "x" * 301}, "Say it in 300 characters or fewer."),
         (0, {"policy": "halve"}, "Choose one of these."),
         (None, {}, "Give the new key: answer the question as it is right."),
-        (None, {"choice": "0123456789"}, "That is not an option of this question."),
+        (None, {"choice": "0123456789"}, "That answer isn’t one of the choices."),
     ],
 )
 def test_form_says_what_is_wrong_and_keeps_what_was_typed(
@@ -290,7 +290,7 @@ def test_student_reads_what_was_corrected_and_why(
     preview = teacher_client.post(address_of(assignment), filled(teacher_client, address_of(assignment)))
     teacher_client.post(address_of(assignment), form_of(preview, having="stamp").data(act="save"))
     page = text_of(client.get(result))
-    assert "Another answer is right. Your points went from 0 to 1." in page
+    assert "A different answer is now correct. Your points went from 0 to 1." in page
     assert f"Your teacher’s reason: “{REASON}”" in page
     teacher_client.post(reverse("undo_regrade", args=[assignment.public_id, Regrade.objects.get().group]))
     assert "was corrected" not in text_of(client.get(result))
@@ -339,12 +339,12 @@ def test_student_reads_no_word_that_was_written_for_the_old_key(
     # Ben gave what is right now, Ana what was right before.
     for attempt in (ben, ana):
         page = result_of(attempt, signed_in(attempt.student))
-        assert re.search(rf"The key was corrected on \w+, \w+ \d+: {re.escape(REASON)}", page)
-        assert "The explanation was written for the old key, so it is no longer shown." in page
+        assert re.search(rf"The correct answer changed on \w+, \w+ \d+: {re.escape(REASON)}", page)
+        assert "The old explanation no longer applies." in page
         assert ("explanation 1" in page, "rationale" in page) == (False, False)
     assert "You chose: Birthplace Correct: Citizenship" in page
     review = text_of(teacher_client.get(reverse("attempt_review", args=[ana.public_id])))
-    assert "The key was corrected on" in review
+    assert "The correct answer changed on" in review
     assert re.search(r"explanation 1\b", review) is None
 
 
@@ -365,7 +365,7 @@ def test_new_key_may_bring_its_explanation_and_its_proof(
     assert "New explanation: An address says where, and to whom. Proof: sentences 2, 5" in text_of(preview)
     teacher_client.post(address_of(assignment), form_of(preview, having="stamp").data(act="save"))
     page = result_of(attempt, student_client)
-    assert "The key was corrected on" in page
+    assert "The correct answer changed on" in page
     assert "An address says where, and to whom." in page
     assert "no longer shown" not in page
     assert ("It also records an address." in page, "The system records a birthplace." in page) == (True, False)
@@ -382,7 +382,7 @@ def test_another_key_beside_the_old_one_takes_no_explanation_away(
     for attempt, given in ((ana, "Birthplace"), (ben, "Citizenship")):
         page = result_of(attempt, signed_in(attempt.student))
         assert f"Correct You answered: {given}" in page
-        assert re.search(rf"Another answer counts as well since \w+, \w+ \d+: {re.escape(REASON)}", page)
+        assert re.search(rf"Another answer is correct too, since \w+, \w+ \d+: {re.escape(REASON)}", page)
         assert ("explanation 1" in page, "rationale" in page) == (True, False)
 
 

@@ -40,13 +40,13 @@ class AnswerAndProofEntry(PaperEntry):
 
     def cells(self, view: View) -> tuple[Cell, ...]:
         """One cell for both steps."""
-        return marks_cell(f"{letters_of(view['answer']['choices'])}, then numbers of sentences")
+        return marks_cell(f"{letters_of(view['answer']['choices'])}, then sentence numbers")
 
     def read(self, view: View, typed: Sequence[str]) -> Fields:
         """The fields of both steps."""
         parts = re.fullmatch(r"(\D*?)[\s,;.–—-]*([\d\s,;.]*)", typed[0])
         if parts is None:
-            raise NotAChoice("Write the letter, then the numbers of the sentences.")
+            raise NotAChoice("Enter the letter, then the sentence numbers.")
         answer, numbers = parts.groups()
         return {
             **(_step(view).read(view["answer"], [answer]) if answer not in NO_ANSWER else {}),

@@ -94,6 +94,13 @@ class AnswerAndProof(Question):
         proof = self.proof.read_answer(submitted, shuffle, reading)
         return None if answer is None and proof is None else {"answer": answer, "proof": proof or []}
 
+    def missing_parts(self, value: Value, shuffle: Shuffle) -> tuple[str, ...]:
+        """The step without an answer: “the answer” or “the evidence”."""
+        answer, proof = _steps(value)
+        if answer is None:
+            return ("the answer",)
+        return self.answer.missing_parts(answer, shuffle) if proof else ("the evidence",)
+
     def grade(self, value: Value) -> Fraction:
         """Half of the first step's credit; with full credit there, also half of the second step's."""
         answer, proof = _steps(value)

@@ -8,9 +8,9 @@ from quizzes.content.question_types.question_type import QuestionType
 
 ANSWER_AND_PROOF = QuestionType(
     name="answer_and_proof",
-    label="Answer and proof",
+    label="Answer and evidence",
     hint="Answer, then choose the sentence that proves it",
-    partial_credit="A right answer earns half of the points. With it, the right proof earns the other half.",
+    partial_credit="The answer is half the points. If it’s correct, the evidence earns the rest.",
     graded_by="rule",
     is_typed=False,
     lists_all_choices=False,

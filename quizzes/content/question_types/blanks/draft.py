@@ -46,18 +46,18 @@ class BlanksDraft(QuestionDraft):
 
     def problems(self, question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> list[str]:
         """What is missing, in the words of the page."""
-        found = missing(question, "text", "Write the text, with {a} where its first gap is.")
+        found = missing(question, "text", "Enter the text, with {a} where the first blank goes.")
         letters, rows = _letters(question), question.get("gaps", [])
         if not found and not letters:
-            found.append("The text has no gap yet. Write {a} where the first one is.")
+            found.append("Add a blank: type {a} where it goes.")
         if letters != list(CHOICE_IDS[: len(letters)]):
-            found.append("Name the gaps {a}, {b} and so on, in this order and each once.")
+            found.append("Name the blanks {a}, {b}, and so on, in this order, once each.")
         if len(letters) > len(rows):
-            found.append(f"The text has {len(letters)} gaps. Add a gap below for each.")
+            found.append(f"The text has {len(letters)} blanks. Add a row below for each.")
         for letter, row in zip(letters, rows, strict=False):
             if not row.get("accepted"):
-                found.append(f"Write what is right in gap {letter}.")
-            found += missing(row, "rationale", f"Say why a student may fill gap {letter} otherwise.")
+                found.append(f"Enter the correct answer for blank {letter}.")
+            found += missing(row, "rationale", f"Add feedback for blank {letter}.")
         return found
 
     def shown(self, question: Table, sentence_keys: Sequence[str]) -> Table:

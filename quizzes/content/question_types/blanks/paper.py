@@ -49,7 +49,7 @@ def _token(gap: View, text: str) -> str:
     tokens |= {option["letter"].casefold(): option["token"] for option in gap["options"]}
     if text.casefold() not in tokens:
         raise NotAChoice(
-            f"“{text}” is not on the sheet at ({gap['letter']}): write {letters_of(gap['options'])}, or the word."
+            f"“{text}” isn’t on the handout at ({gap['letter']}). Enter {letters_of(gap['options'])}, or the word."
         )
     token: str = tokens[text.casefold()]
     return token

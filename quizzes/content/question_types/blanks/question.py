@@ -137,6 +137,10 @@ class Blanks(Question):
                 given[gap.id] = typed
         return given or None
 
+    def missing_parts(self, value: Value, shuffle: Shuffle) -> tuple[str, ...]:
+        """The blanks without an answer, such as “blank (b)”."""
+        return tuple(f"blank ({gap.id})" for gap in self.gaps if gap.id not in value)
+
     def grade(self, value: Value) -> Fraction:
         """The share of gaps with a correct answer."""
         given = value or {}

@@ -9,8 +9,8 @@ from quizzes.content.question_types.question_type import QuestionType
 BLANKS = QuestionType(
     name="blanks",
     label="Fill in the blanks",
-    hint="Fill each gap",
-    partial_credit="Each gap counts the same.",
+    hint="Fill in each blank",
+    partial_credit="Each blank counts the same.",
     graded_by="rule",
     is_typed=True,
     lists_all_choices=False,

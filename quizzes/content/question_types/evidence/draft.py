@@ -36,21 +36,19 @@ class EvidenceDraft(QuestionDraft):
     def problems(self, question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> list[str]:
         """What is missing, in the words of the page."""
         rows = numbered(question.get("choices", []), "sentence")
-        found = missing(question, "statement", "Write the statement that the sentences prove.")
+        found = missing(question, "statement", "Enter the statement that the sentences prove.")
         chosen = [row["sentence"] for _, row in rows]
         if len(set(chosen)) != len(chosen):
-            found.append("Two tempting sentences are the same.")
+            found.append("Two wrong sentences are the same.")
         numbers = {key: number for number, key in enumerate(sentence_keys, start=1)}
         for number, row in rows:
             key = row["sentence"]
-            found += lost(
-                [key], sentence_keys, f"Tempting sentence {number} is no longer in the reading. Choose another."
-            )
+            found += lost([key], sentence_keys, f"Wrong sentence {number} is no longer in the reading. Choose another.")
             if key in question.get("evidence", ()) and key in numbers:
-                found.append(f"Sentence {numbers[key]} proves the statement, so it cannot be a wrong pick.")
+                found.append(f"Sentence {numbers[key]} is evidence, so it can’t be a wrong choice.")
             if key in numbers and not text_in(row, "rationale"):
-                found.append(f"Say why a student may pick sentence {numbers[key]}.")
-        return found + missing(question, "rationale_other", "Say what a student reads who picks any other sentence.")
+                found.append(f"Add feedback for sentence {numbers[key]}.")
+        return found + missing(question, "rationale_other", "Add feedback for other sentences.")
 
     def shown(self, question: Table, sentence_keys: Sequence[str]) -> Table:
         """With a placeholder key: students see every sentence, whichever proves it."""

@@ -17,12 +17,12 @@ class TemptingForm(QuestionTypeForm):
 
     def build(self) -> None:
         """A sentence and a reason for each row."""
-        hint = "What a student reads who picks a sentence not named above."
-        self.put("other", text("For any other sentence", 500, hint=hint), self.question.get("rationale_other", ""))
+        hint = "Feedback for any sentence not listed above"
+        self.put("other", text("Any other sentence", 500, hint=hint), self.question.get("rationale_other", ""))
         for number, row in enumerate(self._rows, start=1):
-            field = forms.ChoiceField(label=f"Tempting sentence {number}", choices=self._sentences(row), required=False)
+            field = forms.ChoiceField(label=f"Wrong sentence {number}", choices=self._sentences(row), required=False)
             self.put(f"sentence-{number}", field, row.get("sentence", ""))
-            why = text(f"Why a student may pick tempting sentence {number}", 500, look="why")
+            why = text(f"Feedback for wrong sentence {number}", 500, look="why")
             self.put(f"tempts-{number}", why, row.get("rationale", ""))
 
     @property
@@ -49,7 +49,7 @@ class TemptingForm(QuestionTypeForm):
             end = " ..." if len(words) > SHOWN_WORDS else ""
             shown.append((table["key"], f"{number} {' '.join(words[:SHOWN_WORDS])}{end}"))
         if row.get("sentence", "") not in dict(shown):
-            shown.append((row["sentence"], "A sentence that is no longer in the reading"))
+            shown.append((row["sentence"], "A sentence that was removed from the reading"))
         return shown
 
     @property

@@ -15,7 +15,7 @@ class EvidenceEntry(PaperEntry):
 
     def cells(self, view: View) -> tuple[Cell, ...]:
         """One cell."""
-        return marks_cell("Numbers of sentences")
+        return marks_cell("Sentence numbers")
 
     def read(self, view: View, typed: Sequence[str]) -> Fields:
         """The tokens of the sentences."""
@@ -23,7 +23,7 @@ class EvidenceEntry(PaperEntry):
         numbers = [number for number in re.split(r"[\s,;.]+", typed[0]) if number]
         for number in numbers:
             if number not in tokens:
-                raise NotAChoice(f"“{number}” is not a sentence: write numbers from 1 to {len(tokens)}.")
+                raise NotAChoice(f"“{number}” isn’t a sentence. Enter numbers from 1 to {len(tokens)}.")
         return {"sentence": [tokens[number] for number in numbers]}
 
     def write(self, view: View, blank: View) -> tuple[str, ...]:

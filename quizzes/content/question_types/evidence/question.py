@@ -99,7 +99,7 @@ class Evidence(Question):
         """The chosen sentence keys, sorted as text, None without any; raises NotAChoice."""
         chosen = set(submitted.get("sentence", ()))
         if chosen - {sentence.key for sentence in reading}:
-            raise NotAChoice("That is not a sentence of this reading.")
+            raise NotAChoice("That sentence isn’t in this reading.")
         return sorted(chosen) or None
 
     def grade(self, value: Value) -> Fraction:

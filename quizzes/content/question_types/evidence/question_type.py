@@ -9,10 +9,8 @@ from quizzes.content.question_types.question_type import QuestionType
 EVIDENCE = QuestionType(
     name="evidence",
     label="Evidence",
-    hint="Tap the sentence. Tap again to take the mark away.",
-    partial_credit=(
-        "Each right sentence earns a share of the points and each wrong one takes one away, never below zero."
-    ),
+    hint="Tap the sentence. Tap again to undo.",
+    partial_credit=("Correct sentences add points. Wrong ones take points away. You can’t go below 0."),
     graded_by="rule",
     is_typed=False,
     lists_all_choices=False,

@@ -29,16 +29,16 @@ class FreeTextDraft(QuestionDraft):
     def problems(self, question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> list[str]:
         """What is missing, in the words of the page."""
         rows = numbered(question.get("criteria", []), "title")
-        found = [] if rows else ["Write at least one line of the rubric."]
+        found = [] if rows else ["Add at least 1 line to the rubric."]
         found += [
-            f"Say what earns the points of line {number}." for number, row in rows if not text_in(row, "description")
+            f"Say how to earn the points of line {number}." for number, row in rows if not text_in(row, "description")
         ]
         total = sum(row["points"] for _, row in rows)
         if rows and total != question["points"]:
             found.append(
                 f"The lines of the rubric add up to {total} and the question gives {question['points']} points."
             )
-        return found + missing(question, "sample_answer", "Write one good answer.")
+        return found + missing(question, "sample_answer", "Enter a sample answer.")
 
     def shown(self, question: Table, sentence_keys: Sequence[str]) -> Table:
         """With points that fit its rubric, and one line if it has none."""

@@ -13,9 +13,9 @@ class FreeTextForm(QuestionTypeForm):
 
     def build(self) -> None:
         """A title, points and a description for each line; the good answer; the lengths."""
-        self.put("sample", text("One good answer", 2_000, rows=4), self.question.get("sample_answer", ""))
+        self.put("sample", text("Sample answer", 2_000, rows=4), self.question.get("sample_answer", ""))
         self.put("note", text("Note to students", 200), self.question.get("note", ""))
-        for name, label, least in (("min_length", "Characters at least", 0), ("max_length", "Characters at most", 1)):
+        for name, label, least in (("min_length", "Minimum characters", 0), ("max_length", "Maximum characters", 1)):
             length = forms.IntegerField(label=label, min_value=least, max_value=MAX_LENGTH, required=False)
             self.put(name, length, self.question.get(name))
         for number, row in enumerate(self._rows, start=1):
@@ -23,7 +23,7 @@ class FreeTextForm(QuestionTypeForm):
             points = forms.IntegerField(label=f"Points of line {number}", min_value=1, max_value=MAX_POINTS)
             points.widget.attrs["class"] = "why"
             self.put(f"points-{number}", points, row.get("points", 1))
-            earns = text(f"What earns the points of line {number}", 500, look="why")
+            earns = text(f"How to earn the points of line {number}", 500, look="why")
             self.put(f"earns-{number}", earns, row.get("description", ""))
 
     @property

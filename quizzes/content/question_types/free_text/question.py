@@ -111,7 +111,7 @@ class FreeText(Question):
             credit=self.grade(value),
             rows=(
                 *given,
-                ReviewRow(self.sample_answer, "missed", "One good answer", ""),
+                ReviewRow(self.sample_answer, "missed", "Sample answer", ""),
                 *(ReviewRow(_line(criterion), "no", "", "") for criterion in self.criteria),
             ),
             given=value or "",

@@ -8,9 +8,9 @@ from quizzes.content.question_types.question_type import QuestionType
 
 FREE_TEXT = QuestionType(
     name="free_text",
-    label="In your own words",
-    hint="Your teacher reads this one",
-    partial_credit="Your teacher marks it. What earns points is listed with the question.",
+    label="Written answer",
+    hint="Your teacher will read this",
+    partial_credit="Your teacher will grade this. The question lists how you earn points.",
     graded_by="teacher",
     is_typed=True,
     lists_all_choices=False,

@@ -26,13 +26,11 @@ class MatchingDraft(QuestionDraft):
     def problems(self, question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> list[str]:
         """What is missing, in the words of the page."""
         rows = question.get("prompts", [])
-        found = too_few(rows, 2, "Write at least two lines.") + equals(rows, "Lines")
-        found += [
-            f"Write what line {number} is matched with." for number, row in numbered(rows) if not text_in(row, "option")
-        ]
+        found = too_few(rows, 2, "Enter at least 2 lines.") + equals(rows, "Lines")
+        found += [f"Enter the match for line {number}." for number, row in numbered(rows) if not text_in(row, "option")]
         if len(self.finish(question, sentence_keys, voices)["options"]) < 2:
-            found.append("Offer at least two options.")
-        return found + unexplained(numbered(rows), "choose another option for line")
+            found.append("Offer at least 2 answer choices.")
+        return found + unexplained(numbered(rows), "line")
 
     def shown(self, question: Table, sentence_keys: Sequence[str]) -> Table:
         """With a key of its own: students see every line with every option."""

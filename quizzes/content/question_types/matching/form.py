@@ -13,17 +13,15 @@ class MatchingForm(QuestionTypeForm):
         others = [option for option in self.question.get("options", []) if option not in matched]
         self.put(
             "options",
-            text("More options", 1_000, rows=3, hint="One a line. They fit no line above and make guessing harder."),
+            text("More options", 1_000, rows=3, hint="1 per line. They match no line above and make guessing harder."),
             "\n".join(others),
         )
         for number, row in enumerate(self._rows, start=1):
             self.put(f"text-{number}", text(f"Line {number}", 300), row.get("text", ""))
-            self.put(
-                f"option-{number}", text(f"What line {number} is matched with", 200, look="why"), row.get("option", "")
-            )
+            self.put(f"option-{number}", text(f"Match for line {number}", 200, look="why"), row.get("option", ""))
             self.put(
                 f"why-{number}",
-                text(f"Why a student may choose another for {number}", 500, look="why"),
+                text(f"Feedback for line {number}", 500, look="why"),
                 row.get("rationale", ""),
             )
 

@@ -112,11 +112,16 @@ class Matching(Question):
         for prompt in self.prompts:
             tokens = submitted.get(shuffle.token(self.key, prompt.id), ())
             if len(tokens) > 1:
-                raise NotAChoice("Choose one option for each line.")
+                raise NotAChoice("Choose an answer for each line.")
             # The first entry of the list, “Choose one”, is sent as "".
             if tokens and tokens[0]:
                 given[prompt.id] = shuffle.choice_id(self.key, tokens[0], list(self.option_texts))
         return given or None
+
+    def missing_parts(self, value: Value, shuffle: Shuffle) -> tuple[str, ...]:
+        """The lines without an answer, such as “line 2”."""
+        shown = shuffle.order(self.key, [(prompt.id, prompt.id) for prompt in self.prompts])
+        return tuple(f"line {place}" for place, id_ in enumerate(shown, start=1) if id_ not in value)
 
     def grade(self, value: Value) -> Fraction:
         """The share of prompts with the correct option.

@@ -9,8 +9,8 @@ from quizzes.content.question_types.question_type import QuestionType
 MATCHING = QuestionType(
     name="matching",
     label="Matching",
-    hint="Choose one option for each line",
-    partial_credit="Each line counts the same. An option may fit several lines, or none.",
+    hint="Choose an answer for each line",
+    partial_credit="Use an answer once, more than once, or not at all.",
     graded_by="rule",
     is_typed=False,
     lists_all_choices=False,

@@ -13,5 +13,5 @@ class MultipleDraft(ChoicesDraft):
     def key_problems(self, keys: Sequence[int], rows: Sequence[Table]) -> list[str]:
         """A message if every choice is correct."""
         if len(keys) > 1 and len(keys) >= len(numbered(rows)):
-            return ["Every answer is marked correct, so the question asks nothing. Write a wrong one."]
+            return ["Every answer is correct. Add a wrong one."]
         return []

@@ -11,7 +11,7 @@ class MultipleEntry(ChoicesEntry):
 
     def cells(self, view: View) -> tuple[Cell, ...]:
         """One cell."""
-        return marks_cell(f"Each letter marked, of {letters_of(view['choices'])}")
+        return marks_cell(f"Each letter chosen: {letters_of(view['choices'])}")
 
     def read(self, view: View, typed: Sequence[str]) -> Fields:
         """The tokens of the letters."""

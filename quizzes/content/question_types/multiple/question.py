@@ -33,7 +33,7 @@ from quizzes.content.reading import Reading
 from quizzes.content.tables import InvalidDocument, tables_of
 
 # Also shown at the first step of answer and evidence.
-PARTIAL_CREDIT = "Each right pick earns a share of the points and each wrong pick takes one away, never below zero."
+PARTIAL_CREDIT = "Correct choices add points. Wrong choices take points away. You can’t go below 0."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,8 @@ from quizzes.content.question_types.question_type import QuestionType
 
 MULTIPLE = QuestionType(
     name="multiple",
-    label="Multiple answers",
-    hint="Choose every answer the reading supports",
+    label="Choose all that apply",
+    hint="Choose every answer that the reading supports",
     partial_credit=PARTIAL_CREDIT,
     graded_by="rule",
     is_typed=False,

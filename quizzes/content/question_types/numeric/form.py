@@ -14,13 +14,13 @@ class NumericForm(QuestionTypeForm):
         kinds = [("number", "A number"), ("date", "A date")]
         kind = forms.ChoiceField(label="The answer is", choices=kinds, required=False)
         self.put("kind", kind, self.question.get("kind", "number"))
-        hint = "A number in figures, or a date as in 2018-08-31, or --08-31 where the year does not matter."
-        self.put("figure", text("Right answer", 60, hint=hint), self.question.get("answer", ""))
-        hint = "How far off is still right: 0.5 for a number, 1 for a day. Left empty, it has to be exact."
+        hint = "A number, or a date such as 2018-08-31 (--08-31 for any year)"
+        self.put("figure", text("Correct answer", 60, hint=hint), self.question.get("answer", ""))
+        hint = "How far off still counts: 0.5, or 1 for a day. Leave blank for exact."
         self.put("tolerance", text("Tolerance", 20, hint=hint), self.question.get("tolerance", ""))
-        hint = "One a line, the usual one first. Left empty, there is none."
+        hint = "1 per line, most common first (optional)"
         self.put("units", LinesField("Units", rows=2, hint=hint), self.question.get("units", []))
-        required = forms.BooleanField(label="The unit has to be named", required=False)
+        required = forms.BooleanField(label="A unit is required", required=False)
         self.put("unit_required", required, self.question.get("unit_required", False))
         self.put("note", text("Note to students", 200), self.question.get("note", ""))
 

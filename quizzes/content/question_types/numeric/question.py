@@ -105,8 +105,8 @@ class Numeric(Question):
         """What a student may see before release: stem, note, own answer, and the unit if it may be left out."""
         return {
             "stem": self.stem,
-            "hint": "Write a date" if isinstance(self.answer, Day) else "Write a number",
-            "note": self.note or ("Write the number with its unit." if self.unit_required else ""),
+            "hint": "Type a date" if isinstance(self.answer, Day) else "Type a number",
+            "note": self.note or ("Include the unit." if self.unit_required else ""),
             "unit": "" if self.unit_required else "".join(self.units[:1]),
             "name": shuffle.token(self.key, "answer"),
             "answer": value or "",

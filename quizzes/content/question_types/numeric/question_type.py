@@ -9,7 +9,7 @@ from quizzes.content.question_types.question_type import QuestionType
 NUMERIC = QuestionType(
     name="numeric",
     label="Number or date",
-    hint="Write a number or a date",
+    hint="Type a number or a date",
     partial_credit="",
     graded_by="rule",
     is_typed=True,

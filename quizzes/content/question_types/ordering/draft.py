@@ -30,8 +30,8 @@ class OrderingDraft(QuestionDraft):
     def problems(self, question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> list[str]:
         """What is missing, in the words of the page."""
         rows = question.get("items", [])
-        found = too_few(rows, 3, "Write at least three lines, in their right order.") + equals(rows, "Lines")
-        return found + unexplained(numbered(rows), "put another line in the place of line")
+        found = too_few(rows, 3, "Enter at least 3 lines, in the correct order.") + equals(rows, "Lines")
+        return found + unexplained(numbered(rows), "line")
 
     def shown(self, question: Table, sentence_keys: Sequence[str]) -> Table:
         """Unchanged: any order can be shown."""

@@ -13,7 +13,7 @@ class OrderingForm(QuestionTypeForm):
             self.put(f"text-{number}", text(f"Line {number}", 300), row.get("text", ""))
             self.put(
                 f"why-{number}",
-                text(f"Why a student may put another line {number}", 500, look="why"),
+                text(f"Feedback for line {number}", 500, look="why"),
                 row.get("rationale", ""),
             )
 

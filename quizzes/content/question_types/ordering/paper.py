@@ -19,9 +19,7 @@ class OrderingEntry(PaperEntry):
         """The tokens of the lines in the order of their numbers."""
         places, count = squeezed(typed[0]), len(view["lines"])
         if sorted(places) != [str(place) for place in range(1, count + 1)]:
-            raise NotAChoice(
-                f"Write the {count} numbers beside the lines from top to bottom, each of 1 to {count} once."
-            )
+            raise NotAChoice(f"Enter the {count} numbers from top to bottom. Use 1 to {count} once each.")
         lines = sorted(zip(places, view["lines"], strict=True), key=lambda pair: pair[0])
         return {"item": [line["token"] for _, line in lines], "placed": ["1"]}
 

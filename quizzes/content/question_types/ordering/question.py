@@ -99,11 +99,11 @@ class Ordering(Question):
         ids = [item.id for item in self.items]
         order = [shuffle.choice_id(self.key, token, ids) for token in tokens]
         if sorted(order) != ids or len(moves) > 1:
-            raise NotAChoice("That is not an order of these lines.")
+            raise NotAChoice("We couldn’t read that order. Try again.")
         for place, step in moves:
             at = next((index for index in range(len(order)) if place == str(index + 1)), -1)
             if at < 0 or not 0 <= at + step < len(order):
-                raise NotAChoice("That line cannot be moved there.")
+                raise NotAChoice("That line can’t move there.")
             order[at], order[at + step] = order[at + step], order[at]
         return order
 

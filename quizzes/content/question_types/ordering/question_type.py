@@ -9,11 +9,8 @@ from quizzes.content.question_types.question_type import QuestionType
 ORDERING = QuestionType(
     name="ordering",
     label="Ordering",
-    hint="Move the lines until they are in order",
-    partial_credit=(
-        "Each pair of lines in the right order earns a share of the points and each pair in the wrong order takes one "
-        "away, never below zero."
-    ),
+    hint="Put the lines in order",
+    partial_credit=("The closer your order is, the more points you earn."),
     graded_by="rule",
     is_typed=False,
     lists_all_choices=False,

@@ -25,10 +25,10 @@ class ShortAnswerDraft(QuestionDraft):
     def problems(self, question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> list[str]:
         """What is missing, in the words of the page."""
         rows = question.get("wrong", [])
-        found = [] if question.get("accepted") else ["Write at least one answer that is accepted."]
-        found += equals(rows, "Wrong answers") + unexplained(numbered(rows), "write wrong answer")
+        found = [] if question.get("accepted") else ["Enter at least 1 accepted answer."]
+        found += equals(rows, "Wrong answers") + unexplained(numbered(rows), "wrong answer")
         for number, row in numbered(rows):
-            message = f"A sentence that tempts to wrong answer {number} is no longer in the reading."
+            message = f"A sentence that suggests wrong answer {number} is no longer in the reading."
             found += lost(row.get("leans_on", ()), sentence_keys, message)
         return found
 

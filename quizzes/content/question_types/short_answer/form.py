@@ -11,18 +11,16 @@ class ShortAnswerForm(QuestionTypeForm):
 
     def build(self) -> None:
         """Accepted answers; a text, a reason and sentences for each wrong one."""
-        hint = (
-            "One a line. Capitals, accents, punctuation and number words do not count, so one way of writing is enough."
-        )
+        hint = "1 per line. Capitals, accents, and punctuation don’t matter."
         self.put("accepted", LinesField("Accepted answers", hint=hint), self.question.get("accepted", []))
-        slips = forms.BooleanField(label="Forgive one wrong letter in a longer word", required=False)
+        slips = forms.BooleanField(label="Allow 1 typo in longer words", required=False)
         self.put("forgive_slips", slips, self.question.get("forgive_slips", False))
         self.put("note", text("Note to students", 200), self.question.get("note", ""))
         for number, row in enumerate(self._rows, start=1):
             self.put(f"text-{number}", text(f"Wrong answer {number}", 200, named=True), row.get("text", ""))
-            why = text(f"Why a student may write wrong answer {number}", 500, look="why")
+            why = text(f"Feedback for wrong answer {number}", 500, look="why")
             self.put(f"why-{number}", why, row.get("rationale", ""))
-            leans = self.sentences_field(f"Sentences that tempt to wrong answer {number}")
+            leans = self.sentences_field(f"Sentences that suggest wrong answer {number}")
             self.put(f"leans-{number}", leans, row.get("leans_on", []))
 
     @property

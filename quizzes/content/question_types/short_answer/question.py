@@ -27,7 +27,7 @@ from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.reading import Reading
 from quizzes.content.tables import InvalidDocument, tables_of, text_of, texts_of
 
-NOTE = "Capital letters, accents and punctuation do not count."
+NOTE = "Capital letters, accents, and punctuation don’t matter."
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from quizzes.content.tables import InvalidDocument, tables_of, text_of, texts_of
 # What is wrong with a wrong choice, in the words that a student reads.
 CONTRADICTED, NOT_STATED, BESIDE_THE_POINT = "contradicted", "not_stated", "beside_the_point"
 MARKS = {
-    CONTRADICTED: "The reading contradicts it",
-    NOT_STATED: "The reading does not state it",
-    BESIDE_THE_POINT: "True, but beside the point",
+    CONTRADICTED: "The reading says otherwise",
+    NOT_STATED: "The reading doesn’t say this",
+    BESIDE_THE_POINT: "True, but it doesn’t answer the question",
 }
 
 

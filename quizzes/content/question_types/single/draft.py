@@ -43,24 +43,20 @@ class ChoicesDraft(QuestionDraft):
         rows = question.get("choices", [])
         written = numbered(rows)
         keys = [number for number, row in enumerate(rows, start=1) if row.get("key")]
-        found = too_few(rows, 2, "Write at least two answers.")
+        found = too_few(rows, 2, "Enter at least 2 answers.")
         if not keys:
-            found.append("Mark at least one correct answer.")
-        found += [
-            f"Answer {number} is marked correct and is empty."
-            for number in keys
-            if not text_in(rows[number - 1], "text")
-        ]
+            found.append("Choose at least 1 correct answer.")
+        found += [f"Answer {number} is correct but blank." for number in keys if not text_in(rows[number - 1], "text")]
         found += self.key_problems(keys, rows)
         found += equals(rows, "Options")
-        found += unexplained([(number, row) for number, row in written if not row.get("key")], "pick answer")
+        found += unexplained([(number, row) for number, row in written if not row.get("key")], "answer")
         for number, row in written:
             if not row.get("key") and row.get("mark") == CONTRADICTED and not row.get("mark_at"):
-                found.append(f"Name the sentence that contradicts answer {number}.")
+                found.append(f"Add the evidence against answer {number}.")
             found += lost(
                 row.get("leans_on", ()),
                 sentence_keys,
-                f"A sentence that tempts to answer {number} is no longer in the reading.",
+                f"A sentence that suggests answer {number} is no longer in the reading.",
             )
         return found
 
@@ -78,4 +74,4 @@ class SingleDraft(ChoicesDraft):
 
     def key_problems(self, keys: Sequence[int], rows: Sequence[Table]) -> list[str]:
         """A message for a second correct choice."""
-        return ["Mark one correct answer only, or let the type be “Multiple answers”."] if len(keys) > 1 else []
+        return ["Choose 1 correct answer, or change the type to “Choose all that apply”."] if len(keys) > 1 else []

@@ -9,10 +9,10 @@ from quizzes.content.question_types.single.choices import BESIDE_THE_POINT, CONT
 from quizzes.content.tables import Table
 
 MARK_CHOICES = [
-    ("", "Right, or not said yet"),
-    (CONTRADICTED, "Contradicted by the reading"),
-    (NOT_STATED, "Not stated in the reading"),
-    (BESIDE_THE_POINT, "True, but beside the point"),
+    ("", "Choose"),
+    (CONTRADICTED, "The reading says otherwise"),
+    (NOT_STATED, "The reading doesn’t say this"),
+    (BESIDE_THE_POINT, "True, but off the question"),
 ]
 
 
@@ -26,29 +26,31 @@ class ChoicesForm(QuestionTypeForm):
         keys = [str(number) for number, row in enumerate(self._rows, start=1) if row.get("key")]
         offered = [(str(number), f"Answer {number}") for number in range(1, len(self._rows) + 1)]
         if self.is_single:
-            self.put("key", forms.ChoiceField(label="Right answer", choices=offered, required=False), "".join(keys[:1]))
+            self.put(
+                "key", forms.ChoiceField(label="Correct answer", choices=offered, required=False), "".join(keys[:1])
+            )
         else:
-            self.put("key", forms.MultipleChoiceField(label="Right answers", choices=offered, required=False), keys)
+            self.put("key", forms.MultipleChoiceField(label="Correct answers", choices=offered, required=False), keys)
         for number, row in enumerate(self._rows, start=1):
             self.put(f"text-{number}", text(f"Answer {number}", 500, named=True), row.get("text", ""))
             self.put(
                 f"why-{number}",
-                text(f"Why a student may pick answer {number}", 500, look="why"),
+                text(f"Feedback for answer {number}", 500, look="why"),
                 row.get("rationale", ""),
             )
             self.put(
                 f"leans-{number}",
-                self.sentences_field(f"Sentences that tempt to answer {number}"),
+                self.sentences_field(f"Sentences that suggest answer {number}"),
                 row.get("leans_on", []),
             )
             mark = forms.ChoiceField(
-                label=f"What is wrong with answer {number}",
+                label=f"What’s wrong with answer {number}",
                 choices=MARK_CHOICES,
                 required=False,
                 widget=forms.Select(attrs={"class": "why"}),
             )
             self.put(f"mark-{number}", mark, row.get("mark", ""))
-            against = self.sentences_field(f"Sentences against answer {number}")
+            against = self.sentences_field(f"Evidence against answer {number}")
             self.put(f"against-{number}", against, row.get("mark_at", []))
 
     @property

@@ -45,7 +45,7 @@ class SingleEntry(ChoicesEntry):
         """The token of the letter."""
         tokens = tokens_of(view, typed[0])
         if len(tokens) > 1:
-            raise NotAChoice(f"Write one of {letters_of(view['choices'])}.")
+            raise NotAChoice(f"Enter {letters_of(view['choices'])}.")
         return {"choice": tokens}
 
 
@@ -55,5 +55,5 @@ def tokens_of(view: View, typed: str) -> list[str]:
     marks = squeezed(typed)
     for mark in marks:
         if mark not in by_letter:
-            raise NotAChoice(f"“{mark}” is not on the sheet: write {letters_of(view['choices'])}.")
+            raise NotAChoice(f"“{mark}” isn’t on the handout. Enter {letters_of(view['choices'])}.")
     return [by_letter[mark] for mark in dict.fromkeys(marks)]

@@ -8,7 +8,7 @@ from quizzes.content.question_types.single.question import Single
 
 SINGLE = QuestionType(
     name="single",
-    label="Single choice",
+    label="Multiple choice",
     hint="Choose one answer",
     partial_credit="",
     graded_by="rule",

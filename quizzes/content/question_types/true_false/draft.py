@@ -25,15 +25,15 @@ class TrueFalseDraft(QuestionDraft):
     def problems(self, question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> list[str]:
         """What is missing, in the words of the page."""
         answer = question.get("answer")
-        found = missing(question, "statement", "Write the statement.")
+        found = missing(question, "statement", "Enter the statement.")
         if answer is None:
-            found.append("Mark the statement true or false.")
+            found.append("Choose true or false for the statement.")
         else:
             word, wrong = ("false", "rationale_false") if answer else ("true", "rationale_true")
-            found += missing(question, wrong, f"Say why a student may answer {word}.")
+            found += missing(question, wrong, f"Add feedback for the answer {word}.")
         leaning = question.get("leans_on", ())
         return found + lost(
-            leaning, sentence_keys, "A sentence that tempts to the wrong answer is no longer in the reading."
+            leaning, sentence_keys, "A sentence that suggests the wrong answer is no longer in the reading."
         )
 
     def shown(self, question: Table, sentence_keys: Sequence[str]) -> Table:

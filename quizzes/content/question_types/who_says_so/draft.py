@@ -38,25 +38,25 @@ class WhoSaysSoDraft(QuestionDraft):
     def problems(self, question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> list[str]:
         """What is missing, in the words of the page."""
         rows = question.get("statements", [])
-        found = too_few(rows, 2, "Write at least two statements.") + equals(rows, "Statements")
+        found = too_few(rows, 2, "Enter at least 2 statements.") + equals(rows, "Statements")
         offered = [voice["key"] for voice in voices if voice["key"] in question.get("voices", ())]
         if len(offered) < 2:
-            found.append("Offer at least two voices.")
+            found.append("Offer at least 2 speakers.")
         labels = {voice["key"]: voice["label"] for voice in voices}
         for number, row in numbered(rows):
             voice, evidence = text_in(row, "voice"), row.get("evidence", ())
             if voice not in labels:
                 found.append(f"Choose who says statement {number}.")
             elif voice not in offered:
-                found.append(f"Statement {number} is keyed to “{labels[voice]}”, which is not offered.")
+                found.append(f"The speaker of statement {number}, “{labels[voice]}”, isn’t one of the choices.")
             if voice == NOT_STATED and evidence:
-                found.append(f"The story does not say statement {number}, so no sentence proves it.")
+                found.append(f"Statement {number} is “The story does not say”, so leave its sentence blank.")
             if voice != NOT_STATED and not evidence:
-                found.append(f"Name the sentence that says statement {number}.")
+                found.append(f"Enter the sentence that says statement {number}.")
             found += lost(
                 evidence, sentence_keys, f"A sentence that says statement {number} is no longer in the reading."
             )
-        return found + unexplained(numbered(rows), "choose another voice for statement")
+        return found + unexplained(numbered(rows), "statement")
 
     def shown(self, question: Table, sentence_keys: Sequence[str]) -> Table:
         """Unchanged: it can be shown without a key."""

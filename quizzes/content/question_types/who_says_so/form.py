@@ -16,7 +16,7 @@ class WhoSaysSoForm(QuestionTypeForm):
         self.put(
             "voices",
             forms.MultipleChoiceField(
-                label="Voices to choose from", choices=voices, required=False, widget=forms.CheckboxSelectMultiple
+                label="Speakers to choose from", choices=voices, required=False, widget=forms.CheckboxSelectMultiple
             ),
             offered,
         )
@@ -39,7 +39,7 @@ class WhoSaysSoForm(QuestionTypeForm):
             )
             self.put(
                 f"why-{number}",
-                text(f"Why a student may choose another voice for {number}", 500, look="why"),
+                text(f"Feedback for statement {number}", 500, look="why"),
                 row.get("rationale", ""),
             )
 

@@ -137,9 +137,14 @@ class WhoSaysSo(Question):
             if not chosen:
                 continue
             if len(chosen) > 1 or chosen[0] not in self.voices:
-                raise NotAChoice("That is not an option of this question.")
+                raise NotAChoice("That answer isn’t one of the choices.")
             given[statement.id] = chosen[0]
         return given or None
+
+    def missing_parts(self, value: Value, shuffle: Shuffle) -> tuple[str, ...]:
+        """The statements without a speaker, such as “statement 2”."""
+        shown = shuffle.order(self.key, [(statement.id, statement.id) for statement in self.statements])
+        return tuple(f"statement {place}" for place, id_ in enumerate(shown, start=1) if id_ not in value)
 
     def grade(self, value: Value) -> Fraction:
         """The share of statements with the correct voice."""
@@ -166,7 +171,7 @@ class WhoSaysSo(Question):
         return Review(
             credit=self.grade(value),
             rows=tuple(rows),
-            given=f"{hits} of {len(rows)} right" if given else "",
+            given=f"{hits} of {len(rows)} correct" if given else "",
             correct="; ".join(f"“{statement.text}” {labels[statement.voice]}" for statement in self.statements),
         )
 

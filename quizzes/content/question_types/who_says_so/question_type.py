@@ -9,7 +9,7 @@ from quizzes.content.question_types.who_says_so.question import WhoSaysSo
 WHO_SAYS_SO = QuestionType(
     name="who_says_so",
     label="Who says so?",
-    hint="Choose one voice for each statement",
+    hint="Choose who says each statement",
     partial_credit="Each statement counts the same.",
     graded_by="rule",
     is_typed=False,

@@ -139,8 +139,8 @@ def test_the_editor_saves_statements_and_tempting_sentences(draft: Draft, teache
     [
         ({"points": "0"}, "Give it points, from 1 to 100."),
         ({"points": "many"}, "Write a whole number from 1 to 100."),
-        ({"leans-1": "2, 40"}, "There is no sentence 40 in the reading. Its last one is 6."),
-        ({"explanation": "x" * 2001}, "This is longer than 2000 characters."),
+        ({"leans-1": "2, 40"}, "The reading has no sentence 40. The last one is 6."),
+        ({"explanation": "x" * 2001}, "Use up to 2,000 characters."),
     ],
 )
 def test_the_editor_saves_what_is_valid_and_keeps_the_rest_on_the_page(
@@ -182,9 +182,9 @@ def test_the_editor_names_what_is_missing_in_words_and_refuses_nothing(draft: Dr
         words in text
         for words in (
             "Write the question.",
-            "Mark at least one correct answer.",
+            "Choose at least 1 correct answer.",
             "Options 1 and 2 are the same.",
-            "Say why a student may pick answer 3.",
+            "Add feedback for answer 3.",
         )
     ] == [True] * 4
     assert question_now(draft, "one")["choices"][0]["text"] == "birthplace"
@@ -422,7 +422,7 @@ def test_publish_lists_what_is_in_the_way_and_offers_no_button(draft: Draft, tea
     text = text_of(teacher_client.get(url("publish_set", draft)))
 
     assert "No evidence yet. Choose the sentences that prove the answer." in text
-    assert "Mark at least one correct answer." in text
+    assert "Choose at least 1 correct answer." in text
     assert 'name="revision"' not in text
     teacher_client.post(url("publish_set", draft), {"revision": str(revision_of(draft))})
     assert not Edition.objects.exists()

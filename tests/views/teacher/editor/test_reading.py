@@ -73,7 +73,7 @@ def test_add_set_makes_a_draft_and_leads_to_its_reading(teacher: User, teacher_c
         ({"url": "http://"}, ["Enter a web address that starts with http:// or https://"]),
         ({"rights": ""}, ["Choose what you may show students."]),
         ({"rights": "all"}, ["Select a valid choice. all is not one of the available choices."]),
-        ({"title": "x" * 201}, ["This is longer than 200 characters."]),
+        ({"title": "x" * 201}, ["Use up to 200 characters."]),
         ({"about_minutes": "0"}, ["Ensure this value is greater than or equal to 1."]),
     ],
 )
