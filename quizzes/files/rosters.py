@@ -45,23 +45,19 @@ def read_csv(content: bytes, *, present: Collection[str]) -> list[RosterRow]:
     The header has a column “name” (or “student”), or “first name” with or without “last name”, in any case and order.
     """
     if len(content) > MAX_BYTES:
-        raise InvalidRoster("The file is larger than 1 MB. A roster of names is much smaller: is it the right file?")
+        raise InvalidRoster("This file is over 1 MB, too big for a roster. Is it the right file?")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InvalidRoster(
-            "The file is not UTF-8 text. In the spreadsheet, save it as “CSV UTF-8” and try again."
-        ) from error
+        raise InvalidRoster("We can’t read this file. Save it as “CSV UTF-8” and try again.") from error
     if "\x00" in text:
-        raise InvalidRoster(
-            "The file is not a CSV text file. In the spreadsheet, save it as “CSV UTF-8” and try again."
-        )
+        raise InvalidRoster("We can’t read this file. Save it as “CSV UTF-8” and try again.")
     try:
         table = list(csv.reader(io.StringIO(text, newline=None), dialect=_dialect(text)))
     except csv.Error as error:
-        raise InvalidRoster(f"The file could not be read as CSV: {error}.") from error
+        raise InvalidRoster(f"We can’t read this CSV file: {error}.") from error
     if not table:
-        raise InvalidRoster("The file is empty.")
+        raise InvalidRoster("This file is empty. Choose another one.")
     columns = _name_columns([cell.strip().casefold() for cell in table[0]])
     rows = [
         (number, " ".join(cells[column].strip() for column in columns if column < len(cells)))
@@ -83,13 +79,13 @@ def _name_columns(header: Sequence[str]) -> list[int]:
     first = next((header.index(name) for name in FIRST_HEADERS if name in header), None)
     last = next((header.index(name) for name in LAST_HEADERS if name in header), None)
     if first is None:
-        raise InvalidRoster("The first row must be a header with a column “name”, or “first name” and “last name”.")
+        raise InvalidRoster("The first row needs headings: “name”, or “first name” and “last name”.")
     return [first] if last is None else [first, last]
 
 
 def _checked(rows: Sequence[tuple[int, str]], present: Collection[str]) -> list[RosterRow]:
     if len(rows) > MAX_ROWS:
-        raise InvalidRoster(f"That is {len(rows)} names. A classroom holds at most {MAX_ROWS}.")
+        raise InvalidRoster(f"The list has {len(rows)} names. The limit for a class is {MAX_ROWS}.")
     checked = []
     first_row: dict[str, int] = {}
     for number, text in rows:

@@ -181,7 +181,7 @@ class GradeForm(forms.Form):
         error_messages={
             "required": "Give points.",
             "invalid": "Write points as a number, such as 1.5.",
-            "min_value": "Points cannot be below zero.",
+            "min_value": "Points can’t be below 0.",
             "max_decimal_places": "Write at most two decimals.",
             "max_digits": "Write points as a number, such as 1.5.",
             "max_whole_digits": "Write points as a number, such as 1.5.",

@@ -21,15 +21,15 @@ class AddStudentsForm(forms.Form):
 
     names = forms.CharField(
         label="Names",
-        help_text="One on each line. First name and the first letter of the last name are enough.",
+        help_text="One name per line. First name and last initial are enough.",
         required=False,
         strip=False,  # row numbers count empty lines too
         widget=forms.Textarea(attrs={"rows": 8, "autocomplete": "off", "spellcheck": "false"}),
-        error_messages={"null_characters_not_allowed": "The text holds a character that cannot be seen."},
+        error_messages={"null_characters_not_allowed": "The text has a hidden character. Retype it."},
     )
     file = forms.FileField(
         label="Or a CSV file",
-        help_text="Its first row names the columns: “name”, or “first name” and “last name”.",
+        help_text="The first row needs headings: “name”, or “first name” and “last name”.",
         required=False,
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
@@ -74,7 +74,7 @@ class AddStudentsForm(forms.Form):
         elif text.strip():
             self._read("names", text)
         else:
-            self.add_error("names", "Paste at least one name, or choose a file.")
+            self.add_error("names", "Paste at least 1 name, or choose a file.")
         return cleaned
 
     def _read(self, field: str, source: str | UploadedFile) -> None:
@@ -88,9 +88,9 @@ class AddStudentsForm(forms.Form):
             return
         size = len(self.present) + len(self.new_names)
         if not self.rows:
-            self.add_error(field, "There is no name below the first row.")
+            self.add_error(field, "No names below the headings.")
         elif size > MAX_ROWS:
-            self.add_error(field, f"With these the class would have {size} students. It holds at most {MAX_ROWS}.")
+            self.add_error(field, f"With these names, the class has {size} students. The limit is {MAX_ROWS}.")
 
 
 class RenameStudentForm(forms.Form):
@@ -98,8 +98,8 @@ class RenameStudentForm(forms.Form):
 
     name = NameField(
         label="Name on the roster",
-        help_text="Classmates see it when they join.",
-        error_messages={"required": "Give the student a name."},
+        help_text="Classmates see it when they sign in.",
+        error_messages={"required": "Enter a name."},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
@@ -123,7 +123,7 @@ class MoveStudentForm(forms.Form):
 
     classroom = ClassroomChoice(
         label="Class",
-        help_text="Work that is done stays with the class it was done in.",
+        help_text="Finished work stays with the old class.",
         empty_label="Choose a class",
         error_messages={"required": "Choose a class.", "invalid_choice": "Choose a class from the list."},
     )

@@ -237,7 +237,7 @@ def publish_and_assign(page: Page, classroom: Classroom) -> None:
     expect(page.locator("main")).to_contain_text("Edition 1 is published.")
     page.get_by_role("link", name="Assign edition 1").click()
     page.get_by_label(re.compile(re.escape(classroom.name))).check()
-    page.get_by_role("button", name="See the summary").click()
+    page.get_by_role("button", name="Review").click()
     page.get_by_role("button", name="Assign", exact=True).click()
     page.wait_for_url("**/teacher/assignments/**")
 
@@ -245,9 +245,9 @@ def publish_and_assign(page: Page, classroom: Classroom) -> None:
 def correct_the_key(page: Page) -> None:
     page.reload()
     expect(page.locator("main")).to_contain_text("2 of 2 turned in")
-    page.get_by_text("Correct a question").click()
-    page.get_by_role("link", name="Correct question 1").click()
-    page.get_by_role("radio", name="The new key only").check()
+    page.get_by_text("Regrade a question").click()
+    page.get_by_role("link", name="Regrade question 1").click()
+    page.get_by_role("radio", name="New answer only").check()
     page.locator("label.opt", has_text="One more year").click()
     page.get_by_label("New explanation").fill("What is decided holds for a year, until next autumn.")
     page.get_by_role("textbox", name="Why").fill(REASON)

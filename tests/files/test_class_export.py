@@ -407,7 +407,7 @@ REFUSALS: dict[str, tuple[Spoil, str]] = {
         "The time_zone of the classroom cannot be stored",
     ),
     "name too long": (_set("classroom", "name", to="x" * 81), "The name of the classroom cannot be stored"),
-    "name that is none": (_set("students", 0, "name", to=" "), "name is empty."),
+    "name that is none": (_set("students", 0, "name", to=" "), "the name is blank."),
     "evidence that is not in the reading": (
         _set("editions", 0, "document", "questions", 0, "evidence", to=["s99"]),
         "The question set “Small set” cannot stand on this site: the evidence “s99” of the question is not in the",

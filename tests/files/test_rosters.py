@@ -36,25 +36,25 @@ def test_clean_name_keeps_what_people_are_called(text: str, name: str) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("", "name is empty"),
-        ("   ", "name is empty"),
-        ("\u3000\xa0\u2003", "name is empty"),
-        ("--", "name is empty"),
-        ("\u0301", "name is empty"),
-        ("\u202eayaM", "the name holds a character that cannot be seen"),
-        ("\u202e", "the name holds a character that cannot be seen"),
-        ("Ma\u200bya", "the name holds a character that cannot be seen"),
-        ("Ma\u2066ya", "the name holds a character that cannot be seen"),
-        ("Ma\x00ya", "the name holds a character that cannot be seen"),
-        ("Ma\x07ya", "the name holds a character that cannot be seen"),
-        ("Ma\xadya", "the name holds a character that cannot be seen"),
-        ("Ma\ue000ya", "the name holds a character that cannot be seen"),
-        ("Ma\ud800ya", "the name holds a character that cannot be seen"),
-        ("\ufeffMaya", "the name holds a character that cannot be seen"),
-        ("x" * 61, "the name is longer than 60 characters"),
-        ("x" * 1_000_000, "the name is longer than 60 characters"),
-        ("Maya" + " " * 1_000_000 + "x", "the name is longer than 60 characters"),
-        ("ﷺ" * 10, "the name is longer than 60 characters"),
+        ("", "the name is blank"),
+        ("   ", "the name is blank"),
+        ("\u3000\xa0\u2003", "the name is blank"),
+        ("--", "the name is blank"),
+        ("\u0301", "the name is blank"),
+        ("\u202eayaM", "the name has a hidden character, so retype it"),
+        ("\u202e", "the name has a hidden character, so retype it"),
+        ("Ma\u200bya", "the name has a hidden character, so retype it"),
+        ("Ma\u2066ya", "the name has a hidden character, so retype it"),
+        ("Ma\x00ya", "the name has a hidden character, so retype it"),
+        ("Ma\x07ya", "the name has a hidden character, so retype it"),
+        ("Ma\xadya", "the name has a hidden character, so retype it"),
+        ("Ma\ue000ya", "the name has a hidden character, so retype it"),
+        ("Ma\ud800ya", "the name has a hidden character, so retype it"),
+        ("\ufeffMaya", "the name has a hidden character, so retype it"),
+        ("x" * 61, "the name is over 60 characters"),
+        ("x" * 1_000_000, "the name is over 60 characters"),
+        ("Maya" + " " * 1_000_000 + "x", "the name is over 60 characters"),
+        ("ﷺ" * 10, "the name is over 60 characters"),
     ],
 )
 def test_clean_name_refuses_what_nobody_is_called(text: str, reason: str) -> None:
@@ -130,7 +130,7 @@ def test_pasted_names_are_marked_one_by_one() -> None:
         RosterRow(1, "Maya Lopez", "new", ""),
         RosterRow(3, "noah kim", "here", ""),
         RosterRow(4, "MAYA LOPEZ", "problem", "Row 4: same as row 1."),
-        RosterRow(5, "\u202e", "problem", "Row 5: the name holds a character that cannot be seen."),
+        RosterRow(5, "\u202e", "problem", "Row 5: the name has a hidden character, so retype it."),
         RosterRow(6, "Ada", "new", ""),
     ]
 
@@ -144,7 +144,7 @@ def test_pasted_names_may_be_500() -> None:
     lines = [f"Student {number}" for number in range(501)]
 
     assert len(read_pasted("\n".join(lines[:500]), present=set())) == 500
-    with pytest.raises(InvalidRoster, match="That is 501 names. A classroom holds at most 500."):
+    with pytest.raises(InvalidRoster, match="The list has 501 names. The limit for a class is 500."):
         read_pasted("\n".join(lines), present=set())
 
 
@@ -190,9 +190,9 @@ def test_csv_roster_counts_rows_as_the_spreadsheet_does() -> None:
 
     assert read_csv(content.encode(), present={name_key("Noah Kim")}) == [
         RosterRow(2, "Maya Lopez", "new", ""),
-        RosterRow(4, "", "problem", "Row 4: name is empty."),
+        RosterRow(4, "", "problem", "Row 4: the name is blank."),
         RosterRow(5, "maya lopez", "problem", "Row 5: same as row 2."),
-        RosterRow(6, "x" * 60, "problem", "Row 6: the name is longer than 60 characters."),
+        RosterRow(6, "x" * 60, "problem", "Row 6: the name is over 60 characters."),
         RosterRow(7, "Noah Kim", "here", ""),
     ]
 
@@ -201,15 +201,15 @@ def test_csv_roster_with_a_first_name_only_takes_it() -> None:
     assert [row.name for row in read_csv(b"first name\nMaya\n", present=set())] == ["Maya"]
 
 
-NOT_UTF_8 = "The file is not UTF-8 text. In the spreadsheet, save it as “CSV UTF-8” and try again."
-NO_HEADER = "The first row must be a header with a column “name”, or “first name” and “last name”."
+NOT_UTF_8 = "We can’t read this file. Save it as “CSV UTF-8” and try again."
+NO_HEADER = "The first row needs headings: “name”, or “first name” and “last name”."
 
 
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"", "The file is empty."),
-        (b"\xef\xbb\xbf", "The file is empty."),
+        (b"", "This file is empty. Choose another one."),
+        (b"\xef\xbb\xbf", "This file is empty. Choose another one."),
         (b"\n", NO_HEADER),
         (b"Maya Lopez\nNoah Kim\n", NO_HEADER),
         (b"last name\nLopez\n", NO_HEADER),
@@ -218,16 +218,16 @@ NO_HEADER = "The first row must be a header with a column “name”, or “firs
         (b"PK\x03\x04\xff\xfe", NOT_UTF_8),
         (
             b"name\nMaya\x00\n",
-            "The file is not a CSV text file. In the spreadsheet, save it as “CSV UTF-8” and try again.",
+            "We can’t read this file. Save it as “CSV UTF-8” and try again.",
         ),
-        (b'name\n"Maya\n', "The file could not be read as CSV: unexpected end of data."),
+        (b'name\n"Maya\n', "We can’t read this CSV file: unexpected end of data."),
         (
             b"name\n" + b"x" * MAX_BYTES,
-            "The file is larger than 1 MB. A roster of names is much smaller: is it the right file?",
+            "This file is over 1 MB, too big for a roster. Is it the right file?",
         ),
         (
             b"name\n" + b"x\n" * 501,
-            "That is 501 names. A classroom holds at most 500.",
+            "The list has 501 names. The limit for a class is 500.",
         ),
     ],
     ids=lambda value: value[:20] if isinstance(value, str) else "",

@@ -65,5 +65,5 @@ def _join_address(request: TeacherRequest) -> str:
 
 def _added_message(added: int, here: int) -> str:
     if not added:
-        return "All of them were on the roster already."
-    return f"{added} student{'' if added == 1 else 's'} added. Print a card for each: it holds the PIN."
+        return "All of them were already on the roster."
+    return f"{added} student{'' if added == 1 else 's'} added. Print their sign-in cards. Each has a PIN."

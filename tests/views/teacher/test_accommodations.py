@@ -78,7 +78,7 @@ def test_newer_mark_takes_the_place_of_the_older(done: Attempt, teacher_client: 
         ({"points": ""}, "Give points."),
         ({"points": "lots"}, "Write points as a number, such as 1.5."),
         ({"points": "NaN"}, "Write points as a number, such as 1.5."),
-        ({"points": "-1"}, "Points cannot be below zero."),
+        ({"points": "-1"}, "Points can’t be below 0."),
         ({"points": "1.005"}, "Write at most two decimals."),
         ({"points": "2.5"}, "The question has 2 points. Give 0 to 2."),
         ({"points": "1", "comment": "x" * 601}, "Say it in 600 characters or fewer."),
@@ -220,10 +220,10 @@ def test_form_of_an_older_hand_in_changes_nothing(
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"reason": ""}, "Say why, so that students and colleagues can follow it."),
-        ({"minutes": "some"}, "Write whole minutes."),
-        ({"minutes": "-5"}, "Write 0 or more minutes."),
-        ({"minutes": "481"}, "At most 480 minutes."),
+        ({"reason": ""}, "Tell students why."),
+        ({"minutes": "some"}, "Enter whole minutes."),
+        ({"minutes": "-5"}, "Enter 0 or more minutes."),
+        ({"minutes": "481"}, "Enter up to 480 minutes."),
     ],
 )
 def test_reopening_says_what_is_wrong(
@@ -316,16 +316,16 @@ def test_extension_moves_the_end_of_a_running_attempt(
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"reason": "", "closes": "2026-10-26T09:30"}, "Say why, so that students and colleagues can follow it."),
-        ({"closes": "2026-10-23T07:00"}, "The close time is before the open time."),
-        ({"due": "2026-10-23T07:00"}, "The due time is before the open time."),
-        ({"closes": "2026-10-23T15:30"}, "This is before the close time of the class. Give a later time."),
-        ({"due": "2026-10-23T18:00"}, "The close time is before the due time."),
-        ({"closes": "tomorrow"}, "Give a day and a time, such as 2026-10-26T08:00."),
-        ({"closes": "2027-03-14T02:30"}, "Clocks skip 2:30 am that night. Use 3:30 am."),
-        ({"extra_attempts": "-1"}, "Write 0 or more."),
-        ({"extra_attempts": "1.5"}, "Write a whole number."),
-        ({"extra_attempts": "21"}, "At most 20."),
+        ({"reason": "", "closes": "2026-10-26T09:30"}, "Tell students why."),
+        ({"closes": "2026-10-23T07:00"}, "“Closes” is before “Opens”."),
+        ({"due": "2026-10-23T07:00"}, "“Due” is before “Opens”."),
+        ({"closes": "2026-10-23T15:30"}, "The class has until later. Choose a later time."),
+        ({"due": "2026-10-23T18:00"}, "“Closes” is before “Due”."),
+        ({"closes": "tomorrow"}, "Enter a date and time, such as 2026-10-26T08:00."),
+        ({"closes": "2027-03-14T02:30"}, "Daylight saving time skips 2:30 am. Use 3:30 am."),
+        ({"extra_attempts": "-1"}, "Enter 0 or more."),
+        ({"extra_attempts": "1.5"}, "Enter a whole number."),
+        ({"extra_attempts": "21"}, "Enter up to 20."),
     ],
 )
 def test_extension_that_cannot_be_is_refused_beside_its_field(
@@ -347,10 +347,10 @@ def test_extension_that_cannot_be_is_refused_beside_its_field(
 def test_extension_in_the_past_or_of_nothing_is_refused(
     closing: Assignment, student: Student, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
-    assert "Give a later time or another attempt." in text_of(extend(teacher_client, closing, student))
+    assert "Add a later time or an attempt." in text_of(extend(teacher_client, closing, student))
     clock.move_to(CLOSE + timedelta(days=2))
     page = extend(teacher_client, closing, student, closes="2026-10-24T09:00")
-    assert errors_of(page) == ["This close time has passed. Choose a later one."]
+    assert errors_of(page) == ["This closing time has passed. Choose a later one."]
     assert Extension.objects.count() == 0
 
 
@@ -358,7 +358,7 @@ def test_extension_where_the_class_has_no_close_would_give_less(
     assignment: Assignment, student: Student, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
     page = extend(teacher_client, assignment, student, closes="2026-10-26T09:30")
-    assert errors_of(page) == ["The class has no close time, so this would give less time. Leave it empty."]
+    assert errors_of(page) == ["The class has no closing time. Leave this blank."]
 
 
 def test_excuse_and_its_taking_back_are_recorded_with_reasons(
@@ -371,13 +371,13 @@ def test_excuse_and_its_taking_back_are_recorded_with_reasons(
     assert acts() == ["excused", "excuse_taken_back"]
     assert Excuse.objects.count() == 0
     page = text_of(teacher_client.get(reverse("student_history", args=[student.public_id])))
-    assert "Took back the excuse of Maya Lopez “Was ill.”" in page
+    assert "No longer excused Maya Lopez “Was ill.”" in page
 
 
 def test_excuse_without_a_reason_is_refused(assignment: Assignment, student: Student, teacher_client: Client) -> None:
     form = form_of(teacher_client.get(terms_of(assignment, student)), having="is_excused")
     page = teacher_client.post(form.action, form.data(reason=" "))
-    assert errors_of(page) == ["Say why, so that students and colleagues can follow it."]
+    assert errors_of(page) == ["Tell students why."]
     assert Excuse.objects.count() == 0
 
 

@@ -156,13 +156,13 @@ def test_another_teacher_finds_nothing(
     assert client.get(queue_of(assignment)).status_code == 404
     settling = reverse("settle_queued_answer", args=[assignment.public_id])
     assert client.post(settling, {"doubt": doubt, "act": "accept"}).status_code == 404
-    assert "Short answers to read" not in text_of(client.get(HOME))
+    assert "Answers to grade" not in text_of(client.get(HOME))
 
 
 def test_home_says_how_many_there_are(assignment: Assignment, teacher_client: Client) -> None:
     give(assignment, "Ana", one="Friday, August 31", who="The rules.")
     page = teacher_client.get(HOME)
-    assert "2 Short answers to read “Small set”, Period 3." in text_of(page)
+    assert "2 Answers to grade “Small set”, Period 3." in text_of(page)
     assert queue_of(assignment) in read(page).links
 
 

@@ -101,7 +101,7 @@ def test_correcting_brings_scores_up_to_date_and_is_recorded(
     assert (regrade.policy, regrade.reason, regrade.made_by) == ("new_key", REASON, teacher)
     assert AuditEvent.objects.filter(action="regraded").get().detail["reason"] == REASON
     page = text_of(teacher_client.get(record_of(assignment)))
-    assert f"1 The new key only New key: Citizenship “{REASON}” Ms. Rivera" in page
+    assert f"1 New answer only New key: Citizenship “{REASON}” Ms. Rivera" in page
     assert ManualGrade.objects.get().points == 1
 
 
@@ -148,9 +148,9 @@ def test_score_that_changed_since_the_preview_is_told(
 @pytest.mark.parametrize(
     ("pick", "changes", "message"),
     [
-        (0, {"reason": ""}, "Say why, so that students and colleagues can follow it."),
-        (0, {"reason": "  "}, "Say why, so that students and colleagues can follow it."),
-        (0, {"reason": "x" * 301}, "Say it in 300 characters or fewer."),
+        (0, {"reason": ""}, "Tell students why."),
+        (0, {"reason": "  "}, "Tell students why."),
+        (0, {"reason": "x" * 301}, "Use up to 300 characters."),
         (0, {"policy": "halve"}, "Choose one of these."),
         (None, {}, "Give the new key: answer the question as it is right."),
         (None, {"choice": "0123456789"}, "That is not an option of this question."),
@@ -309,7 +309,7 @@ def test_student_reads_no_correction_before_answers_are_shown(
 
 def test_wrong_input_is_told_beside_its_field(assignment: Assignment, teacher_client: Client) -> None:
     page = teacher_client.post(address_of(assignment), filled(teacher_client, address_of(assignment), reason=""))
-    assert errors_of(page) == ["Say why, so that students and colleagues can follow it."]
+    assert errors_of(page) == ["Tell students why."]
 
 
 def corrected(client: Client, assignment: Assignment, **changes: str) -> None:

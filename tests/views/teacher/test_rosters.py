@@ -54,9 +54,9 @@ def test_names_are_shown_before_they_are_added(classroom: Classroom, student: St
     assert preview.status_code == 200
     assert names_of(classroom) == ["Maya Lopez"]
     text = " ".join(preview.content.decode().split())
-    assert "2 new, 1 already here, 2 with a problem. Rows with a problem are left out." in text
+    assert "2 new, 1 already here, 2 with a problem. Rows with a problem won’t be added." in text
     assert "Row 5: same as row 1." in text
-    assert "Row 6: the name holds a character that cannot be seen." in text
+    assert "Row 6: the name has a hidden character, so retype it." in text
     assert "Add 2 students" in text
 
     confirmed = form_of(preview, having="is_confirmed")
@@ -76,14 +76,14 @@ def test_adding_twice_adds_nobody_twice(classroom: Classroom, teacher_client: Cl
     again = teacher_client.post(url("add_students", classroom), data, follow=True)
 
     assert names_of(classroom) == ["Ana S.", "Ben O."]
-    assert "All of them were on the roster already." in again.content.decode()
+    assert "All of them were already on the roster." in again.content.decode()
 
 
 def test_confirming_a_row_with_a_problem_shows_it_first(classroom: Classroom, teacher_client: Client) -> None:
     page = teacher_client.post(url("add_students", classroom), {"names": "Ana S.\n...", "is_confirmed": "on"})
 
     assert page.status_code == 200
-    assert "Row 2: name is empty." in page.content.decode()
+    assert "Row 2: the name is blank." in page.content.decode()
     assert names_of(classroom) == []
 
 
@@ -123,21 +123,21 @@ def test_rows_of_a_csv_file_count_from_the_header(classroom: Classroom, teacher_
     page = teacher_client.post(url("add_students", classroom), {"names": "", "file": csv_file(content)})
 
     text = page.content.decode()
-    assert "Row 3: name is empty." in text
+    assert "Row 3: the name is blank." in text
     assert "Row 5: same as row 2." in text
 
 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("name\nJosé\n".encode("latin-1"), "The file is not UTF-8 text."),
-        ("name\nAna S.\n".encode("utf-16"), "The file is not UTF-8 text."),
-        (b"name\n" + b"Ana S.\n" * 150_000, "The file is larger than 1 MB."),
-        (b"", "The file is empty."),
-        (b"name\n", "There is no name below the first row."),
-        (b"id,grade\n1,7\n", "The first row must be a header with a column “name”"),
-        (b"PK\x03\x04\x00\x00name", "The file is not a CSV text file."),
-        (b"name\n" + b"".join(b"Student %d\n" % n for n in range(501)), "That is 501 names."),
+        ("name\nJosé\n".encode("latin-1"), "We can’t read this file. Save it as “CSV UTF-8”"),
+        ("name\nAna S.\n".encode("utf-16"), "We can’t read this file. Save it as “CSV UTF-8”"),
+        (b"name\n" + b"Ana S.\n" * 150_000, "This file is over 1 MB"),
+        (b"", "This file is empty. Choose another one."),
+        (b"name\n", "No names below the headings."),
+        (b"id,grade\n1,7\n", "The first row needs headings: “name”"),
+        (b"PK\x03\x04\x00\x00name", "We can’t read this file. Save it as “CSV UTF-8”"),
+        (b"name\n" + b"".join(b"Student %d\n" % n for n in range(501)), "The list has 501 names."),
     ],
     ids=["latin-1", "utf-16", "too large", "empty", "header only", "no name column", "a spreadsheet", "501 rows"],
 )
@@ -156,11 +156,11 @@ def test_a_file_that_cannot_be_read_is_refused_with_the_reason(
 @pytest.mark.parametrize(
     ("names", "file", "said"),
     [
-        ("", None, "Paste at least one name, or choose a file."),
-        (" \n\t\n", None, "Paste at least one name, or choose a file."),
+        ("", None, "Paste at least 1 name, or choose a file."),
+        (" \n\t\n", None, "Paste at least 1 name, or choose a file."),
         ("Ana S.", b"name\nBen O.", "Paste names or choose a file, not both."),
-        ("\n".join(f"Student {n}" for n in range(501)), None, "That is 501 names."),
-        ("Ana\x00S.", None, "The text holds a character that cannot be seen."),
+        ("\n".join(f"Student {n}" for n in range(501)), None, "The list has 501 names."),
+        ("Ana\x00S.", None, "The text has a hidden character. Retype it."),
     ],
     ids=["nothing", "spaces only", "both", "501 rows", "NUL"],
 )
@@ -183,7 +183,7 @@ def test_a_name_of_a_megabyte_is_a_problem_of_its_row(classroom: Classroom, teac
     assert page.status_code == 200
     text = " ".join(page.content.decode().split())
     assert "1 new, 1 with a problem." in text
-    assert "Row 2: the name is longer than 60 characters." in text
+    assert "Row 2: the name is over 60 characters." in text
 
 
 def test_a_full_class_takes_no_more(classroom: Classroom, teacher: User, teacher_client: Client) -> None:
@@ -191,7 +191,7 @@ def test_a_full_class_takes_no_more(classroom: Classroom, teacher: User, teacher
 
     page = teacher_client.post(url("add_students", classroom), {"names": "Ana S.\nBen O.", "is_confirmed": "on"})
 
-    assert "With these the class would have 501 students. It holds at most 500." in page.content.decode()
+    assert "With these names, the class has 501 students. The limit is 500." in page.content.decode()
     assert classroom.students.count() == 499
 
 
@@ -289,21 +289,19 @@ def test_cards_warn_of_an_address_that_only_this_machine_knows(
 ) -> None:
     address = url("sign_in_cards", classroom)
 
-    assert "which only this computer can open" not in teacher_client.get(address).content.decode()
+    assert "won’t work on students’ devices" not in teacher_client.get(address).content.decode()
     for host in ("localhost:8000", "127.0.0.1:8000", "[::1]:8000", "[::1]"):
-        assert (
-            "which only this computer can open" in teacher_client.get(address, headers={"host": host}).content.decode()
-        )
+        assert "won’t work on students’ devices" in teacher_client.get(address, headers={"host": host}).content.decode()
 
 
 def test_cards_warn_that_the_code_is_closed(classroom: Classroom, student: Student, teacher: User,
     teacher_client: Client) -> None:  # fmt: skip
     address = url("sign_in_cards", classroom)
-    assert "let nobody in now" not in teacher_client.get(address).content.decode()
+    assert "won’t work." not in teacher_client.get(address).content.decode()
 
     classrooms.set_code_active(classroom, is_open=False, by=teacher, now=NOW)
 
-    assert "let nobody in now" in teacher_client.get(address).content.decode()
+    assert "won’t work." in teacher_client.get(address).content.decode()
 
 
 def _modules(address: str) -> str:
@@ -377,20 +375,20 @@ def test_rename_changes_the_name_and_leaves_a_record(student: Student, teacher_c
     assert student.display_name == "Maya L."
     assert answer.headers["Location"] == url("student_history", student)
     text = teacher_client.get(answer.headers["Location"]).content.decode()
-    assert "Renamed: Maya L." in text
-    assert "Renamed. The name was Maya Lopez" in text
+    assert "Renamed to “Maya L.”" in text
+    assert "Renamed from Maya Lopez" in text
     assert "<td>Ms. Rivera</td>" in text
 
 
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("noah kim", "Someone in this class already has this name"),
-        ("Nоah Kim", "Someone in this class already has this name"),  # noqa: RUF001  a Cyrillic о
-        ("", "Give the student a name."),
-        ("  ", "Give the student a name."),
-        ("Ma\u202eya", "The name holds a character that cannot be seen."),
-        ("x" * 61, "The name is longer than 60 characters."),
+        ("noah kim", "A student in this class already has that name"),
+        ("Nоah Kim", "A student in this class already has that name"),  # noqa: RUF001  a Cyrillic о
+        ("", "Enter a name."),
+        ("  ", "Enter a name."),
+        ("Ma\u202eya", "The name has a hidden character, so retype it."),
+        ("x" * 61, "Use up to 60 characters."),
     ],
 )
 def test_rename_says_what_is_wrong_beside_the_name(
@@ -422,7 +420,7 @@ def test_move_puts_a_student_on_another_roster(
     attempt.refresh_from_db()
     assert attempt.classroom == classroom
     text = answer.content.decode()
-    assert "Maya Lopez is in Period 5 now" in text
+    assert "Maya Lopez moved to Period 5" in text
     assert "Moved to Period 5" in text
     assert reverse("attempt_review", args=[attempt.public_id]) in read(answer).links
 
@@ -436,7 +434,7 @@ def test_move_refuses_a_class_where_the_name_is_in_use(
     page = teacher_client.post(url("move_student", student), {"classroom": to.public_id})
 
     assert page.status_code == 200
-    assert "Period 5 already has a student of this name." in page.content.decode()
+    assert "Period 5 already has a student with this name." in page.content.decode()
     student.refresh_from_db()
     assert student.classroom == classroom
 
@@ -505,7 +503,7 @@ def test_restore_refuses_a_name_that_is_in_use_again(
 
     page = teacher_client.post(url("restore_student", student), follow=True)
 
-    assert "Someone in this class has this name now." in page.content.decode()
+    assert "A student in this class already has that name." in page.content.decode()
     student.refresh_from_db()
     assert student.removed_at is not None
 
