@@ -251,16 +251,16 @@ def correct_the_key(page: Page) -> None:
     page.locator("label.opt", has_text="One more year").click()
     page.get_by_label("New explanation").fill("What is decided holds for a year, until next autumn.")
     page.get_by_role("textbox", name="Why").fill(REASON)
-    page.get_by_role("button", name="See what it would do").click()
+    page.get_by_role("button", name="Preview").click()
     expect(page.locator("main")).to_contain_text("1 gains, 1 loses, mean 7.5 to 7.5. Marks kept: 0.")
-    page.get_by_role("button", name="Correct the question").click()
-    expect(page.locator("main")).to_contain_text("Question 1 is corrected, and the scores are up to date.")
+    page.get_by_role("button", name="Regrade").click()
+    expect(page.locator("main")).to_contain_text("Question 1 is regraded. Scores updated.")
     assert violations(page) == []
 
 
 def undo(page: Page) -> None:
-    page.get_by_role("button", name=re.compile("Undo the correction of question 1")).click()
-    expect(page.locator("main")).to_contain_text("The correction is undone: 2 scores changed.")
+    page.get_by_role("button", name=re.compile("Undo the regrade of question 1")).click()
+    expect(page.locator("main")).to_contain_text("Regrade undone: 2 scores changed.")
 
 
 # --- The students -------------------------------------------------------------------------------------------------

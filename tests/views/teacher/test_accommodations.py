@@ -61,7 +61,7 @@ def test_mark_counts_is_recorded_once_and_shown(done: Attempt, teacher: User, te
     assert list(ManualGrade.objects.values_list(*MARKS)) == [(teacher.pk, Decimal("1.5"), "The second half is right.")]
     assert acts() == ["answer_marked"]
     page = teacher_client.get(review_of(done))
-    assert "Marked: 1.5 of 2 , by Ms. Rivera" in text_of(page)
+    assert "Graded: 1.5 of 2 , by Ms. Rivera" in text_of(page)
     assert "“The second half is right.”" in text_of(page)
 
 
@@ -75,13 +75,13 @@ def test_newer_mark_takes_the_place_of_the_older(done: Attempt, teacher_client: 
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ({"points": ""}, "Give points."),
-        ({"points": "lots"}, "Write points as a number, such as 1.5."),
-        ({"points": "NaN"}, "Write points as a number, such as 1.5."),
+        ({"points": ""}, "Enter points."),
+        ({"points": "lots"}, "Enter a number, such as 1.5."),
+        ({"points": "NaN"}, "Enter a number, such as 1.5."),
         ({"points": "-1"}, "Points can’t be below 0."),
-        ({"points": "1.005"}, "Write at most two decimals."),
+        ({"points": "1.005"}, "Use up to 2 decimals."),
         ({"points": "2.5"}, "The question has 2 points. Give 0 to 2."),
-        ({"points": "1", "comment": "x" * 601}, "Say it in 600 characters or fewer."),
+        ({"points": "1", "comment": "x" * 601}, "Use up to 600 characters."),
     ],
 )
 def test_mark_that_cannot_be_is_refused_with_what_was_typed(
@@ -127,7 +127,7 @@ def test_late_answers_count_after_one_act(late: Attempt, teacher_client: Client)
     address = reverse("accept_late", args=[late.public_id])
     page = teacher_client.get(review_of(late))
     assert address in page.content.decode()
-    assert text_of(page).count("Arrived after the end, not counted") == 2
+    assert text_of(page).count("Late, not counted") == 2
     for _ in range(2):
         assert teacher_client.post(address).status_code == 302
     late.refresh_from_db()
@@ -135,7 +135,7 @@ def test_late_answers_count_after_one_act(late: Attempt, teacher_client: Client)
     assert acts() == ["late_accepted"]
     page = teacher_client.get(review_of(late))
     assert address not in page.content.decode()
-    assert text_of(page).count("Arrived after the end, accepted") == 1
+    assert text_of(page).count("Late, accepted") == 1
     # What was accepted does count, so no heading over it says otherwise.
     assert "Not counted" not in text_of(page)
     assert "changed nothing" not in text_of(page)
@@ -144,7 +144,7 @@ def test_late_answers_count_after_one_act(late: Attempt, teacher_client: Client)
 def test_late_answers_of_an_open_attempt_wait(late: Attempt, teacher: User, teacher_client: Client) -> None:
     lifecycle.reopen(late, more_time=None, reason="The fire alarm.", by=teacher, now=NOW)
     page = teacher_client.post(reverse("accept_late", args=[late.public_id]), follow=True)
-    assert "This attempt is open again." in text_of(page)
+    assert "This attempt was reopened." in text_of(page)
     assert acts() == ["attempt_reopened"]
 
 
@@ -244,7 +244,7 @@ def test_reopening_needs_minutes_when_the_time_had_run_out(
     clock.shift(timedelta(hours=1))
     lifecycle.submit_attempt(attempt, now=NOW + timedelta(hours=1))
     page = reopen(teacher_client, attempt)
-    assert errors_of(page) == ["The time had run out. Give some minutes to work in."]
+    assert errors_of(page) == ["Time ran out. Add some minutes."]
     assert reopen(teacher_client, attempt, minutes="10").status_code == 302
     attempt.refresh_from_db()
     assert attempt.deadline_at == NOW + timedelta(hours=1, minutes=10)
@@ -253,7 +253,7 @@ def test_reopening_needs_minutes_when_the_time_had_run_out(
 def test_reopening_beside_another_open_attempt_is_refused(done: Attempt, teacher_client: Client) -> None:
     make_attempt(assignment=done.assignment, student=done.student, number=2)
     page = reopen(teacher_client, done)
-    assert "Maya is at work on another attempt of this assignment." in text_of(page)
+    assert "Maya has another attempt in progress." in text_of(page)
     assert acts() == []
 
 
@@ -263,7 +263,7 @@ def test_reopening_warns_where_the_student_could_see_the_answers(
 ) -> None:
     Assignment.objects.update(release=release)
     page = text_of(teacher_client.get(review_of(done)))
-    assert ("Maya could already see the answers." in page) is is_warned
+    assert ("Maya may have seen the answers." in page) is is_warned
 
 
 # --- Extensions and excuses ---------------------------------------------------------------------------------------

@@ -330,9 +330,7 @@ def test_a_sheet_cannot_be_opened_again_for_a_screen(
     send(teacher_client, grid_url(assignment), **row_of(student, **marks(assignment, "A", all_right(assignment))))
     attempt = assignment.attempts.get()
 
-    assert "Open the attempt again" not in text_of(
-        teacher_client.get(reverse("attempt_review", args=[attempt.public_id]))
-    )
+    assert "Reopen attempt" not in text_of(teacher_client.get(reverse("attempt_review", args=[attempt.public_id])))
     done = teacher_client.post(
         reverse("reopen_attempt", args=[attempt.public_id]), {"receipt": attempt.receipt, "reason": "Again"}
     )
