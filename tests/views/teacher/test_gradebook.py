@@ -84,7 +84,7 @@ def test_gradebook_shows_scores_states_averages_median_and_mean(
         ["Ben", "13%", "In progress", "1 Late"],
         ["Cy", "No score yet", "Not started", "Missing"],
         ["Dee", "No score yet", "Not started", "Excused"],
-        ["Median Mean", "41% 41%", "3 3", "4.5 4.5"],
+        ["Median Average", "41% 41%", "3 3", "4.5 4.5"],
     ]
     assert "4 students, class average 41%, median 41%" in text_of(page)
     assert re.findall(r'<b class="bad">(.*?)</b>', page.content.decode()) == ["3", "3", "1"]  # the first is the legend
@@ -172,7 +172,7 @@ def test_gradebook_without_assignments_leads_to_the_sets(
     classroom: Classroom, student: Student, teacher_client: Client
 ) -> None:
     page = teacher_client.get(gradebook_of(classroom))
-    assert "Nothing is assigned yet" in text_of(page)
+    assert "No quizzes yet" in text_of(page)
     assert reverse("question_sets") in read(page).links
 
 
