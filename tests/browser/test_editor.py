@@ -37,7 +37,7 @@ def stem_of(draft: Draft, key: str = "one") -> str:
 def test_a_story_becomes_an_edition(javascript: bool, teacher: User, open_context: NewContext) -> None:
     page = open_context(teacher, javascript=javascript).new_page()
     page.goto(reverse("question_sets"))
-    page.get_by_role("link", name="Make a set").click()
+    page.get_by_role("link", name="Create question set").click()
     page.get_by_label("Title of the set").fill("Library hours")
     page.get_by_label("Title of the story").fill("Council shuts library on Sundays")
     page.get_by_label("Publisher").fill("The Riverton Post")

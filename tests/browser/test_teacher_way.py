@@ -111,7 +111,7 @@ def test_teacher_goes_from_sign_in_to_one_attempt_without_script(db: None, open_
 def test_teacher_writes_and_publishes_a_set_without_script(teacher: User, open_context: NewContext) -> None:
     page = open_context(teacher, javascript=False).new_page()
     page.goto(reverse("question_sets"))
-    page.get_by_role("link", name="Make a set").click()
+    page.get_by_role("link", name="Create question set").click()
     page.get_by_label("Title of the set").fill("The night bus stays")
     page.get_by_label("Title of the story").fill("Larch Falls keeps its night bus")
     page.get_by_label("Publisher").fill("The Larch Falls Ledger")

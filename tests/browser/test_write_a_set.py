@@ -88,7 +88,7 @@ def saved(page: Page) -> None:
 def write_source(page: Page) -> None:
     page.goto(reverse("teacher_home"))
     page.get_by_role("link", name="Question sets").first.click()
-    page.get_by_role("link", name="Make a set").click()
+    page.get_by_role("link", name="Create question set").click()
     page.get_by_label("Title of the set").fill(TITLE)
     page.get_by_label("Title of the story").fill("Larch Falls keeps its night bus")
     page.get_by_label("Publisher").fill("The Larch Falls Ledger")

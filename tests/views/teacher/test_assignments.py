@@ -55,7 +55,7 @@ def test_question_sets_lists_what_is_open_to_the_teacher(
     page = teacher_client.get(reverse("question_sets"))
     assert re.findall(r'<h3><a href="[^"]*">([^<]*)', page.content.decode()) == ["Mine", "Built in"]
     assert "4 questions, about 4 minutes" in text_of(page)
-    assert "What the system records: 2. Why it was ended: 2. On “The agreement”." in text_of(page)
+    assert "Reading: “The agreement”" in text_of(page)
 
 
 def test_question_sets_says_so_when_there_are_none(teacher_client: Client) -> None:
@@ -91,10 +91,10 @@ def test_question_set_shows_key_reasons_evidence_and_voices(teacher_client: Clie
     ]
     assert [reason for reason in texts if reason not in text] == []
     # One right choice, two of four, none for statements (they have voices), two sentences.
-    assert text.count("Right answer") == 1 + 2 + 2
+    assert text.count("Correct answer") == 1 + 2 + 2
     assert "Citizenship zqx-rationale-2 Sentence 2" in text
     assert "Rules were broken. Mayor’s account zqx-rationale" in text
-    assert "Sentence 5: The agreement ends in August. Right answer" in text
+    assert "Sentence 5: The agreement ends in August. Correct answer" in text
     links = read(page).links
     assert reverse("try_set_question", args=[edition.question_set.public_id, 1]) in links
     assert address_of(edition) in links
