@@ -67,7 +67,7 @@ def test_a_story_becomes_an_edition(javascript: bool, teacher: User, open_contex
     page.get_by_role("link", name="Questions", exact=True).click()
     page.get_by_role("button", name="Add question").click()
     write_question(page, "What did the council vote on?", ["*A library", "A school", "A bridge"], evidence="1")
-    page.get_by_role("button", name=re.compile("^Save and go")).click()
+    page.get_by_role("button", name="Save and next").click()
     assert stem_of(Draft.objects.get(), Draft.objects.get().document["questions"][0]["key"]) != ""
 
     page.get_by_role("link", name="Publish", exact=True).click()
