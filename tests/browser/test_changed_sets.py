@@ -48,7 +48,7 @@ def test_change_of_an_answered_set_leads_to_its_corrections(
     page.get_by_label("Why publish with missing questions?").fill("One question is gone.")
     page.get_by_role("button", name="Publish anyway").click()
     expect(page.locator("main")).to_contain_text(
-        "1 student answered edition 1. New starts get edition 2 where you assign it anew. Regrade edition 1 too?"
+        "1 student answered version 1. New quizzes get version 2 when you assign it again. Regrade version 1 too?"
     )
     assert violations(page) == []
     page.get_by_role("link", name="Drop question 4 of version 1 from scoring").click()
@@ -111,7 +111,7 @@ def test_marks_of_wrong_choices_read_so_to_student_and_teacher(
         (student, "result", [attempt.public_id], "The reading contradicts it (sentences 1, 2)."),
         (teacher, "attempt_review", [attempt.public_id], "The reading contradicts it (sentences 1, 2)."),
         (teacher, "question_set", [given.edition.question_set.public_id], "True, but beside the point (sentence 2)."),
-        (teacher, "assignment_results", [given.public_id], "contradicted by the reading 1, not stated in it 0"),
+        (teacher, "assignment_results", [given.public_id], "1 the reading says otherwise, 0 not in the reading"),
     ):
         page = open_context(person, width=width).new_page()
         page.goto(reverse(name, args=args))
