@@ -7,7 +7,7 @@ BROWSER := DJANGO_ALLOW_ASYNC_UNSAFE=1 $(PY) -m pytest -n 2 -m browser
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test lint unit coverage javascript browser test-postgres
-.PHONY: faults mutations bench scaling screenshots format requirements
+.PHONY: faults mutations bench scaling screenshots strings format requirements
 
 help:                             ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -69,6 +69,9 @@ scaling: .venv/.test              ## From a class to a state, by simulation, int
 
 screenshots: .venv/.test          ## Pictures of the demo site's pages into docs/pictures/
 	$(PY) -m tools.screenshots
+
+strings: .venv/.test              ## Accept new text that people see: writes tests/data/strings.txt, prints what is new
+	$(PY) -m tools.visible_strings
 
 format: .venv/.test               ## Put code and templates into shape
 	$(PY) -m ruff check --fix .

@@ -61,7 +61,7 @@ def visit_teacher(page: Page, sign_in_link: str) -> tuple[str, tuple[str, str]]:
     page.get_by_role("link", name="The PARS agreement").first.click()
     take(page, "progress")
     waiting = page.get_by_role("row").filter(has_text="Not started").first.get_by_role("link").first.inner_text()
-    page.get_by_role("link", name="Board for the class").click()
+    page.get_by_role("link", name="Class board").click()
     page.get_by_role("button", name="Question 3", exact=True).click()
     for _ in range(3):
         page.locator("#go-forward").click()

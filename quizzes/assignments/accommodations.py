@@ -91,7 +91,7 @@ def extend_to_fit(assignment: Assignment, times: Iterable[ExtendedTime], *, by: 
             due_at=extension.due_at if extension is not None else None,
             closes_at=time.needed_close_at,
             extra_attempts=extension.extra_attempts if extension is not None else 0,
-            reason=(extension.reason if extension is not None else "") or "The granted time did not fit.",
+            reason=(extension.reason if extension is not None else "") or "Extended to fit the extra time.",
             by=by,
             now=now,
         )

@@ -159,7 +159,7 @@ def _key_longer(wording: Wording) -> Iterator[Tip]:
     longest = max(map(len, wording.others), default=0)
     for key in wording.keys:
         if longest and len(key) >= max(longest * LONGER, longest + LONGER_BY):
-            yield Tip("key_longer", key, "The right answer is much longer than every wrong one, so it stands out.")
+            yield Tip("key_longer", key, "The correct answer is much longer than every wrong answer, so it stands out.")
 
 
 def _too_alike(wording: Wording) -> Iterator[Tip]:
@@ -171,7 +171,7 @@ def _too_alike(wording: Wording) -> Iterator[Tip]:
             yield Tip(
                 "too_alike",
                 f"{one.text} / {other.text}",
-                f"Answers {place} and {other_place} use the same words. Do they say the same?",
+                f"Answers {place} and {other_place} are nearly the same.",
             )
 
 
@@ -181,8 +181,8 @@ def _unsettled(wording: Wording) -> Iterator[Tip]:
         yield Tip(
             "unsettled",
             " / ".join(open_choices),
-            "Say what is wrong with each: contradicted, not stated, or true but beside the point. "
-            "What fits none of them may be right.",
+            "Choose what’s wrong with each: the reading says otherwise, doesn’t say it, or it’s off the question. "
+            "If none fits, it may be correct.",
         )
 
 
@@ -197,7 +197,7 @@ def _stem_repeats_key(wording: Wording) -> Iterator[Tip]:
             yield Tip(
                 "stem_repeats_key",
                 key,
-                f"The question already says “{' '.join(said)}”, as only the right answer does.",
+                f"Only the question and the correct answer say “{' '.join(said)}”.",
             )
 
 
@@ -211,7 +211,7 @@ def _absolute(wording: Wording) -> Iterator[Tip]:
             yield Tip(
                 "absolute",
                 option.text,
-                f"“{found[0].capitalize()}” is rarely right, and practiced test takers know it.",
+                f"“{found[0].capitalize()}” often signals a wrong answer.",
             )
 
 
@@ -222,7 +222,7 @@ def _loaded(wording: Wording) -> Iterator[Tip]:
             yield Tip(
                 "loaded",
                 text,
-                f"“{found[0].capitalize()}” takes a side. Use the story’s own word, or quote who says it.",
+                f"“{found[0].capitalize()}” takes a side. Use a neutral word or a quote.",
             )
 
 
@@ -238,7 +238,7 @@ def _unattributed(wording: Wording) -> Iterator[Tip]:
         yield Tip(
             "unattributed",
             wording.stem,
-            f"Sentence {first.number} has the voice “{first.voice.label}”. Name the speaker, as in “According to ...”.",
+            f"Sentence {first.number} is said by “{first.voice.label}”. Name the speaker, such as “According to ...”.",
         )
 
 
@@ -248,7 +248,7 @@ def _above(wording: Wording) -> Iterator[Tip]:
             yield Tip(
                 "above",
                 option.text,
-                "Knowing two answers settles this one, and in another order it points at nothing. Name what is meant.",
+                "Avoid “both A and B”. Choices are shuffled, so spell it out.",
             )
 
 
@@ -260,7 +260,7 @@ def _harder(wording: Wording, reading: Sequence[str]) -> Iterator[Tip]:
         yield Tip(
             "harder",
             wording.stem,
-            f"The question reads like grade {max(grades):.0f}, and the reading like grade {max(text, 0):.0f}.",
+            f"The question reads like grade {max(grades):.0f}. The reading is grade {max(text, 0):.0f}.",
         )
 
 

@@ -7,11 +7,21 @@ from quizzes.files.gradebook import Table
 from quizzes.files.spreadsheet import CellValue
 from quizzes.reports.answer_table import AnswerRow
 
+# The words of a verdict on pages for teachers.
+RESULTS = {
+    "right": "Correct",
+    "partly": "Partly correct",
+    "wrong": "Not correct",
+    "unanswered": "Not answered",
+    "ungraded": "Needs grading",
+    "dropped": "Doesn’t count",
+}
+
 
 def answers_table(rows: Iterable[AnswerRow], titles: dict[int, str], zone: ZoneInfo) -> Table:
     """The header, then a line for each row. titles: by assignment id. zone: the time zone of the moments."""
-    header: list[CellValue] = ["Student", "Assignment", "Attempt", "Number", "Question", "Type", "Objective", "Answer"]
-    header += ["Verdict", "Points", "Points possible", f"Saved at ({zone.key})", "Late", "Medium"]
+    header: list[CellValue] = ["Student", "Quiz", "Attempt", "Number", "Question", "Type", "Objective", "Answer"]
+    header += ["Result", "Points", "Points possible", f"Saved at ({zone.key})", "Late", "Online or on paper"]
     lines: Table = [
         [
             row.student,
@@ -22,12 +32,12 @@ def answers_table(rows: Iterable[AnswerRow], titles: dict[int, str], zone: ZoneI
             row.type_label,
             row.objective,
             row.given,
-            row.verdict,
+            RESULTS[row.verdict],
             float(row.points),
             row.max_points,
             "" if row.saved_at is None else f"{row.saved_at.astimezone(zone):%Y-%m-%d %H:%M:%S}",
             "Late" if row.is_late else "",
-            row.attempt.medium,
+            row.attempt.get_medium_display(),
         ]
         for row in rows
     ]

@@ -88,7 +88,7 @@ def export_item_report(
     sheets = [
         Sheet("Questions", questions_table(report)),
         Sheet("Answers", choices_table(report)),
-        Sheet("Set", figures_table(report), 0),
+        Sheet("Quiz", figures_table(report), 0),
     ]
     return _file(classroom, "item analysis", file_format, sheets, now)
 

@@ -29,7 +29,7 @@ Table = list[list[CellValue]]
 def scores_table(book: Gradebook) -> Table:
     """A header, a line of points possible, then a line for each student by name: average in percent, points.
 
-    A cell without a score has the status in words, or “not marked yet”, so that 0 is always a score.
+    A cell without a score has the status in words, or “Needs grading”, so that 0 is always a score.
     """
     lines: Table = [
         [
@@ -126,5 +126,5 @@ def _canvas_cell(cell: Cell) -> CellValue:
 
 def _status_text(cell: Cell, column: Column, classroom: Classroom) -> str:
     if cell.is_ungraded:
-        return "not marked yet"
+        return "Needs grading"
     return status_label(cell.status, column.assignment.opens_at, classroom.zone)

@@ -7,21 +7,22 @@ from quizzes.reports.item_report import ItemReport, QuestionReport
 
 def questions_table(report: ItemReport) -> Table:
     """A line for each question with its figures. A figure that needs more attempts is empty."""
-    header: list[CellValue] = ["Number", "Question", "Type", "Objective", "Points", "Attempts", "Answered", "Omitted"]
-    header += ["Not reached", "Facility", "Discrimination", "Upper group", "Lower group", "Commonest wrong answer"]
-    header += ["Given by", "To mark", "Look at"]
+    header: list[CellValue] = ["Number", "Question", "Type", "Objective", "Points", "Attempts", "Answered", "Skipped"]
+    header += ["Not reached", "Points earned", "Discrimination", "Top group", "Bottom group", "Top wrong answer"]
+    header += ["Chosen by", "Needs grading", "Check"]
     return [header, *(_question_line(report, question) for question in report.questions)]
 
 
 def choices_table(report: ItemReport) -> Table:
     """A line for each possible or given answer: how often it was given, and its share in each group."""
+    header: list[CellValue] = ["Number", "Answer", "Correct", "Chosen by", "Share", "Top group", "Bottom group"]
     return [
-        ["Number", "Answer", "Right", "Given by", "Share", "Upper group", "Lower group", "Why a student may choose it"],
+        [*header, "Why a student may choose it"],
         *(
             [
                 question.number,
                 choice.option.text,
-                "right" if choice.option.right else "",
+                "yes" if choice.option.right else "",
                 choice.count,
                 choice.share,
                 choice.upper_share,
@@ -41,9 +42,9 @@ def figures_table(report: ItemReport) -> Table:
         ["Question set", report.published.document.title],
         ["Attempts", figures.attempt_count],
         ["Points possible", figures.max_points],
-        ["Mean", figures.mean],
+        ["Average", figures.mean],
         ["Median", figures.median],
-        ["Spread (standard deviation)", figures.spread],
+        ["Standard deviation", figures.spread],
         ["Cronbach’s alpha", figures.alpha],
         ["Standard error of measurement", figures.standard_error],
         ["Attempts in each group", figures.group_size],

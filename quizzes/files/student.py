@@ -42,7 +42,7 @@ def export_student(student: Student, *, by: User, now: datetime) -> ExportedFile
         form="json",
     )
     document = {
-        "about": "All that Footnote holds about one student. Moments are in UTC.",
+        "about": "All data that Footnote has about 1 student. Times are in UTC.",
         "made_at": now,
         "student": {
             "name": student.display_name,

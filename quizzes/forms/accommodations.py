@@ -24,10 +24,10 @@ class AccommodationForm(forms.Form):
     """A student's time factor for all assignments."""
 
     time = forms.ChoiceField(
-        label="Time in every assignment",
+        label="Time on every quiz",
         widget=forms.RadioSelect,
-        choices=[(AS_THE_CLASS, "As the class"), *Accommodation.Factor.choices, (NO_TIMER, "No timer")],
-        help_text="It counts for time limits. What is running gets its new end at once.",
+        choices=[(AS_THE_CLASS, "Same as the class"), *Accommodation.Factor.choices, (NO_TIMER, "No time limit")],
+        help_text="Applies to every timed quiz, including one in progress.",
         error_messages={"required": "Choose one.", "invalid_choice": "Choose one of these."},
     )
 
@@ -57,14 +57,14 @@ class ExtendToFitForm(forms.Form):
         for name, time in self.asked.items():
             zone, first_name = zone_of(time), time.student.first_name
             self.fields[name] = forms.ChoiceField(
-                label=f"{time.student.display_name}’s {duration(time.time_limit)} do not fit before"
+                label=f"{time.student.display_name}’s {duration(time.time_limit)} don’t fit before"
                 f" {moment(time.closes_at, zone)}.",
                 widget=forms.RadioSelect,
                 choices=[
                     (EXTEND, f"Extend for {first_name}, until {moment(time.needed_close_at, zone)}"),
-                    (KEEP, "Keep the close for everyone"),
+                    (KEEP, "Keep the closing time"),
                 ],
-                error_messages={"required": f"Choose what holds for {first_name}."},
+                error_messages={"required": f"Choose one for {first_name}’s time."},
             )
 
     @property
@@ -78,15 +78,15 @@ class ReopenForm(forms.Form):
 
     receipt = forms.CharField(max_length=7, widget=forms.HiddenInput)
     minutes = forms.IntegerField(
-        label="Minutes more",
+        label="Extra minutes",
         required=False,
         min_value=0,
         max_value=MAX_MINUTES,
-        help_text="On top of the time that was left. Leave it empty for none.",
+        help_text="Added to the time left. Leave blank for none.",
         error_messages={
-            "invalid": "Write whole minutes.",
-            "min_value": "Write 0 or more minutes.",
-            "max_value": f"At most {MAX_MINUTES} minutes.",
+            "invalid": "Enter whole minutes.",
+            "min_value": "Enter 0 or more minutes.",
+            "max_value": f"Enter up to {MAX_MINUTES} minutes.",
         },
     )
     reason = ReasonField()
@@ -102,7 +102,7 @@ class ExcuseForm(forms.Form):
     """Excuse a student from an assignment, or undo that."""
 
     is_excused = forms.TypedChoiceField(
-        choices=[("True", "Excuse"), ("False", "Take it back")],
+        choices=[("True", "Excuse"), ("False", "Remove excuse")],
         coerce=lambda value: value == "True",
         widget=forms.HiddenInput,
     )
@@ -120,9 +120,9 @@ class ExtensionForm(forms.Form):
         min_value=0,
         max_value=MAX_EXTRA_ATTEMPTS,
         error_messages={
-            "invalid": "Write a whole number.",
-            "min_value": "Write 0 or more.",
-            "max_value": f"At most {MAX_EXTRA_ATTEMPTS}.",
+            "invalid": "Enter a whole number.",
+            "min_value": "Enter 0 or more.",
+            "max_value": f"Enter up to {MAX_EXTRA_ATTEMPTS}.",
         },
     )
     reason = ReasonField()
@@ -158,23 +158,23 @@ class ExtensionForm(forms.Form):
         if not self.errors:
             self._check(due_at, closes_at)
         if not self.errors and not (due_at or closes_at or extra or self.has_extension):
-            self.add_error(None, "Give a later time or another attempt.")
+            self.add_error(None, "Add a later time or an attempt.")
         return {**self.cleaned_data, "due_at": due_at, "closes_at": closes_at, "extra_attempts": extra}
 
     def _check(self, due_at: datetime | None, closes_at: datetime | None) -> None:
         window = self.window
         for name, end, class_end in (("due", due_at, window.due_at), ("closes", closes_at, window.closes_at)):
-            noun = "due" if name == "due" else "close"
+            label, noun = ("Due", "due") if name == "due" else ("Closes", "closing")
             if end is None:
                 continue
             if window.opens_at is not None and end <= window.opens_at:
-                self.add_error(name, f"The {noun} time is before the open time.")
+                self.add_error(name, f"“{label}” is before “Opens”.")
             elif class_end is None:
-                self.add_error(name, f"The class has no {noun} time, so this would give less time. Leave it empty.")
+                self.add_error(name, f"The class has no {noun} time. Leave this blank.")
             elif end < class_end:
-                self.add_error(name, f"This is before the {noun} time of the class. Give a later time.")
+                self.add_error(name, "The class has until later. Choose a later time.")
             elif end <= self.now and end != self.stored[name]:
                 self.add_error(name, f"This {noun} time has passed. Choose a later one.")
         student_due, student_close = due_at or window.due_at, closes_at or window.closes_at
         if not self.errors and student_due is not None and student_close is not None and student_close < student_due:
-            self.add_error("closes", "The close time is before the due time.")
+            self.add_error("closes", "“Closes” is before “Due”.")

@@ -40,42 +40,38 @@ class AssignmentSettingsForm(forms.Form):
     closes = WallTimeField(label="Closes", required=False)
     max_attempts = forms.ChoiceField(
         label="Attempts",
-        choices=[("1", "1"), ("2", "2"), ("3", "3"), (UNLIMITED, "As many as they like")],
+        choices=[("1", "1"), ("2", "2"), ("3", "3"), (UNLIMITED, "Unlimited")],
         initial="1",
-        error_messages={"invalid_choice": "Allow at least one attempt: choose 1, 2, 3 or as many as they like."},
+        error_messages={"invalid_choice": "Choose 1, 2, 3, or unlimited."},
     )
     attempt_policy = forms.ChoiceField(
         label="Which attempt counts",
         choices=Assignment.AttemptPolicy.choices,
         initial=Assignment.AttemptPolicy.BEST,
-        help_text="It matters where you allow more than one.",
+        help_text="Used only for 2 or more attempts.",
     )
     time_limit = forms.IntegerField(
         label="Time limit in minutes",
         required=False,
         min_value=1,
         max_value=MAX_MINUTES,
-        help_text="Leave it empty for no limit.",
+        help_text="Leave blank for no limit.",
         error_messages={
-            "invalid": "Write whole minutes, or leave it empty for no limit.",
-            "min_value": "Allow at least one minute, or leave it empty for no limit.",
-            "max_value": f"The longest limit is {MAX_MINUTES} minutes. Leave it empty for no limit.",
+            "invalid": "Enter whole minutes, or leave blank for no limit.",
+            "min_value": "Enter 1 minute or more, or leave blank for no limit.",
+            "max_value": f"Enter up to {MAX_MINUTES} minutes, or leave blank for no limit.",
         },
     )
-    shuffle_questions = forms.BooleanField(label="Give each student the questions in another order", required=False)
-    shuffle_choices = forms.BooleanField(
-        label="Give each student the answers in another order", required=False, initial=True
-    )
+    shuffle_questions = forms.BooleanField(label="Shuffle questions", required=False)
+    shuffle_choices = forms.BooleanField(label="Shuffle answer choices", required=False, initial=True)
     release = forms.ChoiceField(
-        label="When students see the answers",
+        label="When students see answers",
         widget=forms.RadioSelect,
         choices=Assignment.Release.choices,
         initial=Assignment.Release.AFTER_SUBMIT,
     )
 
-    act = forms.ChoiceField(
-        choices=[("preview", "See the summary"), ("edit", "Change something"), ("save", "Save")], required=False
-    )
+    act = forms.ChoiceField(choices=[("preview", "Review"), ("edit", "Edit"), ("save", "Save")], required=False)
 
     def __init__(self, *args: Any, zones: Sequence[ZoneInfo], now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -116,16 +112,16 @@ class AssignmentSettingsForm(forms.Form):
             self._check_constraints(window)
         unchanged = stored is not None and window.closes_at == stored.closes_at
         if not self.errors and window.closes_at is not None and window.closes_at <= self.now and not unchanged:
-            self.add_error("closes", "This close time has passed. Choose a later one.")
+            self.add_error("closes", "This closing time has passed. Choose a later one.")
 
     def warnings(self, window: Window) -> list[str]:
         """Messages about settings that may be mistakes. They do not block saving."""
         messages = []
         if window.opens_at is not None and window.opens_at <= self.now:
-            messages.append("The open time has passed, so students may start at once.")
+            messages.append("The opening time has passed. Students can start now.")
         if window.due_at is not None and window.due_at <= self.now:
-            messages.append("The due time has passed, so everything handed in from now on counts as late.")
-        for name, moment in (("open", window.opens_at), ("due", window.due_at), ("close", window.closes_at)):
+            messages.append("The due time has passed. New work will be late.")
+        for name, moment in (("opening", window.opens_at), ("due", window.due_at), ("closing", window.closes_at)):
             # Pages show dates without a year, so a teacher would not see a wrong year.
             if moment is not None and abs(moment - self.now) > HALF_A_YEAR:
                 messages.append(f"The {name} time is in {moment.year}. Check the year.")
@@ -158,7 +154,7 @@ class AssignForm(AssignmentSettingsForm):
         label="Classes",
         widget=forms.CheckboxSelectMultiple,
         error_messages={
-            "required": "Choose at least one class.",
+            "required": "Choose at least 1 class.",
             "invalid_choice": "Choose from the classes on this page.",
         },
     )

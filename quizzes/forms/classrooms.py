@@ -15,7 +15,7 @@ US_ZONES = (
     ("America/New_York", "Eastern (New York)"),
     ("America/Chicago", "Central (Chicago)"),
     ("America/Denver", "Mountain (Denver)"),
-    ("America/Phoenix", "Arizona, no daylight time (Phoenix)"),
+    ("America/Phoenix", "Arizona (Phoenix)"),
     ("America/Los_Angeles", "Pacific (Los Angeles)"),
     ("America/Anchorage", "Alaska (Anchorage)"),
     ("Pacific/Honolulu", "Hawaii (Honolulu)"),
@@ -59,13 +59,13 @@ class ClassroomForm(forms.Form):
     """A class's name and its time zone."""
 
     name = NameField(
-        label="Name of the class",
-        help_text="As students know it, for example Civics, Period 3.",
-        error_messages={"required": "Give the class a name."},
+        label="Class name",
+        help_text="What students call it, such as Civics, Period 3.",
+        error_messages={"required": "Name your class."},
     )
     time_zone = forms.ChoiceField(
         label="Time zone",
-        help_text="Opening, due and closing times are shown in it.",
+        help_text="Quizzes use this time zone.",
         error_messages={"required": "Choose a time zone.", "invalid_choice": "Choose a time zone from the list."},
     )
 
@@ -73,7 +73,7 @@ class ClassroomForm(forms.Form):
         super().__init__(*args, **kwargs)
         choices = zone_choices()
         if not any(current_zone == name for _, zones in choices for name, _ in zones):
-            choices = [("As it is now", [(current_zone, current_zone)]), *choices]
+            choices = [("Current", [(current_zone, current_zone)]), *choices]
         self.fields["time_zone"].choices = choices  # type: ignore[attr-defined]
         self.fields["name"].widget.attrs["autocomplete"] = "off"
 

@@ -12,9 +12,9 @@ from django.utils.dateparse import parse_datetime
 from quizzes.assignments.deadlines import NoSuchLocalTime, in_zone
 from quizzes.people.names import MAX_NAME_LENGTH, InvalidName, clean_name
 
-NO_SUCH_QUESTION = "There is no such question."
+NO_SUCH_QUESTION = "There’s no such question."
 
-REASON_REQUIRED = "Say why, so that students and colleagues can follow it."
+REASON_REQUIRED = "Tell students why."
 
 # The format of `<input type=datetime-local>`.
 WALL_TIME = "%Y-%m-%dT%H:%M"
@@ -27,8 +27,8 @@ class NameField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"max_length": MAX_NAME_LENGTH, **kwargs})
-        self.error_messages["max_length"] = f"The name is longer than {self.max_length} characters."
-        self.error_messages["null_characters_not_allowed"] = "The name has a hidden character."
+        self.error_messages["max_length"] = f"Use up to {self.max_length} characters."
+        self.error_messages["null_characters_not_allowed"] = "The name has a hidden character, so retype it."
 
     def clean(self, value: Any) -> str:
         """The name as `clean_name` returns it; refuses hidden characters."""
@@ -53,7 +53,7 @@ class WallTimeField(forms.Field):
         except ValueError:
             moment = None
         if moment is None or moment.tzinfo is not None:
-            raise ValidationError("Give a day and a time, such as 2026-10-26T08:00.")
+            raise ValidationError("Enter a date and time, such as 2026-10-26T08:00.")
         if moment.year not in YEARS:
             raise ValidationError("Check the year.")
         return moment.replace(second=0, microsecond=0)
@@ -74,7 +74,7 @@ def zone_name(zone: ZoneInfo) -> str:
 def zone_note(zones: Sequence[ZoneInfo]) -> str:
     """The zone of the wall times in words; "" without zones."""
     names = list(dict.fromkeys(zone_name(zone) for zone in zones))
-    return names[0] if len(names) == 1 else "Each class’s own time" if names else ""
+    return names[0] if len(names) == 1 else "Each class’s own time zone" if names else ""
 
 
 def clock(wall: datetime) -> str:
@@ -94,7 +94,7 @@ def moment_in_zone(form: forms.Form, name: str, zone: ZoneInfo, *, stored: datet
     try:
         return in_zone(wall, zone)
     except NoSuchLocalTime as error:
-        form.add_error(name, f"Clocks skip {clock(wall)} that night. Use {clock(error.suggestion)}.")
+        form.add_error(name, f"Daylight saving time skips {clock(wall)}. Use {clock(error.suggestion)}.")
         return None
 
 
@@ -108,5 +108,5 @@ class ReasonField(forms.CharField):
             **{"label": "Why", "error_messages": {}, **kwargs},
         )
         self.error_messages["required"] = REASON_REQUIRED
-        self.error_messages["max_length"] = "Say it in 300 characters or fewer."
-        self.error_messages["null_characters_not_allowed"] = "The text has a hidden character."
+        self.error_messages["max_length"] = "Use up to 300 characters."
+        self.error_messages["null_characters_not_allowed"] = "The text has a hidden character. Retype it."

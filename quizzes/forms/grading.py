@@ -24,9 +24,9 @@ Policy = Regrade.Policy
 # The form is for a teacher, so its choices keep the author's order.
 AS_WRITTEN = Shuffle("regrade", is_shuffled=False)
 POLICIES = {
-    Policy.NEW_KEY: "The new key only. Answers that were right by the old key earn nothing for it",
-    Policy.EITHER_KEY: "The old key or the new one. Nobody loses points",
-    Policy.DROP: "Drop the question. It counts for nobody",
+    Policy.NEW_KEY: "New answer only. Some students may lose points",
+    Policy.EITHER_KEY: "Accept both answers. No one loses points",
+    Policy.DROP: "Drop the question for everyone",
     Policy.FULL_CREDIT: "Full credit for everyone",
 }
 WITH_KEY = (Policy.NEW_KEY, Policy.EITHER_KEY)
@@ -56,20 +56,20 @@ class RegradeForm(forms.Form):
     """
 
     policy = forms.ChoiceField(
-        label="What counts from now on",
+        label="How to regrade",
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose what counts from now on.", "invalid_choice": "Choose one of these."},
+        error_messages={"required": "Choose how to regrade.", "invalid_choice": "Choose one of these."},
     )
-    reason = ReasonField(help_text="Students whose answers it reaches read this, with your name.")
+    reason = ReasonField(help_text="Affected students see this with your name.")
     explanation = forms.CharField(
         label="New explanation",
         required=False,
         max_length=MAX_EXPLANATION,
-        help_text="Students read it with the new key. The old one was written for the old key and is no longer shown.",
+        help_text="Replaces the old explanation.",
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={
-            "max_length": f"Say it in {MAX_EXPLANATION} characters or fewer.",
-            "null_characters_not_allowed": "The text has a hidden character.",
+            "max_length": f"Use up to {MAX_EXPLANATION:,} characters.",
+            "null_characters_not_allowed": "The text has a hidden character. Retype it.",
         },
     )
     group = forms.UUIDField(widget=forms.HiddenInput)
@@ -90,9 +90,9 @@ class RegradeForm(forms.Form):
             del self.fields["explanation"]
         elif not type_of(question).regrade_sets_evidence:
             self.fields["evidence"] = SentencesField(
-                label="Sentences that prove the new key",
+                label="Evidence for the new answer",
                 sentence_keys=[sentence.key for sentence in self.reading],
-                help_text="Their numbers, as in 3, 5. Left empty, students see no proof.",
+                help_text="Sentence numbers, such as 3, 5 (optional)",
             )
             self.initial["evidence"] = list(question.evidence)
         self.fields["policy"].choices = [  # type: ignore[attr-defined]
@@ -151,12 +151,12 @@ class RegradeForm(forms.Form):
         if self.key_error:
             raise ValidationError(self.key_error)
         if self.value is None:
-            raise ValidationError("Give the new key: answer the question as it is right.")
+            raise ValidationError("Choose the new correct answer.")
         try:
             document = corrected_document(self.edition, self.question, self.value)
         except InvalidDocument as error:
             reason = str(error)
-            raise ValidationError(f"This cannot be the key: {reason}.") from error
+            raise ValidationError(f"This can’t be the answer: {reason}.") from error
         if "evidence" in self.cleaned_data:
             document["evidence"] = self.cleaned_data["evidence"]
         if self.cleaned_data.get("explanation"):
@@ -168,7 +168,7 @@ class SettleForm(forms.Form):
     """Accept or keep equal short answers. doubt: their id in the queue."""
 
     doubt = forms.CharField(max_length=32)
-    act = forms.ChoiceField(choices=[("accept", "Accept"), ("keep", "Stays as it is")])
+    act = forms.ChoiceField(choices=[("accept", "Accept"), ("keep", "Don’t accept")])
 
 
 class GradeForm(forms.Form):
@@ -179,12 +179,12 @@ class GradeForm(forms.Form):
         max_digits=6,
         decimal_places=2,
         error_messages={
-            "required": "Give points.",
-            "invalid": "Write points as a number, such as 1.5.",
-            "min_value": "Points cannot be below zero.",
-            "max_decimal_places": "Write at most two decimals.",
-            "max_digits": "Write points as a number, such as 1.5.",
-            "max_whole_digits": "Write points as a number, such as 1.5.",
+            "required": "Enter points.",
+            "invalid": "Enter a number, such as 1.5.",
+            "min_value": "Points can’t be below 0.",
+            "max_decimal_places": "Use up to 2 decimals.",
+            "max_digits": "Enter a number, such as 1.5.",
+            "max_whole_digits": "Enter a number, such as 1.5.",
         },
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
@@ -192,11 +192,11 @@ class GradeForm(forms.Form):
         label="Comment",
         required=False,
         max_length=MAX_COMMENT,
-        help_text="The student reads it once answers are shown.",
+        help_text="The student sees it with the answers.",
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={
-            "max_length": f"Say it in {MAX_COMMENT} characters or fewer.",
-            "null_characters_not_allowed": "The comment has a hidden character.",
+            "max_length": f"Use up to {MAX_COMMENT} characters.",
+            "null_characters_not_allowed": "The comment has a hidden character. Retype it.",
         },
     )
 

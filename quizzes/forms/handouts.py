@@ -17,26 +17,27 @@ class PrintForm(forms.Form):
         label="Form",
         required=False,
         widget=forms.RadioSelect,
-        choices=[("A", "Form A"), ("B", "Form B, in another order"), (BOTH, "Both, one after the other")],
+        choices=[("A", "Form A"), ("B", "Form B, different order"), (BOTH, "Both")],
     )
     size = forms.ChoiceField(
         label="Print",
         required=False,
         widget=forms.RadioSelect,
-        choices=[("usual", "Usual size"), (LARGE, "Large print, 18 points")],
+        choices=[("usual", "Regular print"), (LARGE, "Large print, 18 points")],
     )
     length = forms.ChoiceField(
         label="Questions",
         required=False,
         widget=forms.RadioSelect,
-        choices=[("all", "All questions"), (SHORT, "Short: as many for each objective as the set needs")],
+        choices=[("all", "All questions"), (SHORT, "Short form: the number needed for each objective")],
     )
-    edition = forms.TypedChoiceField(label="Edition", required=False, coerce=int, empty_value=None)
+    edition = forms.TypedChoiceField(label="Version", required=False, coerce=int, empty_value=None)
 
     def __init__(self, data: Any, *, editions: Sequence[int], may_be_short: bool = True) -> None:
         """editions: edition numbers, newest first. may_be_short: False for an assignment, which has all questions."""
         super().__init__(data)
-        self.fields["edition"].choices = [(number, f"Edition {number}") for number in editions]  # type: ignore[attr-defined]
+        numbered = [(number, f"Version {number}") for number in editions]
+        self.fields["edition"].choices = numbered  # type: ignore[attr-defined]
         if len(editions) < 2:
             del self.fields["edition"]
         if not may_be_short:

@@ -160,7 +160,7 @@ def _cell_field(cell: Cell, label: str, text: str) -> forms.CharField:
         initial=text,
         widget=widget,
         error_messages={
-            "max_length": f"This is longer than {cell.max_length:,} characters.",
-            "null_characters_not_allowed": "This holds a sign that cannot be seen.",
+            "max_length": f"Use up to {cell.max_length:,} characters.",
+            "null_characters_not_allowed": "This has a hidden character. Retype it.",
         },
     )

@@ -21,9 +21,7 @@ class AttemptsForm(forms.Form):
     """The attempts and classes of an item analysis; by default, first attempts of this class."""
 
     attempts = forms.ChoiceField(choices=Assignment.AttemptPolicy.choices, required=False)
-    classes = forms.ChoiceField(
-        choices=[("this", "This class"), ("together", "All my classes with it")], required=False
-    )
+    classes = forms.ChoiceField(choices=[("this", "This class"), ("together", "All my classes")], required=False)
 
     @property
     def policy(self) -> str:

@@ -50,9 +50,9 @@ class Assignment(models.Model):
         LATEST = "latest", "The latest"
 
     class Release(models.TextChoices):
-        AT_ONCE = "at_once", "At once, after each question"
-        AFTER_SUBMIT = "after_hand_in", "After handing in"
-        AFTER_CLOSE = "after_close", "After every class that has this assignment has closed"
+        AT_ONCE = "at_once", "Right after each question"
+        AFTER_SUBMIT = "after_hand_in", "After turning in"
+        AFTER_CLOSE = "after_close", "After all classes close"
         NEVER = "never", "Never"
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
@@ -81,32 +81,32 @@ class Assignment(models.Model):
             models.UniqueConstraint(
                 fields=["group", "classroom"],
                 name="assignment_once_per_group_and_classroom",
-                violation_error_message="This class already has this assignment.",
+                violation_error_message="This class already has this quiz.",
             ),
             models.CheckConstraint(
                 condition=Q(opens_at=None) | Q(closes_at=None) | Q(closes_at__gt=F("opens_at")),
                 name="assignment_closes_after_it_opens",
-                violation_error_message="The close time is before the open time.",
+                violation_error_message="“Closes” is before “Opens”.",
             ),
             models.CheckConstraint(
                 condition=Q(opens_at=None) | Q(due_at=None) | Q(due_at__gt=F("opens_at")),
                 name="assignment_due_after_it_opens",
-                violation_error_message="The due time is before the open time.",
+                violation_error_message="“Due” is before “Opens”.",
             ),
             models.CheckConstraint(
                 condition=Q(due_at=None) | Q(closes_at=None) | Q(closes_at__gte=F("due_at")),
                 name="assignment_closes_after_it_is_due",
-                violation_error_message="The close time is before the due time.",
+                violation_error_message="“Closes” is before “Due”.",
             ),
             models.CheckConstraint(
                 condition=Q(max_attempts=None) | Q(max_attempts__gte=1),
                 name="assignment_allows_an_attempt",
-                violation_error_message="Allow at least one attempt.",
+                violation_error_message="Choose 1, 2, 3, or unlimited.",
             ),
             models.CheckConstraint(
                 condition=~Q(release="after_close") | Q(closes_at__isnull=False),
                 name="assignment_release_after_close_needs_a_close",
-                violation_error_message="Give a close time: answers appear when every class has closed.",
+                violation_error_message="Set a closing time. Answers show after all classes close.",
             ),
         ]
 

@@ -70,7 +70,7 @@ class Attempt(models.Model):
         DEADLINE = "deadline"
 
     class Medium(models.TextChoices):
-        SCREEN = "screen", "On screen"
+        SCREEN = "screen", "Online"
         PAPER = "paper", "On paper"
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
@@ -102,7 +102,7 @@ class Attempt(models.Model):
                 fields=["assignment", "student"],
                 condition=Q(submitted_at=None),
                 name="attempt_open_once_per_student_and_assignment",
-                violation_error_message="This student is already at work on this assignment.",
+                violation_error_message="This student already has this quiz in progress.",
             ),
             models.CheckConstraint(
                 condition=Q(submitted_at=None, receipt=None, score=None)
@@ -161,8 +161,8 @@ class AnswerEvent(models.Model):
 
     class Outcome(models.TextChoices):
         SAVED = "saved", "Saved"
-        STALE = "stale", "Not used: a newer answer was already there"
-        SETTLED = "settled", "Not used: the answer had been checked"
+        STALE = "stale", "Not used: a newer answer was saved"
+        SETTLED = "settled", "Not used: it was already checked"
         LATE = "late", "Late, not counted"
         ACCEPTED = "accepted", "Late, accepted by the teacher"
 

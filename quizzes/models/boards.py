@@ -32,7 +32,7 @@ class Board(models.Model):
             models.CheckConstraint(
                 condition=Q(position__gte=1, phase__gte=1, phase__lte=4),
                 name="board_shows_a_question_in_a_phase",
-                violation_error_message="A board shows a question in one of four phases.",
+                violation_error_message="A class board shows a question in 1 of 4 phases.",
             )
         ]
 

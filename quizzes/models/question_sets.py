@@ -81,7 +81,7 @@ class QuestionSet(models.Model):
                 fields=["slug"],
                 condition=Q(owner=None),
                 name="question_set_built_in_slug_once",
-                violation_error_message="There is a built-in set with this slug.",
+                violation_error_message="A built-in question set already has this slug.",
             )
         ]
 

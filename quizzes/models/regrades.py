@@ -17,8 +17,8 @@ class Regrade(models.Model):
     """
 
     class Policy(models.TextChoices):
-        NEW_KEY = "new_key", "The new key only"
-        EITHER_KEY = "either_key", "The old key or the new one"
+        NEW_KEY = "new_key", "New answer only"
+        EITHER_KEY = "either_key", "Accept both answers"
         DROP = "drop", "Drop the question"
         FULL_CREDIT = "full_credit", "Full credit for everyone"
 
@@ -40,7 +40,7 @@ class Regrade(models.Model):
             models.CheckConstraint(
                 condition=~Q(reason=""),
                 name="regrade_has_a_reason",
-                violation_error_message="Say why, so that students and colleagues can follow it.",
+                violation_error_message="Tell students why.",
             ),
             models.CheckConstraint(
                 condition=Q(policy__in=["drop", "full_credit"], document__isnull=True)
@@ -69,7 +69,7 @@ class ManualGrade(models.Model):
             models.CheckConstraint(
                 condition=Q(points__gte=0),
                 name="manual_grade_is_not_negative",
-                violation_error_message="Points cannot be below zero.",
+                violation_error_message="Points can’t be below 0.",
             )
         ]
 

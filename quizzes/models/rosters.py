@@ -152,7 +152,7 @@ class Student(models.Model):
                 fields=["classroom", "name_key"],
                 condition=Q(removed_at=None),
                 name="student_name_once_per_classroom",
-                violation_error_message="Someone in this class already has this name.",
+                violation_error_message="A student in this class already has that name.",
             )
         ]
 
@@ -169,9 +169,9 @@ class Accommodation(models.Model):
     """More time for a student on every assignment. time_factor None: no timer."""
 
     class Factor(models.TextChoices):
-        QUARTER_MORE = "1.25", "1.25 times the time"
-        HALF_MORE = "1.5", "1.5 times the time"
-        DOUBLE = "2", "Twice the time"
+        QUARTER_MORE = "1.25", "1.25x time"
+        HALF_MORE = "1.5", "1.5x time"
+        DOUBLE = "2", "2x time"
 
     student = models.OneToOneField(Student, models.CASCADE, related_name="accommodation")
     time_factor = models.DecimalField(max_digits=3, decimal_places=2, null=True)
@@ -187,7 +187,7 @@ class Accommodation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return "no timer" if self.time_factor is None else f"{self.time_factor.normalize()} times the time"
+        return "no time limit" if self.time_factor is None else f"{self.time_factor.normalize()}x time"
 
 
 class FailedTry(models.Model):

@@ -44,13 +44,13 @@ def clean_name(text: str) -> str:
     """
     name = " ".join(unicodedata.normalize("NFKC", text[: MAX_NAME_LENGTH * 20]).split())
     if any(_is_hidden(name, place) for place in range(len(name))):
-        raise InvalidName("the name has a hidden character")
+        raise InvalidName("the name has a hidden character, so retype it")
     if "@" in name:
         raise InvalidName("this is an email address, not a name")
     if not any(character.isalnum() for character in name):
-        raise InvalidName("name is empty")
+        raise InvalidName("the name is blank")
     if len(name) > MAX_NAME_LENGTH or len(text) > MAX_NAME_LENGTH * 20:
-        raise InvalidName(f"the name is longer than {MAX_NAME_LENGTH} characters")
+        raise InvalidName(f"the name is over {MAX_NAME_LENGTH} characters")
     return name
 
 

@@ -202,9 +202,9 @@ def _proof(assignment: Assignment, question: Question, reading: Reading) -> Proo
     keys, letters = keys_in_force(question, after), _letters(question, reading)
     sentences = reading.sentences(tuple(dict.fromkeys(sentence for key in keys for sentence in key.evidence)))
     if not earned(question, None, after).possible:
-        return Proof((), sentences, "This question does not count: it was taken out after the test.")
+        return Proof((), sentences, "This question was dropped. It doesn’t count.")
     if earned(question, None, after).points:
-        return Proof((), sentences, "Every answer to this question has full credit.")
+        return Proof((), sentences, "Everyone gets full credit for this question.")
     right = dict.fromkeys(
         line
         for key in keys
@@ -214,7 +214,7 @@ def _proof(assignment: Assignment, question: Question, reading: Reading) -> Proo
             else [("", part) for part in _right_parts(key, reading)]
         )
     )
-    note = "The key was corrected after the test." if after.regrades.get(question.key) else ""
+    note = "The answer changed after the quiz." if after.regrades.get(question.key) else ""
     return Proof(tuple(right), sentences, note)
 
 

@@ -15,7 +15,7 @@ function showState(text, isBad) {
 
 function onFailure() {
   isUnsaved = true;
-  showState("Not saved. What you typed is still here: press Save when the connection is back.", true);
+  showState("Not saved. Your text is still here. Save again when you’re online.", true);
 }
 
 if (form) {

@@ -25,14 +25,14 @@ register = template.Library()
 
 # The design sets a score below half in the brick of what is not correct.
 HALF = Decimal("0.5")
-_LEVELS = {"not_yet": (1, "Not yet"), "nearly": (2, "Nearly"), "secure": (3, "Secure")}
+_LEVELS = {"not_yet": (1, "Not yet"), "nearly": (2, "Almost"), "secure": (3, "Got it")}
 
 # Has the shape of a public id, and is none: it stands where an id goes in the one address that is looked up.
 PLACEHOLDER_ID = "-" * 12
 
 _LATE = format_html(' <span class="tag">{} Late</span>', icon("clock"))
 _PAPER = format_html(' <span class="tag mid">{} On paper</span>', icon("page"))
-_UNMARKED = format_html('<span class="tag mid">{} Not marked yet</span>', icon("person"))
+_UNMARKED = format_html('<span class="tag mid">{} Needs grading</span>', icon("person"))
 _DROPPED = format_html('<span class="soft">{}</span>', "Dropped")
 
 

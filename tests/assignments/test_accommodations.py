@@ -204,13 +204,13 @@ def test_assigning_asks_for_each_student_whose_time_does_not_fit(
 ) -> None:
     page = summary_of(teacher_client, edition, classroom)
     text = text_of(page)
-    assert "Ana B.: 1.5 times, 45 minutes, ends Fri, Oct 23, 12:40 pm EDT when begun 12:00 pm" in text
-    assert "Ben O.: no timer, ends Fri, Oct 23, 12:40 pm EDT at the latest" in text
-    assert "Ana B.’s 45 minutes do not fit before Fri, Oct 23, 12:40 pm EDT." in text
+    assert "Ana B.: 1.5x time, 45 minutes, ends Fri, Oct 23, 12:40 pm EDT if started 12:00 pm" in text
+    assert "Ben O.: no time limit, ends Fri, Oct 23, 12:40 pm EDT at the latest" in text
+    assert "Ana B.’s 45 minutes don’t fit before Fri, Oct 23, 12:40 pm EDT." in text
     assert "Ben O.’s" not in text
     form = form_of(page, having="group")
     silent = teacher_client.post(assign_address(edition), form.data(act="save"))
-    assert errors_of(silent) == ["Choose what holds for Ana."]
+    assert errors_of(silent) == ["Choose one for Ana’s time."]
     assert Assignment.objects.count() == 0
     room = f"room-{ana.public_id}"
     for _ in range(2):
@@ -242,7 +242,7 @@ def test_what_fits_is_not_asked_about(
     clock: time_machine.Traveller,
 ) -> None:
     page = summary_of(teacher_client, edition, classroom, **changes)
-    assert "do not fit" not in text_of(page)
+    assert "don’t fit" not in text_of(page)
     assert (
         teacher_client.post(assign_address(edition), form_of(page, having="group").data(act="save")).status_code == 302
     )
@@ -256,7 +256,7 @@ def test_changing_asks_as_well_and_moves_the_running_attempt(
     page = teacher_client.post(
         address, form_of(teacher_client.get(address), having="release").data(closes="2026-10-23T11:35", act="preview")
     )
-    assert "Ana B.’s 45 minutes do not fit before Fri, Oct 23, 11:35 am EDT." in text_of(page)
+    assert "Ana B.’s 45 minutes don’t fit before Fri, Oct 23, 11:35 am EDT." in text_of(page)
     form = form_of(page, having=f"room-{ana.public_id}")
     for _ in range(2):
         saved = teacher_client.post(address, form.data(**{f"room-{ana.public_id}": "extend"}, act="save"))
@@ -274,9 +274,9 @@ def test_progress_says_whose_time_is_longer_and_when_it_ends(
     start_attempt(student, tight, now=NOW)
     with time_machine.travel(NOW, tick=False):
         text = text_of(teacher_client.get(reverse("assignment_progress", args=[tight.public_id])))
-    assert "Ana B. Time, attempts, excuse : Ana B. In progress 1.5 times, ends 11:40 am" in text
-    assert "Ben O. Time, attempts, excuse : Ben O. Excused No timer" in text
-    assert "Maya Lopez Time, attempts, excuse : Maya Lopez In progress Ends 11:30 am" in text
+    assert "Ana B. Extend or excuse : Ana B. In progress 1.5x time, ends 11:40 am" in text
+    assert "Ben O. Extend or excuse : Ben O. Excused No time limit" in text
+    assert "Maya Lopez Extend or excuse : Maya Lopez In progress Ends 11:30 am" in text
 
 
 def test_progress_board_comes_again_when_an_end_moves(
@@ -302,7 +302,7 @@ def test_summary_costs_the_same_however_many_are_accommodated(
         data = form_of(teacher_client.get(address), having="release").data(act="preview")
         with queries() as seen:
             page = teacher_client.post(address, data)
-    assert len(re.findall("do not fit before", text_of(page))) == count
+    assert len(re.findall("don’t fit before", text_of(page))) == count
     # Session, teacher, assignment; attempts, classrooms of the group; five constraints of the window; extensions,
     # attempts, accommodations.
     assert len(seen) == 13

@@ -17,7 +17,7 @@ from tests.factories import NOW, make_assignment, make_attempt, save
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
-BUTTON = "Accept the late answers"
+BUTTON = "Accept late answers"
 
 
 @pytest.fixture

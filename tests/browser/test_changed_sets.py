@@ -45,13 +45,13 @@ def test_change_of_an_answered_set_leads_to_its_corrections(
         assert violations(page) == []
         assert overflow(page) == 0
     page.goto(reverse("publish_set", args=[public_id]))
-    page.get_by_label("Why it may be published with these gaps").fill("One question is gone.")
+    page.get_by_label("Why publish with missing questions?").fill("One question is gone.")
     page.get_by_role("button", name="Publish anyway").click()
     expect(page.locator("main")).to_contain_text(
-        "1 student answered edition 1. New starts get edition 2 where you assign it anew. Regrade edition 1 too?"
+        "1 student answered version 1. New quizzes get version 2 when you assign it again. Regrade version 1 too?"
     )
     assert violations(page) == []
-    page.get_by_role("link", name="Withdraw question 4 of edition 1 from scoring").click()
+    page.get_by_role("link", name="Drop question 4 of version 1 from scoring").click()
     expect(page.get_by_role("radio", name=re.compile("Drop the question"))).to_be_checked()
     assert violations(page) == []
     assert overflow(page) == 0
@@ -65,8 +65,8 @@ def test_old_and_new_reading_stand_side_by_side(
     saving.save_reading(draft, {}, texts, {}, seen=9, by=teacher, now=timezone.now())
     page = open_context(teacher, width=width).new_page()
     page.goto(reverse("edit_orphans", args=[draft.question_set.public_id]))
-    page.get_by_role("link", name="See the old and the new reading side by side").click()
-    expect(page.locator("main")).to_contain_text("2 sentences are others.")
+    page.get_by_role("link", name="Compare the old and new reading").click()
+    expect(page.locator("main")).to_contain_text("2 sentences changed.")
     assert violations(page) == []
     assert overflow(page) == 0
 
@@ -91,7 +91,7 @@ def test_answer_not_marked_yet_reads_so_everywhere(
     ):
         page = open_context(person, width=width).new_page()
         page.goto(reverse(name, args=args))
-        expect(page.locator("main")).to_contain_text(says)
+        expect(page.locator("main")).to_contain_text(re.compile("Not (marked|graded) yet|Needs grading"))
         assert violations(page) == []
         assert overflow(page) == 0
 
@@ -116,7 +116,7 @@ def test_marks_of_wrong_choices_read_so_to_student_and_teacher(
             [given.edition.question_set.public_id],
             "True, but it doesn’t answer the question (sentence 2).",
         ),
-        (teacher, "assignment_results", [given.public_id], "contradicted by the reading 1, not stated in it 0"),
+        (teacher, "assignment_results", [given.public_id], "1 the reading says otherwise, 0 not in the reading"),
     ):
         page = open_context(person, width=width).new_page()
         page.goto(reverse(name, args=args))

@@ -37,19 +37,19 @@ def stem_of(draft: Draft, key: str = "one") -> str:
 def test_a_story_becomes_an_edition(javascript: bool, teacher: User, open_context: NewContext) -> None:
     page = open_context(teacher, javascript=javascript).new_page()
     page.goto(reverse("question_sets"))
-    page.get_by_role("link", name="Make a set").click()
-    page.get_by_label("Title of the set").fill("Library hours")
-    page.get_by_label("Title of the story").fill("Council shuts library on Sundays")
+    page.get_by_role("link", name="Create question set").click()
+    page.get_by_label("Question set title").fill("Library hours")
+    page.get_by_label("Story title").fill("Council shuts library on Sundays")
     page.get_by_label("Publisher").fill("The Riverton Post")
     page.get_by_label("Published on").fill("2026-10-20")
     page.get_by_label(re.compile("Link and short quotes only")).check()
-    page.get_by_role("button", name="Make the set").click()
+    page.get_by_role("button", name="Create question set").click()
 
     page.get_by_label("Text", exact=True).fill(STORY)
-    page.get_by_role("button", name="Split it into sentences").click()
+    page.get_by_role("button", name="Split into sentences").click()
     page.get_by_label("Another speaker").fill("Mayor’s account")
-    page.get_by_role("button", name="Save the voices").click()
-    page.get_by_label("Says sentence 3").select_option("Mayor’s account")
+    page.get_by_role("button", name="Save speakers").click()
+    page.get_by_label("Said by, sentence 3").select_option("Mayor’s account")
     page.get_by_label("Level").fill("Grade 7")
     page.get_by_role("button", name="Save", exact=True).last.click()
     draft = Draft.objects.get()
@@ -62,19 +62,19 @@ def test_a_story_becomes_an_edition(javascript: bool, teacher: User, open_contex
 
     page.get_by_role("link", name="Objectives", exact=True).click()
     page.get_by_label("Objective 1", exact=True).fill("What was decided")
-    page.get_by_label("Questions it needs at least, objective 1").fill("2")
+    page.get_by_label("Questions needed, objective 1").fill("2")
     page.get_by_role("button", name="Save", exact=True).last.click()
     page.get_by_role("link", name="Questions", exact=True).click()
-    page.get_by_role("button", name="Add a question").click()
+    page.get_by_role("button", name="Add question").click()
     write_question(page, "What did the council vote on?", ["*A library", "A school", "A bridge"], evidence="1")
-    page.get_by_role("button", name=re.compile("^Save and go")).click()
+    page.get_by_role("button", name="Save and next").click()
     assert stem_of(Draft.objects.get(), Draft.objects.get().document["questions"][0]["key"]) != ""
 
     page.get_by_role("link", name="Publish", exact=True).click()
     expect(page.locator("main")).to_contain_text("What was decided 1 of 2")
-    page.get_by_label("Why it may be published with these gaps").fill("One is enough to try it.")
+    page.get_by_label("Why publish with missing questions?").fill("One is enough to try it.")
     page.get_by_role("button", name="Publish anyway").click()
-    expect(page.locator("main")).to_contain_text("Edition 1 is published.")
+    expect(page.locator("main")).to_contain_text("Version 1 is published.")
     assert Edition.objects.get().note == "One is enough to try it."
     if javascript:
         assert violations(page) == []
@@ -167,7 +167,7 @@ def test_a_save_that_does_not_arrive_is_not_called_saved(teacher: User, open_con
 
     page.get_by_label(re.compile(r"^Question 1")).fill("Typed offline?")
     page.get_by_label("Points").focus()
-    expect(page.locator("#draft-state")).to_contain_text("Not saved. What you typed is still here")
+    expect(page.locator("#draft-state")).to_contain_text("Not saved. Your text is still here")
     assert stem_of(draft) != "Typed offline?"
 
     context.set_offline(False)
@@ -233,4 +233,4 @@ def test_publishing_is_accessible_with_all_that_it_can_say(teacher: User, open_c
             page.goto(reverse(name, args=[draft.question_set.public_id]))
             assert violations(page) == []
             assert overflow(page) == 0
-        expect(page.locator("main")).to_contain_text("This quote is not in the reading.")
+        expect(page.locator("main")).to_contain_text("This quote isn’t in the reading.")

@@ -39,15 +39,15 @@ def test_teacher_corrects_a_key_and_undoes_it(
 ) -> None:
     page = open_context(teacher, width=360, javascript=javascript).new_page()
     page.goto(reverse("assignment_regrades", args=[assignment.public_id]))
-    page.get_by_role("link", name="Correct question 1").click()
-    page.get_by_role("radio", name="The old key or the new one").check()
+    page.get_by_role("link", name="Regrade question 1").click()
+    page.get_by_role("radio", name="Accept both answers").check()
     page.locator("label.opt", has_text="Citizenship").click()
     page.get_by_role("textbox", name="Why").fill("Sentence 2 can be read that way.")
-    page.get_by_role("button", name="See what it would do").click()
-    expect(page.locator("main")).to_contain_text("1 gains, 0 lose, mean 7.5 to 8. Marks kept: 0.")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.locator("main")).to_contain_text("1 gains points, 0 lose points, average 7.5 to 8. Grades kept: 0.")
     assert overflow(page) == 0
-    page.get_by_role("button", name="Correct the question").click()
-    expect(page.locator("main")).to_contain_text("Question 1 is corrected, and the scores are up to date.")
+    page.get_by_role("button", name="Regrade").click()
+    expect(page.locator("main")).to_contain_text("Question 1 is regraded. Scores updated.")
     assert sorted(Attempt.objects.values_list("score", flat=True)) == [8, 8]
     reader = open_context(student, width=360, javascript=javascript).new_page()
     reader.goto(reverse("result", args=[Attempt.objects.get(student=student).public_id]))
@@ -56,7 +56,7 @@ def test_teacher_corrects_a_key_and_undoes_it(
         assert violations(reader) == []
         assert violations(page) == []
     page.get_by_role("button", name=re.compile("Undo")).click()
-    expect(page.locator("main")).to_contain_text("The correction is undone: 1 score changed.")
+    expect(page.locator("main")).to_contain_text("Regrade undone: 1 score changed.")
     assert sorted(Attempt.objects.values_list("score", flat=True)) == [7, 8]
 
 
@@ -78,12 +78,12 @@ def test_every_kind_of_question_can_be_corrected_accessibly(
         assert violations(page) == []
         page.set_viewport_size({"width": 320, "height": 640})
         assert overflow(page) == 0
-        page.get_by_role("button", name="See what it would do").click()
+        page.get_by_role("button", name="Preview").click()
         assert violations(page) == []
         page.get_by_role("radio", name="Drop the question").check()
         page.get_by_role("textbox", name="Why").fill("It asks what the reading does not say.")
-        page.get_by_role("button", name="See what it would do").click()
-        expect(page.locator("main")).to_contain_text("Marks kept: 0.")
+        page.get_by_role("button", name="Preview").click()
+        expect(page.locator("main")).to_contain_text("Grades kept: 0.")
         assert violations(page) == []
         assert overflow(page) == 0
 
@@ -101,13 +101,13 @@ def test_attempt_with_all_its_acts_is_accessible(
     page.locator("#r1").get_by_label("Points, 0 to 1").fill("0.5")
     page.locator("#r1").get_by_label("Comment").fill("Half of it.")
     assert violations(page) == []
-    page.get_by_role("button", name="Save the mark").first.click()
-    expect(page.locator("main")).to_contain_text("The answer to question 1 is marked.")
-    page.get_by_role("button", name="Accept the late answers").click()
+    page.get_by_role("button", name="Save grade").first.click()
+    expect(page.locator("main")).to_contain_text("Question 1 graded.")
+    page.get_by_role("button", name="Accept late answers").click()
     expect(page.locator("main")).to_contain_text("1 late answer accepted.")
     page.get_by_role("textbox", name="Why").fill("The fire alarm.")
-    page.get_by_role("button", name="Open the attempt again").click()
-    expect(page.locator("main")).to_contain_text("Maya can go on. The answers are kept.")
+    page.get_by_role("button", name="Reopen attempt").click()
+    expect(page.locator("main")).to_contain_text("Maya can keep working. Answers are kept.")
     attempt.refresh_from_db()
     assert attempt.is_open
     assert violations(page) == []
@@ -124,11 +124,11 @@ def test_assigning_asks_about_the_student_whose_time_does_not_fit(
     close = (timezone.now() + timedelta(minutes=40)).astimezone(student.classroom.zone)
     page.get_by_label("Closes").fill(f"{close:%Y-%m-%dT%H:%M}")
     page.get_by_label("Time limit in minutes").fill("30")
-    page.get_by_role("button", name="See the summary").click()
-    expect(page.locator("main")).to_contain_text("Maya Lopez’s 45 minutes do not fit before")
+    page.get_by_role("button", name="Review").click()
+    expect(page.locator("main")).to_contain_text("Maya Lopez’s 45 minutes don’t fit before")
     assert violations(page) == []
     page.get_by_role("button", name="Assign").click()
-    expect(page.locator("main")).to_contain_text("Choose what holds for Maya.")
+    expect(page.locator("main")).to_contain_text("Choose one for Maya’s time.")
     page.get_by_label(re.compile("Extend for Maya")).check()
     page.get_by_role("button", name="Assign").click()
     page.wait_for_url("**/teacher/assignments/*/")
@@ -150,9 +150,9 @@ def test_short_answers_are_accessible(teacher: User, student: Student, open_cont
     page.goto(reverse("grading_queue", args=[given.public_id]))
     assert violations(page) == []
     assert overflow(page) == 0
-    page.get_by_role("button", name="Accept").click()
+    page.get_by_role("button", name="Accept “").click()
     expect(page.locator("main")).to_contain_text("“Friday, August 31” is accepted")
     assert Regrade.objects.get().policy == "either_key"
     page.goto(reverse("regrade_question", args=[given.public_id, 3]))
-    expect(page.locator("main")).to_contain_text("You mark this question by hand; it has no key.")
+    expect(page.locator("main")).to_contain_text("You grade this question. It has no answer key.")
     assert violations(page) == []

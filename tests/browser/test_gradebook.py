@@ -154,7 +154,7 @@ def focused(page: Any) -> str:
 def test_arrow_keys_move_from_cell_to_cell(full: Classroom, teacher: User, open_context: NewContext) -> None:
     page = open_context(teacher).new_page()
     page.goto(reverse("classroom_gradebook", args=[full.public_id]))
-    assert page.get_by_text("Arrow keys move from cell to cell").is_visible()
+    assert page.get_by_text("Move with arrow keys").is_visible()
     page.get_by_role("link", name="Amara B.").focus()
 
     seen = []
@@ -205,6 +205,6 @@ def test_every_link_is_there_without_a_script(full: Classroom, teacher: User, op
     page = open_context(teacher, javascript=False).new_page()
     page.goto(reverse("classroom_gradebook", args=[full.public_id]))
     assert page.locator("table.grid a[tabindex]").count() == 0
-    assert not page.get_by_text("Arrow keys move").is_visible()
+    assert not page.get_by_text("Move with arrow keys").is_visible()
     page.get_by_role("link", name="Amara B.").click()
     page.wait_for_url("**/teacher/students/**")

@@ -162,7 +162,7 @@ def test_page_says_that_its_teacher_is_signed_out(running: Assignment, teacher: 
     page = context.new_page()
     page.goto(progress_of(running))
     context.clear_cookies()
-    expect(page.locator("[data-live-notice]")).to_contain_text("You are signed out.")
+    expect(page.locator("[data-live-notice]")).to_contain_text("You’re signed out.")
     assert violations(page) == []
 
 
@@ -191,7 +191,7 @@ def test_progress_without_javascript_is_whole(running: Assignment, teacher: User
     page = open_context(teacher, javascript=False).new_page()
     page.goto(progress_of(running))
     answer(running, "Student 03")
-    expect(page.get_by_text("within two seconds")).to_be_hidden()
+    expect(page.get_by_text("Updates live")).to_be_hidden()
     page.get_by_role("link", name="Refresh").click()
     expect(row(page, "Student 03")).to_contain_text("1 of 4")
     page.get_by_role("button", name="Hide names").click()

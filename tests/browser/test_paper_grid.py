@@ -53,7 +53,7 @@ def test_a_class_is_typed_in_by_the_keyboard_alone(
                 break
             keyboard.press("Tab")
         keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.textContent") == "Save what is typed"
+    assert page.evaluate("document.activeElement.textContent") == "Save"
     keyboard.press("Enter")
 
     page.get_by_text("Saved: 3 sheets.").wait_for()
@@ -71,7 +71,7 @@ def test_a_wrong_letter_keeps_what_is_typed_and_takes_the_cursor(
     page.get_by_label("Amara B., question 1", exact=True).fill("A")
     page.get_by_label("Amara B., question 2", exact=True).fill("E")
 
-    page.get_by_role("button", name="Save what is typed").press("Enter")
+    page.get_by_role("button", name="Save").press("Enter")
 
     page.get_by_text("“E” is not on the sheet").wait_for()
     cell = page.get_by_label("Amara B., question 2", exact=True)

@@ -88,41 +88,41 @@ def saved(page: Page) -> None:
 def write_source(page: Page) -> None:
     page.goto(reverse("teacher_home"))
     page.get_by_role("link", name="Question sets").first.click()
-    page.get_by_role("link", name="Make a set").click()
-    page.get_by_label("Title of the set").fill(TITLE)
-    page.get_by_label("Title of the story").fill("Larch Falls keeps its night bus")
+    page.get_by_role("link", name="Create question set").click()
+    page.get_by_label("Question set title").fill(TITLE)
+    page.get_by_label("Story title").fill("Larch Falls keeps its night bus")
     page.get_by_label("Publisher").fill("The Larch Falls Ledger")
     page.get_by_label("Published on").fill("2026-10-20")
     page.get_by_label(re.compile("Link and short quotes only")).check()
-    page.get_by_role("button", name="Make the set").click()
-    expect(page.locator("main")).to_contain_text("Now add the text that it asks about.")
+    page.get_by_role("button", name="Create question set").click()
+    expect(page.locator("main")).to_contain_text("Next, add the reading.")
 
 
 def write_reading(page: Page) -> None:
     """Paste, join two sentences that belong together, split one that two people say, give each its voice."""
     page.get_by_label("Text", exact=True).fill(STORY)
-    page.get_by_role("button", name="Split it into sentences").click()
+    page.get_by_role("button", name="Split into sentences").click()
     expect(page.get_by_label("Sentence 7", exact=True)).to_be_visible()
     open_acts(page, 4)
-    page.get_by_role("button", name="Join it with sentence 5").click()
+    page.get_by_role("button", name="Join with sentence 5").click()
     expect(page.get_by_label("Sentence 4", exact=True)).to_have_value(
         "The hall was full. Forty people spoke before the vote."
     )
     page.get_by_label("Sentence 5", exact=True).fill(f"{VARGA}\n{ADEYEMI}")
     open_acts(page, 5)
-    page.get_by_role("button", name="Split it", exact=True).locator("visible=true").click()
+    page.get_by_role("button", name="Split", exact=True).locator("visible=true").click()
     expect(page.get_by_label("Sentence 6", exact=True)).to_have_value(ADEYEMI)
     page.get_by_label("Another speaker").fill("Council member’s account")
-    page.get_by_role("button", name="Save the voices").click()
+    page.get_by_role("button", name="Save speakers").click()
     page.get_by_label("Another speaker").fill("Shop owner’s account")
-    page.get_by_role("button", name="Save the voices").click()
-    page.get_by_label("Says sentence 5").select_option("Council member’s account")
-    page.get_by_label("Says sentence 6").select_option("Shop owner’s account")
+    page.get_by_role("button", name="Save speakers").click()
+    page.get_by_label("Said by, sentence 5").select_option("Council member’s account")
+    page.get_by_label("Said by, sentence 6").select_option("Shop owner’s account")
     page.get_by_label("Level").fill("Grade 7")
     page.get_by_label("Level").blur()
     saved(page)
     assert violations(page) == []
-    page.get_by_role("link", name="Go on to the objectives").click()
+    page.get_by_role("link", name="Next: Objectives").click()
 
 
 def open_acts(page: Page, number: int) -> None:
@@ -131,17 +131,17 @@ def open_acts(page: Page, number: int) -> None:
 
 def write_objectives(page: Page) -> None:
     page.get_by_label("Objective 1", exact=True).fill("What was decided")
-    page.get_by_label("Questions it needs at least, objective 1").fill("3")
+    page.get_by_label("Questions needed, objective 1").fill("3")
     page.get_by_label("Objective 2", exact=True).fill("Who says what")
-    page.get_by_label("Questions it needs at least, objective 2").fill("1")
+    page.get_by_label("Questions needed, objective 2").fill("1")
     page.get_by_role("button", name="Save", exact=True).last.click()
     expect(page.locator("#draft-meter")).to_contain_text("3 more")
-    page.get_by_role("link", name="Go on to the questions").click()
+    page.get_by_role("link", name="Next: Questions").click()
 
 
 def write_questions(page: Page) -> None:
     page.get_by_label("Type", exact=True).select_option("Multiple choice")
-    page.get_by_role("button", name="Add a question").click()
+    page.get_by_role("button", name="Add question").click()
     begin(page, 1, "How long will the night bus go on?", evidence=[1])
     # The wrong key: the slip that this walk is about.
     choices(page, ["One more year", "Two more years", "*Until March"])
@@ -184,13 +184,13 @@ def write_questions(page: Page) -> None:
 
 
 def add(page: Page, type_name: str) -> None:
-    page.get_by_label("Type of a new question").select_option(label=whole_name(page, type_name))
-    page.get_by_role("button", name="Add a question").click()
+    page.get_by_label("Type of new question").select_option(label=whole_name(page, type_name))
+    page.get_by_role("button", name="Add question").click()
 
 
 def whole_name(page: Page, type_name: str) -> str:
     """The option's whole name: some end in a question mark."""
-    names = page.get_by_label("Type of a new question").locator("option").all_inner_texts()
+    names = page.get_by_label("Type of new question").locator("option").all_inner_texts()
     return next(name for name in names if name.startswith(type_name))
 
 
@@ -218,14 +218,14 @@ def statement(page: Page, number: int, words: str, voice: str, sentence: str) ->
 
 
 def end(page: Page, explanation: str) -> None:
-    page.get_by_label("Explanation shown after answering").fill(explanation)
-    page.get_by_label("Explanation shown after answering").blur()
-    expect(page.locator("#question-problems")).to_contain_text("Nothing is missing")
+    page.get_by_label("Explanation").fill(explanation)
+    page.get_by_label("Explanation").blur()
+    expect(page.locator("#question-problems")).to_contain_text("Ready to publish")
     saved(page)
 
 
 def look_as_a_student(page: Page) -> None:
-    page.get_by_role("link", name="See it as a student").click()
+    page.get_by_role("link", name="Preview as a student").click()
     expect(page.locator("main")).to_contain_text("Who says each of these?")
     assert violations(page) == []
     page.go_back()
@@ -233,11 +233,11 @@ def look_as_a_student(page: Page) -> None:
 
 def publish_and_assign(page: Page, classroom: Classroom) -> None:
     page.get_by_role("link", name="Publish", exact=True).click()
-    page.get_by_role("button", name="Publish edition 1").click()
-    expect(page.locator("main")).to_contain_text("Edition 1 is published.")
-    page.get_by_role("link", name="Assign edition 1").click()
+    page.get_by_role("button", name="Publish version 1").click()
+    expect(page.locator("main")).to_contain_text("Version 1 is published.")
+    page.get_by_role("link", name="Assign version 1").click()
     page.get_by_label(re.compile(re.escape(classroom.name))).check()
-    page.get_by_role("button", name="See the summary").click()
+    page.get_by_role("button", name="Review").click()
     page.get_by_role("button", name="Assign", exact=True).click()
     page.wait_for_url("**/teacher/assignments/**")
 
@@ -245,22 +245,22 @@ def publish_and_assign(page: Page, classroom: Classroom) -> None:
 def correct_the_key(page: Page) -> None:
     page.reload()
     expect(page.locator("main")).to_contain_text("2 of 2 turned in")
-    page.get_by_text("Correct a question").click()
-    page.get_by_role("link", name="Correct question 1").click()
-    page.get_by_role("radio", name="The new key only").check()
+    page.get_by_text("Regrade a question").click()
+    page.get_by_role("link", name="Regrade question 1").click()
+    page.get_by_role("radio", name="New answer only").check()
     page.locator("label.opt", has_text="One more year").click()
     page.get_by_label("New explanation").fill("What is decided holds for a year, until next autumn.")
     page.get_by_role("textbox", name="Why").fill(REASON)
-    page.get_by_role("button", name="See what it would do").click()
-    expect(page.locator("main")).to_contain_text("1 gains, 1 loses, mean 7.5 to 7.5. Marks kept: 0.")
-    page.get_by_role("button", name="Correct the question").click()
-    expect(page.locator("main")).to_contain_text("Question 1 is corrected, and the scores are up to date.")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.locator("main")).to_contain_text("1 gains points, 1 loses points, average 7.5 to 7.5. Grades kept: 0.")
+    page.get_by_role("button", name="Regrade").click()
+    expect(page.locator("main")).to_contain_text("Question 1 is regraded. Scores updated.")
     assert violations(page) == []
 
 
 def undo(page: Page) -> None:
-    page.get_by_role("button", name=re.compile("Undo the correction of question 1")).click()
-    expect(page.locator("main")).to_contain_text("The correction is undone: 2 scores changed.")
+    page.get_by_role("button", name=re.compile("Undo the regrade of question 1")).click()
+    expect(page.locator("main")).to_contain_text("Regrade undone: 2 scores changed.")
 
 
 # --- The students -------------------------------------------------------------------------------------------------

@@ -149,7 +149,7 @@ def test_rules_on_words_are_for_english_alone() -> None:
 def test_a_tip_says_what_and_why() -> None:
     [tip] = tips(wording("When?", "*May", "It is never open"), reading=(), language="en-US")
 
-    assert tip == Tip("absolute", "It is never open", "“Never” is rarely right, and practiced test takers know it.")
+    assert tip == Tip("absolute", "It is never open", "“Never” often signals a wrong answer.")
 
 
 @pytest.mark.parametrize(

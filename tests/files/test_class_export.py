@@ -347,78 +347,78 @@ def _repeat(name: str) -> Spoil:
 
 
 REFUSALS: dict[str, tuple[Spoil, str]] = {
-    "other format": (_set("format", to="x"), "This is not a Footnote classroom file."),
-    "other version": (_set("version", to=3), "The file is of version 3, and this site reads version 1 and 2."),
+    "other format": (_set("format", to="x"), "This isn’t a Footnote class file."),
+    "other version": (_set("version", to=3), "This file has version 3. This site reads versions 1 and 2."),
     "missing part": (_drop("students"), "students is missing."),
     "missing member": (_drop("attempts", 0, "seed"), "attempts[0].seed is missing."),
     "unknown member": (_set("attempts", 0, "grade", to=1), "attempts[0].grade is not part of the format."),
-    "not a list": (_set("students", to={}), "students is to be a list, and not {}."),
-    "not an object": (_set("students", 0, to=1), "students[0] is to be an object, and not 1."),
-    "not a number": (_set("attempts", 0, "number", to="1"), "attempts[0].number is to be a whole number, and not '1'."),
-    "a truth as number": (_set("attempts", 0, "number", to=True), "attempts[0].number is to be a whole number"),
+    "not a list": (_set("students", to={}), "students needs to be a list, not {}."),
+    "not an object": (_set("students", 0, to=1), "students[0] needs to be an object, not 1."),
+    "not a number": (_set("attempts", 0, "number", to="1"), "attempts[0].number needs to be a whole number, not '1'."),
+    "a truth as number": (_set("attempts", 0, "number", to=True), "attempts[0].number needs to be a whole number"),
     "a number as truth": (
         _set("attempts", 0, "shuffle_choices", to=1),
-        "attempts[0].shuffle_choices is to be true or false, and not 1.",
+        "attempts[0].shuffle_choices needs to be true or false, not 1.",
     ),
     "moment without offset": (
         _set("made_at", to="2026-10-23T15:00:00"),
-        "made_at is to be a moment with its offset, such as 2026-10-23T15:00:00+00:00, and not '2026-10-23T15:00:00'.",
+        "made_at needs to be a moment with its offset, such as 2026-10-23T15:00:00+00:00, not '2026-10-23T15:00:00'.",
     ),
-    "moment out of range": (_set("made_at", to="0001-01-01T00:00:00+14:00"), "made_at is to be a moment"),
-    "key with a slash": (_set("classroom", "key", to="../x"), "classroom.key is to be a key of letters"),
-    "score as number": (_set("attempts", 0, "score", to=1.5), "attempts[0].score is to be text, and not 1.5."),
-    "score that is none": (_set("attempts", 0, "score", to="NaN"), "attempts[0].score is to be a number as text"),
-    "group that is none": (_set("assignments", 0, "group", to="x"), "assignments[0].group is to be a UUID"),
-    "time limit below zero": (_set("assignments", 0, "time_limit", to=-1), "is to be a number of seconds, and not -1."),
+    "moment out of range": (_set("made_at", to="0001-01-01T00:00:00+14:00"), "made_at needs to be a moment"),
+    "key with a slash": (_set("classroom", "key", to="../x"), "classroom.key needs to be a key of letters"),
+    "score as number": (_set("attempts", 0, "score", to=1.5), "attempts[0].score needs to be text, not 1.5."),
+    "score that is none": (_set("attempts", 0, "score", to="NaN"), "attempts[0].score needs to be a number as text"),
+    "group that is none": (_set("assignments", 0, "group", to="x"), "assignments[0].group needs to be a UUID"),
+    "time limit below zero": (_set("assignments", 0, "time_limit", to=-1), "needs to be a number of seconds, not -1."),
     "NUL in a name": (
         _set("students", 0, "name", to="A\x00"),
-        "students[0].name holds a character that cannot be stored.",
+        "students[0].name has a character that can’t be stored.",
     ),
     "half a surrogate": (
         _set("attempts", 0, "answers", 0, "value", to=["\ud800"]),
-        "attempts[0].answers[0].value holds a character that cannot be stored.",
+        "attempts[0].answers[0].value has a character that can’t be stored.",
     ),
     "two students of one key": (_repeat("students"), "Two students have the key"),
     "two attempts of one key": (_repeat("attempts"), "Two attempts have the key"),
-    "unknown edition": (_set("assignments", 0, "edition", to="x"), "The file does not hold the edition of assignment"),
-    "unknown student": (_set("attempts", 0, "student", to="x"), "The file does not hold the student of attempt"),
+    "unknown edition": (_set("assignments", 0, "edition", to="x"), "This file doesn’t have the edition of assignment"),
+    "unknown student": (_set("attempts", 0, "student", to="x"), "This file doesn’t have the student of attempt"),
     "unknown assignment": (
         _set("attempts", 0, "assignment", to="x"),
-        "The file does not hold the assignment of attempt",
+        "This file doesn’t have the assignment of attempt",
     ),
-    "log cut short": (_set("attempts", 0, "log", to=[]), "does not explain its answer to"),
-    "answer changed": (_set("attempts", 0, "answers", 0, "value", to="c"), "does not explain its answer to one."),
+    "log cut short": (_set("attempts", 0, "log", to=[]), "doesn’t explain its answer to"),
+    "answer changed": (_set("attempts", 0, "answers", 0, "value", to="c"), "doesn’t explain its answer to one."),
     "answer gone": (_drop("attempts", 0, "answers", 0), "has a save of one, which has no answer."),
     "unknown question": (
         _set("attempts", 0, "marks", to=[{"question": "x", "points": "1", "comment": "", "made_at": NOW.isoformat()}]),
-        "The file names the question x, which its set does not have.",
+        "This file names the question x, which its question set doesn’t have.",
     ),
     "score that does not follow": (
         _set("attempts", 0, "score", to="7"),
-        "has 7 of 8 points in the file, and its answers come to",
+        "has 7 of 8 points in this file, but its answers add up to",
     ),
-    "score without a hand-in": (_set("attempts", 0, "handed_in_at", to=None), "contradict one another"),
+    "score without a hand-in": (_set("attempts", 0, "handed_in_at", to=None), "don’t agree"),
     "unknown policy": (
         _set("assignments", 0, "attempt_policy", to="worst"),
-        "The attempt_policy of an assignment cannot be stored: Value 'worst' is not a valid choice.",
+        "The attempt_policy of an assignment can’t be stored: Value 'worst' is not a valid choice.",
     ),
     "unknown zone": (
         _set("classroom", "time_zone", to="Mars/North"),
-        "The time_zone of the classroom cannot be stored",
+        "The time_zone of the classroom can’t be stored",
     ),
-    "name too long": (_set("classroom", "name", to="x" * 81), "The name of the classroom cannot be stored"),
-    "name that is none": (_set("students", 0, "name", to=" "), "name is empty."),
+    "name too long": (_set("classroom", "name", to="x" * 81), "The name of the classroom can’t be stored"),
+    "name that is none": (_set("students", 0, "name", to=" "), "the name is blank."),
     "evidence that is not in the reading": (
         _set("editions", 0, "document", "questions", 0, "evidence", to=["s99"]),
-        "The question set “Small set” cannot stand on this site: the evidence “s99” of the question is not in the",
+        "The question set “Small set” can’t be imported: the evidence “s99” of the question is not in the",
     ),
     "no question": (
         _set("editions", 0, "document", "questions", to=[]),
-        "cannot stand on this site: the set has no question.",
+        "can’t be imported: the set has no question.",
     ),
     "correction that is no question": (
         _set("assignments", 0, "corrections", 0, "document", to={"type": "single"}),
-        "A correction holds no question that can be used",
+        "A regrade has a question that can’t be used",
     ),
 }
 
@@ -450,21 +450,21 @@ def test_a_value_that_no_page_could_show_is_refused(school: Classroom) -> None:
         if part["question"] == "who":
             part["value"] = {"a": "nobody"}
 
-    with pytest.raises(InvalidExport, match="to who is none that its question can have"):
+    with pytest.raises(InvalidExport, match="the answer to who doesn’t fit that question"):
         import_classroom(json.dumps(document).encode(), by=teacher, now=LATER)
 
 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "The file is not JSON text"),
-        (b"\xff\xfe", "The file is not JSON text"),
-        (b"[1", "The file is not JSON text"),
-        (b"[]", "This is not a Footnote classroom file."),
+        (b"", "This file isn’t JSON"),
+        (b"\xff\xfe", "This file isn’t JSON"),
+        (b"[1", "This file isn’t JSON"),
+        (b"[]", "This isn’t a Footnote class file."),
         (b'{"format": "footnote-classroom", "version": 1, "made_at": NaN}', "NaN is not a number"),
-        (b"[" * 200_000, "The file is not JSON text"),
-        (b" " * (MAX_BYTES + 1), "The file is larger than 50 MB"),
-        (b'{"format": "footnote-classroom", "version": ' + b"9" * 5000 + b"}", "The file is not JSON text"),
+        (b"[" * 200_000, "This file isn’t JSON"),
+        (b" " * (MAX_BYTES + 1), "This file is over 50 MB"),
+        (b'{"format": "footnote-classroom", "version": ' + b"9" * 5000 + b"}", "This file isn’t JSON"),
     ],
 )
 def test_what_is_no_file_of_this_kind_is_refused(content: bytes, message: str) -> None:
@@ -522,7 +522,7 @@ def test_commands_write_and_take_in_a_file(
     call_command("import_classroom", str(file), "--teacher", "NEW@school.test")
 
     assert figures(teacher.classrooms.get()) == before
-    assert "Period 3: 5 students, 2 assignments, 7 attempts." in capsys.readouterr().out
+    assert "Period 3: 5 students, 2 quizzes, 7 attempts." in capsys.readouterr().out
 
 
 def test_commands_say_why_not(school: Classroom, teacher: User, tmp_path: Path) -> None:
@@ -531,12 +531,12 @@ def test_commands_say_why_not(school: Classroom, teacher: User, tmp_path: Path) 
     bad.write_bytes(b"{}")
 
     for command, message in [
-        (("export_classroom", "nothing", str(tmp_path / "x")), "There is no classroom nothing."),
-        (("export_classroom", school.public_id, str(file)), "could not be written: File exists."),
-        (("import_classroom", str(file), "--teacher", "nobody@school.test"), "There is no account nobody@school.test."),
-        (("import_classroom", str(tmp_path / "y"), "--teacher", teacher.email), "could not be read: No such file"),
-        (("import_classroom", str(bad), "--teacher", teacher.email), "This is not a Footnote classroom file."),
-        (("import_classroom", str(file), "--teacher", teacher.email), "This site holds this classroom already."),
+        (("export_classroom", "nothing", str(tmp_path / "x")), "No class has the id nothing."),
+        (("export_classroom", school.public_id, str(file)), "class.json: File exists."),
+        (("import_classroom", str(file), "--teacher", "no@school.test"), "No account has the email no@school.test."),
+        (("import_classroom", str(tmp_path / "y"), "--teacher", teacher.email), "y: No such file"),
+        (("import_classroom", str(bad), "--teacher", teacher.email), "This isn’t a Footnote class file."),
+        (("import_classroom", str(file), "--teacher", teacher.email), "This site already has this class."),
     ]:
         with pytest.raises(CommandError) as refused:
             call_command(*command)

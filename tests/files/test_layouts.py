@@ -109,7 +109,7 @@ def test_answers_equal_the_rows(school: Classroom, teacher: User) -> None:
     assert len(rows) == 4 * Attempt.objects.filter(classroom=school, submitted_at__isnull=False).count()
     by_attempt: defaultdict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
     for row in rows:
-        by_attempt[row["Student"], row["Assignment"], row["Attempt"]] += Decimal(row["Points"])
+        by_attempt[row["Student"], row["Quiz"], row["Attempt"]] += Decimal(row["Points"])
     stored = {
         (attempt.student.display_name, attempt.number): attempt.score
         for attempt in Attempt.objects.filter(
@@ -121,7 +121,7 @@ def test_answers_equal_the_rows(school: Classroom, teacher: User) -> None:
     answered = Answer.objects.filter(
         attempt__classroom=school, attempt__submitted_at__isnull=False, value__isnull=False
     ).count()
-    assert sum(row["Verdict"] != "unanswered" for row in rows) == answered
+    assert sum(row["Result"] != "Not answered" for row in rows) == answered
     assert [[_text(cell) for cell in row] for row in table] == [[_text(cell) for cell in line] for line in lines]
 
 
@@ -161,14 +161,14 @@ def test_an_answer_is_written_in_words(school: Classroom, teacher: User) -> None
         "Who says so?",
         "Why it was ended",
         "“Rules were broken.” Mayor’s account",
-        "partly",
+        "Partly correct",
         "1.0",
         "3",
         "2026-10-24 11:00:01",
         "Late",
-        "screen",
+        "Online",
     ]
-    assert mine[0][7:12] == ["", "unanswered", "0.0", "1", ""]
+    assert mine[0][7:12] == ["", "Not answered", "0.0", "1", ""]
 
 
 def test_a_dropped_question_says_so_in_every_file(school: Classroom, assignment: Assignment, teacher: User) -> None:
@@ -177,7 +177,7 @@ def test_a_dropped_question_says_so_in_every_file(school: Classroom, assignment:
     lines, _ = body(school, Layout.ANSWERS, teacher)
 
     dropped = [line for line in lines[1:] if line[1] == "Small set" and line[3] == "3"]
-    assert {(line[8], line[9], line[10]) for line in dropped} == {("dropped", "0.0", "0")}
+    assert {(line[8], line[9], line[10]) for line in dropped} == {("Doesn’t count", "0.0", "0")}
 
 
 def test_canvas_layout(school: Classroom, teacher: User) -> None:
@@ -241,19 +241,19 @@ def test_item_analysis_holds_what_the_report_says(school: Classroom, assignment:
     as_csv = read_csv(export_item_report(school, report, FileFormat.CSV, by=teacher, now=NOW).content)
     as_xlsx = read_xlsx(export_item_report(school, report, FileFormat.XLSX, by=teacher, now=NOW).content)
 
-    assert list(as_xlsx) == ["Questions", "Answers", "Set"]
+    assert list(as_xlsx) == ["Questions", "Answers", "Quiz"]
     assert len(as_csv) == 1 + len(report.questions)
     for line, question in zip(as_csv[1:], report.questions, strict=True):
         row = dict(zip(as_csv[0], line, strict=True))
         figures = question.figures
-        assert float(row["Facility"]) == figures.facility
+        assert float(row["Points earned"]) == figures.facility
         assert float(row["Discrimination"]) == figures.discrimination
         assert int(row["Attempts"]) == figures.attempt_count == 16
-        assert row["Look at"] == "; ".join(flag.reason for flag in figures.flags)
+        assert row["Check"] == "; ".join(flag.reason for flag in figures.flags)
     assert [row[3] for row in as_xlsx["Answers"][1:]] == [
         choice.count for question in report.questions for choice in question.figures.choices
     ]
-    assert dict((row[0], row[1]) for row in as_xlsx["Set"])["Cronbach’s alpha"] == pytest.approx(report.figures.alpha)
+    assert dict((row[0], row[1]) for row in as_xlsx["Quiz"])["Cronbach’s alpha"] == pytest.approx(report.figures.alpha)
 
 
 def test_item_analysis_of_few_attempts_leaves_cells_empty(assignment: Assignment, teacher: User) -> None:
@@ -264,7 +264,7 @@ def test_item_analysis_of_few_attempts_leaves_cells_empty(assignment: Assignment
     ).content
     row = dict(zip(*read_csv(content)[:2], strict=True))
 
-    assert (row["Facility"], row["Discrimination"], row["Upper group"], row["Commonest wrong answer"]) == (
+    assert (row["Points earned"], row["Discrimination"], row["Top group"], row["Top wrong answer"]) == (
         "1.0",
         "",
         "",

@@ -159,7 +159,7 @@ def test_gradebook_shows_the_status(situation: Situation, assignment: Assignment
         r'<tbody>\s*<tr><th scope="row">.*?</td>(<td>.*?)</tr>',
     )
     assert ("8" in re.sub(r"<[^>]*>", "", row).split()) is situation.has_score
-    # A score means turned in, unless a status stands beside it.
+    # A score means turned in, unless a status is next to it. Blank: not due yet.
     shown = words(row)
     if situation.has_score and not set(shown) - {"Late"}:
         shown = ["Turned in", *shown]
@@ -272,7 +272,7 @@ def test_counts_are_counts_of_the_status(situation: Situation, assignment: Assig
     needs_teacher = "Not turned in" in home
     is_due = "due_at" in situation.given and "closes_at" not in situation.given
     assert needs_teacher is (is_due and label not in {"Turned in", "Excused"})
-    assert ("One missing." in home) is (is_due and label == "Missing")
+    assert ("1 missing." in home) is (is_due and label == "Missing")
 
 
 # --- Removed ------------------------------------------------------------------------------------------------------

@@ -138,7 +138,7 @@ def test_walkthrough_from_a_file_to_the_csv(db: None, tmp_path: Path) -> None:
     answer_everything(join(code, "=Cy T.", pins), ["The council"], ["A bridge is closed"], ["s1", "s2"])
 
     page = teacher.get(classroom).content.decode()
-    assert "Mean" in page or "average" in page
+    assert "Average" in page
     form = form_of(teacher.get(classroom), having="csrfmiddlewaretoken")
     assert form is not None
     csv = teacher.post(classroom + "gradebook.csv")

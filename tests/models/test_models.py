@@ -153,7 +153,7 @@ REFUSED: dict[str, tuple[Callable[[], models.Model], str]] = {
     ),
     "question_set_built_in_slug_once": (
         lambda: copy_of(make_question_set(slug="story")),
-        "There is a built-in set with this slug.",
+        "A built-in question set already has this slug.",
     ),
     "edition_number_once_per_set": (lambda: copy_of(make_edition()), ""),
     "question_key_once_per_edition": (lambda: question(key="one"), ""),
@@ -161,7 +161,7 @@ REFUSED: dict[str, tuple[Callable[[], models.Model], str]] = {
     "teaching_once_per_teacher_and_classroom": (taught_twice, ""),
     "student_name_once_per_classroom": (
         lambda: namesake(display_name="MAYA LOPEZ"),
-        "Someone in this class already has this name.",
+        "A student in this class already has that name.",
     ),
     "accommodation_gives_more_time": (
         lambda: Accommodation(student=make_student(), time_factor=Decimal("0.5"), changed_at=NOW),
@@ -169,25 +169,25 @@ REFUSED: dict[str, tuple[Callable[[], models.Model], str]] = {
     ),
     "board_shows_a_question_in_a_phase": (
         lambda: Board(assignment=make_assignment(), position=1, phase=5, changed_at=NOW, changed_by=make_user()),
-        "A board shows a question in one of four phases.",
+        "A class board shows a question in 1 of 4 phases.",
     ),
-    "assignment_once_per_group_and_classroom": (same_group, "This class already has this assignment."),
+    "assignment_once_per_group_and_classroom": (same_group, "This class already has this quiz."),
     "assignment_closes_after_it_opens": (
         lambda: assignment(opens_at=NOW, due_at=None, closes_at=NOW),
-        "The close time is before the open time.",
+        "“Closes” is before “Opens”.",
     ),
     "assignment_due_after_it_opens": (
         lambda: assignment(opens_at=NOW, due_at=NOW, closes_at=None),
-        "The due time is before the open time.",
+        "“Due” is before “Opens”.",
     ),
     "assignment_closes_after_it_is_due": (
         lambda: assignment(due_at=NOW + HOUR, closes_at=NOW + HOUR - timedelta(seconds=1)),
-        "The close time is before the due time.",
+        "“Closes” is before “Due”.",
     ),
-    "assignment_allows_an_attempt": (lambda: assignment(max_attempts=0), "Allow at least one attempt."),
+    "assignment_allows_an_attempt": (lambda: assignment(max_attempts=0), "Choose 1, 2, 3, or unlimited."),
     "assignment_release_after_close_needs_a_close": (
         lambda: assignment(closes_at=None, release="after_close"),
-        "Give a close time: answers appear when every class has closed.",
+        "Set a closing time. Answers show after all classes close.",
     ),
     "extension_once_per_assignment_and_student": (
         lambda: person_and_assignment(Extension),
@@ -197,15 +197,15 @@ REFUSED: dict[str, tuple[Callable[[], models.Model], str]] = {
     "attempt_number_once": (lambda: submitted(number=1), ""),
     "attempt_open_once_per_student_and_assignment": (
         lambda: attempt(number=2),
-        "This student is already at work on this assignment.",
+        "This student already has this quiz in progress.",
     ),
     "attempt_receipt_and_score_when_submitted": (lambda: submitted(score=None), ""),
     "answer_once_per_attempt_and_question": (lambda: of_answer(Answer), ""),
     "answer_event_operation_once_per_attempt": (lambda: of_answer(AnswerEvent), ""),
     "regrade_once_per_group_and_assignment": (same_regrade_group, ""),
-    "regrade_has_a_reason": (lambda: regrade(reason=""), "Say why, so that students and colleagues can follow it."),
+    "regrade_has_a_reason": (lambda: regrade(reason=""), "Tell students why."),
     "regrade_has_a_new_key_where_one_is_used": (lambda: regrade(policy="new_key"), ""),
-    "manual_grade_is_not_negative": (lambda: mark(points=Decimal(-1)), "Points cannot be below zero."),
+    "manual_grade_is_not_negative": (lambda: mark(points=Decimal(-1)), "Points can’t be below 0."),
 }
 
 

@@ -80,23 +80,23 @@ def test_key_changes_name_other_keys_and_what_is_gone() -> None:
 
 def test_publish_tells_who_answered_before_and_after(given: Assignment, draft: Draft, teacher_client: Client) -> None:
     page = words(teacher_client.get(url("publish_set", draft)))
-    assert "answered edition 1" not in page  # nothing is to come
+    assert "answered version 1" not in page  # nothing is to come
 
     save(teacher_client, draft, key="1")
     page = words(teacher_client.get(url("publish_set", draft)))
     assert (
-        "2 students answered edition 1. New starts get edition 2 once you publish and assign it. Regrade edition 1 too?"
-        in page
+        "2 students answered version 1. New quizzes get version 2 once you publish and assign it. "
+        "Regrade version 1 too?" in page
     )
 
     after = publish(teacher_client, draft)
     assert (
-        "2 students answered edition 1. New starts get edition 2 where you assign it anew. Regrade edition 1 too? "
-        "Question 1 has another right answer. Correct question 1 of edition 1" in words(after)
+        "2 students answered version 1. New quizzes get version 2 when you assign it again. Regrade version 1 too? "
+        "Question 1 has a different correct answer. Regrade question 1 of version 1" in words(after)
     )
     assert reverse("regrade_question", args=[given.public_id, 1]) in read(after).links
     own = teacher_client.get(reverse("question_set", args=[draft.question_set.public_id]))
-    assert "2 students answered edition 1." in words(own)
+    assert "2 students answered version 1." in words(own)
 
 
 def test_question_that_is_gone_can_be_withdrawn_from_scoring(
@@ -104,7 +104,7 @@ def test_question_that_is_gone_can_be_withdrawn_from_scoring(
 ) -> None:
     saving.remove_question(draft, "proof", seen=1, by=teacher, now=NOW)
     page = publish(teacher_client, draft)
-    assert "Withdraw question 4 of edition 1 from scoring" in words(page)
+    assert "Drop question 4 of version 1 from scoring" in words(page)
     [link] = [link for link in read(page).links if link.endswith("?policy=drop")]
     form = form_of(teacher_client.get(link), having="policy")
     assert ("policy", "drop") in form.fields
@@ -113,7 +113,7 @@ def test_question_that_is_gone_can_be_withdrawn_from_scoring(
 def test_change_that_moves_no_key_says_so(given: Assignment, draft: Draft, teacher_client: Client) -> None:
     save(teacher_client, draft, stem="Which of these is it?")
     page = publish(teacher_client, draft)
-    assert "No key is another one, so no score needs it." in words(page)
+    assert "Answers didn’t change, so scores don’t need it." in words(page)
     assert reverse("assignment_regrades", args=[given.public_id]) in read(page).links
 
 
@@ -150,7 +150,7 @@ def test_deleting_an_answered_question_offers_to_withdraw_it(
     data = sent(teacher_client, desk_of(draft), having="stem", act="remove")
     page = teacher_client.post(desk_of(draft), data, follow=True)
     assert [table["key"] for table in document_of(draft)["questions"]] == ["one", "some", "who", "proof"]
-    assert "2 students answered it in edition 1, as question 1." in words(page)
+    assert "2 students answered it in version 1, as question 1." in words(page)
     assert f"{reverse('regrade_question', args=[given.public_id, 1])}?policy=drop" in read(page).links
 
     form = form_of(page, having="revision")
@@ -158,7 +158,7 @@ def test_deleting_an_answered_question_offers_to_withdraw_it(
     for _ in range(2):
         page = teacher_client.post(address, form.data(), follow=True)
     assert [table["key"] for table in document_of(draft)["questions"]] == ["some", "who", "proof"]
-    assert "no longer in the draft" in text_of(page)
+    assert "removed in another window" in text_of(page)
 
 
 def test_deleting_a_question_that_nobody_answered_asks_nothing(draft: Draft, teacher_client: Client) -> None:
@@ -174,7 +174,7 @@ def test_deleting_is_refused_where_another_window_changed_the_question(
     form = form_of(teacher_client.get(address), having="revision")
     saving.save_question(draft, "one", {"stem": "Newer?"}, seen=1, by=teacher, now=NOW)
     page = teacher_client.post(address, form.data())
-    assert "This question was changed in another window." in words(page)
+    assert "This question changed in another window." in words(page)
     assert len(document_of(draft)["questions"]) == 4
 
 

@@ -97,10 +97,10 @@ def test_evidence_names_the_key_its_sentences_and_who_vouches(answered: Assignme
 @pytest.mark.parametrize(
     ("policy", "right", "note"),
     [
-        ("drop", (), "This question does not count: it was taken out after the test."),
-        ("full_credit", (), "Every answer to this question has full credit."),
-        ("new_key", (("A", "Citizenship"),), "The key was corrected after the test."),
-        ("either_key", (("B", "Birthplace"), ("A", "Citizenship")), "The key was corrected after the test."),
+        ("drop", (), "This question was dropped. It doesn’t count."),
+        ("full_credit", (), "Everyone gets full credit for this question."),
+        ("new_key", (("A", "Citizenship"),), "The answer changed after the quiz."),
+        ("either_key", (("B", "Birthplace"), ("A", "Citizenship")), "The answer changed after the quiz."),
     ],
 )
 def test_evidence_follows_corrections(
@@ -284,7 +284,7 @@ def test_board_stays_where_it_is_for_no_such_question(
 
 
 def test_page_warns_in_words_while_students_are_at_work(answered: Assignment, teacher_client: Client) -> None:
-    words = "1 still at work, 1 not started: what comes next can still change answers."
+    words = "1 in progress, 1 not started. Showing this could change their answers."
     assert [words in text_of(show(teacher_client, answered, 1, phase)) for phase in PHASES] == [
         False,
         True,
@@ -293,8 +293,8 @@ def test_page_warns_in_words_while_students_are_at_work(answered: Assignment, te
     ]
     submit_attempt(Attempt.objects.get(submitted_at=None), now=NOW)
     text = text_of(show(teacher_client, answered, 1, 3))
-    assert "still at work" not in text
-    assert "1 not started: what comes next can still change answers." in text
+    assert "in progress" not in text
+    assert "1 not started. Showing this could change their answers." in text
 
 
 def test_page_names_no_student(answered: Assignment, teacher_client: Client) -> None:

@@ -313,10 +313,10 @@ def test_a_wrong_key_is_flagged_with_the_choice_that_good_students_took() -> Non
     question = picked_test("bbbbbaaccdbbcacdaaaa").items[0]
 
     assert [(flag.kind, flag.reason) for flag in question.flags] == [
-        ("key", "students who did well overall chose “Choice b”: check the key"),
+        ("key", "strong students chose “Choice b”: check the answer"),
         (
             "discrimination",
-            "students who did well on the other questions did worse on this one: check the key and the wording",
+            "strong students did worse on this: check the answer and wording",
         ),
     ]
 
@@ -331,16 +331,14 @@ def test_a_choice_that_tempts_nobody_is_flagged_against_ten_wrong_answers() -> N
     nine, ten = picked_test("aaaaaaaabbbbbcccc").items[0], picked_test("aaaaaaaabbbbbccccc").items[0]
 
     assert nine.flags == ()
-    assert [flag.reason for flag in ten.flags] == ["none of the 10 wrong answers was “Choice d”: it tempts nobody"]
+    assert [flag.reason for flag in ten.flags] == ["no one chose “Choice d”: try a likelier wrong answer"]
 
 
 def test_a_question_that_many_did_not_reach_is_flagged() -> None:
     figures = analyze(items(2), right_or_wrong(["11", "10"] * 4 + ["1-", "0-", "1-"]))
 
     assert figures.items[0].flags == ()
-    assert [flag.reason for flag in figures.items[1].flags] == [
-        "3 of 11 did not get this far: give more time or fewer questions"
-    ]
+    assert [flag.reason for flag in figures.items[1].flags] == ["3 of 11 did not get this far: allow more time"]
 
 
 def test_below_ten_attempts_nothing_is_flagged() -> None:

@@ -219,10 +219,10 @@ def test_mastery_page_says_the_level_in_words(
     page = teacher_client.get(reverse("classroom_mastery", args=[assignment.classroom.public_id]))
 
     text = text_of(page)
-    assert "Maya Lopez 2 of 2 Nearly 3 of 4 Not yet 0 of 5 Secure 1 of 1" in text
+    assert "Maya Lopez 2 of 2 Almost 3 of 4 Not yet 0 of 5 Got it 1 of 1" in text
     assert "Noah Park 0 of 2 Nothing yet Nothing yet Nothing yet" in text
     assert "Class 75% 0% 100%" in text
-    assert "A right answer without the sentence that proves it" in text
+    assert "A correct answer with wrong evidence" in text
     address = reverse("classroom_gradebook", args=[assignment.classroom.public_id])
     assert f"{address}?objective=Why%20it%20was%20ended" in read(page).links
 
@@ -255,7 +255,7 @@ def test_mastery_of_an_empty_class_leads_on(classroom: Classroom, teacher_client
     address = reverse("classroom_mastery", args=[classroom.public_id])
     assert "No students yet" in text_of(teacher_client.get(address))
     make_student(classroom=classroom)
-    assert "Nothing is assigned yet" in text_of(teacher_client.get(address))
+    assert "No quizzes yet" in text_of(teacher_client.get(address))
 
 
 @pytest.mark.parametrize("students", [1, 30])

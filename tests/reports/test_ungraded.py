@@ -68,15 +68,15 @@ def test_question_that_nobody_has_to_mark_any_more_waits_for_nothing(policy: str
 def test_gradebook_says_not_marked_yet_and_no_zero(given: Assignment, teacher: User, teacher_client: Client) -> None:
     address = reverse("classroom_gradebook", args=[given.classroom.public_id])
     page = text_of(teacher_client.get(address))
-    assert "Ana No score yet 1 Not marked yet" in page
-    assert "Cy No score yet Not marked yet" in page
+    assert "Ana No score yet 1 Needs grading" in page
+    assert "Cy No score yet Needs grading" in page
     mark(given, "Cy", 0, teacher)
     assert "Cy 0% 0" in text_of(teacher_client.get(address))
 
 
 def test_files_hold_no_score_that_is_not_whole(given: Assignment) -> None:
     book = gradebook(given.classroom, now=NOW)
-    assert [line[-1] for line in scores_table(book)[2:]] == ["not marked yet", 1.0, "not marked yet"]
+    assert [line[-1] for line in scores_table(book)[2:]] == ["Needs grading", 1.0, "Needs grading"]
     assert [line[-1] for line in canvas_table(book)[2:]] == [None, 1.0, None]
     assert [line[-1] for line in moodle_table(book)[1:]] == [None, 1.0, None]
 

@@ -166,9 +166,9 @@ def test_form_sent_twice_at_once_makes_one_account(teacher: User, clock: time_ma
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
-        ("name", "", "Enter the name that students call you."),
-        ("name", "\u202eBaptiste", "The name has a hidden character."),
-        ("name", "x" * 1_000_000, "The name is longer than 60 characters."),
+        ("name", "", "Give your name as students read it."),
+        ("name", "\u202eBaptiste", "The name has a hidden character, so retype it."),
+        ("name", "x" * 1_000_000, "Use up to 60 characters."),
         ("email", "", "This field is required."),
         ("email", "baptiste", "Enter a valid email address."),
         ("email", "RIVERA@school.test", "This email already has an account."),
@@ -374,9 +374,9 @@ def test_account_changes_the_name(teacher: User, teacher_client: Client) -> None
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        (" ", "Enter the name that students call you."),
-        ("\u202eRivera", "The name has a hidden character."),
-        ("x" * 61, "The name is longer than 60 characters."),
+        (" ", "Give your name as students read it."),
+        ("\u202eRivera", "The name has a hidden character, so retype it."),
+        ("x" * 61, "Use up to 60 characters."),
     ],
 )
 def test_account_keeps_the_name_when_the_new_one_is_none(
@@ -398,7 +398,7 @@ def test_invite_shows_a_link_once_that_works(teacher: User, teacher_client: Clie
     assert invitation.invited_by == teacher
     page = teacher_client.get(answer.headers["Location"]).content.decode()
     link = page.split('value="http://testserver/invitation/')[1].split('"')[0]
-    assert "works for 7 days" in page
+    assert "works once, for 7 days" in page
     assert "Ms. Rivera invites you" in Client().get(f"/invitation/{link}").content.decode()
     assert link not in teacher_client.get(answer.headers["Location"]).content.decode()
     assert teacher_client.get(reverse("invite")).status_code == 405

@@ -11,10 +11,10 @@ from quizzes.content.reading import Reading, Sentence, Voice
 from quizzes.grading.points import Adjustments, AppliedRegrade, Policy, regraded_question
 
 NOTES: Mapping[Policy, str] = {
-    "new_key": "Corrected.",
-    "either_key": "Corrected: the key before counts as well.",
-    "drop": "Dropped: it counts for nobody.",
-    "full_credit": "Corrected: everyone gets the points.",
+    "new_key": "Regraded.",
+    "either_key": "Regraded: the old answer counts too.",
+    "drop": "Dropped: doesn’t count.",
+    "full_credit": "Regraded: full credit for everyone.",
 }
 
 

@@ -62,13 +62,13 @@ def changes(edition: Table, document: Table) -> list[Change]:
 
 
 def _set_changes(old: Table, new: Table) -> Iterator[Change]:
-    for name, what in (("title", "The title of the set"), ("summary", "The summary of the set")):
+    for name, what in (("title", "The title of the question set"), ("summary", "The summary of the question set")):
         if old[name] != new[name]:
             yield Change(f"{what} changed.", old[name], new[name])
     if old["about_minutes"] != new["about_minutes"]:
-        yield Change(f"The set takes about {new['about_minutes']} minutes.", f"{old['about_minutes']} minutes", "")
+        yield Change(f"The quiz takes about {new['about_minutes']} minutes.", f"{old['about_minutes']} minutes", "")
     if _without_empty(old["citation"]) != _without_empty(new["citation"]):
-        yield Change("The record of the story changed.")
+        yield Change("The source changed.")
 
 
 def _reading_changes(old: Table, new: Table) -> Iterator[Change]:
@@ -85,14 +85,14 @@ def _reading_changes(old: Table, new: Table) -> Iterator[Change]:
         elif not same_text(was[key]["text"], table["text"]):
             yield Change(f"Sentence {number} changed.", was[key]["text"], table["text"])
         if key in was and was[key]["voice"] != table["voice"]:
-            yield Change(f"The voice of sentence {number} is now “{labels[table['voice']]}”.")
+            yield Change(f"The speaker of sentence {number} is now “{labels[table['voice']]}”.")
     for key, table in was.items():
         if key not in now:
             yield Change("A sentence was removed.", table["text"])
     if [key for key in was if key in now] != [key for key in now if key in was]:
-        yield Change("Sentences stand in another order.")
+        yield Change("Sentences were reordered.")
     if old["voices"] != new["voices"]:
-        yield Change("The list of voices changed.")
+        yield Change("The speakers changed.")
 
 
 def _objective_changes(old: Table, new: Table) -> Iterator[Change]:
@@ -120,7 +120,7 @@ def _question_changes(old: Table, new: Table) -> Iterator[Change]:
         if key not in was:
             yield Change(f"Question {number} is new.", "", table["stem"])
         elif keys_before[key] != keys_after[key]:
-            yield Change(f"Question {number} has another right answer.", keys_before[key], keys_after[key])
+            yield Change(f"Question {number} has a different correct answer.", keys_before[key], keys_after[key])
         elif _comparable(was[key]) != _comparable(table):
             stem = was[key]["stem"] if was[key]["stem"] != table["stem"] else ""
             yield Change(f"Question {number} changed.", stem, table["stem"])
@@ -128,7 +128,7 @@ def _question_changes(old: Table, new: Table) -> Iterator[Change]:
         if key not in now:
             yield Change(f"Question {number} was removed.", table["stem"])
     if [key for key in was if key in now] != [key for key in now if key in was]:
-        yield Change("Questions stand in another order.")
+        yield Change("Questions were reordered.")
 
 
 def _correct_answers(parsed: SetDocument) -> dict[str, str]:

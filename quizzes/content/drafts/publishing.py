@@ -29,7 +29,7 @@ class NotReady(Exception):
     """The draft cannot be published. problems: why, () if it only needs a note about its gaps."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__(problems[0].text if problems else "the blueprint has gaps")
+        super().__init__(problems[0].text if problems else "some objectives need more questions")
         self.problems = problems
 
 

@@ -61,7 +61,7 @@ def save_source(draft: Draft, *, seen: int, by: User, now: datetime, **fields: A
 
     saved = _save(draft, change, touches=[SOURCE], seen=seen, by=by, now=now)
     question_set = QuestionSet.objects.filter(pk=draft.question_set_id, editions=None)
-    question_set.update(title=saved.document["title"] or "Untitled set", summary=saved.document["summary"])
+    question_set.update(title=saved.document["title"] or "Untitled question set", summary=saved.document["summary"])
     return saved
 
 

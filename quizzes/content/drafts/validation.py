@@ -119,7 +119,7 @@ def draft_problems(document: Table) -> list[Problem]:
     """All problems that block publishing, without gaps in objectives; [] without any."""
     found = [*source_problems(document), *reading_problems(document), *objective_problems(document)]
     if not document["questions"]:
-        found.append(Problem("questions", "Write a question."))
+        found.append(Problem("questions", "Add a question."))
     for question in document["questions"]:
         found += [
             Problem(question_part(question["key"]), text, question["key"])
@@ -132,9 +132,9 @@ def source_problems(document: Table) -> list[Problem]:
     """What is missing in the title and the source."""
     citation, found = document["citation"], []
     if not document["title"].strip():
-        found.append("Give the set a title.")
+        found.append("Enter a title.")
     if not citation.get("title", "").strip():
-        found.append("Add the title of the story.")
+        found.append("Enter the story’s title.")
     if not citation.get("publisher", "").strip() or not citation.get("published_on", ""):
         found.append(NO_PUBLISHER)
     if document["reading"]["rights"] not in RIGHTS:
@@ -146,15 +146,15 @@ def reading_problems(document: Table) -> list[Problem]:
     """What is missing in the reading."""
     found = []
     if not document["reading"]["title"].strip():
-        found.append("Give the reading a title.")
+        found.append("Enter the reading’s title.")
     if not document["reading"]["paragraphs"]:
-        found.append("Add the text that the questions are about.")
+        found.append("Add the reading.")
     return [Problem(READING, text) for text in found]
 
 
 def objective_problems(document: Table) -> list[Problem]:
     """What is missing in the objectives."""
-    return [] if document["objectives"] else [Problem(OBJECTIVES, "Name at least one objective: what the set teaches.")]
+    return [] if document["objectives"] else [Problem(OBJECTIVES, "Add at least 1 objective.")]
 
 
 def question_problems(document: Table, question: Table) -> list[str]:
@@ -162,22 +162,22 @@ def question_problems(document: Table, question: Table) -> list[str]:
     keys = [table["key"] for table in sentence_tables(document)]
     found = [_lost_message(document, lost) for lost in lost_evidence(document, question)]
     if not question["stem"].strip():
-        found.append("Write the question.")
+        found.append("Type the question.")
     if question["objective"] not in {objective["key"] for objective in document["objectives"]}:
-        found.append("Choose the objective that it tests.")
+        found.append("Choose an objective.")
     if draft_of(question).uses_picker and not question.get("evidence"):
         found.append("No evidence yet. Choose the sentences that prove the answer.")
     found += draft_of(question).problems(question, keys, document["voices"])
     if not question["explanation"].strip():
-        found.append("Write the explanation that students read after answering.")
+        found.append("Add an explanation.")
     return found or _parsing_problems(document, question)
 
 
 def _lost_message(document: Table, lost: Lost) -> str:
     texts = {table["key"]: table["text"] for table in sentence_tables(document)}
     quote = f"“{lost.quote}”" if lost.quote else "The evidence"
-    near = f" Nearest match: “{texts[lost.nearest]}”" if lost.nearest else " Nothing in it is like it."
-    return f"This quote is not in the reading: {quote}.{near}".replace(".”.", ".”")
+    near = f" Closest match: “{texts[lost.nearest]}”" if lost.nearest else " No close match."
+    return f"This quote isn’t in the reading: {quote}.{near}".replace(".”.", ".”")
 
 
 def _parsing_problems(document: Table, question: Table) -> list[str]:

@@ -215,18 +215,18 @@ def write_class_export(class_export: ClassExport) -> bytes:
 def read_class_export(content: bytes) -> ClassExport:
     """The classroom of a file; raises InvalidExport."""
     if len(content) > MAX_BYTES:
-        raise InvalidExport("The file is larger than 50 MB, which is more than any classroom's file.")
+        raise InvalidExport("This file is over 50 MB, too big for a class. Is it the right file?")
     try:
         document = json.loads(content.decode("utf-8-sig"), parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
-        raise InvalidExport(f"The file is not JSON text: {error}.".replace("\n", " ")) from error
+        raise InvalidExport(f"This file isn’t JSON: {error}.".replace("\n", " ")) from error
     if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise InvalidExport("This is not a Footnote classroom file.")
+        raise InvalidExport("This isn’t a Footnote class file.")
     version = document.get("version")
     # In Python True equals 1.
     if version not in (FIRST_VERSION, VERSION) or isinstance(version, bool):
         raise InvalidExport(
-            f"The file is of version {version!r:.20}, and this site reads version {FIRST_VERSION} and {VERSION}."
+            f"This file has version {version!r:.20}. This site reads versions {FIRST_VERSION} and {VERSION}."
         )
     body = {name: value for name, value in document.items() if name not in {"format", "version"}}
     if version == FIRST_VERSION:
@@ -234,9 +234,9 @@ def read_class_export(content: bytes) -> ClassExport:
     try:
         class_export: ClassExport = read(ClassExport, body)
     except InvalidJson as error:
-        raise InvalidExport(f"The file is not as the format has it: {error}") from error
+        raise InvalidExport(f"This file doesn’t match the format: {error}") from error
     except RecursionError as error:
-        raise InvalidExport("The file is not as the format has it: something in it is nested too deep.") from error
+        raise InvalidExport("This file doesn’t match the format: something in it is nested too deep.") from error
     _check_links(class_export)
     return class_export
 
@@ -289,7 +289,7 @@ def _check_log(attempt: AttemptPart) -> None:
         events = sorted(saved.pop(answer.question, []), key=lambda event: event.revision)
         last = events[-1].value if events else None
         if [event.revision for event in events] != list(range(1, answer.revision + 1)) or last != answer.value:
-            raise InvalidExport(f"The log of attempt {attempt.key} does not explain its answer to {answer.question}.")
+            raise InvalidExport(f"The log of attempt {attempt.key} doesn’t explain its answer to {answer.question}.")
     for question in saved:
         raise InvalidExport(f"The log of attempt {attempt.key} has a save of {question}, which has no answer.")
 
@@ -302,4 +302,4 @@ def _check_unique(what: str, keys: Sequence[str]) -> None:
 
 def _check_known(key: str, known: Iterable[str], what: str) -> None:
     if key not in known:
-        raise InvalidExport(f"The file does not hold {what}: {key:.40}.")
+        raise InvalidExport(f"This file doesn’t have {what}: {key:.40}.")

@@ -104,4 +104,4 @@ def _question_set(document: Mapping[str, Any], parsed: SetDocument, *, by: User)
 
 def _invalid_set(part: EditionPart, error: Exception) -> InvalidExport:
     title = part.document.get("title", part.key)
-    return InvalidExport(f"The question set “{title!s:.60}” cannot stand on this site: {error}.")
+    return InvalidExport(f"The question set “{title!s:.60}” can’t be imported: {error}.")

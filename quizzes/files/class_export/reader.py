@@ -66,7 +66,7 @@ def import_classroom(content: bytes, *, by: User, now: datetime) -> Classroom:
         # Caches keep editions by row id, and the database reuses ids that were rolled back.
         clear_all()
         if isinstance(error, DatabaseError):
-            raise InvalidExport(f"The parts of the file contradict one another ({_one_line(error)}).") from error
+            raise InvalidExport(f"The parts of this file don’t agree ({_one_line(error)}).") from error
         raise
 
 

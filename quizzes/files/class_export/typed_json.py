@@ -105,7 +105,7 @@ def _read_scalar(kind: Any, value: Any, where: str) -> Any:
     except InvalidJson:
         raise
     except (ValueError, OverflowError, InvalidOperation) as error:
-        raise InvalidJson(f"{where} is to be {_KINDS[kind]}, and not {value!r:.40}.") from error
+        raise InvalidJson(f"{where} needs to be {_KINDS[kind]}, not {value!r:.40}.") from error
 
 
 _KINDS = {
@@ -120,7 +120,7 @@ _KINDS = {
 
 def _of[Kind](kind: type[Kind], value: Any, where: str, words: str) -> Kind:
     if not isinstance(value, kind):
-        raise InvalidJson(f"{where or 'the file'} is to be {words}, and not {value!r:.40}.")
+        raise InvalidJson(f"{where or 'the file'} needs to be {words}, not {value!r:.40}.")
     return value
 
 
@@ -129,9 +129,9 @@ def _storable(value: Any, where: str) -> Any:
     match value:
         case str():
             if re.search("[\x00\ud800-\udfff]", value):
-                raise InvalidJson(f"{where} holds a character that cannot be stored.")
+                raise InvalidJson(f"{where} has a character that can’t be stored.")
         case float() if not math.isfinite(value):
-            raise InvalidJson(f"{where} holds a number that cannot be stored.")
+            raise InvalidJson(f"{where} has a number that can’t be stored.")
         case list():
             for item in value:
                 _storable(item, where)

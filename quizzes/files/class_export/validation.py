@@ -37,7 +37,7 @@ def _check_value(value: Value, question: Question, content: Published, where: st
         question.review(value, content.document.reading)
         question.chosen_options(value, content.document.reading)
     except (TypeError, ValueError, LookupError, AttributeError) as error:
-        raise InvalidExport(f"An answer of {where} to {question.key} is none that its question can have.") from error
+        raise InvalidExport(f"{where}: the answer to {question.key} doesn’t fit that question.") from error
 
 
 def check_scores(attempts: Sequence[Attempt]) -> None:
@@ -50,8 +50,8 @@ def check_scores(attempts: Sequence[Attempt]) -> None:
             score, max_score, _ = expected[attempt.pk]
             if (attempt.score, attempt.max_score) != (score, max_score):
                 raise InvalidExport(
-                    f"Attempt {attempt.public_id} has {attempt.score} of {attempt.max_score} points in the file, "
-                    f"and its answers come to {score} of {max_score}."
+                    f"Attempt {attempt.public_id} has {attempt.score} of {attempt.max_score} points in this file, "
+                    f"but its answers add up to {score} of {max_score}."
                 )
 
 
@@ -61,14 +61,14 @@ def validated_question(document: dict[str, Any] | None) -> dict[str, Any] | None
         try:
             parse_question(document)
         except InvalidDocument as error:
-            raise InvalidExport(f"A correction holds no question that can be used: {error}.") from error
+            raise InvalidExport(f"A regrade has a question that can’t be used: {error}.") from error
     return document
 
 
 def question_id(question_ids: Mapping[str, int], key: str) -> int:
     """The row id of a question of an edition; raises InvalidExport if the edition does not have it."""
     if key not in question_ids:
-        raise InvalidExport(f"The file names the question {key:.40}, which its set does not have.")
+        raise InvalidExport(f"This file names the question {key:.40}, which its question set doesn’t have.")
     return question_ids[key]
 
 
@@ -93,4 +93,4 @@ def check_columns(row: models.Model, what: str) -> None:
         row.clean_fields(exclude=skipped)
     except ValidationError as error:
         name, [first, *_] = next(iter(error.message_dict.items()))
-        raise InvalidExport(f"The {name} of {what} cannot be stored: {first}") from error
+        raise InvalidExport(f"The {name} of {what} can’t be stored: {first}") from error

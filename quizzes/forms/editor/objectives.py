@@ -30,11 +30,11 @@ class ObjectivesForm(DraftForm):
     def _add(self, key: str, title: str, minimum: int, number: int) -> None:
         self.fields[f"title-{key}"] = text(f"Objective {number}", 120)
         self.fields[f"minimum-{key}"] = forms.IntegerField(
-            label=f"Questions that objective {number} needs",
+            label=f"Questions needed for objective {number}",
             min_value=0,
             max_value=60,
             required=False,
-            error_messages={"invalid": "Write a number of questions."},
+            error_messages={"invalid": "Enter a number of questions."},
         )
         self.initial.update({f"title-{key}": title, f"minimum-{key}": minimum})
 
@@ -51,8 +51,8 @@ class ObjectivesForm(DraftForm):
         for key in self.keys:
             count = self.used_objectives.count(key)
             if cleaned.get(f"title-{key}") == "" and count:
-                plural = "question tests" if count == 1 else "questions test"
-                self.add_error(f"title-{key}", f"{count} {plural} this objective. Give them another one first.")
+                tests = "1 question tests" if count == 1 else f"{count} questions test"
+                self.add_error(f"title-{key}", f"{tests} this objective. Choose another objective for them first.")
         return cleaned
 
     def blueprint(self, document: Table) -> tuple[list[Table], dict[str, int]]:

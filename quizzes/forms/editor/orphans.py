@@ -14,7 +14,7 @@ from quizzes.forms.editor.base import DraftForm
 class OrphanForm(DraftForm):
     """The action for a question that lost evidence, and the replacement of each lost sentence."""
 
-    act = forms.ChoiceField(choices=[("keep", "Keep"), ("move", "Re-anchor"), ("withdraw", "Withdraw")])
+    act = forms.ChoiceField(choices=[("keep", "Keep"), ("move", "Choose new sentences"), ("withdraw", "Remove")])
 
     def __init__(self, data: Any = None, *, orphan: Orphan | None, document: Table) -> None:
         super().__init__(data)
@@ -25,8 +25,8 @@ class OrphanForm(DraftForm):
         ]
         for lost in orphan.lost if orphan else ():
             self.fields[f"to-{lost.key}"] = forms.ChoiceField(
-                label="The sentence that proves it now",
-                choices=[*shown, ("", "None: the other sentences prove it")],
+                label="Evidence now",
+                choices=[*shown, ("", "None: the other sentences are enough")],
                 required=False,
             )
             self.initial[f"to-{lost.key}"] = lost.nearest

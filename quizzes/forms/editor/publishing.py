@@ -13,21 +13,21 @@ from quizzes.models import Assignment
 class PublishForm(DraftForm):
     """The note why a set is published with gaps in its objectives."""
 
-    note = text("Why it may be published with these gaps", 300, rows=2, hint="Kept with the edition.")
+    note = text("Why publish with missing questions?", 300, rows=2, hint="Saved with this version.")
 
 
 class MoveForm(forms.Form):
     """Assignments without attempts that get the latest edition."""
 
     assignments = forms.MultipleChoiceField(
-        label="Give the new edition to", widget=forms.CheckboxSelectMultiple, error_messages={"required": "Choose one."}
+        label="Update these quizzes", widget=forms.CheckboxSelectMultiple, error_messages={"required": "Choose one."}
     )
 
     def __init__(self, data: Any = None, *, assignments: Sequence[Assignment]) -> None:
         super().__init__(data)
         self.offered = assignments
         self.fields["assignments"].choices = [  # type: ignore[attr-defined]
-            (row.public_id, f"{row.classroom.name}, now edition {row.edition.number}") for row in assignments
+            (row.public_id, f"{row.classroom.name}, now version {row.edition.number}") for row in assignments
         ]
 
     @property

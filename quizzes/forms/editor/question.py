@@ -11,7 +11,7 @@ from quizzes.content.question_types.registry import TYPES, draft_of
 from quizzes.content.tables import Table
 from quizzes.forms.editor.base import DraftForm
 
-SKILL_LABELS = {"recall": "Recall", "inference": "Inference", "attribution": "Who says so"}
+SKILL_LABELS = {"recall": "Recall", "inference": "Inference", "attribution": "Who says it"}
 # The actions of the buttons, after the question is saved.
 ACTS = ("save", "next", "more", "more_tempting", "up", "down", "duplicate", "remove", "add")
 
@@ -28,18 +28,18 @@ class QuestionForm(DraftForm):
         min_value=1,
         max_value=MAX_POINTS,
         error_messages={
-            "required": f"Give it points, from 1 to {MAX_POINTS}.",
-            "invalid": f"Write a whole number from 1 to {MAX_POINTS}.",
-            "min_value": f"Give it points, from 1 to {MAX_POINTS}.",
-            "max_value": f"Give it points, from 1 to {MAX_POINTS}.",
+            "required": f"Enter 1 to {MAX_POINTS} points.",
+            "invalid": f"Enter a whole number from 1 to {MAX_POINTS}.",
+            "min_value": f"Enter 1 to {MAX_POINTS} points.",
+            "max_value": f"Enter 1 to {MAX_POINTS} points.",
         },
     )
     evidence = forms.MultipleChoiceField(label="Evidence", required=False)
-    explanation = text("Explanation shown after answering", 2_000, rows=3)
+    explanation = text("Explanation", 2_000, rows=3)
     act = forms.ChoiceField(required=False, choices=[(act, act) for act in ACTS])
     # The type whose fields the page shows. Another window may have changed the type.
     shown_type = forms.CharField(required=False, max_length=30, widget=forms.HiddenInput)
-    new_type = forms.ChoiceField(label="Type of the new question", required=False)
+    new_type = forms.ChoiceField(label="Type of new question", required=False)
 
     def __init__(self, data: Any = None, *, document: Table, question: Table) -> None:
         names = ("stem", "type", "objective", "skill", "points", "evidence", "explanation")
@@ -95,4 +95,4 @@ class KeepWordingForm(forms.Form):
     question = forms.SlugField(max_length=80)
     hint = forms.SlugField(max_length=40)
     about = forms.CharField(max_length=4_000, strip=False)
-    because = text("Keep it, because", 200)
+    because = text("Reason", 200)

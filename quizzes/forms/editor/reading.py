@@ -51,13 +51,13 @@ class TextForm(DraftForm):
         label="Text",
         max_length=MAX_TEXT_LENGTH,
         widget=forms.Textarea(attrs={"rows": 14}),
-        help_text="A blank line begins a new paragraph. Each sentence gets a number.",
+        help_text="Leave a blank line between paragraphs. We’ll number the sentences.",
         error_messages={
-            "required": "Paste or type the text first.",
-            "max_length": f"This is longer than {MAX_TEXT_LENGTH:,} characters.",
+            "required": "Paste or type the reading.",
+            "max_length": f"Use up to {MAX_TEXT_LENGTH:,} characters.",
         },
     )
-    is_same_story = forms.BooleanField(required=False, label="Yes, it is the same story")
+    is_same_story = forms.BooleanField(required=False, label="Yes, it’s the same story")
 
     def __init__(self, data: Any = None, *, document: Table) -> None:
         super().__init__(data, initial={"text": text_of(document)})
@@ -71,11 +71,11 @@ class TextForm(DraftForm):
             raise ValidationError(NO_RIGHTS)
         sentences = [sentence for paragraph in split_text(submitted) for sentence in paragraph]
         if len(sentences) > MAX_SENTENCES:
-            raise ValidationError(f"This has {len(sentences)} sentences. A reading has at most {MAX_SENTENCES}.")
+            raise ValidationError(f"This has {len(sentences)} sentences. The limit is {MAX_SENTENCES}.")
         too_long = next((one for one in sentences if len(one) > MAX_SENTENCE_LENGTH), None)
         if too_long:
             raise ValidationError(
-                f"A sentence is longer than {MAX_SENTENCE_LENGTH} characters. Put an end in it: “{too_long[:60]}...”"
+                f"A sentence is over {MAX_SENTENCE_LENGTH} characters. Split it: “{too_long[:60]}...”"
             )
         return submitted
 
@@ -84,16 +84,16 @@ class TextForm(DraftForm):
         cleaned = super().clean() or self.cleaned_data
         if "text" in cleaned and is_much_shorter(self.document, cleaned["text"]) and not cleaned.get("is_same_story"):
             self.asks_for_story = True
-            self.add_error("text", "The new text is less than half as long. Is this the same story?")
+            self.add_error("text", "The new text is less than half as long. Is it the same story?")
         return cleaned
 
 
 class ReadingForm(DraftForm):
     """The reading: title, language, level, and the text and speaker of each sentence."""
 
-    reading_title = text("Title of the reading", 200)
+    reading_title = text("Reading title", 200)
     language = forms.ChoiceField(label="Language")
-    level = text("Level", 40, hint="For whom it is written, for example Grade 7.")
+    level = text("Level", 40, hint="Such as Grade 7")
     act = forms.CharField(required=False, max_length=40)
 
     def __init__(self, data: Any = None, *, document: Table) -> None:
@@ -120,7 +120,7 @@ class ReadingForm(DraftForm):
         cleaned = super().clean() or self.cleaned_data
         for table in self.tables:
             if cleaned.get(f"text-{table['key']}") == "":
-                self.add_error(f"text-{table['key']}", "To take a sentence out, choose “Remove it” below.")
+                self.add_error(f"text-{table['key']}", "To remove a sentence, choose “Remove” below.")
         return cleaned
 
     def paragraphs(self) -> Iterator[list["SentenceRow"]]:
@@ -202,10 +202,10 @@ class VoicesForm(DraftForm):
         uses = uses_of_voices(self.document)
         for key in self.keys:
             if cleaned.get(f"label-{key}") == "" and key in FIXED_VOICES:
-                self.add_error(f"label-{key}", "Every story has this voice. Give it a name.")
+                self.add_error(f"label-{key}", "This speaker needs a name.")
             elif cleaned.get(f"label-{key}") == "" and uses.get(key):
                 self.add_error(
-                    f"label-{key}", f"{uses[key]} sentences or statements have this voice. Change them first."
+                    f"label-{key}", f"{uses[key]} sentences or statements have this speaker. Change them first."
                 )
         return cleaned
 

@@ -13,52 +13,52 @@ from quizzes.content.tables import Table
 from quizzes.forms.editor.base import DraftForm
 
 RIGHTS_CHOICES = (
-    (QUOTES, "Link and short quotes only. The reading is then in my own words."),
-    (FULL_TEXT, "I may show the full text: its owner allows it."),
-    (OPEN, "The text is in the public domain or has an open license."),
+    (QUOTES, "Link and short quotes only, reading in my own words"),
+    (FULL_TEXT, "Full text, with permission"),
+    (OPEN, "Full text, public domain or open license"),
 )
 
 
 class SourceForm(DraftForm):
     """The title and the source of a set. Fields that publishing needs are required."""
 
-    title = text("Title of the set", 200, hint="As students and colleagues read it.")
-    summary = text("Summary", 400, rows=2, hint="One sentence on what it asks about. Left empty, it names the reading.")
+    title = text("Question set title", 200, hint="Students see this title.")
+    summary = text("Summary", 400, rows=2, hint="One sentence about the questions (optional)")
     about_minutes = forms.IntegerField(
-        label="Minutes it takes",
+        label="Minutes",
         required=False,
         min_value=1,
         max_value=300,
-        help_text="Left empty, it is worked out from the length.",
-        error_messages={"invalid": "Write a number of minutes."},
+        help_text="Leave blank to estimate.",
+        error_messages={"invalid": "Enter a number of minutes."},
     )
-    story_title = text("Title of the story", 300)
-    publisher = text("Publisher", 200, hint="Newspaper, station, site or office.")
-    author = text("Author", 200, hint="If the story names one.")
+    story_title = text("Story title", 300)
+    publisher = text("Publisher", 200, hint="Newspaper, station, site, or office")
+    author = text("Author", 200, hint="If the story names one")
     published_on = forms.DateField(
         label="Published on",
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": "Write a date, as in 2026-10-20."},
+        error_messages={"invalid": "Enter a date, such as 2026-10-20."},
     )
     date_note = text(
-        "How the date is known",
+        "Source of the date (optional)",
         300,
-        hint="Only if the story does not print it. Students read it in brackets, as a word from outside the story.",
+        hint="Only if the story has no date. Students see this in brackets.",
     )
-    url = text("Link", 200, hint="It starts with http:// or https://")
+    url = text("Link", 200, hint="Starts with http:// or https://")
     rights = forms.ChoiceField(
-        label="What may students be shown?", required=False, choices=RIGHTS_CHOICES, widget=forms.RadioSelect
+        label="What can students see?", required=False, choices=RIGHTS_CHOICES, widget=forms.RadioSelect
     )
     rights_note = text(
-        "What students read about that",
+        "Rights note (optional)",
         300,
-        hint="For example a license and its holder. Left empty, it says what you chose above.",
+        hint="Such as a license. Leave blank to use your choice above.",
     )
 
     def __init__(self, data: Any = None, *, document: Table | None = None) -> None:
         super().__init__(data, initial=initial_of(document) if document else None)
-        required = {"title": "Give the set a title.", "story_title": "Add the title of the story.", "rights": NO_RIGHTS}
+        required = {"title": "Enter a title.", "story_title": "Enter the story’s title.", "rights": NO_RIGHTS}
         for name, message in {**required, "publisher": NO_PUBLISHER, "published_on": NO_PUBLISHER}.items():
             self.fields[name].required = True
             self.fields[name].error_messages["required"] = message

@@ -16,17 +16,17 @@ class Command(BaseCommand):
     help = "Export a class with its questions, students, answers, and scores to FILE, readable only by you."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("public_id", help="as in the address of the classroom's page")
+        parser.add_argument("public_id", help="from the address of the class page")
         parser.add_argument("file", type=Path)
 
     def handle(self, *args: Any, public_id: str, file: Path, **options: Any) -> None:
         classroom = Classroom.objects.filter(public_id=public_id).first()
         if classroom is None:
-            raise CommandError(f"There is no classroom {public_id}.")
+            raise CommandError(f"No class has the id {public_id}.")
         content = export_classroom(classroom, now=timezone.now())
         try:
             with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
                 target.write(content)
         except OSError as error:
-            raise CommandError(f"{file} could not be written: {error.strerror}.") from error
-        self.stdout.write(f"{classroom}: {len(content):,} bytes in {file}. It holds names, answers and keys.")
+            raise CommandError(f"Can’t write {file}: {error.strerror}.") from error
+        self.stdout.write(f"{classroom}: {len(content):,} bytes in {file}. It has names, answers, and answer keys.")

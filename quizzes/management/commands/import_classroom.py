@@ -23,23 +23,23 @@ class Command(BaseCommand):
     def handle(self, *args: Any, file: Path, teacher: str, **options: Any) -> None:
         by = User.objects.filter(email__iexact=teacher).first()
         if by is None:
-            raise CommandError(f"There is no account {teacher}.")
+            raise CommandError(f"No account has the email {teacher}.")
         try:
             with file.open("rb") as source:
                 content = source.read(MAX_BYTES + 1)
             classroom = import_classroom(content, by=by, now=timezone.now())
         except OSError as error:
-            raise CommandError(f"{file} could not be read: {error.strerror}.") from error
+            raise CommandError(f"Can’t read {file}: {error.strerror}.") from error
         except InvalidExport as error:
             raise CommandError(f"{file}: {error} Nothing was imported.") from error
         except AlreadyHere as error:
-            raise CommandError("This site holds this classroom already. Nothing was imported.") from error
+            raise CommandError("This site already has this class. Nothing was imported.") from error
         except ClassroomNameTaken as error:
             raise CommandError(
-                f"{by} has a class of this name already. Rename it first. Nothing was imported."
+                f"{by} already has a class with this name. Rename it first. Nothing was imported."
             ) from error
         self.stdout.write(
-            f"{classroom}: {classroom.students.count()} students, {classroom.assignments.count()} assignments, "
+            f"{classroom}: {classroom.students.count()} students, {classroom.assignments.count()} quizzes, "
             f"{classroom.attempts.count()} attempts. Its class code is {classroom.shown_code}. "
             "PINs changed unless both sites share a secret key. Print new cards."
         )

@@ -12,7 +12,7 @@ from quizzes.people.accounts import sign_in_link
 
 
 class Command(BaseCommand):
-    help = "Make a sample school, once, and print a one-time sign-in link for its teacher."
+    help = "Create a sample school, once, and print a one-time sign-in link for its teacher."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--base-url", default="http://127.0.0.1:8000")

@@ -22,23 +22,22 @@ def find_flags(figures: ItemFigures) -> Iterator[Flag]:
     if figures.discrimination is not None and figures.discrimination < -noise:
         yield Flag(
             "discrimination",
-            "students who did well on the other questions did worse on this one: check the key and the wording",
+            "strong students did worse on this: check the answer and wording",
         )
     chance = figures.item.chance_share
     if chance is not None and figures.facility is not None and figures.facility <= chance:
-        yield Flag("chance", "no more students were right than by guessing: check the key, or teach it again")
+        yield Flag("chance", "no better than guessing: check the answer, or reteach")
     wrong = [choice for choice in figures.choices if not choice.option.right and choice.option.listed]
     for group in dict.fromkeys(choice.option.group for choice in wrong):
         in_group = [choice for choice in wrong if choice.option.group == group]
         count = sum(choice.count for choice in in_group)
         for choice in in_group:
             if not choice.count and count >= MIN_WRONG_ANSWERS:
-                yield Flag("unused", f"none of the {count} wrong answers was {_named(choice.option)}: it tempts nobody")
+                yield Flag("unused", f"no one chose {_named(choice.option)}: try a likelier wrong answer")
     if figures.not_reached_count > NOT_REACHED_SHARE * figures.attempt_count:
         yield Flag(
             "not_reached",
-            f"{figures.not_reached_count} of {figures.attempt_count} did not get this far: "
-            "give more time or fewer questions",
+            f"{figures.not_reached_count} of {figures.attempt_count} did not get this far: allow more time",
         )
 
 
@@ -50,7 +49,7 @@ def _key_flags(choices: Sequence[ChoiceFigures]) -> Iterator[Flag]:
             continue
         least_chosen = min(right, key=lambda other: other.upper_share or 0.0)
         if choice.upper_share > max(0.5, least_chosen.upper_share or 0.0):
-            yield Flag("key", f"students who did well overall chose {_named(choice.option)}: check the key")
+            yield Flag("key", f"strong students chose {_named(choice.option)}: check the answer")
 
 
 def _named(option: Option) -> str:

@@ -36,7 +36,7 @@ def extend_student(request: TeacherRequest, public_id: str, student_id: str) -> 
         return _overrides_page(request, assignment, student, now=now, extension_form=form)
     extension = {name: form.cleaned_data[name] for name in ("due_at", "closes_at", "extra_attempts", "reason")}
     accommodations.extend(assignment, student, by=request.user, now=now, **extension)
-    messages.success(request, f"Saved for {student.display_name}. What is running has its new end.")
+    messages.success(request, "Saved. The quiz in progress has the new end time.")
     return redirect("student_overrides", assignment.public_id, student.public_id)
 
 
@@ -49,7 +49,7 @@ def excuse_student(request: TeacherRequest, public_id: str, student_id: str) -> 
         return _overrides_page(request, assignment, student, now=now, excuse_form=form)
     accommodations.set_excused(assignment, student, by=request.user, now=now, **form.cleaned_data)
     if form.cleaned_data["is_excused"]:
-        messages.success(request, f"{student.display_name} is excused. It counts neither as missing nor as a score.")
+        messages.success(request, f"{student.display_name} is excused. This quiz doesn’t count.")
     else:
         messages.success(request, f"{student.display_name} is no longer excused.")
     return redirect("student_overrides", assignment.public_id, student.public_id)
@@ -66,7 +66,7 @@ def set_accommodation(request: TeacherRequest, public_id: str) -> HttpResponse:
     if not form.is_valid():
         return history_page(request, student, accommodation_form=form)
     accommodations.set_accommodation(student, time_factor=form.time_factor, by=request.user, now=timezone.now())
-    messages.success(request, f"Saved. It holds for {student.display_name} in every assignment.")
+    messages.success(request, "Saved for every quiz.")
     return redirect("student_history", student.public_id)
 
 

@@ -50,7 +50,7 @@ def assign(request: TeacherRequest, public_id: str) -> HttpResponse:
             extend_to_fit(assignment, extended, by=request.user, now=form.now)
     assigned = list(Assignment.objects.taught_by(request.user).given_together(group).select_related("classroom"))
     names = get_text_list([assignment.classroom.name for assignment in assigned], "and")
-    messages.success(request, f"“{question_set.title}” is assigned to {names}.")
+    messages.success(request, f"Assigned to {names}: “{question_set.title}”.")
     return redirect("assignment_progress", assigned[0].public_id)
 
 
@@ -78,7 +78,7 @@ def change_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
         lifecycle.change_assignment(
             assignment, window=form.window, settings=form.settings, by=request.user, now=form.now
         )
-    messages.success(request, "The changes are saved.")
+    messages.success(request, "Changes saved.")
     return redirect("assignment_progress", assignment.public_id)
 
 
@@ -89,9 +89,9 @@ def delete_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
     try:
         lifecycle.delete_assignment(assignment, by=request.user, now=timezone.now())
     except lifecycle.HasAttempts:
-        messages.error(request, "Students have begun this assignment, so it stays. You can close it instead.")
+        messages.error(request, "Students have started, so you can’t delete this quiz. Close it instead.")
         return redirect("change_assignment", assignment.public_id)
-    messages.success(request, f"“{assignment.edition.question_set.title}” is withdrawn from {assignment.classroom}.")
+    messages.success(request, f"Deleted from {assignment.classroom}: “{assignment.edition.question_set.title}”.")
     return redirect("classroom_gradebook", assignment.classroom.public_id)
 
 

@@ -143,7 +143,7 @@ def grade_answer(request: TeacherRequest, public_id: str, number: int) -> HttpRe
         return attempt_page(request, attempt, now=now, grade_form=(question.key, form))
     row = attempt.assignment.edition.questions.get(key=question.key)
     manual_grades.grade_answer(attempt, row, by=request.user, now=now, **form.cleaned_data)
-    messages.success(request, f"The answer to question {number} is marked.")
+    messages.success(request, f"Question {number} graded.")
     return redirect("attempt_review", attempt.public_id)
 
 
@@ -152,11 +152,11 @@ def accept_late(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Accept the answers that arrived after the deadline."""
     attempt = taught_attempt(request, public_id)
     if attempt.is_open:
-        messages.error(request, "This attempt is open again. Late answers can be accepted once it is handed in.")
+        messages.error(request, "This attempt was reopened. You can accept late answers after it’s turned in.")
         return redirect("attempt_review", attempt.public_id)
     count = answers.accept_late(attempt, by=request.user, now=timezone.now())
     if count:
-        messages.success(request, f"{count} late answer{'' if count == 1 else 's'} accepted. The score is up to date.")
+        messages.success(request, f"{count} late answer{'' if count == 1 else 's'} accepted. Score updated.")
     return redirect("attempt_review", attempt.public_id)
 
 
@@ -175,11 +175,11 @@ def reopen_attempt(request: TeacherRequest, public_id: str) -> HttpResponse:
                 attempt, more_time=form.more_time, reason=form.cleaned_data["reason"], by=request.user, now=now
             )
         except lifecycle.NoTimeLeft:
-            form.add_error("minutes", "The time had run out. Give some minutes to work in.")
+            form.add_error("minutes", "Time ran out. Add some minutes.")
         except lifecycle.StillOpen:
-            form.add_error(None, f"{name} is at work on another attempt of this assignment.")
+            form.add_error(None, f"{name} has another attempt in progress.")
         else:
-            messages.success(request, f"{name} can go on. The answers are kept.")
+            messages.success(request, f"{name} can keep working. Answers are kept.")
     if form.errors:
         return attempt_page(request, taught_attempt(request, public_id), now=now, reopen_form=form)
     # Sent twice, or submitted again since. The teacher has not seen that work, so it stays closed.

@@ -11,7 +11,7 @@ from quizzes.content.drafts.retry import make_retry
 from quizzes.reports.class_report import class_report
 from quizzes.views.access import TeacherRequest, taught_assignment
 
-RETRY_MADE = "“{title}” is ready and is one of your sets now. Choose the class and the times, then assign it."
+RETRY_MADE = "“{title}” is ready. Choose a class and times, then assign it."
 
 
 @require_GET
@@ -36,7 +36,7 @@ def retry_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
     now = timezone.now()
     reteach = class_report(assignment, now=now).reteach
     if reteach is None or not reteach.retry:
-        messages.error(request, "There is no question to try again.")
+        messages.error(request, "There’s no question to retry.")
         return redirect("assignment_results", public_id)
     question_set = make_retry(
         assignment,

@@ -15,12 +15,12 @@ from quizzes.people import classrooms, rosters
 from quizzes.reports.teacher_home import load_teacher_home
 from quizzes.views.access import TeacherRequest, taught_classroom
 
-NAME_TAKEN = "You already have a class of this name. Open it under Classes, or choose another name."
-NEW_CODE = "The class has a new code. Cards with the old code no longer lead to it: print new ones."
-OPENED = "The code is open: students can join with it."
-CLOSED = "The code is closed: nobody new can sign in with it. Students who are signed in stay so."
-ARCHIVED = "“{name}” is archived. Its scores are kept, and its code lets nobody in."
-UNARCHIVED = "“{name}” is back among your classes."
+NAME_TAKEN = "You already have a class with this name. Open it under Classes, or choose another name."
+NEW_CODE = "New class code saved. Old sign-in cards won’t work, so print new ones."
+OPENED = "Class code on. Students can sign in."
+CLOSED = "Class code off. Signed-in students stay in."
+ARCHIVED = "“{name}” is archived. Scores are kept. Students can’t sign in."
+UNARCHIVED = "“{name}” is restored."
 
 
 @require_GET

@@ -41,12 +41,12 @@ def settle_queued_answer(request: TeacherRequest, public_id: str) -> HttpRespons
     unread = queue.queued_answers([assignment]).get(assignment.pk, [])
     entry = next((entry for entry in unread if form.is_valid() and entry.name == form.cleaned_data["doubt"]), None)
     if entry is None or entry.is_by_hand:
-        messages.info(request, "This answer is settled already.")
+        messages.info(request, "This answer is already graded.")
     elif not entry.may_accept or form.cleaned_data["act"] == "keep":
         # Rounded up, so that a grade of one third of a point does not reduce the score.
         points = (Decimal(entry.earned.numerator) / entry.earned.denominator).quantize(Decimal("0.01"), ROUND_UP)
         count = _grade_all(request, assignment, entry, points)
-        messages.success(request, f"“{entry.given[0]}” stays as it is, for {count} answer{'' if count == 1 else 's'}.")
+        messages.success(request, f"“{entry.given[0]}” is not accepted ({count} answer{'' if count == 1 else 's'}).")
     else:
         _accept(request, assignment, entry)
     return redirect("grading_queue", assignment.public_id)
@@ -60,21 +60,21 @@ def _accept(request: TeacherRequest, assignment: Assignment, entry: QueuedAnswer
     except InvalidDocument:
         # The key cannot contain this answer, for example a number in words. So these answers get a manual grade.
         count = _grade_all(request, assignment, entry, Decimal(entry.question.points))
-        messages.success(request, f"{count} answer{'' if count == 1 else 's'} got all points, marked by hand.")
+        messages.success(request, f"{count} answer{' gets' if count == 1 else 's get'} full credit.")
         return
     affected = regrades.affected_assignments(edition, by=request.user)
     change: dict[str, Any] = {"policy": Regrade.Policy.EITHER_KEY, "document": document}
     regrades.apply(
         affected,
         row,
-        reason=f"“{entry.given[0]}” is accepted as well."[:300],
+        reason=f"“{entry.given[0]}” is accepted too."[:300],
         stamp=regrades.preview(affected, row, **change).stamp,
         group=uuid4(),
         by=request.user,
         now=timezone.now(),
         **change,
     )
-    messages.success(request, f"“{entry.given[0]}” is accepted, and the scores are up to date. You can undo it.")
+    messages.success(request, f"“{entry.given[0]}” is accepted. Scores updated. You can undo it.")
 
 
 @transaction.atomic

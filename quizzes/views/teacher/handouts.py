@@ -119,5 +119,5 @@ def _keys(context: Mapping[str, Any], regrades: Mapping[str, Sequence[AppliedReg
 
 
 def _printed(form: PaperForm, edition_number: int, lines: Sequence[SheetLine | KeyLine]) -> PrintedForm:
-    name = f"Form {form.letter}{', short' if form.is_short else ''} · Edition {edition_number}"
+    name = f"Form {form.letter}{', short' if form.is_short else ''} · Version {edition_number}"
     return PrintedForm(form.letter, name, lines, sum(question.points for question in form.questions))

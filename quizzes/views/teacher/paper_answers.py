@@ -122,10 +122,10 @@ def _store(
     saved: list[Student] = []
     for form, outcome in zip(valid, outcomes, strict=True):
         if outcome == "changed_meanwhile":
-            form.add_error(None, "Someone typed other answers from this sheet since you opened the page.")
+            form.add_error(None, "Someone else entered answers after you opened this page.")
             refused[form.stored.student.pk] = form
         elif outcome == "no_attempt_left":
-            form.add_error(None, "This student has no attempt left. Nothing of this sheet was saved.")
+            form.add_error(None, "No attempts left. These answers weren’t saved.")
             refused[form.stored.student.pk] = form
         elif outcome == "saved":
             saved.append(form.stored.student)
@@ -142,12 +142,12 @@ def _add_messages(
             request, f"Saved: {saved[0].display_name}, {points(attempt.score)} of {attempt.max_score} points."
         )
     elif saved:
-        messages.success(request, f"Saved: {len(saved)} sheets.")
+        messages.success(request, f"Saved: paper answers of {len(saved)} students.")
     if refused_count:
-        sheets = "1 sheet is" if refused_count == 1 else f"{refused_count} sheets are"
-        messages.error(request, f"{sheets} not saved. What you typed is still here: mend it and save again.")
+        students = "1 student’s answers are" if refused_count == 1 else f"{refused_count} students’ answers are"
+        messages.error(request, f"{students} not saved. Your entries are still here. Fix them and save again.")
     elif not saved:
-        messages.success(request, "Nothing new was typed, so nothing changed.")
+        messages.success(request, "No changes.")
 
 
 def _resend_form(form: PaperAnswersForm, stored: StoredPaperAnswers, data: QueryDict) -> PaperAnswersForm:

@@ -31,10 +31,9 @@ class KeyedQuestion:
 
 @require_GET
 def question_sets(request: TeacherRequest) -> HttpResponse:
-    """The sets that a teacher may use, with what each covers, and the teacher's drafts."""
+    """The sets that a teacher may use, and the teacher's drafts."""
     open_sets = QuestionSet.objects.open_to(request.user).published()
-    listed = [(question_set, published(question_set.latest_edition_id).document) for question_set in open_sets]
-    lines = [(question_set, document, coverage(document)) for question_set, document in listed]
+    lines = [(question_set, published(question_set.latest_edition_id).document) for question_set in open_sets]
     groups = [
         ("Yours", [line for line in lines if line[0].owner_id is not None]),
         ("Built in", [line for line in lines if line[0].owner_id is None]),

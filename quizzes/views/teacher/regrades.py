@@ -49,7 +49,7 @@ def regrade_question(request: TeacherRequest, public_id: str, number: int) -> Ht
         except StalePreview as error:
             context["stale"] = error.new_count
         else:
-            messages.success(request, f"Question {number} is corrected, and the scores are up to date.")
+            messages.success(request, f"Question {number} is regraded. Scores updated.")
             return redirect("assignment_regrades", assignment.public_id)
     preview = regrades.preview(reached, row, **act)
     context |= {
@@ -83,7 +83,7 @@ def undo_regrade(request: TeacherRequest, public_id: str, group: UUID) -> HttpRe
         raise Http404
     changed = regrades.undo(group, by=request.user, now=timezone.now())
     scores = f"{changed} score{'' if changed == 1 else 's'} changed"
-    messages.success(request, f"The correction is undone: {scores}.")
+    messages.success(request, f"Regrade undone: {scores}.")
     return redirect("assignment_regrades", assignment.public_id)
 
 

@@ -39,9 +39,9 @@ def rename_student(request: TeacherRequest, public_id: str) -> HttpResponse:
         try:
             rosters.rename_student(student, by=request.user, now=timezone.now(), **form.cleaned_data)
         except rosters.NameTaken:
-            form.add_error("name", "Someone in this class already has this name, or one that looks the same.")
+            form.add_error("name", "A student in this class already has that name.")
         else:
-            messages.success(request, f"Renamed: {student.display_name}.")
+            messages.success(request, f"Renamed to “{student.display_name}”.")
             return redirect("student_history", student.public_id)
     return history_page(request, taught_student(request, public_id), rename_form=form)
 
@@ -56,9 +56,9 @@ def move_student(request: TeacherRequest, public_id: str) -> HttpResponse:
         try:
             rosters.move_student(student, to=to, by=request.user, now=timezone.now())
         except rosters.NameTaken:
-            form.add_error("classroom", f"{to.name} already has a student of this name. Rename one of the two first.")
+            form.add_error("classroom", f"{to.name} already has a student with this name. Rename one of them first.")
         else:
-            messages.success(request, f"{student.display_name} is in {to.name} now and needs a card for that class.")
+            messages.success(request, f"{student.display_name} moved to {to.name}. Print a new card.")
             return redirect("student_history", student.public_id)
     return history_page(request, taught_student(request, public_id), move_form=form)
 
@@ -68,7 +68,7 @@ def remove_student(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Remove a student from the roster."""
     student = taught_student(request, public_id)
     rosters.remove_student(student, by=request.user, now=timezone.now())
-    messages.success(request, f"{student.display_name} is off the roster and signed out. The answers are kept.")
+    messages.success(request, f"{student.display_name} is off the roster and signed out. Work is kept.")
     return redirect("roster", student.classroom.public_id)
 
 
@@ -80,7 +80,7 @@ def restore_student(request: TeacherRequest, public_id: str) -> HttpResponse:
         try:
             rosters.restore_student(student, by=request.user, now=timezone.now())
         except rosters.NameTaken:
-            messages.error(request, "Someone in this class has this name now. Rename one of the two first.")
+            messages.error(request, "A student in this class already has that name. Rename one of them first.")
         else:
             messages.success(request, f"{student.display_name} is back on the roster.")
     return redirect("student_history", student.public_id)

@@ -51,14 +51,14 @@ def draft(teacher: User) -> Draft:
 @pytest.mark.django_db
 def test_page_compares_with_the_latest_edition(draft: Draft, teacher: User, teacher_client: Client) -> None:
     address = url("compare_reading", draft)
-    assert "There is nothing to compare yet" in text_of(teacher_client.get(address))
+    assert "Nothing to compare yet" in text_of(teacher_client.get(address))
     publish(teacher_client, draft)
-    assert "Every sentence is the same." in text_of(teacher_client.get(address))
+    assert "No sentences changed." in text_of(teacher_client.get(address))
 
     saving.save_reading(draft, {}, {"s1": "The system records a name."}, {}, seen=9, by=teacher, now=NOW)
 
     page = text_of(teacher_client.get(address))
-    assert "1 sentence is another." in page
+    assert "1 sentence changed." in page
     assert (
         "Changed Questions 1, 2 1 The system records a birthplace. 1 The system records a name. Same 2 It also records"
         in page

@@ -113,14 +113,14 @@ def test_a_finished_draft_says_by_what_right_the_text_is_shown(rights: str, note
 
 def test_an_empty_draft_lists_everything_that_it_needs() -> None:
     assert [problem.text for problem in draft_problems(new_document())] == [
-        "Give the set a title.",
-        "Add the title of the story.",
+        "Enter a title.",
+        "Enter the story’s title.",
         "Add the publisher and the date so students can judge the source.",
         "Choose what you may show students.",
-        "Give the reading a title.",
-        "Add the text that the questions are about.",
-        "Name at least one objective: what the set teaches.",
-        "Write a question.",
+        "Enter the reading’s title.",
+        "Add the reading.",
+        "Add at least 1 objective.",
+        "Add a question.",
     ]
 
 
@@ -130,9 +130,9 @@ CHOICES = [{"text": "Citizenship", "rationale": "A."}, {"text": "Birthplace", "r
 @pytest.mark.parametrize(
     ("key", "fields", "faults"),
     [
-        ("one", {"stem": " "}, ["Write the question."]),
-        ("one", {"objective": "gone"}, ["Choose the objective that it tests."]),
-        ("one", {"explanation": ""}, ["Write the explanation that students read after answering."]),
+        ("one", {"stem": " "}, ["Type the question."]),
+        ("one", {"objective": "gone"}, ["Choose an objective."]),
+        ("one", {"explanation": ""}, ["Add an explanation."]),
         ("one", {"evidence": []}, ["No evidence yet. Choose the sentences that prove the answer."]),
         ("one", {"points": 0}, ["“points” must be a whole number from 1 to 100."]),
         (
@@ -426,8 +426,8 @@ def test_an_orphan_offers_the_nearest_sentence() -> None:
     assert (lost.quote, lost.now) == ("It also records an address.", "")
     assert texts_of(document)[lost.nearest] == "Also written down is an address."
     assert question_problems(document, question(document, "some"))[-1] == (
-        "This quote is not in the reading: “It also records an address.” "
-        "Nearest match: “Also written down is an address.”"
+        "This quote isn’t in the reading: “It also records an address.” "
+        "Closest match: “Also written down is an address.”"
     )
 
 

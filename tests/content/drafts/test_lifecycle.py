@@ -25,7 +25,7 @@ def test_draft_is_deleted_after_a_question_and_once(draft: Draft, teacher: User,
     address = url("delete_draft", draft)
     assert address in read(teacher_client.get(reverse("question_sets"))).links
     page = teacher_client.get(address)
-    assert "Its text, its objectives and its 4 questions are deleted." in text_of(page)
+    assert "This deletes the reading, objectives, and 4 questions." in text_of(page)
     assert Draft.objects.count() == 2
 
     form = form_of(page, having="csrfmiddlewaretoken")

@@ -53,7 +53,7 @@ def test_a_class_that_knows_everything_has_nothing_to_retry(
     answer = teacher_client.post(address, follow=True)
 
     assert answer.redirect_chain == [(results, 302)]
-    assert "There is no question to try again." in text_of(answer)
+    assert "There’s no question to retry." in text_of(answer)
     assert not QuestionSet.objects.owned_by(teacher).exists()
 
 
@@ -93,7 +93,7 @@ def test_results_lead_over_a_retry_to_assigning_it(
     make_student(classroom=assignment.classroom)
     sit(assignment, 5, proof=["s3"], who={"a": "reporter"})
     page = teacher_client.get(reverse("assignment_results", args=[assignment.public_id]))
-    assert "Assign a two-question retry Questions 3 and 4 once more, as a set of your own." in text_of(page)
+    assert "Assign a 2-question retry Questions 3 and 4 again, as a new question set." in text_of(page)
 
     answers = [
         teacher_client.post(reverse("retry_assignment", args=[assignment.public_id]), follow=True) for _ in range(2)
@@ -101,4 +101,4 @@ def test_results_lead_over_a_retry_to_assigning_it(
 
     made = QuestionSet.objects.owned_by(teacher).get()
     assert [answer.redirect_chain for answer in answers] == [[(reverse("assign", args=[made.public_id]), 302)]] * 2
-    assert "“Retry: Why it was ended, Small set” is ready and is one of your sets now." in text_of(answers[0])
+    assert "“Retry: Why it was ended, Small set” is ready." in text_of(answers[0])

@@ -411,14 +411,14 @@ def test_readiness_of_a_set_published_before_names_what_changed() -> None:
     assert found.problems == ()
     assert found.changes is not None
     assert [(change.what, change.before, change.after) for change in found.changes] == [
-        ("The summary of the set changed.", "Four questions.", "Other questions."),
+        ("The summary of the question set changed.", "Four questions.", "Other questions."),
         ("Sentence 2 changed.", "It also records an address.", "It also records a street address."),
-        ("The voice of sentence 6 is now “Protesters’ claim”.", "", ""),
+        ("The speaker of sentence 6 is now “Protesters’ claim”.", "", ""),
         ("Question 1 is new.", "", "A new one?"),
         ("Question 3 changed.", "Which two of these does the system record?", "Which two does it record?"),
-        ("Question 4 has another right answer.", "Birthplace", "Citizenship"),
+        ("Question 4 has a different correct answer.", "Birthplace", "Citizenship"),
         ("Question 4 was removed.", "Which two sentences prove this?", ""),
-        ("Questions stand in another order.", "", ""),
+        ("Questions were reordered.", "", ""),
     ]
 
 

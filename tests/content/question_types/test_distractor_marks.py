@@ -208,7 +208,7 @@ def test_teacher_reads_marks_and_their_counts(given: Assignment, teacher_client:
         make_answered_attempt(assignment=given, student=student, answers={"one": answer, "some": ["b"]})
     assert class_report(given, now=NOW).wrong_by_mark == {"contradicted": 2, "beside_the_point": 1, "not_stated": 4}
     page = text_of(teacher_client.get(reverse("assignment_results", args=[given.public_id])))
-    assert "contradicted by the reading 2, not stated in it 4, true but beside the point 1." in page
+    assert "2 the reading says otherwise, 4 not in the reading, 1 off the question." in page
     own = text_of(teacher_client.get(reverse("question_set", args=[given.edition.question_set.public_id])))
     assert "The reading says otherwise (sentences 1, 2). rationale 4" in own
 

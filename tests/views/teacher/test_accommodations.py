@@ -61,7 +61,7 @@ def test_mark_counts_is_recorded_once_and_shown(done: Attempt, teacher: User, te
     assert list(ManualGrade.objects.values_list(*MARKS)) == [(teacher.pk, Decimal("1.5"), "The second half is right.")]
     assert acts() == ["answer_marked"]
     page = teacher_client.get(review_of(done))
-    assert "Marked: 1.5 of 2 , by Ms. Rivera" in text_of(page)
+    assert "Graded: 1.5 of 2 , by Ms. Rivera" in text_of(page)
     assert "“The second half is right.”" in text_of(page)
 
 
@@ -75,13 +75,13 @@ def test_newer_mark_takes_the_place_of_the_older(done: Attempt, teacher_client: 
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ({"points": ""}, "Give points."),
-        ({"points": "lots"}, "Write points as a number, such as 1.5."),
-        ({"points": "NaN"}, "Write points as a number, such as 1.5."),
-        ({"points": "-1"}, "Points cannot be below zero."),
-        ({"points": "1.005"}, "Write at most two decimals."),
+        ({"points": ""}, "Enter points."),
+        ({"points": "lots"}, "Enter a number, such as 1.5."),
+        ({"points": "NaN"}, "Enter a number, such as 1.5."),
+        ({"points": "-1"}, "Points can’t be below 0."),
+        ({"points": "1.005"}, "Use up to 2 decimals."),
         ({"points": "2.5"}, "The question has 2 points. Give 0 to 2."),
-        ({"points": "1", "comment": "x" * 601}, "Say it in 600 characters or fewer."),
+        ({"points": "1", "comment": "x" * 601}, "Use up to 600 characters."),
     ],
 )
 def test_mark_that_cannot_be_is_refused_with_what_was_typed(
@@ -127,7 +127,7 @@ def test_late_answers_count_after_one_act(late: Attempt, teacher_client: Client)
     address = reverse("accept_late", args=[late.public_id])
     page = teacher_client.get(review_of(late))
     assert address in page.content.decode()
-    assert text_of(page).count("Arrived after the end, not counted") == 2
+    assert text_of(page).count("Late, not counted") == 2
     for _ in range(2):
         assert teacher_client.post(address).status_code == 302
     late.refresh_from_db()
@@ -135,7 +135,7 @@ def test_late_answers_count_after_one_act(late: Attempt, teacher_client: Client)
     assert acts() == ["late_accepted"]
     page = teacher_client.get(review_of(late))
     assert address not in page.content.decode()
-    assert text_of(page).count("Arrived after the end, accepted") == 1
+    assert text_of(page).count("Late, accepted") == 1
     # What was accepted does count, so no heading over it says otherwise.
     assert "Not counted" not in text_of(page)
     assert "changed nothing" not in text_of(page)
@@ -144,7 +144,7 @@ def test_late_answers_count_after_one_act(late: Attempt, teacher_client: Client)
 def test_late_answers_of_an_open_attempt_wait(late: Attempt, teacher: User, teacher_client: Client) -> None:
     lifecycle.reopen(late, more_time=None, reason="The fire alarm.", by=teacher, now=NOW)
     page = teacher_client.post(reverse("accept_late", args=[late.public_id]), follow=True)
-    assert "This attempt is open again." in text_of(page)
+    assert "This attempt was reopened." in text_of(page)
     assert acts() == ["attempt_reopened"]
 
 
@@ -220,10 +220,10 @@ def test_form_of_an_older_hand_in_changes_nothing(
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"reason": ""}, "Say why, so that students and colleagues can follow it."),
-        ({"minutes": "some"}, "Write whole minutes."),
-        ({"minutes": "-5"}, "Write 0 or more minutes."),
-        ({"minutes": "481"}, "At most 480 minutes."),
+        ({"reason": ""}, "Tell students why."),
+        ({"minutes": "some"}, "Enter whole minutes."),
+        ({"minutes": "-5"}, "Enter 0 or more minutes."),
+        ({"minutes": "481"}, "Enter up to 480 minutes."),
     ],
 )
 def test_reopening_says_what_is_wrong(
@@ -244,7 +244,7 @@ def test_reopening_needs_minutes_when_the_time_had_run_out(
     clock.shift(timedelta(hours=1))
     lifecycle.submit_attempt(attempt, now=NOW + timedelta(hours=1))
     page = reopen(teacher_client, attempt)
-    assert errors_of(page) == ["The time had run out. Give some minutes to work in."]
+    assert errors_of(page) == ["Time ran out. Add some minutes."]
     assert reopen(teacher_client, attempt, minutes="10").status_code == 302
     attempt.refresh_from_db()
     assert attempt.deadline_at == NOW + timedelta(hours=1, minutes=10)
@@ -253,7 +253,7 @@ def test_reopening_needs_minutes_when_the_time_had_run_out(
 def test_reopening_beside_another_open_attempt_is_refused(done: Attempt, teacher_client: Client) -> None:
     make_attempt(assignment=done.assignment, student=done.student, number=2)
     page = reopen(teacher_client, done)
-    assert "Maya is at work on another attempt of this assignment." in text_of(page)
+    assert "Maya has another attempt in progress." in text_of(page)
     assert acts() == []
 
 
@@ -263,7 +263,7 @@ def test_reopening_warns_where_the_student_could_see_the_answers(
 ) -> None:
     Assignment.objects.update(release=release)
     page = text_of(teacher_client.get(review_of(done)))
-    assert ("Maya could already see the answers." in page) is is_warned
+    assert ("Maya may have seen the answers." in page) is is_warned
 
 
 # --- Extensions and excuses ---------------------------------------------------------------------------------------
@@ -316,16 +316,16 @@ def test_extension_moves_the_end_of_a_running_attempt(
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"reason": "", "closes": "2026-10-26T09:30"}, "Say why, so that students and colleagues can follow it."),
-        ({"closes": "2026-10-23T07:00"}, "The close time is before the open time."),
-        ({"due": "2026-10-23T07:00"}, "The due time is before the open time."),
-        ({"closes": "2026-10-23T15:30"}, "This is before the close time of the class. Give a later time."),
-        ({"due": "2026-10-23T18:00"}, "The close time is before the due time."),
-        ({"closes": "tomorrow"}, "Give a day and a time, such as 2026-10-26T08:00."),
-        ({"closes": "2027-03-14T02:30"}, "Clocks skip 2:30 am that night. Use 3:30 am."),
-        ({"extra_attempts": "-1"}, "Write 0 or more."),
-        ({"extra_attempts": "1.5"}, "Write a whole number."),
-        ({"extra_attempts": "21"}, "At most 20."),
+        ({"reason": "", "closes": "2026-10-26T09:30"}, "Tell students why."),
+        ({"closes": "2026-10-23T07:00"}, "“Closes” is before “Opens”."),
+        ({"due": "2026-10-23T07:00"}, "“Due” is before “Opens”."),
+        ({"closes": "2026-10-23T15:30"}, "The class has until later. Choose a later time."),
+        ({"due": "2026-10-23T18:00"}, "“Closes” is before “Due”."),
+        ({"closes": "tomorrow"}, "Enter a date and time, such as 2026-10-26T08:00."),
+        ({"closes": "2027-03-14T02:30"}, "Daylight saving time skips 2:30 am. Use 3:30 am."),
+        ({"extra_attempts": "-1"}, "Enter 0 or more."),
+        ({"extra_attempts": "1.5"}, "Enter a whole number."),
+        ({"extra_attempts": "21"}, "Enter up to 20."),
     ],
 )
 def test_extension_that_cannot_be_is_refused_beside_its_field(
@@ -347,10 +347,10 @@ def test_extension_that_cannot_be_is_refused_beside_its_field(
 def test_extension_in_the_past_or_of_nothing_is_refused(
     closing: Assignment, student: Student, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
-    assert "Give a later time or another attempt." in text_of(extend(teacher_client, closing, student))
+    assert "Add a later time or an attempt." in text_of(extend(teacher_client, closing, student))
     clock.move_to(CLOSE + timedelta(days=2))
     page = extend(teacher_client, closing, student, closes="2026-10-24T09:00")
-    assert errors_of(page) == ["This close time has passed. Choose a later one."]
+    assert errors_of(page) == ["This closing time has passed. Choose a later one."]
     assert Extension.objects.count() == 0
 
 
@@ -358,7 +358,7 @@ def test_extension_where_the_class_has_no_close_would_give_less(
     assignment: Assignment, student: Student, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
     page = extend(teacher_client, assignment, student, closes="2026-10-26T09:30")
-    assert errors_of(page) == ["The class has no close time, so this would give less time. Leave it empty."]
+    assert errors_of(page) == ["The class has no closing time. Leave this blank."]
 
 
 def test_excuse_and_its_taking_back_are_recorded_with_reasons(
@@ -371,13 +371,13 @@ def test_excuse_and_its_taking_back_are_recorded_with_reasons(
     assert acts() == ["excused", "excuse_taken_back"]
     assert Excuse.objects.count() == 0
     page = text_of(teacher_client.get(reverse("student_history", args=[student.public_id])))
-    assert "Took back the excuse of Maya Lopez “Was ill.”" in page
+    assert "No longer excused Maya Lopez “Was ill.”" in page
 
 
 def test_excuse_without_a_reason_is_refused(assignment: Assignment, student: Student, teacher_client: Client) -> None:
     form = form_of(teacher_client.get(terms_of(assignment, student)), having="is_excused")
     page = teacher_client.post(form.action, form.data(reason=" "))
-    assert errors_of(page) == ["Say why, so that students and colleagues can follow it."]
+    assert errors_of(page) == ["Tell students why."]
     assert Excuse.objects.count() == 0
 
 

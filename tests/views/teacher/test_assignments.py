@@ -55,7 +55,7 @@ def test_question_sets_lists_what_is_open_to_the_teacher(
     page = teacher_client.get(reverse("question_sets"))
     assert re.findall(r'<h3><a href="[^"]*">([^<]*)', page.content.decode()) == ["Mine", "Built in"]
     assert "4 questions, about 4 minutes" in text_of(page)
-    assert "What the system records: 2. Why it was ended: 2. On “The agreement”." in text_of(page)
+    assert "Reading: “The agreement”" in text_of(page)
 
 
 def test_question_sets_says_so_when_there_are_none(teacher_client: Client) -> None:
@@ -91,10 +91,10 @@ def test_question_set_shows_key_reasons_evidence_and_voices(teacher_client: Clie
     ]
     assert [reason for reason in texts if reason not in text] == []
     # One right choice, two of four, none for statements (they have voices), two sentences.
-    assert text.count("Right answer") == 1 + 2 + 2
+    assert text.count("Correct answer") == 1 + 2 + 2
     assert "Citizenship zqx-rationale-2 Sentence 2" in text
     assert "Rules were broken. Mayor’s account zqx-rationale" in text
-    assert "Sentence 5: The agreement ends in August. Right answer" in text
+    assert "Sentence 5: The agreement ends in August. Correct answer" in text
     links = read(page).links
     assert reverse("try_set_question", args=[edition.question_set.public_id, 1]) in links
     assert address_of(edition) in links
@@ -134,7 +134,7 @@ def test_assign_offers_own_current_classes_with_their_sizes(
 
 def test_assign_leads_a_teacher_without_a_class_to_making_one(edition: Edition, teacher_client: Client) -> None:
     page = teacher_client.get(address_of(edition))
-    assert "Make a class first" in text_of(page)
+    assert "Create a class first" in text_of(page)
     assert reverse("add_classroom") in read(page).links
 
 
@@ -158,12 +158,12 @@ def test_assign_sums_up_before_it_saves(
     summary = teacher_client.post(address_of(edition), data)
     assert summary.status_code == 200
     assert (
-        "Period 3 (24 students) may start Mon, Oct 26, 8:00 am EDT; due Fri, Oct 30, 3:00 pm EDT; "
+        "Period 3 (24 students) can start Mon, Oct 26, 8:00 am EDT; due Fri, Oct 30, 3:00 pm EDT; "
         "closes Mon, Nov 2, 8:00 am EST. "
-        "Period 5 (0 students) may start Mon, Oct 26, 8:00 am CDT; due Fri, Oct 30, 3:00 pm CDT; "
+        "Period 5 (0 students) can start Mon, Oct 26, 8:00 am CDT; due Fri, Oct 30, 3:00 pm CDT; "
         "closes Mon, Nov 2, 8:00 am CST. "
-        "One attempt. No time limit. Answers come in another order for each student. "
-        "Answers appear when both classes have closed."
+        "1 attempt. No time limit. Answer choices are shuffled. "
+        "Answers show after both classes close."
     ) in text_of(summary)
     assert not Assignment.objects.exists()
     response = teacher_client.post(address_of(edition), form_of(summary, having="release").data(act="save"))
@@ -181,7 +181,7 @@ def test_assign_sums_up_before_it_saves(
     )
     assert first.assigned_by == teacher
     page = teacher_client.get(response.headers["Location"])
-    assert "“Small set” is assigned to Period 3 and Period 5." in text_of(page)
+    assert "Assigned to Period 3 and Period 5: “Small set”." in text_of(page)
 
 
 def test_assign_takes_every_term(edition: Edition, classroom: Classroom, teacher_client: Client) -> None:
@@ -255,24 +255,24 @@ def test_change_something_goes_back_to_what_was_typed(
 
 
 REFUSALS = [
-    ({"opens": "2026-10-30T08:00", "closes": "2026-10-29T08:00"}, ["The close time is before the open time."]),
-    ({"opens": "2026-10-30T08:00", "due": "2026-10-29T08:00"}, ["The due time is before the open time."]),
-    ({"due": "2026-10-30T08:00", "closes": "2026-10-29T08:00"}, ["The close time is before the due time."]),
+    ({"opens": "2026-10-30T08:00", "closes": "2026-10-29T08:00"}, ["“Closes” is before “Opens”."]),
+    ({"opens": "2026-10-30T08:00", "due": "2026-10-29T08:00"}, ["“Due” is before “Opens”."]),
+    ({"due": "2026-10-30T08:00", "closes": "2026-10-29T08:00"}, ["“Closes” is before “Due”."]),
     (
         {"opens": "2026-10-30T08:00", "due": "2026-10-29T08:00", "closes": "2026-10-28T08:00"},
-        ["The due time is before the open time.", "The close time is before the open time."],
+        ["“Due” is before “Opens”.", "“Closes” is before “Opens”."],
     ),
-    ({"closes": "2026-10-23T10:00"}, ["This close time has passed. Choose a later one."]),
-    ({"release": "after_close"}, ["Give a close time: answers appear when every class has closed."]),
-    ({"max_attempts": "0"}, ["Allow at least one attempt: choose 1, 2, 3 or as many as they like."]),
-    ({"time_limit": "0"}, ["Allow at least one minute, or leave it empty for no limit."]),
-    ({"time_limit": "-5"}, ["Allow at least one minute, or leave it empty for no limit."]),
-    ({"time_limit": "ten"}, ["Write whole minutes, or leave it empty for no limit."]),
-    ({"time_limit": "100000"}, ["The longest limit is 480 minutes. Leave it empty for no limit."]),
-    ({"opens": "2027-03-14T02:30"}, ["Clocks skip 2:30 am that night. Use 3:30 am."]),
-    ({"opens": "Monday"}, ["Give a day and a time, such as 2026-10-26T08:00."]),
-    ({"opens": "2026-02-30T08:00"}, ["Give a day and a time, such as 2026-10-26T08:00."]),
-    ({"opens": "2026-10-26T08:00Z"}, ["Give a day and a time, such as 2026-10-26T08:00."]),
+    ({"closes": "2026-10-23T10:00"}, ["This closing time has passed. Choose a later one."]),
+    ({"release": "after_close"}, ["Set a closing time. Answers show after all classes close."]),
+    ({"max_attempts": "0"}, ["Choose 1, 2, 3, or unlimited."]),
+    ({"time_limit": "0"}, ["Enter 1 minute or more, or leave blank for no limit."]),
+    ({"time_limit": "-5"}, ["Enter 1 minute or more, or leave blank for no limit."]),
+    ({"time_limit": "ten"}, ["Enter whole minutes, or leave blank for no limit."]),
+    ({"time_limit": "100000"}, ["Enter up to 480 minutes, or leave blank for no limit."]),
+    ({"opens": "2027-03-14T02:30"}, ["Daylight saving time skips 2:30 am. Use 3:30 am."]),
+    ({"opens": "Monday"}, ["Enter a date and time, such as 2026-10-26T08:00."]),
+    ({"opens": "2026-02-30T08:00"}, ["Enter a date and time, such as 2026-10-26T08:00."]),
+    ({"opens": "2026-10-26T08:00Z"}, ["Enter a date and time, such as 2026-10-26T08:00."]),
     ({"due": "0026-10-26T08:00"}, ["Check the year."]),
 ]
 
@@ -301,7 +301,7 @@ def test_assign_refuses_with_a_word_and_keeps_what_was_typed(
 
 def test_assign_needs_a_class(edition: Edition, classroom: Classroom, teacher_client: Client) -> None:
     page = teacher_client.post(address_of(edition), filled(teacher_client, address_of(edition), act="save"))
-    assert errors_of(page) == ["Choose at least one class."]
+    assert errors_of(page) == ["Choose at least 1 class."]
 
 
 def test_assign_refuses_another_teachers_class(
@@ -320,9 +320,9 @@ def test_assign_refuses_a_gap_in_the_zone_of_any_chosen_class(
     times = {"opens": "2027-03-14T02:30"}
     address = address_of(edition)
     both = teacher_client.post(address, filled(teacher_client, address, classroom, phoenix, **times, act="preview"))
-    assert errors_of(both) == ["Clocks skip 2:30 am that night. Use 3:30 am."]
+    assert errors_of(both) == ["Daylight saving time skips 2:30 am. Use 3:30 am."]
     one = teacher_client.post(address, filled(teacher_client, address, phoenix, **times, act="preview"))
-    assert "Online (0 students) may start Sun, Mar 14, 2:30 am MST" in text_of(one)
+    assert "Online (0 students) can start Sun, Mar 14, 2:30 am MST" in text_of(one)
 
 
 def test_assign_warns_of_the_past_and_of_a_far_year(
@@ -332,9 +332,9 @@ def test_assign_warns_of_the_past_and_of_a_far_year(
     address = address_of(edition)
     summary = teacher_client.post(address, filled(teacher_client, address, classroom, **times, act="preview"))
     text = text_of(summary)
-    assert "The open time has passed, so students may start at once." in text
-    assert "The due time has passed, so everything handed in from now on counts as late." in text
-    assert "The close time is in 2028. Check the year." in text
+    assert "The opening time has passed. Students can start now." in text
+    assert "The due time has passed. New work will be late." in text
+    assert "The closing time is in 2028. Check the year." in text
     saved = teacher_client.post(address, form_of(summary, having="release").data(act="save"))
     assert saved.status_code == 302
 
@@ -381,8 +381,8 @@ def test_change_previews_then_saves_and_keeps_untouched_moments_to_the_second(
     form = form_of(teacher_client.get(address), having="release")
     summary = teacher_client.post(address, form.data(closes="2026-11-06T15:00", max_attempts="2", act="preview"))
     assert (
-        "Period 3 may start at once; due Sun, Nov 1, 1:30 am EST; closes Fri, Nov 6, 3:00 pm EST. "
-        "2 attempts, and the best counts."
+        "Period 3 can start now; due Sun, Nov 1, 1:30 am EST; closes Fri, Nov 6, 3:00 pm EST. "
+        "2 attempts. The best counts."
     ) in text_of(summary)
     given.refresh_from_db()
     assert given.max_attempts == 1
@@ -401,11 +401,8 @@ def test_change_says_what_stays_for_students_who_have_begun(
 ) -> None:
     make_attempt(assignment=assignment, student=make_student(classroom=assignment.classroom))
     text = text_of(teacher_client.get(change))
-    assert (
-        "2 students have begun. They keep their answers, the order in which they see the questions, "
-        "and at least the time they began with."
-    ) in text
-    assert "Withdraw the assignment" not in text
+    assert "2 students have started. They keep their answers, order, and time." in text
+    assert "You can delete this quiz" not in text
 
 
 def test_change_refuses_a_new_close_in_the_past_and_lets_an_old_one_stand(
@@ -421,7 +418,7 @@ def test_change_refuses_a_new_close_in_the_past_and_lets_an_old_one_stand(
     address = reverse("change_assignment", args=[given.public_id])
     form = form_of(teacher_client.get(address), having="release")
     refused = teacher_client.post(address, form.data(closes="2026-10-21T08:00", act="save"))
-    assert errors_of(refused) == ["This close time has passed. Choose a later one."]
+    assert errors_of(refused) == ["This closing time has passed. Choose a later one."]
     saved = teacher_client.post(address, form.data(release="after_close", act="save"))
     assert saved.status_code == 302
     given.refresh_from_db()
@@ -440,16 +437,16 @@ def test_change_counts_all_classes_of_the_group(
         )
     form = form_of(teacher_client.get(change), having="release")
     summary = teacher_client.post(change, form.data(release="after_close", closes="2099-11-06T15:00", act="preview"))
-    assert "Answers appear when all 3 classes have closed." in text_of(summary)
+    assert "Answers show after all 3 classes close." in text_of(summary)
 
 
 def test_delete_assignment_without_attempts(assignment: Assignment, change: str, teacher_client: Client) -> None:
-    assert "Withdraw the assignment" in text_of(teacher_client.get(change))
+    assert "Delete quiz" in text_of(teacher_client.get(change))
     response = teacher_client.post(reverse("delete_assignment", args=[assignment.public_id]))
     gradebook = reverse("classroom_gradebook", args=[assignment.classroom.public_id])
     assert response.headers["Location"] == gradebook
     assert not Assignment.objects.exists()
-    assert "“Small set” is withdrawn from Period 3." in text_of(teacher_client.get(gradebook))
+    assert "Deleted from Period 3: “Small set”." in text_of(teacher_client.get(gradebook))
 
 
 def test_delete_assignment_is_refused_once_a_student_has_started(
@@ -458,7 +455,7 @@ def test_delete_assignment_is_refused_once_a_student_has_started(
     response = teacher_client.post(reverse("delete_assignment", args=[assignment.public_id]))
     assert response.headers["Location"] == change
     assert Assignment.objects.get() == assignment
-    assert "Students have begun this assignment, so it stays." in text_of(teacher_client.get(change))
+    assert "Students have started, so you can’t delete this quiz." in text_of(teacher_client.get(change))
 
 
 def test_assignment_of_another_teacher_is_missing(

@@ -37,9 +37,9 @@ def test_results_say_what_to_reteach_and_on_how_many_it_rests(teacher_client: Cl
     text = words(teacher_client, "assignment_results", assignment)
 
     assert "6 of 7 turned in. Average 6.33 of 8." in text
-    assert "All figures rest on 6 attempts, one for each student who handed in" in text
-    assert "Why it was ended: 67% of the points" in text
-    assert "5 of 6 students gave this wrong answer to question 4: Sentence 3" in text
+    assert "Based on 6 students’ attempts. Practice isn’t included." in text
+    assert "Why it was ended: 67% of points earned" in text
+    assert "5 of 6 students chose this wrong answer to question 4: Sentence 3" in text
     assert "5 The agreement ends in August." in text
     assert "4 Which two sentences prove this? After a protest there is an end in summer. Reteach" in text
     assert "17% , 1 of 6" in text
@@ -50,16 +50,16 @@ def test_results_say_what_to_reteach_and_on_how_many_it_rests(teacher_client: Cl
 def test_results_hide_the_map_of_few_and_say_so(teacher_client: Client, assignment: Assignment) -> None:
     sit(assignment, 4, proof=["s3"])
     text = words(teacher_client, "assignment_results", assignment)
-    assert "Too few attempts for this figure. It needs five" in text
+    assert "Needs 5 attempts, to protect students’ privacy." in text
     assert "wrong answers," not in text
 
 
 def test_results_before_anybody_handed_in_have_no_figures(teacher_client: Client, assignment: Assignment) -> None:
     make_student(classroom=assignment.classroom, name="Zoe")
     text = words(teacher_client, "assignment_results", assignment)
-    assert "Nobody has handed in yet" in text
+    assert "Nothing turned in yet" in text
     assert "Zoe Not started" in text
-    assert "%" not in text.replace("80%", "")
+    assert "%" not in text.replace("Not yet: under 50% Almost: 50 to 79% Got it: 80% or more", "")
 
 
 @pytest.mark.parametrize("name", ["assignment_results", "item_analysis"])
@@ -87,8 +87,8 @@ def test_progress_leads_to_the_results(teacher_client: Client, assignment: Assig
 def test_item_analysis_of_few_attempts_says_so(teacher_client: Client, assignment: Assignment) -> None:
     sit(assignment, 9)
     text = words(teacher_client, "item_analysis", assignment)
-    assert "9 attempts, one for each student who handed in, Period 3" in text
-    assert text.count("Too few attempts for this figure.") == 6
+    assert "9 attempts, 1 per student, Period 3" in text
+    assert text.count("Needs 10 attempts") == 6
     assert "100%" not in text
 
 
@@ -96,8 +96,8 @@ def test_item_analysis_flags_with_the_reason_in_words(teacher_client: Client, as
     sit(assignment, 8, one="a")
     sit(assignment, 4, some=["b"], who={"a": "reporter", "b": "reporter", "c": "reporter"}, proof=["s3"])
     text = words(teacher_client, "item_analysis", assignment)
-    assert "Question 1 : students who did well overall chose “Citizenship”: check the key." in text
-    assert "Too few" not in text
+    assert "Question 1 : strong students chose “Citizenship”: check the answer." in text
+    assert "Needs 10" not in text
     assert "-1.00" in text
 
 
@@ -109,7 +109,7 @@ def test_item_analysis_takes_the_attempts_asked_for(
     student = make_student(classroom=assignment.classroom)
     for number, right in enumerate((0, 4), start=1):
         make_answered_attempt(assignment=assignment, student=student, number=number, right=right)
-    assert f"Mean {mean}" in words(teacher_client, "item_analysis", assignment, query)
+    assert f"Average {mean}" in words(teacher_client, "item_analysis", assignment, query)
 
 
 def test_item_analysis_spans_the_teachers_own_classes_alone(
@@ -121,9 +121,9 @@ def test_item_analysis_spans_the_teachers_own_classes_alone(
         )
         sit(other, 2)
     sit(assignment, 1)
-    assert "1 attempt, one" in words(teacher_client, "item_analysis", assignment)
+    assert "1 attempt, 1 per student" in words(teacher_client, "item_analysis", assignment)
     text = words(teacher_client, "item_analysis", assignment, "?classes=together")
-    assert "3 attempts, one for each student who handed in, over 2 classes" in text
+    assert "3 attempts, 1 per student, 2 classes" in text
 
 
 # --- Files --------------------------------------------------------------------------------------------------------

@@ -44,9 +44,9 @@ def test_home_leads_a_new_teacher_through_the_first_steps(teacher_client: Client
 
     assert page.status_code == 200
     text = page.content.decode()
-    assert [step in text for step in ("Make a class", "Add students", "Assign a set of questions")] == [True] * 3
+    assert [step in text for step in ("Create a class", "Add students", "Assign a quiz")] == [True] * 3
     assert {reverse("add_classroom"), reverse("question_sets")} <= set(read(page).links)
-    assert "Needs you" not in text
+    assert "To do" not in text
 
 
 def test_home_is_headed_by_the_day_in_the_zone_of_the_class(
@@ -63,9 +63,9 @@ def test_home_is_calm_when_nothing_needs_the_teacher(
 ) -> None:
     text = " ".join(teacher_client.get(HOME).content.decode().split())
 
-    assert "Nothing right now." in text
+    assert "All done." in text
     assert "1 student </p>" in text
-    assert "Nothing is open." in text
+    assert "No open quizzes." in text
 
 
 def test_home_gives_a_new_pin_to_who_is_locked_out(
@@ -75,9 +75,9 @@ def test_home_gives_a_new_pin_to_who_is_locked_out(
         make_failed_try(student=student)
     page = teacher_client.get(HOME)
 
-    assert "Locked out after five wrong PINs" in page.content.decode()
+    assert "Locked out after 5 wrong PINs" in page.content.decode()
     assert "Maya Lopez, Period 3" in " ".join(page.content.decode().split())
-    assert "One thing" in page.content.decode()
+    assert "1 item" in page.content.decode()
     actions = [form.action for form in read(page).forms]
     assert actions == [reverse("change_pin", args=[student.public_id])]
     student.refresh_from_db()
@@ -100,8 +100,8 @@ def test_home_names_each_of_several_who_are_locked_out(
 
     text = teacher_client.get(HOME).content.decode()
 
-    assert "Give Maya Lopez a new PIN" in text
-    assert "Give Noah Park a new PIN" in text
+    assert "Make a new PIN for Maya Lopez" in text
+    assert "Make a new PIN for Noah Park" in text
 
 
 def test_home_says_how_many_have_not_handed_in(
@@ -115,7 +115,7 @@ def test_home_says_how_many_have_not_handed_in(
     text = " ".join(page.content.decode().split())
     assert '<span class="big">2</span>' in text
     assert "Not turned in, due today at 3:00 pm" in text
-    assert "“Small set”, Period 3. One has not started." in text
+    assert "“Small set”, Period 3. 1 not started." in text
     assert reverse("assignment_progress", args=[assignment.public_id]) in read(page).links
 
     clock.shift(timedelta(hours=26))
@@ -148,7 +148,7 @@ def test_home_sums_up_each_class(
     classrooms.set_code_active(classroom, is_open=False, by=classroom.teachers.get(), now=NOW)
     closed = teacher_client.get(HOME).content.decode()
     assert classroom.shown_code not in closed
-    assert "The code is closed" in closed
+    assert "Class code off" in closed
 
 
 def test_home_shows_no_class_of_another_teacher(
@@ -200,7 +200,7 @@ def test_add_classroom_sent_twice_makes_one(teacher_client: Client) -> None:
     second = teacher_client.post(reverse("add_classroom"), {**NEW, "name": " civics,  period 3"})
 
     assert second.status_code == 200
-    assert "You already have a class of this name." in second.content.decode()
+    assert "You already have a class with this name." in second.content.decode()
     assert Classroom.objects.count() == 1
 
 
@@ -217,13 +217,13 @@ def test_add_classroom_leaves_names_of_others_and_of_the_archive_free(
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
-        ("name", "", "Give the class a name."),
-        ("name", " \t \u00a0", "Give the class a name."),
-        ("name", "Period\u202e 3", "The name has a hidden character."),
-        ("name", "Period\u200b3", "The name has a hidden character."),
-        ("name", "...", "Name is empty."),
-        ("name", "x" * 1_000_000, "The name is longer than 60 characters."),
-        ("name", "Period\x003", "The name has a hidden character."),
+        ("name", "", "Name your class."),
+        ("name", " \t \u00a0", "Name your class."),
+        ("name", "Period\u202e 3", "The name has a hidden character, so retype it."),
+        ("name", "Period\u200b3", "The name has a hidden character, so retype it."),
+        ("name", "...", "The name is blank."),
+        ("name", "x" * 1_000_000, "Use up to 60 characters."),
+        ("name", "Period\x003", "The name has a hidden character, so retype it."),
         ("time_zone", "", "Choose a time zone."),
         ("time_zone", "Mars/Olympus", "Choose a time zone from the list."),
     ],
@@ -260,7 +260,7 @@ def test_change_classroom_keeps_its_own_name_and_refuses_that_of_another(
     refused = teacher_client.post(url("change_classroom", classroom), {**NEW, "name": "Period 5"})
 
     assert kept.status_code == 302
-    assert "You already have a class of this name." in refused.content.decode()
+    assert "You already have a class with this name." in refused.content.decode()
     classroom.refresh_from_db()
     assert classroom.name == "Period 3"
 
@@ -295,24 +295,24 @@ def test_change_code_gives_another_one(classroom: Classroom, teacher_client: Cli
     classroom.refresh_from_db()
     assert classroom.join_code != before
     page = teacher_client.get(answer.headers["Location"]).content.decode()
-    assert "The class has a new code." in page
+    assert "New class code saved." in page
     assert classroom.shown_code in page
 
 
 def test_code_closes_and_opens_from_the_roster(classroom: Classroom, teacher_client: Client) -> None:
     roster = url("roster", classroom)
-    assert "Close the code" in teacher_client.get(roster).content.decode()
+    assert "Turn off code" in teacher_client.get(roster).content.decode()
 
     closed = teacher_client.post(url("set_code_active", classroom), follow=True)
     classroom.refresh_from_db()
     assert not classroom.join_open
-    assert "The code is closed: nobody new can sign in with it." in closed.content.decode()
+    assert "Class code off. Signed-in students stay in." in closed.content.decode()
 
     form = form_of(teacher_client.get(roster), having="is_open")
     opened = teacher_client.post(form.action, dict(form.buttons), follow=True)
     classroom.refresh_from_db()
     assert classroom.join_open
-    assert "The code is open" in opened.content.decode()
+    assert "Class code on." in opened.content.decode()
     assert AuditEvent.objects.filter(classroom=classroom, action=AuditEvent.Action.CODE_CHANGED).count() == 2
 
 
@@ -353,7 +353,7 @@ def test_archiving_twice_keeps_the_first_moment(classroom: Classroom, teacher_cl
 
 
 def test_archive_without_a_class_says_so(teacher_client: Client) -> None:
-    assert "No class is archived" in teacher_client.get(reverse("archived_classrooms")).content.decode()
+    assert "No archived classes" in teacher_client.get(reverse("archived_classrooms")).content.decode()
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -74,7 +74,7 @@ def test_equal_answers_stand_together_the_commonest_first(assignment: Assignment
     give(assignment, "Dee", one="August 31")
     give(assignment, "Eve", one="never")
     text = text_of(teacher_client.get(queue_of(assignment)))
-    assert "2 “Friday, August 31” Also written “friday august 31st!”. Ana , Ben" in text
+    assert "2 “Friday, August 31” Also typed “friday august 31st!”. Ana , Ben" in text
     assert text.index("“Friday, August 31”") < text.index("“August 31, 2018”")
     assert "Dee" not in text
     assert "never" not in text
@@ -87,10 +87,10 @@ def test_accepting_once_regrades_every_class(assignment: Assignment, teacher: Us
     page = settle(teacher_client, assignment, "accept")
     assert scores() == [1, 1]
     assert [(made.policy, made.reason) for made in Regrade.objects.all()] == [
-        ("either_key", "“Friday, August 31” is accepted as well.")
+        ("either_key", "“Friday, August 31” is accepted too.")
     ] * 2
-    assert "Nothing to read" in text_of(page)
-    assert "“Friday, August 31” is accepted as well." in text_of(
+    assert "All done" in text_of(page)
+    assert "“Friday, August 31” is accepted too." in text_of(
         teacher_client.get(reverse("assignment_regrades", args=[assignment.public_id]))
     )
 
@@ -109,7 +109,7 @@ def test_leaving_it_marks_each_by_hand(assignment: Assignment, teacher_client: C
     page = settle(teacher_client, assignment, "keep")
     assert (scores(), ManualGrade.objects.get().points) == ([0], 0)
     assert [event.action for event in AuditEvent.objects.all()] == ["answer_marked"]
-    assert "Nothing to read" in text_of(page)
+    assert "All done" in text_of(page)
 
 
 def test_answer_that_no_key_can_say_gets_its_points_by_hand(assignment: Assignment, teacher_client: Client) -> None:
@@ -118,7 +118,7 @@ def test_answer_that_no_key_can_say_gets_its_points_by_hand(assignment: Assignme
     page = settle(teacher_client, assignment, "accept")
     assert scores() == [2, 2]
     assert (Regrade.objects.count(), ManualGrade.objects.count()) == (0, 2)
-    assert "Nothing to read" in text_of(page)
+    assert "All done" in text_of(page)
 
 
 def test_free_text_is_listed_until_it_is_marked(assignment: Assignment, teacher_client: Client) -> None:
@@ -127,14 +127,14 @@ def test_free_text_is_listed_until_it_is_marked(assignment: Assignment, teacher_
     assert "Question 3: Ana" in text_of(page)
     assert "Because" not in text_of(page)
     teacher_client.post(reverse("grade_answer", args=[attempt.public_id, 3]), {"points": "1"})
-    assert "Nothing to read" in text_of(teacher_client.get(queue_of(assignment)))
+    assert "All done" in text_of(teacher_client.get(queue_of(assignment)))
 
 
 def test_open_attempts_and_blank_answers_are_not_in_the_queue(assignment: Assignment, teacher_client: Client) -> None:
     student = make_student(classroom=assignment.classroom)
     make_answered_attempt(assignment=assignment, student=student, answers={"one": "Friday, August 31"}, submitted=False)
     give(assignment, "Ben", one=None)
-    assert "Nothing to read" in text_of(teacher_client.get(queue_of(assignment)))
+    assert "All done" in text_of(teacher_client.get(queue_of(assignment)))
 
 
 @pytest.mark.parametrize("data", [{}, {"doubt": "x" * 40, "act": "accept"}, {"doubt": "gone", "act": "burn"}])
@@ -143,7 +143,7 @@ def test_what_is_not_in_the_queue_changes_nothing(
 ) -> None:
     give(assignment, "Ana", one="Friday, August 31")
     page = teacher_client.post(reverse("settle_queued_answer", args=[assignment.public_id]), data, follow=True)
-    assert "This answer is settled already." in text_of(page)
+    assert "This answer is already graded." in text_of(page)
     assert (Regrade.objects.count(), ManualGrade.objects.count()) == (0, 0)
 
 
@@ -156,13 +156,13 @@ def test_another_teacher_finds_nothing(
     assert client.get(queue_of(assignment)).status_code == 404
     settling = reverse("settle_queued_answer", args=[assignment.public_id])
     assert client.post(settling, {"doubt": doubt, "act": "accept"}).status_code == 404
-    assert "Short answers to read" not in text_of(client.get(HOME))
+    assert "Answers to grade" not in text_of(client.get(HOME))
 
 
 def test_home_says_how_many_there_are(assignment: Assignment, teacher_client: Client) -> None:
     give(assignment, "Ana", one="Friday, August 31", who="The rules.")
     page = teacher_client.get(HOME)
-    assert "2 Short answers to read “Small set”, Period 3." in text_of(page)
+    assert "2 Answers to grade “Small set”, Period 3." in text_of(page)
     assert queue_of(assignment) in read(page).links
 
 
@@ -182,7 +182,7 @@ def test_queue_and_home_cost_the_same_however_many(
         give(make_assignment(edition=edition, classroom=room), "Ana", one="August 31, 2018")
     with queries() as seen:
         page = teacher_client.get(queue_of(assignment))
-    assert text_of(page).count("Stays as it is") == count
+    assert text_of(page).count("Don’t accept") == count
     assert len(seen) == 6  # session, teacher, assignment; answers, corrections, marks
     with queries() as seen:
         teacher_client.get(HOME)

@@ -67,8 +67,8 @@ def test_sheet_has_the_reading_with_its_numbers_citation_and_rights(
 def test_sheet_names_form_edition_and_class(teacher_client: Client, assignment: Assignment) -> None:
     first, second = [" ".join(leaf.split()) for leaf in leaves(teacher_client.get(sheet_url(assignment), ALL))]
 
-    assert "Form A · Edition 1 · Period 3 · 8 points" in first
-    assert "Form B · Edition 1 · Period 3 · 8 points" in second
+    assert "Form A · Version 1 · Period 3 · 8 points" in first
+    assert "Form B · Version 1 · Period 3 · 8 points" in second
 
 
 def test_sheets_ask_every_question_in_the_order_of_their_form(teacher_client: Client, every_type: Assignment) -> None:
@@ -153,7 +153,7 @@ def test_key_of_an_assignment_says_what_was_corrected(
 
     page = teacher_client.get(key_url(assignment))
 
-    assert "Dropped: it counts for nobody." in text_of(page)
+    assert "Dropped: doesn’t count." in text_of(page)
     assert "Dropped" not in text_of(teacher_client.get(sheet_url(assignment)))
 
 
@@ -163,7 +163,7 @@ def test_short_forms_are_for_sets_and_tell_what_they_share(teacher_client: Clien
     short = teacher_client.get(set_url, {"form": "AB", "length": "short"})
     of_assignment = teacher_client.get(sheet_url(assignment), {"form": "AB", "length": "short"})
 
-    assert "Form A, short · Edition 1" in text_of(short)
+    assert "Form A, short · Version 1" in text_of(short)
     assert "Forms A and B share some questions" in text_of(short)
     assert "Form A, short" not in text_of(of_assignment)
 
@@ -174,9 +174,9 @@ def test_older_editions_of_a_set_can_be_printed(teacher_client: Client, teacher:
     make_edition(question_set=question_set, document=make_document(title="Small set, mended"))
     url = reverse("print_set", args=[question_set.public_id])
 
-    assert "Form A · Edition 2" in text_of(teacher_client.get(url))
-    assert "Form A · Edition 1" in text_of(teacher_client.get(url, {"edition": "1"}))
-    assert "Form A · Edition 2" in text_of(teacher_client.get(url, {"edition": "7", "form": "Z", "size": "?"}))
+    assert "Form A · Version 2" in text_of(teacher_client.get(url))
+    assert "Form A · Version 1" in text_of(teacher_client.get(url, {"edition": "1"}))
+    assert "Form A · Version 2" in text_of(teacher_client.get(url, {"edition": "7", "form": "Z", "size": "?"}))
 
 
 def test_large_print_is_marked_for_the_stylesheet(teacher_client: Client, assignment: Assignment) -> None:

@@ -109,7 +109,7 @@ def test_a_mark_that_the_form_does_not_have_is_told_beside_its_cell_and_everythi
     # The good row is stored, the other waits for its teacher.
     assert list(assignment.attempts.values_list("student", flat=True)) == [student.pk]
     assert "Saved: Maya Lopez" in text_of(done)
-    assert "1 sheet is not saved. What you typed is still here" in text_of(done)
+    assert "1 student’s answers are not saved. Your entries are still here" in text_of(done)
     assert "“E”" in done.content.decode().split(f'id="id_{classmate.public_id}-q1-e"')[1][:200]
 
     mended = teacher_client.post(
@@ -130,7 +130,7 @@ def test_a_page_sent_twice_changes_nothing_more(
 
     pages = [teacher_client.post(grid_url(assignment), data, follow=True) for _ in range(2)]
 
-    assert "Nothing new was typed" in text_of(pages[1])
+    assert "No changes." in text_of(pages[1])
     attempt = assignment.attempts.get()
     assert (attempt.events.count(), attempt.score) == (4, Decimal(8))
 
@@ -146,7 +146,7 @@ def test_a_row_that_others_changed_is_told_and_kept(
     refused = teacher_client.post(grid_url(assignment), mine.data(**row_of(student, **other)))
 
     [error] = errors_of(refused)
-    assert error.startswith("Someone typed other answers from this sheet since you opened the page. Stored now: 1 ")
+    assert error.startswith("Someone else entered answers after you opened this page. Saved now: 1 ")
     assert assignment.attempts.get().score == 8
     meant = teacher_client.post(grid_url(assignment), sent_form(refused, having="operation").data(), follow=True)
     assert errors_of(meant) == []
@@ -172,8 +172,8 @@ def test_who_has_no_attempt_left_has_no_row_to_type_into(
     names = {name for name, _ in sent_form(shown, having="operation").fields}
     assert f"{student.public_id}-q1" not in names
     assert f"{classmate.public_id}-q1" in names
-    assert "On screen: 1 of 8" in text_of(shown)
-    assert "No attempt is left for a sheet. Give another attempt first." in text_of(shown)
+    assert "Online: 1 of 8" in text_of(shown)
+    assert "No attempts left. Add an attempt first." in text_of(shown)
     assert reverse("student_overrides", args=[assignment.public_id, student.public_id]) in read(shown).links
     forced = {**sent_form(shown, having="operation").data(), **row_of(student, form="A", seen="0", q1="A")}
     teacher_client.post(grid_url(assignment), forced)
@@ -320,8 +320,8 @@ def test_pages_say_that_answers_were_on_paper(teacher_client: Client, assignment
     assert "1 of them was on paper." in results
     assert "1 of them on paper" in items
     rows = answers_table(answer_rows(assignment.classroom), {assignment.pk: "Small set"}, assignment.classroom.zone)
-    assert rows[0][-1] == "Medium"
-    assert {row[-1] for row in rows[1:]} == {"paper"}
+    assert rows[0][-1] == "Online or on paper"
+    assert {row[-1] for row in rows[1:]} == {"On paper"}
 
 
 def test_a_sheet_cannot_be_opened_again_for_a_screen(
@@ -330,9 +330,7 @@ def test_a_sheet_cannot_be_opened_again_for_a_screen(
     send(teacher_client, grid_url(assignment), **row_of(student, **marks(assignment, "A", all_right(assignment))))
     attempt = assignment.attempts.get()
 
-    assert "Open the attempt again" not in text_of(
-        teacher_client.get(reverse("attempt_review", args=[attempt.public_id]))
-    )
+    assert "Reopen attempt" not in text_of(teacher_client.get(reverse("attempt_review", args=[attempt.public_id])))
     done = teacher_client.post(
         reverse("reopen_attempt", args=[attempt.public_id]), {"receipt": attempt.receipt, "reason": "Again"}
     )

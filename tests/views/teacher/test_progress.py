@@ -92,7 +92,7 @@ def test_progress_says_how_far_each_student_is(mixed: Assignment, teacher_client
     assert (
         reverse("student_overrides", args=[mixed.public_id, Student.objects.get(display_name="Cy").public_id]) in links
     )
-    assert "Period 3 may start at once; does not close. One attempt. No time limit." in text_of(page)
+    assert "Period 3 can start now; no closing time. 1 attempt. No time limit." in text_of(page)
     assert page_of(mixed) in links  # Refresh, without JavaScript
 
 
@@ -199,8 +199,8 @@ def test_page_says_who_is_stuck_and_who_is_offline(
     ]
     text = text_of(page)
     assert "1 of 4 turned in, 2 in progress, 1 not started. 1 stuck, 1 offline" in text
-    assert "Stuck: in progress, and no answer saved for 5 minutes." in text
-    assert "has sent nothing for 90 seconds" in text
+    assert "Stuck: no new answer for 5 minutes." in text
+    assert "no signal for 90 seconds" in text
 
 
 # --- The sign of life ---------------------------------------------------------------------------------------------

@@ -65,11 +65,8 @@ def test_form_shows_the_question_its_key_and_whom_it_reaches(
     for room in (make_classroom(teacher=teacher, name="Period 6"), other_classroom):
         make_assignment(edition=assignment.edition, classroom=room)
     page = teacher_client.get(address_of(assignment))
-    assert "Which of these does the system record? Birthplace Right answer" in text_of(page)
-    assert (
-        "Period 3, Period 6. These classes of yours have the same questions, so all of them are corrected."
-        in text_of(page)
-    )
+    assert "Which of these does the system record? Birthplace Correct answer" in text_of(page)
+    assert "Period 3, Period 6. All of these classes will be regraded." in text_of(page)
     assert "Period 5" not in text_of(page)
 
 
@@ -80,9 +77,9 @@ def test_preview_says_who_gains_and_writes_nothing(
     data = filled(teacher_client, address_of(assignment), policy="either_key")
     with queries() as seen:
         page = teacher_client.post(address_of(assignment), data)
-    assert "1 gains, 0 lose, mean 0.67 to 1. Marks kept: 1." in text_of(page)
-    assert "3 attempts handed in. 1 attempt still open gets it when handed in." in text_of(page)
-    assert "New key: Citizenship" in text_of(page)
+    assert "1 gains points, 0 lose points, average 0.67 to 1. Grades kept: 1." in text_of(page)
+    assert "3 attempts turned in. 1 attempt in progress will use it too." in text_of(page)
+    assert "New answer: Citizenship" in text_of(page)
     assert seen.writes == []
     assert Regrade.objects.count() == 0
 
@@ -91,7 +88,7 @@ def test_correcting_brings_scores_up_to_date_and_is_recorded(
     class_of_three: list[Attempt], assignment: Assignment, teacher: User, teacher_client: Client
 ) -> None:
     preview = teacher_client.post(address_of(assignment), filled(teacher_client, address_of(assignment)))
-    assert "1 gains, 1 loses, mean 0.67 to 0.67." in text_of(preview)
+    assert "1 gains points, 1 loses points, average 0.67 to 0.67." in text_of(preview)
     sent = form_of(preview, having="stamp").data(act="save")
     for _ in range(2):
         response = teacher_client.post(address_of(assignment), sent)
@@ -101,7 +98,7 @@ def test_correcting_brings_scores_up_to_date_and_is_recorded(
     assert (regrade.policy, regrade.reason, regrade.made_by) == ("new_key", REASON, teacher)
     assert AuditEvent.objects.filter(action="regraded").get().detail["reason"] == REASON
     page = text_of(teacher_client.get(record_of(assignment)))
-    assert f"1 The new key only New key: Citizenship “{REASON}” Ms. Rivera" in page
+    assert f"1 New answer only New answer: Citizenship “{REASON}” Ms. Rivera" in page
     assert ManualGrade.objects.get().points == 1
 
 
@@ -127,7 +124,7 @@ def test_preview_that_has_gone_stale_is_refused(
     for _ in range(2):
         make_answered_attempt(assignment=assignment, student=make_student(classroom=assignment.classroom))
     page = teacher_client.post(address_of(assignment), form_of(preview, having="stamp").data(act="save"))
-    assert "2 new attempts since this preview. Preview again. Nothing was corrected." in text_of(page)
+    assert "2 new attempts since this preview. Preview again. Nothing changed." in text_of(page)
     assert Regrade.objects.count() == 0
     again = teacher_client.post(address_of(assignment), form_of(page, having="policy").data(act="preview"))
     teacher_client.post(address_of(assignment), form_of(again, having="stamp").data(act="save"))
@@ -141,19 +138,19 @@ def test_score_that_changed_since_the_preview_is_told(
     question = assignment.edition.questions.get(key="some")
     manual_grades.grade_answer(class_of_three[0], question, points=Decimal(2), comment="", by=teacher, now=NOW)
     page = teacher_client.post(address_of(assignment), form_of(preview, having="stamp").data(act="save"))
-    assert "Scores have changed since this preview. Preview again." in text_of(page)
+    assert "Scores changed since this preview. Preview again." in text_of(page)
     assert Regrade.objects.count() == 0
 
 
 @pytest.mark.parametrize(
     ("pick", "changes", "message"),
     [
-        (0, {"reason": ""}, "Say why, so that students and colleagues can follow it."),
-        (0, {"reason": "  "}, "Say why, so that students and colleagues can follow it."),
-        (0, {"reason": "x" * 301}, "Say it in 300 characters or fewer."),
+        (0, {"reason": ""}, "Tell students why."),
+        (0, {"reason": "  "}, "Tell students why."),
+        (0, {"reason": "x" * 301}, "Use up to 300 characters."),
         (0, {"policy": "halve"}, "Choose one of these."),
-        (None, {}, "Give the new key: answer the question as it is right."),
-        (None, {"choice": "0123456789"}, "That answer isn’t one of the choices."),
+        (None, {}, "Choose the new correct answer."),
+        (None, {"choice": "0123456789"}, "That is not an option of this question."),
     ],
 )
 def test_form_says_what_is_wrong_and_keeps_what_was_typed(
@@ -174,7 +171,7 @@ def test_dropping_needs_no_key(assignment: Assignment, teacher_client: Client) -
     page = teacher_client.post(
         address_of(assignment), filled(teacher_client, address_of(assignment), pick=None, policy="drop")
     )
-    assert "Nobody has handed in yet." in text_of(page)
+    assert "No one has turned it in yet." in text_of(page)
     teacher_client.post(address_of(assignment), form_of(page, having="stamp").data(act="save"))
     assert Regrade.objects.get().document is None
 
@@ -250,7 +247,7 @@ def test_record_costs_the_same_however_long(
     teacher_client.get(record_of(assignment))
     with queries() as seen:
         page = teacher_client.get(record_of(assignment))
-    assert text_of(page).count("In force") == count
+    assert text_of(page).count("Active") == count
     assert len(seen) == 4  # session, teacher, assignment, regrades
 
 
@@ -309,7 +306,7 @@ def test_student_reads_no_correction_before_answers_are_shown(
 
 def test_wrong_input_is_told_beside_its_field(assignment: Assignment, teacher_client: Client) -> None:
     page = teacher_client.post(address_of(assignment), filled(teacher_client, address_of(assignment), reason=""))
-    assert errors_of(page) == ["Say why, so that students and colleagues can follow it."]
+    assert errors_of(page) == ["Tell students why."]
 
 
 def regraded_question(client: Client, assignment: Assignment, **changes: str) -> None:
@@ -362,7 +359,7 @@ def test_new_key_may_bring_its_explanation_and_its_proof(
     attempt = make_answered_attempt(assignment=assignment, student=student)
     changes = {"explanation": "An address says where, and to whom.", "evidence": "2, 5"}
     preview = teacher_client.post(address_of(assignment), filled(teacher_client, address_of(assignment), **changes))
-    assert "New explanation: An address says where, and to whom. Proof: sentences 2, 5" in text_of(preview)
+    assert "New explanation: An address says where, and to whom. Evidence: sentences 2, 5" in text_of(preview)
     teacher_client.post(address_of(assignment), form_of(preview, having="stamp").data(act="save"))
     page = result_of(attempt, student_client)
     assert "The correct answer changed on" in page

@@ -17,7 +17,7 @@ from quizzes.models import Assignment, Draft, Edition
 from quizzes.views.teacher.editor.access import EditorRequest, actor_and_time, own_draft, show
 from quizzes.views.teacher.editor.answered import AnsweredNotice, answered_notices
 
-CHANGED = "The draft was changed in another window since you opened this page. Read it again, then publish."
+CHANGED = "The draft changed in another window. Check it, then publish."
 
 
 @require_http_methods(["GET", "POST"])
@@ -34,12 +34,13 @@ def publish_set(request: EditorRequest, public_id: str) -> HttpResponse:
             messages.error(request, CHANGED)
         except NotReady as refused:
             if not refused.problems:
-                form.add_error("note", "Say why it may be published with these gaps.")
+                form.add_error("note", "Say why some questions are missing.")
         else:
             if edition is None:
-                messages.info(request, "Nothing changed since the latest edition, so there is no new one.")
+                messages.info(request, "No changes since the last version, so there’s no new one.")
             else:
-                messages.success(request, f"Edition {edition.number} is published. Assign it, or go on with the draft.")
+                done = f"Version {edition.number} is published. Assign it, or keep editing the draft."
+                messages.success(request, done)
             return redirect("publish_set", public_id)
     return _page(request, draft, form)
 
@@ -52,7 +53,7 @@ def move_assignments(request: EditorRequest, public_id: str) -> HttpResponse:
     offered = [row for row in _assignments_of_set(request, draft) if row.started_count == 0]
     form = MoveForm(request.POST, assignments=offered)
     if latest is None or not form.is_valid():
-        messages.error(request, "Choose the assignments that get the new edition.")
+        messages.error(request, "Choose the quizzes to update.")
         return redirect("publish_set", public_id)
     moved = kept = 0
     for assignment in form.chosen:
@@ -62,10 +63,10 @@ def move_assignments(request: EditorRequest, public_id: str) -> HttpResponse:
         except HasAttempts:
             kept += 1
     if moved:
-        plural = "" if moved == 1 else "s"
-        messages.success(request, f"Edition {latest.number} is now given by {moved} assignment{plural}.")
+        quizzes = "1 quiz now uses" if moved == 1 else f"{moved} quizzes now use"
+        messages.success(request, f"{quizzes} version {latest.number}.")
     if kept:
-        messages.warning(request, "An assignment that was begun, or whose key was corrected, keeps its edition.")
+        messages.warning(request, "Quizzes that have started or been regraded keep their version.")
     return redirect("publish_set", public_id)
 
 

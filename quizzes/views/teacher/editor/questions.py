@@ -32,9 +32,9 @@ from quizzes.models import Draft
 from quizzes.reports.answered_editions import answered_editions
 from quizzes.views.teacher.editor.access import Conflict, EditorRequest, actor_and_time, own_draft, show
 
-GONE = "This question is no longer in the draft. It was taken out in another window."
-REMOVED = "Question {number} is out of the draft. Editions that have it keep it, and its scores."
-FULL = f"A set has at most {saving.MAX_QUESTIONS} questions."
+GONE = "This question was removed in another window."
+REMOVED = "Question {number} is removed from the draft. Published versions keep it and its scores."
+FULL = f"The limit is {saving.MAX_QUESTIONS} questions."
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def remove_question(request: EditorRequest, public_id: str, key: str) -> HttpRes
             saving.remove_question(draft, key, seen=form.seen, **actor_and_time(request))
         except DraftChanged as refused:
             draft = refused.draft
-            messages.error(request, "This question was changed in another window. Read it again, then decide.")
+            messages.error(request, "This question changed in another window. Check it, then decide.")
         else:
             messages.success(request, REMOVED.format(number=number))
             return redirect("edit_questions", public_id)
@@ -164,7 +164,7 @@ def keep_wording(request: EditorRequest, public_id: str) -> HttpResponse:
         return redirect("edit_questions", public_id)
     key = form.cleaned_data.pop("question")
     saving.keep_wording(draft, key, **form.cleaned_data, **actor_and_time(request))
-    messages.success(request, "Kept." if form.cleaned_data["because"] else "The hint is back.")
+    messages.success(request, "Kept." if form.cleaned_data["because"] else "The tip is back.")
     return redirect("edit_question", public_id, key)
 
 

@@ -20,8 +20,8 @@ from quizzes.models import Draft
 from quizzes.reports.answered_editions import answered_editions
 from quizzes.views.teacher.editor.access import Conflict, EditorRequest, actor_and_time, own_draft, show
 
-NO_SPLIT = "No end of a sentence was found in it. Start a new line where the second sentence begins, then split again."
-CHANGED = "The draft was changed in another window. Nothing was overwritten: look at it again."
+NO_SPLIT = "We couldn’t find a place to split. Start a new line there and try again."
+CHANGED = "The draft changed in another window. Nothing was lost. Check it again."
 
 
 @require_http_methods(["GET", "POST"])
@@ -67,7 +67,7 @@ def replace_text(request: EditorRequest, public_id: str) -> HttpResponse:
     if lost:
         messages.warning(request, _lost_message(len(lost)))
         return redirect("edit_orphans", public_id)
-    messages.success(request, "The text is in. Look at where its sentences end, and choose who says each.")
+    messages.success(request, "Text added. Check the sentences and choose who says each one.")
     return redirect("edit_reading", public_id)
 
 
@@ -84,7 +84,7 @@ def edit_voices(request: EditorRequest, public_id: str) -> HttpResponse:
         form = VoicesForm(request.POST, document=refused.draft.document)
         conflict = Conflict(refused.draft, form.seen, form.others())
         return _page(request, refused.draft, voices_form=form, conflict=conflict)
-    messages.success(request, "The voices are saved.")
+    messages.success(request, "Speakers saved.")
     return redirect("edit_reading", public_id)
 
 
@@ -119,15 +119,15 @@ def resolve_orphan(request: EditorRequest, public_id: str, key: str) -> HttpResp
         match form.cleaned_data["act"]:
             case "keep":
                 saving.keep_evidence(draft, key, **actor)
-                done = f"Question {orphan.number} rests on the new text."
+                done = f"Question {orphan.number} uses the new text."
             case "move":
                 saving.move_evidence(draft, key, form.moved, **actor)
-                done = f"Question {orphan.number} rests on the sentences you chose."
+                done = f"Question {orphan.number} uses the sentences you chose."
             case _ if answered_editions(draft.question_set, by=request.user, key=key):
                 return redirect("remove_question", public_id, key)
             case _:
                 saving.remove_question(draft, key, **actor)
-                done = f"Question {orphan.number} is out of the draft. Editions that have it keep it, and its scores."
+                done = f"Question {orphan.number} is removed from the draft. Published versions keep it and its scores."
     except (DraftChanged, saving.NoSuchQuestion):
         messages.error(request, CHANGED)
     else:
@@ -179,5 +179,5 @@ def _split(document: Table, *, key: str, new_text: str) -> None:
 
 def _lost_message(count: int) -> str:
     if count == 1:
-        return "1 question rests on a sentence that changed. It is listed under “Lost evidence”."
-    return f"{count} questions rest on sentences that changed. They are listed under “Lost evidence”."
+        return "1 question uses a sentence that changed. See “Lost evidence”."
+    return f"{count} questions use sentences that changed. See “Lost evidence”."

@@ -23,7 +23,7 @@ def add_set(request: TeacherRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "teacher/editor/add_set.html", {"form": form})
     draft = lifecycle.make_set(**form.source, **actor_and_time(request))
-    messages.success(request, "The set is made. Now add the text that it asks about.")
+    messages.success(request, "Question set created. Next, add the reading.")
     return redirect("edit_reading", draft.question_set.public_id)
 
 
@@ -32,7 +32,7 @@ def copy_set(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Create a copy of a set for this teacher."""
     question_set = get_object_or_404(QuestionSet.objects.open_to(request.user).published(), public_id=public_id)
     draft = lifecycle.copy_set(latest_edition(question_set), **actor_and_time(request))
-    messages.success(request, f"This is your copy of “{question_set.title}”. The original stays as it is.")
+    messages.success(request, f"This is your copy of “{question_set.title}”. The original doesn’t change.")
     return redirect("edit_source", draft.question_set.public_id)
 
 
@@ -66,7 +66,7 @@ def delete_draft(request: EditorRequest, public_id: str) -> HttpResponse:
     try:
         lifecycle.delete_draft(draft, **actor_and_time(request))
     except lifecycle.AlreadyPublished:
-        messages.error(request, "The set was published in another window, so its draft was not deleted.")
+        messages.error(request, "This question set was published in another window, so the draft wasn’t deleted.")
         return redirect("publish_set", public_id)
     messages.success(request, f"The draft “{title}” is deleted.")
     return redirect("question_sets")

@@ -362,7 +362,7 @@ def test_a_tip_is_kept_and_shown_again(draft: Draft, teacher_client: Client) -> 
 
     teacher_client.post(url("keep_wording", draft), form.data(because="The story says so."))
     text = text_of(teacher_client.get(desk_of(draft)))
-    assert "Because: The story says so." in text
+    assert "Reason: The story says so." in text
 
     teacher_client.post(url("keep_wording", draft), {**form.data(), "because": ""})
     assert question_now(draft, "one")["kept"] == []
@@ -412,8 +412,8 @@ def test_publish_makes_an_edition_and_says_its_number(draft: Draft, teacher: Use
     edition = Edition.objects.get()
     assert (edition.number, edition.published_by) == (1, teacher)
     text = text_of(page)
-    assert "Edition 1 is published." in text
-    assert "Nothing changed. Students have what the draft says." in text
+    assert "Version 1 is published." in text
+    assert "No changes. Students have this version." in text
 
 
 def test_publish_lists_what_is_in_the_way_and_offers_no_button(draft: Draft, teacher_client: Client) -> None:
@@ -432,7 +432,7 @@ def test_publish_with_a_gap_needs_a_note(draft: Draft, teacher: User, teacher_cl
     saving.save_objectives(draft, draft.document["objectives"], {"records": 3}, seen=1, by=teacher, now=NOW)
 
     page = publish(teacher_client, draft, note=" ")
-    assert errors_of(page) == ["Say why it may be published with these gaps."]
+    assert errors_of(page) == ["Say why some questions are missing."]
     assert "What the system records 2 of 3" in text_of(page)
     assert not Edition.objects.exists()
 
@@ -448,7 +448,7 @@ def test_publish_refuses_a_draft_that_changed_since_the_page(
 
     page = teacher_client.post(url("publish_set", draft), form.data())
 
-    assert "changed in another window since you opened this page" in text_of(page)
+    assert "The draft changed in another window" in text_of(page)
     assert not Edition.objects.exists()
 
 
@@ -466,7 +466,7 @@ def test_publish_lists_what_changed(draft: Draft, teacher: User, teacher_client:
 
     assert [
         words in text
-        for words in ("Question 1 has another right answer.", "Before: Birthplace", "Question 4 was removed.")
+        for words in ("Question 1 has a different correct answer.", "Before: Birthplace", "Question 4 was removed.")
     ] == [True] * 3
 
 
@@ -486,10 +486,10 @@ def in_use(draft: Draft, teacher: User, classroom: Classroom, teacher_client: Cl
 def test_publish_says_what_becomes_of_assignments(in_use: Draft, teacher_client: Client) -> None:
     text = text_of(teacher_client.get(url("publish_set", in_use)))
     assert "1 student answered it." in text
-    assert "these keep their edition" in text
+    assert "These quizzes keep their version" in text
 
     text = text_of(publish(teacher_client, in_use))
-    assert "Students who began keep their edition" in text
+    assert "Classes that started keep their version" in text
     editions = {row.classroom.name: row.edition.number for row in _assignments(in_use)}
     assert editions == {"Period 3": 1, "Period 4": 1}
 
@@ -501,7 +501,7 @@ def test_assignments_that_nobody_began_get_the_new_edition_when_asked(in_use: Dr
 
     page = teacher_client.post(form.action, form.data(assignments=offered), follow=True)
 
-    assert "Edition 2 is now given by 1 assignment." in text_of(page)
+    assert "1 quiz now uses version 2." in text_of(page)
     assert {row.classroom.name: row.edition.number for row in _assignments(in_use)} == {"Period 3": 1, "Period 4": 2}
     event = AuditEvent.objects.get(action=AuditEvent.Action.ASSIGNMENT_CHANGED)
     assert event.classroom.name == "Period 4"

@@ -64,10 +64,10 @@ def test_add_set_makes_a_draft_and_leads_to_its_reading(teacher: User, teacher_c
 @pytest.mark.parametrize(
     ("changes", "errors"),
     [
-        ({"title": " "}, ["Give the set a title."]),
+        ({"title": " "}, ["Enter a title."]),
         ({"publisher": ""}, ["Add the publisher and the date so students can judge the source."]),
         ({"published_on": ""}, ["Add the publisher and the date so students can judge the source."]),
-        ({"published_on": "soon"}, ["Write a date, as in 2026-10-20."]),
+        ({"published_on": "soon"}, ["Enter a date, such as 2026-10-20."]),
         ({"url": "post.example"}, ["Enter a web address that starts with http:// or https://"]),
         ({"url": "javascript:alert(1)"}, ["Enter a web address that starts with http:// or https://"]),
         ({"url": "http://"}, ["Enter a web address that starts with http:// or https://"]),
@@ -225,8 +225,8 @@ def test_edit_objectives_keeps_one_that_questions_test(draft: Draft, teacher_cli
     )
 
     assert errors_of(response) == [
-        "2 questions test this objective. Give them another one first.",
-        "Write a number of questions.",
+        "2 questions test this objective. Choose another objective for them first.",
+        "Enter a number of questions.",
     ]
     assert document_of(draft)["objectives"] == draft.document["objectives"]
     assert document_of(draft)["minimum"] == draft.document["minimum"]
@@ -268,9 +268,9 @@ def test_a_pasted_text_becomes_numbered_sentences(empty: Draft, teacher_client: 
 @pytest.mark.parametrize(
     ("text", "error"),
     [
-        ("", "Paste or type the text first."),
-        ("Word. " * 301, "This has 301 sentences. A reading has at most 300."),
-        ("long " * 300, "A sentence is longer than 1000 characters."),
+        ("", "Paste or type the reading."),
+        ("Word. " * 301, "This has 301 sentences. The limit is 300."),
+        ("long " * 300, "A sentence is over 1000 characters."),
     ],
 )
 def test_a_text_that_cannot_be_a_reading_stays_on_the_page(
@@ -298,7 +298,7 @@ def test_a_text_half_as_long_is_asked_about_first(draft: Draft, teacher_client: 
     data = {"text": "Quite short.", "revision": "1"}
 
     response = teacher_client.post(url("replace_text", draft), data)
-    assert errors_of(response) == ["The new text is less than half as long. Is this the same story?"]
+    assert errors_of(response) == ["The new text is less than half as long. Is it the same story?"]
     assert len(sentence_tables(document_of(draft))) == 6
 
     teacher_client.post(url("replace_text", draft), {**data, "is_same_story": "on"})
@@ -317,7 +317,7 @@ def test_a_corrected_text_leads_to_the_questions_that_lost_evidence(draft: Draft
     page = text_of(teacher_client.get(url("edit_orphans", draft)))
     for words in ("“It also records an address.”", "“It also records a street.”"):
         assert words in page
-    assert "1 question rests on a sentence that changed" in page
+    assert "1 question uses a sentence that changed" in page
 
 
 def test_sentences_and_voices_are_saved(draft: Draft, teacher_client: Client) -> None:
@@ -330,7 +330,7 @@ def test_sentences_and_voices_are_saved(draft: Draft, teacher_client: Client) ->
     document = document_of(draft)
     assert sentence_tables(document)[5] == {"key": "s6", "text": "Hundreds had protested.", "voice": "protesters"}
     assert (document["reading"]["level"], document["reading"]["language"]) == ("Grade 8", "es")
-    assert "1 question rests on a sentence that changed" in text_of(teacher_client.get(address))
+    assert "1 question uses a sentence that changed" in text_of(teacher_client.get(address))
 
 
 def test_a_sentence_without_a_text_or_with_a_forged_voice_stays(draft: Draft, teacher_client: Client) -> None:
@@ -340,7 +340,7 @@ def test_a_sentence_without_a_text_or_with_a_forged_voice_stays(draft: Draft, te
     response = teacher_client.post(address, sent(teacher_client, address, having="text-s1", **changes))
 
     assert response.status_code == 200
-    assert "To take a sentence out" in text_of(response)
+    assert "To remove a sentence" in text_of(response)
     tables = sentence_tables(document_of(draft))
     assert (tables[4]["text"], tables[4]["voice"]) == ("It ends soon.", "reporter")
     assert tables[5]["text"] == "Dozens of people had protested."
@@ -379,9 +379,7 @@ def test_a_split_without_an_end_says_how(draft: Draft, teacher_client: Client) -
 
     response = teacher_client.post(address, sent(teacher_client, address, having="text-s1", act="split:s1"))
 
-    assert errors_of(response) == [
-        "No end of a sentence was found in it. Start a new line where the second sentence begins, then split again."
-    ]
+    assert errors_of(response) == ["We couldn’t find a place to split. Start a new line there and try again."]
     assert revision_of(draft) == 1
 
 
@@ -464,8 +462,8 @@ def test_a_voice_that_is_used_or_always_there_keeps_its_name(draft: Draft, teach
     )
 
     assert errors_of(response) == [
-        "Every story has this voice. Give it a name.",
-        "2 sentences or statements have this voice. Change them first.",
+        "This speaker needs a name.",
+        "2 sentences or statements have this speaker. Change them first.",
     ]
     assert document_of(draft)["voices"] == draft.document["voices"]
 
@@ -487,7 +485,7 @@ def resolve(client: Client, draft: Draft, act: str, **changes: str) -> HttpRespo
 def test_an_orphan_is_kept(orphaned: Draft, teacher_client: Client) -> None:
     page = resolve(teacher_client, orphaned, "keep")
 
-    assert "Question 2 rests on the new text." in text_of(page)
+    assert "Question 2 uses the new text." in text_of(page)
     assert "Every question has its evidence" in text_of(page)
     assert question_now(orphaned, "some")["anchors"]["s2"] == "It also records a street."
 
@@ -502,7 +500,7 @@ def test_an_orphan_is_anchored_to_another_sentence(orphaned: Draft, teacher_clie
 def test_an_orphan_is_withdrawn(orphaned: Draft, teacher_client: Client) -> None:
     page = resolve(teacher_client, orphaned, "withdraw")
 
-    assert "Question 2 is out of the draft" in text_of(page)
+    assert "Question 2 is removed from the draft" in text_of(page)
     assert [table["key"] for table in document_of(orphaned)["questions"]] == ["one", "who", "proof"]
 
 
