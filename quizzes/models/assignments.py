@@ -39,7 +39,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
 class Assignment(models.Model):
     """An edition given to a classroom: window, time limit, attempts, policy, shuffle and release.
 
-    group: assignments made with one form. Release "after the close" waits for all of them.
+    group: assignments made with one form. Release "after the close" waits for all classes with the question set.
     opens_at None: open from the start. due_at None: never late. closes_at None: never closes.
     time_limit None: untimed. max_attempts None: no limit.
     """

@@ -1,4 +1,3 @@
-import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +10,7 @@ from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.models import Attempt, Classroom, Edition, Extension, Student, User
 from quizzes.reports.student_assignments import student_assignment
 from tests.assignments.test_lifecycle import change
-from tests.factories import NOW, make_answered_attempt, make_assignment, make_attempt, save
+from tests.factories import NOW, make_answered_attempt, make_assignment, make_attempt, make_edition, save
 
 pytestmark = pytest.mark.django_db
 SECOND, MINUTE, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
@@ -49,15 +48,14 @@ def test_answers_show_by_the_release(
     [(-SECOND, False), (timedelta(0), False), (GRACE, False), (GRACE + SECOND, True)],
 )
 def test_answers_after_the_close_wait_for_the_last_classroom_and_its_grace(
-    edition: Edition, student: Student, other_classroom: Classroom, after: timedelta, expected: bool
+    edition: Edition, student: Student, other_classroom: Classroom, teacher: User, after: timedelta, expected: bool
 ) -> None:
-    group = uuid.uuid4()
     first = make_assignment(
-        edition=edition, classroom=student.classroom, group=group, closes_at=NOW + DAY, release="after_close"
+        edition=edition, classroom=student.classroom, assigned_by=teacher, closes_at=NOW + DAY, release="after_close"
     )
-    make_assignment(
-        edition=edition, classroom=other_classroom, group=group, closes_at=NOW + 2 * DAY, release="after_close"
-    )
+    # Given with another form, of another edition of the set, and with another release.
+    newer = make_edition(question_set=edition.question_set, document=edition.document | {"title": "Corrected"})
+    make_assignment(edition=newer, classroom=other_classroom, assigned_by=teacher, closes_at=NOW + 2 * DAY)
     # Another teacher's assignment of the same set does not count.
     make_assignment(edition=edition, closes_at=NOW + 9 * DAY, release="after_close")
     attempt = make_answered_attempt(assignment=first, student=student)
@@ -89,9 +87,10 @@ def test_answers_after_the_close_wait_for_a_classroom_that_never_closes(
     edition: Edition, student: Student, other_classroom: Classroom, teacher: User
 ) -> None:
     """One classroom can lose its close. Its students have the same questions, so the answers stay hidden."""
-    group = uuid.uuid4()
     first, other = (
-        make_assignment(edition=edition, classroom=classroom, group=group, closes_at=NOW + DAY, release="after_close")
+        make_assignment(
+            edition=edition, classroom=classroom, assigned_by=teacher, closes_at=NOW + DAY, release="after_close"
+        )
         for classroom in (student.classroom, other_classroom)
     )
     attempt = make_answered_attempt(assignment=first, student=student)
@@ -102,6 +101,23 @@ def test_answers_after_the_close_wait_for_a_classroom_that_never_closes(
     given = student_assignment(student, first.public_id, now=NOW + 9 * DAY)
     assert given is not None
     assert (given.shown_at, given.is_shown) == (None, False)
+
+
+def test_answers_after_the_close_do_not_wait_for_an_archived_classroom(
+    edition: Edition, student: Student, other_classroom: Classroom, teacher: User
+) -> None:
+    first, other = (
+        make_assignment(
+            edition=edition, classroom=classroom, assigned_by=teacher, closes_at=closes_at, release="after_close"
+        )
+        for classroom, closes_at in ((student.classroom, NOW + DAY), (other_classroom, NOW + 9 * DAY))
+    )
+    assert answers_shown_at(first) == NOW + 9 * DAY
+    Classroom.objects.filter(pk=other_classroom.pk).update(archived_at=NOW)
+
+    assert answers_shown_at(first) == NOW + DAY
+    # The archived class still has its own close.
+    assert answers_shown_at(other) == NOW + 9 * DAY
 
 
 def test_answers_shown_at_is_one_query(edition: Edition, queries: Callable[[], Any]) -> None:

@@ -63,7 +63,6 @@ def change_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
         "assignment": assignment,
         "form": form,
         "started_count": assignment.attempts.started_count(),
-        "class_count": Assignment.objects.given_together(assignment.group).count(),
     }
     if not form.is_valid() or form.cleaned_data["act"] == "edit":
         return render(request, "teacher/change_assignment.html", context)

@@ -47,7 +47,6 @@ def assignment_progress(request: TeacherRequest, public_id: str) -> HttpResponse
     context = {
         **_progress_context(request, assignment, now),
         "questions": content.questions,
-        "class_count": Assignment.objects.given_together(assignment.group).count(),
         "tag": tag,
     }
     return render_with_etag(request, "teacher/assignment_progress.html", context, tag)
