@@ -5,7 +5,7 @@ from uuid import uuid5
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.text import get_text_list
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from quizzes.assignments import lifecycle
 from quizzes.assignments.accommodations import ExtendedTime, extend_to_fit, extended_times
 from quizzes.forms.accommodations import ExtendToFitForm
-from quizzes.forms.assignments import AssignForm, AssignmentSettingsForm, ChangeAssignmentForm
+from quizzes.forms.assignments import AssignForm, AssignmentSettingsForm, ChangeAssignmentForm, EarlyAnswersForm
 from quizzes.models import Assignment, Classroom, Edition, QuestionSet
 from quizzes.views.access import TeacherRequest, taught_assignment
 
@@ -33,11 +33,13 @@ def assign(request: TeacherRequest, public_id: str) -> HttpResponse:
         classroom: extended_times(classroom, window, limit, now=form.now) for classroom, window in form.windows.items()
     }
     room = _extend_to_fit_form(request, form, times)
-    if form.cleaned_data["act"] != "save" or not room.is_valid():
+    early = EarlyAnswersForm(_sent_summary(request, form), settings=form.settings)
+    context |= {"room": room, "early": early}
+    if form.cleaned_data["act"] != "save" or not (room.is_valid() & early.is_valid()):
         summary = [
             (classroom, window, form.warnings(window), times[classroom]) for classroom, window in form.windows.items()
         ]
-        return render(request, "teacher/assign.html", {**context, "summary": summary, "room": room})
+        return render(request, "teacher/assign.html", {**context, "summary": summary})
     edition = Edition.objects.get(pk=question_set.latest_edition_id)
     # The group id from the form is combined with the teacher's id, so that nobody can join another teacher's group.
     group = uuid5(form.cleaned_data["group"], f"{request.user.pk}:{question_set.pk}")
@@ -69,9 +71,11 @@ def change_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
     classroom = assignment.classroom
     times = extended_times(classroom, form.window, form.settings.time_limit, now=form.now, assignment=assignment)
     room = _extend_to_fit_form(request, form, {classroom: times})
-    if form.cleaned_data["act"] != "save" or not room.is_valid():
+    early = EarlyAnswersForm(_sent_summary(request, form), settings=form.settings)
+    context |= {"room": room, "early": early}
+    if form.cleaned_data["act"] != "save" or not (room.is_valid() & early.is_valid()):
         summary = [(classroom, form.window, form.warnings(form.window), times)]
-        return render(request, "teacher/change_assignment.html", {**context, "summary": summary, "room": room})
+        return render(request, "teacher/change_assignment.html", {**context, "summary": summary})
     with transaction.atomic():
         extend_to_fit(assignment, room.extended, by=request.user, now=form.now)
         lifecycle.change_assignment(
@@ -100,7 +104,12 @@ def _extend_to_fit_form(
     """The form for students whose extended time exceeds the window. Bound only if the summary page was sent."""
     zones = {entry.student.pk: classroom.zone for classroom, entries in times.items() for entry in entries}
     return ExtendToFitForm(
-        request.POST if form.cleaned_data["act"] == "save" else None,
+        _sent_summary(request, form),
         times=[entry for entries in times.values() for entry in entries],
         zone_of=lambda entry: zones[entry.student.pk],
     )
+
+
+def _sent_summary(request: TeacherRequest, form: AssignmentSettingsForm) -> QueryDict | None:
+    """The fields of the summary page, None if another page was sent."""
+    return request.POST if form.cleaned_data["act"] == "save" else None

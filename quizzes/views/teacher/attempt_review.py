@@ -74,7 +74,7 @@ def attempt_page(
     overrides = load_overrides(assignment=attempt.assignment_id, student=attempt.student_id)
     marks = newest_grades(attempt)
     late, unused_count = _unused(unused_events(attempt), reviewed)
-    shown_at = answers_shown_at(attempt.assignment)
+    shown_at = answers_shown_at(attempt.assignment, attempt.student_id)
     forms = {key: form for key, form in [grade_form] if key} if grade_form else {}
     context = {
         "attempt": attempt,

@@ -264,6 +264,10 @@ REFUSALS = [
     ),
     ({"closes": "2026-10-23T10:00"}, ["This close time has passed. Choose a later one."]),
     ({"release": "after_close"}, ["Give a close time: answers appear when every class has closed."]),
+    (
+        {"release": "after_last", "max_attempts": "unlimited"},
+        ["Set a closing time. With unlimited attempts, no attempt is the last."],
+    ),
     ({"max_attempts": "0"}, ["Allow at least one attempt: choose 1, 2, 3 or as many as they like."]),
     ({"time_limit": "0"}, ["Allow at least one minute, or leave it empty for no limit."]),
     ({"time_limit": "-5"}, ["Allow at least one minute, or leave it empty for no limit."]),
@@ -275,6 +279,78 @@ REFUSALS = [
     ({"opens": "2026-10-26T08:00Z"}, ["Give a day and a time, such as 2026-10-26T08:00."]),
     ({"due": "0026-10-26T08:00"}, ["Check the year."]),
 ]
+
+
+EARLY = {
+    "at_once": (
+        "Students see the correct answer to each question when they check it, and can use it in their next attempt."
+    ),
+    "after_hand_in": "Students see all correct answers after their first attempt, and can use them in the next one.",
+}
+
+
+def test_answers_show_after_the_last_attempt_by_default(
+    edition: Edition, classroom: Classroom, teacher_client: Client
+) -> None:
+    assign(teacher_client, edition, classroom, max_attempts="2")
+
+    assert Assignment.objects.get().release == "after_last"
+
+
+@pytest.mark.parametrize("release", EARLY)
+def test_answers_before_the_last_attempt_are_confirmed_by_a_sentence(
+    release: str, edition: Edition, classroom: Classroom, teacher_client: Client
+) -> None:
+    address = address_of(edition)
+    fields = filled(teacher_client, address, classroom, max_attempts="3", release=release, act="preview")
+    summary = teacher_client.post(address, fields)
+    assert EARLY[release] in text_of(summary)
+
+    form = form_of(summary, having="release")
+    refused = teacher_client.post(address, form.data(act="save"))
+    assert errors_of(refused) == ["Check this box, or go back and show the answers after the last attempt."]
+    assert not Assignment.objects.exists()
+
+    teacher_client.post(address, form_of(refused, having="release").data(act="save", early_answers="on"))
+    given = Assignment.objects.get()
+    assert (given.release, given.max_attempts) == (release, 3)
+
+
+@pytest.mark.parametrize(
+    ("release", "max_attempts"), [("after_hand_in", "1"), ("at_once", "1"), ("after_last", "2"), ("never", "2")]
+)
+def test_answers_after_the_last_attempt_need_no_confirmation(
+    release: str, max_attempts: str, edition: Edition, classroom: Classroom, teacher_client: Client
+) -> None:
+    assign(teacher_client, edition, classroom, max_attempts=max_attempts, release=release)
+
+    assert Assignment.objects.get().release == release
+
+
+def test_change_to_answers_before_the_last_attempt_is_confirmed(
+    edition: Edition, classroom: Classroom, teacher: User, teacher_client: Client
+) -> None:
+    given = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
+    address = reverse("change_assignment", args=[given.public_id])
+    data = form_of(teacher_client.get(address), having="release").data(max_attempts="2", act="save")
+    refused = teacher_client.post(address, data)
+    assert EARLY["after_hand_in"] in text_of(refused)
+    given.refresh_from_db()
+    assert given.max_attempts == 1
+
+    teacher_client.post(address, form_of(refused, having="release").data(act="save", early_answers="on"))
+    given.refresh_from_db()
+    assert given.max_attempts == 2
+
+
+def test_summary_warns_that_without_a_close_an_unused_attempt_keeps_the_answers_hidden(
+    edition: Edition, classroom: Classroom, teacher_client: Client
+) -> None:
+    warning = "No closing time: students who stop before the last attempt never see the answers."
+    address = address_of(edition)
+    for max_attempts, is_warned in (("2", True), ("1", False)):
+        fields = filled(teacher_client, address, classroom, max_attempts=max_attempts, act="preview")
+        assert (warning in text_of(teacher_client.post(address, fields))) is is_warned
 
 
 @pytest.mark.parametrize("act", ["preview", "save"])
@@ -379,7 +455,8 @@ def test_change_previews_then_saves_and_keeps_untouched_moments_to_the_second(
     given = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher, due_at=due_at)
     address = reverse("change_assignment", args=[given.public_id])
     form = form_of(teacher_client.get(address), having="release")
-    summary = teacher_client.post(address, form.data(closes="2026-11-06T15:00", max_attempts="2", act="preview"))
+    changes = {"closes": "2026-11-06T15:00", "max_attempts": "2", "release": "after_last"}
+    summary = teacher_client.post(address, form.data(**changes, act="preview"))
     assert (
         "Period 3 may start at once; due Sun, Nov 1, 1:30 am EST; closes Fri, Nov 6, 3:00 pm EST. "
         "2 attempts, and the best counts."
