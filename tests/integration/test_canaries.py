@@ -82,7 +82,7 @@ def answer_all(client: Client, attempt: Attempt) -> Iterator[tuple[str, HttpResp
 def school(classroom: Classroom, teacher: User, student: Student, clock: time_machine.Traveller) -> School:
     """A class with the set of canaries, which visitors can try too, and an attempt on it."""
     drawn = with_canaries()
-    question_set = make_question_set(slug="exit-ticket")
+    question_set = make_question_set(slug="try-it")
     assignment = make_assignment(
         edition=make_edition(question_set=question_set, document=drawn),
         classroom=classroom,

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from quizzes.assignments import lifecycle
 from quizzes.assignments.accommodations import ExtendedTime, extend_to_fit, extended_times
+from quizzes.content.editions import public_question_count
 from quizzes.forms.accommodations import ExtendToFitForm
 from quizzes.forms.assignments import AssignForm, AssignmentSettingsForm, ChangeAssignmentForm, EarlyAnswersForm
 from quizzes.models import Assignment, Classroom, Edition, QuestionSet
@@ -25,7 +26,12 @@ def assign(request: TeacherRequest, public_id: str) -> HttpResponse:
     question_set = get_object_or_404(QuestionSet.objects.open_to(request.user).published(), public_id=public_id)
     classrooms = list(Classroom.objects.taught_by(request.user).current().with_student_counts())
     form = AssignForm(request.POST or None, classrooms=classrooms, now=timezone.now())
-    context = {"question_set": question_set, "classrooms": classrooms, "form": form}
+    context = {
+        "question_set": question_set,
+        "classrooms": classrooms,
+        "form": form,
+        "public_count": public_question_count(question_set.latest_edition_id),
+    }
     if not form.is_valid() or form.cleaned_data["act"] == "edit":
         return render(request, "teacher/assign.html", context)
     limit = form.settings.time_limit

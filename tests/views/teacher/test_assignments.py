@@ -11,8 +11,10 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, User
+from quizzes.content.drafts.retry import make_retry
+from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, QuestionSet, User
 from tests.factories import (
+    NOW,
     make_assignment,
     make_attempt,
     make_classroom,
@@ -279,6 +281,33 @@ REFUSALS = [
     ({"opens": "2026-10-26T08:00Z"}, ["Give a day and a time, such as 2026-10-26T08:00."]),
     ({"due": "0026-10-26T08:00"}, ["Check the year."]),
 ]
+
+
+PUBLIC = "Anyone could try {} of this set without an account. Students may know the answers."
+
+
+def test_assigning_warns_of_questions_that_visitors_could_try(
+    edition: Edition, classroom: Classroom, teacher: User, teacher_client: Client
+) -> None:
+    address = address_of(edition)
+    assert "Anyone could try" not in text_of(teacher_client.get(address))
+    QuestionSet.objects.filter(pk=edition.question_set_id).update(public_until=NOW + timedelta(seconds=1))
+
+    assert PUBLIC.format("4 questions") in text_of(teacher_client.get(address))
+    summary = teacher_client.post(address, filled(teacher_client, address, classroom, act="preview"))
+    assert PUBLIC.format("4 questions") in text_of(summary)
+    # A retry keeps the keys of its questions.
+    given = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
+    retry = make_retry(given, ["one"], objective="Records", by=teacher, now=NOW)
+    assert PUBLIC.format("1 question") in text_of(teacher_client.get(reverse("assign", args=[retry.public_id])))
+
+
+def test_assigning_a_set_does_not_warn_of_an_edition_that_visitors_could_not_try(
+    edition: Edition, teacher_client: Client
+) -> None:
+    QuestionSet.objects.filter(pk=edition.question_set_id).update(public_until=NOW)
+
+    assert "Anyone could try" not in text_of(teacher_client.get(address_of(edition)))
 
 
 EARLY = {
@@ -555,4 +584,4 @@ def test_assign_costs_the_same_for_any_number_of_classes(
         make_classroom(teacher=teacher, name=f"Period {number}")
     with queries() as seen:
         teacher_client.get(address_of(edition))
-    assert len(seen) == 4  # session, teacher, set, classes
+    assert len(seen) == 5  # session, teacher, set, classes, questions that visitors could try
