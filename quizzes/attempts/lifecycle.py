@@ -1,5 +1,6 @@
 """Start, submit and reopen attempts, and submit those whose time is over."""
 
+import logging
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +15,8 @@ from quizzes.attempts.attempt_content import AttemptContent
 from quizzes.grading.scores import computed
 from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Student, User
 from quizzes.models.public_ids import new_receipt
+
+logger = logging.getLogger(__name__)
 
 
 class NotOpenYet(Exception):
@@ -159,11 +162,19 @@ def reopen(attempt: Attempt, *, more_time: timedelta | None, reason: str, by: Us
 
 
 def submit_overdue(now: datetime) -> int:
-    """Submit every attempt whose time and grace time are over; returns how many. A periodic job runs it."""
-    overdue = list(Attempt.objects.overdue(before=cutoff(now)).select_related("assignment"))
-    for attempt in overdue:
-        submit_attempt(attempt, now=now)
-    return len(overdue)
+    """Submit every attempt whose time and grace time are over; returns how many. A periodic job runs it.
+
+    An attempt that raises an error is logged with its id and stays open until the next round. The others go on.
+    """
+    count = 0
+    for attempt in list(Attempt.objects.overdue(before=cutoff(now)).select_related("assignment")):
+        try:
+            submit_attempt(attempt, now=now)
+        except Exception:
+            logger.exception("Attempt %s is overdue and could not be submitted.", attempt.public_id)
+        else:
+            count += 1
+    return count
 
 
 def resume_number(content: AttemptContent, answers: Iterable[Answer]) -> int:
