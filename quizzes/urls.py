@@ -8,6 +8,7 @@ from quizzes.views.student import attempts, home, practice, results, sign_in
 from quizzes.views.teacher import (
     accommodations,
     account,
+    answer_visibility,
     assignments,
     attempt_review,
     board,
@@ -178,6 +179,11 @@ urlpatterns = [
         name="download_answers",
     ),
     path("teacher/assignments/<public_id:public_id>/retry/", class_report.retry_assignment, name="retry_assignment"),
+    path(
+        "teacher/assignments/<public_id:public_id>/answers-visible/",
+        answer_visibility.answer_visibility,
+        name="answer_visibility",
+    ),
     # Teachers: regrades and the grading queue
     path(
         "teacher/assignments/<public_id:public_id>/corrections/",

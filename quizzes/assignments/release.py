@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Max, Q, Subquery
@@ -62,32 +63,45 @@ def last_attempt_ended_at(
 def last_closes(assignments: Collection[Assignment]) -> dict[int, datetime | None]:
     """The last close of all classes that get the same set from the same teacher, by assignment id. One query, or none.
 
-    None if the release does not wait for the close, or if one of these classes never closes. An archived class does not
-    count: its students cannot sign in.
+    None if the release does not wait for the close, or if one of these classes never closes.
     """
-    waiting = [assignment for assignment in assignments if assignment.release == Release.AFTER_CLOSE]
-    closes: defaultdict[tuple[int, int], list[datetime | None]] = defaultdict(list)
+    closes = closes_of_sets([assignment for assignment in assignments if assignment.release == Release.AFTER_CLOSE])
+    return {assignment.pk: _last(closes.get(assignment.pk, ())) for assignment in assignments}
+
+
+@dataclass(frozen=True, slots=True)
+class SetClose:
+    """The close of one assignment of a set, with extensions. closes_at None: it never closes."""
+
+    created_at: datetime
+    closes_at: datetime | None
+
+
+def closes_of_sets(assignments: Collection[Assignment]) -> dict[int, list[SetClose]]:
+    """All assignments of the same set by the same teacher, by assignment id. One query, or none.
+
+    An archived class does not count: its students cannot sign in.
+    """
+    if not assignments:
+        return {}
     sets: dict[int, int] = {}
-    if waiting:
-        sets_given = QuestionSet.objects.filter(editions__assignments__in=waiting)
-        rows = (
-            Assignment.objects.filter(Q(classroom__archived_at=None) | Q(pk__in=[item.pk for item in waiting]))
-            .filter(edition__question_set__in=sets_given, assigned_by__in={item.assigned_by_id for item in waiting})
-            .order_by()
-            .values_list("assigned_by", "edition__question_set", "edition", "closes_at")
-            .annotate(extended=Max("extensions__closes_at"))
+    closes: defaultdict[tuple[int, int], list[SetClose]] = defaultdict(list)
+    rows = (
+        Assignment.objects.filter(Q(classroom__archived_at=None) | Q(pk__in=[item.pk for item in assignments]))
+        .filter(
+            edition__question_set__in=QuestionSet.objects.filter(editions__assignments__in=assignments),
+            assigned_by__in={item.assigned_by_id for item in assignments},
         )
-        for teacher, question_set, edition, class_close, extended in rows:
-            sets[edition] = question_set
-            last = class_close if extended is None or class_close is None else max(class_close, extended)
-            closes[teacher, question_set].append(last)
-    return {
-        assignment.pk: _last(closes[assignment.assigned_by_id, sets[assignment.edition_id]])
-        # An assignment that was deleted since it was read has no set here.
-        if assignment.release == Release.AFTER_CLOSE and assignment.edition_id in sets
-        else None
-        for assignment in assignments
-    }
+        .order_by()
+        .values_list("assigned_by", "edition__question_set", "edition", "created_at", "closes_at")
+        .annotate(extended=Max("extensions__closes_at"))
+    )
+    for teacher, question_set, edition, created_at, class_close, extended in rows:
+        sets[edition] = question_set
+        last = class_close if extended is None or class_close is None else max(class_close, extended)
+        closes[teacher, question_set].append(SetClose(created_at, last))
+    # An assignment that was deleted since it was read has no set here.
+    return {item.pk: closes[item.assigned_by_id, sets.get(item.edition_id, 0)] for item in assignments}
 
 
 def answers_shown(assignment: Assignment, attempt: Attempt, *, shown_at: datetime | None, now: datetime) -> bool:
@@ -106,7 +120,7 @@ def answers_shown(assignment: Assignment, attempt: Attempt, *, shown_at: datetim
     return assignment.release in {Release.AT_ONCE, Release.AFTER_SUBMIT}
 
 
-def _last(closes: Collection[datetime | None]) -> datetime | None:
-    """The last of these closes; None if one of them is None, which never comes."""
-    known = [close for close in closes if close is not None]
+def _last(closes: Collection[SetClose]) -> datetime | None:
+    """The last of these closes; None without any, and if one never comes."""
+    known = [close.closes_at for close in closes if close.closes_at is not None]
     return max(known) if known and len(known) == len(closes) else None

@@ -115,7 +115,7 @@ def reopen(attempt: Attempt, *, more_time: timedelta | None, reason: str, by: Us
     deadline_at = _reopened_deadline(attempt, more_time or timedelta(0), closes_at=closes_at, now=now)
     if deadline_at is not None and deadline_at <= now:
         raise NoTimeLeft
-    receipt = attempt.receipt
+    receipt, submitted_at = attempt.receipt, attempt.submitted_at
     attempt.submitted_at, attempt.submitted_by, attempt.receipt = None, "", None
     attempt.score, attempt.max_score = None, None
     attempt.deadline_at = deadline_at
@@ -157,6 +157,7 @@ def reopen(attempt: Attempt, *, more_time: timedelta | None, reason: str, by: Us
         attempt=attempt.public_id,
         reason=reason,
         receipt=receipt,
+        submitted_at=submitted_at and submitted_at.isoformat(),
     )
     return attempt
 

@@ -217,6 +217,7 @@ TABLE: dict[str, Row] = {
     "undo_regrade": Row(moving(OWN_TEACHER), of_regrade, method="post"),
     "assignment_results": Row(OWN_TEACHER, of_assignment),
     "item_analysis": Row(OWN_TEACHER, of_assignment),
+    "answer_visibility": Row(OWN_TEACHER, of_assignment),
     "download_items": Row(OWN_TEACHER, of_assignment, method="post", data={"form": "csv"}),
     "retry_assignment": Row(moving(OWN_TEACHER), of_assignment, method="post"),
     "classroom_mastery": Row(OWN_TEACHER, of_classroom),

@@ -257,13 +257,23 @@ def test_reopening_beside_another_open_attempt_is_refused(done: Attempt, teacher
     assert acts() == []
 
 
-@pytest.mark.parametrize(("release", "is_warned"), [("after_hand_in", True), ("never", False)])
-def test_reopening_warns_where_the_student_could_see_the_answers(
-    release: str, is_warned: bool, done: Attempt, teacher_client: Client
+@pytest.mark.parametrize(
+    ("release", "said"),
+    [
+        ("after_hand_in", "Maya could see the answers starting Fri, Oct 23, 11:01 am EDT."),
+        ("never", "Maya could not see the answers so far."),
+    ],
+)
+def test_reopening_and_accepting_late_answers_say_whether_the_student_could_see_the_answers(
+    release: str, said: str, done: Attempt, teacher_client: Client
 ) -> None:
     Assignment.objects.update(release=release)
+    assert text_of(teacher_client.get(review_of(done))).count(said) == 1  # beside "Open the attempt again"
+    save(done, "one", "c", now=NOW + timedelta(hours=1))
+
     page = text_of(teacher_client.get(review_of(done)))
-    assert ("Maya could already see the answers." in page) is is_warned
+    assert page.count(said) == 2
+    assert ("not counted after the answers were visible" in page) is (release != "never")
 
 
 # --- Extensions and excuses ---------------------------------------------------------------------------------------
