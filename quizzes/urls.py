@@ -149,6 +149,7 @@ urlpatterns = [
     path("teacher/assignments/<public_id:public_id>/board/", board.class_board, name="class_board"),
     path("teacher/assignments/<public_id:public_id>/board/show/", board.show_on_board, name="show_on_board"),
     path("teacher/assignments/<public_id:public_id>/change/", assignments.change_assignment, name="change_assignment"),
+    path("teacher/assignments/<public_id:public_id>/window/", assignments.change_window, name="change_window"),
     path(
         "teacher/assignments/<public_id:public_id>/withdraw/",
         assignments.delete_assignment,

@@ -270,3 +270,14 @@ class ChangeAssignmentForm(AssignmentSettingsForm):
 
 def _students(count: int) -> str:
     return f"{count} student{'' if count == 1 else 's'}"
+
+
+class WindowActForm(forms.Form):
+    """One click on a window: close now, keep it open longer, or release the answers."""
+
+    CLOSE, MORE_TIME, RELEASE = "close", "more_time", "release"
+
+    act = forms.ChoiceField(
+        choices=[(CLOSE, "Close now"), (MORE_TIME, "Open 10 more minutes"), (RELEASE, "Release answers now")]
+    )
+    seen_close = forms.DateTimeField(required=False)

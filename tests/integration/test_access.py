@@ -211,6 +211,7 @@ TABLE: dict[str, Row] = {
     "paper_answers": Row(OWN_TEACHER, of_assignment),
     "student_paper_answers": Row(OWN_TEACHER, of_student_on_assignment),
     "change_assignment": Row(OWN_TEACHER, of_assignment),
+    "change_window": Row(moving(OWN_TEACHER), of_assignment, method="post", data={"act": "close"}),
     "delete_assignment": Row(moving(OWN_TEACHER), of_assignment, method="post"),
     "assignment_regrades": Row(OWN_TEACHER, of_assignment),
     "regrade_question": Row(OWN_TEACHER, lambda school: {**of_assignment(school), "number": 1}),

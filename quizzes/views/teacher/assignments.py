@@ -1,6 +1,7 @@
 """Assign a question set to classrooms, change an assignment, delete it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from uuid import uuid5
 
 from django.contrib import messages
@@ -14,10 +15,19 @@ from django.views.decorators.http import require_http_methods, require_POST
 from quizzes.assignments import lifecycle
 from quizzes.assignments.accommodations import ExtendedTime, extend_to_fit, extended_times
 from quizzes.content.editions import public_question_count
+from quizzes.formatting import moment
 from quizzes.forms.accommodations import ExtendToFitForm
-from quizzes.forms.assignments import AssignForm, AssignmentSettingsForm, ChangeAssignmentForm, EarlyAnswersForm
+from quizzes.forms.assignments import (
+    AssignForm,
+    AssignmentSettingsForm,
+    ChangeAssignmentForm,
+    EarlyAnswersForm,
+    WindowActForm,
+)
 from quizzes.models import Assignment, Classroom, Edition, QuestionSet
 from quizzes.views.access import TeacherRequest, taught_assignment
+
+TEN_MINUTES = timedelta(minutes=10)
 
 
 @require_http_methods(["GET", "POST"])
@@ -88,6 +98,35 @@ def change_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
             assignment, window=form.window, settings=form.settings, by=request.user, now=form.now
         )
     messages.success(request, "The changes are saved.")
+    return redirect("assignment_progress", assignment.public_id)
+
+
+@require_POST
+def change_window(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Close now, keep open 10 minutes longer, or release the answers: one click each."""
+    assignment, now = taught_assignment(request, public_id), timezone.now()
+    form = WindowActForm(request.POST)
+    match form.cleaned_data["act"] if form.is_valid() else "":
+        case WindowActForm.CLOSE:
+            try:
+                lifecycle.close_now(assignment, by=request.user, now=now)
+            except lifecycle.NotOpen:
+                messages.error(request, "This quiz isn’t open yet. Change its opening time instead.")
+            else:
+                messages.success(request, "Closed. Quizzes in progress are turned in within 2 minutes.")
+        case WindowActForm.MORE_TIME:
+            seen = form.cleaned_data["seen_close"]
+            lifecycle.keep_open(assignment, more_time=TEN_MINUTES, seen_close=seen, by=request.user, now=now)
+            messages.success(request, f"Closes {moment(assignment.closes_at, assignment.classroom.zone)}.")
+        case WindowActForm.RELEASE:
+            try:
+                lifecycle.release_now(assignment, by=request.user, now=now)
+            except lifecycle.StillMoreAttempts:
+                messages.error(request, "Students can still start another attempt. Close the quiz first.")
+            else:
+                messages.success(request, "Answers released. Students who turned in can see them.")
+        case _:
+            messages.error(request, "This page is out of date. Try again.")
     return redirect("assignment_progress", assignment.public_id)
 
 

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes.content.drafts.retry import make_retry
-from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, QuestionSet, User
+from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, Extension, QuestionSet, User
 from tests.factories import (
     NOW,
     make_assignment,
@@ -585,3 +585,92 @@ def test_assign_costs_the_same_for_any_number_of_classes(
     with queries() as seen:
         teacher_client.get(address_of(edition))
     assert len(seen) == 5  # session, teacher, set, classes, questions that visitors could try
+
+
+# --- One click on the window --------------------------------------------------------------------------------------
+
+
+def click(client: Client, given: Assignment, act: str) -> Any:
+    """Use a button of the progress page, twice."""
+    page = client.get(reverse("assignment_progress", args=[given.public_id]))
+    form = next(form for form in read(page).forms if ("act", act) in form.buttons)
+    for _ in range(2):
+        reply = client.post(form.action, form.data(act=act), follow=True)
+    given.refresh_from_db()
+    return reply
+
+
+@pytest.fixture
+def timed(edition: Edition, classroom: Classroom, teacher: User, clock: time_machine.Traveller) -> Assignment:
+    """Opened an hour ago, due in an hour, closes in two, answers after the last attempt."""
+    hour = timedelta(hours=1)
+    return make_assignment(
+        edition=edition,
+        classroom=classroom,
+        assigned_by=teacher,
+        created_at=NOW - hour,
+        opens_at=NOW - hour,
+        due_at=NOW + hour,
+        closes_at=NOW + 2 * hour,
+        release="after_last",
+    )
+
+
+def test_close_now_ends_the_quiz_and_keeps_extensions(timed: Assignment, teacher: User, teacher_client: Client) -> None:
+    working, extended = (
+        make_attempt(assignment=timed, student=make_student(classroom=timed.classroom), deadline_at=timed.closes_at)
+        for _ in range(2)
+    )
+    extension = Extension.objects.create(
+        assignment=timed, student=extended.student, closes_at=NOW + timedelta(hours=3), given_by=teacher, given_at=NOW
+    )
+    assert "Closed. Quizzes in progress are turned in within 2 minutes." in text_of(
+        click(teacher_client, timed, "close")
+    )
+    assert (timed.due_at, timed.closes_at) == (NOW, NOW)
+    working.refresh_from_db()
+    extended.refresh_from_db()
+    assert (working.deadline_at, extended.deadline_at) == (NOW, extension.closes_at)
+
+
+def test_open_10_more_minutes_adds_them_once(
+    timed: Assignment, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    click(teacher_client, timed, "more_time")
+    assert timed.closes_at == NOW + timedelta(hours=2, minutes=10)
+    clock.shift(timedelta(days=1))
+    click(teacher_client, timed, "more_time")
+    assert timed.closes_at == NOW + timedelta(days=1, minutes=10)
+
+
+def test_release_answers_now(timed: Assignment, teacher_client: Client) -> None:
+    Assignment.objects.update(release="never")
+    click(teacher_client, timed, "release")
+    assert timed.release == "after_hand_in"
+    page = teacher_client.get(reverse("assignment_progress", args=[timed.public_id]))
+    assert "Release answers now" not in text_of(page)
+
+
+def test_release_answers_now_waits_for_a_close_while_attempts_are_left(
+    timed: Assignment, teacher_client: Client
+) -> None:
+    Assignment.objects.update(max_attempts=2)
+    refused = click(teacher_client, timed, "release")
+    assert "Students can still start another attempt. Close the quiz first." in text_of(refused)
+    assert timed.release == "after_last"
+    click(teacher_client, timed, "close")
+    Assignment.objects.update(closes_at=NOW - timedelta(seconds=1), due_at=NOW - timedelta(seconds=1))
+    click(teacher_client, timed, "release")
+    assert timed.release == "after_hand_in"
+
+
+def test_close_now_before_the_quiz_opens_is_refused(timed: Assignment, teacher_client: Client) -> None:
+    Assignment.objects.update(opens_at=NOW + timedelta(minutes=30))
+    page = teacher_client.get(reverse("assignment_progress", args=[timed.public_id]))
+    assert "Close now" not in text_of(page)
+    address = reverse("change_window", args=[timed.public_id])
+    refused = teacher_client.post(address, {"act": "close"}, follow=True)
+    assert "This quiz isn’t open yet." in text_of(refused)
+    assert "This page is out of date." in text_of(teacher_client.post(address, {"act": "x"}, follow=True))
+    timed.refresh_from_db()
+    assert timed.closes_at == NOW + timedelta(hours=2)
