@@ -1,9 +1,15 @@
-"""Middleware for all requests and responses: headers, body size, HEAD, and redirects for htmx."""
+"""Middleware for all requests and responses: headers, body size, HEAD, wrong methods, sign-in, redirects for htmx."""
 
 from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -116,3 +122,41 @@ def htmx_redirect(get_response: GetResponse) -> GetResponse:
         return response
 
     return middleware
+
+
+def wrong_method_page(get_response: GetResponse) -> GetResponse:
+    """Give a 405 a page with a way on. A script gets the bare status."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        is_script = request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+        if response.status_code != 405 or response.content or is_script:
+            return response
+        address = request.path if "GET" in response.headers["Allow"] else page_before(request)
+        page = render(request, "405.html", {"address": address}, status=405)
+        page.headers["Allow"] = response.headers["Allow"]
+        return page
+
+    return middleware
+
+
+class LoginRequired(LoginRequiredMiddleware):
+    """Lead to sign-in, and after it to the page on which the user was."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseRedirect:
+        """A redirect to sign-in. A POST is not sent again, so its way leads back to the page of its button."""
+        if request.method == "GET":
+            return super().handle_no_permission(request, view_func)
+        sign_in = f"{resolve_url(self.get_login_url(view_func))}?unsent=1"
+        return redirect_to_login(page_before(request) or resolve_url(settings.LOGIN_REDIRECT_URL), sign_in)
+
+
+def page_before(request: HttpRequest) -> str:
+    """Path and query of the page of this site that sent the request, "" if it is not known."""
+    referer = request.headers.get("Referer", "")
+    hosts = {request.get_host()}
+    if not url_has_allowed_host_and_scheme(referer, hosts, require_https=request.is_secure()):
+        return ""
+    address = urlsplit(referer)._replace(scheme="", netloc="", fragment="").geturl()
+    # A path that starts with two slashes names another host.
+    return address if url_has_allowed_host_and_scheme(address, None) else ""

@@ -3,6 +3,7 @@
 import fcntl
 import logging
 import threading
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -26,11 +27,22 @@ def start_periodic_jobs() -> None:
 
 
 def run_periodic_jobs(*, now: datetime) -> None:
-    """Submit overdue attempts; delete old failed tries, heartbeats and sessions."""
-    submit_overdue(now=now)
-    delete_old_failures(now=now)
-    delete_old_heartbeats(now=now)
-    SessionStore.clear_expired()
+    """Submit overdue attempts; delete old failed tries, heartbeats and sessions.
+
+    A job that fails is logged and does not stop the others. All run again later, since the site must go on.
+    """
+    jobs: Sequence[tuple[str, Callable[[], object]]] = (
+        ("submit overdue attempts", lambda: submit_overdue(now=now)),
+        ("delete old failed tries", lambda: delete_old_failures(now=now)),
+        ("delete old heartbeats", lambda: delete_old_heartbeats(now=now)),
+        ("delete old sessions", SessionStore.clear_expired),
+    )
+    for name, job in jobs:
+        try:
+            job()
+        except Exception:
+            logger.exception("A periodic job failed: %s. Trying again in %s seconds.", name, INTERVAL_SECONDS)
+            close_old_connections()
 
 
 def _run_forever() -> None:
@@ -43,10 +55,5 @@ def _run_forever() -> None:
 
 
 def _run_once() -> None:
-    """Run all jobs once. An error is logged and the jobs run again later, since the site must go on."""
     close_old_connections()
-    try:
-        run_periodic_jobs(now=timezone.now())
-    except Exception:
-        logger.exception("The periodic jobs failed; trying again in %s seconds.", INTERVAL_SECONDS)
-        close_old_connections()
+    run_periodic_jobs(now=timezone.now())

@@ -6,6 +6,7 @@ once; a process only remembers which rows are signed.
 """
 
 import json
+import re
 from typing import Any
 
 from django.conf import settings
@@ -26,6 +27,10 @@ _DELETE = "DELETE FROM django_session WHERE session_key = %s"
 
 class SessionStore(db.SessionStore):
     """Like `django.contrib.sessions.backends.db`, but faster; a database error never counts as an ended session."""
+
+    def _validate_session_key(self, key: str | None) -> bool:
+        """Whether this site could have made the key. PostgreSQL cannot compare a text with a NUL."""
+        return key is not None and re.fullmatch("[0-9a-z]{8,40}", key) is not None
 
     def load(self) -> dict[str, Any]:
         """The session's data; empty, without a key, if it has ended or never existed."""

@@ -64,8 +64,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "quizsite.middleware.htmx_redirect",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "quizsite.middleware.LoginRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "quizsite.middleware.wrong_method_page",
     "allauth.account.middleware.AccountMiddleware",
 ]
 

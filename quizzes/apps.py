@@ -1,6 +1,11 @@
 from django.apps import AppConfig
+from django.core.validators import ProhibitNullCharactersValidator
 
 
 class QuizzesConfig(AppConfig):
     name = "quizzes"
     verbose_name = "Footnote"
+
+    def ready(self) -> None:
+        # Django's own words name a byte that nobody can see. Fields of allauth use them too.
+        ProhibitNullCharactersValidator.message = "The text has a hidden character. Retype it."

@@ -8,6 +8,7 @@ from quizzes.views.student import attempts, home, practice, results, sign_in
 from quizzes.views.teacher import (
     accommodations,
     account,
+    answer_visibility,
     assignments,
     attempt_review,
     board,
@@ -149,6 +150,7 @@ urlpatterns = [
     path("teacher/assignments/<public_id:public_id>/board/", board.class_board, name="class_board"),
     path("teacher/assignments/<public_id:public_id>/board/show/", board.show_on_board, name="show_on_board"),
     path("teacher/assignments/<public_id:public_id>/change/", assignments.change_assignment, name="change_assignment"),
+    path("teacher/assignments/<public_id:public_id>/window/", assignments.change_window, name="change_window"),
     path(
         "teacher/assignments/<public_id:public_id>/withdraw/",
         assignments.delete_assignment,
@@ -179,6 +181,11 @@ urlpatterns = [
         name="download_answers",
     ),
     path("teacher/assignments/<public_id:public_id>/retry/", class_report.retry_assignment, name="retry_assignment"),
+    path(
+        "teacher/assignments/<public_id:public_id>/answers-visible/",
+        answer_visibility.answer_visibility,
+        name="answer_visibility",
+    ),
     # Teachers: regrades and the grading queue
     path(
         "teacher/assignments/<public_id:public_id>/corrections/",

@@ -310,7 +310,7 @@ def make_assignment(
         classroom=classroom or make_classroom(),
         assigned_by=assigned_by or make_user(),
         created_at=created_at,
-        **fields,
+        **{"release": Assignment.Release.AFTER_SUBMIT, **fields},
     )
 
 

@@ -1,6 +1,7 @@
 """Accommodations, extensions and excuses, and the deadlines that they change."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -9,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from quizzes.assignments.deadlines import Window, deadline, granted_time, needed_close
-from quizzes.assignments.student_settings import student_settings, time_factors
+from quizzes.assignments.student_settings import personal_window, student_settings, time_factors
 from quizzes.models import Accommodation, Assignment, Attempt, AuditEvent, Classroom, Excuse, Extension, Student, User
 
 
@@ -77,6 +78,68 @@ def extended_times(
             )
         )
     return times
+
+
+def time_on(
+    assignment: Assignment,
+    student: Student,
+    *,
+    time_factor: Decimal | None,
+    closes_at: datetime | None,
+    max_attempts: int | None,
+    attempts: Sequence[Attempt],
+    now: datetime,
+) -> ExtendedTime | None:
+    """The student's time in the open attempt or in one that starts now; None if there is no limit or no such attempt.
+
+    time_factor, closes_at, max_attempts: the student's own. attempts: all of this student on the assignment.
+    """
+    working = next((attempt for attempt in attempts if attempt.is_open), None)
+    has_none_left = max_attempts is not None and len(attempts) >= max_attempts
+    if assignment.time_limit is None or (working is None and (has_none_left or (closes_at and closes_at <= now))):
+        return None
+    granted = granted_time(assignment.time_limit, time_factor=time_factor)
+    starts_at = working.started_at if working is not None else max(assignment.opens_at or now, now)
+    if working is not None and granted is not None:
+        # An open attempt keeps a longer time that it has.
+        granted = None if working.time_limit is None else max(granted, working.time_limit)
+    return ExtendedTime(
+        student,
+        time_factor,
+        granted,
+        starts_at,
+        deadline(started_at=starts_at, time_limit=granted, closes_at=closes_at),
+        closes_at,
+        needed_close(starts_at=starts_at, granted=granted, closes_at=closes_at),
+    )
+
+
+def times_with_factor(
+    student: Student, *, time_factor: Decimal | None, now: datetime
+) -> list[tuple[Assignment, ExtendedTime]]:
+    """The student's time with this factor on each assignment that has a limit and is not done. Three queries."""
+    limited = student.classroom.assignments.filter(time_limit__isnull=False, closes_at__isnull=False)
+    assignments = list(limited.exclude(excuses__student=student).with_set())
+    attempts = defaultdict(list)
+    for attempt in Attempt.objects.made_by(student.pk).filter(assignment__in=assignments).order_by("number"):
+        attempts[attempt.assignment_id].append(attempt)
+    extensions = {extension.assignment_id: extension for extension in student.extensions.all()}
+    found = []
+    for assignment in assignments:
+        extension = extensions.get(assignment.pk)
+        extra = extension.extra_attempts if extension is not None else 0
+        time = time_on(
+            assignment,
+            student,
+            time_factor=time_factor,
+            closes_at=personal_window(assignment, extension).closes_at,
+            max_attempts=None if assignment.max_attempts is None else assignment.max_attempts + extra,
+            attempts=attempts[assignment.pk],
+            now=now,
+        )
+        if time is not None:
+            found.append((assignment, time))
+    return found
 
 
 @transaction.atomic

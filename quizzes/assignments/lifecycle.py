@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.db import transaction
 
 from quizzes.assignments.accommodations import move_deadlines
 from quizzes.assignments.deadlines import Window, WindowState
+from quizzes.assignments.release import shows_before_last_attempt
 from quizzes.assignments.student_settings import window_of
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, User
 
@@ -28,6 +29,14 @@ class AssignmentSettings:
 
 class HasAttempts(Exception):
     """The assignment has attempts or regrades."""
+
+
+class NotOpen(Exception):
+    """The assignment has not opened."""
+
+
+class StillMoreAttempts(Exception):
+    """The answers would show to students who can start another attempt."""
 
 
 @transaction.atomic
@@ -84,6 +93,46 @@ def change_assignment(
     return assignment
 
 
+def close_now(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
+    """Close an open assignment. Extensions stay; attempts without one are submitted after the grace time.
+
+    Raises NotOpen before it opens.
+    """
+    match window_state(assignment, now=now):
+        case WindowState.NOT_OPEN:
+            raise NotOpen
+        case WindowState.CLOSED:
+            return assignment
+    due_at = min(assignment.due_at, now) if assignment.due_at is not None else None
+    window = Window(assignment.opens_at, due_at, now)
+    return change_assignment(assignment, window=window, settings=_settings_of(assignment), by=by, now=now)
+
+
+def keep_open(
+    assignment: Assignment, *, more_time: timedelta, seen_close: datetime | None, by: User, now: datetime
+) -> Assignment:
+    """Move the close by `more_time`, from now if it has passed.
+
+    seen_close: the close on the page of the button. If it moved since, nothing changes, so that two clicks add once.
+    """
+    closes_at = assignment.closes_at
+    if closes_at is None or closes_at != seen_close:
+        return assignment
+    window = Window(assignment.opens_at, assignment.due_at, max(closes_at, now) + more_time)
+    return change_assignment(assignment, window=window, settings=_settings_of(assignment), by=by, now=now)
+
+
+def release_now(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
+    """Show the answers to every student who has submitted. Raises StillMoreAttempts."""
+    if assignment.release in {Assignment.Release.AT_ONCE, Assignment.Release.AFTER_SUBMIT}:
+        return assignment
+    settings = replace(_settings_of(assignment), release=Assignment.Release.AFTER_SUBMIT)
+    is_closed = window_state(assignment, now=now) is WindowState.CLOSED
+    if not is_closed and shows_before_last_attempt(settings.release, settings.max_attempts):
+        raise StillMoreAttempts
+    return change_assignment(assignment, window=window_of(assignment), settings=settings, by=by, now=now)
+
+
 @transaction.atomic
 def delete_assignment(assignment: Assignment, *, by: User, now: datetime) -> None:
     """Delete an assignment without attempts. Raises HasAttempts."""
@@ -110,6 +159,10 @@ def use_edition(assignment: Assignment, edition: Edition, *, by: User, now: date
 def window_state(assignment: Assignment, *, now: datetime) -> WindowState:
     """The state of the assignment's window at `now`."""
     return window_of(assignment).state(at=now)
+
+
+def _settings_of(assignment: Assignment) -> AssignmentSettings:
+    return AssignmentSettings(**{name: getattr(assignment, name) for name in AssignmentSettings.__dataclass_fields__})
 
 
 def _window_fields(window: Window) -> dict[str, datetime | None]:

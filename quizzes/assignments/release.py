@@ -1,52 +1,126 @@
 """When students see the answers."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Max, Q
+from django.db.models import Max, Q, Subquery
 
-from quizzes.assignments.deadlines import is_over
-from quizzes.models import Assignment, Attempt
+from quizzes.assignments.deadlines import GRACE, is_over
+from quizzes.models import Assignment, Attempt, Extension, QuestionSet
 
 Release = Assignment.Release
 
 
-def answers_shown_at(assignment: Assignment) -> datetime | None:
-    """The last close of all classrooms in the assignment's group. One query, or none without such a release.
+def shows_before_last_attempt(release: str, max_attempts: int | None) -> bool:
+    """Whether a student can see answers and then start another attempt. max_attempts None: no limit."""
+    return release in {Release.AT_ONCE, Release.AFTER_SUBMIT} and max_attempts != 1
 
-    None if the release does not wait for the close, or if a classroom of the group never closes.
+
+def answers_shown_at(assignment: Assignment, student_id: int) -> datetime | None:
+    """When answers appear to a student, None if no known moment decides. One query, or none.
+
+    After the close: the last close of all classes that get this question set from this teacher.
+    After the last attempt: see `last_attempt_ended_at`.
     """
-    return last_closes([assignment])[assignment.pk]
+    if assignment.release != Release.AFTER_LAST:
+        return last_closes([assignment])[assignment.pk]
+    extension = Extension.objects.filter(assignment=assignment, student=student_id).order_by()
+    rows = list(
+        assignment.attempts.made_by(student_id)
+        .order_by()
+        .annotate(
+            extended_close=Subquery(extension.values("closes_at")), extra=Subquery(extension.values("extra_attempts"))
+        )
+        .values_list("submitted_at", "extended_close", "extra")
+    )
+    extended_close, extra = rows[0][1:] if rows else (None, None)
+    return last_attempt_ended_at(
+        [submitted_at for submitted_at, _, _ in rows],
+        max_attempts=None if assignment.max_attempts is None else assignment.max_attempts + (extra or 0),
+        closes_at=extended_close or assignment.closes_at,
+    )
+
+
+def last_attempt_ended_at(
+    submitted_at: Sequence[datetime | None], *, max_attempts: int | None, closes_at: datetime | None
+) -> datetime | None:
+    """From when a student can neither work on an attempt nor start another; None while an attempt is open.
+
+    submitted_at: of each attempt, None for an open one. max_attempts, closes_at: the student's own, None for no limit.
+    Without a limit of either kind, there is no such moment.
+    """
+    ended = [moment for moment in submitted_at if moment is not None]
+    if len(ended) < len(submitted_at):
+        return None
+    if max_attempts is not None and len(ended) >= max_attempts:
+        return max(ended)
+    # At the close itself, an attempt can still be started.
+    return closes_at + GRACE if closes_at is not None else None
 
 
 def last_closes(assignments: Collection[Assignment]) -> dict[int, datetime | None]:
-    """`answers_shown_at` of each assignment, by assignment id. One query, or none."""
-    groups = {assignment.group for assignment in assignments if assignment.release == Release.AFTER_CLOSE}
-    group_closes = {}
-    if groups:
-        assignments_by_group = Assignment.objects.filter(group__in=groups).order_by().values_list("group")
-        rows = assignments_by_group.annotate(
-            classes=Max("closes_at"),
-            students=Max("extensions__closes_at"),
-            never_closing=Count("pk", filter=Q(closes_at=None)),
+    """The last close of all classes that get the same set from the same teacher, by assignment id. One query, or none.
+
+    None if the release does not wait for the close, or if one of these classes never closes.
+    """
+    closes = closes_of_sets([assignment for assignment in assignments if assignment.release == Release.AFTER_CLOSE])
+    return {assignment.pk: _last(closes.get(assignment.pk, ())) for assignment in assignments}
+
+
+@dataclass(frozen=True, slots=True)
+class SetClose:
+    """The close of one assignment of a set, with extensions. closes_at None: it never closes."""
+
+    created_at: datetime
+    closes_at: datetime | None
+
+
+def closes_of_sets(assignments: Collection[Assignment]) -> dict[int, list[SetClose]]:
+    """All assignments of the same set by the same teacher, by assignment id. One query, or none.
+
+    An archived class does not count: its students cannot sign in.
+    """
+    if not assignments:
+        return {}
+    sets: dict[int, int] = {}
+    closes: defaultdict[tuple[int, int], list[SetClose]] = defaultdict(list)
+    rows = (
+        Assignment.objects.filter(Q(classroom__archived_at=None) | Q(pk__in=[item.pk for item in assignments]))
+        .filter(
+            edition__question_set__in=QuestionSet.objects.filter(editions__assignments__in=assignments),
+            assigned_by__in={item.assigned_by_id for item in assignments},
         )
-        group_closes = {
-            group: None if never_closing else max(close for close in (classes, students) if close is not None)
-            for group, classes, students, never_closing in rows
-        }
-    return {
-        assignment.pk: group_closes.get(assignment.group) if assignment.release == Release.AFTER_CLOSE else None
-        for assignment in assignments
-    }
+        .order_by()
+        .values_list("assigned_by", "edition__question_set", "edition", "created_at", "closes_at")
+        .annotate(extended=Max("extensions__closes_at"))
+    )
+    for teacher, question_set, edition, created_at, class_close, extended in rows:
+        sets[edition] = question_set
+        last = class_close if extended is None or class_close is None else max(class_close, extended)
+        closes[teacher, question_set].append(SetClose(created_at, last))
+    # An assignment that was deleted since it was read has no set here.
+    return {item.pk: closes[item.assigned_by_id, sets.get(item.edition_id, 0)] for item in assignments}
 
 
 def answers_shown(assignment: Assignment, attempt: Attempt, *, shown_at: datetime | None, now: datetime) -> bool:
     """Whether the student may see key, score and evidence of the whole attempt.
 
-    shown_at: from `answers_shown_at`. Answers appear after the grace time, in which other students may still save.
+    shown_at: from `answers_shown_at`. After the close, answers appear after the grace time, in which other students may
+    still save.
     """
     if attempt.is_open:
         return False
-    if assignment.release == Release.AFTER_CLOSE:
-        return shown_at is not None and is_over(at=now, deadline_at=shown_at)
+    match assignment.release:
+        case Release.AFTER_CLOSE:
+            return shown_at is not None and is_over(at=now, deadline_at=shown_at)
+        case Release.AFTER_LAST:
+            return shown_at is not None and shown_at <= now
     return assignment.release in {Release.AT_ONCE, Release.AFTER_SUBMIT}
+
+
+def _last(closes: Collection[SetClose]) -> datetime | None:
+    """The last of these closes; None without any, and if one never comes."""
+    known = [close.closes_at for close in closes if close.closes_at is not None]
+    return max(known) if known and len(known) == len(closes) else None

@@ -1,5 +1,6 @@
 """Start, submit and reopen attempts, and submit those whose time is over."""
 
+import logging
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +16,8 @@ from quizzes.content.question_types.registry import Question
 from quizzes.grading.scores import ScoreColumns, computed
 from quizzes.models import Answer, Assignment, Attempt, AuditEvent, Student, User
 from quizzes.models.public_ids import new_receipt
+
+logger = logging.getLogger(__name__)
 
 
 class NotOpenYet(Exception):
@@ -115,7 +118,7 @@ def reopen(attempt: Attempt, *, more_time: timedelta | None, reason: str, by: Us
     deadline_at = _reopened_deadline(attempt, more_time or timedelta(0), closes_at=closes_at, now=now)
     if deadline_at is not None and deadline_at <= now:
         raise NoTimeLeft
-    receipt = attempt.receipt
+    receipt, submitted_at = attempt.receipt, attempt.submitted_at
     attempt.submitted_at, attempt.submitted_by, attempt.receipt = None, "", None
     attempt.score, attempt.max_score, attempt.ungraded_count = None, None, 0
     attempt.deadline_at = deadline_at
@@ -156,16 +159,25 @@ def reopen(attempt: Attempt, *, more_time: timedelta | None, reason: str, by: Us
         attempt=attempt.public_id,
         reason=reason,
         receipt=receipt,
+        submitted_at=submitted_at and submitted_at.isoformat(),
     )
     return attempt
 
 
 def submit_overdue(now: datetime) -> int:
-    """Submit every attempt whose time and grace time are over; returns how many. A periodic job runs it."""
-    overdue = list(Attempt.objects.overdue(before=cutoff(now)).select_related("assignment"))
-    for attempt in overdue:
-        submit_attempt(attempt, now=now)
-    return len(overdue)
+    """Submit every attempt whose time and grace time are over; returns how many. A periodic job runs it.
+
+    An attempt that raises an error is logged with its id and stays open until the next round. The others go on.
+    """
+    count = 0
+    for attempt in list(Attempt.objects.overdue(before=cutoff(now)).select_related("assignment")):
+        try:
+            submit_attempt(attempt, now=now)
+        except Exception:
+            logger.exception("Attempt %s is overdue and could not be submitted.", attempt.public_id)
+        else:
+            count += 1
+    return count
 
 
 def resume_number(content: AttemptContent, answers: Iterable[Answer]) -> int:

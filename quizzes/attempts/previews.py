@@ -12,10 +12,9 @@ from quizzes.attempts.attempt_content import AttemptContent, arrange_content
 from quizzes.content.question_types.question import Submitted
 from quizzes.content.question_types.registry import Question, Shuffle, Value
 from quizzes.models import Answer, QuestionSet
+from quizzes.models.question_sets import TRY_OUT
 
 PREVIEWS = "previews"
-# The built-in set that visitors may try without an account. It shares no question with another built-in set.
-EXIT_TICKET = "exit-ticket"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +38,9 @@ class PreviewAttempt:
         return Answer(question_id=self.content.question_id(question), value=self.values[question.key])
 
 
-def exit_ticket() -> int | None:
+def try_out() -> int | None:
     """The row id of the newest edition of the set that visitors may try; None if the built-in sets are not loaded."""
-    question_set = QuestionSet.objects.built_in().published().filter(slug=EXIT_TICKET).first()
+    question_set = QuestionSet.objects.built_in().published().filter(slug=TRY_OUT).first()
     return question_set.latest_edition_id if question_set is not None else None
 
 

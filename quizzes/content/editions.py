@@ -116,6 +116,15 @@ def latest_edition(question_set: QuestionSet) -> Edition:
     return question_set.editions.latest("number")
 
 
+def public_question_count(edition_id: int) -> int:
+    """How many questions of the edition visitors could try without an account, also as part of another set. 1 query.
+
+    A copy of a set and a retry keep the keys of the questions, so they count too.
+    """
+    public_keys = Question.objects.shown_to_visitors().order_by().values("key")
+    return Question.objects.filter(edition_id=edition_id, key__in=public_keys).count()
+
+
 @process_cache(maxsize=256)
 def published(edition_id: int) -> Published:
     """A published edition. 2 queries on the first call in a process, then none, because an edition never changes."""

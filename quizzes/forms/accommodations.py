@@ -30,6 +30,8 @@ class AccommodationForm(forms.Form):
         help_text="Applies to every timed quiz, including one in progress.",
         error_messages={"required": "Choose one.", "invalid_choice": "Choose one of these."},
     )
+    # Whether the page asked about quizzes on which the time does not fit.
+    asked = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     @classmethod
     def of(cls, accommodation: Accommodation | None) -> "AccommodationForm":
@@ -55,22 +57,46 @@ class ExtendToFitForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.asked = {f"room-{time.student.public_id}": time for time in times if time.needed_close_at is not None}
         for name, time in self.asked.items():
-            zone, first_name = zone_of(time), time.student.first_name
-            self.fields[name] = forms.ChoiceField(
-                label=f"{time.student.display_name}’s {duration(time.time_limit)} don’t fit before"
-                f" {moment(time.closes_at, zone)}.",
-                widget=forms.RadioSelect,
-                choices=[
-                    (EXTEND, f"Extend for {first_name}, until {moment(time.needed_close_at, zone)}"),
-                    (KEEP, "Keep the closing time"),
-                ],
-                error_messages={"required": f"Choose one for {first_name}’s time."},
-            )
+            self.fields[name] = _extend_or_keep(f"{time.student.display_name}’s", time, zone_of(time))
 
     @property
     def extended(self) -> list[ExtendedTime]:
         """The times to extend the close for, of a valid form."""
         return [time for name, time in self.asked.items() if self.cleaned_data[name] == EXTEND]
+
+
+class ExtendQuizzesForm(forms.Form):
+    """For each quiz on which a student's new time ends after the close: extend the close, or keep it."""
+
+    def __init__(self, *args: Any, times: Sequence[tuple[Assignment, ExtendedTime]], **kwargs: Any) -> None:
+        """times: of one student, with classroom and set; the form has fields only for times that do not fit."""
+        super().__init__(*args, **kwargs)
+        self.asked = {
+            f"room-{assignment.public_id}": (assignment, time)
+            for assignment, time in times
+            if time.needed_close_at is not None
+        }
+        for name, (assignment, time) in self.asked.items():
+            title = assignment.edition.question_set.title
+            self.fields[name] = _extend_or_keep(f"{title}:", time, assignment.classroom.zone)
+
+    @property
+    def extended(self) -> list[tuple[Assignment, ExtendedTime]]:
+        """The times to extend the close for, of a valid form."""
+        return [found for name, found in self.asked.items() if self.cleaned_data[name] == EXTEND]
+
+
+def _extend_or_keep(start: str, time: ExtendedTime, zone: ZoneInfo) -> forms.ChoiceField:
+    """The question about one time that does not fit. start: of its label."""
+    return forms.ChoiceField(
+        label=f"{start} {duration(time.time_limit)} do not fit before {moment(time.closes_at, zone)}.",
+        widget=forms.RadioSelect,
+        choices=[
+            (EXTEND, f"Extend for {time.student.first_name}, until {moment(time.needed_close_at, zone)}"),
+            (KEEP, "Keep the close for everyone"),
+        ],
+        error_messages={"required": f"Choose what holds for {time.student.first_name}."},
+    )
 
 
 class ReopenForm(forms.Form):
@@ -126,6 +152,8 @@ class ExtensionForm(forms.Form):
         },
     )
     reason = ReasonField()
+    # Whether the page asked about a time that does not fit.
+    asked = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def __init__(
         self, *args: Any, assignment: Assignment, extension: Extension | None, now: datetime, **kwargs: Any

@@ -12,6 +12,7 @@ from django.db.models import CheckConstraint
 
 from quizzes.assignments.deadlines import Window
 from quizzes.assignments.lifecycle import AssignmentSettings
+from quizzes.assignments.release import Release, shows_before_last_attempt
 from quizzes.assignments.student_settings import window_of
 from quizzes.forms.fields import WallTimeField, moment_in_zone, wall_time, zone_name, zone_note
 from quizzes.models import Assignment, Classroom
@@ -29,6 +30,7 @@ FIELD_OF_CONSTRAINT = {
     "assignment_closes_after_it_is_due": "closes",
     "assignment_allows_an_attempt": "max_attempts",
     "assignment_release_after_close_needs_a_close": "closes",
+    "assignment_release_after_last_needs_an_end": "closes",
 }
 
 
@@ -68,7 +70,7 @@ class AssignmentSettingsForm(forms.Form):
         label="When students see answers",
         widget=forms.RadioSelect,
         choices=Assignment.Release.choices,
-        initial=Assignment.Release.AFTER_SUBMIT,
+        initial=Assignment.Release.AFTER_LAST,
     )
 
     act = forms.ChoiceField(choices=[("preview", "Review"), ("edit", "Edit"), ("save", "Save")], required=False)
@@ -125,6 +127,9 @@ class AssignmentSettingsForm(forms.Form):
             # Pages show dates without a year, so a teacher would not see a wrong year.
             if moment is not None and abs(moment - self.now) > HALF_A_YEAR:
                 messages.append(f"The {name} time is in {moment.year}. Check the year.")
+        chosen = self.settings
+        if chosen.release == Release.AFTER_LAST and chosen.max_attempts != 1 and window.closes_at is None:
+            messages.append("No closing time: students who stop before the last attempt never see the answers.")
         return messages
 
     def _check_constraints(self, window: Window) -> None:
@@ -144,6 +149,28 @@ class AssignmentSettingsForm(forms.Form):
                     # One message for each field: a close before the open time is also before the due time.
                     if field not in self.errors:
                         self.add_error(field, error)
+
+
+class EarlyAnswersForm(forms.Form):
+    """Confirm that students see answers before their last attempt. It has no field if they do not."""
+
+    early_answers = forms.BooleanField(
+        error_messages={"required": "Check this box, or go back and show the answers after the last attempt."}
+    )
+
+    def __init__(self, *args: Any, settings: AssignmentSettings, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not shows_before_last_attempt(settings.release, settings.max_attempts):
+            del self.fields["early_answers"]
+        elif settings.release == Release.AT_ONCE:
+            self.fields["early_answers"].label = (
+                "Students see the correct answer to each question when they check it, and can use it in their next"
+                " attempt."
+            )
+        else:
+            self.fields[
+                "early_answers"
+            ].label = "Students see all correct answers after their first attempt, and can use them in the next one."
 
 
 class AssignForm(AssignmentSettingsForm):
@@ -229,3 +256,14 @@ class ChangeAssignmentForm(AssignmentSettingsForm):
 
 def _students(count: int) -> str:
     return f"{count} student{'' if count == 1 else 's'}"
+
+
+class WindowActForm(forms.Form):
+    """One click on a window: close now, keep it open longer, or release the answers."""
+
+    CLOSE, MORE_TIME, RELEASE = "close", "more_time", "release"
+
+    act = forms.ChoiceField(
+        choices=[(CLOSE, "Close now"), (MORE_TIME, "Open 10 more minutes"), (RELEASE, "Release answers now")]
+    )
+    seen_close = forms.DateTimeField(required=False)

@@ -12,6 +12,7 @@ from quizzes.people.student_sign_in import PIN_LENGTH
 
 NO_SUCH_CODE = "No class has this code."
 NOT_ON_THE_LIST = "Choose your name from the list."
+NOT_A_PIN = "A PIN has four digits."
 
 
 class CodeForm(forms.Form):
@@ -22,7 +23,10 @@ class CodeForm(forms.Form):
         help_text="6 letters and numbers, on the board or your sign-in card.",
         # A code that is too long gets the same message as any other unknown code.
         validators=[MaxLengthValidator(40, NO_SUCH_CODE)],
-        error_messages={"required": "Type your class code."},
+        error_messages={
+            "required": "Type your class code.",
+            "null_characters_not_allowed": NO_SUCH_CODE,
+        },
         widget=forms.TextInput(
             attrs={
                 "autocomplete": "off",
@@ -43,7 +47,10 @@ class CodeForm(forms.Form):
 class NameForm(forms.Form):
     """One name of the roster. Other names are refused."""
 
-    student = forms.CharField(strip=False, error_messages={"required": NOT_ON_THE_LIST})
+    student = forms.CharField(
+        strip=False,
+        error_messages={"required": NOT_ON_THE_LIST, "null_characters_not_allowed": NOT_ON_THE_LIST},
+    )
 
     def __init__(self, *args: Any, students: QuerySet[Student], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -62,8 +69,8 @@ class PinForm(forms.Form):
 
     pin = forms.CharField(
         label="Your PIN",
-        error_messages={"required": "Type your PIN."},
-        validators=[MaxLengthValidator(40, "A PIN has 4 digits.")],
+        error_messages={"required": "Type your PIN.", "null_characters_not_allowed": NOT_A_PIN},
+        validators=[MaxLengthValidator(40, NOT_A_PIN)],
         widget=forms.PasswordInput(
             attrs={"inputmode": "numeric", "autocomplete": "current-password", "maxlength": str(PIN_LENGTH)}
         ),
@@ -86,5 +93,5 @@ class PinForm(forms.Form):
         """Four digits 0 to 9, also if the keyboard writes digits of another script."""
         digits = self.cleaned_data["pin"]
         if len(digits) != PIN_LENGTH or not digits.isdecimal():
-            raise forms.ValidationError("A PIN has 4 digits.")
+            raise forms.ValidationError(NOT_A_PIN)
         return "".join(str(int(digit)) for digit in digits)

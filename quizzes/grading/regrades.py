@@ -65,6 +65,13 @@ def affected_assignments(edition: Edition, *, by: User) -> list[Assignment]:
     return list(Assignment.objects.taught_by(by).filter(edition=edition).select_related("classroom").order_by("pk"))
 
 
+def lock_affected(edition: Edition, *, by: User) -> list[Assignment]:
+    """`affected_assignments`, locked until the transaction ends, so that two equal acts follow one another."""
+    assignments = affected_assignments(edition, by=by)
+    _lock(assignments)
+    return assignments
+
+
 def corrected_document(edition: Edition, question: Question | SetQuestion, value: Value) -> dict[str, Any]:
     """The question's document with this answer as its key. Raises InvalidDocument."""
     document = next(table for table in edition.document["questions"] if table["key"] == question.key)

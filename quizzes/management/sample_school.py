@@ -92,7 +92,7 @@ LESSONS = (
         (8, 5),
         (1, 1),
     ),
-    Lesson("pars-agreement", timedelta(hours=-1), timedelta(hours=3), None, Release.AFTER_SUBMIT, 2, (15, 4), (9, 6)),
+    Lesson("pars-agreement", timedelta(hours=-1), timedelta(hours=3), None, Release.AFTER_LAST, 2, (15, 4), (9, 6)),
 )
 
 

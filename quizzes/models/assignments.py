@@ -39,7 +39,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
 class Assignment(models.Model):
     """An edition given to a classroom: window, time limit, attempts, policy, shuffle and release.
 
-    group: assignments made with one form. Release "after the close" waits for all of them.
+    group: assignments made with one form. Release "after the close" waits for all classes with the question set.
     opens_at None: open from the start. due_at None: never late. closes_at None: never closes.
     time_limit None: untimed. max_attempts None: no limit.
     """
@@ -52,6 +52,7 @@ class Assignment(models.Model):
     class Release(models.TextChoices):
         AT_ONCE = "at_once", "Right after each question"
         AFTER_SUBMIT = "after_hand_in", "After turning in"
+        AFTER_LAST = "after_last", "After the last attempt"
         AFTER_CLOSE = "after_close", "After all classes close"
         NEVER = "never", "Never"
 
@@ -69,7 +70,7 @@ class Assignment(models.Model):
     attempt_policy = models.CharField(max_length=6, choices=AttemptPolicy, default=AttemptPolicy.BEST)
     shuffle_questions = models.BooleanField(default=False)
     shuffle_choices = models.BooleanField(default=True)
-    release = models.CharField(max_length=13, choices=Release, default=Release.AFTER_SUBMIT)
+    release = models.CharField(max_length=13, choices=Release, default=Release.AFTER_LAST)
 
     started_count: int  # on rows of `with_started_counts()`
 
@@ -107,6 +108,11 @@ class Assignment(models.Model):
                 condition=~Q(release="after_close") | Q(closes_at__isnull=False),
                 name="assignment_release_after_close_needs_a_close",
                 violation_error_message="Set a closing time. Answers show after all classes close.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(release="after_last") | Q(max_attempts__isnull=False) | Q(closes_at__isnull=False),
+                name="assignment_release_after_last_needs_an_end",
+                violation_error_message="Set a closing time. With unlimited attempts, no attempt is the last.",
             ),
         ]
 

@@ -3,10 +3,13 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 
 from quizzes.models.accounts import User
 from quizzes.models.public_ids import new_public_id
+
+# The built-in set that visitors may try without an account. It cannot be assigned.
+TRY_OUT = "try-it"
 
 
 class Source(models.Model):
@@ -40,8 +43,8 @@ class QuestionSetQuerySet(models.QuerySet["QuestionSet"]):
     """Question sets that a user may see."""
 
     def open_to(self, user: User) -> Self:
-        """The built-in sets and this teacher's own sets."""
-        return self.filter(Q(owner=None) | Q(owner=user))
+        """The built-in sets but the public try-out, and this teacher's own sets."""
+        return self.filter(Q(owner=None) & ~Q(slug=TRY_OUT) | Q(owner=user))
 
     def owned_by(self, user: User) -> Self:
         """This teacher's own sets."""
@@ -60,7 +63,8 @@ class QuestionSetQuerySet(models.QuerySet["QuestionSet"]):
 class QuestionSet(models.Model):
     """A set of questions on a reading, with a draft and published editions. owner None: built-in.
 
-    title, summary: of the latest edition; before the first one, of the draft.
+    title, summary: of the latest edition; before the first one, of the draft. public_until: editions before this moment
+    were the public try-out, whose keys visitors see; None for never.
     """
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
@@ -69,6 +73,7 @@ class QuestionSet(models.Model):
     summary = models.CharField(max_length=400, blank=True)
     reading = models.ForeignKey(Reading, models.PROTECT, related_name="question_sets")
     owner = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="question_sets")
+    public_until = models.DateTimeField(null=True)
 
     latest_edition_id: int  # on rows of `published()`
 
@@ -144,6 +149,17 @@ class Edition(models.Model):
         return f"{self.question_set}, edition {self.number}"
 
 
+class QuestionQuerySet(models.QuerySet["Question"]):
+    """Questions by who has seen their keys."""
+
+    def shown_to_visitors(self) -> Self:
+        """Questions of the public try-out, now or before."""
+        return self.filter(
+            Q(edition__question_set__owner=None, edition__question_set__slug=TRY_OUT)
+            | Q(edition__published_at__lt=F("edition__question_set__public_until"))
+        )
+
+
 class Question(models.Model):
     """One question of an edition. It never changes."""
 
@@ -153,6 +169,8 @@ class Question(models.Model):
     type = models.CharField(max_length=30)
     objective = models.SlugField(max_length=80)
     points = models.PositiveSmallIntegerField()
+
+    objects = QuestionQuerySet.as_manager()
 
     class Meta:
         ordering = ["edition", "position"]

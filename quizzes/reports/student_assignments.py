@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db.models import F, QuerySet
 
 from quizzes.assignments.deadlines import Window, WindowState, has_countdown, is_over, minutes_left
-from quizzes.assignments.release import answers_shown, last_closes
+from quizzes.assignments.release import Release, answers_shown, last_attempt_ended_at, last_closes
 from quizzes.assignments.status import Status, StudentStatus, counting_attempt, is_late
 from quizzes.assignments.student_statuses import Overrides, by_student_and_assignment, load_overrides
 from quizzes.attempts.attempt_content import content_of
@@ -146,7 +146,7 @@ def _load(queryset: QuerySet[Assignment], student: Student, now: datetime) -> li
     made = by_student_and_assignment(attempts)
     overrides = load_overrides(student=student)
     sizes = sizes_of(assignment.edition_id for assignment in assignments)
-    shown = last_closes(assignments)
+    closes = last_closes(assignments)
     return [
         _student_assignment(
             assignment,
@@ -155,7 +155,7 @@ def _load(queryset: QuerySet[Assignment], student: Student, now: datetime) -> li
             made.get((student.pk, assignment.pk), ()),
             overrides,
             sizes[assignment.edition_id],
-            shown_at=shown[assignment.pk],
+            shown_at=closes[assignment.pk],
             now=now,
         )
         for assignment in assignments
@@ -176,10 +176,16 @@ def _student_assignment(
     extension = overrides.extensions.get((student_id, assignment.pk))
     window = overrides.window(assignment, student_id)
     found = overrides.status(assignment, student_id, attempts, now=now)
+    extra = extension.extra_attempts if extension is not None else 0
+    if assignment.release == Release.AFTER_LAST:
+        shown_at = last_attempt_ended_at(
+            [attempt.submitted_at for attempt in attempts],
+            max_attempts=None if assignment.max_attempts is None else assignment.max_attempts + extra,
+            closes_at=window.closes_at,
+        )
     shown = _attempt_to_show(assignment, attempts, shown_at, now)
     state = window.state(at=now)
     is_excused = found.status is Status.EXCUSED
-    extra = extension.extra_attempts if extension is not None else 0
     return StudentAssignment(
         assignment=assignment,
         title=title,

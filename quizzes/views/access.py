@@ -1,5 +1,6 @@
 """Who may open what: a teacher's own rows, the signed-in student, and a student's own attempt."""
 
+import re
 import secrets
 from collections.abc import Callable
 from functools import wraps
@@ -113,8 +114,9 @@ def client_address(request: HttpRequest) -> str:
 
 
 def device_of(request: HttpRequest) -> str:
-    """The random id of this browser; a new one if it has none."""
-    return request.COOKIES.get(DEVICE_COOKIE, "")[:32] or secrets.token_hex(16)
+    """The random id of this browser; a new one if it has none that this site made."""
+    device = request.COOKIES.get(DEVICE_COOKIE, "")
+    return device if re.fullmatch("[0-9a-f]{32}", device) else secrets.token_hex(16)
 
 
 def remember_device(response: HttpResponse, device: str) -> None:

@@ -1,4 +1,4 @@
-"""Preview a question set as a student sees it: the exit ticket for everyone, all open sets for teachers."""
+"""Preview a question set as a student sees it: the public try-out for everyone, all open sets for teachers."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -47,15 +47,15 @@ class Place:
 @login_not_required
 @require_http_methods(["GET", "POST"])
 def try_question(request: HttpRequest, number: int) -> HttpResponse:
-    """A question of the exit ticket, for everyone."""
-    return answer_question(request, _exit_ticket(), number)
+    """A question of the public try-out, for everyone."""
+    return answer_question(request, _try_out(), number)
 
 
 @login_not_required
 @require_http_methods(["GET", "POST"])
 def try_result(request: HttpRequest) -> HttpResponse:
-    """A visitor's result of the exit ticket."""
-    return show_result(request, _exit_ticket())
+    """A visitor's result of the public try-out."""
+    return show_result(request, _try_out())
 
 
 @require_http_methods(["GET", "POST"])
@@ -181,8 +181,8 @@ def _steps(place: Place, preview: PreviewAttempt) -> Sequence[tuple[int, str, bo
     ]
 
 
-def _exit_ticket() -> Place:
-    edition_id = previews.exit_ticket()
+def _try_out() -> Place:
+    edition_id = previews.try_out()
     if edition_id is None:
         raise Http404
     return Place(

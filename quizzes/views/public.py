@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from quizzes.attempts.previews import exit_ticket, preview_attempt
+from quizzes.attempts.previews import preview_attempt, try_out
 from quizzes.content.question_types.registry import public_view, type_of
 from quizzes.content.reading import Reading, Sentence
 
@@ -18,7 +18,7 @@ PARAGRAPHS_BESIDE_QUESTION = 2
 @require_GET
 def landing(request: HttpRequest) -> HttpResponse:
     """The start page, with a question to try if the built-in sets are loaded."""
-    edition_id = exit_ticket()
+    edition_id = try_out()
     if edition_id is None:
         return render(request, "public/landing.html")
     preview = preview_attempt(request.session, edition_id)

@@ -303,6 +303,5 @@ def test_summary_costs_the_same_however_many_are_accommodated(
         with queries() as seen:
             page = teacher_client.post(address, data)
     assert len(re.findall("don’t fit before", text_of(page))) == count
-    # Session, teacher, assignment; attempts, classrooms of the group; five constraints of the window; extensions,
-    # attempts, accommodations.
+    # Session, teacher, assignment; attempts; six constraints of the window; extensions, attempts, accommodations.
     assert len(seen) == 13

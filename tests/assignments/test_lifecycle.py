@@ -102,8 +102,10 @@ def test_window_state_is_that_of_the_window(edition: Edition) -> None:
 # --- Change -------------------------------------------------------------------------------------------------------
 
 
-def change(assignment: Assignment, *, window: Window = WINDOW, by: User, **settings: Any) -> Assignment:
-    return change_assignment(assignment, window=window, settings=replace(SETTINGS, **settings), by=by, now=NOW)
+def change(
+    assignment: Assignment, *, window: Window = WINDOW, by: User, now: datetime = NOW, **settings: Any
+) -> Assignment:
+    return change_assignment(assignment, window=window, settings=replace(SETTINGS, **settings), by=by, now=now)
 
 
 def test_change_records_the_old_settings(assignment: Assignment, teacher: User, now: datetime) -> None:

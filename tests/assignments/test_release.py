@@ -1,4 +1,3 @@
-import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -6,19 +5,33 @@ from typing import Any
 import pytest
 
 from quizzes.assignments.deadlines import GRACE, Window
-from quizzes.assignments.release import answers_shown, answers_shown_at
+from quizzes.assignments.release import (
+    answers_shown,
+    answers_shown_at,
+    last_attempt_ended_at,
+    shows_before_last_attempt,
+)
 from quizzes.attempts.lifecycle import submit_attempt
-from quizzes.models import Attempt, Classroom, Edition, Extension, Student, User
+from quizzes.models import Assignment, Attempt, Classroom, Edition, Extension, Student, User
 from quizzes.reports.student_assignments import student_assignment
 from tests.assignments.test_lifecycle import change
-from tests.factories import NOW, make_answered_attempt, make_assignment, make_attempt, save
+from tests.factories import NOW, make_answered_attempt, make_assignment, make_attempt, make_edition, save
 
 pytestmark = pytest.mark.django_db
-SECOND, MINUTE, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
+SECOND, MINUTE, HOUR, DAY = (timedelta(seconds=number) for number in (1, 60, 3600, 86400))
 
 
 def shown(attempt: Attempt, *, now: datetime) -> bool:
-    return answers_shown(attempt.assignment, attempt, shown_at=answers_shown_at(attempt.assignment), now=now)
+    shown_at = answers_shown_at(attempt.assignment, attempt.student_id)
+    return answers_shown(attempt.assignment, attempt, shown_at=shown_at, now=now)
+
+
+def listed(attempt: Attempt, *, now: datetime) -> bool:
+    """Whether the answers are shown, which the page of the attempt and the student's list must agree on."""
+    given = student_assignment(attempt.student, attempt.assignment.public_id, now=now)
+    assert given is not None
+    assert given.is_shown is shown(attempt, now=now)
+    return given.is_shown
 
 
 @pytest.mark.parametrize(
@@ -27,6 +40,7 @@ def shown(attempt: Attempt, *, now: datetime) -> bool:
         # "At once" shows each question after its check, and the whole attempt after submitting.
         ("at_once", False, True, True),
         ("after_hand_in", False, True, True),
+        ("after_last", False, True, True),
         ("after_close", False, False, True),
         ("never", False, False, False),
     ],
@@ -49,20 +63,19 @@ def test_answers_show_by_the_release(
     [(-SECOND, False), (timedelta(0), False), (GRACE, False), (GRACE + SECOND, True)],
 )
 def test_answers_after_the_close_wait_for_the_last_classroom_and_its_grace(
-    edition: Edition, student: Student, other_classroom: Classroom, after: timedelta, expected: bool
+    edition: Edition, student: Student, other_classroom: Classroom, teacher: User, after: timedelta, expected: bool
 ) -> None:
-    group = uuid.uuid4()
     first = make_assignment(
-        edition=edition, classroom=student.classroom, group=group, closes_at=NOW + DAY, release="after_close"
+        edition=edition, classroom=student.classroom, assigned_by=teacher, closes_at=NOW + DAY, release="after_close"
     )
-    make_assignment(
-        edition=edition, classroom=other_classroom, group=group, closes_at=NOW + 2 * DAY, release="after_close"
-    )
+    # Given with another form, of another edition of the set, and with another release.
+    newer = make_edition(question_set=edition.question_set, document=edition.document | {"title": "Corrected"})
+    make_assignment(edition=newer, classroom=other_classroom, assigned_by=teacher, closes_at=NOW + 2 * DAY)
     # Another teacher's assignment of the same set does not count.
     make_assignment(edition=edition, closes_at=NOW + 9 * DAY, release="after_close")
     attempt = make_answered_attempt(assignment=first, student=student)
 
-    assert answers_shown_at(first) == NOW + 2 * DAY
+    assert answers_shown_at(first, 0) == NOW + 2 * DAY
     assert shown(attempt, now=NOW + 2 * DAY + after) is expected
     # The student's list, which uses one query for all assignments, has the same moment.
     given = student_assignment(student, first.public_id, now=NOW + 2 * DAY + after)
@@ -89,29 +102,136 @@ def test_answers_after_the_close_wait_for_a_classroom_that_never_closes(
     edition: Edition, student: Student, other_classroom: Classroom, teacher: User
 ) -> None:
     """One classroom can lose its close. Its students have the same questions, so the answers stay hidden."""
-    group = uuid.uuid4()
     first, other = (
-        make_assignment(edition=edition, classroom=classroom, group=group, closes_at=NOW + DAY, release="after_close")
+        make_assignment(
+            edition=edition, classroom=classroom, assigned_by=teacher, closes_at=NOW + DAY, release="after_close"
+        )
         for classroom in (student.classroom, other_classroom)
     )
     attempt = make_answered_attempt(assignment=first, student=student)
     change(other, by=teacher, window=Window(), release="after_hand_in")
 
-    assert answers_shown_at(first) is None
+    assert answers_shown_at(first, 0) is None
     assert shown(attempt, now=NOW + 9 * DAY) is False
     given = student_assignment(student, first.public_id, now=NOW + 9 * DAY)
     assert given is not None
     assert (given.shown_at, given.is_shown) == (None, False)
 
 
+def test_answers_after_the_close_do_not_wait_for_an_archived_classroom(
+    edition: Edition, student: Student, other_classroom: Classroom, teacher: User
+) -> None:
+    first, other = (
+        make_assignment(
+            edition=edition, classroom=classroom, assigned_by=teacher, closes_at=closes_at, release="after_close"
+        )
+        for classroom, closes_at in ((student.classroom, NOW + DAY), (other_classroom, NOW + 9 * DAY))
+    )
+    assert answers_shown_at(first, 0) == NOW + 9 * DAY
+    Classroom.objects.filter(pk=other_classroom.pk).update(archived_at=NOW)
+
+    assert answers_shown_at(first, 0) == NOW + DAY
+    # The archived class still has its own close.
+    assert answers_shown_at(other, 0) == NOW + 9 * DAY
+
+
+@pytest.mark.parametrize(
+    ("submitted_at", "max_attempts", "closes_at", "expected"),
+    [
+        ([NOW], 1, None, NOW),
+        ([NOW, NOW - HOUR], 2, NOW + DAY, NOW),
+        ([NOW], 2, NOW + DAY, NOW + DAY + GRACE),
+        ([NOW], None, NOW + DAY, NOW + DAY + GRACE),
+        ([NOW], 2, None, None),
+        # An open attempt after the close: its time is over and it is not submitted yet, or a teacher reopened it.
+        ([NOW, None], 2, NOW - DAY, None),
+        # The extra attempt was taken back while the student works on it.
+        ([NOW, None], 1, None, None),
+    ],
+)
+def test_last_attempt_ended_at_waits_for_open_and_unused_attempts(
+    submitted_at: list[datetime | None],
+    max_attempts: int | None,
+    closes_at: datetime | None,
+    expected: datetime | None,
+) -> None:
+    assert last_attempt_ended_at(submitted_at, max_attempts=max_attempts, closes_at=closes_at) == expected
+
+
+def test_answers_after_the_last_attempt_wait_for_it(edition: Edition, student: Student) -> None:
+    assignment = make_assignment(
+        edition=edition, classroom=student.classroom, closes_at=NOW + DAY, max_attempts=2, release="after_last"
+    )
+    first = make_answered_attempt(assignment=assignment, student=student)
+    assert listed(first, now=NOW + HOUR) is False
+
+    second = make_answered_attempt(assignment=assignment, student=student, number=2, submitted=False)
+    assert listed(first, now=NOW + HOUR) is False
+    submit_attempt(second, now=NOW + HOUR)
+
+    assert (listed(first, now=NOW + HOUR), shown(second, now=NOW + HOUR)) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("after", "expected"), [(timedelta(0), False), (GRACE - SECOND, False), (GRACE, True), (DAY, True)]
+)
+def test_answers_after_the_last_attempt_appear_after_the_students_own_close(
+    edition: Edition, student: Student, teacher: User, after: timedelta, expected: bool
+) -> None:
+    assignment = make_assignment(
+        edition=edition, classroom=student.classroom, closes_at=NOW + DAY, max_attempts=2, release="after_last"
+    )
+    attempt = make_answered_attempt(assignment=assignment, student=student)
+    Extension.objects.create(
+        assignment=assignment, student=student, closes_at=NOW + 3 * DAY, given_by=teacher, given_at=NOW
+    )
+
+    assert listed(attempt, now=NOW + 2 * DAY) is False
+    assert listed(attempt, now=NOW + 3 * DAY + after) is expected
+
+
+def test_answers_after_the_last_attempt_wait_for_an_extra_attempt(
+    edition: Edition, student: Student, teacher: User
+) -> None:
+    assignment = make_assignment(edition=edition, classroom=student.classroom, release="after_last")
+    attempt = make_answered_attempt(assignment=assignment, student=student)
+    assert listed(attempt, now=NOW + DAY) is True
+    Extension.objects.create(assignment=assignment, student=student, extra_attempts=1, given_by=teacher, given_at=NOW)
+
+    assert listed(attempt, now=NOW + DAY) is False
+
+
+@pytest.mark.parametrize("release", Assignment.Release.values)
+@pytest.mark.parametrize("max_attempts", [1, 2, None])
+def test_answers_show_before_the_last_attempt_only_where_the_teacher_confirms_it(
+    edition: Edition, student: Student, release: str, max_attempts: int | None
+) -> None:
+    assignment = make_assignment(
+        edition=edition,
+        classroom=student.classroom,
+        closes_at=NOW + DAY,
+        max_attempts=max_attempts,
+        release=release,
+    )
+    attempt = make_answered_attempt(assignment=assignment, student=student)
+    given = student_assignment(student, assignment.public_id, now=NOW + MINUTE)
+    assert given is not None
+
+    is_early = shown(attempt, now=NOW + MINUTE) and given.can_start
+    assert is_early is shows_before_last_attempt(release, max_attempts)
+
+
 def test_answers_shown_at_is_one_query(edition: Edition, queries: Callable[[], Any]) -> None:
     waiting = make_assignment(edition=edition, closes_at=NOW + DAY, release="after_close")
     other = make_assignment(edition=edition)
+    attempt = make_answered_attempt(assignment=make_assignment(edition=edition, release="after_last"))
 
     with queries() as seen:
-        assert answers_shown_at(waiting) == NOW + DAY
-        assert answers_shown_at(other) is None
-
+        assert answers_shown_at(waiting, 0) == NOW + DAY
+        assert answers_shown_at(other, 0) is None
+    assert len(seen) == 1
+    with queries() as seen:
+        assert answers_shown_at(attempt.assignment, attempt.student_id) == attempt.submitted_at
     assert len(seen) == 1
 
 

@@ -412,6 +412,23 @@ def test_submit_overdue_submits_attempts_whose_time_is_over(
     assert Attempt.objects.get(pk=done.pk).receipt == done.receipt
 
 
+def test_submit_overdue_goes_on_past_an_attempt_that_fails(
+    edition: Edition, classroom: Classroom, now: datetime, caplog: pytest.LogCaptureFixture
+) -> None:
+    timed = make_assignment(edition=edition, classroom=classroom, time_limit=30 * MINUTE)
+    first, broken, last = (make_attempt(assignment=timed, started_at=now - timedelta(days=1)) for _ in range(3))
+    save(broken, "who", {"a": "mayor"}, now=broken.started_at)
+    # No save stores such a value: it stands for any row that cannot be scored.
+    Answer.objects.filter(attempt=broken).update(value=7)
+
+    assert submit_overdue(now) == 2
+
+    assert [attempt.pk for attempt in Attempt.objects.open()] == [broken.pk]
+    [record] = caplog.records
+    assert record.getMessage() == f"Attempt {broken.public_id} is overdue and could not be submitted."
+    assert record.exc_info is not None
+
+
 def test_submit_attempt_keeps_later_answers_as_late(attempt: Attempt, now: datetime) -> None:
     save(attempt, "one", "b")
     submit_attempt(attempt, now=now)

@@ -20,7 +20,7 @@ FOLDER = settings.BASE_DIR / "fixtures" / "pars-agreement"
 SOURCE = read_toml((FOLDER / "source.toml").read_bytes())
 FILES = {file.parsed.slug: file for file in read_set_files(FOLDER)}
 SETS: dict[str, SetDocument] = {slug: file.parsed for slug, file in FILES.items()}
-MAIN, WHO, EXIT = SETS["pars-agreement"], SETS["who-says-so"], SETS["exit-ticket"]
+MAIN, WHO, EXIT, TRY_OUT = (SETS[slug] for slug in ("pars-agreement", "who-says-so", "exit-ticket", "try-it"))
 QUESTIONS = [question for parsed in SETS.values() for question in parsed.questions]
 SINGLES = [question for question in QUESTIONS if isinstance(question, Single)]
 READING = MAIN.reading
@@ -151,6 +151,7 @@ def test_sets_have_the_expected_titles_and_sizes() -> None:
         "The PARS agreement": 16,
         "Who says so?": 10,
         "Exit ticket": 4,
+        "Try it": 3,
     }
 
 
@@ -163,6 +164,25 @@ def test_main_set_has_three_questions_an_objective_and_every_type() -> None:
 
 def test_exit_ticket_has_one_question_an_objective() -> None:
     assert [question.objective for question in EXIT.questions] == ["records", "access", "ended", "expires"]
+
+
+def test_try_out_shows_visitors_no_question_of_another_set() -> None:
+    assert [question.type for question in TRY_OUT.questions] == ["single", "evidence", "who_says_so"]
+    asked = {
+        slug: {
+            text.casefold()
+            for question in parsed.questions
+            for text in (
+                question.stem + getattr(question, "statement", ""),
+                *(statement.text for statement in getattr(question, "statements", ())),
+            )
+        }
+        for slug, parsed in SETS.items()
+    }
+    public = asked.pop("try-it")
+
+    assert len(public) == 6
+    assert {slug: texts & public for slug, texts in asked.items()} == dict.fromkeys(asked, set())
 
 
 def test_who_says_so_asks_for_every_voice() -> None:

@@ -3,18 +3,21 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.core.management import call_command
 from django.http import HttpResponse
+from django.shortcuts import resolve_url
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import URLPattern, URLResolver, get_resolver, reverse, reverse_lazy
 from django.utils import timezone
 
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.models import Assignment, Attempt, Student, User
 from quizzes.people import accounts
 from tests.factories import NOW, make_attempt, make_draft, make_regrade
+from tests.pages import form_of, read, text_of
 
 Actor = Literal["nobody", "student", "classmate", "outsider", "teacher", "other_teacher", "staff"]
 # page: 200. moves: a redirect to another page of the actor. login, join: a redirect to sign-in. missing: 404.
@@ -209,12 +212,14 @@ TABLE: dict[str, Row] = {
     "paper_answers": Row(OWN_TEACHER, of_assignment),
     "student_paper_answers": Row(OWN_TEACHER, of_student_on_assignment),
     "change_assignment": Row(OWN_TEACHER, of_assignment),
+    "change_window": Row(moving(OWN_TEACHER), of_assignment, method="post", data={"act": "close"}),
     "delete_assignment": Row(moving(OWN_TEACHER), of_assignment, method="post"),
     "assignment_regrades": Row(OWN_TEACHER, of_assignment),
     "regrade_question": Row(OWN_TEACHER, lambda school: {**of_assignment(school), "number": 1}),
     "undo_regrade": Row(moving(OWN_TEACHER), of_regrade, method="post"),
     "assignment_results": Row(OWN_TEACHER, of_assignment),
     "item_analysis": Row(OWN_TEACHER, of_assignment),
+    "answer_visibility": Row(OWN_TEACHER, of_assignment),
     "download_items": Row(OWN_TEACHER, of_assignment, method="post", data={"form": "csv"}),
     "retry_assignment": Row(moving(OWN_TEACHER), of_assignment, method="post"),
     "classroom_mastery": Row(OWN_TEACHER, of_classroom),
@@ -340,8 +345,47 @@ def test_address_of_nothing_is_as_that_of_somebody_elses(
 def test_address_that_writes_refuses_a_get(name: str, school: School, signed_in: Callable[..., Client]) -> None:
     row = TABLE[name]
     person = school.student if row.outcomes["teacher"] == "join" and name != "sign_out" else school.teacher
-    response = signed_in(person).get(reverse(name, kwargs=row.kwargs(school)))
-    assert response.status_code == 405
+    address = reverse(name, kwargs=row.kwargs(school))
+    client = signed_in(person)
+    response = client.get(address, headers={"Referer": f"http://testserver{reverse('privacy')}?from=here"})
+    assert (response.status_code, response.headers["Allow"]) == (405, "POST")
+    assert "Nothing changed. Go back to the page and use its button." in text_of(response)
+    assert f"{reverse('privacy')}?from=here" in read(response).links
+    assert reverse("student_home" if person is school.student else "teacher_home") in read(client.get(address)).links
+
+
+@pytest.mark.parametrize("name", [name for name, row in TABLE.items() if row.outcomes["nobody"] == "login"])
+def test_write_without_a_session_leads_through_sign_in_to_the_page_of_its_button(name: str, school: School) -> None:
+    row = TABLE[name]
+    school.teacher.set_password("long enough for anyone")
+    school.teacher.save()
+    client, button = Client(), reverse("roster", kwargs=of_classroom(school))
+    response = client.post(
+        reverse(name, kwargs=row.kwargs(school)), data=row.data, headers={"Referer": f"http://testserver{button}"}
+    )
+    assert response.headers["Location"].partition("?")[0] == reverse("account_login")
+    page = client.get(response.headers["Location"])
+    assert "You were signed out, so your last change isn’t saved." in text_of(page)
+    form = form_of(page, having="password")
+    fields = form.data(login=school.teacher.email, password="long enough for anyone")
+    signed_in = client.post(form.action, fields, follow=True)
+    assert (signed_in.request["PATH_INFO"], signed_in.status_code) == (button, 200)
+
+
+@pytest.mark.parametrize(
+    ("referer", "expected"),
+    [
+        ("", reverse_lazy("teacher_home")),
+        ("https://evil.example/teacher/", reverse_lazy("teacher_home")),
+        ("http://testserver//evil.example/", reverse_lazy("teacher_home")),
+        ("javascript:alert(1)", reverse_lazy("teacher_home")),
+        ("http://testserver/teacher/classes/add/?name=a", "/teacher/classes/add/?name=a"),
+    ],
+)
+def test_sign_in_leads_only_to_pages_of_this_site(referer: str, expected: str, school: School) -> None:
+    response = Client().post(reverse("invite"), headers={"Referer": referer})
+    query = parse_qs(urlsplit(response.headers["Location"]).query)
+    assert resolve_url(query["next"][0]) == expected
 
 
 @pytest.mark.parametrize("name", TABLE)

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
 
 from quizzes.assignments.deadlines import Window
 from quizzes.assignments.lifecycle import AssignmentSettings, assign
@@ -17,9 +19,23 @@ from quizzes.attempts.answers import Saved
 from quizzes.attempts.integrity import check_integrity
 from quizzes.attempts.lifecycle import start_attempt, submit_attempt
 from quizzes.grading.scores import computed, stored
-from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, Classroom, Edition, Student, User
+from quizzes.models import (
+    Answer,
+    AnswerEvent,
+    Assignment,
+    Attempt,
+    AuditEvent,
+    Classroom,
+    Edition,
+    ManualGrade,
+    Regrade,
+    Student,
+    User,
+)
 from quizzes.people.rosters import add_students, new_students
-from tests.factories import make_attempt, make_student, save
+from tests.factories import make_assignment, make_attempt, make_edition, make_student, save
+from tests.pages import form_of
+from tests.views.teacher.test_grading_queue import give, typed_document
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -175,3 +191,27 @@ def test_one_assignment_sent_twice_at_once_is_given_once(
     assert sorted(made) == [0, 0, 0, 0, 0, 2]
     assert Assignment.objects.filter(group=group).count() == 2
     assert AuditEvent.objects.count() == 2
+
+
+@pytest.mark.parametrize(("act", "regraded", "graded"), [("accept", 1, 0), ("keep", 0, 1)])
+def test_one_queued_answer_settled_many_times_at_once_is_settled_once(
+    act: str, regraded: int, graded: int, classroom: Classroom, teacher: User
+) -> None:
+    assignment = make_assignment(
+        edition=make_edition(document=typed_document()), classroom=classroom, assigned_by=teacher
+    )
+    give(assignment, "Ana", one="Friday, August 31")
+    page = Client()
+    page.force_login(teacher)
+    form = form_of(page.get(reverse("grading_queue", args=[assignment.public_id])), having="doubt")
+    clients = [Client() for _ in range(8)]
+    for client in clients:
+        client.force_login(teacher)
+
+    replies = at_once([lambda client=client: client.post(form.action, form.data(act=act)) for client in clients])  # type: ignore[misc]
+
+    assert [(reply.status_code, reply.headers["Location"]) for reply in replies] == [
+        (302, reverse("grading_queue", args=[assignment.public_id]))
+    ] * 8
+    assert (Regrade.objects.count(), ManualGrade.objects.count()) == (regraded, graded)
+    assert AuditEvent.objects.count() == 1

@@ -82,7 +82,7 @@ def answer_all(client: Client, attempt: Attempt) -> Iterator[tuple[str, HttpResp
 def school(classroom: Classroom, teacher: User, student: Student, clock: time_machine.Traveller) -> School:
     """A class with the set of canaries, which visitors can try too, and an attempt on it."""
     drawn = with_canaries()
-    question_set = make_question_set(slug="exit-ticket")
+    question_set = make_question_set(slug="try-it")
     assignment = make_assignment(
         edition=make_edition(question_set=question_set, document=drawn),
         classroom=classroom,
@@ -99,6 +99,7 @@ def school(classroom: Classroom, teacher: User, student: Student, clock: time_ma
     ("who", "release"),
     [
         ("student", Release.AFTER_CLOSE),
+        ("student", Release.AFTER_LAST),
         ("student", Release.NEVER),
         ("classmate", Release.AFTER_CLOSE),
         ("nobody", Release.AFTER_CLOSE),
@@ -112,7 +113,8 @@ def test_no_address_shows_a_canary_before_release(
     student_client: Client,
     signed_in: Callable[[Student | User], Client],
 ) -> None:
-    Assignment.objects.update(release=release)
+    # With "after the last attempt", every page below is of a first attempt.
+    Assignment.objects.update(release=release, max_attempts=2 if release == Release.AFTER_LAST else 1)
     person = {"student": school.student, "classmate": classmate, "nobody": None}[who]
     client = signed_in(person) if person is not None else Client()
     question_set = school.assignment.edition.question_set.public_id

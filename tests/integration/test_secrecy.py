@@ -59,6 +59,8 @@ def give(document: dict[str, Any], classroom: Classroom, teacher: User, student:
         classroom=classroom,
         assigned_by=teacher,
         release=release,
+        # With "after the last attempt", every page below is of a first attempt.
+        max_attempts=2 if release == Release.AFTER_LAST else 1,
         public_id="assignment-1",
         closes_at=datetime.fromisoformat("2026-10-24T15:00:00Z"),
     )
@@ -71,7 +73,7 @@ def whole(response: HttpResponse) -> bytes:
     return _DRAWN.sub(b"", f"{response.status_code}\n{headers}\n".encode() + response.content)
 
 
-@pytest.mark.parametrize("release", [Release.AFTER_CLOSE, Release.NEVER, Release.AFTER_SUBMIT])
+@pytest.mark.parametrize("release", [Release.AFTER_CLOSE, Release.AFTER_LAST, Release.NEVER, Release.AFTER_SUBMIT])
 @pytest.mark.parametrize("pick", [0, -1])
 def test_no_page_before_release_holds_a_canary(
     release: str,
@@ -139,7 +141,7 @@ def other_key(document: dict[str, Any]) -> dict[str, Any]:
     return other
 
 
-@pytest.mark.parametrize("release", [Release.AFTER_CLOSE, Release.NEVER])
+@pytest.mark.parametrize("release", [Release.AFTER_CLOSE, Release.AFTER_LAST, Release.NEVER])
 @pytest.mark.parametrize("pick", [0, 1, -1])
 def test_replies_are_the_same_whichever_choice_is_right(
     release: str,

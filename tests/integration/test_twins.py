@@ -23,6 +23,7 @@ from tests.integration.twin_documents import KINDS, twins
 from tests.pages import Form, form_of
 
 Release = Assignment.Release
+RELEASES = [Release.AFTER_CLOSE, Release.NEVER, Release.AFTER_SUBMIT, Release.AT_ONCE, Release.AFTER_LAST]
 SEED = "0" * 32
 PAIRS, GROUPS, QUESTIONS = 200, 8, 2
 NAMES = list(KINDS)
@@ -137,7 +138,7 @@ def replies_to(
     clock: time_machine.Traveller,
 ) -> Callable[..., list[bytes]]:
     def replies(document: Mapping[str, Any], pair: int, typed: list[str]) -> list[bytes]:
-        release = [Release.AFTER_CLOSE, Release.NEVER, Release.AFTER_SUBMIT, Release.AT_ONCE][pair // GROUPS % 4]
+        release = RELEASES[pair // GROUPS % len(RELEASES)]
         random = Random(pair)
         question_set = make_question_set(owner=teacher)
         question_set.public_id = "set-00000001"
@@ -147,6 +148,8 @@ def replies_to(
             classroom=classroom,
             assigned_by=teacher,
             release=release,
+            # With "after the last attempt", every page below is of a first attempt.
+            max_attempts=2 if release == Release.AFTER_LAST else 1,
             public_id="assignment-1",
             closes_at=CLOSES_AT,
             time_limit=timedelta(minutes=40),
@@ -161,9 +164,9 @@ def replies_to(
         seen.append(client.get(reverse("time_left", args=[attempt])))
         seen.append(client.get(reverse("questions_ahead", args=[attempt])))
         seen.append(client.get(reverse("review_attempt", args=[attempt])))
-        if release in {Release.AFTER_CLOSE, Release.NEVER}:
+        if release in {Release.AFTER_CLOSE, Release.AFTER_LAST, Release.NEVER}:
             seen += ended(client)
-        if pair // GROUPS % 4 == 0:
+        if release == Release.AFTER_CLOSE:
             seen += tried(signed_in(teacher), assignment.edition_id, question_set.public_id)
         return [whole(reply) for reply in seen]
 

@@ -8,9 +8,18 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 
+from quizzes.content.editions import public_question_count
 from quizzes.grading.manual_grades import grade_answer
 from quizzes.models import Attempt, AuditEvent
-from tests.factories import NOW, make_answered_attempt, make_assignment, make_edition, make_student, make_user
+from tests.factories import (
+    NOW,
+    make_answered_attempt,
+    make_assignment,
+    make_edition,
+    make_question_set,
+    make_student,
+    make_user,
+)
 from tests.views.teacher.test_grading_queue import typed_document
 
 
@@ -72,6 +81,20 @@ def test_renamed_fields_keep_their_data_both_ways() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_exit_ticket_of_an_older_site_is_known_as_public() -> None:
+    """Visitors could try it, so assigning it warns."""
+    edition = make_edition(question_set=make_question_set(slug="exit-ticket"))
+    other = make_edition(canary=True)
+    try:
+        call_command("migrate", "quizzes", "0014_answers_after_the_last_attempt", verbosity=0)
+    finally:
+        call_command("migrate", verbosity=0)
+
+    assert (public_question_count(edition.pk), public_question_count(other.pk)) == (4, 0)
+    other.question_set.refresh_from_db()
+    assert other.question_set.public_until is None
+
+
 def test_migration_counts_the_answers_that_need_a_grade() -> None:
     assignment = make_assignment(edition=make_edition(document=typed_document()))
     waiting, graded, right = (

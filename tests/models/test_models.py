@@ -189,6 +189,10 @@ REFUSED: dict[str, tuple[Callable[[], models.Model], str]] = {
         lambda: assignment(closes_at=None, release="after_close"),
         "Set a closing time. Answers show after all classes close.",
     ),
+    "assignment_release_after_last_needs_an_end": (
+        lambda: assignment(closes_at=None, max_attempts=None, release="after_last"),
+        "Set a closing time. With unlimited attempts, no attempt is the last.",
+    ),
     "extension_once_per_assignment_and_student": (
         lambda: person_and_assignment(Extension),
         "This student already has an extension. Change that one.",

@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from quizsite.periodic_jobs import run_periodic_jobs
+from quizzes.attempts import previews
 from quizzes.attempts.heartbeats import record_heartbeat
 from quizzes.attempts.previews import PREVIEWS, _seed
 from quizzes.content.editions import published
@@ -22,7 +24,7 @@ from quizzes.content.question_types.question import Question
 from quizzes.content.question_types.registry import TYPES
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.files.question_sets import read_set_files
-from quizzes.models import Answer, Attempt, Edition, FailedTry, Presence, Student, User
+from quizzes.models import Answer, Attempt, Edition, FailedTry, Presence, QuestionSet, Student, User
 from tests.factories import (
     CANARY,
     make_attempt,
@@ -39,10 +41,10 @@ FIXTURES = settings.BASE_DIR / "fixtures"
 
 
 @pytest.fixture
-def exit_ticket(db: None) -> Edition:
+def try_out(db: None) -> Edition:
     return make_edition(
-        question_set=make_question_set(slug="exit-ticket", title="Exit ticket"),
-        document=make_document(slug="exit-ticket", title="Exit ticket", canary=True),
+        question_set=make_question_set(slug="try-it", title="Try it"),
+        document=make_document(slug="try-it", title="Try it", canary=True),
     )
 
 
@@ -107,7 +109,7 @@ def test_landing_says_only_what_the_built_in_reading_says(visitor: Client, db: N
         assert before.strip() in {str(sentence.number), sentence.voice.label}
 
 
-def test_landing_has_a_working_question(exit_ticket: Edition, visitor: Client) -> None:
+def test_landing_has_a_working_question(try_out: Edition, visitor: Client) -> None:
     page = visitor.get(reverse("landing"))
     text = text_of(page)
     assert "1 The system records a birthplace." in text
@@ -116,23 +118,23 @@ def test_landing_has_a_working_question(exit_ticket: Edition, visitor: Client) -
     form = form_of(page, having="order")
     assert (form.action, form.method) == (reverse("try_question", args=[1]), "post")
     order = dict(form.fields)["order"]
-    value = right_value(question_of(exit_ticket, 1))
-    response = visitor.post(form.action, form.data() | fields_for(question_of(exit_ticket, 1), value, order))
+    value = right_value(question_of(try_out, 1))
+    response = visitor.post(form.action, form.data() | fields_for(question_of(try_out, 1), value, order))
     assert response.headers["Location"] == reverse("try_question", args=[1])
     assert "Correct" in text_of(visitor.get(response.headers["Location"]))
 
 
-def test_landing_question_begins_anew(exit_ticket: Edition, visitor: Client) -> None:
-    answer_all(visitor, exit_ticket, right=4)
+def test_landing_question_begins_anew(try_out: Edition, visitor: Client) -> None:
+    answer_all(visitor, try_out, right=4)
     form = form_of(visitor.get(reverse("landing")), having="order")
-    question, order = question_of(exit_ticket, 1), dict(form.fields)["order"]
+    question, order = question_of(try_out, 1), dict(form.fields)["order"]
     visitor.post(form.action, form.data() | fields_for(question, wrong_value(question), order))
     assert "Not correct" in text_of(visitor.get(form.action))
     assert "Choose an answer" not in text_of(visitor.get(reverse("try_question", args=[2])))
     assert 'name="order"' in visitor.get(reverse("try_question", args=[2])).content.decode()
 
 
-def test_landing_leads_everywhere(exit_ticket: Edition, visitor: Client) -> None:
+def test_landing_leads_everywhere(try_out: Edition, visitor: Client) -> None:
     links = read(visitor.get(reverse("landing"))).links
     for name in ("join", "teacher_home", "privacy", "accessibility", "how_we_write"):
         assert reverse(name) in links
@@ -140,13 +142,13 @@ def test_landing_leads_everywhere(exit_ticket: Edition, visitor: Client) -> None
 
 
 def test_landing_shows_all_of_a_reading_whose_first_paragraphs_do_not_settle_it(visitor: Client, db: None) -> None:
-    document = make_document(slug="exit-ticket")
+    document = make_document(slug="try-it")
     document["questions"] = [document["questions"][3]]
     document["minimum"] = {}
     document["reading"]["paragraphs"] = [
         {"sentences": [sentence]} for part in document["reading"]["paragraphs"] for sentence in part["sentences"]
     ]
-    make_edition(question_set=make_question_set(slug="exit-ticket"), document=document)
+    make_edition(question_set=make_question_set(slug="try-it"), document=document)
     page = visitor.get(reverse("landing")).content.decode()
     assert re.findall(r'<span id="(s\d)">', page) == ["s1", "s2", "s3", "s4", "s5", "s6"]
 
@@ -154,20 +156,20 @@ def test_landing_shows_all_of_a_reading_whose_first_paragraphs_do_not_settle_it(
 # --- Trying -------------------------------------------------------------------------------------------------------
 
 
-def test_preview_holds_no_key_before_the_check(exit_ticket: Edition, visitor: Client) -> None:
+def test_preview_holds_no_key_before_the_check(try_out: Edition, visitor: Client) -> None:
     def leaks(path: str) -> list[str]:
         return re.findall(rf"{CANARY}-\w+-\d+", visitor.get(path).content.decode())
 
     paths = [reverse("landing"), *[reverse("try_question", args=[number]) for number in (1, 2, 3, 4)]]
     assert [leaks(path) for path in paths] == [[]] * 5
-    answer(visitor, exit_ticket, 2, wrong_value(question_of(exit_ticket, 2)))
+    answer(visitor, try_out, 2, wrong_value(question_of(try_out, 2)))
     # The proof is in reach only where it was asked for, the result page included.
     assert [bool(leaks(path)) for path in paths] == [False, False, True, False, False]
-    explanations = [question["explanation"] for question in exit_ticket.document["questions"]]
+    explanations = [question["explanation"] for question in try_out.document["questions"]]
     assert [each in leaks(reverse("try_result")) for each in explanations] == [False, True, False, False]
 
 
-def test_looking_at_a_preview_writes_nothing(exit_ticket: Edition, visitor: Client, queries: Callable[[], Any]) -> None:
+def test_looking_at_a_preview_writes_nothing(try_out: Edition, visitor: Client, queries: Callable[[], Any]) -> None:
     with queries() as seen:
         for path in (reverse("landing"), *[reverse("try_question", args=[number]) for number in (1, 2, 3, 4)]):
             visitor.get(path)
@@ -175,8 +177,8 @@ def test_looking_at_a_preview_writes_nothing(exit_ticket: Edition, visitor: Clie
     assert settings.SESSION_COOKIE_NAME not in visitor.cookies
 
 
-def test_preview_leaves_nothing_but_its_session(exit_ticket: Edition, visitor: Client) -> None:
-    answer_all(visitor, exit_ticket, right=4)
+def test_preview_leaves_nothing_but_its_session(try_out: Edition, visitor: Client) -> None:
+    answer_all(visitor, try_out, right=4)
     assert (Attempt.objects.count(), Answer.objects.count(), Student.objects.count()) == (0, 0, 0)
     session = Session.objects.get()
     kept = session.get_decoded()
@@ -188,11 +190,9 @@ def test_preview_leaves_nothing_but_its_session(exit_ticket: Edition, visitor: C
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4])
 @pytest.mark.parametrize("is_right", [True, False])
-def test_check_gives_the_verdict_with_its_proof(
-    number: int, is_right: bool, exit_ticket: Edition, visitor: Client
-) -> None:
-    question = question_of(exit_ticket, number)
-    response = answer(visitor, exit_ticket, number, right_value(question) if is_right else wrong_value(question))
+def test_check_gives_the_verdict_with_its_proof(number: int, is_right: bool, try_out: Edition, visitor: Client) -> None:
+    question = question_of(try_out, number)
+    response = answer(visitor, try_out, number, right_value(question) if is_right else wrong_value(question))
     assert response.headers["Location"] == reverse("try_question", args=[number])
     page = visitor.get(response.headers["Location"])
     heading = f"Question {number}: {'correct' if is_right else 'not correct'}"
@@ -204,8 +204,8 @@ def test_check_gives_the_verdict_with_its_proof(
     assert onward in read(page).links
 
 
-def test_first_answer_stands(exit_ticket: Edition, visitor: Client) -> None:
-    question = question_of(exit_ticket, 1)
+def test_first_answer_stands(try_out: Edition, visitor: Client) -> None:
+    question = question_of(try_out, 1)
     form = form_of(visitor.get(reverse("try_question", args=[1])), having="order")
     order = dict(form.fields)["order"]
     address = reverse("try_question", args=[1])
@@ -214,20 +214,20 @@ def test_first_answer_stands(exit_ticket: Edition, visitor: Client) -> None:
     assert "Not correct" in text_of(visitor.get(address))
 
 
-def test_page_opened_before_the_session_began_still_counts(exit_ticket: Edition, visitor: Client) -> None:
+def test_page_opened_before_the_session_began_still_counts(try_out: Edition, visitor: Client) -> None:
     """Two pages opened side by side have an order each; both are understood, and the preview goes on with one."""
     forms = [form_of(visitor.get(reverse("try_question", args=[number])), having="order") for number in (1, 2)]
     orders = [dict(form.fields)["order"] for form in forms]
     assert orders[0] != orders[1]
     for number, form, order in zip((1, 2), forms, orders, strict=True):
-        question = question_of(exit_ticket, number)
+        question = question_of(try_out, number)
         visitor.post(form.action, form.data() | fields_for(question, right_value(question), order))
     assert "3 of 3" in text_of(visitor.get(reverse("try_result")))
     after = form_of(visitor.get(reverse("try_question", args=[3])), having="order")
     assert dict(after.fields)["order"] == orders[0]
 
 
-def test_check_without_an_answer_asks_for_one(exit_ticket: Edition, visitor: Client) -> None:
+def test_check_without_an_answer_asks_for_one(try_out: Edition, visitor: Client) -> None:
     for number in (1, 2, 3, 4):
         address = reverse("try_question", args=[number])
         page = visitor.post(address, form_of(visitor.get(address), having="order").data())
@@ -240,7 +240,7 @@ def test_check_without_an_answer_asks_for_one(exit_ticket: Edition, visitor: Cli
     "forged",
     [{"choice": "0123456789"}, {"choice": "b"}, {"choice": ""}, {"choice": "Birthplace"}, {"choice": "<b>"}],
 )
-def test_forged_choice_is_a_bad_request(forged: dict[str, str], exit_ticket: Edition, visitor: Client) -> None:
+def test_forged_choice_is_a_bad_request(forged: dict[str, str], try_out: Edition, visitor: Client) -> None:
     address = reverse("try_question", args=[1])
     form = form_of(visitor.get(address), having="order")
     page = visitor.post(address, form.data() | forged)
@@ -252,32 +252,32 @@ def test_forged_choice_is_a_bad_request(forged: dict[str, str], exit_ticket: Edi
 
 
 @pytest.mark.parametrize("order", ["", "x", "0" * 31, "0" * 33, "G" * 32, "0" * 32 + "\n"])
-def test_page_of_no_order_is_a_bad_request(order: str, exit_ticket: Edition, visitor: Client) -> None:
+def test_page_of_no_order_is_a_bad_request(order: str, try_out: Edition, visitor: Client) -> None:
     page = visitor.post(reverse("try_question", args=[1]), {"order": order, "choice": "b"})
     assert page.status_code == 400
     assert "This page is out of date." in text_of(page)
 
 
-def test_forged_choice_keeps_what_was_answered(exit_ticket: Edition, visitor: Client) -> None:
-    answer(visitor, exit_ticket, 1, right_value(question_of(exit_ticket, 1)))
+def test_forged_choice_keeps_what_was_answered(try_out: Edition, visitor: Client) -> None:
+    answer(visitor, try_out, 1, right_value(question_of(try_out, 1)))
     visitor.post(reverse("try_question", args=[1]), {"order": "0" * 32, "choice": "0123456789", "anew": "on"})
     assert "Correct" in text_of(visitor.get(reverse("try_question", args=[1])))
 
 
 @pytest.mark.parametrize("number", [0, 5, 99999999999])
-def test_number_out_of_range_is_missing(number: int, exit_ticket: Edition, visitor: Client) -> None:
+def test_number_out_of_range_is_missing(number: int, try_out: Edition, visitor: Client) -> None:
     address = reverse("try_question", args=[number])
     assert visitor.get(address).status_code == 404
     assert visitor.post(address, {"order": "0" * 32}).status_code == 404
 
 
-def test_preview_is_missing_without_the_exit_ticket(edition: Edition, visitor: Client) -> None:
+def test_preview_is_missing_without_the_try_out(edition: Edition, visitor: Client) -> None:
     assert visitor.get(reverse("try_question", args=[1])).status_code == 404
     assert visitor.get(reverse("try_result")).status_code == 404
 
 
-def test_result_gives_score_objectives_and_review(exit_ticket: Edition, visitor: Client) -> None:
-    answer_all(visitor, exit_ticket, right=2)
+def test_result_gives_score_objectives_and_review(try_out: Edition, visitor: Client) -> None:
+    answer_all(visitor, try_out, right=2)
     page = visitor.get(reverse("try_result"))
     # 1 and 2 points earned of 1 + 2 on what the system records, none of 3 + 2 on why it was ended.
     text = text_of(page)
@@ -288,8 +288,8 @@ def test_result_gives_score_objectives_and_review(exit_ticket: Edition, visitor:
     assert verdicts == ["Correct", "Correct", "Not correct", "Not correct"]
 
 
-def test_result_before_the_end_hides_what_is_unanswered(exit_ticket: Edition, visitor: Client) -> None:
-    answer(visitor, exit_ticket, 1, right_value(question_of(exit_ticket, 1)))
+def test_result_before_the_end_hides_what_is_unanswered(try_out: Edition, visitor: Client) -> None:
+    answer(visitor, try_out, 1, right_value(question_of(try_out, 1)))
     page = visitor.get(reverse("try_result"))
     assert "Your score so far 1 of 1" in text_of(page)
     assert "By objective" not in text_of(page)
@@ -298,34 +298,34 @@ def test_result_before_the_end_hides_what_is_unanswered(exit_ticket: Edition, vi
     ]
 
 
-def test_result_without_an_answer_leads_to_the_first_question(exit_ticket: Edition, visitor: Client) -> None:
+def test_result_without_an_answer_leads_to_the_first_question(try_out: Edition, visitor: Client) -> None:
     assert visitor.get(reverse("try_result")).headers["Location"] == reverse("try_question", args=[1])
 
 
-def test_start_again_forgets_the_answers(exit_ticket: Edition, visitor: Client) -> None:
-    answer_all(visitor, exit_ticket, right=4)
+def test_start_again_forgets_the_answers(try_out: Edition, visitor: Client) -> None:
+    answer_all(visitor, try_out, right=4)
     form = form_of(visitor.get(reverse("try_result")), having="csrfmiddlewaretoken")
     response = visitor.post(reverse("try_result"), form.data())
     assert response.headers["Location"] == reverse("try_question", args=[1])
     assert visitor.get(reverse("try_result")).headers["Location"] == reverse("try_question", args=[1])
 
 
-def test_order_of_choices_differs_between_visitors_and_holds_within_a_preview(exit_ticket: Edition) -> None:
+def test_order_of_choices_differs_between_visitors_and_holds_within_a_preview(try_out: Edition) -> None:
     def choices(client: Client) -> list[str]:
         page = client.get(reverse("try_question", args=[2])).content.decode()
         return re.findall(r'name="choice".*?<span>(.*?)</span>', page, re.DOTALL)
 
     clients = [Client() for _ in range(8)]
     for client in clients:
-        answer(client, exit_ticket, 1, "a")
+        answer(client, try_out, 1, "a")
     orders = [choices(client) for client in clients]
     assert len({tuple(order) for order in orders}) > 1
     assert [choices(client) for client in clients] == orders
 
 
-def test_new_edition_begins_a_new_preview(exit_ticket: Edition, visitor: Client) -> None:
-    answer(visitor, exit_ticket, 1, "a")
-    make_edition(question_set=exit_ticket.question_set, document=make_document(slug="exit-ticket", title="Corrected"))
+def test_new_edition_begins_a_new_preview(try_out: Edition, visitor: Client) -> None:
+    answer(visitor, try_out, 1, "a")
+    make_edition(question_set=try_out.question_set, document=make_document(slug="try-it", title="Corrected"))
     assert 'name="order"' in visitor.get(reverse("try_question", args=[1])).content.decode()
 
 
@@ -345,8 +345,8 @@ def test_teacher_tries_any_set_open_to_them(edition: Edition, teacher_client: Cl
     assert response.headers["Location"] == reverse("try_set_question", args=[public_id, 1])
 
 
-def test_previews_of_two_sets_do_not_mix(exit_ticket: Edition, edition: Edition, teacher_client: Client) -> None:
-    answer(teacher_client, exit_ticket, 1, right_value(question_of(exit_ticket, 1)))
+def test_previews_of_two_sets_do_not_mix(try_out: Edition, edition: Edition, teacher_client: Client) -> None:
+    answer(teacher_client, try_out, 1, right_value(question_of(try_out, 1)))
     address = reverse("try_set_question", args=[edition.question_set.public_id, 1])
     assert 'name="order"' in teacher_client.get(address).content.decode()
 
@@ -370,9 +370,9 @@ def test_student_page_frames_hold_for_every_type(edition: Edition, teacher_clien
 
 @pytest.mark.parametrize("name", ["landing", "try_question", "try_result"])
 def test_preview_costs_one_statement_for_content(
-    name: str, exit_ticket: Edition, visitor: Client, queries: Callable[[], Any]
+    name: str, try_out: Edition, visitor: Client, queries: Callable[[], Any]
 ) -> None:
-    answer(visitor, exit_ticket, 1, "a")
+    answer(visitor, try_out, 1, "a")
     with queries() as seen:
         visitor.get(reverse(name, args=[1] if name == "try_question" else []))
     assert len(seen) == 2  # set, session
@@ -429,3 +429,38 @@ def test_every_preview_question_leads_back_and_on(exit_ticket: Edition, visitor:
         page = visitor.get(address)
         assert ("Previous question" in page.content.decode()) == (number > 1)
         assert {*addresses[max(0, number - 2) : number - 1], *addresses[number : number + 1]} <= set(read(page).links)
+
+
+# --- Graded questions stay out of the try-out ---------------------------------------------------------------------
+
+
+def test_try_out_cannot_be_assigned(try_out: Edition, edition: Edition, teacher_client: Client) -> None:
+    public, graded = try_out.question_set.public_id, edition.question_set.public_id
+    QuestionSet.objects.filter(pk=edition.question_set_id).update(owner=None)
+    links = read(teacher_client.get(reverse("question_sets"))).links
+    assert (reverse("question_set", args=[graded]) in links, reverse("question_set", args=[public]) in links) == (
+        True,
+        False,
+    )
+    for name in ("question_set", "assign", "print_set"):
+        assert teacher_client.get(reverse(name, args=[graded])).status_code == 200
+        assert teacher_client.get(reverse(name, args=[public])).status_code == 404
+    assert teacher_client.post(reverse("copy_set", args=[public])).status_code == 404
+
+
+def test_visitors_try_no_question_of_a_set_that_can_be_assigned(
+    teacher: User, teacher_client: Client, visitor: Client
+) -> None:
+    call_command("load_question_sets", verbosity=0)
+    stems = {
+        question.stem + getattr(question, "statement", "")
+        for question_set in QuestionSet.objects.open_to(teacher).published()
+        for question in published(question_set.latest_edition_id).document.questions
+    }
+    edition_id = previews.try_out()
+    assert edition_id is not None
+    tried = published(edition_id).document.questions
+    for number, question in enumerate(tried, start=1):
+        assert question.stem in text_of(visitor.get(reverse("try_question", args=[number])))
+    assert len(stems) == 30
+    assert {question.stem + getattr(question, "statement", "") for question in tried} & stems == set()

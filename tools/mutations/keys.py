@@ -22,10 +22,26 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "an open attempt shows no answers",
         "quizzes/assignments/release.py",
-        "    if attempt.is_open:\n        return False\n    if assignment.release == Release.AFTER_CLOSE:",
-        "    if assignment.release == Release.AFTER_CLOSE:",
+        "    if attempt.is_open:\n        return False\n    match assignment.release:",
+        "    match assignment.release:",
         "tests/assignments/test_release.py",
         *("-k", "answers"),
+    ),
+    control(
+        "answers after the last attempt wait while another can be started",
+        "quizzes/assignments/release.py",
+        "if max_attempts is not None and len(ended) >= max_attempts:",
+        "if ended:",
+        "tests/assignments/test_release.py",
+        *("-k", "last_attempt"),
+    ),
+    control(
+        "answers after the last attempt wait for an open one",
+        "quizzes/assignments/release.py",
+        "if len(ended) < len(submitted_at):",
+        "if False:",
+        "tests/assignments/test_release.py",
+        *("-k", "last_attempt"),
     ),
     control(
         "practice waits for the release",

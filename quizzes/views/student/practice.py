@@ -35,7 +35,7 @@ def practice_result(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse
 def _place(loaded: LoadedAttempt, now: datetime) -> Place | None:
     """The practice of an attempt; None before answers are shown and if no question was missed."""
     attempt = loaded.row()
-    shown_at = answers_shown_at(attempt.assignment)
+    shown_at = answers_shown_at(attempt.assignment, attempt.student_id)
     if attempt.is_open or not answers_shown(attempt.assignment, attempt, shown_at=shown_at, now=now):
         return None
     practice = practice_of(review_attempt(attempt))

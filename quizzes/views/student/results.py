@@ -26,7 +26,7 @@ def receipt(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse:
     if not loaded.has_ended(now=now):
         return redirect("review_attempt", loaded.public_id)
     attempt = loaded.row()
-    shown_at = answers_shown_at(attempt.assignment)
+    shown_at = answers_shown_at(attempt.assignment, attempt.student_id)
     context = {
         "attempt": attempt,
         "student": loaded.student,
@@ -47,7 +47,7 @@ def result(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse:
     if loaded.is_open:
         return redirect("receipt" if loaded.has_ended(now=now) else "review_attempt", loaded.public_id)
     attempt = loaded.row()
-    shown_at = answers_shown_at(attempt.assignment)
+    shown_at = answers_shown_at(attempt.assignment, attempt.student_id)
     context = {
         "attempt": attempt,
         "student": loaded.student,

@@ -1,17 +1,26 @@
 """Accommodations of a student; extensions and excuses for one student on one assignment."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from quizzes.assignments import accommodations, student_settings
+from quizzes.assignments.accommodations import ExtendedTime
 from quizzes.assignments.status import status_of
-from quizzes.forms.accommodations import AccommodationForm, ExcuseForm, ExtensionForm
+from quizzes.forms.accommodations import (
+    AccommodationForm,
+    ExcuseForm,
+    ExtendQuizzesForm,
+    ExtendToFitForm,
+    ExtensionForm,
+)
 from quizzes.models import Assignment, Student
 from quizzes.views.access import TeacherRequest, taught_assignment, taught_student
 from quizzes.views.teacher.students import history_page
@@ -35,6 +44,16 @@ def extend_student(request: TeacherRequest, public_id: str, student_id: str) -> 
     if not form.is_valid():
         return _overrides_page(request, assignment, student, now=now, extension_form=form)
     extension = {name: form.cleaned_data[name] for name in ("due_at", "closes_at", "extra_attempts", "reason")}
+    time = _time_with_extension(assignment, student, extension, now=now)
+    room = ExtendToFitForm(
+        request.POST if form.cleaned_data["asked"] else None,
+        times=[time] if time is not None else [],
+        zone_of=lambda time: assignment.classroom.zone,
+    )
+    if room.asked and not room.is_valid():
+        return _overrides_page(request, assignment, student, now=now, extension_form=form, room=room)
+    if room.asked and room.extended:
+        extension["closes_at"] = room.extended[0].needed_close_at
     accommodations.extend(assignment, student, by=request.user, now=now, **extension)
     messages.success(request, "Saved. The quiz in progress has the new end time.")
     return redirect("student_overrides", assignment.public_id, student.public_id)
@@ -65,7 +84,15 @@ def set_accommodation(request: TeacherRequest, public_id: str) -> HttpResponse:
     form = AccommodationForm(request.POST)
     if not form.is_valid():
         return history_page(request, student, accommodation_form=form)
-    accommodations.set_accommodation(student, time_factor=form.time_factor, by=request.user, now=timezone.now())
+    now = timezone.now()
+    times = accommodations.times_with_factor(student, time_factor=form.time_factor, now=now)
+    room = ExtendQuizzesForm(request.POST if form.cleaned_data["asked"] else None, times=times)
+    if room.asked and not room.is_valid():
+        return history_page(request, student, accommodation_form=form, room=room)
+    with transaction.atomic():
+        for assignment, time in room.extended if room.asked else ():
+            accommodations.extend_to_fit(assignment, [time], by=request.user, now=now)
+        accommodations.set_accommodation(student, time_factor=form.time_factor, by=request.user, now=now)
     messages.success(request, "Saved for every quiz.")
     return redirect("student_history", student.public_id)
 
@@ -78,6 +105,21 @@ def _assignment_and_student(request: TeacherRequest, public_id: str, student_id:
 def _extension_form(assignment: Assignment, student: Student, *, now: datetime, data: Any = None) -> ExtensionForm:
     extension = assignment.extensions.filter(student=student).first()
     return ExtensionForm(data, assignment=assignment, extension=extension, now=now)
+
+
+def _time_with_extension(
+    assignment: Assignment, student: Student, extension: dict[str, Any], *, now: datetime
+) -> ExtendedTime | None:
+    """The student's time if the extension is saved."""
+    return accommodations.time_on(
+        assignment,
+        student,
+        time_factor=student_settings.time_factors([student.pk]).get(student.pk, Decimal(1)),
+        closes_at=extension["closes_at"] or assignment.closes_at,
+        max_attempts=None if assignment.max_attempts is None else assignment.max_attempts + extension["extra_attempts"],
+        attempts=list(assignment.attempts.made_by(student.pk).order_by("number")),
+        now=now,
+    )
 
 
 def _overrides_page(
@@ -100,6 +142,7 @@ def _overrides_page(
             now=now,
         ),
         "extension_form": _extension_form(assignment, student, now=now),
+        "room": None,
         "excuse_form": ExcuseForm(initial={"is_excused": not settings.is_excused}),
         **forms,
     }

@@ -11,7 +11,6 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from quizzes.assignments.release import answers_shown, answers_shown_at
 from quizzes.assignments.student_statuses import load_overrides
 from quizzes.attempts import answers, lifecycle
 from quizzes.attempts.attempt_content import AttemptContent
@@ -22,6 +21,7 @@ from quizzes.forms.accommodations import ReopenForm
 from quizzes.forms.grading import GradeForm
 from quizzes.grading import manual_grades
 from quizzes.models import AnswerEvent, Attempt, ManualGrade
+from quizzes.reports.answer_visibility import student_saw_answers_at
 from quizzes.reports.attempt_review import ReviewedAttempt, newest_grades, review_attempt, unused_events
 from quizzes.views.access import TeacherRequest, taught_attempt
 
@@ -74,7 +74,6 @@ def attempt_page(
     overrides = load_overrides(assignment=attempt.assignment_id, student=attempt.student_id)
     marks = newest_grades(attempt)
     late, unused_count = _unused(unused_events(attempt), reviewed)
-    shown_at = answers_shown_at(attempt.assignment)
     forms = {key: form for key, form in [grade_form] if key} if grade_form else {}
     context = {
         "attempt": attempt,
@@ -95,7 +94,7 @@ def attempt_page(
             for position, question in enumerate(reviewed.content.published.document.questions, start=1)
         },
         "reopen_form": reopen_form or ReopenForm(initial={"receipt": attempt.receipt}),
-        "could_see_answers": answers_shown(attempt.assignment, attempt, shown_at=shown_at, now=now),
+        "answers_since": None if attempt.is_open else student_saw_answers_at(attempt, now=now),
     }
     return render(request, "teacher/attempt_review.html", context)
 

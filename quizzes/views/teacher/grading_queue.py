@@ -34,10 +34,14 @@ def grading_queue(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 
 @require_POST
+@transaction.atomic
 def settle_queued_answer(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Accept equal answers for all classes, or keep their grade. An answer that left the queue is settled."""
     assignment = taught_assignment(request, public_id)
     form = SettleForm(request.POST)
+    edition = Edition.objects.get(pk=assignment.edition_id)
+    # Before the queue is read: of two requests at once, the second reads a queue without the answer.
+    affected = regrades.lock_affected(edition, by=request.user)
     unread = queue.queued_answers([assignment]).get(assignment.pk, [])
     entry = next((entry for entry in unread if form.is_valid() and entry.name == form.cleaned_data["doubt"]), None)
     if entry is None or entry.is_by_hand:
@@ -48,12 +52,13 @@ def settle_queued_answer(request: TeacherRequest, public_id: str) -> HttpRespons
         count = _grade_all(request, assignment, entry, points)
         messages.success(request, f"“{entry.given[0]}” is not accepted ({count} answer{'' if count == 1 else 's'}).")
     else:
-        _accept(request, assignment, entry)
+        _accept(request, assignment, affected, edition, entry)
     return redirect("grading_queue", assignment.public_id)
 
 
-def _accept(request: TeacherRequest, assignment: Assignment, entry: QueuedAnswer) -> None:
-    edition = Edition.objects.get(pk=assignment.edition_id)
+def _accept(
+    request: TeacherRequest, assignment: Assignment, affected: list[Assignment], edition: Edition, entry: QueuedAnswer
+) -> None:
     row = Question.objects.get(edition=edition, key=entry.question.key)
     try:
         document = regrades.corrected_document(edition, row, entry.value)
@@ -62,7 +67,6 @@ def _accept(request: TeacherRequest, assignment: Assignment, entry: QueuedAnswer
         count = _grade_all(request, assignment, entry, Decimal(entry.question.points))
         messages.success(request, f"{count} answer{' gets' if count == 1 else 's get'} full credit.")
         return
-    affected = regrades.affected_assignments(edition, by=request.user)
     change: dict[str, Any] = {"policy": Regrade.Policy.EITHER_KEY, "document": document}
     regrades.apply(
         affected,
@@ -77,7 +81,6 @@ def _accept(request: TeacherRequest, assignment: Assignment, entry: QueuedAnswer
     messages.success(request, f"“{entry.given[0]}” is accepted. Scores updated. You can undo it.")
 
 
-@transaction.atomic
 def _grade_all(request: TeacherRequest, assignment: Assignment, entry: QueuedAnswer, points: Decimal) -> int:
     row = Question.objects.get(edition=assignment.edition_id, key=entry.question.key)
     for attempt in entry.attempts:

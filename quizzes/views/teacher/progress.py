@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from quizzes.assignments.accommodations import accommodations_of
+from quizzes.assignments.deadlines import WindowState
+from quizzes.assignments.lifecycle import window_state
 from quizzes.assignments.status import Status
 from quizzes.content.editions import published
 from quizzes.forms.board import NamesForm
@@ -47,7 +49,7 @@ def assignment_progress(request: TeacherRequest, public_id: str) -> HttpResponse
     context = {
         **_progress_context(request, assignment, now),
         "questions": content.questions,
-        "class_count": Assignment.objects.given_together(assignment.group).count(),
+        "is_open": window_state(assignment, now=now) in {WindowState.OPEN, WindowState.PAST_DUE},
         "tag": tag,
     }
     return render_with_etag(request, "teacher/assignment_progress.html", context, tag)

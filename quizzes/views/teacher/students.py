@@ -105,6 +105,7 @@ def history_page(request: TeacherRequest, student: Student, **context: Any) -> H
         "rename_form": RenameStudentForm(initial={"name": student.display_name, "family_name": student.family_name}),
         "move_form": MoveStudentForm(others=others),
         "accommodation_form": AccommodationForm.of(Accommodation.objects.filter(student=student).first()),
+        "room": None,
         "has_other_classroom": others.exists(),
         "events": student.audit_events.select_related("actor", "classroom"),
         **context,

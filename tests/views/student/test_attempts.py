@@ -232,7 +232,10 @@ def test_list_shows_the_score_that_counts_after_the_last_close(
         max_attempts=2,
     )
     make_assignment(
-        edition=edition, classroom=other_classroom, group=assignment.group, closes_at=now + timedelta(days=3)
+        edition=edition,
+        classroom=other_classroom,
+        assigned_by=assignment.assigned_by,
+        closes_at=now + timedelta(days=3),
     )
     best = make_answered_attempt(assignment=assignment, student=student, right=2)
     make_answered_attempt(assignment=assignment, student=student, right=0, number=2)

@@ -24,7 +24,7 @@ from quizzes.models import (
     Student,
     User,
 )
-from tests.factories import NOW, make_answered_attempt, make_attempt, make_regrade, make_student, save
+from tests.factories import NOW, make_answered_attempt, make_assignment, make_attempt, make_regrade, make_student, save
 from tests.pages import errors_of, form_of, text_of
 
 MARKS = "made_by", "points", "comment"
@@ -257,13 +257,23 @@ def test_reopening_beside_another_open_attempt_is_refused(done: Attempt, teacher
     assert acts() == []
 
 
-@pytest.mark.parametrize(("release", "is_warned"), [("after_hand_in", True), ("never", False)])
-def test_reopening_warns_where_the_student_could_see_the_answers(
-    release: str, is_warned: bool, done: Attempt, teacher_client: Client
+@pytest.mark.parametrize(
+    ("release", "said"),
+    [
+        ("after_hand_in", "Maya could see the answers starting Fri, Oct 23, 11:01 am EDT."),
+        ("never", "Maya could not see the answers so far."),
+    ],
+)
+def test_reopening_and_accepting_late_answers_say_whether_the_student_could_see_the_answers(
+    release: str, said: str, done: Attempt, teacher_client: Client
 ) -> None:
     Assignment.objects.update(release=release)
+    assert text_of(teacher_client.get(review_of(done))).count(said) == 1  # beside "Open the attempt again"
+    save(done, "one", "c", now=NOW + timedelta(hours=1))
+
     page = text_of(teacher_client.get(review_of(done)))
-    assert ("Maya may have seen the answers." in page) is is_warned
+    assert page.count(said) == 2
+    assert ("After the answers were visible" in page) is (release != "never")
 
 
 # --- Extensions and excuses ---------------------------------------------------------------------------------------
@@ -427,6 +437,80 @@ def test_accommodation_holds_at_once_and_is_recorded_once(
     assert acts() == ([] if time == "1" else ["accommodation_changed"])
     form = form_of(teacher_client.get(reverse("student_history", args=[student.public_id])), having="time")
     assert dict(form.fields)["time"] == time
+
+
+@pytest.fixture
+def tight(assignment: Assignment, clock: time_machine.Traveller) -> Assignment:
+    """30 minutes, and closes in 40."""
+    assignment.time_limit, assignment.closes_at = timedelta(minutes=30), NOW + timedelta(minutes=40)
+    assignment.save()
+    return assignment
+
+
+TIGHT = "45 minutes do not fit before Fri, Oct 23, 11:40 am EDT."
+
+
+@pytest.mark.parametrize(
+    ("choice", "close"), [("extend", NOW + timedelta(minutes=45)), ("keep", NOW + timedelta(minutes=40))]
+)
+def test_accommodation_that_does_not_fit_an_open_quiz_asks_first(
+    choice: str, close: datetime, tight: Assignment, student: Student, teacher_client: Client
+) -> None:
+    attempt = make_attempt(assignment=tight, student=student, deadline_at=NOW + timedelta(minutes=30))
+    page = set_time(teacher_client, student, "1.5")
+    assert f"Small set: {TIGHT}" in text_of(page)
+    assert errors_of(page) == []
+    assert not Accommodation.objects.exists()
+    form = form_of(page, having="time")
+    undecided = teacher_client.post(form.action, form.data())
+    assert errors_of(undecided) == ["Choose what holds for Maya."]
+    assert not Accommodation.objects.exists()
+
+    saved = teacher_client.post(form.action, form.data(**{f"room-{tight.public_id}": choice}))
+    assert saved.status_code == 302
+    attempt.refresh_from_db()
+    assert (attempt.deadline_at, Accommodation.objects.get().time_factor) == (close, Decimal("1.5"))
+
+
+def test_accommodation_asks_only_about_quizzes_that_are_not_done(
+    tight: Assignment, student: Student, classroom: Classroom, teacher: User, teacher_client: Client
+) -> None:
+    make_answered_attempt(assignment=tight, student=student)
+    limit = timedelta(minutes=30)
+    edition = tight.edition
+    make_assignment(edition=edition, classroom=classroom, time_limit=limit, closes_at=NOW - timedelta(minutes=1))
+    make_assignment(edition=edition, classroom=classroom, time_limit=limit)
+    excused = make_assignment(edition=edition, classroom=classroom, time_limit=limit, closes_at=tight.closes_at)
+    Excuse.objects.create(assignment=excused, student=student, reason="Ill.", given_by=teacher, given_at=NOW)
+
+    assert set_time(teacher_client, student, "2").status_code == 302
+    assert Accommodation.objects.get().time_factor == 2
+
+
+@pytest.mark.parametrize(
+    ("choice", "close"), [("extend", NOW + timedelta(minutes=45)), ("keep", NOW + timedelta(minutes=42))]
+)
+def test_extension_shorter_than_the_granted_time_asks_first(
+    choice: str, close: datetime, tight: Assignment, student: Student, teacher_client: Client
+) -> None:
+    Accommodation.objects.create(student=student, time_factor=Decimal("1.5"), changed_at=NOW)
+    page = extend(teacher_client, tight, student, closes="2026-10-23T11:42")
+    assert "Maya Lopez’s 45 minutes do not fit before Fri, Oct 23, 11:42 am EDT." in text_of(page)
+    assert not Extension.objects.exists()
+
+    form = form_of(page, having="closes")
+    saved = teacher_client.post(form.action, form.data(**{f"room-{student.public_id}": choice}))
+    assert saved.status_code == 302
+    assert Extension.objects.get().closes_at == close
+
+
+def test_extension_that_fits_is_saved_without_a_question(
+    tight: Assignment, student: Student, teacher_client: Client
+) -> None:
+    Accommodation.objects.create(student=student, time_factor=Decimal("1.5"), changed_at=NOW)
+
+    assert extend(teacher_client, tight, student, closes="2026-10-23T11:45").status_code == 302
+    assert Extension.objects.get().closes_at == NOW + timedelta(minutes=45)
 
 
 @pytest.mark.parametrize("time", ["", "0.5", "3", "NaN"])

@@ -11,8 +11,10 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, User
+from quizzes.content.drafts.retry import make_retry
+from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, Extension, QuestionSet, User
 from tests.factories import (
+    NOW,
     make_assignment,
     make_attempt,
     make_classroom,
@@ -163,7 +165,7 @@ def test_assign_sums_up_before_it_saves(
         "Period 5 (0 students) can start Mon, Oct 26, 8:00 am CDT; due Fri, Oct 30, 3:00 pm CDT; "
         "closes Mon, Nov 2, 8:00 am CST. "
         "1 attempt. No time limit. Answer choices are shuffled. "
-        "Answers show after both classes close."
+        "Answers show after all your classes with this question set close."
     ) in text_of(summary)
     assert not Assignment.objects.exists()
     response = teacher_client.post(address_of(edition), form_of(summary, having="release").data(act="save"))
@@ -264,6 +266,10 @@ REFUSALS = [
     ),
     ({"closes": "2026-10-23T10:00"}, ["This closing time has passed. Choose a later one."]),
     ({"release": "after_close"}, ["Set a closing time. Answers show after all classes close."]),
+    (
+        {"release": "after_last", "max_attempts": "unlimited"},
+        ["Set a closing time. With unlimited attempts, no attempt is the last."],
+    ),
     ({"max_attempts": "0"}, ["Choose 1, 2, 3, or unlimited."]),
     ({"time_limit": "0"}, ["Enter 1 minute or more, or leave blank for no limit."]),
     ({"time_limit": "-5"}, ["Enter 1 minute or more, or leave blank for no limit."]),
@@ -275,6 +281,105 @@ REFUSALS = [
     ({"opens": "2026-10-26T08:00Z"}, ["Enter a date and time, such as 2026-10-26T08:00."]),
     ({"due": "0026-10-26T08:00"}, ["Check the year."]),
 ]
+
+
+PUBLIC = "Anyone could try {} of this set without an account. Students may know the answers."
+
+
+def test_assigning_warns_of_questions_that_visitors_could_try(
+    edition: Edition, classroom: Classroom, teacher: User, teacher_client: Client
+) -> None:
+    address = address_of(edition)
+    assert "Anyone could try" not in text_of(teacher_client.get(address))
+    QuestionSet.objects.filter(pk=edition.question_set_id).update(public_until=NOW + timedelta(seconds=1))
+
+    assert PUBLIC.format("4 questions") in text_of(teacher_client.get(address))
+    summary = teacher_client.post(address, filled(teacher_client, address, classroom, act="preview"))
+    assert PUBLIC.format("4 questions") in text_of(summary)
+    # A retry keeps the keys of its questions.
+    given = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
+    retry = make_retry(given, ["one"], objective="Records", by=teacher, now=NOW)
+    assert PUBLIC.format("1 question") in text_of(teacher_client.get(reverse("assign", args=[retry.public_id])))
+
+
+def test_assigning_a_set_does_not_warn_of_an_edition_that_visitors_could_not_try(
+    edition: Edition, teacher_client: Client
+) -> None:
+    QuestionSet.objects.filter(pk=edition.question_set_id).update(public_until=NOW)
+
+    assert "Anyone could try" not in text_of(teacher_client.get(address_of(edition)))
+
+
+EARLY = {
+    "at_once": (
+        "Students see the correct answer to each question when they check it, and can use it in their next attempt."
+    ),
+    "after_hand_in": "Students see all correct answers after their first attempt, and can use them in the next one.",
+}
+
+
+def test_answers_show_after_the_last_attempt_by_default(
+    edition: Edition, classroom: Classroom, teacher_client: Client
+) -> None:
+    assign(teacher_client, edition, classroom, max_attempts="2")
+
+    assert Assignment.objects.get().release == "after_last"
+
+
+@pytest.mark.parametrize("release", EARLY)
+def test_answers_before_the_last_attempt_are_confirmed_by_a_sentence(
+    release: str, edition: Edition, classroom: Classroom, teacher_client: Client
+) -> None:
+    address = address_of(edition)
+    fields = filled(teacher_client, address, classroom, max_attempts="3", release=release, act="preview")
+    summary = teacher_client.post(address, fields)
+    assert EARLY[release] in text_of(summary)
+
+    form = form_of(summary, having="release")
+    refused = teacher_client.post(address, form.data(act="save"))
+    assert errors_of(refused) == ["Check this box, or go back and show the answers after the last attempt."]
+    assert not Assignment.objects.exists()
+
+    teacher_client.post(address, form_of(refused, having="release").data(act="save", early_answers="on"))
+    given = Assignment.objects.get()
+    assert (given.release, given.max_attempts) == (release, 3)
+
+
+@pytest.mark.parametrize(
+    ("release", "max_attempts"), [("after_hand_in", "1"), ("at_once", "1"), ("after_last", "2"), ("never", "2")]
+)
+def test_answers_after_the_last_attempt_need_no_confirmation(
+    release: str, max_attempts: str, edition: Edition, classroom: Classroom, teacher_client: Client
+) -> None:
+    assign(teacher_client, edition, classroom, max_attempts=max_attempts, release=release)
+
+    assert Assignment.objects.get().release == release
+
+
+def test_change_to_answers_before_the_last_attempt_is_confirmed(
+    edition: Edition, classroom: Classroom, teacher: User, teacher_client: Client
+) -> None:
+    given = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
+    address = reverse("change_assignment", args=[given.public_id])
+    data = form_of(teacher_client.get(address), having="release").data(max_attempts="2", act="save")
+    refused = teacher_client.post(address, data)
+    assert EARLY["after_hand_in"] in text_of(refused)
+    given.refresh_from_db()
+    assert given.max_attempts == 1
+
+    teacher_client.post(address, form_of(refused, having="release").data(act="save", early_answers="on"))
+    given.refresh_from_db()
+    assert given.max_attempts == 2
+
+
+def test_summary_warns_that_without_a_close_an_unused_attempt_keeps_the_answers_hidden(
+    edition: Edition, classroom: Classroom, teacher_client: Client
+) -> None:
+    warning = "No closing time: students who stop before the last attempt never see the answers."
+    address = address_of(edition)
+    for max_attempts, is_warned in (("2", True), ("1", False)):
+        fields = filled(teacher_client, address, classroom, max_attempts=max_attempts, act="preview")
+        assert (warning in text_of(teacher_client.post(address, fields))) is is_warned
 
 
 @pytest.mark.parametrize("act", ["preview", "save"])
@@ -379,7 +484,8 @@ def test_change_previews_then_saves_and_keeps_untouched_moments_to_the_second(
     given = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher, due_at=due_at)
     address = reverse("change_assignment", args=[given.public_id])
     form = form_of(teacher_client.get(address), having="release")
-    summary = teacher_client.post(address, form.data(closes="2026-11-06T15:00", max_attempts="2", act="preview"))
+    changes = {"closes": "2026-11-06T15:00", "max_attempts": "2", "release": "after_last"}
+    summary = teacher_client.post(address, form.data(**changes, act="preview"))
     assert (
         "Period 3 can start now; due Sun, Nov 1, 1:30 am EST; closes Fri, Nov 6, 3:00 pm EST. "
         "2 attempts. The best counts."
@@ -437,7 +543,7 @@ def test_change_counts_all_classes_of_the_group(
         )
     form = form_of(teacher_client.get(change), having="release")
     summary = teacher_client.post(change, form.data(release="after_close", closes="2099-11-06T15:00", act="preview"))
-    assert "Answers show after all 3 classes close." in text_of(summary)
+    assert "Answers show after all your classes with this question set close." in text_of(summary)
 
 
 def test_delete_assignment_without_attempts(assignment: Assignment, change: str, teacher_client: Client) -> None:
@@ -475,4 +581,93 @@ def test_assign_costs_the_same_for_any_number_of_classes(
         make_classroom(teacher=teacher, name=f"Period {number}")
     with queries() as seen:
         teacher_client.get(address_of(edition))
-    assert len(seen) == 4  # session, teacher, set, classes
+    assert len(seen) == 5  # session, teacher, set, classes, questions that visitors could try
+
+
+# --- One click on the window --------------------------------------------------------------------------------------
+
+
+def click(client: Client, given: Assignment, act: str) -> Any:
+    """Use a button of the progress page, twice."""
+    page = client.get(reverse("assignment_progress", args=[given.public_id]))
+    form = next(form for form in read(page).forms if ("act", act) in form.buttons)
+    for _ in range(2):
+        reply = client.post(form.action, form.data(act=act), follow=True)
+    given.refresh_from_db()
+    return reply
+
+
+@pytest.fixture
+def timed(edition: Edition, classroom: Classroom, teacher: User, clock: time_machine.Traveller) -> Assignment:
+    """Opened an hour ago, due in an hour, closes in two, answers after the last attempt."""
+    hour = timedelta(hours=1)
+    return make_assignment(
+        edition=edition,
+        classroom=classroom,
+        assigned_by=teacher,
+        created_at=NOW - hour,
+        opens_at=NOW - hour,
+        due_at=NOW + hour,
+        closes_at=NOW + 2 * hour,
+        release="after_last",
+    )
+
+
+def test_close_now_ends_the_quiz_and_keeps_extensions(timed: Assignment, teacher: User, teacher_client: Client) -> None:
+    working, extended = (
+        make_attempt(assignment=timed, student=make_student(classroom=timed.classroom), deadline_at=timed.closes_at)
+        for _ in range(2)
+    )
+    extension = Extension.objects.create(
+        assignment=timed, student=extended.student, closes_at=NOW + timedelta(hours=3), given_by=teacher, given_at=NOW
+    )
+    assert "Closed. Quizzes in progress are turned in within 2 minutes." in text_of(
+        click(teacher_client, timed, "close")
+    )
+    assert (timed.due_at, timed.closes_at) == (NOW, NOW)
+    working.refresh_from_db()
+    extended.refresh_from_db()
+    assert (working.deadline_at, extended.deadline_at) == (NOW, extension.closes_at)
+
+
+def test_open_10_more_minutes_adds_them_once(
+    timed: Assignment, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    click(teacher_client, timed, "more_time")
+    assert timed.closes_at == NOW + timedelta(hours=2, minutes=10)
+    clock.shift(timedelta(days=1))
+    click(teacher_client, timed, "more_time")
+    assert timed.closes_at == NOW + timedelta(days=1, minutes=10)
+
+
+def test_release_answers_now(timed: Assignment, teacher_client: Client) -> None:
+    Assignment.objects.update(release="never")
+    click(teacher_client, timed, "release")
+    assert timed.release == "after_hand_in"
+    page = teacher_client.get(reverse("assignment_progress", args=[timed.public_id]))
+    assert "Release answers now" not in text_of(page)
+
+
+def test_release_answers_now_waits_for_a_close_while_attempts_are_left(
+    timed: Assignment, teacher_client: Client
+) -> None:
+    Assignment.objects.update(max_attempts=2)
+    refused = click(teacher_client, timed, "release")
+    assert "Students can still start another attempt. Close the quiz first." in text_of(refused)
+    assert timed.release == "after_last"
+    click(teacher_client, timed, "close")
+    Assignment.objects.update(closes_at=NOW - timedelta(seconds=1), due_at=NOW - timedelta(seconds=1))
+    click(teacher_client, timed, "release")
+    assert timed.release == "after_hand_in"
+
+
+def test_close_now_before_the_quiz_opens_is_refused(timed: Assignment, teacher_client: Client) -> None:
+    Assignment.objects.update(opens_at=NOW + timedelta(minutes=30))
+    page = teacher_client.get(reverse("assignment_progress", args=[timed.public_id]))
+    assert "Close now" not in text_of(page)
+    address = reverse("change_window", args=[timed.public_id])
+    refused = teacher_client.post(address, {"act": "close"}, follow=True)
+    assert "This quiz isn’t open yet." in text_of(refused)
+    assert "This page is out of date." in text_of(teacher_client.post(address, {"act": "x"}, follow=True))
+    timed.refresh_from_db()
+    assert timed.closes_at == NOW + timedelta(hours=2)

@@ -5,7 +5,7 @@ class Migration(migrations.Migration):
     """Change labels and error messages. No table changes."""
 
     dependencies = [
-        ("quizzes", "0010_submitted_grades_and_actions"),
+        ("quizzes", "0012_family_names"),
     ]
 
     operations = [

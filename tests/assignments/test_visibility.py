@@ -1,0 +1,170 @@
+"""Since when a student could see the answers, also by settings that no longer apply."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from quizzes.assignments.accommodations import extend
+from quizzes.assignments.deadlines import GRACE, Window
+from quizzes.assignments.release import answers_shown, answers_shown_at
+from quizzes.assignments.visibility import visible_since
+from quizzes.attempts.answers import check_answer
+from quizzes.attempts.lifecycle import reopen, submit_attempt
+from quizzes.models import Assignment, Attempt, Classroom, Edition, Student, User
+from tests.assignments.test_lifecycle import change
+from tests.factories import NOW, loaded, make_answered_attempt, make_assignment, make_attempt, save
+
+pytestmark = pytest.mark.django_db
+MICROSECOND, MINUTE, HOUR, DAY = (
+    timedelta(microseconds=number) for number in (1, 60_000_000, 3_600_000_000, 86_400_000_000)
+)
+LATER = NOW + 9 * DAY
+
+
+@pytest.fixture
+def given(edition: Edition, classroom: Classroom, teacher: User) -> Assignment:
+    """Two attempts, closes after a day, assigned an hour ago."""
+    return make_assignment(
+        edition=edition,
+        classroom=classroom,
+        assigned_by=teacher,
+        created_at=NOW - HOUR,
+        closes_at=NOW + DAY,
+        max_attempts=2,
+    )
+
+
+def since(attempt: Attempt, *, now: datetime = LATER) -> datetime | None:
+    return visible_since([attempt.assignment], now=now).get((attempt.student_id, attempt.assignment_id))
+
+
+def released(assignment: Assignment, release: str) -> Assignment:
+    assignment.release = release
+    assignment.save()
+    return assignment
+
+
+@pytest.mark.parametrize(
+    ("release", "expected"),
+    [
+        ("at_once", NOW + MINUTE),
+        ("after_hand_in", NOW + MINUTE),
+        ("after_last", NOW + DAY + GRACE),
+        ("after_close", NOW + DAY + GRACE + MICROSECOND),
+        ("never", None),
+    ],
+)
+def test_visible_since_follows_the_release(
+    release: str, expected: datetime | None, given: Assignment, student: Student
+) -> None:
+    attempt = make_attempt(assignment=released(given, release), student=student)
+    assert since(attempt) is None
+    submit_attempt(attempt, now=NOW + MINUTE)
+
+    assert since(attempt) == expected
+    for moment in (NOW, NOW + MINUTE, NOW + HOUR, NOW + DAY, NOW + DAY + GRACE, NOW + DAY + 2 * GRACE):
+        shown_at = answers_shown_at(attempt.assignment, student.pk)
+        is_shown = moment >= NOW + MINUTE and answers_shown(attempt.assignment, attempt, shown_at=shown_at, now=moment)
+        assert (since(attempt, now=moment) is not None) is is_shown
+
+
+def test_visible_since_the_last_attempt(given: Assignment, student: Student) -> None:
+    make_answered_attempt(assignment=released(given, "after_last"), student=student)
+    second = make_attempt(assignment=given, student=student, number=2, started_at=NOW + HOUR)
+    assert since(second, now=NOW + HOUR) is None
+    submit_attempt(second, now=NOW + 2 * HOUR)
+
+    assert since(second) == NOW + 2 * HOUR
+
+
+def test_visible_since_waits_for_an_attempt_that_is_open_after_the_close(given: Assignment, student: Student) -> None:
+    make_answered_attempt(assignment=released(given, "after_last"), student=student)
+    second = make_attempt(assignment=given, student=student, number=2, deadline_at=NOW + 3 * DAY)
+    given.max_attempts = 3
+    given.save()
+    assert since(second, now=NOW + 2 * DAY) is None
+    submit_attempt(second, now=NOW + 2 * DAY)
+
+    assert since(second) == NOW + 2 * DAY
+
+
+def test_visible_since_the_first_check(given: Assignment, student: Student) -> None:
+    attempt = make_attempt(assignment=released(given, "at_once"), student=student)
+    save(attempt, "one", "c")
+    question = attempt.assignment.edition.questions.get(key="one")
+    check_answer(loaded(attempt), question.pk, now=NOW + MINUTE)
+
+    assert since(attempt, now=NOW + HOUR) == NOW + MINUTE
+
+
+def test_visible_since_counts_a_release_that_was_taken_back(given: Assignment, student: Student, teacher: User) -> None:
+    attempt = make_answered_attempt(assignment=given, student=student)
+    assert attempt.submitted_at is not None
+    change(given, by=teacher, window=Window(closes_at=NOW + DAY), release="never", max_attempts=2, now=NOW + HOUR)
+
+    assert since(attempt) == attempt.submitted_at
+
+
+def test_visible_since_a_release_that_came_later(given: Assignment, student: Student, teacher: User) -> None:
+    attempt = make_answered_attempt(assignment=released(given, "never"), student=student)
+    assert since(attempt) is None
+    change(given, by=teacher, window=Window(closes_at=NOW + DAY), release="after_hand_in", now=NOW + 2 * HOUR)
+
+    assert since(attempt, now=NOW + HOUR) is None
+    assert since(attempt) == NOW + 2 * HOUR
+
+
+def test_visible_since_counts_a_submission_that_was_undone(given: Assignment, student: Student, teacher: User) -> None:
+    attempt = make_answered_attempt(assignment=given, student=student)
+    submitted_at = attempt.submitted_at
+    reopen(attempt, more_time=None, reason="The fire alarm.", by=teacher, now=NOW + 2 * HOUR)
+    assert attempt.is_open
+
+    assert since(attempt) == submitted_at
+
+
+def test_visible_since_counts_answers_from_before_an_extra_attempt(
+    given: Assignment, student: Student, teacher: User
+) -> None:
+    given.max_attempts = 1
+    attempt = make_answered_attempt(assignment=released(given, "after_last"), student=student)
+    extend(
+        given,
+        student,
+        due_at=None,
+        closes_at=None,
+        extra_attempts=1,
+        reason="Was ill.",
+        by=teacher,
+        now=NOW + 2 * HOUR,
+    )
+    assert answers_shown_at(given, student.pk) == NOW + DAY + GRACE
+
+    assert since(attempt) == attempt.submitted_at
+
+
+def test_visible_since_an_extra_attempt_that_came_before_the_first(
+    given: Assignment, student: Student, teacher: User
+) -> None:
+    given.max_attempts = 1
+    attempt = make_answered_attempt(assignment=released(given, "after_last"), student=student, submitted=False)
+    extend(given, student, due_at=None, closes_at=NOW + 2 * DAY, extra_attempts=1, reason="Ill.", by=teacher, now=NOW)
+    submit_attempt(attempt, now=NOW + HOUR)
+
+    assert since(attempt) == NOW + 2 * DAY + GRACE
+
+
+def test_visible_since_counts_answers_from_before_another_class_got_the_set(
+    given: Assignment, student: Student, other_classroom: Classroom, teacher: User
+) -> None:
+    attempt = make_answered_attempt(assignment=released(given, "after_close"), student=student)
+    make_assignment(
+        edition=given.edition,
+        classroom=other_classroom,
+        assigned_by=teacher,
+        created_at=NOW + 2 * DAY,
+        closes_at=NOW + 5 * DAY,
+    )
+    assert answers_shown_at(given, student.pk) == NOW + 5 * DAY
+
+    assert since(attempt, now=NOW + 3 * DAY) == NOW + DAY + GRACE + MICROSECOND

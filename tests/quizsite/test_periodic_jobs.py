@@ -1,0 +1,26 @@
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from quizsite.periodic_jobs import run_periodic_jobs
+from quizzes.attempts.heartbeats import record_heartbeat
+from quizzes.models import Presence
+from tests.factories import NOW, make_attempt
+
+
+@pytest.mark.django_db(transaction=True)
+def test_periodic_jobs_go_on_past_one_that_fails(caplog: pytest.LogCaptureFixture) -> None:
+    record_heartbeat(make_attempt().pk, None, now=NOW)
+    rename = 'ALTER TABLE "{}" RENAME TO "{}"'
+    tables = ("quizzes_failedtry", "quizzes_failedtry_away")
+    with connection.cursor() as cursor:
+        cursor.execute(rename.format(*tables))
+        try:
+            run_periodic_jobs(now=NOW + timedelta(days=9))
+        finally:
+            cursor.execute(rename.format(*reversed(tables)))
+
+    [record] = caplog.records
+    assert record.getMessage() == "A periodic job failed: delete old failed tries. Trying again in 20 seconds."
+    assert not Presence.objects.exists()

@@ -1,0 +1,80 @@
+"""Who could see the answers: every class of a teacher with the question set, and each student."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from quizzes.models import Assignment, QuestionSet, Student, User
+from tests.factories import NOW, make_answered_attempt, make_assignment, make_classroom, make_student
+from tests.pages import read, text_of
+
+
+def page_of(assignment: Assignment) -> str:
+    return reverse("answer_visibility", args=[assignment.public_id])
+
+
+def test_panel_lists_classes_and_students_with_the_moment(
+    assignment: Assignment,
+    student: Student,
+    classmate: Student,
+    teacher: User,
+    teacher_client: Client,
+    clock: time_machine.Traveller,
+) -> None:
+    make_answered_attempt(assignment=assignment, student=student)
+    other_classroom = make_classroom(teacher=teacher, name="Period 5")
+    make_student(classroom=other_classroom, name="Noor A.")
+    other = make_assignment(edition=assignment.edition, classroom=other_classroom, assigned_by=teacher, release="never")
+    make_answered_attempt(assignment=other, student=make_student(classroom=other_classroom, name="Zoe B."))
+    clock.shift(timedelta(hours=1))
+
+    text = text_of(teacher_client.get(page_of(assignment)))
+    shown = f"{student.display_name} Fri, Oct 23, 11:01 am EDT"
+    assert f"{assignment.classroom.name} 1 of 2 students, starting Fri, Oct 23, 11:01 am EDT" in text
+    assert shown in text
+    assert f"{classmate.display_name} Not yet" in text
+    assert f"{other_classroom.name} No one so far" in text
+    assert "Noor A. Not yet Zoe B. Not yet" in text
+    assert text.index(assignment.classroom.name) < text.index(other_classroom.name)
+    progress = teacher_client.get(reverse("assignment_progress", args=[assignment.public_id]))
+    assert page_of(assignment) in read(progress).links
+
+
+def test_panel_leaves_out_classes_of_other_teachers(assignment: Assignment, teacher_client: Client) -> None:
+    make_assignment(edition=assignment.edition, classroom=make_classroom(name="Not mine"))
+
+    assert "Not mine" not in text_of(teacher_client.get(page_of(assignment)))
+
+
+def test_panel_names_questions_that_visitors_could_try(assignment: Assignment, teacher_client: Client) -> None:
+    public = "Anyone could try 4 questions of this set without an account."
+    assert public not in text_of(teacher_client.get(page_of(assignment)))
+    QuestionSet.objects.update(public_until=NOW + timedelta(seconds=1))
+
+    assert public in text_of(teacher_client.get(page_of(assignment)))
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_panel_costs_the_same_for_any_number(
+    count: int, assignment: Assignment, teacher: User, teacher_client: Client, queries: Callable[[], Any]
+) -> None:
+    for number in range(count):
+        classroom = make_classroom(teacher=teacher, name=f"Period {number}")
+        other = make_assignment(edition=assignment.edition, classroom=classroom, assigned_by=teacher)
+        for _ in range(count):
+            make_answered_attempt(assignment=other, student=make_student(classroom=classroom))
+    with queries() as seen:
+        text = text_of(teacher_client.get(page_of(assignment)))
+    assert text.count("students, starting") == count
+    # Session, teacher, assignment; assignments of the set, students; attempts, history, extensions; questions that
+    # visitors could try.
+    assert (len(seen), seen.writes) == (9, [])
+    Assignment.objects.update(release="after_close", closes_at=NOW)
+    with queries() as seen:
+        teacher_client.get(page_of(assignment))
+    assert len(seen) == 10  # the closes of the set
