@@ -12,7 +12,7 @@ import environ
 from django.utils.csp import CSP
 
 from quizsite.data_folder import make_data_folder, secret_key
-from quizsite.environment import flag, mailer, postgresql, whole_number, words
+from quizsite.environment import flag, mailer, postgresql, secret, whole_number, words
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 # Real environment variables win over the file. Tests name no file, so that a developer's `.env` cannot sway them.
@@ -21,6 +21,8 @@ environ.Env.read_env(os.environ.get("FOOTNOTE_ENV_FILE", BASE_DIR / ".env"))
 DATA_DIR = make_data_folder((BASE_DIR / (os.environ.get("FOOTNOTE_DATA") or "data")).resolve())
 HTTPS = flag(os.environ, "FOOTNOTE_HTTPS")
 TRUSTED_PROXY_COUNT = whole_number(os.environ, "FOOTNOTE_TRUSTED_PROXIES", default=0)
+# With this token, a watchdog on another machine sees the details of `/readyz`. Strangers see ok or fail.
+HEALTH_TOKEN = secret(os.environ, "FOOTNOTE_HEALTH_TOKEN")
 
 # --- Django -----------------------------------------------------------------------------------------------------
 
