@@ -1,6 +1,6 @@
 """Read the environment strictly: a malformed value stops the start with one plain sentence."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import environ
@@ -33,6 +33,14 @@ def whole_number(variables: Mapping[str, str], name: str, *, default: int, least
     if not text.isdecimal() or int(text) < least:
         raise ImproperlyConfigured(f"{name} must be a whole number from {least} up, not {text!r}.")
     return int(text)
+
+
+def choice(variables: Mapping[str, str], name: str, options: Sequence[str]) -> str:
+    """The option that `name` names, the first one if it is not set."""
+    word = variables.get(name, "").strip().lower() or options[0]
+    if word not in options:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(filter(None, options))}, not {word!r}.")
+    return word
 
 
 def secret(variables: Mapping[str, str], name: str) -> str:
