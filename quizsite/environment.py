@@ -1,6 +1,6 @@
 """Read the environment strictly: a malformed value stops the start with one plain sentence."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import environ
@@ -8,6 +8,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 FALSE_WORDS = frozenset({"0", "false", "no", "off", ""})
+
+# Characters of a secret: 128 bits as hexadecimal digits have 32, as base64 22.
+SECRET_LEAST = 22
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 
@@ -30,6 +33,23 @@ def whole_number(variables: Mapping[str, str], name: str, *, default: int, least
     if not text.isdecimal() or int(text) < least:
         raise ImproperlyConfigured(f"{name} must be a whole number from {least} up, not {text!r}.")
     return int(text)
+
+
+def choice(variables: Mapping[str, str], name: str, options: Sequence[str]) -> str:
+    """The option that `name` names, the first one if it is not set."""
+    word = variables.get(name, "").strip().lower() or options[0]
+    if word not in options:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(filter(None, options))}, not {word!r}.")
+    return word
+
+
+def secret(variables: Mapping[str, str], name: str) -> str:
+    """The secret called `name`, "" if it is not set; refuses one that can be guessed or that a header cannot carry."""
+    text = variables.get(name, "").strip()
+    # The message does not repeat it.
+    if text and (len(text) < SECRET_LEAST or not text.isascii() or not text.isprintable() or " " in text):
+        raise ImproperlyConfigured(f"{name} must have at least {SECRET_LEAST} letters, digits, or marks.")
+    return text
 
 
 def words(variables: Mapping[str, str], name: str) -> list[str]:

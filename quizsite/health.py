@@ -3,6 +3,7 @@
 import os
 import shutil
 from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.db import Error, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
 
 from quizsite.sqlite import library
@@ -23,6 +25,9 @@ DISK_LEAST_SHARE = 0.05
 
 # The grace time is one minute. Web machines that differ by more than this would decide differently.
 CLOCK_TOLERANCE = timedelta(seconds=5)
+
+# Headers that a proxy adds, as WSGI names them.
+FORWARDED = ("HTTP_X_FORWARDED_", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_VIA")
 
 # The settings that make "Saved" true, as each engine reports them.
 SQLITE_PRAGMAS: dict[str, object] = {
@@ -53,9 +58,32 @@ def livez(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """One line for each check; 503 if one of them fails."""
+    """Ok, or 503 and fail. For the operator, one line for each check."""
     fit, lines = report()
+    if not is_operator(request):
+        lines = ["ok" if fit else "fail"]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8", status=200 if fit else 503)
+
+
+def is_operator(request: HttpRequest) -> bool:
+    """Whether a request may see details: it has the token of FOOTNOTE_HEALTH_TOKEN, or comes from this machine.
+
+    A proxy on this machine also connects from loopback, so a request with a header of a proxy counts as a stranger's.
+    """
+    token: str = settings.HEALTH_TOKEN
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if token and constant_time_compare(given, token):
+        return True
+    is_forwarded = any(name.startswith(FORWARDED) for name in request.META)
+    return not is_forwarded and is_loopback(str(request.META.get("REMOTE_ADDR", "")))
+
+
+def is_loopback(address: str) -> bool:
+    """Whether an IP address is this machine's own."""
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return False
 
 
 def report() -> tuple[bool, list[str]]:

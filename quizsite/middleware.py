@@ -1,5 +1,7 @@
-"""Middleware for all requests and responses: headers, body size, HEAD, wrong methods, sign-in, redirects for htmx."""
+"""Middleware for all requests: ids, headers, body size, HEAD, wrong methods, sign-in, redirects for htmx."""
 
+import re
+import secrets
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,9 +13,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from quizsite.log import current_request_id
+
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 PLAIN_TEXT = "text/plain; charset=utf-8"
+
+REQUEST_ID = "X-Request-ID"
+_REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 # Footnote uses no camera, location, payment or sensor of the browser.
 PERMISSIONS_POLICY = ", ".join(
@@ -46,6 +53,26 @@ PERMISSIONS_POLICY = ", ".join(
         "xr-spatial-tracking",
     )
 )
+
+
+def request_id(get_response: GetResponse) -> GetResponse:
+    """Give each request an id, for its log lines and as a header of its response.
+
+    A trusted proxy may choose the id.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        sent = request.headers.get(REQUEST_ID, "") if settings.TRUSTED_PROXY_COUNT else ""
+        chosen = sent if _REQUEST_ID.fullmatch(sent) else secrets.token_hex(8)
+        token = current_request_id.set(chosen)
+        try:
+            response = get_response(request)
+        finally:
+            current_request_id.reset(token)
+        response.headers[REQUEST_ID] = chosen
+        return response
+
+    return middleware
 
 
 def response_headers(get_response: GetResponse) -> GetResponse:

@@ -12,7 +12,7 @@ import environ
 from django.utils.csp import CSP
 
 from quizsite.data_folder import make_data_folder, secret_key
-from quizsite.environment import flag, mailer, postgresql, whole_number, words
+from quizsite.environment import choice, flag, mailer, postgresql, secret, whole_number, words
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 # Real environment variables win over the file. Tests name no file, so that a developer's `.env` cannot sway them.
@@ -21,6 +21,8 @@ environ.Env.read_env(os.environ.get("FOOTNOTE_ENV_FILE", BASE_DIR / ".env"))
 DATA_DIR = make_data_folder((BASE_DIR / (os.environ.get("FOOTNOTE_DATA") or "data")).resolve())
 HTTPS = flag(os.environ, "FOOTNOTE_HTTPS")
 TRUSTED_PROXY_COUNT = whole_number(os.environ, "FOOTNOTE_TRUSTED_PROXIES", default=0)
+# With this token, a watchdog on another machine sees the details of `/readyz`. Strangers see ok or fail.
+HEALTH_TOKEN = secret(os.environ, "FOOTNOTE_HEALTH_TOKEN")
 
 # --- Django -----------------------------------------------------------------------------------------------------
 
@@ -262,11 +264,31 @@ ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 
 # --- Log ------------------------------------------------------------------------------------------------------------
 
+LOG_FORMAT = choice(os.environ, "FOOTNOTE_LOG", ("lines", "json"))
+# Without a level: warnings of Django and of the libraries, and what Footnote itself says.
+LOG_LEVEL = choice(os.environ, "FOOTNOTE_LOG_LEVEL", ("", "debug", "info", "warning", "error")).upper()
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"quizsite": {"level": "INFO"}, "quizzes": {"level": "INFO"}},
+    "filters": {"request": {"()": "quizsite.log.RequestFilter"}},
+    "formatters": {
+        "lines": {"()": "quizsite.log.LineFormatter", "fmt": "{asctime} {levelname} {name}: {message}", "style": "{"},
+        "json": {
+            "()": "quizsite.log.JsonLineFormatter",
+            "fmt": "{asctime}{levelname}{name}{message}{account}{request_id}",
+            "style": "{",
+            "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},
+        },
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["request"]}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL or "WARNING"},
+    "loggers": {
+        "quizsite": {"level": LOG_LEVEL or "INFO"},
+        "quizzes": {"level": LOG_LEVEL or "INFO"},
+        # At the level of debug, these write the values of a page and of a query: names, PINs, codes.
+        "django.template": {"level": LOG_LEVEL.replace("DEBUG", "") or "INFO"},
+        "django.db": {"level": LOG_LEVEL.replace("DEBUG", "") or "INFO"},
+    },
 }
+if flag(os.environ, "FOOTNOTE_REQUEST_IDS"):
+    MIDDLEWARE.insert(0, "quizsite.middleware.request_id")

@@ -5,8 +5,12 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
+from django.core.files.storage import FileSystemStorage
 from django.core.management import call_command
 from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+# Files about the static files, which version 0.2 kept among them.
+SERVED_BEFORE = (".sources", "staticfiles.json")
 
 
 class StaticFilesStorage(CompressedManifestStaticFilesStorage):
@@ -15,15 +19,21 @@ class StaticFilesStorage(CompressedManifestStaticFilesStorage):
     # Hash the names that JavaScript modules import too. Otherwise a browser could mix modules of two versions.
     support_js_module_import_aggregation = True
 
+    def __init__(self) -> None:
+        # STATIC_ROOT is served to everyone.
+        super().__init__(manifest_storage=FileSystemStorage(location=settings.DATA_DIR))
+
 
 def collect_if_changed() -> bool:
     """Bring STATIC_ROOT up to date; returns whether there was anything to do.
 
     Files of earlier versions stay: a page that is open meanwhile goes on asking for them.
     """
-    stamp = Path(settings.STATIC_ROOT) / ".sources"
+    stamp = Path(settings.DATA_DIR) / "static-sources"
+    for name in SERVED_BEFORE:
+        (Path(settings.STATIC_ROOT) / name).unlink(missing_ok=True)
     now = fingerprint()
-    if stamp.exists() and stamp.read_text() == now:
+    if Path(settings.STATIC_ROOT).exists() and stamp.exists() and stamp.read_text() == now:
         return False
     call_command("collectstatic", interactive=False, verbosity=0)
     stamp.write_text(now)

@@ -1,4 +1,4 @@
-"""Preview attempts: try a question set without an account or a class, stored in the session only."""
+"""Preview attempts: try a question set without an account or a class, stored in a session or in a signed cookie."""
 
 import secrets
 from collections.abc import Collection, Mapping
@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.sessions.backends.base import SessionBase
+from django.core import signing
 from django.utils.crypto import salted_hmac
 
 from quizzes.attempts.attempt_content import AttemptContent, arrange_content
@@ -15,15 +16,39 @@ from quizzes.models import Answer, QuestionSet
 from quizzes.models.question_sets import TRY_OUT
 
 PREVIEWS = "previews"
+# The try-out needs some 300 characters. A browser takes 4,096 for a cookie.
+MAX_COOKIE_LENGTH = 3_000
+_COOKIE_SALT = "quizzes.previews.cookie"
+
+
+# What stores preview attempts under PREVIEWS: a session, or what a signed cookie holds.
+type PreviewStore = SessionBase | dict[str, Any]
+
+
+def read_cookie(value: str, *, max_age: int) -> dict[str, Any]:
+    """The preview attempts of a visitor. Empty for a forged cookie and after max_age seconds."""
+    try:
+        stored: dict[str, Any] = signing.loads(value, salt=_COOKIE_SALT, max_age=max_age)
+    except signing.BadSignature:
+        return {}
+    return stored
+
+
+def write_cookie(store: Mapping[str, Any]) -> str:
+    """The signed value of a visitor's cookie; "" if there is nothing to store or it would be too long."""
+    if not store.get(PREVIEWS):
+        return ""
+    value = signing.dumps(dict(store), salt=_COOKIE_SALT, compress=True)
+    return value if len(value) <= MAX_COOKIE_LENGTH else ""
 
 
 @dataclass(frozen=True, slots=True)
 class PreviewAttempt:
     """One preview attempt on an edition. values: of the checked answers, by question key.
 
-    order: an id of the order of the choices. Pages send it back, since a visitor without an answer has no session.
+    order: an id of the order of the choices. Pages send it back, since nothing is stored before the first answer.
     Only the server can compute the seed from it.
-    kept_as: the key in the session.
+    kept_as: the key in the store.
     """
 
     content: AttemptContent
@@ -45,14 +70,14 @@ def try_out() -> int | None:
 
 
 def preview_attempt(
-    session: SessionBase, edition_id: int, *, only: Collection[str] | None = None, kept_as: str = ""
+    store: PreviewStore, edition_id: int, *, only: Collection[str] | None = None, kept_as: str = ""
 ) -> PreviewAttempt:
-    """The preview attempt of this session, else a new one, which is stored with its first answer.
+    """The preview attempt in this store, else a new one, which is stored with its first answer.
 
-    only: keys of its questions, None for all. kept_as: the key in the session, by default the edition's row id.
+    only: keys of its questions, None for all. kept_as: the key in the store, by default the edition's row id.
     """
     kept_as = kept_as or str(edition_id)
-    stored: dict[str, Any] = session.get(PREVIEWS, {}).get(kept_as, {})
+    stored: dict[str, Any] = store.get(PREVIEWS, {}).get(kept_as, {})
     stored_values = stored.get("values", {})
     order = stored.get("order") or secrets.token_hex(16)
     content = arrange_content(edition_id, seed=_seed(order), shuffle_questions=False)
@@ -68,20 +93,20 @@ def read_preview_answer(preview: PreviewAttempt, question: Question, submitted: 
 
 
 def check_preview_answer(
-    session: SessionBase, preview: PreviewAttempt, question: Question, value: Value, *, order: str
+    store: PreviewStore, preview: PreviewAttempt, question: Question, value: Value, *, order: str
 ) -> None:
-    """Store an answer in the session. The first answer to a question stays. order: as on the page that sent it."""
+    """Store an answer. The first answer to a question stays. order: as on the page that sent it."""
     if question.key in preview.values:
         return
     stored = {"order": preview.order if preview.values else order, "values": {**preview.values, question.key: value}}
-    session[PREVIEWS] = {**session.get(PREVIEWS, {}), preview.kept_as: stored}
+    store[PREVIEWS] = {**store.get(PREVIEWS, {}), preview.kept_as: stored}
 
 
-def start_again(session: SessionBase, preview: PreviewAttempt) -> None:
+def start_again(store: PreviewStore, preview: PreviewAttempt) -> None:
     """Delete the answers of this preview attempt."""
-    previews = dict(session.get(PREVIEWS, {}))
+    previews = dict(store.get(PREVIEWS, {}))
     if previews.pop(preview.kept_as, None) is not None:
-        session[PREVIEWS] = previews
+        store[PREVIEWS] = previews
 
 
 def _seed(order: str) -> str:

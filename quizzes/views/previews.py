@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.sessions.backends.base import SessionBase
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from quizzes.attempts import previews
-from quizzes.attempts.previews import PreviewAttempt
+from quizzes.attempts.previews import PreviewAttempt, PreviewStore
 from quizzes.content.question_types.registry import Value, public_view, type_of
 from quizzes.content.question_types.shuffle import NotAChoice
 from quizzes.forms.previews import PreviewForm, PreviewResultForm
@@ -20,13 +21,16 @@ from quizzes.models import QuestionSet
 from quizzes.reports.attempt_review import review_content, review_question
 from quizzes.views.access import TeacherRequest
 
+# A visitor's answers. A row for each anonymous post would let anyone fill the disk.
+TRY_COOKIE = f"{settings.COOKIE_PREFIX}try"
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """The URLs and options of a preview attempt. back, back_label: URL and name of the page that links to it.
 
-    only, kept_as: as for `preview_attempt`. adjusted: regrades in force. is_practice: a student practices missed
-    questions.
+    store: where the attempt is stored, None for the session. only, kept_as: as for `preview_attempt`. adjusted:
+    regrades in force. is_practice: a student practices missed questions.
     """
 
     edition_id: int
@@ -34,28 +38,33 @@ class Place:
     result_url: str
     back: str
     back_label: str
+    store: PreviewStore | None = None
     only: frozenset[str] | None = None
     kept_as: str = ""
     adjusted: Adjustments = NO_ADJUSTMENTS
     is_practice: bool = False
 
-    def preview(self, session: SessionBase) -> PreviewAttempt:
-        """This session's preview attempt, else a new one."""
-        return previews.preview_attempt(session, self.edition_id, only=self.only, kept_as=self.kept_as)
+    def store_of(self, request: HttpRequest) -> PreviewStore:
+        """What stores the attempt."""
+        return request.session if self.store is None else self.store
+
+    def preview(self, request: HttpRequest) -> PreviewAttempt:
+        """The stored preview attempt, else a new one."""
+        return previews.preview_attempt(self.store_of(request), self.edition_id, only=self.only, kept_as=self.kept_as)
 
 
 @login_not_required
 @require_http_methods(["GET", "POST"])
 def try_question(request: HttpRequest, number: int) -> HttpResponse:
     """A question of the public try-out, for everyone."""
-    return answer_question(request, _try_out(), number)
+    return _for_visitor(request, lambda place: answer_question(request, place, number))
 
 
 @login_not_required
 @require_http_methods(["GET", "POST"])
 def try_result(request: HttpRequest) -> HttpResponse:
     """A visitor's result of the public try-out."""
-    return show_result(request, _try_out())
+    return _for_visitor(request, lambda place: show_result(request, place))
 
 
 @require_http_methods(["GET", "POST"])
@@ -72,7 +81,7 @@ def try_set_result(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 def answer_question(request: HttpRequest, place: Place, number: int) -> HttpResponse:
     """One question: to answer, or with its verdict after it was checked."""
-    preview = place.preview(request.session)
+    preview = place.preview(request)
     if not 1 <= number <= len(preview.content.questions):
         raise Http404
     question = preview.content.questions[number - 1]
@@ -87,14 +96,14 @@ def answer_question(request: HttpRequest, place: Place, number: int) -> HttpResp
     except NotAChoice as error:
         return _not_an_answer(request, place, number, str(error))
     if form.cleaned_data["anew"]:
-        previews.start_again(request.session, preview)
-        preview = place.preview(request.session)
+        previews.start_again(place.store_of(request), preview)
+        preview = place.preview(request)
     if question.is_step(form.submitted) and question.key not in preview.values:
         return _question_page(request, place, preview, number, chosen=value)
     if value is None and question.key not in preview.values:
         return _question_page(request, place, preview, number, needs_answer=True)
     if value is not None:
-        previews.check_preview_answer(request.session, preview, question, value, order=order)
+        previews.check_preview_answer(place.store_of(request), preview, question, value, order=order)
     return redirect(place.question_url(number))
 
 
@@ -144,9 +153,9 @@ def _question_page(
 
 def show_result(request: HttpRequest, place: Place) -> HttpResponse:
     """Score, objectives and review of the checked questions. The page has no keys of other questions."""
-    preview = place.preview(request.session)
+    preview = place.preview(request)
     if request.method == "POST" and PreviewResultForm(request.POST).is_valid():
-        previews.start_again(request.session, preview)
+        previews.start_again(place.store_of(request), preview)
         return redirect(place.question_url(1))
     answers = {
         preview.content.question_id(question): answer
@@ -181,7 +190,26 @@ def _steps(place: Place, preview: PreviewAttempt) -> Sequence[tuple[int, str, bo
     ]
 
 
-def _try_out() -> Place:
+def visitor_store(request: HttpRequest) -> dict[str, Any]:
+    """The preview attempts in a visitor's cookie."""
+    return previews.read_cookie(request.COOKIES.get(TRY_COOKIE, ""), max_age=settings.SESSION_COOKIE_AGE)
+
+
+def _for_visitor(request: HttpRequest, view: Callable[[Place], HttpResponse]) -> HttpResponse:
+    """The response of a view of the public try-out, with a new cookie if it stored or deleted an answer."""
+    store = visitor_store(request)
+    before = store.get(previews.PREVIEWS)
+    response = view(_try_out(store))
+    if store.get(previews.PREVIEWS) == before:
+        return response
+    if value := previews.write_cookie(store):
+        response.set_cookie(TRY_COOKIE, value, httponly=True, secure=settings.HTTPS, samesite="Lax")
+    else:
+        response.delete_cookie(TRY_COOKIE, samesite="Lax")
+    return response
+
+
+def _try_out(store: PreviewStore) -> Place:
     edition_id = previews.try_out()
     if edition_id is None:
         raise Http404
@@ -191,6 +219,7 @@ def _try_out() -> Place:
         reverse("try_result"),
         reverse("landing"),
         "Start page",
+        store,
     )
 
 

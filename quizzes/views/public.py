@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from quizzes.attempts.previews import preview_attempt, try_out
 from quizzes.content.question_types.registry import public_view, type_of
 from quizzes.content.reading import Reading, Sentence
+from quizzes.views.previews import visitor_store
 
 PARAGRAPHS_BESIDE_QUESTION = 2
 
@@ -21,7 +22,7 @@ def landing(request: HttpRequest) -> HttpResponse:
     edition_id = try_out()
     if edition_id is None:
         return render(request, "public/landing.html")
-    preview = preview_attempt(request.session, edition_id)
+    preview = preview_attempt(visitor_store(request), edition_id)
     reading = preview.content.published.document.reading
     question = preview.content.questions[0]
     context = {

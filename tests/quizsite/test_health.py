@@ -181,3 +181,46 @@ def test_clock_within_the_tolerance_is_green(difference: timedelta) -> None:
 @pytest.mark.django_db
 def test_clock_of_the_database_server_is_asked(client: Client, clock: Any) -> None:
     assert list(red(client)) == ["clock"]
+
+
+TOKEN = "0123456789abcdef0123456789abcdef"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("token", "headers", "sees_details"),
+    [
+        ("", {}, True),
+        ("", {"REMOTE_ADDR": "::1"}, True),
+        # Strangers.
+        ("", {"REMOTE_ADDR": "203.0.113.5"}, False),
+        ("", {"REMOTE_ADDR": ""}, False),
+        ("", {"REMOTE_ADDR": "203.0.113.5", "HTTP_AUTHORIZATION": "Bearer "}, False),
+        # A proxy on this machine connects from loopback.
+        ("", {"HTTP_X_FORWARDED_FOR": "127.0.0.1"}, False),
+        ("", {"HTTP_X_FORWARDED_PROTO": "https"}, False),
+        ("", {"HTTP_FORWARDED": "for=127.0.0.1"}, False),
+        ("", {"HTTP_X_REAL_IP": "127.0.0.1"}, False),
+        ("", {"HTTP_VIA": "1.1 proxy"}, False),
+        # The token.
+        (TOKEN, {"REMOTE_ADDR": "203.0.113.5", "HTTP_AUTHORIZATION": f"Bearer {TOKEN}"}, True),
+        (TOKEN, {"HTTP_X_FORWARDED_FOR": "203.0.113.5", "HTTP_AUTHORIZATION": f"Bearer {TOKEN}"}, True),
+        (TOKEN, {"REMOTE_ADDR": "203.0.113.5", "HTTP_AUTHORIZATION": f"Bearer {TOKEN[:-1]}"}, False),
+        (TOKEN, {"REMOTE_ADDR": "203.0.113.5", "HTTP_AUTHORIZATION": "Bearer é"}, False),
+    ],
+)
+def test_readyz_shows_details_to_the_operator_only(
+    token: str, headers: dict[str, str], sees_details: bool, settings: Any, client: Client
+) -> None:
+    settings.HEALTH_TOKEN = token
+
+    sound = client.get("/readyz", **headers)
+    with raising(OperationalError("away"), on="INSERT"):
+        broken = client.get("/readyz", **headers)
+
+    assert (sound.status_code, broken.status_code) == (200, 503)
+    if sees_details:
+        assert connection.vendor in sound.content.decode()
+        assert b"FAIL write OperationalError" in broken.content
+    else:
+        assert (sound.content, broken.content) == (b"ok\n", b"fail\n")

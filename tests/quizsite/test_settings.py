@@ -24,7 +24,7 @@ from django.urls import reverse
 from django_htmx.middleware import HtmxDetails
 
 from quizsite.data_folder import make_data_folder, secret_key
-from quizsite.environment import flag, mailer, postgresql, whole_number, words
+from quizsite.environment import flag, mailer, postgresql, secret, whole_number, words
 from quizsite.middleware import htmx_redirect, request_size
 from quizzes.models import User
 
@@ -97,6 +97,19 @@ def test_whole_number_refuses_all_else(text: str) -> None:
 @pytest.mark.parametrize(("text", "value"), [("", []), ("a.example", ["a.example"]), (" a , ,b,", ["a", "b"])])
 def test_words_leaves_out_blanks(text: str, value: list[str]) -> None:
     assert words({"HOSTS": text}, "HOSTS") == value
+
+
+@pytest.mark.parametrize(("text", "value"), [("", ""), (" ", ""), (f" {'a1' * 11} ", "a1" * 11)])
+def test_secret_reads_a_long_value(text: str, value: str) -> None:
+    assert secret({"TOKEN": text}, "TOKEN") == value
+
+
+@pytest.mark.parametrize("text", ["hunter2", "a" * 21, "é" * 30, f"a b{'c' * 30}"])
+def test_secret_refuses_what_can_be_guessed_and_does_not_repeat_it(text: str) -> None:
+    with pytest.raises(ImproperlyConfigured) as error:
+        secret({"TOKEN": text}, "TOKEN")
+
+    assert str(error.value) == "TOKEN must have at least 22 letters, digits, or marks."
 
 
 def test_postgresql_reads_an_address() -> None:

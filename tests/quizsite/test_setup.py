@@ -3,6 +3,7 @@
 import os
 import re
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -10,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
@@ -107,7 +109,7 @@ def test_static_files_are_collected_only_when_one_changed(settings: Any, tmp_pat
     (source / "a.css").write_text("a{}")
     settings.STATICFILES_DIRS = [source]
     settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
-    settings.STATIC_ROOT = collected
+    settings.STATIC_ROOT, settings.DATA_DIR = collected, tmp_path
     settings.STORAGES = site_settings.STORAGES | {"staticfiles": {"BACKEND": STATIC_STORAGE}}
 
     assert collect_if_changed() is True
@@ -120,8 +122,33 @@ def test_static_files_are_collected_only_when_one_changed(settings: Any, tmp_pat
     assert not (collected / "a.css").exists()
 
 
+def test_static_files_are_collected_again_if_their_folder_is_gone(settings: Any, tmp_path: Path) -> None:
+    settings.STATIC_ROOT, settings.DATA_DIR = tmp_path / "static", tmp_path
+    settings.STORAGES = site_settings.STORAGES | {"staticfiles": {"BACKEND": STATIC_STORAGE}}
+    assert collect_if_changed() is True
+
+    shutil.rmtree(settings.STATIC_ROOT)
+
+    assert collect_if_changed() is True
+
+
+def test_no_file_about_the_static_files_is_served(settings: Any, tmp_path: Path) -> None:
+    served = tmp_path / "static"
+    served.mkdir()
+    settings.STATIC_ROOT, settings.DATA_DIR = served, tmp_path
+    settings.STORAGES = site_settings.STORAGES | {"staticfiles": {"BACKEND": STATIC_STORAGE}}
+    for name in (".sources", "staticfiles.json"):
+        (served / name).write_text("left by version 0.2")
+
+    collect_if_changed()
+
+    hashed = re.compile(r"\.[0-9a-f]{12}\.[a-z0-9]+(\.gz|\.br)?$|-OFL\.[0-9a-f]{12}\.txt$")
+    assert [path.name for path in served.rglob("*") if path.is_file() and not hashed.search(path.name)] == []
+    assert (tmp_path / "staticfiles.json").exists()
+
+
 def test_module_imports_name_hashed_files_that_exist(settings: Any, tmp_path: Path) -> None:
-    settings.STATIC_ROOT = tmp_path
+    settings.STATIC_ROOT = settings.DATA_DIR = tmp_path
     settings.STORAGES = site_settings.STORAGES | {"staticfiles": {"BACKEND": STATIC_STORAGE}}
     collect_if_changed()
 
@@ -222,6 +249,9 @@ def test_serve_prepares_a_site_and_is_quick_and_quiet_the_second_time(
 
     second = serve()
     second.wait_until_it_answers()
+    for name in (".sources", "staticfiles.json"):
+        with pytest.raises(HTTPError, match="404"):
+            second.get(f"/static/{name}")
     # A worker of Granian's that meets Ctrl-C twice, from the terminal and from its parent, may hang.
     assert {os.getpgid(pid) for pid in family(second.process.pid)[1:]} != {second.process.pid}
     code, lines = second.press_control_c()

@@ -1,13 +1,14 @@
 """The pages that everybody may read, and trying a set without an account."""
 
-import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
+from random import Random
 from typing import Any
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
@@ -18,13 +19,14 @@ from django.utils import timezone
 from quizsite.periodic_jobs import run_periodic_jobs
 from quizzes.attempts import previews
 from quizzes.attempts.heartbeats import record_heartbeat
-from quizzes.attempts.previews import PREVIEWS, _seed
+from quizzes.attempts.previews import MAX_COOKIE_LENGTH, PREVIEWS, _seed, read_cookie, write_cookie
 from quizzes.content.editions import published
 from quizzes.content.question_types.question import Question
 from quizzes.content.question_types.registry import TYPES
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.files.question_sets import read_set_files
 from quizzes.models import Answer, Attempt, Edition, FailedTry, Presence, QuestionSet, Student, User
+from quizzes.views.previews import TRY_COOKIE
 from tests.factories import (
     CANARY,
     make_attempt,
@@ -174,18 +176,87 @@ def test_looking_at_a_preview_writes_nothing(try_out: Edition, visitor: Client, 
         for path in (reverse("landing"), *[reverse("try_question", args=[number]) for number in (1, 2, 3, 4)]):
             visitor.get(path)
     assert seen.writes == []
-    assert settings.SESSION_COOKIE_NAME not in visitor.cookies
+    assert {settings.SESSION_COOKIE_NAME, TRY_COOKIE} & visitor.cookies.keys() == set()
 
 
-def test_preview_leaves_nothing_but_its_session(try_out: Edition, visitor: Client) -> None:
+def test_preview_leaves_nothing_but_its_cookie(try_out: Edition, visitor: Client) -> None:
     answer_all(visitor, try_out, right=4)
     assert (Attempt.objects.count(), Answer.objects.count(), Student.objects.count()) == (0, 0, 0)
-    session = Session.objects.get()
-    kept = session.get_decoded()
+    cookie = visitor.cookies[TRY_COOKIE]
+    assert (cookie["httponly"], cookie["samesite"], cookie["max-age"]) == (True, "Lax", "")
+    kept = read_cookie(cookie.value, max_age=60)
     assert kept.keys() == {PREVIEWS}
-    assert json.loads(json.dumps(kept)) == kept
+    assert [len(stored["values"]) for stored in kept[PREVIEWS].values()] == [4]
     visitor.post(reverse("try_result"))
-    assert Session.objects.get().get_decoded() == {PREVIEWS: {}}
+    assert visitor.cookies[TRY_COOKIE].value == ""
+    assert not Session.objects.exists()
+
+
+def test_flood_of_anonymous_answers_writes_nothing(
+    try_out: Edition, visitor: Client, queries: Callable[[], Any]
+) -> None:
+    """An hour of it leaves 0 bytes, with or without the cookie."""
+    address, question = reverse("try_question", args=[1]), question_of(try_out, 1)
+    form = form_of(visitor.get(address), having="order")
+    data = form.data() | fields_for(question, right_value(question), dict(form.fields)["order"])
+    with queries() as seen:
+        for client in (visitor, visitor, *(Client() for _ in range(10))):
+            response = client.post(address, data)
+            assert response.headers["Location"] == address
+            # The first answer stands, so that the visitor's second one changes nothing.
+            assert TRY_COOKIE in client.cookies
+
+    assert seen.writes == []
+    assert not Session.objects.exists()
+
+
+@pytest.mark.parametrize("value", ["", "x", "e30:1abcde:forged", "é" * 20])
+def test_forged_cookie_counts_as_none(value: str, try_out: Edition, visitor: Client) -> None:
+    visitor.cookies[TRY_COOKIE] = value
+
+    page = visitor.get(reverse("try_result"))
+
+    assert page.headers["Location"] == reverse("try_question", args=[1])
+
+
+def test_cookie_ends_after_seven_days(try_out: Edition, visitor: Client, clock: time_machine.Traveller) -> None:
+    answer(visitor, try_out, 1, "b")
+    clock.shift(timedelta(days=7, seconds=-1))
+    assert visitor.get(reverse("try_result")).status_code == 200
+
+    clock.shift(timedelta(seconds=2))
+    assert visitor.get(reverse("try_result")).status_code == 302
+
+
+def test_cookie_that_a_browser_would_refuse_is_not_set() -> None:
+    random = Random(1)
+    long = "".join(random.choice("abcdefghijklmnopqrstuvwxyz0123456789") for _ in range(5_000))
+
+    assert write_cookie({PREVIEWS: {"1": {"order": "", "values": {"one": long}}}}) == ""
+    assert write_cookie({PREVIEWS: {}}) == ""
+
+
+def test_cookie_of_the_longest_answers_is_short(db: None) -> None:
+    """Every question of the exit ticket answered, with twice the choices, in a browser that tried two editions."""
+    [document] = [
+        file.parsed for file in read_set_files(FIXTURES / "pars-agreement") if file.parsed.slug == "exit-ticket"
+    ]
+    values = {question.key: right_value(question) for question in document.questions}
+    values = {key: [*value, *value] if isinstance(value, list) else value for key, value in values.items()}
+    stored = {str(edition): {"order": "0123456789abcdef" * 2, "values": values} for edition in (1, 2)}
+
+    assert 0 < len(write_cookie({PREVIEWS: stored})) < MAX_COOKIE_LENGTH / 4
+
+
+def test_signed_in_teacher_keeps_the_session_while_trying(
+    try_out: Edition, teacher_client: Client, queries: Callable[[], Any]
+) -> None:
+    before = teacher_client.session.session_key, dict(teacher_client.session)
+    with queries() as seen:
+        answer(teacher_client, try_out, 1, "b")
+
+    assert seen.writes == []
+    assert (teacher_client.session.session_key, dict(teacher_client.session)) == before
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4])
@@ -214,7 +285,7 @@ def test_first_answer_stands(try_out: Edition, visitor: Client) -> None:
     assert "Not correct" in text_of(visitor.get(address))
 
 
-def test_page_opened_before_the_session_began_still_counts(try_out: Edition, visitor: Client) -> None:
+def test_page_opened_before_the_first_answer_still_counts(try_out: Edition, visitor: Client) -> None:
     """Two pages opened side by side have an order each; both are understood, and the preview goes on with one."""
     forms = [form_of(visitor.get(reverse("try_question", args=[number])), having="order") for number in (1, 2)]
     orders = [dict(form.fields)["order"] for form in forms]
@@ -233,7 +304,7 @@ def test_check_without_an_answer_asks_for_one(try_out: Edition, visitor: Client)
         page = visitor.post(address, form_of(visitor.get(address), having="order").data())
         assert page.status_code == 200
         assert "Choose an answer first." in text_of(page)
-    assert settings.SESSION_COOKIE_NAME not in visitor.cookies
+    assert {settings.SESSION_COOKIE_NAME, TRY_COOKIE} & visitor.cookies.keys() == set()
 
 
 @pytest.mark.parametrize(
@@ -375,7 +446,7 @@ def test_preview_costs_one_statement_for_content(
     answer(visitor, try_out, 1, "a")
     with queries() as seen:
         visitor.get(reverse(name, args=[1] if name == "try_question" else []))
-    assert len(seen) == 2  # set, session
+    assert len(seen) == 1  # set
 
 
 # --- About --------------------------------------------------------------------------------------------------------
@@ -401,7 +472,7 @@ def test_how_we_write_names_every_voice_of_the_built_in_source(visitor: Client, 
 
 def test_privacy_names_every_cookie(visitor: Client, db: None) -> None:
     text = text_of(visitor.get(reverse("privacy")))
-    for word in ("Session.", "7 days", "CSRF token.", "1 year", "Device.", "180 days", "24 hours"):
+    for word in ("Session.", "7 days", "Try.", "CSRF token.", "1 year", "Device.", "180 days", "24 hours"):
         assert word in text
     assert settings.SESSION_COOKIE_AGE == timedelta(days=7).total_seconds()
     assert settings.CSRF_COOKIE_AGE == timedelta(weeks=52).total_seconds()
@@ -422,8 +493,8 @@ def test_what_privacy_promises_to_forget_is_forgotten(student: Student, db: None
     assert Session.objects.get().session_key == "new"
 
 
-def test_every_preview_question_leads_back_and_on(exit_ticket: Edition, visitor: Client) -> None:
-    last = len(published(exit_ticket.pk).document.questions)
+def test_every_preview_question_leads_back_and_on(try_out: Edition, visitor: Client) -> None:
+    last = len(published(try_out.pk).document.questions)
     addresses = [reverse("try_question", args=[number]) for number in range(1, last + 1)]
     for number, address in enumerate(addresses, start=1):
         page = visitor.get(address)

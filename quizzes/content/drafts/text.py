@@ -19,7 +19,7 @@ class NothingToSplit(Exception):
 
 def replace_text(document: Table, text: str) -> None:
     """Replace the text of the reading. Sentences that match old ones keep their keys and speakers."""
-    paragraphs = split_text(text)
+    paragraphs = split_text(text, document["reading"]["language"])
     old = sentence_tables(document)
     places = iter(match_sentences([table["text"] for table in old], [text for texts in paragraphs for text in texts]))
     keys = _NewKeys(document)
@@ -64,7 +64,7 @@ def split(document: Table, key: str, text: str) -> None:
     The first part keeps the key, and all keep the speaker. Raises NothingToSplit.
     """
     lines = [" ".join(line.split()) for line in text.splitlines() if line.strip()]
-    pieces = lines if len(lines) > 1 else split_sentences(text)
+    pieces = lines if len(lines) > 1 else split_sentences(text, document["reading"]["language"])
     if len(pieces) < 2:
         raise NothingToSplit
     keys = _NewKeys(document)

@@ -18,6 +18,7 @@ from quizzes.content.drafts.document import (
 )
 from quizzes.content.drafts.text import is_much_shorter, text_of, uses_of_voices
 from quizzes.content.drafts.validation import NO_RIGHTS
+from quizzes.content.pasted_text import CleanText, clean_text
 from quizzes.content.question_types.form import text
 from quizzes.content.reading import NOT_STATED
 from quizzes.content.sentences import split_text
@@ -63,13 +64,17 @@ class TextForm(DraftForm):
         super().__init__(data, initial={"text": text_of(document)})
         self.document = document
         self.asks_for_story = False
+        self.pasted = CleanText("")
 
     def clean_text(self) -> str:
-        """The text; refuses too many or too long sentences."""
-        submitted: str = self.cleaned_data["text"]
+        """The text without HTML tags and broken lines; refuses too many or too long sentences. Sets `pasted`."""
+        self.pasted = clean_text(self.cleaned_data["text"])
         if self.document["reading"]["rights"] not in RIGHTS:
             raise ValidationError(NO_RIGHTS)
-        sentences = [sentence for paragraph in split_text(submitted) for sentence in paragraph]
+        if not self.pasted.text:
+            raise ValidationError(self.fields["text"].error_messages["required"])
+        paragraphs = split_text(self.pasted.text, self.document["reading"]["language"])
+        sentences = [sentence for paragraph in paragraphs for sentence in paragraph]
         if len(sentences) > MAX_SENTENCES:
             raise ValidationError(f"This has {len(sentences)} sentences. The limit is {MAX_SENTENCES}.")
         too_long = next((one for one in sentences if len(one) > MAX_SENTENCE_LENGTH), None)
@@ -77,7 +82,7 @@ class TextForm(DraftForm):
             raise ValidationError(
                 f"A sentence is over {MAX_SENTENCE_LENGTH} characters. Split it: “{too_long[:60]}...”"
             )
-        return submitted
+        return self.pasted.text
 
     def clean(self) -> dict[str, Any]:
         """Require a confirmation for a much shorter text, which may be another story."""

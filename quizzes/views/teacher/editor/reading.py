@@ -13,6 +13,7 @@ from quizzes.content.drafts.changes import compared
 from quizzes.content.drafts.document import QUOTES
 from quizzes.content.drafts.saving import DraftChanged
 from quizzes.content.drafts.validation import orphans, reading_problems
+from quizzes.content.pasted_text import CleanText
 from quizzes.content.tables import Table
 from quizzes.forms.editor.orphans import OrphanForm
 from quizzes.forms.editor.reading import ReadingForm, TextForm, VoicesForm
@@ -21,6 +22,8 @@ from quizzes.reports.answered_editions import answered_editions
 from quizzes.views.teacher.editor.access import Conflict, EditorRequest, actor_and_time, own_draft, show
 
 NO_SPLIT = "We couldn’t find a place to split. Start a new line there and try again."
+# A message is stored in the session.
+MAX_WORDS_SHOWN, MAX_WORD_LENGTH = 8, 40
 CHANGED = "The draft changed in another window. Nothing was lost. Check it again."
 
 
@@ -63,6 +66,8 @@ def replace_text(request: EditorRequest, public_id: str) -> HttpResponse:
     except DraftChanged as refused:
         conflict = Conflict(refused.draft, form.seen, [("Text", text.text_of(refused.draft.document))])
         return _page(request, refused.draft, text_form=form, conflict=conflict)
+    if form.pasted.is_changed:
+        messages.info(request, _cleaned_message(form.pasted))
     lost = orphans(draft.document)
     if lost:
         messages.warning(request, _lost_message(len(lost)))
@@ -181,3 +186,15 @@ def _lost_message(count: int) -> str:
     if count == 1:
         return "1 question uses a sentence that changed. See “Lost evidence”."
     return f"{count} questions use sentences that changed. See “Lost evidence”."
+
+
+def _cleaned_message(pasted: CleanText) -> str:
+    parts = ["We cleaned up the text."]
+    if pasted.tags:
+        parts.append(f"HTML tags removed: {pasted.tags}.")
+    if pasted.words:
+        shown = ", ".join(f"“{word[:MAX_WORD_LENGTH]}”" for word in pasted.words[:MAX_WORDS_SHOWN])
+        parts.append(f"Split words joined: {len(pasted.words)}, such as {shown}.")
+    if pasted.lines:
+        parts.append(f"Broken lines joined: {pasted.lines}.")
+    return " ".join(parts)

@@ -262,7 +262,27 @@ def test_a_pasted_text_becomes_numbered_sentences(empty: Draft, teacher_client: 
     assert response.headers["Location"] == url("edit_reading", empty)
     assert [table["text"] for table in sentence_tables(document_of(empty))] == ["One.", "Two.", "Three."]
     page = teacher_client.get(url("edit_reading", empty))
+    assert "We cleaned up" not in text_of(page)
     assert form_of(page, having="text-s3").data()["voice-s3"] == ["reporter"]
+
+
+def test_a_pasted_text_is_cleaned_and_the_page_says_what_changed(empty: Draft, teacher_client: Client) -> None:
+    text = "<p>The infor-\nmation is in.</p><p>Two &amp; more.</p>"
+
+    response = teacher_client.post(url("replace_text", empty), {"text": text, "revision": "1"}, follow=True)
+
+    assert [table["text"] for table in sentence_tables(document_of(empty))] == ["The information is in.", "Two & more."]
+    assert (
+        "We cleaned up the text. HTML tags removed: 5. Split words joined: 1, such as “information”. "
+        "Broken lines joined: 1."
+    ) in text_of(response)
+
+
+def test_a_text_without_words_after_cleaning_is_refused(empty: Draft, teacher_client: Client) -> None:
+    response = teacher_client.post(url("replace_text", empty), {"text": "<p><br></p>", "revision": "1"})
+
+    assert errors_of(response) == ["Paste or type the text first."]
+    assert document_of(empty)["reading"]["paragraphs"] == []
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,91 @@
+"""Log lines: no secret of a URL, the account behind each refused request, and JSON if the operator wants it."""
+
+import logging
+import re
+from contextvars import ContextVar
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.http import HttpRequest
+from pythonjsonlogger.core import RESERVED_ATTRS
+from pythonjsonlogger.json import JsonFormatter
+
+# The key of the signed-in student in a session. `quizzes.people.student_sessions` cannot be imported before the models.
+STUDENT = "student_id"
+
+# What follows these in a URL signs somebody in: invitations, one-time links, links to a new password, class codes. A
+# path is logged as decoded and may have spaces and quotation marks, so that its end cannot be found. All of the line
+# goes.
+_SECRET_PATH = re.compile(r"(?P<start>/+(?:invitation|enter|j|password/+reset/+key)/+).+", re.IGNORECASE)
+HIDDEN = "..."
+
+# Of the running request; "" outside of requests and while FOOTNOTE_REQUEST_IDS is off.
+current_request_id: ContextVar[str] = ContextVar("current_request_id", default="")
+
+
+def hide_secrets(text: str) -> str:
+    """The text without the tokens and codes of URLs, and without what follows them on a line."""
+    return _SECRET_PATH.sub(rf"\g<start>{HIDDEN}", text)
+
+
+class RequestFilter(logging.Filter):
+    """Give each record `account` and `request_id`, and hide secrets in its message."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Always True: it hides no record."""
+        request = getattr(record, "request", None)
+        status = getattr(record, "status_code", 500)
+        record.account = account_of(request, may_query=status < 500) if isinstance(request, HttpRequest) else ""
+        record.request_id = current_request_id.get()
+        record.msg, record.args = hide_secrets(record.getMessage()), None
+        return True
+
+
+class LineFormatter(logging.Formatter):
+    """One line for each record: time, level, logger, message, account and request id."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        """The line, with what is known about the request at its end."""
+        about = ", ".join(filter(None, (record.account, record.request_id)))  # type: ignore[attr-defined]
+        return super().formatMessage(record) + (f" ({about})" if about else "")
+
+    def formatException(self, ei: Any) -> str:
+        """The traceback, without secrets."""
+        return hide_secrets(super().formatException(ei))
+
+
+class JsonLineFormatter(JsonFormatter):
+    """One JSON object on one line for each record, with the same facts as LineFormatter."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        # A request's own text has its full path, and is no JSON.
+        super().__init__(reserved_attrs=[*RESERVED_ATTRS, "request"], **kwargs)
+
+    def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
+        """The fields, without secrets."""
+        return {name: hide_secrets(value) if isinstance(value, str) else value for name, value in log_data.items()}
+
+
+def account_of(request: HttpRequest, *, may_query: bool) -> str:
+    """Whose session a request has: “account 12”, “student 34” or “no account”. At most one query, if `may_query`.
+
+    may_query: False after a server error, where the database may be away.
+    """
+    session = getattr(request, "session", None)
+    if session is None or session.session_key is None:
+        return "no account"
+    # Another object for the same row: reading it must not change the response's headers.
+    is_loaded = hasattr(session, "_session_cache")
+    if not is_loaded and not may_query:
+        return "account not read"
+    read = session if is_loaded else import_module(settings.SESSION_ENGINE).SessionStore(session.session_key)
+    was_accessed = session.accessed
+    try:
+        account, student = read.get(SESSION_KEY), read.get(STUDENT)
+    except Exception:
+        # A log line must never fail, whatever the database does.
+        return "account not read"
+    session.accessed = was_accessed
+    return f"account {account}" if account else f"student {student}" if student else "no account"
