@@ -77,6 +77,7 @@ urlpatterns = [
     path("teacher/", classrooms.teacher_home, name="teacher_home"),
     path("teacher/account/", account.account, name="account"),
     path("teacher/account/invite/", account.invite, name="invite"),
+    path("teacher/account/invitations/<int:number>/cancel/", account.cancel_invitation, name="cancel_invitation"),
     # Teachers: classrooms and rosters
     path("teacher/classrooms/new/", classrooms.add_classroom, name="add_classroom"),
     path("teacher/classrooms/archived/", classrooms.archived_classrooms, name="archived_classrooms"),

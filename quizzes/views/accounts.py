@@ -36,10 +36,10 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
 def use_sign_in_link(request: HttpRequest, uid: str, token: str) -> HttpResponse:
     """Sign in with a link that works once. A GET only shows the button, because mail programs follow links."""
     user = accounts.user_of_link(uid, token)
-    if user is None:
-        return render(request, "public/sign_in_link_void.html", status=404)
-    if request.method == "GET":
+    if request.method == "GET" and user is not None:
         return render(request, "public/use_sign_in_link.html", {"entering": user})
+    if user is None or not accounts.use_sign_in_link(user, now=timezone.now()):
+        return render(request, "public/sign_in_link_void.html", status=404)
     get_adapter().login(request, user)
     request.session[LINK_GOOD_UNTIL] = timezone.now().timestamp() + settings.PASSWORD_RESET_TIMEOUT
     messages.info(request, "You are signed in, and the link is used up. Under your name you can choose a new password.")

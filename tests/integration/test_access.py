@@ -238,6 +238,7 @@ TABLE: dict[str, Row] = {
     "grade_answer": Row(moving(OWN_TEACHER), first_of_attempt, method="post", data={"points": "1"}),
     "account": Row(ANY_TEACHER),
     "invite": Row(moving(ANY_TEACHER), method="post"),
+    "cancel_invitation": Row(moving(ANY_TEACHER), lambda school: {"number": 1}, method="post"),
 }
 ACTORS: tuple[Actor, ...] = tuple(EVERYONE)
 

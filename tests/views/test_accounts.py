@@ -404,6 +404,34 @@ def test_invite_shows_a_link_once_that_works(teacher: User, teacher_client: Clie
     assert teacher_client.get(reverse("invite")).status_code == 405
 
 
+def test_account_lists_open_invitations_with_a_way_to_cancel_each(
+    teacher: User, other_teacher: User, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    make_invitation(invited_by=other_teacher)
+    invitation, token = make_invitation(invited_by=teacher)
+    cancel = reverse("cancel_invitation", args=[invitation.pk])
+    page = teacher_client.get(reverse("account"))
+    assert [form.action for form in read(page).forms if "/invitations/" in form.action] == [cancel]
+
+    after = teacher_client.post(cancel, {}, follow=True)
+
+    assert "Invitation canceled. Its link doesn’t work anymore." in after.content.decode()
+    assert cancel not in [form.action for form in read(after).forms]
+    assert Client().get(url("accept_invitation", token)).status_code == 404
+
+
+def test_eleventh_open_invitation_is_refused(
+    teacher: User, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    for _ in range(accounts.OPEN_INVITATIONS):
+        make_invitation(invited_by=teacher)
+
+    page = teacher_client.post(reverse("invite"), follow=True).content.decode()
+
+    assert "You have 10 open invitations. Cancel one, or wait until one is used." in page
+    assert Invitation.objects.count() == 10
+
+
 # --- Passwords ------------------------------------------------------------------------------------------------------
 
 
