@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from quizzes.attempts.heartbeats import delete_old_heartbeats
 from quizzes.attempts.lifecycle import submit_overdue
+from quizzes.people.known_devices import delete_old_devices
 from quizzes.people.student_sign_in import delete_old_failures
 
 logger = logging.getLogger(__name__)
@@ -26,9 +27,10 @@ def start_periodic_jobs() -> None:
 
 
 def run_periodic_jobs(*, now: datetime) -> None:
-    """Submit overdue attempts; delete old failed tries, heartbeats and sessions."""
+    """Submit overdue attempts; delete old failed tries, devices, heartbeats and sessions."""
     submit_overdue(now=now)
     delete_old_failures(now=now)
+    delete_old_devices(now=now)
     delete_old_heartbeats(now=now)
     SessionStore.clear_expired()
 

@@ -105,6 +105,7 @@ urlpatterns = [
     path("teacher/students/<public_id:public_id>/time/", accommodations.set_accommodation, name="set_accommodation"),
     path("teacher/students/<public_id:public_id>/file/", downloads.download_student, name="download_student"),
     path("teacher/students/<public_id:public_id>/pin/", students.change_pin, name="change_pin"),
+    path("teacher/students/<public_id:public_id>/let-in/", students.let_student_in, name="let_student_in"),
     # Teachers: question sets
     path("teacher/sets/", question_sets.question_sets, name="question_sets"),
     path("teacher/sets/<public_id:public_id>/", question_sets.question_set, name="question_set"),

@@ -41,6 +41,7 @@ class AuditEvent(models.Model):
         STUDENT_REMOVED = "student_removed", "removed"
         STUDENT_RESTORED = "student_restored", "brought back"
         PIN_CHANGED = "pin_changed", "gave a new PIN to"
+        LET_IN = "let_in", "let in"
         ASSIGNMENT_GIVEN = "assignment_given", "assigned"
         ASSIGNMENT_CHANGED = "assignment_changed", "changed the assignment"
         ACCOMMODATION_CHANGED = "accommodation_changed", "changed the accommodation of"

@@ -171,6 +171,7 @@ TABLE: dict[str, Row] = {
     "restore_student": Row(moving(OWN_TEACHER), of_student, method="post"),
     "set_accommodation": Row(moving(OWN_TEACHER), of_student, method="post", data={"time": "1.5"}),
     "change_pin": Row(moving(OWN_TEACHER), of_student, method="post"),
+    "let_student_in": Row(moving(OWN_TEACHER), of_student, method="post"),
     "question_sets": Row(ANY_TEACHER),
     "question_set": Row(ANY_TEACHER, of_set),
     "try_set_question": Row(ANY_TEACHER, first_of_set),
