@@ -32,6 +32,8 @@ class Limit(Enum):
     STUDENT = "student"
     CLASSROOM = "classroom"
     ADDRESS = "address"
+    # Of a teacher. The limits of teachers are in teacher_sign_in.py.
+    ACCOUNT = "account"
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,3 +42,8 @@ def hash_address(address: str) -> str:
 def hash_device(device: str) -> str:
     """The keyed digest of the random id in a browser's cookie."""
     return salted_hmac("quizzes.people.device", device, algorithm="sha256").hexdigest()[:32]
+
+
+def hash_target(target: str) -> str:
+    """The keyed digest of an attempt's id or an email address, which a failure keeps instead."""
+    return salted_hmac("quizzes.people.target", target, algorithm="sha256").hexdigest()[:32]

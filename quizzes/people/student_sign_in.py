@@ -16,7 +16,13 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from quizzes.models import AuditEvent, Classroom, FailedTry, Student, User
 from quizzes.people import guess_limits
 from quizzes.people.guess_limits import ADDRESS_TRIES, LET_IN, PIN_LENGTH, PIN_SPAN, Device, Failure, Limit, Refusal
-from quizzes.people.known_devices import device_of_student, hash_address, hash_device, remember_student_device
+from quizzes.people.known_devices import (
+    device_of_student,
+    hash_address,
+    hash_device,
+    hash_target,
+    remember_student_device,
+)
 
 # Wrong codes from one address, and wrong PINs at all attempts: far more than the typing errors of a class. The argument
 # is in docs/guessing.md.
@@ -222,11 +228,6 @@ def pin_matches(student: Student, pin: str) -> bool:
     """Whether `pin` is the student's. The fallback keys accept cards from before a change of the secret key."""
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     return any([constant_time_compare(pin, _pin(student, key)) for key in keys])
-
-
-def hash_target(target: str) -> str:
-    """The keyed digest of an attempt's id or an email address, which a failure keeps instead."""
-    return salted_hmac("quizzes.people.target", target, algorithm="sha256").hexdigest()[:32]
 
 
 def _pin(student: Student, key: str | bytes) -> str:
