@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from quizzes.attempts.heartbeats import delete_old_heartbeats
 from quizzes.attempts.lifecycle import submit_overdue
+from quizzes.people.known_devices import delete_old_devices
 from quizzes.people.student_sign_in import delete_old_failures
 
 logger = logging.getLogger(__name__)
@@ -27,13 +28,14 @@ def start_periodic_jobs() -> None:
 
 
 def run_periodic_jobs(*, now: datetime) -> None:
-    """Submit overdue attempts; delete old failed tries, heartbeats and sessions.
+    """Submit overdue attempts; delete old failed tries, devices, heartbeats and sessions.
 
     A job that fails is logged and does not stop the others. All run again later, since the site must go on.
     """
     jobs: Sequence[tuple[str, Callable[[], object]]] = (
         ("submit overdue attempts", lambda: submit_overdue(now=now)),
         ("delete old failed tries", lambda: delete_old_failures(now=now)),
+        ("delete old devices", lambda: delete_old_devices(now=now)),
         ("delete old heartbeats", lambda: delete_old_heartbeats(now=now)),
         ("delete old sessions", SessionStore.clear_expired),
     )

@@ -6,15 +6,15 @@ from django.urls import include, path, re_path
 from quizsite import health
 from quizzes.views import accounts
 
-# The admin's own sign-in form counts no failures; allauth's does.
+# The admin's own sign-in form counts no failures; the teachers' sign-in does.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 # Of allauth's pages those that a teacher needs, under the names by which allauth finds them.
 account_urls = [
-    path("login/", allauth_views.login, name="account_login"),
+    path("login/", accounts.sign_in, name="account_login"),
     path("logout/", allauth_views.logout, name="account_logout"),
     path("inactive/", allauth_views.account_inactive, name="account_inactive"),
-    path("signup/", allauth_views.signup, name="account_signup"),
+    path("signup/", accounts.sign_up, name="account_signup"),
     path("password/change/", allauth_views.password_change, name="account_change_password"),
     path("password/set/", allauth_views.password_set, name="account_set_password"),
     path("password/reset/", accounts.reset_password, name="account_reset_password"),

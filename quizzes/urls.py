@@ -78,6 +78,7 @@ urlpatterns = [
     path("teacher/", classrooms.teacher_home, name="teacher_home"),
     path("teacher/account/", account.account, name="account"),
     path("teacher/account/invite/", account.invite, name="invite"),
+    path("teacher/account/invitations/<int:number>/cancel/", account.cancel_invitation, name="cancel_invitation"),
     # Teachers: classrooms and rosters
     path("teacher/classrooms/new/", classrooms.add_classroom, name="add_classroom"),
     path("teacher/classrooms/archived/", classrooms.archived_classrooms, name="archived_classrooms"),
@@ -106,6 +107,7 @@ urlpatterns = [
     path("teacher/students/<public_id:public_id>/time/", accommodations.set_accommodation, name="set_accommodation"),
     path("teacher/students/<public_id:public_id>/file/", downloads.download_student, name="download_student"),
     path("teacher/students/<public_id:public_id>/pin/", students.change_pin, name="change_pin"),
+    path("teacher/students/<public_id:public_id>/let-in/", students.let_student_in, name="let_student_in"),
     # Teachers: question sets
     path("teacher/sets/", question_sets.question_sets, name="question_sets"),
     path("teacher/sets/<public_id:public_id>/", question_sets.question_set, name="question_set"),

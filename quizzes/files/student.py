@@ -17,6 +17,7 @@ from quizzes.models import (
     Attempt,
     AuditEvent,
     FailedTry,
+    KnownDevice,
     ManualGrade,
     Presence,
     Student,
@@ -27,7 +28,7 @@ Json = dict[str, Any]
 
 
 def export_student(student: Student, *, by: User, now: datetime) -> ExportedFile:
-    """Every row about the student in this teacher's classes, as JSON; 11 queries. Records the download first.
+    """Every row about the student in this teacher's classes, as JSON; 12 queries. Records the download first.
 
     Moments are in UTC; points are text, so that decimals stay exact. The PIN is not stored, so it is not in the file.
     student: with the classroom.
@@ -63,6 +64,7 @@ def export_student(student: Student, *, by: User, now: datetime) -> ExportedFile
         ],
         "attempts": _attempts(student, by),
         "wrong_pins": [row.at for row in FailedTry.objects.filter(student=student).order_by("at")],
+        "devices_last_used": [row.used_at for row in KnownDevice.objects.filter(student=student).order_by("used_at")],
         "record": [
             {**_columns(row, "action", "detail", "at"), "by": row.actor.name}
             for row in student.audit_events.select_related("actor").order_by("at", "pk")

@@ -1,5 +1,6 @@
 """Forms for teacher accounts: allauth's forms with other labels and hints."""
 
+from datetime import datetime
 from typing import Any
 
 from allauth.account import forms as allauth_forms
@@ -9,8 +10,10 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from quizzes.assignments.deadlines import minutes_left
 from quizzes.forms.fields import NameField
 from quizzes.models import User
+from quizzes.people.guess_limits import Limit, Refusal
 
 # Session key, set by a sign-in link: until this timestamp a new password does not need the old one, because a teacher
 # who uses a sign-in link may have forgotten it.
@@ -18,6 +21,14 @@ LINK_GOOD_UNTIL = "sign_in_link_good_until"
 
 PASSWORD_HINT = "At least 12 characters. A few unrelated words work well."  # noqa: S105  not a password
 NAME_HINT = "What students call you, such as Ms. Rivera."
+
+
+def too_many_passwords(refusal: Refusal, *, now: datetime) -> str:
+    """The error of a sign-in that must wait."""
+    minutes = minutes_left(at=now, deadline_at=refusal.until) or 1
+    when = f"in {minutes} minute{'' if minutes == 1 else 's'}"
+    where = {Limit.DEVICE: "on this device", Limit.ACCOUNT: "for this email", Limit.ADDRESS: "from this network"}
+    return f"Too many wrong passwords {where[refusal.limit]}. Try again {when}."
 
 
 class _Labeled:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.dateparse import parse_datetime
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from quizzes.assignments.deadlines import NoSuchLocalTime, in_zone
 from quizzes.people.names import MAX_NAME_LENGTH, InvalidName, clean_name
@@ -20,6 +21,23 @@ REASON_REQUIRED = "Tell students why."
 WALL_TIME = "%Y-%m-%dT%H:%M"
 # Other years are more likely typos. The range is far from the limits of `datetime`.
 YEARS = range(2000, 2101)
+
+
+class NextPageForm(forms.Form):
+    """The page of this site that a button leads back to."""
+
+    next = forms.CharField(max_length=200)
+
+    def __init__(self, *args: Any, host: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.host = host
+
+    def clean_next(self) -> str:
+        """A path of this site."""
+        path: str = self.cleaned_data["next"]
+        if not url_has_allowed_host_and_scheme(path, allowed_hosts={self.host}):
+            raise ValidationError("This page is not on this site.")
+        return path
 
 
 class NameField(forms.CharField):

@@ -8,11 +8,18 @@ from django.core.validators import MaxLengthValidator
 from django.db.models import QuerySet
 
 from quizzes.models import Student
-from quizzes.people.student_sign_in import PIN_LENGTH
+from quizzes.people.guess_limits import PIN_LENGTH, Limit, Refusal
 
 NO_SUCH_CODE = "No class has this code."
 NOT_ON_THE_LIST = "Choose your name from the list."
 NOT_A_PIN = "A PIN has four digits."
+
+TOO_MANY = {
+    Limit.DEVICE: "Too many wrong PINs on this device.",
+    Limit.STUDENT: "Too many wrong PINs for your name, also from other devices.",
+    Limit.CLASSROOM: "Too many wrong PINs in this class, so a new device needs your teacher.",
+    Limit.ADDRESS: "Too many wrong PINs from this network.",
+}
 
 
 class CodeForm(forms.Form):
@@ -85,9 +92,18 @@ class PinForm(forms.Form):
         tries = f"{tries_left} more {'try' if tries_left == 1 else 'tries'}"
         self.add_error("pin", f"That’s not the right PIN. You have {tries}.")
 
-    def refuse_for_now(self, when: str, whom: str) -> None:
-        """Add the error that this device must wait. when: until when. whom: who can give a new PIN."""
-        self.add_error("pin", f"Too many wrong PINs on this device. Try again {when}, or ask {whom} for a new PIN.")
+    def refuse(self, refusal: Refusal, when: str, whom: str) -> None:
+        """Add the error that this device must wait or needs the teacher.
+
+        when: the end of the wait, such as “at 11:05 am”. whom: who can let the student in.
+        """
+        if refusal.until is None:
+            rest = f"Ask {whom} to let you in."
+        elif refusal.limit is Limit.ADDRESS:
+            rest = f"Try again {when}."
+        else:
+            rest = f"Try again {when}, or ask {whom} for a new PIN."
+        self.add_error("pin", f"{TOO_MANY[refusal.limit]} {rest}")
 
     def clean_pin(self) -> str:
         """Four digits 0 to 9, also if the keyboard writes digits of another script."""

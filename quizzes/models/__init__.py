@@ -7,7 +7,7 @@ from quizzes.models.audit import AuditEvent
 from quizzes.models.boards import Board, Presence
 from quizzes.models.question_sets import Draft, Edition, Question, QuestionSet, Reading, Source
 from quizzes.models.regrades import ManualGrade, Regrade
-from quizzes.models.rosters import Accommodation, Classroom, FailedTry, Student, Teaching
+from quizzes.models.rosters import Accommodation, Classroom, FailedTry, KnownDevice, Student, Teaching
 
 __all__ = [
     "Accommodation",
@@ -24,6 +24,7 @@ __all__ = [
     "Extension",
     "FailedTry",
     "Invitation",
+    "KnownDevice",
     "ManualGrade",
     "Presence",
     "Question",

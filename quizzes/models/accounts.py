@@ -1,9 +1,11 @@
 """Accounts of teachers and site staff, and invitations."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, Self
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -61,6 +63,14 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name
 
 
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    """Invitations by what they still open."""
+
+    def open(self, *, now: datetime) -> Self:
+        """Not used and not expired, and the inviter's account is open. The first teacher's has no inviter."""
+        return self.filter(Q(invited_by=None) | Q(invited_by__is_active=True), used_at=None, expires_at__gt=now)
+
+
 class Invitation(models.Model):
     """One link that makes one teacher's account. Only a digest of its token is stored."""
 
@@ -70,6 +80,8 @@ class Invitation(models.Model):
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
     used_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="used_invitation")
+
+    objects = InvitationQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"invitation {self.pk}"

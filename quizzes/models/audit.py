@@ -41,6 +41,7 @@ class AuditEvent(models.Model):
         STUDENT_REMOVED = "student_removed", "removed"
         STUDENT_RESTORED = "student_restored", "restored"
         PIN_CHANGED = "pin_changed", "made a new PIN for"
+        LET_IN = "let_in", "let in"
         ASSIGNMENT_GIVEN = "assignment_given", "assigned"
         ASSIGNMENT_CHANGED = "assignment_changed", "changed quiz settings"
         ACCOMMODATION_CHANGED = "accommodation_changed", "changed the accommodations of"

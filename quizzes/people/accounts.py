@@ -11,9 +11,12 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
 from quizzes.models import Invitation, User
+from quizzes.models.accounts import InvitationQuerySet
 
 # Long enough to read the message after a weekend. A used or expired link does not work.
 INVITATION_LIFETIME = timedelta(days=7)
+# The teachers of a large school, over a few weeks. A stolen session cannot fill the site with accounts.
+OPEN_INVITATIONS = 10
 
 
 class SignInLinks(PasswordResetTokenGenerator):
@@ -21,16 +24,30 @@ class SignInLinks(PasswordResetTokenGenerator):
 
     key_salt = "quizzes.accounts.SignInLinks"
 
+    def _make_hash_value(self, user: User, timestamp: int) -> str:
+        # Django leaves out the microseconds, so a second sign-in within the same second would find the link unused.
+        last = user.last_login.timestamp() if user.last_login is not None else ""
+        return f"{super()._make_hash_value(user, timestamp)}{last}"
+
 
 _sign_in_links = SignInLinks()
 
 
 class InvitationVoid(Exception):
-    """There is no such invitation, or it is used or expired."""
+    """There is no such invitation, or it is used or expired, or the inviter's account is closed."""
 
 
+class TooManyInvitations(Exception):
+    """This teacher has OPEN_INVITATIONS open invitations."""
+
+
+@transaction.atomic
 def invite(*, by: User | None, now: datetime) -> str:
-    """The token of a new invitation; it is not stored. by: None for the invitation of the first teacher."""
+    """The token of a new invitation; it is not stored. Raises TooManyInvitations. by: None for the first teacher."""
+    if by is not None:
+        User.objects.select_for_update().get(pk=by.pk)
+        if open_invitations(by, now=now).count() >= OPEN_INVITATIONS:
+            raise TooManyInvitations
     token = secrets.token_urlsafe(32)
     Invitation.objects.create(
         token_digest=_digest(token), invited_by=by, created_at=now, expires_at=now + INVITATION_LIFETIME
@@ -38,9 +55,19 @@ def invite(*, by: User | None, now: datetime) -> str:
     return token
 
 
+def open_invitations(user: User, *, now: datetime) -> InvitationQuerySet:
+    """This teacher's invitations that someone can still use, the newest first."""
+    return Invitation.objects.open(now=now).filter(invited_by=user).order_by("-created_at", "-pk")
+
+
+def cancel_invitation(invitation_id: int, *, by: User) -> None:
+    """Delete an unused invitation of this teacher. One that is used or gone stays as it is."""
+    Invitation.objects.filter(pk=invitation_id, invited_by=by, used_at=None).delete()
+
+
 def find_invitation(token: str, *, now: datetime) -> Invitation:
     """The unused invitation with this token. Raises InvitationVoid."""
-    invitation = Invitation.objects.filter(token_digest=_digest(token), used_at=None, expires_at__gt=now).first()
+    invitation = Invitation.objects.open(now=now).filter(token_digest=_digest(token)).first()
     if invitation is None:
         raise InvitationVoid
     return invitation
@@ -49,9 +76,7 @@ def find_invitation(token: str, *, now: datetime) -> Invitation:
 @transaction.atomic
 def use_invitation(invitation_id: int, user: User, *, now: datetime) -> None:
     """Mark an invitation as used by a new account. Raises InvitationVoid if another request used it first."""
-    used = Invitation.objects.filter(pk=invitation_id, used_at=None, expires_at__gt=now).update(
-        used_at=now, used_by=user
-    )
+    used = Invitation.objects.open(now=now).filter(pk=invitation_id).update(used_at=now, used_by=user)
     if not used:
         raise InvitationVoid
 
@@ -85,6 +110,12 @@ def user_of_link(uid: str, token: str) -> User | None:
     except (ValueError, OverflowError):
         return None
     return user if user is not None and _sign_in_links.check_token(user, token) else None
+
+
+def use_sign_in_link(user: User, *, now: datetime) -> bool:
+    """Whether this request is the first to use the link that found `user`. It records the sign-in."""
+    is_first = User.objects.filter(pk=user.pk, last_login=user.last_login).update(last_login=now)
+    return bool(is_first)
 
 
 def _digest(token: str) -> str:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from quizzes.models import AuditEvent, Classroom, Teaching, User
+from quizzes.models import AuditEvent, Classroom, FailedTry, Teaching, User
 from quizzes.models.rosters import new_join_code
 
 Action = AuditEvent.Action
@@ -44,9 +44,13 @@ def change_classroom(classroom: Classroom, *, by: User, name: str, time_zone: st
 
 @transaction.atomic
 def change_code(classroom: Classroom, *, by: User, now: datetime) -> Classroom:
-    """Give a classroom a new class code. The old code stops working immediately."""
+    """Give a classroom a new class code. The old code stops working immediately, and wrong PINs count no more.
+
+    Whoever guessed PINs no longer gets to the names, so new devices need not wait for the teacher.
+    """
     classroom.join_code = new_join_code()
     classroom.save(update_fields=["join_code"])
+    FailedTry.objects.filter(student__classroom=classroom).delete()
     AuditEvent.objects.record(Action.CODE_CHANGED, actor=by, classroom=classroom, at=now)
     return classroom
 

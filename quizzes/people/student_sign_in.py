@@ -3,23 +3,30 @@
 Only failures count toward a limit, since a whole school may share one network address.
 """
 
+from collections import defaultdict
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
+from django.db import transaction
+from django.db.models import Max, Q
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from quizzes.models import Classroom, FailedTry, Student
+from quizzes.models import AuditEvent, Classroom, FailedTry, Student, User
+from quizzes.people import guess_limits
+from quizzes.people.guess_limits import ADDRESS_TRIES, LET_IN, PIN_LENGTH, PIN_SPAN, Device, Failure, Limit, Refusal
+from quizzes.people.known_devices import (
+    device_of_student,
+    hash_address,
+    hash_device,
+    hash_target,
+    remember_student_device,
+)
 
-PIN_LENGTH = 4
-
-# Wrong codes from one address: far more than the typing errors of a class. The argument is in docs/guessing.md.
+# Wrong codes from one address, and wrong PINs at all attempts: far more than the typing errors of a class. The argument
+# is in docs/guessing.md.
 CODE_TRIES, CODE_SPAN = 60, timedelta(minutes=10)
-# Wrong PINs for one student on one device. Then the device is locked.
-PIN_TRIES, PIN_LOCK = 5, timedelta(minutes=5)
-# Wrong PINs for one student on all devices. It limits someone who deletes cookies to 30 of 10,000 PINs in 15 minutes.
-# Open sessions are not affected.
-PIN_TRIES_ANYWHERE, PIN_SPAN_ANYWHERE = 30, timedelta(minutes=15)
-KEEP_FAILURES = timedelta(hours=24)
 
 
 class NoSuchCode(Exception):
@@ -31,7 +38,7 @@ class TooManyTries(Exception):
 
 
 class WrongPin(Exception):
-    """The PIN is wrong. tries_left: on this device, at least 1."""
+    """The PIN is wrong. tries_left: before a wait or the teacher, at least 1."""
 
     def __init__(self, tries_left: int) -> None:
         super().__init__(tries_left)
@@ -39,11 +46,74 @@ class WrongPin(Exception):
 
 
 class PinLocked(Exception):
-    """Sign-in of this student is locked on this device. until: the end of the lock."""
+    """The PIN was not checked, or was one wrong PIN too many. refusal: what had too many, and until when."""
 
-    def __init__(self, until: datetime) -> None:
-        super().__init__(until)
-        self.until = until
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal)
+        self.refusal = refusal
+
+
+@dataclass(frozen=True, slots=True)
+class GuessedStudent:
+    """A student for whom a device or new devices typed PIN_TRIES wrong PINs or more.
+
+    is_locked: whether such a device must wait or needs the teacher now. let_in_until: while “Let in now” works.
+    needs_teacher: locked, and no teacher let the student in after the last wrong PIN.
+    """
+
+    student: Student
+    is_locked: bool
+    let_in_until: datetime | None
+    needs_teacher: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SignInTrouble:
+    """Where wrong PINs keep someone out. attacked: ids of classes where new devices need the teacher."""
+
+    students: list[GuessedStudent]
+    attacked: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Tries:
+    """What one try meets. address_left: wrong PINs that its address has left; None without a limit."""
+
+    student_id: int | None
+    device: Device
+    failures: list[Failure]
+    address_left: int | None
+    address_until: datetime | None
+    let_in_at: datetime | None = None
+
+    def own(self) -> list[Failure]:
+        """The failures for this student, since the teacher let the student in."""
+        counted = guess_limits.failures_that_count(self.failures, self.student_id, self.device)
+        return [one for one in counted if self.let_in_at is None or one.at > self.let_in_at]
+
+    def refusal(self, now: datetime) -> Refusal | None:
+        """Why no PIN is checked now; None if it is checked."""
+        refusal = guess_limits.refusal_for_student(self.own(), self.device, now)
+        if refusal is not None or self.let_in_at is not None:
+            return refusal
+        if self.address_left is not None and self.address_left <= 0:
+            return Refusal(Limit.ADDRESS, self.address_until)
+        return guess_limits.refusal_for_class(self.failures, self.device)
+
+    def left(self) -> int:
+        """How many wrong PINs are left before a refusal."""
+        left = guess_limits.PIN_TRIES - len(self.own())
+        if self.let_in_at is None:
+            left = min(left, guess_limits.tries_left_in_class(self.failures, self.device))
+            left = left if self.address_left is None else min(left, self.address_left)
+        return max(left, 1)
+
+    def with_failure(self, now: datetime) -> "_Tries":
+        """The same after one more wrong PIN."""
+        device = self.device
+        failure = Failure(self.student_id, device.digest, device.is_known, device.is_known_address, now)
+        address_left = self.address_left - 1 if self.address_left is not None else None
+        return replace(self, failures=[*self.failures, failure], address_left=address_left)
 
 
 def clean_code(text: str) -> str:
@@ -60,7 +130,7 @@ def find_classroom(code: str, *, address: str, device: str, now: datetime) -> Cl
     failures = FailedTry.objects.filter(kind=FailedTry.Kind.CODE, address=hashed, at__gt=now - CODE_SPAN).count()
     if failures >= CODE_TRIES:
         raise TooManyTries
-    FailedTry.objects.create(kind=FailedTry.Kind.CODE, address=hashed, device=device, at=now)
+    FailedTry.objects.create(kind=FailedTry.Kind.CODE, address=hashed, device=hash_device(device), at=now)
     raise NoSuchCode
 
 
@@ -75,43 +145,78 @@ def student_of_attempt(public_id: str) -> Student | None:
     return students.select_related("classroom").order_by().first()
 
 
-def check_pin(student: Student | None, pin: str, *, address: str, device: str, now: datetime) -> None:
-    """Check the PIN of a student. Raises WrongPin or PinLocked. A wrong PIN counts toward the limits.
+def check_pin(student: Student, pin: str, *, address: str, device: str, now: datetime) -> None:
+    """Check the PIN of a student. Raises WrongPin or PinLocked. A wrong PIN counts toward the limits."""
+    hashed = hash_address(address)
+    with transaction.atomic():
+        _lock(student)
+        found = device_of_student(student, device=device, address=address)
+        left = None
+        if not found.is_known and not found.is_known_address:
+            left = ADDRESS_TRIES - _failures_of_new_devices_elsewhere(hashed, now)
+        failures = _failures(now, student__classroom=student.classroom_id)
+        tries = _Tries(student.pk, found, failures, left, None)
+        error = _try(tries, student, pin, found, address=address, target="", device=device, now=now)
+    if error is not None:
+        raise error
 
-    student None: every PIN is wrong and counts, so that the reply does not tell whether an attempt's id exists.
+
+def check_pin_of_attempt(
+    student: Student | None, public_id: str, pin: str, *, address: str, device: str, now: datetime
+) -> None:
+    """Check the PIN of an attempt's student. Raises WrongPin or PinLocked. A wrong PIN counts toward all limits.
+
+    student None: no student may continue this attempt, so that every PIN is wrong. Failures at this id decide, and
+    those at all ids from one address. No other failures do, so that the reply never tells whether the id exists.
     """
-    tries = _recent_tries(student, now=now)
-    until = _locked_until(tries, device, now)
-    if until is not None:
-        raise PinLocked(until)
-    if student is not None and pin_matches(student, pin):
-        if tries:
-            FailedTry.objects.filter(student=student, device=device).delete()
-        return
-    FailedTry.objects.create(
-        kind=FailedTry.Kind.PIN, student=student, address=hash_address(address), device=device, at=now
+    target = hash_target(public_id)
+    with transaction.atomic():
+        _lock(student)
+        found = device_of_student(student, device=device, address=address)
+        at_attempts = FailedTry.objects.filter(kind=FailedTry.Kind.PIN, address=hash_address(address)).exclude(
+            target=""
+        )
+        moments = list(at_attempts.filter(at__gt=now - CODE_SPAN).order_by("-at").values_list("at", flat=True))
+        tries = _Tries(
+            student.pk if student is not None else None,
+            replace(found, is_known_address=False),
+            [replace(one, is_known_address=False) for one in _failures(now, target=target)],
+            None if found.is_known else CODE_TRIES - len(moments),
+            (moments[:CODE_TRIES][-1] if moments else now) + CODE_SPAN,
+        )
+        error = _try(tries, student, pin, found, address=address, target=target, device=device, now=now)
+    if error is not None:
+        raise error
+
+
+def let_in(student: Student, *, by: User, now: datetime) -> AuditEvent:
+    """Let a student sign in on a new device for LET_IN, whatever failed before. Returns the event of the audit log."""
+    return AuditEvent.objects.record(
+        AuditEvent.Action.LET_IN, actor=by, classroom=student.classroom, student=student, at=now
     )
-    tries = _recent_tries(student, now=now)
-    until = _locked_until(tries, device, now)
-    if until is not None:
-        raise PinLocked(until)
-    raise WrongPin(PIN_TRIES - len(_tries_on_device(tries, device, now)))
 
 
-def locked_students(classrooms: list[Classroom], *, now: datetime) -> list[Student]:
-    """Students of these classrooms whose sign-in is locked on a device now, by name. Two queries."""
-    tries: dict[tuple[int, str], int] = {}
-    recent = FailedTry.objects.filter(student__classroom__in=classrooms, at__gt=now - PIN_LOCK)
-    for student_id, device in recent.values_list("student_id", "device"):
-        if student_id is not None:
-            tries[student_id, device] = tries.get((student_id, device), 0) + 1
-    locked = {student_id for (student_id, _), count in tries.items() if count >= PIN_TRIES}
-    return list(Student.objects.enrolled().filter(pk__in=locked).select_related("classroom").order_by("sort_key"))
+def sign_in_trouble(classrooms: list[Classroom], *, now: datetime) -> SignInTrouble:
+    """Whom wrong PINs keep out of these classrooms, by any limit; students by name. Two queries."""
+    by_classroom: defaultdict[int, list[Failure]] = defaultdict(list)
+    rows = FailedTry.objects.filter(student__classroom__in=classrooms, at__gt=now - PIN_SPAN).order_by()
+    for classroom_id, *columns in rows.values_list("student__classroom", *_FAILURE):
+        by_classroom[classroom_id].append(Failure(*columns))
+    students = (
+        Student.objects.enrolled()
+        .filter(pk__in={one.student_id for failures in by_classroom.values() for one in failures})
+        .select_related("classroom")
+        .annotate(let_in_at=Max("audit_events__at", filter=Q(audit_events__action=AuditEvent.Action.LET_IN)))
+        .order_by("sort_key")
+    )
+    found = (_guessed(student, by_classroom[student.classroom_id], student.let_in_at, now) for student in students)
+    attacked = (pk for pk, failures in by_classroom.items() if guess_limits.is_attacked(failures))
+    return SignInTrouble([one for one in found if one is not None], frozenset(attacked))
 
 
 def delete_old_failures(*, now: datetime) -> int:
-    """Delete failures older than a day; returns how many."""
-    return FailedTry.objects.filter(at__lt=now - KEEP_FAILURES).delete()[0]
+    """Delete failures older than PIN_SPAN; returns how many."""
+    return FailedTry.objects.filter(at__lt=now - PIN_SPAN).delete()[0]
 
 
 def pin_of(student: Student) -> str:
@@ -125,11 +230,6 @@ def pin_matches(student: Student, pin: str) -> bool:
     return any([constant_time_compare(pin, _pin(student, key)) for key in keys])
 
 
-def hash_address(address: str) -> str:
-    """The keyed digest of a network address, which the database stores instead of the address."""
-    return salted_hmac("quizzes.joining.address", address, algorithm="sha256").hexdigest()[:32]
-
-
 def _pin(student: Student, key: str | bytes) -> str:
     digest = salted_hmac(
         "quizzes.joining.pin", f"{student.public_id}:{student.pin_version}", secret=key, algorithm="sha256"
@@ -137,19 +237,84 @@ def _pin(student: Student, key: str | bytes) -> str:
     return str(int.from_bytes(digest.digest()[:8]) % 10**PIN_LENGTH).zfill(PIN_LENGTH)
 
 
-def _recent_tries(student: Student | None, *, now: datetime) -> list[tuple[str, datetime]]:
-    """(device, moment) of wrong PINs for this student, newest first, at most PIN_TRIES_ANYWHERE."""
-    tries = FailedTry.objects.filter(kind=FailedTry.Kind.PIN, student=student, at__gt=now - PIN_SPAN_ANYWHERE)
-    recent = tries.order_by("-at")
-    return list(recent.values_list("device", "at")[:PIN_TRIES_ANYWHERE])
+def _guessed(
+    student: Student, failures: list[Failure], let_in_at: datetime | None, now: datetime
+) -> GuessedStudent | None:
+    if guess_limits.most_failures(failures, student.pk) < guess_limits.PIN_TRIES:
+        return None
+    is_locked = guess_limits.is_locked(failures, student.pk, now)
+    last = max(one.at for one in failures if one.student_id == student.pk)
+    is_open = let_in_at is not None and let_in_at > now - LET_IN
+    return GuessedStudent(
+        student,
+        is_locked,
+        let_in_at + LET_IN if let_in_at is not None and is_open else None,
+        needs_teacher=is_locked and (let_in_at is None or let_in_at < last),
+    )
 
 
-def _tries_on_device(tries: list[tuple[str, datetime]], device: str, now: datetime) -> list[datetime]:
-    return [at for tried_on, at in tries if tried_on == device and at > now - PIN_LOCK]
+_FAILURE = ("student_id", "device", "is_known_device", "is_known_address", "at")
 
 
-def _locked_until(tries: list[tuple[str, datetime]], device: str, now: datetime) -> datetime | None:
-    on_device = _tries_on_device(tries, device, now)
-    if len(on_device) >= PIN_TRIES:
-        return on_device[0] + PIN_LOCK
-    return tries[-1][1] + PIN_SPAN_ANYWHERE if len(tries) == PIN_TRIES_ANYWHERE else None
+def _failures(now: datetime, **which: Any) -> list[Failure]:
+    """The wrong PINs that still count."""
+    rows = FailedTry.objects.filter(kind=FailedTry.Kind.PIN, at__gt=now - PIN_SPAN, **which)
+    return [Failure(*columns) for columns in rows.values_list(*_FAILURE)]
+
+
+def _failures_of_new_devices_elsewhere(hashed: str, now: datetime) -> int:
+    """How many wrong PINs came from an address where no student of the class had signed in, in all classes."""
+    rows = FailedTry.objects.filter(kind=FailedTry.Kind.PIN, address=hashed, at__gt=now - PIN_SPAN)
+    return rows.filter(is_known_device=False, is_known_address=False).count()
+
+
+def _lock(student: Student | None) -> None:
+    """Let tries at one class pass one at a time: parallel ones would all find the same number of failures."""
+    classroom_id = student.classroom_id if student is not None else 0
+    list(Classroom.objects.select_for_update().filter(pk=classroom_id).order_by().values_list("pk"))
+
+
+def _try(
+    tries: _Tries,
+    student: Student | None,
+    pin: str,
+    found: Device,
+    *,
+    address: str,
+    target: str,
+    device: str,
+    now: datetime,
+) -> WrongPin | PinLocked | None:
+    """Check the PIN unless a limit refuses, and record the result. Returns the error; None if the PIN is right."""
+    refusal = tries.refusal(now)
+    if refusal is not None:
+        tries = replace(tries, let_in_at=_let_in_at(student, now))
+        refusal = tries.refusal(now)
+    if refusal is not None:
+        return PinLocked(refusal)
+    if student is not None and pin_matches(student, pin):
+        if any(one.device == found.digest for one in tries.failures):
+            FailedTry.objects.filter(student=student, device=found.digest).delete()
+        remember_student_device(student, device=device, address=address, now=now)
+        return None
+    FailedTry.objects.create(
+        kind=FailedTry.Kind.PIN,
+        student=student,
+        target=target,
+        address=hash_address(address),
+        device=found.digest,
+        is_known_device=found.is_known,
+        is_known_address=found.is_known_address,
+        at=now,
+    )
+    tries = tries.with_failure(now)
+    refusal = tries.refusal(now)
+    return PinLocked(refusal) if refusal is not None else WrongPin(tries.left())
+
+
+def _let_in_at(student: Student | None, now: datetime) -> datetime | None:
+    """When a teacher last let this student in, if that still holds."""
+    events = AuditEvent.objects.filter(
+        student=student.pk if student is not None else 0, action=AuditEvent.Action.LET_IN, at__gt=now - LET_IN
+    )
+    return events.aggregate(at=Max("at"))["at"]

@@ -12,7 +12,8 @@ from django.db.models.expressions import RawSQL
 from quizzes.caches import process_cache
 from quizzes.models import Assignment, User
 
-# With an open attempt, the ETag changes this often even without a save: students become stuck or offline over time.
+# With an open attempt or a wrong PIN, the ETag changes this often even without a save: students become stuck or offline
+# over time, and a lock ends.
 TIME_STEP = timedelta(seconds=15)
 
 # A live page changes with an attempt, with an answer (each save raises its revision), or with a teacher's action, which
@@ -27,6 +28,11 @@ _COUNTERS = (
     "SELECT COALESCE(MAX(e.id), 0) FROM quizzes_auditevent e WHERE e.classroom_id = quizzes_assignment.classroom_id",
     "SELECT COUNT(*) FROM quizzes_student s"
     " WHERE s.classroom_id = quizzes_assignment.classroom_id AND s.removed_at IS NULL",
+    # Wrong PINs lock students out, and a right PIN deletes them.
+    "SELECT COALESCE(MAX(f.id), 0) FROM quizzes_failedtry f JOIN quizzes_student s ON s.id = f.student_id"
+    " WHERE s.classroom_id = quizzes_assignment.classroom_id",
+    "SELECT COUNT(*) FROM quizzes_failedtry f JOIN quizzes_student s ON s.id = f.student_id"
+    " WHERE s.classroom_id = quizzes_assignment.classroom_id",
 )
 
 # Placeholders in the built query for the teacher's id and for the assignment's public id.
@@ -35,10 +41,14 @@ _TEACHER, _ASSIGNMENT = -1, "assignment"
 
 @dataclass(frozen=True, slots=True)
 class LiveState:
-    """Counters of an assignment's rows. board: (position, phase) of the class board, None before its first slide."""
+    """Counters of an assignment's rows. board: (position, phase) of the class board, None before its first slide.
+
+    failure_count: wrong PINs in the class.
+    """
 
     counters: tuple[int, ...]
     open_count: int
+    failure_count: int
     board: tuple[int, int] | None
 
 
@@ -53,7 +63,9 @@ def live_state(public_id: str, *, by: User) -> LiveState | None:
         return None
     *counted, position, phase = row
     counters = tuple(map(int, counted))
-    return LiveState(counters, counters[0] - counters[1], (position, phase) if position is not None else None)
+    return LiveState(
+        counters, counters[0] - counters[1], counters[-1], (position, phase) if position is not None else None
+    )
 
 
 @process_cache(maxsize=1)
@@ -74,5 +86,6 @@ def live_etag(state: LiveState, *parts: object) -> str:
 
 
 def time_step(state: LiveState, now: datetime) -> int | None:
-    """The part of an ETag that changes every `TIME_STEP`; None if no attempt is open."""
-    return int(now.timestamp() // TIME_STEP.total_seconds()) if state.open_count else None
+    """The part of an ETag that changes every `TIME_STEP`; None if no attempt is open and no one may be locked out."""
+    is_timed = state.open_count or state.failure_count
+    return int(now.timestamp() // TIME_STEP.total_seconds()) if is_timed else None

@@ -29,7 +29,7 @@ class TodoItem:
     not_started_count, missing_count: of the students who have not submitted.
     """
 
-    kind: Literal["not_submitted", "locked_out", "no_students", "queued_answers"]
+    kind: Literal["not_submitted", "attacked", "locked_out", "no_students", "queued_answers"]
     count: int
     classroom: Classroom
     assignment: Assignment | None = None
@@ -91,10 +91,13 @@ def load_teacher_home(user: User, *, now: datetime) -> TeacherHome:
     """The teacher's home page; at most 9 queries for any number of classes."""
     classes = _load(user, now)
     locked: defaultdict[int, list[Student]] = defaultdict(list)
-    for student in student_sign_in.locked_students(classes.classrooms, now=now):
-        locked[student.classroom_id].append(student)
+    trouble = student_sign_in.sign_in_trouble(classes.classrooms, now=now)
+    for guessed in trouble.students:
+        if guessed.needs_teacher:
+            locked[guessed.student.classroom_id].append(guessed.student)
     by_pk = {classroom.pk: classroom for classroom in classes.classrooms}
-    needs = [
+    needs = [TodoItem("attacked", 0, classroom) for pk, classroom in by_pk.items() if pk in trouble.attacked]
+    needs += [
         TodoItem("locked_out", len(students), by_pk[pk], students=tuple(students)) for pk, students in locked.items()
     ]
     needs += _not_submitted(classes, by_pk)

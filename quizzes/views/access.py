@@ -119,6 +119,12 @@ def device_of(request: HttpRequest) -> str:
     return device if re.fullmatch("[0-9a-f]{32}", device) else secrets.token_hex(16)
 
 
+def keep_device(request: HttpRequest) -> str:
+    """The random id of this browser, which `device_of` returns for the rest of this request."""
+    device = request.COOKIES[DEVICE_COOKIE] = device_of(request)
+    return device
+
+
 def remember_device(response: HttpResponse, device: str) -> None:
     """Set the browser's id in a cookie. It is used only to limit guesses of codes and PINs."""
     response.set_cookie(

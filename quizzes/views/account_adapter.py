@@ -1,10 +1,13 @@
 """How django-allauth creates and signs in teacher accounts on this site."""
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.forms import BaseForm
 from django.http import HttpRequest
@@ -12,9 +15,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
+from quizzes.forms.accounts import too_many_passwords
 from quizzes.models import User
 from quizzes.people import accounts
 from quizzes.people.student_sessions import end_student_session
+from quizzes.people.teacher_sign_in import PasswordLocked, begin_try, end_try, remember_user_device
+from quizzes.views.access import client_address, device_of
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -23,7 +29,6 @@ class AccountAdapter(DefaultAccountAdapter):
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "email_password_mismatch": "That email and password don’t match.",
-        "too_many_login_attempts": "Too many tries. Wait 5 minutes, then try again.",
         "email_taken": "This email already has an account. Sign in instead.",
         "enter_current_password": "That’s not your current password.",
     }
@@ -53,11 +58,24 @@ class AccountAdapter(DefaultAccountAdapter):
         del request.session["invitation_id"]
         return made
 
-    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        """The account with this email and password. allauth's own limits would lock out others; see the settings."""
+        now, device = timezone.now(), device_of(request)
+        try:
+            begun = begin_try(credentials["email"], address=client_address(request), device=device, now=now)
+        except PasswordLocked as error:
+            raise ValidationError(too_many_passwords(error.refusal, now=now)) from error
+        user: AbstractBaseUser | None = super().authenticate(request, **credentials)
+        if user is not None:
+            end_try(begun, device=device)
+        return user
+
+    def login(self, request: HttpRequest, user: User) -> None:
         """Sign in and set the session's age, here because invitations and links also sign in."""
         super().login(request, user)
         # On a shared computer, sign out the previous student.
         end_student_session(request.session)
+        remember_user_device(user, device=device_of(request), address=client_address(request), now=timezone.now())
         request.session.set_expiry(settings.ACCOUNT_SESSION_COOKIE_AGE)
 
     def is_safe_url(self, url: str | None) -> bool:

@@ -1,5 +1,7 @@
 """Sign-in for teachers beside allauth: invitations, sign-in links, and password reset without a mail server."""
 
+from collections.abc import Callable
+
 from allauth.account import views as allauth_views
 from allauth.account.adapter import get_adapter
 from django.conf import settings
@@ -13,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from quizzes.forms.accounts import LINK_GOOD_UNTIL
 from quizzes.people import accounts
+from quizzes.views.access import keep_device, remember_device
 
 
 @sensitive_variables("token")
@@ -30,20 +33,37 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "public/accept_invitation.html", {"invited_by": invitation.invited_by})
 
 
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """allauth's sign-in. The browser's id tells a device that signed in before from others that guess."""
+    return _with_device(request, allauth_views.login)
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def sign_up(request: HttpRequest) -> HttpResponse:
+    """allauth's sign-up, for the person whose invitation this session accepted."""
+    return _with_device(request, allauth_views.signup)
+
+
 @sensitive_variables("token")
 @login_not_required
 @require_http_methods(["GET", "POST"])
 def use_sign_in_link(request: HttpRequest, uid: str, token: str) -> HttpResponse:
     """Sign in with a link that works once. A GET only shows the button, because mail programs follow links."""
     user = accounts.user_of_link(uid, token)
-    if user is None:
-        return render(request, "public/sign_in_link_void.html", status=404)
-    if request.method == "GET":
+    if request.method == "GET" and user is not None:
         return render(request, "public/use_sign_in_link.html", {"entering": user})
+    if user is None or not accounts.use_sign_in_link(user, now=timezone.now()):
+        return render(request, "public/sign_in_link_void.html", status=404)
+    device = keep_device(request)
     get_adapter().login(request, user)
     request.session[LINK_GOOD_UNTIL] = timezone.now().timestamp() + settings.PASSWORD_RESET_TIMEOUT
     messages.info(request, "You’re signed in. This link won’t work again. Set a password under your name.")
-    return redirect("teacher_home")
+    response = redirect("teacher_home")
+    remember_device(response, device)
+    return response
 
 
 @login_not_required
@@ -54,3 +74,12 @@ def reset_password(request: HttpRequest) -> HttpResponse:
         response: HttpResponse = allauth_views.password_reset(request)
         return response
     return render(request, "public/no_mail.html")
+
+
+def _with_device(request: HttpRequest, view: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
+    if request.method == "GET":
+        return view(request)
+    device = keep_device(request)
+    response = view(request)
+    remember_device(response, device)
+    return response

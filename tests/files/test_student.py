@@ -22,10 +22,12 @@ from quizzes.models import (
     Excuse,
     Extension,
     FailedTry,
+    KnownDevice,
     ManualGrade,
     Student,
     User,
 )
+from quizzes.people.known_devices import remember_student_device
 from quizzes.people.rosters import move_student
 from tests.factories import (
     NOW,
@@ -62,6 +64,7 @@ def rich(assignment: Assignment, student: Student, classmate: Student, teacher: 
     question = attempt.assignment.edition.questions.get(key="some")
     ManualGrade.objects.create(attempt=attempt, question=question, points=1, made_by=teacher, made_at=NOW)
     make_failed_try(student=student)
+    remember_student_device(student, device="mine", address="192.0.2.1", now=NOW)
     return student
 
 
@@ -78,6 +81,7 @@ def test_student_file_holds_every_row_and_nobody_elses(rich: Student, teacher: U
         ("extensions", rich.extensions.count()),
         ("excuses", rich.excuses.count()),
         ("wrong_pins", FailedTry.objects.filter(student=rich).count()),
+        ("devices_last_used", KnownDevice.objects.filter(student=rich).count()),
         ("record", rich.audit_events.count()),
     ):
         assert len(data[name]) == count == 1
@@ -96,6 +100,7 @@ def test_student_file_knows_every_table_that_speaks_of_a_student() -> None:
         "Excuse",
         "Extension",
         "FailedTry",
+        "KnownDevice",
     }
     assert {relation.related_model.__name__ for relation in Attempt._meta.related_objects} == {
         "Answer",
@@ -142,4 +147,4 @@ def test_student_file_costs_the_same_however_much_there_is(
     with queries() as seen:
         export_student(student, by=teacher, now=NOW)
 
-    assert len(seen) == 11
+    assert len(seen) == 12

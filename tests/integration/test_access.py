@@ -175,6 +175,7 @@ TABLE: dict[str, Row] = {
     "restore_student": Row(moving(OWN_TEACHER), of_student, method="post"),
     "set_accommodation": Row(moving(OWN_TEACHER), of_student, method="post", data={"time": "1.5"}),
     "change_pin": Row(moving(OWN_TEACHER), of_student, method="post"),
+    "let_student_in": Row(moving(OWN_TEACHER), of_student, method="post"),
     "question_sets": Row(ANY_TEACHER),
     "question_set": Row(ANY_TEACHER, of_set),
     "try_set_question": Row(ANY_TEACHER, first_of_set),
@@ -244,6 +245,7 @@ TABLE: dict[str, Row] = {
     "grade_answer": Row(moving(OWN_TEACHER), first_of_attempt, method="post", data={"points": "1"}),
     "account": Row(ANY_TEACHER),
     "invite": Row(moving(ANY_TEACHER), method="post"),
+    "cancel_invitation": Row(moving(ANY_TEACHER), lambda school: {"number": 1}, method="post"),
 }
 ACTORS: tuple[Actor, ...] = tuple(EVERYONE)
 

@@ -24,6 +24,7 @@ from quizzes.models import (
     Edition,
     Excuse,
     Extension,
+    KnownDevice,
     ManualGrade,
     Question,
     QuestionSet,
@@ -145,6 +146,16 @@ def taught_twice() -> models.Model:
     return copy_of(Teaching.objects.get())
 
 
+def known_device(**changes: Any) -> models.Model:
+    fields = {"device": "d", "address": "a", "used_at": NOW, **changes}
+    return KnownDevice(**fields)
+
+
+def known_twice(**owner: Any) -> models.Model:
+    known_device(**owner).save()
+    return known_device(**owner)
+
+
 # Constraint: (a row that breaks it, its message, "" if no form can break it).
 REFUSED: dict[str, tuple[Callable[[], models.Model], str]] = {
     "user_email_once": (
@@ -209,6 +220,9 @@ REFUSED: dict[str, tuple[Callable[[], models.Model], str]] = {
     "regrade_once_per_group_and_assignment": (same_regrade_group, ""),
     "regrade_has_a_reason": (lambda: regrade(reason=""), "Tell students why."),
     "regrade_has_a_new_key_where_one_is_used": (lambda: regrade(policy="new_key"), ""),
+    "known_device_once_per_student": (lambda: known_twice(student=make_student()), ""),
+    "known_device_once_per_user": (lambda: known_twice(user=make_user()), ""),
+    "known_device_of_a_student_or_a_user": (lambda: known_device(student=make_student(), user=make_user()), ""),
     "manual_grade_is_not_negative": (lambda: mark(points=Decimal(-1)), "Points can’t be below 0."),
 }
 

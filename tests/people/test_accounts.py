@@ -14,12 +14,17 @@ from pytest_django import Settings
 from quizzes.models import Invitation, User
 from quizzes.people.accounts import (
     INVITATION_LIFETIME,
+    OPEN_INVITATIONS,
     InvitationVoid,
+    TooManyInvitations,
+    cancel_invitation,
     find_invitation,
     first_teacher_link,
     invite,
+    open_invitations,
     sign_in_link,
     use_invitation,
+    use_sign_in_link,
     user_of_link,
 )
 from tests.factories import make_invitation, make_user
@@ -121,11 +126,49 @@ def test_first_teacher_link_is_new_until_there_is_an_account(now: datetime) -> N
 def test_first_teacher_link_leaves_other_invitations_alone(now: datetime) -> None:
     user = make_user()
     _, token = make_invitation(invited_by=user)
-    user.is_active = False
-    user.save()
 
     assert first_teacher_link("http://127.0.0.1:8000", now) is None
     assert find_invitation(token, now=now).invited_by == user
+
+
+def test_invitation_is_void_once_the_inviters_account_is_closed(teacher: User, now: datetime) -> None:
+    invitation, token = make_invitation(invited_by=teacher)
+    User.objects.filter(pk=teacher.pk).update(is_active=False)
+
+    with pytest.raises(InvitationVoid):
+        find_invitation(token, now=now)
+    # A person who opened it before has the id in the session.
+    with pytest.raises(InvitationVoid):
+        use_invitation(invitation.pk, make_user(), now=now)
+
+
+def test_open_invitations_are_ten_at_most_for_each_teacher(teacher: User, other_teacher: User, now: datetime) -> None:
+    make_invitation(invited_by=teacher, used_at=now)
+    make_invitation(invited_by=teacher, expires_at=now)
+    tokens = [invite(by=teacher, now=now) for _ in range(OPEN_INVITATIONS)]
+
+    with pytest.raises(TooManyInvitations):
+        invite(by=teacher, now=now)
+    assert open_invitations(teacher, now=now).count() == OPEN_INVITATIONS == 10
+    assert invite(by=other_teacher, now=now)
+
+    use_invitation(find_invitation(tokens[0], now=now).pk, make_user(), now=now)
+    assert invite(by=teacher, now=now)
+
+
+def test_invitation_can_be_canceled_by_its_inviter_only(teacher: User, other_teacher: User, now: datetime) -> None:
+    invitation, token = make_invitation(invited_by=teacher)
+    used, _ = make_invitation(invited_by=teacher, used_at=now)
+
+    cancel_invitation(invitation.pk, by=other_teacher)
+    assert find_invitation(token, now=now) == invitation
+
+    for _ in range(2):
+        cancel_invitation(invitation.pk, by=teacher)
+    cancel_invitation(used.pk, by=teacher)
+    with pytest.raises(InvitationVoid):
+        find_invitation(token, now=now)
+    assert list(Invitation.objects.all()) == [used]
 
 
 # --- Sign-in links ------------------------------------------------------------------------------------------------
@@ -142,6 +185,23 @@ def test_sign_in_link_is_for_its_account_until_it_signs_in(teacher: User) -> Non
     assert link.startswith("https://quiz.school.test/enter/")
     assert user_of_link(*parts_of(link)) == teacher
     update_last_login(User, teacher)
+    assert user_of_link(*parts_of(link)) is None
+
+
+def test_sign_in_link_is_used_by_one_of_two_requests_at_once(teacher: User, now: datetime) -> None:
+    link = parts_of(sign_in_link(teacher, "https://quiz.school.test"))
+    # Both requests find the link unused, and then each uses it.
+    found = [user_of_link(*link), user_of_link(*link)]
+
+    assert [use_sign_in_link(user, now=now) for user in found if user is not None] == [True, False]
+
+
+def test_sign_in_link_is_used_up_within_the_second_of_the_last_sign_in(teacher: User, now: datetime) -> None:
+    teacher.last_login = now
+    teacher.save()
+    link = sign_in_link(teacher, "https://quiz.school.test")
+
+    assert use_sign_in_link(teacher, now=now + timedelta(milliseconds=1))
     assert user_of_link(*parts_of(link)) is None
 
 

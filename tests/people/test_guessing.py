@@ -1,45 +1,65 @@
-"""The figures of docs/guessing.md follow from the settings, and a class can sign in while someone guesses."""
+"""The figures of docs/guessing.md follow from the settings, and an attack meets them."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from django.test import Client
 
-from quizzes.models import Classroom, FailedTry
-from quizzes.models.public_ids import READABLE
-from quizzes.models.rosters import JOIN_CODE_LENGTH
+from quizzes.models import Classroom, FailedTry, Student
 from quizzes.people import student_sign_in
+from quizzes.people.guess_limits import CLASS_TRIES, PIN_SPAN, PIN_TRIES, PIN_WAIT, STUDENT_TRIES
 from tests.factories import make_student
+from tools.guessing import GOAL, GROUPS, rows
 
-DAY = timedelta(days=1)
-GOAL = 1e-4
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "guessing.md").read_text(encoding="utf-8")
-OPEN_CLASSES, CLASS_SIZE, REQUESTS_A_SECOND = 100, 30, 100
-
-CODES = len(READABLE) ** JOIN_CODE_LENGTH
-PINS = 10**student_sign_in.PIN_LENGTH
-OF_A_STUDENT = student_sign_in.PIN_TRIES_ANYWHERE * (DAY // student_sign_in.PIN_SPAN_ANYWHERE)
-# (number of codes or PINs, how many are valid, tries a day) in the order of the table.
-ROWS = [
-    (CODES, OPEN_CLASSES, student_sign_in.CODE_TRIES * (DAY // student_sign_in.CODE_SPAN)),
-    (CODES, OPEN_CLASSES, REQUESTS_A_SECOND * int(DAY.total_seconds())),
-    (PINS, 1, OF_A_STUDENT),
-    (PINS, 1, OF_A_STUDENT * CLASS_SIZE),
-    (PINS, 1, student_sign_in.PIN_TRIES * (DAY // student_sign_in.PIN_LOCK)),
-]
 
 
 def test_figures_of_the_document_follow_from_the_settings() -> None:
-    stated = re.findall(r"^\| [^|]+ \| ([\d,]+) \| ([\d,]+) \| ([\d.]+) \| (yes|no) \|$", TEXT, re.MULTILINE)
-    assert len(stated) == len(ROWS)
-    for (of, tries, hits, is_met), (count, right, a_day) in zip(stated, ROWS, strict=True):
-        expected = a_day * right / count
-        assert (of, tries) == (f"{count:,}", f"{a_day:,}")
-        # Two digits, as written.
-        assert float(hits) == float(f"{expected:.2g}")
-        assert is_met == ("yes" if expected <= GOAL else "no")
+    rate = re.search(r"cores: (\d+) codes a second", TEXT)
+    assert rate is not None
+
+    assert [line for line in TEXT.splitlines() if re.search(r"\| [\d.e+]+ \| (yes|no|names only) \|$", line)] == [
+        row.line() for row in rows(float(rate[1]))
+    ]
+    for said in (
+        f"| {PIN_TRIES} for one student | new devices wait {PIN_WAIT.seconds // 60} minutes",
+        f"| {STUDENT_TRIES} for one student | new devices need",
+        f"| {CLASS_TRIES} in one class |",
+        f"After {student_sign_in.CODE_TRIES} wrong codes in {student_sign_in.CODE_SPAN.seconds // 60} minutes",
+    ):
+        assert said in TEXT
+
+
+@pytest.mark.django_db
+def test_attack_of_two_weeks_gets_the_tries_of_the_table(classroom: Classroom, now: datetime) -> None:
+    """Each student every 12 hours, at school and elsewhere, each time from a new device and a new address elsewhere."""
+    students = [make_student(classroom=classroom) for _ in range(30)]
+    insider = make_student(classroom=classroom)
+    guess(insider, student_sign_in.pin_of(insider), "own", "school", now)
+    checked = 0
+    for half_day in range(28):
+        moment = now + half_day * timedelta(hours=12)
+        student_sign_in.delete_old_failures(now=moment)
+        before = FailedTry.objects.count()
+        for number, student in enumerate(students * 2):
+            wrong = str((int(student_sign_in.pin_of(student)) + 1) % 10_000).zfill(4)
+            name = f"{half_day} {number}"
+            guess(student, wrong, name, "school", moment)
+            guess(student, wrong, name, name, moment)
+        checked += FailedTry.objects.count() - before
+
+    assert checked == 2 * GROUPS * CLASS_TRIES == 140
+    a_day = checked / (2 * PIN_SPAN / timedelta(days=1))
+    assert a_day / 10_000 <= GOAL
+
+
+def guess(student: Student, pin: str, device: str, address: str, now: datetime) -> None:
+    try:
+        student_sign_in.check_pin(student, pin, address=address, device=device, now=now)
+    except (student_sign_in.WrongPin, student_sign_in.PinLocked):
+        pass
 
 
 @pytest.mark.django_db
@@ -57,3 +77,13 @@ def test_class_of_forty_gets_in_while_an_address_is_limited(classroom: Classroom
         assert attacker.post("/join/", {"code": "AAAAAA"}).status_code == 429
     # A refused try adds no row, so that a flood of requests fills no disk.
     assert FailedTry.objects.count() == student_sign_in.CODE_TRIES
+
+
+@pytest.mark.django_db
+def test_class_code_shows_the_full_names(classroom: Classroom) -> None:
+    make_student(classroom=classroom, name="Maya Lopez-Garcia")
+    browser = Client()
+    browser.post("/join/", {"code": classroom.join_code})
+
+    assert "Maya Lopez-Garcia" in browser.get("/join/name/").content.decode()
+    assert "shows the full names on that class’s list" in " ".join(TEXT.split())

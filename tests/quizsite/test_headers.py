@@ -15,6 +15,7 @@ from django.urls import reverse
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.models import Attempt, FailedTry, Student, User
 from quizzes.people import student_sign_in
+from quizzes.people.known_devices import hash_address
 from tests.factories import NOW, make_user
 from tests.pages import form_of
 from tests.quizsite.test_settings import CONTENT_SECURITY_POLICY
@@ -74,7 +75,7 @@ def failed(error: Exception, ask: Callable[[], HttpResponse]) -> HttpResponse:
 
 def guessed(cast: Cast) -> HttpResponse:
     """The reply to one wrong code too many."""
-    address = student_sign_in.hash_address("127.0.0.1")
+    address = hash_address("127.0.0.1")
     FailedTry.objects.bulk_create(
         FailedTry(kind=FailedTry.Kind.CODE, address=address, device="d", at=NOW)
         for _ in range(student_sign_in.CODE_TRIES)

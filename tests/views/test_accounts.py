@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from io import StringIO
 
@@ -18,14 +19,17 @@ from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, reverse
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from quizsite.urls import account_urls
 from quizzes.forms.accounts import SignUpForm
-from quizzes.models import Classroom, Invitation, Student, User
+from quizzes.models import Classroom, FailedTry, Invitation, Student, User
 from quizzes.people import accounts
+from quizzes.people.known_devices import hash_target
+from quizzes.people.teacher_sign_in import ACCOUNT_TRIES, ADDRESS_TRIES, DEVICE_TRIES, PasswordLocked, begin_try
 from tests.factories import NOW, make_invitation, make_user
-from tests.pages import form_of, read
+from tests.pages import form_of, read, text_of
 
 PASSWORD = "seven green bicycles"
 NEW_PASSWORD = "eleven quiet kettles"
@@ -257,17 +261,95 @@ def test_wrong_password_and_unknown_address_look_the_same(teacher: User) -> None
     assert texts[0].replace("rivera@school.test", "") == texts[1].replace("nobody@school.test", "")
 
 
-def test_sixth_wrong_password_has_to_wait(teacher: User) -> None:
+def try_password(client: Client, email: str, password: str, *, address: str = "192.0.2.1") -> str:
+    """Where a sign-in leads, or what its page says."""
+    page = client.post(reverse("account_login"), {"login": email, "password": password}, REMOTE_ADDR=address)
+    return page.headers["Location"] if page.status_code == 302 else text_of(page)
+
+
+def fail(email: str, count: int, *, address: str = "192.0.2.1") -> None:
+    """Wrong passwords from new devices, without the slow hash of each."""
+    for number in range(count):
+        with suppress(PasswordLocked):
+            begin_try(email, address=address, device=f"{email} {number}", now=timezone.now())
+
+
+@pytest.fixture
+def with_password(teacher: User) -> User:
     teacher.set_password(PASSWORD)
     teacher.save()
-    data = {"login": teacher.email, "password": "wrong"}
-    for _ in range(5):
-        page = Client().post(reverse("account_login"), data)
-        assert "don’t match" in page.content.decode()
+    return teacher
 
-    page = Client().post(reverse("account_login"), {**data, "password": PASSWORD})
 
-    assert "Too many tries." in page.content.decode()
+@pytest.mark.parametrize("email", ["rivera@school.test", "nobody@school.test"])
+def test_right_password_gets_in_after_20_wrong_ones_by_others_at_the_same_address(
+    email: str, with_password: User, clock: time_machine.Traveller
+) -> None:
+    for _ in range(20):
+        assert "do not belong together" in try_password(Client(), email, "wrong")
+
+    assert try_password(Client(), "Rivera@school.test", PASSWORD) == reverse("teacher_home")
+
+
+def test_wrong_passwords_for_an_account_make_new_devices_wait_ever_longer(
+    with_password: User, clock: time_machine.Traveller
+) -> None:
+    fail("rivera@school.test", ACCOUNT_TRIES - 1, address="198.51.100.1")
+    assert "do not belong together" in try_password(Client(), "rivera@school.test", "wrong")
+    assert "for this email. Try again in 1 minute." in try_password(Client(), "rivera@school.test", PASSWORD)
+    waited = []
+    for _ in range(8):
+        seconds = 0
+        count = FailedTry.objects.count()
+        while fail("rivera@school.test", 1) or FailedTry.objects.count() == count:
+            clock.shift(timedelta(seconds=30))
+            seconds += 30
+        waited.append(seconds)
+
+    assert waited == [30, 60, 120, 240, 480, 900, 900, 900]
+    clock.shift(timedelta(minutes=15))
+    assert try_password(Client(), "rivera@school.test", PASSWORD) == reverse("teacher_home")
+
+
+def test_device_of_the_teacher_gets_in_whatever_others_type(with_password: User, clock: time_machine.Traveller) -> None:
+    own = Client()
+    assert try_password(own, "rivera@school.test", PASSWORD) == reverse("teacher_home")
+    own.post(reverse("account_logout"))
+    fail("rivera@school.test", 100)
+    assert "for this email" in try_password(Client(), "rivera@school.test", PASSWORD)
+
+    assert try_password(own, "rivera@school.test", PASSWORD) == reverse("teacher_home")
+    own.post(reverse("account_logout"))
+    for _ in range(DEVICE_TRIES):
+        assert "do not belong together" in try_password(own, "rivera@school.test", "wrong")
+    assert "on this device. Try again in 1 minute." in try_password(own, "rivera@school.test", PASSWORD)
+
+
+def test_address_of_a_school_is_not_locked_for_who_signed_in_there(
+    with_password: User, other_teacher: User, clock: time_machine.Traveller
+) -> None:
+    other_teacher.set_password(PASSWORD)
+    other_teacher.save()
+    try_password(Client(), "rivera@school.test", PASSWORD)
+    for number in range(ADDRESS_TRIES):
+        fail(f"nobody{number}@school.test", 1)
+
+    assert "from this network. Try again in 1 minute." in try_password(Client(), "okafor@school.test", PASSWORD)
+    assert try_password(Client(), "okafor@school.test", PASSWORD, address="203.0.113.5") == reverse("teacher_home")
+    # A new device of a teacher who signed in at this address before.
+    assert try_password(Client(), "rivera@school.test", PASSWORD) == reverse("teacher_home")
+    clock.shift(timedelta(seconds=30))
+    assert try_password(Client(), "okafor@school.test", PASSWORD) == reverse("teacher_home")
+
+
+def test_wrong_passwords_are_kept_as_digests(with_password: User) -> None:
+    try_password(Client(), "rivera@school.test", "wrong")
+
+    row = FailedTry.objects.get()
+    assert (row.kind, row.student, row.target) == ("password", None, hash_target("rivera@school.test"))
+    assert "rivera" not in row.target
+    try_password(Client(), "rivera@school.test", PASSWORD)
+    assert FailedTry.objects.count() == 1
 
 
 def test_closed_account_is_told_so(db: None) -> None:
@@ -402,6 +484,34 @@ def test_invite_shows_a_link_once_that_works(teacher: User, teacher_client: Clie
     assert "Ms. Rivera invites you" in Client().get(f"/invitation/{link}").content.decode()
     assert link not in teacher_client.get(answer.headers["Location"]).content.decode()
     assert teacher_client.get(reverse("invite")).status_code == 405
+
+
+def test_account_lists_open_invitations_with_a_way_to_cancel_each(
+    teacher: User, other_teacher: User, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    make_invitation(invited_by=other_teacher)
+    invitation, token = make_invitation(invited_by=teacher)
+    cancel = reverse("cancel_invitation", args=[invitation.pk])
+    page = teacher_client.get(reverse("account"))
+    assert [form.action for form in read(page).forms if "/invitations/" in form.action] == [cancel]
+
+    after = teacher_client.post(cancel, {}, follow=True)
+
+    assert "Invitation canceled. Its link doesn’t work anymore." in after.content.decode()
+    assert cancel not in [form.action for form in read(after).forms]
+    assert Client().get(url("accept_invitation", token)).status_code == 404
+
+
+def test_eleventh_open_invitation_is_refused(
+    teacher: User, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    for _ in range(accounts.OPEN_INVITATIONS):
+        make_invitation(invited_by=teacher)
+
+    page = teacher_client.post(reverse("invite"), follow=True).content.decode()
+
+    assert "You have 10 open invitations. Cancel one, or wait until one is used." in page
+    assert Invitation.objects.count() == 10
 
 
 # --- Passwords ------------------------------------------------------------------------------------------------------

@@ -25,7 +25,8 @@ from quizzes.content.question_types.question import Question
 from quizzes.content.question_types.registry import TYPES
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.files.question_sets import read_set_files
-from quizzes.models import Answer, Attempt, Edition, FailedTry, Presence, QuestionSet, Student, User
+from quizzes.models import Answer, Attempt, Edition, FailedTry, KnownDevice, Presence, QuestionSet, Student, User
+from quizzes.people.known_devices import hash_device, remember_student_device
 from quizzes.views.previews import TRY_COOKIE
 from tests.factories import (
     CANARY,
@@ -480,8 +481,10 @@ def test_privacy_names_every_cookie(visitor: Client, db: None) -> None:
 
 def test_what_privacy_promises_to_forget_is_forgotten(student: Student, db: None) -> None:
     now = timezone.now()
-    make_failed_try(student=student, at=now - timedelta(hours=25))
-    kept = make_failed_try(student=student, at=now - timedelta(hours=23))
+    make_failed_try(student=student, at=now - timedelta(days=7, hours=1))
+    kept = make_failed_try(student=student, at=now - timedelta(days=6, hours=23))
+    for device, days in (("old", 181), ("new", 179)):
+        remember_student_device(student, device=device, address="192.0.2.1", now=now - timedelta(days=days))
     Session.objects.create(session_key="old", session_data="", expire_date=now - timedelta(seconds=1))
     Session.objects.create(session_key="new", session_data="", expire_date=now + timedelta(hours=1))
     attempts = [make_attempt(), make_attempt()]
@@ -490,6 +493,7 @@ def test_what_privacy_promises_to_forget_is_forgotten(student: Student, db: None
     run_periodic_jobs(now=now)
     assert Presence.objects.get().attempt == attempts[1]
     assert FailedTry.objects.get() == kept
+    assert KnownDevice.objects.get().device == hash_device("new")
     assert Session.objects.get().session_key == "new"
 
 

@@ -5,25 +5,38 @@ from tools.mutations.control import Control, control
 CONTROLS: tuple[Control, ...] = (
     control(
         "an invitation works once",
-        "quizzes/people/accounts.py",
-        "    used = Invitation.objects.filter(pk=invitation_id, used_at=None, expires_at__gt=now).update(",
-        "    used = Invitation.objects.filter(pk=invitation_id, expires_at__gt=now).update(",
-        "tests/people/test_accounts.py",
-        "tests/views/test_accounts.py",
-    ),
-    control(
-        "a used invitation opens nothing",
-        "quizzes/people/accounts.py",
-        "token_digest=_digest(token), used_at=None, expires_at__gt=now).first()",
-        "token_digest=_digest(token), expires_at__gt=now).first()",
+        "quizzes/models/accounts.py",
+        "Q(invited_by__is_active=True), used_at=None, expires_at__gt=now)",
+        "Q(invited_by__is_active=True), expires_at__gt=now)",
         "tests/people/test_accounts.py",
         "tests/views/test_accounts.py",
     ),
     control(
         "an invitation expires",
+        "quizzes/models/accounts.py",
+        "Q(invited_by__is_active=True), used_at=None, expires_at__gt=now)",
+        "Q(invited_by__is_active=True), used_at=None)",
+        "tests/people/test_accounts.py",
+    ),
+    control(
+        "a closed account's invitations open nothing",
+        "quizzes/models/accounts.py",
+        "return self.filter(Q(invited_by=None) | Q(invited_by__is_active=True), used_at",
+        "return self.filter(used_at",
+        "tests/people/test_accounts.py",
+    ),
+    control(
+        "a teacher has so many open invitations",
         "quizzes/people/accounts.py",
-        "token_digest=_digest(token), used_at=None, expires_at__gt=now).first()",
-        "token_digest=_digest(token), used_at=None).first()",
+        "        if open_invitations(by, now=now).count() >= OPEN_INVITATIONS:\n            raise TooManyInvitations\n",
+        "",
+        "tests/people/test_accounts.py",
+    ),
+    control(
+        "a sign-in link opens one session of two at the same time",
+        "quizzes/people/accounts.py",
+        "filter(pk=user.pk, last_login=user.last_login)",
+        "filter(pk=user.pk)",
         "tests/people/test_accounts.py",
     ),
     control(
@@ -45,7 +58,7 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "a link that is only looked at signs nobody in",
         "quizzes/views/accounts.py",
-        '    if request.method == "GET":\n'
+        '    if request.method == "GET" and user is not None:\n'
         '        return render(request, "public/use_sign_in_link.html", {"entering": user})\n',
         "",
         "tests/views/test_accounts.py",

@@ -1,5 +1,8 @@
 """Student sign-in in 3 steps: class code, name, PIN. The session stores the completed steps."""
 
+from collections.abc import Callable
+from datetime import datetime
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -21,6 +24,7 @@ from quizzes.people.student_sign_in import (
     TooManyTries,
     WrongPin,
     check_pin,
+    check_pin_of_attempt,
     find_classroom,
     student_of_attempt,
 )
@@ -96,10 +100,13 @@ def enter_pin(request: HttpRequest) -> HttpResponse:
     classroom, device = student.classroom, device_of(request)
     form = PinForm(request.POST if request.method == "POST" else None)
     try:
-        is_right = form.is_valid() and _pin_is_right(request, form, student, device)
-    except PinLocked as error:
+        is_right = form.is_valid()
+        if is_right:
+            pin, address = form.cleaned_data["pin"], client_address(request)
+            check_pin(student, pin, address=address, device=device, now=timezone.now())
+    except (WrongPin, PinLocked) as error:
         is_right = False
-        form.refuse_for_now(f"at {clock(error.until, classroom.zone)}", " or ".join(teachers_of(classroom)))
+        _refuse(form, error, lambda until: f"at {clock(until, classroom.zone)}", " or ".join(teachers_of(classroom)))
     if is_right:
         sign_in_student(request, student)
         response: HttpResponse = redirect("student_home")
@@ -124,12 +131,14 @@ def enter_pin_again(request: HttpRequest, public_id: str) -> JsonResponse:
     form = PinForm(request.POST)
     form.name_teachers(["your teacher"])
     try:
-        is_right = form.is_valid() and _pin_is_right(request, form, student, device)
-    except PinLocked as error:
+        is_right = form.is_valid()
+        if is_right:
+            pin, address = form.cleaned_data["pin"], client_address(request)
+            check_pin_of_attempt(student, public_id, pin, address=address, device=device, now=now)
+    except (WrongPin, PinLocked) as error:
         is_right = False
-        minutes = minutes_left(at=now, deadline_at=error.until)
         # Minutes, not a time of day, which would reveal the class's time zone.
-        form.refuse_for_now(f"in {minutes} minute{'' if minutes == 1 else 's'}", "your teacher")
+        _refuse(form, error, lambda until: _in_minutes(until, now), "your teacher")
     if is_right and student is not None:
         sign_in_student(request, student)
         response = JsonResponse({"token": get_token(request)})
@@ -175,12 +184,14 @@ def _chosen_student(request: HttpRequest) -> Student | None:
     return student if student is not None and student.classroom.is_joinable else None
 
 
-def _pin_is_right(request: HttpRequest, form: PinForm, student: Student | None, device: str) -> bool:
-    """Whether the PIN is the student's; if not, the form says so. Raises PinLocked."""
-    now = timezone.now()
-    try:
-        check_pin(student, form.cleaned_data["pin"], address=client_address(request), device=device, now=now)
-    except WrongPin as error:
+def _refuse(form: PinForm, error: WrongPin | PinLocked, when: Callable[[datetime], str], whom: str) -> None:
+    if isinstance(error, WrongPin):
         form.refuse_pin(error.tries_left)
-        return False
-    return True
+    else:
+        until = error.refusal.until
+        form.refuse(error.refusal, when(until) if until is not None else "", whom)
+
+
+def _in_minutes(until: datetime, now: datetime) -> str:
+    minutes = minutes_left(at=now, deadline_at=until)
+    return f"in {minutes} minute{'' if minutes == 1 else 's'}"

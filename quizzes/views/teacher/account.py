@@ -31,6 +31,7 @@ def account(request: TeacherRequest) -> HttpResponse:
         "form": form,
         "invitation_link": request.session.pop(INVITATION_LINK, ""),
         "invitation_days": accounts.INVITATION_LIFETIME.days,
+        "invitations": accounts.open_invitations(request.user, now=timezone.now()),
         "sends_mail": bool(settings.MAILER),
     }
     return render(request, "teacher/account.html", context)
@@ -39,6 +40,19 @@ def account(request: TeacherRequest) -> HttpResponse:
 @require_POST
 def invite(request: TeacherRequest) -> HttpResponse:
     """Create an invitation link for another teacher, and show it once."""
-    token = accounts.invite(by=request.user, now=timezone.now())
-    request.session[INVITATION_LINK] = request.build_absolute_uri(reverse("accept_invitation", args=[token]))
+    try:
+        token = accounts.invite(by=request.user, now=timezone.now())
+    except accounts.TooManyInvitations:
+        limit = accounts.OPEN_INVITATIONS
+        messages.error(request, f"You have {limit} open invitations. Cancel one, or wait until one is used.")
+    else:
+        request.session[INVITATION_LINK] = request.build_absolute_uri(reverse("accept_invitation", args=[token]))
+    return redirect("account")
+
+
+@require_POST
+def cancel_invitation(request: TeacherRequest, number: int) -> HttpResponse:
+    """Cancel one of this teacher's open invitations. Other numbers change nothing."""
+    accounts.cancel_invitation(number, by=request.user)
+    messages.success(request, "Invitation canceled. Its link doesn’t work anymore.")
     return redirect("account")

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponse, HttpResponseNotModified
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -15,6 +16,7 @@ from quizzes.assignments.status import Status
 from quizzes.content.editions import published
 from quizzes.forms.board import NamesForm
 from quizzes.models import Assignment
+from quizzes.people.student_sign_in import sign_in_trouble
 from quizzes.reports.live_etag import LiveState, live_etag, live_state, time_step
 from quizzes.reports.progress import (
     OFFLINE_AFTER,
@@ -100,11 +102,16 @@ def _progress_context(request: TeacherRequest, assignment: Assignment, now: date
     is_anonymous = request.session.get(NAMES_HIDDEN, False)
     numbers = anonymous_numbers([entry.student for entry in entries], assignment) if is_anonymous else {}
     counts = status_counts(entries)
+    trouble = sign_in_trouble([assignment.classroom], now=now)
     return {
         "assignment": assignment,
         "classroom": assignment.classroom,
         "entries": sorted(entries, key=lambda entry: numbers[entry.student.pk]) if is_anonymous else entries,
         "numbers": numbers,
+        "guessed": {guessed.student.pk: guessed for guessed in trouble.students},
+        "is_attacked": assignment.classroom_id in trouble.attacked,
+        # A poll has another path.
+        "page": reverse("assignment_progress", args=[assignment.public_id]),
         "is_anonymous": is_anonymous,
         "accommodations": accommodations_of(assignment.classroom),
         "expected_count": len(entries) - counts[Status.EXCUSED],

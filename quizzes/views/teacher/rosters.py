@@ -26,11 +26,13 @@ SHOWN_ROWS = 10
 def roster(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The students of a class, and the class code."""
     classroom = taught_classroom(request, public_id)
+    trouble = student_sign_in.sign_in_trouble([classroom], now=timezone.now())
     context = {
         "classroom": classroom,
         "students": classroom.students.enrolled(),
         "removed": classroom.students.removed(),
-        "locked": student_sign_in.locked_students([classroom], now=timezone.now()),
+        "guessed": {guessed.student.pk: guessed for guessed in trouble.students},
+        "is_attacked": classroom.pk in trouble.attacked,
         "join_address": _join_address(request),
     }
     return render(request, "teacher/roster.html", context)

@@ -8,11 +8,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from quizzes.formatting import clock
 from quizzes.forms.accommodations import AccommodationForm
+from quizzes.forms.fields import NextPageForm
 from quizzes.forms.rosters import MoveStudentForm, RenameStudentForm
 from quizzes.models import Accommodation, Classroom, Student
 from quizzes.models.rosters import ClassroomQuerySet
 from quizzes.people import rosters, student_sign_in
+from quizzes.people.guess_limits import LET_IN
 from quizzes.reports.student_history import history_lines
 from quizzes.views.access import TeacherRequest, taught_student
 
@@ -93,6 +96,20 @@ def change_pin(request: TeacherRequest, public_id: str) -> HttpResponse:
     rosters.change_pin(student, by=request.user, now=timezone.now())
     request.session[NEW_PIN] = student.public_id
     return redirect("student_history", student.public_id)
+
+
+@require_POST
+def let_student_in(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Let a student sign in on any device for ten minutes, whatever failed before."""
+    student = taught_student(request, public_id)
+    now = timezone.now()
+    student_sign_in.let_in(student, by=request.user, now=now)
+    until = clock(now + LET_IN, student.classroom.zone)
+    messages.success(request, f"{student.display_name} can sign in on any device until {until}.")
+    form = NextPageForm(request.POST, host=request.get_host())
+    if form.is_valid():
+        return redirect(form.cleaned_data["next"])
+    return redirect("roster", student.classroom.public_id)
 
 
 def history_page(request: TeacherRequest, student: Student, **context: Any) -> HttpResponse:

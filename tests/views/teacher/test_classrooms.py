@@ -13,6 +13,7 @@ from django.urls import reverse
 from quizzes.forms.classrooms import US_ZONES, ClassroomForm, zone_choices
 from quizzes.models import AuditEvent, Classroom, Edition, Student, User
 from quizzes.people import classrooms
+from quizzes.people.guess_limits import CLASS_TRIES
 from tests.conftest import Queries
 from tests.factories import (
     NOW,
@@ -75,20 +76,49 @@ def test_home_gives_a_new_pin_to_who_is_locked_out(
         make_failed_try(student=student)
     page = teacher_client.get(HOME)
 
-    assert "Locked out after 5 wrong PINs" in page.content.decode()
+    assert "Locked out after many wrong PINs" in page.content.decode()
     assert "Maya Lopez, Period 3" in " ".join(page.content.decode().split())
     assert "1 item" in page.content.decode()
     actions = [form.action for form in read(page).forms]
-    assert actions == [reverse("change_pin", args=[student.public_id])]
+    assert actions == [reverse(name, args=[student.public_id]) for name in ("let_student_in", "change_pin")]
     student.refresh_from_db()
     version = student.pin_version
 
-    answer = teacher_client.post(actions[0])
+    answer = teacher_client.post(actions[1])
 
     assert answer.headers["Location"] == reverse("student_history", args=[student.public_id])
     student.refresh_from_db()
     assert student.pin_version == version + 1
     assert "Locked out" not in teacher_client.get(HOME).content.decode()
+
+
+def test_home_lets_in_who_is_locked_out_with_one_click(
+    student: Student, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    for number in range(5):
+        make_failed_try(student=student, device=f"device {number}")
+    clock.shift(timedelta(seconds=1))
+    form = form_of(teacher_client.get(HOME), having="next")
+
+    page = teacher_client.post(form.action, form.data(), follow=True)
+
+    assert page.request["PATH_INFO"] == HOME
+    assert "Maya Lopez can sign in on any device until 11:10 am." in page.content.decode()
+    assert "Locked out" not in page.content.decode()
+    event = AuditEvent.objects.get()
+    assert (event.action, event.student, event.actor.name) == ("let_in", student, "Ms. Rivera")
+
+
+def test_home_names_a_class_in_which_someone_guesses(
+    classroom: Classroom, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    for _ in range(CLASS_TRIES):
+        make_failed_try(student=make_student(classroom=classroom))
+
+    page = teacher_client.get(HOME)
+
+    assert "Someone is guessing PINs" in page.content.decode()
+    assert reverse("roster", args=[classroom.public_id]) in read(page).links
 
 
 def test_home_names_each_of_several_who_are_locked_out(

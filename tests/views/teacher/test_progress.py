@@ -19,6 +19,7 @@ from quizzes.content.editions import published
 from quizzes.grading import regrades
 from quizzes.models import Assignment, Attempt, Classroom, Edition, Presence, Student, User
 from quizzes.people import rosters
+from quizzes.people.guess_limits import CLASS_TRIES
 from quizzes.reports.live_etag import TIME_STEP
 from quizzes.reports.progress import anonymous_numbers, progress
 from tests.factories import (
@@ -27,6 +28,7 @@ from tests.factories import (
     make_assignment,
     make_attempt,
     make_classroom,
+    make_failed_try,
     make_student,
     save,
 )
@@ -435,12 +437,47 @@ def test_page_and_poll_cost_the_same_for_any_number(
     with queries() as seen:
         page = teacher_client.get(page_of(assignment))
     # Session, teacher, assignment, state; attempts, overrides, students, answers, presence, last answers;
-    # accommodations.
-    assert (len(seen), seen.writes) == (11, [])
+    # wrong PINs, accommodations, the classes of its group.
+    assert (len(seen), seen.writes) == (13, [])
     with queries() as nothing_new:
         assert poll(teacher_client, assignment, page.headers["ETag"]).status_code == 304
     assert (len(nothing_new), nothing_new.writes) == (3, [])  # session, teacher, state
     save(attempt, "one", "c", seen_revision=1)
     with queries() as changed:
         assert poll(teacher_client, assignment, page.headers["ETag"]).status_code == 200
-    assert (len(changed), changed.writes) == (11, [])
+    assert (len(changed), changed.writes) == (12, [])
+
+
+def test_page_names_who_is_locked_out_as_soon_as_it_happens(
+    assignment: Assignment, student: Student, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    page = teacher_client.get(page_of(assignment))
+    assert "Locked out" not in page.content.decode()
+    for number in range(5):
+        make_failed_try(student=student, device=f"device {number}")
+
+    changed = poll(teacher_client, assignment, page.headers["ETag"])
+
+    assert changed.status_code == 200
+    assert "Locked out" in changed.content.decode()
+    let_in = reverse("let_student_in", args=[student.public_id])
+    form = form_of(teacher_client.get(page_of(assignment)), having="next")
+    assert (form.action, dict(form.fields)["next"]) == (let_in, page_of(assignment))
+    assert f'value="{page_of(assignment)}"' in changed.content.decode()
+    # The lock ends without a change of rows.
+    tag = changed.headers["ETag"]
+    clock.shift(timedelta(minutes=5))
+    assert "Many wrong PINs" in poll(teacher_client, assignment, tag).content.decode()
+    teacher_client.post(reverse("hide_names", args=[assignment.public_id]), {"is_hidden": "True"})
+    hidden = teacher_client.get(page_of(assignment)).content.decode()
+    assert "Many wrong PINs" in hidden
+    assert let_in not in hidden
+
+
+def test_page_says_that_someone_guesses(
+    assignment: Assignment, student: Student, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    for number in range(CLASS_TRIES):
+        make_failed_try(student=student, device=f"device {number}")
+
+    assert "Someone is guessing PINs in this class." in teacher_client.get(page_of(assignment)).content.decode()

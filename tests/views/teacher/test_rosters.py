@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from quizzes.models import Assignment, AuditEvent, Classroom, Edition, Extension, Student, User
 from quizzes.people import classrooms, rosters, student_sign_in
+from quizzes.people.guess_limits import CLASS_TRIES
 from tests.conftest import Queries
 from tests.factories import (
     NOW,
@@ -25,7 +26,7 @@ from tests.factories import (
     make_student,
     make_user,
 )
-from tests.pages import form_of, read
+from tests.pages import form_of, read, text_of
 
 Counting = Callable[[], AbstractContextManager[Queries]]
 
@@ -265,6 +266,37 @@ def test_roster_lists_students_and_who_is_locked_out(
     assert text.count("Locked out") == 1
     assert classroom.shown_code in text
     assert "testserver/join" in text
+
+
+def test_roster_says_who_is_tried_and_who_was_let_in(
+    classroom: Classroom, student: Student, classmate: Student, teacher: User, teacher_client: Client,
+    clock: time_machine.Traveller,
+) -> None:  # fmt: skip
+    for one in (student, classmate):
+        for number in range(5):
+            make_failed_try(student=one, device=f"device {number}")
+    address = url("let_student_in", student)
+    clock.shift(timedelta(minutes=6))
+    assert text_of(teacher_client.get(url("roster", classroom))).count("Many wrong PINs") == 2
+
+    page = teacher_client.post(address, {"next": "https://elsewhere.example/"}, follow=True)
+
+    assert page.request["PATH_INFO"] == url("roster", classroom)
+    text = text_of(page)
+    assert "Let in until 11:16 am" in text
+    assert text.count("Many wrong PINs") == 1
+    assert "Let in Maya Lopez" in text_of(teacher_client.get(url("student_history", student)))
+
+
+def test_roster_says_that_someone_guesses(
+    classroom: Classroom, student: Student, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    said = "Someone is guessing PINs in this class."
+    for number in range(CLASS_TRIES):
+        assert said not in text_of(teacher_client.get(url("roster", classroom)))
+        make_failed_try(student=student, device=f"device {number}")
+
+    assert said in text_of(teacher_client.get(url("roster", classroom)))
 
 
 def test_roster_shows_no_pin(classroom: Classroom, student: Student, teacher_client: Client) -> None:

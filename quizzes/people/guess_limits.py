@@ -1,0 +1,125 @@
+"""When a wrong PIN makes a device wait, or need the teacher. docs/guessing.md has the figures that follow.
+
+A device that signed in as a student before meets only its own failures. All other devices share counters, because
+whoever deletes cookies has a new device each time. Failures from addresses where the class signs in, such as the
+school's, and failures from elsewhere have counters of their own: nobody outside can lock out a school.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
+PIN_LENGTH = 4
+# Wrong PINs before the first wait. Each further wrong PIN doubles the wait: 5, 10, 20, 40, 80 minutes.
+PIN_TRIES, PIN_WAIT = 5, timedelta(minutes=5)
+# Wrong PINs for one student, after which only the teacher can let a new device in.
+STUDENT_TRIES = 10
+# Wrong PINs of new devices in one class, and from one address elsewhere, after which only the teacher can let a new
+# device in. Above 30, so that a class in which each student mistypes once locks nobody.
+CLASS_TRIES = ADDRESS_TRIES = 35
+# How long a wrong PIN counts, unless the device signs in or the teacher acts. Two groups of addresses give
+# 2 * 35 / 7 = 10 guesses a class and day, and 10 of 10,000 PINs are 0.001.
+PIN_SPAN = timedelta(days=7)
+# How long “Let in now” works, time to walk to a desk and type a PIN.
+LET_IN = timedelta(minutes=10)
+
+
+class Limit(Enum):
+    """What had too many wrong PINs."""
+
+    DEVICE = "device"
+    STUDENT = "student"
+    CLASSROOM = "classroom"
+    ADDRESS = "address"
+    # Of a teacher. The limits of teachers are in teacher_sign_in.py.
+    ACCOUNT = "account"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One wrong PIN. is_known_device: the device had signed in as this student; is_known_address: as any classmate."""
+
+    student_id: int | None
+    device: str
+    is_known_device: bool
+    is_known_address: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """No PIN is checked now. until: the end of the wait, None if only the teacher can let the device in."""
+
+    limit: Limit
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """The device of a try."""
+
+    digest: str
+    is_known: bool
+    is_known_address: bool
+
+
+def failures_that_count(failures: Sequence[Failure], student_id: int | None, device: Device) -> list[Failure]:
+    """Failures for this student that this device meets: its own if it is known, else those of all new devices."""
+    if device.is_known:
+        return [one for one in failures if one.student_id == student_id and one.device == device.digest]
+    return [one for one in _of_new_devices(failures, device) if one.student_id == student_id]
+
+
+def refusal_for_student(failures: Sequence[Failure], device: Device, now: datetime) -> Refusal | None:
+    """Whether these failures for one student make the device wait, or need the teacher."""
+    moments = [one.at for one in failures if one.at > now - PIN_SPAN]
+    limit = Limit.DEVICE if all(one.device == device.digest for one in failures) else Limit.STUDENT
+    if len(moments) < PIN_TRIES:
+        return None
+    if len(moments) >= STUDENT_TRIES:
+        return Refusal(limit, None)
+    until = max(moments) + PIN_WAIT * 2 ** (len(moments) - PIN_TRIES)
+    return Refusal(limit, until) if until > now else None
+
+
+def refusal_for_class(failures: Sequence[Failure], device: Device) -> Refusal | None:
+    """Whether these failures in one class make a new device need the teacher."""
+    return Refusal(Limit.CLASSROOM, None) if tries_left_in_class(failures, device) <= 0 else None
+
+
+def tries_left_in_class(failures: Sequence[Failure], device: Device) -> int:
+    """How many wrong PINs a class with these failures has left for this device."""
+    return CLASS_TRIES - (0 if device.is_known else len(_of_new_devices(failures, device)))
+
+
+def is_attacked(failures: Sequence[Failure]) -> bool:
+    """Whether new devices of a class with these failures need the teacher, at school or elsewhere."""
+    places = [Device("", is_known=False, is_known_address=is_known) for is_known in (True, False)]
+    return any(refusal_for_class(failures, place) is not None for place in places)
+
+
+def is_locked(failures: Sequence[Failure], student_id: int, now: datetime) -> bool:
+    """Whether a device that tried this student's PIN must wait or needs the teacher."""
+    return any(
+        refusal_for_student(failures_that_count(failures, student_id, device), device, now) is not None
+        for device in _devices(failures, student_id)
+    )
+
+
+def most_failures(failures: Sequence[Failure], student_id: int) -> int:
+    """The most wrong PINs for this student that one device meets."""
+    counted = (failures_that_count(failures, student_id, device) for device in _devices(failures, student_id))
+    return max(map(len, counted), default=0)
+
+
+def _devices(failures: Sequence[Failure], student_id: int) -> set[Device]:
+    return {
+        Device(one.device, one.is_known_device, one.is_known_address)
+        for one in failures
+        if one.student_id == student_id
+    }
+
+
+def _of_new_devices(failures: Sequence[Failure], device: Device) -> list[Failure]:
+    return [one for one in failures if not one.is_known_device and one.is_known_address == device.is_known_address]
