@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from quizzes.attempts.heartbeats import delete_old_heartbeats
 from quizzes.attempts.lifecycle import submit_overdue
+from quizzes.people.erased_bytes import clear_marked_files
 from quizzes.people.student_sign_in import delete_old_failures
 
 logger = logging.getLogger(__name__)
@@ -26,11 +27,12 @@ def start_periodic_jobs() -> None:
 
 
 def run_periodic_jobs(*, now: datetime) -> None:
-    """Submit overdue attempts; delete old failed tries, heartbeats and sessions."""
+    """Submit overdue attempts; delete old failed tries, heartbeats and sessions; clear files of erased bytes."""
     submit_overdue(now=now)
     delete_old_failures(now=now)
     delete_old_heartbeats(now=now)
     SessionStore.clear_expired()
+    clear_marked_files()
 
 
 def _run_forever() -> None:

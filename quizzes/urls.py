@@ -14,6 +14,7 @@ from quizzes.views.teacher import (
     class_report,
     classrooms,
     downloads,
+    erasure,
     gradebook,
     grading_queue,
     handouts,
@@ -95,6 +96,7 @@ urlpatterns = [
     path("teacher/classrooms/<public_id:public_id>/roster/", rosters.roster, name="roster"),
     path("teacher/classrooms/<public_id:public_id>/roster/add/", rosters.add_students, name="add_students"),
     path("teacher/classrooms/<public_id:public_id>/cards/", rosters.sign_in_cards, name="sign_in_cards"),
+    path("teacher/classrooms/<public_id:public_id>/delete/", erasure.erase_classroom, name="erase_classroom"),
     # Teachers: students
     path("teacher/students/<public_id:public_id>/", students.student_history, name="student_history"),
     path("teacher/students/<public_id:public_id>/rename/", students.rename_student, name="rename_student"),
@@ -104,6 +106,8 @@ urlpatterns = [
     path("teacher/students/<public_id:public_id>/time/", accommodations.set_accommodation, name="set_accommodation"),
     path("teacher/students/<public_id:public_id>/file/", downloads.download_student, name="download_student"),
     path("teacher/students/<public_id:public_id>/pin/", students.change_pin, name="change_pin"),
+    path("teacher/students/<public_id:public_id>/delete/", erasure.erase_student, name="erase_student"),
+    path("teacher/deleted/<slug:receipt>/", erasure.erasure_receipt, name="erasure_receipt"),
     # Teachers: question sets
     path("teacher/sets/", question_sets.question_sets, name="question_sets"),
     path("teacher/sets/<public_id:public_id>/", question_sets.question_set, name="question_set"),

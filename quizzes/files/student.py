@@ -64,7 +64,7 @@ def export_student(student: Student, *, by: User, now: datetime) -> ExportedFile
         "attempts": _attempts(student, by),
         "wrong_pins": [row.at for row in FailedTry.objects.filter(student=student).order_by("at")],
         "record": [
-            {**_columns(row, "action", "detail", "at"), "by": row.actor.name}
+            {**_columns(row, "action", "detail", "at"), "by": row.actor.name if row.actor else ""}
             for row in student.audit_events.select_related("actor").order_by("at", "pk")
         ],
     }

@@ -50,7 +50,10 @@ class ClassroomQuerySet(models.QuerySet["Classroom"]):
 
 
 class Classroom(models.Model):
-    """A group taught together, with its class code."""
+    """A group taught together, with its class code.
+
+    erasure_announced_at: since when its teachers are told that this archived class will be erased.
+    """
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
     name = models.CharField(max_length=80)
@@ -60,6 +63,7 @@ class Classroom(models.Model):
     teachers = models.ManyToManyField(User, through="Teaching", related_name="classrooms")
     created_at = models.DateTimeField()
     archived_at = models.DateTimeField(null=True, blank=True)
+    erasure_announced_at = models.DateTimeField(null=True, blank=True)
 
     student_count: int  # on rows of `with_student_counts()`
 

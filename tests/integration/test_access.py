@@ -14,7 +14,8 @@ from django.utils import timezone
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.models import Assignment, Attempt, Student, User
 from quizzes.people import accounts
-from tests.factories import NOW, make_attempt, make_draft, make_regrade
+from quizzes.people.erasure import erase_student
+from tests.factories import NOW, make_attempt, make_draft, make_regrade, make_student
 
 Actor = Literal["nobody", "student", "classmate", "outsider", "teacher", "other_teacher", "staff"]
 # page: 200. moves: a redirect to another page of the actor. login, join: a redirect to sign-in. missing: 404.
@@ -119,6 +120,11 @@ def with_sign_in_link(school: School) -> dict[str, Any]:
     return {"uid": uid, "token": token}
 
 
+def of_erasure(school: School) -> dict[str, Any]:
+    student = make_student(classroom=school.assignment.classroom, name="Mia S.")
+    return {"receipt": erase_student(student, by=school.teacher, now=timezone.now()).receipt}
+
+
 TABLE: dict[str, Row] = {
     # Everyone
     "landing": Row(EVERYONE),
@@ -171,6 +177,9 @@ TABLE: dict[str, Row] = {
     "restore_student": Row(moving(OWN_TEACHER), of_student, method="post"),
     "set_accommodation": Row(moving(OWN_TEACHER), of_student, method="post", data={"time": "1.5"}),
     "change_pin": Row(moving(OWN_TEACHER), of_student, method="post"),
+    "erase_student": Row(OWN_TEACHER, of_student),
+    "erase_classroom": Row(OWN_TEACHER, of_classroom),
+    "erasure_receipt": Row(OWN_TEACHER, of_erasure),
     "question_sets": Row(ANY_TEACHER),
     "question_set": Row(ANY_TEACHER, of_set),
     "try_set_question": Row(ANY_TEACHER, first_of_set),

@@ -22,6 +22,7 @@ from quizzes.models import (
     Board,
     Classroom,
     Edition,
+    ErasureInProgress,
     Excuse,
     Extension,
     ManualGrade,
@@ -205,6 +206,7 @@ REFUSED: dict[str, tuple[Callable[[], models.Model], str]] = {
     "regrade_once_per_group_and_assignment": (same_regrade_group, ""),
     "regrade_has_a_reason": (lambda: regrade(reason=""), "Say why, so that students and colleagues can follow it."),
     "regrade_has_a_new_key_where_one_is_used": (lambda: regrade(policy="new_key"), ""),
+    "erasure_in_progress_is_one_row": (lambda: ErasureInProgress(pk=2), ""),
     "manual_grade_is_not_negative": (lambda: mark(points=Decimal(-1)), "Points cannot be below zero."),
 }
 
