@@ -24,6 +24,7 @@ from quizzes.views.teacher import (
     question_sets,
     regrades,
     rosters,
+    student_report,
     students,
 )
 from quizzes.views.teacher.editor import publishing, questions, reading, sets
@@ -105,6 +106,7 @@ urlpatterns = [
     path("teacher/students/<public_id:public_id>/restore/", students.restore_student, name="restore_student"),
     path("teacher/students/<public_id:public_id>/time/", accommodations.set_accommodation, name="set_accommodation"),
     path("teacher/students/<public_id:public_id>/file/", downloads.download_student, name="download_student"),
+    path("teacher/students/<public_id:public_id>/report/", student_report.student_report, name="student_report"),
     path("teacher/students/<public_id:public_id>/pin/", students.change_pin, name="change_pin"),
     path("teacher/students/<public_id:public_id>/delete/", erasure.erase_student, name="erase_student"),
     path("teacher/deleted/<slug:receipt>/", erasure.erasure_receipt, name="erasure_receipt"),

@@ -170,6 +170,7 @@ TABLE: dict[str, Row] = {
     "add_students": Row(OWN_TEACHER, of_classroom),
     "sign_in_cards": Row(OWN_TEACHER, of_classroom),
     "student_history": Row(OWN_TEACHER, of_student),
+    "student_report": Row(OWN_TEACHER, of_student),
     "download_student": Row(OWN_TEACHER, of_student, method="post"),
     "rename_student": Row(moving(OWN_TEACHER), of_student, method="post", data={"name": "Maya L."}),
     "move_student": Row(OWN_TEACHER, of_student, method="post"),
