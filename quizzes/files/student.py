@@ -125,7 +125,7 @@ def _answer(attempt: Attempt, item: ReviewedQuestion, answer: Answer, number: in
     return {
         "question": number,
         "text": question_text(attempt, item),
-        "answer": item.review.given,
+        "answer": in_words(attempt, item.question.key, answer.value),
         "correct_answer": item.review.correct if is_released else None,
         **_columns(answer, "value", "revision", "flagged", "saved_at", "checked_at"),
     }

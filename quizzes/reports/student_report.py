@@ -18,18 +18,15 @@ from quizzes.reports.student_history import HistoryLine, history_lines
 class ReportedAnswer:
     """One question of an attempt, in the order of the set. text: the stem, with the statement that it is about.
 
+    given: the answer in words, "" without one.
     comment: of the newest grade, "" without one.
     """
 
     number: int
     text: str
+    given: str
     comment: str
     reviewed: ReviewedQuestion
-
-    @property
-    def given(self) -> str:
-        """The answer in words; "" without one."""
-        return self.reviewed.review.given
 
     @property
     def saved_at(self) -> datetime | None:
@@ -119,17 +116,24 @@ def question_text(attempt: Attempt, item: ReviewedQuestion) -> str:
 
 
 def in_words(attempt: Attempt, question_key: str, value: Value) -> str:
-    """An earlier answer to a question in words; "" for none. attempt: with its assignment."""
+    """An answer to a question in words, as the student wrote it; "" for none. attempt: with its assignment."""
     content = content_of(attempt)
     [question] = [question for question in content.questions if question.key == question_key]
-    return question.review(value, content.published.document.reading).given
+    chosen = question.chosen_options(value, content.published.document.reading)
+    return "; ".join(question.as_written(option, value) for option in chosen)
 
 
 def _reported(
     attempt: Attempt, questions: tuple[ReviewedQuestion, ...], comments: Mapping[str, str], *, is_released: bool
 ) -> ReportedAttempt:
     answers = tuple(
-        ReportedAnswer(number, question_text(attempt, item), comments.get(item.question.key, ""), item)
+        ReportedAnswer(
+            number=number,
+            text=question_text(attempt, item),
+            given=in_words(attempt, item.question.key, item.answer.value if item.answer is not None else None),
+            comment=comments.get(item.question.key, ""),
+            reviewed=item,
+        )
         for number, item in enumerate(questions, start=1)
     )
     return ReportedAttempt(attempt, is_released, answers)
