@@ -10,9 +10,11 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import close_old_connections
 from django.utils import timezone
 
+from quizsite.cache import delete_expired_entries
 from quizzes.attempts.heartbeats import delete_old_heartbeats
 from quizzes.attempts.lifecycle import submit_overdue
 from quizzes.people.erased_bytes import clear_marked_files
+from quizzes.people.retention import apply_retention
 from quizzes.people.student_sign_in import delete_old_failures
 
 logger = logging.getLogger(__name__)
@@ -27,11 +29,13 @@ def start_periodic_jobs() -> None:
 
 
 def run_periodic_jobs(*, now: datetime) -> None:
-    """Submit overdue attempts; delete old failed tries, heartbeats and sessions; clear files of erased bytes."""
+    """Submit overdue attempts, and delete every row that is past its term (docs/privacy.md)."""
     submit_overdue(now=now)
     delete_old_failures(now=now)
     delete_old_heartbeats(now=now)
     SessionStore.clear_expired()
+    delete_expired_entries(now=now)
+    apply_retention(now=now)
     clear_marked_files()
 
 

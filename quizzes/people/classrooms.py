@@ -64,7 +64,8 @@ def set_code_active(classroom: Classroom, *, is_open: bool, by: User, now: datet
 def set_archived(classroom: Classroom, *, is_archived: bool, by: User, now: datetime) -> Classroom:
     """Archive or restore a classroom. Its rows stay. The code of an archived classroom does not work."""
     classroom.archived_at = now if is_archived else None
-    classroom.save(update_fields=["archived_at"])
+    classroom.erasure_announced_at = None
+    classroom.save(update_fields=["archived_at", "erasure_announced_at"])
     AuditEvent.objects.record(
         Action.CLASSROOM_ARCHIVED if is_archived else Action.CLASSROOM_RESTORED, actor=by, classroom=classroom, at=now
     )

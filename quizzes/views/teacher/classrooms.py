@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from quizzes.forms.classrooms import DEFAULT_ZONE, ArchiveForm, ClassroomForm, CodeActiveForm
 from quizzes.models import Classroom
 from quizzes.people import classrooms
+from quizzes.people.retention import erased_at
 from quizzes.reports.teacher_home import load_teacher_home
 from quizzes.views.access import TeacherRequest, taught_classroom
 
@@ -28,12 +29,14 @@ def teacher_home(request: TeacherRequest) -> HttpResponse:
     now = timezone.now()
     home = load_teacher_home(request.user, now=now)
     zone = home.summaries[0].classroom.zone if home.summaries else ZoneInfo(DEFAULT_ZONE)
+    archived = list(Classroom.objects.taught_by(request.user).archived())
     context = {
         "now": now,
         "today": now.astimezone(zone).date(),
         "needs": home.needs,
         "summaries": home.summaries,
-        "has_archived": Classroom.objects.taught_by(request.user).archived().exists(),
+        "has_archived": bool(archived),
+        "announced": [(classroom, end) for classroom in archived if (end := erased_at(classroom)) is not None],
     }
     return render(request, "teacher/teacher_home.html", context)
 
