@@ -39,6 +39,7 @@ from quizzes.models import (
     Teaching,
     User,
 )
+from quizzes.people.data_inventory import INVENTORY, Deletion
 from quizzes.people.erased_bytes import clear_files, clear_marked_files
 from quizzes.people.erasure import (
     ERASED_NAME,
@@ -79,6 +80,17 @@ def _own_ledger(settings: Any, tmp_path: Path) -> None:
 def counts_of_rows() -> dict[str, int]:
     """How many rows each model of the app has."""
     return {model.__name__: model._default_manager.count() for model in apps.get_app_config("quizzes").get_models()}
+
+
+def tables_with_rows(names: set[str]) -> set[str]:
+    """Those of these tables that have a row."""
+    found = set()
+    with connection.cursor() as cursor:
+        for name in names:
+            cursor.execute(f"SELECT COUNT(*) FROM {connection.ops.quote_name(name)}")  # noqa: S608  a table's name
+            if cursor.fetchone()[0]:
+                found.add(name)
+    return found
 
 
 def fill(student: Student, by: User, now: datetime, mark: str = MARK) -> Attempt:
@@ -163,10 +175,13 @@ def test_erased_class_leaves_no_byte(teacher: User, now: datetime) -> None:
     make_regrade(assignment=assignment, made_by=teacher, reason=f"{MARK} reason")
     Board.objects.create(assignment=assignment, position=1, phase=1, changed_at=now, changed_by=teacher)
     assert bytes_left(MARK)
+    of_class = {table.name for table in INVENTORY if table.deletion in {Deletion.STUDENT, Deletion.CLASS}}
+    assert of_class == tables_with_rows(of_class)
 
     erase_classroom(classroom, by=teacher, now=now)
 
     assert bytes_left(MARK) == []
+    assert tables_with_rows(of_class) == set()
 
 
 @pytest.mark.django_db(transaction=True)
