@@ -52,6 +52,7 @@ urlpatterns = [
     path("about/privacy/", public.privacy, name="privacy"),
     path("about/accessibility/", public.accessibility, name="accessibility"),
     path("about/questions/", public.how_we_write, name="how_we_write"),
+    path("account/deleted/", account.account_deleted, name="account_deleted"),
     path("invitation/<str:token>/", accounts.accept_invitation, name="accept_invitation"),
     path("enter/<str:uid>/<str:token>/", accounts.use_sign_in_link, name="use_sign_in_link"),
     # Students: sign in
@@ -78,6 +79,9 @@ urlpatterns = [
     # Teachers: home and account
     path("teacher/", classrooms.teacher_home, name="teacher_home"),
     path("teacher/account/", account.account, name="account"),
+    path("teacher/account/email/", account.change_email, name="change_email"),
+    path("teacher/account/delete/", account.delete_account, name="delete_account"),
+    path("teacher/account/file/", account.download_account, name="download_account"),
     path("teacher/account/invite/", account.invite, name="invite"),
     # Teachers: classrooms and rosters
     path("teacher/classrooms/new/", classrooms.add_classroom, name="add_classroom"),
@@ -97,6 +101,11 @@ urlpatterns = [
     path("teacher/classrooms/<public_id:public_id>/roster/", rosters.roster, name="roster"),
     path("teacher/classrooms/<public_id:public_id>/roster/add/", rosters.add_students, name="add_students"),
     path("teacher/classrooms/<public_id:public_id>/cards/", rosters.sign_in_cards, name="sign_in_cards"),
+    path(
+        "teacher/classrooms/<public_id:public_id>/hand-over/",
+        classrooms.hand_over_classroom,
+        name="hand_over_classroom",
+    ),
     path("teacher/classrooms/<public_id:public_id>/delete/", erasure.erase_classroom, name="erase_classroom"),
     # Teachers: students
     path("teacher/students/<public_id:public_id>/", students.student_history, name="student_history"),

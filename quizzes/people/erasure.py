@@ -3,20 +3,14 @@
 Each act commits once: a line in the ledger, the rows gone, one audit event without names. Then the files are cleared.
 """
 
-import json
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.conf import settings
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth import SESSION_KEY
-from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Count, ProtectedError, Q, QuerySet
 
@@ -40,6 +34,7 @@ from quizzes.models import (
 from quizzes.models.public_ids import new_receipt
 from quizzes.people.erased_bytes import clear_marked_files, mark_files
 from quizzes.people.erasure_ledger import LedgerLine, append_to_ledger, read_ledger
+from quizzes.people.stored_sessions import end_sessions, end_sessions_of_user
 from quizzes.people.student_sessions import STUDENT
 
 Action = AuditEvent.Action
@@ -112,7 +107,7 @@ def erase_student(student: Student, *, by: User | None, now: datetime) -> Erasur
         if not counts.students:
             raise Student.DoesNotExist
         append_to_ledger("student", student.public_id, receipt, now=now)
-        _end_sessions(STUDENT, {student.pk}, _names(students))
+        end_sessions(STUDENT, {student.pk}, names=_names(students))
         _delete_students(students, attempts)
         _record(Action.STUDENT_ERASED, by, student.classroom, receipt, counts, now)
     return Erasure(receipt, counts)
@@ -146,7 +141,7 @@ def erase_teacher(user: User, *, now: datetime) -> Erasure:
         for classroom in classrooms:
             append_to_ledger("class", classroom.public_id, receipt, now=now)
         _delete_classrooms(classrooms)
-        _end_sessions(SESSION_KEY, {str(user.pk)}, {user.name, user.email})
+        end_sessions_of_user(user, names={user.name, user.email})
         _delete_account(user)
         _record(Action.ACCOUNT_ERASED, None, None, receipt, counts, now)
     return Erasure(receipt, counts)
@@ -240,7 +235,7 @@ def _attempts_of(classrooms: Collection[Classroom]) -> QuerySet[Attempt]:
 def _delete_classrooms(classrooms: Collection[Classroom]) -> None:
     students = Student.objects.filter(classroom__in=classrooms)
     names = _names(students) | {classroom.name for classroom in classrooms}
-    _end_sessions(STUDENT, set(students.values_list("pk", flat=True)), names)
+    end_sessions(STUDENT, set(students.values_list("pk", flat=True)), names=names)
     _delete_students(students, _attempts_of(classrooms))
     AuditEvent.objects.filter(classroom__in=classrooms).delete()
     Regrade.objects.filter(assignment__classroom__in=classrooms).delete()
@@ -307,19 +302,6 @@ def _names(students: QuerySet[Student]) -> set[str]:
     renamed = AuditEvent.objects.filter(student__in=students.order_by().values("pk"), action=Action.STUDENT_RENAMED)
     earlier = {str(detail.get("before", "")) for detail in renamed.values_list("detail", flat=True)}
     return {*students.order_by().values_list("display_name", flat=True), *earlier} - {""}
-
-
-def _end_sessions(key: str, owners: Collection[Any], names: Collection[str]) -> None:
-    """Delete the sessions of these people, and messages to others that name them and were not shown yet."""
-    store = import_module(settings.SESSION_ENGINE).SessionStore()
-    written = {*names, *(json.dumps(name)[1:-1] for name in names)}
-    for row in Session.objects.all().iterator():
-        data = store.decode(row.session_data)
-        if data.get(key) in owners:
-            row.delete()
-        elif any(name in str(data.get("_messages", "")) for name in written):
-            del data["_messages"]
-            Session.objects.filter(pk=row.pk).update(session_data=store.encode(data))
 
 
 def _record(

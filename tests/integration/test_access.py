@@ -247,6 +247,11 @@ TABLE: dict[str, Row] = {
     "accept_late": Row(moving(OWN_TEACHER), of_attempt, method="post"),
     "grade_answer": Row(moving(OWN_TEACHER), first_of_attempt, method="post", data={"points": "1"}),
     "account": Row(ANY_TEACHER),
+    "change_email": Row(ANY_TEACHER),
+    "delete_account": Row(ANY_TEACHER),
+    "download_account": Row(ANY_TEACHER, method="post"),
+    "account_deleted": Row(moving(EVERYONE)),
+    "hand_over_classroom": Row(OWN_TEACHER, of_classroom),
     "invite": Row(moving(ANY_TEACHER), method="post"),
 }
 ACTORS: tuple[Actor, ...] = tuple(EVERYONE)
