@@ -13,7 +13,7 @@ from django.utils import timezone
 from quizsite.cache import delete_expired_entries
 from quizzes.attempts.heartbeats import delete_old_heartbeats
 from quizzes.attempts.lifecycle import submit_overdue
-from quizzes.people.erased_bytes import clear_marked_files
+from quizzes.people.erased_bytes import clear_marked_files_when_quiet
 from quizzes.people.retention import apply_retention
 from quizzes.people.student_sign_in import delete_old_failures
 
@@ -36,7 +36,7 @@ def run_periodic_jobs(*, now: datetime) -> None:
     SessionStore.clear_expired()
     delete_expired_entries(now=now)
     apply_retention(now=now)
-    clear_marked_files()
+    clear_marked_files_when_quiet()
 
 
 def _run_forever() -> None:

@@ -32,7 +32,7 @@ from quizzes.models import (
     User,
 )
 from quizzes.models.public_ids import new_receipt
-from quizzes.people.erased_bytes import clear_marked_files, mark_files
+from quizzes.people.erased_bytes import clear_marked_files, clear_marked_files_when_quiet, mark_files
 from quizzes.people.erasure_ledger import LedgerLine, append_to_ledger, read_ledger
 from quizzes.people.stored_sessions import end_sessions, end_sessions_of_user
 from quizzes.people.student_sessions import STUDENT
@@ -199,7 +199,7 @@ def _erasing() -> Iterator[None]:
     """A transaction that may delete, and that clears the files after its commit."""
     with allow_deleting_logs():
         mark_files()
-        transaction.on_commit(clear_marked_files)
+        transaction.on_commit(clear_marked_files_when_quiet)
         yield
 
 

@@ -75,8 +75,13 @@ def test_statistics_go_on_from_what_remains(done: Attempt, teacher_client: Clien
     pages += [(name, done.assignment.public_id) for name in ("assignment_results", "item_analysis", "grading_queue")]
     assert "Maya" in text_of(teacher_client.get(reverse("classroom_gradebook", args=[done.classroom.public_id])))
 
+    results = reverse("assignment_results", args=[done.assignment.public_id])
+    assert "deleted student" not in text_of(teacher_client.get(results))
     teacher_client.post(reverse("erase_student", args=[done.student.public_id]))
 
+    said = text_of(teacher_client.get(results))
+    assert "1 of 1 turned in." in said
+    assert "1 deleted student no longer counts." in said
     for name, public_id in pages:
         response = teacher_client.get(reverse(name, args=[public_id]))
         assert response.status_code == 200
