@@ -11,9 +11,12 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import close_old_connections
 from django.utils import timezone
 
+from quizsite.cache import delete_expired_entries
 from quizzes.attempts.heartbeats import delete_old_heartbeats
 from quizzes.attempts.lifecycle import submit_overdue
+from quizzes.people.erased_bytes import clear_marked_files_when_quiet
 from quizzes.people.known_devices import delete_old_devices
+from quizzes.people.retention import apply_retention
 from quizzes.people.student_sign_in import delete_old_failures
 
 logger = logging.getLogger(__name__)
@@ -38,6 +41,9 @@ def run_periodic_jobs(*, now: datetime) -> None:
         ("delete old devices", lambda: delete_old_devices(now=now)),
         ("delete old heartbeats", lambda: delete_old_heartbeats(now=now)),
         ("delete old sessions", SessionStore.clear_expired),
+        ("delete old cache entries", lambda: delete_expired_entries(now=now)),
+        ("apply retention", lambda: apply_retention(now=now)),
+        ("clear erased bytes", clear_marked_files_when_quiet),
     )
     for name, job in jobs:
         try:

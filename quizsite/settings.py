@@ -137,11 +137,24 @@ DATABASES = {
 
 # allauth counts sign-in failures in the default cache. In local memory each process would count separately, so the
 # default cache is a database table. Nothing else needs a cache, and no save of an answer uses one.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_entries"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache_entries",
+        "KEY_FUNCTION": "quizsite.cache.hashed_key",
+    }
+}
 
 # Never cached_db: with Redis down it answers a POST with 500.
 SESSION_ENGINE = "quizsite.sessions"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# --- How long rows are kept (quizzes/people/retention.py, docs/privacy.md) ------------------------------------------
+
+# An archived class is announced for erasure after this, then erased 30 days later. 400: a school year and a summer.
+KEEP_ARCHIVED_DAYS = whole_number(os.environ, "FOOTNOTE_KEEP_ARCHIVED_DAYS", default=400, least=1)
+# Who did what: two years, as long as anybody asks about a grade.
+KEEP_LOG_DAYS = whole_number(os.environ, "FOOTNOTE_KEEP_LOG_DAYS", default=730, least=30)
 
 # --- Browser policy -----------------------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from quizzes.views.teacher import (
     class_report,
     classrooms,
     downloads,
+    erasure,
     gradebook,
     grading_queue,
     handouts,
@@ -24,6 +25,7 @@ from quizzes.views.teacher import (
     question_sets,
     regrades,
     rosters,
+    student_report,
     students,
 )
 from quizzes.views.teacher.editor import publishing, questions, reading, sets
@@ -51,6 +53,7 @@ urlpatterns = [
     path("about/privacy/", public.privacy, name="privacy"),
     path("about/accessibility/", public.accessibility, name="accessibility"),
     path("about/questions/", public.how_we_write, name="how_we_write"),
+    path("account/deleted/", account.account_deleted, name="account_deleted"),
     path("invitation/<str:token>/", accounts.accept_invitation, name="accept_invitation"),
     path("enter/<str:uid>/<str:token>/", accounts.use_sign_in_link, name="use_sign_in_link"),
     # Students: sign in
@@ -77,6 +80,9 @@ urlpatterns = [
     # Teachers: home and account
     path("teacher/", classrooms.teacher_home, name="teacher_home"),
     path("teacher/account/", account.account, name="account"),
+    path("teacher/account/email/", account.change_email, name="change_email"),
+    path("teacher/account/delete/", account.delete_account, name="delete_account"),
+    path("teacher/account/file/", account.download_account, name="download_account"),
     path("teacher/account/invite/", account.invite, name="invite"),
     path("teacher/account/invitations/<int:number>/cancel/", account.cancel_invitation, name="cancel_invitation"),
     # Teachers: classrooms and rosters
@@ -98,6 +104,12 @@ urlpatterns = [
     path("teacher/classrooms/<public_id:public_id>/roster/", rosters.roster, name="roster"),
     path("teacher/classrooms/<public_id:public_id>/roster/add/", rosters.add_students, name="add_students"),
     path("teacher/classrooms/<public_id:public_id>/cards/", rosters.sign_in_cards, name="sign_in_cards"),
+    path(
+        "teacher/classrooms/<public_id:public_id>/hand-over/",
+        classrooms.hand_over_classroom,
+        name="hand_over_classroom",
+    ),
+    path("teacher/classrooms/<public_id:public_id>/delete/", erasure.erase_classroom, name="erase_classroom"),
     # Teachers: students
     path("teacher/students/<public_id:public_id>/", students.student_history, name="student_history"),
     path("teacher/students/<public_id:public_id>/rename/", students.rename_student, name="rename_student"),
@@ -106,8 +118,11 @@ urlpatterns = [
     path("teacher/students/<public_id:public_id>/restore/", students.restore_student, name="restore_student"),
     path("teacher/students/<public_id:public_id>/time/", accommodations.set_accommodation, name="set_accommodation"),
     path("teacher/students/<public_id:public_id>/file/", downloads.download_student, name="download_student"),
+    path("teacher/students/<public_id:public_id>/report/", student_report.student_report, name="student_report"),
     path("teacher/students/<public_id:public_id>/pin/", students.change_pin, name="change_pin"),
     path("teacher/students/<public_id:public_id>/let-in/", students.let_student_in, name="let_student_in"),
+    path("teacher/students/<public_id:public_id>/delete/", erasure.erase_student, name="erase_student"),
+    path("teacher/deleted/<slug:receipt>/", erasure.erasure_receipt, name="erasure_receipt"),
     # Teachers: question sets
     path("teacher/sets/", question_sets.question_sets, name="question_sets"),
     path("teacher/sets/<public_id:public_id>/", question_sets.question_set, name="question_set"),

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model
 
+from quizzes.assignments.release import answers_shown, last_closes
 from quizzes.files.downloads import ExportedFile, file_name
 from quizzes.models import (
     Accommodation,
@@ -23,14 +24,17 @@ from quizzes.models import (
     Student,
     User,
 )
+from quizzes.reports.attempt_review import ReviewedQuestion
+from quizzes.reports.student_report import in_words, question_text, review_attempts
 
 Json = dict[str, Any]
 
 
 def export_student(student: Student, *, by: User, now: datetime) -> ExportedFile:
-    """Every row about the student in this teacher's classes, as JSON; 12 queries. Records the download first.
+    """Every row about the student in this teacher's classes, as JSON; at most 14 queries. Records the download first.
 
-    Moments are in UTC; points are text, so that decimals stay exact. The PIN is not stored, so it is not in the file.
+    Questions and answers are in words too, correct answers only where the student may see them. Moments are in UTC;
+    points are text, so that decimals stay exact. The PIN is not stored, so it is not in the file.
     student: with the classroom.
     """
     AuditEvent.objects.record(
@@ -62,11 +66,11 @@ def export_student(student: Student, *, by: User, now: datetime) -> ExportedFile
             {"assignment": _title(row), **_columns(row, "reason", "given_at")}
             for row in student.excuses.filter(assignment__classroom__teachers=by).select_related(*_SET)
         ],
-        "attempts": _attempts(student, by),
+        "attempts": _attempts(student, by, now),
         "wrong_pins": [row.at for row in FailedTry.objects.filter(student=student).order_by("at")],
         "devices_last_used": [row.used_at for row in KnownDevice.objects.filter(student=student).order_by("used_at")],
         "record": [
-            {**_columns(row, "action", "detail", "at"), "by": row.actor.name}
+            {**_columns(row, "action", "detail", "at"), "by": row.actor.name if row.actor else ""}
             for row in student.audit_events.select_related("actor").order_by("at", "pk")
         ],
     }
@@ -79,17 +83,20 @@ def export_student(student: Student, *, by: User, now: datetime) -> ExportedFile
 _SET = ("assignment__edition__question_set",)
 
 
-def _attempts(student: Student, by: User) -> list[Json]:
+def _attempts(student: Student, by: User, now: datetime) -> list[Json]:
     made = Attempt.objects.taught_by(by).made_by(student.pk).select_related(*_SET).order_by("started_at", "pk")
     attempts = list(made.defer("assignment__edition__document"))
     in_attempts = {"attempt__in": [attempt.pk for attempt in attempts]}
-    answers = _by_attempt(
-        Answer.objects.filter(**in_attempts).select_related("question").order_by("question__position"),
-        lambda row: {**_question(row), **_columns(row, "value", "revision", "flagged", "saved_at", "checked_at")},
-    )
+    reviewed = review_attempts(attempts)
+    closes = last_closes([attempt.assignment for attempt in attempts])
+    by_pk = {attempt.pk: attempt for attempt in attempts}
     events = _by_attempt(
         AnswerEvent.objects.filter(**in_attempts).select_related("question").order_by("at", "pk"),
-        lambda row: {**_question(row), **_columns(row, "value", "revision", "outcome", "at")},
+        lambda row: {
+            **_question(row),
+            "answer": in_words(by_pk[row.attempt_id], row.question.key, row.value),
+            **_columns(row, "value", "revision", "outcome", "at"),
+        },
     )
     grades = _by_attempt(
         ManualGrade.objects.filter(**in_attempts).select_related("question").order_by("made_at", "pk"),
@@ -102,12 +109,28 @@ def _attempts(student: Student, by: User) -> list[Json]:
             "assignment": _title(attempt),
             **_columns(attempt, *names, "score", "max_score"),
             "last_seen_at": seen.get(attempt.pk),
-            "answers": answers[attempt.pk],
+            "answers": [
+                _answer(attempt, item, answer, number, is_released=is_released)
+                for number, item in enumerate(reviewed[attempt.pk], start=1)
+                if isinstance(answer := item.answer, Answer)
+            ],
             "saves": events[attempt.pk],
             "marks": grades[attempt.pk],
         }
         for attempt in attempts
+        for is_released in [answers_shown(attempt.assignment, attempt, shown_at=closes[attempt.assignment_id], now=now)]
     ]
+
+
+def _answer(attempt: Attempt, item: ReviewedQuestion, answer: Answer, number: int, *, is_released: bool) -> Json:
+    """One answer. correct_answer: None before the student may see it."""
+    return {
+        "question": number,
+        "text": question_text(attempt, item),
+        "answer": in_words(attempt, item.question.key, answer.value),
+        "correct_answer": item.review.correct if is_released else None,
+        **_columns(answer, "value", "revision", "flagged", "saved_at", "checked_at"),
+    }
 
 
 def _by_attempt(rows: Iterable[Any], to_json: Callable[[Any], Json]) -> defaultdict[int, list[Json]]:

@@ -101,6 +101,51 @@ class NewPasswordForm(_Labeled, allauth_forms.ResetPasswordKeyForm):
     """A new password, after that link was opened."""
 
 
+class PasswordField(forms.CharField):
+    """The password of the signed-in account, typed again before a change that matters."""
+
+    def __init__(self, *, user: User, **kwargs: Any) -> None:
+        super().__init__(
+            label="Your password",
+            strip=False,
+            widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+            error_messages={"required": "Enter your password."},
+            **kwargs,
+        )
+        self.user = user
+
+    def clean(self, value: Any) -> str:
+        """The password; refuses a wrong one."""
+        password = str(super().clean(value))
+        if not self.user.check_password(password):
+            raise ValidationError("This isn’t your password. Try again.")
+        return password
+
+
+class EmailForm(forms.Form):
+    """A new email address, with the password."""
+
+    email = forms.EmailField(
+        label="New email",
+        help_text="You sign in with it. Students never see it.",
+        max_length=254,
+        error_messages={"required": "Enter an email.", "invalid": "Enter an email, such as name@school.org."},
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"] = PasswordField(user=user)
+
+
+class DeleteAccountForm(forms.Form):
+    """The password, before the account is deleted for good."""
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"] = PasswordField(user=user)
+
+
 class OwnNameForm(forms.Form):
     """The teacher's name."""
 

@@ -5,9 +5,11 @@ from collections import defaultdict
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from quizzes.caches import process_cache
 from quizzes.forms.fields import NameField
+from quizzes.models import User
 
 DEFAULT_ZONE = "America/New_York"
 # The common names of time zones in the United States, each with one place that uses the zone.
@@ -82,6 +84,24 @@ class CodeActiveForm(forms.Form):
     """Whether students can sign in with the class code."""
 
     is_open = forms.BooleanField(required=False)
+
+
+class HandOverForm(forms.Form):
+    """The account that gets a class."""
+
+    email = forms.EmailField(
+        label="Teacher’s email",
+        help_text="They need an account here.",
+        error_messages={"required": "Enter an email.", "invalid": "Enter an email, such as name@school.org."},
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+
+    def clean_email(self) -> User:
+        """The open account with this address."""
+        user = User.objects.filter(email__iexact=self.cleaned_data["email"], is_active=True).first()
+        if user is None:
+            raise ValidationError("No account here has this email. Invite this teacher first.")
+        return user
 
 
 class ArchiveForm(forms.Form):

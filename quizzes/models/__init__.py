@@ -3,7 +3,7 @@
 from quizzes.models.accounts import Invitation, User
 from quizzes.models.assignments import Assignment, Excuse, Extension
 from quizzes.models.attempts import Answer, AnswerEvent, Attempt
-from quizzes.models.audit import AuditEvent
+from quizzes.models.audit import AuditEvent, ErasureInProgress
 from quizzes.models.boards import Board, Presence
 from quizzes.models.question_sets import Draft, Edition, Question, QuestionSet, Reading, Source
 from quizzes.models.regrades import ManualGrade, Regrade
@@ -20,6 +20,7 @@ __all__ = [
     "Classroom",
     "Draft",
     "Edition",
+    "ErasureInProgress",
     "Excuse",
     "Extension",
     "FailedTry",

@@ -31,6 +31,11 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         """With `started_count`: how many students have started."""
         return self.annotate(started_count=Count("attempts__student", distinct=True))
 
+    def with_erased_counts(self) -> Self:
+        """With `erased_count`: how many students of the class were deleted for good since it was assigned."""
+        erased = Q(classroom__audit_events__action="student_erased", classroom__audit_events__at__gte=F("created_at"))
+        return self.annotate(erased_count=Count("classroom__audit_events", filter=erased, distinct=True))
+
     def with_set(self) -> Self:
         """With classroom and question set, without the edition's large document."""
         return self.select_related("classroom", "edition__question_set").defer("edition__document")
@@ -73,6 +78,7 @@ class Assignment(models.Model):
     release = models.CharField(max_length=13, choices=Release, default=Release.AFTER_LAST)
 
     started_count: int  # on rows of `with_started_counts()`
+    erased_count: int  # on rows of `with_erased_counts()`
 
     objects = AssignmentQuerySet.as_manager()
 

@@ -16,18 +16,21 @@ class AuditEventManager(models.Manager["AuditEvent"]):
         self,
         action: str,
         *,
-        actor: User,
+        actor: User | None,
         classroom: Classroom | None,
         student: Student | None = None,
         at: datetime,
         **detail: Any,
     ) -> "AuditEvent":
-        """Log an action. detail: JSON values."""
+        """Log an action. actor None: a command or a periodic job. detail: JSON values."""
         return self.create(action=action, actor=actor, classroom=classroom, student=student, at=at, detail=detail)
 
 
 class AuditEvent(models.Model):
-    """Who did what to which record, and when. Never changed or deleted. classroom None: not about a classroom."""
+    """Who did what to which record, and when. Never changed, and deleted only by `quizzes.people.erasure`.
+
+    actor None: a command or a periodic job. classroom None: not about a classroom.
+    """
 
     class Action(models.TextChoices):
         CLASSROOM_MADE = "classroom_made", "created the class"
@@ -56,9 +59,17 @@ class AuditEvent(models.Model):
         REGRADE_UNDONE = "regrade_undone", "undid a regrade"
         DRAFT_DELETED = "draft_deleted", "deleted the draft"
         SCORES_EXPORTED = "scores_exported", "downloaded the scores"
+        STUDENT_ERASED = "student_erased", "erased a student"
+        CLASSROOM_ERASED = "classroom_erased", "erased a class"
+        ACCOUNT_ERASED = "account_erased", "erased an account"
+        ACCOUNT_CLOSED = "account_closed", "closed an account"
+        ACCOUNT_REOPENED = "account_reopened", "reopened an account"
+        ACCOUNT_EXPORTED = "account_exported", "downloaded the data of an account"
+        EMAIL_CHANGED = "email_changed", "changed an email address"
+        CLASSROOM_HANDED_OVER = "classroom_handed_over", "handed over the class"
 
     action = models.CharField(max_length=21, choices=Action)
-    actor = models.ForeignKey(User, models.PROTECT, related_name="audit_events")
+    actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="audit_events")
     classroom = models.ForeignKey(Classroom, models.PROTECT, null=True, related_name="audit_events")
     student = models.ForeignKey(Student, models.PROTECT, null=True, related_name="audit_events")
     detail = models.JSONField(default=dict)
@@ -71,3 +82,15 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} at {self.at:%Y-%m-%d %H:%M}"
+
+
+class ErasureInProgress(models.Model):
+    """The one row that lets its own transaction delete from the two logs. It is gone before the commit."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="erasure_in_progress_is_one_row")]
+
+    def __str__(self) -> str:
+        return "an erasure"

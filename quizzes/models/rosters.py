@@ -50,7 +50,10 @@ class ClassroomQuerySet(models.QuerySet["Classroom"]):
 
 
 class Classroom(models.Model):
-    """A group taught together, with its class code."""
+    """A group taught together, with its class code.
+
+    erasure_announced_at: since when its teachers are told that this archived class will be erased.
+    """
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
     name = models.CharField(max_length=80)
@@ -61,6 +64,7 @@ class Classroom(models.Model):
     created_at = models.DateTimeField()
     archived_at = models.DateTimeField(null=True, blank=True)
     sorts_by_first_name = models.BooleanField(default=False, db_default=False)
+    erasure_announced_at = models.DateTimeField(null=True, blank=True)
 
     student_count: int  # on rows of `with_student_counts()`
 

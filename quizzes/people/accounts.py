@@ -1,17 +1,19 @@
-"""Teachers' accounts: invitations, and sign-in links that work once."""
+"""Teachers' accounts: invitations, sign-in links that work once, changes, and closing."""
 
 import hashlib
 import secrets
 from datetime import datetime, timedelta
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
-from quizzes.models import Invitation, User
+from quizzes.models import AuditEvent, Invitation, User
 from quizzes.models.accounts import InvitationQuerySet
+from quizzes.people.stored_sessions import end_sessions_of_user
 
 # Long enough to read the message after a weekend. A used or expired link does not work.
 INVITATION_LIFETIME = timedelta(days=7)
@@ -35,6 +37,10 @@ _sign_in_links = SignInLinks()
 
 class InvitationVoid(Exception):
     """There is no such invitation, or it is used or expired, or the inviter's account is closed."""
+
+
+class EmailTaken(Exception):
+    """Another account has this address."""
 
 
 class TooManyInvitations(Exception):
@@ -88,6 +94,39 @@ def change_name(user: User, *, name: str) -> User:
     return user
 
 
+def change_email(user: User, *, email: str, now: datetime) -> User:
+    """Change the address that a teacher signs in with. Raises EmailTaken."""
+    try:
+        with transaction.atomic():
+            # allauth looks for addresses in lower case, as it stores those of new accounts.
+            user.email = email.lower()
+            user.save(update_fields=["email"])
+            # Otherwise a link for a new password would still go to the old address.
+            EmailAddress.objects.filter(user=user).delete()
+            AuditEvent.objects.record(AuditEvent.Action.EMAIL_CHANGED, actor=user, classroom=None, at=now)
+    except IntegrityError as error:
+        user.refresh_from_db(fields=["email"])
+        raise EmailTaken from error
+    return user
+
+
+@transaction.atomic
+def close_account(user: User, *, now: datetime) -> User:
+    """Close an account: it is signed out and cannot sign in. Its classes stay, and students go on. Safe to repeat."""
+    if user.is_active:
+        _set_active(user, False, AuditEvent.Action.ACCOUNT_CLOSED, now)
+        end_sessions_of_user(user)
+    return user
+
+
+@transaction.atomic
+def reopen_account(user: User, *, now: datetime) -> User:
+    """Let a closed account sign in again. Safe to repeat."""
+    if not user.is_active:
+        _set_active(user, True, AuditEvent.Action.ACCOUNT_REOPENED, now)
+    return user
+
+
 @transaction.atomic
 def first_teacher_link(base_url: str, now: datetime) -> str | None:
     """A new invitation link for the first account; None if the site has an account. Earlier links stop working."""
@@ -116,6 +155,12 @@ def use_sign_in_link(user: User, *, now: datetime) -> bool:
     """Whether this request is the first to use the link that found `user`. It records the sign-in."""
     is_first = User.objects.filter(pk=user.pk, last_login=user.last_login).update(last_login=now)
     return bool(is_first)
+
+
+def _set_active(user: User, is_active: bool, action: str, now: datetime) -> None:  # noqa: FBT001  a private helper
+    user.is_active = is_active
+    user.save(update_fields=["is_active"])
+    AuditEvent.objects.record(action, actor=None, classroom=None, at=now, account=user.pk)
 
 
 def _digest(token: str) -> str:

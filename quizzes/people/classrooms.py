@@ -1,4 +1,4 @@
-"""Add, change and archive classrooms, and change their class codes."""
+"""Add, change, archive and hand over classrooms, and change their class codes."""
 
 from datetime import datetime
 
@@ -12,6 +12,10 @@ Action = AuditEvent.Action
 
 class ClassroomNameTaken(Exception):
     """The teacher has a current classroom with this name."""
+
+
+class NotATeacher(Exception):
+    """The giver does not teach the class, or the account that should take it is closed."""
 
 
 @transaction.atomic
@@ -68,10 +72,31 @@ def set_code_active(classroom: Classroom, *, is_open: bool, by: User, now: datet
 def set_archived(classroom: Classroom, *, is_archived: bool, by: User, now: datetime) -> Classroom:
     """Archive or restore a classroom. Its rows stay. The code of an archived classroom does not work."""
     classroom.archived_at = now if is_archived else None
-    classroom.save(update_fields=["archived_at"])
+    classroom.erasure_announced_at = None
+    classroom.save(update_fields=["archived_at", "erasure_announced_at"])
     AuditEvent.objects.record(
         Action.CLASSROOM_ARCHIVED if is_archived else Action.CLASSROOM_RESTORED, actor=by, classroom=classroom, at=now
     )
+    return classroom
+
+
+@transaction.atomic
+def hand_over(classroom: Classroom, *, giver: User, to: User, by: User | None, now: datetime) -> Classroom:
+    """Let `to` teach a classroom in the place of `giver`. by: None for a command.
+
+    Raises ClassroomNameTaken, and NotATeacher for a giver who does not teach it or an account that is closed.
+    """
+    Classroom.objects.select_for_update().get(pk=classroom.pk)
+    if not to.is_active or not Teaching.objects.filter(classroom=classroom, teacher=giver).exists():
+        raise NotATeacher
+    if classroom.archived_at is None:
+        _check_name_is_free(classroom.name, to, classroom)
+    Teaching.objects.get_or_create(classroom=classroom, teacher=to)
+    if to != giver:
+        Teaching.objects.filter(classroom=classroom, teacher=giver).delete()
+        AuditEvent.objects.record(
+            Action.CLASSROOM_HANDED_OVER, actor=by, classroom=classroom, at=now, giver=giver.pk, to=to.pk
+        )
     return classroom
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_GET
 from quizzes.attempts.previews import preview_attempt, try_out
 from quizzes.content.question_types.registry import public_view, type_of
 from quizzes.content.reading import Reading, Sentence
+from quizzes.people.retention import NOTICE
 from quizzes.views.previews import visitor_store
 
 PARAGRAPHS_BESIDE_QUESTION = 2
@@ -40,7 +42,12 @@ def landing(request: HttpRequest) -> HttpResponse:
 @require_GET
 def privacy(request: HttpRequest) -> HttpResponse:
     """The privacy page: which data the site stores, for how long, and who sees it."""
-    return render(request, "public/privacy.html")
+    context = {
+        "archived_days": settings.KEEP_ARCHIVED_DAYS,
+        "notice_days": NOTICE.days,
+        "log_days": settings.KEEP_LOG_DAYS,
+    }
+    return render(request, "public/privacy.html", context)
 
 
 @login_not_required

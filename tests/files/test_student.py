@@ -91,6 +91,24 @@ def test_student_file_holds_every_row_and_nobody_elses(rich: Student, teacher: U
     assert [(answer["question"], answer["value"]) for answer in first["answers"]][0] == (1, "b")
 
 
+def test_student_file_has_questions_and_answers_in_words(rich: Student, teacher: User) -> None:
+    submitted, working = file_of(rich, teacher)["attempts"]
+
+    [first, *others] = submitted["answers"]
+    names = ("question", "text", "answer", "correct_answer", "value")
+    assert [first[name] for name in names] == [
+        1,
+        "Which of these does the system record?",
+        "Birthplace",
+        "Birthplace",
+        "b",
+    ]
+    assert others[-1]["text"] == "Which two sentences prove this? After a protest there is an end in summer."
+    # The working attempt is open, so that its correct answers are not shown yet.
+    assert [(answer["answer"], answer["correct_answer"]) for answer in working["answers"]] == [("Birthplace", None)]
+    assert [save["answer"] for save in working["saves"]] == ["Citizenship", "Birthplace"]
+
+
 def test_student_file_knows_every_table_that_speaks_of_a_student() -> None:
     """A new table about students must be written into the file, and then here."""
     assert {relation.related_model.__name__ for relation in Student._meta.related_objects} == {
@@ -147,4 +165,4 @@ def test_student_file_costs_the_same_however_much_there_is(
     with queries() as seen:
         export_student(student, by=teacher, now=NOW)
 
-    assert len(seen) == 12
+    assert len(seen) == 13

@@ -16,7 +16,8 @@ from django.utils import timezone
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.models import Assignment, Attempt, Student, User
 from quizzes.people import accounts
-from tests.factories import NOW, make_attempt, make_draft, make_regrade
+from quizzes.people.erasure import erase_student
+from tests.factories import NOW, make_attempt, make_draft, make_regrade, make_student
 from tests.pages import form_of, read, text_of
 
 Actor = Literal["nobody", "student", "classmate", "outsider", "teacher", "other_teacher", "staff"]
@@ -122,6 +123,11 @@ def with_sign_in_link(school: School) -> dict[str, Any]:
     return {"uid": uid, "token": token}
 
 
+def of_erasure(school: School) -> dict[str, Any]:
+    student = make_student(classroom=school.assignment.classroom, name="Mia S.")
+    return {"receipt": erase_student(student, by=school.teacher, now=timezone.now()).receipt}
+
+
 TABLE: dict[str, Row] = {
     # Everyone
     "landing": Row(EVERYONE),
@@ -168,6 +174,7 @@ TABLE: dict[str, Row] = {
     "add_students": Row(OWN_TEACHER, of_classroom),
     "sign_in_cards": Row(OWN_TEACHER, of_classroom),
     "student_history": Row(OWN_TEACHER, of_student),
+    "student_report": Row(OWN_TEACHER, of_student),
     "download_student": Row(OWN_TEACHER, of_student, method="post"),
     "rename_student": Row(moving(OWN_TEACHER), of_student, method="post", data={"name": "Maya L."}),
     "move_student": Row(OWN_TEACHER, of_student, method="post"),
@@ -176,6 +183,9 @@ TABLE: dict[str, Row] = {
     "set_accommodation": Row(moving(OWN_TEACHER), of_student, method="post", data={"time": "1.5"}),
     "change_pin": Row(moving(OWN_TEACHER), of_student, method="post"),
     "let_student_in": Row(moving(OWN_TEACHER), of_student, method="post"),
+    "erase_student": Row(OWN_TEACHER, of_student),
+    "erase_classroom": Row(OWN_TEACHER, of_classroom),
+    "erasure_receipt": Row(OWN_TEACHER, of_erasure),
     "question_sets": Row(ANY_TEACHER),
     "question_set": Row(ANY_TEACHER, of_set),
     "try_set_question": Row(ANY_TEACHER, first_of_set),
@@ -244,6 +254,11 @@ TABLE: dict[str, Row] = {
     "accept_late": Row(moving(OWN_TEACHER), of_attempt, method="post"),
     "grade_answer": Row(moving(OWN_TEACHER), first_of_attempt, method="post", data={"points": "1"}),
     "account": Row(ANY_TEACHER),
+    "change_email": Row(ANY_TEACHER),
+    "delete_account": Row(ANY_TEACHER),
+    "download_account": Row(ANY_TEACHER, method="post"),
+    "account_deleted": Row(moving(EVERYONE)),
+    "hand_over_classroom": Row(OWN_TEACHER, of_classroom),
     "invite": Row(moving(ANY_TEACHER), method="post"),
     "cancel_invitation": Row(moving(ANY_TEACHER), lambda school: {"number": 1}, method="post"),
 }

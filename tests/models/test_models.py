@@ -22,6 +22,7 @@ from quizzes.models import (
     Board,
     Classroom,
     Edition,
+    ErasureInProgress,
     Excuse,
     Extension,
     KnownDevice,
@@ -224,6 +225,7 @@ REFUSED: dict[str, tuple[Callable[[], models.Model], str]] = {
     "known_device_once_per_user": (lambda: known_twice(user=make_user()), ""),
     "known_device_of_a_student_or_a_user": (lambda: known_device(student=make_student(), user=make_user()), ""),
     "manual_grade_is_not_negative": (lambda: mark(points=Decimal(-1)), "Points can’t be below 0."),
+    "erasure_in_progress_is_one_row": (lambda: ErasureInProgress(pk=2), ""),
 }
 
 

@@ -15,7 +15,7 @@ CONTROLS: tuple[Control, ...] = (
     *(
         control(
             f"a row of a log is never {word}",
-            "quizzes/migrations/0009_logs_only_grow.py",
+            "quizzes/migrations/0017_erasure.py",
             text,
             "",
             "tests/models/test_models.py",
@@ -25,6 +25,44 @@ CONTROLS: tuple[Control, ...] = (
             ("changed", '"UPDATE": "is_never_changed", '),
             ("deleted", ', "DELETE": "is_never_deleted"'),
         )
+    ),
+    control(
+        "only an erasure deletes from the logs",
+        "quizzes/migrations/0017_erasure.py",
+        'f" WHEN NOT {erases}"',
+        'f" WHEN 0"',
+        "tests/people/test_erasure.py",
+        *("-k", "logs_refuse"),
+    ),
+    control(
+        "erased bytes leave the write-ahead log",
+        "quizzes/people/erased_bytes.py",
+        '        cursor.execute("VACUUM")\n        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")',
+        '        cursor.execute("SELECT 0, 0, 0")',
+        "tests/people/test_erasure.py",
+        *("-k", "leaves_no_byte"),
+    ),
+    control(
+        "an erasure is in the ledger",
+        "quizzes/people/erasure.py",
+        '        append_to_ledger("student", student.public_id, receipt, now=now)\n',
+        "",
+        "tests/people/test_erasure.py",
+        *("-k", "ledger or restore"),
+    ),
+    control(
+        "a report hides what the student may not see",
+        "quizzes/files/student.py",
+        "item.review.correct if is_released else None",
+        "item.review.correct",
+        "tests/files/test_student.py",
+    ),
+    control(
+        "an email changes with the password only",
+        "quizzes/forms/accounts.py",
+        "        if not self.user.check_password(password):",
+        "        if False:",
+        "tests/views/teacher/test_account.py",
     ),
     control(
         "a regrade is what its preview showed",

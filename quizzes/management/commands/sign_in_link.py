@@ -21,5 +21,5 @@ class Command(BaseCommand):
         if user is None:
             raise CommandError(f"No account has the email {email}.")
         if not user.is_active:
-            raise CommandError(f"The account {user.email} is closed. Reopen it in the admin first.")
+            raise CommandError(f"The account {user.email} is closed. Reopen it first with close_account --reopen.")
         self.stdout.write(accounts.sign_in_link(user, base_url))

@@ -2,18 +2,24 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from quizzes.forms.accounts import OwnNameForm
-from quizzes.people import accounts
+from quizzes.files.teacher import export_teacher
+from quizzes.forms.accounts import DeleteAccountForm, EmailForm, OwnNameForm
+from quizzes.people import accounts, erasure
 from quizzes.views.access import TeacherRequest
+from quizzes.views.teacher.downloads import file_response
 
 # The session key of the link that the next page shows once. The database has only a digest of its token.
 INVITATION_LINK = "invitation_link"
+# The session key of the receipt of an account that this browser deleted.
+DELETED_ACCOUNT = "deleted_account"
 
 
 @require_http_methods(["GET", "POST"])
@@ -35,6 +41,51 @@ def account(request: TeacherRequest) -> HttpResponse:
         "sends_mail": bool(settings.MAILER),
     }
     return render(request, "teacher/account.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def change_email(request: TeacherRequest) -> HttpResponse:
+    """Change the address that the teacher signs in with."""
+    form = EmailForm(request.POST if request.method == "POST" else None, user=request.user)
+    if form.is_valid():
+        try:
+            accounts.change_email(request.user, email=form.cleaned_data["email"], now=timezone.now())
+        except accounts.EmailTaken:
+            form.add_error("email", "Another account has this email.")
+        else:
+            messages.success(request, "Email changed. Sign in with it from now on.")
+            return redirect("account")
+    return render(request, "teacher/change_email.html", {"form": form})
+
+
+@require_http_methods(["GET", "POST"])
+def delete_account(request: TeacherRequest) -> HttpResponse:
+    """Show what goes with the account, then delete it after the password."""
+    user = request.user
+    form = DeleteAccountForm(request.POST if request.method == "POST" else None, user=user)
+    if form.is_valid():
+        now = timezone.now()
+        # Before the rows go, because this session is one of them.
+        logout(request)
+        done = erasure.erase_teacher(user, now=now)
+        request.session[DELETED_ACCOUNT] = {"receipt": done.receipt, "at": f"{now:%Y-%m-%d %H:%M}"}
+        return redirect("account_deleted")
+    context = {"form": form, "counts": erasure.preview_teacher(user), "classrooms": erasure.own_classrooms(user)}
+    return render(request, "teacher/delete_account.html", context)
+
+
+@login_not_required
+@require_GET
+def account_deleted(request: HttpRequest) -> HttpResponse:
+    """The receipt of a deleted account, on the browser that deleted it."""
+    deleted = request.session.get(DELETED_ACCOUNT)
+    return render(request, "public/account_deleted.html", {"deleted": deleted}) if deleted else redirect("landing")
+
+
+@require_POST
+def download_account(request: TeacherRequest) -> HttpResponse:
+    """All data about the teacher as a file."""
+    return file_response(export_teacher(request.user, now=timezone.now()))
 
 
 @require_POST

@@ -3,15 +3,16 @@
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from quizzes.forms.classrooms import DEFAULT_ZONE, ArchiveForm, ClassroomForm, CodeActiveForm
+from quizzes.forms.classrooms import DEFAULT_ZONE, ArchiveForm, ClassroomForm, CodeActiveForm, HandOverForm
 from quizzes.forms.rosters import SortForm
 from quizzes.models import Classroom
 from quizzes.people import classrooms, rosters
+from quizzes.people.retention import erased_at
 from quizzes.reports.teacher_home import load_teacher_home
 from quizzes.views.access import TeacherRequest, taught_classroom
 
@@ -29,12 +30,14 @@ def teacher_home(request: TeacherRequest) -> HttpResponse:
     now = timezone.now()
     home = load_teacher_home(request.user, now=now)
     zone = home.summaries[0].classroom.zone if home.summaries else ZoneInfo(DEFAULT_ZONE)
+    archived = list(Classroom.objects.taught_by(request.user).archived())
     context = {
         "now": now,
         "today": now.astimezone(zone).date(),
         "needs": home.needs,
         "summaries": home.summaries,
-        "has_archived": Classroom.objects.taught_by(request.user).archived().exists(),
+        "has_archived": bool(archived),
+        "announced": [(classroom, end) for classroom in archived if (end := erased_at(classroom)) is not None],
     }
     return render(request, "teacher/teacher_home.html", context)
 
@@ -90,6 +93,26 @@ def sort_roster(request: TeacherRequest, public_id: str) -> HttpResponse:
         rosters.sort_roster(classroom, by_first=bool(form.cleaned_data["by_first"]))
         messages.success(request, "Saved.")
     return redirect("change_classroom", classroom.public_id)
+
+
+@require_http_methods(["GET", "POST"])
+def hand_over_classroom(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Give a class to another teacher, who takes this teacher's place."""
+    classroom = taught_classroom(request, public_id)
+    form = HandOverForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        to = form.cleaned_data["email"]
+        try:
+            classrooms.hand_over(classroom, giver=request.user, to=to, by=request.user, now=timezone.now())
+        except classrooms.NotATeacher as error:
+            # The same form, sent twice at the same time.
+            raise Http404 from error
+        except classrooms.ClassroomNameTaken:
+            form.add_error("email", f"This teacher already has a class named {classroom.name}. Rename one of them.")
+        else:
+            messages.success(request, f"{classroom.name} now belongs to {to.name}")
+            return redirect("teacher_home")
+    return render(request, "teacher/hand_over_classroom.html", {"classroom": classroom, "form": form})
 
 
 @require_POST

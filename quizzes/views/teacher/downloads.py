@@ -22,7 +22,7 @@ def download_items(request: TeacherRequest, public_id: str) -> HttpResponse:
     report = item_report([assignment], policy=form.policy)
     file_format = FileFormat(form.cleaned_data["form"])
     file = downloads.export_item_report(assignment.classroom, report, file_format, by=request.user, now=timezone.now())
-    return _file_response(file)
+    return file_response(file)
 
 
 @require_POST
@@ -33,13 +33,13 @@ def download_answers(request: TeacherRequest, public_id: str) -> HttpResponse:
     if not form.is_valid():
         return HttpResponseBadRequest()
     file_format = FileFormat(form.cleaned_data["form"])
-    return _file_response(downloads.export_answers(assignment, file_format, by=request.user, now=timezone.now()))
+    return file_response(downloads.export_answers(assignment, file_format, by=request.user, now=timezone.now()))
 
 
 @require_POST
 def download_student(request: TeacherRequest, public_id: str) -> HttpResponse:
     """All data about one student as a file."""
-    return _file_response(
+    return file_response(
         student.export_student(taught_student(request, public_id), by=request.user, now=timezone.now())
     )
 
@@ -52,10 +52,11 @@ def download_file(request: TeacherRequest, public_id: str) -> HttpResponse:
     if not form.is_valid():
         return HttpResponseBadRequest()
     layout, file_format = Layout(form.cleaned_data["layout"]), FileFormat(form.cleaned_data["form"])
-    return _file_response(downloads.export(classroom, layout, file_format, by=request.user, now=timezone.now()))
+    return file_response(downloads.export(classroom, layout, file_format, by=request.user, now=timezone.now()))
 
 
-def _file_response(file: ExportedFile) -> HttpResponse:
+def file_response(file: ExportedFile) -> HttpResponse:
+    """The file as a download."""
     return HttpResponse(
         file.content,
         content_type=file.content_type,
@@ -67,6 +68,6 @@ def _file_response(file: ExportedFile) -> HttpResponse:
 def download_gradebook(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The gradebook as a CSV file."""
     classroom = taught_classroom(request, public_id)
-    return _file_response(
+    return file_response(
         downloads.export(classroom, Layout.SCORES, FileFormat.CSV, by=request.user, now=timezone.now())
     )

@@ -1,0 +1,90 @@
+"""All data about one teacher as one file. Students' data is not in it: it is theirs."""
+
+import json
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from allauth.account.models import EmailAddress
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Model, Q, QuerySet
+
+from quizzes.files.downloads import ExportedFile, file_name
+from quizzes.models import (
+    Assignment,
+    AuditEvent,
+    Board,
+    Classroom,
+    Draft,
+    Invitation,
+    QuestionSet,
+    Regrade,
+    Teaching,
+    User,
+)
+
+# The sections of the file. Each has the rows of one table.
+SECTIONS: dict[str, type[Model]] = {
+    "account": User,
+    "email_addresses": EmailAddress,
+    "invitations": Invitation,
+    "classes": Classroom,
+    "teaching": Teaching,
+    "quizzes": Assignment,
+    "boards": Board,
+    "regrades": Regrade,
+    "question_sets": QuestionSet,
+    "drafts": Draft,
+    "log": AuditEvent,
+}
+
+
+def export_teacher(user: User, *, now: datetime) -> ExportedFile:
+    """Every row about a teacher as JSON; 12 queries. Records the download first. Moments are in UTC."""
+    AuditEvent.objects.record(AuditEvent.Action.ACCOUNT_EXPORTED, actor=user, classroom=None, at=now)
+    document = {
+        "about": "All that Footnote holds about one teacher. Moments are in UTC.",
+        "made_at": now,
+        **{name: list(rows) for name, rows in _sections(user).items()},
+    }
+    content = json.dumps(document, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1).encode()
+    return ExportedFile(
+        file_name(f"{user.name}, all data", "json", now=now, zone=ZoneInfo("UTC")), "application/json", content
+    )
+
+
+def _sections(user: User) -> dict[str, QuerySet[Any, dict[str, Any]]]:
+    in_set = ("assignment__classroom__name", "assignment__edition__question_set__title")
+    return {
+        "account": User.objects.filter(pk=user.pk).values(
+            "email", "name", "date_joined", "last_login", "is_active", "is_staff", "is_superuser"
+        ),
+        "email_addresses": EmailAddress.objects.filter(user=user).values("email", "verified", "primary"),
+        "invitations": Invitation.objects.filter(Q(invited_by=user) | Q(used_by=user))
+        .order_by("pk")
+        .values("created_at", "expires_at", "used_at", "invited_by__name", "used_by__name"),
+        "classes": Classroom.objects.taught_by(user).values(
+            "public_id", "name", "join_code", "join_open", "time_zone", "created_at", "archived_at"
+        ),
+        "teaching": Teaching.objects.filter(classroom__teachers=user)
+        .order_by("pk")
+        .values("classroom__name", "teacher__name"),
+        "quizzes": Assignment.objects.taught_by(user).values(
+            *("public_id", "classroom__name", "edition__question_set__title", "assigned_by__name", "created_at"),
+            *("opens_at", "due_at", "closes_at", "time_limit", "max_attempts", "attempt_policy", "release"),
+            *("shuffle_questions", "shuffle_choices"),
+        ),
+        "boards": Board.objects.filter(changed_by=user)
+        .order_by("pk")
+        .values(*in_set, "position", "phase", "changed_at"),
+        "regrades": Regrade.objects.filter(Q(made_by=user) | Q(undone_by=user)).values(
+            *in_set, "question__position", "policy", "reason", "made_at", "undone_at"
+        ),
+        "question_sets": QuestionSet.objects.owned_by(user).values("public_id", "title", "summary"),
+        "drafts": Draft.objects.filter(question_set__owner=user)
+        .order_by("pk")
+        .values("question_set__title", "document", "changed_at"),
+        "log": AuditEvent.objects.filter(actor=user)
+        .order_by("at", "pk")
+        .values("action", "classroom__name", "detail", "at"),
+    }

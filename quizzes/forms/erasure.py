@@ -1,0 +1,28 @@
+"""Forms that confirm a deletion for good."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+
+class EraseClassroomForm(forms.Form):
+    """The name of the class, typed by hand."""
+
+    name = forms.CharField(
+        label="Class name",
+        error_messages={"required": "Type the class name."},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args: Any, classroom_name: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.classroom_name = classroom_name
+        self.fields["name"].help_text = f"Type “{classroom_name}” to delete the class."
+
+    def clean_name(self) -> str:
+        """The name, if it is that of the class, with any spacing."""
+        name = str(self.cleaned_data["name"])
+        if " ".join(name.split()) != " ".join(self.classroom_name.split()):
+            raise ValidationError(f"This isn’t the name of the class. Type “{self.classroom_name}”.")
+        return name

@@ -1,0 +1,31 @@
+"""`manage.py close_account`: close a teacher's account, or reopen it."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from quizzes.models import Classroom, User
+from quizzes.people import accounts
+
+
+class Command(BaseCommand):
+    help = "Close a teacher's account: it is signed out and can't sign in. Its classes stay. --reopen undoes it."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("email", help="the address of the account")
+        parser.add_argument("--reopen", action="store_true", help="let a closed account sign in again")
+
+    def handle(self, *args: Any, email: str, reopen: bool, **options: Any) -> None:
+        user = User.objects.filter(email__iexact=email.strip()).first()
+        if user is None:
+            raise CommandError(f"No account has the address {email}.")
+        if reopen:
+            accounts.reopen_account(user, now=timezone.now())
+            self.stdout.write(f"The account {user.email} is open.")
+            return
+        accounts.close_account(user, now=timezone.now())
+        self.stdout.write(f"The account {user.email} is closed.")
+        for classroom in Classroom.objects.taught_by(user):
+            self.stdout.write(f"It still teaches {classroom.name}: hand_over_class {classroom.public_id} EMAIL")

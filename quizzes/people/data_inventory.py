@@ -1,0 +1,440 @@
+"""Every stored column: what it is for, how long it is kept, which copy has it, and what deletes it.
+
+A test compares this with the database, and `manage.py write_privacy_doc` writes docs/privacy.md from it.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from quizzes.people.retention import NOTICE
+
+
+class About(Enum):
+    """Whom a table is about."""
+
+    STUDENTS = "students"
+    TEACHERS = "teachers"
+    CONTENT = "questions and readings, no person"
+    SITE = "the site itself, no person"
+
+
+class Term(Enum):
+    """How long rows are kept. {archived}, {log}: days of the site's settings. {class_end}: their longest stay."""
+
+    CLASS = "Until the class or the student is deleted, at the latest {class_end} days after the class is archived"
+    ACCOUNT = "Until the account is deleted"
+    SET = "Until its draft or the account is deleted, longer while a class of another teacher uses it"
+    SITE = "As long as the site"
+    SESSION = "Until sign-out, at the latest 7 days after sign-in"
+    DAY = "24 hours"
+    LIMIT = "Until the limit ends, at most 1 day"
+    LOG = "{log} days, or until the class or the student is deleted"
+    INVITATION = "30 days after it expires, or until the account is deleted"
+    MOMENT = "Never past the end of one transaction"
+
+    def in_words(self, *, archived_days: int, log_days: int) -> str:
+        """The term in words, with the days of a site's settings."""
+        return self.value.format(log=log_days, class_end=archived_days + NOTICE.days)
+
+
+class Copy(Enum):
+    """Which copy for the people that it is about has the rows."""
+
+    STUDENT = "the file and the report of a student"
+    TEACHER = "the file of a teacher"
+    BOTH = "the file of a student, and the file of a teacher"
+    NONE = "none: it tells nothing more about a person"
+
+
+class Deletion(Enum):
+    """What deletes the rows for good."""
+
+    STUDENT = "deleting the student or the class"
+    CLASS = "deleting the class"
+    ACCOUNT = "deleting the account"
+    EITHER = "deleting the student, the class, or the account"
+    SET = "deleting the draft or the account"
+    TERM = "the end of its term"
+    NONE = "nothing: it tells nothing about a person"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTable:
+    """One table of the database. columns: (names, what they are for); `id` numbers the rows of most tables."""
+
+    name: str
+    purpose: str
+    about: About
+    columns: tuple[tuple[str, str], ...]
+    term: Term
+    copy: Copy
+    deletion: Deletion
+
+    def column_names(self) -> list[str]:
+        """The names of the columns, in this order."""
+        return [name for names, _ in self.columns for name in names.split()]
+
+
+def _of_student(name: str, purpose: str, *columns: tuple[str, str]) -> StoredTable:
+    return StoredTable(name, purpose, About.STUDENTS, columns, Term.CLASS, Copy.STUDENT, Deletion.STUDENT)
+
+
+def _of_class(name: str, purpose: str, *columns: tuple[str, str]) -> StoredTable:
+    return StoredTable(name, purpose, About.TEACHERS, columns, Term.CLASS, Copy.TEACHER, Deletion.CLASS)
+
+
+def _of_account(name: str, purpose: str, *columns: tuple[str, str]) -> StoredTable:
+    return StoredTable(name, purpose, About.TEACHERS, columns, Term.ACCOUNT, Copy.TEACHER, Deletion.ACCOUNT)
+
+
+def _unused(name: str, purpose: str, *columns: tuple[str, str]) -> StoredTable:
+    return StoredTable(name, purpose, About.TEACHERS, columns, Term.ACCOUNT, Copy.NONE, Deletion.ACCOUNT)
+
+
+def _of_content(name: str, purpose: str, *columns: tuple[str, str]) -> StoredTable:
+    return StoredTable(name, purpose, About.CONTENT, columns, Term.SET, Copy.NONE, Deletion.SET)
+
+
+def _of_site(name: str, purpose: str, *columns: tuple[str, str]) -> StoredTable:
+    return StoredTable(name, purpose, About.SITE, columns, Term.SITE, Copy.NONE, Deletion.NONE)
+
+
+_ID = ("id", "numbers the rows")
+
+INVENTORY: tuple[StoredTable, ...] = (
+    # Students
+    _of_student(
+        "quizzes_student",
+        "A student on a roster. A first name and a last initial are enough.",
+        _ID,
+        ("public_id", "names the student in addresses of pages, at random"),
+        ("classroom_id", "the class"),
+        ("display_name name_key", "students find their name, and teachers know their work"),
+        ("pin_version", "the PIN is computed from it and the secret key; the database has no PIN"),
+        ("created_at removed_at", "when the student was on the roster"),
+    ),
+    _of_student(
+        "quizzes_attempt",
+        "One attempt at a quiz.",
+        _ID,
+        ("public_id", "names the attempt in addresses of pages, at random"),
+        ("assignment_id student_id classroom_id number", "whose attempt it is, and which one"),
+        ("medium", "whether it was on paper"),
+        ("seed shuffle_questions shuffle_choices", "the order of questions and answer choices"),
+        ("time_limit started_at deadline_at submitted_at submitted_by", "what is in time and what is late"),
+        ("receipt", "finds the attempt if something looks wrong"),
+        ("score max_score", "the gradebook"),
+    ),
+    _of_student(
+        "quizzes_answer",
+        "The current answer to one question.",
+        _ID,
+        ("attempt_id question_id", "which answer it is"),
+        ("value", "the answer; students can continue and get a score"),
+        ("revision saved_at checked_at", "which of two saves is newer, and whether it is final"),
+        ("flagged", "the student wants to look at the question again"),
+    ),
+    _of_student(
+        "quizzes_answerevent",
+        "One save as it arrived. It explains lost or late answers.",
+        _ID,
+        ("attempt_id question_id operation", "which save it is, also if it comes twice"),
+        ("value revision outcome at", "what was saved when, and whether it counted"),
+    ),
+    _of_student(
+        "quizzes_manualgrade",
+        "Points that a teacher gave for one answer.",
+        _ID,
+        ("attempt_id question_id points comment made_by_id made_at", "the grade, and who gave it when"),
+    ),
+    _of_student(
+        "quizzes_accommodation",
+        "More time on every quiz.",
+        _ID,
+        ("student_id time_factor changed_at", "how much more time"),
+    ),
+    _of_student(
+        "quizzes_extension",
+        "Later times or more attempts on one quiz.",
+        _ID,
+        ("assignment_id student_id due_at closes_at extra_attempts", "what the student gets"),
+        ("reason given_by_id given_at", "why, and who gave it when"),
+    ),
+    _of_student(
+        "quizzes_excuse",
+        "A quiz that does not count for one student.",
+        _ID,
+        ("assignment_id student_id", "whom it excuses from what"),
+        ("reason given_by_id given_at", "why, and who gave it when"),
+    ),
+    StoredTable(
+        "quizzes_presence",
+        "The last message of an open quiz page. Teachers see who is stuck or offline.",
+        About.STUDENTS,
+        (("attempt_id question_id seen_at", "which question was open when"),),
+        Term.DAY,
+        Copy.STUDENT,
+        Deletion.STUDENT,
+    ),
+    StoredTable(
+        "quizzes_failedtry",
+        "A wrong class code or PIN. It stops guessing.",
+        About.STUDENTS,
+        (
+            _ID,
+            ("kind at", "what was wrong when"),
+            ("student_id", "whose PIN was tried"),
+            ("address device", "a keyed digest of the network address, and a random number of the browser"),
+        ),
+        Term.DAY,
+        Copy.STUDENT,
+        Deletion.STUDENT,
+    ),
+    # Classes
+    _of_class(
+        "quizzes_classroom",
+        "A class.",
+        _ID,
+        ("public_id", "names the class in addresses of pages, at random"),
+        ("name time_zone", "students and teachers know the class, and read its times"),
+        ("join_code join_open", "students sign in with the class code"),
+        ("created_at archived_at erasure_announced_at", "when it ends, and when it will be deleted"),
+    ),
+    StoredTable(
+        "quizzes_teaching",
+        "Who teaches a class.",
+        About.TEACHERS,
+        (_ID, ("classroom_id teacher_id", "only its teachers see a class")),
+        Term.CLASS,
+        Copy.TEACHER,
+        Deletion.EITHER,
+    ),
+    _of_class(
+        "quizzes_assignment",
+        "A quiz that a class gets.",
+        _ID,
+        ("public_id group", "names the quiz in addresses of pages, and joins those that were assigned together"),
+        ("edition_id classroom_id", "which questions for which class"),
+        ("assigned_by_id created_at", "who assigned it when"),
+        ("opens_at due_at closes_at time_limit max_attempts attempt_policy", "when and how often it can be taken"),
+        ("shuffle_questions shuffle_choices release", "the order, and when students see the answers"),
+    ),
+    _of_class(
+        "quizzes_board",
+        "What the class board shows.",
+        ("assignment_id position phase changed_at changed_by_id", "the question on the board, and who chose it"),
+    ),
+    _of_class(
+        "quizzes_regrade",
+        "A correct answer that was changed later.",
+        _ID,
+        ("group assignment_id question_id policy document", "what changed on which quiz"),
+        ("reason made_by_id made_at undone_by_id undone_at", "why, and who changed it when"),
+    ),
+    StoredTable(
+        "quizzes_auditevent",
+        "The audit log: who did what, and who downloaded what. A deletion is in it without names.",
+        About.TEACHERS,
+        (
+            _ID,
+            ("action actor_id at", "who did what when"),
+            ("classroom_id student_id detail", "to which class or student, with the values of the change"),
+        ),
+        Term.LOG,
+        Copy.BOTH,
+        Deletion.EITHER,
+    ),
+    # Accounts
+    _of_account(
+        "quizzes_user",
+        "The account of a teacher or of the site's staff.",
+        _ID,
+        ("email password", "sign-in; the password is a slow digest"),
+        ("name", "students read it"),
+        ("last_login date_joined", "whether the account is in use"),
+        ("is_active is_staff is_superuser", "whether the account is closed, and what it may do"),
+    ),
+    _unused("quizzes_user_groups", "Groups of Django's admin, unused.", _ID, ("user_id group_id", "unused")),
+    _unused(
+        "quizzes_user_user_permissions",
+        "Permissions of Django's admin, unused.",
+        _ID,
+        ("user_id permission_id", "unused"),
+    ),
+    _of_account(
+        "account_emailaddress",
+        "Email addresses for links to choose a new password.",
+        _ID,
+        ("user_id email verified primary", "where a link is sent"),
+    ),
+    _unused(
+        "account_emailconfirmation",
+        "Confirmations of email addresses, unused.",
+        _ID,
+        ("email_address_id created sent key", "unused"),
+    ),
+    _unused(
+        "django_admin_log",
+        "Changes in Django's admin, which here only reads.",
+        _ID,
+        ("action_time user_id content_type_id object_id object_repr action_flag change_message", "unused"),
+    ),
+    StoredTable(
+        "quizzes_invitation",
+        "A link that makes one account.",
+        About.TEACHERS,
+        (
+            _ID,
+            ("token_digest created_at expires_at", "the link works once, for 7 days; only its digest is stored"),
+            ("invited_by_id used_at used_by_id", "who invited whom"),
+        ),
+        Term.INVITATION,
+        Copy.TEACHER,
+        Deletion.ACCOUNT,
+    ),
+    StoredTable(
+        "django_session",
+        "Who is signed in on a browser, and the sample quiz without an account.",
+        About.TEACHERS,
+        (
+            ("session_key", "the cookie finds the session"),
+            ("session_data", "the row id of the student or teacher, and answers to sample questions"),
+            ("expire_date", "when it ends"),
+        ),
+        Term.SESSION,
+        Copy.NONE,
+        Deletion.EITHER,
+    ),
+    StoredTable(
+        "cache_entries",
+        "Counts of sign-in tries by teachers. They stop guessing.",
+        About.TEACHERS,
+        (
+            ("cache_key", "a keyed digest of what is counted; no address is readable"),
+            ("value expires", "the moments of the tries, and when the limit ends"),
+        ),
+        Term.LIMIT,
+        Copy.NONE,
+        Deletion.TERM,
+    ),
+    # Content
+    StoredTable(
+        "quizzes_questionset",
+        "A question set.",
+        About.TEACHERS,
+        (
+            _ID,
+            ("public_id slug title summary reading_id", "what it is called, and its reading"),
+            ("owner_id", "who wrote it; empty for a built-in set"),
+        ),
+        Term.SET,
+        Copy.TEACHER,
+        Deletion.SET,
+    ),
+    StoredTable(
+        "quizzes_draft",
+        "The next version of a question set.",
+        About.TEACHERS,
+        (_ID, ("question_set_id document revision changed_at changed_by_id", "its text, and who changed it when")),
+        Term.SET,
+        Copy.TEACHER,
+        Deletion.SET,
+    ),
+    _of_content(
+        "quizzes_edition",
+        "A published version of a question set.",
+        _ID,
+        ("question_set_id number content_hash document max_points", "the reading and the questions"),
+        ("published_at published_by_id note", "who published it when"),
+    ),
+    _of_content(
+        "quizzes_question",
+        "A question of a version.",
+        _ID,
+        ("edition_id key position type objective points", "which question it is, and what it is worth"),
+    ),
+    _of_content(
+        "quizzes_reading",
+        "A reading on a news story.",
+        _ID,
+        ("source_id title language document", "the text that students read"),
+    ),
+    _of_content(
+        "quizzes_source",
+        "A news story.",
+        _ID,
+        ("slug publisher title author url published_on date_note", "the story that a reading cites"),
+    ),
+    # The site
+    StoredTable(
+        "quizzes_erasureinprogress",
+        "A row while a deletion runs. It lets that transaction, and no other, delete from the logs.",
+        About.SITE,
+        (("id", "always 1"),),
+        Term.MOMENT,
+        Copy.NONE,
+        Deletion.NONE,
+    ),
+    _of_site("auth_group", "Groups of Django's admin, unused.", _ID, ("name", "unused")),
+    _of_site("auth_group_permissions", "Groups of Django's admin, unused.", _ID, ("group_id permission_id", "unused")),
+    _of_site("auth_permission", "Names of permissions.", _ID, ("name content_type_id codename", "unused")),
+    _of_site("django_content_type", "Names of tables.", _ID, ("app_label model", "names of tables")),
+    _of_site("django_migrations", "Changes of the tables.", _ID, ("app name applied", "which changes were made when")),
+)
+
+# (file in the data folder, what it holds, how long it is kept)
+FILES: tuple[tuple[str, str, str], ...] = (
+    ("footnote.sqlite3", "the tables below; on PostgreSQL they are on its server", "see each table"),
+    ("secret_key", "the key of sessions, PINs and digests", "as long as the site"),
+    (
+        "erasures.jsonl",
+        "each deletion for good: kind, random id, receipt and time, without names; a restored backup needs it",
+        "as long as the site",
+    ),
+    ("erasure.pending", "empty: the database’s files must still be cleared of deleted rows", "until they are"),
+    ("static, housekeeping.lock", "files of the pages; which process runs the periodic jobs", "as long as the site"),
+)
+
+
+INTRODUCTION = """\
+# Privacy: what is stored, why, and for how long
+
+`manage.py write_privacy_doc` writes this page from `quizzes/people/data_inventory.py`. A test fails if a column of
+the database is not in it. The site's own privacy page says the same in short for students, parents and teachers.
+
+Days are the defaults. `FOOTNOTE_KEEP_ARCHIVED_DAYS` and `FOOTNOTE_KEEP_LOG_DAYS` change them, and the site's privacy
+page shows the site's own. An archived class is announced on its teachers' home pages for {notice} days before it is
+deleted. A class that no one archives stays. Periodic jobs delete what is past its term within a minute.
+
+A deletion for good removes the rows and then rewrites the database's files. On PostgreSQL, VACUUM frees the space for
+new rows; the server's own log and backups keep older copies until they are replaced. `manage.py reapply_erasures`
+deletes again what a restored backup brought back."""
+
+
+def privacy_document(*, archived_days: int, log_days: int) -> str:
+    """docs/privacy.md."""
+    lines = [
+        *INTRODUCTION.format(notice=NOTICE.days).splitlines(),
+        "",
+        "## Files in the data folder",
+        "| file | holds | kept |",
+        "| --- | --- | --- |",
+        *(f"| {name} | {holds} | {kept} |" for name, holds, kept in FILES),
+        "",
+        "## Tables",
+    ]
+    for table in INVENTORY:
+        term = table.term.in_words(archived_days=archived_days, log_days=log_days)
+        lines += [
+            "",
+            f"### {table.name}",
+            f"{table.purpose} About: {table.about.value}.",
+            "",
+            f"- Kept: {term[0].lower()}{term[1:]}.",
+            f"- Copy: {table.copy.value}. Deleted by: {table.deletion.value}.",
+            "",
+            "| columns | for |",
+            "| --- | --- |",
+            *(f"| {', '.join(names.split())} | {purpose} |" for names, purpose in table.columns),
+        ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,310 @@
+"""Erase a student, a class or a teacher's account for good. Nothing else deletes rows of the two logs.
+
+Each act commits once: a line in the ledger, the rows gone, one audit event without names. Then the files are cleared.
+"""
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from allauth.account.models import EmailAddress
+from django.contrib.admin.models import LogEntry
+from django.db import transaction
+from django.db.models import Count, ProtectedError, Q, QuerySet
+
+from quizzes.models import (
+    Answer,
+    AnswerEvent,
+    Assignment,
+    Attempt,
+    AuditEvent,
+    Classroom,
+    ErasureInProgress,
+    Invitation,
+    QuestionSet,
+    Reading,
+    Regrade,
+    Source,
+    Student,
+    Teaching,
+    User,
+)
+from quizzes.models.public_ids import new_receipt
+from quizzes.people.erased_bytes import clear_marked_files, clear_marked_files_when_quiet, mark_files
+from quizzes.people.erasure_ledger import LedgerLine, append_to_ledger, read_ledger
+from quizzes.people.stored_sessions import end_sessions, end_sessions_of_user
+from quizzes.people.student_sessions import STUDENT
+
+Action = AuditEvent.Action
+
+# What an account is called that other rows still refer to, such as the record of a class with a second teacher.
+ERASED_NAME = "Deleted account"
+ERASED_DOMAIN = "deleted.invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class ErasedCounts:
+    """What an erasure takes away. downloads: files in other hands that mention the students, from the audit log."""
+
+    classrooms: int
+    students: int
+    attempts: int
+    answers: int
+    downloads: int
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """An erasure that happened. receipt: finds its audit event and its line in the ledger."""
+
+    receipt: str
+    counts: ErasedCounts
+
+
+# --- What would go ------------------------------------------------------------------------------------------------
+
+
+def preview_student(student: Student) -> ErasedCounts:
+    """What `erase_student` takes away; 3 queries."""
+    return _counts(Student.objects.filter(pk=student.pk), Attempt.objects.made_by(student.pk), 0)
+
+
+def preview_classroom(classroom: Classroom) -> ErasedCounts:
+    """What `erase_classroom` takes away; 4 queries."""
+    return _preview_classrooms([classroom])
+
+
+def preview_teacher(user: User) -> ErasedCounts:
+    """What `erase_teacher` takes away: the classes that nobody else teaches, with their students."""
+    return _preview_classrooms(list(own_classrooms(user)))
+
+
+def own_classrooms(user: User) -> QuerySet[Classroom]:
+    """Classes that nobody but this teacher teaches, archived ones included."""
+    taught = Teaching.objects.filter(teacher=user).values("classroom")
+    return Classroom.objects.filter(pk__in=taught).annotate(teacher_count=Count("teachers")).filter(teacher_count=1)
+
+
+def find_erasure(receipt: str, *, by: User) -> AuditEvent | None:
+    """The audit event of an erasure by this teacher; None if there is none."""
+    actions = [Action.STUDENT_ERASED, Action.CLASSROOM_ERASED]
+    events = AuditEvent.objects.filter(actor=by, action__in=actions, detail__receipt=receipt)
+    return events.select_related("classroom").first()
+
+
+# --- Erase --------------------------------------------------------------------------------------------------------
+
+
+def erase_student(student: Student, *, by: User | None, now: datetime) -> Erasure:
+    """Erase a student with every attempt, in other classes too. by: None for a command."""
+    receipt = new_receipt()
+    with _erasing():
+        students = Student.objects.select_for_update().filter(pk=student.pk)
+        attempts = Attempt.objects.made_by(student.pk)
+        counts = _counts(students, attempts, 0)
+        if not counts.students:
+            raise Student.DoesNotExist
+        append_to_ledger("student", student.public_id, receipt, now=now)
+        end_sessions(STUDENT, {student.pk}, names=_names(students))
+        _delete_students(students, attempts)
+        _record(Action.STUDENT_ERASED, by, student.classroom, receipt, counts, now)
+    return Erasure(receipt, counts)
+
+
+def erase_classroom(classroom: Classroom, *, by: User | None, now: datetime) -> Erasure:
+    """Erase a class: its students, quizzes, attempts and log. by: None for a command or the periodic job."""
+    receipt = new_receipt()
+    with _erasing():
+        # Raises Classroom.DoesNotExist for a form that comes again.
+        Classroom.objects.select_for_update().get(pk=classroom.pk)
+        counts = preview_classroom(classroom)
+        append_to_ledger("class", classroom.public_id, receipt, now=now)
+        _delete_classrooms([classroom])
+        _record(Action.CLASSROOM_ERASED, by, None, receipt, counts, now)
+    return Erasure(receipt, counts)
+
+
+def erase_teacher(user: User, *, now: datetime) -> Erasure:
+    """Erase an account: its own classes with their students, its unused question sets, its sessions.
+
+    A class with a second teacher stays, and so does a question set that such a class uses. If rows that stay refer to
+    the account, its row stays without name, address and password.
+    """
+    receipt = new_receipt()
+    with _erasing():
+        User.objects.select_for_update().get(pk=user.pk)
+        classrooms = list(own_classrooms(user))
+        counts = _preview_classrooms(classrooms)
+        append_to_ledger("teacher", account_key(user), receipt, now=now)
+        for classroom in classrooms:
+            append_to_ledger("class", classroom.public_id, receipt, now=now)
+        _delete_classrooms(classrooms)
+        end_sessions_of_user(user, names={user.name, user.email})
+        _delete_account(user)
+        _record(Action.ACCOUNT_ERASED, None, None, receipt, counts, now)
+    return Erasure(receipt, counts)
+
+
+def reapply_erasures(path: Path, *, now: datetime) -> int:
+    """Erase again what a restored backup brought back; returns how many records. Safe to repeat.
+
+    path: the newest ledger, not the one inside the backup. Raises LedgerDamaged before it erases anything.
+    """
+    erased = sum(_reapply(line, now) for line in read_ledger(path))
+    clear_marked_files()
+    return erased
+
+
+def account_key(user: User) -> str:
+    """What the ledger has for an account. Databases never use a row id again, but a restored one may."""
+    return f"{user.pk} {user.date_joined.isoformat()}"
+
+
+def _reapply(line: LedgerLine, now: datetime) -> bool:
+    match line.kind:
+        case "student":
+            student = Student.objects.filter(public_id=line.key).select_related("classroom").first()
+            if student is not None:
+                erase_student(student, by=None, now=now)
+            return student is not None
+        case "class":
+            classroom = Classroom.objects.filter(public_id=line.key).first()
+            if classroom is not None:
+                erase_classroom(classroom, by=None, now=now)
+            return classroom is not None
+        case "teacher":
+            user = User.objects.filter(pk=line.key.partition(" ")[0]).first()
+            if user is None or account_key(user) != line.key or user.email.endswith(f"@{ERASED_DOMAIN}"):
+                return False
+            erase_teacher(user, now=now)
+            return True
+
+
+# --- Rows ---------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def allow_deleting_logs() -> Iterator[None]:
+    """Let this transaction, and no other, delete rows of the two logs."""
+    with transaction.atomic():
+        ErasureInProgress.objects.create(pk=1)
+        yield
+        ErasureInProgress.objects.filter(pk=1).delete()
+
+
+@contextmanager
+def _erasing() -> Iterator[None]:
+    """A transaction that may delete, and that clears the files after its commit."""
+    with allow_deleting_logs():
+        mark_files()
+        transaction.on_commit(clear_marked_files_when_quiet)
+        yield
+
+
+def _counts(students: QuerySet[Student], attempts: QuerySet[Attempt], classroom_count: int) -> ErasedCounts:
+    firsts = students.order_by("created_at").values_list("created_at", flat=True)
+    places = Q(student__in=students.order_by().values("pk"))
+    # Files of the class since the student was added. Other students' own files do not mention this one.
+    places |= Q(student=None) & (
+        Q(classroom__students__in=students.order_by().values("pk")) | Q(classroom__attempts__in=attempts.order_by())
+    )
+    first = firsts.first()
+    exports = AuditEvent.objects.filter(places, action=Action.SCORES_EXPORTED, at__gte=first) if first else None
+    return ErasedCounts(
+        classrooms=classroom_count,
+        students=len(firsts),
+        attempts=attempts.count(),
+        answers=Answer.objects.filter(attempt__in=attempts.order_by()).filter(value__isnull=False).count(),
+        downloads=exports.order_by().values("pk").distinct().count() if exports is not None else 0,
+    )
+
+
+def _preview_classrooms(classrooms: Collection[Classroom]) -> ErasedCounts:
+    students = Student.objects.filter(classroom__in=classrooms)
+    return _counts(students, _attempts_of(classrooms), len(classrooms))
+
+
+def _attempts_of(classrooms: Collection[Classroom]) -> QuerySet[Attempt]:
+    """Attempts in these classes, and those of their students in other classes."""
+    ours = Q(classroom__in=classrooms) | Q(student__classroom__in=classrooms) | Q(assignment__classroom__in=classrooms)
+    return Attempt.objects.filter(ours)
+
+
+def _delete_classrooms(classrooms: Collection[Classroom]) -> None:
+    students = Student.objects.filter(classroom__in=classrooms)
+    names = _names(students) | {classroom.name for classroom in classrooms}
+    end_sessions(STUDENT, set(students.values_list("pk", flat=True)), names=names)
+    _delete_students(students, _attempts_of(classrooms))
+    AuditEvent.objects.filter(classroom__in=classrooms).delete()
+    Regrade.objects.filter(assignment__classroom__in=classrooms).delete()
+    Assignment.objects.filter(classroom__in=classrooms).delete()
+    Classroom.objects.filter(pk__in=[classroom.pk for classroom in classrooms]).delete()
+
+
+def _delete_students(students: QuerySet[Student], attempts: QuerySet[Attempt]) -> None:
+    # Materialized, because the rows that the queries join go one after another.
+    student_ids = list(students.order_by().values_list("pk", flat=True))
+    attempt_ids = list(attempts.order_by().select_for_update(of=("self",)).values_list("pk", flat=True))
+    for start in range(0, len(attempt_ids), _BATCH):
+        batch = attempt_ids[start : start + _BATCH]
+        AnswerEvent.objects.filter(attempt__in=batch).delete()
+        Attempt.objects.filter(pk__in=batch).delete()
+    for start in range(0, len(student_ids), _BATCH):
+        batch = student_ids[start : start + _BATCH]
+        AuditEvent.objects.filter(student__in=batch).delete()
+        Student.objects.filter(pk__in=batch).delete()
+
+
+# Within SQLite's number of parameters of one query.
+_BATCH = 500
+
+
+def _delete_account(user: User) -> None:
+    Teaching.objects.filter(teacher=user).delete()
+    AuditEvent.objects.filter(actor=user, classroom=None).delete()
+    Invitation.objects.filter(Q(invited_by=user) | Q(used_by=user)).delete()
+    EmailAddress.objects.filter(user=user).delete()
+    LogEntry.objects.filter(user=user).delete()
+    for question_set in QuestionSet.objects.owned_by(user):
+        _delete_unused_set(question_set)
+    try:
+        with transaction.atomic():
+            user.delete()
+    except ProtectedError:
+        user.name, user.email = ERASED_NAME, f"{user.pk}@{ERASED_DOMAIN}"
+        user.is_active = user.is_staff = user.is_superuser = False
+        user.last_login = None
+        user.set_unusable_password()
+        user.save()
+
+
+def _delete_unused_set(question_set: QuestionSet) -> None:
+    """Delete a question set with its reading, unless a class of another teacher has used it."""
+    reading = question_set.reading
+    try:
+        with transaction.atomic():
+            for edition in question_set.editions.all():
+                edition.questions.all().delete()
+                edition.delete()
+            question_set.delete()
+    except ProtectedError:
+        return
+    if not reading.question_sets.exists():
+        reading.delete()
+        if not Reading.objects.filter(source=reading.source_id).exists():
+            Source.objects.filter(pk=reading.source_id).delete()
+
+
+def _names(students: QuerySet[Student]) -> set[str]:
+    """The names of the students, with those from before a renaming."""
+    renamed = AuditEvent.objects.filter(student__in=students.order_by().values("pk"), action=Action.STUDENT_RENAMED)
+    earlier = {str(detail.get("before", "")) for detail in renamed.values_list("detail", flat=True)}
+    return {*students.order_by().values_list("display_name", flat=True), *earlier} - {""}
+
+
+def _record(
+    action: str, by: User | None, classroom: Classroom | None, receipt: str, counts: ErasedCounts, now: datetime
+) -> None:
+    AuditEvent.objects.record(action, actor=by, classroom=classroom, at=now, receipt=receipt, **asdict(counts))

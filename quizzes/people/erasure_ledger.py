@@ -1,0 +1,74 @@
+"""The erasure ledger: which records were erased, without names, in a file outside the database."""
+
+import fcntl
+import json
+import os
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from django.conf import settings
+
+Kind = Literal["student", "class", "teacher"]
+KINDS: tuple[Kind, ...] = ("student", "class", "teacher")
+
+
+class LedgerDamaged(Exception):
+    """A line of the ledger cannot be read. line: its number, from 1."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(line)
+        self.line = line
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerLine:
+    """One erasure. key: a random public id; of an account, its row id and the moment when it was made."""
+
+    kind: Kind
+    key: str
+    receipt: str
+    at: str
+
+
+def ledger_path() -> Path:
+    """Where the ledger is. Keep a copy of it with every backup."""
+    folder: Path = settings.DATA_DIR
+    return folder / "erasures.jsonl"
+
+
+def append_to_ledger(kind: Kind, key: str, receipt: str, *, now: datetime) -> None:
+    """Write one line and wait until it is on the disk."""
+    line = json.dumps(asdict(LedgerLine(kind, key, receipt, now.isoformat())))
+    descriptor = os.open(ledger_path(), os.O_RDWR | os.O_CREAT, 0o600)
+    with os.fdopen(descriptor, "r+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        # A crash may have torn the last line. Its erasure was not committed, so that the line goes.
+        file.truncate(file.read().rfind(b"\n") + 1)
+        file.seek(0, os.SEEK_END)
+        file.write(f"{line}\n".encode())
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def read_ledger(path: Path) -> list[LedgerLine]:
+    """The lines of a ledger, the oldest first; [] if there is no file. Raises LedgerDamaged.
+
+    A last line without its end is left out: the crash that tore it came before the commit of its erasure.
+    """
+    if not path.exists():
+        return []
+    *lines, _torn = path.read_text().split("\n")
+    return [_parse(line, number) for number, line in enumerate(lines, start=1) if line]
+
+
+def _parse(line: str, number: int) -> LedgerLine:
+    try:
+        document = json.loads(line)
+        parsed = LedgerLine(**document)
+    except (ValueError, TypeError) as error:
+        raise LedgerDamaged(number) from error
+    if parsed.kind not in KINDS:
+        raise LedgerDamaged(number)
+    return parsed

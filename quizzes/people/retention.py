@@ -1,0 +1,65 @@
+"""How long rows are kept, and what deletes them. docs/privacy.md lists the terms of every table."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Q
+
+from quizzes.models import AuditEvent, Classroom, Invitation
+from quizzes.people.erasure import allow_deleting_logs, erase_classroom
+
+# A teacher who looks in once a month sees it.
+NOTICE = timedelta(days=30)
+# An invitation that nobody can use any more says only who invited whom.
+KEEP_INVITATIONS = timedelta(days=30)
+
+
+def archived_term() -> timedelta:
+    """How long an archived class is kept before its erasure is announced."""
+    return timedelta(days=settings.KEEP_ARCHIVED_DAYS)
+
+
+def log_term() -> timedelta:
+    """How long an event of the audit log is kept."""
+    return timedelta(days=settings.KEEP_LOG_DAYS)
+
+
+def apply_retention(*, now: datetime) -> None:
+    """Announce the erasure of archived classes, erase those announced for 30 days, and delete old log rows."""
+    announce_erasures(now=now)
+    erase_announced(now=now)
+    delete_old_events(now=now)
+    Invitation.objects.filter(expires_at__lt=now - KEEP_INVITATIONS).delete()
+
+
+def announce_erasures(*, now: datetime) -> None:
+    """Start the notice of classes that were archived long enough ago; end it where that no longer holds."""
+    is_over = Q(archived_at__lte=now - archived_term())
+    Classroom.objects.archived().filter(is_over, erasure_announced_at=None).update(erasure_announced_at=now)
+    Classroom.objects.filter(~is_over | Q(archived_at=None), erasure_announced_at__isnull=False).update(
+        erasure_announced_at=None
+    )
+
+
+def erase_announced(*, now: datetime) -> int:
+    """Erase the classes with a notice that is over; returns how many."""
+    due = list(Classroom.objects.archived().filter(erasure_announced_at__lte=now - NOTICE))
+    for classroom in due:
+        erase_classroom(classroom, by=None, now=now)
+    return len(due)
+
+
+def erased_at(classroom: Classroom) -> datetime | None:
+    """When an archived class will be erased; None while that is not announced."""
+    announced_at = classroom.erasure_announced_at
+    return announced_at + NOTICE if announced_at is not None else None
+
+
+def delete_old_events(*, now: datetime) -> int:
+    """Delete events of the audit log that are past their term; returns how many."""
+    old = AuditEvent.objects.filter(at__lt=now - log_term())
+    # A look takes no lock. The transaction below does.
+    if not old.exists():
+        return 0
+    with allow_deleting_logs():
+        return old.delete()[0]

@@ -1,0 +1,148 @@
+"""A report of one student for a parent: quizzes, scores, questions, and answers in words."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from quizzes.assignments.release import answers_shown, last_closes
+from quizzes.attempts.attempt_content import content_of
+from quizzes.content.question_types.registry import Value
+from quizzes.grading.scores import adjustments
+from quizzes.models import Answer, Assignment, Attempt, ManualGrade, Student, User
+from quizzes.reports.attempt_review import ReviewedQuestion, review_content
+from quizzes.reports.student_history import HistoryLine, history_lines
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedAnswer:
+    """One question of an attempt, in the order of the set. text: the stem, with the statement that it is about.
+
+    given: the answer in words, "" without one.
+    comment: of the newest grade, "" without one.
+    """
+
+    number: int
+    text: str
+    given: str
+    comment: str
+    reviewed: ReviewedQuestion
+
+    @property
+    def saved_at(self) -> datetime | None:
+        """When the answer was saved; None without one."""
+        return self.reviewed.answer.saved_at if self.reviewed.answer is not None and self.given else None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedAttempt:
+    """One attempt. is_released: whether the student may see score, verdicts and correct answers."""
+
+    attempt: Attempt
+    is_released: bool
+    answers: tuple[ReportedAnswer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLine:
+    """One quiz of a student, with its attempts by number."""
+
+    line: HistoryLine
+    attempts: tuple[ReportedAttempt, ...]
+
+    @property
+    def assignment(self) -> Assignment:
+        """The quiz."""
+        return self.line.assignment
+
+
+def student_report(student: Student, *, by: User, now: datetime) -> list[ReportLine]:
+    """Everything that the student did in this teacher's classes, the newest quiz first.
+
+    At most 8 queries, and 2 for each edition that is not in the process cache.
+    """
+    lines = history_lines(student, by=by, now=now)
+    attempts = []
+    for line in lines:
+        for attempt, _ in line.attempts:
+            # Otherwise each attempt would load its assignment.
+            attempt.assignment = line.assignment
+            attempts.append(attempt)
+    reviewed = review_attempts(attempts)
+    closes = last_closes([line.assignment for line in lines])
+    comments = _comments(attempts)
+    return [
+        ReportLine(
+            line,
+            tuple(
+                _reported(
+                    attempt,
+                    reviewed[attempt.pk],
+                    comments[attempt.pk],
+                    is_released=answers_shown(line.assignment, attempt, shown_at=closes[line.assignment.pk], now=now),
+                )
+                for attempt, _ in reversed(line.attempts)
+            ),
+        )
+        for line in lines
+    ]
+
+
+def review_attempts(attempts: list[Attempt]) -> dict[int, tuple[ReviewedQuestion, ...]]:
+    """The questions of each attempt with answers and verdicts, in the order of the set, by attempt id; 3 queries.
+
+    attempts: with their assignments.
+    """
+    answers: defaultdict[int, dict[int, Answer]] = defaultdict(dict)
+    for answer in Answer.objects.filter(attempt__in=attempts).order_by():
+        answers[answer.attempt_id][answer.question_id] = answer
+    adjusted = adjustments(attempts)
+    reviewed = {}
+    for attempt in attempts:
+        content = content_of(attempt)
+        by_key = {
+            item.question.key: item
+            for item in review_content(content, answers[attempt.pk], adjusted[attempt.pk]).questions
+        }
+        reviewed[attempt.pk] = tuple(by_key[question.key] for question in content.published.document.questions)
+    return reviewed
+
+
+def question_text(attempt: Attempt, item: ReviewedQuestion) -> str:
+    """The question in words. attempt: with its assignment."""
+    content = content_of(attempt)
+    shown = item.question.public(content.shuffle, None, content.published.document.reading)
+    return " ".join(filter(None, (item.question.stem, shown.get("statement", ""))))
+
+
+def in_words(attempt: Attempt, question_key: str, value: Value) -> str:
+    """An answer to a question in words, as the student wrote it; "" for none. attempt: with its assignment."""
+    content = content_of(attempt)
+    [question] = [question for question in content.questions if question.key == question_key]
+    chosen = question.chosen_options(value, content.published.document.reading)
+    return "; ".join(question.as_written(option, value) for option in chosen)
+
+
+def _reported(
+    attempt: Attempt, questions: tuple[ReviewedQuestion, ...], comments: Mapping[str, str], *, is_released: bool
+) -> ReportedAttempt:
+    answers = tuple(
+        ReportedAnswer(
+            number=number,
+            text=question_text(attempt, item),
+            given=in_words(attempt, item.question.key, item.answer.value if item.answer is not None else None),
+            comment=comments.get(item.question.key, ""),
+            reviewed=item,
+        )
+        for number, item in enumerate(questions, start=1)
+    )
+    return ReportedAttempt(attempt, is_released, answers)
+
+
+def _comments(attempts: list[Attempt]) -> defaultdict[int, dict[str, str]]:
+    """The comment of the newest grade of each answer, by attempt id and question key. One query."""
+    comments: defaultdict[int, dict[str, str]] = defaultdict(dict)
+    rows = ManualGrade.objects.filter(attempt__in=attempts).order_by("made_at", "pk")
+    for attempt_id, key, comment in rows.values_list("attempt_id", "question__key", "comment"):
+        comments[attempt_id][key] = comment
+    return comments

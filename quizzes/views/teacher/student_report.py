@@ -1,0 +1,25 @@
+"""A report of one student for a parent, to print or save."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from quizzes.models import Accommodation
+from quizzes.reports.student_report import student_report as load_report
+from quizzes.views.access import TeacherRequest, taught_student
+
+
+@require_GET
+def student_report(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """The student's quizzes, scores, questions and answers in words, and who changed or downloaded what."""
+    student, now = taught_student(request, public_id), timezone.now()
+    context = {
+        "student": student,
+        "classroom": student.classroom,
+        "now": now,
+        "report": load_report(student, by=request.user, now=now),
+        "accommodation": Accommodation.objects.filter(student=student).first(),
+        "events": student.audit_events.select_related("actor").order_by("at", "pk"),
+    }
+    return render(request, "teacher/student_report.html", context)

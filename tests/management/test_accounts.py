@@ -1,0 +1,105 @@
+"""The commands that close and reopen an account, and hand over a class."""
+
+from collections.abc import Callable
+
+import pytest
+from django.core.management import CommandError
+from django.test import Client
+
+from quizzes.models import AuditEvent, Classroom, Teaching, User
+from tests.factories import make_classroom, make_user
+from tests.management.test_commands import run
+
+pytestmark = pytest.mark.django_db
+
+
+def test_close_account_signs_out_and_keeps_the_classes(
+    classroom: Classroom, teacher: User, other_teacher: User, signed_in: Callable[[User], Client]
+) -> None:
+    client, other = signed_in(teacher), signed_in(other_teacher)
+
+    said = run("close_account", teacher.email.upper())
+
+    assert said == (
+        "The account rivera@school.test is closed.\n"
+        f"It still teaches Period 3: hand_over_class {classroom.public_id} EMAIL\n"
+    )
+    assert client.session.get("_auth_user_id") is None
+    assert client.get("/teacher/").status_code == 302
+    assert other.get("/teacher/").status_code == 200
+    with pytest.raises(CommandError, match="Reopen it first with close_account --reopen"):
+        run("sign_in_link", teacher.email)
+    run("close_account", teacher.email)
+    assert [event.action for event in AuditEvent.objects.all()] == ["account_closed"]
+
+
+def test_closed_account_cannot_sign_in_until_it_is_reopened(client: Client) -> None:
+    password = "correct horse battery"  # noqa: S105  a test's own
+    make_user(email="rivera@school.test", password=password)
+    run("close_account", "rivera@school.test")
+    form = {"login": "rivera@school.test", "password": password}
+    client.post("/accounts/login/", form)
+    assert "_auth_user_id" not in client.session
+
+    assert run("close_account", "rivera@school.test", reopen=True) == "The account rivera@school.test is open.\n"
+
+    client.post("/accounts/login/", form)
+    assert "_auth_user_id" in client.session
+    run("close_account", "rivera@school.test", reopen=True)
+    assert AuditEvent.objects.filter(action="account_reopened").count() == 1
+
+
+def test_hand_over_class_replaces_the_only_teacher(classroom: Classroom, other_teacher: User) -> None:
+    assert run("hand_over_class", classroom.public_id, other_teacher.email) == (
+        "okafor@school.test teaches Period 3 now.\n"
+    )
+
+    assert list(classroom.teachers.all()) == [other_teacher]
+    [event] = AuditEvent.objects.all()
+    assert (event.action, event.actor) == ("classroom_handed_over", None)
+
+
+def test_hand_over_class_asks_whose_place_it_is(classroom: Classroom, teacher: User, other_teacher: User) -> None:
+    third = make_user(email="third@school.test")
+    Teaching.objects.create(classroom=classroom, teacher=third)
+    with pytest.raises(CommandError, match="Period 3 has 2 teachers"):
+        run("hand_over_class", classroom.public_id, other_teacher.email)
+
+    run("hand_over_class", classroom.public_id, other_teacher.email, giver=third.email)
+
+    assert set(classroom.teachers.all()) == {teacher, other_teacher}
+
+
+def test_hand_over_class_refuses(classroom: Classroom, teacher: User, other_teacher: User) -> None:
+    closed = make_user(email="closed@school.test", is_active=False)
+    make_classroom(teacher=other_teacher, name="Period 3")
+    public_id = classroom.public_id
+    for args, giver, reason in (
+        (("AAAAAAAAAAAA", other_teacher.email), "", "There is no class AAAAAAAAAAAA."),
+        ((public_id, "nobody@school.test"), "", "No account has the address nobody@school.test."),
+        (
+            (public_id, closed.email),
+            "",
+            "rivera@school.test doesn't teach the class, or the account closed@school.test is closed.",
+        ),
+        (
+            (public_id, teacher.email),
+            other_teacher.email,
+            "okafor@school.test doesn't teach the class, or the account rivera@school.test is closed.",
+        ),
+        (
+            (public_id, other_teacher.email),
+            "",
+            "okafor@school.test has a class named Period 3. Rename one of the two first.",
+        ),
+    ):
+        with pytest.raises(CommandError) as refused:
+            run("hand_over_class", *args, giver=giver)
+        assert str(refused.value) == reason
+
+    assert list(classroom.teachers.all()) == [teacher]
+
+
+def test_close_account_refuses_an_unknown_address() -> None:
+    with pytest.raises(CommandError, match=r"No account has the address nobody@school.test."):
+        run("close_account", "nobody@school.test")

@@ -1,0 +1,573 @@
+"""Erasing leaves nothing behind, touches nobody else, and is applied again after a restore."""
+
+import os
+import sqlite3
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.apps import apps
+from django.conf import settings as site_settings
+from django.contrib.messages import constants
+from django.contrib.messages.storage.base import Message
+from django.contrib.messages.storage.session import SessionStorage
+from django.contrib.sessions.models import Session
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Model
+from django.test import Client
+
+from quizsite.periodic_jobs import run_periodic_jobs
+from quizzes.attempts.heartbeats import record_heartbeat
+from quizzes.files.downloads import FileFormat, Layout, export
+from quizzes.models import (
+    Accommodation,
+    Answer,
+    AnswerEvent,
+    Assignment,
+    Attempt,
+    AuditEvent,
+    Board,
+    Classroom,
+    ErasureInProgress,
+    Excuse,
+    Extension,
+    FailedTry,
+    ManualGrade,
+    Presence,
+    QuestionSet,
+    Student,
+    Teaching,
+    User,
+)
+from quizzes.people.data_inventory import INVENTORY, Deletion
+from quizzes.people.erased_bytes import clear_files, clear_marked_files
+from quizzes.people.erasure import (
+    ERASED_NAME,
+    ErasedCounts,
+    erase_classroom,
+    erase_student,
+    erase_teacher,
+    find_erasure,
+    preview_classroom,
+    preview_student,
+    preview_teacher,
+    reapply_erasures,
+)
+from quizzes.people.erasure_ledger import LedgerDamaged, LedgerLine, ledger_path, read_ledger
+from quizzes.people.rosters import move_student, rename_student
+from tests.factories import (
+    make_answered_attempt,
+    make_assignment,
+    make_classroom,
+    make_draft,
+    make_edition,
+    make_failed_try,
+    make_invitation,
+    make_question_set,
+    make_regrade,
+    make_student,
+    make_user,
+)
+
+# Parallel runs of these tests have their databases in one folder.
+MARK = f"Zyx{os.environ.get('PYTEST_XDIST_WORKER', 'main')}qwv"
+
+
+@pytest.fixture(autouse=True)
+def _own_ledger(settings: Any, tmp_path: Path) -> None:
+    settings.DATA_DIR = tmp_path
+
+
+def counts_of_rows() -> dict[str, int]:
+    """How many rows each model of the app has."""
+    return {model.__name__: model._default_manager.count() for model in apps.get_app_config("quizzes").get_models()}
+
+
+def marker() -> Path:
+    """The file that stands while erased bytes are left."""
+    return Path(site_settings.DATA_DIR) / "erasure.pending"
+
+
+def tables_with_rows(names: set[str]) -> set[str]:
+    """Those of these tables that have a row."""
+    found = set()
+    with connection.cursor() as cursor:
+        for name in names:
+            cursor.execute(f"SELECT COUNT(*) FROM {connection.ops.quote_name(name)}")  # noqa: S608  a table's name
+            if cursor.fetchone()[0]:
+                found.add(name)
+    return found
+
+
+def fill(student: Student, by: User, now: datetime, mark: str = MARK) -> Attempt:
+    """Give a student a row in every table that can mention one, each with the mark in its text."""
+    rename_student(student, name=f"{mark} now", by=by, now=now)
+    assignment = make_assignment(edition=make_edition(), classroom=student.classroom, assigned_by=by, created_at=now)
+    attempt = make_answered_attempt(assignment=assignment, student=student)
+    question = assignment.edition.questions.get(position=1)
+    Answer.objects.filter(attempt=attempt, question=question).update(value=f"{mark} answer")
+    AnswerEvent.objects.create(
+        attempt=attempt, question=question, operation=mark, value=mark, revision=9, outcome="stale", at=now
+    )
+    ManualGrade.objects.create(
+        attempt=attempt, question=question, points=Decimal(1), comment=f"{mark} comment", made_by=by, made_at=now
+    )
+    Extension.objects.create(assignment=assignment, student=student, reason=mark, given_by=by, given_at=now)
+    Excuse.objects.create(assignment=assignment, student=student, reason=mark, given_by=by, given_at=now)
+    Accommodation.objects.create(student=student, time_factor=None, changed_at=now)
+    make_failed_try(student=student, device=mark)
+    record_heartbeat(attempt.pk, question.pk, now=now)
+    AuditEvent.objects.record("excused", actor=by, classroom=student.classroom, student=student, at=now, reason=mark)
+    return attempt
+
+
+def with_message(client: Client, text: str) -> None:
+    """Store a message that the next page shows."""
+    session = client.session
+    storage = SessionStorage.__new__(SessionStorage)
+    session["_messages"] = storage.serialize_messages([Message(constants.SUCCESS, text)])
+    session.save()
+
+
+def bytes_left(mark: str) -> list[str]:
+    """The files of the data folder that contain the mark, or on PostgreSQL the tables."""
+    if connection.vendor == "postgresql":
+        found = []
+        with connection.cursor() as cursor:
+            for table in connection.introspection.table_names(cursor):
+                name = connection.ops.quote_name(table)
+                cursor.execute(f"SELECT COUNT(*) FROM {name} AS t WHERE t::text ILIKE %s", [f"%{mark}%"])  # noqa: S608
+                if cursor.fetchone()[0]:
+                    found.append(table)
+        return found
+    folders = {Path(connection.settings_dict["NAME"]).parent, site_settings.DATA_DIR}
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    return sorted(path.name for path in files if mark.lower().encode() in path.read_bytes().lower())
+
+
+# --- Nothing is left ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_erased_student_leaves_no_byte(
+    teacher: User, classroom: Classroom, signed_in: Callable[[Student | User], Client], now: datetime
+) -> None:
+    student = make_student(classroom=classroom, name=f"{MARK} before")
+    # Many rows, so that pages split and their cells move.
+    for number in range(120):
+        make_student(classroom=classroom, name=f"Student {number} with a longer name")
+    fill(student, teacher, now)
+    signed_in(student)
+    onlooker = signed_in(teacher)
+    with_message(onlooker, f"Renamed: {MARK} now.")
+    assert bytes_left(MARK)
+    sessions = Session.objects.count()
+
+    erase_student(student, by=teacher, now=now)
+
+    assert bytes_left(MARK) == []
+    assert Session.objects.count() == sessions - 1
+    assert "_messages" not in onlooker.session
+    assert onlooker.session["_auth_user_id"] == str(teacher.pk)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_erased_class_leaves_no_byte(teacher: User, now: datetime) -> None:
+    classroom = make_classroom(teacher=teacher, name=f"{MARK} class")
+    for name in ("Ada", "Ben"):
+        fill(make_student(classroom=classroom, name=f"{MARK} {name}"), teacher, now, mark=f"{MARK} {name}")
+    assignment = classroom.assignments.first()
+    assert assignment is not None
+    make_regrade(assignment=assignment, made_by=teacher, reason=f"{MARK} reason")
+    Board.objects.create(assignment=assignment, position=1, phase=1, changed_at=now, changed_by=teacher)
+    assert bytes_left(MARK)
+    of_class = {table.name for table in INVENTORY if table.deletion in {Deletion.STUDENT, Deletion.CLASS}}
+    assert of_class == tables_with_rows(of_class)
+
+    erase_classroom(classroom, by=teacher, now=now)
+
+    assert bytes_left(MARK) == []
+    assert tables_with_rows(of_class) == set()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_erased_teacher_leaves_no_byte(
+    other_teacher: User, signed_in: Callable[[Student | User], Client], now: datetime
+) -> None:
+    teacher = make_user(email=f"{MARK}@school.test", name=f"Ms. {MARK}", password=f"{MARK} password")
+    own = make_classroom(teacher=teacher, name=f"{MARK} class")
+    fill(make_student(classroom=own, name=f"{MARK} Ada"), teacher, now)
+    shared = make_classroom(teacher=teacher, name="Shared")
+    Teaching.objects.create(classroom=shared, teacher=other_teacher)
+    make_assignment(classroom=shared, assigned_by=teacher)
+    make_draft(owner=teacher)
+    make_invitation(invited_by=teacher)
+    signed_in(teacher)
+    assert bytes_left(MARK)
+
+    erase_teacher(teacher, now=now)
+
+    assert bytes_left(MARK) == []
+    teacher.refresh_from_db()
+    assert (teacher.name, teacher.is_active, teacher.has_usable_password()) == (ERASED_NAME, False, False)
+    assert list(Classroom.objects.all()) == [shared]
+    assert list(shared.teachers.all()) == [other_teacher]
+    assert QuestionSet.objects.owned_by(teacher).count() == 0
+    assert Session.objects.count() == 0
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has no such files")
+@pytest.mark.django_db(transaction=True)
+def test_files_are_cleared_of_rows_that_were_deleted_without_care(classroom: Classroom) -> None:
+    for number in range(200):
+        make_student(classroom=classroom, name=f"{MARK} {number}")
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA secure_delete=OFF")
+        Student.objects.all().delete()
+        cursor.execute("PRAGMA secure_delete=ON")
+    assert bytes_left(MARK)
+
+    clear_files()
+
+    assert bytes_left(MARK) == []
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="a reader on PostgreSQL stops no VACUUM")
+@pytest.mark.django_db(transaction=True)
+def test_a_busy_database_is_cleared_by_a_later_try(student: Student, teacher: User, now: datetime) -> None:
+    reader = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT COUNT(*) FROM quizzes_student").fetchone()
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout=0")
+
+    erase_student(student, by=teacher, now=now)
+
+    assert marker().exists()
+    reader.close()
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout=10000")
+    assert clear_marked_files()
+    assert not marker().exists()
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="VACUUM on PostgreSQL stops no writer")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("seen_minutes", "marked_hours", "is_cleared"), [(4, 19, False), (6, 19, True), (4, 21, True), (None, 0, True)]
+)
+def test_a_large_database_waits_until_students_are_done(
+    seen_minutes: int | None,
+    marked_hours: int,
+    is_cleared: bool,
+    student: Student,
+    teacher: User,
+    attempt: Attempt,
+    clock: time_machine.Traveller,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("quizzes.people.erased_bytes.SMALL_BYTES", 0)
+    leaving = make_student(classroom=student.classroom, name=f"{MARK} leaves")
+    record_heartbeat(attempt.pk, None, now=now)
+    erase_student(leaving, by=teacher, now=now)
+    assert marker().exists()
+    # Not in the log either, while the file waits.
+    assert bytes_left(MARK) == []
+    os.utime(marker(), (now.timestamp(), now.timestamp()))
+    clock.shift(timedelta(hours=marked_hours))
+    Presence.objects.all().delete()
+    if seen_minutes is not None:
+        record_heartbeat(attempt.pk, None, now=now + timedelta(hours=marked_hours, minutes=-seen_minutes))
+
+    run_periodic_jobs(now=now + timedelta(hours=marked_hours))
+
+    assert marker().exists() != is_cleared
+
+
+@pytest.mark.django_db
+def test_a_transaction_leaves_the_files_to_a_later_try(student: Student, teacher: User, now: datetime) -> None:
+    erase_student(student, by=teacher, now=now)
+
+    assert not clear_marked_files()
+    assert marker().exists()
+
+
+# --- Everything else stays ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_erasing_a_student_leaves_the_rows_of_the_others(
+    student: Student, classmate: Student, outsider: Student, teacher: User, now: datetime
+) -> None:
+    fill(classmate, teacher, now, mark="Noah")
+    fill(outsider, make_user(), now, mark="Omar")
+    before = counts_of_rows()
+    fill(student, teacher, now)
+    # The set, its edition and the assignment are the class's.
+    kept = {name: count for name, count in counts_of_rows().items() if name in {"Source", "Reading", "QuestionSet"}}
+    kept |= {name: counts_of_rows()[name] for name in ("Edition", "Question", "Assignment")}
+
+    erase_student(student, by=teacher, now=now)
+
+    after = counts_of_rows()
+    assert after == {**before, **kept, "Student": before["Student"] - 1, "AuditEvent": before["AuditEvent"] + 1}
+
+
+@pytest.mark.django_db
+def test_erasing_a_student_includes_attempts_in_an_earlier_class(
+    student: Student, teacher: User, now: datetime
+) -> None:
+    attempt = fill(student, teacher, now)
+    move_student(student, to=make_classroom(teacher=teacher, name="Period 6"), by=teacher, now=now)
+
+    erasure = erase_student(student, by=teacher, now=now)
+
+    assert erasure.counts.attempts == 1
+    assert not Attempt.objects.filter(pk=attempt.pk).exists()
+
+
+@pytest.mark.django_db
+def test_erasing_a_class_includes_attempts_of_its_students_elsewhere(
+    student: Student, classmate: Student, teacher: User, now: datetime
+) -> None:
+    fill(student, teacher, now)
+    fill(classmate, teacher, now, mark="Noah")
+    target = make_classroom(teacher=teacher, name="Period 6")
+    move_student(student, to=target, by=teacher, now=now)
+
+    erase_classroom(target, by=teacher, now=now)
+
+    assert list(Student.objects.all()) == [classmate]
+    assert list(Attempt.objects.values_list("student", flat=True)) == [classmate.pk]
+    assert list(Classroom.objects.all()) == [classmate.classroom]
+
+
+@pytest.mark.django_db
+def test_erasing_a_class_of_moved_students_keeps_the_students(student: Student, teacher: User, now: datetime) -> None:
+    fill(student, teacher, now)
+    old, target = student.classroom, make_classroom(teacher=teacher, name="Period 6")
+    move_student(student, to=target, by=teacher, now=now)
+
+    erase_classroom(old, by=teacher, now=now)
+
+    assert list(Student.objects.all()) == [student]
+    assert list(Attempt.objects.all()) == []
+    assert list(Assignment.objects.all()) == []
+
+
+@pytest.mark.django_db
+def test_a_set_that_a_class_of_a_colleague_uses_stays(teacher: User, other_classroom: Classroom, now: datetime) -> None:
+    used = make_edition(question_set=make_question_set(owner=teacher))
+    unused = make_edition(question_set=make_question_set(owner=teacher))
+    make_assignment(edition=used, classroom=other_classroom, assigned_by=teacher)
+
+    erase_teacher(teacher, now=now)
+
+    assert list(QuestionSet.objects.filter(pk__in=[used.question_set_id, unused.question_set_id])) == [
+        used.question_set
+    ]
+    assert QuestionSet.objects.get(pk=used.question_set_id).owner.name == ERASED_NAME
+
+
+@pytest.mark.django_db
+def test_an_account_without_traces_is_deleted_whole(now: datetime) -> None:
+    teacher = make_user()
+    make_draft(owner=teacher)
+
+    erase_teacher(teacher, now=now)
+
+    assert list(User.objects.all()) == []
+
+
+# --- The logs still refuse everything else ------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("model", [AnswerEvent, AuditEvent])
+def test_the_logs_refuse_deletion_after_an_erasure(
+    model: type[Model], student: Student, classmate: Student, teacher: User, now: datetime
+) -> None:
+    fill(classmate, teacher, now, mark="Noah")
+    erase_student(student, by=teacher, now=now)
+    before = model._default_manager.count()
+    assert before
+
+    with pytest.raises(IntegrityError, match="this log only grows"), transaction.atomic():
+        model._default_manager.all().delete()
+
+    assert model._default_manager.count() == before
+    assert ErasureInProgress.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_the_logs_refuse_changes_during_an_erasure(student: Student, teacher: User, now: datetime) -> None:
+    fill(student, teacher, now)
+
+    ErasureInProgress.objects.create(pk=1)
+
+    with pytest.raises(IntegrityError, match="this log only grows"), transaction.atomic():
+        AuditEvent.objects.update(detail={})
+
+
+# --- Preview, receipt, record -------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_preview_counts_what_goes(student: Student, classmate: Student, teacher: User, now: datetime) -> None:
+    export(student.classroom, Layout.SCORES, FileFormat.CSV, by=teacher, now=now - timedelta(days=1))
+    fill(student, teacher, now)
+    fill(classmate, teacher, now, mark="Noah")
+    export(student.classroom, Layout.SCORES, FileFormat.CSV, by=teacher, now=now)
+    AuditEvent.objects.record("scores_exported", actor=teacher, classroom=student.classroom, student=student, at=now)
+    AuditEvent.objects.record("scores_exported", actor=teacher, classroom=student.classroom, student=classmate, at=now)
+
+    assert preview_student(student) == ErasedCounts(0, students=1, attempts=1, answers=4, downloads=2)
+    assert preview_classroom(student.classroom) == ErasedCounts(1, students=2, attempts=2, answers=8, downloads=3)
+    assert preview_teacher(teacher) == ErasedCounts(1, students=2, attempts=2, answers=8, downloads=3)
+
+
+@pytest.mark.django_db
+def test_an_erasure_is_recorded_without_names(
+    student: Student, teacher: User, other_teacher: User, now: datetime
+) -> None:
+    fill(student, teacher, now)
+
+    erasure = erase_student(student, by=teacher, now=now)
+
+    [event] = AuditEvent.objects.all()
+    assert (event.action, event.actor, event.classroom, event.student) == (
+        "student_erased",
+        teacher,
+        student.classroom,
+        None,
+    )
+    assert event.detail == {
+        "receipt": erasure.receipt,
+        "classrooms": 0,
+        "students": 1,
+        "attempts": 1,
+        "answers": 4,
+        "downloads": 0,
+    }
+    assert find_erasure(erasure.receipt, by=teacher) == event
+    assert find_erasure(erasure.receipt, by=other_teacher) is None
+
+
+@pytest.mark.django_db
+def test_erasing_twice_is_refused(student: Student, teacher: User, now: datetime) -> None:
+    classroom = student.classroom
+    erase_student(Student.objects.get(pk=student.pk), by=teacher, now=now)
+    with pytest.raises(Student.DoesNotExist):
+        erase_student(student, by=teacher, now=now)
+    erase_classroom(Classroom.objects.get(pk=classroom.pk), by=teacher, now=now)
+    with pytest.raises(Classroom.DoesNotExist):
+        erase_classroom(classroom, by=teacher, now=now)
+
+    assert AuditEvent.objects.filter(action="classroom_erased").count() == 1
+
+
+# --- The ledger ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_the_ledger_has_no_names(student: Student, teacher: User, now: datetime) -> None:
+    student_id, classroom_id = student.public_id, student.classroom.public_id
+    of_student = erase_student(student, by=teacher, now=now)
+    account = f"{teacher.pk} {teacher.date_joined.isoformat()}"
+    of_teacher = erase_teacher(teacher, now=now)
+
+    assert read_ledger(ledger_path()) == [
+        LedgerLine("student", student_id, of_student.receipt, now.isoformat()),
+        LedgerLine("teacher", account, of_teacher.receipt, now.isoformat()),
+        LedgerLine("class", classroom_id, of_teacher.receipt, now.isoformat()),
+    ]
+    assert ledger_path().stat().st_mode & 0o777 == 0o600
+
+
+class Restored(Exception):
+    """Undoes the rows of a block, as the restore of an older backup does."""
+
+
+def restored(act: Callable[[], Any]) -> None:
+    try:
+        with transaction.atomic():
+            act()
+            raise Restored
+    except Restored:
+        pass
+
+
+@pytest.mark.django_db
+def test_erasures_are_applied_again_after_a_restore(
+    student: Student, classmate: Student, outsider: Student, other_teacher: User, teacher: User, now: datetime
+) -> None:
+    fill(student, teacher, now)
+    fill(classmate, teacher, now, mark="Noah")
+    kept = make_classroom(teacher=teacher, name="Period 8")
+    restored(lambda: erase_student(Student.objects.get(pk=student.pk), by=teacher, now=now))
+    restored(lambda: erase_classroom(Classroom.objects.get(pk=outsider.classroom_id), by=other_teacher, now=now))
+    restored(lambda: erase_teacher(User.objects.get(pk=other_teacher.pk), now=now))
+    assert set(Student.objects.all()) == {student, classmate, outsider}
+
+    assert reapply_erasures(ledger_path(), now=now) == 3
+
+    assert list(Student.objects.all()) == [classmate]
+    assert list(Attempt.objects.values_list("student", flat=True)) == [classmate.pk]
+    assert set(Classroom.objects.all()) == {classmate.classroom, kept}
+    assert list(User.objects.filter(pk__in=[teacher.pk, other_teacher.pk])) == [teacher]
+    assert reapply_erasures(ledger_path(), now=now) == 0
+
+
+@pytest.mark.django_db
+def test_an_account_that_got_the_id_of_an_erased_one_stays(teacher: User, now: datetime) -> None:
+    restored(lambda: erase_teacher(User.objects.get(pk=teacher.pk), now=now))
+    User.objects.filter(pk=teacher.pk).update(date_joined=now + timedelta(days=1))
+
+    assert reapply_erasures(ledger_path(), now=now) == 0
+
+    assert User.objects.get(pk=teacher.pk).name == teacher.name
+
+
+@pytest.mark.django_db
+def test_a_torn_line_of_a_ledger_is_dropped(student: Student, classmate: Student, teacher: User, now: datetime) -> None:
+    keys = [student.public_id, classmate.public_id]
+    erase_student(student, by=teacher, now=now)
+    whole = ledger_path().read_text()
+    ledger_path().write_text(whole + whole[: len(whole) // 2])
+    assert [line.key for line in read_ledger(ledger_path())] == keys[:1]
+
+    erase_student(classmate, by=teacher, now=now)
+
+    assert [line.key for line in read_ledger(ledger_path())] == keys
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("line", ["{", "[]", "{}", '{"kind": "class"}', "null"])
+def test_a_damaged_ledger_erases_nothing(line: str, student: Student, teacher: User, now: datetime) -> None:
+    restored(lambda: erase_student(Student.objects.get(pk=student.pk), by=teacher, now=now))
+    ledger_path().write_text(f"{ledger_path().read_text()}{line}\n")
+
+    with pytest.raises(LedgerDamaged) as damaged:
+        reapply_erasures(ledger_path(), now=now)
+
+    assert damaged.value.line == 2
+    assert list(Student.objects.all()) == [student]
+
+
+def test_no_ledger_has_no_erasures(tmp_path: Path) -> None:
+    assert read_ledger(tmp_path / "erasures.jsonl") == []
+
+
+@pytest.mark.django_db
+def test_failed_tries_of_others_stay(student: Student, classmate: Student, teacher: User, now: datetime) -> None:
+    make_failed_try(student=student)
+    make_failed_try(student=classmate)
+
+    erase_student(student, by=teacher, now=now)
+
+    assert list(FailedTry.objects.values_list("student", flat=True)) == [classmate.pk]

@@ -1,0 +1,175 @@
+"""Rows past their term are gone after the periodic jobs, and not before."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+
+from quizsite.periodic_jobs import run_periodic_jobs
+from quizzes.models import AuditEvent, Classroom, Invitation, Student, User
+from quizzes.people.classrooms import set_archived
+from quizzes.people.retention import apply_retention
+from tests.factories import make_answered_attempt, make_assignment, make_classroom, make_invitation, make_student
+from tests.pages import text_of
+
+pytestmark = pytest.mark.django_db
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def _own_ledger(settings: Any, tmp_path: Path) -> None:
+    settings.DATA_DIR = tmp_path
+
+
+@pytest.fixture
+def archived(classroom: Classroom, student: Student, teacher: User, now: datetime) -> Classroom:
+    """A class with work, archived now."""
+    make_answered_attempt(assignment=make_assignment(classroom=classroom), student=student)
+    return set_archived(classroom, is_archived=True, by=teacher, now=now)
+
+
+def test_archived_class_is_announced_for_30_days_then_erased(archived: Classroom, now: datetime) -> None:
+    kept = make_classroom(name="Period 9")
+    make_student(classroom=kept)
+    for days, announced in ((399, None), (400, now + 400 * DAY), (429, now + 400 * DAY)):
+        run_periodic_jobs(now=now + days * DAY)
+        archived.refresh_from_db()
+        assert archived.erasure_announced_at == announced
+
+    run_periodic_jobs(now=now + 430 * DAY)
+
+    assert list(Classroom.objects.all()) == [kept]
+    assert Student.objects.count() == 1
+    [event] = AuditEvent.objects.filter(action="classroom_erased")
+    assert (event.actor, event.detail["students"], event.detail["attempts"]) == (None, 1, 1)
+
+
+def test_a_class_that_was_never_announced_gets_its_30_days(archived: Classroom, now: datetime) -> None:
+    """The first start with this version finds classes that were archived years ago."""
+    late = now + 900 * DAY
+
+    apply_retention(now=late)
+    apply_retention(now=late + 29 * DAY)
+    assert Classroom.objects.filter(pk=archived.pk).exists()
+
+    apply_retention(now=late + 30 * DAY)
+
+    assert not Classroom.objects.filter(pk=archived.pk).exists()
+
+
+def test_restored_class_starts_again(archived: Classroom, teacher: User, now: datetime) -> None:
+    apply_retention(now=now + 400 * DAY)
+    archived.refresh_from_db()
+    set_archived(archived, is_archived=False, by=teacher, now=now + 429 * DAY)
+    set_archived(archived, is_archived=True, by=teacher, now=now + 429 * DAY)
+    archived.refresh_from_db()
+    assert archived.erasure_announced_at is None
+
+    apply_retention(now=now + 828 * DAY)
+
+    archived.refresh_from_db()
+    assert archived.erasure_announced_at is None
+
+
+def test_a_longer_term_ends_a_notice(archived: Classroom, settings: Any, now: datetime) -> None:
+    apply_retention(now=now + 400 * DAY)
+    settings.KEEP_ARCHIVED_DAYS = 800
+
+    apply_retention(now=now + 430 * DAY)
+
+    archived.refresh_from_db()
+    assert archived.erasure_announced_at is None
+
+
+def test_teachers_home_announces_the_day(
+    archived: Classroom, teacher_client: Client, other_teacher: User, signed_in: Callable[[User], Client], clock: Any
+) -> None:
+    assert "Will be deleted" not in text_of(teacher_client.get("/teacher/"))
+    clock.shift(400 * DAY)
+    apply_retention(now=archived.archived_at + 400 * DAY)  # type: ignore[operator]
+
+    teacher_client.logout()
+    home = signed_in(archived.teachers.get()).get("/teacher/")
+
+    assert "Period 3 will be deleted for good on Mon, Dec 27, with all students and work." in text_of(home)
+    assert "You archived it on October 23, 2026." in text_of(home)
+    assert "Will be deleted" not in text_of(signed_in(other_teacher).get("/teacher/"))
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_notices_cost_no_query_more(
+    count: int,
+    teacher: User,
+    teacher_client: Client,
+    now: datetime,
+    queries: Callable[[], AbstractContextManager[Any]],
+) -> None:
+    for number in range(count):
+        make_classroom(teacher=teacher, name=f"Class {number}", archived_at=now, erasure_announced_at=now)
+
+    with queries() as seen:
+        assert text_of(teacher_client.get("/teacher/")).count("will be deleted for good") == count
+
+    assert len(seen) == 4
+
+
+def test_log_rows_and_invitations_end(classroom: Classroom, teacher: User, now: datetime) -> None:
+    for days in (0, 1):
+        AuditEvent.objects.record("code_changed", actor=teacher, classroom=classroom, at=now + days * DAY)
+    make_invitation(invited_by=teacher, now=now)
+    kept, _ = make_invitation(invited_by=teacher, now=now + DAY)
+
+    run_periodic_jobs(now=now + (7 + 30) * DAY + timedelta(seconds=1))
+    assert list(Invitation.objects.all()) == [kept]
+    assert AuditEvent.objects.count() == 2
+
+    run_periodic_jobs(now=now + 730 * DAY + timedelta(seconds=1))
+
+    assert [event.at for event in AuditEvent.objects.all()] == [now + DAY]
+
+
+def test_terms_can_be_set(archived: Classroom, teacher: User, settings: Any, now: datetime) -> None:
+    settings.KEEP_ARCHIVED_DAYS, settings.KEEP_LOG_DAYS = 10, 30
+    AuditEvent.objects.record("draft_deleted", actor=teacher, classroom=None, at=now)
+
+    apply_retention(now=now + 10 * DAY)
+    apply_retention(now=now + 40 * DAY)
+
+    assert not Classroom.objects.filter(pk=archived.pk).exists()
+    assert set(AuditEvent.objects.values_list("action", flat=True)) == {"classroom_erased"}
+
+
+# --- The cache ----------------------------------------------------------------------------------------------------
+
+
+def stored() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cache_key, value FROM cache_entries")
+        return [f"{key} {value}" for key, value in cursor.fetchall()]
+
+
+def test_failed_sign_in_keeps_no_readable_address(client: Client, teacher: User) -> None:
+    client.post(
+        "/accounts/login/", {"login": teacher.email, "password": "not the password"}, REMOTE_ADDR="203.0.113.77"
+    )
+
+    assert stored()
+    assert not any(word in row for row in stored() for word in ("203.0.113.77", "rivera", "login", "allauth"))
+
+
+def test_expired_cache_rows_go_with_the_next_job(now: datetime, clock: Any) -> None:
+    cache.set("short", 1, timeout=60)
+    cache.set("long", 2, timeout=24 * 60 * 60)
+    clock.shift(timedelta(minutes=2))
+
+    run_periodic_jobs(now=now + timedelta(minutes=2))
+
+    assert len(stored()) == 1
+    assert (cache.get("short"), cache.get("long")) == (None, 2)

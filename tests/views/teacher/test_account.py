@@ -1,0 +1,206 @@
+"""The account page: change the email, download all data, delete the account. Classes go to another teacher."""
+
+import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+
+from quizzes.files.teacher import export_teacher
+from quizzes.models import AuditEvent, Classroom, Student, Teaching, User
+from tests.factories import make_assignment, make_classroom, make_draft, make_invitation, make_student, make_user
+from tests.pages import errors_of, text_of
+
+PASSWORD = "correct horse battery"  # noqa: S105  a test's own
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _own_ledger(settings: Any, tmp_path: Path) -> None:
+    settings.DATA_DIR = tmp_path
+
+
+@pytest.fixture
+def teacher(db: None) -> User:
+    return make_user(email="rivera@school.test", name="Ms. Rivera", password=PASSWORD)
+
+
+# --- Email --------------------------------------------------------------------------------------------------------
+
+
+def test_email_changes_with_the_password(teacher: User, teacher_client: Client) -> None:
+    EmailAddress.objects.create(user=teacher, email=teacher.email, primary=True, verified=True)
+    address = reverse("change_email")
+    assert f'href="{address}"' in teacher_client.get(reverse("account")).text
+    assert "Now it’s rivera@school.test" in text_of(teacher_client.get(address))
+
+    response = teacher_client.post(address, {"email": "Maria@School.TEST", "password": PASSWORD}, follow=True)
+
+    assert "Email changed. Sign in with it from now on." in text_of(response)
+    teacher.refresh_from_db()
+    assert teacher.email == "maria@school.test"
+    assert EmailAddress.objects.count() == 0
+    [event] = AuditEvent.objects.all()
+    assert (event.action, event.actor, event.detail) == ("email_changed", teacher, {})
+    signing_in = Client().post("/accounts/login/", {"login": "maria@school.test", "password": PASSWORD})
+    assert signing_in.headers["Location"] == "/teacher/"
+
+
+@pytest.mark.usefixtures("other_teacher")
+@pytest.mark.parametrize(
+    ("email", "password", "error"),
+    [
+        ("maria@school.test", "something else", "This isn’t your password. Try again."),
+        ("maria@school.test", "", "Enter your password."),
+        ("maria", PASSWORD, "Enter an email, such as name@school.org."),
+        ("", PASSWORD, "Enter an email."),
+        ("OKAFOR@school.test", PASSWORD, "Another account has this email."),
+    ],
+)
+def test_email_stays_without_password_or_with_a_taken_address(
+    email: str, password: str, error: str, teacher: User, teacher_client: Client
+) -> None:
+    response = teacher_client.post(reverse("change_email"), {"email": email, "password": password})
+
+    assert errors_of(response) == [error]
+    teacher.refresh_from_db()
+    assert teacher.email == "rivera@school.test"
+    assert AuditEvent.objects.count() == 0
+
+
+def test_link_for_a_new_password_goes_to_the_new_address(teacher: User, teacher_client: Client, settings: Any) -> None:
+    EmailAddress.objects.create(user=teacher, email=teacher.email, primary=True, verified=True)
+    settings.MAILER = {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}
+    teacher_client.post(reverse("change_email"), {"email": "maria@school.test", "password": PASSWORD})
+
+    for email in ("rivera@school.test", "maria@school.test"):
+        Client().post(reverse("account_reset_password"), {"email": email})
+
+    assert [message.to for message in mail.outbox] == [["maria@school.test"]]
+
+
+# --- Delete -------------------------------------------------------------------------------------------------------
+
+
+def test_account_is_deleted_with_its_classes_after_the_password(
+    student: Student, teacher: User, other_teacher: User, teacher_client: Client
+) -> None:
+    shared = make_classroom(teacher=teacher, name="Shared")
+    Teaching.objects.create(classroom=shared, teacher=other_teacher)
+    address = reverse("delete_account")
+    assert f'href="{address}"' in teacher_client.get(reverse("account")).text
+    said = text_of(teacher_client.get(address))
+    assert "It also deletes the classes below with 1 student, 0 attempts, and 0 answers." in said
+    assert "Period 3 Hand over" in said
+    assert "Shared" not in said
+
+    refused = teacher_client.post(address, {"password": "something else"})
+    assert errors_of(refused) == ["This isn’t your password. Try again."]
+    assert User.objects.count() == 2
+
+    response = teacher_client.post(address, {"password": PASSWORD}, follow=True)
+
+    receipt = AuditEvent.objects.get(action="account_erased").detail["receipt"]
+    assert f"Account deleted Receipt {receipt}" in text_of(response)
+    assert list(User.objects.all()) == [other_teacher]
+    assert list(Classroom.objects.all()) == [shared]
+    assert Student.objects.count() == 0
+    assert teacher_client.get(reverse("teacher_home")).status_code == 302
+    assert Client().get(reverse("account_deleted")).headers["Location"] == "/"
+
+
+def test_account_without_a_password_chooses_one_first(signed_in: Callable[[User], Client]) -> None:
+    client = signed_in(make_user())
+
+    for name in ("change_email", "delete_account"):
+        response = client.get(reverse(name))
+        assert "Choose a password first" in text_of(response)
+        assert "Your password" not in text_of(response)
+        assert client.post(reverse(name), {"email": "maria@school.test", "password": ""}).status_code == 200
+    assert User.objects.count() == 1
+
+
+# --- All data -----------------------------------------------------------------------------------------------------
+
+
+def test_file_of_a_teacher_has_the_account_and_no_student(
+    student: Student, teacher: User, other_teacher: User, teacher_client: Client, now: datetime
+) -> None:
+    assignment = make_assignment(classroom=student.classroom, assigned_by=teacher)
+    make_draft(owner=teacher)
+    make_invitation(invited_by=teacher)
+    make_student(classroom=make_classroom(teacher=other_teacher, name="Period 8"))
+    assert f'action="{reverse("download_account")}"' in teacher_client.get(reverse("account")).text
+
+    response = teacher_client.post(reverse("download_account"))
+
+    assert response.headers["Content-Type"] == "application/json"
+    data = json.loads(response.content)
+    assert (data["account"][0]["email"], data["account"][0]["name"]) == ("rivera@school.test", "Ms. Rivera")
+    assert [row["name"] for row in data["classes"]] == ["Period 3"]
+    assert [row["public_id"] for row in data["quizzes"]] == [assignment.public_id]
+    assert [row["question_set__title"] for row in data["drafts"]] == ["Small set"]
+    assert [row["invited_by__name"] for row in data["invitations"]] == ["Ms. Rivera"]
+    assert [row["action"] for row in data["log"]] == ["account_exported"]
+    assert "Maya" not in response.text
+    assert teacher.password not in response.text
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_file_of_a_teacher_takes_the_same_queries_for_more_classes(
+    count: int, teacher: User, now: datetime, queries: Callable[[], AbstractContextManager[Any]]
+) -> None:
+    for number in range(count):
+        make_assignment(classroom=make_classroom(teacher=teacher, name=f"Class {number}"), assigned_by=teacher)
+
+    with queries() as seen:
+        export_teacher(teacher, now=now)
+
+    assert len(seen) == 12
+
+
+# --- Hand over ----------------------------------------------------------------------------------------------------
+
+
+def test_class_goes_to_another_teacher(
+    student: Student, teacher: User, other_teacher: User, teacher_client: Client, signed_in: Callable[[User], Client]
+) -> None:
+    classroom = student.classroom
+    address = reverse("hand_over_classroom", args=[classroom.public_id])
+    assert f'href="{address}"' in teacher_client.get(reverse("change_classroom", args=[classroom.public_id])).text
+
+    response = teacher_client.post(address, {"email": "OKAFOR@school.test"}, follow=True)
+
+    assert "Period 3 now belongs to Mr. Okafor" in text_of(response)
+    assert list(classroom.teachers.all()) == [other_teacher]
+    assert teacher_client.get(reverse("roster", args=[classroom.public_id])).status_code == 404
+    assert "Maya Lopez" in text_of(signed_in(other_teacher).get(reverse("roster", args=[classroom.public_id])))
+    [event] = AuditEvent.objects.all()
+    assert (event.action, event.actor, event.classroom) == ("classroom_handed_over", teacher, classroom)
+    assert event.detail == {"giver": teacher.pk, "to": other_teacher.pk}
+    assert teacher_client.post(address, {"email": "okafor@school.test"}).status_code == 404
+
+
+def test_class_stays_if_nobody_can_take_it(
+    classroom: Classroom, teacher: User, other_teacher: User, teacher_client: Client
+) -> None:
+    address = reverse("hand_over_classroom", args=[classroom.public_id])
+    make_user(email="closed@school.test", is_active=False)
+    no_account = "No account here has this email. Invite this teacher first."
+    for email in ("nobody@school.test", "closed@school.test"):
+        assert errors_of(teacher_client.post(address, {"email": email})) == [no_account]
+    make_classroom(teacher=other_teacher, name="period 3")
+    assert errors_of(teacher_client.post(address, {"email": other_teacher.email})) == [
+        "This teacher already has a class named Period 3. Rename one of them."
+    ]
+
+    assert list(classroom.teachers.all()) == [teacher]
+    assert AuditEvent.objects.count() == 0

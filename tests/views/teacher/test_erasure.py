@@ -1,0 +1,88 @@
+"""The pages that delete a student or a class for good."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from quizzes.models import Attempt, AuditEvent, Classroom, Student
+from tests.factories import make_answered_attempt, make_assignment
+from tests.pages import errors_of, text_of
+
+
+@pytest.fixture(autouse=True)
+def _own_ledger(settings: Any, tmp_path: Path) -> None:
+    settings.DATA_DIR = tmp_path
+
+
+@pytest.fixture
+def done(student: Student, classmate: Student) -> Attempt:
+    """The student's submitted attempt, beside one of the classmate."""
+    assignment = make_assignment(classroom=student.classroom)
+    make_answered_attempt(assignment=assignment, student=classmate)
+    return make_answered_attempt(assignment=assignment, student=student)
+
+
+def test_student_is_deleted_after_a_page_that_says_what_goes(
+    done: Attempt, classmate: Student, teacher_client: Client
+) -> None:
+    address = reverse("erase_student", args=[done.student.public_id])
+    teacher_client.post(reverse("download_gradebook", args=[done.classroom.public_id]))
+    assert address in teacher_client.get(reverse("student_history", args=[done.student.public_id])).text
+
+    said = text_of(teacher_client.get(address))
+    assert "This deletes the name, 1 attempt, and 4 answers." in said
+    assert "1 downloaded file mentions this data." in said
+    assert Student.objects.count() == 2
+
+    response = teacher_client.post(address)
+
+    event = AuditEvent.objects.get(action="student_erased")
+    assert response.headers["Location"] == reverse("erasure_receipt", args=[event.detail["receipt"]])
+    assert list(Student.objects.all()) == [classmate]
+    said = text_of(teacher_client.get(response.headers["Location"]))
+    assert "1 student, 1 attempt, and 4 answers are gone for good." in said
+    assert f"Receipt {event.detail['receipt']}" in said
+    assert "Maya" not in said
+    assert teacher_client.post(address).status_code == 404
+
+
+def test_class_is_deleted_by_its_typed_name(done: Attempt, teacher_client: Client) -> None:
+    address = reverse("erase_classroom", args=[done.classroom.public_id])
+    assert address in teacher_client.get(reverse("change_classroom", args=[done.classroom.public_id])).text
+    said = text_of(teacher_client.get(address))
+    assert "This deletes the class with 2 students, 2 attempts, and 8 answers." in said
+    assert "downloaded" not in said
+
+    assert errors_of(teacher_client.post(address, {"name": ""})) == ["Type the class name."]
+    assert errors_of(teacher_client.post(address, {"name": "Period 4"})) == [
+        "This isn’t the name of the class. Type “Period 3”."
+    ]
+    assert Classroom.objects.count() == 1
+
+    response = teacher_client.post(address, {"name": " Period  3 "}, follow=True)
+
+    assert "1 class, 2 students, 2 attempts, and 8 answers are gone for good." in text_of(response)
+    assert list(Classroom.objects.all()) == []
+    assert list(Student.objects.all()) == []
+
+
+def test_statistics_go_on_from_what_remains(done: Attempt, teacher_client: Client) -> None:
+    names = ["classroom_gradebook", "classroom_mastery", "roster"]
+    pages = [(name, done.classroom.public_id) for name in names]
+    pages += [(name, done.assignment.public_id) for name in ("assignment_results", "item_analysis", "grading_queue")]
+    assert "Maya" in text_of(teacher_client.get(reverse("classroom_gradebook", args=[done.classroom.public_id])))
+
+    results = reverse("assignment_results", args=[done.assignment.public_id])
+    assert "deleted student" not in text_of(teacher_client.get(results))
+    teacher_client.post(reverse("erase_student", args=[done.student.public_id]))
+
+    said = text_of(teacher_client.get(results))
+    assert "1 of 1 turned in." in said
+    assert "1 deleted student no longer counts." in said
+    for name, public_id in pages:
+        response = teacher_client.get(reverse(name, args=[public_id]))
+        assert response.status_code == 200
+        assert "Maya" not in response.text

@@ -1,0 +1,105 @@
+"""The report of one student for a parent."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from quizzes.models import Assignment, Attempt, Edition, ManualGrade, Student, User
+from quizzes.people.rosters import rename_student
+from tests.factories import make_answered_attempt, make_assignment, make_regrade
+from tests.pages import text_of
+
+
+def report_of(client: Client, student: Student) -> str:
+    return text_of(client.get(reverse("student_report", args=[student.public_id])))
+
+
+@pytest.fixture
+def done(assignment: Assignment, student: Student, classmate: Student, teacher: User, now: datetime) -> Attempt:
+    """The first answer is correct, the others are wrong. The teacher graded one of them."""
+    make_answered_attempt(assignment=assignment, student=classmate)
+    attempt = make_answered_attempt(assignment=assignment, student=student, right=1)
+    question = assignment.edition.questions.get(position=2)
+    ManualGrade.objects.create(
+        attempt=attempt, question=question, points=Decimal(1), comment="Good try", made_by=teacher, made_at=now
+    )
+    return attempt
+
+
+def test_report_has_questions_and_answers_in_words(done: Attempt, student: Student, teacher_client: Client) -> None:
+    address = reverse("student_report", args=[student.public_id])
+    assert f'href="{address}"' in teacher_client.get(reverse("student_history", args=[student.public_id])).text
+
+    said = report_of(teacher_client, student)
+
+    assert "Maya Lopez Period 3 · Ms. Rivera" in said
+    assert "Small set Turned in Attempt 1, turned in Fri, Oct 23, 11:01 am EDT, receipt" in said
+    assert f"receipt {done.receipt} · 1 of 8 points" in said
+    assert "1. Which of these does the system record? Birthplace Fri, Oct 23, 11:00 am EDT Birthplace 1 of 1" in said
+    assert "A birthplace; An address Sentence 1: The system records a birthplace. Sentence 2: It also records" in said
+    assert "an address. Ms. Rivera: “Good try” 1 of 2" in said
+    assert "Sentence 3: The mayor said that the rules were broken. Fri, Oct 23, 11:00 am EDT Sentence 5; " in said
+    assert "4. Which two sentences prove this? After a protest there is an end in summer." in said
+    assert "Noah" not in said
+
+
+@pytest.mark.parametrize("release", ["never", "after_close"])
+def test_report_hides_what_the_student_may_not_see(
+    release: str, done: Attempt, student: Student, teacher_client: Client, clock: Any, now: datetime
+) -> None:
+    Assignment.objects.update(release=release, closes_at=now + timedelta(hours=1))
+
+    said = report_of(teacher_client, student)
+
+    assert "Score not shown to students yet" in said
+    assert "1. Which of these does the system record? Birthplace Fri, Oct 23, 11:00 am EDT 2. Which two" in said
+    assert "Correct answer" not in said
+    assert "Good try" not in said
+    assert "points" not in said
+    clock.shift(timedelta(hours=2))
+    assert ("1 of 8 points" in report_of(teacher_client, student)) == (release == "after_close")
+
+
+def test_report_follows_a_regrade(done: Attempt, student: Student, teacher_client: Client) -> None:
+    make_regrade(assignment=done.assignment, policy="drop", number=1)
+
+    assert "Birthplace Doesn’t count" in report_of(teacher_client, student)
+
+
+def test_report_says_who_changed_and_downloaded_what(
+    student: Student, teacher: User, teacher_client: Client, now: datetime
+) -> None:
+    assert "Who changed or downloaded what No changes yet." in report_of(teacher_client, student)
+    rename_student(student, name="Maya Diaz", by=teacher, now=now)
+    teacher_client.post(reverse("download_student", args=[student.public_id]))
+
+    said = report_of(teacher_client, student)
+
+    assert "No quizzes yet." in said
+    assert "Fri, Oct 23, 11:00 am EDT: Ms. Rivera, renamed" in said
+    assert "Ms. Rivera, downloaded the scores" in said
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_report_takes_the_same_queries_for_more_quizzes(
+    count: int,
+    edition: Edition,
+    student: Student,
+    teacher: User,
+    teacher_client: Client,
+    queries: Callable[[], AbstractContextManager[Any]],
+) -> None:
+    for _ in range(count):
+        assignment = make_assignment(edition=edition, classroom=student.classroom, assigned_by=teacher)
+        make_answered_attempt(assignment=assignment, student=student)
+
+    with queries() as seen:
+        report_of(teacher_client, student)
+
+    assert len(seen) == 12
