@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from quizsite.models import SiteState
 from quizsite.sqlite import library
 
 # Whichever is reached first: a class writes a few MB a day, and a database needs free space to compact itself.
@@ -23,6 +25,9 @@ DISK_LEAST_SHARE = 0.05
 
 # The grace time is one minute. Web machines that differ by more than this would decide differently.
 CLOCK_TOLERANCE = timedelta(seconds=5)
+
+# The process may be the first of a site that was off for a week.
+_STARTED = time.monotonic()
 
 # The settings that make "Saved" true, as each engine reports them.
 SQLITE_PRAGMAS: dict[str, object] = {
@@ -61,7 +66,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
 def report() -> tuple[bool, list[str]]:
     """Whether every check passed, and a line for each: ok or FAIL, its name, and what it found."""
     fit, lines = True, []
-    for check in (files, read, write, migrations, durability, disk, clock):
+    for check in (files, read, write, migrations, durability, disk, clock, jobs):
         try:
             lines.append(f"ok {check.__name__} {check()}".rstrip())
         except (CheckFailed, Error, OSError, ImproperlyConfigured) as error:
@@ -168,6 +173,22 @@ def clock_verdict(difference: timedelta) -> str:
     words = f"{difference.total_seconds():+.1f} s from the database's clock"
     if abs(difference) > CLOCK_TOLERANCE:
         raise CheckFailed(words)
+    return words
+
+
+def jobs() -> str:
+    """The periodic jobs ran within PERIODIC_JOBS_TOLERANCE, or this process is younger than that."""
+    ran = SiteState.objects.find(SiteState.PERIODIC_JOBS)
+    uptime = timedelta(seconds=time.monotonic() - _STARTED)
+    return jobs_verdict(timezone.now() - ran.at if ran else None, uptime=uptime)
+
+
+def jobs_verdict(age: timedelta | None, *, uptime: timedelta) -> str:
+    """How long ago the jobs ran, in words; raises CheckFailed above the tolerance. age: None if they never ran."""
+    words = "never ran" if age is None else f"ran {age.total_seconds():.0f} s ago"
+    tolerance = settings.PERIODIC_JOBS_TOLERANCE
+    if (age is None or age > tolerance) and uptime > tolerance:
+        raise CheckFailed(f"{words}: serve with `manage.py serve`, or run `manage.py run_periodic_jobs` every minute")
     return words
 
 

@@ -10,6 +10,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import close_old_connections
 from django.utils import timezone
 
+from quizsite.models import SiteState
 from quizzes.attempts.heartbeats import delete_old_heartbeats
 from quizzes.attempts.lifecycle import submit_overdue
 from quizzes.people.student_sign_in import delete_old_failures
@@ -26,11 +27,12 @@ def start_periodic_jobs() -> None:
 
 
 def run_periodic_jobs(*, now: datetime) -> None:
-    """Submit overdue attempts; delete old failed tries, heartbeats and sessions."""
+    """Submit overdue attempts; delete old failed tries, heartbeats and sessions; record that the jobs ran."""
     submit_overdue(now=now)
     delete_old_failures(now=now)
     delete_old_heartbeats(now=now)
     SessionStore.clear_expired()
+    SiteState.objects.record(SiteState.PERIODIC_JOBS, "ok", now=now)
 
 
 def _run_forever() -> None:

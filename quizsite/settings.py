@@ -140,6 +140,10 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", 
 SESSION_ENGINE = "quizsite.sessions"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
+# `/readyz` is red if the periodic jobs did not run for so long. They run every 20 seconds under `manage.py serve`, and
+# every minute from cron.
+PERIODIC_JOBS_TOLERANCE = timedelta(minutes=2)
+
 # --- Browser policy -----------------------------------------------------------------------------------------------
 
 # A `__Host-` name and Secure need TLS, which a classroom machine on the school's network usually lacks.

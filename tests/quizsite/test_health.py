@@ -12,11 +12,14 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
+from django.utils import timezone
 
-from quizsite.health import CLOCK_TOLERANCE, CheckFailed, clock_verdict, disk_verdict, files
+from quizsite.health import CLOCK_TOLERANCE, CheckFailed, clock_verdict, disk_verdict, files, jobs, jobs_verdict
+from quizsite.models import SiteState
 
 SQLITE = pytest.mark.skipif(connection.vendor != "sqlite", reason="of SQLite's own file")
 
@@ -181,3 +184,35 @@ def test_clock_within_the_tolerance_is_green(difference: timedelta) -> None:
 @pytest.mark.django_db
 def test_clock_of_the_database_server_is_asked(client: Client, clock: Any) -> None:
     assert list(red(client)) == ["clock"]
+
+
+# --- Periodic jobs ------------------------------------------------------------------------------------------------
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(("age", "says"), [(None, "never ran"), (3 * MINUTE, "ran 180 s ago")])
+def test_jobs_that_did_not_run_for_2_minutes_are_red(age: timedelta | None, says: str, settings: Any) -> None:
+    settings.PERIODIC_JOBS_TOLERANCE = 2 * MINUTE
+
+    with pytest.raises(
+        CheckFailed, match=f"^{says}: serve with .manage.py serve., or run .manage.py run_periodic_jobs"
+    ):
+        jobs_verdict(age, uptime=3 * MINUTE)
+    # A process that has started a moment ago has had no time to run them.
+    assert jobs_verdict(age, uptime=MINUTE) == says
+
+
+@pytest.mark.django_db
+def test_jobs_that_cron_ran_are_green(settings: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    settings.PERIODIC_JOBS_TOLERANCE = timedelta(seconds=-1)
+    with pytest.raises(CheckFailed, match="^never ran"):
+        jobs()
+    settings.PERIODIC_JOBS_TOLERANCE = MINUTE
+
+    call_command("run_periodic_jobs")
+
+    assert capsys.readouterr().out == "The periodic jobs ran.\n"
+    assert SiteState.objects.get(name="periodic_jobs").at <= timezone.now()
+    assert jobs_verdict(timezone.now() - SiteState.objects.get(name="periodic_jobs").at, uptime=3 * MINUTE)
+    assert jobs().startswith("ran ")

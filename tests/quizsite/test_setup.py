@@ -367,7 +367,7 @@ def checks(client: Client) -> tuple[int, dict[str, str]]:
     return response.status_code, {words[1]: words[0] for words in lines}
 
 
-GREEN = dict.fromkeys(("files", "read", "write", "migrations", "durability", "disk", "clock"), "ok")
+GREEN = dict.fromkeys(("files", "read", "write", "migrations", "durability", "disk", "clock", "jobs"), "ok")
 
 
 def test_livez_answers_without_the_database(client: Client) -> None:
