@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from quizsite.models import SiteState
+from quizsite.secret_key import has_its_key
 from quizsite.sqlite import library
 
 # Whichever is reached first: a class writes a few MB a day, and a database needs free space to compact itself.
@@ -66,7 +67,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
 def report() -> tuple[bool, list[str]]:
     """Whether every check passed, and a line for each: ok or FAIL, its name, and what it found."""
     fit, lines = True, []
-    for check in (files, read, write, migrations, durability, disk, clock, jobs):
+    for check in (files, read, write, migrations, durability, disk, clock, jobs, key, integrity, backup):
         try:
             lines.append(f"ok {check.__name__} {check()}".rstrip())
         except (CheckFailed, Error, OSError, ImproperlyConfigured) as error:
@@ -190,6 +191,35 @@ def jobs_verdict(age: timedelta | None, *, uptime: timedelta) -> str:
     if (age is None or age > tolerance) and uptime > tolerance:
         raise CheckFailed(f"{words}: serve with `manage.py serve`, or run `manage.py run_periodic_jobs` every minute")
     return words
+
+
+def key() -> str:
+    """The secret key is the one of this database."""
+    if not has_its_key():
+        raise CheckFailed("the database belongs to another secret key")
+    return ""
+
+
+def integrity() -> str:
+    """The last check of SQLite's whole file found nothing. It runs beside the site after each start."""
+    if connection.vendor != "sqlite":
+        return ""
+    checked = SiteState.objects.find(SiteState.DATABASE_CHECK)
+    if checked is None:
+        return "not checked yet"
+    if checked.value != "ok":
+        raise CheckFailed("the database is damaged: stop the site and run `manage.py restore BACKUP`")
+    return f"checked {_ago(timezone.now() - checked.at)}"
+
+
+def backup() -> str:
+    """How old the last backup is. Never red: a full backup disk must not stop a class."""
+    made = SiteState.objects.find(SiteState.BACKUP)
+    return "none yet" if made is None else f"made {_ago(timezone.now() - made.at)}"
+
+
+def _ago(age: timedelta) -> str:
+    return f"{age / timedelta(minutes=1):.0f} min ago"
 
 
 def disk() -> str:

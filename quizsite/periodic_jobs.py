@@ -10,6 +10,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import close_old_connections
 from django.utils import timezone
 
+from quizsite.maintenance import start_maintenance
 from quizsite.models import SiteState
 from quizzes.attempts.heartbeats import delete_old_heartbeats
 from quizzes.attempts.lifecycle import submit_overdue
@@ -39,6 +40,7 @@ def _run_forever() -> None:
     with (settings.DATA_DIR / "housekeeping.lock").open("w") as lock:
         # One process of a machine at a time: the others wait here until the kernel releases the lock.
         fcntl.flock(lock, fcntl.LOCK_EX)
+        start_maintenance()
         rest = threading.Event()
         while not rest.wait(INTERVAL_SECONDS):
             _run_once()

@@ -7,10 +7,8 @@ from collections.abc import Callable
 from functools import partial
 from statistics import quantiles
 
-from django.conf import settings
 from django.db import connection
 
-from quizsite.sqlite import library
 from tests.servers import Site, running
 from tools.faults.ledger import Client, at_once, compare, make_clients
 from tools.faults.regrading import make_class
@@ -40,9 +38,8 @@ def saved_beside_heavy_work(site: Site, *, full: bool) -> tuple[str, bool]:
     works: list[Callable[[], object]] = [
         partial(site.run, "check_integrity"),
         partial(site.run, "export_classroom", classroom.public_id, str(site.data / "class.json")),
+        partial(site.run, "backup", str(site.data / "copies")),
     ]
-    if connection.vendor == "sqlite":
-        works.append(partial(_copy, site))
     clients = make_clients(site.port, CLASS_SIZE)
     with running(site):
         alone = _saves_until(clients, partial(time.sleep, 20 if full else 6))
@@ -80,12 +77,3 @@ def _saves_until(clients: list[Client], work: Callable[[], object]) -> list[floa
     for problem in problems:
         raise problem
     return seconds
-
-
-def _copy(site: Site) -> None:
-    """A backup of the whole database, as an operator takes it while the site runs."""
-    own = library.sqlite.connect(str(settings.SQLITE_PATH))
-    try:
-        own.execute("VACUUM INTO ?", [str(site.data / "copy.sqlite3")])
-    finally:
-        own.close()
