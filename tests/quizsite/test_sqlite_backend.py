@@ -23,7 +23,7 @@ from django.test.utils import CaptureQueriesContext
 
 from quizsite.sqlite import library
 from quizsite.sqlite.base import DatabaseWrapper, verify
-from quizsite.sqlite.copy import quick_check
+from quizsite.sqlite.copy import copy_database, quick_check
 from quizsite.sqlite.file_systems import known_mounts, network_file_system
 from quizsite.sqlite.prepare import prepare_database
 from quizsite.sqlite.version import wal_is_safe
@@ -250,6 +250,43 @@ def test_prepare_database_may_be_called_again_before_there_is_a_table(mode: str,
         prepare_database(path, journal_mode=mode)
     with closing(library.sqlite.connect(str(path))) as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == (mode,)
+
+
+def test_copy_beside_writers_is_of_one_moment_and_has_every_row_committed_before_it(tmp_path: Path) -> None:
+    path = tmp_path / "site.sqlite3"
+    prepare_database(path)
+    with closing(library.sqlite.connect(str(path))) as connection:
+        connection.execute("CREATE TABLE saved (writer INTEGER, number INTEGER, padding BLOB)")
+        # Several steps of the copy, with writes between them.
+        connection.executemany("INSERT INTO saved VALUES (0, ?, ?)", [(n, b"x" * 3000) for n in range(12_000)])
+        connection.commit()
+    stop, committed = threading.Event(), [0, 0, 0]
+
+    def write(writer: int) -> None:
+        with closing(library.sqlite.connect(str(path), timeout=60, isolation_level=None)) as connection:
+            while not stop.is_set():
+                connection.execute("INSERT INTO saved VALUES (?, ?, NULL)", [writer, committed[writer] + 1])
+                committed[writer] += 1
+
+    threads = [threading.Thread(target=write, args=[writer]) for writer in (1, 2)]
+    for thread in threads:
+        thread.start()
+    while min(committed[1:]) < 3:
+        assert all(thread.is_alive() for thread in threads)
+    before = list(committed)
+    copy_database(path, tmp_path / "copy.sqlite3")
+    after = list(committed)
+    stop.set()
+    for thread in threads:
+        thread.join()
+
+    assert after > before
+    assert sorted(name.name for name in tmp_path.glob("copy*")) == ["copy.sqlite3"]
+    with closing(library.sqlite.connect(str(tmp_path / "copy.sqlite3"))) as copy:
+        for writer in (1, 2):
+            numbers = [number for (number,) in copy.execute("SELECT number FROM saved WHERE writer = ?", [writer])]
+            assert numbers == list(range(1, len(numbers) + 1))
+            assert len(numbers) >= before[writer]
 
 
 MOUNTS = r"""21 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
