@@ -16,4 +16,7 @@ if __name__ == "__main__":
         # Django would print its own version without looking for a command of this name.
         version.Command().run_from_argv(sys.argv)
     else:
+        if sys.argv[1:2] == ["accept_secret_key"]:
+            # The settings refuse a missing key before any command runs.
+            os.environ["FOOTNOTE_ACCEPT_SECRET_KEY"] = "1"  # noqa: S105  a switch
         exit_with_message(partial(execute_from_command_line, sys.argv))

@@ -1,6 +1,11 @@
 """The addresses of a site: what to print for people, and which host names to accept."""
 
+import os
 import socket
+
+from django.conf import settings
+
+from quizsite.environment import whole_number, words
 
 ANY = frozenset({"0.0.0.0", "::"})  # noqa: S104  # recognized here, not bound
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -38,6 +43,16 @@ def url(host: str, port: int, *, https: bool = False) -> str:
     scheme, usual_port = ("https", 443) if https else ("http", 80)
     bracketed = f"[{host}]" if ":" in host else host
     return f"{scheme}://{bracketed}" if port == usual_port else f"{scheme}://{bracketed}:{port}"
+
+
+def site_address() -> str:
+    """The address of the site for people, from HOST, PORT and the settings."""
+    host = os.environ.get("HOST") or "127.0.0.1"
+    names = host_names(host)
+    if settings.HTTPS:
+        # A proxy in front has a name and the default port.
+        return url([*words(os.environ, "FOOTNOTE_HOSTS"), *names, host][0], 443, https=True)
+    return url([*names, host][0], whole_number(os.environ, "PORT", default=8000, least=1))
 
 
 def problem_with_binding(host: str, port: int) -> str | None:

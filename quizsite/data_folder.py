@@ -8,6 +8,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 # Django requires 50 characters; 50 random bytes make 67.
 SECRET_KEY_BYTES = 50
+# Django's own limits. Source: django/core/checks/security/base.py.
+LEAST_CHARACTERS, LEAST_DIFFERENT = 50, 5
 
 
 def make_data_folder(folder: Path) -> Path:
@@ -19,8 +21,10 @@ def make_data_folder(folder: Path) -> Path:
     return folder
 
 
-def secret_key(folder: Path) -> str:
+def secret_key(folder: Path, *, database: Path | None = None) -> str:
     """The site's secret key, made on first use.
+
+    database: the file that the key belongs to; if it exists, a missing key is lost, and none is made.
 
     The key is written aside and then linked into place, which fails when the name is taken:
     processes that start together agree on one key and none reads half of it.
@@ -28,6 +32,11 @@ def secret_key(folder: Path) -> str:
     path = folder / "secret_key"
     try:
         if not path.exists():
+            if database is not None and database.exists() and database.stat().st_size:
+                raise ImproperlyConfigured(
+                    f"The secret key {path} is gone, and the database {database} belongs to it. Put the key back from "
+                    "a backup. If it is lost, run `manage.py accept_secret_key`: every PIN changes."
+                )
             aside = folder / f".secret_key.{os.getpid()}.{secrets.token_hex(4)}"
             descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "w") as file:
@@ -43,6 +52,14 @@ def secret_key(folder: Path) -> str:
         key = path.read_text().strip()
     except OSError as error:
         raise ImproperlyConfigured(f"The secret key {path} cannot be used: {error.strerror}.") from error
-    if not key:
-        raise ImproperlyConfigured(f"The secret key {path} is empty; delete the file to get a new one.")
+    return strong_key(key, str(path))
+
+
+def strong_key(key: str, name: str) -> str:
+    """The key itself. Raises ImproperlyConfigured if it can be guessed. name: where it is set."""
+    if len(key) < LEAST_CHARACTERS or len(set(key)) < LEAST_DIFFERENT:
+        raise ImproperlyConfigured(
+            f"The secret key in {name} can be guessed: it needs {LEAST_CHARACTERS} random characters. Put a new one "
+            "there, and the earlier one into FOOTNOTE_SECRET_KEY_FALLBACKS, so that PINs stay."
+        )
     return key

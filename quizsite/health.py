@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -17,6 +18,8 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
 
+from quizsite.models import SiteState
+from quizsite.secret_key import has_its_key
 from quizsite.sqlite import library
 
 # Whichever is reached first: a class writes a few MB a day, and a database needs free space to compact itself.
@@ -28,6 +31,8 @@ CLOCK_TOLERANCE = timedelta(seconds=5)
 
 # Headers that a proxy adds, as WSGI names them.
 FORWARDED = ("HTTP_X_FORWARDED_", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_VIA")
+# The process may be the first of a site that was off for a week.
+_STARTED = time.monotonic()
 
 # The settings that make "Saved" true, as each engine reports them.
 SQLITE_PRAGMAS: dict[str, object] = {
@@ -89,7 +94,7 @@ def is_loopback(address: str) -> bool:
 def report() -> tuple[bool, list[str]]:
     """Whether every check passed, and a line for each: ok or FAIL, its name, and what it found."""
     fit, lines = True, []
-    for check in (files, read, write, migrations, durability, disk, clock):
+    for check in (files, read, write, migrations, durability, disk, clock, jobs, key, integrity, backup):
         try:
             lines.append(f"ok {check.__name__} {check()}".rstrip())
         except (CheckFailed, Error, OSError, ImproperlyConfigured) as error:
@@ -197,6 +202,51 @@ def clock_verdict(difference: timedelta) -> str:
     if abs(difference) > CLOCK_TOLERANCE:
         raise CheckFailed(words)
     return words
+
+
+def jobs() -> str:
+    """The periodic jobs ran within PERIODIC_JOBS_TOLERANCE, or this process is younger than that."""
+    ran = SiteState.objects.find(SiteState.PERIODIC_JOBS)
+    uptime = timedelta(seconds=time.monotonic() - _STARTED)
+    return jobs_verdict(timezone.now() - ran.at if ran else None, uptime=uptime)
+
+
+def jobs_verdict(age: timedelta | None, *, uptime: timedelta) -> str:
+    """How long ago the jobs ran, in words; raises CheckFailed above the tolerance. age: None if they never ran."""
+    words = "never ran" if age is None else f"ran {age.total_seconds():.0f} s ago"
+    tolerance = settings.PERIODIC_JOBS_TOLERANCE
+    if (age is None or age > tolerance) and uptime > tolerance:
+        raise CheckFailed(f"{words}: serve with `manage.py serve`, or run `manage.py run_periodic_jobs` every minute")
+    return words
+
+
+def key() -> str:
+    """The secret key is the one of this database."""
+    if not has_its_key():
+        raise CheckFailed("the database belongs to another secret key")
+    return ""
+
+
+def integrity() -> str:
+    """The last check of SQLite's whole file found nothing. It runs beside the site after each start."""
+    if connection.vendor != "sqlite":
+        return ""
+    checked = SiteState.objects.find(SiteState.DATABASE_CHECK)
+    if checked is None:
+        return "not checked yet"
+    if checked.value != "ok":
+        raise CheckFailed("the database is damaged: stop the site and run `manage.py restore BACKUP`")
+    return f"checked {_ago(timezone.now() - checked.at)}"
+
+
+def backup() -> str:
+    """How old the last backup is. Never red: a full backup disk must not stop a class."""
+    made = SiteState.objects.find(SiteState.BACKUP)
+    return "none yet" if made is None else f"made {_ago(timezone.now() - made.at)}"
+
+
+def _ago(age: timedelta) -> str:
+    return f"{age / timedelta(minutes=1):.0f} min ago"
 
 
 def disk() -> str:

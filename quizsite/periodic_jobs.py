@@ -12,6 +12,8 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from quizsite.cache import delete_expired_entries
+from quizsite.maintenance import start_maintenance
+from quizsite.models import SiteState
 from quizzes.attempts.heartbeats import delete_old_heartbeats
 from quizzes.attempts.lifecycle import submit_overdue
 from quizzes.people.erased_bytes import clear_marked_files_when_quiet
@@ -31,7 +33,7 @@ def start_periodic_jobs() -> None:
 
 
 def run_periodic_jobs(*, now: datetime) -> None:
-    """Submit overdue attempts; delete old failed tries, devices, heartbeats and sessions.
+    """Submit overdue attempts; delete old failed tries, devices, heartbeats and sessions; record that the jobs ran.
 
     A job that fails is logged and does not stop the others. All run again later, since the site must go on.
     """
@@ -51,12 +53,14 @@ def run_periodic_jobs(*, now: datetime) -> None:
         except Exception:
             logger.exception("A periodic job failed: %s. Trying again in %s seconds.", name, INTERVAL_SECONDS)
             close_old_connections()
+    SiteState.objects.record(SiteState.PERIODIC_JOBS, "ok", now=now)
 
 
 def _run_forever() -> None:
     with (settings.DATA_DIR / "housekeeping.lock").open("w") as lock:
         # One process of a machine at a time: the others wait here until the kernel releases the lock.
         fcntl.flock(lock, fcntl.LOCK_EX)
+        start_maintenance()
         rest = threading.Event()
         while not rest.wait(INTERVAL_SECONDS):
             _run_once()

@@ -18,6 +18,7 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from quizsite.periodic_jobs import start_periodic_jobs
+from quizsite.sqlite.copy import empty_log
 
 # SQLite has one writer, and more threads would only wait for each other. PostgreSQL serves four at a time.
 THREADS = {"sqlite": 1, "postgresql": 4}
@@ -53,7 +54,12 @@ def serve(host: str, port: int, *, workers: int) -> None:
     # one made before: it would leave holes for workers to write into. Source: Python's documentation of gc.freeze.
     gc.freeze()
     gc.enable()
-    server.serve(target_loader=load_worker)
+    try:
+        server.serve(target_loader=load_worker)
+    finally:
+        # Workers end without closing their connections. After this the main file alone holds everything.
+        if connection.vendor == "sqlite":
+            empty_log(settings.SQLITE_PATH)
 
 
 def new_server(host: str, port: int, *, workers: int) -> Any:

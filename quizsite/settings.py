@@ -11,7 +11,8 @@ from typing import Any
 import environ
 from django.utils.csp import CSP
 
-from quizsite.data_folder import make_data_folder, secret_key
+from quizsite.backups.swap import finish_restore
+from quizsite.data_folder import make_data_folder, secret_key, strong_key
 from quizsite.environment import choice, flag, mailer, postgresql, secret, whole_number, words
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -19,6 +20,10 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 environ.Env.read_env(os.environ.get("FOOTNOTE_ENV_FILE", BASE_DIR / ".env"))
 
 DATA_DIR = make_data_folder((BASE_DIR / (os.environ.get("FOOTNOTE_DATA") or "data")).resolve())
+# A restore that was killed after its decision. Before anything reads a file of this folder.
+finish_restore(DATA_DIR)
+SQLITE_PATH = DATA_DIR / "footnote.sqlite3"
+POSTGRESQL = postgresql(os.environ, "DATABASE_URL")
 HTTPS = flag(os.environ, "FOOTNOTE_HTTPS")
 TRUSTED_PROXY_COUNT = whole_number(os.environ, "FOOTNOTE_TRUSTED_PROXIES", default=0)
 # With this token, a watchdog on another machine sees the details of `/readyz`. Strangers see ok or fail.
@@ -29,7 +34,12 @@ HEALTH_TOKEN = secret(os.environ, "FOOTNOTE_HEALTH_TOKEN")
 DEBUG = flag(os.environ, "FOOTNOTE_DEBUG")
 # Every page says that it shows a sample school. `make demo` sets this.
 DEMO = flag(os.environ, "FOOTNOTE_DEMO")
-SECRET_KEY = os.environ.get("FOOTNOTE_SECRET_KEY") or secret_key(DATA_DIR)
+if os.environ.get("FOOTNOTE_SECRET_KEY"):
+    SECRET_KEY = strong_key(os.environ["FOOTNOTE_SECRET_KEY"], "FOOTNOTE_SECRET_KEY")
+else:
+    # A server's database has no file here; each start compares its key. `manage.py accept_secret_key` makes a new key.
+    may_be_lost = not POSTGRESQL and "FOOTNOTE_ACCEPT_SECRET_KEY" not in os.environ
+    SECRET_KEY = secret_key(DATA_DIR, database=SQLITE_PATH if may_be_lost else None)
 SECRET_KEY_FALLBACKS = words(os.environ, "FOOTNOTE_SECRET_KEY_FALLBACKS")
 # `manage.py serve` adds the machine's own addresses when it listens beyond loopback.
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *words(os.environ, "FOOTNOTE_HOSTS")]
@@ -105,7 +115,6 @@ USE_I18N = False
 
 # --- Database and cache ---------------------------------------------------------------------------------------------
 
-SQLITE_PATH = DATA_DIR / "footnote.sqlite3"
 SQLITE: dict[str, Any] = {
     "ENGINE": "quizsite.sqlite",
     "NAME": SQLITE_PATH,
@@ -118,7 +127,6 @@ SQLITE: dict[str, Any] = {
         "init_command": "PRAGMA synchronous=FULL; PRAGMA secure_delete=ON",
     },
 }
-POSTGRESQL = postgresql(os.environ, "DATABASE_URL")
 if POSTGRESQL:
     POSTGRESQL["CONN_HEALTH_CHECKS"] = True
     POSTGRESQL["OPTIONS"] = {
@@ -155,6 +163,18 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 KEEP_ARCHIVED_DAYS = whole_number(os.environ, "FOOTNOTE_KEEP_ARCHIVED_DAYS", default=400, least=1)
 # Who did what: two years, as long as anybody asks about a grade.
 KEEP_LOG_DAYS = whole_number(os.environ, "FOOTNOTE_KEEP_LOG_DAYS", default=730, least=30)
+# `/readyz` is red if the periodic jobs did not run for so long. They run every 20 seconds under `manage.py serve`, and
+# every minute from cron.
+PERIODIC_JOBS_TOLERANCE = timedelta(minutes=2)
+
+# --- Backups ----------------------------------------------------------------------------------------------------------
+
+BACKUP_DIR = (BASE_DIR / (os.environ.get("FOOTNOTE_BACKUPS") or DATA_DIR / "backups")).resolve()
+# `manage.py serve` makes a backup so often. 0: never.
+BACKUP_MINUTES = whole_number(os.environ, "FOOTNOTE_BACKUP_MINUTES", default=60)
+# How many hours and days keep their newest backup.
+BACKUPS_HOURLY = whole_number(os.environ, "FOOTNOTE_BACKUPS_HOURLY", default=24)
+BACKUPS_DAILY = whole_number(os.environ, "FOOTNOTE_BACKUPS_DAILY", default=14)
 
 # --- Browser policy -----------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ import atexit
 import os
 import shutil
 import tempfile
+from datetime import timedelta
 
 # A developer's `.env` and data must not change the tests, and tests must not touch them. Each run has a folder of its
 # own, so that two at once do not meet; its parallel workers, which end without a word, share their parent's.
@@ -23,6 +24,9 @@ from quizsite.settings import (
 if not POSTGRESQL:
     # A file with its queue of writers, as the site has; a database in memory shares one lock among threads.
     DATABASES["default"]["TEST"] = {"NAME": DATA_DIR / "test.sqlite3"}
+
+# No periodic jobs run beside the tests.
+PERIODIC_JOBS_TOLERANCE = timedelta(days=1)
 
 # Hashed names need collectstatic first, and live_server then answers 404 for them.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

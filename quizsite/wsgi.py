@@ -3,9 +3,13 @@
 import gc
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+from quizsite.site_lock import hold_while_serving
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quizsite.settings")
+hold_while_serving(settings.DATA_DIR)
 
 application = get_wsgi_application()
 

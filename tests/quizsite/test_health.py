@@ -12,11 +12,15 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
+from django.utils import timezone
 
-from quizsite.health import CLOCK_TOLERANCE, CheckFailed, clock_verdict, disk_verdict, files
+from quizsite.health import CLOCK_TOLERANCE, CheckFailed, clock_verdict, disk_verdict, files, jobs, jobs_verdict
+from quizsite.models import SiteState
+from quizsite.secret_key import record_secret_key
 
 SQLITE = pytest.mark.skipif(connection.vendor != "sqlite", reason="of SQLite's own file")
 
@@ -224,3 +228,70 @@ def test_readyz_shows_details_to_the_operator_only(
         assert b"FAIL write OperationalError" in broken.content
     else:
         assert (sound.content, broken.content) == (b"ok\n", b"fail\n")
+
+
+# --- Periodic jobs ------------------------------------------------------------------------------------------------
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(("age", "says"), [(None, "never ran"), (3 * MINUTE, "ran 180 s ago")])
+def test_jobs_that_did_not_run_for_2_minutes_are_red(age: timedelta | None, says: str, settings: Any) -> None:
+    settings.PERIODIC_JOBS_TOLERANCE = 2 * MINUTE
+
+    with pytest.raises(
+        CheckFailed, match=f"^{says}: serve with .manage.py serve., or run .manage.py run_periodic_jobs"
+    ):
+        jobs_verdict(age, uptime=3 * MINUTE)
+    # A process that has started a moment ago has had no time to run them.
+    assert jobs_verdict(age, uptime=MINUTE) == says
+
+
+@pytest.mark.django_db
+def test_jobs_that_cron_ran_are_green(settings: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    settings.BACKUP_MINUTES = 0
+    settings.PERIODIC_JOBS_TOLERANCE = timedelta(seconds=-1)
+    with pytest.raises(CheckFailed, match="^never ran"):
+        jobs()
+    settings.PERIODIC_JOBS_TOLERANCE = MINUTE
+
+    call_command("run_periodic_jobs")
+
+    assert capsys.readouterr().out == "The periodic jobs ran.\n"
+    assert SiteState.objects.get(name="periodic_jobs").at <= timezone.now()
+    assert jobs_verdict(timezone.now() - SiteState.objects.get(name="periodic_jobs").at, uptime=3 * MINUTE)
+    assert jobs().startswith("ran ")
+
+
+# --- Key, file and backup -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_secret_key_of_another_database_is_red(client: Client, settings: Any) -> None:
+    record_secret_key(now=timezone.now())
+    assert red(client) == {}
+
+    old, settings.SECRET_KEY = (
+        settings.SECRET_KEY,
+        "another secret key, longer than fifty characters, for this test alone",
+    )
+    assert red(client) == {"key": "the database belongs to another secret key"}
+    settings.SECRET_KEY_FALLBACKS = [old]
+    assert red(client) == {}
+
+
+@SQLITE
+@pytest.mark.django_db
+def test_database_that_the_check_found_damaged_is_red(client: Client) -> None:
+    SiteState.objects.record(SiteState.DATABASE_CHECK, "Page 7: never used", now=timezone.now())
+
+    assert red(client) == {"integrity": "the database is damaged: stop the site and run `manage.py restore BACKUP`"}
+
+
+@pytest.mark.django_db
+def test_age_of_the_last_backup_is_a_detail_and_never_red(client: Client) -> None:
+    assert b"ok backup none yet\n" in client.get("/readyz").content
+    SiteState.objects.record(SiteState.BACKUP, "footnote-1", now=timezone.now() - timedelta(days=9))
+
+    assert b"ok backup made 12960 min ago\n" in client.get("/readyz").content
+    assert red(client) == {}

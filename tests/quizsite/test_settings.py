@@ -243,7 +243,7 @@ def test_secret_key_is_one_for_all_who_start_together(tmp_path: Path) -> None:
 def test_secret_key_that_is_empty_is_refused(tmp_path: Path) -> None:
     (tmp_path / "secret_key").write_text("\n")
 
-    with pytest.raises(ImproperlyConfigured, match="is empty"):
+    with pytest.raises(ImproperlyConfigured, match="secret_key can be guessed"):
         secret_key(tmp_path)
 
 

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -17,6 +18,7 @@ from urllib.request import Request, urlopen
 import pytest
 from django.conf import settings as site_settings
 from django.contrib.sessions.models import Session
+from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
@@ -27,6 +29,7 @@ from quizsite.health import CheckFailed, disk_verdict
 from quizsite.management.commands.serve import Command
 from quizsite.server import new_server
 from quizsite.static_files import collect_if_changed
+from quizzes.models import User
 from tests.servers import MANAGE, environment, family, free_port
 
 # --- Finding Python -----------------------------------------------------------------------------------------------
@@ -282,6 +285,36 @@ def test_serve_behind_a_proxy_prints_the_proxys_address(serve: Callable[..., Run
     assert "Footnote is at https://quiz.school.example (stop it with Ctrl-C)" in lines
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("variables", "address"),
+    [
+        ({}, "http://127.0.0.1:8000"),
+        ({"PORT": "8123"}, "http://127.0.0.1:8123"),
+        ({"HOST": "10.1.2.3", "PORT": "80"}, "http://10.1.2.3"),
+    ],
+)
+def test_sign_in_link_opens_the_running_site_without_an_option(
+    variables: dict[str, str], address: str, teacher: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HOST", "PORT"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    out = StringIO()
+
+    # Another shell than that of the server has its own environment, so the address that `serve` printed comes first.
+    call_command("sign_in_link", teacher.email, stdout=out)
+    Command(stdout=StringIO()).print_address()
+    for name in variables:
+        monkeypatch.delenv(name)
+    call_command("sign_in_link", teacher.email, stdout=out)
+
+    first, second = out.getvalue().splitlines()
+    assert first.startswith(f"{address}/enter/")
+    assert second.startswith(f"{address}/enter/")
+
+
 @pytest.mark.parametrize(
     ("variables", "sentence"),
     [
@@ -397,7 +430,9 @@ def checks(client: Client) -> tuple[int, dict[str, str]]:
     return response.status_code, {words[1]: words[0] for words in lines}
 
 
-GREEN = dict.fromkeys(("files", "read", "write", "migrations", "durability", "disk", "clock"), "ok")
+GREEN = dict.fromkeys(
+    ("files", "read", "write", "migrations", "durability", "disk", "clock", "jobs", "key", "integrity", "backup"), "ok"
+)
 
 
 def test_livez_answers_without_the_database(client: Client) -> None:

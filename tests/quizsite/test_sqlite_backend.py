@@ -23,6 +23,7 @@ from django.test.utils import CaptureQueriesContext
 
 from quizsite.sqlite import library
 from quizsite.sqlite.base import DatabaseWrapper, verify
+from quizsite.sqlite.copy import copy_database, quick_check
 from quizsite.sqlite.file_systems import known_mounts, network_file_system
 from quizsite.sqlite.prepare import prepare_database
 from quizsite.sqlite.version import wal_is_safe
@@ -235,7 +236,7 @@ def test_prepare_database_begins_none_over_one_that_is_gone_unless_told(
     take_away(path)
     left = path.exists()
 
-    with pytest.raises(ImproperlyConfigured, match="is gone, and this site had one.*; cp BACKUP .*add --init"):
+    with pytest.raises(ImproperlyConfigured, match="and this site had one. Run `manage.py restore BACKUP`.*add --init"):
         prepare_database(path)
     assert path.exists() == left
     prepare_database(path, init=True)
@@ -249,6 +250,43 @@ def test_prepare_database_may_be_called_again_before_there_is_a_table(mode: str,
         prepare_database(path, journal_mode=mode)
     with closing(library.sqlite.connect(str(path))) as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == (mode,)
+
+
+def test_copy_beside_writers_is_of_one_moment_and_has_every_row_committed_before_it(tmp_path: Path) -> None:
+    path = tmp_path / "site.sqlite3"
+    prepare_database(path)
+    with closing(library.sqlite.connect(str(path))) as connection:
+        connection.execute("CREATE TABLE saved (writer INTEGER, number INTEGER, padding BLOB)")
+        # Several steps of the copy, with writes between them.
+        connection.executemany("INSERT INTO saved VALUES (0, ?, ?)", [(n, b"x" * 3000) for n in range(12_000)])
+        connection.commit()
+    stop, committed = threading.Event(), [0, 0, 0]
+
+    def write(writer: int) -> None:
+        with closing(library.sqlite.connect(str(path), timeout=60, isolation_level=None)) as connection:
+            while not stop.is_set():
+                connection.execute("INSERT INTO saved VALUES (?, ?, NULL)", [writer, committed[writer] + 1])
+                committed[writer] += 1
+
+    threads = [threading.Thread(target=write, args=[writer]) for writer in (1, 2)]
+    for thread in threads:
+        thread.start()
+    while min(committed[1:]) < 3:
+        assert all(thread.is_alive() for thread in threads)
+    before = list(committed)
+    copy_database(path, tmp_path / "copy.sqlite3")
+    after = list(committed)
+    stop.set()
+    for thread in threads:
+        thread.join()
+
+    assert after > before
+    assert sorted(name.name for name in tmp_path.glob("copy*")) == ["copy.sqlite3"]
+    with closing(library.sqlite.connect(str(tmp_path / "copy.sqlite3"))) as copy:
+        for writer in (1, 2):
+            numbers = [number for (number,) in copy.execute("SELECT number FROM saved WHERE writer = ?", [writer])]
+            assert numbers == list(range(1, len(numbers) + 1))
+            assert len(numbers) >= before[writer]
 
 
 MOUNTS = r"""21 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
@@ -301,23 +339,32 @@ def spoil_a_page(path: Path) -> None:
 
 @pytest.mark.parametrize("damage", [cut, forget_what_it_is, spoil_a_page])
 def test_prepare_database_refuses_a_damaged_one_with_the_command_that_restores_it(
-    damage: Callable[[Path], None], path: Path, tmp_path: Path
+    damage: Callable[[Path], None], path: Path
 ) -> None:
-    folder, backup = tmp_path / "the school's", tmp_path / "backup"
-    folder.mkdir()
-    shutil.copy(path, backup)
-    moved = Path(shutil.move(path, folder))
-    damage(moved)
-    damaged = moved.read_bytes()
+    damage(path)
+    damaged = path.read_bytes()
 
-    with pytest.raises(ImproperlyConfigured, match=r"is damaged\. Put a backup in its place: .*BACKUP.*\.$") as refused:
-        prepare_database(moved)
+    with pytest.raises(ImproperlyConfigured, match=r"is damaged\. Run `manage.py restore BACKUP`, which keeps"):
+        prepare_database(path)
 
-    assert moved.read_bytes() == damaged
-    command = str(refused.value).partition("place: ")[2].rstrip(".").replace("BACKUP", str(backup))
-    subprocess.run(command, shell=True, check=True)  # noqa: S602  the very line that an operator types
-    prepare_database(moved)
-    assert (tmp_path / "the school's.damaged" / moved.name).read_bytes() == damaged
+    assert path.read_bytes() == damaged
+
+
+def test_prepare_database_reads_a_bounded_part_and_the_check_beside_it_reads_all(path: Path) -> None:
+    with closing(library.sqlite.connect(str(path))) as connection:
+        connection.execute("CREATE TABLE large (id INTEGER PRIMARY KEY, content BLOB)")
+        connection.executemany("INSERT INTO large (content) VALUES (?)", [[b"x" * 3000]] * 500)
+        connection.commit()
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        last_page = path.stat().st_size // 4096 - 10
+    assert quick_check(path) == "ok"
+    content = bytearray(path.read_bytes())
+    content[last_page * 4096 : (last_page + 1) * 4096] = b"\xff" * 4096
+    path.write_bytes(content)
+
+    prepare_database(path)
+
+    assert quick_check(path) != "ok"
 
 
 def test_prepare_database_refuses_one_that_it_may_only_read(path: Path) -> None:

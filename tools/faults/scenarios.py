@@ -22,6 +22,7 @@ from django.utils import timezone
 from quizzes.assignments.deadlines import GRACE
 from quizzes.models import Answer, AnswerEvent, Attempt
 from tests.servers import Site, family, running
+from tools.faults.backups import restored_from_a_backup_under_load
 from tools.faults.cluster import Cluster
 from tools.faults.error_path import errors_in_every_view
 from tools.faults.ledger import Client, Save, at_once, busy, compare, finish, make_clients
@@ -409,4 +410,5 @@ SCENARIOS: dict[str, Scenario] = {
     "R14": lambda _site, full: Outcome(*regraded_and_killed(50 if full else 10)),
     "R15": lambda site, full: Outcome(*saved_beside_heavy_work(site, full=full)),
     "R18": lambda _site, _full: Outcome(*errors_in_every_view()),
+    "R19": lambda site, full: Outcome(*restored_from_a_backup_under_load(site, full=full)),
 }

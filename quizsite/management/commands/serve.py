@@ -11,10 +11,16 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
 
-from quizsite.addresses import host_names, problem_with_binding, url
-from quizsite.environment import whole_number, words
+from quizsite.addresses import host_names, problem_with_binding, site_address
+from quizsite.backups.create import make_scheduled_backup
+from quizsite.backups.manifest import BackupError
+from quizsite.backups.rotation import BEFORE_MIGRATION
+from quizsite.environment import whole_number
 from quizsite.health import CheckFailed, durability, pending_migrations
+from quizsite.models import SiteState
+from quizsite.secret_key import record_secret_key, require_its_key
 from quizsite.server import load_site, serve
+from quizsite.site_lock import SiteInUse, hold_while_serving
 from quizsite.sqlite import library
 from quizsite.sqlite.prepare import prepare_database
 from quizsite.startup_errors import exit_with_message
@@ -35,6 +41,10 @@ class Command(BaseCommand):
         port = whole_number(os.environ, "PORT", default=8000, least=1)
         if problem := problem_with_binding(host, port):
             raise CommandError(f"Cannot serve on {host}:{port}: {problem}. Choose another with `make run PORT=8001`.")
+        try:
+            hold_while_serving(settings.DATA_DIR)
+        except SiteInUse as error:
+            raise CommandError("A restore is running. Start the site when it has ended.") from error
         # A separate process: a first start takes half as much memory again as serving, and Python returns little of
         # it, so every worker would keep it. Meanwhile this process loads what the workers share.
         preparation = get_context("fork").Process(target=self.prepare, kwargs={"init": init})
@@ -45,7 +55,7 @@ class Command(BaseCommand):
             # A process that failed has printed why; one that was killed has not.
             sys.exit(1 if code > 0 else f"Preparing the site was ended by signal {-code}.")
         names = host_names(host)
-        self.print_address(host, port, names)
+        self.print_address()
         self.allow_hosts(names)
         serve(host, port, workers=workers)
 
@@ -71,20 +81,30 @@ class Command(BaseCommand):
                 durability()
             except CheckFailed as problem:
                 raise CommandError(f"This database server could lose what it called saved: {problem}.") from problem
+        require_its_key()
         if pending_migrations():
             self.stdout.write("Preparing the database ...")
+            self.back_up_before_migration()
             call_command("migrate", interactive=False, verbosity=0, init=init)
+        record_secret_key(now=timezone.now())
         call_command("load_question_sets", verbosity=0)
         if collect_if_changed():
             self.stdout.write("Collected the static files.")
 
-    def print_address(self, host: str, port: int, names: list[str]) -> None:
-        """Print the address, and on a site without an account the link that makes the first."""
-        if settings.HTTPS:
-            # A proxy in front has a name and the default port.
-            address = url([*words(os.environ, "FOOTNOTE_HOSTS"), *names, host][0], 443, https=True)
-        else:
-            address = url([*names, host][0], port)
+    def back_up_before_migration(self) -> None:
+        """Make a backup of a site that has rows; FOOTNOTE_BACKUP_MINUTES=0 turns this off too."""
+        if not settings.BACKUP_MINUTES or "django_migrations" not in connection.introspection.table_names():
+            return
+        try:
+            made = make_scheduled_backup(now=timezone.now(), suffix=BEFORE_MIGRATION)
+        except BackupError as problem:
+            raise CommandError(f"The site is not migrated without a backup: {problem}") from problem
+        self.stdout.write(f"Backup made before the migration: {made}")
+
+    def print_address(self) -> None:
+        """Print the address and record it, and on a site without an account print the link that makes the first."""
+        address = site_address()
+        SiteState.objects.record(SiteState.ADDRESS, address, now=timezone.now())
         self.stdout.write(f"Footnote is at {address} (stop it with Ctrl-C)")
         if link := accounts.first_teacher_link(address, timezone.now()):
             self.stdout.write(f"No teacher has an account yet. This link makes the first one, once:\n  {link}")

@@ -1,10 +1,10 @@
-"""`manage.py sign_in_link`: print a one-time sign-in link for a teacher."""
-
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from quizsite.addresses import site_address
+from quizsite.models import SiteState
 from quizzes.models import User
 from quizzes.people import accounts
 
@@ -14,12 +14,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("email", help="the email of the teacher's account")
-        parser.add_argument("--base-url", default="http://127.0.0.1:8000", help="the address of the site")
+        parser.add_argument("--base-url", help="the address of the site, if not the one that `serve` printed last")
 
-    def handle(self, *args: Any, email: str, base_url: str, **options: Any) -> None:
+    def handle(self, *args: Any, email: str, base_url: str | None, **options: Any) -> None:
         user = User.objects.filter(email__iexact=email.strip()).first()
         if user is None:
             raise CommandError(f"No account has the email {email}.")
         if not user.is_active:
             raise CommandError(f"The account {user.email} is closed. Reopen it first with close_account --reopen.")
-        self.stdout.write(accounts.sign_in_link(user, base_url))
+        # The site may have been started with settings that this shell does not have.
+        served = SiteState.objects.find(SiteState.ADDRESS)
+        address = base_url or (served.value if served else site_address())
+        self.stdout.write(accounts.sign_in_link(user, address))

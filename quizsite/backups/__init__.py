@@ -1,0 +1,1 @@
+"""Backups of a site: make, rotate, check and restore them."""

@@ -1,0 +1,140 @@
+"""Make a backup: a folder with a copy of the database, the secret key, the erasure ledger and a manifest."""
+
+import fcntl
+import logging
+import shutil
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+from quizsite import __version__
+from quizsite.backups.manifest import (
+    LEDGER_FILE,
+    POSTGRESQL_FILE,
+    SECRET_KEY_FILE,
+    SQLITE_FILE,
+    BackupError,
+    File,
+    Manifest,
+)
+from quizsite.backups.postgresql import dump_database, parameters
+from quizsite.backups.rotation import backup_name, superseded
+from quizsite.durable import copy_private, sha256, sync
+from quizsite.models import SiteState
+from quizsite.sqlite import library
+from quizsite.sqlite.copy import CopyDamaged, copy_database
+
+logger = logging.getLogger(__name__)
+
+# What has this name is not finished. A process that was killed leaves it, and the next backup deletes it.
+UNFINISHED = ".unfinished"
+
+
+def make_backup(folder: Path, *, now: datetime, suffix: str = "") -> Path:
+    """Make a backup in a new folder in `folder`; returns it. Raises BackupError.
+
+    The new folder appears under its name only when it is complete and on the disk. The site goes on writing meanwhile.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _alone(folder):
+            for left in folder.glob(f"*{UNFINISHED}"):
+                shutil.rmtree(left)
+            name = _free_name(folder, backup_name(now), suffix)
+            unfinished = folder / f"{name}{UNFINISHED}"
+            unfinished.mkdir(mode=0o700)
+            try:
+                _fill(unfinished, now=now)
+                sync(unfinished)
+                done = unfinished.rename(folder / name)
+                sync(folder)
+            except BaseException:
+                shutil.rmtree(unfinished, ignore_errors=True)
+                raise
+    except OSError as error:
+        raise BackupError(f"The backup in {folder} stopped: {error.strerror or error}.") from error
+    return done
+
+
+def make_scheduled_backup(*, now: datetime, suffix: str = "") -> Path:
+    """Make a backup in BACKUP_DIR, record it, and delete those that it supersedes. Raises BackupError."""
+    made = make_backup(settings.BACKUP_DIR, now=now, suffix=suffix)
+    names = [path.name for path in made.parent.iterdir()]
+    for name in superseded(names, hourly=settings.BACKUPS_HOURLY, daily=settings.BACKUPS_DAILY):
+        shutil.rmtree(made.parent / name)
+    return made
+
+
+def is_backup_due(*, now: datetime) -> bool:
+    """Whether the last recorded backup is older than BACKUP_MINUTES. 0 minutes: never."""
+    if not settings.BACKUP_MINUTES:
+        return False
+    last = SiteState.objects.find(SiteState.BACKUP)
+    return last is None or now - last.at >= timedelta(minutes=settings.BACKUP_MINUTES)
+
+
+def record_backup(made: Path, *, now: datetime) -> None:
+    """Record when the last backup was made, for `/readyz` and the schedule."""
+    SiteState.objects.record(SiteState.BACKUP, made.name, now=now)
+
+
+def _fill(folder: Path, *, now: datetime) -> None:
+    if connection.vendor == "sqlite":
+        database = folder / SQLITE_FILE
+        migrations, counts = _copy_sqlite(Path(connection.settings_dict["NAME"]), database)
+    else:
+        database = folder / POSTGRESQL_FILE
+        migrations, counts = dump_database(parameters(connection), database)
+    files = [File(database.name, database.stat().st_size, sha256(database))]
+    # After the database: a line of the ledger without its erasure is applied at the restore.
+    for name in (SECRET_KEY_FILE, LEDGER_FILE):
+        source = settings.DATA_DIR / name
+        # A key of the environment is kept by whoever set it, and the file may be of an earlier time.
+        unused = name == SECRET_KEY_FILE and source.exists() and source.read_text().strip() != settings.SECRET_KEY
+        if source.exists() and not unused:
+            digest = copy_private(source, folder / name)
+            files.append(File(name, (folder / name).stat().st_size, digest))
+    Manifest(__version__, now.isoformat(), connection.vendor, migrations, counts, tuple(files)).write(folder)
+
+
+def _copy_sqlite(source: Path, target: Path) -> tuple[tuple[str, ...], dict[str, int]]:
+    needed, free = source.stat().st_size, shutil.disk_usage(target.parent).free
+    if free < needed:
+        raise BackupError(f"{target.parent.parent} has {free:,} bytes free, and the backup needs {needed:,}.")
+    try:
+        copy_database(source, target)
+        with closing(library.sqlite.connect(str(target))) as copy:
+            names = [name for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            counts = {
+                name: copy.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608  this site's own tables
+                for name in sorted(names)
+                if name.startswith("quizzes_")
+            }
+            migrations: tuple[str, ...] = ()
+            if "django_migrations" in names:
+                rows = copy.execute("SELECT app || '.' || name FROM django_migrations ORDER BY id")
+                migrations = tuple(name for (name,) in rows)
+    except CopyDamaged as error:
+        raise BackupError(f"The database {source} is damaged ({error}). Restore the last backup.") from error
+    except library.sqlite.Error as error:
+        raise BackupError(f"The database {source} cannot be copied: {error}.") from error
+    return migrations, counts
+
+
+def _free_name(folder: Path, name: str, suffix: str) -> str:
+    names = [f"{name}{suffix}", *(f"{name}-{number}{suffix}" for number in range(2, 100))]
+    return next(name for name in names if not (folder / name).exists())
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    with (folder / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise BackupError(f"Another backup in {folder} is running.") from error
+        yield

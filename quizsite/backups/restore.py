@@ -1,0 +1,212 @@
+"""Restore a backup: check all of it first, then replace the site, and keep what was there."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from django.conf import settings
+from django.db import connection, connections
+from django.db.migrations.loader import MigrationLoader
+from psycopg import sql
+
+from quizsite.backups import swap
+from quizsite.backups.manifest import (
+    LEDGER_FILE,
+    POSTGRESQL_FILE,
+    SECRET_KEY_FILE,
+    SQLITE_FILE,
+    BackupError,
+    Manifest,
+    check_migrations,
+    check_sizes,
+    read_manifest,
+)
+from quizsite.backups.postgresql import connected, parameters, run
+from quizsite.durable import copy_private, write_private
+from quizsite.models import SiteState
+from quizsite.secret_key import secret_key_check
+from quizsite.site_lock import SiteInUse, exclusive
+from quizsite.sqlite import library
+from quizsite.sqlite.copy import empty_log, quick_check
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A finished restore. kept: where the old site is: a folder, or the name of a database."""
+
+    manifest: Manifest
+    kept: str
+
+
+def restore(backup: Path, *, now: datetime, accept_findings: bool = False) -> Restored:
+    """Replace this site with the backup; raises BackupError and changes nothing if a check fails.
+
+    backup: the folder of a backup, or a file in it. accept_findings: also if `check_integrity` finds something.
+    """
+    folder = backup if backup.is_dir() else backup.parent
+    try:
+        with exclusive(settings.DATA_DIR):
+            manifest = _checked(folder)
+            stage = settings.DATA_DIR / swap.STAGED
+            shutil.rmtree(stage, ignore_errors=True)
+            stage.mkdir(mode=0o700)
+            try:
+                _stage_files(folder, manifest, stage)
+                key = _key(manifest, stage)
+                if manifest.engine == "sqlite":
+                    return Restored(manifest, _restore_sqlite(stage, key, now, accept_findings))
+                return Restored(manifest, _restore_postgresql(stage, key, now, accept_findings))
+            finally:
+                shutil.rmtree(stage, ignore_errors=True)
+    except SiteInUse as error:
+        raise BackupError("The site is running, or another restore is. Stop it first.") from error
+    except OSError as error:
+        raise BackupError(f"The restore stopped: {error.strerror or error}. The site is as before.") from error
+
+
+def _checked(folder: Path) -> Manifest:
+    """The manifest, after every check that reads no large file."""
+    manifest = read_manifest(folder)
+    known = MigrationLoader(None, ignore_no_migrations=True).disk_migrations
+    check_migrations(manifest, {f"{app}.{name}" for app, name in known})
+    if manifest.engine != connection.vendor:
+        raise BackupError(f"This backup is of {manifest.engine}, and this site uses {connection.vendor}.")
+    check_sizes(folder, manifest)
+    return manifest
+
+
+def _stage_files(folder: Path, manifest: Manifest, stage: Path) -> None:
+    """Copy the files; the hash is that of the copy's own bytes."""
+    for file in manifest.files:
+        if copy_private(folder / file.name, stage / file.name) != file.sha256:
+            raise BackupError(f"{folder / file.name} was changed or damaged after the backup. Use another backup.")
+    ledger, present = stage / LEDGER_FILE, settings.DATA_DIR / LEDGER_FILE
+    if present.exists():
+        # What was erased after the backup stays erased.
+        old = ledger.read_text().splitlines() if ledger.exists() else []
+        lines = list(dict.fromkeys([*old, *present.read_text().splitlines()]))
+        ledger.unlink(missing_ok=True)
+        write_private(ledger, "".join(f"{line}\n" for line in lines).encode())
+
+
+def _key(manifest: Manifest, stage: Path) -> str:
+    """The secret key that the site will have: the environment's, else the backup's, else the present one."""
+    given = os.environ.get("FOOTNOTE_SECRET_KEY")
+    if given:
+        return given
+    if manifest.find(SECRET_KEY_FILE):
+        return (stage / SECRET_KEY_FILE).read_text().strip()
+    key: str = settings.SECRET_KEY
+    return key
+
+
+def _check_key(recorded: str | None, key: str) -> None:
+    keys = [key, *settings.SECRET_KEY_FALLBACKS]
+    if recorded is not None and recorded not in [secret_key_check(key) for key in keys]:
+        where = "FOOTNOTE_SECRET_KEY" if os.environ.get("FOOTNOTE_SECRET_KEY") else "This site's secret key"
+        raise BackupError(f"{where} is not the key of this backup. Set the key that the site had then.")
+
+
+def _restore_sqlite(stage: Path, key: str, now: datetime, accept_findings: bool) -> str:
+    database = stage / SQLITE_FILE
+    if (found := quick_check(database)) != "ok":
+        raise BackupError(f"The database of this backup is damaged ({found}). Use another backup.")
+    _check_key(_recorded_in(database), key)
+    _bring_up_to_date(stage, {"FOOTNOTE_DATA": str(stage), "DATABASE_URL": ""}, key, accept_findings)
+    empty_log(database)
+    # The old database too is one file by itself then, if it can still be read.
+    connections.close_all()
+    try:
+        empty_log(settings.SQLITE_PATH)
+    except library.sqlite.Error:
+        pass
+    kept = f"before-restore-{now.astimezone(UTC):%Y%m%dT%H%M%S%fZ}"
+    swap.commit(settings.DATA_DIR, kept=kept)
+    swap.finish_locked(settings.DATA_DIR)
+    return str(settings.DATA_DIR / kept)
+
+
+def _recorded_in(database: Path) -> str | None:
+    """The check of the secret key in this file; None if it was made before there was one."""
+    table = SiteState._meta.db_table
+    with closing(library.sqlite.connect(str(database))) as file:
+        if not file.execute("SELECT 1 FROM sqlite_master WHERE name = ?", [table]).fetchone():
+            return None
+        query = f"SELECT value FROM {table} WHERE name = ?"  # noqa: S608  a table of this site
+        row = file.execute(query, [SiteState.SECRET_KEY]).fetchone()
+    return row[0].strip('"') if row else None
+
+
+def _restore_postgresql(stage: Path, key: str, now: datetime, accept_findings: bool) -> str:
+    """Fill a new database beside the present one, check it, and exchange their names in one transaction."""
+    target = parameters(connection)
+    name, new = target["dbname"], f"{target['dbname']}_restore"
+    kept = f"{name}_before_{now.astimezone(UTC):%Y%m%d%H%M%S}"
+    connections.close_all()
+    # A database is renamed from another one.
+    with connected(target | {"dbname": "template1" if name == "postgres" else "postgres"}) as server:
+        users = server.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()", [name]
+        ).fetchone()
+        if users is None or users[0]:
+            raise BackupError(f"The database {name} is in use. Stop the site on every machine first.")
+        server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(new)))
+        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(new)))
+        try:
+            run("pg_restore", target | {"dbname": new}, "--no-owner", "--exit-on-error", str(stage / POSTGRESQL_FILE))
+            with connected(target | {"dbname": new}) as restored:
+                table = SiteState._meta.db_table
+                [has_table] = restored.execute("SELECT to_regclass(%s) IS NOT NULL", [table]).fetchone() or (False,)
+                query = sql.SQL("SELECT value FROM {} WHERE name = %s").format(sql.Identifier(table))
+                row = restored.execute(query, [SiteState.SECRET_KEY]).fetchone() if has_table else None
+            _check_key(row[0] if row else None, key)
+            environment = {"FOOTNOTE_DATA": str(stage), "DATABASE_URL": _url_with(new)}
+            _bring_up_to_date(stage, environment, key, accept_findings)
+            with server.transaction():
+                for old_name, new_name in ((name, kept), (new, name)):
+                    rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+                    server.execute(rename.format(sql.Identifier(old_name), sql.Identifier(new_name)))
+        except BaseException:
+            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(new)))
+            raise
+    # A kill before this leaves the new database with the old key, which the start refuses; restoring again mends it.
+    swap.commit(settings.DATA_DIR, kept=f"before-restore-{now.astimezone(UTC):%Y%m%dT%H%M%S%fZ}")
+    swap.finish_locked(settings.DATA_DIR)
+    return kept
+
+
+def _url_with(name: str) -> str:
+    parts = urlsplit(os.environ["DATABASE_URL"])
+    return urlunsplit(parts._replace(path=f"/{name}"))
+
+
+def _bring_up_to_date(stage: Path, where: Mapping[str, str], key: str, accept_findings: bool) -> None:
+    """Migrate the staged site to this version, erase again what the ledger names, and check every answer."""
+    _manage("migrate", "--verbosity=0", where=where, key=key)
+    ledger = stage / LEDGER_FILE
+    if ledger.exists() and ledger.stat().st_size:
+        _manage("reapply_erasures", where=where, key=key)
+    if not accept_findings:
+        _manage("check_integrity", where=where, key=key)
+
+
+def _manage(*command: str, where: Mapping[str, str], key: str) -> None:
+    """Run a command on the staged site, in a process that has its settings."""
+    done = subprocess.run(  # noqa: S603  this project's own command
+        [sys.executable, str(settings.BASE_DIR / "manage.py"), *command],
+        env={**os.environ, "FOOTNOTE_SECRET_KEY": key, **where},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        lines = [line.strip() for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+        last = lines[-1] if lines else f"exit code {done.returncode}"
+        raise BackupError(f"`{command[0]}` on this backup says: {last}. Nothing was replaced.")

@@ -1,0 +1,41 @@
+"""Which backups to keep: the newest of each hour for a day, and of each day for two weeks."""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+BEFORE_MIGRATION = "-before-migration"
+# An upgrade that went wrong may be noticed after the daily backups of the time before it are gone.
+MIGRATIONS_KEPT = 3
+
+_NAME = re.compile(rf"footnote-(\d{{8}}T\d{{6}})Z(-\d+)?({BEFORE_MIGRATION})?")
+
+
+def backup_name(now: datetime, *, suffix: str = "") -> str:
+    """The name of the folder of a backup made at this moment."""
+    return f"footnote-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}{suffix}"
+
+
+def made_at(name: str) -> datetime | None:
+    """When the backup with this name was made; None if the name is none of a backup."""
+    found = _NAME.fullmatch(name)
+    return datetime.strptime(found[1], "%Y%m%dT%H%M%S").replace(tzinfo=UTC) if found else None
+
+
+def superseded(names: Iterable[str], *, hourly: int, daily: int) -> set[str]:
+    """The backups that are no longer needed.
+
+    Kept: the newest of each of the last `hourly` hours and `daily` days that have one, and the last 3 before a
+    migration. Hours without a backup do not count, so that a site that was off keeps its last ones.
+    """
+    moments = {name: at for name in names if (at := made_at(name))}
+    newest_first = sorted(moments, key=lambda name: (moments[name], name), reverse=True)
+    hours: dict[str, str] = {}
+    days: dict[str, str] = {}
+    for name in newest_first:
+        hours.setdefault(f"{moments[name]:%Y%m%d%H}", name)
+        days.setdefault(f"{moments[name]:%Y%m%d}", name)
+    before = [name for name in newest_first if name.endswith(BEFORE_MIGRATION)]
+    # The newest stays whatever the settings say.
+    kept = {*newest_first[:1], *list(hours.values())[:hourly], *list(days.values())[:daily], *before[:MIGRATIONS_KEPT]}
+    return set(newest_first) - kept

@@ -1,0 +1,76 @@
+"""Long work beside the periodic jobs, in a thread of its own: backups, and the check of the whole database."""
+
+import logging
+import threading
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.db import close_old_connections, connection
+from django.utils import timezone
+
+from quizsite.backups.create import is_backup_due, make_scheduled_backup, record_backup
+from quizsite.backups.manifest import BackupError
+from quizsite.models import SiteState
+from quizsite.sqlite.copy import quick_check
+
+logger = logging.getLogger(__name__)
+
+INTERVAL_SECONDS = 60
+# After an error, such as a full disk. Each try may copy gigabytes.
+RETRY = timedelta(minutes=10)
+# The first requests after a start come before the check, which reads the whole file.
+CHECK_AFTER_SECONDS = 5
+
+
+def start_maintenance() -> None:
+    """Check the database, then make backups when they are due, until the process ends."""
+    threading.Thread(target=_run_forever, name="maintenance", daemon=True).start()
+
+
+def check_database(*, now: datetime) -> str:
+    """Check SQLite's whole file, and record and log what was found; returns "ok" or the finding.
+
+    PostgreSQL checks pages itself when it reads them, so there it does nothing.
+    """
+    if connection.vendor != "sqlite":
+        return "ok"
+    found = quick_check(Path(connection.settings_dict["NAME"]))
+    if found == "ok":
+        logger.info("The check of the whole database found nothing.")
+    else:
+        logger.error("The database is damaged (%s). Stop the site and run `manage.py restore BACKUP`.", found)
+    SiteState.objects.record(SiteState.DATABASE_CHECK, found, now=now)
+    return found
+
+
+def back_up_if_due(*, now: datetime) -> Path | None:
+    """Make the scheduled backup if it is due; returns its folder. Raises BackupError."""
+    if not is_backup_due(now=now):
+        return None
+    made = make_scheduled_backup(now=now)
+    record_backup(made, now=now)
+    logger.info("Backup made: %s", made)
+    return made
+
+
+def _run_forever() -> None:
+    rest = threading.Event()
+    rest.wait(CHECK_AFTER_SECONDS)
+    try:
+        check_database(now=timezone.now())
+    except Exception:
+        logger.exception("The check of the whole database failed.")
+    not_before = timezone.now()
+    while True:
+        close_old_connections()
+        now = timezone.now()
+        try:
+            if now >= not_before:
+                back_up_if_due(now=now)
+        except BackupError as problem:
+            logger.error("The scheduled backup failed: %s", problem)
+            not_before = now + RETRY
+        except Exception:
+            logger.exception("The scheduled backup failed.")
+            not_before = now + RETRY
+        rest.wait(INTERVAL_SECONDS)

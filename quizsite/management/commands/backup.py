@@ -1,0 +1,29 @@
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from quizsite.backups.create import make_backup, make_scheduled_backup, record_backup
+from quizsite.backups.manifest import BackupError
+
+
+class Command(BaseCommand):
+    help = "Make a backup while the site runs. Without FOLDER: in FOOTNOTE_BACKUPS, where old backups are deleted."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("folder", type=Path, nargs="?", help="where to put the folder of the backup")
+
+    def handle(self, *args: Any, folder: Path | None, **options: Any) -> None:
+        now = timezone.now()
+        try:
+            if folder is None or folder.resolve() == settings.BACKUP_DIR:
+                made = make_scheduled_backup(now=now)
+                record_backup(made, now=now)
+            else:
+                made = make_backup(folder.resolve(), now=now)
+        except BackupError as problem:
+            raise CommandError(str(problem)) from problem
+        self.stdout.write(f"Backup made: {made}")

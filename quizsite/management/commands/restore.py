@@ -1,0 +1,29 @@
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from quizsite.backups.manifest import BackupError
+from quizsite.backups.restore import restore
+
+
+class Command(BaseCommand):
+    help = "Replace this site with a backup, after checking all of it. The site must be stopped."
+    requires_system_checks = ()  # they must not stand in the way of a site whose database is lost
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("backup", type=Path, help="the folder of the backup")
+        parser.add_argument(
+            "--accept-findings", action="store_true", help="restore even if check_integrity finds something"
+        )
+
+    def handle(self, *args: Any, backup: Path, accept_findings: bool, **options: Any) -> None:
+        try:
+            done = restore(backup.resolve(), now=timezone.now(), accept_findings=accept_findings)
+        except BackupError as problem:
+            raise CommandError(str(problem)) from problem
+        rows = done.manifest.counts.get("quizzes_answer", 0)
+        self.stdout.write(f"Restored the backup of {done.manifest.made_at} with {rows:,} answers.")
+        self.stdout.write(f"What was there before is kept: {done.kept}")

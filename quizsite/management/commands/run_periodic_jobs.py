@@ -1,0 +1,22 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from quizsite.backups.manifest import BackupError
+from quizsite.maintenance import back_up_if_due
+from quizsite.periodic_jobs import run_periodic_jobs
+
+
+class Command(BaseCommand):
+    help = "Run the periodic jobs once, and a backup if it is due: each minute from cron, without `manage.py serve`."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        now = timezone.now()
+        run_periodic_jobs(now=now)
+        self.stdout.write("The periodic jobs ran.")
+        try:
+            if made := back_up_if_due(now=now):
+                self.stdout.write(f"Backup made: {made}")
+        except BackupError as problem:
+            raise CommandError(str(problem)) from problem

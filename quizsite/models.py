@@ -1,0 +1,47 @@
+"""What the site knows about itself, such as when its periodic jobs ran. No row is about a person."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+
+
+class SiteStateManager(models.Manager["SiteState"]):
+    """Read and write the rows by name."""
+
+    def record(self, name: str, value: Any, *, now: datetime) -> None:
+        """Store this value under the name, in one query."""
+        self.bulk_create(
+            [SiteState(name=name, value=value, at=now)],
+            update_conflicts=True,
+            unique_fields=["name"],
+            update_fields=["value", "at"],
+        )
+
+    def find(self, name: str) -> "SiteState | None":
+        """The row with this name; None if nothing was recorded."""
+        return self.filter(name=name).first()
+
+
+class SiteState(models.Model):
+    """One fact of the site: its name, its value, and when it was recorded. All machines of a site share it."""
+
+    # When the periodic jobs last ran.
+    PERIODIC_JOBS = "periodic_jobs"
+    # The last check of SQLite's whole file: "ok", or what it found.
+    DATABASE_CHECK = "database_check"
+    # The last scheduled backup: its folder.
+    BACKUP = "backup"
+    # A digest of the secret key, see `secret_key_check`.
+    SECRET_KEY = "secret_key"  # noqa: S105  a name, not a key
+    # Where `serve` said that the site is.
+    ADDRESS = "address"
+
+    name = models.CharField(max_length=40, primary_key=True)
+    value = models.JSONField()
+    at = models.DateTimeField()
+
+    objects = SiteStateManager()
+
+    def __str__(self) -> str:
+        return self.name

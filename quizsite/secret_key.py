@@ -1,0 +1,51 @@
+"""Check that the secret key is the one of this database. PINs, sign-in links and sessions follow from the key."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from quizsite.models import SiteState
+
+
+def secret_key_check(key: str) -> str:
+    """A digest that tells two keys apart and does not tell the key."""
+    return salted_hmac("quizsite.secret_key", "", secret=key, algorithm="sha256").hexdigest()
+
+
+def has_its_key() -> bool:
+    """Whether the key or a fallback is the one of this database; True if the database has none recorded yet."""
+    if not _has_table():
+        return True
+    recorded = SiteState.objects.find(SiteState.SECRET_KEY)
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return recorded is None or any(constant_time_compare(recorded.value, secret_key_check(key)) for key in keys)
+
+
+def require_its_key() -> None:
+    """Raises ImproperlyConfigured, with the way out, for the key of another database."""
+    if not has_its_key():
+        raise ImproperlyConfigured(
+            "This database belongs to another secret key. Put the earlier key into FOOTNOTE_SECRET_KEY or the file "
+            f"{settings.DATA_DIR / 'secret_key'}, from a backup. If it is lost, run `manage.py accept_secret_key`: "
+            "every PIN changes."
+        )
+
+
+def record_secret_key(*, now: datetime) -> bool:
+    """Record that this database belongs to the present key; whether it was not recorded before."""
+    if not _has_table():
+        # A database of version 0.2.0; the next start migrates it and records the key.
+        return True
+    check = secret_key_check(settings.SECRET_KEY)
+    recorded = SiteState.objects.find(SiteState.SECRET_KEY)
+    if recorded is not None and recorded.value == check:
+        return False
+    SiteState.objects.record(SiteState.SECRET_KEY, check, now=now)
+    return True
+
+
+def _has_table() -> bool:
+    return SiteState._meta.db_table in connection.introspection.table_names()

@@ -1,0 +1,468 @@
+"""The drill: a backup of a running site, and its restore, also after faults, on both engines."""
+
+import json
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+from urllib.request import urlopen
+
+import psycopg
+import pytest
+from django.db import connection
+from psycopg import sql
+
+from quizsite import __version__
+from quizsite.backups import swap
+from quizsite.backups.postgresql import parameters
+from quizsite.backups.rotation import backup_name, made_at, superseded
+from quizsite.site_lock import SiteInUse, exclusive, hold_while_serving
+from quizsite.sqlite import library
+from tests.servers import MANAGE, Site, environment, running
+
+# --- A site in a folder of its own ----------------------------------------------------------------------------------
+
+
+class Drill:
+    """A site with a class, and how many answers it has."""
+
+    def __init__(self, folder: Path, database_url: str) -> None:
+        self.folder = folder
+        self.data = folder / "data"
+        self.data.mkdir(mode=0o700)
+        self.site = Site(self.data, extra={"DATABASE_URL": database_url, "FOOTNOTE_BACKUP_MINUTES": "0"})
+
+    def manage(self, *command: str, **variables: str) -> "subprocess.CompletedProcess[str]":
+        """Run a command; it may fail."""
+        return subprocess.run(
+            [*MANAGE, *command],
+            env=environment(self.data, self.site.port, {**self.site.extra, **variables}),
+            capture_output=True,
+            text=True,
+        )
+
+    def shell(self, code: str) -> str:
+        """What this Python code prints inside the site."""
+        done = self.manage("shell", "--no-imports", "-c", code)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def backup(self) -> Path:
+        """A new backup outside of the data folder."""
+        printed = self.site.run("backup", str(self.folder / "copies"))
+        return Path(printed.removeprefix("Backup made: ").strip())
+
+    def add_class(self, name: str) -> None:
+        """Add a class to the site."""
+        self.shell(
+            "from tests.factories import *\n"
+            f"make_classroom(name='{name}', teacher=make_user(email='{secrets.token_hex(4)}@school.test'))"
+        )
+
+    def classes(self) -> list[str]:
+        """The names of all classes."""
+        names = "Classroom.objects.order_by('name').values_list('name', flat=True)"
+        return self.shell(f"from quizzes.models import Classroom; print(*{names})").split()
+
+    def refusal(self, backup: Path, **variables: str) -> str:
+        """The one line with which the restore refuses."""
+        before = self.contents()
+        done = self.manage("restore", str(backup), **variables)
+        assert (done.returncode, done.stdout) == (1, "")
+        [line] = done.stderr.splitlines()
+        assert self.contents() == before
+        return line.removeprefix("CommandError: ")
+
+    def contents(self) -> dict[str, bytes]:
+        """The files that a restore may replace."""
+        names = ("footnote.sqlite3", "secret_key", "erasures.jsonl")
+        return {name: (self.data / name).read_bytes() for name in names if (self.data / name).exists()}
+
+
+RECORD_KEY = """
+from django.utils import timezone
+from quizsite.secret_key import record_secret_key
+record_secret_key(now=timezone.now())
+"""
+CLASSES_OF_A_SOUND_SITE = """
+from quizzes.attempts.integrity import check_integrity
+from quizzes.models import Classroom
+assert not any(finding.broken for finding in check_integrity())
+print(*Classroom.objects.order_by("name").values_list("name", flat=True))
+"""
+MAKE_ATTEMPT = """
+from tests.factories import *
+make_attempt(assignment=make_assignment(classroom=make_classroom(name="First", teacher=make_user(email="a@b.test"))))
+"""
+
+
+def url_of(name: str) -> str:
+    """DATABASE_URL for the database with this name on the server of these tests."""
+    return urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}"))
+
+
+def server(name: str = "postgres") -> "psycopg.Connection[Any]":
+    """A connection to a database on the server of these tests."""
+    return psycopg.connect(**parameters(connection) | {"dbname": name}, autocommit=True)
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drill]:
+    """A migrated site with one class named First, to copy."""
+    name = f"drill_{secrets.token_hex(4)}"
+    on_server = connection.vendor == "postgresql"
+    if on_server:
+        with server() as admin:
+            admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    made = Drill(tmp_path_factory.mktemp("template"), url_of(name) if on_server else "")
+    made.site.run("migrate", "--verbosity=0")
+    made.shell(MAKE_ATTEMPT)
+    yield made
+    if on_server:
+        with server() as admin:
+            for (left,) in admin.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [f"{name}%"]):
+                admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(left)))
+
+
+@pytest.fixture
+def drill(template: Drill, tmp_path: Path) -> Drill:
+    """A site of its own with one class named First."""
+    url = template.site.extra["DATABASE_URL"]
+    if url:
+        source = urlsplit(url).path.removeprefix("/")
+        name = f"{source}_{secrets.token_hex(4)}"
+        url = url_of(name)
+        with server() as admin:
+            command = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+            admin.execute(command.format(sql.Identifier(name), sql.Identifier(source)))
+    made = Drill(tmp_path, url)
+    shutil.copytree(template.data, made.data, dirs_exist_ok=True)
+    return made
+
+
+SQLITE = pytest.mark.skipif(connection.vendor != "sqlite", reason="of SQLite's own file")
+pytestmark = pytest.mark.sockets
+
+# --- The drill ------------------------------------------------------------------------------------------------------
+
+
+def test_backup_holds_everything_and_only_its_owner_reads_it(drill: Drill) -> None:
+    made = drill.backup()
+
+    manifest = json.loads((made / "manifest.json").read_text())
+    database = {"sqlite": "footnote.sqlite3", "postgresql": "footnote.dump"}[connection.vendor]
+    assert sorted(path.name for path in made.iterdir()) == sorted([database, "manifest.json", "secret_key"])
+    assert {path.stat().st_mode & 0o777 for path in made.iterdir()} == {0o600}
+    assert made.stat().st_mode & 0o777 == 0o700
+    assert (manifest["version"], manifest["counts"]["quizzes_classroom"]) == (__version__, 1)
+    assert [file["name"] for file in manifest["files"]] == [database, "secret_key"]
+    assert (made / "secret_key").read_bytes() == (drill.data / "secret_key").read_bytes()
+
+
+def test_restore_brings_back_the_site_and_keeps_what_was_there(drill: Drill) -> None:
+    key = (drill.data / "secret_key").read_bytes()
+    made = drill.backup()
+    drill.add_class("Second")
+    assert drill.classes() == ["First", "Second"]
+
+    printed = drill.site.run("restore", str(made)).splitlines()
+
+    assert drill.classes() == ["First"]
+    assert printed[0].startswith("Restored the backup of 20")
+    kept = printed[1].removeprefix("What was there before is kept: ")
+    if connection.vendor == "sqlite":
+        with closing(library.sqlite.connect(f"{kept}/footnote.sqlite3")) as old:
+            assert old.execute("SELECT count(*) FROM quizzes_classroom").fetchone() == (2,)
+        assert (Path(kept) / "secret_key").read_bytes() == key
+    else:
+        with server(kept) as old:
+            assert old.execute("SELECT count(*) FROM quizzes_classroom").fetchone() == (2,)
+    assert (drill.data / "secret_key").read_bytes() == key
+
+
+def test_restore_on_an_empty_machine_brings_back_the_key_too(drill: Drill, tmp_path: Path) -> None:
+    made, key = drill.backup(), (drill.data / "secret_key").read_bytes()
+    shutil.rmtree(drill.data)
+    drill.data.mkdir()
+
+    drill.site.run("restore", str(made))
+
+    assert drill.classes() == ["First"]
+    assert (drill.data / "secret_key").read_bytes() == key
+
+
+def test_restore_refuses_while_the_site_serves(drill: Drill) -> None:
+    made = drill.backup()
+
+    with running(drill.site):
+        assert drill.refusal(made) == "The site is running, or another restore is. Stop it first."
+        assert "Second" not in drill.classes()
+    drill.site.run("restore", str(made))
+
+
+def cut(path: Path) -> None:
+    os.truncate(path, path.stat().st_size - 4096)
+
+
+def spoil(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("harm", "says"),
+    [
+        (cut, " has {less} of {size} bytes. Use another backup."),
+        (spoil, " was changed or damaged after the backup. Use another backup."),
+        (Path.unlink, " is missing. Use another backup."),
+    ],
+)
+def test_restore_refuses_a_damaged_file(drill: Drill, harm: Callable[[Path], None], says: str) -> None:
+    [database] = [path for path in drill.backup().iterdir() if path.name.startswith("footnote.")]
+    size = database.stat().st_size
+    harm(database)
+
+    assert drill.refusal(database.parent) == f"{database}{says.format(less=f'{size - 4096:,}', size=f'{size:,}')}"
+
+
+def test_restore_refuses_what_is_no_backup(drill: Drill, tmp_path: Path) -> None:
+    assert drill.refusal(drill.data) == f"{drill.data} is no backup: it has no manifest.json."
+    (tmp_path / "manifest.json").write_text("{")
+    assert drill.refusal(tmp_path) == f"{tmp_path / 'manifest.json'} cannot be read. Use another backup."
+
+
+def change(backup: Path, **values: Any) -> None:
+    path = backup / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | values))
+
+
+def test_restore_refuses_a_backup_of_a_newer_version(drill: Drill) -> None:
+    newer = "Footnote 9.1 made this backup, and this version is older. Install Footnote 9.1 or later first."
+    made = drill.backup()
+    change(made, version="9.1", format=2)
+    assert drill.refusal(made) == newer
+    change(made, format=1, migrations=["quizzes.0001_initial", "quizzes.0999_of_the_future"])
+    assert drill.refusal(made) == newer
+
+
+def test_restore_refuses_the_wrong_key(drill: Drill) -> None:
+    drill.shell(RECORD_KEY)
+    made = drill.backup()
+
+    assert drill.refusal(made, FOOTNOTE_SECRET_KEY=secrets.token_urlsafe(50)) == (
+        "FOOTNOTE_SECRET_KEY is not the key of this backup. Set the key that the site had then."
+    )
+
+
+def test_restore_refuses_rows_that_break_a_promise_unless_told(drill: Drill) -> None:
+    drill.shell(
+        "from django.utils import timezone; from quizzes.models import Attempt;"
+        "Attempt.objects.update(submitted_at=timezone.now(), receipt='R', score=1, max_score=99)"
+    )
+    made = drill.backup()
+
+    assert drill.refusal(made) == "`check_integrity` on this backup says: CommandError: 1 broken. Nothing was replaced."
+    drill.site.run("restore", str(made), "--accept-findings")
+
+
+# --- A kill at any point --------------------------------------------------------------------------------------------
+
+
+@SQLITE
+def test_restore_killed_at_any_moment_leaves_the_old_site_or_the_new_one(drill: Drill) -> None:
+    made = drill.backup()
+    drill.add_class("Second")
+    began = time.monotonic()
+    drill.site.run("restore", str(made))
+    whole = time.monotonic() - began
+    drill.add_class("Second")
+    seen = set()
+    for tenth in range(1, 11):
+        process = subprocess.Popen(
+            [*MANAGE, "restore", str(made)],
+            env=environment(drill.data, drill.site.port, drill.site.extra),
+            start_new_session=True,
+            stdout=subprocess.DEVNULL,
+        )
+        try:
+            process.wait(timeout=whole * tenth / 9)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        # This starts the site's settings, and so finishes what was decided.
+        classes = drill.shell(CLASSES_OF_A_SOUND_SITE).split()
+        assert classes in (["First"], ["First", "Second"])
+        seen.add(len(classes))
+        if classes == ["First"]:
+            drill.add_class("Second")
+    assert 2 in seen
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+@pytest.mark.parametrize("step", range(1, 40))
+def test_swap_killed_at_any_step_is_finished_by_the_next_start(
+    step: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    staged = tmp_path / swap.STAGED
+    staged.mkdir()
+    for name in ("footnote.sqlite3", "secret_key", "erasures.jsonl"):
+        (tmp_path / name).write_text(f"old {name}")
+        (staged / name).write_text(f"new {name}")
+    (tmp_path / "footnote.sqlite3-wal").write_text("old log")
+    (staged / "site.lock").touch()
+    steps = 0
+
+    def counted(act: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*arguments: Any, **options: Any) -> Any:
+            nonlocal steps
+            steps += 1
+            if steps == step:
+                raise Killed
+            return act(*arguments, **options)
+
+        return run
+
+    with monkeypatch.context() as patch:
+        patch.setattr(swap.os, "rename", counted(os.rename))
+        patch.setattr(swap, "sync", counted(swap.sync))
+        patch.setattr(swap.shutil, "rmtree", counted(shutil.rmtree))
+        try:
+            swap.commit(tmp_path, kept="kept")
+            swap.finish_locked(tmp_path)
+        except Killed:
+            pass
+    swap.finish_restore(tmp_path)
+
+    texts = {(tmp_path / name).read_text().split()[0] for name in swap.REPLACED}
+    log = (tmp_path / "footnote.sqlite3-wal").exists()
+    assert (texts, log) in [({"old"}, True), ({"new"}, False)]
+    assert not (tmp_path / swap.COMMITTED).exists()
+    if texts == {"new"}:
+        assert (tmp_path / "kept" / "footnote.sqlite3-wal").read_text() == "old log"
+        assert {(tmp_path / "kept" / name).read_text().split()[0] for name in swap.REPLACED} == {"old"}
+
+
+def test_site_lock_is_shared_by_servers_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    held: list[Any] = []
+    monkeypatch.setattr("quizsite.site_lock._held", held)
+    with exclusive(tmp_path), pytest.raises(SiteInUse):
+        hold_while_serving(tmp_path)
+
+    hold_while_serving(tmp_path)
+
+    with pytest.raises(SiteInUse), exclusive(tmp_path):
+        pass
+    for file in held:
+        file.close()
+
+
+# --- A clean stop ---------------------------------------------------------------------------------------------------
+
+
+@SQLITE
+def test_main_file_alone_holds_everything_after_a_clean_stop(drill: Drill, tmp_path: Path) -> None:
+    with running(drill.site):
+        drill.add_class("Second")
+        urlopen(f"{drill.site.url}/readyz").close()  # noqa: S310  an address of this machine
+        with closing(library.sqlite.connect(str(drill.data / "footnote.sqlite3"))) as writer:
+            writer.execute("UPDATE quizzes_classroom SET name = 'Third' WHERE name = 'Second'")
+            writer.commit()
+        assert (drill.data / "footnote.sqlite3-wal").exists()
+
+    assert not (drill.data / "footnote.sqlite3-wal").exists()
+    alone = shutil.copy(drill.data / "footnote.sqlite3", tmp_path / "alone.sqlite3")
+    with closing(library.sqlite.connect(str(alone))) as copy:
+        assert copy.execute("SELECT name FROM quizzes_classroom ORDER BY name").fetchall() == [("First",), ("Third",)]
+
+
+# --- The secret key -------------------------------------------------------------------------------------------------
+
+
+@SQLITE
+def test_lost_secret_key_is_not_replaced_in_silence(drill: Drill) -> None:
+    path = drill.data / "secret_key"
+    path.unlink()
+
+    done = drill.manage("serve")
+
+    assert (done.returncode, done.stdout, path.exists()) == (1, "", False)
+    assert done.stderr == (
+        f"Footnote cannot start: The secret key {path} is gone, and the database {drill.data / 'footnote.sqlite3'} "
+        "belongs to it. Put the key back from a backup. If it is lost, run `manage.py accept_secret_key`: every PIN "
+        "changes.\n"
+    )
+    assert drill.manage("accept_secret_key").returncode == 0
+    assert path.exists()
+    assert drill.manage("accept_secret_key").stdout == "This is the secret key of this database.\n"
+
+
+def test_changed_secret_key_refuses_to_start_unless_it_is_rotated_or_accepted(drill: Drill) -> None:
+    drill.shell(RECORD_KEY)
+    old, new = (drill.data / "secret_key").read_text(), secrets.token_urlsafe(50)
+    require = "from quizsite.secret_key import *; require_its_key()"
+
+    def start(**variables: str) -> str:
+        return drill.manage("shell", "--no-imports", "-c", require, **variables).stderr
+
+    assert start() == ""
+    assert "This database belongs to another secret key. Put the earlier key into" in start(FOOTNOTE_SECRET_KEY=new)
+    done = drill.manage("serve", FOOTNOTE_SECRET_KEY=new)
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert done.stderr.startswith("Footnote cannot start: This database belongs to another secret key.")
+    assert start(FOOTNOTE_SECRET_KEY=new, FOOTNOTE_SECRET_KEY_FALLBACKS=old) == ""
+    drill.manage("accept_secret_key", FOOTNOTE_SECRET_KEY=new)
+    assert start(FOOTNOTE_SECRET_KEY=new) == ""
+
+
+@pytest.mark.parametrize("key", ["abc", "a" * 80])
+def test_weak_secret_key_is_refused(key: str, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [*MANAGE, "check"],
+        env=environment(tmp_path, 8000, {"FOOTNOTE_SECRET_KEY": key}),
+        capture_output=True,
+        text=True,
+    )
+
+    assert (done.returncode, done.stderr) == (
+        1,
+        "Footnote cannot start: The secret key in FOOTNOTE_SECRET_KEY can be guessed: it needs 50 random characters. "
+        "Put a new one there, and the earlier one into FOOTNOTE_SECRET_KEY_FALLBACKS, so that PINs stay.\n",
+    )
+
+
+# --- Rotation -------------------------------------------------------------------------------------------------------
+
+START = datetime(2026, 10, 1, tzinfo=UTC)
+
+
+def test_rotation_keeps_a_day_of_hours_two_weeks_of_days_and_the_last_before_a_migration() -> None:
+    names = [backup_name(START + timedelta(minutes=30 * number)) for number in range(30 * 48)]
+    before = [
+        backup_name(START + timedelta(hours=3, minutes=number), suffix="-before-migration") for number in range(4)
+    ]
+
+    kept = {*names, *before} - superseded([*names, *before, "notes.txt"], hourly=24, daily=14)
+
+    hours = [backup_name(START + timedelta(days=29, minutes=60 * hour + 30)) for hour in range(24)]
+    days = [backup_name(START + timedelta(days=day, hours=23, minutes=30)) for day in range(16, 30)]
+    assert kept == {*hours, *days, *before[1:]}
+
+
+def test_rotation_keeps_the_newest_whatever_the_settings_say() -> None:
+    names = [backup_name(START), backup_name(START + timedelta(hours=1))]
+
+    assert superseded(names, hourly=0, daily=0) == {names[0]}
+    assert made_at(names[1]) == START + timedelta(hours=1)
+    assert made_at("footnote.sqlite3") is None

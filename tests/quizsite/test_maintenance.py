@@ -1,0 +1,128 @@
+"""Scheduled backups, the backup before a migration, and the check of the whole database beside the site."""
+
+import json
+import logging
+from datetime import datetime, timedelta
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+
+from quizsite.backups.create import make_backup
+from quizsite.backups.manifest import BackupError
+from quizsite.maintenance import back_up_if_due, check_database
+from quizsite.management.commands.serve import Command
+from quizsite.models import SiteState
+
+# A backup reads the database through another connection, which sees committed rows only.
+pytestmark = pytest.mark.django_db(transaction=True)
+SQLITE = pytest.mark.skipif(connection.vendor != "sqlite", reason="of SQLite's own file")
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def folder(settings: Any, tmp_path: Path) -> Path:
+    """An empty folder for backups."""
+    settings.BACKUP_DIR = tmp_path / "backups"
+    return tmp_path / "backups"
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.glob("footnote-*"))
+
+
+def test_backup_is_made_when_one_is_due(folder: Path, settings: Any, now: datetime) -> None:
+    made = back_up_if_due(now=now)
+
+    assert made is not None
+    assert [made.name] == names(folder) == [f"footnote-{now:%Y%m%dT%H%M%SZ}"]
+    assert back_up_if_due(now=now + HOUR - timedelta(seconds=1)) is None
+    assert back_up_if_due(now=now + HOUR) is not None
+    settings.BACKUP_MINUTES = 0
+    assert back_up_if_due(now=now + 9 * HOUR) is None
+    assert len(names(folder)) == 2
+
+
+def test_scheduled_backups_are_rotated_and_others_are_left_alone(
+    folder: Path, settings: Any, now: datetime, tmp_path: Path
+) -> None:
+    settings.BACKUPS_HOURLY, settings.BACKUPS_DAILY = 2, 0
+    folder.mkdir()
+    (folder / "notes.txt").write_text("kept")
+    elsewhere = make_backup(tmp_path / "elsewhere", now=now - 9 * HOUR)
+
+    made = [back_up_if_due(now=now + number * HOUR) for number in range(4)]
+
+    assert names(folder) == [path.name for path in made[2:] if path]
+    assert (folder / "notes.txt").exists()
+    assert elsewhere.exists()
+
+
+def test_backup_that_was_killed_is_no_backup_and_is_deleted_by_the_next(folder: Path, now: datetime) -> None:
+    left = folder / "footnote-20260101T000000Z.unfinished"
+    left.mkdir(parents=True)
+    (left / "footnote.sqlite3").write_text("half")
+
+    make_backup(folder, now=now)
+    make_backup(folder, now=now)
+
+    assert names(folder) == [f"footnote-{now:%Y%m%dT%H%M%SZ}", f"footnote-{now:%Y%m%dT%H%M%SZ}-2"]
+
+
+def test_backup_that_fails_says_why_and_leaves_nothing(
+    folder: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*arguments: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("quizsite.backups.create.sync", full)
+
+    with pytest.raises(BackupError, match=r"^The backup in .*backups stopped: No space left on device\.$"):
+        make_backup(folder, now=now)
+    assert names(folder) == []
+    with pytest.raises(CommandError, match="No space left"):
+        call_command("backup", stdout=StringIO())
+    with pytest.raises(CommandError, match="No space left"):
+        call_command("run_periodic_jobs", stdout=StringIO())
+
+
+def test_serve_makes_a_backup_before_it_migrates(folder: Path, settings: Any) -> None:
+    MigrationRecorder.Migration.objects.filter(app="quizsite").delete()
+    out = StringIO()
+
+    Command(stdout=out).back_up_before_migration()
+
+    [name] = names(folder)
+    assert name.endswith("-before-migration")
+    assert out.getvalue() == f"Backup made before the migration: {folder / name}\n"
+    manifest = json.loads((folder / name / "manifest.json").read_text())
+    assert "quizzes.0001_initial" in manifest["migrations"]
+    assert "quizsite.0001_site_state" not in manifest["migrations"]
+    settings.BACKUP_MINUTES = 0
+    Command(stdout=out).back_up_before_migration()
+    assert names(folder) == [name]
+    MigrationRecorder(connection).record_applied("quizsite", "0001_site_state")
+
+
+@SQLITE
+def test_check_of_the_database_records_and_logs_what_it_found(
+    now: datetime, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caplog.set_level(logging.INFO)
+    assert check_database(now=now) == "ok"
+    assert SiteState.objects.get(name="database_check").value == "ok"
+
+    monkeypatch.setattr("quizsite.maintenance.quick_check", lambda path: "Page 7: never used")
+    assert check_database(now=now + HOUR) == "Page 7: never used"
+
+    row = SiteState.objects.get(name="database_check")
+    assert (row.value, row.at) == ("Page 7: never used", now + HOUR)
+    assert [record.getMessage() for record in caplog.records] == [
+        "The check of the whole database found nothing.",
+        "The database is damaged (Page 7: never used). Stop the site and run `manage.py restore BACKUP`.",
+    ]
