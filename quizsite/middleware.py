@@ -1,4 +1,4 @@
-"""Middleware for all requests and responses: headers, body size, HEAD, and redirects for htmx."""
+"""Middleware for all requests and responses: headers, HEAD, and redirects for htmx."""
 
 from collections.abc import Callable
 
@@ -6,8 +6,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-
-PLAIN_TEXT = "text/plain; charset=utf-8"
 
 # Footnote uses no camera, location, payment or sensor of the browser.
 PERMISSIONS_POLICY = ", ".join(
@@ -58,23 +56,6 @@ def response_headers(get_response: GetResponse) -> GetResponse:
         # On a shared Chromebook the Back button must not show the last student's page.
         response.headers.setdefault("Cache-Control", "no-store")
         return response
-
-    return middleware
-
-
-def request_size(get_response: GetResponse) -> GetResponse:
-    """Refuse a body over REQUEST_MAX_BYTES without reading it.
-
-    A body of unstated length needs no check: WSGI hands Django none of it.
-    """
-
-    def middleware(request: HttpRequest) -> HttpResponse:
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdecimal():
-            return HttpResponse("The request does not say how long it is.\n", PLAIN_TEXT, status=400)
-        if int(length) > settings.REQUEST_MAX_BYTES:
-            return HttpResponse("This is more than the site takes at once.\n", PLAIN_TEXT, status=413)
-        return get_response(request)
 
     return middleware
 
