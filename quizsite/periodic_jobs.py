@@ -10,6 +10,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import close_old_connections
 from django.utils import timezone
 
+from quizzes.assignments.deadlines import LONGEST_WAIT
 from quizzes.attempts.heartbeats import delete_old_heartbeats
 from quizzes.attempts.lifecycle import submit_overdue
 from quizzes.people.student_sign_in import delete_old_failures
@@ -27,7 +28,7 @@ def start_periodic_jobs() -> None:
 
 def run_periodic_jobs(*, now: datetime) -> None:
     """Submit overdue attempts; delete old failed tries, heartbeats and sessions."""
-    submit_overdue(now=now)
+    submit_overdue(now=now - LONGEST_WAIT)
     delete_old_failures(now=now)
     delete_old_heartbeats(now=now)
     SessionStore.clear_expired()
