@@ -28,6 +28,14 @@ from tools.faults.ledger import Client, Save, at_once, busy, compare, finish, ma
 from tools.faults.neighbors import saved_beside_heavy_work
 from tools.faults.offline import answer_offline
 from tools.faults.regrading import regraded_and_killed
+from tools.faults.slow_clients import (
+    dripping_bodies,
+    half_headers,
+    largest_file,
+    saved_beside,
+    silent_bodies,
+    slow_readers,
+)
 
 
 @dataclass(frozen=True)
@@ -292,6 +300,14 @@ def r3_disk_full(site: Site, full: bool) -> Outcome:
     )
 
 
+def r22_slow_readers(site: Site, full: bool) -> Outcome:
+    """Clients that ask for the largest file and hardly read, while a class saves."""
+    # The first start collects the files.
+    with running(site):
+        path = largest_file(site)
+    return Outcome(*saved_beside(site, partial(slow_readers, path=path), full=full))
+
+
 def _on_sqlite() -> bool:
     return connection.vendor == "sqlite"
 
@@ -413,4 +429,8 @@ SCENARIOS: dict[str, Scenario] = {
     "R14": lambda _site, full: Outcome(*regraded_and_killed(50 if full else 10)),
     "R15": lambda site, full: Outcome(*saved_beside_heavy_work(site, full=full)),
     "R18": lambda _site, _full: Outcome(*errors_in_every_view()),
+    "R19": lambda site, full: Outcome(*saved_beside(site, silent_bodies, full=full)),
+    "R20": lambda site, full: Outcome(*saved_beside(site, dripping_bodies, full=full)),
+    "R21": lambda site, full: Outcome(*saved_beside(site, half_headers, full=full)),
+    "R22": r22_slow_readers,
 }
