@@ -17,8 +17,6 @@ from quizsite.log import current_request_id
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
-PLAIN_TEXT = "text/plain; charset=utf-8"
-
 REQUEST_ID = "X-Request-ID"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
@@ -91,23 +89,6 @@ def response_headers(get_response: GetResponse) -> GetResponse:
         # On a shared Chromebook the Back button must not show the last student's page.
         response.headers.setdefault("Cache-Control", "no-store")
         return response
-
-    return middleware
-
-
-def request_size(get_response: GetResponse) -> GetResponse:
-    """Refuse a body over REQUEST_MAX_BYTES without reading it.
-
-    A body of unstated length needs no check: WSGI hands Django none of it.
-    """
-
-    def middleware(request: HttpRequest) -> HttpResponse:
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdecimal():
-            return HttpResponse("Send a Content-Length header.\n", PLAIN_TEXT, status=400)
-        if int(length) > settings.REQUEST_MAX_BYTES:
-            return HttpResponse("That’s too big to upload.\n", PLAIN_TEXT, status=413)
-        return get_response(request)
 
     return middleware
 

@@ -1,10 +1,11 @@
 """The web server: Granian, run by the process that prepared the site, so that its workers share what is loaded.
 
-It serves WSGI two to five times as fast as ASGI for views like these.
+Its workers run quizsite/rsgi.py, which gives Django whole requests.
 """
 
 import gc
 import os
+import resource
 import signal
 from multiprocessing import set_start_method
 from typing import Any
@@ -14,10 +15,12 @@ from django.db import connection, connections
 from django.urls import get_resolver
 from django.utils.module_loading import import_string
 from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
 from quizsite.periodic_jobs import start_periodic_jobs
+from quizsite.rsgi import Bridge, Limits
 from quizsite.sqlite.copy import empty_log
 
 # SQLite has one writer, and more threads would only wait for each other. PostgreSQL serves four at a time.
@@ -25,9 +28,13 @@ THREADS = {"sqlite": 1, "postgresql": 4}
 
 # Connections that the kernel queues while all workers are busy, for example if a school reloads at one time.
 BACKLOG = 1024
-# Connections that one worker holds open. A browser keeps up to six for itself, so 200 students in two workers
-# need 600 at worst; past that the kernel's backlog holds them. Each costs one file descriptor of the usual 1,024.
-CONNECTIONS_PER_WORKER = 640
+# Connections that one worker holds open, with one file descriptor each. 200 students in two workers need 600 at worst.
+# The others are for clients that hold a connection and send or read nothing: past the limit, nobody gets in.
+CONNECTIONS_PER_WORKER = 4096
+# File descriptors that a worker needs for other things: database, files, static files that are sent.
+OTHER_DESCRIPTORS = 256
+# Bytes of one request's headers. Each connection may take this much memory.
+HEADER_BYTES = 32 * 1024
 # Long enough to finish running requests, short enough for a restart between two answers.
 STOP_SECONDS = 15
 
@@ -68,12 +75,14 @@ def new_server(host: str, port: int, *, workers: int) -> Any:
         settings.WSGI_APPLICATION,
         address=host,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         workers=workers,
-        blocking_threads=THREADS[connection.vendor],
         backlog=BACKLOG,
-        backpressure=CONNECTIONS_PER_WORKER,
+        backpressure=connections_per_worker(),
         http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(
+            header_read_timeout=int(settings.REQUEST_SILENT_SECONDS * 1000), max_buffer_size=HEADER_BYTES
+        ),
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_SECONDS,
@@ -91,9 +100,26 @@ def new_server(host: str, port: int, *, workers: int) -> Any:
 
 
 def load_worker(target: str) -> Any:
-    """The application at this dotted path, in a worker that has just started."""
+    """The bridge to the WSGI application at this dotted path, in a worker that has just started."""
     # Out of reach of a terminal's Ctrl-C: a worker that meets the signal twice, from the terminal and from its
     # parent, hangs until it is killed.
     os.setpgid(0, 0)
     start_periodic_jobs()
-    return import_string(target)
+    limits = Limits(
+        max_bytes=settings.REQUEST_MAX_BYTES,
+        max_bytes_at=settings.REQUEST_MAX_BYTES_AT,
+        silent_seconds=settings.REQUEST_SILENT_SECONDS,
+        seconds=settings.REQUEST_SECONDS,
+        pending_bytes=settings.REQUEST_PENDING_BYTES,
+    )
+    return Bridge(import_string(target), threads=THREADS[connection.vendor], limits=limits)
+
+
+def connections_per_worker() -> int:
+    """How many connections a worker may hold. Raises the soft limit of file descriptors as far as that needs."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS_PER_WORKER + OTHER_DESCRIPTORS
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return CONNECTIONS_PER_WORKER if soft == resource.RLIM_INFINITY else min(wanted, soft) - OTHER_DESCRIPTORS

@@ -10,6 +10,9 @@ from zoneinfo import ZoneInfo
 # Answers that are on the way at the deadline still count. 60 seconds let a phone reconnect to the Wi-Fi. It is also
 # the default grace period of Moodle's quizzes.
 GRACE = timedelta(seconds=60)
+# An answer that has arrived in time can wait this long for its turn on a loaded server: three times the longest wait
+# for a lock. No periodic job submits the attempt meanwhile.
+LONGEST_WAIT = timedelta(seconds=30)
 
 
 # Without a time limit, pages count the minutes only in the last hour before the close.

@@ -9,21 +9,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name="assignment",
-            name="release",
-            field=models.CharField(
-                choices=[
-                    ("at_once", "Right after each question"),
-                    ("after_hand_in", "After turning in"),
-                    ("after_last", "After the last attempt"),
-                    ("after_close", "After all classes close"),
-                    ("never", "Never"),
-                ],
-                default="after_last",
-                max_length=13,
-            ),
-        ),
         migrations.AddConstraint(
             model_name="assignment",
             constraint=models.CheckConstraint(

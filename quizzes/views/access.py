@@ -3,6 +3,7 @@
 import re
 import secrets
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import wraps
 from typing import Concatenate
 
@@ -21,6 +22,8 @@ from quizzes.people.student_sessions import signed_in_student, start_student_ses
 
 DEVICE_COOKIE = f"{settings.COOKIE_PREFIX}device"
 DEVICE_COOKIE_AGE = 180 * 24 * 60 * 60
+# In `request.META`: when the server had read the request, in seconds since 1970. No header of a client has this name.
+ARRIVED_AT = "footnote.arrived_at"
 
 type AttemptView[**P] = Callable[Concatenate[HttpRequest, LoadedAttempt, P], HttpResponse]
 type PublicIdView[**P] = Callable[Concatenate[HttpRequest, str, P], HttpResponse]
@@ -111,6 +114,15 @@ def client_address(request: HttpRequest) -> str:
     if 0 < count <= len(hops) and hops[-count]:
         return hops[-count]
     return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def arrival(request: HttpRequest) -> datetime:
+    """The moment that decides whether a request is in time: when the server had read it, before it waited for a thread.
+
+    Now, if the server does not say.
+    """
+    seconds = request.META.get(ARRIVED_AT)
+    return timezone.now() if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
 def device_of(request: HttpRequest) -> str:

@@ -25,7 +25,7 @@ from django_htmx.middleware import HtmxDetails
 
 from quizsite.data_folder import make_data_folder, secret_key
 from quizsite.environment import flag, mailer, postgresql, secret, whole_number, words
-from quizsite.middleware import htmx_redirect, request_size
+from quizsite.middleware import htmx_redirect
 from quizzes.models import User
 
 CONTENT_SECURITY_POLICY = (
@@ -371,22 +371,6 @@ def test_static_file_may_be_kept_and_carries_the_policy(client: Client) -> None:
 
 def answered(status: int = 200) -> Any:
     return lambda request: HttpResponse("done", status=status)
-
-
-@pytest.mark.parametrize(("length", "status"), [("4194304", 200), ("4194305", 413), ("-1", 400), ("many", 400)])
-def test_request_size_is_judged_unread(length: str, status: int) -> None:
-    request = RequestFactory().post("/", data=b"", content_type="text/csv", CONTENT_LENGTH=length)
-
-    assert request_size(answered())(request).status_code == status
-
-
-@pytest.mark.parametrize("path", ["/livez", "/accounts/login/"])
-def test_request_that_is_too_large_is_refused(client: Client, path: str) -> None:
-    response = client.post(path, data=b"x" * (4 * 1024 * 1024 + 1), content_type="text/csv")
-
-    assert response.status_code == 413
-    assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
-    assert response.headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
 
 
 def htmx_request(**headers: str) -> HttpRequest:

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from io import StringIO
 from pathlib import Path
+from resource import RLIM_INFINITY
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -27,7 +28,7 @@ from django.test import Client
 from quizsite.addresses import host_names, problem_with_binding, url
 from quizsite.health import CheckFailed, disk_verdict
 from quizsite.management.commands.serve import Command
-from quizsite.server import new_server
+from quizsite.server import THREADS, connections_per_worker, new_server
 from quizsite.static_files import collect_if_changed
 from quizzes.models import User
 from tests.servers import MANAGE, environment, family, free_port
@@ -389,8 +390,23 @@ def test_serve_refuses_a_database_server_that_could_lose_an_answer() -> None:
 def test_server_gets_one_thread_on_sqlite_and_four_on_postgresql() -> None:
     server = new_server("127.0.0.1", 8000, workers=3)
 
-    assert (server.workers, server.interface, server.log_access) == (3, "wsgi", False)
-    assert server.blocking_threads == {"sqlite": 1, "postgresql": 4}[connection.vendor]
+    assert (server.workers, server.interface, server.log_access) == (3, "rsgi", False)
+    assert THREADS[connection.vendor] == {"sqlite": 1, "postgresql": 4}[connection.vendor]
+
+
+def test_worker_takes_as_many_connections_as_it_has_descriptors_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    limits: list[tuple[int, int]] = []
+    monkeypatch.setattr("resource.setrlimit", lambda kind, pair: limits.append(pair))
+
+    def connections(soft: int, hard: int) -> int:
+        monkeypatch.setattr("resource.getrlimit", lambda kind: (soft, hard))
+        return connections_per_worker()
+
+    assert (connections(1024, 524_288), limits) == (4096, [(4352, 524_288)])
+    assert (connections(1024, 2048), limits[1:]) == (1792, [(2048, 2048)])
+    assert (connections(20_000, 20_000), limits[2:]) == (4096, [])
+    assert (connections(RLIM_INFINITY, RLIM_INFINITY), limits[2:]) == (4096, [])
+    assert (connections(1024, RLIM_INFINITY), limits[2:]) == (4096, [(4352, RLIM_INFINITY)])
 
 
 @pytest.mark.sockets

@@ -1,4 +1,4 @@
-"""A backup of a site under load, and its restore: every answer acknowledged before the backup is there (R19)."""
+"""A backup of a site under load, and its restore: every answer acknowledged before the backup is there (R23)."""
 
 import time
 from collections.abc import Callable

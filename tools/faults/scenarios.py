@@ -29,6 +29,14 @@ from tools.faults.ledger import Client, Save, at_once, busy, compare, finish, ma
 from tools.faults.neighbors import saved_beside_heavy_work
 from tools.faults.offline import answer_offline
 from tools.faults.regrading import regraded_and_killed
+from tools.faults.slow_clients import (
+    dripping_bodies,
+    half_headers,
+    largest_file,
+    saved_beside,
+    silent_bodies,
+    slow_readers,
+)
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,9 @@ class Outcome:
     line: str
     good: bool
 
+
+# From the moment at which a client notes that it sends a save until the server has read it, on a busy machine.
+TRAVEL = timedelta(seconds=0.25)
 
 Scenario = Callable[[Site, bool], Outcome]
 
@@ -197,8 +208,8 @@ def r9_class(site: Site, full: bool) -> Outcome:
 def r10_deadline(site: Site, full: bool) -> Outcome:
     """Saves within two seconds of the deadline, then of the end of the grace, while another writer holds the lock.
 
-    The server's word is the moment at which it takes a request up. What was sent before the end of the grace and waited
-    past it behind the lock is told apart; of what was sent before the deadline that students see, nothing may be late.
+    The server's word is the moment at which it has read a request. Nothing that was sent before the end of the grace,
+    less the time to travel, may be late because it waited behind the lock.
     """
     total = 10_000 if full else 2_000
     clients = make_clients(site.port, 20)
@@ -233,10 +244,11 @@ def r10_deadline(site: Site, full: bool) -> Outcome:
         counted_late += event.outcome == AnswerEvent.Outcome.SAVED and (is_late or sent_at > ends + GRACE)
         if event.outcome == AnswerEvent.Outcome.LATE:
             sent_in_time_refused += sent_at <= ends
-            waited_past_grace += ends < sent_at <= ends + GRACE
+            waited_past_grace += ends < sent_at <= ends + GRACE - TRAVEL
     refused_in_time = sum(event.outcome == AnswerEvent.Outcome.LATE for event in events) - late
     count = compare(clients)
-    wrong = counted_late, refused_in_time, sent_in_time_refused, count.lost, count.duplicate, count.wrong
+    refused = refused_in_time, sent_in_time_refused, waited_past_grace
+    wrong = counted_late, *refused, count.lost, count.duplicate, count.wrong
     return Outcome(
         f"{count} saves={len(events)} late={late} late_counted={counted_late} refused_in_time={refused_in_time} "
         f"sent_before_the_deadline_refused={sent_in_time_refused} waited_past_the_grace={waited_past_grace}",
@@ -287,6 +299,14 @@ def r3_disk_full(site: Site, full: bool) -> Outcome:
         f"{count} refused={sum(not save.acknowledged for save in refused)} statuses={statuses} integrity={check}",
         kept and bool(statuses) and set(statuses) <= {503, 507},
     )
+
+
+def r22_slow_readers(site: Site, full: bool) -> Outcome:
+    """Clients that ask for the largest file and hardly read, while a class saves."""
+    # The first start collects the files.
+    with running(site):
+        path = largest_file(site)
+    return Outcome(*saved_beside(site, partial(slow_readers, path=path), full=full))
 
 
 def _on_sqlite() -> bool:
@@ -410,5 +430,9 @@ SCENARIOS: dict[str, Scenario] = {
     "R14": lambda _site, full: Outcome(*regraded_and_killed(50 if full else 10)),
     "R15": lambda site, full: Outcome(*saved_beside_heavy_work(site, full=full)),
     "R18": lambda _site, _full: Outcome(*errors_in_every_view()),
-    "R19": lambda site, full: Outcome(*restored_from_a_backup_under_load(site, full=full)),
+    "R19": lambda site, full: Outcome(*saved_beside(site, silent_bodies, full=full)),
+    "R20": lambda site, full: Outcome(*saved_beside(site, dripping_bodies, full=full)),
+    "R21": lambda site, full: Outcome(*saved_beside(site, half_headers, full=full)),
+    "R22": r22_slow_readers,
+    "R23": lambda site, full: Outcome(*restored_from_a_backup_under_load(site, full=full)),
 }

@@ -29,7 +29,7 @@ from quizzes.content.question_types.registry import TYPES, Question
 from quizzes.forms.attempts import AnswerForm, HeartbeatForm
 from quizzes.models import Attempt, Student
 from quizzes.reports.student_assignments import answered_count, current_of, student_assignment
-from quizzes.views.access import attempt_required, student_required, teachers_of
+from quizzes.views.access import arrival, attempt_required, student_required, teachers_of
 from quizzes.views.student.question_page import (
     closing_words,
     form_context,
@@ -80,11 +80,11 @@ def start_attempt(request: HttpRequest, student: Student, public_id: str) -> Htt
 @attempt_required(with_answers=True)
 def take_attempt(request: HttpRequest, attempt: LoadedAttempt, number: int) -> HttpResponse:
     """One question of an attempt, and each save of its answer. number: position in the attempt's order."""
-    now = timezone.now()
     if not 1 <= number <= len(attempt.content.questions):
         raise Http404
     if request.method == "POST":
-        return _take_answer(request, attempt, number, now)
+        return _take_answer(request, attempt, number, now=arrival(request))
+    now = timezone.now()
     if attempt.has_ended(now=now):
         return redirect("receipt", attempt.public_id)
     return _question_page(request, attempt, number, now)
@@ -163,14 +163,14 @@ def submit_attempt(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse
 
     `time_up`: sent by the page's clock, not by the student. The clock may not know about time added since.
     """
-    now = timezone.now()
+    now = arrival(request)
     if "time_up" in request.POST and attempt.is_open and seconds_until(attempt.deadline_at, now=now) != 0:
         return redirect("review_attempt", attempt.public_id)
     attempts.submit_attempt(attempt.row(), now=now)
     return redirect("receipt", attempt.public_id)
 
 
-def _take_answer(request: HttpRequest, attempt: LoadedAttempt, number: int, now: datetime) -> HttpResponse:
+def _take_answer(request: HttpRequest, attempt: LoadedAttempt, number: int, *, now: datetime) -> HttpResponse:
     content = attempt.content
     question = content.questions[number - 1]
     form = AnswerForm(request.POST, content=content, question=question)
@@ -190,7 +190,7 @@ def _take_answer(request: HttpRequest, attempt: LoadedAttempt, number: int, now:
     if attempt.has_ended(now=now) or (saved is not None and saved.outcome == Outcome.LATE):
         return _ended(request, attempt, now)
     if _wants_json(request):
-        return _saved_reply(saved or Saved(Outcome.SAVED, 0, None), attempt, question, now)
+        return _saved_reply(saved or Saved(Outcome.SAVED, 0, None), attempt, question)
     if saved is not None and saved.outcome == Outcome.STALE:
         return _question_page(request, attempt, number, now, is_stale=True)
     if saved is not None and saved.outcome == Outcome.SETTLED:
@@ -229,7 +229,7 @@ def _question_page(
     return render(request, template, {**question_context(attempt.with_answers(), number, now=now), **notes})
 
 
-def _saved_reply(saved: Saved, attempt: LoadedAttempt, question: Question, now: datetime) -> JsonResponse:
+def _saved_reply(saved: Saved, attempt: LoadedAttempt, question: Question) -> JsonResponse:
     """The reply to the outbox after a save.
 
     is_answered: whether the stored value is an answer, not a cleared one. is_complete: whether no part is missing.
@@ -239,7 +239,8 @@ def _saved_reply(saved: Saved, attempt: LoadedAttempt, question: Question, now: 
         "revision": saved.revision,
         "is_answered": saved.value is not None,
         "is_complete": saved.value is not None and not attempt.content.missing_parts(question, saved.value),
-        "seconds_left": seconds_until(attempt.deadline_at, now=now),
+        # From now on, not from the arrival: the page's clock goes on with it.
+        "seconds_left": seconds_until(attempt.deadline_at, now=timezone.now()),
     }
     return JsonResponse(reply, status=JSON_STATUS[Outcome(saved.outcome)])
 

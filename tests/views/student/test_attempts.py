@@ -12,8 +12,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from quizsite.periodic_jobs import run_periodic_jobs
 from quizzes.assignments import accommodations
-from quizzes.assignments.deadlines import GRACE
+from quizzes.assignments.deadlines import GRACE, LONGEST_WAIT
 from quizzes.attempts import answers
 from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.lifecycle import submit_attempt
@@ -650,6 +651,57 @@ def test_questions_ahead_cost_the_same_however_many_there_are(
 
 
 # --- Answering with the outbox
+
+
+@pytest.mark.parametrize(
+    ("arrived_after_grace", "status", "outcome"),
+    [(timedelta(seconds=-1), 200, "saved"), (timedelta(0), 200, "saved"), (timedelta(seconds=1), 410, "late")],
+)
+def test_save_is_in_time_by_its_arrival_and_not_by_its_turn(
+    student_client: Client,
+    attempt: Attempt,
+    clock: time_machine.Traveller,
+    now: datetime,
+    arrived_after_grace: timedelta,
+    status: int,
+    outcome: str,
+) -> None:
+    Attempt.objects.update(deadline_at=now + timedelta(minutes=1))
+    data = fields(student_client, attempt, 1, choice=token(attempt, 1, "b"), act="save")
+    arrived_at = now + timedelta(minutes=1) + GRACE + arrived_after_grace
+    # It waited for 20 seconds.
+    clock.move_to(arrived_at + timedelta(seconds=20))
+
+    reply = student_client.post(
+        address(attempt, 1),
+        data,
+        headers={"Accept": "application/json"},
+        **{"footnote.arrived_at": arrived_at.timestamp()},  # type: ignore[arg-type]
+    )
+
+    assert reply.status_code == status
+    assert [(event.outcome, event.at) for event in attempt.events.all()] == [(outcome, arrived_at)]
+    if status == 200:
+        assert reply.json()["seconds_left"] == 0
+
+
+def test_no_periodic_job_submits_an_attempt_while_an_answer_in_time_can_wait(attempt: Attempt, now: datetime) -> None:
+    Attempt.objects.update(deadline_at=now)
+
+    run_periodic_jobs(now=now + GRACE + LONGEST_WAIT)
+    assert Attempt.objects.get().is_open
+    run_periodic_jobs(now=now + GRACE + LONGEST_WAIT + timedelta(seconds=1))
+    assert Attempt.objects.get().submitted_at == now
+
+
+def test_hand_in_counts_from_its_arrival(
+    student_client: Client, attempt: Attempt, clock: time_machine.Traveller, now: datetime
+) -> None:
+    clock.move_to(now + timedelta(seconds=20))
+
+    student_client.post(page_of("submit_attempt", attempt), **{"footnote.arrived_at": now.timestamp()})  # type: ignore[arg-type]
+
+    assert Attempt.objects.get().submitted_at == now
 
 
 @pytest.mark.parametrize("number", [0, 5])
