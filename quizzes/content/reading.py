@@ -8,6 +8,8 @@ from typing import Any
 from quizzes.content.tables import InvalidDocument, tables_of, text_of, texts_of
 
 VOICE_ICONS = ("page", "person", "sign", "quote", "blank")
+# The key of the speaker “The story itself”.
+REPORTER = "reporter"
 NOT_STATED = "not_stated"
 
 

@@ -12,10 +12,8 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from quizzes.caches import process_cache
-from quizzes.content.reading import Sentence
+from quizzes.content.reading import REPORTER, Sentence
 from quizzes.content.sentences import split_sentences
-
-REPORTER = "reporter"
 
 # A correct choice stands out if it is 1.5 times as long as the longest wrong choice and a word or two longer.
 LONGER = 1.5

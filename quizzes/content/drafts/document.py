@@ -16,14 +16,14 @@ from django.utils.text import slugify
 
 from quizzes.content.question_types.draft import rows
 from quizzes.content.question_types.registry import draft_of, open_in_draft
-from quizzes.content.reading import NOT_STATED, Citation, Reading, Sentence, Voice
+from quizzes.content.reading import NOT_STATED, REPORTER, Citation, Reading, Sentence, Voice
 from quizzes.content.sentences import same_text
 from quizzes.content.tables import Table
 
 # The parts of a draft that are saved separately. Each question is a part too: see `question_part`.
 SOURCE, READING, VOICES, OBJECTIVES = "source", "reading", "voices", "objectives"
 
-REPORTER, UNNAMED = "reporter", "unnamed"
+UNNAMED = "unnamed"
 _STANDARD_VOICES = (
     {"key": REPORTER, "label": "The story itself", "icon": "page"},
     {"key": UNNAMED, "label": "Someone not named", "icon": "quote"},

@@ -5,7 +5,8 @@ The functions that return None change the document in place.
 
 from collections.abc import Mapping, Sequence
 
-from quizzes.content.drafts.document import REPORTER, anchored, sentence_tables
+from quizzes.content.drafts.document import anchored, sentence_tables
+from quizzes.content.reading import REPORTER
 from quizzes.content.sentences import match_sentences, split_sentences, split_text
 from quizzes.content.tables import Table
 

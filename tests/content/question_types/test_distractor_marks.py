@@ -39,6 +39,7 @@ def marked_document() -> dict[str, Any]:
     one[0] |= {"mark": "beside_the_point", "mark_at": ["s2"]}
     one[2] |= {"mark": "contradicted", "mark_at": ["s1", "s2"]}
     some[1] |= {"mark": "not_stated"}
+    some[3] |= {"mark": "said_by_someone", "mark_at": ["s3"]}
     return document
 
 
@@ -63,6 +64,17 @@ def marked(**mark: Any) -> dict[str, Any]:
         (
             {"mark": "contradicted"},
             ["the choice “Citizenship” is marked as contradicted, and no sentence is named that contradicts it"],
+        ),
+        (
+            {"mark": "said_by_someone"},
+            [
+                "the choice “Citizenship” is marked as said by someone, "
+                "and no sentence is named in which someone says it"
+            ],
+        ),
+        (
+            {"mark": "said_by_someone", "mark_at": ["s1"]},
+            ["the choice “Citizenship” is marked as said by someone, and the story itself says sentence 1"],
         ),
         (
             {"mark": "not_stated", "mark_at": ["s1"]},
@@ -103,6 +115,26 @@ def test_students_read_the_mark_of_what_they_chose_alone() -> None:
     ]
     assert one.review("c", document.reading).rows[2].fault == "The reading says otherwise (sentences 1, 2)"
     assert some.review(["b"], document.reading).rows[1].fault == "The reading doesn’t say this"
+
+
+def test_mark_of_what_a_speaker_says_names_the_sentence_before_it_speaks_of_the_story() -> None:
+    table = marked(mark="said_by_someone", mark_at=["s3", "s4"])
+    assert parse_question(table).problems(parsed_reading()) == []
+    assert parse_question(table).review("a", parsed_reading()).rows[0].fault == (
+        "Someone in the story says this (sentences 3, 4). The story itself doesn’t."
+    )
+
+
+def test_draft_asks_for_the_sentence_in_which_someone_says_it() -> None:
+    document = story()
+    one = question(document, "one")
+    one["choices"][0] |= {"mark": "said_by_someone"}
+    assert question_problems(document, one) == ["Add the sentence in which someone says answer 1."]
+    one["choices"][0]["mark_at"] = ["s1"]
+    [problem] = question_problems(document, one)
+    assert "the story itself says sentence 1" in problem
+    one["choices"][0]["mark_at"] = ["s3"]
+    assert question_problems(document, one) == []
 
 
 def test_public_view_is_the_same_with_and_without_marks() -> None:
@@ -203,12 +235,14 @@ def test_student_reads_the_mark_once_answers_are_shown(
 
 @pytest.mark.django_db
 def test_teacher_reads_marks_and_their_counts(given: Assignment, teacher_client: Client) -> None:
-    for answer in ("c", "c", "a", "b"):
+    for answer, several in (("c", ["b"]), ("c", ["b"]), ("a", ["b"]), ("b", ["b", "d"])):
         student = make_student(classroom=given.classroom)
-        make_answered_attempt(assignment=given, student=student, answers={"one": answer, "some": ["b"]})
-    assert class_report(given, now=NOW).wrong_by_mark == {"contradicted": 2, "beside_the_point": 1, "not_stated": 4}
+        make_answered_attempt(assignment=given, student=student, answers={"one": answer, "some": several})
+    marks = {"contradicted": 2, "beside_the_point": 1, "not_stated": 4, "said_by_someone": 1}
+    assert class_report(given, now=NOW).wrong_by_mark == marks
     page = text_of(teacher_client.get(reverse("assignment_results", args=[given.public_id])))
-    assert "2 the reading says otherwise, 4 not in the reading, 1 off the question." in page
+    counts = "2 the reading says otherwise, 4 not in the reading, 1 off the question, 1 said by someone in the story."
+    assert counts in page
     own = text_of(teacher_client.get(reverse("question_set", args=[given.edition.question_set.public_id])))
     assert "The reading says otherwise (sentences 1, 2). rationale 4" in own
 

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from quizzes.content.question_types import question as base
-from quizzes.content.reading import Reading
+from quizzes.content.reading import REPORTER, Reading
 from quizzes.content.tables import InvalidDocument, tables_of, text_of, texts_of
 
 # What is wrong with a wrong choice, in the words that a student reads.
 CONTRADICTED, NOT_STATED, BESIDE_THE_POINT = "contradicted", "not_stated", "beside_the_point"
+SAID_BY_SOMEONE = "said_by_someone"
 MARKS = {
     CONTRADICTED: "The reading says otherwise",
     NOT_STATED: "The reading doesn’t say this",
     BESIDE_THE_POINT: "True, but it doesn’t answer the question",
+    SAID_BY_SOMEONE: "Someone in the story says this. The story itself doesn’t.",
 }
 
 
@@ -22,7 +24,7 @@ class Choice:
     """One choice. leans_on: keys of the sentences that suggest a wrong choice.
 
     mark: what is wrong with it, one of MARKS, "" if the author did not say. mark_at: keys of the sentences that
-    contradict it, or that state what is true but beside the point.
+    contradict it, that state what is true but beside the point, or in which someone says it.
     """
 
     id: str
@@ -39,7 +41,10 @@ class Choice:
             return ""
         numbers = ", ".join(str(sentence.number) for sentence in reading.sentences(self.mark_at))
         plural = "s" if len(self.mark_at) > 1 else ""
-        return f"{MARKS[self.mark]} (sentence{plural} {numbers})" if numbers else MARKS[self.mark]
+        where = f" (sentence{plural} {numbers})" if numbers else ""
+        # The numbers belong to the first sentence of a mark.
+        first, stop, rest = MARKS[self.mark].partition(".")
+        return f"{first}{where}{stop}{rest}"
 
 
 def parse_choices(document: Mapping[str, Any], tables: Sequence[Mapping[str, Any]]) -> tuple[Choice, ...]:
@@ -86,6 +91,14 @@ def mark_problems(choices: Sequence[Choice], reading: Reading) -> list[str]:
         what = f"the choice “{choice.text}”"
         if choice.mark == CONTRADICTED and not choice.mark_at:
             found.append(f"{what} is marked as contradicted, and no sentence is named that contradicts it")
+        if choice.mark == SAID_BY_SOMEONE and not choice.mark_at:
+            found.append(f"{what} is marked as said by someone, and no sentence is named in which someone says it")
+        if choice.mark == SAID_BY_SOMEONE:
+            found += [
+                f"{what} is marked as said by someone, and the story itself says sentence {sentence.number}"
+                for sentence in reading.sentences(choice.mark_at)
+                if sentence.voice.key == REPORTER
+            ]
         if choice.mark_at and choice.mark in {"", NOT_STATED}:
             found.append(f"{what} names sentences in “mark_at” that its mark does not speak of")
         found += [

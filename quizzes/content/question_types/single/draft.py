@@ -4,7 +4,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 
 from quizzes.content.question_types.draft import QuestionDraft, equals, lost, numbered, text_in, too_few, unexplained
-from quizzes.content.question_types.single.choices import CONTRADICTED, NOT_STATED
+from quizzes.content.question_types.single.choices import CONTRADICTED, NOT_STATED, SAID_BY_SOMEONE
 from quizzes.content.tables import Table
 
 
@@ -53,6 +53,8 @@ class ChoicesDraft(QuestionDraft):
         for number, row in written:
             if not row.get("key") and row.get("mark") == CONTRADICTED and not row.get("mark_at"):
                 found.append(f"Add the evidence against answer {number}.")
+            if not row.get("key") and row.get("mark") == SAID_BY_SOMEONE and not row.get("mark_at"):
+                found.append(f"Add the sentence in which someone says answer {number}.")
             found += lost(
                 row.get("leans_on", ()),
                 sentence_keys,

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from quizzes.content.question_types.form import QuestionTypeForm, Row, text
-from quizzes.content.question_types.single.choices import BESIDE_THE_POINT, CONTRADICTED, NOT_STATED
+from quizzes.content.question_types.single.choices import BESIDE_THE_POINT, CONTRADICTED, NOT_STATED, SAID_BY_SOMEONE
 from quizzes.content.tables import Table
 
 MARK_CHOICES = [
@@ -13,6 +13,7 @@ MARK_CHOICES = [
     (CONTRADICTED, "The reading says otherwise"),
     (NOT_STATED, "The reading doesn’t say this"),
     (BESIDE_THE_POINT, "True, but off the question"),
+    (SAID_BY_SOMEONE, "Someone says this, the story itself doesn’t"),
 ]
 
 
