@@ -1,6 +1,7 @@
 """Writing tips: worked cases for each rule, and precision and recall on 80 items of known quality."""
 
 import tomllib
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -232,13 +233,13 @@ def test_tips_reach_their_measured_precision_and_recall() -> None:
 
 
 def test_tips_leave_the_built_in_questions_alone() -> None:
-    """Thirty questions of another author. Measured: one tip, after two adjustments for them (HARDER_BY, "tells")."""
+    """57 questions of another author. Measured: three tips on two of them, each read and kept."""
     accused = []
     for file in read_set_files(ROOT / "fixtures"):
         reading = file.parsed.reading
         for question in file.parsed.questions:
             item = Wording(
-                question.stem,
+                f"{question.stem} {getattr(question, 'statement', '')}",
                 tuple(Option(choice.text, choice.right) for choice in getattr(question, "choices", ())),
                 reading.sentences(question.evidence),
                 asks_who=question.type == "who_says_so",
@@ -246,4 +247,4 @@ def test_tips_leave_the_built_in_questions_alone() -> None:
             texts = [one.text for one in reading]
             accused += [question.key for _ in tips(item, reading=texts, language="en")]
 
-    assert len(accused) <= 1
+    assert Counter(accused) == {"two-people-held": 2, "does-another-voice-agree": 1}

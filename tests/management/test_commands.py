@@ -56,7 +56,15 @@ def test_check_refuses_a_bad_set_in_one_line(folder: Path) -> None:
 def test_check_of_the_built_in_sets_passes() -> None:
     titles = [line.split(":")[0] for line in run("check_question_sets").splitlines() if "points" in line]
 
-    assert titles == ["Exit ticket", "The PARS agreement", "Try it", "Who says so?"]
+    assert titles == [
+        "Check A",
+        "Check B",
+        "Exit ticket",
+        "The PARS agreement",
+        "Thinking like a reporter",
+        "Try it",
+        "Who says so?",
+    ]
 
 
 @pytest.mark.django_db
@@ -97,9 +105,12 @@ def test_load_of_the_built_in_sets_works() -> None:
     run("load_question_sets")
 
     assert list(QuestionSet.objects.built_in().values_list("title", "slug")) == [
+        ("Check A", "check-a"),
+        ("Check B", "check-b"),
         ("Exit ticket", "exit-ticket"),
         ("The PARS agreement", "pars-agreement"),
+        ("Thinking like a reporter", "thinking-like-a-reporter"),
         ("Try it", "try-it"),
         ("Who says so?", "who-says-so"),
     ]
-    assert list(Edition.objects.values_list("number", flat=True)) == [1, 1, 1, 1]
+    assert list(Edition.objects.values_list("number", flat=True)) == [1] * 7

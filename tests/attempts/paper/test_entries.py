@@ -110,9 +110,9 @@ def test_rows_ask_for_one_mark_each() -> None:
     who, matching, order = (question_of(name) for name in ("who_says_so", "matching", "ordering"))
 
     assert refusal(who, "A") == "Enter 2 letters, 1 for each statement: A, B, or C, or - for none."
-    assert refusal(matching, "ZZZ") == "Enter 2 letters, 1 for each line: A, B, or C, or - for none."
-    assert refusal(matching, "AZ") == "“Z” isn’t on the handout. Enter A, B, or C, or - for none."
-    assert refusal(order, "1123") == ("Enter the 4 numbers from top to bottom. Use 1 to 4 once each.")
+    assert refusal(matching, "ZZZ") == "Enter 2 letters, 1 for each line: A, B, C, or D, or - for none."
+    assert refusal(matching, "AZ") == "“Z” isn’t on the handout. Enter A, B, C, or D, or - for none."
+    assert refusal(order, "113") == ("Enter the 3 numbers from top to bottom. Use 1 to 3 once each.")
 
 
 def test_gaps_take_a_letter_or_the_word() -> None:
@@ -143,8 +143,8 @@ def test_cells_say_what_to_type() -> None:
         "who_says_so": [("", "2 letters, 1 for each statement: A, B, or C")],
         "evidence": [("", "Sentence numbers")],
         "true_false": [("", "T or F")],
-        "matching": [("", "2 letters, 1 for each line: A, B, or C")],
-        "ordering": [("", "The 4 numbers from top to bottom")],
+        "matching": [("", "2 letters, 1 for each line: A, B, C, or D")],
+        "ordering": [("", "The 3 numbers from top to bottom")],
         "short_answer": [("", "As written")],
         "numeric": [("", "As written")],
         "blanks": [("(a)", "As written"), ("(b)", "A, B, or C, or the word")],

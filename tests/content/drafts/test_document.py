@@ -46,7 +46,9 @@ def test_a_copy_of_an_edition_says_the_same_and_can_be_published() -> None:
     assert changes(make_document(), story()) == []
 
 
-@pytest.mark.parametrize("name", ["pars-agreement", "who-says-so", "exit-ticket"])
+@pytest.mark.parametrize(
+    "name", ["pars-agreement", "who-says-so", "exit-ticket", "thinking-like-a-reporter", "check-a", "check-b"]
+)
 def test_a_copy_of_a_built_in_set_says_the_same_and_can_be_published(name: str) -> None:
     [file] = [file for file in read_set_files(FIXTURES) if file.parsed.slug == name]
     document = from_edition(file.document, title=file.parsed.title)

@@ -1,13 +1,20 @@
 """Reviews and printed keys keep the order of the page that the student or the teacher saw."""
 
+import re
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils.html import escape
 
-from quizzes.content.question_types.registry import parse_question
+from quizzes.content.drafts.document import finished
+from quizzes.content.question_types.question import Question
+from quizzes.content.question_types.registry import parse_question, public_view
 from quizzes.content.question_types.shuffle import Shuffle
-from tests.drafting import BUILT_IN, EXAMPLES
+from quizzes.content.tables import InvalidDocument
+from quizzes.models import User
+from tests.drafting import BUILT_IN, EXAMPLES, desk_of, document_of, question_now, save
+from tests.factories import make_draft, make_question_document, parsed_reading
 from tests.question_laws import page, paper
 
 READING = BUILT_IN.parsed.reading
@@ -50,3 +57,35 @@ def test_arranged_question_grades_as_before() -> None:
         arranged = question.arranged(Shuffle("seed", is_shuffled=True))
         assert arranged.grade(question.correct_answer()) == 1
         assert arranged.key == question.key
+
+
+@pytest.mark.parametrize("name", ["single", "multiple"])
+def test_question_that_keeps_its_order_is_the_same_for_every_student(name: str) -> None:
+    table = make_question_document(name)
+    texts = [choice["text"] for choice in table["choices"]]
+    seeds = [Shuffle(f"seed {number}", is_shuffled=True) for number in range(20)]
+
+    def seen(question: Question, shuffle: Shuffle) -> list[str]:
+        view = public_view(question, shuffle, None, parsed_reading())
+        assert [row.text for row in question.arranged(shuffle).answer_key(parsed_reading())] == [
+            choice["text"] for choice in view["choices"]
+        ]
+        return [choice["text"] for choice in view["choices"]]
+
+    assert any(seen(parse_question(table), shuffle) != texts for shuffle in seeds)
+    kept = parse_question(table | {"keep_order": True})
+    assert all(seen(kept, shuffle) == texts for shuffle in seeds)
+    with pytest.raises(InvalidDocument, match="“keep_order” must be true or false"):
+        parse_question(table | {"keep_order": "yes"})
+
+
+@pytest.mark.django_db
+def test_author_can_keep_the_order_and_shuffle_again(teacher: User, teacher_client: Client) -> None:
+    draft = make_draft(owner=teacher)
+    save(teacher_client, draft, keep_order="on")
+    assert question_now(draft, "one")["keep_order"] is True
+    page = teacher_client.get(desk_of(draft)).content.decode()
+    assert re.search(r'<input[^>]*name="keep_order"[^>]*checked', page)
+    save(teacher_client, draft, keep_order=[])
+    assert question_now(draft, "one")["keep_order"] is False
+    assert "keep_order" not in finished(document_of(draft))["questions"][0]

@@ -16,6 +16,7 @@ from quizzes.content.question_types.question import (
     choice_row,
     common_fields,
     evidence_problems,
+    flag_of,
     share_of_choices,
 )
 from quizzes.content.question_types.shuffle import Shuffle
@@ -23,6 +24,7 @@ from quizzes.content.question_types.single.choices import (
     Choice,
     choice_keys,
     choice_options,
+    in_order,
     leaning_problems,
     mark_problems,
     parse_choices,
@@ -38,9 +40,13 @@ PARTIAL_CREDIT = "Correct choices add points. Wrong choices take points away. Yo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Multiple(Question):
-    """A question with one or more correct choices. Its value: a sorted list of choice ids."""
+    """A question with one or more correct choices. Its value: a sorted list of choice ids.
+
+    keep_order: never shuffle the choices.
+    """
 
     choices: tuple[Choice, ...]
+    keep_order: bool = False
 
     @property
     def right_ids(self) -> tuple[str, ...]:
@@ -56,7 +62,7 @@ class Multiple(Question):
             raise InvalidDocument("a multiple-choice question needs at least one key and this one has none")
         if keys == len(choices):
             raise InvalidDocument("every choice is a key, so the question asks nothing")
-        return cls(**common_fields(document), choices=choices)
+        return cls(**common_fields(document), choices=choices, keep_order=flag_of(document, "keep_order"))
 
     def problems(self, reading: Reading) -> list[str]:
         """What prevents publishing with this reading; [] for nothing."""
@@ -80,12 +86,12 @@ class Multiple(Question):
             )
             for choice in self.choices
         ]
-        return {"stem": self.stem, "choices": shuffle.order(self.key, choices)}
+        return {"stem": self.stem, "choices": in_order(shuffle, self.key, choices, keep_order=self.keep_order)}
 
     def arranged(self, shuffle: Shuffle) -> Self:
         """The question with its choices in the order that `public` shows."""
         pairs = [(choice.id, choice) for choice in self.choices]
-        return replace(self, choices=tuple(shuffle.order(self.key, pairs)))
+        return replace(self, choices=tuple(in_order(shuffle, self.key, pairs, keep_order=self.keep_order)))
 
     def read_answer(self, submitted: Submitted, shuffle: Shuffle, reading: Reading) -> Value:
         """The chosen ids, sorted, None without any; raises NotAChoice."""

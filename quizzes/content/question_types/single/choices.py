@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from quizzes.content.question_types import question as base
+from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.reading import REPORTER, Reading
 from quizzes.content.tables import InvalidDocument, tables_of, text_of, texts_of
 
@@ -72,6 +73,16 @@ def parse_choices(document: Mapping[str, Any], tables: Sequence[Mapping[str, Any
         )
     base.refuse_equal([choice.text for choice in choices], what="options")
     return tuple(choices)
+
+
+def in_order[T](
+    shuffle: Shuffle, question_key: str, pairs: Sequence[tuple[str, T]], *, keep_order: bool
+) -> Sequence[T]:
+    """The second members of (choice id, item) pairs: in the attempt's order, or as written with keep_order.
+
+    Dates, amounts and steps are easier to compare in their own order.
+    """
+    return [item for _, item in pairs] if keep_order else shuffle.order(question_key, pairs)
 
 
 def leaning_problems(choices: Sequence[Choice], reading: Reading) -> list[str]:

@@ -12,7 +12,7 @@ class ChoicesDraft(QuestionDraft):
     """A question with choices, of which one or several are correct."""
 
     set_aside_key = "choices"
-    fields = ("choices",)
+    fields = ("choices", "keep_order")
     row_lists = ("choices",)
 
     def blank(self, voices: Sequence[Table]) -> Table:
@@ -32,7 +32,10 @@ class ChoicesDraft(QuestionDraft):
             if "mark" not in choice or choice["mark"] == NOT_STATED:
                 choice.pop("mark_at", None)
             choices.append(choice)
-        return {**question, "choices": choices}
+        finished = {**question, "choices": choices}
+        if not finished.get("keep_order"):
+            finished.pop("keep_order", None)
+        return finished
 
     @abstractmethod
     def key_problems(self, keys: Sequence[int], rows: Sequence[Table]) -> list[str]:

@@ -32,6 +32,8 @@ class ChoicesForm(QuestionTypeForm):
             )
         else:
             self.put("key", forms.MultipleChoiceField(label="Correct answers", choices=offered, required=False), keys)
+        kept = forms.BooleanField(label="Keep this order for every student", required=False)
+        self.put("keep_order", kept, self.question.get("keep_order", False))
         for number, row in enumerate(self._rows, start=1):
             self.put(f"text-{number}", text(f"Answer {number}", 500, named=True), row.get("text", ""))
             self.put(
@@ -75,7 +77,10 @@ class ChoicesForm(QuestionTypeForm):
             if str(number) in right:
                 choice["key"] = True
             choices.append(choice)
-        return {"choices": choices}
+        kept = fields.get("keep_order", self.initial["keep_order"])
+        # A question that never had the switch on stays as it was stored.
+        switch = {"keep_order": kept} if kept or "keep_order" in self.question else {}
+        return {"choices": choices, **switch}
 
     def rows(self) -> list[Row]:
         """A row for each choice."""

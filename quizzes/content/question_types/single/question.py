@@ -16,12 +16,14 @@ from quizzes.content.question_types.question import (
     choice_row,
     common_fields,
     evidence_problems,
+    flag_of,
 )
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.question_types.single.choices import (
     Choice,
     choice_keys,
     choice_options,
+    in_order,
     leaning_problems,
     mark_problems,
     parse_choices,
@@ -34,9 +36,10 @@ from quizzes.content.tables import InvalidDocument, tables_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Single(Question):
-    """A question with exactly one correct choice. Its value: a choice id."""
+    """A question with exactly one correct choice. Its value: a choice id. keep_order: never shuffle the choices."""
 
     choices: tuple[Choice, ...]
+    keep_order: bool = False
 
     @classmethod
     def parse(cls, document: Mapping[str, Any]) -> Self:
@@ -45,7 +48,7 @@ class Single(Question):
         keys = sum(choice.right for choice in choices)
         if keys != 1:
             raise InvalidDocument(f"a single-choice question needs exactly one key and this one has {keys}")
-        return cls(**common_fields(document), choices=choices)
+        return cls(**common_fields(document), choices=choices, keep_order=flag_of(document, "keep_order"))
 
     def problems(self, reading: Reading) -> list[str]:
         """What prevents publishing with this reading; [] for nothing."""
@@ -68,12 +71,12 @@ class Single(Question):
             )
             for choice in self.choices
         ]
-        return {"stem": self.stem, "choices": shuffle.order(self.key, choices)}
+        return {"stem": self.stem, "choices": in_order(shuffle, self.key, choices, keep_order=self.keep_order)}
 
     def arranged(self, shuffle: Shuffle) -> Self:
         """The question with its choices in the order that `public` shows."""
         pairs = [(choice.id, choice) for choice in self.choices]
-        return replace(self, choices=tuple(shuffle.order(self.key, pairs)))
+        return replace(self, choices=tuple(in_order(shuffle, self.key, pairs, keep_order=self.keep_order)))
 
     def read_answer(self, submitted: Submitted, shuffle: Shuffle, reading: Reading) -> Value:
         """The chosen id, None without one; raises NotAChoice."""
