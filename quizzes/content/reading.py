@@ -59,6 +59,14 @@ class Citation:
         return date.fromisoformat(self.published_on) if self.published_on else None
 
     @property
+    def as_of(self) -> str:
+        """The line beside every question, such as “As of July 2018”, so that nobody reads old news as news of today."""
+        if self.day is None:
+            return "The source gives no date"
+        outside = " (date from outside the story)" if self.date_note else ""
+        return f"As of {self.day:%B %Y}{outside}"
+
+    @property
     def is_dated_by_note(self) -> bool:
         """Whether the date note has the year of publication, so that a page need not repeat the date."""
         return bool(self.published_on) and self.published_on[:4] in self.date_note

@@ -130,6 +130,7 @@ def _question_page(
         "question_count": question_count,
         "question_url": place.question_url(number),
         "reading": reading,
+        "citation": reading.citation,
         "steps": _steps(place, preview),
         "answered_count": len(preview.values),
         "is_last": number == question_count,

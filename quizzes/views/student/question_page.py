@@ -115,6 +115,7 @@ def form_context(attempt: LoadedAttempt, number: int) -> dict[str, Any]:
         **EMPTY_CONTEXT,
         "number": number,
         "question_count": question_count,
+        "citation": content.published.document.reading.citation,
         "answer": answer,
         "revision": answer.revision if answer is not None else 0,
         "is_flagged": answer is not None and answer.flagged,

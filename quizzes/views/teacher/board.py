@@ -54,7 +54,7 @@ def _board_context(assignment: Assignment, state: LiveState) -> dict[str, Any]:
     return {
         "assignment": assignment,
         "classroom": assignment.classroom,
-        "language": published(assignment.edition_id).document.reading.language,
+        "reading": published(assignment.edition_id).document.reading,
         "slide": shown,
         "numbers": range(1, shown.question_count + 1),
         # One tick for each student, in units of the SVG.

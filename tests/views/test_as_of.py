@@ -1,0 +1,111 @@
+"""Every page that shows a question says what its source is as of, so that nobody reads old news as news of today."""
+
+import copy
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from quizzes.content.reading import Citation
+from quizzes.models import Assignment, Attempt, Edition, Student, User
+from tests.factories import (
+    make_answered_attempt,
+    make_assignment,
+    make_attempt,
+    make_document,
+    make_draft,
+    make_edition,
+    make_question_set,
+)
+from tests.pages import form_of, text_of
+
+HTMX = {"HX-Request": "true", "HX-Target": "question"}
+
+UNDATED, DATED, NOTED = "The source gives no date", "As of July 2018", "As of July 2018 (date from outside the story)"
+
+
+@pytest.mark.parametrize(
+    ("published_on", "date_note", "line"),
+    [("", "", UNDATED), ("2018-07-27", "", DATED), ("2018-07-27", "Other reports give the year.", NOTED)],
+)
+def test_line_is_made_from_the_date_of_the_source(published_on: str, date_note: str, line: str) -> None:
+    assert Citation("Paper", "Title", "", published_on, date_note, "").as_of == line
+
+
+def document(**citation: str) -> dict[str, Any]:
+    """`make_document` with these fields of its citation."""
+    table = copy.deepcopy(make_document(slug="try-it"))
+    table["citation"] |= citation
+    return table
+
+
+@pytest.fixture(params=[DATED, NOTED, UNDATED])
+def line(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def edition(line: str, db: None) -> Edition:
+    changes = {DATED: {}, NOTED: {"date_note": "Other reports give the year."}, UNDATED: {"published_on": ""}}
+    return make_edition(question_set=make_question_set(slug="try-it"), document=document(**changes[line]))
+
+
+@pytest.fixture
+def assignment(edition: Edition, student: Student, teacher: User) -> Assignment:
+    return make_assignment(edition=edition, classroom=student.classroom, assigned_by=teacher)
+
+
+def test_students_read_it_beside_each_question_and_in_the_result(
+    line: str, assignment: Assignment, student: Student, student_client: Client
+) -> None:
+    attempt: Attempt = make_attempt(assignment=assignment, student=student)
+    for number in (1, 2, 3, 4):
+        assert line in text_of(student_client.get(reverse("take_attempt", args=[attempt.public_id, number])))
+    attempt.delete()
+    attempt = make_answered_attempt(assignment=assignment, student=student, answers={"one": "a"})
+    assert line in text_of(student_client.get(reverse("result", args=[attempt.public_id])))
+
+
+def test_it_stays_when_a_checked_question_replaces_the_page(
+    line: str, assignment: Assignment, student: Student, student_client: Client
+) -> None:
+    Assignment.objects.update(release="at_once")
+    attempt = make_attempt(assignment=assignment, student=student)
+    address = reverse("take_attempt", args=[attempt.public_id, 1])
+    form = form_of(student_client.get(address), having="choice")
+    [_, token] = next(pair for pair in form.offered if pair[0] == "choice")
+    checked = student_client.post(address, form.data(choice=token, act="check"), headers=HTMX)
+    assert "orrect" in text_of(checked)
+    assert line in text_of(checked)
+
+
+def test_teachers_read_it_on_the_board_on_paper_and_in_the_review(
+    line: str, assignment: Assignment, student: Student, teacher_client: Client
+) -> None:
+    attempt = make_answered_attempt(assignment=assignment, student=student, answers={"one": "a"})
+    addresses = [
+        reverse("class_board", args=[assignment.public_id]),
+        reverse("live_board", args=[assignment.public_id]),
+        reverse("print_assignment", args=[assignment.public_id]),
+        reverse("print_assignment_key", args=[assignment.public_id]),
+        reverse("attempt_review", args=[attempt.public_id]),
+    ]
+    for address in addresses:
+        assert line in text_of(teacher_client.get(address)), address
+
+
+def test_visitors_read_it_beside_each_question(line: str, edition: Edition, client: Client) -> None:
+    for number in (1, 2, 3, 4):
+        assert line in text_of(client.get(reverse("try_question", args=[number])))
+
+
+def test_authors_read_it_in_the_preview(teacher: User, teacher_client: Client) -> None:
+    draft = make_draft(owner=teacher)
+    address = reverse("preview_draft", args=[draft.question_set.public_id, 1])
+    assert DATED in text_of(teacher_client.get(address))
+
+
+def test_teachers_read_it_on_the_page_of_a_set(db: None, teacher_client: Client) -> None:
+    address = reverse("question_set", args=[make_edition().question_set.public_id])
+    assert DATED in text_of(teacher_client.get(address))
