@@ -18,6 +18,9 @@ from quizzes.content.question_types.registry import parse_question
 from quizzes.content.reading import NOT_STATED, Citation, Reading, parse_reading, parse_voices
 from quizzes.content.tables import InvalidDocument, tables_of, text_of
 
+# What a file says about a question, a statement or a sentence for the rules only.
+FILE_FIELDS = frozenset({"asks", "gives", "confirmed", "absent", "stands_alone", "near", "refers_to"})
+
 
 class InvalidQuestion(InvalidDocument):
     """A question breaks a rule. question: its key, or its number in the set if it has no key."""
@@ -73,7 +76,10 @@ class CoverageRow:
 
 
 def combine(source: Mapping[str, Any], question_set: Mapping[str, Any]) -> dict[str, Any]:
-    """One document from the tables of a source and a set: plain JSON values, in their order."""
+    """One document from the tables of a source and a set: plain JSON values, in their order.
+
+    Fields that only the rules for files read stay in the files.
+    """
     return {
         "slug": question_set.get("slug", ""),
         "title": question_set.get("title", ""),
@@ -84,9 +90,17 @@ def combine(source: Mapping[str, Any], question_set: Mapping[str, Any]) -> dict[
         "objectives": source.get("objectives", []),
         "voices": source.get("voices", []),
         "facts": source.get("facts", []),
-        "reading": source.get("reading", {}),
-        "questions": question_set.get("questions", []),
+        "reading": _without_file_fields(source.get("reading", {})),
+        "questions": _without_file_fields(question_set.get("questions", [])),
     }
+
+
+def _without_file_fields(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _without_file_fields(item) for name, item in value.items() if name not in FILE_FIELDS}
+    if isinstance(value, list):
+        return [_without_file_fields(item) for item in value]
+    return value
 
 
 def content_hash(document: Mapping[str, Any]) -> str:

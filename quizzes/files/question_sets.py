@@ -1,12 +1,13 @@
 """Question sets as TOML: `source.toml` with the source, and one file for each question set in the same folder."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from pathlib import Path
 from typing import Any
 
+from quizzes.content.rules.folder import Folder, RuleSet
 from quizzes.content.set_document import InvalidQuestion, SetDocument, combine, find_problems, parse_set, slug_of
 from quizzes.content.tables import InvalidDocument
 
@@ -50,10 +51,14 @@ class BadFile(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SetFile:
-    """One validated set file: its path, the document of its source, its own document, and the parsed set."""
+    """One validated set file.
+
+    source: the document of its source. own: the file's own tables. document: both together. parsed: the set.
+    """
 
     path: Path
     source: Mapping[str, Any]
+    own: Mapping[str, Any]
     document: Mapping[str, Any]
     parsed: SetDocument
 
@@ -89,7 +94,8 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _validated(path: Path, source: Mapping[str, Any]) -> SetFile:
-    document = combine(source, _read(path))
+    own = _read(path)
+    document = combine(source, own)
     try:
         parsed = parse_set(document)
         problems = find_problems(document, parsed)
@@ -99,4 +105,25 @@ def _validated(path: Path, source: Mapping[str, Any]) -> SetFile:
         raise BadFile(path, "", str(error)) from error
     if problems:
         raise BadFile(path, *problems[0])
-    return SetFile(path, source, document, parsed)
+    return SetFile(path, source, own, document, parsed)
+
+
+def rule_folders(files: Sequence[SetFile], story_runs: frozenset[str] | None) -> list[Folder]:
+    """The sets of each source, for the rules. story_runs: hashes of runs of the story, None if they are not known."""
+    by_path: dict[Path, list[SetFile]] = {}
+    for file in files:
+        by_path.setdefault(file.path.parent, []).append(file)
+    return [
+        Folder(
+            group[0].source,
+            group[0].parsed.reading,
+            tuple(RuleSet(file.path.name, file.own, file.parsed) for file in group),
+            story_runs,
+        )
+        for group in by_path.values()
+    ]
+
+
+def read_story_runs(path: Path) -> frozenset[str] | None:
+    """The hashes of the runs of a story, one a line; None without the file."""
+    return frozenset(path.read_text(encoding="utf-8").split()) if path.exists() else None

@@ -1,11 +1,15 @@
 """The commands that check and load question sets."""
 
+import re
+import shutil
 from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
+from quizzes.management.commands import check_question_sets
 from quizzes.models import Edition, QuestionSet
 from tests.factories import make_document, write_set_files
 
@@ -51,6 +55,64 @@ def test_check_refuses_a_bad_set_in_one_line(folder: Path) -> None:
     assert str(refused.value) == (
         "story/z-set.toml: question “proof”: the evidence of the question is not its key sentences"
     )
+
+
+def broken_built_in(tmp_path: Path) -> Path:
+    """A copy of the built-in sets with a sentence that changed and a stem with a year."""
+    story = tmp_path / "story"
+    shutil.copytree(settings.BASE_DIR / "fixtures" / "pars-agreement", story, ignore=shutil.ignore_patterns("demo"))
+    source, check = story / "source.toml", story / "check-a.toml"
+    rewrite(
+        source,
+        'text = "The agreement was to expire on August 31.", voice',
+        'text = "It was to end on August 31.", voice',
+    )
+    rewrite(check, "On which day was", "On which day in 2018 was")
+    return tmp_path
+
+
+def rewrite(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_check_lists_all_that_breaks_a_rule_of_the_built_in_sets(tmp_path: Path) -> None:
+    with pytest.raises(CommandError) as refused:
+        run("check_question_sets", broken_built_in(tmp_path), "--built-in")
+
+    assert refused.value.returncode == 1
+    lines = str(refused.value).splitlines()
+    assert any(line.startswith("check-a.toml: question “a-last-day”: “2018” may not stand in") for line in lines)
+    changed = [line.split(": a sentence changed since")[0] for line in lines if "a sentence changed since" in line]
+    assert len(changed) > 5
+    assert "exit-ticket.toml: question “proof-end-of-a-month”" in changed
+
+
+def test_check_holds_other_sets_to_no_rule_of_the_built_in_ones(tmp_path: Path) -> None:
+    assert "Check A: 8 questions" in run("check_question_sets", broken_built_in(tmp_path))
+
+
+def test_author_confirms_one_question_with_its_sentences(tmp_path: Path) -> None:
+    folder = broken_built_in(tmp_path)
+    shown = run("check_question_sets", folder, confirm="proof-end-of-a-month")
+    assert "s21: It was to end on August 31." in shown
+    [line] = re.findall('^confirmed = "[0-9a-f]{12}"$', shown, re.MULTILINE)
+    ticket = folder / "story" / "exit-ticket.toml"
+    [*_, old] = re.findall('^confirmed = "[0-9a-f]{12}"$', ticket.read_text(encoding="utf-8"), re.MULTILINE)
+    rewrite(ticket, old, line)
+
+    with pytest.raises(CommandError) as refused:
+        run("check_question_sets", folder, "--built-in")
+    assert "proof-end-of-a-month" not in str(refused.value)
+    with pytest.raises(CommandError, match="no question has the key “nothing”"):
+        run("check_question_sets", folder, confirm="nothing")
+
+
+def test_check_says_so_if_runs_of_the_story_are_not_known(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert "Not checked" not in run("check_question_sets")
+    monkeypatch.setattr(check_question_sets, "STORY_RUNS", tmp_path / "runs.txt")
+    assert "Not checked: runs of the story, since runs.txt is missing" in run("check_question_sets")
 
 
 def test_check_of_the_built_in_sets_passes() -> None:

@@ -8,23 +8,59 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from quizzes.content.question_types.question import SKILLS
+from quizzes.content.rules.all_rules import findings
+from quizzes.content.rules.evidence_rules import confirmation, named_sentences
+from quizzes.content.rules.folder import Folder
+from quizzes.content.rules.hint_rules import guessers
 from quizzes.content.set_document import SetDocument, coverage
-from quizzes.files.question_sets import BadFile, read_set_files
+from quizzes.files.question_sets import BadFile, read_set_files, read_story_runs, rule_folders
+
+BUILT_IN = settings.BASE_DIR / "fixtures"
+# Hashes of every seven words in a row of the story. The story itself is its publisher's.
+STORY_RUNS = settings.BASE_DIR / "tests" / "data" / "story_runs.txt"
 
 
 class Command(BaseCommand):
     help = "Check the question sets in PATH and print questions per objective."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("path", nargs="?", type=Path, default=settings.BASE_DIR / "fixtures")
+        parser.add_argument("path", nargs="?", type=Path, default=BUILT_IN)
+        parser.add_argument("--built-in", action="store_true", help="hold PATH to the rules for the built-in sets")
+        parser.add_argument("--confirm", metavar="KEY", help="print this question with its sentences and “confirmed”")
 
-    def handle(self, *args: Any, path: Path, **options: Any) -> None:
+    def handle(self, *args: Any, path: Path, built_in: bool, confirm: str | None, **options: Any) -> None:
         try:
             files = read_set_files(path)
         except BadFile as error:
             raise CommandError(str(error)) from error
+        folders = rule_folders(files, read_story_runs(STORY_RUNS))
+        if confirm is not None:
+            self.stdout.write(confirmed(folders, confirm))
+            return
         for file in files:
             self.stdout.write(coverage_table(file.parsed))
+        if built_in or path == BUILT_IN:
+            self._hold_to_rules(folders)
+
+    def _hold_to_rules(self, folders: list[Folder]) -> None:
+        for folder in folders:
+            if folder.story_runs is None:
+                self.stdout.write(f"Not checked: runs of the story, since {STORY_RUNS.name} is missing")
+            for name, score in guessers(folder).items():
+                self.stdout.write(f"guess “{name}”: {float(score):.1f} of {len(folder.singles)} keys")
+        found = [str(finding) for folder in folders for finding in findings(folder)]
+        if found:
+            raise CommandError("\n".join(found))
+
+
+def confirmed(folders: list[Folder], key: str) -> str:
+    """The question with this key, its sentences, and the line to write into its file; raises CommandError."""
+    for folder in folders:
+        for item in folder.items:
+            if item.key == key:
+                sentences = [f"{name}: {folder.sentences[name]['text']}" for name in named_sentences(item)]
+                return "\n".join([item.asked, *sentences, f'confirmed = "{confirmation(folder, item)}"'])
+    raise CommandError(f"no question has the key “{key}”")
 
 
 def coverage_table(parsed: SetDocument) -> str:

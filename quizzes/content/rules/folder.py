@@ -1,0 +1,160 @@
+"""What the rules read: a source with its question sets, and helpers that several rules use."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from quizzes.content.reading import Reading
+from quizzes.content.set_document import SetDocument
+from quizzes.content.tables import Table
+
+SOURCE_NAME = "source.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What breaks a rule. file: its name. where: a question or a sentence, "" for the whole file."""
+
+    file: str
+    where: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.where}: {self.reason}" if self.where else f"{self.file}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One question of a file. table: as written. statements: those of a who-says-so question."""
+
+    file: str
+    slug: str
+    table: Table
+
+    @property
+    def key(self) -> str:
+        """The key of the question."""
+        return str(self.table["key"])
+
+    @property
+    def type(self) -> str:
+        """The type of the question."""
+        return str(self.table["type"])
+
+    @property
+    def asked(self) -> str:
+        """The stem and the statement."""
+        return f"{self.table['stem']} {self.table.get('statement', '')}".strip()
+
+    @property
+    def choices(self) -> Sequence[Table]:
+        """The choices of a question with answers to choose; () for tempting sentences."""
+        return [row for row in self.table.get("choices", ()) if "text" in row]
+
+    @property
+    def tempting(self) -> Sequence[Table]:
+        """The tempting sentences of an evidence question."""
+        return [row for row in self.table.get("choices", ()) if "sentence" in row]
+
+    @property
+    def statements(self) -> Sequence[Table]:
+        """The statements of a who-says-so question."""
+        statements: Sequence[Table] = self.table.get("statements", ())
+        return statements
+
+    @property
+    def feedback(self) -> list[str]:
+        """Every rationale."""
+        rows = [*self.table.get("choices", ()), *self.statements]
+        other = [self.table["rationale_other"]] if "rationale_other" in self.table else []
+        return [row["rationale"] for row in rows] + other
+
+    def finding(self, reason: str) -> Finding:
+        """A finding on this question."""
+        return Finding(self.file, f"question “{self.key}”", reason)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """One set: the file's name, its own tables and the parsed set."""
+
+    file: str
+    table: Mapping[str, Any]
+    parsed: SetDocument
+
+    @property
+    def items(self) -> list[Item]:
+        """Its questions."""
+        return [Item(self.file, self.parsed.slug, table) for table in self.table["questions"]]
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A source, its reading and its sets. story_runs: hashes of runs of the story, None if they are not known."""
+
+    source: Mapping[str, Any]
+    reading: Reading
+    sets: tuple[RuleSet, ...]
+    story_runs: frozenset[str] | None = None
+
+    @property
+    def items(self) -> list[Item]:
+        """The questions of all sets."""
+        return [item for one in self.sets for item in one.items]
+
+    @property
+    def singles(self) -> list[Item]:
+        """The questions with one correct choice."""
+        return [item for item in self.items if item.type == "single"]
+
+    @property
+    def facts(self) -> dict[str, Table]:
+        """The facts of the source by id."""
+        return {fact["id"]: fact for fact in self.source["facts"]}
+
+    @property
+    def sentences(self) -> dict[str, Table]:
+        """The sentences of the reading by key, as written."""
+        return {
+            table["key"]: table
+            for paragraph in self.source["reading"]["paragraphs"]
+            for table in paragraph["sentences"]
+        }
+
+    def voices(self, keys: Sequence[str]) -> set[str]:
+        """The speakers of these sentences."""
+        return {sentence.voice.key for sentence in self.reading.sentences(keys)}
+
+
+Rule = Callable[[Folder], Iterator[Finding]]
+
+
+def words(text: str) -> list[str]:
+    """The words of a text."""
+    return re.findall(r"[\w’'-]*\w", text)
+
+
+def long_words(text: str) -> set[str]:
+    """The words of at least four letters, in small letters."""
+    return {word.casefold() for word in words(text) if len(word) >= 4}
+
+
+def syllables(word: str) -> int:
+    """Groups of vowels, without a silent e or the silent e of -ed at the end; at least 1."""
+    groups = len(re.findall("[aeiouy]+", word.lower()))
+    return max(1, groups - bool(re.search(r"(?<!l)e$|[^aeiouydt]ed$", word.lower())))
+
+
+def grade_level(texts: Sequence[str], *, without: frozenset[str] = frozenset()) -> float:
+    """The Flesch-Kincaid grade of these sentences. without: names that do not count, in small letters."""
+    counted = [word for text in texts for word in words(text) if word.lower().removesuffix("’s") not in without]
+    if not counted:
+        return 0
+    return 0.39 * len(counted) / len(texts) + 11.8 * sum(map(syllables, counted)) / len(counted) - 15.59
+
+
+def chance(items: Sequence[Item]) -> Fraction:
+    """How many of these single choices a guess gets on average."""
+    return sum((Fraction(1, len(item.choices)) for item in items), Fraction(0))

@@ -1,0 +1,186 @@
+"""Rules against hints: no question gives another one away, and no key stands out among its choices."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+
+from quizzes.content.rules.folder import Finding, Folder, Item, Rule, chance, long_words, words
+from quizzes.content.tables import Table
+from quizzes.models.question_sets import TRY_OUT
+
+_TOKEN = re.compile(r"(F\d+)(?:@(?:who|where))?|N:[a-z-]+")
+# Over all single choices, a strategy without the reading may earn this share more than chance.
+_MORE_THAN_CHANCE = Fraction(1, 10)
+_LEAST_PLACE, _MOST_PLACE = Fraction(1, 8), Fraction(2, 5)
+_MOST_VOICE, _FEW_STATEMENTS = Fraction(2, 5), 10
+_MILD = {"may", "some", "many", "can", "could", "much"}
+_NO = re.compile(r"\b(?:no|not|nobody|none|never|nothing)\b|n’t\b", re.IGNORECASE)
+_NAMES = {
+    "mayor": r"mayor|Kenney",
+    "protesters": r"protester|somebody|someone",
+    "unnamed": r"speaker|somebody|someone",
+}
+
+
+def tokens_are_known(folder: Folder) -> Iterator[Finding]:
+    """`asks` and `gives` hold facts of the source, their speaker or place, or names of what the story leaves open."""
+    for item in folder.items:
+        if item.type != "free_text" and not item.table.get("asks"):
+            yield item.finding("it does not say what it asks")
+        for token in (*item.table.get("asks", ()), *item.table.get("gives", ())):
+            match = _TOKEN.fullmatch(token)
+            if not match or (match[1] and match[1] not in folder.facts):
+                yield item.finding(f"“{token}” in “asks” or “gives” is not known")
+
+
+def no_question_gives_another_away(folder: Folder) -> Iterator[Finding]:
+    """In a set no question gives what another one asks, and what visitors learn is asked nowhere else."""
+    public = {
+        token: item.key
+        for item in folder.items
+        if item.slug == TRY_OUT
+        for fact in item.table["facts"]
+        for token in (fact, f"{fact}@who", f"{fact}@where")
+    }
+    for one in folder.sets:
+        items = one.items
+        for item in items:
+            asks = set(item.table.get("asks", ()))
+            for other in items:
+                if other.key != item.key and (given := asks & set(other.table.get("gives", ()))):
+                    yield item.finding(f"“{other.key}” gives what it asks: {', '.join(sorted(given))}")
+            if one.parsed.slug != TRY_OUT and (shown := asks & set(public)):
+                yield item.finding(f"the try-out shows visitors what it asks: {', '.join(sorted(shown))}")
+
+
+def stems_hold_no_key(folder: Folder) -> Iterator[Finding]:
+    """A stem does not hold its key, and a key is not the only choice that shares a word with the stem."""
+    for item in folder.items:
+        asked = long_words(item.asked)
+        keys = [choice for choice in item.choices if choice.get("key")]
+        for choice in keys:
+            if choice["text"].casefold() in item.asked.casefold():
+                yield item.finding(f"its stem holds its key “{choice['text']}”")
+        sharing = [choice for choice in item.choices if long_words(choice["text"]) & asked]
+        if len(keys) == 1 and sharing == keys:
+            yield item.finding(f"only its key “{keys[0]['text']}” shares a word with its stem")
+
+
+def key_stands_in_every_place(folder: Folder) -> Iterator[Finding]:
+    """Each place has the key in 1/8 to 2/5 of the single choices with four choices."""
+    items = [item for item in folder.singles if len(item.choices) == 4]
+    places = Counter(next(place for place, choice in enumerate(i.choices) if choice.get("key")) for i in items)
+    for place in range(4):
+        if not len(items) * _LEAST_PLACE <= places[place] <= len(items) * _MOST_PLACE:
+            yield Finding("all sets", "", f"choice {place + 1} is the key of {places[place]} of {len(items)} questions")
+
+
+def length_gives_no_key(folder: Folder) -> Iterator[Finding]:
+    """The key is the longest, or the shortest, at most once more often than chance; ties are shared."""
+    for name, sign in (("longest", 1), ("shortest", -1)):
+        score = sum((_share(i, [sign * len(c["text"]) for c in i.choices]) for i in folder.singles), Fraction(0))
+        if score > chance(folder.singles) + 1:
+            yield Finding("all sets", "", f"the key is the {name} choice {float(score):.1f} times")
+
+
+def guessers(folder: Folder) -> dict[str, Fraction]:
+    """How many single choices each strategy gets right without the reading; ties are shared."""
+    printed = {
+        one.parsed.slug: Counter(word for item in one.items for word in _printed_words(item)) for one in folder.sets
+    }
+    return {
+        name: sum(
+            (_share(i, [appeal(i, choice, printed[i.slug]) for choice in i.choices]) for i in folder.singles),
+            Fraction(0),
+        )
+        for name, appeal in _strategies().items()
+    }
+
+
+def choices_alone_tell_no_key(folder: Folder) -> Iterator[Finding]:
+    """Each strategy scores at most chance + 10 points over all single choices."""
+    most = chance(folder.singles) + len(folder.singles) * _MORE_THAN_CHANCE
+    for name, score in guessers(folder).items():
+        if score > most:
+            yield Finding("all sets", "", f"“{name}” guesses {float(score):.1f} of {len(folder.singles)} keys")
+
+
+def _strategies() -> dict[str, Callable[[Item, Table, Counter[str]], float]]:
+    def others(item: Item, choice: Table) -> int:
+        rest = set[str]().union(*(long_words(c["text"]) for c in item.choices if c is not choice))
+        return len(long_words(choice["text"]) & rest)
+
+    def elsewhere(item: Item, choice: Table, printed: Counter[str]) -> int:
+        own = Counter(_printed_words(item))
+        return sum(printed[word] > own[word] for word in long_words(choice["text"]))
+
+    def only_no(item: Item, choice: Table) -> int:
+        negated = [c for c in item.choices if _NO.search(c["text"])]
+        return len(negated) == 1 and negated[0] is choice
+
+    return {
+        "most words of the stem": lambda i, c, _: len(long_words(i.asked) & long_words(c["text"])),
+        "most words of the other choices": lambda i, c, _: others(i, c),
+        "fewest words of the other choices": lambda i, c, _: -others(i, c),
+        "most words printed elsewhere in the set": elsewhere,
+        "the only negation": lambda i, c, _: only_no(i, c),
+        "the mildest": lambda i, c, _: len(_MILD & {word.casefold() for word in words(c["text"])}),
+    }
+
+
+def _share(item: Item, scores: Sequence[float]) -> Fraction:
+    """The share of a point for picking one of the choices with the highest score at random."""
+    best = [choice for choice, score in zip(item.choices, scores, strict=True) if score == max(scores)]
+    return Fraction(sum(bool(choice.get("key")) for choice in best), len(best))
+
+
+def _printed_words(item: Item) -> list[str]:
+    texts = [item.asked, *(row["text"] for row in (*item.choices, *item.statements))]
+    return [word for text in texts for word in long_words(text)]
+
+
+def every_voice_is_offered(folder: Folder) -> Iterator[Finding]:
+    """Who-says-so questions offer all speakers, and no speaker is the key of over 2/5 of a set's statements."""
+    voices = [voice.key for voice in folder.reading.voices]
+    for one in folder.sets:
+        keyed = Counter(statement["voice"] for item in one.items for statement in item.statements)
+        for item in one.items:
+            if item.type == "who_says_so" and item.table["voices"] != voices:
+                yield item.finding("it does not offer all speakers in their order")
+        for voice, count in keyed.items():
+            if keyed.total() >= _FEW_STATEMENTS and count > keyed.total() * _MOST_VOICE:
+                yield Finding(one.file, "", f"“{voice}” is the key of {count} of {keyed.total()} statements")
+
+
+def contested_facts_name_their_speaker(folder: Folder) -> Iterator[Finding]:
+    """A question may not present what a speaker says as a fact, unless it asks for the speaker."""
+    for item in folder.items:
+        is_free = item.type in {"who_says_so", "free_text"} or item.table["skill"] == "attribution"
+        if is_free or item.table.get("absent"):
+            continue
+        for voice in sorted(folder.voices(item.table["evidence"]) & set(_NAMES)):
+            if not re.search(_NAMES[voice], item.asked, re.IGNORECASE):
+                yield item.finding(f"its evidence has the speaker “{voice}” and it names none")
+
+
+def no_fact_gets_a_wrong_voice(folder: Folder) -> Iterator[Finding]:
+    """The source names facts that no who-says-so statement may rest on, since two speakers would be right."""
+    barred = set(folder.source.get("not_for_voices", ()))
+    for item in folder.items:
+        for statement in item.statements:
+            for fact in sorted(barred & set(statement.get("facts", ()))):
+                yield item.finding(f"the statement “{statement['text']}” rests on “{fact}”, which has no clear speaker")
+
+
+RULES: tuple[Rule, ...] = (
+    tokens_are_known,
+    no_question_gives_another_away,
+    stems_hold_no_key,
+    key_stands_in_every_place,
+    length_gives_no_key,
+    choices_alone_tell_no_key,
+    every_voice_is_offered,
+    contested_facts_name_their_speaker,
+    no_fact_gets_a_wrong_voice,
+)

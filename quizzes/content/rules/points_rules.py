@@ -1,0 +1,87 @@
+"""Rules for objectives, points, and the order of choices."""
+
+import re
+from collections.abc import Iterator
+
+from quizzes.content.rules.folder import Finding, Folder, Item, Rule
+from quizzes.models.question_sets import TRY_OUT
+
+_NUMBERS = {2: "two", 3: "three", 4: "four"}
+_MONTHS = "January February March April May June July August September October November December".split()
+_DATE = re.compile(rf"({'|'.join(_MONTHS)}) (\d+)")
+
+
+def facts_belong_to_the_objective(folder: Folder) -> Iterator[Finding]:
+    """A point for an objective is never earned with a fact of another one."""
+    for item in folder.items:
+        near = [statement["near"] for statement in item.statements if "near" in statement]
+        for fact in (*item.table["facts"], *near):
+            objective = folder.facts.get(fact, {}).get("objective")
+            if objective != item.table["objective"]:
+                yield item.finding(f"the fact “{fact}” belongs to “{objective}”, not to “{item.table['objective']}”")
+
+
+def points_follow_the_type(folder: Folder) -> Iterator[Finding]:
+    """1 for a single choice, 1 for each key, statement and sentence to find; always 1 in a set with one_point_each."""
+    for one in folder.sets:
+        for item in one.items:
+            expected = 1 if one.table.get("one_point_each") else _points(item)
+            if expected is not None and item.table["points"] != expected:
+                yield item.finding(f"it counts {item.table['points']} points and should count {expected}")
+
+
+def _points(item: Item) -> int | None:
+    match item.type:
+        case "single":
+            return 1
+        case "multiple":
+            return sum(bool(choice.get("key")) for choice in item.choices)
+        case "who_says_so":
+            return len(item.statements)
+        case "evidence":
+            return len(item.table["key_sentences"])
+    return None
+
+
+def stems_say_how_many(folder: Folder) -> Iterator[Finding]:
+    """A question with several keys ends with “Choose two.” or “Choose three.”."""
+    for item in folder.items:
+        count = _points(item) if item.type in {"multiple", "evidence"} else 1
+        if count is not None and count > 1 and not item.table["stem"].endswith(f"Choose {_NUMBERS.get(count)}."):
+            yield item.finding(f"its stem must end with “Choose {_NUMBERS.get(count, count)}.”")
+
+
+def sets_have_every_objective(folder: Folder) -> Iterator[Finding]:
+    """Each set other than the try-out asks about all objectives."""
+    for one in folder.sets:
+        asked = {item.table["objective"] for item in one.items}
+        for objective in one.parsed.objectives:
+            if one.parsed.slug != TRY_OUT and objective.key not in asked:
+                yield Finding(one.file, "", f"it has no question on “{objective.title}”")
+
+
+def choices_keep_their_natural_order(folder: Folder) -> Iterator[Finding]:
+    """Dates rise and speakers stand in the order of the source; neither is shuffled."""
+    labels = [voice.label for voice in folder.reading.voices]
+    for item in folder.items:
+        texts = [choice["text"] for choice in item.choices]
+        if len(texts) > 1 and all(text in labels for text in texts):
+            places = [labels.index(text) for text in texts]
+        elif len(texts) > 1 and all(_DATE.fullmatch(text) for text in texts):
+            found = [match for text in texts if (match := _DATE.fullmatch(text))]
+            places = [100 * _MONTHS.index(match[1]) + int(match[2]) for match in found]
+        else:
+            continue
+        if places != sorted(places):
+            yield item.finding("its choices are dates or speakers and not in their order")
+        if not item.table.get("keep_order"):
+            yield item.finding("its choices are dates or speakers and need “keep_order = true”")
+
+
+RULES: tuple[Rule, ...] = (
+    facts_belong_to_the_objective,
+    points_follow_the_type,
+    stems_say_how_many,
+    sets_have_every_objective,
+    choices_keep_their_natural_order,
+)

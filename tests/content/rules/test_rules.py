@@ -1,0 +1,461 @@
+"""The rules for the built-in sets: the sets keep them all, and each rule refuses a broken copy."""
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from quizzes.content.rules import all_rules
+from quizzes.content.rules.choice_rules import (
+    a_wrong_choice_tempts,
+    choices_differ,
+    feedback_has_a_length,
+    no_choice_is_about_choices,
+    nothing_is_asked_twice,
+    speakers_contradict_nothing,
+    written_questions_protect_students,
+    wrong_choices_are_marked,
+)
+from quizzes.content.rules.evidence_rules import (
+    absence_is_shown,
+    evidence_is_whole,
+    facts_are_proved,
+    quotes_are_in_the_reading,
+    statements_have_their_own_evidence,
+    wording_is_confirmed,
+)
+from quizzes.content.rules.folder import Folder, Rule, RuleSet
+from quizzes.content.rules.form_rules import (
+    forms_are_alike,
+    forms_name_each_other,
+    forms_share_only_what_they_list,
+)
+from quizzes.content.rules.hint_rules import (
+    choices_alone_tell_no_key,
+    contested_facts_name_their_speaker,
+    every_voice_is_offered,
+    key_stands_in_every_place,
+    length_gives_no_key,
+    no_fact_gets_a_wrong_voice,
+    no_question_gives_another_away,
+    stems_hold_no_key,
+    tokens_are_known,
+)
+from quizzes.content.rules.points_rules import (
+    choices_keep_their_natural_order,
+    facts_belong_to_the_objective,
+    points_follow_the_type,
+    sets_have_every_objective,
+    stems_say_how_many,
+)
+from quizzes.content.rules.source_rules import (
+    date_is_explained,
+    every_fact_is_told,
+    keys_are_numbered,
+    reading_suits_grade_seven,
+    references_go_back,
+    speakers_are_named,
+)
+from quizzes.content.rules.wording_rules import (
+    nothing_is_copied_from_the_story,
+    old_news_is_told_as_old,
+    questions_are_easy_to_read,
+    run_hash,
+    runs,
+    words_take_no_side,
+)
+from quizzes.content.set_document import combine, parse_set
+from quizzes.files.question_sets import read_set_files, read_story_runs
+
+ROOT = settings.BASE_DIR
+FILES = read_set_files(ROOT / "fixtures" / "pars-agreement")
+RUNS = read_story_runs(ROOT / "tests" / "data" / "story_runs.txt")
+
+# Seven words of our own reading, as if they were the story's.
+COPIED = next(runs(FILES[0].parsed.reading.paragraphs[0][0].text))
+
+
+@dataclass
+class Tables:
+    """A copy of all files that a test may break. runs: hashes of the story."""
+
+    source: dict[str, Any] = field(default_factory=lambda: copy.deepcopy(dict(FILES[0].source)))
+    own: dict[str, dict[str, Any]] = field(
+        default_factory=lambda: {file.path.name: copy.deepcopy(dict(file.own)) for file in FILES}
+    )
+    runs: frozenset[str] | None = RUNS
+
+    def question(self, key: str) -> dict[str, Any]:
+        """The question with this key."""
+        return next(table for own in self.own.values() for table in own["questions"] if table["key"] == key)
+
+    def sentence(self, key: str) -> dict[str, Any]:
+        """The sentence with this key."""
+        paragraphs = self.source["reading"]["paragraphs"]
+        return next(table for part in paragraphs for table in part["sentences"] if table["key"] == key)
+
+    def all_singles(self) -> list[dict[str, Any]]:
+        """Every single choice."""
+        return [table for own in self.own.values() for table in own["questions"] if table["type"] == "single"]
+
+    def folder(self) -> Folder:
+        """What the rules read."""
+        sets = tuple(RuleSet(name, own, parse_set(combine(self.source, own))) for name, own in self.own.items())
+        return Folder(self.source, sets[0].parsed.reading, sets, self.runs)
+
+
+def test_built_in_sets_keep_every_rule() -> None:
+    assert [str(finding) for finding in all_rules.findings(Tables().folder())] == []
+
+
+# --- A broken copy for each rule ----------------------------------------------------------------------------------
+
+Break = Callable[[Tables], Any]
+CASES: list[tuple[Rule, Break, str]] = []
+
+
+def set_(table: dict[str, Any], **changes: Any) -> None:
+    table.update(changes)
+
+
+def key_of(table: dict[str, Any]) -> dict[str, Any]:
+    """The correct choice."""
+    found: dict[str, Any] = next(choice for choice in table["choices"] if choice.get("key"))
+    return found
+
+
+MAIN, WHO, EXIT = "pars-agreement.toml", "who-says-so.toml", "exit-ticket.toml"
+
+
+def replaced_reading(tables: Tables, text: str) -> None:
+    tables.sentence("s4")["text"] = text
+
+
+def key_first(tables: Tables) -> None:
+    """The key of every single choice comes first."""
+    for table in tables.all_singles():
+        table["choices"].sort(key=lambda choice: not choice.get("key"))
+
+
+def all_keys(tables: Tables, text: Callable[[str], str]) -> None:
+    """The key of every single choice has another text."""
+    for table in tables.all_singles():
+        key_of(table)["text"] = text(key_of(table)["text"])
+
+
+CASES += [
+    # The source.
+    (keys_are_numbered, lambda t: set_(t.sentence("s2"), key="s99"), "sentence 2 must have the key “s2”"),
+    (every_fact_is_told, lambda t: set_(t.sentence("s2"), facts=["F2"]), "fact “F1”: no sentence of the reading"),
+    (
+        every_fact_is_told,
+        lambda t: set_(t.sentence("s3"), text="The story says so."),
+        "“s3”: it speaks about the story",
+    ),
+    (
+        speakers_are_named,
+        lambda t: set_(t.sentence("s8"), text="ICE admitted this."),
+        "“s8”: it does not name its speaker",
+    ),
+    (
+        speakers_are_named,
+        lambda t: set_(t.sentence("s18"), text="It made it easy."),
+        "“s18”: it does not name its speaker",
+    ),
+    (speakers_are_named, lambda t: set_(t.sentence("s20"), text="They came."), "“s20”: it does not name its speaker"),
+    (reading_suits_grade_seven, lambda t: replaced_reading(t, "It " * 60), "“s4”: it has 60 words, at most 22"),
+    (reading_suits_grade_seven, lambda t: replaced_reading(t, "It " * 60), "the reading has 332 words, not 200 to 290"),
+    (reading_suits_grade_seven, lambda t: replaced_reading(t, "administration " * 22), "the reading is at grade"),
+    (
+        date_is_explained,
+        lambda t: set_(t.source["citation"], published_on="", date_note=""),
+        "neither a date nor a note",
+    ),
+    (references_go_back, lambda t: set_(t.sentence("s8"), refers_to=["s9"]), "“s9”, which is not an earlier sentence"),
+    (references_go_back, lambda t: set_(t.sentence("s8"), refers_to=["s1"]), "“s1”, which has another speaker"),
+    # Evidence.
+    (
+        facts_are_proved,
+        lambda t: set_(t.question("proof-no-wait"), facts=["F7", "F9"]),
+        "“F9” is on none of its evidence",
+    ),
+    (
+        evidence_is_whole,
+        lambda t: set_(t.question("who-says-so-about-ice"), evidence=["s8", "s18", "s19", "s20"]),
+        "its evidence “s8” refers to “s7”",
+    ),
+    (
+        evidence_is_whole,
+        lambda t: t.question("said-by-nobody").pop("stands_alone"),
+        "its evidence “s19” refers to “s18”",
+    ),
+    (
+        statements_have_their_own_evidence,
+        lambda t: t.question("voices-on-access")["statements"][1].pop("near"),
+        "“ICE looked at PARS every day.” names no fact that is near",
+    ),
+    (
+        statements_have_their_own_evidence,
+        lambda t: set_(t.question("voices-on-access")["statements"][0], near="F7"),
+        "is in the story and has “near”",
+    ),
+    (
+        wording_is_confirmed,
+        lambda t: set_(t.sentence("s21"), text="It was to end."),
+        "proof-end-of-a-month”: a sentence changed",
+    ),
+    (wording_is_confirmed, lambda t: t.question("a-last-day").pop("confirmed"), "a-last-day”: nobody confirmed it"),
+    (
+        absence_is_shown,
+        lambda t: set_(t.question("does-another-voice-agree"), evidence=["s7"]),
+        "two evidence sentences",
+    ),
+    (
+        absence_is_shown,
+        lambda t: set_(t.question("said-by-nobody"), explanation="Three of these have a speaker, one has none at all."),
+        "does not say that something is absent",
+    ),
+    (
+        quotes_are_in_the_reading,
+        lambda t: set_(t.question("proof-no-wait"), explanation="“At once” means without any wait for a report."),
+        "“At once” is in quotation marks and not in the reading",
+    ),
+    # Objectives, points, order.
+    (
+        facts_belong_to_the_objective,
+        lambda t: set_(t.question("who-could-see-pars"), objective="records"),
+        "the fact “F6” belongs to “access”, not to “records”",
+    ),
+    (
+        facts_belong_to_the_objective,
+        lambda t: set_(t.question("voices-on-access")["statements"][1], near="F1"),
+        "the fact “F1” belongs to “records”",
+    ),
+    (
+        points_follow_the_type,
+        lambda t: set_(t.question("who-could-see-pars"), points=2),
+        "counts 2 points and should count 1",
+    ),
+    (
+        points_follow_the_type,
+        lambda t: set_(t.question("voices-on-access"), points=2),
+        "counts 2 points and should count 3",
+    ),
+    (points_follow_the_type, lambda t: set_(t.question("a-proof-time-was-enough"), points=2), "should count 1"),
+    (
+        stems_say_how_many,
+        lambda t: set_(t.question("mayor-on-effects"), stem="What came of it?"),
+        "end with “Choose two.”",
+    ),
+    (
+        stems_say_how_many,
+        lambda t: set_(t.question("what-to-ask-about-pars"), stem="Which? Choose two."),
+        "end with “Choose three.”",
+    ),
+    (sets_have_every_objective, lambda t: t.own[EXIT]["questions"].pop(), "it has no question on “When it expires”"),
+    (
+        choices_keep_their_natural_order,
+        lambda t: t.question("day-the-agreement-expires")["choices"].reverse(),
+        "not in their order",
+    ),
+    (
+        choices_keep_their_natural_order,
+        lambda t: t.question("a-last-day").pop("keep_order"),
+        "need “keep_order = true”",
+    ),
+    (
+        choices_keep_their_natural_order,
+        lambda t: t.question("a-who-says-crimes-harder")["choices"].reverse(),
+        "not in their order",
+    ),
+    # Marks and choices.
+    (
+        wrong_choices_are_marked,
+        lambda t: t.question("a-last-day")["choices"][0].pop("mark"),
+        "is wrong and has no mark",
+    ),
+    (
+        wrong_choices_are_marked,
+        lambda t: t.question("a-last-day")["choices"][0].pop("mark_at"),
+        "and names no sentence",
+    ),
+    (
+        wrong_choices_are_marked,
+        lambda t: set_(t.question("b-which-address")["choices"][0], mark_at=["s4"]),
+        "is not stated and names a sentence",
+    ),
+    (
+        speakers_contradict_nothing,
+        lambda t: set_(t.question("a-last-day")["choices"][0], mark_at=["s7"]),
+        "is contradicted only by a speaker",
+    ),
+    (
+        a_wrong_choice_tempts,
+        lambda t: [choice.pop("leans_on", None) for choice in t.question("b-last-day")["choices"]],
+        "none of its wrong choices leans on a sentence",
+    ),
+    (
+        nothing_is_asked_twice,
+        lambda t: set_(t.question("b-last-day"), stem="on which day was the agreement to expire"),
+        "is asked twice",
+    ),
+    (nothing_is_asked_twice, lambda t: set_(t.question("b-last-day"), key="a-last-day"), "two questions have this key"),
+    (
+        nothing_is_asked_twice,
+        lambda t: set_(t.question("voices-on-access")["statements"][0], text="ICE broke the agreement"),
+        "the statement “ICE broke the agreement” is asked twice",
+    ),
+    (
+        choices_differ,
+        lambda t: set_(t.question("b-which-address")["choices"][0], text="The, local address!"),
+        "two of its choices are “the local address”",
+    ),
+    (
+        no_choice_is_about_choices,
+        lambda t: set_(t.question("b-which-address")["choices"][0], text="None of the above"),
+        "“None of the above” is about choices",
+    ),
+    (
+        feedback_has_a_length,
+        lambda t: set_(t.question("b-which-address")["choices"][0], rationale="It is not."),
+        "has 3 words, not 5 to 34",
+    ),
+    (feedback_has_a_length, lambda t: set_(t.question("b-last-day"), explanation="Yes."), "has 1 words, not 8 to 40"),
+    (
+        feedback_has_a_length,
+        lambda t: t.question("proof-two-places")["choices"].pop(),
+        "fewer than two tempting sentences",
+    ),
+    (
+        written_questions_protect_students,
+        lambda t: set_(t.question("why-in-own-words"), note="Two sentences."),
+        "does not ask students to leave out themselves",
+    ),
+    # No hints.
+    (
+        tokens_are_known,
+        lambda t: set_(t.question("a-last-day"), asks=["F99"]),
+        "“F99” in “asks” or “gives” is not known",
+    ),
+    (tokens_are_known, lambda t: t.question("a-last-day").pop("asks"), "it does not say what it asks"),
+    (
+        no_question_gives_another_away,
+        lambda t: set_(t.question("proof-no-wait"), gives=["F7", "F6"]),
+        "who-could-see-pars”: “proof-no-wait” gives what it asks: F6",
+    ),
+    (
+        no_question_gives_another_away,
+        lambda t: set_(t.question("who-could-see-pars"), asks=["F20@who"]),
+        "the try-out shows visitors what it asks: F20@who",
+    ),
+    (
+        stems_hold_no_key,
+        lambda t: set_(t.question("b-which-address"), stem="Is it the local address?"),
+        "its stem holds its key “The local address”",
+    ),
+    (
+        stems_hold_no_key,
+        lambda t: set_(t.question("a-how-ice-saw-pars"), stem="Did ICE see it in some real way?"),
+        "only its key “In real time” shares a word with its stem",
+    ),
+    (key_stands_in_every_place, key_first, "choice 1 is the key of 24 of 24 questions"),
+    (
+        length_gives_no_key,
+        lambda t: all_keys(t, lambda text: f"{text}, as the reading tells in full"),
+        "the longest choice",
+    ),
+    (length_gives_no_key, lambda t: all_keys(t, lambda text: text[:3]), "the shortest choice"),
+    (choices_alone_tell_no_key, lambda t: all_keys(t, lambda text: f"{text} not"), "“the only negation” guesses"),
+    (choices_alone_tell_no_key, lambda t: all_keys(t, lambda text: f"Some {text}"), "“the mildest” guesses"),
+    (choices_alone_tell_no_key, lambda t: all_keys(t, lambda _: "Xxxx"), "“fewest words of the other choices” guesses"),
+    (
+        every_voice_is_offered,
+        lambda t: set_(
+            t.question("voices-on-access"), voices=["reporter", "mayor", "not_stated", "protesters", "unnamed"]
+        ),
+        "does not offer all speakers in their order",
+    ),
+    (
+        every_voice_is_offered,
+        lambda t: [set_(s, voice="mayor") for q in t.own[WHO]["questions"] for s in q.get("statements", ())],
+        "“mayor” is the key of 23 of 23 statements",
+    ),
+    (
+        contested_facts_name_their_speaker,
+        lambda t: set_(t.question("mayor-on-how-ice-broke-it"), stem="How did ICE break the agreement?"),
+        "its evidence has the speaker “mayor” and it names none",
+    ),
+    (
+        no_fact_gets_a_wrong_voice,
+        lambda t: set_(t.question("try-who-says-so")["statements"][1], facts=["F21"]),
+        "rests on “F21”, which has no clear speaker",
+    ),
+    # Forms.
+    (
+        forms_name_each_other,
+        lambda t: t.own["check-b.toml"].pop("form_of"),
+        "a form of “check-b”, which does not name it",
+    ),
+    (forms_are_alike, lambda t: t.own["check-b.toml"]["questions"].pop(), "it has 8 questions and check-b.toml 7"),
+    (forms_are_alike, lambda t: t.question("b-last-day")["choices"].pop(), "its number of choices is 4 and that of"),
+    (
+        forms_are_alike,
+        lambda t: set_(
+            t.question("b-last-day"), stem="Up to which day, as the story tells it to its readers, was it to last?"
+        ),
+        "words and “b-last-day”",
+    ),
+    (
+        forms_share_only_what_they_list,
+        lambda t: set_(t.question("b-which-address"), asks=["F3"]),
+        "“shared_asks” must be F26, F27@where, F3",
+    ),
+    # Words.
+    (
+        old_news_is_told_as_old,
+        lambda t: set_(t.question("a-last-day"), stem="Which day in 2018?"),
+        "“2018” may not stand",
+    ),
+    (
+        old_news_is_told_as_old,
+        lambda t: set_(t.question("b-which-address"), stem="What does PARS hold?"),
+        "“does PARS” may not stand",
+    ),
+    (
+        words_take_no_side,
+        lambda t: set_(t.question("a-mayor-on-recent-talks"), stem="What did the mayor claim?"),
+        "“claim” takes a side",
+    ),
+    (
+        words_take_no_side,
+        lambda t: set_(t.question("b-last-day"), stem="When, as ICE admitted, was it to end?"),
+        "“admitted” stands without the mayor",
+    ),
+    (
+        questions_are_easy_to_read,
+        lambda t: set_(t.question("a-last-day"), stem="Determine the expiration of interdepartmental authorization?"),
+        "its stem is at grade",
+    ),
+    (
+        nothing_is_copied_from_the_story,
+        lambda t: setattr(t, "runs", frozenset({run_hash(COPIED)})),
+        f"“{COPIED}” stands in the story",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("rule", "change", "finding"), CASES, ids=[f"{c[0].__name__}-{n}" for n, c in enumerate(CASES)]
+)
+def test_rule_refuses_a_broken_copy(rule: Rule, change: Break, finding: str) -> None:
+    tables = Tables()
+    change(tables)
+    found = [str(one) for one in rule(tables.folder())]
+    assert any(finding in line for line in found), found
+
+
+def test_every_rule_has_a_broken_copy() -> None:
+    assert {case[0] for case in CASES} == set(all_rules.RULES)
