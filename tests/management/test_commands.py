@@ -163,6 +163,16 @@ def test_load_of_a_bad_set_loads_nothing_of_the_good_ones(folder: Path) -> None:
 
 
 @pytest.mark.django_db
+def test_load_stops_and_names_the_questions_whose_sentence_changed(tmp_path: Path) -> None:
+    with pytest.raises(CommandError) as refused:
+        run("load_question_sets", broken_built_in(tmp_path))
+
+    assert "exit-ticket.toml: question “proof-end-of-a-month”: a sentence changed since" in str(refused.value)
+    assert "2018" not in str(refused.value)
+    assert QuestionSet.objects.count() == Edition.objects.count() == 0
+
+
+@pytest.mark.django_db
 def test_load_of_the_built_in_sets_works() -> None:
     run("load_question_sets")
 

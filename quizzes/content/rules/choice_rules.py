@@ -4,15 +4,12 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from quizzes.content.question_types.single.choices import (
-    BESIDE_THE_POINT,
-    CONTRADICTED,
-    NOT_STATED,
-    SAID_BY_SOMEONE,
-)
 from quizzes.content.reading import REPORTER
 from quizzes.content.rules.folder import Finding, Folder, Item, Rule, words
 
+# The marks of wrong choices, as files and editions store them.
+CONTRADICTED, NOT_STATED, BESIDE_THE_POINT = "contradicted", "not_stated", "beside_the_point"
+SAID_BY_SOMEONE = "said_by_someone"
 _ABOUT_CHOICES = re.compile(
     r"\b(?:all|none|both|neither|any) of (?:the|these|them)\b|\bthe above\b|\b[A-D] and [A-D]\b", re.I
 )
@@ -53,7 +50,7 @@ def a_wrong_choice_tempts(folder: Folder) -> Iterator[Finding]:
 def nothing_is_asked_twice(folder: Folder) -> Iterator[Finding]:
     """No question key, no pair of stem and statement, and no who-says-so statement occurs twice in the folder."""
     keys = Counter(item.key for item in folder.items)
-    asked = Counter(_plain(item.asked) for item in folder.items if item.type != "who_says_so")
+    asked = Counter(_plain(item.asked) for item in folder.items if not item.statements)
     statements = Counter(_plain(statement["text"]) for item in folder.items for statement in item.statements)
     for item in folder.items:
         if keys[item.key] > 1:
@@ -91,7 +88,7 @@ def feedback_has_a_length(folder: Folder) -> Iterator[Finding]:
                 yield item.finding(f"the rationale “{text}” has {len(words(text))} words, not 5 to 34")
         if not _has_length(item.table["explanation"], _EXPLANATION):
             yield item.finding(f"its explanation has {len(words(item.table['explanation']))} words, not 8 to 40")
-        if item.type == "evidence" and len(item.tempting) < 2:
+        if item.finds_sentences and len(item.tempting) < 2:
             yield item.finding("it has fewer than two tempting sentences")
 
 
@@ -106,7 +103,7 @@ def _plain(text: str) -> str:
 def written_questions_protect_students(folder: Folder) -> Iterator[Finding]:
     """A written question asks students not to write about themselves or their family."""
     for item in folder.items:
-        if item.type == "free_text" and not _asks_for_no_family(item):
+        if item.is_written and not _asks_for_no_family(item):
             yield item.finding("its note does not ask students to leave out themselves and their family")
 
 

@@ -57,13 +57,22 @@ def confirmation(folder: Folder, item: Item) -> str:
 
 
 def wording_is_confirmed(folder: Folder) -> Iterator[Finding]:
-    """Since its author confirmed a question, no sentence that it names has changed."""
+    """Its author confirmed each question, and no sentence that it names has changed since."""
+    yield from changed_wording(folder)
     for item in folder.items:
-        stored = item.table.get("confirmed")
-        if stored != confirmation(folder, item):
-            keys = ", ".join(named_sentences(item))
-            reason = "nobody confirmed it with its sentences" if stored is None else "a sentence changed since"
-            yield item.finding(f"{reason} ({keys}). Read it, then run check_question_sets --confirm {item.key}")
+        if "confirmed" not in item.table:
+            yield item.finding(f"nobody confirmed it with its sentences{_how_to_confirm(item)}")
+
+
+def changed_wording(folder: Folder) -> Iterator[Finding]:
+    """The questions with a sentence that changed after their author confirmed them."""
+    for item in folder.items:
+        if "confirmed" in item.table and item.table["confirmed"] != confirmation(folder, item):
+            yield item.finding(f"a sentence changed since its author confirmed it{_how_to_confirm(item)}")
+
+
+def _how_to_confirm(item: Item) -> str:
+    return f" ({', '.join(named_sentences(item))}). Read it, then run check_question_sets --confirm {item.key}"
 
 
 def absence_is_shown(folder: Folder) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from typing import Any
 from quizzes.content.reading import Reading
 from quizzes.content.set_document import SetDocument
 from quizzes.content.tables import Table
+from quizzes.content.writing_tips import syllables
 
 SOURCE_NAME = "source.toml"
 
@@ -39,11 +40,6 @@ class Item:
         return str(self.table["key"])
 
     @property
-    def type(self) -> str:
-        """The type of the question."""
-        return str(self.table["type"])
-
-    @property
     def asked(self) -> str:
         """The stem and the statement."""
         return f"{self.table['stem']} {self.table.get('statement', '')}".strip()
@@ -63,6 +59,26 @@ class Item:
         """The statements of a who-says-so question."""
         statements: Sequence[Table] = self.table.get("statements", ())
         return statements
+
+    @property
+    def keys(self) -> Sequence[Table]:
+        """The correct choices."""
+        return [choice for choice in self.choices if choice.get("key")]
+
+    @property
+    def is_written(self) -> bool:
+        """Whether students write the answer and a teacher grades it."""
+        return "criteria" in self.table
+
+    @property
+    def finds_sentences(self) -> bool:
+        """Whether students find the sentences that prove a statement."""
+        return "key_sentences" in self.table
+
+    @property
+    def points_by_shape(self) -> int | None:
+        """1 for each key, statement or sentence to find; None for a question whose points its author decides."""
+        return len(self.keys) or len(self.statements) or len(self.table.get("key_sentences", ())) or None
 
     @property
     def feedback(self) -> list[str]:
@@ -107,7 +123,7 @@ class Folder:
     @property
     def singles(self) -> list[Item]:
         """The questions with one correct choice."""
-        return [item for item in self.items if item.type == "single"]
+        return [item for item in self.items if item.choices and item.points_by_shape == 1]
 
     @property
     def facts(self) -> dict[str, Table]:
@@ -139,12 +155,6 @@ def words(text: str) -> list[str]:
 def long_words(text: str) -> set[str]:
     """The words of at least four letters, in small letters."""
     return {word.casefold() for word in words(text) if len(word) >= 4}
-
-
-def syllables(word: str) -> int:
-    """Groups of vowels, without a silent e or the silent e of -ed at the end; at least 1."""
-    groups = len(re.findall("[aeiouy]+", word.lower()))
-    return max(1, groups - bool(re.search(r"(?<!l)e$|[^aeiouydt]ed$", word.lower())))
 
 
 def grade_level(texts: Sequence[str], *, without: frozenset[str] = frozenset()) -> float:

@@ -26,7 +26,7 @@ _NAMES = {
 def tokens_are_known(folder: Folder) -> Iterator[Finding]:
     """`asks` and `gives` hold facts of the source, their speaker or place, or names of what the story leaves open."""
     for item in folder.items:
-        if item.type != "free_text" and not item.table.get("asks"):
+        if not item.is_written and not item.table.get("asks"):
             yield item.finding("it does not say what it asks")
         for token in (*item.table.get("asks", ()), *item.table.get("gives", ())):
             match = _TOKEN.fullmatch(token)
@@ -58,7 +58,7 @@ def stems_hold_no_key(folder: Folder) -> Iterator[Finding]:
     """A stem does not hold its key, and a key is not the only choice that shares a word with the stem."""
     for item in folder.items:
         asked = long_words(item.asked)
-        keys = [choice for choice in item.choices if choice.get("key")]
+        keys = item.keys
         for choice in keys:
             if choice["text"].casefold() in item.asked.casefold():
                 yield item.finding(f"its stem holds its key “{choice['text']}”")
@@ -146,7 +146,7 @@ def every_voice_is_offered(folder: Folder) -> Iterator[Finding]:
     for one in folder.sets:
         keyed = Counter(statement["voice"] for item in one.items for statement in item.statements)
         for item in one.items:
-            if item.type == "who_says_so" and item.table["voices"] != voices:
+            if item.statements and item.table["voices"] != voices:
                 yield item.finding("it does not offer all speakers in their order")
         for voice, count in keyed.items():
             if keyed.total() >= _FEW_STATEMENTS and count > keyed.total() * _MOST_VOICE:
@@ -156,7 +156,7 @@ def every_voice_is_offered(folder: Folder) -> Iterator[Finding]:
 def contested_facts_name_their_speaker(folder: Folder) -> Iterator[Finding]:
     """A question may not present what a speaker says as a fact, unless it asks for the speaker."""
     for item in folder.items:
-        is_free = item.type in {"who_says_so", "free_text"} or item.table["skill"] == "attribution"
+        is_free = item.statements or item.is_written or item.table["skill"] == "attribution"
         if is_free or item.table.get("absent"):
             continue
         for voice in sorted(folder.voices(item.table["evidence"]) & set(_NAMES)):

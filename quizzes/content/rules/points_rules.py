@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from quizzes.content.rules.folder import Finding, Folder, Item, Rule
+from quizzes.content.rules.folder import Finding, Folder, Rule
 from quizzes.models.question_sets import TRY_OUT
 
 _NUMBERS = {2: "two", 3: "three", 4: "four"}
@@ -25,29 +25,16 @@ def points_follow_the_type(folder: Folder) -> Iterator[Finding]:
     """1 for a single choice, 1 for each key, statement and sentence to find; always 1 in a set with one_point_each."""
     for one in folder.sets:
         for item in one.items:
-            expected = 1 if one.table.get("one_point_each") else _points(item)
+            expected = 1 if one.table.get("one_point_each") else item.points_by_shape
             if expected is not None and item.table["points"] != expected:
                 yield item.finding(f"it counts {item.table['points']} points and should count {expected}")
-
-
-def _points(item: Item) -> int | None:
-    match item.type:
-        case "single":
-            return 1
-        case "multiple":
-            return sum(bool(choice.get("key")) for choice in item.choices)
-        case "who_says_so":
-            return len(item.statements)
-        case "evidence":
-            return len(item.table["key_sentences"])
-    return None
 
 
 def stems_say_how_many(folder: Folder) -> Iterator[Finding]:
     """A question with several keys ends with “Choose two.” or “Choose three.”."""
     for item in folder.items:
-        count = _points(item) if item.type in {"multiple", "evidence"} else 1
-        if count is not None and count > 1 and not item.table["stem"].endswith(f"Choose {_NUMBERS.get(count)}."):
+        count = 1 if item.statements else item.points_by_shape or 1
+        if count > 1 and not item.table["stem"].endswith(f"Choose {_NUMBERS.get(count)}."):
             yield item.finding(f"its stem must end with “Choose {_NUMBERS.get(count, count)}.”")
 
 

@@ -10,7 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from quizzes.content.editions import publish_built_in
-from quizzes.files.question_sets import BadFile, read_set_files
+from quizzes.content.rules.evidence_rules import changed_wording
+from quizzes.files.question_sets import BadFile, read_set_files, rule_folders
 
 
 class Command(BaseCommand):
@@ -24,6 +25,8 @@ class Command(BaseCommand):
             files = read_set_files(path)
         except BadFile as error:
             raise CommandError(str(error)) from error
+        if changed := [str(one) for folder in rule_folders(files, None) for one in changed_wording(folder)]:
+            raise CommandError("\n".join(changed))
         with transaction.atomic():
             for file in files:
                 edition = publish_built_in(file.source, file.document, now=timezone.now())
