@@ -50,6 +50,10 @@ _SPEAKING = re.compile(
     r"statements?|stated|think|thinks|told|tells?|who)\b",
     re.IGNORECASE,
 )
+_COUNTS = ("", "one", "two", "three", "four", "five", "six", "seven")
+_NUMBER = re.compile(rf"\b(?:{'|'.join(_COUNTS[2:])}|[2-7])\b", re.IGNORECASE)
+_MONTHS = tuple("january february march april may june july august september october november december".split())
+_DATE = re.compile(rf"({'|'.join(_MONTHS)}) (\d\d?)(?:, \d{{4}})?", re.IGNORECASE)
 _SAID = re.compile(r"\b(according to|added|argued|claimed|insisted|said|says|testified|told)\b", re.IGNORECASE)
 _NAME = re.compile(r"((?:\b[A-Z][\w’'-]+ )+)(?:said|says|told|argued|claimed)\b")
 _QUOTED = re.compile('“[^”]*”|"[^"]*"|‘[^’]*’(?!\\w)')
@@ -81,13 +85,15 @@ class Option:
 class Wording:
     """The words of a question. options: () for a type without choices. rests_on: the sentences that prove its answer.
 
-    asks_who: whether it asks who says something, so that it cannot name the speaker.
+    asks_who: whether it asks who says something, so that it cannot name the speaker. keeps_order: whether students see
+    the choices as written.
     """
 
     stem: str
     options: tuple[Option, ...]
     rests_on: tuple[Sentence, ...]
     asks_who: bool = False
+    keeps_order: bool = True
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -118,7 +124,7 @@ def tips(wording: Wording, *, reading: Sequence[str], language: str) -> list[Tip
     all_tips = [tip for rule in rules for tip in rule(wording)]
     if language.partition("-")[0].casefold() != "en":
         return all_tips
-    for rule in (_stem_repeats_key, _absolute, _loaded, _unattributed, _above):
+    for rule in (_stem_repeats_key, _absolute, _loaded, _unattributed, _above, _how_many, _out_of_order):
         all_tips += rule(wording)
     return [*all_tips, *_harder(wording, reading)]
 
@@ -179,8 +185,8 @@ def _unsettled(wording: Wording) -> Iterator[Tip]:
         yield Tip(
             "unsettled",
             " / ".join(open_choices),
-            "Choose what’s wrong with each: the reading says otherwise, doesn’t say it, or it’s off the question. "
-            "If none fits, it may be correct.",
+            "Choose what’s wrong with each: the reading says otherwise, doesn’t say it, it’s off the question, or "
+            "someone in the story says it. If none fits, it may be correct.",
         )
 
 
@@ -248,6 +254,23 @@ def _above(wording: Wording) -> Iterator[Tip]:
                 option.text,
                 "Avoid “both A and B”. Choices are shuffled, so spell it out.",
             )
+
+
+def _how_many(wording: Wording) -> Iterator[Tip]:
+    count = len(wording.keys)
+    if wording.others and 1 < count < len(_COUNTS) and not _NUMBER.search(wording.stem):
+        yield Tip("how_many", wording.stem, f"Say how many answers to choose, such as “Choose {_COUNTS[count]}.”")
+
+
+def _out_of_order(wording: Wording) -> Iterator[Tip]:
+    dates = [_DATE.fullmatch(option.text.strip()) for option in wording.options]
+    places = [(_MONTHS.index(date[1].casefold()), int(date[2])) for date in dates if date]
+    if len(places) > 1 and len(places) == len(dates) and not (wording.keeps_order and places == sorted(places)):
+        yield Tip(
+            "out_of_order",
+            " / ".join(option.text for option in wording.options),
+            "Put dates in order, and choose “Keep this order for every student”.",
+        )
 
 
 def _harder(wording: Wording, reading: Sequence[str]) -> Iterator[Tip]:

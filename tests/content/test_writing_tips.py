@@ -2,6 +2,7 @@
 
 import tomllib
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,33 @@ def found(item: Wording, *, language: str = "en", reading: tuple[str, ...] = ())
 
 
 # --- Each rule ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("stem", "is_found"),
+    [("Which does it record?", True), ("Which two does it record?", False), ("Which? Choose 2.", False)],
+)
+def test_a_question_with_several_keys_that_does_not_say_how_many_is_found(stem: str, is_found: bool) -> None:
+    expected = [("how_many", stem)] if is_found else []
+
+    assert found(wording(stem, "*A name", "*A street", "A photo")) == expected
+    assert found(wording(stem, "*A name", "A street", "A photo")) == []
+    assert found(wording(stem, "*A name", "*A street", "A photo"), language="es") == []
+
+
+@pytest.mark.parametrize(
+    ("dates", "keeps_order", "is_found"),
+    [
+        (("*May 3", "June 1", "June 12"), True, False),
+        (("*May 3", "June 1", "June 12"), False, True),
+        (("June 12", "*May 3", "June 1"), True, True),
+        (("*May 3", "June 1", "Never"), False, False),
+    ],
+)
+def test_dates_out_of_their_order_are_found(dates: tuple[str, ...], keeps_order: bool, is_found: bool) -> None:
+    item = replace(wording("When does it end?", *dates), keeps_order=keeps_order)
+
+    assert ("out_of_order" in {code for code, _ in found(item)}) == is_found
 
 
 def test_tips_of_a_plain_question_are_none() -> None:

@@ -247,6 +247,7 @@ def question_tips(document: Table, question: Table) -> list[DraftTip]:
         options,
         tuple(sentence for sentence in sentences(document) if sentence.key in proving),
         asks_who=not draft_of(question).uses_picker,
+        keeps_order=bool(complete.get("keep_order")),
     )
     kept = {(table["hint"], table["about"]): table["because"] for table in question.get("kept", ())}
     reading = [table["text"] for table in sentence_tables(document)]
