@@ -166,10 +166,10 @@ CONTROLS: tuple[Control, ...] = (
     ),
     control(
         "roster files have a limit",
-        "quizzes/files/rosters.py",
+        "quizzes/files/table_file.py",
         "    if len(content) > MAX_BYTES:",
         "    if False:",
-        "tests/files/test_rosters.py",
+        "tests/files/test_table_file.py",
     ),
     control(
         "a cell of a spreadsheet is no formula",
