@@ -101,6 +101,7 @@ def _progress_context(request: TeacherRequest, assignment: Assignment, now: date
     return {
         "assignment": assignment,
         "classroom": assignment.classroom,
+        "now": now,
         "entries": sorted(entries, key=lambda entry: numbers[entry.student.pk]) if is_anonymous else entries,
         "numbers": numbers,
         "is_anonymous": is_anonymous,
