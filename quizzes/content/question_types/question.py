@@ -28,14 +28,15 @@ Value = Any
 Choose = Callable[[Sequence[Any]], Any]
 
 
-RowState = Literal["right", "missed", "wrong", "no"]
+RowState = Literal["right", "missed", "wrong", "no", "given"]
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewRow:
     """One line of a reviewed question.
 
-    state: right = chosen and correct, missed = correct but not chosen, wrong = chosen and wrong, no = neither.
+    state: right = chosen and correct, missed = correct but not chosen, wrong = chosen and wrong, no = neither,
+    given = typed and without a verdict.
     note: the answer or the correct answer in words, if the text alone does not say it. why: the rationale, or "".
     fault: what is wrong with a wrong choice, in words, or "".
     """
