@@ -71,7 +71,7 @@ def first_visible_at(
 def visible_since(
     assignments: Sequence[Assignment], *, now: datetime, student_id: int | None = None
 ) -> dict[Key, datetime]:
-    """When each student could first see answers, by student id and assignment id, for those who could. Five queries.
+    """When each student could first see answers, by student id and assignment id, for those who could. 3 to 5 queries.
 
     student_id: for one student only.
     """
@@ -87,25 +87,31 @@ def visible_since(
         (extension.student_id, extension.assignment_id): extension
         for extension in Extension.objects.filter(assignment__in=assignments, **one)
     }
-    checks: dict[Key, datetime] = {}
-    checked = Answer.objects.filter(attempt__in=attempts, checked_at__isnull=False).order_by("-checked_at")
-    # The newest first, so that the earliest one stays.
-    for student, assignment_id, at in checked.values_list("attempt__student", "attempt__assignment", "checked_at"):
-        checks[student, assignment_id] = at  # type: ignore[assignment]  # the filter leaves no None
-    closes = closes_of_sets(assignments)
+    releases = {assignment.release for assignment in assignments}
+    releases |= {before["release"] for events in changes.values() for _, before in events}
+    checks = _first_checks(attempts) if Release.AT_ONCE in releases else {}
+    closes = closes_of_sets(assignments) if Release.AFTER_CLOSE in releases else {}
     result = {}
     for assignment in assignments:
         for key in [key for key in works if key[1] == assignment.pk]:
             since = first_visible_at(
                 list(_periods(assignment, changes[assignment.public_id], extensions.get(key))),
                 works[key],
-                set_closes=closes[assignment.pk],
+                set_closes=closes.get(assignment.pk, ()),
                 checked_at=checks.get(key),
                 now=now,
             )
             if since is not None:
                 result[key] = since
     return result
+
+
+def _first_checks(attempts: Sequence[Attempt]) -> dict[Key, datetime]:
+    """When each student first checked an answer, by student id and assignment id. One query."""
+    checked = Answer.objects.filter(attempt__in=attempts, checked_at__isnull=False).order_by("-checked_at")
+    rows = checked.values_list("attempt__student", "attempt__assignment", "checked_at")
+    # The newest first, so that the earliest one stays.
+    return {(student_id, assignment_id): at for student_id, assignment_id, at in rows if at is not None}
 
 
 def _is_shown(period: Period, works: Sequence[Work], set_closes: Sequence[SetClose], at: datetime) -> bool:

@@ -94,7 +94,7 @@ def attempt_page(
             for position, question in enumerate(reviewed.content.published.document.questions, start=1)
         },
         "reopen_form": reopen_form or ReopenForm(initial={"receipt": attempt.receipt}),
-        "answers_since": student_saw_answers_at(attempt, now=now),
+        "answers_since": None if attempt.is_open else student_saw_answers_at(attempt, now=now),
     }
     return render(request, "teacher/attempt_review.html", context)
 

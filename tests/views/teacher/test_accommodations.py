@@ -273,7 +273,7 @@ def test_reopening_and_accepting_late_answers_say_whether_the_student_could_see_
 
     page = text_of(teacher_client.get(review_of(done)))
     assert page.count(said) == 2
-    assert ("not counted after the answers were visible" in page) is (release != "never")
+    assert ("After the answers were visible" in page) is (release != "never")
 
 
 # --- Extensions and excuses ---------------------------------------------------------------------------------------

@@ -71,6 +71,10 @@ def test_panel_costs_the_same_for_any_number(
     with queries() as seen:
         text = text_of(teacher_client.get(page_of(assignment)))
     assert text.count("students, starting") == count
-    # Session, teacher, assignment; assignments of the set, students; attempts, history, extensions, checked answers,
-    # closes; questions that visitors could try.
-    assert (len(seen), seen.writes) == (11, [])
+    # Session, teacher, assignment; assignments of the set, students; attempts, history, extensions; questions that
+    # visitors could try.
+    assert (len(seen), seen.writes) == (9, [])
+    Assignment.objects.update(release="after_close", closes_at=NOW)
+    with queries() as seen:
+        teacher_client.get(page_of(assignment))
+    assert len(seen) == 10  # the closes of the set

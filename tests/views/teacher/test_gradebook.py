@@ -310,7 +310,7 @@ def test_attempt_lists_what_arrived_and_did_not_count(
     submit_attempt(attempt, now=NOW + timedelta(minutes=1))
     save(attempt, "some", ["b", "d"], seen_revision=1, now=NOW + timedelta(minutes=5))
     text = text_of(teacher_client.get(review_of(attempt)))
-    assert "2 A photograph; A visa Arrived after the end, not counted Fri, Oct 23, 11:05 am EDT" in text
+    assert "2 A photograph; A visa Arrived after the end, not counted After the answers were visible Fri" in text
     assert "Arrived after the end Question Answer Arrived" in text
     assert "Not counted 1 other save changed nothing" in text
 
@@ -358,6 +358,11 @@ def test_attempt_costs_a_fixed_number_of_statements(
         teacher_client.get(review_of(attempt))
     # Session, teacher, attempt; answers, corrections, marks; their comments; events; the student's extension.
     assert len(seen) == 9
+    submit_attempt(attempt, now=NOW + timedelta(minutes=1))
+    with queries() as seen:
+        teacher_client.get(review_of(attempt))
+    # Since when the student could see answers: assignments of the set, attempts, history, extensions.
+    assert len(seen) == 13
 
 
 def test_times_are_the_classrooms_own(edition: Edition, teacher: User, teacher_client: Client) -> None:
