@@ -49,6 +49,14 @@ CONTROLS: tuple[Control, ...] = (
         "tests/views/teacher/editor/test_questions.py",
     ),
     control(
+        "the public try-out cannot be assigned",
+        "quizzes/models/question_sets.py",
+        "Q(owner=None) & ~Q(slug=TRY_OUT)",
+        "Q(owner=None)",
+        "tests/views/test_previews.py",
+        *("-k", "try_out"),
+    ),
+    control(
         "a draft is its owner's",
         "quizzes/views/teacher/editor/access.py",
         "Draft.objects.owned_by(request.user), question_set__public_id",
