@@ -33,7 +33,7 @@ def test_manage_knows_both_versions(word: str, line: str, tmp_path: Path) -> Non
 
 def test_version_is_the_newest_of_the_changelog() -> None:
     lines = Path(settings.BASE_DIR, "CHANGELOG.md").read_text().splitlines()
-    newest = next(line for line in lines if line.startswith("## "))
+    newest = next(line for line in lines if line.startswith("## ") and line != "## Unreleased")
     assert newest.split()[1] == __version__
 
 
