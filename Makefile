@@ -7,7 +7,7 @@ BROWSER := DJANGO_ALLOW_ASYNC_UNSAFE=1 $(PY) -m pytest -n 2 -m browser
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test lint unit coverage javascript browser test-postgres
-.PHONY: faults mutations bench scaling screenshots format requirements
+.PHONY: faults mutations bench scaling simulate screenshots format requirements
 
 help:                             ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -66,6 +66,9 @@ bench: .venv/.test                ## Speed as ratios, into docs/performance.md; 
 scaling: .venv/.test              ## From a class to a state, by simulation, into docs/scaling.md; MEASURE=1 measures first
 	$(if $(MEASURE),$(PY) -m tools.scaling.measure)
 	$(PY) -m tools.scaling
+
+simulate: .venv/.test             ## Random steps on site and model; STEPS=1000000 takes an hour, SEED=n replays a fault
+	$(PY) -m tools.simulate --steps $(or $(STEPS),20000) --seed $(or $(SEED),1)
 
 screenshots: .venv/.test          ## Pictures of the demo site's pages into docs/pictures/
 	$(PY) -m tools.screenshots
