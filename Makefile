@@ -8,7 +8,7 @@ BROWSER := DJANGO_ALLOW_ASYNC_UNSAFE=1 $(PY) -m pytest -n 2 -m browser
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test lint unit coverage javascript browser test-postgres
-.PHONY: faults mutations bench scaling screenshots strings wheel format requirements
+.PHONY: faults mutations bench scaling simulate screenshots strings wheel format requirements
 
 help:                             ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -72,6 +72,9 @@ wheel: .venv/.base                ## A wheel in dist/, byte for byte the same fo
 	rm -rf build
 	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(PIP_WHEEL) --wheel-dir dist .
 	rm -rf build *.egg-info
+
+simulate: .venv/.test             ## Random steps on site and model; STEPS=1000000 takes an hour, SEED=n replays a fault
+	$(PY) -m tools.simulate --steps $(or $(STEPS),20000) --seed $(or $(SEED),1)
 
 screenshots: .venv/.test          ## Pictures of the demo site's pages into docs/pictures/
 	$(PY) -m tools.screenshots

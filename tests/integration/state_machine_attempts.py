@@ -16,7 +16,7 @@ from quizzes.grading.regrades import StalePreview
 from quizzes.models import Edition, Question
 from tests.factories import loaded
 from tests.integration.state_machine_machine import SettingsMachine, anyone, pick
-from tests.integration.state_machine_model import (
+from tools.simulate.model import (
     GIVEN,
     MINUTE,
     NEW_KEYS,

@@ -194,4 +194,26 @@ CONTROLS: tuple[Control, ...] = (
         "tests/quizsite/test_errors.py",
         *("-k", "not database"),
     ),
+    control(
+        "strangers see no details of the site",
+        "quizsite/health.py",
+        "    if not is_operator(request):",
+        "    if False:",
+        "tests/quizsite/test_health.py",
+        *("-k", "operator"),
+    ),
+    control(
+        "the log holds no token and no code",
+        "quizsite/log.py",
+        "hide_secrets(record.getMessage()), None",
+        "record.getMessage(), None",
+        "tests/quizsite/test_log.py",
+    ),
+    control(
+        "a visitor's answers are not stored on the site",
+        "quizzes/views/previews.py",
+        "return request.session if self.store is None else self.store",
+        "return request.session",
+        "tests/views/test_previews.py",
+    ),
 )

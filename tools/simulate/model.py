@@ -1,4 +1,4 @@
-"""A model of the site in plain Python. The state machine compares it with the stored rows.
+"""A model of the site in plain Python. `make simulate` and the state machine compare it with the stored rows.
 
 It implements the rules a second time and uses no code of the site: only an error in both would stay undetected.
 """
