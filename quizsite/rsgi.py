@@ -11,6 +11,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
 from queue import SimpleQueue
@@ -35,6 +36,8 @@ REPLY_HEADERS: Headers = [
 # Granian drops a header with bytes that are not ASCII. Without one of these the request would mean something else: for
 # example, it would count as the proxy's own.
 NEEDED_HEADERS = ("cookie", "host", "x-forwarded-for", "x-forwarded-proto")
+# Of a body that is too long. Enough for a photo, by mistake in place of a roster.
+MOST_DISCARDED_BYTES = 16 * 1024 * 1024
 # Seconds that a worker waits at its end for tasks of connections that are gone.
 LAST_SECONDS = 1.0
 
@@ -125,6 +128,8 @@ class Bridge:
         except Refusal as refusal:
             headers = [*REPLY_HEADERS, ("Retry-After", "5")] if refusal.status == 503 else REPLY_HEADERS
             protocol.response_str(refusal.status, headers, f"{refusal.text}\n")
+            if refusal.status == 413 and not chunks:
+                await self._discard_body(protocol)
         finally:
             self._pending_bytes -= held + sum(map(len, chunks))
 
@@ -162,6 +167,16 @@ class Bridge:
         # Granian ends each body with one empty chunk, and puts another before it if the body breaks off.
         if length is not None or chunks.count(b"") > 1:
             raise Refusal(400, "The request did not arrive whole. Try again.")
+
+    async def _discard_body(self, protocol: Any) -> None:
+        """Read on without keeping anything: a browser shows the reply only once it has sent what it was sending."""
+        count = 0
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._limits.silent_seconds):
+                async for chunk in protocol:
+                    count += len(chunk)
+                    if count > MOST_DISCARDED_BYTES:
+                        return
 
     def _end_answered(self) -> None:
         while self._answered:
