@@ -155,6 +155,14 @@ def test_too_long_body_is_refused_before_it_is_sent(site: Site) -> None:
         assert link.recv(1) == b""
 
 
+def test_client_that_sends_a_too_long_body_to_its_end_can_read_the_reply(site: Site) -> None:
+    with connect(site) as link:
+        link.sendall(post(b"x" * 12_000_000, path="/teacher/"))
+
+        assert reply(link)[0] == 413
+        assert link.recv(1) == b""
+
+
 def test_chunked_body_arrives_with_its_length(site: Site) -> None:
     with connect(site) as link:
         link.sendall(head("POST", "/", "Transfer-Encoding: chunked") + b"5\r\nhello\r\n")
@@ -171,12 +179,14 @@ def test_chunked_body_arrives_with_its_length(site: Site) -> None:
 
 
 def test_chunked_body_without_end_gets_413(site: Site) -> None:
+    before = (site.data / "server.log").read_text()
     with connect(site) as link:
         link.sendall(head("POST", "/", "Transfer-Encoding: chunked"))
         for _ in range(MAX_BYTES // 8192 + 1):
             link.sendall(b"2000\r\n" + b"x" * 8192 + b"\r\n")
 
         assert reply(link)[0] == 413
+    assert (site.data / "server.log").read_text() == before
 
 
 @pytest.mark.parametrize(
