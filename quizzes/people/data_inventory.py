@@ -409,6 +409,8 @@ INVENTORY: tuple[StoredTable, ...] = (
 # (file in the data folder, what it holds, how long it is kept)
 FILES: tuple[tuple[str, str, str], ...] = (
     ("footnote.sqlite3", "the tables below; on PostgreSQL they are on its server", "see each table"),
+    ("footnote.sqlite3-wal, -shm", "the newest changes, until SQLite moves them into the file", "see each table"),
+    ("footnote.sqlite3.line, .turn, .made", "empty: the queue of writers", "as long as the site"),
     ("secret_key", "the key of sessions, PINs and digests", "as long as the site"),
     (
         "erasures.jsonl",
