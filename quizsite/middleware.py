@@ -4,6 +4,9 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from quizzes.people.teacher_sessions import renew_teacher_session
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -113,6 +116,24 @@ def htmx_redirect(get_response: GetResponse) -> GetResponse:
             response.headers["HX-Redirect"] = response.headers["Location"]
             del response.headers["Location"]
             response.status_code = 200
+        return response
+
+    return middleware
+
+
+# A live page polls while its teacher may be gone. That is no use of the session.
+POLLS = {"live_progress", "live_board"}
+
+
+def renew_sessions(get_response: GetResponse) -> GetResponse:
+    """Record that a teacher used the session. Sessions of students are renewed where their views check them."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        is_poll = request.resolver_match is not None and request.resolver_match.url_name in POLLS
+        # A session that nothing has read stays unread, since reading it costs a query.
+        if request.session.accessed and not is_poll:
+            renew_teacher_session(request.session, now=timezone.now())
         return response
 
     return middleware

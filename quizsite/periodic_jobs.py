@@ -14,6 +14,7 @@ from quizzes.attempts.heartbeats import delete_old_heartbeats
 from quizzes.attempts.lifecycle import submit_overdue
 from quizzes.people.known_devices import delete_old_devices
 from quizzes.people.student_sign_in import delete_old_failures
+from quizzes.people.teacher_sessions import delete_ended_sessions
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ def run_periodic_jobs(*, now: datetime) -> None:
     delete_old_failures(now=now)
     delete_old_devices(now=now)
     delete_old_heartbeats(now=now)
+    delete_ended_sessions(now=now)
     SessionStore.clear_expired()
 
 

@@ -76,6 +76,7 @@ urlpatterns = [
     # Teachers: home and account
     path("teacher/", classrooms.teacher_home, name="teacher_home"),
     path("teacher/account/", account.account, name="account"),
+    path("teacher/account/sign-out/", account.sign_out_everywhere, name="sign_out_everywhere"),
     path("teacher/account/invite/", account.invite, name="invite"),
     path("teacher/account/invitations/<int:number>/cancel/", account.cancel_invitation, name="cancel_invitation"),
     # Teachers: classrooms and rosters

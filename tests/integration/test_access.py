@@ -238,6 +238,8 @@ TABLE: dict[str, Row] = {
     "accept_late": Row(moving(OWN_TEACHER), of_attempt, method="post"),
     "grade_answer": Row(moving(OWN_TEACHER), first_of_attempt, method="post", data={"points": "1"}),
     "account": Row(ANY_TEACHER),
+    # Whoever is signed out is led to the sign-in page.
+    "sign_out_everywhere": Row(dict.fromkeys(EVERYONE, "login"), method="post"),
     "invite": Row(moving(ANY_TEACHER), method="post"),
     "cancel_invitation": Row(moving(ANY_TEACHER), lambda school: {"number": 1}, method="post"),
 }

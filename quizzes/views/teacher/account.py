@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -9,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from quizzes.forms.accounts import OwnNameForm
-from quizzes.people import accounts
+from quizzes.people import accounts, teacher_sessions
 from quizzes.views.access import TeacherRequest
 
 # The session key of the link that the next page shows once. The database has only a digest of its token.
@@ -33,6 +34,8 @@ def account(request: TeacherRequest) -> HttpResponse:
         "invitation_days": accounts.INVITATION_LIFETIME.days,
         "invitations": accounts.open_invitations(request.user, now=timezone.now()),
         "sends_mail": bool(settings.MAILER),
+        "sessions": teacher_sessions.open_sessions(request.user, now=timezone.now()),
+        "this_session": request.session.get(teacher_sessions.SESSION_ID),
     }
     return render(request, "teacher/account.html", context)
 
@@ -56,3 +59,12 @@ def cancel_invitation(request: TeacherRequest, number: int) -> HttpResponse:
     accounts.cancel_invitation(number, by=request.user)
     messages.success(request, "Invitation canceled. Its link doesn’t work anymore.")
     return redirect("account")
+
+
+@require_POST
+def sign_out_everywhere(request: TeacherRequest) -> HttpResponse:
+    """End all sessions of this teacher, this one included."""
+    teacher_sessions.end_all_sessions(request.user)
+    logout(request)
+    messages.success(request, "You’re signed out on all devices.")
+    return redirect("account_login")
