@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from quizzes.assignments.deadlines import Window
 from quizzes.assignments.lifecycle import AssignmentSettings, assign
@@ -17,8 +18,23 @@ from quizzes.attempts.answers import Saved
 from quizzes.attempts.integrity import check_integrity
 from quizzes.attempts.lifecycle import start_attempt, submit_attempt
 from quizzes.grading.scores import computed
-from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, Classroom, Edition, Student, User
+from quizzes.models import (
+    Answer,
+    AnswerEvent,
+    Assignment,
+    Attempt,
+    AuditEvent,
+    Classroom,
+    Edition,
+    FailedTry,
+    Student,
+    TeacherSession,
+    User,
+)
+from quizzes.people.accounts import sign_in_link
+from quizzes.people.guess_limits import PIN_TRIES
 from quizzes.people.rosters import add_students
+from quizzes.people.student_sign_in import PinLocked, WrongPin, check_pin, pin_of
 from tests.factories import make_attempt, make_student, save
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -175,3 +191,28 @@ def test_one_assignment_sent_twice_at_once_is_given_once(
     assert sorted(made) == [0, 0, 0, 0, 0, 2]
     assert Assignment.objects.filter(group=group).count() == 2
     assert AuditEvent.objects.count() == 2
+
+
+def test_wrong_pins_at_once_get_no_more_tries(student: Student, now: datetime) -> None:
+    """Each from a new device: parallel requests that all find no failure yet would each get a try."""
+    wrong = str((int(pin_of(student)) + 1) % 10_000).zfill(4)
+
+    def guess(number: int) -> bool:
+        try:
+            check_pin(student, wrong, address="192.0.2.1", device=f"device {number}", now=now)
+        except (WrongPin, PinLocked):
+            return True
+        return False
+
+    assert all(at_once([lambda number=number: guess(number) for number in range(30)]))  # type: ignore[misc]
+    assert FailedTry.objects.count() == PIN_TRIES
+
+
+def test_sign_in_link_at_once_opens_one_session(teacher: User) -> None:
+    link = sign_in_link(teacher, "")
+
+    def use() -> int:
+        return Client().post(link).status_code
+
+    assert sorted(at_once([use] * 8)) == [302] + [404] * 7
+    assert TeacherSession.objects.count() == 1
