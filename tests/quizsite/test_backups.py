@@ -47,6 +47,8 @@ class Drill:
             env=environment(self.data, self.site.port, {**self.site.extra, **variables}),
             capture_output=True,
             text=True,
+            # A site that serves, though it should refuse, would not end.
+            timeout=120,
         )
 
     def shell(self, code: str) -> str:
