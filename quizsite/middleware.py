@@ -145,6 +145,8 @@ def wrong_method_page(get_response: GetResponse) -> GetResponse:
         address = request.path if "GET" in response.headers["Allow"] else page_before(request)
         page = render(request, "405.html", {"address": address}, status=405)
         page.headers["Allow"] = response.headers["Allow"]
+        # Django logs a refusal once, and marks its response.
+        page._has_been_logged = True  # type: ignore[attr-defined]
         return page
 
     return middleware
