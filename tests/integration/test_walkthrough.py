@@ -147,9 +147,9 @@ def test_walkthrough_from_a_file_to_the_csv(db: None, tmp_path: Path) -> None:
     assert csv.content.decode("utf-8-sig").split("\r\n") == [
         "Student,Average %,The bridge",
         "Points possible,,6",
-        "'=Cy T.,58.3,3.5",
-        "Ana S.,100.0,6.0",
         "Ben O.,16.7,1.0",
+        "Ana S.,100.0,6.0",
+        "'=Cy T.,58.3,3.5",
         "",
     ]
 
