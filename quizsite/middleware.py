@@ -188,7 +188,8 @@ def renew_sessions(get_response: GetResponse) -> GetResponse:
         response = get_response(request)
         is_poll = request.resolver_match is not None and request.resolver_match.url_name in POLLS
         # A session that nothing has read stays unread, since reading it costs a query.
-        if request.session.accessed and not is_poll:
+        # After an error of the site, the database may be away.
+        if request.session.accessed and not is_poll and response.status_code < 500:
             renew_teacher_session(request.session, now=timezone.now())
         return response
 
