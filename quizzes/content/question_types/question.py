@@ -82,6 +82,7 @@ class Option:
     group: the part of the question that it answers, such as one statement of several; "" if there is one part only.
     leans_on: keys of the sentences that a student with this wrong answer has misread.
     listed: whether it is counted even if no answer has it. mark: what is wrong with it, one of `choices.MARKS`, or "".
+    row, column: its place, if the answers of a question are counted in a table; "" otherwise.
     """
 
     id: str
@@ -92,6 +93,8 @@ class Option:
     group: str = ""
     listed: bool = True
     mark: str = ""
+    row: str = ""
+    column: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

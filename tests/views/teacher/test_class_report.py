@@ -38,12 +38,12 @@ def test_results_say_what_to_reteach_and_on_how_many_it_rests(teacher_client: Cl
 
     assert "6 of 7 turned in. Average 6.33 of 8." in text
     assert "Based on 6 students’ attempts. Practice isn’t included." in text
-    assert "Why it was ended: 67% of points earned" in text
-    assert "5 of 6 students chose this wrong answer to question 4: Sentence 3" in text
+    assert "5 of 6 Sentence 3: The mayor said that the rules were broken. Question 4 ." in text
     assert "5 The agreement ends in August." in text
+    assert "Put on the board : question 4" in text
     assert "4 Which two sentences prove this? After a protest there is an end in summer. Reteach" in text
-    assert "17% , 1 of 6" in text
-    assert "[5 wrong answers, 5 of 6 students]" in text
+    assert "Evidence, Why it was ended 1 of 6 17%" in text
+    assert "5 students 3 The mayor said that the rules were broken." in text
     assert "Zoe In progress No score" in text
 
 
