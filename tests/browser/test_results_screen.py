@@ -64,3 +64,24 @@ def test_phone_scrolls_at_most_four_screens(
     assert violations(page) == []
     page.set_viewport_size({"width": 1280, "height": 800})
     assert violations(page) == []
+
+
+def test_progress_of_thirty_students_fits_on_one_screen(
+    given: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    page = open_context(teacher, width=1280, height=800).new_page()
+    page.goto(reverse("assignment_progress", args=[given.public_id]))
+
+    rows = page.locator("tr[id^=row-]")
+    assert rows.count() == 30
+    assert max(row.bounding_box()["y"] + row.bounding_box()["height"] for row in rows.all()) <= 800
+    assert page.locator("tr[id^=row-] .row-menu").count() == 30
+    page.locator("tr[id^=row-] .row-menu").first.click()
+    menu = page.locator(".menu-sheet:popover-open")
+    assert "Extend or excuse" in menu.inner_text()
+    assert violations(page) == []
+    menu.get_by_role("button", name="Close").click()
+    assert not menu.is_visible()
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert overflow(page) == 0
+    assert violations(page) == []
