@@ -199,6 +199,7 @@ INVENTORY: tuple[StoredTable, ...] = (
         ("name time_zone", "students and teachers know the class, and read its times"),
         ("join_code join_open", "students sign in with the class code"),
         ("created_at archived_at erasure_announced_at", "when it ends, and when it will be deleted"),
+        ("counts_missing_as_zero", "averages count missing work as 0, or leave it out"),
     ),
     StoredTable(
         "quizzes_teaching",

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from fractions import Fraction
 
 from quizzes.assignments.status import Status, StudentStatus
@@ -21,6 +22,7 @@ from quizzes.grading.points import Adjustments, earned
 from quizzes.grading.scores import adjustments
 from quizzes.models import Answer, Assignment, Attempt, Student
 from quizzes.reports.attempt_review import NOT_YET_SHARE, SECURE_SHARE, ObjectiveScore
+from quizzes.reports.gradebook import cell_of, mean_of
 from quizzes.reports.item_report import ItemReport, QuestionReport, item_report
 from quizzes.reports.misconceptions import Misconception, most_common
 from quizzes.reports.misread_map import Misread
@@ -115,7 +117,7 @@ class ClassReport:
 
     totals: the class by objective. misconceptions: at most 3. retry: the weakest questions, at most 3, in the order of
     the set; none with a regraded key. hardest: the 2 weakest questions. misread: the reading by paragraph; None below 5
-    attempts. histogram: () if no points count.
+    attempts. histogram: () if no points count. average: in points, as in the gradebook; None without work that counts.
     """
 
     items: ItemReport
@@ -126,6 +128,7 @@ class ClassReport:
     misconceptions: tuple[Misconception, ...]
     retry: tuple[QuestionReport, ...]
     histogram: tuple[ScoreRange, ...]
+    average: Decimal | None
     hardest: tuple[QuestionLine, ...]
     misread: tuple[tuple[MappedSentence, ...], ...] | None
 
@@ -191,6 +194,7 @@ def class_report(assignment: Assignment, *, now: datetime) -> ClassReport:
         misconceptions=misconceptions,
         retry=_retry(weakest),
         histogram=_histogram(lines),
+        average=_average(lines, missing_is_zero=assignment.classroom.counts_missing_as_zero),
         hardest=tuple(weakest[:2]),
         misread=_misread_paragraphs(items),
     )
@@ -265,6 +269,11 @@ def _retry(weakest: Sequence[QuestionLine]) -> tuple[QuestionReport, ...]:
         if line.points_share is not None and line.points_share < SECURE_SHARE and not line.report.is_regraded
     ]
     return tuple(sorted(chosen[:RETRY_COUNT], key=lambda report: report.number))
+
+
+def _average(lines: Sequence[StudentLine], *, missing_is_zero: bool) -> Decimal | None:
+    cells = [cell_of(line.found, missing_is_zero=missing_is_zero) for line in lines]
+    return mean_of(score for cell in cells if (score := cell.counted_score) is not None)
 
 
 def _histogram(lines: Sequence[StudentLine]) -> tuple[ScoreRange, ...]:

@@ -25,6 +25,7 @@ def assignment_results(request: TeacherRequest, public_id: str) -> HttpResponse:
         "assignment": assignment,
         "classroom": assignment.classroom,
         "report": report,
+        "has_average": bool(report.attempt_count) and report.average is not None,
         "submitted_count": sum(line.status is Status.SUBMITTED for line in report.lines),
         "student_count": sum(line.status is not Status.EXCUSED for line in report.lines),
     }

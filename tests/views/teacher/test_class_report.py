@@ -89,7 +89,9 @@ def test_item_analysis_of_few_attempts_says_so(teacher_client: Client, assignmen
     text = words(teacher_client, "item_analysis", assignment)
     assert "9 attempts, 1 per student, Period 3" in text
     assert text.count("Needs 10 attempts") == 6
-    assert "100%" not in text
+    # Points earned need no number of attempts, and the heading has that number.
+    assert "By question Of 9 attempts" in text
+    assert "Single choice 100% Needs 10 attempts" in text or "Multiple choice 100% Needs 10 attempts" in text
 
 
 def test_item_analysis_flags_with_the_reason_in_words(teacher_client: Client, assignment: Assignment) -> None:
@@ -109,7 +111,8 @@ def test_item_analysis_takes_the_attempts_asked_for(
     student = make_student(classroom=assignment.classroom)
     for number, right in enumerate((0, 4), start=1):
         make_answered_attempt(assignment=assignment, student=student, number=number, right=right)
-    assert f"Average {mean}" in words(teacher_client, "item_analysis", assignment, query)
+    shown = words(teacher_client, "item_analysis", assignment, query)
+    assert f"Average Of these attempts. An answer that needs grading earns 0 here. {mean}" in shown
 
 
 def test_item_analysis_spans_the_teachers_own_classes_alone(
