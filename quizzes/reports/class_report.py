@@ -18,10 +18,11 @@ from quizzes.content.editions import published
 from quizzes.content.question_types.question import Question
 from quizzes.content.reading import Sentence
 from quizzes.content.set_document import Objective
-from quizzes.grading.points import Adjustments, earned
+from quizzes.grading.points import Adjustments, earned, needs_grading
 from quizzes.grading.scores import adjustments
 from quizzes.models import Answer, Assignment, Attempt, Student
 from quizzes.reports.attempt_review import NOT_YET_SHARE, SECURE_SHARE, ObjectiveScore
+from quizzes.reports.breakdown import AnsweredQuestion, Breakdown, breakdown
 from quizzes.reports.gradebook import cell_of, mean_of
 from quizzes.reports.item_report import ItemReport, QuestionReport, item_report
 from quizzes.reports.misconceptions import Misconception, most_common
@@ -118,6 +119,7 @@ class ClassReport:
     totals: the class by objective. misconceptions: at most 3. retry: the weakest questions, at most 3, in the order of
     the set; none with a regraded key. hardest: the 2 weakest questions. misread: the reading by paragraph; None below 5
     attempts. histogram: () if no points count. average: in points, as in the gradebook; None without work that counts.
+    split: points by speaker and skill.
     """
 
     items: ItemReport
@@ -129,6 +131,7 @@ class ClassReport:
     retry: tuple[QuestionReport, ...]
     histogram: tuple[ScoreRange, ...]
     average: Decimal | None
+    split: Breakdown
     hardest: tuple[QuestionLine, ...]
     misread: tuple[tuple[MappedSentence, ...], ...] | None
 
@@ -163,7 +166,7 @@ def class_report(assignment: Assignment, *, now: datetime) -> ClassReport:
     document = published(assignment.edition_id).document
     used = {question.objective for question in document.questions}
     objectives = tuple(objective for objective in document.objectives if objective.key in used)
-    lines, right = _lines(assignment, objectives, now)
+    lines, right, gained = _lines(assignment, objectives, now)
     titles = {objective.key: objective.title for objective in objectives}
     count = items.figures.attempt_count
     misconceptions = most_common(items)
@@ -195,6 +198,9 @@ def class_report(assignment: Assignment, *, now: datetime) -> ClassReport:
         retry=_retry(weakest),
         histogram=_histogram(lines),
         average=_average(lines, missing_is_zero=assignment.classroom.counts_missing_as_zero),
+        split=breakdown(
+            AnsweredQuestion(question, document.reading, *gained[question.key]) for question in document.questions
+        ),
         hardest=tuple(weakest[:2]),
         misread=_misread_paragraphs(items),
     )
@@ -202,8 +208,8 @@ def class_report(assignment: Assignment, *, now: datetime) -> ClassReport:
 
 def _lines(
     assignment: Assignment, objectives: Sequence[Objective], now: datetime
-) -> tuple[tuple[StudentLine, ...], Counter[str]]:
-    """One line for each student, and the number of right attempts by question key."""
+) -> tuple[tuple[StudentLine, ...], Counter[str], defaultdict[str, tuple[Fraction, int]]]:
+    """One line for each student; by question key, the number of right attempts, and points earned and possible."""
     content = published(assignment.edition_id)
     made = by_student_and_assignment(assignment.attempts.all())
     overrides = load_overrides(assignment=assignment)
@@ -218,6 +224,7 @@ def _lines(
     for answer in Answer.objects.filter(attempt__assignment=assignment, attempt__submitted_at__isnull=False):
         values[answer.attempt_id][answer.question_id] = answer
     lines, right = [], Counter[str]()
+    gained: defaultdict[str, tuple[Fraction, int]] = defaultdict(lambda: (Fraction(0), 0))
     for student, found in zip(students, statuses, strict=True):
         attempt = found.counting_attempt
         scores: tuple[ObjectiveScore | None, ...] = ()
@@ -227,9 +234,26 @@ def _lines(
                 for question in content.document.questions
             }
             scores = _scores(content.document.questions, answers, adjusted[attempt.pk], objectives, right)
+            _add_points(gained, content.document.questions, answers, adjusted[attempt.pk])
         lines.append(StudentLine(student, found, scores))
     lines.sort(key=lambda line: (line.found.counting_attempt is None, line.share))
-    return tuple(lines), right
+    return tuple(lines), right, gained
+
+
+def _add_points(
+    gained: dict[str, tuple[Fraction, int]],
+    questions: Sequence[Question],
+    answers: Mapping[str, Answer | None],
+    after: Adjustments,
+) -> None:
+    """Add the points of one attempt by question key, without answers that need grading."""
+    for question in questions:
+        answer = answers[question.key]
+        value = answer.value if answer is not None else None
+        if not needs_grading(question, value, after):
+            points = earned(question, value, after)
+            so_far, possible = gained[question.key]
+            gained[question.key] = so_far + points.points, possible + points.possible
 
 
 def _scores(

@@ -11,7 +11,8 @@ from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.reading import Reading, Sentence, Voice
 from quizzes.content.tables import InvalidDocument, text_of, texts_of
 
-SKILLS = ("recall", "inference", "attribution")
+SKILL_LABELS = {"recall": "Recall", "inference": "Inference", "attribution": "Who says it"}
+SKILLS = tuple(SKILL_LABELS)
 CHOICE_IDS = "abcdefgh"
 # More than any question is worth. A score of dozens of such questions still fits its column.
 MAX_POINTS = 100

@@ -17,6 +17,7 @@ from quizzes.models.rosters import ClassroomQuerySet
 from quizzes.people import rosters, student_sign_in
 from quizzes.people.guess_limits import LET_IN
 from quizzes.reports.student_history import class_average, history_lines
+from quizzes.reports.student_report import student_breakdown
 from quizzes.views.access import TeacherRequest, taught_student
 
 # The session key of the student whose new PIN the next page shows. The PIN itself is not stored.
@@ -121,6 +122,7 @@ def history_page(request: TeacherRequest, student: Student, **context: Any) -> H
         "classroom": student.classroom,
         "work": work,
         "average": class_average(student, work),
+        "split": student_breakdown(work),
         "rename_form": RenameStudentForm(initial={"name": student.display_name, "family_name": student.family_name}),
         "move_form": MoveStudentForm(others=others),
         "accommodation_form": AccommodationForm.of(Accommodation.objects.filter(student=student).first()),
