@@ -11,13 +11,16 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from quizsite.log import current_request_id
+from quizzes.people.teacher_sessions import renew_teacher_session
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 REQUEST_ID = "X-Request-ID"
+HEALTH_CHECKS = {"livez", "readyz"}
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 # Footnote uses no camera, location, payment or sensor of the browser.
@@ -138,11 +141,15 @@ def wrong_method_page(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         is_script = request.get_preferred_type(["text/html", "application/json"]) == "application/json"
-        if response.status_code != 405 or response.content or is_script:
+        # Monitoring reads no pages, and a page would need the database.
+        is_health_check = request.resolver_match is not None and request.resolver_match.url_name in HEALTH_CHECKS
+        if response.status_code != 405 or response.content or is_script or is_health_check:
             return response
         address = request.path if "GET" in response.headers["Allow"] else page_before(request)
         page = render(request, "405.html", {"address": address}, status=405)
         page.headers["Allow"] = response.headers["Allow"]
+        # Django logs a refusal once, and marks its response.
+        page._has_been_logged = True  # type: ignore[attr-defined]
         return page
 
     return middleware
@@ -168,3 +175,21 @@ def page_before(request: HttpRequest) -> str:
     address = urlsplit(referer)._replace(scheme="", netloc="", fragment="").geturl()
     # A path that starts with two slashes names another host.
     return address if url_has_allowed_host_and_scheme(address, None) else ""
+
+
+# A live page polls while its teacher may be gone. That is no use of the session.
+POLLS = {"live_progress", "live_board"}
+
+
+def renew_sessions(get_response: GetResponse) -> GetResponse:
+    """Record that a teacher used the session. Sessions of students are renewed where their views check them."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        is_poll = request.resolver_match is not None and request.resolver_match.url_name in POLLS
+        # A session that nothing has read stays unread, since reading it costs a query.
+        if request.session.accessed and not is_poll:
+            renew_teacher_session(request.session, now=timezone.now())
+        return response
+
+    return middleware

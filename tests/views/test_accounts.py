@@ -170,7 +170,7 @@ def test_form_sent_twice_at_once_makes_one_account(teacher: User, clock: time_ma
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
-        ("name", "", "Give your name as students read it."),
+        ("name", "", "Enter the name that students call you."),
         ("name", "\u202eBaptiste", "The name has a hidden character, so retype it."),
         ("name", "x" * 1_000_000, "Use up to 60 characters."),
         ("email", "", "This field is required."),
@@ -286,7 +286,7 @@ def test_right_password_gets_in_after_20_wrong_ones_by_others_at_the_same_addres
     email: str, with_password: User, clock: time_machine.Traveller
 ) -> None:
     for _ in range(20):
-        assert "do not belong together" in try_password(Client(), email, "wrong")
+        assert "don’t match" in try_password(Client(), email, "wrong")
 
     assert try_password(Client(), "Rivera@school.test", PASSWORD) == reverse("teacher_home")
 
@@ -295,7 +295,7 @@ def test_wrong_passwords_for_an_account_make_new_devices_wait_ever_longer(
     with_password: User, clock: time_machine.Traveller
 ) -> None:
     fail("rivera@school.test", ACCOUNT_TRIES - 1, address="198.51.100.1")
-    assert "do not belong together" in try_password(Client(), "rivera@school.test", "wrong")
+    assert "don’t match" in try_password(Client(), "rivera@school.test", "wrong")
     assert "for this email. Try again in 1 minute." in try_password(Client(), "rivera@school.test", PASSWORD)
     waited = []
     for _ in range(8):
@@ -321,7 +321,7 @@ def test_device_of_the_teacher_gets_in_whatever_others_type(with_password: User,
     assert try_password(own, "rivera@school.test", PASSWORD) == reverse("teacher_home")
     own.post(reverse("account_logout"))
     for _ in range(DEVICE_TRIES):
-        assert "do not belong together" in try_password(own, "rivera@school.test", "wrong")
+        assert "don’t match" in try_password(own, "rivera@school.test", "wrong")
     assert "on this device. Try again in 1 minute." in try_password(own, "rivera@school.test", PASSWORD)
 
 
@@ -456,7 +456,7 @@ def test_account_changes_the_name(teacher: User, teacher_client: Client) -> None
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        (" ", "Give your name as students read it."),
+        (" ", "Enter the name that students call you."),
         ("\u202eRivera", "The name has a hidden character, so retype it."),
         ("x" * 61, "Use up to 60 characters."),
     ],
@@ -637,7 +637,7 @@ def test_sign_in_link_command_prints_a_link_that_works(teacher: User) -> None:
 
 
 def test_sign_in_link_command_names_what_is_wrong(teacher: User) -> None:
-    with pytest.raises(CommandError, match=r"^No account has the address nobody@school\.test\.$"):
+    with pytest.raises(CommandError, match=r"^No account has the email nobody@school\.test\.$"):
         call_command("sign_in_link", "nobody@school.test")
     teacher.is_active = False
     teacher.save()
@@ -695,3 +695,19 @@ def test_what_is_wrong_with_a_whole_form_has_the_focus() -> None:
     page = Client().post("/accounts/login/", {"login": "nobody@school.test", "password": "seven green bicycles"})
     [notice] = re.findall(r'<div class="notice bad-n"[^>]*>', page.content.decode())
     assert notice == '<div class="notice bad-n" role="alert" tabindex="-1" autofocus>'
+
+
+def test_sign_in_page_and_landing_page_say_how_to_get_an_account(db: None) -> None:
+    first = "It prints the first link when it starts."
+    sign_in = text_of(Client().get(reverse("account_login")))
+    assert "No account? Ask a teacher who uses Footnote to invite you." in sign_in
+    assert first in sign_in
+    assert first in text_of(Client().get(reverse("landing")))
+    make_user()
+    assert first not in text_of(Client().get(reverse("landing")))
+
+
+def test_a_new_invitation_link_has_a_copy_button(teacher_client: Client) -> None:
+    assert "data-copy" not in teacher_client.get(reverse("account")).content.decode()
+    page = teacher_client.post(reverse("invite"), follow=True).content.decode()
+    assert '<button class="btn alt" type="button" data-copy="link" hidden>Copy link</button>' in page

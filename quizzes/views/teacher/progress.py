@@ -112,6 +112,7 @@ def _progress_context(request: TeacherRequest, assignment: Assignment, now: date
         "classroom": assignment.classroom,
         "entries": entries,
         "halves": (entries[:middle], entries[middle:]),
+        "now": now,
         "numbers": numbers,
         "guessed": {guessed.student.pk: guessed for guessed in trouble.students},
         "is_attacked": assignment.classroom_id in trouble.attacked,

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("quizzes", "0018_choices")]
+    dependencies = [("quizzes", "0019_teacher_sessions")]
 
     operations = [
         migrations.AddField(
