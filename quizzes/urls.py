@@ -101,6 +101,7 @@ urlpatterns = [
     path("teacher/classrooms/<public_id:public_id>/code/", classrooms.change_code, name="change_code"),
     path("teacher/classrooms/<public_id:public_id>/joining/", classrooms.set_code_active, name="set_code_active"),
     path("teacher/classrooms/<public_id:public_id>/sort/", classrooms.sort_roster, name="sort_roster"),
+    path("teacher/classrooms/<public_id:public_id>/missing/", classrooms.set_missing_rule, name="set_missing_rule"),
     path("teacher/classrooms/<public_id:public_id>/archive/", classrooms.set_archived, name="set_archived"),
     path("teacher/classrooms/<public_id:public_id>/roster/", rosters.roster, name="roster"),
     path("teacher/classrooms/<public_id:public_id>/roster/add/", rosters.add_students, name="add_students"),

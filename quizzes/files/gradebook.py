@@ -29,6 +29,8 @@ Table = list[list[CellValue]]
 def scores_table(book: Gradebook) -> Table:
     """A header, a line of points possible, then a line for each student by name: average in percent, points.
 
+    The header says whether missing work counts in the average.
+
     A cell without a score has the status in words, or “Needs grading”, so that 0 is always a score.
     """
     lines: Table = [
@@ -42,7 +44,8 @@ def scores_table(book: Gradebook) -> Table:
         ]
         for row in book.rows
     ]
-    return [["Student", "Average %", *_titles(book)], ["Points possible", None, *_possible(book)], *lines]
+    rule = "missing counts as 0" if book.classroom.counts_missing_as_zero else "missing left out"
+    return [["Student", f"Average %, {rule}", *_titles(book)], ["Points possible", None, *_possible(book)], *lines]
 
 
 def canvas_table(book: Gradebook) -> Table:

@@ -86,6 +86,12 @@ class CodeActiveForm(forms.Form):
     is_open = forms.BooleanField(required=False)
 
 
+class MissingRuleForm(forms.Form):
+    """Whether missing work counts as 0 in averages."""
+
+    is_zero = forms.BooleanField(required=False)
+
+
 class HandOverForm(forms.Form):
     """The account that gets a class."""
 

@@ -53,6 +53,7 @@ class Classroom(models.Model):
     """A group taught together, with its class code.
 
     erasure_announced_at: since when its teachers are told that this archived class will be erased.
+    counts_missing_as_zero: whether missing work counts as 0 in averages; otherwise it is left out.
     """
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
@@ -64,6 +65,7 @@ class Classroom(models.Model):
     created_at = models.DateTimeField()
     archived_at = models.DateTimeField(null=True, blank=True)
     sorts_by_first_name = models.BooleanField(default=False, db_default=False)
+    counts_missing_as_zero = models.BooleanField(default=False, db_default=False)
     erasure_announced_at = models.DateTimeField(null=True, blank=True)
 
     student_count: int  # on rows of `with_student_counts()`

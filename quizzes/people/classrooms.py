@@ -47,6 +47,24 @@ def change_classroom(classroom: Classroom, *, by: User, name: str, time_zone: st
 
 
 @transaction.atomic
+def set_missing_rule(classroom: Classroom, *, is_zero: bool, by: User, now: datetime) -> Classroom:
+    """Count missing work as 0 in the averages of a classroom, or leave it out. A repeat changes nothing."""
+    if classroom.counts_missing_as_zero == is_zero:
+        return classroom
+    classroom.counts_missing_as_zero = is_zero
+    classroom.save(update_fields=["counts_missing_as_zero"])
+    AuditEvent.objects.record(
+        Action.CLASSROOM_CHANGED,
+        actor=by,
+        classroom=classroom,
+        at=now,
+        before={"counts_missing_as_zero": not is_zero},
+        after={"counts_missing_as_zero": is_zero},
+    )
+    return classroom
+
+
+@transaction.atomic
 def change_code(classroom: Classroom, *, by: User, now: datetime) -> Classroom:
     """Give a classroom a new class code. The old code stops working immediately, and wrong PINs count no more.
 

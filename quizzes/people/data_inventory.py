@@ -231,6 +231,7 @@ INVENTORY: tuple[StoredTable, ...] = (
         ("join_code join_open", "students sign in with the class code"),
         ("sorts_by_first_name", "the order of the roster"),
         ("created_at archived_at erasure_announced_at", "when it ends, and when it will be deleted"),
+        ("counts_missing_as_zero", "averages count missing work as 0, or leave it out"),
     ),
     StoredTable(
         "quizzes_teaching",

@@ -3,7 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from string import ascii_uppercase
 from typing import Any
@@ -17,6 +17,7 @@ from quizzes.content.reading import Reading, Sentence
 from quizzes.grading.points import Adjustments, earned, keys_in_force
 from quizzes.grading.scores import applied_regrades
 from quizzes.models import Answer, Assignment, Attempt, Board
+from quizzes.reports.answer_grid import AnswerGrid, answer_grid
 
 Phase = Board.Phase
 
@@ -54,6 +55,7 @@ class Slide:
     started_count: students with an attempt. answered_count: students with an answer to this question.
     open_count: students in progress. absent_count: students without an attempt who are not excused.
     bars: None before the answers are shown. unlisted_count: answers without a bar. proof: None before the evidence.
+    grid: the counts as one table instead of bars, with the key once the evidence is shown; None without one.
     """
 
     number: int
@@ -69,6 +71,7 @@ class Slide:
     bars: tuple[Bar, ...] | None
     unlisted_count: int
     proof: Proof | None
+    grid: AnswerGrid | None
 
     @property
     def forward(self) -> tuple[int, Phase] | None:
@@ -106,6 +109,7 @@ def slide(assignment: Assignment, board: tuple[int, int] | None) -> Slide:
     values = [value for attempt_id, value in rows if attempt_id in counted]
     view = public_view(question, Shuffle("", is_shuffled=False), None, reading)
     bars = distribution(question, values, reading) if phase >= Phase.ANSWERS else None
+    proof = _proof(assignment, question, reading) if phase == Phase.PROOF else None
     return Slide(
         number=number,
         question_count=len(questions),
@@ -122,7 +126,8 @@ def slide(assignment: Assignment, board: tuple[int, int] | None) -> Slide:
         .count(),
         bars=bars[0] if bars else None,
         unlisted_count=bars[1] if bars else 0,
-        proof=_proof(assignment, question, reading) if phase == Phase.PROOF else None,
+        proof=proof,
+        grid=_grid(question, values, reading, proof) if phase >= Phase.ANSWERS else None,
     )
 
 
@@ -167,6 +172,14 @@ def distribution(question: Question, values: Sequence[Value], reading: Reading) 
         for letter, option_id, text in listed
     )
     return bars, sum(counts.values()) - sum(bar.count for bar in bars)
+
+
+def _grid(question: Question, values: Sequence[Value], reading: Reading, proof: Proof | None) -> AnswerGrid | None:
+    """The counts as one table. With the evidence shown, what the proof lists as right is outlined."""
+    counts = Counter(option.id for value in values for option in question.chosen_options(value, reading))
+    right = {text for _, text in proof.right} if proof is not None else set()
+    options = [replace(option, right=option.text in right) for option in question.options(reading)]
+    return answer_grid([(option, counts[option.id]) for option in options], shows_key=True)
 
 
 def _natural_key(text: str) -> str:

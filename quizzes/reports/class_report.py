@@ -1,12 +1,14 @@
-"""The results of an assignment: what to reteach first, each question, each student by objective.
+"""The results of an assignment: scores, misconceptions, each question, each student by objective.
 
 Counts only attempts that count by the assignment's policy, of enrolled students who are not excused.
 """
 
+from bisect import bisect
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from fractions import Fraction
 
 from quizzes.assignments.status import Status, StudentStatus
@@ -16,15 +18,20 @@ from quizzes.content.editions import published
 from quizzes.content.question_types.question import Question
 from quizzes.content.reading import Sentence
 from quizzes.content.set_document import Objective
-from quizzes.grading.points import Adjustments, earned
+from quizzes.grading.points import Adjustments, earned, needs_grading
 from quizzes.grading.scores import adjustments
 from quizzes.models import Answer, Assignment, Attempt, Student
-from quizzes.reports.attempt_review import NOT_YET_SHARE, ObjectiveScore
+from quizzes.reports.attempt_review import NOT_YET_SHARE, SECURE_SHARE, ObjectiveScore
+from quizzes.reports.breakdown import AnsweredQuestion, Breakdown, breakdown
+from quizzes.reports.gradebook import cell_of, mean_of
 from quizzes.reports.item_report import ItemReport, QuestionReport, item_report
+from quizzes.reports.misconceptions import Misconception, most_common
 from quizzes.reports.misread_map import Misread
+from quizzes.reports.score_histogram import ScoreRange, score_histogram
 
-# Half of the class, as for mastery. In a long set every sentence misleads someone, so a lower share singles out none.
-OFTEN_MISREAD_SHARE = 0.5
+# The quarters of the class in which a sentence of the misread map has a darker tint. In a long set every sentence
+# misleads someone, so one threshold would mark nearly all of them alike.
+TINT_SHARES = (0.25, 0.5, 0.75)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,46 +53,50 @@ class StudentLine:
         return self.found.counting_attempt or self.found.latest_attempt
 
     @property
+    def earned(self) -> Fraction:
+        """The points earned on all objectives."""
+        return sum((score.earned for score in self.scores if score is not None), start=Fraction(0))
+
+    @property
+    def possible(self) -> int:
+        """The points possible on all objectives."""
+        return sum(score.points for score in self.scores if score is not None)
+
+    @property
     def share(self) -> Fraction:
         """Points earned as a share of the points possible, 0 to 1; 1 if no points count."""
-        scores = [score for score in self.scores if score is not None]
-        possible = sum(score.points for score in scores)
-        return sum((score.earned for score in scores), start=Fraction(0)) / possible if possible else Fraction(1)
+        return self.earned / self.possible if self.possible else Fraction(1)
+
+    @property
+    def needs_help(self) -> bool:
+        """Whether the attempt that counts earned less than half of the points."""
+        return self.found.counting_attempt is not None and self.share < NOT_YET_SHARE
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionLine:
-    """One question. right_count: attempts with full points. share: None without attempts or if dropped."""
+    """One question. right_count: attempts with full credit.
+
+    points_share: points earned, the average share of points; full_share: the share of attempts with full credit. Both
+    are None without attempts or if the question was dropped. has_misconception: whether the page names one of it.
+    """
 
     report: QuestionReport
     objective: str
     right_count: int
-    share: Fraction | None
+    points_share: float | None
+    full_share: Fraction | None
+    has_misconception: bool
 
     @property
     def is_weak(self) -> bool:
-        """Whether fewer than half of the attempts were right."""
-        return self.share is not None and self.share < NOT_YET_SHARE
-
-
-@dataclass(frozen=True, slots=True)
-class Reteach:
-    """What to reteach first. question: of this objective, the one with the most common wrong answer, if any.
-
-    retry: its hardest questions, at most 3, in the order of the set; none with a regraded key.
-    """
-
-    objective: ObjectiveScore
-    question: QuestionReport | None
-    retry: tuple[QuestionReport, ...] = ()
+        """Whether fewer than half of the points were earned. Part of the points of a long question is no failure."""
+        return self.points_share is not None and self.points_share < NOT_YET_SHARE
 
     @property
-    def proof(self) -> tuple[Sentence, ...]:
-        """The evidence of the question; if it has several parts, that of the part with the wrong answer."""
-        if self.question is None:
-            return ()
-        misread = self.question.points_to
-        return tuple(sentence for sentence in self.question.evidence if sentence in misread) or self.question.evidence
+    def is_to_reteach(self) -> bool:
+        """Whether the question is weak or has one of the most common misconceptions."""
+        return self.is_weak or self.has_misconception
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +107,19 @@ class MappedSentence:
     misread: Misread | None
 
     @property
-    def is_often_misread(self) -> bool:
-        """Whether wrong answers of at least half of the attempts point to it."""
-        return self.misread is not None and self.misread.share >= OFTEN_MISREAD_SHARE
+    def tint(self) -> int:
+        """0 if no wrong answer points to it, else 1 (under a quarter of the attempts) to 4 (three quarters or more)."""
+        return 0 if self.misread is None else 1 + bisect(TINT_SHARES, self.misread.share)
 
 
 @dataclass(frozen=True, slots=True)
 class ClassReport:
     """An assignment's results. lines: the lowest share first, then students without a score, by name.
 
-    totals: the class by objective. hardest: the 2 questions with the lowest share. misread: the reading by paragraph;
-    None below 5 attempts.
+    totals: the class by objective. misconceptions: at most 3. retry: the weakest questions, at most 3, in the order of
+    the set; none with a regraded key. hardest: the 2 weakest questions. misread: the reading by paragraph; None below 5
+    attempts. histogram: () if no points count. average: in points, as in the gradebook; None without work that counts.
+    split: points by speaker and skill.
     """
 
     items: ItemReport
@@ -114,7 +127,11 @@ class ClassReport:
     questions: tuple[QuestionLine, ...]
     lines: tuple[StudentLine, ...]
     totals: tuple[ObjectiveScore | None, ...]
-    reteach: Reteach | None
+    misconceptions: tuple[Misconception, ...]
+    retry: tuple[QuestionReport, ...]
+    histogram: tuple[ScoreRange, ...]
+    average: Decimal | None
+    split: Breakdown
     hardest: tuple[QuestionLine, ...]
     misread: tuple[tuple[MappedSentence, ...], ...] | None
 
@@ -122,6 +139,16 @@ class ClassReport:
     def attempt_count(self) -> int:
         """The number of attempts behind every figure."""
         return self.items.figures.attempt_count
+
+    @property
+    def needing_help(self) -> tuple[StudentLine, ...]:
+        """The students who need help, the lowest share first."""
+        return tuple(line for line in self.lines if line.needs_help)
+
+    @property
+    def weak(self) -> tuple[QuestionLine, ...]:
+        """The weak questions, in the order of the set."""
+        return tuple(line for line in self.questions if line.is_weak)
 
     @property
     def wrong_by_mark(self) -> Counter[str]:
@@ -139,36 +166,50 @@ def class_report(assignment: Assignment, *, now: datetime) -> ClassReport:
     document = published(assignment.edition_id).document
     used = {question.objective for question in document.questions}
     objectives = tuple(objective for objective in document.objectives if objective.key in used)
-    lines, right = _lines(assignment, objectives, now)
+    lines, right, gained = _lines(assignment, objectives, now)
     titles = {objective.key: objective.title for objective in objectives}
     count = items.figures.attempt_count
+    misconceptions = most_common(items)
+    named = {misconception.question.number for misconception in misconceptions}
     questions = tuple(
         QuestionLine(
-            question,
-            titles.get(question.question.objective, ""),
-            right[question.question.key],
-            Fraction(right[question.question.key], count) if count and question.figures.item.points else None,
+            report=question,
+            objective=titles.get(question.question.objective, ""),
+            right_count=right[question.question.key],
+            points_share=question.figures.facility if question.figures.item.points else None,
+            full_share=Fraction(right[question.question.key], count)
+            if count and question.figures.item.points
+            else None,
+            has_misconception=question.number in named,
         )
         for question in items.questions
     )
-    totals = tuple(_total(lines, place) for place in range(len(objectives)))
-    counted = [line for line in questions if line.share is not None]
+    weakest = sorted(
+        (line for line in questions if line.points_share is not None),
+        key=lambda line: (line.points_share or 0, line.full_share or 0),
+    )
     return ClassReport(
         items=items,
         objectives=objectives,
         questions=questions,
         lines=lines,
-        totals=totals,
-        reteach=_reteach(totals, items, questions),
-        hardest=tuple(sorted(counted, key=lambda line: (line.share, line.report.figures.facility))[:2]),
+        totals=tuple(_total(lines, place) for place in range(len(objectives))),
+        misconceptions=misconceptions,
+        retry=_retry(weakest),
+        histogram=_histogram(lines),
+        average=_average(lines, missing_is_zero=assignment.classroom.counts_missing_as_zero),
+        split=breakdown(
+            AnsweredQuestion(question, document.reading, *gained[question.key]) for question in document.questions
+        ),
+        hardest=tuple(weakest[:2]),
         misread=_misread_paragraphs(items),
     )
 
 
 def _lines(
     assignment: Assignment, objectives: Sequence[Objective], now: datetime
-) -> tuple[tuple[StudentLine, ...], Counter[str]]:
-    """One line for each student, and the number of right attempts by question key."""
+) -> tuple[tuple[StudentLine, ...], Counter[str], defaultdict[str, tuple[Fraction, int]]]:
+    """One line for each student; by question key, the number of right attempts, and points earned and possible."""
     content = published(assignment.edition_id)
     made = by_student_and_assignment(assignment.attempts.all())
     overrides = load_overrides(assignment=assignment)
@@ -183,6 +224,7 @@ def _lines(
     for answer in Answer.objects.filter(attempt__assignment=assignment, attempt__submitted_at__isnull=False):
         values[answer.attempt_id][answer.question_id] = answer
     lines, right = [], Counter[str]()
+    gained: defaultdict[str, tuple[Fraction, int]] = defaultdict(lambda: (Fraction(0), 0))
     for student, found in zip(students, statuses, strict=True):
         attempt = found.counting_attempt
         scores: tuple[ObjectiveScore | None, ...] = ()
@@ -192,9 +234,26 @@ def _lines(
                 for question in content.document.questions
             }
             scores = _scores(content.document.questions, answers, adjusted[attempt.pk], objectives, right)
+            _add_points(gained, content.document.questions, answers, adjusted[attempt.pk])
         lines.append(StudentLine(student, found, scores))
     lines.sort(key=lambda line: (line.found.counting_attempt is None, line.share))
-    return tuple(lines), right
+    return tuple(lines), right, gained
+
+
+def _add_points(
+    gained: dict[str, tuple[Fraction, int]],
+    questions: Sequence[Question],
+    answers: Mapping[str, Answer | None],
+    after: Adjustments,
+) -> None:
+    """Add the points of one attempt by question key, without answers that need grading."""
+    for question in questions:
+        answer = answers[question.key]
+        value = answer.value if answer is not None else None
+        if not needs_grading(question, value, after):
+            points = earned(question, value, after)
+            so_far, possible = gained[question.key]
+            gained[question.key] = so_far + points.points, possible + points.possible
 
 
 def _scores(
@@ -226,25 +285,29 @@ def _total(lines: Sequence[StudentLine], place: int) -> ObjectiveScore | None:
     return ObjectiveScore(scores[0].objective, whole, sum(score.points for score in scores))
 
 
-def _reteach(
-    totals: Sequence[ObjectiveScore | None], items: ItemReport, lines: Sequence[QuestionLine]
-) -> Reteach | None:
-    """The weakest objective, the first of equal ones; None if every objective is secure."""
-    weak = [total for total in totals if total is not None and total.level != "secure"]
-    if not weak:
-        return None
-    weakest = min(weak, key=lambda total: total.share)
-    missed = [
-        question
-        for question in items.questions
-        if question.question.objective == weakest.objective.key and question.figures.item.points
+def _retry(weakest: Sequence[QuestionLine]) -> tuple[QuestionReport, ...]:
+    """The weakest questions that the class has not got yet, whose key was not regraded."""
+    chosen = [
+        line.report
+        for line in weakest
+        if line.points_share is not None and line.points_share < SECURE_SHARE and not line.report.is_regraded
     ]
-    best = max(missed, key=lambda question: question.commonest_wrong.count if question.commonest_wrong else 0)
-    numbers = {question.number for question in missed if not question.is_regraded}
-    candidates = [line for line in lines if line.report.number in numbers and line.share is not None]
-    hardest = sorted(candidates, key=lambda line: (line.share, line.report.figures.facility))[:RETRY_COUNT]
-    retry = sorted((line.report for line in hardest), key=lambda report: report.number)
-    return Reteach(weakest, best if best.commonest_wrong is not None else None, tuple(retry))
+    return tuple(sorted(chosen[:RETRY_COUNT], key=lambda report: report.number))
+
+
+def _average(lines: Sequence[StudentLine], *, missing_is_zero: bool) -> Decimal | None:
+    cells = [cell_of(line.found, missing_is_zero=missing_is_zero) for line in lines]
+    return mean_of(score for cell in cells if (score := cell.counted_score) is not None)
+
+
+def _histogram(lines: Sequence[StudentLine]) -> tuple[ScoreRange, ...]:
+    scored = [line for line in lines if line.found.counting_attempt is not None]
+    max_points = max((line.possible for line in scored), default=0)
+    if not max_points:
+        return ()
+    return score_histogram(
+        [line.earned for line in scored], max_points=max_points, help_below=max_points * NOT_YET_SHARE
+    )
 
 
 def _misread_paragraphs(items: ItemReport) -> tuple[tuple[MappedSentence, ...], ...] | None:

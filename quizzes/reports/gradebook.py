@@ -54,15 +54,17 @@ class Cell:
     score and max_score: of the counting attempt in points, None without one.
     is_ungraded: a teacher must still grade an answer. The score then counts in no figure.
     is_dropped: in the gradebook of one objective, every question of the objective was dropped.
+    is_zero: missing work that counts as 0 in averages, by the setting of the classroom.
     """
 
     status: Status
-    attempt: AttemptRow | None = None
+    attempt: AttemptRow | Attempt | None = None
     score: Decimal | None = None
     max_score: int | None = None
     is_late: bool = False
     is_ungraded: bool = False
     is_dropped: bool = False
+    is_zero: bool = False
 
     @property
     def whole_score(self) -> Decimal | None:
@@ -73,6 +75,16 @@ class Cell:
     def share(self) -> Decimal | None:
         """The whole score as a share of max_score, 0 to 1; None without a score or if every question was dropped."""
         return self.whole_score / self.max_score if self.whole_score is not None and self.max_score else None
+
+    @property
+    def counted_score(self) -> Decimal | None:
+        """The score that counts in averages: the whole score, or 0 for missing work that counts as 0; else None."""
+        return Decimal(0) if self.is_zero else self.whole_score
+
+    @property
+    def counted_share(self) -> Decimal | None:
+        """The counted score as a share, 0 to 1; None if the work counts in no average."""
+        return Decimal(0) if self.is_zero else self.share
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +100,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One student of a gradebook. average_share: mean share over the assignments that have a score."""
+    """One student of a gradebook. average_share: mean share over the assignments that count in averages."""
 
     student: StudentRow
     cells: tuple[Cell, ...]
@@ -120,12 +132,12 @@ def gradebook(classroom: Classroom, *, now: datetime) -> Gradebook:
         cells = []
         for assignment in assignments:
             attempts = made.get((student.pk, assignment.pk), ())
-            cells.append(_cell(overrides.status(assignment, student.pk, attempts, now=now)))
-        shares = [cell.share for cell in cells if cell.share is not None]
-        rows.append(Row(student, tuple(cells), mean_of(shares)))
+            found = overrides.status(assignment, student.pk, attempts, now=now)
+            cells.append(cell_of(found, missing_is_zero=classroom.counts_missing_as_zero))
+        rows.append(Row(student, tuple(cells), average_of(cells)))
     columns = []
     for place, assignment in enumerate(assignments):
-        scores = [row.cells[place].whole_score for row in rows]
+        scores = [row.cells[place].counted_score for row in rows]
         graded = [points for points in scores if points is not None]
         columns.append(
             Column(
@@ -154,12 +166,19 @@ def _students_and_attempts(classroom: Classroom) -> tuple[list[StudentRow], dict
     return list(students.values()), made
 
 
-def _cell(found: StudentStatus[AttemptRow]) -> Cell:
+def cell_of(found: StudentStatus[AttemptRow] | StudentStatus[Attempt], *, missing_is_zero: bool) -> Cell:
+    """The cell of one student on one assignment. missing_is_zero: the setting of the classroom."""
     attempt = found.counting_attempt
     if attempt is None:
-        return Cell(found.status, found.latest_attempt)
+        is_zero = missing_is_zero and found.status is Status.MISSING
+        return Cell(found.status, found.latest_attempt, is_zero=is_zero)
     is_ungraded = attempt.ungraded_count > 0
     return Cell(found.status, attempt, attempt.score, attempt.max_score, found.is_late, is_ungraded=is_ungraded)
+
+
+def average_of(cells: Iterable[Cell]) -> Decimal | None:
+    """The average of one student: the mean of the shares that count; None without one."""
+    return mean_of(share for cell in cells if (share := cell.counted_share) is not None)
 
 
 def mean_of(numbers: Iterable[Decimal]) -> Decimal | None:

@@ -25,6 +25,7 @@ from quizzes.content.reading import Reading, Sentence
 from quizzes.grading.points import NO_ADJUSTMENTS, Adjustments, earned, keys_in_force, needs_grading
 from quizzes.grading.scores import applied_regrades
 from quizzes.models import Answer, Assignment, Attempt, ManualGrade
+from quizzes.reports.answer_grid import AnswerGrid, answer_grid
 from quizzes.reports.item_analysis.analysis import analyze_columns
 from quizzes.reports.item_analysis.figures import ChoiceFigures, Column, Figures, Item, ItemFigures, Kind
 from quizzes.reports.misread_map import MisreadColumn, MisreadMap, misread_map
@@ -60,10 +61,9 @@ class QuestionReport:
         return max(wrong, key=lambda choice: choice.count, default=None)
 
     @property
-    def points_to(self) -> tuple[Sentence, ...]:
-        """The sentences that the most common wrong answer points to."""
-        commonest = self.commonest_wrong
-        return self.reading.sentences(commonest.option.leans_on) if commonest is not None else ()
+    def answer_grid(self) -> AnswerGrid | None:
+        """The counts as one table with the key; None for a question whose options have no rows and columns."""
+        return answer_grid([(choice.option, choice.count) for choice in self.figures.choices], shows_key=True)
 
 
 @dataclass(frozen=True, slots=True)

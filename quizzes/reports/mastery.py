@@ -24,7 +24,7 @@ from quizzes.grading.points import SCORE_STEP, Adjustments, earned, keys_in_forc
 from quizzes.grading.scores import applied_regrades
 from quizzes.models import Answer, Classroom, ManualGrade
 from quizzes.reports.attempt_review import ObjectiveScore
-from quizzes.reports.gradebook import Cell, Gradebook, Row, StudentRow, mean_of
+from quizzes.reports.gradebook import Cell, Gradebook, Row, StudentRow, average_of, mean_of
 
 # Points earned and possible on one objective, by its title, of one student on one assignment.
 Points = dict[str, tuple[Fraction, int]]
@@ -89,11 +89,11 @@ def filter_by_objective(book: Gradebook, title: str) -> Gradebook:
             _cell_of_objective(row.cells[place], points[row.student.pk, book.columns[place].assignment.pk].get(title))
             for place in places
         )
-        rows.append(Row(row.student, cells, mean_of(cell.share for cell in cells if cell.share is not None)))
+        rows.append(Row(row.student, cells, average_of(cells)))
     columns = []
     for number, place in enumerate(places):
         column = book.columns[place]
-        scores = [score for row in rows if (score := row.cells[number].score) is not None]
+        scores = [score for row in rows if (score := row.cells[number].counted_score) is not None]
         possible = sum(question.points for question in _questions(column.assignment.edition_id).get(title, ()))
         columns.append(
             replace(column, max_points=possible, median=median(scores) if scores else None, mean=mean_of(scores))

@@ -11,6 +11,7 @@ from quizzes.content.question_types.registry import Value
 from quizzes.grading.scores import adjustments
 from quizzes.models import Answer, Assignment, Attempt, ManualGrade, Student, User
 from quizzes.reports.attempt_review import ReviewedQuestion, review_content
+from quizzes.reports.breakdown import AnsweredQuestion, Breakdown, breakdown
 from quizzes.reports.student_history import HistoryLine, history_lines
 
 
@@ -106,6 +107,22 @@ def review_attempts(attempts: list[Attempt]) -> dict[int, tuple[ReviewedQuestion
         }
         reviewed[attempt.pk] = tuple(by_key[question.key] for question in content.published.document.questions)
     return reviewed
+
+
+def student_breakdown(lines: list[HistoryLine]) -> Breakdown:
+    """The student's points by speaker and skill, in the attempts that count; 3 queries."""
+    attempts = []
+    for line in lines:
+        if line.found.counting_attempt is not None:
+            line.found.counting_attempt.assignment = line.assignment
+            attempts.append(line.found.counting_attempt)
+    reviewed = review_attempts(attempts)
+    return breakdown(
+        AnsweredQuestion(item.question, content_of(attempt).published.document.reading, item.earned, item.possible)
+        for attempt in attempts
+        for item in reviewed[attempt.pk]
+        if not item.needs_grading
+    )
 
 
 def question_text(attempt: Attempt, item: ReviewedQuestion) -> str:

@@ -12,12 +12,12 @@ from django.db.models import F
 
 from quizzes.assignments.deadlines import WindowState
 from quizzes.assignments.lifecycle import window_state
-from quizzes.assignments.status import Status, score_share
+from quizzes.assignments.status import Status
 from quizzes.assignments.student_statuses import Key, Overrides, by_student_and_assignment, load_overrides
 from quizzes.grading.queue import queued_answers
 from quizzes.models import Assignment, Attempt, Classroom, Student, User
 from quizzes.people import student_sign_in
-from quizzes.reports.gradebook import mean_of
+from quizzes.reports.gradebook import average_of, cell_of, mean_of
 
 SOON = timedelta(hours=24)
 
@@ -41,7 +41,7 @@ class TodoItem:
 
 @dataclass(frozen=True, slots=True)
 class ClassroomSummary:
-    """One classroom. assignment: the newest open one. mean_share: over all scores of the classroom that count.
+    """One classroom. assignment: the newest open one. mean_share: the class average, as in the gradebook.
 
     submitted_count, expected_count: of the students on that assignment, without excused ones.
     """
@@ -140,13 +140,17 @@ def _summary(classes: _Classes, classroom: Classroom) -> ClassroomSummary:
         (entry for entry in reversed(assignments) if window_state(entry, now=classes.now) in open_states), None
     )
     counts = classes.counts(newest) if newest is not None else Counter[Status]()
-    shares = []
-    for assignment in assignments:
-        for student_id in classes.students.get(classroom.pk, ()):
-            attempts = classes.made.get((student_id, assignment.pk))
-            if attempts:
+    missing_is_zero = classroom.counts_missing_as_zero
+    averages = []
+    for student_id in classes.students.get(classroom.pk, ()):
+        cells = []
+        for assignment in assignments:
+            attempts = classes.made.get((student_id, assignment.pk), ())
+            # Without an attempt, work counts only as missing work that is 0.
+            if attempts or missing_is_zero:
                 found = classes.overrides.status(assignment, student_id, attempts, now=classes.now)
-                shares.append(score_share(found.counting_attempt) if found.counting_attempt is not None else None)
+                cells.append(cell_of(found, missing_is_zero=missing_is_zero))
+        averages.append(average_of(cells))
     return ClassroomSummary(
         classroom,
         len(classes.students.get(classroom.pk, ())),
@@ -154,7 +158,7 @@ def _summary(classes: _Classes, classroom: Classroom) -> ClassroomSummary:
         newest.edition.question_set.title if newest is not None else "",
         counts[Status.SUBMITTED],
         counts.total() - counts[Status.EXCUSED],
-        mean_of(share for share in shares if share is not None),
+        mean_of(average for average in averages if average is not None),
     )
 
 

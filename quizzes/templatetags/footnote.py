@@ -29,15 +29,15 @@ for _format in (
     register.filter(_format.__name__, _format)
 
 
-# The icon of each status, and the class of its tag.
+# The icon of each status, and the class of its tag. No other state has the same icon.
 _STATUS_TAGS = {
-    Status.EXCUSED: ("page", "tag mid"),
-    Status.IN_PROGRESS: ("partly", "tag"),
-    Status.TIME_UP: ("clock", "tag mid"),
-    Status.SUBMITTED: ("check", "tag"),
+    Status.EXCUSED: ("excused", "tag mid"),
+    Status.IN_PROGRESS: ("in_progress", "tag"),
+    Status.TIME_UP: ("time_up", "tag mid"),
+    Status.SUBMITTED: ("turned_in", "tag"),
     Status.NOT_OPEN: ("lock", "tag mid"),
-    Status.MISSING: ("wrong", "tag bad"),
-    Status.NOT_STARTED: ("blank", "tag mid"),
+    Status.MISSING: ("missing", "tag bad"),
+    Status.NOT_STARTED: ("not_started", "tag mid"),
 }
 
 

@@ -35,6 +35,15 @@ _SHAPES = {
     "sign": '<path d="M5 3h14v9H5zM12 12v10M8.5 6.5h7M8.5 9h4"/>',
     "quote": '<path d="M4 5h7v7c0 3-2 5-5 6M13 5h7v7c0 3-2 5-5 6"/>',
     "blank": '<path d="M5 3h14v18H5zM8.5 8l7 8M15.5 8l-7 8"/>',
+    "more": '<circle cx="4.5" cy="12" r="1.5"/><circle cx="12" cy="12" r="1.5"/><circle cx="19.5" cy="12" r="1.5"/>',
+    "excused": '<circle cx="12" cy="12" r="9.5"/><path d="M5.5 18.5l13-13"/>',
+    "in_progress": '<path d="M4 20l1-5L16 4l4 4L9 19zM13.5 6.5l4 4"/>',
+    "time_up": '<path d="M6 3h12v3l-5 6 5 6v3H6v-3l5-6-5-6z"/>',
+    "turned_in": '<path d="M20 13v8H4V4h9"/><path d="M8 11l4 4L21 4"/>',
+    "dropped": '<circle cx="12" cy="12" r="9.5"/><path d="M7 12h10"/>',
+    "missing": '<circle cx="12" cy="12" r="9.5"/><path d="M12 6.5v7M12 17v.01"/>',
+    "not_started": '<circle cx="12" cy="12" r="9.5"/>',
+    "all_answered": '<path d="M2.5 7l2 2L8 4.5M2.5 16l2 2L8 13.5M12 7h9.5M12 16h9.5"/>',
 }
 # Icons with a direction. They are mirrored in right-to-left text.
 _POINTING = {"next", "back", "open"}

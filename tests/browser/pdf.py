@@ -15,7 +15,7 @@ PLACE = "https://place.test/"
 _MARK = """([selector, place]) => {
   const inFlow = element => [...element.children].filter(
     child => !["inline", "contents"].includes(getComputedStyle(child).display)
-      && getComputedStyle(child).position !== "absolute");
+      && getComputedStyle(child).position !== "absolute" && !(child instanceof SVGElement));
   document.querySelectorAll(selector).forEach((element, number) => {
     for (const [end, where] of [["top", "afterbegin"], ["bottom", "beforeend"]]) {
       let line = element;

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from quizzes.models import Assignment, Classroom, Edition, Excuse, User
 from tests.browser.conftest import NewContext, overflow, violations
+from tests.browser.pdf import A4, LETTER, mark, read_pdf, split_marks
 from tests.factories import (
     make_answered_attempt,
     make_assignment,
@@ -208,3 +209,33 @@ def test_every_link_is_there_without_a_script(full: Classroom, teacher: User, op
     assert not page.get_by_text("Move with arrow keys").is_visible()
     page.get_by_role("link", name="Amara B.").click()
     page.wait_for_url("**/teacher/students/**")
+
+
+# --- On paper -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("paper", ["Letter", "A4"])
+@pytest.mark.parametrize("name", ["classroom_gradebook", "classroom_mastery"])
+def test_every_row_and_column_prints(
+    name: str, paper: str, edition: Edition, teacher: User, open_context: NewContext
+) -> None:
+    now = timezone.now()
+    classroom = make_classroom(teacher=teacher, created_at=now)
+    given = [make_assignment(edition=edition, classroom=classroom, assigned_by=teacher) for _ in range(8)]
+    for number in range(30):
+        student = make_student(classroom=classroom, name=f"Student {number:02}", created_at=now)
+        if number % 3 == 0:
+            make_answered_attempt(assignment=given[number % 8], student=student, started_at=now)
+    page = open_context(teacher).new_page()
+    page.goto(reverse(name, args=[classroom.public_id]))
+    cells = page.locator(".grid tr > *").count()
+    assert cells == {"classroom_gradebook": 32 * 10, "classroom_mastery": 32 * 4}[name]
+    mark(page, ".grid tr > *")
+
+    pages = read_pdf(page.pdf(format=paper, prefer_css_page_size=False))
+
+    assert all(sheet.is_of({"Letter": LETTER, "A4": A4}[paper]) for sheet in pages)
+    # A heading is printed again on each page.
+    assert {number for sheet in pages for number, _ in sheet.places} == set(range(1, cells + 1))
+    assert [link for sheet in pages for link in sheet.beyond] == []
+    assert [number for number in split_marks(pages) if number > cells // 32] == []

@@ -48,7 +48,7 @@ def test_csv_of_a_small_class(edition: Edition, classroom: Classroom) -> None:
 
     # Ada has 0 of 8 and 8 of 8, Ben 1 + 1 + 1 of 8.
     assert content.decode("utf-8-sig").split("\r\n") == [
-        "Student,Average %,'=SUM(A1),Small set",
+        'Student,"Average %, missing left out",\'=SUM(A1),Small set',
         "Points possible,,8,8",
         "Ada,50.0,0.0,8.0",
         '"Ben, Jr.",37.5,Not started,3.0',
@@ -64,7 +64,7 @@ def test_csv_of_a_class_without_assignments_lists_its_students(classroom: Classr
 
     content = write_csv(scores_table(gradebook(classroom, now=NOW)))
 
-    assert content.decode("utf-8-sig") == "Student,Average %\r\nPoints possible,\r\nAda,\r\n"
+    assert content.decode("utf-8-sig") == 'Student,"Average %, missing left out"\r\nPoints possible,\r\nAda,\r\n'
 
 
 def test_csv_rounds_an_average_half_up_as_the_page_does(

@@ -84,7 +84,7 @@ def test_scores_equal_the_rows(school: Classroom, teacher: User) -> None:
     newest_first = list(school.assignments.order_by("-created_at"))
     stored = scores(school)
 
-    assert lines[0] == ["Student", "Average %", "Juries (2018)", "Small set, 2", "Small set"]
+    assert lines[0] == ["Student", "Average %, missing left out", "Juries (2018)", "Small set, 2", "Small set"]
     assert lines[1] == ["Points possible", "", "8", "8", "8"]
     assert [line[0] for line in lines[2:]] == ["Maya Lopez", "'=Nina", "Zoë “Z” O’Neil, Jr.", "李 Łukasz"]
     for line in lines[2:]:

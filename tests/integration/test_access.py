@@ -168,6 +168,7 @@ TABLE: dict[str, Row] = {
     "change_classroom": Row(OWN_TEACHER, of_classroom),
     "change_code": Row(moving(OWN_TEACHER), of_classroom, method="post"),
     "set_code_active": Row(moving(OWN_TEACHER), of_classroom, method="post", data={"is_open": "True"}),
+    "set_missing_rule": Row(moving(OWN_TEACHER), of_classroom, method="post", data={"is_zero": "on"}),
     "sort_roster": Row(moving(OWN_TEACHER), of_classroom, method="post", data={"by_first": "1"}),
     "set_archived": Row(moving(OWN_TEACHER), of_classroom, method="post", data={"is_archived": "True"}),
     "roster": Row(OWN_TEACHER, of_classroom),

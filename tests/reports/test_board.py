@@ -310,7 +310,7 @@ def test_results_and_progress_lead_to_the_board(answered: Assignment, teacher_cl
     results = teacher_client.get(reverse("assignment_results", args=[answered.public_id]))
     form = form_of(results, having="aim")
     assert form.buttons == [("aim", "4-1")]
-    assert "Put question 4 on the board" in text_of(results)
+    assert "Put on the board : question 4" in text_of(results)
     page = teacher_client.post(form.action, form.data(aim="4-1"), follow=True)
     assert "Question 4 of 4" in text_of(page)
 

@@ -1,9 +1,10 @@
-"""What a class understood: the weakest objective, each question, each student by objective."""
+"""What a class understood: misconceptions, each question, each student by objective."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from fractions import Fraction
+from random import Random
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from quizzes.assignments.status import Status
 from quizzes.content.editions import published
 from quizzes.models import Assignment, Attempt, Classroom, Edition, Excuse, Extension, Student, User
-from quizzes.reports.class_report import class_report
+from quizzes.reports.class_report import ClassReport, class_report
 from tests.factories import (
     NOW,
     make_answered_attempt,
@@ -21,6 +22,7 @@ from tests.factories import (
     make_student,
     right_value,
 )
+from tests.reports.test_item_report import regrade
 
 Gather = Callable[[], AbstractContextManager[Any]]
 
@@ -33,25 +35,100 @@ def sit(assignment: Assignment, count: int, *, student: Student | None = None, *
         make_answered_attempt(assignment=assignment, student=student, answers={**right, **answers})
 
 
-def test_report_names_the_weakest_objective_its_commonest_wrong_answer_and_the_proof(assignment: Assignment) -> None:
+def named(report: ClassReport) -> list[tuple[int, str, int]]:
+    """Each misconception: the number of its question, the wrong answer, how many gave it."""
+    return [
+        (shared.question.number, shared.choice.option.text, shared.choice.count) for shared in report.misconceptions
+    ]
+
+
+def test_report_names_the_commonest_error_over_all_questions_with_its_evidence(assignment: Assignment) -> None:
     sit(assignment, 3, proof=["s3"])
-    sit(assignment, 1, one="a")
+    sit(assignment, 4, one="a")
 
     report = class_report(assignment, now=NOW)
 
-    assert report.reteach is not None
-    assert report.reteach.objective.objective.key == "ended"
-    assert report.reteach.objective.share == Fraction(14, 20)
-    assert report.reteach.question is not None
-    assert report.reteach.question.number == 4
-    assert report.reteach.question.commonest_wrong is not None
-    assert report.reteach.question.commonest_wrong.count == 3
-    assert [sentence.key for sentence in report.reteach.question.evidence] == ["s5", "s6"]
+    assert named(report) == [(1, "Citizenship", 4), (4, "Sentence 3: The mayor said that the rules were broken.", 3)]
+    assert [[sentence.key for sentence in shared.evidence] for shared in report.misconceptions] == [
+        ["s1"],
+        ["s5", "s6"],
+    ]
+
+
+def test_report_shows_the_evidence_of_the_statement_with_the_wrong_speaker(assignment: Assignment) -> None:
+    sit(assignment, 3, who={"a": "mayor", "b": "mayor", "c": "not_stated"})
+
+    [shared] = class_report(assignment, now=NOW).misconceptions
+
+    assert shared.choice.option.text == "“People are easy to find.” Mayor’s account"
+    assert [sentence.key for sentence in shared.evidence] == ["s4"]
+
+
+@pytest.mark.parametrize(("wrong", "right", "count"), [(2, 0, 0), (3, 12, 1), (3, 13, 0), (4, 16, 1)])
+def test_a_misconception_is_shared_by_3_students_and_a_fifth(
+    wrong: int, right: int, count: int, assignment: Assignment
+) -> None:
+    sit(assignment, wrong, one="a")
+    sit(assignment, right)
+    assert len(class_report(assignment, now=NOW).misconceptions) == count
+
+
+def test_report_names_at_most_three_and_none_of_a_dropped_question(assignment: Assignment, teacher: User) -> None:
+    sit(assignment, 5, one="a", some=["b"], proof=["s3"], who={"a": "reporter", "b": "reporter", "c": "reporter"})
+    assert len(class_report(assignment, now=NOW).misconceptions) == 3
+
+    regrade(assignment, "some", "drop", teacher)
+
+    assert 2 not in {number for number, _, _ in named(class_report(assignment, now=NOW))}
 
 
 def test_report_of_a_class_that_knows_everything_has_nothing_to_reteach(assignment: Assignment) -> None:
-    sit(assignment, 2)
-    assert class_report(assignment, now=NOW).reteach is None
+    sit(assignment, 3)
+    report = class_report(assignment, now=NOW)
+    assert (report.misconceptions, report.weak, report.retry, report.needing_help) == ((), (), (), ())
+
+
+def test_part_of_the_points_of_a_long_question_is_not_weak(assignment: Assignment) -> None:
+    # Nobody has full credit for question 3, and each student has 2 of its 3 points.
+    sit(assignment, 1, who={"a": "reporter", "b": "protesters", "c": "not_stated"})
+    sit(assignment, 1, who={"a": "mayor", "b": "mayor", "c": "not_stated"})
+
+    line = class_report(assignment, now=NOW).questions[2]
+
+    assert (line.full_share, line.points_share, line.is_weak) == (0, pytest.approx(2 / 3), False)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("seed", range(20))
+def test_what_to_reteach_never_contradicts_the_tables(seed: int, assignment: Assignment) -> None:
+    chance = Random(seed)
+    questions = published(assignment.edition_id).document.questions
+    for _ in range(chance.randint(1, 9)):
+        answers = {
+            question.key: chance.choice([right_value(question), question.wrong_answer(chance.choice)])
+            for question in questions
+        }
+        make_answered_attempt(assignment=assignment, answers=answers)
+
+    report = class_report(assignment, now=NOW)
+
+    tagged = {line.report.number for line in report.questions if line.is_to_reteach}
+    assert tagged == {number for number, _, _ in named(report)} | {line.report.number for line in report.weak}
+    wrong = sorted(
+        (
+            choice.count
+            for line in report.questions
+            for choice in line.report.figures.choices
+            if not choice.option.right and choice.count >= 3 and choice.count * 5 >= report.attempt_count
+        ),
+        reverse=True,
+    )
+    assert [count for _, _, count in named(report)] == wrong[:3]
+    # No question outside the retry is weaker than one in it.
+    shares = {line.report.number: line.points_share or 0 for line in report.questions}
+    inside = {question.number for question in report.retry}
+    outside = [share for number, share in shares.items() if number not in inside]
+    assert not inside or not outside or max(shares[number] for number in inside) <= min(outside)
 
 
 def test_report_counts_who_had_a_question_wholly_right(assignment: Assignment) -> None:
@@ -60,13 +137,32 @@ def test_report_counts_who_had_a_question_wholly_right(assignment: Assignment) -
 
     report = class_report(assignment, now=NOW)
 
-    assert [(line.right_count, line.share, line.is_weak) for line in report.questions] == [
-        (4, Fraction(1), False),
-        (3, Fraction(3, 4), False),
-        (4, Fraction(1), False),
-        (1, Fraction(1, 4), True),
+    assert [
+        (line.right_count, line.full_share, line.points_share, line.is_to_reteach) for line in report.questions
+    ] == [
+        (4, Fraction(1), 1, False),
+        (3, Fraction(3, 4), 0.875, False),
+        (4, Fraction(1), 1, False),
+        (1, Fraction(1, 4), 0.25, True),
     ]
     assert [line.report.number for line in report.hardest] == [4, 2]
+
+
+def test_histogram_has_each_student_once_and_says_who_needs_help(assignment: Assignment) -> None:
+    for right in (0, 0, 2, 3, 4):
+        make_answered_attempt(assignment=assignment, right=right)
+
+    report = class_report(assignment, now=NOW)
+
+    # 0, 0, 3, 6 and 8 of 8 points.
+    assert [(part.label, part.count, part.help_count) for part in report.histogram] == [
+        ("0–1", 2, 2),
+        ("2–3", 1, 1),
+        ("4–5", 0, 0),
+        ("6–7", 1, 0),
+        ("8", 1, 0),
+    ]
+    assert [(line.earned, line.possible) for line in report.needing_help] == [(0, 8), (0, 8), (3, 8)]
 
 
 def test_report_puts_who_needs_most_help_first_and_tells_the_rest_apart(assignment: Assignment, teacher: User) -> None:
@@ -113,11 +209,11 @@ def test_report_maps_the_planted_sentence_and_hides_the_map_below_five(assignmen
 
     assert mapped is not None
     assert [
-        (sentence.sentence.key, sentence.misread.attempt_count, sentence.is_often_misread)
+        (sentence.sentence.key, sentence.misread.attempt_count, sentence.tint)
         for paragraph in mapped
         for sentence in paragraph
         if sentence.misread
-    ] == [("s2", 1, False), ("s3", 4, True)]
+    ] == [("s2", 1, 1), ("s3", 4, 4)]
 
 
 def test_report_agrees_with_the_stored_scores(assignment: Assignment) -> None:

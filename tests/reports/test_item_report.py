@@ -82,7 +82,6 @@ def test_report_counts_answers_with_their_rationale_and_sentences(assignment: As
     assert (question.figures.answered_count, question.figures.not_reached_count) == (4, 1)
     assert question.commonest_wrong is not None
     assert question.commonest_wrong.option.text == "Citizenship"
-    assert [sentence.key for sentence in question.points_to] == ["s2"]
     assert [sentence.key for sentence in question.evidence] == ["s1"]
 
 

@@ -1,4 +1,4 @@
-"""A retry: the hardest questions of an assignment as a new set to assign."""
+"""A retry: the weakest questions of an assignment as a new set to assign."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -19,16 +19,16 @@ class NothingToRetry(ValueError):
 
 
 @transaction.atomic
-def make_retry(assignment: Assignment, keys: Sequence[str], *, objective: str, by: User, now: datetime) -> QuestionSet:
+def make_retry(assignment: Assignment, keys: Sequence[str], *, by: User, now: datetime) -> QuestionSet:
     """Create and publish a set with these questions of the assignment's edition, or return the one that exists.
 
-    keys: of questions, in any order; the set keeps the order of the edition. objective: title, for the set's name.
-    Raises NothingToRetry. The author can change the set, and assignments of it count like all others.
+    keys: of questions, in any order; the set keeps the order of the edition. The author can change the set, and
+    assignments of it count like all others. Raises NothingToRetry.
     """
     # The lock makes two clicks create one set.
     list(User.objects.select_for_update().filter(pk=by.pk).values_list("pk"))
     document = _document(Edition.objects.get(pk=assignment.edition_id).document, keys)
-    title = f"Retry: {objective}, {document['title']}"[:200]
+    title = f"Retry: {document['title']}"[:200]
     chosen = [question["key"] for question in document["questions"]]
     for question_set in QuestionSet.objects.owned_by(by).filter(title=title).published().order_by("pk"):
         latest = Edition.objects.get(pk=question_set.latest_edition_id)

@@ -11,7 +11,8 @@ from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.reading import Reading, Sentence, Voice
 from quizzes.content.tables import InvalidDocument, text_of, texts_of
 
-SKILLS = ("recall", "inference", "attribution")
+SKILL_LABELS = {"recall": "Recall", "inference": "Inference", "attribution": "Who says it"}
+SKILLS = tuple(SKILL_LABELS)
 CHOICE_IDS = "abcdefgh"
 # More than any question is worth. A score of dozens of such questions still fits its column.
 MAX_POINTS = 100
@@ -82,6 +83,7 @@ class Option:
     group: the part of the question that it answers, such as one statement of several; "" if there is one part only.
     leans_on: keys of the sentences that a student with this wrong answer has misread.
     listed: whether it is counted even if no answer has it. mark: what is wrong with it, one of `choices.MARKS`, or "".
+    row, column: its place, if the answers of a question are counted in a table; "" otherwise.
     """
 
     id: str
@@ -92,6 +94,8 @@ class Option:
     group: str = ""
     listed: bool = True
     mark: str = ""
+    row: str = ""
+    column: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,12 +6,11 @@ from django import forms
 
 from quizzes.content.drafts.document import sentence_tables
 from quizzes.content.question_types.form import text
-from quizzes.content.question_types.question import MAX_POINTS, SKILLS
+from quizzes.content.question_types.question import MAX_POINTS, SKILL_LABELS, SKILLS
 from quizzes.content.question_types.registry import TYPES, draft_of
 from quizzes.content.tables import Table
 from quizzes.forms.editor.base import DraftForm
 
-SKILL_LABELS = {"recall": "Recall", "inference": "Inference", "attribution": "Who says it"}
 # The actions of the buttons, after the question is saved.
 ACTS = ("save", "next", "more", "more_tempting", "up", "down", "duplicate", "remove", "add")
 

@@ -1,4 +1,4 @@
-"""The results of an assignment: what to reteach, each question, students by objective."""
+"""The results of an assignment: scores, misconceptions, each question, students by objective."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -17,7 +17,7 @@ RETRY_MADE = "“{title}” is ready. Choose a class and times, then assign it."
 
 @require_GET
 def assignment_results(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """What to reteach first, each question, the misread map, and students by objective."""
+    """Scores, misconceptions, who needs help, each question, the misread map, and students by objective."""
     assignments = Assignment.objects.taught_by(request.user).with_set().with_erased_counts()
     assignment = get_object_or_404(assignments, public_id=public_id)
     report = class_report(assignment, now=timezone.now())
@@ -25,6 +25,7 @@ def assignment_results(request: TeacherRequest, public_id: str) -> HttpResponse:
         "assignment": assignment,
         "classroom": assignment.classroom,
         "report": report,
+        "has_average": bool(report.attempt_count) and report.average is not None,
         "submitted_count": sum(line.status is Status.SUBMITTED for line in report.lines),
         "student_count": sum(line.status is not Status.EXCUSED for line in report.lines),
     }
@@ -33,19 +34,13 @@ def assignment_results(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 def retry_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Create a retry set of the hardest questions of the weakest objective, and redirect to assign it."""
+    """Create a retry set of the weakest questions, and redirect to assign it."""
     assignment = taught_assignment(request, public_id)
     now = timezone.now()
-    reteach = class_report(assignment, now=now).reteach
-    if reteach is None or not reteach.retry:
+    retry = class_report(assignment, now=now).retry
+    if not retry:
         messages.error(request, "There’s no question to retry.")
         return redirect("assignment_results", public_id)
-    question_set = make_retry(
-        assignment,
-        [report.question.key for report in reteach.retry],
-        objective=reteach.objective.objective.title,
-        by=request.user,
-        now=now,
-    )
+    question_set = make_retry(assignment, [report.question.key for report in retry], by=request.user, now=now)
     messages.success(request, RETRY_MADE.format(title=question_set.title))
     return redirect("assign", question_set.public_id)

@@ -8,7 +8,15 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from quizzes.forms.classrooms import DEFAULT_ZONE, ArchiveForm, ClassroomForm, CodeActiveForm, HandOverForm
+from quizzes.forms.classrooms import (
+    DEFAULT_ZONE,
+    ArchiveForm,
+    ClassroomForm,
+    CodeActiveForm,
+    HandOverForm,
+    MissingRuleForm,
+)
+from quizzes.forms.fields import NextPageForm
 from quizzes.forms.rosters import SortForm
 from quizzes.models import Classroom
 from quizzes.people import classrooms, rosters
@@ -93,6 +101,22 @@ def sort_roster(request: TeacherRequest, public_id: str) -> HttpResponse:
         rosters.sort_roster(classroom, by_first=bool(form.cleaned_data["by_first"]))
         messages.success(request, "Saved.")
     return redirect("change_classroom", classroom.public_id)
+
+
+@require_POST
+def set_missing_rule(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Count missing work as 0 in averages, or leave it out. Leads back to the page of the button."""
+    classroom = taught_classroom(request, public_id)
+    form = MissingRuleForm(request.POST)
+    if form.is_valid():
+        classrooms.set_missing_rule(
+            classroom, is_zero=form.cleaned_data["is_zero"], by=request.user, now=timezone.now()
+        )
+        messages.success(request, "Saved.")
+    page = NextPageForm(request.POST, host=request.get_host())
+    if page.is_valid():
+        return redirect(page.cleaned_data["next"])
+    return redirect("classroom_gradebook", classroom.public_id)
 
 
 @require_http_methods(["GET", "POST"])

@@ -16,7 +16,8 @@ from quizzes.models import Accommodation, Classroom, Student
 from quizzes.models.rosters import ClassroomQuerySet
 from quizzes.people import rosters, student_sign_in
 from quizzes.people.guess_limits import LET_IN
-from quizzes.reports.student_history import history_lines
+from quizzes.reports.student_history import class_average, history_lines
+from quizzes.reports.student_report import student_breakdown
 from quizzes.views.access import TeacherRequest, taught_student
 
 # The session key of the student whose new PIN the next page shows. The PIN itself is not stored.
@@ -115,10 +116,13 @@ def let_student_in(request: TeacherRequest, public_id: str) -> HttpResponse:
 def history_page(request: TeacherRequest, student: Student, **context: Any) -> HttpResponse:
     """The page of one student. context: invalid forms, or a new PIN."""
     others = _other_classrooms(request, student)
+    work = history_lines(student, by=request.user, now=timezone.now())
     context = {
         "student": student,
         "classroom": student.classroom,
-        "work": history_lines(student, by=request.user, now=timezone.now()),
+        "work": work,
+        "average": class_average(student, work),
+        "split": student_breakdown(work),
         "rename_form": RenameStudentForm(initial={"name": student.display_name, "family_name": student.family_name}),
         "move_form": MoveStudentForm(others=others),
         "accommodation_form": AccommodationForm.of(Accommodation.objects.filter(student=student).first()),

@@ -1,4 +1,4 @@
-"""A retry: the hardest questions of the weakest objective as a set to assign."""
+"""A retry: the weakest questions of the whole set as a set to assign."""
 
 import pytest
 from django.test import Client
@@ -15,22 +15,21 @@ from tests.reports.test_item_report import regrade, with_key
 
 
 def retry_keys(assignment: Assignment) -> list[str]:
-    reteach = class_report(assignment, now=NOW).reteach
-    assert reteach is not None
-    return [report.question.key for report in reteach.retry]
+    return [report.question.key for report in class_report(assignment, now=NOW).retry]
 
 
-def test_retry_holds_the_hardest_three_of_the_weakest_objective_in_their_order(classroom: None, teacher: User) -> None:
+def test_retry_holds_the_weakest_three_of_the_whole_set_in_their_order(classroom: None, teacher: User) -> None:
     document = make_document()
     who = document["questions"][2]
     document["questions"] += [{**who, "key": f"who{number}", "stem": f"Who says it, {number}?"} for number in (1, 2)]
     assignment = make_assignment(edition=make_edition(document=document))
     wrong = {"a": "reporter", "b": "reporter", "c": "reporter"}
     sit(assignment, 1)
-    sit(assignment, 2, proof=["s3"], who2=wrong)
-    sit(assignment, 3, proof=["s3"], who2=wrong, who1=wrong)
+    sit(assignment, 2, one="a", who2=wrong)
+    sit(assignment, 3, one="a", who2=wrong, who1=wrong)
 
-    assert retry_keys(assignment) == ["proof", "who1", "who2"]
+    # The objective of question 1 is the stronger one.
+    assert retry_keys(assignment) == ["one", "who1", "who2"]
 
 
 def test_retry_leaves_out_a_question_whose_key_was_wrong(assignment: Assignment, teacher: User) -> None:
@@ -58,11 +57,11 @@ def test_a_class_that_knows_everything_has_nothing_to_retry(
 
 
 def test_retry_is_a_set_of_the_teachers_own_with_the_same_questions(assignment: Assignment, teacher: User) -> None:
-    made = make_retry(assignment, ["proof", "who"], objective="Why it was ended", by=teacher, now=NOW)
+    made = make_retry(assignment, ["proof", "who"], by=teacher, now=NOW)
 
     content = published(latest_edition(made).pk).document
     old = published(assignment.edition_id).document
-    assert (made.owner, made.title) == (teacher, "Retry: Why it was ended, Small set")
+    assert (made.owner, made.title) == (teacher, "Retry: Small set")
     assert [question.key for question in content.questions] == ["who", "proof"]
     assert [question.stem for question in content.questions] == [question.stem for question in old.questions[2:]]
     assert [sentence.text for sentence in content.reading] == [sentence.text for sentence in old.reading]
@@ -71,11 +70,9 @@ def test_retry_is_a_set_of_the_teachers_own_with_the_same_questions(assignment: 
 
 
 def test_retry_made_twice_is_one_set(assignment: Assignment, teacher: User, other_teacher: User) -> None:
-    first, second = (
-        make_retry(assignment, ["who"], objective="Why it was ended", by=teacher, now=NOW) for _ in range(2)
-    )
-    third = make_retry(assignment, ["proof"], objective="Why it was ended", by=teacher, now=NOW)
-    fourth = make_retry(assignment, ["who"], objective="Why it was ended", by=other_teacher, now=NOW)
+    first, second = (make_retry(assignment, ["who"], by=teacher, now=NOW) for _ in range(2))
+    third = make_retry(assignment, ["proof"], by=teacher, now=NOW)
+    fourth = make_retry(assignment, ["who"], by=other_teacher, now=NOW)
 
     assert first == second
     assert len({first.pk, third.pk, fourth.pk}) == 3
@@ -83,7 +80,7 @@ def test_retry_made_twice_is_one_set(assignment: Assignment, teacher: User, othe
 
 def test_retry_of_no_question_is_refused(assignment: Assignment, teacher: User) -> None:
     with pytest.raises(NothingToRetry):
-        make_retry(assignment, ["nothing"], objective="Any", by=teacher, now=NOW)
+        make_retry(assignment, ["nothing"], by=teacher, now=NOW)
     assert not QuestionSet.objects.owned_by(teacher).exists()
 
 
@@ -93,7 +90,7 @@ def test_results_lead_over_a_retry_to_assigning_it(
     make_student(classroom=assignment.classroom)
     sit(assignment, 5, proof=["s3"], who={"a": "reporter"})
     page = teacher_client.get(reverse("assignment_results", args=[assignment.public_id]))
-    assert "Assign a 2-question retry Questions 3 and 4 again, as a new question set." in text_of(page)
+    assert "Assign a 2-question retry The weakest questions: 3 and 4" in text_of(page)
 
     answers = [
         teacher_client.post(reverse("retry_assignment", args=[assignment.public_id]), follow=True) for _ in range(2)
@@ -101,4 +98,4 @@ def test_results_lead_over_a_retry_to_assigning_it(
 
     made = QuestionSet.objects.owned_by(teacher).get()
     assert [answer.redirect_chain for answer in answers] == [[(reverse("assign", args=[made.public_id]), 302)]] * 2
-    assert "“Retry: Why it was ended, Small set” is ready." in text_of(answers[0])
+    assert "“Retry: Small set” is ready." in text_of(answers[0])

@@ -38,12 +38,12 @@ def test_results_say_what_to_reteach_and_on_how_many_it_rests(teacher_client: Cl
 
     assert "6 of 7 turned in. Average 6.33 of 8." in text
     assert "Based on 6 students’ attempts. Practice isn’t included." in text
-    assert "Why it was ended: 67% of points earned" in text
-    assert "5 of 6 students chose this wrong answer to question 4: Sentence 3" in text
+    assert "5 of 6 Sentence 3: The mayor said that the rules were broken. Question 4 ." in text
     assert "5 The agreement ends in August." in text
+    assert "Put on the board : question 4" in text
     assert "4 Which two sentences prove this? After a protest there is an end in summer. Reteach" in text
-    assert "17% , 1 of 6" in text
-    assert "[5 wrong answers, 5 of 6 students]" in text
+    assert "Evidence, Why it was ended 1 of 6 17%" in text
+    assert "5 students 3 The mayor said that the rules were broken." in text
     assert "Zoe In progress No score" in text
 
 
@@ -89,7 +89,9 @@ def test_item_analysis_of_few_attempts_says_so(teacher_client: Client, assignmen
     text = words(teacher_client, "item_analysis", assignment)
     assert "9 attempts, 1 per student, Period 3" in text
     assert text.count("Needs 10 attempts") == 6
-    assert "100%" not in text
+    # Points earned need no number of attempts, and the heading has that number.
+    assert "By question Of 9 attempts" in text
+    assert "Single choice 100% Needs 10 attempts" in text or "Multiple choice 100% Needs 10 attempts" in text
 
 
 def test_item_analysis_flags_with_the_reason_in_words(teacher_client: Client, assignment: Assignment) -> None:
@@ -109,7 +111,8 @@ def test_item_analysis_takes_the_attempts_asked_for(
     student = make_student(classroom=assignment.classroom)
     for number, right in enumerate((0, 4), start=1):
         make_answered_attempt(assignment=assignment, student=student, number=number, right=right)
-    assert f"Average {mean}" in words(teacher_client, "item_analysis", assignment, query)
+    shown = words(teacher_client, "item_analysis", assignment, query)
+    assert f"Average Of these attempts. An answer that needs grading earns 0 here. {mean}" in shown
 
 
 def test_item_analysis_spans_the_teachers_own_classes_alone(

@@ -9,9 +9,11 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, Excuse, Student, User
+from quizzes.reports.gradebook import gradebook
 from tests.factories import NOW, make_answered_attempt, make_assignment, make_classroom, make_student, save
 from tests.pages import Page, read, text_of
 
@@ -72,6 +74,41 @@ def full_book(
     make_answered_attempt(assignment=coming, student=ben, submitted=False, started_at=NOW - timedelta(hours=1))
     Excuse.objects.create(assignment=past, student=dee, reason="Was ill.", given_by=teacher, given_at=NOW)
     return past, coming
+
+
+def test_switch_counts_missing_work_as_zero_and_each_page_says_which(
+    edition: Edition, classroom: Classroom, teacher: User, teacher_client: Client
+) -> None:
+    now = timezone.now()
+    done, missed = (
+        make_assignment(edition=edition, classroom=classroom, created_at=now - timedelta(days=2), due_at=due)
+        for due in (None, now - timedelta(days=1))
+    )
+    ana = make_student(classroom=classroom, name="Ana")
+    make_answered_attempt(assignment=done, student=ana, started_at=now - timedelta(days=1))
+    book = reverse("classroom_gradebook", args=[classroom.public_id])
+    history = reverse("student_history", args=[ana.public_id])
+    switch = reverse("set_missing_rule", args=[classroom.public_id])
+    results = reverse("assignment_results", args=[done.public_id])
+    for page in (book, history, results):
+        assert "In averages, missing work is left out." in text_of(teacher_client.get(page))
+    assert "class average 100%" in text_of(teacher_client.get(book))
+
+    for _ in range(2):
+        answer = teacher_client.post(switch, {"is_zero": "on", "next": history})
+        assert (answer.status_code, answer.headers["Location"]) == (302, history)
+
+    for page in (book, history, results):
+        assert "In averages, missing work counts as 0." in text_of(teacher_client.get(page))
+    assert "class average 50%" in text_of(teacher_client.get(book))
+    assert "Average 50%" in text_of(teacher_client.get(history))
+    assert [line.mean for line in gradebook(Classroom.objects.get(), now=now).columns] == [0, 8]
+    event = AuditEvent.objects.get(action=AuditEvent.Action.CLASSROOM_CHANGED)
+    assert event.detail["after"] == {"counts_missing_as_zero": True}
+
+    elsewhere = teacher_client.post(switch, {"next": "https://elsewhere.example/"})
+    assert elsewhere.headers["Location"] == book
+    assert "class average 100%" in text_of(teacher_client.get(book))
 
 
 def test_gradebook_shows_scores_states_averages_median_and_mean(
@@ -216,7 +253,7 @@ def test_csv_is_downloaded_by_a_form_and_recorded(
     assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert response.headers["Content-Disposition"] == 'attachment; filename="Period 3, scores 2026-10-23.csv"'
     assert response.content.decode("utf-8-sig").split("\r\n") == [
-        'Student,Average %,"Small set, 2",Small set',
+        'Student,"Average %, missing left out","Small set, 2",Small set',
         "Points possible,,8,8",
         "Ana,68.8,3.0,8.0",
         "Ben,12.5,In progress,1.0",

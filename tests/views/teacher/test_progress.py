@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from quizzes.assignments import accommodations
 from quizzes.assignments.status import Status
@@ -17,11 +18,13 @@ from quizzes.attempts import heartbeats
 from quizzes.attempts.lifecycle import reopen, start_attempt, submit_attempt
 from quizzes.content.editions import published
 from quizzes.grading import regrades
-from quizzes.models import Assignment, Attempt, Classroom, Edition, Presence, Student, User
+from quizzes.models import Assignment, Attempt, Classroom, Edition, Excuse, Presence, Student, User
 from quizzes.people import rosters
 from quizzes.people.guess_limits import CLASS_TRIES
 from quizzes.reports.live_etag import TIME_STEP
 from quizzes.reports.progress import anonymous_numbers, progress
+from quizzes.templatetags.footnote import status_tag
+from quizzes.templatetags.icons import icon
 from tests.factories import (
     NOW,
     make_answered_attempt,
@@ -45,6 +48,10 @@ def live_of(assignment: Assignment) -> str:
     return reverse("live_progress", args=[assignment.public_id])
 
 
+# The last cell of a row: its menu.
+MENU = re.compile(r'<td>\s*<button\s+class="row-menu".*?</td>', re.DOTALL)
+
+
 def rows_of(response: Page) -> list[list[str]]:
     """The cells of the board as words, without the links to what can be done about a student."""
     body = re.sub(r"<small>\s*<a\s.*?</small>", "", response.content.decode(), flags=re.DOTALL)
@@ -53,8 +60,14 @@ def rows_of(response: Page) -> list[list[str]]:
             " ".join(re.sub(r"<[^>]*>", " ", cell).split())
             for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)
         ]
-        for row in re.findall(r'<tr id="row-.*?">(.*?)</tr>', body, re.DOTALL)
+        for row in re.findall(r'<tr id="row-.*?">(.*?)</tr>', MENU.sub("", body), re.DOTALL)
     ]
+
+
+def status_and_end(page: Page) -> str:
+    """The status of the first row, then when its attempt ends or closes, from its menu."""
+    [menu] = MENU.findall(page.content.decode())
+    return " ".join([rows_of(page)[0][1], *re.findall(r"<small>((?:Ends|Closes)[^<]*)</small>", menu)])
 
 
 def question_id(attempt: Attempt, key: str) -> int:
@@ -82,10 +95,21 @@ def test_progress_says_how_far_each_student_is(mixed: Assignment, teacher_client
     receipt = Attempt.objects.get(receipt__isnull=False).receipt
     assert "1 of 4 turned in, 1 in progress, 2 not started" in text_of(page)
     assert rows_of(page) == [
-        ["Ana", f"Turned in 11:01 am, receipt {receipt}", "", "4 of 4", "Fri, Oct 23, 11:00 am", "3 of 8"],
-        ["Ben", "In progress", "1 of 4", "1 of 4", "Fri, Oct 23, 11:00 am", ""],
-        ["Cy", "Not started", "", "", "", ""],
-        ["Dee", "Not started", "", "", "", ""],
+        ["Ana", "Turned in", "", "4 of 4", "3 of 8"],
+        ["Ben", "In progress", "1 of 4", "1 of 4", ""],
+        ["Cy", "Not started", "", "", ""],
+        ["Dee", "Not started", "", "", ""],
+    ]
+    menus = [
+        " ".join(strip_tags(menu.replace("<", " <")).split()).replace(" :", ":")
+        for menu in MENU.findall(page.content.decode())
+    ]
+    assert menus == [
+        f"More: Ana Ana Last saved Fri, Oct 23, 11:00 am Turned in 11:01 am, receipt {receipt} "
+        "Extend or excuse: Ana Reopen: Ana Close",
+        "More: Ben Ben Last saved Fri, Oct 23, 11:00 am Extend or excuse: Ben Close",
+        "More: Cy Cy Extend or excuse: Cy Close",
+        "More: Dee Dee Extend or excuse: Dee Close",
     ]
     links = read(page).links
     assert reverse("change_assignment", args=[mixed.public_id]) in links
@@ -117,8 +141,26 @@ def test_progress_marks_late_and_shows_the_score_that_counts(
     make_answered_attempt(assignment=given, student=student)
     make_answered_attempt(assignment=given, student=student, number=2, right=1, submitted=False)
     assert rows_of(teacher_client.get(page_of(given))) == [
-        ["Maya Lopez", "In progress All answered Late", "4 of 4", "4 of 4", "Fri, Oct 23, 11:00 am", "8 of 8"]
+        ["Maya Lopez", "In progress All answered Late", "4 of 4", "4 of 4", "8 of 8"]
     ]
+
+
+def test_each_state_has_an_icon_of_its_own(
+    mixed: Assignment, four: list[Student], teacher: User, teacher_client: Client
+) -> None:
+    make_answered_attempt(assignment=mixed, student=four[2], submitted=False)
+    Excuse.objects.create(assignment=mixed, student=four[3], reason="Ill", given_by=teacher, given_at=NOW)
+    make_student(classroom=mixed.classroom, name="Eve")
+    paper = make_student(classroom=mixed.classroom, name="Flo")
+    make_answered_attempt(assignment=mixed, student=paper, medium=Attempt.Medium.PAPER, shuffle_questions=False)
+    page = teacher_client.get(page_of(mixed)).content.decode()
+    shown = set(re.findall(r'<span class="tag[^"]*">\s*<svg[^>]*>(.*?)</svg>\s*([^<]*?)\s*</span>', page, re.DOTALL))
+    words = {word for _, word in shown}
+    assert {"Excused", "Not started", "On paper", "In progress", "All answered", "Turned in"} <= words
+    assert len({shape for shape, _ in shown}) == len(words) == len(shown)
+    drawn = [re.findall(r"<svg.*?</svg>", status_tag(status))[0] for status in Status]
+    others = [icon(name) for name in ("check", "partly", "clock", "page", "blank", "person", "warning", "offline")]
+    assert len({*drawn, *others}) == len(drawn) + len(others)
 
 
 def test_progress_of_an_empty_class_leads_to_adding_students(assignment: Assignment, teacher_client: Client) -> None:
@@ -299,7 +341,7 @@ def test_poll_gives_nothing_until_something_is_new(mixed: Assignment, teacher_cl
     save(Attempt.objects.get(submitted_at=None), "some", ["a"], now=NOW + SECOND)
     changed = poll(teacher_client, mixed, tag)
     assert (changed.status_code, "<html" in changed.content.decode()) == (200, False)
-    assert rows_of(changed)[1] == ["Ben", "In progress", "2 of 4", "2 of 4", "Fri, Oct 23, 11:00 am", ""]
+    assert rows_of(changed)[1] == ["Ben", "In progress", "2 of 4", "2 of 4", ""]
     assert "1 of 4 turned in, 1 in progress, 2 not started" in text_of(changed)
     assert poll(teacher_client, mixed, changed.headers["ETag"]).status_code == 304
 
@@ -509,7 +551,7 @@ def test_progress_names_the_day_of_an_end_and_no_end_without_a_time_limit(
     with time_machine.travel(NOW, tick=False):
         start_attempt(student, given, now=NOW)
         page = teacher_client.get(page_of(given))
-    assert rows_of(page)[0][1] == shown
+    assert status_and_end(page) == shown
 
 
 def test_progress_shows_a_students_own_close_of_untimed_work(
@@ -523,4 +565,4 @@ def test_progress_shows_a_students_own_close_of_untimed_work(
     with time_machine.travel(NOW, tick=False):
         start_attempt(student, given, now=NOW)
         page = teacher_client.get(page_of(given))
-    assert rows_of(page)[0][1] == "In progress Closes Sun, Oct 25, 11:00 am"
+    assert status_and_end(page) == "In progress Closes Sun, Oct 25, 11:00 am"

@@ -252,4 +252,6 @@ def _option(statement: Statement, voice: Voice) -> Option:
         "" if is_right else statement.rationale,
         () if is_right else statement.evidence,
         group=statement.id,
+        row=statement.text,
+        column=voice.label,
     )

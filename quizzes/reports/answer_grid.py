@@ -1,0 +1,39 @@
+"""The counts of answers as one table, for a question whose options have a row and a column."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from quizzes.content.question_types.question import Option
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCell:
+    """How many answers have this option. is_right: False as well where the key is not shown."""
+
+    count: int
+    is_right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerGrid:
+    """One row for each statement, and in it one cell for each column."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[AnswerCell, ...]], ...]
+
+
+def answer_grid(counted: Iterable[tuple[Option, int]], *, shows_key: bool) -> AnswerGrid | None:
+    """The table of these options with their counts, in their order; None if they have no rows and columns."""
+    cells = {
+        (option.row, option.column): AnswerCell(count, shows_key and option.right)
+        for option, count in counted
+        if option.row and option.column
+    }
+    if not cells:
+        return None
+    columns = tuple(dict.fromkeys(column for _, column in cells))
+    rows = dict.fromkeys(row for row, _ in cells)
+    none = AnswerCell(0, is_right=False)
+    return AnswerGrid(
+        columns, tuple((row, tuple(cells.get((row, column), none) for column in columns)) for row in rows)
+    )

@@ -1,0 +1,87 @@
+"""The results of the sample class: what fits on the first screen, and what a phone scrolls."""
+
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+from django.utils import timezone
+
+from quizzes.management.sample_school import make_sample_school
+from quizzes.models import Assignment, User
+from tests.browser.conftest import NewContext, overflow, violations
+
+
+@pytest.fixture
+def teacher() -> User:
+    call_command("load_question_sets", verbosity=0)
+    return make_sample_school(now=timezone.now())
+
+
+@pytest.fixture
+def given(teacher: User) -> Assignment:
+    """The first quiz of 16 questions that students of the sample class have turned in."""
+    assignments = Assignment.objects.taught_by(teacher).filter(classroom__name="Civics, Period 3").order_by("pk")
+    return next(
+        assignment
+        for assignment in assignments
+        if assignment.edition.questions.count() == 16 and assignment.attempts.submitted().count() > 10
+    )
+
+
+def bottom(page: Any, selector: str) -> float:
+    box = page.locator(selector).bounding_box()
+    return float(box["y"] + box["height"])
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no script"])
+def test_first_screen_has_scores_misconceptions_and_who_needs_help(
+    javascript: bool, given: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    page = open_context(teacher, width=1280, height=800, javascript=javascript).new_page()
+    page.goto(reverse("assignment_results", args=[given.public_id]))
+
+    assert page.locator(".o-m .docket > li").count() == 3
+    for selector in (".hist", ".o-m .docket > li:last-child", ".o-h h2", ".o-h li:first-child"):
+        assert bottom(page, selector) <= 800, selector
+    page.get_by_text("Scores as a table").click()
+    counts = page.locator(".o-s tbody td:nth-child(2)").all_inner_texts()
+    assert sum(map(int, counts)) == given.attempts.submitted().values("student").distinct().count()
+    assert page.locator(".hist text:not(.ax)").all_text_contents() == counts
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_phone_scrolls_at_most_four_screens(
+    dark: bool, given: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    page = open_context(teacher, width=360, height=740, dark=dark).new_page()
+    page.goto(reverse("assignment_results", args=[given.public_id]))
+
+    assert page.evaluate("document.documentElement.scrollHeight") <= 4 * 740
+    assert overflow(page) == 0
+    for summary in page.locator("details > summary").all():
+        summary.click()
+    assert violations(page) == []
+    page.set_viewport_size({"width": 1280, "height": 800})
+    assert violations(page) == []
+
+
+def test_progress_of_thirty_students_fits_on_one_screen(
+    given: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    page = open_context(teacher, width=1280, height=800).new_page()
+    page.goto(reverse("assignment_progress", args=[given.public_id]))
+
+    rows = page.locator("tr[id^=row-]")
+    assert rows.count() == 30
+    assert max(row.bounding_box()["y"] + row.bounding_box()["height"] for row in rows.all()) <= 800
+    assert page.locator("tr[id^=row-] .row-menu").count() == 30
+    page.locator("tr[id^=row-] .row-menu").first.click()
+    menu = page.locator(".menu-sheet:popover-open")
+    assert "Extend or excuse" in menu.inner_text()
+    assert violations(page) == []
+    menu.get_by_role("button", name="Close").click()
+    assert not menu.is_visible()
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert overflow(page) == 0
+    assert violations(page) == []
