@@ -164,6 +164,23 @@ class RegradeForm(forms.Form):
         return document
 
 
+class OpenAnswersForm(forms.Form):
+    """Which answers a link opens on the page of an attempt: all, or one by its position in the edition."""
+
+    show = forms.CharField(required=False, max_length=5)
+
+    @property
+    def is_all(self) -> bool:
+        """Whether all answers are open."""
+        return self.is_valid() and self.cleaned_data["show"] == "all"
+
+    @property
+    def position(self) -> int | None:
+        """The position of the answer that is open too; None for no other."""
+        shown = self.cleaned_data["show"] if self.is_valid() else ""
+        return int(shown) if shown.isascii() and shown.isdigit() else None
+
+
 class SettleForm(forms.Form):
     """Accept or keep equal short answers. doubt: their id in the queue."""
 

@@ -7,6 +7,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
+from django.db.models import Q
+
 from quizzes.attempts.attempt_content import AttemptContent, CurrentAnswer, content_of
 from quizzes.content.question_types.question import Review
 from quizzes.content.question_types.question_type import QuestionType
@@ -202,6 +204,17 @@ def unused_events(attempt: Attempt) -> list[AnswerEvent]:
     Includes late answers that the teacher accepted, and their ACCEPTED events.
     """
     return list(attempt.events.exclude(outcome=AnswerEvent.Outcome.SAVED).order_by("at", "pk"))
+
+
+def next_attempt(attempt: Attempt) -> Attempt | None:
+    """The newest submitted attempt of the next student on the roster, with its student; None after the last; 1 query.
+
+    attempt: with its student.
+    """
+    student = attempt.student
+    later = Q(student__sort_key__gt=student.sort_key) | Q(student__sort_key=student.sort_key, student__gt=student.pk)
+    submitted = Attempt.objects.submitted().filter(later, assignment=attempt.assignment_id, student__removed_at=None)
+    return submitted.select_related("student").order_by("student__sort_key", "student_id", "-number").first()
 
 
 def newest_grades(attempt: Attempt) -> dict[str, ManualGrade]:
