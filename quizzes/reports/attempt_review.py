@@ -219,7 +219,7 @@ def next_attempt(attempt: Attempt) -> Attempt | None:
 
 def newest_grades(attempt: Attempt) -> dict[str, ManualGrade]:
     """The newest manual grade of each answer, by question key, with its teacher; 1 query."""
-    grades = attempt.manual_grades.select_related("question", "made_by").order_by("made_at", "pk")
+    grades = ManualGrade.objects.in_force().filter(attempt=attempt).select_related("question", "made_by")
     return {grade.question.key: grade for grade in grades}
 
 
