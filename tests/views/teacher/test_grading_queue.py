@@ -188,14 +188,16 @@ def test_grade_goes_to_the_next_answer_and_can_be_undone(
 def test_undone_grade_leaves_the_older_one_in_force(assignment: Assignment, teacher: User) -> None:
     attempt = give(assignment, "Ana", who="The rules.")
     question = assignment.edition.questions.get(key="who")
-    group = uuid4()
+    later, group = NOW + timedelta(minutes=1), uuid4()
     manual_grades.grade_answer(attempt, question, points=Decimal(1), comment="", by=teacher, now=NOW)
-    manual_grades.grade_answers(
-        [attempt], question, points=Decimal(3), comment="", group=group, by=teacher, now=NOW + timedelta(minutes=1)
-    )
+    change = {"points": Decimal(3), "comment": "", "group": group, "by": teacher, "now": later}
+    manual_grades.grade_answers([attempt], question, **change)
     assert scores() == [3]
-    assert len(manual_grades.undo(group, by=teacher, now=NOW + timedelta(minutes=2))) == 1
+    assert len(manual_grades.undo(group, by=teacher, now=later)) == 1
     assert scores() == [1]
+    manual_grades.grade_answers([attempt], question, **change)
+    assert scores() == [1]
+    assert manual_grades.undo(group, by=teacher, now=later) == []
 
 
 def test_undone_grade_is_in_no_page_and_no_file(assignment: Assignment, teacher: User, teacher_client: Client) -> None:
@@ -208,6 +210,7 @@ def test_undone_grade_is_in_no_page_and_no_file(assignment: Assignment, teacher:
         reverse("assignment_results", args=[assignment.public_id]),
         reverse("item_analysis", args=[assignment.public_id]),
         reverse("classroom_mastery", args=[assignment.classroom.public_id]),
+        reverse("student_report", args=[attempt.student.public_id]),
     ]
     graded = [text_of(teacher_client.get(page)) for page in pages]
     manual_grades.undo(group, by=teacher, now=NOW)
@@ -215,6 +218,7 @@ def test_undone_grade_is_in_no_page_and_no_file(assignment: Assignment, teacher:
     ManualGrade.objects.all().delete()
     assert undone == [text_of(teacher_client.get(page)) for page in pages]
     assert "Bravo" in graded[0]
+    assert "Bravo" in graded[-1]
     assert graded[0] != undone[0]
     assert adjustments([attempt])[attempt.pk].grades == {}
 
