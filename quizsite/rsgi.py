@@ -24,13 +24,17 @@ logger = logging.getLogger(__name__)
 
 type Headers = list[tuple[str, str]]
 
-# The bridge's own replies are short texts. What is left of the body is not read, so the connection ends.
+# The bridge's own replies are short texts, with the site's browser policy. They end the connection, because the rest of
+# a body would come before the next request.
 REPLY_HEADERS: Headers = [
     ("Content-Type", "text/plain; charset=utf-8"),
     ("Cache-Control", "no-store"),
-    ("Content-Security-Policy", "default-src 'none'"),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Referrer-Policy", "same-origin"),
     ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
     ("Connection", "close"),
 ]
 # Granian drops a header with bytes that are not ASCII. Without one of these the request would mean something else: for

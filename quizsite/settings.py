@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "quizsite.middleware.head_as_get",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "quizsite.middleware.renew_sessions",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -185,7 +186,7 @@ SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-# Where no one says otherwise. A teacher's session ends 7 days after sign-in, see ACCOUNT_SESSION_COOKIE_AGE.
+# Where no one says otherwise. quizzes/people/session_limits.py says how long students and teachers stay signed in.
 SESSION_COOKIE_AGE = 7 * 24 * 60 * 60
 CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
 CSRF_COOKIE_SECURE = HTTPS

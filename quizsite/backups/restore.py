@@ -69,7 +69,8 @@ def restore(backup: Path, *, now: datetime, accept_findings: bool = False) -> Re
     except SiteInUse as error:
         raise BackupError("The site is running, or another restore is. Stop it first.") from error
     except OSError as error:
-        raise BackupError(f"The restore stopped: {error.strerror or error}. The site is as before.") from error
+        reason = error.strerror or error
+        raise BackupError(f"The restore stopped: {reason}. Nothing is lost. Start the site or try again.") from error
 
 
 def _checked(folder: Path) -> Manifest:

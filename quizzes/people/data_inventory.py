@@ -189,6 +189,7 @@ INVENTORY: tuple[StoredTable, ...] = (
             ("kind at", "what was wrong when"),
             ("student_id", "whose PIN was tried"),
             ("address device", "keyed digests of the network address and of the browser's random number"),
+            ("target", "a keyed digest of the email or attempt that was tried"),
             ("is_known_address is_known_device", "whether the student signed in from there before"),
         ),
         Term.WEEK,
@@ -207,6 +208,19 @@ INVENTORY: tuple[StoredTable, ...] = (
         Term.DEVICE,
         Copy.NONE,
         Deletion.EITHER,
+    ),
+    StoredTable(
+        "quizzes_teachersession",
+        "An open session of a teacher, for the list on the account page.",
+        About.TEACHERS,
+        (
+            _ID,
+            ("user_id key started_at seen_at", "whose session, since when, and when it was last used"),
+            ("browser", "the teacher knows which device it is"),
+        ),
+        Term.SESSION,
+        Copy.NONE,
+        Deletion.ACCOUNT,
     ),
     # Classes
     _of_class(
@@ -272,6 +286,7 @@ INVENTORY: tuple[StoredTable, ...] = (
         ("name", "students read it"),
         ("last_login date_joined", "whether the account is in use"),
         ("is_active is_staff is_superuser", "whether the account is closed, and what it may do"),
+        ("session_version", "“Sign out everywhere” ends all sessions"),
     ),
     _unused("quizzes_user_groups", "Groups of Django's admin, unused.", _ID, ("user_id group_id", "unused")),
     _unused(
@@ -410,6 +425,8 @@ INVENTORY: tuple[StoredTable, ...] = (
 # (file in the data folder, what it holds, how long it is kept)
 FILES: tuple[tuple[str, str, str], ...] = (
     ("footnote.sqlite3", "the tables below; on PostgreSQL they are on its server", "see each table"),
+    ("footnote.sqlite3-wal, -shm", "the newest changes, until SQLite moves them into the file", "see each table"),
+    ("footnote.sqlite3.line, .turn, .made", "empty: the queue of writers", "as long as the site"),
     ("secret_key", "the key of sessions, PINs and digests", "as long as the site"),
     (
         "erasures.jsonl",

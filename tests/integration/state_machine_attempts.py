@@ -174,7 +174,7 @@ class AttemptsMachine(SettingsMachine):
 
         def act() -> None:
             more = timedelta(minutes=minutes) if minutes else None
-            lifecycle.reopen(row, more_time=more, reason="The tablet died.", by=self.teacher, now=self.now)
+            lifecycle.reopen(row, more_time=more, reason="Was away.", by=self.teacher, now=self.now)
 
         try:
             self.ledger.reopen(model_attempt, minutes * MINUTE, self.now)

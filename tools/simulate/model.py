@@ -163,7 +163,12 @@ class Ledger:
         )
 
     def extend(self, model_assignment: ModelAssignment, student: int, *, closes: datetime | None, extra: int) -> None:
-        """Give one student another close or more attempts instead of an earlier extension."""
+        """Give one student another close or more attempts instead of an earlier extension.
+
+        The same one again changes nothing. All reasons are the same text, so that a reason makes no difference.
+        """
+        if model_assignment.extensions.get(student) == (None, closes, extra):
+            return
         model_assignment.extensions[student] = (None, closes, extra)
         self.move(self.of(model_assignment, student))
 

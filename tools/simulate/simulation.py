@@ -288,7 +288,7 @@ class Episode:
 
         def act() -> None:
             lifecycle.reopen(
-                self.row(pk), more_time=more or None, reason="Fire drill.", by=self.world.teacher, now=self.now
+                self.row(pk), more_time=more or None, reason="Was away.", by=self.world.teacher, now=self.now
             )
 
         outcome, _ = self.site(act, lifecycle)
