@@ -4,29 +4,69 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('quizzes', '0019_teacher_sessions'),
+        ("quizzes", "0019_teacher_sessions"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='manualgrade',
-            name='group',
+            model_name="manualgrade",
+            name="group",
             field=models.UUIDField(db_index=True, null=True),
         ),
         migrations.AddField(
-            model_name='manualgrade',
-            name='undone_at',
+            model_name="manualgrade",
+            name="undone_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AlterField(
-            model_name='auditevent',
-            name='action',
-            field=models.CharField(choices=[('classroom_made', 'created the class'), ('classroom_changed', 'changed the class'), ('classroom_archived', 'archived the class'), ('classroom_restored', 'restored the class'), ('code_changed', 'changed the class code'), ('students_added', 'added students'), ('student_renamed', 'renamed'), ('student_moved', 'moved to another class'), ('student_removed', 'removed'), ('student_restored', 'restored'), ('pin_changed', 'made a new PIN for'), ('let_in', 'let in'), ('assignment_given', 'assigned'), ('assignment_changed', 'changed quiz settings'), ('accommodation_changed', 'changed the accommodations of'), ('extension_given', 'gave an extension to'), ('excused', 'excused'), ('excuse_taken_back', 'no longer excused'), ('attempt_reopened', 'reopened the attempt of'), ('late_accepted', 'accepted late answers of'), ('paper_typed', 'entered paper answers for'), ('answer_marked', 'graded an answer of'), ('grade_undone', 'undid a grade of'), ('regraded', 'regraded a question'), ('regrade_undone', 'undid a regrade'), ('draft_deleted', 'deleted the draft'), ('scores_exported', 'downloaded the scores'), ('student_erased', 'erased a student'), ('classroom_erased', 'erased a class'), ('account_erased', 'erased an account'), ('account_closed', 'closed an account'), ('account_reopened', 'reopened an account'), ('account_exported', 'downloaded the data of an account'), ('email_changed', 'changed an email address'), ('classroom_handed_over', 'handed over the class')], max_length=21),
+            model_name="auditevent",
+            name="action",
+            field=models.CharField(
+                choices=[
+                    ("classroom_made", "created the class"),
+                    ("classroom_changed", "changed the class"),
+                    ("classroom_archived", "archived the class"),
+                    ("classroom_restored", "restored the class"),
+                    ("code_changed", "changed the class code"),
+                    ("students_added", "added students"),
+                    ("student_renamed", "renamed"),
+                    ("student_moved", "moved to another class"),
+                    ("student_removed", "removed"),
+                    ("student_restored", "restored"),
+                    ("pin_changed", "made a new PIN for"),
+                    ("let_in", "let in"),
+                    ("assignment_given", "assigned"),
+                    ("assignment_changed", "changed quiz settings"),
+                    ("accommodation_changed", "changed the accommodations of"),
+                    ("extension_given", "gave an extension to"),
+                    ("excused", "excused"),
+                    ("excuse_taken_back", "no longer excused"),
+                    ("attempt_reopened", "reopened the attempt of"),
+                    ("late_accepted", "accepted late answers of"),
+                    ("paper_typed", "entered paper answers for"),
+                    ("answer_marked", "graded an answer of"),
+                    ("grade_undone", "undid a grade of"),
+                    ("regraded", "regraded a question"),
+                    ("regrade_undone", "undid a regrade"),
+                    ("draft_deleted", "deleted the draft"),
+                    ("scores_exported", "downloaded the scores"),
+                    ("student_erased", "erased a student"),
+                    ("classroom_erased", "erased a class"),
+                    ("account_erased", "erased an account"),
+                    ("account_closed", "closed an account"),
+                    ("account_reopened", "reopened an account"),
+                    ("account_exported", "downloaded the data of an account"),
+                    ("email_changed", "changed an email address"),
+                    ("classroom_handed_over", "handed over the class"),
+                ],
+                max_length=21,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='manualgrade',
-            constraint=models.UniqueConstraint(fields=('attempt', 'question', 'group'), name='manual_grade_once_per_group_and_answer'),
+            model_name="manualgrade",
+            constraint=models.UniqueConstraint(
+                fields=("attempt", "question", "group"), name="manual_grade_once_per_group_and_answer"
+            ),
         ),
     ]

@@ -192,6 +192,7 @@ def test_refused_grade_on_an_attempt_is_in_view_and_a_saved_one_returns(
     line.get_by_label("Points").fill("99")
     line.get_by_role("button", name="Save grade").click()
     expect(page.locator(".err")).to_be_in_viewport()
+    expect(line.get_by_label("Points")).to_be_focused()
     assert violations(page) == []
     line.get_by_label("Points").fill("0")
     line.get_by_role("button", name="Save grade").click()
