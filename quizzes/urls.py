@@ -227,6 +227,11 @@ urlpatterns = [
         grading_queue.settle_queued_answer,
         name="settle_queued_answer",
     ),
+    path(
+        "teacher/assignments/<public_id:public_id>/short-answers/<uuid:group>/undo/",
+        grading_queue.undo_settled,
+        name="undo_settled",
+    ),
     # Teachers: one student on an assignment
     path(
         "teacher/assignments/<public_id:public_id>/students/<public_id:student_id>/",

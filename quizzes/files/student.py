@@ -100,7 +100,7 @@ def _attempts(student: Student, by: User, now: datetime) -> list[Json]:
     )
     grades = _by_attempt(
         ManualGrade.objects.filter(**in_attempts).select_related("question").order_by("made_at", "pk"),
-        lambda row: {**_question(row), **_columns(row, "points", "comment", "made_at")},
+        lambda row: {**_question(row), **_columns(row, "points", "comment", "made_at", "undone_at")},
     )
     seen = dict(Presence.objects.filter(**in_attempts).values_list("attempt_id", "seen_at"))
     names = ["number", "medium", "started_at", "deadline_at", "submitted_at", "submitted_by", "receipt"]

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -31,6 +32,8 @@ POLICIES = {
 }
 WITH_KEY = (Policy.NEW_KEY, Policy.EITHER_KEY)
 MAX_COMMENT = 600
+# The highest number on one key.
+MAX_KEY = 9
 # The same limit as for an explanation in the editor.
 MAX_EXPLANATION = 2_000
 
@@ -164,11 +167,21 @@ class RegradeForm(forms.Form):
         return document
 
 
-class SettleForm(forms.Form):
-    """Accept or keep equal short answers. doubt: their id in the queue."""
+class OpenAnswersForm(forms.Form):
+    """Which answers a link opens on the page of an attempt: all, or one by its position in the edition."""
 
-    doubt = forms.CharField(max_length=32)
-    act = forms.ChoiceField(choices=[("accept", "Accept"), ("keep", "Don’t accept")])
+    show = forms.CharField(required=False, max_length=5)
+
+    @property
+    def is_all(self) -> bool:
+        """Whether all answers are open."""
+        return self.is_valid() and self.cleaned_data["show"] == "all"
+
+    @property
+    def position(self) -> int | None:
+        """The position of the answer that is open too; None for no other."""
+        shown = self.cleaned_data["show"] if self.is_valid() else ""
+        return int(shown) if shown.isascii() and shown.isdigit() else None
 
 
 class GradeForm(forms.Form):
@@ -213,3 +226,75 @@ class GradeForm(forms.Form):
             plural = "" if self.possible == 1 else "s"
             raise ValidationError(f"The question has {self.possible} point{plural}. Give 0 to {self.possible}.")
         return points
+
+
+class QueuePageForm(forms.Form):
+    """Which entry of the grading queue a link shows, what it offers to undo, and whether it repeats a comment."""
+
+    answer = forms.CharField(required=False, max_length=32)
+    undo = forms.UUIDField(required=False)
+    comment = forms.ChoiceField(choices=[("last", "The last comment")], required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # A parameter that cannot be is as good as none.
+        self.full_clean()
+
+    @property
+    def answer_name(self) -> str:
+        """The name of the entry, "" for the first."""
+        return str(self.cleaned_data.get("answer", ""))
+
+    @property
+    def undo_group(self) -> uuid.UUID | None:
+        """The grades or the regrade that the notice is about; None for no notice."""
+        group: uuid.UUID | None = self.cleaned_data.get("undo")
+        return group
+
+    @property
+    def repeats_comment(self) -> bool:
+        """Whether the comment field starts with the last comment."""
+        return self.cleaned_data.get("comment") == "last"
+
+
+class SettleForm(forms.Form):
+    """What a teacher decides about one entry of the grading queue.
+
+    doubt: the name of the entry. attempts: public ids of the attempts that the page showed, so that no answer is graded
+    unseen. group: a new id, so that a form sent twice grades once. all: grade all of them, not only the first.
+    """
+
+    doubt = forms.CharField(max_length=32)
+    act = forms.ChoiceField(choices=[("accept", "Accept"), ("keep", "Don’t accept"), ("grade", "Save and next")])
+    group = forms.UUIDField()
+    # 12 characters for each attempt; more than any class has.
+    attempts = forms.CharField(max_length=20_000)
+    all = forms.BooleanField(required=False)
+
+    def clean_attempts(self) -> list[str]:
+        """The public ids, in the order of the page."""
+        return str(self.cleaned_data["attempts"]).split()
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One number of points to choose."""
+
+    points: int
+    label: str
+    is_chosen: bool
+
+
+class QueueGradeForm(GradeForm):
+    """The points and the comment for one entry of the grading queue."""
+
+    @property
+    def levels(self) -> list[Level]:
+        """0 to the question's points, one number key each; [] for a question with more, which has a text field."""
+        if self.possible > MAX_KEY:
+            return []
+        labels = {0: "No credit", 1: "point", self.possible: "Full credit"}
+        chosen = str(self["points"].value())
+        return [
+            Level(points, labels.get(points, "points"), str(points) == chosen) for points in range(self.possible + 1)
+        ]

@@ -1,28 +1,37 @@
 """Points that a teacher gives to one answer."""
 
+import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
 
 from quizzes.grading.scores import rescore
-from quizzes.models import Attempt, AuditEvent, ManualGrade, Question, User
+from quizzes.models import Assignment, Attempt, AuditEvent, ManualGrade, Question, User
 
 
 @transaction.atomic
 def grade_answer(
-    attempt: Attempt, question: Question, *, points: Decimal, comment: str, by: User, now: datetime
+    attempt: Attempt,
+    question: Question,
+    *,
+    points: Decimal,
+    comment: str,
+    by: User,
+    now: datetime,
+    group: uuid.UUID | None = None,
 ) -> ManualGrade:
     """Give one answer a grade, 0 to the question's points. It counts until a newer grade.
 
-    A grade that equals the newest one is not added.
+    A grade that equals the newest one is not added. group: of `grade_answers`.
     """
     list(Attempt.objects.select_for_update().filter(pk=attempt.pk))
-    newest = ManualGrade.objects.filter(attempt=attempt, question=question).order_by("made_at", "pk").last()
+    newest = ManualGrade.objects.in_force().filter(attempt=attempt, question=question).last()
     if newest is not None and (newest.points, newest.comment) == (points, comment):
         return newest
     grade = ManualGrade.objects.create(
-        attempt=attempt, question=question, points=points, comment=comment, made_by=by, made_at=now
+        attempt=attempt, question=question, points=points, comment=comment, group=group, made_by=by, made_at=now
     )
     rescore([attempt])
     AuditEvent.objects.record(
@@ -37,3 +46,63 @@ def grade_answer(
         comment=comment,
     )
     return grade
+
+
+@transaction.atomic
+def grade_answers(
+    attempts: Sequence[Attempt],
+    question: Question,
+    *,
+    points: Decimal,
+    comment: str,
+    group: uuid.UUID,
+    by: User,
+    now: datetime,
+) -> None:
+    """Give the answers of several attempts to one question the same grade.
+
+    group: an id from the form, so that a form sent twice grades once, even if the grade was undone between.
+    """
+    list(Attempt.objects.select_for_update().filter(pk__in=[attempt.pk for attempt in attempts]).order_by("pk"))
+    if ManualGrade.objects.filter(group=group).exists():
+        return
+    for attempt in attempts:
+        grade_answer(attempt, question, points=points, comment=comment, by=by, now=now, group=group)
+
+
+@transaction.atomic
+def undo(group: uuid.UUID, *, by: User, now: datetime) -> list[ManualGrade]:
+    """Undo the grades of one act in this teacher's classrooms, and rescore. Returns them; [] if they are undone.
+
+    An older grade of the same answer counts again.
+    """
+    taught = Assignment.objects.taught_by(by)
+    list(Attempt.objects.select_for_update().filter(manual_grades__group=group, assignment__in=taught).order_by("pk"))
+    in_force = ManualGrade.objects.in_force().filter(group=group, attempt__assignment__in=taught)
+    grades = list(in_force.select_related("attempt__assignment", "attempt__classroom", "attempt__student", "question"))
+    ManualGrade.objects.filter(pk__in=[grade.pk for grade in grades]).update(undone_at=now)
+    rescore([grade.attempt for grade in grades])
+    for grade in grades:
+        AuditEvent.objects.record(
+            AuditEvent.Action.GRADE_UNDONE,
+            actor=by,
+            classroom=grade.attempt.classroom,
+            student=grade.attempt.student,
+            at=now,
+            attempt=grade.attempt.public_id,
+            question=grade.question.key,
+            points=str(grade.points),
+        )
+    return grades
+
+
+def last_comment(assignment: Assignment, *, by: User) -> str:
+    """The newest comment that this teacher gave on this assignment, "" for none. One query."""
+    given = ManualGrade.objects.in_force().filter(attempt__assignment=assignment, made_by=by).exclude(comment="")
+    return given.values_list("comment", flat=True).last() or ""
+
+
+def is_used(group: uuid.UUID, *, assignment: Assignment | None = None) -> bool:
+    """Whether grades with this id were saved, undone or not. assignment: on this one only."""
+    grades = ManualGrade.objects.filter(group=group)
+    return (grades if assignment is None else grades.filter(attempt__assignment=assignment)).exists()

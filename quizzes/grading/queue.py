@@ -9,10 +9,10 @@ from fractions import Fraction
 
 from quizzes.content.answer_matching import normalize
 from quizzes.content.editions import published
-from quizzes.content.question_types.question import Question, Value
+from quizzes.content.question_types.question import KeyRow, Question, Value
 from quizzes.content.question_types.registry import TYPES, type_of
-from quizzes.content.reading import Reading
-from quizzes.grading.points import Adjustments, earned, needs_grading
+from quizzes.content.reading import Reading, Sentence
+from quizzes.grading.points import Adjustments, earned, keys_in_force, needs_grading, regraded_question
 from quizzes.grading.scores import adjustments
 from quizzes.models import Answer, Assignment, Attempt
 
@@ -25,7 +25,8 @@ class QueuedAnswer:
     """Equal answers to one question that a teacher must grade. name: identifies the entry in a form.
 
     position: of the question in the edition. value: the most frequent spelling. given: all spellings, in words.
-    earned: points of each answer. is_by_hand: the question has no key, so that a teacher grades each answer.
+    words: what each of the attempts says. earned: points of each answer. correct: the key or the rubric, and its
+    evidence. is_by_hand: the question has no key, so that a teacher grades each answer.
     """
 
     name: str
@@ -34,7 +35,10 @@ class QueuedAnswer:
     value: Value
     given: tuple[str, ...]
     attempts: tuple[Attempt, ...]
+    words: tuple[str, ...]
     earned: Fraction
+    correct: tuple[KeyRow, ...]
+    evidence: tuple[Sentence, ...]
     is_by_hand: bool
 
     @property
@@ -77,19 +81,24 @@ def queued_answers(assignments: Sequence[Assignment]) -> dict[int, list[QueuedAn
 
 
 def _queued_answer(
-    question: Question, key: str, answers: Sequence[Answer], reading: Reading, adjusted: Mapping[int, Adjustments]
+    question: Question, name: str, answers: Sequence[Answer], reading: Reading, adjusted: Mapping[int, Adjustments]
 ) -> QueuedAnswer:
     counts = Counter(json.dumps(answer.value, sort_keys=True) for answer in answers)
     values = [json.loads(text) for text, _ in counts.most_common()]
     first = answers[0]
+    own = adjusted[first.attempt_id]
+    rows = [row for key in keys_in_force(question, own) for row in key.answer_key(reading) if row.right]
     return QueuedAnswer(
-        name=hashlib.sha256(key.encode()).hexdigest()[:32],
+        name=hashlib.sha256(name.encode()).hexdigest()[:32],
         question=question,
         position=first.question.position,
         value=values[0],
         given=tuple(dict.fromkeys(question.review(value, reading).given for value in values)),
         attempts=tuple(answer.attempt for answer in answers),
-        earned=earned(question, first.value, adjusted[first.attempt_id]).points,
+        words=tuple(question.review(answer.value, reading).given for answer in answers),
+        earned=earned(question, first.value, own).points,
+        correct=tuple({row.text: row for row in rows}.values()),
+        evidence=reading.sentences(regraded_question(question, own).evidence),
         is_by_hand=type_of(question).graded_by == "teacher",
     )
 

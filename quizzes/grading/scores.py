@@ -19,7 +19,7 @@ def adjustments(attempts: Sequence[Attempt]) -> dict[int, Adjustments]:
     """The regrades and grades of each attempt, by attempt id. Two queries."""
     regrades = applied_regrades({attempt.assignment_id for attempt in attempts})
     grades: defaultdict[int, dict[str, Decimal]] = defaultdict(dict)
-    rows = ManualGrade.objects.filter(attempt__in=[attempt.pk for attempt in attempts]).order_by("made_at", "pk")
+    rows = ManualGrade.objects.in_force().filter(attempt__in=[attempt.pk for attempt in attempts])
     for attempt_id, key, points in rows.values_list("attempt_id", "question__key", "points"):
         grades[attempt_id][key] = points
     return {attempt.pk: Adjustments(regrades[attempt.assignment_id], grades[attempt.pk]) for attempt in attempts}

@@ -55,6 +55,7 @@ class AuditEvent(models.Model):
         LATE_ACCEPTED = "late_accepted", "accepted late answers of"
         PAPER_TYPED = "paper_typed", "entered paper answers for"
         ANSWER_GRADED = "answer_marked", "graded an answer of"
+        GRADE_UNDONE = "grade_undone", "undid a grade of"
         REGRADED = "regraded", "regraded a question"
         REGRADE_UNDONE = "regrade_undone", "undid a regrade"
         DRAFT_DELETED = "draft_deleted", "deleted the draft"

@@ -1,5 +1,7 @@
 """Regrades and manual grades."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 
@@ -53,15 +55,30 @@ class Regrade(models.Model):
         return f"{self.policy} on question {self.question_id}"
 
 
+class ManualGradeQuerySet(models.QuerySet["ManualGrade"]):
+    """Manual grades."""
+
+    def in_force(self) -> Self:
+        """Grades that were not undone, the oldest first. Of one answer, the last one counts."""
+        return self.filter(undone_at=None).order_by("made_at", "pk")
+
+
 class ManualGrade(models.Model):
-    """A teacher's points for one answer. The newest row counts. No regrade changes it."""
+    """A teacher's points for one answer. The newest row that is not undone counts. No regrade changes it.
+
+    group: the rows of one act in the grading queue, None for a grade on the page of an attempt.
+    """
 
     attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="manual_grades")
     question = models.ForeignKey(Question, models.PROTECT, related_name="manual_grades")
     points = models.DecimalField(max_digits=6, decimal_places=2)
     comment = models.CharField(max_length=600, blank=True)
+    group = models.UUIDField(null=True, db_index=True)
     made_by = models.ForeignKey(User, models.PROTECT, related_name="manual_grades_made")
     made_at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)
+
+    objects = ManualGradeQuerySet.as_manager()
 
     class Meta:
         ordering = ["made_at", "pk"]
@@ -70,7 +87,10 @@ class ManualGrade(models.Model):
                 condition=Q(points__gte=0),
                 name="manual_grade_is_not_negative",
                 violation_error_message="Points can’t be below 0.",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["attempt", "question", "group"], name="manual_grade_once_per_group_and_answer"
+            ),
         ]
 
     def __str__(self) -> str:

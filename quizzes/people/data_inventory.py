@@ -149,6 +149,7 @@ INVENTORY: tuple[StoredTable, ...] = (
         "Points that a teacher gave for one answer.",
         _ID,
         ("attempt_id question_id points comment made_by_id made_at", "the grade, and who gave it when"),
+        ("group undone_at", "which grades were saved together, and whether they were undone"),
     ),
     _of_student(
         "quizzes_accommodation",

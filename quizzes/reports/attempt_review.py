@@ -7,6 +7,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
+from django.db.models import Q
+
 from quizzes.attempts.attempt_content import AttemptContent, CurrentAnswer, content_of
 from quizzes.content.question_types.question import Review
 from quizzes.content.question_types.question_type import QuestionType
@@ -204,9 +206,20 @@ def unused_events(attempt: Attempt) -> list[AnswerEvent]:
     return list(attempt.events.exclude(outcome=AnswerEvent.Outcome.SAVED).order_by("at", "pk"))
 
 
+def next_attempt(attempt: Attempt) -> Attempt | None:
+    """The newest submitted attempt of the next student on the roster, with its student; None after the last; 1 query.
+
+    attempt: with its student.
+    """
+    student = attempt.student
+    later = Q(student__sort_key__gt=student.sort_key) | Q(student__sort_key=student.sort_key, student__gt=student.pk)
+    submitted = Attempt.objects.submitted().filter(later, assignment=attempt.assignment_id, student__removed_at=None)
+    return submitted.select_related("student").order_by("student__sort_key", "student_id", "-number").first()
+
+
 def newest_grades(attempt: Attempt) -> dict[str, ManualGrade]:
     """The newest manual grade of each answer, by question key, with its teacher; 1 query."""
-    grades = attempt.manual_grades.select_related("question", "made_by").order_by("made_at", "pk")
+    grades = ManualGrade.objects.in_force().filter(attempt=attempt).select_related("question", "made_by")
     return {grade.question.key: grade for grade in grades}
 
 

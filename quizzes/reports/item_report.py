@@ -284,7 +284,7 @@ def _apply_manual_grades(
 ) -> None:
     """Replace the credit of manually graded answers; the newest grade of an answer counts."""
     place_of = {question.key: place for place, question in enumerate(questions)}
-    grades = ManualGrade.objects.filter(attempt__assignment__in=list(assignment_ids)).order_by("made_at", "pk")
+    grades = ManualGrade.objects.in_force().filter(attempt__assignment__in=list(assignment_ids))
     for attempt_id, key, points in grades.values_list("attempt_id", "question__key", "points"):
         if attempt_id in number_of:
             place = place_of[key]

@@ -126,7 +126,7 @@ def objective_points(book: Gradebook) -> defaultdict[tuple[int, int], Points]:
     given = Answer.objects.filter(**of, value__isnull=False).order_by()
     for pk, question_id, text in given.values_list("attempt_id", "question_id", Cast("value", TextField())):
         values[pk][question_id] = text
-    marked = ManualGrade.objects.filter(**of).order_by("made_at", "pk")
+    marked = ManualGrade.objects.in_force().filter(**of)
     for pk, key, points in marked.values_list("attempt_id", "question__key", "points"):
         marks[pk][key] = points
     known: dict[tuple[int, int, str | None], tuple[Fraction, int]] = {}

@@ -159,7 +159,7 @@ def _reported(
 def _comments(attempts: list[Attempt]) -> defaultdict[int, dict[str, str]]:
     """The comment of the newest grade of each answer, by attempt id and question key. One query."""
     comments: defaultdict[int, dict[str, str]] = defaultdict(dict)
-    rows = ManualGrade.objects.filter(attempt__in=attempts).order_by("made_at", "pk")
+    rows = ManualGrade.objects.in_force().filter(attempt__in=attempts)
     for attempt_id, key, comment in rows.values_list("attempt_id", "question__key", "comment"):
         comments[attempt_id][key] = comment
     return comments

@@ -7,6 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -110,6 +111,16 @@ def school(classroom: Classroom, teacher: User) -> Classroom:
         comment="Good thinking",
         made_by=teacher,
         made_at=NOW,
+    )
+    # An undone grade stays behind.
+    ManualGrade.objects.create(
+        attempt=marked,
+        question_id=published(first.pk).question_ids["proof"],
+        points=Decimal("0.25"),
+        group=uuid4(),
+        made_by=teacher,
+        made_at=NOW,
+        undone_at=NOW,
     )
     regrade(one, "one", "new_key", teacher, with_key(0))
     regrade(two, "who", "drop", teacher)

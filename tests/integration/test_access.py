@@ -241,6 +241,7 @@ TABLE: dict[str, Row] = {
     "settle_queued_answer": Row(
         moving(OWN_TEACHER), of_assignment, method="post", data={"doubt": "none", "act": "accept"}
     ),
+    "undo_settled": Row(moving(OWN_TEACHER), of_regrade, method="post"),
     "student_overrides": Row(OWN_TEACHER, of_student_on_assignment),
     "extend_student": Row(
         moving(OWN_TEACHER), of_student_on_assignment, method="post", data={"extra_attempts": "1", "reason": "Ill."}

@@ -142,6 +142,11 @@ def same_regrade_group() -> models.Model:
     return copy_of(Regrade.objects.get())
 
 
+def same_grade_group() -> models.Model:
+    mark(group=uuid.uuid4()).save()
+    return copy_of(ManualGrade.objects.get())
+
+
 def taught_twice() -> models.Model:
     make_classroom(teacher=make_user())
     return copy_of(Teaching.objects.get())
@@ -225,6 +230,7 @@ REFUSED: dict[str, tuple[Callable[[], models.Model], str]] = {
     "known_device_once_per_user": (lambda: known_twice(user=make_user()), ""),
     "known_device_of_a_student_or_a_user": (lambda: known_device(student=make_student(), user=make_user()), ""),
     "manual_grade_is_not_negative": (lambda: mark(points=Decimal(-1)), "Points can’t be below 0."),
+    "manual_grade_once_per_group_and_answer": (same_grade_group, ""),
     "erasure_in_progress_is_one_row": (lambda: ErasureInProgress(pk=2), ""),
 }
 

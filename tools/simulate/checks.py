@@ -139,7 +139,7 @@ def _recomputed(
         key = _key_of(regrade.document) if regrade.document is not None else None
         model_regrades[regrade.assignment_id].append((regrade.question.key, regrade.policy, key))
     grades: defaultdict[int, dict[str, Decimal]] = defaultdict(dict)
-    for grade in ManualGrade.objects.select_related("question").order_by("made_at", "pk"):
+    for grade in ManualGrade.objects.in_force().select_related("question"):
         grades[grade.attempt_id][grade.question.key] = grade.points
     scores = {}
     for pk, row in attempts.items():

@@ -177,9 +177,7 @@ def _attempts(classroom: Classroom, attempts: list[Attempt]) -> tuple[AttemptPar
     here = {"attempt__classroom": classroom}
     answers = _grouped(Answer.objects.filter(**here).select_related("question").order_by("pk"), "attempt_id")
     events = _grouped(AnswerEvent.objects.filter(**here).select_related("question").order_by("pk"), "attempt_id")
-    grades = _grouped(
-        ManualGrade.objects.filter(**here).select_related("question").order_by("made_at", "pk"), "attempt_id"
-    )
+    grades = _grouped(ManualGrade.objects.in_force().filter(**here).select_related("question"), "attempt_id")
     return tuple(
         AttemptPart(
             key=Key(attempt.public_id),

@@ -1,6 +1,6 @@
 """One attempt: its review, grades, late answers, reopening."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,24 +8,27 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from quizzes.assignments.student_statuses import load_overrides
 from quizzes.attempts import answers, lifecycle
-from quizzes.attempts.attempt_content import AttemptContent
+from quizzes.attempts.attempt_content import AttemptContent, content_of
 from quizzes.content.editions import published
 from quizzes.content.question_types.question import Question
 from quizzes.formatting import points
 from quizzes.forms.accommodations import ReopenForm
-from quizzes.forms.grading import GradeForm
+from quizzes.forms.grading import GradeForm, OpenAnswersForm
 from quizzes.grading import manual_grades
 from quizzes.models import AnswerEvent, Attempt, ManualGrade
 from quizzes.reports.answer_visibility import student_saw_answers_at
-from quizzes.reports.attempt_review import ReviewedAttempt, newest_grades, review_attempt, unused_events
+from quizzes.reports.attempt_review import ReviewedAttempt, newest_grades, next_attempt, review_attempt, unused_events
 from quizzes.views.access import TeacherRequest, taught_attempt
 
 Outcome = AnswerEvent.Outcome
+# A teacher reads these first.
+OPEN_VERDICTS = {"wrong", "partly", "ungraded"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +78,16 @@ def attempt_page(
     marks = newest_grades(attempt)
     late, unused_count = _unused(unused_events(attempt), reviewed)
     forms = {key: form for key, form in [grade_form] if key} if grade_form else {}
+    shown = OpenAnswersForm(request.GET)
     context = {
         "attempt": attempt,
         "assignment": attempt.assignment,
         "classroom": attempt.classroom,
         "reviewed": reviewed,
         "found": overrides.status(attempt.assignment, attempt.student_id, [attempt], now=now),
+        "next_attempt": next_attempt(attempt),
+        "all_open": shown.is_all,
+        "open_numbers": _open_numbers(reviewed, shown, refused=forms),
         "late": late,
         "waits_for_acceptance": not attempt.is_open and any(line.may_count for line in late),
         "unused_count": unused_count,
@@ -103,6 +110,22 @@ def grade_form_of(question: Question, position: int, mark: ManualGrade | None = 
     """The form that grades one answer. position: of its question in the edition."""
     initial = {"points": points(mark.points), "comment": mark.comment} if mark is not None else {}
     return GradeForm(data, possible=question.points, initial=initial, auto_id=f"id_{position}_%s")
+
+
+def _open_numbers(reviewed: ReviewedAttempt, shown: OpenAnswersForm, *, refused: Container[str]) -> set[int]:
+    """The answers that are open, by position in the attempt: what a teacher came for, and all that earned too little.
+
+    refused: keys of the questions with an invalid form.
+    """
+    questions = reviewed.content.published.document.questions
+    return {
+        item.number
+        for item in reviewed.questions
+        if shown.is_all
+        or item.verdict in OPEN_VERDICTS
+        or item.question.key in refused
+        or shown.position == questions.index(item.question) + 1
+    }
 
 
 def _unused(events: Sequence[AnswerEvent], reviewed: ReviewedAttempt) -> tuple[list[LateAnswer], int]:
@@ -143,7 +166,9 @@ def grade_answer(request: TeacherRequest, public_id: str, number: int) -> HttpRe
     row = attempt.assignment.edition.questions.get(key=question.key)
     manual_grades.grade_answer(attempt, row, by=request.user, now=now, **form.cleaned_data)
     messages.success(request, f"Question {number} graded.")
-    return redirect("attempt_review", attempt.public_id)
+    # Back to the answer, which full points would close.
+    place = content_of(attempt).questions.index(question) + 1
+    return redirect(reverse("attempt_review", args=[attempt.public_id], query={"show": number}, fragment=f"r{place}"))
 
 
 @require_POST

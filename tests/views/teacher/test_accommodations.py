@@ -1,5 +1,6 @@
 """What a teacher decides about one student or one attempt: marks, late answers, second chances, time, excuses."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -24,9 +25,20 @@ from quizzes.models import (
     Student,
     User,
 )
-from tests.factories import NOW, make_answered_attempt, make_assignment, make_attempt, make_regrade, make_student, save
-from tests.pages import errors_of, form_of, text_of
+from tests.factories import (
+    NOW,
+    make_answered_attempt,
+    make_assignment,
+    make_attempt,
+    make_edition,
+    make_regrade,
+    make_student,
+    save,
+)
+from tests.pages import errors_of, form_of, read, text_of
+from tests.views.teacher.test_grading_queue import typed_document
 
+OPEN_ANSWER = re.compile(r'<li id="r(\d+)">\s*<details open>')
 MARKS = "made_by", "points", "comment"
 
 
@@ -55,7 +67,7 @@ def mark_address(attempt: Attempt, number: int = 2) -> str:
 def test_mark_counts_is_recorded_once_and_shown(done: Attempt, teacher: User, teacher_client: Client) -> None:
     for _ in range(2):
         response = teacher_client.post(mark_address(done), {"points": "1.5", "comment": "The second half is right."})
-        assert (response.status_code, response.headers["Location"]) == (302, review_of(done))
+        assert (response.status_code, response.headers["Location"]) == (302, f"{review_of(done)}?show=2#r2")
     done.refresh_from_db()
     assert done.score == Decimal("1.5")
     assert list(ManualGrade.objects.values_list(*MARKS)) == [(teacher.pk, Decimal("1.5"), "The second half is right.")]
@@ -92,6 +104,71 @@ def test_mark_that_cannot_be_is_refused_with_what_was_typed(
     assert errors_of(page) == [message]
     assert data.get("comment", "Nearly.") in page.content.decode()
     assert ManualGrade.objects.count() == 0
+
+
+def open_answers(page: Any) -> list[int]:
+    """The numbers of the open answers on the page of an attempt."""
+    return [int(number) for number in OPEN_ANSWER.findall(page.content.decode())]
+
+
+@pytest.fixture
+def mixed(assignment: Assignment, student: Student) -> Attempt:
+    """Question 1 not right, 2 right, 3 not answered, 4 right."""
+    attempt = make_answered_attempt(assignment=assignment, student=student)
+    attempt.answers.filter(question__key="one").update(value="a")
+    attempt.answers.filter(question__key="who").update(value=None)
+    return attempt
+
+
+def test_wrong_answers_are_open_and_a_link_opens_all(mixed: Attempt, teacher_client: Client) -> None:
+    page = teacher_client.get(review_of(mixed))
+    assert open_answers(page) == [1]
+    assert "?show=all#h-rev" in read(page).links
+    page = teacher_client.get(review_of(mixed), {"show": "all"})
+    assert open_answers(page) == [1, 2, 3, 4]
+    assert "Open all" not in text_of(page)
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"), [("2", [1, 2]), ("9", [1]), ("²", [1]), ("x" * 9, [1]), ("-1", [1]), ("", [1])]
+)
+def test_link_opens_one_more_answer(shown: str, expected: list[int], mixed: Attempt, teacher_client: Client) -> None:
+    assert open_answers(teacher_client.get(review_of(mixed), {"show": shown})) == expected
+
+
+def test_refused_grade_opens_a_right_answer_and_a_saved_one_returns_to_it(
+    mixed: Attempt, teacher_client: Client
+) -> None:
+    assert open_answers(teacher_client.post(mark_address(mixed), {"points": "9"})) == [1, 2]
+    assert open_answers(teacher_client.post(mark_address(mixed), {"points": "2"}, follow=True)) == [1, 2]
+
+
+def test_ungraded_answer_is_open(student: Student, teacher: User, teacher_client: Client) -> None:
+    edition = make_edition(document=typed_document())
+    given = make_assignment(edition=edition, classroom=student.classroom, assigned_by=teacher)
+    attempt = make_answered_attempt(assignment=given, student=student, answers={"who": "The rules."})
+    assert open_answers(teacher_client.get(review_of(attempt))) == [3]
+
+
+def test_next_student_is_the_next_on_the_roster_with_an_attempt(
+    assignment: Assignment, student: Student, teacher_client: Client
+) -> None:
+    first = make_answered_attempt(assignment=assignment, student=student)
+    names = ("Ann A.", "Nia N.", "Omar O.", "Pia P.", "Zoe Z.")
+    before, unsubmitted, removed, twice, last = (make_student(classroom=student.classroom, name=name) for name in names)
+    make_answered_attempt(assignment=assignment, student=before)
+    make_answered_attempt(assignment=assignment, student=unsubmitted, submitted=False)
+    make_answered_attempt(assignment=assignment, student=removed)
+    Student.objects.filter(pk=removed.pk).update(removed_at=NOW)
+    make_answered_attempt(assignment=assignment, student=twice)
+    newest = make_answered_attempt(assignment=assignment, student=twice, number=2)
+    end = make_answered_attempt(assignment=assignment, student=last)
+    page = teacher_client.get(review_of(first))
+    assert "Next student: Pia P." in text_of(page)
+    assert review_of(newest) in read(page).links
+    page = teacher_client.get(review_of(newest))
+    assert "Next student: Zoe Z." in text_of(page)
+    assert "Next student" not in text_of(teacher_client.get(review_of(end)))
 
 
 @pytest.mark.parametrize("number", [0, 5, 10**20])

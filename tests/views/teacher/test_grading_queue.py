@@ -2,16 +2,21 @@
 
 import copy
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.grading import queue
+from quizzes.attempts.attempt_content import content_of
+from quizzes.grading import manual_grades, queue
+from quizzes.grading.scores import adjustments
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, ManualGrade, Regrade, User
 from tests.factories import (
+    NOW,
     make_answered_attempt,
     make_assignment,
     make_classroom,
@@ -19,7 +24,7 @@ from tests.factories import (
     make_edition,
     make_student,
 )
-from tests.pages import read, text_of
+from tests.pages import errors_of, form_of, read, text_of
 
 HOME = reverse("teacher_home")
 
@@ -63,6 +68,15 @@ def settle(client: Client, assignment: Assignment, act: str, place: int = 0) -> 
     return page
 
 
+def next_of(page: Any) -> str:
+    """The link to the next entry of the queue."""
+    return next(link for link in read(page).links if link.startswith("?answer="))
+
+
+def grade_form(client: Client, assignment: Assignment) -> Any:
+    return form_of(client.get(queue_of(assignment)), having="doubt")
+
+
 def scores() -> list[Decimal | None]:
     return list(Attempt.objects.order_by("pk").values_list("score", flat=True))
 
@@ -73,9 +87,16 @@ def test_equal_answers_stand_together_the_commonest_first(assignment: Assignment
     give(assignment, "Cy", one="August 31, 2018")
     give(assignment, "Dee", one="August 31")
     give(assignment, "Eve", one="never")
-    text = text_of(teacher_client.get(queue_of(assignment)))
-    assert "2 “Friday, August 31” Also typed “friday august 31st!”. Ana , Ben" in text
-    assert text.index("“Friday, August 31”") < text.index("“August 31, 2018”")
+    page = teacher_client.get(queue_of(assignment))
+    text = text_of(page)
+    assert "1 of 2 3 answers to grade. Equal answers are together." in text
+    assert "Ana 2 equal answers Friday, August 31 See the other 1 answer friday august 31st! Ben" in text
+    assert "Correct answer August 31 Evidence" in text
+    assert "2018" not in text
+    text = text_of(teacher_client.get(queue_of(assignment) + next_of(page)))
+    assert "2 of 2" in text
+    assert "Cy Close to a correct answer August 31, 2018" in text
+    assert "Skip for now" not in text
     assert "Dee" not in text
     assert "never" not in text
 
@@ -121,13 +142,181 @@ def test_answer_that_no_key_can_say_gets_its_points_by_hand(assignment: Assignme
     assert "All done" in text_of(page)
 
 
-def test_free_text_is_listed_until_it_is_marked(assignment: Assignment, teacher_client: Client) -> None:
+def test_written_answer_shows_rubric_and_words_until_it_is_graded(
+    assignment: Assignment, teacher_client: Client
+) -> None:
     attempt = give(assignment, "Ana", who="Because of the rules.")
     page = teacher_client.get(queue_of(assignment))
-    assert "Question 3: Ana" in text_of(page)
-    assert "Because" not in text_of(page)
+    text = text_of(page)
+    assert "Sample answer and rubric It ends because of the rules. A reason (3 points): Names one." in text
+    assert "Ana Because of the rules. Points 0 No credit 1 point 2 points 3 Full credit" in text
+    assert "ccept" not in text
+    place = content_of(attempt).questions.index(content_of(attempt).published.document.questions[2]) + 1
+    assert f"{reverse('attempt_review', args=[attempt.public_id])}?show=3#r{place}" in read(page).links
     teacher_client.post(reverse("grade_answer", args=[attempt.public_id, 3]), {"points": "1"})
     assert "All done" in text_of(teacher_client.get(queue_of(assignment)))
+
+
+def test_grade_goes_to_the_next_answer_and_can_be_undone(
+    assignment: Assignment, teacher: User, teacher_client: Client
+) -> None:
+    give(assignment, "Ana", who="The rules.")
+    give(assignment, "Ben", who="Who knows?")
+    form = grade_form(teacher_client, assignment)
+    data = form.data(act="grade", points="2", comment="Which rules?")
+    pages = [teacher_client.post(form.action, data, follow=True) for _ in range(2)]
+    assert "Saved. Ana gets 2 points." in text_of(pages[0])
+    assert "Ben Who knows?" in text_of(pages[0])
+    assert "Saved. Ana gets 2 points." in text_of(pages[1])
+    grade = ManualGrade.objects.get()
+    assert (grade.points, grade.comment, grade.made_by) == (2, "Which rules?", teacher)
+    assert scores() == [2, 0]
+
+    undo = next(form for form in read(pages[0]).forms if "/undo/" in form.action)
+    for _ in range(2):
+        page = teacher_client.post(undo.action, undo.data(), follow=True)
+        assert "Undone. The answer needs grading again." in text_of(page)
+    assert "Ana The rules." in text_of(page)
+    assert scores() == [0, 0]
+    assert [event.action for event in AuditEvent.objects.order_by("pk")] == ["answer_marked", "grade_undone"]
+    # The first form, sent once more, does not bring the undone grade back.
+    page = teacher_client.post(form.action, data, follow=True)
+    assert "This answer is already graded." in text_of(page)
+    assert scores() == [0, 0]
+
+
+def test_undone_grade_leaves_the_older_one_in_force(assignment: Assignment, teacher: User) -> None:
+    attempt = give(assignment, "Ana", who="The rules.")
+    question = assignment.edition.questions.get(key="who")
+    later, group = NOW + timedelta(minutes=1), uuid4()
+    manual_grades.grade_answer(attempt, question, points=Decimal(1), comment="", by=teacher, now=NOW)
+    change = {"points": Decimal(3), "comment": "", "group": group, "by": teacher, "now": later}
+    manual_grades.grade_answers([attempt], question, **change)
+    assert scores() == [3]
+    assert len(manual_grades.undo(group, by=teacher, now=later)) == 1
+    assert scores() == [1]
+    manual_grades.grade_answers([attempt], question, **change)
+    assert scores() == [1]
+    assert manual_grades.undo(group, by=teacher, now=later) == []
+
+
+def test_undone_grade_is_in_no_page_and_no_file(assignment: Assignment, teacher: User, teacher_client: Client) -> None:
+    attempt = give(assignment, "Ana", who="The rules.")
+    question, group = assignment.edition.questions.get(key="who"), uuid4()
+    change = {"points": Decimal(3), "comment": "Bravo", "by": teacher, "now": NOW}
+    manual_grades.grade_answers([attempt], question, group=group, **change)
+    pages = [
+        reverse("attempt_review", args=[attempt.public_id]),
+        reverse("assignment_results", args=[assignment.public_id]),
+        reverse("item_analysis", args=[assignment.public_id]),
+        reverse("classroom_mastery", args=[assignment.classroom.public_id]),
+        reverse("student_report", args=[attempt.student.public_id]),
+    ]
+    graded = [text_of(teacher_client.get(page)) for page in pages]
+    manual_grades.undo(group, by=teacher, now=NOW)
+    undone = [text_of(teacher_client.get(page)) for page in pages]
+    ManualGrade.objects.all().delete()
+    assert undone == [text_of(teacher_client.get(page)) for page in pages]
+    assert "Bravo" in graded[0]
+    assert "Bravo" in graded[-1]
+    assert graded[0] != undone[0]
+    assert adjustments([attempt])[attempt.pk].grades == {}
+
+
+@pytest.mark.parametrize(("all_the_same", "expected"), [("on", [2, 2, 2]), ("", [2, 0, 0])])
+def test_equal_answers_are_graded_together_or_one_at_a_time(
+    all_the_same: str, expected: list[int], assignment: Assignment, teacher_client: Client
+) -> None:
+    for name, words in (("Ana", "The rules."), ("Ben", "the  RULES"), ("Cy", "The rules!")):
+        give(assignment, name, who=words)
+    form = grade_form(teacher_client, assignment)
+    give(assignment, "Dee", who="The rules")  # turned in after the teacher loaded the page
+    for _ in range(2):
+        page = teacher_client.post(form.action, form.data(act="grade", points="2", all=all_the_same), follow=True)
+    assert scores() == [*expected, 0]
+    if all_the_same:
+        assert "Saved. 3 students get 2 points." in text_of(page)
+        assert "Dee The rules" in text_of(page)
+    else:
+        assert "Ben 3 equal answers the RULES" in text_of(page)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ({}, "Enter points."),
+        ({"points": "4"}, "The question has 3 points. Give 0 to 3."),
+        ({"points": "1", "comment": "x" * 601}, "Use up to 600 characters."),
+    ],
+)
+def test_refused_grade_keeps_what_was_typed(
+    data: dict[str, str], message: str, assignment: Assignment, teacher_client: Client
+) -> None:
+    give(assignment, "Ana", one="August 31, 2018", who="The rules.")
+    page = teacher_client.get(queue_of(assignment) + next_of(teacher_client.get(queue_of(assignment))))
+    form = form_of(page, having="doubt")
+    page = teacher_client.post(form.action, form.data(act="grade", **{"comment": "Nearly.", **data}))
+    assert page.status_code == 200
+    assert errors_of(page) == [message]
+    assert "2 of 2" in text_of(page)
+    assert data.get("comment", "Nearly.") in page.content.decode()
+    assert form_of(page, having="doubt").data()["group"] == form.data()["group"]
+    assert ManualGrade.objects.count() == 0
+
+
+def test_last_comment_can_be_given_again(assignment: Assignment, teacher_client: Client) -> None:
+    for name, words in (("Ana", "The rules."), ("Ben", "Who knows?")):
+        give(assignment, name, who=words)
+    assert "Same comment" not in text_of(teacher_client.get(queue_of(assignment)))
+    form = grade_form(teacher_client, assignment)
+    page = teacher_client.post(form.action, form.data(act="grade", points="1", comment="Which rules?"), follow=True)
+    again = next(link for link in read(page).links if link.endswith("comment=last"))
+    assert form_of(page, having="doubt").data()["comment"][0].strip() == ""
+    page = teacher_client.get(queue_of(assignment) + again)
+    assert form_of(page, having="doubt").data()["comment"][0].strip() == "Which rules?"
+    assert "Ben Who knows?" in text_of(page)
+
+
+def test_question_with_many_points_has_a_field(teacher: User, classroom: Classroom, teacher_client: Client) -> None:
+    document = typed_document()
+    document["questions"][2] |= {"points": 12, "criteria": [{"title": "A", "points": 12, "description": "B."}]}
+    given = make_assignment(edition=make_edition(document=document), classroom=classroom, assigned_by=teacher)
+    give(given, "Ana", who="The rules.")
+    form = grade_form(teacher_client, given)
+    assert "Points, 0 to 12" in text_of(teacher_client.get(queue_of(given)))
+    teacher_client.post(form.action, form.data(act="grade", points="10.5"))
+    assert scores() == [Decimal("10.5")]
+
+
+def test_accepted_answer_is_undone_from_the_queue(assignment: Assignment, teacher_client: Client) -> None:
+    give(assignment, "Ana", one="Friday, August 31")
+    page = settle(teacher_client, assignment, "accept")
+    assert scores() == [1]
+    assert "“Friday, August 31” is accepted too. Scores updated." in text_of(page)
+    undo = next(form for form in read(page).forms if "/undo/" in form.action)
+    page = teacher_client.post(undo.action, undo.data(), follow=True)
+    assert "Ana Close to a correct answer Friday, August 31" in text_of(page)
+    assert scores() == [0]
+
+
+def test_undo_of_nothing_or_of_another_teacher_is_missing(
+    assignment: Assignment,
+    teacher: User,
+    teacher_client: Client,
+    other_teacher: User,
+    signed_in: Callable[[User], Client],
+) -> None:
+    attempt = give(assignment, "Ana", who="The rules.")
+    question, group = assignment.edition.questions.get(key="who"), uuid4()
+    change = {"points": Decimal(3), "comment": "", "by": teacher, "now": NOW}
+    manual_grades.grade_answers([attempt], question, group=group, **change)
+    missing = reverse("undo_settled", args=[assignment.public_id, uuid4()])
+    assert teacher_client.post(missing).status_code == 404
+    undo = reverse("undo_settled", args=[assignment.public_id, group])
+    assert signed_in(other_teacher).post(undo).status_code == 404
+    own = make_assignment(classroom=make_classroom(teacher=other_teacher), assigned_by=other_teacher)
+    assert signed_in(other_teacher).post(reverse("undo_settled", args=[own.public_id, group])).status_code == 404
+    assert scores() == [3]
 
 
 def test_open_attempts_and_blank_answers_are_not_in_the_queue(assignment: Assignment, teacher_client: Client) -> None:
@@ -180,10 +369,11 @@ def test_queue_and_home_cost_the_same_however_many(
         give(assignment, f"Student {number}", one=f"August 31, {2016 + number}")
         room = make_classroom(teacher=teacher, name=f"Room {number}")
         give(make_assignment(edition=edition, classroom=room), "Ana", one="August 31, 2018")
+        give(assignment, f"Second {number}", one=f"AUGUST 31, {2016 + number}")
     with queries() as seen:
         page = teacher_client.get(queue_of(assignment))
-    assert text_of(page).count("Don’t accept") == count
-    assert len(seen) == 6  # session, teacher, assignment; answers, corrections, marks
+    assert f"1 of {count}" in text_of(page)
+    assert len(seen) == 7  # session, teacher, assignment; answers, regrades, grades; last comment
     with queries() as seen:
         teacher_client.get(HOME)
     assert len(seen) == 12

@@ -1,0 +1,81 @@
+// Keys of the grading queue. `data-key` names the keys of a link, a button, or a number of points.
+
+const form = document.querySelector("form.grade");
+const comment = document.querySelector("form.grade textarea");
+const hints = document.querySelector("[data-hints]");
+// Single keys must be possible to turn off (WCAG 2.1.4): speech input types letters.
+const SETTING = "grading-shortcuts";
+let isOff = localStorage.getItem(SETTING) === "off";
+// One form is sent once, however long a key is held.
+let isSent = false;
+
+/** @param {HTMLElement} target the element of the pressed key */
+function use(target) {
+  if (target instanceof HTMLInputElement) {
+    target.checked = true;
+    form.requestSubmit(form.querySelector("[data-save]"));
+  } else {
+    target.click();
+  }
+}
+
+/** @param {KeyboardEvent} event */
+function isTyping(event) {
+  const target = /** @type {HTMLElement} */ (event.target);
+  return target.matches("textarea, select, input:not([type=radio], [type=checkbox])");
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && event.target === comment) {
+    comment.blur();
+    return;
+  }
+  if (isOff || isSent || event.repeat || event.ctrlKey || event.altKey || event.metaKey || isTyping(event)) return;
+  // Arrows move between the points once one of them has the focus.
+  if (event.key.startsWith("Arrow") && /** @type {HTMLElement} */ (event.target).matches("[type=radio]")) return;
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (key === "c" && comment) {
+    event.preventDefault();
+    comment.focus();
+    return;
+  }
+  const target = document.querySelector(`[data-key~="${CSS.escape(key)}"]`);
+  if (!target) return;
+  event.preventDefault();
+  use(/** @type {HTMLElement} */ (target));
+});
+
+document.addEventListener("submit", (event) => {
+  if (isSent) event.preventDefault();
+  isSent = true;
+});
+
+// The page may come back from the browser's history as it was left.
+window.addEventListener("pageshow", () => {
+  isSent = false;
+});
+
+window.addEventListener("beforeunload", (event) => {
+  if (!isSent && comment && comment.value !== comment.defaultValue) event.preventDefault();
+});
+
+for (const link of document.querySelectorAll("a[data-comment]")) {
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    comment.value = link.dataset.comment;
+  });
+}
+
+if (hints) {
+  const button = hints.querySelector("button");
+  const show = () => {
+    button.textContent = isOff ? button.dataset.on : button.dataset.off;
+  };
+  button.addEventListener("click", () => {
+    isOff = !isOff;
+    localStorage.setItem(SETTING, isOff ? "off" : "on");
+    show();
+  });
+  show();
+  hints.hidden = false;
+}
