@@ -93,6 +93,14 @@ def change_assignment(
     return assignment
 
 
+def open_now(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
+    """Open an assignment that has not opened, with its due time and its close. Any other stays as it is."""
+    if window_state(assignment, now=now) is not WindowState.NOT_OPEN:
+        return assignment
+    window = Window(now, assignment.due_at, assignment.closes_at)
+    return change_assignment(assignment, window=window, settings=_settings_of(assignment), by=by, now=now)
+
+
 def close_now(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
     """Close an open assignment. Extensions stay; attempts without one are submitted after the grace time.
 

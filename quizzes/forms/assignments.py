@@ -259,11 +259,20 @@ def _students(count: int) -> str:
 
 
 class WindowActForm(forms.Form):
-    """One click on a window: close now, keep it open longer, or release the answers."""
+    """One click on a window: open or close it now, keep it open longer, or release the answers.
 
-    CLOSE, MORE_TIME, RELEASE = "close", "more_time", "release"
+    on_wall: sent by the page on the wall, which then opens again.
+    """
+
+    OPEN, CLOSE, MORE_TIME, RELEASE = "open", "close", "more_time", "release"
 
     act = forms.ChoiceField(
-        choices=[(CLOSE, "Close now"), (MORE_TIME, "Open 10 more minutes"), (RELEASE, "Release answers now")]
+        choices=[
+            (OPEN, "Start"),
+            (CLOSE, "Close now"),
+            (MORE_TIME, "Open 10 more minutes"),
+            (RELEASE, "Release answers now"),
+        ]
     )
     seen_close = forms.DateTimeField(required=False)
+    on_wall = forms.BooleanField(required=False)
