@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse, HttpResponseNotModified
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -23,7 +24,7 @@ def class_board(request: TeacherRequest, public_id: str) -> HttpResponse:
     assignment = taught_assignment(request, public_id)
     state = require_live_state(request, public_id)
     tag = live_etag(state, "board")
-    context = {**_board_context(assignment, state), "tag": tag}
+    context = {**_board_context(request, assignment, state), "tag": tag}
     return render_with_etag(request, "teacher/class_board.html", context, tag)
 
 
@@ -34,8 +35,8 @@ def live_board(request: TeacherRequest, public_id: str) -> HttpResponse:
     tag = live_etag(state, "board")
     if request.headers.get("If-None-Match") == tag:
         return HttpResponseNotModified(headers={"ETag": tag})
-    context = _board_context(taught_assignment(request, public_id), state)
-    return render_with_etag(request, "teacher/class_board.html#board-slide", context, tag)
+    context = _board_context(request, taught_assignment(request, public_id), state)
+    return render_with_etag(request, "teacher/class_board.html#board-live", context, tag)
 
 
 @require_POST
@@ -46,16 +47,23 @@ def show_on_board(request: TeacherRequest, public_id: str) -> HttpResponse:
     form = ShowForm(request.POST, question_count=count)
     if form.is_valid():
         board.show_on_board(assignment, **form.cleaned_data["aim"], by=request.user, now=timezone.now())
-    return redirect("class_board", assignment.public_id)
+    return redirect(f"{reverse('class_board', args=[assignment.public_id])}{_query(request)}")
 
 
-def _board_context(assignment: Assignment, state: LiveState) -> dict[str, Any]:
+def _query(request: TeacherRequest) -> str:
+    """The query string that keeps the controls hidden in this window, "" if they show. The keys work in both cases."""
+    return "?controls=off" if request.GET.get("controls") == "off" else ""
+
+
+def _board_context(request: TeacherRequest, assignment: Assignment, state: LiveState) -> dict[str, Any]:
     shown = slide(assignment, state.board)
     return {
         "assignment": assignment,
         "classroom": assignment.classroom,
         "language": published(assignment.edition_id).document.reading.language,
         "slide": shown,
+        "query": _query(request),
+        "is_plain": bool(_query(request)),
         "numbers": range(1, shown.question_count + 1),
         # One tick for each student, in units of the SVG.
         "tick_places": range(2, 20 * shown.started_count, 20),
