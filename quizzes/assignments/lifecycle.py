@@ -25,6 +25,7 @@ class AssignmentSettings:
     shuffle_questions: bool
     shuffle_choices: bool
     release: str
+    is_teacher_paced: bool = False
 
 
 class HasAttempts(Exception):

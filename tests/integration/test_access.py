@@ -150,6 +150,7 @@ TABLE: dict[str, Row] = {
     "start_attempt": Row(CLASS_STUDENT, of_assignment),
     "take_attempt": Row(OWN_STUDENT, first_of_attempt),
     "review_attempt": Row(OWN_STUDENT, of_attempt),
+    "paced_question": Row(OWN_STUDENT, of_attempt),
     "time_left": Row(OWN_STUDENT, of_attempt),
     "questions_ahead": Row(OWN_STUDENT, of_attempt),
     "record_heartbeat": Row(OWN_STUDENT, of_attempt, method="post", data={"number": "1"}),

@@ -132,8 +132,10 @@ def change_window(request: TeacherRequest, public_id: str) -> HttpResponse:
                 messages.success(request, "Answers released. Students who turned in can see them.")
         case _:
             messages.error(request, "This page is out of date. Try again.")
-    is_on_wall = form.is_valid() and form.cleaned_data["on_wall"]
-    return redirect("running_class" if is_on_wall else "assignment_progress", assignment.public_id)
+    page = "running_class" if form.is_valid() and form.cleaned_data["on_wall"] else "assignment_progress"
+    if assignment.is_teacher_paced and form.is_valid() and form.cleaned_data["act"] == WindowActForm.OPEN:
+        page = "class_board"
+    return redirect(page, assignment.public_id)
 
 
 @require_POST

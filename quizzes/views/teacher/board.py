@@ -1,5 +1,6 @@
 """The class board of an assignment: the page on the projector."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseNotModified
@@ -11,8 +12,8 @@ from django.views.decorators.http import require_GET, require_POST
 from quizzes.assignments import board
 from quizzes.content.editions import published
 from quizzes.forms.board import ShowForm
-from quizzes.models import Assignment
-from quizzes.reports.board import slide
+from quizzes.models import Assignment, Board
+from quizzes.reports.board import Slide, slide
 from quizzes.reports.live_etag import LiveState, live_etag
 from quizzes.views.access import TeacherRequest, taught_assignment
 from quizzes.views.teacher.progress import render_with_etag, require_live_state
@@ -46,13 +47,29 @@ def show_on_board(request: TeacherRequest, public_id: str) -> HttpResponse:
     count = len(published(assignment.edition_id).document.questions)
     form = ShowForm(request.POST, question_count=count)
     if form.is_valid():
-        board.show_on_board(assignment, **form.cleaned_data["aim"], by=request.user, now=timezone.now())
+        # The board that opens next shows where the class is.
+        with suppress(board.SkipsQuestions):
+            board.show_on_board(assignment, **form.cleaned_data["aim"], by=request.user, now=timezone.now())
     return redirect(f"{reverse('class_board', args=[assignment.public_id])}{_query(request)}")
 
 
 def _query(request: TeacherRequest) -> str:
     """The query string that keeps the controls hidden in this window, "" if they show. The keys work in both cases."""
     return "?controls=off" if request.GET.get("controls") == "off" else ""
+
+
+def _pace_context(assignment: Assignment, shown: Slide) -> dict[str, bool]:
+    """Whether a teacher-paced quiz waits for its first question, and whether the shown one and all are closed.
+
+    One query, none if students set their own pace.
+    """
+    board = Board.objects.filter(assignment=assignment).first() if assignment.is_teacher_paced else None
+    closed_through = board.closed_through if board is not None else 0
+    return {
+        "is_waiting": assignment.is_teacher_paced and board is None,
+        "is_closed": shown.number <= closed_through,
+        "is_finished": closed_through >= shown.question_count,
+    }
 
 
 def _board_context(request: TeacherRequest, assignment: Assignment, state: LiveState) -> dict[str, Any]:
@@ -63,6 +80,7 @@ def _board_context(request: TeacherRequest, assignment: Assignment, state: LiveS
         "language": published(assignment.edition_id).document.reading.language,
         "slide": shown,
         "query": _query(request),
+        **_pace_context(assignment, shown),
         "is_plain": bool(_query(request)),
         "numbers": range(1, shown.question_count + 1),
         # One tick for each student, in units of the SVG.
