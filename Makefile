@@ -1,13 +1,14 @@
 # `make` lists the targets. `make run` and `make test` install what they need into .venv.
 PY := .venv/bin/python
 PIP := $(PY) -m pip install --disable-pip-version-check --quiet --require-hashes
+PIP_WHEEL := $(PY) -m pip wheel --disable-pip-version-check --quiet --no-deps
 # pytest-playwright leaves an event loop running, beside which Django's ORM refuses to work. Two workers, not one per
 # core: some tests wait at most 5 seconds for a page, and each worker has a server and a Chromium of several processes.
 BROWSER := DJANGO_ALLOW_ASYNC_UNSAFE=1 $(PY) -m pytest -n 2 -m browser
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test lint unit coverage javascript browser test-postgres
-.PHONY: faults mutations bench scaling screenshots strings format requirements
+.PHONY: faults mutations bench scaling simulate screenshots strings wheel format requirements
 
 help:                             ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -66,6 +67,14 @@ bench: .venv/.test                ## Speed as ratios, into docs/performance.md; 
 scaling: .venv/.test              ## From a class to a state, by simulation, into docs/scaling.md; MEASURE=1 measures first
 	$(if $(MEASURE),$(PY) -m tools.scaling.measure)
 	$(PY) -m tools.scaling
+
+wheel: .venv/.base                ## A wheel in dist/, byte for byte the same for the same commit
+	rm -rf build
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(PIP_WHEEL) --wheel-dir dist .
+	rm -rf build *.egg-info
+
+simulate: .venv/.test             ## Random steps on site and model; STEPS=1000000 takes an hour, SEED=n replays a fault
+	$(PY) -m tools.simulate --steps $(or $(STEPS),20000) --seed $(or $(SEED),1)
 
 screenshots: .venv/.test          ## Pictures of the demo site's pages into docs/pictures/
 	$(PY) -m tools.screenshots

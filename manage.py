@@ -1,22 +1,7 @@
 #!/usr/bin/env python
 """Footnote's commands: `python manage.py help` lists them."""
 
-import os
-import sys
-from functools import partial
-
-from django.core.management import execute_from_command_line
-
-from quizsite.management.commands import version
-from quizsite.startup_errors import exit_with_message
+from quizsite.__main__ import main
 
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quizsite.settings")
-    if sys.argv[1:2] == ["version"]:
-        # Django would print its own version without looking for a command of this name.
-        version.Command().run_from_argv(sys.argv)
-    else:
-        if sys.argv[1:2] == ["accept_secret_key"]:
-            # The settings refuse a missing key before any command runs.
-            os.environ["FOOTNOTE_ACCEPT_SECRET_KEY"] = "1"  # noqa: S105  a switch
-        exit_with_message(partial(execute_from_command_line, sys.argv))
+    main()

@@ -21,6 +21,9 @@ STUDENT = "student_id"
 _SECRET_PATH = re.compile(r"(?P<start>/+(?:invitation|enter|j|password/+reset/+key)/+).+", re.IGNORECASE)
 HIDDEN = "..."
 
+# Not allowed, not found, wrong method. Some of these come before any view has read the session.
+REFUSALS = frozenset({403, 404, 405})
+
 # Of the running request; "" outside of requests and while FOOTNOTE_REQUEST_IDS is off.
 current_request_id: ContextVar[str] = ContextVar("current_request_id", default="")
 
@@ -37,7 +40,8 @@ class RequestFilter(logging.Filter):
         """Always True: it hides no record."""
         request = getattr(record, "request", None)
         status = getattr(record, "status_code", 500)
-        record.account = account_of(request, may_query=status < 500) if isinstance(request, HttpRequest) else ""
+        may_query = status in REFUSALS
+        record.account = account_of(request, may_query=may_query) if isinstance(request, HttpRequest) else ""
         record.request_id = current_request_id.get()
         record.msg, record.args = hide_secrets(record.getMessage()), None
         return True
@@ -71,7 +75,7 @@ class JsonLineFormatter(JsonFormatter):
 def account_of(request: HttpRequest, *, may_query: bool) -> str:
     """Whose session a request has: “account 12”, “student 34” or “no account”. At most one query, if `may_query`.
 
-    may_query: False after a server error, where the database may be away.
+    may_query: False where the view had no use for the session, or the database may be away.
     """
     session = getattr(request, "session", None)
     if session is None or session.session_key is None:

@@ -11,9 +11,11 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from quizsite.log import current_request_id
+from quizzes.people.teacher_sessions import renew_teacher_session
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -168,3 +170,21 @@ def page_before(request: HttpRequest) -> str:
     address = urlsplit(referer)._replace(scheme="", netloc="", fragment="").geturl()
     # A path that starts with two slashes names another host.
     return address if url_has_allowed_host_and_scheme(address, None) else ""
+
+
+# A live page polls while its teacher may be gone. That is no use of the session.
+POLLS = {"live_progress", "live_board"}
+
+
+def renew_sessions(get_response: GetResponse) -> GetResponse:
+    """Record that a teacher used the session. Sessions of students are renewed where their views check them."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        is_poll = request.resolver_match is not None and request.resolver_match.url_name in POLLS
+        # A session that nothing has read stays unread, since reading it costs a query.
+        if request.session.accessed and not is_poll:
+            renew_teacher_session(request.session, now=timezone.now())
+        return response
+
+    return middleware

@@ -21,6 +21,7 @@ from quizzes.people.erased_bytes import clear_marked_files_when_quiet
 from quizzes.people.known_devices import delete_old_devices
 from quizzes.people.retention import apply_retention
 from quizzes.people.student_sign_in import delete_old_failures
+from quizzes.people.teacher_sessions import delete_ended_sessions
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +44,7 @@ def run_periodic_jobs(*, now: datetime) -> None:
         ("delete old failed tries", lambda: delete_old_failures(now=now)),
         ("delete old devices", lambda: delete_old_devices(now=now)),
         ("delete old heartbeats", lambda: delete_old_heartbeats(now=now)),
+        ("delete ended sessions of teachers", lambda: delete_ended_sessions(now=now)),
         ("delete old sessions", SessionStore.clear_expired),
         ("delete old cache entries", lambda: delete_expired_entries(now=now)),
         ("apply retention", lambda: apply_retention(now=now)),

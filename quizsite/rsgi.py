@@ -11,6 +11,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
 from queue import SimpleQueue
@@ -23,18 +24,24 @@ logger = logging.getLogger(__name__)
 
 type Headers = list[tuple[str, str]]
 
-# The bridge's own replies are short texts. What is left of the body is not read, so the connection ends.
+# The bridge's own replies are short texts, with the site's browser policy. They end the connection, because the rest of
+# a body would come before the next request.
 REPLY_HEADERS: Headers = [
     ("Content-Type", "text/plain; charset=utf-8"),
     ("Cache-Control", "no-store"),
-    ("Content-Security-Policy", "default-src 'none'"),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Referrer-Policy", "same-origin"),
     ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
     ("Connection", "close"),
 ]
 # Granian drops a header with bytes that are not ASCII. Without one of these the request would mean something else: for
 # example, it would count as the proxy's own.
 NEEDED_HEADERS = ("cookie", "host", "x-forwarded-for", "x-forwarded-proto")
+# Of a body that is too long. Enough for a photo, by mistake in place of a roster.
+MOST_DISCARDED_BYTES = 16 * 1024 * 1024
 # Seconds that a worker waits at its end for tasks of connections that are gone.
 LAST_SECONDS = 1.0
 
@@ -86,7 +93,7 @@ class Bridge:
         self._limits = limits
         # Its length needs no limit: a connection has at most one request in it, and Granian limits connections.
         self._queue: SimpleQueue[ReadRequest | None] = SimpleQueue()
-        self._answered: deque[ReadRequest] = deque()
+        self._answered: deque[asyncio.Future[None]] = deque()
         self._threads = [
             threading.Thread(target=self._answer_all, name=f"request-{number}") for number in range(1, threads + 1)
         ]
@@ -112,17 +119,23 @@ class Bridge:
         # Answered requests end their tasks here. Waking the loop for each at once would cost a tenth of a save.
         self._end_answered()
         chunks: list[bytes] = []
+        held = 0
         try:
             check_headers(scope.headers)
             await self._read_body(scope, protocol, chunks)
             is_answered: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._queue.put(ReadRequest(scope, protocol, b"".join(chunks), time.time(), is_answered))
+            # The thread alone keeps the body, until it has answered.
+            held = sum(map(len, chunks))
+            chunks.clear()
             await is_answered
         except Refusal as refusal:
             headers = [*REPLY_HEADERS, ("Retry-After", "5")] if refusal.status == 503 else REPLY_HEADERS
             protocol.response_str(refusal.status, headers, f"{refusal.text}\n")
+            if refusal.status == 413 and not chunks:
+                await self._discard_body(protocol)
         finally:
-            self._pending_bytes -= sum(map(len, chunks))
+            self._pending_bytes -= held + sum(map(len, chunks))
 
     async def _read_body(self, scope: Any, protocol: Any, chunks: list[bytes]) -> None:
         """Read the whole body into `chunks`. Raises Refusal if it is too long, too slow, or breaks off."""
@@ -159,11 +172,21 @@ class Bridge:
         if length is not None or chunks.count(b"") > 1:
             raise Refusal(400, "The request did not arrive whole. Try again.")
 
+    async def _discard_body(self, protocol: Any) -> None:
+        """Read on without keeping anything: a browser shows the reply only once it has sent what it was sending."""
+        count = 0
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._limits.silent_seconds):
+                async for chunk in protocol:
+                    count += len(chunk)
+                    if count > MOST_DISCARDED_BYTES:
+                        return
+
     def _end_answered(self) -> None:
         while self._answered:
-            request = self._answered.popleft()
-            if not request.is_answered.done():
-                request.is_answered.set_result(None)
+            is_answered = self._answered.popleft()
+            if not is_answered.done():
+                is_answered.set_result(None)
 
     def _answer_all(self) -> None:
         while (request := self._queue.get()) is not None:
@@ -173,7 +196,7 @@ class Bridge:
                 # A panic of Granian is no Exception. The thread must go on, whatever happens.
                 logger.exception("A request ended without a response.")
                 request.protocol.response_str(500, REPLY_HEADERS, "Something went wrong.\n")
-            self._answered.append(request)
+            self._answered.append(request.is_answered)
 
     def _answer(self, request: ReadRequest) -> None:
         started: list[tuple[int, Headers]] = []

@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 
 from quizzes.caches import process_cache
+from quizzes.people.session_limits import has_idled
 
 _READ = "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > %s"
 _CREATE = "INSERT INTO django_session (session_data, expire_date, session_key) VALUES (%s, %s, %s)"
@@ -33,15 +34,16 @@ class SessionStore(db.SessionStore):
         return key is not None and re.fullmatch("[0-9a-z]{8,40}", key) is not None
 
     def load(self) -> dict[str, Any]:
-        """The session's data; empty, without a key, if it has ended or never existed."""
-        now = connection.ops.adapt_datetimefield_value(timezone.now())
+        """The session's data; empty, without a key, if it has ended, was idle too long or never existed."""
+        now = timezone.now()
         with connection.cursor() as cursor:
-            cursor.execute(_READ, [self.session_key, now])
+            cursor.execute(_READ, [self.session_key, connection.ops.adapt_datetimefield_value(now)])
             row = cursor.fetchone()
-        if row is None:
+        data = self.decode(row[0]) if row is not None else None
+        if data is None or has_idled(data, now):
             self._session_key = None
             return {}
-        return self.decode(row[0])
+        return data
 
     def decode(self, session_data: Any) -> dict[str, Any]:
         """The data of a stored row; empty if this site did not sign it or it is no session."""

@@ -6,7 +6,6 @@
 import os
 import re
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import environ
@@ -15,12 +14,14 @@ from django.utils.csp import CSP
 from quizsite.backups.swap import finish_restore
 from quizsite.data_folder import make_data_folder, secret_key, strong_key
 from quizsite.environment import choice, flag, mailer, postgresql, secret, whole_number, words
+from quizsite.places import CODE, CONTENT, IS_CLONE, data_folder
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+# The folder of `templates` and `fixtures`.
+BASE_DIR = CONTENT
 # Real environment variables win over the file. Tests name no file, so that a developer's `.env` cannot sway them.
-environ.Env.read_env(os.environ.get("FOOTNOTE_ENV_FILE", BASE_DIR / ".env"))
+environ.Env.read_env(os.environ.get("FOOTNOTE_ENV_FILE") or (CODE if IS_CLONE else data_folder(None)) / ".env")
 
-DATA_DIR = make_data_folder((BASE_DIR / (os.environ.get("FOOTNOTE_DATA") or "data")).resolve())
+DATA_DIR = make_data_folder(data_folder(os.environ.get("FOOTNOTE_DATA")))
 # A restore that was killed after its decision. Before anything reads a file of this folder.
 finish_restore(DATA_DIR)
 SQLITE_PATH = DATA_DIR / "footnote.sqlite3"
@@ -71,6 +72,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "quizsite.middleware.head_as_get",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "quizsite.middleware.renew_sessions",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -169,7 +171,7 @@ PERIODIC_JOBS_TOLERANCE = timedelta(minutes=2)
 
 # --- Backups ----------------------------------------------------------------------------------------------------------
 
-BACKUP_DIR = (BASE_DIR / (os.environ.get("FOOTNOTE_BACKUPS") or DATA_DIR / "backups")).resolve()
+BACKUP_DIR = data_folder(os.environ.get("FOOTNOTE_BACKUPS") or str(DATA_DIR / "backups"))
 # `manage.py serve` makes a backup so often. 0: never.
 BACKUP_MINUTES = whole_number(os.environ, "FOOTNOTE_BACKUP_MINUTES", default=60)
 # How many hours and days keep their newest backup.
@@ -184,7 +186,7 @@ SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-# Where no one says otherwise. A teacher's session ends 7 days after sign-in, see ACCOUNT_SESSION_COOKIE_AGE.
+# Where no one says otherwise. quizzes/people/session_limits.py says how long students and teachers stay signed in.
 SESSION_COOKIE_AGE = 7 * 24 * 60 * 60
 CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
 CSRF_COOKIE_SECURE = HTTPS

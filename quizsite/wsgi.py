@@ -1,4 +1,4 @@
-"""The WSGI application that Granian serves."""
+"""The WSGI application, which quizsite/rsgi.py runs in its threads."""
 
 import gc
 import os

@@ -95,6 +95,7 @@ urlpatterns = [
     path("teacher/account/email/", account.change_email, name="change_email"),
     path("teacher/account/delete/", account.delete_account, name="delete_account"),
     path("teacher/account/file/", account.download_account, name="download_account"),
+    path("teacher/account/sign-out/", account.sign_out_everywhere, name="sign_out_everywhere"),
     path("teacher/account/invite/", account.invite, name="invite"),
     path("teacher/account/invitations/<int:number>/cancel/", account.cancel_invitation, name="cancel_invitation"),
     # Teachers: classrooms and rosters

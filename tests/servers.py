@@ -47,6 +47,9 @@ class Site:
     port: int = field(default_factory=free_port)
     extra: Mapping[str, str] = field(default_factory=dict)
     command: tuple[str, ...] = ("serve",)
+    # Another copy of the site than this clone's, and the current folder of its commands.
+    program: tuple[str, ...] = tuple(MANAGE)
+    folder: Path | None = None
     process: "subprocess.Popen[bytes] | None" = None
 
     @property
@@ -57,8 +60,9 @@ class Site:
     def run(self, *command: str) -> str:
         """Run a management command of the site; returns its output."""
         done = subprocess.run(  # noqa: S603  this project's own command
-            [*MANAGE, *command],
+            [*self.program, *command],
             env=environment(self.data, self.port, self.extra),
+            cwd=self.folder,
             check=True,
             capture_output=True,
             text=True,
@@ -69,8 +73,9 @@ class Site:
         """Start the server and wait until it replies. Raises TimeoutError after a minute, RuntimeError if it ends."""
         with (self.data / "server.log").open("ab") as log:
             self.process = subprocess.Popen(  # noqa: S603  this project's own command
-                [*MANAGE, *self.command],
+                [*self.program, *self.command],
                 env=environment(self.data, self.port, self.extra),
+                cwd=self.folder,
                 stdout=subprocess.DEVNULL,
                 stderr=log,
                 start_new_session=True,

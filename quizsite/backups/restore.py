@@ -31,6 +31,7 @@ from quizsite.backups.manifest import (
 from quizsite.backups.postgresql import connected, parameters, run
 from quizsite.durable import copy_private, write_private
 from quizsite.models import SiteState
+from quizsite.places import CODE
 from quizsite.secret_key import secret_key_check
 from quizsite.site_lock import SiteInUse, exclusive
 from quizsite.sqlite import library
@@ -68,7 +69,8 @@ def restore(backup: Path, *, now: datetime, accept_findings: bool = False) -> Re
     except SiteInUse as error:
         raise BackupError("The site is running, or another restore is. Stop it first.") from error
     except OSError as error:
-        raise BackupError(f"The restore stopped: {error.strerror or error}. The site is as before.") from error
+        reason = error.strerror or error
+        raise BackupError(f"The restore stopped: {reason}. Nothing is lost. Start the site or try again.") from error
 
 
 def _checked(folder: Path) -> Manifest:
@@ -200,8 +202,8 @@ def _bring_up_to_date(stage: Path, where: Mapping[str, str], key: str, accept_fi
 def _manage(*command: str, where: Mapping[str, str], key: str) -> None:
     """Run a command on the staged site, in a process that has its settings."""
     done = subprocess.run(  # noqa: S603  this project's own command
-        [sys.executable, str(settings.BASE_DIR / "manage.py"), *command],
-        env={**os.environ, "FOOTNOTE_SECRET_KEY": key, **where},
+        [sys.executable, "-m", "quizsite", *command],
+        env={**os.environ, "PYTHONPATH": str(CODE), "FOOTNOTE_SECRET_KEY": key, **where},
         capture_output=True,
         text=True,
         check=False,

@@ -13,7 +13,7 @@ from django.db import connection
 from quizzes.assignments.deadlines import is_over
 from quizzes.attempts.attempt_content import AttemptContent, CurrentAnswer, attempt_content, current_answers
 from quizzes.models import Attempt
-from quizzes.people.student_sessions import StudentSession
+from quizzes.people.student_sessions import StudentSession, has_open_attempt
 
 
 class AnswersNotLoaded(Exception):
@@ -158,11 +158,13 @@ class Access(Enum):
 
 
 def check_access(session: StudentSession | None, attempt: LoadedAttempt | None) -> Access:
-    """Whether the student of this session may use the attempt. No other code decides."""
+    """Whether the student of this session may use the attempt. No other code decides. One query if it is idle."""
     if session is None:
         return Access.SIGN_IN
     if attempt is None or attempt.student.id != session.student_id:
         return Access.NOT_FOUND
+    if session.is_idle and not attempt.is_open and not has_open_attempt(session.student_id):
+        return Access.SIGN_IN
     is_valid = session.is_valid(pin_version=attempt.student.pin_version, is_removed=attempt.student.is_removed)
     return Access.ALLOWED if is_valid else Access.SIGN_IN
 

@@ -10,7 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import CheckConstraint
 
-from quizzes.assignments.deadlines import Window
+from quizzes.assignments.deadlines import Window, needed_close
 from quizzes.assignments.lifecycle import AssignmentSettings
 from quizzes.assignments.release import Release, shows_before_last_attempt
 from quizzes.assignments.student_settings import window_of
@@ -136,6 +136,11 @@ class AssignmentSettingsForm(forms.Form):
             if moment is not None and abs(moment - self.now) > HALF_A_YEAR:
                 messages.append(f"The {name} time is in {moment.year}. Check the year.")
         chosen = self.settings
+        starts_at = max(window.opens_at or self.now, self.now)
+        if needed_close(starts_at=starts_at, granted=chosen.time_limit, closes_at=window.closes_at) is not None:
+            messages.append(
+                "The time limit is longer than the quiz is open. Students get only the time until it closes."
+            )
         if chosen.release == Release.AFTER_LAST and chosen.max_attempts != 1 and window.closes_at is None:
             messages.append("No closing time: students who stop before the last attempt never see the answers.")
         return messages

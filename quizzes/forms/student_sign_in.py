@@ -83,6 +83,23 @@ class PinForm(forms.Form):
         ),
     )
 
+    device = forms.ChoiceField(
+        label="This device",
+        help_text="You’re also signed out after 30 minutes without a quiz.",
+        choices={
+            "shared": "Shared: sign me out when the browser closes",
+            "own": "My own: keep me signed in today",
+        },
+        initial="shared",
+        required=False,
+        widget=forms.RadioSelect,
+    )
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether the session ends with the browser. Of a valid form."""
+        return self.cleaned_data["device"] != "own"
+
     def name_teachers(self, teachers: Sequence[str]) -> None:
         """Set the hint with the names of teachers who can give a new PIN."""
         self["pin"].help_text = f"4 digits. Forgot it? Ask {' or '.join(teachers)} for a new one."

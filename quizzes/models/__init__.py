@@ -1,6 +1,6 @@
 """Database rows, their constraints, and their querysets."""
 
-from quizzes.models.accounts import Invitation, User
+from quizzes.models.accounts import Invitation, TeacherSession, User
 from quizzes.models.assignments import Assignment, Excuse, Extension
 from quizzes.models.attempts import Answer, AnswerEvent, Attempt
 from quizzes.models.audit import AuditEvent, ErasureInProgress
@@ -34,6 +34,7 @@ __all__ = [
     "Regrade",
     "Source",
     "Student",
+    "TeacherSession",
     "Teaching",
     "User",
 ]

@@ -37,6 +37,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now)
+    session_version = models.PositiveIntegerField(default=0)
 
     objects = UserManager()
 
@@ -61,6 +62,24 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.name
+
+    def _get_session_auth_hash(self, secret: str | bytes | None = None) -> str:
+        # Django compares this at each request, so a new version ends every session without a query.
+        own: str = super()._get_session_auth_hash(secret)  # type: ignore[misc]  # not in the stubs
+        return f"{own}{self.session_version or ''}"
+
+
+class TeacherSession(models.Model):
+    """One open session of a teacher, for the list on the account page. The session itself has the key."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="teacher_sessions")
+    key = models.CharField(max_length=32, unique=True)
+    browser = models.CharField(max_length=40)
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.browser
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):

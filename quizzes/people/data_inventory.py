@@ -27,6 +27,8 @@ class Term(Enum):
     SITE = "As long as the site"
     SESSION = "Until sign-out, at the latest 7 days after sign-in"
     DAY = "24 hours"
+    WEEK = "7 days"
+    DEVICE = "180 days after the last sign-in on it"
     LIMIT = "Until the limit ends, at most 1 day"
     LOG = "{log} days, or until the class or the student is deleted"
     INVITATION = "30 days after it expires, or until the account is deleted"
@@ -109,7 +111,8 @@ INVENTORY: tuple[StoredTable, ...] = (
         _ID,
         ("public_id", "names the student in addresses of pages, at random"),
         ("classroom_id", "the class"),
-        ("display_name name_key", "students find their name, and teachers know their work"),
+        ("display_name family_name name_key sort_key", "students find their name, and teachers know their work"),
+        ("external_id", "the school's own number, for gradebook files, only if the teacher keeps it"),
         ("pin_version", "the PIN is computed from it and the secret key; the database has no PIN"),
         ("created_at removed_at", "when the student was on the roster"),
     ),
@@ -123,7 +126,7 @@ INVENTORY: tuple[StoredTable, ...] = (
         ("seed shuffle_questions shuffle_choices", "the order of questions and answer choices"),
         ("time_limit started_at deadline_at submitted_at submitted_by", "what is in time and what is late"),
         ("receipt", "finds the attempt if something looks wrong"),
-        ("score max_score", "the gradebook"),
+        ("score max_score ungraded_count", "the gradebook, and which answers a teacher must grade"),
     ),
     _of_student(
         "quizzes_answer",
@@ -184,11 +187,39 @@ INVENTORY: tuple[StoredTable, ...] = (
             _ID,
             ("kind at", "what was wrong when"),
             ("student_id", "whose PIN was tried"),
-            ("address device", "a keyed digest of the network address, and a random number of the browser"),
+            ("address device", "keyed digests of the network address and of the browser's random number"),
+            ("target", "a keyed digest of the email or attempt that was tried"),
+            ("is_known_address is_known_device", "whether the student signed in from there before"),
         ),
-        Term.DAY,
+        Term.WEEK,
         Copy.STUDENT,
         Deletion.STUDENT,
+    ),
+    StoredTable(
+        "quizzes_knowndevice",
+        "A browser that signed in before. Wrong PINs and passwords of others do not lock it.",
+        About.STUDENTS,
+        (
+            _ID,
+            ("student_id user_id", "who signed in on it"),
+            ("device address used_at", "keyed digests of the browser's random number and network address, and when"),
+        ),
+        Term.DEVICE,
+        Copy.NONE,
+        Deletion.EITHER,
+    ),
+    StoredTable(
+        "quizzes_teachersession",
+        "An open session of a teacher, for the list on the account page.",
+        About.TEACHERS,
+        (
+            _ID,
+            ("user_id key started_at seen_at", "whose session, since when, and when it was last used"),
+            ("browser", "the teacher knows which device it is"),
+        ),
+        Term.SESSION,
+        Copy.NONE,
+        Deletion.ACCOUNT,
     ),
     # Classes
     _of_class(
@@ -198,6 +229,7 @@ INVENTORY: tuple[StoredTable, ...] = (
         ("public_id", "names the class in addresses of pages, at random"),
         ("name time_zone", "students and teachers know the class, and read its times"),
         ("join_code join_open", "students sign in with the class code"),
+        ("sorts_by_first_name", "the order of the roster"),
         ("created_at archived_at erasure_announced_at", "when it ends, and when it will be deleted"),
     ),
     StoredTable(
@@ -259,6 +291,7 @@ INVENTORY: tuple[StoredTable, ...] = (
         ("name", "students read it"),
         ("last_login date_joined", "whether the account is in use"),
         ("is_active is_staff is_superuser", "whether the account is closed, and what it may do"),
+        ("session_version", "“Sign out everywhere” ends all sessions"),
     ),
     _unused("quizzes_user_groups", "Groups of Django's admin, unused.", _ID, ("user_id group_id", "unused")),
     _unused(
@@ -332,6 +365,7 @@ INVENTORY: tuple[StoredTable, ...] = (
             _ID,
             ("public_id slug title summary reading_id", "what it is called, and its reading"),
             ("owner_id", "who wrote it; empty for a built-in set"),
+            ("public_until", "until when visitors could try its questions"),
         ),
         Term.SET,
         Copy.TEACHER,
@@ -381,6 +415,11 @@ INVENTORY: tuple[StoredTable, ...] = (
         Copy.NONE,
         Deletion.NONE,
     ),
+    _of_site(
+        "quizsite_sitestate",
+        "One fact of the site: when the jobs and the last backup ran, a digest of the secret key, its address.",
+        ("name value at", "the fact"),
+    ),
     _of_site("auth_group", "Groups of Django's admin, unused.", _ID, ("name", "unused")),
     _of_site("auth_group_permissions", "Groups of Django's admin, unused.", _ID, ("group_id permission_id", "unused")),
     _of_site("auth_permission", "Names of permissions.", _ID, ("name content_type_id codename", "unused")),
@@ -391,6 +430,8 @@ INVENTORY: tuple[StoredTable, ...] = (
 # (file in the data folder, what it holds, how long it is kept)
 FILES: tuple[tuple[str, str, str], ...] = (
     ("footnote.sqlite3", "the tables below; on PostgreSQL they are on its server", "see each table"),
+    ("footnote.sqlite3-wal, -shm", "the newest changes, until SQLite moves them into the file", "see each table"),
+    ("footnote.sqlite3.line, .turn, .made", "empty: the queue of writers", "as long as the site"),
     ("secret_key", "the key of sessions, PINs and digests", "as long as the site"),
     (
         "erasures.jsonl",

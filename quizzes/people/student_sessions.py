@@ -1,50 +1,82 @@
-"""Which student a session belongs to. A new PIN or a removal ends the session."""
+"""Which student a session belongs to. A new PIN, a removal or time ends the session."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib.sessions.backends.base import SessionBase
 
-from quizzes.models import Student
+from quizzes.models import Attempt, Student
+from quizzes.people.session_limits import (
+    RENEW_STUDENT,
+    SEEN_AT,
+    STARTED_AT,
+    STUDENT_IDLE,
+    STUDENT_LIFETIME,
+    is_past,
+)
 
 STUDENT, PIN_VERSION = "student_id", "student_pin_version"
 
 
 @dataclass(frozen=True, slots=True)
 class StudentSession:
-    """The student who signed in, and the version of the PIN that they used."""
+    """The student who signed in, and the version of the PIN that they used. is_idle: unused for STUDENT_IDLE."""
 
     student_id: int
     pin_version: int
+    is_idle: bool = False
 
     def is_valid(self, *, pin_version: int, is_removed: bool) -> bool:
         """Whether the student still has this PIN and is on a roster."""
         return not is_removed and self.pin_version == pin_version
 
 
-def student_session(session: SessionBase) -> StudentSession | None:
-    """The student of a session; None if no student signed in. No query beyond the session's own."""
-    if STUDENT not in session:
+def student_session(session: SessionBase, *, now: datetime) -> StudentSession | None:
+    """The student of a session; None if no student signed in, or longer ago than STUDENT_LIFETIME. No query.
+
+    An idle session ends too, unless the student has an open attempt: see `has_open_attempt`.
+    """
+    if STUDENT not in session or is_past(session, STARTED_AT, STUDENT_LIFETIME, now):
         return None
-    return StudentSession(session[STUDENT], session.get(PIN_VERSION, 0))
+    return StudentSession(session[STUDENT], session.get(PIN_VERSION, 0), is_past(session, SEEN_AT, STUDENT_IDLE, now))
 
 
-def start_student_session(session: SessionBase, student: Student) -> None:
-    """Replace the session with one for this student. Anyone signed in before is signed out."""
+def start_student_session(session: SessionBase, student: Student, *, is_shared: bool, now: datetime) -> None:
+    """Replace the session with one for this student. Anyone signed in before is signed out.
+
+    is_shared: the browser forgets the session when it closes.
+    """
     session.flush()
     session[STUDENT] = student.pk
     session[PIN_VERSION] = student.pin_version
+    session[STARTED_AT] = session[SEEN_AT] = now.timestamp()
+    session.set_expiry(0 if is_shared else now + STUDENT_LIFETIME)
+
+
+def renew_student_session(session: SessionBase, *, now: datetime) -> None:
+    """Record that the student used this session; one write, at most every RENEW_STUDENT."""
+    if is_past(session, SEEN_AT, RENEW_STUDENT, now):
+        session[SEEN_AT] = now.timestamp()
 
 
 def end_student_session(session: SessionBase) -> None:
     """Sign the student out and keep the rest of the session."""
-    for name in (STUDENT, PIN_VERSION):
+    for name in (STUDENT, PIN_VERSION, STARTED_AT, SEEN_AT):
         session.pop(name, None)
 
 
-def signed_in_student(session: SessionBase) -> Student | None:
-    """The student of a session, with the classroom; None if none signed in or the session ended. One query."""
-    signed_in = student_session(session)
-    if signed_in is None:
+def has_open_attempt(student_id: int) -> bool:
+    """Whether the student has an attempt that is not submitted, which keeps an idle session. One query."""
+    return Attempt.objects.filter(student=student_id, submitted_at=None).exists()
+
+
+def signed_in_student(session: SessionBase, *, now: datetime) -> Student | None:
+    """The student of a session, with the classroom; None if none signed in or the session ended. One query.
+
+    Two if the session is idle.
+    """
+    signed_in = student_session(session, now=now)
+    if signed_in is None or (signed_in.is_idle and not has_open_attempt(signed_in.student_id)):
         return None
     student = Student.objects.select_related("classroom").filter(pk=signed_in.student_id).first()
     if student is None or not signed_in.is_valid(

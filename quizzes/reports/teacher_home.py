@@ -96,7 +96,7 @@ def load_teacher_home(user: User, *, now: datetime) -> TeacherHome:
         if guessed.needs_teacher:
             locked[guessed.student.classroom_id].append(guessed.student)
     by_pk = {classroom.pk: classroom for classroom in classes.classrooms}
-    needs = [TodoItem("attacked", 0, classroom) for pk, classroom in by_pk.items() if pk in trouble.attacked]
+    needs = [TodoItem("attacked", 1, classroom) for pk, classroom in by_pk.items() if pk in trouble.attacked]
     needs += [
         TodoItem("locked_out", len(students), by_pk[pk], students=tuple(students)) for pk, students in locked.items()
     ]

@@ -50,6 +50,23 @@ def question_heading(
     return f"Question {number} of {question_count}: {what}"
 
 
+# The notes of a review speak to the student. A teacher reads the same review.
+TO_TEACHER = (
+    ("Your answer", "Student’s answer"),
+    ("You answered:", "Student answered:"),
+    ("You gave:", "Student answered:"),
+    ("You chose:", "Student chose:"),
+)
+
+
+@register.filter
+def to_teacher(note: str) -> str:
+    """A note of a review, such as “Your answer, correct”, in words for the teacher."""
+    for to_student, words in TO_TEACHER:
+        note = note.replace(to_student, words)
+    return note
+
+
 @register.simple_tag
 def jump_links(places: Sequence[Place], number: int) -> SafeString:
     """A link for each question, with its state in words. number: of the question shown, from 1."""

@@ -18,7 +18,13 @@ from django_htmx.middleware import HtmxDetails
 
 from quizzes.attempts.access import Access, LoadedAttempt, check_access, load_attempt
 from quizzes.models import Assignment, Attempt, Classroom, Student, User
-from quizzes.people.student_sessions import signed_in_student, start_student_session, student_session
+from quizzes.people.student_sessions import (
+    renew_student_session,
+    signed_in_student,
+    start_student_session,
+    student_session,
+)
+from quizzes.people.teacher_sessions import end_teacher_session
 
 DEVICE_COOKIE = f"{settings.COOKIE_PREFIX}device"
 DEVICE_COOKIE_AGE = 180 * 24 * 60 * 60
@@ -66,13 +72,15 @@ def attempt_required[**P](*, with_answers: bool = False) -> Callable[[AttemptVie
         @login_not_required
         @wraps(view)
         def wrapper(request: HttpRequest, public_id: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-            session = student_session(request.session)
+            now = timezone.now()
+            session = student_session(request.session, now=now)
             attempt = load_attempt(public_id, with_answers=with_answers and request.method == "GET")
             access = check_access(session, attempt)
             if access is Access.SIGN_IN:
                 return _redirect_to_sign_in(request)
             if access is Access.NOT_FOUND or attempt is None:
                 raise Http404
+            renew_student_session(request.session, now=now)
             with timezone.override(attempt.zone):
                 return view(request, attempt, *args, **kwargs)
 
@@ -89,18 +97,21 @@ def student_required[**P](
     @login_not_required
     @wraps(view)
     def wrapper(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        student = signed_in_student(request.session)
+        now = timezone.now()
+        student = signed_in_student(request.session, now=now)
         if student is None:
             return _redirect_to_sign_in(request)
+        renew_student_session(request.session, now=now)
         with timezone.override(student.classroom.zone):
             return view(request, student, *args, **kwargs)
 
     return wrapper
 
 
-def sign_in_student(request: HttpRequest, student: Student) -> None:
+def sign_in_student(request: HttpRequest, student: Student, *, is_shared: bool) -> None:
     """Bind this session to a student. A teacher or another student who was signed in here is signed out."""
-    start_student_session(request.session, student)
+    end_teacher_session(request.session)
+    start_student_session(request.session, student, is_shared=is_shared, now=timezone.now())
     rotate_token(request)
 
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
@@ -19,6 +19,12 @@ from quizzes.forms.accounts import too_many_passwords
 from quizzes.models import User
 from quizzes.people import accounts
 from quizzes.people.student_sessions import end_student_session
+from quizzes.people.teacher_sessions import (
+    SESSION_ID,
+    end_other_sessions,
+    end_teacher_session,
+    start_teacher_session,
+)
 from quizzes.people.teacher_sign_in import PasswordLocked, begin_try, end_try, remember_user_device
 from quizzes.views.access import client_address, device_of
 
@@ -75,8 +81,20 @@ class AccountAdapter(DefaultAccountAdapter):
         super().login(request, user)
         # On a shared computer, sign out the previous student.
         end_student_session(request.session)
-        remember_user_device(user, device=device_of(request), address=client_address(request), now=timezone.now())
-        request.session.set_expiry(settings.ACCOUNT_SESSION_COOKIE_AGE)
+        now = timezone.now()
+        agent = request.headers.get("User-Agent", "")
+        start_teacher_session(request.session, user, user_agent=agent, now=now)
+        remember_user_device(user, device=device_of(request), address=client_address(request), now=now)
+
+    def logout(self, request: HttpRequest) -> None:
+        """Sign out, and take the session off the list."""
+        end_teacher_session(request.session)
+        super().logout(request)
+
+    def set_password(self, user: User, password: str) -> None:
+        """Set a new password, which ends all other sessions."""
+        super().set_password(user, password)
+        end_other_sessions(user, keep=context.request.session.get(SESSION_ID))
 
     def is_safe_url(self, url: str | None) -> bool:
         """Whether a redirect to the URL is safe. False for a malformed URL."""

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from quizzes.attempts.previews import preview_attempt, try_out
 from quizzes.content.question_types.registry import public_view, type_of
 from quizzes.content.reading import Reading, Sentence
+from quizzes.models import User
 from quizzes.people.retention import NOTICE
 from quizzes.views.previews import visitor_store
 
@@ -20,14 +21,16 @@ PARAGRAPHS_BESIDE_QUESTION = 2
 @login_not_required
 @require_GET
 def landing(request: HttpRequest) -> HttpResponse:
-    """The start page, with a question to try if the built-in sets are loaded."""
+    """The start page: a question to try if the built-in sets are loaded, and what to do on a site without a teacher."""
     edition_id = try_out()
+    has_teacher = User.objects.exists()
     if edition_id is None:
-        return render(request, "public/landing.html")
+        return render(request, "public/landing.html", {"has_teacher": has_teacher})
     preview = preview_attempt(visitor_store(request), edition_id)
     reading = preview.content.published.document.reading
     question = preview.content.questions[0]
     context = {
+        "has_teacher": has_teacher,
         "preview": preview,
         "question": public_view(question, preview.content.shuffle, None, reading),
         "question_template": type_of(question).template("page"),

@@ -56,7 +56,7 @@ def test_a_class_is_typed_in_by_the_keyboard_alone(
     assert page.evaluate("document.activeElement.textContent") == "Save"
     keyboard.press("Enter")
 
-    page.get_by_text("Saved: 3 sheets.").wait_for()
+    page.get_by_text("Saved: paper answers of 3 students.").wait_for()
     standing = stored_paper_answers(assignment, students)
     assert [there.letter for there in standing] == ["A", "B", "A"]
     assert [there.values for there in standing] == [values] * 3

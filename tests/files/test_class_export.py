@@ -90,6 +90,7 @@ def school(classroom: Classroom, teacher: User) -> Classroom:
         closes_at=NOW + timedelta(days=2),
         max_attempts=3,
         attempt_policy="latest",
+        release="after_last",
     )
     make_answered_attempt(assignment=one, student=ana, right=3)
     marked = make_answered_attempt(assignment=one, student=ben, right=1)
@@ -242,6 +243,15 @@ def test_terms_of_students_and_decisions_travel(school: Classroom) -> None:
     assert list(ManualGrade.objects.values_list("points", "comment")) == [(Decimal("1.25"), "Good thinking")]
     moved = Student.objects.get(display_name="Eva")
     assert (moved.removed_at, moved.attempts.count()) == (LATER, 1)
+
+
+def test_release_after_the_last_attempt_travels(school: Classroom) -> None:
+    content = export_classroom(school, now=LATER)
+
+    again = import_classroom(content, by=empty_site(), now=LATER)
+
+    releases = again.assignments.order_by("created_at").values_list("release", flat=True)
+    assert list(releases) == ["after_hand_in", "after_last"]
 
 
 def test_sets_come_as_the_teachers_own_with_every_edition(school: Classroom) -> None:

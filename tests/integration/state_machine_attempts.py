@@ -16,7 +16,7 @@ from quizzes.grading.regrades import StalePreview
 from quizzes.models import Edition, Question
 from tests.factories import loaded
 from tests.integration.state_machine_machine import SettingsMachine, anyone, pick
-from tests.integration.state_machine_model import (
+from tools.simulate.model import (
     GIVEN,
     MINUTE,
     NEW_KEYS,
@@ -174,7 +174,7 @@ class AttemptsMachine(SettingsMachine):
 
         def act() -> None:
             more = timedelta(minutes=minutes) if minutes else None
-            lifecycle.reopen(row, more_time=more, reason="The tablet died.", by=self.teacher, now=self.now)
+            lifecycle.reopen(row, more_time=more, reason="Was away.", by=self.teacher, now=self.now)
 
         try:
             self.ledger.reopen(model_attempt, minutes * MINUTE, self.now)

@@ -22,7 +22,7 @@ from quizzes.content.drafts import publishing, saving
 from quizzes.content.drafts.saving import DraftChanged
 from quizzes.models import Assignment, Attempt, Draft, Edition
 from tests.factories import NOW, make_classroom, make_draft, make_student, make_user
-from tests.integration.state_machine_model import (
+from tools.simulate.model import (
     FIRST_KEYS,
     MINUTE,
     NEW_KEYS,

@@ -265,6 +265,8 @@ TABLE: dict[str, Row] = {
     "download_account": Row(ANY_TEACHER, method="post"),
     "account_deleted": Row(moving(EVERYONE)),
     "hand_over_classroom": Row(OWN_TEACHER, of_classroom),
+    # Whoever is signed out is led to the sign-in page.
+    "sign_out_everywhere": Row(dict.fromkeys(EVERYONE, "login"), method="post"),
     "invite": Row(moving(ANY_TEACHER), method="post"),
     "cancel_invitation": Row(moving(ANY_TEACHER), lambda school: {"number": 1}, method="post"),
 }

@@ -27,12 +27,17 @@ from quizzes.models import (
     AuditEvent,
     Classroom,
     Edition,
+    FailedTry,
     ManualGrade,
     Regrade,
     Student,
+    TeacherSession,
     User,
 )
+from quizzes.people.accounts import sign_in_link
+from quizzes.people.guess_limits import PIN_TRIES
 from quizzes.people.rosters import add_students, new_students
+from quizzes.people.student_sign_in import PinLocked, WrongPin, check_pin, pin_of
 from tests.factories import make_assignment, make_attempt, make_edition, make_student, save
 from tests.pages import form_of
 from tests.views.teacher.test_grading_queue import give, typed_document
@@ -215,3 +220,28 @@ def test_one_queued_answer_settled_many_times_at_once_is_settled_once(
     ] * 8
     assert (Regrade.objects.count(), ManualGrade.objects.count()) == (regraded, graded)
     assert AuditEvent.objects.count() == 1
+
+
+def test_wrong_pins_at_once_get_no_more_tries(student: Student, now: datetime) -> None:
+    """Each from a new device: parallel requests that all find no failure yet would each get a try."""
+    wrong = str((int(pin_of(student)) + 1) % 10_000).zfill(4)
+
+    def guess(number: int) -> bool:
+        try:
+            check_pin(student, wrong, address="192.0.2.1", device=f"device {number}", now=now)
+        except (WrongPin, PinLocked):
+            return True
+        return False
+
+    assert all(at_once([lambda number=number: guess(number) for number in range(30)]))  # type: ignore[misc]
+    assert FailedTry.objects.count() == PIN_TRIES
+
+
+def test_sign_in_link_at_once_opens_one_session(teacher: User) -> None:
+    link = sign_in_link(teacher, "")
+
+    def use() -> int:
+        return Client().post(link).status_code
+
+    assert sorted(at_once([use] * 8)) == [302] + [404] * 7
+    assert TeacherSession.objects.count() == 1

@@ -146,7 +146,15 @@ def bytes_left(mark: str) -> list[str]:
         return found
     folders = {Path(connection.settings_dict["NAME"]).parent, site_settings.DATA_DIR}
     files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
-    return sorted(path.name for path in files if mark.lower().encode() in path.read_bytes().lower())
+    return sorted(path.name for path in files if mark.lower().encode() in content_of(path).lower())
+
+
+def content_of(path: Path) -> bytes:
+    """The bytes of a file; none if a parallel run of tests has just deleted it."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
 
 
 # --- Nothing is left ----------------------------------------------------------------------------------------------

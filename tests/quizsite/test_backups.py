@@ -47,6 +47,8 @@ class Drill:
             env=environment(self.data, self.site.port, {**self.site.extra, **variables}),
             capture_output=True,
             text=True,
+            # A site that serves, though it should refuse, would not end.
+            timeout=120,
         )
 
     def shell(self, code: str) -> str:
@@ -197,6 +199,30 @@ def test_restore_on_an_empty_machine_brings_back_the_key_too(drill: Drill, tmp_p
 
     assert drill.classes() == ["First"]
     assert (drill.data / "secret_key").read_bytes() == key
+
+
+def test_restore_brings_a_backup_of_version_0_2_up_to_date(drill: Drill) -> None:
+    # The migrations of 0.2.0 are those without the table of quizsite.
+    drill.site.run("migrate", "quizsite", "zero", "--verbosity=0")
+    made = drill.backup()
+    assert "quizsite.0001_site_state" not in json.loads((made / "manifest.json").read_text())["migrations"]
+    drill.site.run("migrate", "--verbosity=0")
+
+    drill.site.run("restore", str(made))
+
+    assert drill.classes() == ["First"]
+    assert drill.manage("migrate", "--check").returncode == 0
+
+
+def test_periodic_jobs_of_cron_wait_for_a_restore(drill: Drill) -> None:
+    with exclusive(drill.data):
+        done = drill.manage("run_periodic_jobs")
+    assert (done.returncode, done.stdout, done.stderr) == (
+        1,
+        "",
+        "CommandError: A restore is running. The periodic jobs run after it.\n",
+    )
+    assert drill.manage("run_periodic_jobs").returncode == 0
 
 
 def test_restore_refuses_while_the_site_serves(drill: Drill) -> None:

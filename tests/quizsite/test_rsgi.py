@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.quizsite.echo import LARGE
+from tests.quizsite.test_headers import POLICY
 from tests.servers import Site, family, running
 
 pytestmark = pytest.mark.sockets
@@ -155,6 +156,35 @@ def test_too_long_body_is_refused_before_it_is_sent(site: Site) -> None:
         assert link.recv(1) == b""
 
 
+@pytest.mark.parametrize(
+    ("message", "status"),
+    [
+        (head("GET", "/", "Cookie: \xff"), 400),
+        (head("POST", "/", "Content-Length: 5"), 408),
+        (head("POST", "/", "Content-Length: 5000000"), 413),
+        (head("GET", "/broken"), 500),
+    ],
+)
+def test_reply_that_is_not_djangos_has_the_browser_policy(site: Site, message: bytes, status: int) -> None:
+    found, headers, _ = send(site, message)
+    given = dict(headers)
+
+    assert found == status
+    assert given["content-type"] == "text/plain; charset=utf-8"
+    assert given["cache-control"] == "no-store"
+    assert given.pop("content-security-policy") == "default-src 'none'; frame-ancestors 'none'"
+    policy = {name.lower(): value for name, value in POLICY.items() if name != "Content-Security-Policy"}
+    assert {name: given.get(name) for name in policy} == policy
+
+
+def test_client_that_sends_a_too_long_body_to_its_end_can_read_the_reply(site: Site) -> None:
+    with connect(site) as link:
+        link.sendall(post(b"x" * 12_000_000, path="/teacher/"))
+
+        assert reply(link)[0] == 413
+        assert link.recv(1) == b""
+
+
 def test_chunked_body_arrives_with_its_length(site: Site) -> None:
     with connect(site) as link:
         link.sendall(head("POST", "/", "Transfer-Encoding: chunked") + b"5\r\nhello\r\n")
@@ -171,12 +201,14 @@ def test_chunked_body_arrives_with_its_length(site: Site) -> None:
 
 
 def test_chunked_body_without_end_gets_413(site: Site) -> None:
+    before = (site.data / "server.log").read_text()
     with connect(site) as link:
         link.sendall(head("POST", "/", "Transfer-Encoding: chunked"))
         for _ in range(MAX_BYTES // 8192 + 1):
             link.sendall(b"2000\r\n" + b"x" * 8192 + b"\r\n")
 
         assert reply(link)[0] == 413
+    assert (site.data / "server.log").read_text() == before
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """When a session ends, and where a sign-in may lead."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -13,13 +14,18 @@ from django.db.models import Value
 from django.db.models.functions import Concat
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from quizsite import sessions
+from quizsite.periodic_jobs import run_periodic_jobs
 from quizsite.sessions import SessionStore
-from quizzes.models import Attempt, Student, User
+from quizzes.attempts.lifecycle import submit_attempt
+from quizzes.models import Assignment, Attempt, Student, TeacherSession, User
 from quizzes.people import accounts
-from tests.factories import NOW, make_user
-from tests.pages import form_of
+from quizzes.people.student_sign_in import pin_of
+from quizzes.people.teacher_sessions import browser_name
+from tests.factories import NOW, make_assignment, make_attempt, make_user
+from tests.pages import form_of, read, text_of
 
 PASSWORD = "seven green bicycles"
 WEEK = timedelta(days=7)
@@ -111,7 +117,10 @@ def test_session_of_a_sign_in_link_ends_after_a_week(teacher: User, clock: time_
     client = Client()
     client.post(accounts.sign_in_link(teacher, ""))
     # The link's own rule leads to the password page while it lasts; what counts here is who is signed in.
-    clock.shift(WEEK - timedelta(minutes=1))
+    for _ in range(15):
+        clock.shift(timedelta(hours=11))
+        assert client.get("/teacher/").status_code == 200
+    clock.move_to(NOW + WEEK - timedelta(minutes=1))
     assert client.get("/teacher/").status_code == 200
     clock.shift(timedelta(minutes=2))
     assert client.get("/teacher/").headers["Location"] == "/accounts/login/?next=/teacher/"
@@ -216,3 +225,246 @@ def test_session_ends_at_its_own_time(clock: time_machine.Traveller) -> None:
     clock.shift(timedelta(seconds=2))
     ended = SessionStore(session.session_key)
     assert (ended.load(), ended.session_key) == ({}, None)
+
+
+# --- Students: 8 hours, 30 minutes without use unless an attempt is open -------------------------------------------
+
+MINUTE = timedelta(minutes=1)
+
+
+def sign_in(student: Student, **device: str) -> Client:
+    """A browser in which the student signed in with code, name and PIN."""
+    client = Client()
+    client.post("/join/", {"code": student.classroom.join_code})
+    client.post("/join/name/", {"student": student.public_id})
+    response = client.post("/join/pin/", {"pin": pin_of(student), **device})
+    assert response.headers["Location"] == "/student/"
+    return client
+
+
+def is_in(client: Client, address: str = "/student/") -> bool:
+    response = client.get(address)
+    assert response.status_code == 200 or response.headers["Location"] == "/join/"
+    return response.status_code == 200
+
+
+def test_student_is_signed_out_after_30_minutes_without_use(student: Student, clock: time_machine.Traveller) -> None:
+    client = sign_in(student)
+    for _ in range(3):
+        clock.shift(29 * MINUTE)
+        assert is_in(client)
+    clock.shift(30 * MINUTE)
+
+    assert "Step 1 of 3" in client.get("/join/").content.decode()
+    for _ in range(2):
+        assert not is_in(client)
+
+
+def test_student_with_an_open_attempt_stays_signed_in_without_use(
+    attempt: Attempt, student: Student, clock: time_machine.Traveller
+) -> None:
+    client, page = sign_in(student), reverse("take_attempt", args=[attempt.public_id, 1])
+    clock.shift(timedelta(hours=3))
+    assert is_in(client)
+    clock.shift(timedelta(hours=3))
+    assert is_in(client, page)
+
+    submit_attempt(attempt, now=timezone.now())
+
+    receipt = reverse("receipt", args=[attempt.public_id])
+    assert is_in(client, receipt)
+    clock.shift(30 * MINUTE)
+    assert not is_in(client, receipt)
+    assert not is_in(client)
+
+
+def test_submitted_attempt_is_shown_while_another_is_open(
+    attempt: Attempt, student: Student, clock: time_machine.Traveller
+) -> None:
+    client = sign_in(student)
+    submit_attempt(attempt, now=timezone.now())
+    make_attempt(assignment=make_assignment(classroom=student.classroom), student=student)
+    clock.shift(timedelta(hours=1))
+
+    assert is_in(client, reverse("receipt", args=[attempt.public_id]))
+
+
+def test_student_is_signed_out_after_8_hours_of_use(
+    attempt: Attempt, student: Student, clock: time_machine.Traveller
+) -> None:
+    client, page = sign_in(student, device="own"), reverse("take_attempt", args=[attempt.public_id, 1])
+    for _ in range(47):
+        clock.shift(10 * MINUTE)
+        assert is_in(client, page)
+    clock.move_to(NOW + timedelta(hours=8) - timedelta(seconds=1))
+    assert is_in(client, page)
+    clock.shift(timedelta(seconds=1))
+
+    assert not is_in(client, page)
+    assert not is_in(client)
+
+
+@pytest.mark.parametrize("device", ["shared", "own"])
+def test_session_ends_after_8_hours_however_the_cookie_lasts(
+    device: str, attempt: Attempt, student: Student, clock: time_machine.Traveller
+) -> None:
+    client = sign_in(student, device=device)
+    clock.shift(timedelta(hours=8))
+
+    assert not is_in(client)
+
+
+def test_session_of_a_shared_device_ends_with_the_browser_and_that_is_the_default(
+    student: Student, clock: time_machine.Traveller
+) -> None:
+    kept = {
+        device.get("device", "default"): sign_in(student, **device).cookies["sessionid"]["max-age"]
+        for device in ({}, {"device": "shared"}, {"device": "own"})
+    }
+    assert kept == {"default": "", "shared": "", "own": 8 * 60 * 60}
+    client = Client()
+    client.post("/join/", {"code": student.classroom.join_code})
+    client.post("/join/name/", {"student": student.public_id})
+    page = client.get("/join/pin/").content.decode()
+    assert re.findall(r'value="(\w+)"[^>]* checked', page) == ["shared"]
+
+
+def test_session_of_the_pin_alone_ends_with_the_browser(attempt: Attempt, student: Student) -> None:
+    client = Client()
+    assert client.post(f"/student/attempts/{attempt.public_id}/again/", {"pin": pin_of(student)}).status_code == 200
+    assert client.cookies["sessionid"]["max-age"] == ""
+
+
+def test_use_is_recorded_every_three_minutes_by_one_write(
+    attempt: Attempt, student: Student, clock: time_machine.Traveller, queries: Callable[[], Any]
+) -> None:
+    client, page = sign_in(student), reverse("take_attempt", args=[attempt.public_id, 1])
+    client.get(page)
+    counts = []
+    for _ in range(9):
+        clock.shift(MINUTE)
+        with queries() as seen:
+            assert is_in(client, page)
+        counts.append((len(seen), len(seen.writes)))
+
+    assert counts == [(2, 0), (2, 0), (3, 1)] * 3
+
+
+# --- Teachers: 12 hours without use, 7 days, and a list -------------------------------------------------------------
+
+
+def teacher_in(teacher: User, agent: str = "Mozilla/5.0 (Windows NT 10.0) Gecko/20100101 Firefox/140.0") -> Client:
+    client = Client(headers={"User-Agent": agent})
+    # A link is made from the last sign-in.
+    teacher.refresh_from_db()
+    assert client.post(accounts.sign_in_link(teacher, "")).headers["Location"] == "/teacher/"
+    return client
+
+
+def is_teacher_in(client: Client) -> bool:
+    return client.get("/teacher/").status_code == 200
+
+
+def test_teacher_is_signed_out_after_12_hours_without_use(teacher: User, clock: time_machine.Traveller) -> None:
+    client = teacher_in(teacher)
+    for _ in range(3):
+        clock.shift(timedelta(hours=12) - MINUTE)
+        assert is_teacher_in(client)
+    clock.shift(timedelta(hours=12))
+
+    for _ in range(2):
+        assert not is_teacher_in(client)
+    assert TeacherSession.objects.count() == 1
+    run_periodic_jobs(now=timezone.now())
+    assert TeacherSession.objects.count() == 0
+
+
+def test_live_page_that_polls_is_no_use(
+    assignment: Assignment, teacher: User, clock: time_machine.Traveller, queries: Callable[[], Any]
+) -> None:
+    client = teacher_in(teacher)
+    address = reverse("live_progress", args=[assignment.public_id])
+    for _ in range(12):
+        clock.shift(timedelta(hours=1) - timedelta(seconds=1))
+        with queries() as seen:
+            assert client.get(address).status_code == 200
+        assert seen.writes == []
+    clock.shift(MINUTE)
+
+    assert not is_teacher_in(client)
+
+
+def test_teachers_use_is_recorded_every_ten_minutes(
+    teacher: User, clock: time_machine.Traveller, queries: Callable[[], Any]
+) -> None:
+    client = teacher_in(teacher)
+    client.get("/teacher/")
+    writes = []
+    for _ in range(4):
+        clock.shift(5 * MINUTE)
+        with queries() as seen:
+            assert is_teacher_in(client)
+        writes.append(len(seen.writes))
+
+    # The session and its line on the list.
+    assert writes == [0, 2, 0, 2]
+    assert TeacherSession.objects.get().seen_at == NOW + 20 * MINUTE
+
+
+def test_account_lists_the_sessions_and_ends_all_at_once(
+    teacher: User, other_teacher: User, clock: time_machine.Traveller
+) -> None:
+    here = teacher_in(teacher)
+    there = teacher_in(teacher, "Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) Chrome/140.0.0.0 Safari/537.36")
+    colleague = teacher_in(other_teacher)
+    page = here.get("/teacher/account/")
+    text = text_of(page)
+    assert "Firefox on Windows, since Fri, Oct 23, 15:00 UTC, last used Fri, Oct 23, 15:00 UTC This device" in text
+    assert "Chrome on ChromeOS, since" in text
+    assert text.count("This device") == 1
+    actions = [form.action for form in read(page).forms]
+    assert reverse("sign_out_everywhere") in actions
+
+    after = here.post(reverse("sign_out_everywhere"), follow=True)
+
+    assert "You’re signed out on all devices." in after.content.decode()
+    assert [is_teacher_in(client) for client in (here, there, colleague)] == [False, False, True]
+    assert TeacherSession.objects.get().user == other_teacher
+    assert is_teacher_in(teacher_in(teacher))
+
+
+def test_session_leaves_the_list_when_it_ends(teacher: User, student: Student, clock: time_machine.Traveller) -> None:
+    by_button, by_link, by_student = teacher_in(teacher), teacher_in(teacher), teacher_in(teacher)
+    assert TeacherSession.objects.count() == 3
+
+    by_button.post("/accounts/logout/")
+    by_link.post(accounts.sign_in_link(teacher, ""))
+    by_student.post("/join/", {"code": student.classroom.join_code})
+    by_student.post("/join/name/", {"student": student.public_id})
+    by_student.post("/join/pin/", {"pin": pin_of(student)})
+
+    assert TeacherSession.objects.get().key == by_link.session["teacher_session"]
+
+
+def test_new_password_leaves_this_session_on_the_list(teacher: User, clock: time_machine.Traveller) -> None:
+    here, there = teacher_in(teacher), teacher_in(teacher)
+    new = {"password1": "eleven quiet kettles", "password2": "eleven quiet kettles"}
+    assert here.post("/accounts/password/set/", new).headers["Location"] == "/teacher/account/"
+
+    assert [is_teacher_in(client) for client in (here, there)] == [True, False]
+    assert TeacherSession.objects.get().key == here.session["teacher_session"]
+
+
+@pytest.mark.parametrize(
+    ("agent", "name"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0", "Edge on Windows"),
+        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Version/18.0 Safari/605.1.15", "Safari on Mac"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1", "Safari on iPhone"),
+        ("Mozilla/5.0 (Linux; Android 15) Chrome/140.0 Mobile Safari/537.36", "Chrome on Android"),
+        ("curl/8.0 <script>", "A browser"),
+        ("", "A browser"),
+    ],
+)
+def test_browser_is_named_by_its_user_agent(agent: str, name: str) -> None:
+    assert browser_name(agent) == name

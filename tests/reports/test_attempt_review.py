@@ -1,5 +1,6 @@
 """One attempt read with its verdicts: what waits for a mark, and what a correction leaves of it."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -67,6 +68,19 @@ def test_teacher_reads_that_an_answer_is_not_marked_yet(waiting: Attempt, teache
     page = text_of(teacher_client.get(reverse("attempt_review", args=[waiting.public_id])))
     assert "1 answer not marked yet" in page
     assert "Written answer, needs grading, 3 points possible" in page
+
+
+def test_teacher_reads_whose_answer_it_is_and_the_student_reads_your(
+    waiting: Attempt, teacher_client: Client, student_client: Client
+) -> None:
+    address = reverse("attempt_review", args=[waiting.public_id])
+    page = teacher_client.get(address)
+    text = text_of(page)
+    assert "The rules. Student’s answer" in text
+    assert 'data-r="given"' in page.content.decode()
+    assert not re.search(r"\b(Your answer|You answered|You gave|You chose)\b", text)
+    result = text_of(student_client.get(reverse("result", args=[waiting.public_id])))
+    assert "Student’s answer" not in result
 
 
 def test_dropped_question_is_told_as_what_it_is(waiting: Attempt, student_client: Client) -> None:

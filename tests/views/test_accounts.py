@@ -637,7 +637,7 @@ def test_sign_in_link_command_prints_a_link_that_works(teacher: User) -> None:
 
 
 def test_sign_in_link_command_names_what_is_wrong(teacher: User) -> None:
-    with pytest.raises(CommandError, match=r"^No account has the address nobody@school\.test\.$"):
+    with pytest.raises(CommandError, match=r"^No account has the email nobody@school\.test\.$"):
         call_command("sign_in_link", "nobody@school.test")
     teacher.is_active = False
     teacher.save()
@@ -695,3 +695,19 @@ def test_what_is_wrong_with_a_whole_form_has_the_focus() -> None:
     page = Client().post("/accounts/login/", {"login": "nobody@school.test", "password": "seven green bicycles"})
     [notice] = re.findall(r'<div class="notice bad-n"[^>]*>', page.content.decode())
     assert notice == '<div class="notice bad-n" role="alert" tabindex="-1" autofocus>'
+
+
+def test_sign_in_page_and_landing_page_say_how_to_get_an_account(db: None) -> None:
+    first = "It prints the first link when it starts."
+    sign_in = text_of(Client().get(reverse("account_login")))
+    assert "No account? Ask a teacher who uses Footnote to invite you." in sign_in
+    assert first in sign_in
+    assert first in text_of(Client().get(reverse("landing")))
+    make_user()
+    assert first not in text_of(Client().get(reverse("landing")))
+
+
+def test_a_new_invitation_link_has_a_copy_button(teacher_client: Client) -> None:
+    assert "data-copy" not in teacher_client.get(reverse("account")).content.decode()
+    page = teacher_client.post(reverse("invite"), follow=True).content.decode()
+    assert '<button class="btn alt" type="button" data-copy="link" hidden>Copy link</button>' in page

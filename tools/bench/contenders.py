@@ -93,6 +93,8 @@ def serve(module: str, workers: int) -> Iterator[Floor]:
              "--workers-kill-timeout", "5", "--log-level", "warning", "--no-access-log"],
             env=environment,
             cwd=ROOT,
+            # As the site: on a busy machine Linux shares the processor out by session.
+            start_new_session=True,
         )  # fmt: skip
         try:
             for _ in range(1000):

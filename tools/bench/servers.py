@@ -18,13 +18,13 @@ from urllib.request import urlopen
 
 from django.core.management import call_command
 
-from tests.servers import ROOT, Site, environment, free_port, running
+from tests.servers import MANAGE, ROOT, environment, free_port
 from tools.bench import load as bench
 from tools.bench.__main__ import DATA, alternate, ratios  # sets up Django, which the imports below need
 from tools.bench.contenders import Contender, bare_keys, bare_saves, saves_of, serve
 from tools.faults.ledger import make_clients
 
-EACH = 60
+EACH = 40
 
 
 def main() -> None:
@@ -42,12 +42,7 @@ def main() -> None:
 def compare(workers: int, students: int, cycles: int) -> None:
     """Print a row for each server."""
     with ExitStack() as stack:
-        site = Site(Path(os.environ["FOOTNOTE_DATA"]), command=("serve", "--workers", str(workers)))
-        stack.enter_context(running(site))
-        assert site.process is not None  # noqa: S101
-        ports = {"bridge": (site.port, site.process.pid)}
-        for name, command in others(workers).items():
-            ports[name] = stack.enter_context(started(command))
+        ports = {name: stack.enter_context(started(command)) for name, command in commands(workers).items()}
         those = [
             Contender(name, port, pid, [saves_of(client) for client in make_clients(port, students)])
             for name, (port, pid) in ports.items()
@@ -65,9 +60,10 @@ def compare(workers: int, students: int, cycles: int) -> None:
         sys.stdout.write(f"| {workers}, {students} | {name} | {rate:.2f} | {cpu:.2f} | {p99:.2f} | {over_f:.2f} |\n")
 
 
-def others(workers: int) -> dict[str, Sequence[str]]:
-    """Commands of the servers that are compared; `PORT` stands for the port."""
+def commands(workers: int) -> dict[str, Sequence[str]]:
+    """The command of each server; `PORT` stands for the port."""
     return {
+        "Granian RSGI with our bridge": (*MANAGE, "serve", "--workers", str(workers)),
         "Granian WSGI": (
             *(sys.executable, "-m", "granian", "quizsite.wsgi:application", "--interface", "wsgi"),
             *("--host", "127.0.0.1", "--port", "PORT", "--workers", str(workers), "--blocking-threads", "1"),
@@ -82,10 +78,12 @@ def others(workers: int) -> dict[str, Sequence[str]]:
 def started(command: Sequence[str]) -> Iterator[tuple[int, int]]:
     """(port, process id) of a server on the data folder of the site."""
     port = free_port()
-    process = subprocess.Popen(  # noqa: S603  commands of `others`
+    process = subprocess.Popen(  # noqa: S603  those of `commands`
         [str(port) if word == "PORT" else word for word in command],
         env=environment(Path(os.environ["FOOTNOTE_DATA"]), port, {}),
         cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
     )
     try:
         for _ in range(1000):

@@ -54,7 +54,6 @@ class Attack:
 class Held:
     """What became of an attack's connections. lives: seconds until each was cut off."""
 
-    opened: int = 0
     kept_out: int = 0
     lives: list[float] = field(default_factory=list)
 
@@ -145,13 +144,15 @@ def _hold(port: int, attack: Attack, stop: threading.Event, held: Held) -> None:
     if soft < attack.count + 500:
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(attack.count + 500, hard), hard))
     links: dict[socket.socket, float] = {}
-    next_drip = time.monotonic() + DRIP_SECONDS
+    # Each at a moment of its own: 200 at the same one would be a load of their own.
+    chance, due = random.Random(2), dict[socket.socket, float]()
     while not stop.is_set():
         # Readers come one after another: so many large files at one time would be a load of their own.
         for _ in range(min(attack.count - len(links), READERS_AT_ONCE if attack.reads else attack.count)):
             try:
-                links[_open(port, attack)] = time.monotonic()
-                held.opened += 1
+                link = _open(port, attack)
+                links[link] = time.monotonic()
+                due[link] = links[link] + chance.uniform(0, DRIP_SECONDS)
             except OSError:
                 held.kept_out += 1
                 break
@@ -159,10 +160,10 @@ def _hold(port: int, attack: Attack, stop: threading.Event, held: Held) -> None:
             if not attack.reads and _is_cut(link):
                 held.lives.append(time.monotonic() - since)
                 link.close()
-                del links[link]
-        if time.monotonic() >= next_drip:
-            next_drip += DRIP_SECONDS
-            for link in links:
+                del links[link], due[link]
+        for link in links:
+            if time.monotonic() >= due[link]:
+                due[link] += DRIP_SECONDS
                 with suppress(OSError):
                     if attack.drip:
                         link.send(attack.drip)

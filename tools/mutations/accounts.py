@@ -73,8 +73,8 @@ CONTROLS: tuple[Control, ...] = (
     ),
     control(
         "a teacher's session ends",
-        "quizzes/views/account_adapter.py",
-        "        request.session.set_expiry(settings.ACCOUNT_SESSION_COOKIE_AGE)\n",
+        "quizzes/people/teacher_sessions.py",
+        "    session.set_expiry(settings.ACCOUNT_SESSION_COOKIE_AGE)\n",
         "",
         "tests/quizsite/test_sessions.py",
         *("-k", "week"),

@@ -43,10 +43,18 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "a set that a teacher owns is closed to others",
         "quizzes/models/question_sets.py",
-        "return self.filter(Q(owner=None) | Q(owner=user))",
+        "return self.filter(Q(owner=None) & ~Q(slug=TRY_OUT) | Q(owner=user))",
         "return self.all()",
         "tests/content/test_editions.py",
         "tests/views/teacher/editor/test_questions.py",
+    ),
+    control(
+        "the public try-out cannot be assigned",
+        "quizzes/models/question_sets.py",
+        "Q(owner=None) & ~Q(slug=TRY_OUT)",
+        "Q(owner=None)",
+        "tests/views/test_previews.py",
+        *("-k", "try_out"),
     ),
     control(
         "a draft is its owner's",
@@ -66,7 +74,7 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "pages of teachers need an account",
         "quizsite/settings.py",
-        '    "django.contrib.auth.middleware.LoginRequiredMiddleware",\n',
+        '    "quizsite.middleware.LoginRequired",\n',
         "",
         *(ACCESS, "-k", "teacher_home or add_classroom"),
     ),

@@ -166,10 +166,10 @@ CONTROLS: tuple[Control, ...] = (
     ),
     control(
         "roster files have a limit",
-        "quizzes/files/rosters.py",
+        "quizzes/files/table_file.py",
         "    if len(content) > MAX_BYTES:",
         "    if False:",
-        "tests/files/test_rosters.py",
+        "tests/files/test_table_file.py",
     ),
     control(
         "a cell of a spreadsheet is no formula",
@@ -193,5 +193,27 @@ CONTROLS: tuple[Control, ...] = (
         'if request.method != "POST":',
         "tests/quizsite/test_errors.py",
         *("-k", "not database"),
+    ),
+    control(
+        "strangers see no details of the site",
+        "quizsite/health.py",
+        "    if not is_operator(request):",
+        "    if False:",
+        "tests/quizsite/test_health.py",
+        *("-k", "operator"),
+    ),
+    control(
+        "the log holds no token and no code",
+        "quizsite/log.py",
+        "hide_secrets(record.getMessage()), None",
+        "record.getMessage(), None",
+        "tests/quizsite/test_log.py",
+    ),
+    control(
+        "a visitor's answers are not stored on the site",
+        "quizzes/views/previews.py",
+        "return request.session if self.store is None else self.store",
+        "return request.session",
+        "tests/views/test_previews.py",
     ),
 )

@@ -28,7 +28,7 @@ Value = Any
 Choose = Callable[[Sequence[Any]], Any]
 
 
-RowState = Literal["right", "missed", "wrong", "no", "close"]
+RowState = Literal["right", "missed", "wrong", "no", "given", "close"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class ReviewRow:
     """One line of a reviewed question.
 
     state: right = chosen and correct, missed = correct but not chosen, wrong = chosen and wrong, no = neither,
-    close = typed, and a teacher decides whether it is correct.
+    given = typed and without a verdict, close = typed, and a teacher decides whether it is correct.
     note: the answer or the correct answer in words, if the text alone does not say it. why: the rationale, or "".
     fault: what is wrong with a wrong choice, in words, or "".
     """

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.middleware import HtmxDetails
 
-from quizzes.assignments.deadlines import WindowState
+from quizzes.assignments.deadlines import WindowState, deadline
 from quizzes.assignments.release import Release
 from quizzes.assignments.student_settings import settings_given
 from quizzes.attempts import heartbeats
@@ -63,6 +63,8 @@ def start_attempt(request: HttpRequest, student: Student, public_id: str) -> Htt
     given = student_assignment(student, public_id, now=now)
     if given is None:
         raise Http404
+    terms = settings_given(given.assignment, student, extension=given.extension, is_excused=given.is_excused)
+    ends_at = deadline(started_at=now, time_limit=terms.time_limit, closes_at=given.window.closes_at)
     return render(
         request,
         "student/start_attempt.html",
@@ -71,7 +73,8 @@ def start_attempt(request: HttpRequest, student: Student, public_id: str) -> Htt
             "teachers": partial(teachers_of, student.classroom),
             "given": given,
             "is_closed": given.window.state(at=now) is WindowState.CLOSED,
-            "terms": settings_given(given.assignment, student, extension=given.extension, is_excused=given.is_excused),
+            "terms": terms,
+            "time_there_is": ends_at - now if ends_at is not None else None,
             "current": current_of(given, now=now),
             "answered_count": answered_count(given.attempt) if given.attempt else 0,
             "partial_credit": _partial_credit(given.assignment.edition_id),

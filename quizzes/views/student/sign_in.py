@@ -108,7 +108,7 @@ def enter_pin(request: HttpRequest) -> HttpResponse:
         is_right = False
         _refuse(form, error, lambda until: f"at {clock(until, classroom.zone)}", " or ".join(teachers_of(classroom)))
     if is_right:
-        sign_in_student(request, student)
+        sign_in_student(request, student, is_shared=form.is_shared)
         response: HttpResponse = redirect("student_home")
     else:
         form.name_teachers(teachers_of(classroom))
@@ -140,7 +140,7 @@ def enter_pin_again(request: HttpRequest, public_id: str) -> JsonResponse:
         # Minutes, not a time of day, which would reveal the class's time zone.
         _refuse(form, error, lambda until: _in_minutes(until, now), "your teacher")
     if is_right and student is not None:
-        sign_in_student(request, student)
+        sign_in_student(request, student, is_shared=True)
         response = JsonResponse({"token": get_token(request)})
     else:
         response = JsonResponse({"field": render_to_string("parts/field.html", {"field": form["pin"]})}, status=400)
@@ -163,7 +163,7 @@ def _code_page(request: HttpRequest, form: CodeForm) -> HttpResponse:
     has_signed_out = bool(request.COOKIES.get(SIGNED_OUT_COOKIE))
     context = {
         "form": form,
-        "signed_in": signed_in_student(request.session),
+        "signed_in": signed_in_student(request.session, now=timezone.now()),
         "has_signed_out": has_signed_out,
         "is_unsent": "unsent" in request.GET,
     }

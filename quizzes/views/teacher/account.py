@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from quizzes.files.teacher import export_teacher
 from quizzes.forms.accounts import DeleteAccountForm, EmailForm, OwnNameForm
-from quizzes.people import accounts, erasure
+from quizzes.people import accounts, erasure, teacher_sessions
 from quizzes.views.access import TeacherRequest
 from quizzes.views.teacher.downloads import file_response
 
@@ -39,6 +39,8 @@ def account(request: TeacherRequest) -> HttpResponse:
         "invitation_days": accounts.INVITATION_LIFETIME.days,
         "invitations": accounts.open_invitations(request.user, now=timezone.now()),
         "sends_mail": bool(settings.MAILER),
+        "sessions": teacher_sessions.open_sessions(request.user, now=timezone.now()),
+        "this_session": request.session.get(teacher_sessions.SESSION_ID),
     }
     return render(request, "teacher/account.html", context)
 
@@ -107,3 +109,12 @@ def cancel_invitation(request: TeacherRequest, number: int) -> HttpResponse:
     accounts.cancel_invitation(number, by=request.user)
     messages.success(request, "Invitation canceled. Its link doesn’t work anymore.")
     return redirect("account")
+
+
+@require_POST
+def sign_out_everywhere(request: TeacherRequest) -> HttpResponse:
+    """End all sessions of this teacher, this one included."""
+    teacher_sessions.end_all_sessions(request.user)
+    logout(request)
+    messages.success(request, "You’re signed out on all devices.")
+    return redirect("account_login")

@@ -106,6 +106,7 @@ def _progress_context(request: TeacherRequest, assignment: Assignment, now: date
     return {
         "assignment": assignment,
         "classroom": assignment.classroom,
+        "now": now,
         "entries": sorted(entries, key=lambda entry: numbers[entry.student.pk]) if is_anonymous else entries,
         "numbers": numbers,
         "guessed": {guessed.student.pk: guessed for guessed in trouble.students},

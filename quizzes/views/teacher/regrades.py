@@ -98,7 +98,8 @@ def _context(assignment: Assignment, row: Question, reached: list[Assignment], f
         "present_key": [line for line in present.answer_key(form.reading) if line.right],
         "sentences": form.reading.sentences(form.question.evidence),
         "earlier_regrades": regrades.get(row.key, []),
-        "reached": reached,
+        # A class that has the questions in two quizzes is one class.
+        "class_names": list({other.classroom_id: other.classroom.name for other in reached}.values()),
         "form": form,
         "view": form.view,
         "question_template": type_of(form.question).template("page"),

@@ -61,7 +61,7 @@ def move_student(request: TeacherRequest, public_id: str) -> HttpResponse:
         except rosters.NameTaken:
             form.add_error("classroom", f"{to.name} already has a student with this name. Rename one of them first.")
         else:
-            messages.success(request, f"{student.display_name} moved to {to.name}. Print a new card.")
+            messages.success(request, f"{student.display_name} moved to “{to.name}”. Print a new card.")
             return redirect("student_history", student.public_id)
     return history_page(request, taught_student(request, public_id), move_form=form)
 

@@ -140,7 +140,7 @@ def test_free_text_review_shows_the_own_text_a_good_one_and_the_rubric() -> None
     reviewed = QUESTION.review("Fear.", READING)
 
     assert reviewed.rows == (
-        ReviewRow("Fear.", "no", "", ""),
+        ReviewRow("Fear.", "given", "Your answer", ""),
         ReviewRow("The mayor says that they spread fear.", "missed", "Sample answer", ""),
         ReviewRow("Names who says so (1 point): “The mayor” or his name.", "no", "", ""),
         ReviewRow("Names two things (2 points): Fear, distrust, unsolved crimes.", "no", "", ""),

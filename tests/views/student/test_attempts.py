@@ -251,6 +251,27 @@ def test_list_shows_the_score_that_counts_after_the_last_close(
 # --- Beginning
 
 
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [
+        (12, "You have 12 minutes, because the quiz closes at 11:12 am."),
+        (45, "You have 45 minutes from the moment you begin."),
+    ],
+)
+def test_page_before_beginning_names_the_time_there_is(
+    minutes: int, said: str, student_client: Client, edition: Edition, classroom: Classroom, now: datetime
+) -> None:
+    assignment = make_assignment(
+        edition=edition,
+        classroom=classroom,
+        time_limit=timedelta(minutes=45),
+        closes_at=now + timedelta(minutes=minutes),
+    )
+    text = words(student_client.get(page_of("start_attempt", assignment)))
+    assert said in text
+    assert text.count("You have ") == 1
+
+
 def test_page_before_beginning_says_what_applies_and_begins_nothing(
     student_client: Client, edition: Edition, classroom: Classroom, now: datetime, queries: Gather
 ) -> None:

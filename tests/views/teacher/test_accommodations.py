@@ -543,3 +543,10 @@ def test_what_another_teacher_sends_changes_nothing(
     ):
         assert client.post(address, data).status_code == 404
     assert acts() == []
+
+
+def test_heading_names_the_student_and_the_quiz(
+    assignment: Assignment, student: Student, teacher_client: Client
+) -> None:
+    page = teacher_client.get(reverse("student_overrides", args=[assignment.public_id, student.public_id]))
+    assert "<h1>Maya Lopez, Small set</h1>" in page.content.decode()

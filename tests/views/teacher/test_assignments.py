@@ -385,6 +385,23 @@ def test_summary_warns_that_without_a_close_an_unused_attempt_keeps_the_answers_
         assert (warning in text_of(teacher_client.post(address, fields))) is is_warned
 
 
+@pytest.mark.parametrize(("minutes", "is_warned"), [("31", True), ("30", False), ("", False)])
+def test_summary_warns_of_a_time_limit_longer_than_the_window(
+    minutes: str,
+    is_warned: bool,
+    edition: Edition,
+    classroom: Classroom,
+    teacher_client: Client,
+    clock: time_machine.Traveller,
+) -> None:
+    address = address_of(edition)
+    window = {"opens": "2026-10-26T08:00", "closes": "2026-10-26T08:30"}
+    fields = filled(teacher_client, address, classroom, time_limit=minutes, act="preview", **window)
+    text = text_of(teacher_client.post(address, fields))
+    warning = "The time limit is longer than the quiz is open. Students get only the time until it closes."
+    assert (warning in text) is is_warned
+
+
 @pytest.mark.parametrize("act", ["preview", "save"])
 @pytest.mark.parametrize(("changes", "expected"), REFUSALS)
 def test_assign_refuses_with_a_word_and_keeps_what_was_typed(

@@ -286,7 +286,7 @@ def test_attempt_shows_each_answer_with_key_reason_evidence_and_points(
     assert verdicts == ["Not correct", "Partly correct", "Partly correct", "Not answered"]
     assert "Multiple choice, 0 of 1 point" in text
     assert "Who says so?, 2 of 3 points" in text
-    assert "Citizenship Your answer" in text
+    assert "Citizenship Student’s answer" in text
     assert "Birthplace Correct answer" in text
     assert document["questions"][0]["choices"][0]["rationale"] in text
     assert document["questions"][0]["explanation"] in text

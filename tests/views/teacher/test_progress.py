@@ -14,7 +14,7 @@ from django.urls import reverse
 from quizzes.assignments import accommodations
 from quizzes.assignments.status import Status
 from quizzes.attempts import heartbeats
-from quizzes.attempts.lifecycle import reopen, submit_attempt
+from quizzes.attempts.lifecycle import reopen, start_attempt, submit_attempt
 from quizzes.content.editions import published
 from quizzes.grading import regrades
 from quizzes.models import Assignment, Attempt, Classroom, Edition, Presence, Student, User
@@ -481,3 +481,46 @@ def test_page_says_that_someone_guesses(
         make_failed_try(student=student, device=f"device {number}")
 
     assert "Someone is guessing PINs in this class." in teacher_client.get(page_of(assignment)).content.decode()
+
+
+# --- When an attempt ends -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changes", "shown"),
+    [
+        ({"time_limit": timedelta(minutes=30)}, "In progress Ends 11:30 am"),
+        ({"time_limit": timedelta(hours=14)}, "In progress Ends Sat, Oct 24, 1:00 am"),
+        ({"time_limit": timedelta(days=2)}, "In progress Ends Sun, Oct 25, 11:00 am"),
+        ({"closes_at": NOW + timedelta(days=2)}, "In progress"),
+    ],
+    ids=["today", "after midnight", "another day", "untimed"],
+)
+def test_progress_names_the_day_of_an_end_and_no_end_without_a_time_limit(
+    changes: dict[str, Any],
+    shown: str,
+    edition: Edition,
+    classroom: Classroom,
+    teacher: User,
+    student: Student,
+    teacher_client: Client,
+) -> None:
+    given = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher, **changes)
+    with time_machine.travel(NOW, tick=False):
+        start_attempt(student, given, now=NOW)
+        page = teacher_client.get(page_of(given))
+    assert rows_of(page)[0][1] == shown
+
+
+def test_progress_shows_a_students_own_close_of_untimed_work(
+    edition: Edition, classroom: Classroom, teacher: User, student: Student, teacher_client: Client
+) -> None:
+    given = make_assignment(
+        edition=edition, classroom=classroom, assigned_by=teacher, closes_at=NOW + timedelta(hours=1)
+    )
+    own = {"due_at": None, "closes_at": NOW + timedelta(days=2), "extra_attempts": 0, "reason": "Ill."}
+    accommodations.extend(given, student, by=teacher, now=NOW, **own)
+    with time_machine.travel(NOW, tick=False):
+        start_attempt(student, given, now=NOW)
+        page = teacher_client.get(page_of(given))
+    assert rows_of(page)[0][1] == "In progress Closes Sun, Oct 25, 11:00 am"

@@ -66,7 +66,7 @@ def test_form_shows_the_question_its_key_and_whom_it_reaches(
         make_assignment(edition=assignment.edition, classroom=room)
     page = teacher_client.get(address_of(assignment))
     assert "Which of these does the system record? Birthplace Correct answer" in text_of(page)
-    assert "Period 3, Period 6. All of these classes will be regraded." in text_of(page)
+    assert "Period 3, Period 6 All of these classes will be regraded." in text_of(page)
     assert "Period 5" not in text_of(page)
 
 
@@ -386,3 +386,14 @@ def test_another_key_beside_the_old_one_takes_no_explanation_away(
 def test_sentence_that_the_reading_does_not_have_proves_nothing(assignment: Assignment, teacher_client: Client) -> None:
     page = teacher_client.post(address_of(assignment), filled(teacher_client, address_of(assignment), evidence="9"))
     assert errors_of(page) == ["There is no sentence 9 in the reading. Its last one is 6."]
+
+
+def test_a_class_with_two_quizzes_of_the_same_questions_is_named_once(
+    assignment: Assignment, teacher: User, teacher_client: Client
+) -> None:
+    make_assignment(edition=assignment.edition, classroom=assignment.classroom, assigned_by=teacher)
+    text = text_of(teacher_client.get(address_of(assignment)))
+    assert "Affects Period 3 Only this class has these questions." in text
+    make_assignment(edition=assignment.edition, classroom=make_classroom(teacher=teacher, name="Period 5"))
+    text = text_of(teacher_client.get(address_of(assignment)))
+    assert "Affects Period 3, Period 5 All of these classes will be regraded." in text

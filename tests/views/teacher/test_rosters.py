@@ -494,7 +494,7 @@ def test_move_puts_a_student_on_another_roster(
     attempt.refresh_from_db()
     assert attempt.classroom == classroom
     text = answer.content.decode()
-    assert "Maya Lopez is in Period 5 now" in text
+    assert "Maya Lopez moved to “Period 5”" in text
     assert "Moved to Period 5" in text
     assert reverse("attempt_review", args=[attempt.public_id]) in read(answer).links
 
@@ -673,3 +673,41 @@ def test_last_name_can_be_corrected(student: Student, teacher_client: Client) ->
     teacher_client.post(address, {"name": "Maya Perez", "family_name": "Perez"})
     student.refresh_from_db()
     assert student.sort_key == "perez maya"
+
+
+def test_the_roster_of_an_archived_class_asks_nobody_to_type_its_code(
+    classroom: Classroom, teacher: User, teacher_client: Client
+) -> None:
+    assert "type this code" in text_of(teacher_client.get(url("roster", classroom)))
+    classrooms.set_archived(classroom, is_archived=True, by=teacher, now=NOW)
+    text = text_of(teacher_client.get(url("roster", classroom)))
+    assert "type this code" not in text
+    assert "doesn’t work while the class is archived" in text
+
+
+def test_no_sentence_ends_in_two_periods_after_a_name(teacher: User, teacher_client: Client, edition: Edition) -> None:
+    first, second = (make_classroom(teacher=teacher, name=name) for name in ("Civics B.", "Civics C."))
+    student = make_student(classroom=first, name="Ana R.")
+    given = make_assignment(edition=edition, classroom=first, assigned_by=teacher)
+    attempt = make_answered_attempt(assignment=given, student=student)
+    own = reverse("student_overrides", args=[given.public_id, student.public_id])
+    excuse = form_of(teacher_client.get(own), having="is_excused").data(reason="Was ill.")
+    pages = [
+        teacher_client.post(reverse("excuse_student", args=[given.public_id, student.public_id]), excuse, follow=True),
+        teacher_client.post(url("rename_student", student), {"name": "Ana S."}, follow=True),
+        teacher_client.post(url("move_student", student), {"classroom": second.public_id}, follow=True),
+        teacher_client.post(url("remove_student", student), follow=True),
+        teacher_client.get(url("student_history", student)),
+        teacher_client.get(reverse("teacher_home")),
+        *(teacher_client.get(url(name, first)) for name in ("roster", "add_students", "change_classroom")),
+        *(teacher_client.get(url(name, second)) for name in ("classroom_gradebook", "classroom_mastery")),
+        *(
+            teacher_client.get(reverse(name, args=[given.public_id]))
+            for name in ("assignment_progress", "change_assignment", "assignment_results", "grading_queue")
+        ),
+        teacher_client.get(reverse("attempt_review", args=[attempt.public_id])),
+        teacher_client.get(reverse("regrade_question", args=[given.public_id, 1])),
+    ]
+    for page in pages:
+        assert page.status_code == 200
+        assert ".." not in text_of(page).replace("...", ""), page.request["PATH_INFO"]

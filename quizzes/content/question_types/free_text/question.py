@@ -106,7 +106,7 @@ class FreeText(Question):
 
     def review(self, value: Value, reading: Reading) -> Review:
         """The answer, one good answer and the rubric."""
-        given = (ReviewRow(value, "no", "", ""),) if value is not None else ()
+        given = (ReviewRow(value, "given", "Your answer", ""),) if value is not None else ()
         return Review(
             credit=self.grade(value),
             rows=(

@@ -1,10 +1,11 @@
 """A quiz can be teacher-paced: the setting, and which questions are closed."""
+
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("quizzes", "0018_choices"),
+        ("quizzes", "0019_teacher_sessions"),
     ]
 
     operations = [

@@ -1,4 +1,4 @@
-"""A model of the site in plain Python. The state machine compares it with the stored rows.
+"""A model of the site in plain Python. `make simulate` and the state machine compare it with the stored rows.
 
 It implements the rules a second time and uses no code of the site: only an error in both would stay undetected.
 """
@@ -163,7 +163,12 @@ class Ledger:
         )
 
     def extend(self, model_assignment: ModelAssignment, student: int, *, closes: datetime | None, extra: int) -> None:
-        """Give one student another close or more attempts instead of an earlier extension."""
+        """Give one student another close or more attempts instead of an earlier extension.
+
+        The same one again changes nothing. All reasons are the same text, so that a reason makes no difference.
+        """
+        if model_assignment.extensions.get(student) == (None, closes, extra):
+            return
         model_assignment.extensions[student] = (None, closes, extra)
         self.move(self.of(model_assignment, student))
 

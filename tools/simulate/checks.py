@@ -1,4 +1,4 @@
-"""Compare the stored rows with `state_machine_model`, and with a recomputation from the stored log.
+"""Compare the stored rows with `tools.simulate.model`, and with a recomputation from the stored log.
 
 These are invariants I1 to I5 of docs/architecture.md: no acknowledged answer is lost, the log explains each current
 answer, a score follows from answers, regrades and grades, nothing late counts, and no operation is logged twice.
@@ -21,7 +21,7 @@ from quizzes.grading.scores import adjustments
 from quizzes.models import Answer, AnswerEvent, Attempt, Classroom, Edition, ManualGrade, Regrade
 from quizzes.reports import gradebook
 from quizzes.reports.attempt_review import review_content
-from tests.integration.state_machine_model import Ledger, ModelAssignment, ModelAttempt, total
+from tools.simulate.model import Ledger, ModelAssignment, ModelAttempt, total
 
 # Choices and lines are named by letters in the order of the document.
 CHOICES = "abcdef"
@@ -54,7 +54,7 @@ def check_stored(ledger: Ledger, rows: Mapping[int, ModelAttempt], documents: Ma
     from_log = _recomputed(documents, attempts, events)
     for pk, row in attempts.items():
         model = rows[pk]
-        _check_attempt(row, model)
+        check_attempt(row, model)
         stored = {asked[question_id]: (answer.value, answer.revision) for question_id, answer in answers[pk].items()}
         assert stored == model.answers
         _check_log(model, events[pk])
@@ -113,7 +113,7 @@ def check_gradebook(
                 assert (cell.score, cell.max_score) == scores[place]
 
 
-def _check_attempt(row: Attempt, model: ModelAttempt) -> None:
+def check_attempt(row: Attempt, model: ModelAttempt) -> None:
     assert (row.number, row.student_id, row.started_at) == (model.number, model.student, model.started)
     assert (row.time_limit, row.deadline_at) == (model.limit, model.ends)
     if model.submitted is None:

@@ -1,0 +1,31 @@
+"""The button that copies an invitation link."""
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from quizzes.models import User
+from tests.browser.conftest import NewContext, overflow, violations
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_a_teacher_copies_an_invitation_link(width: int, teacher: User, open_context: NewContext) -> None:
+    context = open_context(teacher, width=width)
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(reverse("account"))
+    page.get_by_role("button", name="Create an invitation link").click()
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_text("Link copied")).to_be_visible()
+    link = page.get_by_label("Send this link to 1 teacher").input_value()
+    assert page.evaluate("navigator.clipboard.readText()") == link
+    assert violations(page) == []
+    assert overflow(page) == 0
+
+
+def test_the_button_is_hidden_without_javascript(teacher: User, open_context: NewContext) -> None:
+    page = open_context(teacher, javascript=False).new_page()
+    page.goto(reverse("account"))
+    page.get_by_role("button", name="Create an invitation link").click()
+    expect(page.get_by_label("Send this link to 1 teacher")).to_be_visible()
+    expect(page.get_by_role("button", name="Copy link")).to_be_hidden()

@@ -1,0 +1,95 @@
+"""The simulation finds no difference between site and model, and finds each planted fault again from its seed."""
+
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from quizzes.attempts import answers, lifecycle
+from quizzes.grading import regrades
+from tools.simulate.death import Died, death_before
+from tools.simulate.simulation import EPISODE_STEPS, WEIGHTS, Episode, Failure, World, simulate
+
+# 20,000 steps on SQLite, in parts for several workers: 3 ms of processor time a step. PostgreSQL gets fewer, since its
+# queries take much longer.
+PARTS = 4
+STEPS = 5_000 if connection.vendor == "sqlite" else 400
+# Outcomes that each part must reach, so that the comparison is not about empty rows.
+WANTED = [
+    "died",
+    "not sent again",
+    "save: saved",
+    "save: late",
+    "save: stale",
+    "save: settled",
+    "late answers accepted",
+]
+WANTED += ["StillOpen", "NoTimeLeft", "AssignmentClosed", "IsExcused", "NoAttemptsLeft", *WEIGHTS]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("part", range(PARTS))
+def test_site_and_model_agree_after_each_step(part: int) -> None:
+    counts = simulate(STEPS, seed=1 + part * 10_000)
+
+    # Shown by `pytest -rP`.
+    print(dict(sorted(counts.items())))
+    if STEPS >= 5_000:
+        assert [what for what in WANTED if not counts[what]] == []
+
+
+def without_transaction(module: Any, name: str) -> Callable[[pytest.MonkeyPatch], None]:
+    """Take the transaction from a function, so that a dying process leaves it half done."""
+    return lambda patch: patch.setattr(module, name, getattr(module, name).__wrapped__)
+
+
+def in_text(module: Any, name: str, old: str, new: str) -> Callable[[pytest.MonkeyPatch], None]:
+    """Change a query."""
+    text = getattr(module, name)
+    assert old in text
+    return lambda patch: patch.setattr(module, name, text.replace(old, new))
+
+
+FAULTS = {
+    "late answers are accepted without a transaction": without_transaction(answers, "accept_late"),
+    "a regrade has no transaction": without_transaction(regrades, "apply"),
+    "an attempt is reopened without a transaction": without_transaction(lifecycle, "reopen"),
+    "a stale window overwrites": in_text(
+        answers, "_UPDATE_ANSWER", "quizzes_answer.revision = %s", "quizzes_answer.revision >= 0 * %s"
+    ),
+    "a submitted attempt takes an answer": in_text(answers, "_UPDATE_ANSWER", "AND a.submitted_at IS NULL", ""),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", FAULTS)
+def test_planted_fault_is_found_and_found_again_from_its_seed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    FAULTS[name](monkeypatch)
+    with pytest.raises(Failure) as found:
+        simulate(20 * EPISODE_STEPS, seed=1)
+
+    with pytest.raises(Failure) as replayed:
+        Episode(World(), found.value.seed, Counter()).run(EPISODE_STEPS)
+
+    assert str(replayed.value).startswith(f"SEED={found.value.seed}: step ")
+    step = str(found.value).split(":")[1]
+    assert str(replayed.value).split(":")[1] == step
+
+
+@pytest.mark.django_db
+def test_death_comes_before_the_query_and_no_code_can_handle_it() -> None:
+    done = []
+
+    def act() -> None:
+        with connection.cursor() as cursor:
+            for number in (1, 2, 3):
+                with suppress(Exception):
+                    cursor.execute("SELECT %s", [number])
+                    done.append(number)
+
+    with pytest.raises(Died), death_before(2):
+        act()
+    assert done == [1]
