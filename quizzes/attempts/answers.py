@@ -126,6 +126,13 @@ def waiting_late_count(attempt: Attempt) -> int:
     return late.exclude(question__in=accepted).values("question").distinct().order_by().count()
 
 
+def late_question_ids(attempt_id: int) -> set[int]:
+    """The row ids of the questions with a late answer that no teacher has accepted; one query."""
+    events = AnswerEvent.objects.filter(attempt=attempt_id, outcome__in=[Outcome.LATE, Outcome.ACCEPTED]).order_by()
+    found = set(events.values_list("outcome", "question_id"))
+    return {pk for outcome, pk in found if outcome == Outcome.LATE and (Outcome.ACCEPTED, pk) not in found}
+
+
 @transaction.atomic
 def accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
     """Count the newest late answer to each question; returns how many answers changed. Safe to repeat.

@@ -13,7 +13,7 @@ from django.utils.html import escape
 
 from quizzes.assignments.board import SkipsQuestions, show_on_board
 from quizzes.attempts.answers import accept_late
-from quizzes.attempts.lifecycle import submit_attempt
+from quizzes.attempts.lifecycle import reopen, submit_attempt
 from quizzes.models import Answer, Assignment, Attempt, Board, Edition, Student, User
 from tests.factories import CANARY, NOW, make_assignment, make_attempt, make_document, make_edition, save
 from tests.pages import form_of, read, text_of
@@ -173,6 +173,25 @@ def test_closed_question_shows_the_own_answer_and_takes_none(
     assert Answer.objects.get().value == "b"
     running.refresh_from_db()
     assert running.is_open
+
+
+def test_answer_that_comes_while_the_board_is_back_is_no_reason_to_call_an_open_question_closed(
+    paced: Assignment, running: Attempt, student_client: Client, teacher: User
+) -> None:
+    show(paced, 1)
+    show(paced, 2)
+    show(paced, 1)
+    save(running, "one", "b")
+    assert save(running, "some", ["a"]).outcome == "late"
+    assert "Question 2 is closed." in text_of(student_client.get(question(running, 1)))
+    show(paced, 2)
+    text = text_of(student_client.get(question(running, 2)))
+    assert ("Question 1 is closed." in text, "Question 2 is closed." in text) == (True, False)
+    # A teacher who reopened the attempt has accepted what was late.
+    submit_attempt(running, now=NOW)
+    accept_late(running, by=teacher, now=NOW)
+    reopen(running, more_time=None, reason="", by=teacher, now=NOW)
+    assert "late answer" not in text_of(student_client.get(question(running, 2)))
 
 
 def test_outbox_is_told_to_open_the_page_again(paced: Assignment, running: Attempt, student_client: Client) -> None:

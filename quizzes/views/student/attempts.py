@@ -21,7 +21,16 @@ from quizzes.assignments.student_settings import settings_given
 from quizzes.attempts import heartbeats
 from quizzes.attempts import lifecycle as attempts
 from quizzes.attempts.access import LoadedAttempt, Pace
-from quizzes.attempts.answers import AttemptOver, NotCheckable, Outcome, Saved, check_answer, save_answer, set_flag
+from quizzes.attempts.answers import (
+    AttemptOver,
+    NotCheckable,
+    Outcome,
+    Saved,
+    check_answer,
+    late_question_ids,
+    save_answer,
+    set_flag,
+)
 from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.lifecycle import AssignmentClosed, IsExcused, NoAttemptsLeft, NotOpenYet, resume_number
 from quizzes.content.editions import published
@@ -297,10 +306,18 @@ def _paced_page(request: HttpRequest, attempt: LoadedAttempt, number: int, pace:
     current = paced_number(attempt)
     if current is not None and number != current:
         return redirect("take_attempt", attempt.public_id, current)
+    late = late_question_ids(attempt.id)
+    is_open = pace.position is not None and pace.takes_answers(pace.position)
     context = {
         **question_context(attempt, current or 1, now=now),
+        # From the log and not a message: two loads may follow a late save, and the first would use the message up.
+        "late_numbers": [
+            place
+            for place, question in enumerate(attempt.content.questions, 1)
+            if attempt.content.question_id(question) in late and not (is_open and place == current)
+        ],
         "is_waiting": current is None,
-        "is_open": pace.position is not None and pace.takes_answers(pace.position),
+        "is_open": is_open,
         "may_submit": may_submit(attempt),
         "pace_tag": pace_tag(attempt),
     }
@@ -309,7 +326,6 @@ def _paced_page(request: HttpRequest, attempt: LoadedAttempt, number: int, pace:
 
 def _question_closed(request: HttpRequest, attempt: LoadedAttempt, number: int, saved: Saved) -> HttpResponse:
     """Lead to the question that the class is at. The late answer is kept, labeled late."""
-    messages.warning(request, f"Question {number} is closed. Your late answer is kept, but it doesn’t count.")
     if _wants_json(request):
         # The outbox opens the page again after a 409.
         return JsonResponse({"outcome": str(Outcome.LATE), "revision": saved.revision}, status=409)
