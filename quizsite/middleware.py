@@ -20,6 +20,7 @@ from quizzes.people.teacher_sessions import renew_teacher_session
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 REQUEST_ID = "X-Request-ID"
+HEALTH_CHECKS = {"livez", "readyz"}
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 # Footnote uses no camera, location, payment or sensor of the browser.
@@ -140,11 +141,15 @@ def wrong_method_page(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         is_script = request.get_preferred_type(["text/html", "application/json"]) == "application/json"
-        if response.status_code != 405 or response.content or is_script:
+        # Monitoring reads no pages, and a page would need the database.
+        is_health_check = request.resolver_match is not None and request.resolver_match.url_name in HEALTH_CHECKS
+        if response.status_code != 405 or response.content or is_script or is_health_check:
             return response
         address = request.path if "GET" in response.headers["Allow"] else page_before(request)
         page = render(request, "405.html", {"address": address}, status=405)
         page.headers["Allow"] = response.headers["Allow"]
+        # Django logs a refusal once, and marks its response.
+        page._has_been_logged = True  # type: ignore[attr-defined]
         return page
 
     return middleware

@@ -89,13 +89,13 @@ class ExtendQuizzesForm(forms.Form):
 def _extend_or_keep(start: str, time: ExtendedTime, zone: ZoneInfo) -> forms.ChoiceField:
     """The question about one time that does not fit. start: of its label."""
     return forms.ChoiceField(
-        label=f"{start} {duration(time.time_limit)} do not fit before {moment(time.closes_at, zone)}.",
+        label=f"{start} {duration(time.time_limit)} don’t fit before {moment(time.closes_at, zone)}.",
         widget=forms.RadioSelect,
         choices=[
             (EXTEND, f"Extend for {time.student.first_name}, until {moment(time.needed_close_at, zone)}"),
-            (KEEP, "Keep the close for everyone"),
+            (KEEP, "Keep the closing time"),
         ],
-        error_messages={"required": f"Choose what holds for {time.student.first_name}."},
+        error_messages={"required": f"Choose one for {time.student.first_name}’s time."},
     )
 
 

@@ -95,6 +95,7 @@ def test_exit_ticket_of_an_older_site_is_known_as_public() -> None:
     assert other.question_set.public_until is None
 
 
+@pytest.mark.django_db(transaction=True)
 def test_migration_counts_the_answers_that_need_a_grade() -> None:
     assignment = make_assignment(edition=make_edition(document=typed_document()))
     waiting, graded, right = (

@@ -80,10 +80,12 @@ def test_class_of_forty_gets_in_while_an_address_is_limited(classroom: Classroom
 
 
 @pytest.mark.django_db
-def test_class_code_shows_the_full_names(classroom: Classroom) -> None:
+def test_class_code_shows_first_names_and_initials(classroom: Classroom) -> None:
     make_student(classroom=classroom, name="Maya Lopez-Garcia")
     browser = Client()
     browser.post("/join/", {"code": classroom.join_code})
 
-    assert "Maya Lopez-Garcia" in browser.get("/join/name/").content.decode()
-    assert "shows the full names on that class’s list" in " ".join(TEXT.split())
+    page = browser.get("/join/name/").content.decode()
+    assert "Maya L." in page
+    assert "Lopez" not in page
+    assert "shows the first names and initials on that class’s list" in " ".join(TEXT.split())

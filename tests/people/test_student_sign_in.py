@@ -504,7 +504,7 @@ def test_trouble_ends_with_a_new_pin_or_a_new_class_code(
     attack([student], 5, now=now)
     attack([classmate], 5, now=now)
     change_pin(student, by=teacher, now=now)
-    assert [name for name, *_ in trouble([classroom], now)] == ["Noah Kim"]
+    assert [name for name, *_ in trouble([classroom], now)] == ["Noah Park"]
 
     change_code(classroom, by=teacher, now=now)
 

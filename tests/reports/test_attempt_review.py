@@ -66,7 +66,7 @@ def test_student_reads_that_an_answer_is_not_marked_yet(
 
 def test_teacher_reads_that_an_answer_is_not_marked_yet(waiting: Attempt, teacher_client: Client) -> None:
     page = text_of(teacher_client.get(reverse("attempt_review", args=[waiting.public_id])))
-    assert "1 answer not marked yet" in page
+    assert "1 answer to grade" in page
     assert "Written answer, needs grading, 3 points possible" in page
 
 

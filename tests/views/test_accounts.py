@@ -170,7 +170,7 @@ def test_form_sent_twice_at_once_makes_one_account(teacher: User, clock: time_ma
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
-        ("name", "", "Give your name as students read it."),
+        ("name", "", "Enter the name that students call you."),
         ("name", "\u202eBaptiste", "The name has a hidden character, so retype it."),
         ("name", "x" * 1_000_000, "Use up to 60 characters."),
         ("email", "", "This field is required."),
@@ -286,7 +286,7 @@ def test_right_password_gets_in_after_20_wrong_ones_by_others_at_the_same_addres
     email: str, with_password: User, clock: time_machine.Traveller
 ) -> None:
     for _ in range(20):
-        assert "do not belong together" in try_password(Client(), email, "wrong")
+        assert "don’t match" in try_password(Client(), email, "wrong")
 
     assert try_password(Client(), "Rivera@school.test", PASSWORD) == reverse("teacher_home")
 
@@ -295,7 +295,7 @@ def test_wrong_passwords_for_an_account_make_new_devices_wait_ever_longer(
     with_password: User, clock: time_machine.Traveller
 ) -> None:
     fail("rivera@school.test", ACCOUNT_TRIES - 1, address="198.51.100.1")
-    assert "do not belong together" in try_password(Client(), "rivera@school.test", "wrong")
+    assert "don’t match" in try_password(Client(), "rivera@school.test", "wrong")
     assert "for this email. Try again in 1 minute." in try_password(Client(), "rivera@school.test", PASSWORD)
     waited = []
     for _ in range(8):
@@ -321,7 +321,7 @@ def test_device_of_the_teacher_gets_in_whatever_others_type(with_password: User,
     assert try_password(own, "rivera@school.test", PASSWORD) == reverse("teacher_home")
     own.post(reverse("account_logout"))
     for _ in range(DEVICE_TRIES):
-        assert "do not belong together" in try_password(own, "rivera@school.test", "wrong")
+        assert "don’t match" in try_password(own, "rivera@school.test", "wrong")
     assert "on this device. Try again in 1 minute." in try_password(own, "rivera@school.test", PASSWORD)
 
 
@@ -456,7 +456,7 @@ def test_account_changes_the_name(teacher: User, teacher_client: Client) -> None
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        (" ", "Give your name as students read it."),
+        (" ", "Enter the name that students call you."),
         ("\u202eRivera", "The name has a hidden character, so retype it."),
         ("x" * 61, "Use up to 60 characters."),
     ],

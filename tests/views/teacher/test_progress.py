@@ -438,7 +438,7 @@ def test_page_and_poll_cost_the_same_for_any_number(
         page = teacher_client.get(page_of(assignment))
     # Session, teacher, assignment, state; attempts, overrides, students, answers, presence, last answers;
     # wrong PINs, accommodations, the classes of its group.
-    assert (len(seen), seen.writes) == (13, [])
+    assert (len(seen), seen.writes) == (12, [])
     with queries() as nothing_new:
         assert poll(teacher_client, assignment, page.headers["ETag"]).status_code == 304
     assert (len(nothing_new), nothing_new.writes) == (3, [])  # session, teacher, state

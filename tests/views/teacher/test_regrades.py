@@ -150,7 +150,7 @@ def test_score_that_changed_since_the_preview_is_told(
         (0, {"reason": "x" * 301}, "Use up to 300 characters."),
         (0, {"policy": "halve"}, "Choose one of these."),
         (None, {}, "Choose the new correct answer."),
-        (None, {"choice": "0123456789"}, "That is not an option of this question."),
+        (None, {"choice": "0123456789"}, "That answer isn’t one of the choices."),
     ],
 )
 def test_form_says_what_is_wrong_and_keeps_what_was_typed(
@@ -385,7 +385,7 @@ def test_another_key_beside_the_old_one_takes_no_explanation_away(
 
 def test_sentence_that_the_reading_does_not_have_proves_nothing(assignment: Assignment, teacher_client: Client) -> None:
     page = teacher_client.post(address_of(assignment), filled(teacher_client, address_of(assignment), evidence="9"))
-    assert errors_of(page) == ["There is no sentence 9 in the reading. Its last one is 6."]
+    assert errors_of(page) == ["The reading has no sentence 9. The last one is 6."]
 
 
 def test_a_class_with_two_quizzes_of_the_same_questions_is_named_once(

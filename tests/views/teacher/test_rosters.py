@@ -57,7 +57,7 @@ def test_names_are_shown_before_they_are_added(classroom: Classroom, student: St
     text = " ".join(preview.content.decode().split())
     assert "2 new, 1 already here, 2 not added." in text
     assert "Same name as row 1. For another student, type a name that differs." in text
-    assert "The name has a hidden character." in text
+    assert "The name has a hidden character, so retype it." in text
     assert "Add 2 students" in text
 
     confirmed = form_of(preview, having="table")
@@ -224,7 +224,7 @@ def test_a_name_of_a_megabyte_is_a_problem_of_its_row(classroom: Classroom, teac
     assert page.status_code == 200
     text = " ".join(page.content.decode().split())
     assert "1 new, 1 not added." in text
-    assert "The name is longer than 60 characters." in text
+    assert "The name is over 60 characters." in text
 
 
 def test_a_full_class_takes_no_more(classroom: Classroom, teacher: User, teacher_client: Client) -> None:
@@ -361,21 +361,19 @@ def test_cards_warn_of_an_address_that_only_this_machine_knows(
 ) -> None:
     address = url("sign_in_cards", classroom)
 
-    assert "which only this computer can open" not in teacher_client.get(address).content.decode()
+    assert "won’t work on students’ devices" not in teacher_client.get(address).content.decode()
     for host in ("localhost:8000", "127.0.0.1:8000", "[::1]:8000", "[::1]"):
-        assert (
-            "which only this computer can open" in teacher_client.get(address, headers={"host": host}).content.decode()
-        )
+        assert "won’t work on students’ devices" in teacher_client.get(address, headers={"host": host}).content.decode()
 
 
 def test_cards_warn_that_the_code_is_closed(classroom: Classroom, student: Student, teacher: User,
     teacher_client: Client) -> None:  # fmt: skip
     address = url("sign_in_cards", classroom)
-    assert "let nobody in now" not in teacher_client.get(address).content.decode()
+    assert "won’t work." not in teacher_client.get(address).content.decode()
 
     classrooms.set_code_active(classroom, is_open=False, by=teacher, now=NOW)
 
-    assert "let nobody in now" in teacher_client.get(address).content.decode()
+    assert "won’t work." in teacher_client.get(address).content.decode()
 
 
 def _modules(address: str) -> str:
@@ -449,20 +447,20 @@ def test_rename_changes_the_name_and_leaves_a_record(student: Student, teacher_c
     assert student.display_name == "Maya L."
     assert answer.headers["Location"] == url("student_history", student)
     text = teacher_client.get(answer.headers["Location"]).content.decode()
-    assert "Renamed: Maya L." in text
-    assert "Renamed. The name was Maya Lopez" in text
+    assert "Renamed to “Maya L.”" in text
+    assert "Renamed from Maya Lopez" in text
     assert "<td>Ms. Rivera</td>" in text
 
 
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("noah park", "Someone in this class already has this name"),
-        ("Nоah Park", "Someone in this class already has this name"),  # noqa: RUF001  a Cyrillic о
+        ("noah park", "A student in this class already has that name"),
+        ("Nоah Park", "A student in this class already has that name"),  # noqa: RUF001  a Cyrillic о
         ("", "Give the student a name."),
         ("  ", "Give the student a name."),
-        ("Ma\u202eya", "The name has a hidden character."),
-        ("x" * 61, "The name is longer than 60 characters."),
+        ("Ma\u202eya", "The name has a hidden character, so retype it."),
+        ("x" * 61, "Use up to 60 characters."),
     ],
 )
 def test_rename_says_what_is_wrong_beside_the_name(
@@ -508,7 +506,7 @@ def test_move_refuses_a_class_where_the_name_is_in_use(
     page = teacher_client.post(url("move_student", student), {"classroom": to.public_id})
 
     assert page.status_code == 200
-    assert "Period 5 already has a student of this name." in page.content.decode()
+    assert "Period 5 already has a student with this name." in page.content.decode()
     student.refresh_from_db()
     assert student.classroom == classroom
 
@@ -577,7 +575,7 @@ def test_restore_refuses_a_name_that_is_in_use_again(
 
     page = teacher_client.post(url("restore_student", student), follow=True)
 
-    assert "Someone in this class has this name now." in page.content.decode()
+    assert "A student in this class already has that name." in page.content.decode()
     student.refresh_from_db()
     assert student.removed_at is not None
 

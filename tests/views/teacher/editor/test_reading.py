@@ -281,7 +281,7 @@ def test_a_pasted_text_is_cleaned_and_the_page_says_what_changed(empty: Draft, t
 def test_a_text_without_words_after_cleaning_is_refused(empty: Draft, teacher_client: Client) -> None:
     response = teacher_client.post(url("replace_text", empty), {"text": "<p><br></p>", "revision": "1"})
 
-    assert errors_of(response) == ["Paste or type the text first."]
+    assert errors_of(response) == ["Paste or type the reading."]
     assert document_of(empty)["reading"]["paragraphs"] == []
 
 
