@@ -55,6 +55,13 @@ def site_address() -> str:
     return url([*names, host][0], whole_number(os.environ, "PORT", default=8000, least=1))
 
 
+def phone_host() -> str | None:
+    """The host and port at which other devices reach the site; None if it listens on this machine alone."""
+    if not host_names(os.environ.get("HOST") or "127.0.0.1"):
+        return None
+    return site_address().partition("://")[2]
+
+
 def problem_with_binding(host: str, port: int) -> str | None:
     """Why the site cannot listen here, in a few words; None if it can."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from quizsite import __version__
+from quizsite.addresses import phone_host
 
 
 def site(request: HttpRequest) -> dict[str, object]:
@@ -11,8 +12,13 @@ def site(request: HttpRequest) -> dict[str, object]:
 
     is_demo: whether the site shows a sample school, which every page then says.
     footnote_version: Footnote's version on the pages that need a teacher's sign-in, else None.
+    phone_host: a function, since most pages do not read it.
     """
     match = request.resolver_match
     # LoginRequiredMiddleware reads the same attribute. Without a match no view answers the request.
     is_for_teachers = match is not None and getattr(match.func, "login_required", True)
-    return {"is_demo": settings.DEMO, "footnote_version": __version__ if is_for_teachers else None}
+    return {
+        "is_demo": settings.DEMO,
+        "footnote_version": __version__ if is_for_teachers else None,
+        "phone_host": phone_host,
+    }

@@ -178,7 +178,7 @@ def page_before(request: HttpRequest) -> str:
 
 
 # A live page polls while its teacher may be gone. That is no use of the session.
-POLLS = {"live_progress", "live_board"}
+POLLS = {"live_progress", "live_board", "live_start_classroom", "live_running_class"}
 
 
 def renew_sessions(get_response: GetResponse) -> GetResponse:

@@ -25,6 +25,7 @@ from quizzes.views.teacher import (
     question_sets,
     regrades,
     rosters,
+    start_class,
     student_report,
     students,
 )
@@ -44,8 +45,19 @@ urlpatterns = [
     path("student/attempts/<public_id:public_id>/<int:number>/", attempts.take_attempt, name="take_attempt"),
     path("student/attempts/<public_id:public_id>/time/", attempts.time_left, name="time_left"),
     path("student/attempts/<public_id:public_id>/here/", attempts.record_heartbeat, name="record_heartbeat"),
+    path("student/attempts/<public_id:public_id>/current/", attempts.paced_question, name="paced_question"),
     path("teacher/assignments/<public_id:public_id>/live/", progress.live_progress, name="live_progress"),
     path("teacher/assignments/<public_id:public_id>/board/live/", board.live_board, name="live_board"),
+    path(
+        "teacher/classrooms/<public_id:public_id>/start/live/",
+        start_class.live_start_classroom,
+        name="live_start_classroom",
+    ),
+    path(
+        "teacher/assignments/<public_id:public_id>/running/live/",
+        start_class.live_running_class,
+        name="live_running_class",
+    ),
     # Everyone
     path("", public.landing, name="landing"),
     path("try/<int:number>/", previews.try_question, name="try_question"),
@@ -103,6 +115,7 @@ urlpatterns = [
     path("teacher/classrooms/<public_id:public_id>/sort/", classrooms.sort_roster, name="sort_roster"),
     path("teacher/classrooms/<public_id:public_id>/missing/", classrooms.set_missing_rule, name="set_missing_rule"),
     path("teacher/classrooms/<public_id:public_id>/archive/", classrooms.set_archived, name="set_archived"),
+    path("teacher/classrooms/<public_id:public_id>/start/", start_class.start_classroom, name="start_classroom"),
     path("teacher/classrooms/<public_id:public_id>/roster/", rosters.roster, name="roster"),
     path("teacher/classrooms/<public_id:public_id>/roster/add/", rosters.add_students, name="add_students"),
     path("teacher/classrooms/<public_id:public_id>/cards/", rosters.sign_in_cards, name="sign_in_cards"),
@@ -166,6 +179,8 @@ urlpatterns = [
     # Teachers: an assignment
     path("teacher/assignments/<public_id:public_id>/", progress.assignment_progress, name="assignment_progress"),
     path("teacher/assignments/<public_id:public_id>/names/", progress.hide_names, name="hide_names"),
+    path("teacher/assignments/<public_id:public_id>/start/", start_class.start_class, name="start_class"),
+    path("teacher/assignments/<public_id:public_id>/running/", start_class.running_class, name="running_class"),
     path("teacher/assignments/<public_id:public_id>/board/", board.class_board, name="class_board"),
     path("teacher/assignments/<public_id:public_id>/board/show/", board.show_on_board, name="show_on_board"),
     path("teacher/assignments/<public_id:public_id>/change/", assignments.change_assignment, name="change_assignment"),

@@ -2,12 +2,31 @@
 
 from datetime import datetime
 
+from django.db import transaction
+
 from quizzes.models import Assignment, Board, User
 
 
+class SkipsQuestions(Exception):
+    """A teacher-paced quiz goes from each question to the next one."""
+
+
+@transaction.atomic
 def show_on_board(assignment: Assignment, *, number: int, phase: int, by: User, now: datetime) -> Board:
-    """Show a question on the class board in one phase. Safe to repeat."""
+    """Show a question on the class board in one phase. Safe to repeat.
+
+    In a teacher-paced quiz, the earlier questions close, and this one closes with its answers. None opens again.
+    Raises SkipsQuestions for a question after the next one.
+    """
+    if assignment.is_teacher_paced:
+        shown = Board.objects.select_for_update().filter(assignment=assignment).first()
+        if number > (max(shown.position, shown.closed_through) if shown is not None else 0) + 1:
+            raise SkipsQuestions
     board, _ = Board.objects.update_or_create(
         assignment=assignment, defaults={"position": number, "phase": phase, "changed_at": now, "changed_by": by}
     )
+    closed = number if phase >= Board.Phase.ANSWERS else number - 1
+    if assignment.is_teacher_paced and board.closed_through < closed:
+        board.closed_through = closed
+        board.save(update_fields=["closed_through"])
     return board

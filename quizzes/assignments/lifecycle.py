@@ -25,6 +25,7 @@ class AssignmentSettings:
     shuffle_questions: bool
     shuffle_choices: bool
     release: str
+    is_teacher_paced: bool = False
 
 
 class HasAttempts(Exception):
@@ -91,6 +92,14 @@ def change_assignment(
     move_deadlines(Attempt.objects.open().filter(assignment=assignment).select_related("assignment", "student"))
     _record(AuditEvent.Action.ASSIGNMENT_CHANGED, assignment, by=by, now=now, before=before)
     return assignment
+
+
+def open_now(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
+    """Open an assignment that has not opened, with its due time and its close. Any other stays as it is."""
+    if window_state(assignment, now=now) is not WindowState.NOT_OPEN:
+        return assignment
+    window = Window(now, assignment.due_at, assignment.closes_at)
+    return change_assignment(assignment, window=window, settings=_settings_of(assignment), by=by, now=now)
 
 
 def close_now(assignment: Assignment, *, by: User, now: datetime) -> Assignment:

@@ -31,10 +31,25 @@ class LoadedStudent:
 
 
 @dataclass(frozen=True, slots=True)
+class Pace:
+    """Where a teacher-paced class is. position: of the question on the class board, None before the first.
+
+    closed_through: the last position that takes no more answers.
+    """
+
+    position: int | None
+    closed_through: int
+
+    def takes_answers(self, position: int) -> bool:
+        """Whether the question at this position takes answers now. `save_answer` compares the same columns."""
+        return position == self.position and position > self.closed_through
+
+
+@dataclass(frozen=True, slots=True)
 class LoadedAttempt:
     """The columns of an attempt that a student's request needs.
 
-    loaded_answers: by question row id; None if they were not loaded.
+    loaded_answers: by question row id; None if they were not loaded. pace: None unless it is teacher-paced.
     """
 
     id: int
@@ -51,6 +66,7 @@ class LoadedAttempt:
     deadline_at: datetime | None
     submitted_at: datetime | None
     loaded_answers: Mapping[int, CurrentAnswer] | None
+    pace: Pace | None = None
 
     @property
     def content(self) -> AttemptContent:
@@ -91,9 +107,9 @@ class LoadedAttempt:
 _LOAD = """
 SELECT a.id, a.student_id, s.display_name, s.pin_version, s.removed_at IS NOT NULL, c.time_zone, a.assignment_id,
 g.edition_id, g.release, a.seed, a.shuffle_questions, a.shuffle_choices, a.time_limit IS NOT NULL, a.deadline_at,
-a.submitted_at{columns}
+a.submitted_at, g.is_teacher_paced, b.position, b.closed_through{columns}
 FROM quizzes_attempt a JOIN quizzes_student s ON s.id = a.student_id JOIN quizzes_classroom c ON c.id = a.classroom_id
-JOIN quizzes_assignment g ON g.id = a.assignment_id{join}
+JOIN quizzes_assignment g ON g.id = a.assignment_id LEFT JOIN quizzes_board b ON b.assignment_id = g.id{join}
 WHERE a.public_id = %s
 """
 _LOAD_ATTEMPT = _LOAD.format(columns="", join="")
@@ -101,7 +117,7 @@ _LOAD_WITH_ANSWERS = _LOAD.format(
     columns=", n.question_id, n.value, n.revision, n.flagged, n.saved_at, n.checked_at",
     join=" LEFT JOIN quizzes_answer n ON n.attempt_id = a.id",
 )
-_ATTEMPT_COLUMNS = 15
+_ATTEMPT_COLUMNS = 18
 
 
 def load_attempt(public_id: str, *, with_answers: bool) -> LoadedAttempt | None:
@@ -113,7 +129,7 @@ def load_attempt(public_id: str, *, with_answers: bool) -> LoadedAttempt | None:
         return None
     pk, student_id, name, pin_version, is_removed, time_zone, assignment_id, edition_id, release = rows[0][:9]
     seed, shuffle_questions, shuffle_choices, has_time_limit = rows[0][9:13]
-    deadline_at, submitted_at = rows[0][13:_ATTEMPT_COLUMNS]
+    deadline_at, submitted_at, is_teacher_paced, position, closed_through = rows[0][13:_ATTEMPT_COLUMNS]
     return LoadedAttempt(
         pk,
         public_id,
@@ -129,6 +145,7 @@ def load_attempt(public_id: str, *, with_answers: bool) -> LoadedAttempt | None:
         _moment(deadline_at),
         _moment(submitted_at),
         _answers(rows) if with_answers else None,
+        Pace(position, closed_through or 0) if is_teacher_paced else None,
     )
 
 

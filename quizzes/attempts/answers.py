@@ -10,10 +10,10 @@ from django.db import IntegrityError, connection, transaction
 
 from quizzes.assignments.deadlines import cutoff, is_over
 from quizzes.assignments.release import Release
-from quizzes.attempts.access import LoadedAttempt
+from quizzes.attempts.access import LoadedAttempt, Pace
 from quizzes.content.question_types.registry import Value
 from quizzes.grading.scores import rescore
-from quizzes.models import Answer, AnswerEvent, Attempt, AuditEvent, User
+from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, Board, Question, User
 
 Outcome = AnswerEvent.Outcome
 
@@ -28,19 +28,27 @@ class NotCheckable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """The result of a save. revision, value: of the current answer after the save. outcome: as logged."""
+    """The result of a save. revision, value: of the current answer after the save. outcome: as logged.
+
+    is_question_closed: whether a late answer is late only because the teacher has closed its question.
+    """
 
     outcome: str
     revision: int
     value: Value
+    is_question_closed: bool = False
 
 
 # Raw SQL for correctness: the query that writes has the conditions, so that nothing can change between check and
 # write. `FOR SHARE` makes a submission on PostgreSQL wait for this query. The deadline is compared with `cutoff(now)`.
+# In a teacher-paced quiz, the columns of the class board are compared as in `Pace.takes_answers`.
 _UPDATE_ANSWER = """
 INSERT INTO quizzes_answer (attempt_id, question_id, value, revision, flagged, saved_at)
 SELECT a.id, %s, {value}, 1, {false}, %s FROM quizzes_attempt a
-WHERE a.id = %s AND a.submitted_at IS NULL AND (a.deadline_at IS NULL OR a.deadline_at >= %s) {lock}
+WHERE a.id = %s AND a.submitted_at IS NULL AND (a.deadline_at IS NULL OR a.deadline_at >= %s)
+AND NOT EXISTS (SELECT 1 FROM quizzes_assignment g WHERE g.id = a.assignment_id AND g.is_teacher_paced AND NOT EXISTS (
+SELECT 1 FROM quizzes_board b JOIN quizzes_question q ON q.edition_id = g.edition_id AND q.position = b.position
+WHERE b.assignment_id = g.id AND b.position > b.closed_through AND q.id = %s)) {lock}
 ON CONFLICT (attempt_id, question_id) DO UPDATE
 SET value = excluded.value, revision = quizzes_answer.revision + 1, saved_at = excluded.saved_at
 WHERE quizzes_answer.revision = %s AND quizzes_answer.checked_at IS NULL
@@ -118,6 +126,13 @@ def waiting_late_count(attempt: Attempt) -> int:
     return late.exclude(question__in=accepted).values("question").distinct().order_by().count()
 
 
+def late_question_ids(attempt_id: int) -> set[int]:
+    """The row ids of the questions with a late answer that no teacher has accepted; one query."""
+    events = AnswerEvent.objects.filter(attempt=attempt_id, outcome__in=[Outcome.LATE, Outcome.ACCEPTED]).order_by()
+    found = set(events.values_list("outcome", "question_id"))
+    return {pk for outcome, pk in found if outcome == Outcome.LATE and (Outcome.ACCEPTED, pk) not in found}
+
+
 @transaction.atomic
 def accept_late(attempt: Attempt, *, by: User, now: datetime) -> int:
     """Count the newest late answer to each question; returns how many answers changed. Safe to repeat.
@@ -167,7 +182,7 @@ def _update_and_log(
     )
     at, earliest_deadline = map(connection.ops.adapt_datetimefield_value, (now, cutoff(now)))
     json_value = _as_json(value)
-    arguments = [question_id, json_value, at, attempt_id, earliest_deadline, seen_revision]
+    arguments = [question_id, json_value, at, attempt_id, earliest_deadline, question_id, seen_revision]
     if is_postgresql:
         query = _UPDATE_AND_LOG.format(update=query, value=placeholder)
         arguments += [attempt_id, question_id, operation, json_value, str(Outcome.SAVED), at]
@@ -185,20 +200,31 @@ def _update_and_log(
 @transaction.atomic
 def _refused(attempt_id: int, question_id: int, value: Value, operation: str, now: datetime) -> Saved:
     """Log and return why nothing was saved. A known operation gets its first reply and no second log row."""
-    submitted_at, deadline_at = Attempt.objects.values_list("submitted_at", "deadline_at").get(pk=attempt_id)
+    row = Attempt.objects.select_related("assignment").order_by().get(pk=attempt_id)
+    has_ended = row.submitted_at is not None or is_over(at=now, deadline_at=row.deadline_at)
+    is_closed = not has_ended and not _takes_answers(row.assignment, question_id)
     current = Answer.objects.filter(attempt=attempt_id, question_id=question_id).first()
     first_event = AnswerEvent.objects.filter(attempt=attempt_id, operation=operation).first()
     if first_event is not None and first_event.outcome == Outcome.SAVED:
         return Saved(Outcome.SAVED, first_event.revision, first_event.value)
     revision, current_value = (current.revision, current.value) if current else (0, None)
     if first_event is not None:
-        return Saved(first_event.outcome, revision, current_value)
-    if submitted_at is not None or is_over(at=now, deadline_at=deadline_at):
+        return Saved(first_event.outcome, revision, current_value, is_closed and first_event.outcome == Outcome.LATE)
+    if has_ended or is_closed:
         outcome = Outcome.LATE
     else:
         outcome = Outcome.SETTLED if current is not None and current.checked_at is not None else Outcome.STALE
     _log_save(attempt_id, question_id, operation, value, revision, outcome, now)
-    return Saved(outcome, revision, current_value)
+    return Saved(outcome, revision, current_value, is_closed)
+
+
+def _takes_answers(assignment: Assignment, question_id: int) -> bool:
+    """Whether the question is not closed by a teacher. Two queries if the quiz is teacher-paced, else none."""
+    if not assignment.is_teacher_paced:
+        return True
+    board = Board.objects.filter(assignment=assignment).first()
+    position = Question.objects.values_list("position", flat=True).get(pk=question_id)
+    return board is not None and Pace(board.position, board.closed_through).takes_answers(position)
 
 
 def _log_save(

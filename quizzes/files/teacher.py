@@ -72,11 +72,11 @@ def _sections(user: User) -> dict[str, QuerySet[Any, dict[str, Any]]]:
         "quizzes": Assignment.objects.taught_by(user).values(
             *("public_id", "classroom__name", "edition__question_set__title", "assigned_by__name", "created_at"),
             *("opens_at", "due_at", "closes_at", "time_limit", "max_attempts", "attempt_policy", "release"),
-            *("shuffle_questions", "shuffle_choices"),
+            *("shuffle_questions", "shuffle_choices", "is_teacher_paced"),
         ),
         "boards": Board.objects.filter(changed_by=user)
         .order_by("pk")
-        .values(*in_set, "position", "phase", "changed_at"),
+        .values(*in_set, "position", "phase", "closed_through", "changed_at"),
         "regrades": Regrade.objects.filter(Q(made_by=user) | Q(undone_by=user)).values(
             *in_set, "question__position", "policy", "reason", "made_at", "undone_at"
         ),

@@ -31,6 +31,9 @@ FIELD_OF_CONSTRAINT = {
     "assignment_allows_an_attempt": "max_attempts",
     "assignment_release_after_close_needs_a_close": "closes",
     "assignment_release_after_last_needs_an_end": "closes",
+    "assignment_paced_is_not_shuffled": "shuffle_questions",
+    "assignment_paced_has_no_time_limit": "time_limit",
+    "assignment_paced_shows_no_answers_at_once": "release",
 }
 
 
@@ -66,6 +69,11 @@ class AssignmentSettingsForm(forms.Form):
     )
     shuffle_questions = forms.BooleanField(label="Shuffle questions", required=False)
     shuffle_choices = forms.BooleanField(label="Shuffle answer choices", required=False, initial=True)
+    is_teacher_paced = forms.BooleanField(
+        label="Teacher-paced",
+        required=False,
+        help_text="You move everyone from question to question on the class board.",
+    )
     release = forms.ChoiceField(
         label="When students see answers",
         widget=forms.RadioSelect,
@@ -144,6 +152,9 @@ class AssignmentSettingsForm(forms.Form):
             closes_at=window.closes_at,
             max_attempts=self.cleaned_data["max_attempts"],
             release=self.cleaned_data["release"],
+            shuffle_questions=self.cleaned_data["shuffle_questions"],
+            is_teacher_paced=self.cleaned_data["is_teacher_paced"],
+            time_limit=self.cleaned_data["time_limit"],
         )
         for constraint in Assignment._meta.constraints:
             if isinstance(constraint, CheckConstraint):
@@ -241,7 +252,7 @@ class ChangeAssignmentForm(AssignmentSettingsForm):
             "time_limit": minutes,
             **{
                 name: getattr(assignment, name)
-                for name in ("attempt_policy", "shuffle_questions", "shuffle_choices", "release")
+                for name in ("attempt_policy", "shuffle_questions", "shuffle_choices", "release", "is_teacher_paced")
             },
         }
         super().__init__(*args, zones=[self.zone], now=now, initial=initial, **kwargs)
@@ -264,11 +275,20 @@ def _students(count: int) -> str:
 
 
 class WindowActForm(forms.Form):
-    """One click on a window: close now, keep it open longer, or release the answers."""
+    """One click on a window: open or close it now, keep it open longer, or release the answers.
 
-    CLOSE, MORE_TIME, RELEASE = "close", "more_time", "release"
+    on_wall: sent by the page on the wall, which then opens again.
+    """
+
+    OPEN, CLOSE, MORE_TIME, RELEASE = "open", "close", "more_time", "release"
 
     act = forms.ChoiceField(
-        choices=[(CLOSE, "Close now"), (MORE_TIME, "Open 10 more minutes"), (RELEASE, "Release answers now")]
+        choices=[
+            (OPEN, "Start"),
+            (CLOSE, "Close now"),
+            (MORE_TIME, "Open 10 more minutes"),
+            (RELEASE, "Release answers now"),
+        ]
     )
     seen_close = forms.DateTimeField(required=False)
+    on_wall = forms.BooleanField(required=False)

@@ -42,11 +42,12 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
 
 
 class Assignment(models.Model):
-    """An edition given to a classroom: window, time limit, attempts, policy, shuffle and release.
+    """An edition given to a classroom: window, time limit, attempts, policy, shuffle, release and pace.
 
     group: assignments made with one form. Release "after the close" waits for all classes with the question set.
     opens_at None: open from the start. due_at None: never late. closes_at None: never closes.
     time_limit None: untimed. max_attempts None: no limit.
+    is_teacher_paced: every student is at the question on the class board, and only that one takes answers.
     """
 
     class AttemptPolicy(models.TextChoices):
@@ -76,6 +77,8 @@ class Assignment(models.Model):
     shuffle_questions = models.BooleanField(default=False)
     shuffle_choices = models.BooleanField(default=True)
     release = models.CharField(max_length=13, choices=Release, default=Release.AFTER_LAST)
+
+    is_teacher_paced = models.BooleanField(default=False, db_default=False)
 
     started_count: int  # on rows of `with_started_counts()`
     erased_count: int  # on rows of `with_erased_counts()`
@@ -119,6 +122,22 @@ class Assignment(models.Model):
                 condition=~Q(release="after_last") | Q(max_attempts__isnull=False) | Q(closes_at__isnull=False),
                 name="assignment_release_after_last_needs_an_end",
                 violation_error_message="Set a closing time. With unlimited attempts, no attempt is the last.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(is_teacher_paced=True) | Q(shuffle_questions=False),
+                name="assignment_paced_is_not_shuffled",
+                violation_error_message="In a teacher-paced quiz, everyone gets the questions in the same order.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(is_teacher_paced=True) | ~Q(release="at_once"),
+                name="assignment_paced_shows_no_answers_at_once",
+                violation_error_message="In a teacher-paced quiz, you show the answers on the class board.",
+            ),
+            # Whose time is over may see the answers to questions that others have not reached.
+            models.CheckConstraint(
+                condition=~Q(is_teacher_paced=True) | Q(time_limit=None),
+                name="assignment_paced_has_no_time_limit",
+                violation_error_message="In a teacher-paced quiz, you set the time. Leave this blank.",
             ),
         ]
 

@@ -12,7 +12,8 @@ from quizzes.models.question_sets import Question
 class Board(models.Model):
     """What the class board of an assignment shows: one question in one of four phases.
 
-    position: of the question in the edition, from 1.
+    position: of the question in the edition, from 1. closed_through: if the quiz is teacher-paced, the questions up to
+    this position take no more answers.
     """
 
     class Phase(models.IntegerChoices):
@@ -24,6 +25,7 @@ class Board(models.Model):
     assignment = models.OneToOneField(Assignment, models.CASCADE, primary_key=True, related_name="board")
     position = models.PositiveSmallIntegerField()
     phase = models.PositiveSmallIntegerField(choices=Phase)
+    closed_through = models.PositiveSmallIntegerField(default=0, db_default=0)
     changed_at = models.DateTimeField()
     changed_by = models.ForeignKey(User, models.PROTECT, related_name="boards_changed")
 

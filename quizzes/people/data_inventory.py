@@ -251,12 +251,18 @@ INVENTORY: tuple[StoredTable, ...] = (
         ("edition_id classroom_id", "which questions for which class"),
         ("assigned_by_id created_at", "who assigned it when"),
         ("opens_at due_at closes_at time_limit max_attempts attempt_policy", "when and how often it can be taken"),
-        ("shuffle_questions shuffle_choices release", "the order, and when students see the answers"),
+        (
+            "shuffle_questions shuffle_choices release is_teacher_paced",
+            "the order, who moves on, and when students see the answers",
+        ),
     ),
     _of_class(
         "quizzes_board",
         "What the class board shows.",
-        ("assignment_id position phase changed_at changed_by_id", "the question on the board, and who chose it"),
+        (
+            "assignment_id position phase closed_through changed_at changed_by_id",
+            "the question on the board, which ones are closed, and who chose it",
+        ),
     ),
     _of_class(
         "quizzes_regrade",

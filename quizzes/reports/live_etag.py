@@ -82,7 +82,12 @@ def _query() -> tuple[str, tuple[Any, ...]]:
 
 def live_etag(state: LiveState, *parts: object) -> str:
     """An ETag of the state and of the other values that the page shows. It is weak: the page may be compressed."""
-    return f'W/"{hashlib.sha256(repr((state, parts)).encode()).hexdigest()[:32]}"'
+    return content_etag(state, parts)
+
+
+def content_etag(*parts: object) -> str:
+    """A weak ETag of what a page shows, from the values themselves."""
+    return f'W/"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
 
 
 def time_step(state: LiveState, now: datetime) -> int | None:

@@ -100,9 +100,16 @@ function patch(old, fresh) {
 
 const KEYS = { ArrowRight: "forward", PageDown: "forward", ArrowLeft: "back", PageUp: "back" };
 
+// A board that is taller than the window scrolls to its end first, so that no text is skipped.
+function scrolls(key) {
+  const page = document.documentElement;
+  if (key === "PageDown") return page.scrollHeight - window.innerHeight - window.scrollY > 1;
+  return key === "PageUp" && window.scrollY > 1;
+}
+
 function onKey(event) {
   const button = KEYS[event.key] && root.querySelector(`[data-go="${KEYS[event.key]}"]`);
-  if (!button || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.repeat) return;
+  if (!button || scrolls(event.key) || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.repeat) return;
   event.preventDefault();
   button.click();
 }

@@ -20,6 +20,7 @@ from tests.integration.test_access import TABLE, School
 
 # Replies to scripts, and fragments of pages that are here themselves.
 NO_PAGES = {"livez", "readyz", "time_left", "questions_ahead", "live_progress", "live_board"}
+NO_PAGES |= {"paced_question", "live_start_classroom", "live_running_class"}
 PAGES = [name for name, row in TABLE.items() if row.method == "get" and name not in NO_PAGES]
 
 

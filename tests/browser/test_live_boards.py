@@ -307,6 +307,52 @@ def test_board_without_javascript_is_driven_by_its_buttons(
     expect(page.locator("#board-slide")).to_contain_text("Question 3 of 4")
 
 
+def test_board_fits_a_projector_and_marks_its_question(
+    running: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    answer(running, "Student 03")
+    page = open_context(teacher, height=720).new_page()
+    for phase in (1, 2, 3, 4):
+        show_on_board(running, number=2, phase=phase, by=teacher, now=timezone.now())
+        page.goto(reverse("class_board", args=[running.public_id]))
+        assert page.evaluate("document.documentElement.scrollHeight") <= 720
+        expect(page.locator("[aria-current]")).to_have_text("Question 2")
+    # The mark moves without a reload.
+    show_on_board(running, number=3, phase=1, by=teacher, now=timezone.now())
+    expect(page.locator("[aria-current]")).to_have_text("Question 3")
+
+
+def test_page_down_scrolls_a_board_that_is_taller_than_the_window(
+    running: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    page = open_context(teacher, width=360, height=300).new_page()
+    page.goto(reverse("class_board", args=[running.public_id]))
+    page.keyboard.press("PageDown")
+    page.wait_for_function("() => window.scrollY > 0")
+    expect(page.locator("#board-slide")).to_contain_text("Question 1 of 4: The question")
+    page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)")
+    page.keyboard.press("PageDown")
+    expect(page.locator("#board-slide")).to_contain_text("Question 1 of 4: How many have answered")
+
+
+def test_controls_can_be_hidden_and_the_keys_still_work(
+    running: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    page = open_context(teacher, height=720).new_page()
+    page.goto(reverse("class_board", args=[running.public_id]))
+    page.get_by_role("link", name="Hide controls").click()
+    expect(page.get_by_role("button")).to_have_count(0)
+    page.keyboard.press("PageDown")
+    expect(page.locator("#board-slide")).to_contain_text("of 30 have answered")
+    expect(page.get_by_role("button")).to_have_count(0)
+    assert violations(page) == []
+    answer(running, "Student 03")
+    expect(page.locator(".huge")).to_have_text("1")
+    expect(page.get_by_role("button")).to_have_count(0)
+    page.get_by_role("link", name="Show controls").click()
+    expect(page.get_by_role("button", name="Show the answers")).to_be_visible()
+
+
 def test_results_put_their_question_on_the_board(running: Assignment, teacher: User, open_context: NewContext) -> None:
     for student in list(Student.objects.all())[:5]:
         Attempt.objects.filter(student=student).delete()

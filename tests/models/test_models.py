@@ -210,6 +210,18 @@ REFUSED: dict[str, tuple[Callable[[], models.Model], str]] = {
         lambda: assignment(closes_at=None, max_attempts=None, release="after_last"),
         "Set a closing time. With unlimited attempts, no attempt is the last.",
     ),
+    "assignment_paced_is_not_shuffled": (
+        lambda: assignment(is_teacher_paced=True, shuffle_questions=True),
+        "In a teacher-paced quiz, everyone gets the questions in the same order.",
+    ),
+    "assignment_paced_shows_no_answers_at_once": (
+        lambda: assignment(is_teacher_paced=True, release="at_once"),
+        "In a teacher-paced quiz, you show the answers on the class board.",
+    ),
+    "assignment_paced_has_no_time_limit": (
+        lambda: assignment(is_teacher_paced=True, time_limit=timedelta(minutes=10)),
+        "In a teacher-paced quiz, you set the time. Leave this blank.",
+    ),
     "extension_once_per_assignment_and_student": (
         lambda: person_and_assignment(Extension),
         "This student already has an extension. Change that one.",

@@ -379,11 +379,13 @@ def test_teacher_is_signed_out_after_12_hours_without_use(teacher: User, clock: 
     assert TeacherSession.objects.count() == 0
 
 
+@pytest.mark.parametrize("name", ["live_progress", "live_board", "live_start_classroom", "live_running_class"])
 def test_live_page_that_polls_is_no_use(
-    assignment: Assignment, teacher: User, clock: time_machine.Traveller, queries: Callable[[], Any]
+    name: str, assignment: Assignment, teacher: User, clock: time_machine.Traveller, queries: Callable[[], Any]
 ) -> None:
     client = teacher_in(teacher)
-    address = reverse("live_progress", args=[assignment.public_id])
+    of = assignment.classroom if name == "live_start_classroom" else assignment
+    address = reverse(name, args=[of.public_id])
     for _ in range(12):
         clock.shift(timedelta(hours=1) - timedelta(seconds=1))
         with queries() as seen:

@@ -6,6 +6,8 @@ import { attemptOf, clearAnswers, createStore, numberOf, PREFIX } from "./store.
 const SCROLL = "footnote.reading";
 // In ms. Text is not sent letter by letter.
 const TYPING_PAUSE = 1000;
+// In ms. The class does not wait for a slow save.
+const MOVE_PATIENCE = 500;
 
 const find = (selector, within = document) => within.querySelector(selector);
 const findAll = (selector, within = document) => Array.from(within.querySelectorAll(selector));
@@ -338,6 +340,14 @@ function onPopState() {
   if (number && current && number !== current && !showQuestion(number, true)) location.reload();
 }
 
+// The teacher moved the class on. What is not sent by then waits on this device and is sent from the next page.
+async function onMove(event) {
+  event.preventDefault();
+  keepTyped();
+  await Promise.race([sender.settle(), new Promise((resolve) => { setTimeout(resolve, MOVE_PATIENCE); })]);
+  leave(event.detail);
+}
+
 async function onConfirm(event) {
   if (!event.target.closest("[data-answers], [data-sign-out]") || isIdle()) return;
   event.preventDefault();
@@ -372,6 +382,7 @@ function start() {
     change: onChange,
     input: onInput,
     visibilitychange: keepTyped,
+    "footnote:move": onMove,
     "htmx:confirm": onConfirm,
     "htmx:sendError": () => { notices.blocked = "act"; notify("offline"); },
     "htmx:responseError": () => notify("down"),

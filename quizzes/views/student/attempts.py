@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, cast
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import get_template
@@ -20,8 +20,17 @@ from quizzes.assignments.release import Release
 from quizzes.assignments.student_settings import settings_given
 from quizzes.attempts import heartbeats
 from quizzes.attempts import lifecycle as attempts
-from quizzes.attempts.access import LoadedAttempt
-from quizzes.attempts.answers import AttemptOver, NotCheckable, Outcome, Saved, check_answer, save_answer, set_flag
+from quizzes.attempts.access import LoadedAttempt, Pace
+from quizzes.attempts.answers import (
+    AttemptOver,
+    NotCheckable,
+    Outcome,
+    Saved,
+    check_answer,
+    late_question_ids,
+    save_answer,
+    set_flag,
+)
 from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.lifecycle import AssignmentClosed, IsExcused, NoAttemptsLeft, NotOpenYet, resume_number
 from quizzes.content.editions import published
@@ -33,7 +42,10 @@ from quizzes.views.access import arrival, attempt_required, student_required, te
 from quizzes.views.student.question_page import (
     closing_words,
     form_context,
+    may_submit,
     next_url,
+    pace_tag,
+    paced_number,
     places_of,
     question_context,
     seconds_until,
@@ -90,7 +102,22 @@ def take_attempt(request: HttpRequest, attempt: LoadedAttempt, number: int) -> H
     now = timezone.now()
     if attempt.has_ended(now=now):
         return redirect("receipt", attempt.public_id)
+    if attempt.pace is not None:
+        return _paced_page(request, attempt, number, attempt.pace, now)
     return _question_page(request, attempt, number, now)
+
+
+@require_GET
+@attempt_required()
+def paced_question(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse:
+    """The number of the question that a teacher-paced class is at, polled by the page, or a 304. 2 queries."""
+    tag = pace_tag(attempt)
+    if request.headers.get("If-None-Match") == tag:
+        response: HttpResponse = HttpResponseNotModified()
+    else:
+        response = JsonResponse({"number": paced_number(attempt) or 1})
+    response.headers["ETag"] = tag
+    return response
 
 
 @require_GET
@@ -98,11 +125,12 @@ def take_attempt(request: HttpRequest, attempt: LoadedAttempt, number: int) -> H
 def questions_ahead(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse:
     """The forms of all questions. A question page loads them once, so that later questions also open offline.
 
-    Leaves out questions that are answered in the reading. Empty if answers are shown after each question.
+    Leaves out questions that are answered in the reading. Empty if answers are shown after each question, or if the
+    teacher sets the pace.
     """
     if attempt.has_ended(now=timezone.now()):
         return redirect("receipt", attempt.public_id)
-    if attempt.release == Release.AT_ONCE:
+    if attempt.release == Release.AT_ONCE or attempt.pace is not None:
         return HttpResponse()
     # The forms share one CSRF token and need no other context of a page.
     shared = {"csrf_token": get_token(request)}
@@ -118,6 +146,8 @@ def review_attempt(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse
     now = timezone.now()
     if attempt.has_ended(now=now):
         return redirect("receipt", attempt.public_id)
+    if not may_submit(attempt):
+        return redirect("take_attempt", attempt.public_id, paced_number(attempt) or 1)
     places = places_of(attempt)
     context = {
         "attempt": attempt,
@@ -169,6 +199,8 @@ def submit_attempt(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse
     now = arrival(request)
     if "time_up" in request.POST and attempt.is_open and seconds_until(attempt.deadline_at, now=now) != 0:
         return redirect("review_attempt", attempt.public_id)
+    if not attempt.has_ended(now=now) and "time_up" not in request.POST and not may_submit(attempt):
+        return redirect("take_attempt", attempt.public_id, paced_number(attempt) or 1)
     attempts.submit_attempt(attempt.row(), now=now)
     return redirect("receipt", attempt.public_id)
 
@@ -190,6 +222,8 @@ def _take_answer(request: HttpRequest, attempt: LoadedAttempt, number: int, *, n
             seen_revision=form.cleaned_data["revision"],
             now=now,
         )
+    if saved is not None and saved.is_question_closed:
+        return _question_closed(request, attempt, number, saved)
     if attempt.has_ended(now=now) or (saved is not None and saved.outcome == Outcome.LATE):
         return _ended(request, attempt, now)
     if _wants_json(request):
@@ -265,6 +299,37 @@ def _ended(request: HttpRequest, attempt: LoadedAttempt, now: datetime) -> HttpR
     if not attempt.is_open and submitted.submitted_by == Attempt.SubmittedBy.STUDENT:
         messages.warning(request, "You already turned this in. Your last answer came too late to count.")
     return redirect(address)
+
+
+def _paced_page(request: HttpRequest, attempt: LoadedAttempt, number: int, pace: Pace, now: datetime) -> HttpResponse:
+    """The question that the class is at, open or closed, or the page before the first one."""
+    current = paced_number(attempt)
+    if current is not None and number != current:
+        return redirect("take_attempt", attempt.public_id, current)
+    late = late_question_ids(attempt.id)
+    is_open = pace.position is not None and pace.takes_answers(pace.position)
+    context = {
+        **question_context(attempt, current or 1, now=now),
+        # From the log and not a message: two loads may follow a late save, and the first would use the message up.
+        "late_numbers": [
+            place
+            for place, question in enumerate(attempt.content.questions, 1)
+            if attempt.content.question_id(question) in late and not (is_open and place == current)
+        ],
+        "is_waiting": current is None,
+        "is_open": is_open,
+        "may_submit": may_submit(attempt),
+        "pace_tag": pace_tag(attempt),
+    }
+    return render(request, "student/paced_question.html", context)
+
+
+def _question_closed(request: HttpRequest, attempt: LoadedAttempt, number: int, saved: Saved) -> HttpResponse:
+    """Lead to the question that the class is at. The late answer is kept, labeled late."""
+    if _wants_json(request):
+        # The outbox opens the page again after a 409.
+        return JsonResponse({"outcome": str(Outcome.LATE), "revision": saved.revision}, status=409)
+    return redirect("take_attempt", attempt.public_id, number)
 
 
 def _wants_json(request: HttpRequest) -> bool:

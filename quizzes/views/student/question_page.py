@@ -22,6 +22,7 @@ from quizzes.formatting import upcoming
 from quizzes.grading.points import Adjustments
 from quizzes.grading.scores import applied_regrades
 from quizzes.reports.attempt_review import review_question
+from quizzes.reports.live_etag import content_etag
 
 # Defaults of the template's variables. A missing variable costs 6 times as much as one that is present.
 EMPTY_CONTEXT: Mapping[str, object] = {
@@ -82,6 +83,32 @@ def question_context(attempt: LoadedAttempt, number: int, *, now: datetime) -> d
         "is_ahead": len(places) > 1 and not form["checks_at_once"],
         **time_context(attempt, now=now),
     }
+
+
+def paced_number(attempt: LoadedAttempt) -> int | None:
+    """The number of the question that a teacher-paced class is at; None before the first one.
+
+    attempt: with a pace. The number is in the attempt's order, which the teacher may have shuffled before.
+    """
+    content, pace = attempt.content, attempt.pace
+    if pace is None or pace.position is None:
+        return None
+    questions = content.published.document.questions
+    # Another edition may have had more questions.
+    return content.questions.index(questions[min(pace.position, len(questions)) - 1]) + 1
+
+
+def may_submit(attempt: LoadedAttempt) -> bool:
+    """Whether the student may submit. In a teacher-paced quiz, every question is closed first.
+
+    Whoever submits may see the answers, and other students could still give them.
+    """
+    return attempt.pace is None or attempt.pace.closed_through >= len(attempt.content.questions)
+
+
+def pace_tag(attempt: LoadedAttempt) -> str:
+    """The ETag of where a teacher-paced class is."""
+    return content_etag(attempt.pace, attempt.is_open)
 
 
 def time_context(attempt: LoadedAttempt, *, now: datetime) -> dict[str, Any]:

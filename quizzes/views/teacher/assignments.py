@@ -8,7 +8,9 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 from django.utils.text import get_text_list
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -68,7 +70,7 @@ def assign(request: TeacherRequest, public_id: str) -> HttpResponse:
             extend_to_fit(assignment, extended, by=request.user, now=form.now)
     assigned = list(Assignment.objects.taught_by(request.user).given_together(group).select_related("classroom"))
     names = get_text_list([assignment.classroom.name for assignment in assigned], "and")
-    messages.success(request, f"Assigned to {names}: “{question_set.title}”.")
+    messages.success(request, _assigned_message(assigned, names, question_set.title))
     return redirect("assignment_progress", assigned[0].public_id)
 
 
@@ -103,10 +105,13 @@ def change_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 def change_window(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Close now, keep open 10 minutes longer, or release the answers: one click each."""
+    """Open or close now, keep open 10 minutes longer, or release the answers: one click each."""
     assignment, now = taught_assignment(request, public_id), timezone.now()
     form = WindowActForm(request.POST)
     match form.cleaned_data["act"] if form.is_valid() else "":
+        case WindowActForm.OPEN:
+            # The page that opens next shows that it is open.
+            lifecycle.open_now(assignment, by=request.user, now=now)
         case WindowActForm.CLOSE:
             try:
                 lifecycle.close_now(assignment, by=request.user, now=now)
@@ -127,7 +132,10 @@ def change_window(request: TeacherRequest, public_id: str) -> HttpResponse:
                 messages.success(request, "Answers released. Students who turned in can see them.")
         case _:
             messages.error(request, "This page is out of date. Try again.")
-    return redirect("assignment_progress", assignment.public_id)
+    page = "running_class" if form.is_valid() and form.cleaned_data["on_wall"] else "assignment_progress"
+    if assignment.is_teacher_paced and form.is_valid() and form.cleaned_data["act"] == WindowActForm.OPEN:
+        page = "class_board"
+    return redirect(page, assignment.public_id)
 
 
 @require_POST
@@ -141,6 +149,20 @@ def delete_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
         return redirect("change_assignment", assignment.public_id)
     messages.success(request, f"Deleted from {assignment.classroom}: “{assignment.edition.question_set.title}”.")
     return redirect("classroom_gradebook", assignment.classroom.public_id)
+
+
+def _assigned_message(assigned: Sequence[Assignment], names: str, title: str) -> str:
+    """The notice, with a link for each class to the page for its wall."""
+    links = [
+        (reverse("start_class", args=[assignment.public_id]), f": {assignment.classroom.name}" if assigned[1:] else "")
+        for assignment in assigned
+    ]
+    return format_html(
+        "Assigned to {}: “{}”. {}",
+        names,
+        title,
+        format_html_join(" ", '<a href="{}">Start class{}</a>', links),
+    )
 
 
 def _extend_to_fit_form(

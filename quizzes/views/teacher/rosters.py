@@ -33,7 +33,7 @@ def roster(request: TeacherRequest, public_id: str) -> HttpResponse:
         "removed": classroom.students.removed(),
         "guessed": {guessed.student.pk: guessed for guessed in trouble.students},
         "is_attacked": classroom.pk in trouble.attacked,
-        "join_address": _join_address(request),
+        "join_address": join_address(request),
     }
     return render(request, "teacher/roster.html", context)
 
@@ -66,13 +66,18 @@ def sign_in_cards(request: TeacherRequest, public_id: str) -> HttpResponse:
         "classroom": classroom,
         "cards": [(student, student_sign_in.pin_of(student)) for student in classroom.students.enrolled()],
         "card_url": request.build_absolute_uri(reverse("join_with_code", args=[classroom.join_code])),
-        "join_address": _join_address(request),
-        "leads_nowhere": split_domain_port(request.get_host())[0] in LOCAL_HOSTS,
+        "join_address": join_address(request),
+        "leads_nowhere": is_local(request),
     }
     return render(request, "teacher/sign_in_cards.html", context)
 
 
-def _join_address(request: TeacherRequest) -> str:
+def is_local(request: TeacherRequest) -> bool:
+    """Whether this page was opened at an address that students' devices cannot open."""
+    return split_domain_port(request.get_host())[0] in LOCAL_HOSTS
+
+
+def join_address(request: TeacherRequest) -> str:
     """The address of the join page as students type it, without the scheme."""
     return f"{request.get_host()}{reverse('join')}".rstrip("/")
 

@@ -183,7 +183,10 @@ def test_assign_sums_up_before_it_saves(
     )
     assert first.assigned_by == teacher
     page = teacher_client.get(response.headers["Location"])
-    assert "Assigned to Period 3 and Period 5: “Small set”." in text_of(page)
+    text = text_of(page)
+    assert "Assigned to Period 3 and Period 5: “Small set”. Start class: Period 3 Start class: Period 5" in text
+    links = read(page).links
+    assert all(reverse("start_class", args=[assignment.public_id]) in links for assignment in Assignment.objects.all())
 
 
 def test_assign_takes_every_term(edition: Edition, classroom: Classroom, teacher_client: Client) -> None:

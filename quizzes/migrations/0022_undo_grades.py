@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("quizzes", "0019_teacher_sessions"),
+        ("quizzes", "0021_teacher_pace"),
     ]
 
     operations = [

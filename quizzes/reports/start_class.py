@@ -1,0 +1,51 @@
+"""The page on the wall while a class starts a quiz: who is here, and how many students have each status."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef
+
+from quizzes.assignments.status import Status
+from quizzes.assignments.student_statuses import by_student_and_assignment, load_overrides
+from quizzes.models import Assignment, Attempt, Classroom, KnownDevice, Presence
+
+# The longest usual lesson. Whoever was last seen before it began is not in the room because of that.
+HERE_FOR = timedelta(minutes=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Attendance:
+    """The names of the students who are here, in the order of the roster, and how many are on the roster."""
+
+    here: tuple[str, ...]
+    student_count: int
+
+    @property
+    def absent_places(self) -> range:
+        """One place for each student who is not here."""
+        return range(self.student_count - len(self.here))
+
+
+def attendance(classroom_id: int, *, now: datetime) -> Attendance:
+    """Who is here: who signed in, started a quiz or had its page open within HERE_FOR. One query."""
+    since, own = now - HERE_FOR, OuterRef("pk")
+    seen = (
+        Exists(KnownDevice.objects.filter(student=own, used_at__gte=since))
+        | Exists(Attempt.objects.filter(student=own, started_at__gte=since, medium=Attempt.Medium.SCREEN).order_by())
+        | Exists(Presence.objects.filter(attempt__student=own, seen_at__gte=since))
+    )
+    enrolled = Classroom(pk=classroom_id).students.enrolled().order_by("sort_key", "pk")
+    rows = list(enrolled.annotate(is_here=seen).values_list("display_name", "is_here"))
+    return Attendance(tuple(name for name, is_here in rows if is_here), len(rows))
+
+
+def class_counts(assignment: Assignment, *, now: datetime) -> Counter[Status]:
+    """How many students of the class have each status; they add up to the class. Three queries."""
+    made = by_student_and_assignment(assignment.attempts.order_by())
+    overrides = load_overrides(assignment=assignment)
+    enrolled = assignment.classroom.students.enrolled().order_by().values_list("pk", flat=True)
+    return Counter(
+        overrides.status(assignment, student_id, made.get((student_id, assignment.pk), ()), now=now).status
+        for student_id in enrolled
+    )

@@ -1,0 +1,37 @@
+// Follows the class: opens the question that the teacher moved to.
+
+const place = document.querySelector("[data-paced]");
+
+// In ms. A question that the teacher opens is on the page within two seconds.
+const PERIOD = 1000;
+const PAUSES = [2000, 4000, 8000];
+const TIMEOUT = 10000;
+
+const { paced, tag } = place.dataset;
+let failures = 0;
+let timer = 0;
+let isAsking = false;
+
+async function ask() {
+  clearTimeout(timer);
+  if (isAsking) return;
+  isAsking = true;
+  const options = { headers: { "If-None-Match": tag }, redirect: "manual", credentials: "same-origin", cache: "no-store" };
+  const response = await fetch(paced, { ...options, signal: AbortSignal.timeout(TIMEOUT) }).catch(() => null);
+  const reply = response?.status === 200 ? await response.json().catch(() => null) : null;
+  isAsking = false;
+  if (reply) return move(`../${reply.number}/`);
+  failures = response?.status === 304 ? 0 : failures + 1;
+  // Random, so that a class does not ask at the same moment.
+  const pause = failures ? PAUSES[Math.min(failures, PAUSES.length) - 1] : PERIOD;
+  timer = setTimeout(ask, pause * (1 + Math.random() / 4));
+}
+
+// The outbox first sends what waits. Without it, no answer waits.
+function move(address) {
+  const event = new CustomEvent("footnote:move", { detail: address, cancelable: true });
+  if (document.dispatchEvent(event)) location.replace(address);
+}
+
+document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") ask(); });
+timer = setTimeout(ask, PERIOD * Math.random());

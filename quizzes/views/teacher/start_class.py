@@ -1,0 +1,167 @@
+"""Start a class: the page for the wall with the class code and who is here, then the live bar of a quiz."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseNotModified
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from quizzes.assignments.deadlines import WindowState, has_countdown, minutes_left
+from quizzes.assignments.lifecycle import window_state
+from quizzes.assignments.status import Status
+from quizzes.models import Assignment, Classroom
+from quizzes.reports.live_etag import LiveState, content_etag, live_etag, time_step
+from quizzes.reports.start_class import Attendance, attendance, class_counts
+from quizzes.views.access import TeacherRequest, taught_assignment, taught_classroom
+from quizzes.views.teacher.progress import NAMES_HIDDEN, render_with_etag, require_live_state
+from quizzes.views.teacher.rosters import is_local
+
+# Label and mark of each count on the live bar, in this order.
+BAR = {
+    Status.SUBMITTED: ("Turned in", "full"),
+    Status.IN_PROGRESS: ("In progress", "half"),
+    Status.TIME_UP: ("Time’s up", "half"),
+    Status.NOT_STARTED: ("Not started", "none"),
+    Status.MISSING: ("Missing", "none"),
+    Status.EXCUSED: ("Excused", "none"),
+}
+ALWAYS_ON_BAR = {Status.SUBMITTED, Status.IN_PROGRESS, Status.NOT_STARTED}
+
+
+@require_GET
+def start_classroom(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """The page for the wall without a quiz: how to sign in, and who is here."""
+    classroom = taught_classroom(request, public_id)
+    now = timezone.now()
+    present = attendance(classroom.pk, now=now)
+    quizzes = [
+        assignment
+        for assignment in classroom.assignments.with_set().order_by("-created_at", "-pk")
+        if window_state(assignment, now=now) is not WindowState.CLOSED
+    ]
+    tag = content_etag(present, classroom.join_code)
+    context = {
+        **_join_context(request, classroom, present),
+        "quizzes": quizzes,
+        "tag": tag,
+        "live": reverse("live_start_classroom", args=[public_id]),
+        "page": request.path,
+    }
+    return render_with_etag(request, "teacher/start_class.html", context, tag)
+
+
+@require_GET
+def live_start_classroom(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Who is here, for a poll, or a 304; 4 queries."""
+    classroom = taught_classroom(request, public_id)
+    present = attendance(classroom.pk, now=timezone.now())
+    tag = content_etag(present, classroom.join_code)
+    if request.headers.get("If-None-Match") == tag:
+        return HttpResponseNotModified(headers={"ETag": tag})
+    return render_with_etag(request, "teacher/start_class.html#wall-here", {"present": present}, tag)
+
+
+@require_GET
+def start_class(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """The page for the wall before a quiz: how to sign in, who is here, and the button that starts it."""
+    now = timezone.now()
+    assignment = taught_assignment(request, public_id)
+    present = attendance(assignment.classroom_id, now=now)
+    tag = content_etag(present, assignment.classroom.join_code)
+    context = {
+        **_join_context(request, assignment.classroom, present),
+        "assignment": assignment,
+        "is_closed": window_state(assignment, now=now) is WindowState.CLOSED,
+        "tag": tag,
+        "live": reverse("live_start_classroom", args=[assignment.classroom.public_id]),
+        "page": request.path,
+    }
+    return render_with_etag(request, "teacher/start_class.html", context, tag)
+
+
+@require_GET
+def running_class(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """The page for the wall during a quiz: how many have each status, and the buttons that end it."""
+    now = timezone.now()
+    assignment = taught_assignment(request, public_id)
+    state = require_live_state(request, public_id)
+    tag = _running_tag(state, assignment, now)
+    context = {**_running_context(request, assignment, state, now), "tag": tag}
+    return render_with_etag(request, "teacher/running_class.html", context, tag)
+
+
+@require_GET
+def live_running_class(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """The changed slide for a poll, or a 304; 4 queries if nothing has changed."""
+    now = timezone.now()
+    state = require_live_state(request, public_id)
+    assignment = taught_assignment(request, public_id)
+    tag = _running_tag(state, assignment, now)
+    if request.headers.get("If-None-Match") == tag:
+        return HttpResponseNotModified(headers={"ETag": tag})
+    context = _running_context(request, assignment, state, now)
+    return render_with_etag(request, "teacher/running_class.html#wall-running", context, tag)
+
+
+def _join_context(request: TeacherRequest, classroom: Classroom, present: Attendance) -> dict[str, Any]:
+    return {
+        "classroom": classroom,
+        "present": present,
+        "shows_names": not request.session.get(NAMES_HIDDEN, False),
+        **_address_context(request, classroom),
+    }
+
+
+def _address_context(request: TeacherRequest, classroom: Classroom) -> dict[str, Any]:
+    """How students reach the join page. own_host: "" if their devices cannot open it."""
+    return {
+        "own_host": "" if is_local(request) else request.get_host(),
+        "local_host": request.get_host(),
+        "join_path": reverse("join").rstrip("/"),
+        "code_path": reverse("join_with_code", args=[classroom.join_code]),
+        "origin": f"{request.scheme}://",
+    }
+
+
+def _running_tag(state: LiveState, assignment: Assignment, now: datetime) -> str:
+    return live_etag(
+        state, "running", window_state(assignment, now=now), _minutes(assignment, now), time_step(state, now)
+    )
+
+
+def _running_context(
+    request: TeacherRequest, assignment: Assignment, state: LiveState, now: datetime
+) -> dict[str, Any]:
+    counts = class_counts(assignment, now=now)
+    # A quiz that has not opened has no other status before a start.
+    counts[Status.NOT_STARTED] += counts.pop(Status.NOT_OPEN, 0)
+    bar = [
+        (label, mark, counts[status])
+        for status, (label, mark) in BAR.items()
+        if counts[status] or status in ALWAYS_ON_BAR
+    ]
+    places = iter(range(2, 20 * counts.total(), 20))
+    return {
+        "assignment": assignment,
+        "classroom": assignment.classroom,
+        "window": window_state(assignment, now=now).value,
+        "minutes_left": _minutes(assignment, now),
+        "bar": bar,
+        "bar_words": ", ".join(f"{count} {label.lower()}" for label, _, count in bar),
+        # One tick for each student, in units of the SVG.
+        "ticks": [(next(places), mark) for _, mark, count in bar for _ in range(count)],
+        "tick_end": 20 * counts.total(),
+        "open_count": counts[Status.IN_PROGRESS] + counts[Status.TIME_UP],
+        # A poll has another path.
+        "page": reverse("running_class", args=[assignment.public_id]),
+        **_address_context(request, assignment.classroom),
+    }
+
+
+def _minutes(assignment: Assignment, now: datetime) -> int | None:
+    """Whole minutes until the close in its last hour; None before, and without a close."""
+    if not has_countdown(at=now, deadline_at=assignment.closes_at, has_time_limit=False):
+        return None
+    return minutes_left(at=now, deadline_at=assignment.closes_at)

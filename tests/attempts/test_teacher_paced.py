@@ -1,0 +1,353 @@
+"""A teacher-paced quiz: which question takes answers, what students see of the others, and what a poll costs."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils.html import escape
+
+from quizzes.assignments.board import SkipsQuestions, show_on_board
+from quizzes.attempts.answers import accept_late
+from quizzes.attempts.lifecycle import reopen, submit_attempt
+from quizzes.models import Answer, Assignment, Attempt, Board, Edition, Student, User
+from tests.factories import CANARY, NOW, make_assignment, make_attempt, make_document, make_edition, save
+from tests.pages import form_of, read, text_of
+
+QUESTION, COUNT, ANSWERS, PROOF = Board.Phase
+JSON = {"accept": "application/json"}
+
+
+@pytest.fixture
+def paced(edition: Edition, student: Student, teacher: User) -> Assignment:
+    return make_assignment(
+        edition=edition, classroom=student.classroom, assigned_by=teacher, is_teacher_paced=True, shuffle_choices=False
+    )
+
+
+@pytest.fixture
+def running(paced: Assignment, student: Student, clock: time_machine.Traveller) -> Attempt:
+    return make_attempt(assignment=paced, student=student)
+
+
+def show(assignment: Assignment, number: int, phase: int = QUESTION) -> None:
+    show_on_board(assignment, number=number, phase=phase, by=assignment.assigned_by, now=NOW)
+
+
+def question(attempt: Attempt, number: int) -> str:
+    return reverse("take_attempt", args=[attempt.public_id, number])
+
+
+def current(attempt: Attempt) -> str:
+    return reverse("paced_question", args=[attempt.public_id])
+
+
+# --- Which question takes answers ---------------------------------------------------------------------------------
+
+
+def test_only_the_open_question_on_the_board_takes_answers(paced: Assignment, running: Attempt) -> None:
+    keys = ("one", "some", "who", "proof")
+
+    def outcomes() -> list[str]:
+        seen = dict(Answer.objects.values_list("question__position", "revision"))
+        return [
+            str(save(running, key, value, seen_revision=seen.get(position, 0)).outcome)
+            for position, (key, value) in enumerate(zip(keys, VALUES, strict=True), 1)
+        ]
+
+    assert outcomes() == ["late"] * 4
+    for number, phase, expected in [
+        (1, QUESTION, ["saved", "late", "late", "late"]),
+        (1, COUNT, ["saved", "late", "late", "late"]),
+        (1, ANSWERS, ["late"] * 4),
+        # What has shown its answers never opens again.
+        (1, QUESTION, ["late"] * 4),
+        (2, QUESTION, ["late", "saved", "late", "late"]),
+        (1, PROOF, ["late"] * 4),
+        (2, COUNT, ["late", "saved", "late", "late"]),
+        (3, QUESTION, ["late", "late", "saved", "late"]),
+        (2, QUESTION, ["late"] * 4),
+        (3, ANSWERS, ["late"] * 4),
+        (4, PROOF, ["late"] * 4),
+    ]:
+        show(paced, number, phase)
+        assert outcomes() == expected, (number, phase)
+
+
+VALUES = ("b", ["a", "c"], {"1": "mayor"}, ["s1"])
+
+
+def test_late_answer_is_kept_not_counted_and_may_be_accepted(
+    paced: Assignment, running: Attempt, teacher: User
+) -> None:
+    show(paced, 1)
+    save(running, "one", "a")
+    show(paced, 1, ANSWERS)
+    saved = save(running, "one", "b", seen_revision=1, operation="x")
+    assert (saved.outcome, saved.value, saved.revision, saved.is_question_closed) == ("late", "a", 1, True)
+    # The same request again gives the same reply and no second event.
+    assert save(running, "one", "b", seen_revision=1, operation="x") == saved
+    assert list(running.events.order_by("pk").values_list("outcome", "value")) == [("saved", "a"), ("late", "b")]
+    assert Answer.objects.get().value == "a"
+    submit_attempt(running, now=NOW)
+    before = running.score
+    assert accept_late(running, by=teacher, now=NOW) == 1
+    assert Answer.objects.get().value == "b"
+    running.refresh_from_db()
+    assert (before, running.score) == (0, 1)
+
+
+def test_answer_after_the_end_is_still_late_for_the_attempt(paced: Assignment, running: Attempt) -> None:
+    show(paced, 1)
+    submit_attempt(running, now=NOW)
+    saved = save(running, "one", "b")
+    assert (saved.outcome, saved.is_question_closed) == ("late", False)
+
+
+def test_other_quizzes_take_answers_whatever_the_board_shows(paced: Assignment, running: Attempt) -> None:
+    Assignment.objects.update(is_teacher_paced=False)
+    show(Assignment.objects.get(), 2, PROOF)
+    assert [save(running, key, value).outcome for key, value in (("one", "b"), ("some", ["a"]))] == ["saved"] * 2
+    assert Board.objects.get().closed_through == 0
+
+
+def test_board_skips_no_question(paced: Assignment) -> None:
+    with pytest.raises(SkipsQuestions):
+        show(paced, 2)
+    show(paced, 1)
+    with pytest.raises(SkipsQuestions):
+        show(paced, 3)
+    show(paced, 2)
+    show(paced, 1)
+    show(paced, 2)
+    assert Board.objects.get().closed_through == 1
+
+
+@pytest.mark.parametrize("changes", [{"shuffle_questions": True}, {"release": "at_once"}])
+def test_paced_quiz_has_one_order_and_no_answers_at_once(changes: dict[str, Any], paced: Assignment) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Assignment.objects.update(**changes)
+
+
+# --- What students see --------------------------------------------------------------------------------------------
+
+
+def test_student_waits_then_is_led_to_the_question_of_the_class(
+    paced: Assignment, running: Attempt, student_client: Client
+) -> None:
+    page = student_client.get(question(running, 3))
+    assert "Waiting for your teacher" in text_of(page)
+    assert "Which" not in text_of(page)
+    show(paced, 1)
+    for number in (2, 3, 4):
+        assert student_client.get(question(running, number)).headers["Location"] == question(running, 1)
+    page = student_client.get(question(running, 1))
+    assert form_of(page, having="choice").action == question(running, 1)
+    assert question(running, 2) not in read(page).links
+    show(paced, 2)
+    # A late joiner starts at the question of the class.
+    start = reverse("start_attempt", args=[paced.public_id])
+    assert student_client.post(start, follow=True).redirect_chain[-1][0] == question(running, 2)
+
+
+def test_closed_question_shows_the_own_answer_and_takes_none(
+    paced: Assignment, running: Attempt, student_client: Client
+) -> None:
+    show(paced, 1)
+    page = student_client.get(question(running, 1))
+    form = form_of(page, having="choice")
+    token = form.offered[1][1]
+    data = form.data(choice=token, act="save")
+    assert student_client.post(form.action, data).headers["Location"] == question(running, 1)
+    assert Answer.objects.get().value == "b"
+    show(paced, 1, ANSWERS)
+    page = student_client.get(question(running, 1))
+    assert "This question is closed Your answer is saved. Look at the class board." in text_of(page)
+    assert "data-answers" not in page.content.decode()
+    late = student_client.post(form.action, form.data(choice=form.offered[0][1], act="save"), follow=True)
+    assert "Question 1 is closed. Your late answer is kept, but it doesn’t count." in text_of(late)
+    assert Answer.objects.get().value == "b"
+    running.refresh_from_db()
+    assert running.is_open
+
+
+def test_answer_that_comes_while_the_board_is_back_is_no_reason_to_call_an_open_question_closed(
+    paced: Assignment, running: Attempt, student_client: Client, teacher: User
+) -> None:
+    show(paced, 1)
+    show(paced, 2)
+    show(paced, 1)
+    save(running, "one", "b")
+    assert save(running, "some", ["a"]).outcome == "late"
+    assert "Question 2 is closed." in text_of(student_client.get(question(running, 1)))
+    show(paced, 2)
+    text = text_of(student_client.get(question(running, 2)))
+    assert ("Question 1 is closed." in text, "Question 2 is closed." in text) == (True, False)
+    # A teacher who reopened the attempt has accepted what was late.
+    submit_attempt(running, now=NOW)
+    accept_late(running, by=teacher, now=NOW)
+    reopen(running, more_time=None, reason="", by=teacher, now=NOW)
+    assert "late answer" not in text_of(student_client.get(question(running, 2)))
+
+
+def test_outbox_is_told_to_open_the_page_again(paced: Assignment, running: Attempt, student_client: Client) -> None:
+    show(paced, 1)
+    form = form_of(student_client.get(question(running, 1)), having="choice")
+    show(paced, 2)
+    reply = student_client.post(form.action, form.data(choice=form.offered[0][1], act="save"), headers=JSON)
+    assert (reply.status_code, reply.json()) == (409, {"outcome": "late", "revision": 0})
+
+
+def test_students_turn_in_after_the_last_question_only(
+    paced: Assignment, running: Attempt, student_client: Client
+) -> None:
+    review = reverse("review_attempt", args=[running.public_id])
+    submit = reverse("submit_attempt", args=[running.public_id])
+    for number in (1, 2, 3, 4):
+        show(paced, number)
+        assert student_client.get(review).headers["Location"] == question(running, number)
+        assert student_client.post(submit).headers["Location"] == question(running, number)
+        assert review not in read(student_client.get(question(running, number))).links
+    show(paced, 4, ANSWERS)
+    assert review in read(student_client.get(question(running, 4))).links
+    assert student_client.get(review).status_code == 200
+    assert student_client.post(submit).headers["Location"] == reverse("receipt", args=[running.public_id])
+    running.refresh_from_db()
+    assert (running.is_open, running.receipt is not None) == (False, True)
+
+
+def test_phone_without_javascript_reloads_by_itself(
+    paced: Assignment, running: Attempt, student_client: Client
+) -> None:
+    def seconds() -> str:
+        page = student_client.get(question(running, 1)).content.decode()
+        return page.split('<meta http-equiv="refresh" content="')[1].split('"')[0]
+
+    assert seconds() == "5"
+    show(paced, 1)
+    # A reload forgets a choice that is not saved.
+    assert seconds() == "60"
+    save(running, "one", "b")
+    assert seconds() == "5"
+
+
+@pytest.mark.parametrize("phase", list(Board.Phase))
+def test_no_byte_for_a_student_depends_on_the_key(
+    phase: int, student: Student, teacher: User, student_client: Client, clock: time_machine.Traveller
+) -> None:
+    canary = make_edition(document=make_document(canary=True))
+    given = make_assignment(
+        edition=canary, classroom=student.classroom, assigned_by=teacher, is_teacher_paced=True, created_at=NOW
+    )
+    attempt = make_attempt(assignment=given, student=student)
+    show(given, 1)
+    show(given, 2, phase)
+    for address in (question(attempt, 2), current(attempt), reverse("questions_ahead", args=[attempt.public_id])):
+        body = student_client.get(address).content.decode()
+        assert CANARY not in body
+    stem = make_document()["questions"][2]["stem"]
+    assert stem not in student_client.get(question(attempt, 2)).content.decode()
+    assert student_client.get(reverse("questions_ahead", args=[attempt.public_id])).content == b""
+
+
+# --- The poll -----------------------------------------------------------------------------------------------------
+
+
+def test_poll_costs_two_queries_and_changes_with_the_class(
+    paced: Assignment, running: Attempt, student_client: Client, queries: Callable[[], Any]
+) -> None:
+    tag = ""
+    for step in [(1, QUESTION), (1, ANSWERS), (2, QUESTION)]:
+        show(paced, *step)
+        reply = student_client.get(current(running), headers={"if-none-match": tag})
+        assert (reply.status_code, reply.json()) == (200, {"number": step[0]})
+        tag = reply.headers["ETag"]
+        page = student_client.get(question(running, step[0])).content.decode()
+        assert f'data-tag="{escape(tag)}"' in page
+        with queries() as seen:
+            assert student_client.get(current(running), headers={"if-none-match": tag}).status_code == 304
+        assert (len(seen), seen.writes) == (2, [])
+    # Counting is for the board alone.
+    show(paced, 2, COUNT)
+    assert student_client.get(current(running), headers={"if-none-match": tag}).status_code == 304
+    submit_attempt(running, now=NOW + timedelta(minutes=1))
+    assert student_client.get(current(running), headers={"if-none-match": tag}).status_code == 200
+
+
+# --- The teacher's board ------------------------------------------------------------------------------------------
+
+
+def test_board_leads_from_question_to_question(
+    paced: Assignment, running: Attempt, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    address = reverse("class_board", args=[paced.public_id])
+
+    def press() -> str:
+        form = form_of(teacher_client.get(address), having="aim")
+        [*_, (name, aim)] = form.buttons
+        return text_of(teacher_client.post(form.action, {name: aim}, follow=True))
+
+    assert "Students see the first question when you start." in text_of(teacher_client.get(address))
+    assert "0 of 1 have answered" in press()
+    assert Board.objects.get().closed_through == 0
+    save(running, "one", "b")
+    assert "Showing the answers closes this question." in press()
+    text = press()
+    assert "This question is closed" in text
+    assert "Maya" not in text
+    assert "Birthplace" in press()
+    assert "Question 2 of 4" in press()
+    assert Board.objects.get().closed_through == 1
+    for _ in range(11):
+        text = press()
+    assert "See who turned in" in text
+    assert Board.objects.get().closed_through == 4
+
+
+def test_start_on_the_wall_leads_to_the_board(
+    paced: Assignment, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    form = form_of(teacher_client.get(reverse("start_class", args=[paced.public_id])), having="act")
+    response = teacher_client.post(form.action, form.data(act="open"))
+    assert response.headers["Location"] == reverse("class_board", args=[paced.public_id])
+
+
+# --- The setting --------------------------------------------------------------------------------------------------
+
+
+def change(client: Client, assignment: Assignment, **fields: str) -> Any:
+    address = reverse("change_assignment", args=[assignment.public_id])
+    form = form_of(client.get(address), having="is_teacher_paced")
+    return client.post(address, form.data(act="save", **fields), follow=True)
+
+
+def test_teacher_sets_the_pace_in_the_settings(assignment: Assignment, teacher_client: Client) -> None:
+    page = change(teacher_client, assignment, is_teacher_paced="on")
+    assignment.refresh_from_db()
+    assert assignment.is_teacher_paced
+    assert "1 attempt. No time limit. Teacher-paced." in text_of(page)
+    # The form keeps what is stored.
+    change(teacher_client, assignment)
+    assignment.refresh_from_db()
+    assert assignment.is_teacher_paced
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"shuffle_questions": "on"}, "In a teacher-paced quiz, everyone gets the questions in the same order."),
+        ({"time_limit": "10"}, "In a teacher-paced quiz, you set the time. Leave this blank."),
+        ({"release": "at_once"}, "In a teacher-paced quiz, you show the answers on the class board."),
+    ],
+)
+def test_settings_that_a_pace_excludes_are_errors(
+    fields: dict[str, str], words: str, assignment: Assignment, teacher_client: Client
+) -> None:
+    page = change(teacher_client, assignment, is_teacher_paced="on", **fields)
+    assert words in text_of(page)
+    assignment.refresh_from_db()
+    assert not assignment.is_teacher_paced

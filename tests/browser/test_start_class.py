@@ -1,0 +1,100 @@
+"""Start class on the wall: students arrive, the teacher starts and ends the quiz, nobody reloads the page."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from quizzes.models import Assignment, Student, User
+from quizzes.people.known_devices import remember_student_device
+from tests.browser.conftest import NewContext, overflow, violations
+from tests.factories import make_answered_attempt, make_assignment, make_classroom, make_edition, make_student
+
+
+@pytest.fixture
+def planned(teacher: User) -> Assignment:
+    """A quiz for thirty students that opens tomorrow and closes an hour later."""
+    now = timezone.now()
+    classroom = make_classroom(teacher=teacher, created_at=now)
+    for number in range(30):
+        make_student(classroom=classroom, name=f"Student {number:02}", created_at=now)
+    opens_at = now + timedelta(days=1)
+    return make_assignment(
+        edition=make_edition(),
+        classroom=classroom,
+        assigned_by=teacher,
+        created_at=now,
+        opens_at=opens_at,
+        closes_at=opens_at + timedelta(hours=1),
+    )
+
+
+def arrive(student: Student) -> None:
+    remember_student_device(student, device="0" * 32, address="10.0.0.1", now=timezone.now())
+
+
+def is_sound(page: Page) -> None:
+    assert violations(page) == []
+    assert overflow(page) == 0
+
+
+def test_class_starts_and_ends_on_the_wall(planned: Assignment, teacher: User, open_context: NewContext) -> None:
+    page = open_context(teacher, height=720).new_page()
+    page.goto(reverse("teacher_home"))
+    page.get_by_role("link", name="Start class").click()
+    page.get_by_role("link", name=planned.edition.question_set.title).click()
+    page.evaluate("window.stays = true")
+    names = page.get_by_role("list", name="Students who are here")
+    students: list[Any] = list(Student.objects.order_by("sort_key"))
+    for student in students[:24]:
+        arrive(student)
+    expect(page.locator(".tally")).to_have_text("24 of 30 are here")
+    expect(names.get_by_role("listitem")).to_have_count(24)
+    page.get_by_label("Show names").uncheck()
+    expect(names).to_be_hidden()
+    arrive(students[24])
+    expect(page.locator(".tally")).to_have_text("25 of 30 are here")
+    expect(names).to_be_hidden()
+    assert page.evaluate("window.stays") is True
+
+    page.get_by_role("button", name="Start").click()
+    expect(page.get_by_role("img", name="0 turned in, 0 in progress, 30 not started")).to_be_visible()
+    planned.refresh_from_db()
+    for student in students[:19]:
+        make_answered_attempt(assignment=planned, student=student, started_at=timezone.now(), submitted=student.pk % 2)
+    expect(page.locator("dd").nth(2)).to_have_text("11")
+    page.get_by_role("button", name="End now").click()
+    expect(page.locator("#wall-running")).to_contain_text("Closed")
+    page.locator("#wall-running").get_by_role("link", name="Class board").click()
+    page.wait_for_url("**/board/")
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_wall_is_accessible_and_fits(dark: bool, planned: Assignment, teacher: User, open_context: NewContext) -> None:
+    page = open_context(teacher, dark=dark).new_page()
+    for student in Student.objects.order_by("sort_key")[:24]:
+        arrive(student)
+    addresses = [reverse(name, args=[planned.public_id]) for name in ("start_class", "running_class")]
+    for address in [*addresses, reverse("start_classroom", args=[planned.classroom.public_id])]:
+        for width, height in ((1280, 720), (360, 640)):
+            page.set_viewport_size({"width": width, "height": height})
+            page.goto(address)
+            is_sound(page)
+            if width == 1280:
+                # The slide alone fills the projector.
+                assert page.locator(".slide").evaluate("slide => slide.getBoundingClientRect().bottom") <= height
+
+
+def test_wall_works_without_javascript(planned: Assignment, teacher: User, open_context: NewContext) -> None:
+    page = open_context(teacher, javascript=False).new_page()
+    page.goto(reverse("start_class", args=[planned.public_id]))
+    arrive(Student.objects.order_by("sort_key")[0])
+    page.get_by_role("link", name="Refresh").click()
+    expect(page.locator(".tally")).to_have_text("1 of 30 is here")
+    page.get_by_role("button", name="Start").click()
+    expect(page.locator("dd")).to_have_text(["0", "0", "30"])
+    page.get_by_role("button", name="End now").click()
+    expect(page.locator("#wall-running")).to_contain_text("Closed")

@@ -1,0 +1,122 @@
+"""A teacher-paced quiz in Chromium: phones follow the board, join late, come back, and lose no answer."""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from quizzes.assignments.board import show_on_board
+from quizzes.models import Answer, Assignment, Attempt, Board, Student, User
+from tests.browser.conftest import NewContext, overflow, violations
+from tests.factories import make_assignment, make_attempt, make_classroom, make_edition, make_student
+
+QUESTION, COUNT, ANSWERS, PROOF = Board.Phase
+
+
+@pytest.fixture
+def paced(teacher: User) -> Assignment:
+    """A class of three, two of whom have started."""
+    now = timezone.now()
+    classroom = make_classroom(teacher=teacher, created_at=now)
+    given = make_assignment(
+        edition=make_edition(),
+        classroom=classroom,
+        assigned_by=teacher,
+        created_at=now,
+        is_teacher_paced=True,
+        shuffle_choices=False,
+    )
+    for name in ("Ana", "Ben", "Cy"):
+        student = make_student(classroom=classroom, name=name, created_at=now)
+        if name != "Cy":
+            make_attempt(assignment=given, student=student, started_at=now)
+    return given
+
+
+def phone_of(name: str, open_context: NewContext, **options: bool) -> Page:
+    student = Student.objects.get(display_name=name)
+    return open_context(student, width=360, height=740, **options).new_page()
+
+
+def first_page(assignment: Assignment, name: str) -> str:
+    attempt = Attempt.objects.get(assignment=assignment, student__display_name=name)
+    return reverse("take_attempt", args=[attempt.public_id, 1])
+
+
+def test_phones_follow_the_teacher(paced: Assignment, teacher: User, open_context: NewContext) -> None:
+    board = open_context(teacher, height=720).new_page()
+    board.goto(reverse("class_board", args=[paced.public_id]))
+    ana = phone_of("Ana", open_context)
+    ana.goto(first_page(paced, "Ana"))
+    expect(ana.get_by_role("heading", name="Waiting for your teacher")).to_be_visible()
+    board.get_by_role("button", name="Start question 1").click()
+    ana.get_by_label("Birthplace").check()
+    expect(ana.locator("[data-save-state]")).to_contain_text("Saved")
+    board.keyboard.press("ArrowRight")
+    expect(board.locator(".huge")).to_have_text("1")
+    expect(board.locator("#board-slide")).to_contain_text("Showing the answers closes this question.")
+    board.keyboard.press("ArrowRight")
+    expect(ana.get_by_text("This question is closed")).to_be_visible()
+    expect(ana.get_by_label("Birthplace")).to_be_checked()
+    expect(ana.get_by_label("Birthplace")).to_be_disabled()
+    # A late joiner lands on the same question.
+    cy = phone_of("Cy", open_context)
+    cy.goto(reverse("start_attempt", args=[paced.public_id]))
+    cy.get_by_role("button", name="Start").click()
+    expect(cy.get_by_text("You didn’t answer it.")).to_be_visible()
+    for _ in range(2):
+        board.keyboard.press("ArrowRight")
+        board.wait_for_timeout(300)
+    for phone in (ana, cy):
+        expect(phone.get_by_text("Which two of these does the system record?")).to_be_visible()
+    # Back after a while, at an old address.
+    ana.goto(first_page(paced, "Ana"))
+    expect(ana.get_by_text("Which two of these does the system record?")).to_be_visible()
+
+
+def test_late_answer_of_a_phone_that_was_offline_is_kept(
+    paced: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    show_on_board(paced, number=1, phase=QUESTION, by=teacher, now=timezone.now())
+    # The console reports requests that fail.
+    ana = phone_of("Ana", open_context, watched=False)
+    ana.goto(first_page(paced, "Ana"))
+    expect(ana.get_by_label("Birthplace")).to_be_visible()
+    # The phone is offline while the teacher closes the question.
+    ana.context.set_offline(True)
+    ana.get_by_label("Birthplace").check()
+    show_on_board(paced, number=1, phase=ANSWERS, by=teacher, now=timezone.now())
+    ana.context.set_offline(False)
+    expect(ana.get_by_text("Question 1 is closed. Your late answer is kept, but it doesn’t count.")).to_be_visible()
+    attempt = Attempt.objects.get(student__display_name="Ana")
+    assert list(attempt.events.values_list("outcome", "value")) == [("late", "b")]
+    assert Answer.objects.filter(value__isnull=False).count() == 0
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_paced_pages_are_accessible(dark: bool, paced: Assignment, teacher: User, open_context: NewContext) -> None:
+    student = Student.objects.get(display_name="Ana")
+    phone = open_context(student, width=360, dark=dark).new_page()
+    board = open_context(teacher, height=720, dark=dark).new_page()
+    steps = [None, *[(number, phase) for number in (1, 2, 3, 4) for phase in (QUESTION, ANSWERS)]]
+    for step in steps:
+        # Else the phone would follow while the test opens its page.
+        phone.goto("about:blank")
+        if step is not None:
+            show_on_board(paced, number=step[0], phase=step[1], by=teacher, now=timezone.now())
+        phone.goto(first_page(paced, "Ana"))
+        board.goto(reverse("class_board", args=[paced.public_id]))
+        for page in (phone, board):
+            assert violations(page) == [], step
+            assert overflow(page) == 0, step
+
+
+def test_phone_without_javascript_follows(paced: Assignment, teacher: User, open_context: NewContext) -> None:
+    ana = phone_of("Ana", open_context, javascript=False)
+    ana.goto(first_page(paced, "Ana"))
+    expect(ana.get_by_role("heading", name="Waiting for your teacher")).to_be_visible()
+    show_on_board(paced, number=1, phase=QUESTION, by=teacher, now=timezone.now())
+    ana.get_by_label("Birthplace").check()
+    ana.get_by_role("button", name="Save my answer").click()
+    expect(ana.get_by_text("Saved")).to_be_visible()
+    assert Answer.objects.get().value == "b"

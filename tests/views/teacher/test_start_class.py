@@ -1,0 +1,310 @@
+"""The page for the wall: how to sign in, who is here, the live bar, and the buttons that open and close a quiz."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import segno
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from quizzes.assignments import lifecycle
+from quizzes.assignments.status import Status
+from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Excuse, KnownDevice, Presence, Student, User
+from quizzes.people.known_devices import remember_student_device
+from quizzes.reports.start_class import HERE_FOR, attendance, class_counts
+from tests.factories import NOW, make_answered_attempt, make_attempt, make_student, save
+from tests.pages import form_of, read, text_of
+
+MINUTE = timedelta(minutes=1)
+
+
+def wall_of(assignment: Assignment) -> str:
+    return reverse("start_class", args=[assignment.public_id])
+
+
+def running_of(assignment: Assignment) -> str:
+    return reverse("running_class", args=[assignment.public_id])
+
+
+def sign_in(student: Student, *, ago: timedelta = timedelta(0)) -> None:
+    remember_student_device(student, device="0" * 32, address="10.0.0.1", now=NOW - ago)
+
+
+@pytest.fixture
+def three(classroom: Classroom) -> list[Student]:
+    return [make_student(classroom=classroom, name=name) for name in ("Ana", "Ben", "Cy")]
+
+
+# --- How to sign in, and who is here ------------------------------------------------------------------------------
+
+
+def test_wall_shows_address_code_and_a_qr_code_of_the_join_page(
+    assignment: Assignment, classroom: Classroom, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    for address in (wall_of(assignment), reverse("start_classroom", args=[classroom.public_id])):
+        page = teacher_client.get(address, headers={"host": "testserver"})
+        text = text_of(page)
+        assert "Sign in at testserver/join" in text
+        assert classroom.shown_code in text
+        link = "http://testserver" + reverse("join_with_code", args=[classroom.join_code])
+        svg = segno.make(link, error="m").svg_inline(omitsize=True, border=2, light="#fff")
+        assert re.findall(r'<path[^>]* d="([^"]*)"', svg)[-1] in page.content.decode()
+        assert "can’t open" not in text
+
+
+@pytest.mark.parametrize("host", ["localhost:8000", "127.0.0.1:8000"])
+def test_wall_at_a_local_address_names_the_one_that_phones_can_open(
+    host: str,
+    assignment: Assignment,
+    classroom: Classroom,
+    teacher_client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("HOST", raising=False)
+    for address in (wall_of(assignment), running_of(assignment)):
+        text = text_of(teacher_client.get(address, headers={"host": host}))
+        assert f"Students’ devices can’t open {host}. Footnote answers on this computer only." in text
+    monkeypatch.setenv("HOST", "192.0.2.7")
+    monkeypatch.setenv("PORT", "8080")
+    page = teacher_client.get(wall_of(assignment), headers={"host": host})
+    assert "Sign in at 192.0.2.7:8080/join" in text_of(page)
+    assert f"Students’ devices can’t open {host}. Use 192.0.2.7:8080 instead." in text_of(page)
+    link = "http://192.0.2.7:8080" + reverse("join_with_code", args=[classroom.join_code])
+    svg = segno.make(link, error="m").svg_inline(omitsize=True, border=2, light="#fff")
+    assert re.findall(r'<path[^>]* d="([^"]*)"', svg)[-1] in page.content.decode()
+    assert "Sign in at 192.0.2.7:8080/join with" in text_of(
+        teacher_client.get(running_of(assignment), headers={"host": host})
+    )
+
+
+def test_code_that_is_off_is_not_shown(assignment: Assignment, classroom: Classroom, teacher_client: Client) -> None:
+    Classroom.objects.update(join_open=False)
+    for address in (wall_of(assignment), running_of(assignment)):
+        text = text_of(teacher_client.get(address))
+        assert "Class code off" in text
+        assert classroom.shown_code not in text
+
+
+def test_here_is_who_signed_in_started_or_has_a_page_open(
+    assignment: Assignment, classroom: Classroom, three: list[Student], clock: time_machine.Traveller
+) -> None:
+    ana, ben, cy = three
+    assert attendance(classroom.pk, now=NOW).here == ()
+    sign_in(ana, ago=HERE_FOR)
+    make_attempt(assignment=assignment, student=ben, started_at=NOW - HERE_FOR)
+    old = make_attempt(assignment=assignment, student=cy, started_at=NOW - HERE_FOR - MINUTE)
+    present = attendance(classroom.pk, now=NOW)
+    assert (present.here, present.student_count, len(present.absent_places)) == (("Ana", "Ben"), 3, 1)
+    Presence.objects.create(attempt=old, seen_at=NOW)
+    assert attendance(classroom.pk, now=NOW).here == ("Ana", "Ben", "Cy")
+    assert attendance(classroom.pk, now=NOW + MINUTE).here == ("Cy",)
+    Student.objects.filter(pk=cy.pk).update(removed_at=NOW)
+    assert attendance(classroom.pk, now=NOW).student_count == 2
+
+
+def test_students_of_other_classes_are_not_here(
+    classroom: Classroom, other_classroom: Classroom, clock: time_machine.Traveller
+) -> None:
+    sign_in(make_student(classroom=other_classroom))
+    assert attendance(classroom.pk, now=NOW).student_count == 0
+    assert attendance(other_classroom.pk, now=NOW).student_count == 1
+
+
+def test_wall_hides_names_where_the_teacher_hid_them(
+    assignment: Assignment, three: list[Student], teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    sign_in(three[0])
+    page = teacher_client.get(wall_of(assignment)).content.decode()
+    assert re.search(r"<input[^>]*data-names checked", page)
+    teacher_client.post(reverse("hide_names", args=[assignment.public_id]), {"is_hidden": "True"})
+    page = teacher_client.get(wall_of(assignment)).content.decode()
+    assert not re.search(r"<input[^>]*data-names checked", page)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_poll_of_who_is_here_costs_four_queries_and_changes_with_a_sign_in(
+    count: int,
+    assignment: Assignment,
+    classroom: Classroom,
+    teacher_client: Client,
+    clock: time_machine.Traveller,
+    queries: Callable[[], Any],
+) -> None:
+    students = [make_student(classroom=classroom, name=f"Ana {number}") for number in range(count)]
+    tag = teacher_client.get(wall_of(assignment)).headers["ETag"]
+    live = reverse("live_start_classroom", args=[classroom.public_id])
+    with queries() as seen:
+        assert teacher_client.get(live, headers={"if-none-match": tag}).status_code == 304
+    assert len(seen) == 4
+    for student in students:
+        sign_in(student)
+    fresh = teacher_client.get(live, headers={"if-none-match": tag})
+    assert fresh.status_code == 200
+    assert f"{count} of {count}" in text_of(fresh)
+    assert [name for name in re.findall(r"<li>(.*?)</li>", fresh.content.decode())] == [
+        student.display_name for student in students
+    ]
+
+
+def test_class_page_for_the_wall_leads_to_quizzes_that_are_not_closed(
+    assignment: Assignment, classroom: Classroom, teacher: User, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    address = reverse("start_classroom", args=[classroom.public_id])
+    assert wall_of(assignment) in read(teacher_client.get(address)).links
+    lifecycle.close_now(assignment, by=teacher, now=NOW)
+    clock.shift(MINUTE)
+    links = read(teacher_client.get(address)).links
+    assert wall_of(assignment) not in links
+    assert reverse("question_sets") in links
+
+
+# --- One tap away -------------------------------------------------------------------------------------------------
+
+
+def test_wall_is_one_tap_from_home_class_and_progress(
+    assignment: Assignment, classroom: Classroom, student: Student, teacher_client: Client
+) -> None:
+    of_class = reverse("start_classroom", args=[classroom.public_id])
+    assert wall_of(assignment) in read(teacher_client.get(reverse("teacher_home"))).links
+    assert (
+        wall_of(assignment)
+        in read(teacher_client.get(reverse("assignment_progress", args=[assignment.public_id]))).links
+    )
+    assert of_class in read(teacher_client.get(reverse("classroom_gradebook", args=[classroom.public_id]))).links
+    Assignment.objects.all().delete()
+    assert of_class in read(teacher_client.get(reverse("teacher_home"))).links
+
+
+# --- Start, the live bar, end -------------------------------------------------------------------------------------
+
+
+def press(client: Client, address: str, act: str) -> Any:
+    form = next(form for form in read(client.get(address)).forms if ("act", act) in form.buttons)
+    return client.post(form.action, form.data(act=act), follow=True)
+
+
+def test_start_opens_a_quiz_that_is_not_open_and_shows_the_live_bar(
+    assignment: Assignment, three: list[Student], teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    Assignment.objects.update(opens_at=NOW + 5 * MINUTE, closes_at=NOW + 40 * MINUTE)
+    page = press(teacher_client, wall_of(assignment), "open")
+    assert page.redirect_chain[-1][0] == running_of(assignment)
+    assignment.refresh_from_db()
+    assert (assignment.opens_at, assignment.closes_at) == (NOW, NOW + 40 * MINUTE)
+    assert "40 min left" in text_of(page)
+    # A second press, also on an open quiz, changes and logs nothing.
+    events = AuditEvent.objects.count()
+    clock.shift(MINUTE)
+    press(teacher_client, wall_of(assignment), "open")
+    assignment.refresh_from_db()
+    assert (assignment.opens_at, AuditEvent.objects.count()) == (NOW, events)
+
+
+def test_start_opens_no_closed_quiz(
+    assignment: Assignment, teacher: User, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    lifecycle.close_now(assignment, by=teacher, now=NOW)
+    clock.shift(MINUTE)
+    assert "This quiz is closed" in text_of(teacher_client.get(wall_of(assignment)))
+    address = reverse("change_window", args=[assignment.public_id])
+    teacher_client.post(address, {"act": "open", "on_wall": "on"})
+    assignment.refresh_from_db()
+    assert assignment.closes_at == NOW
+
+
+def test_bar_counts_add_up_to_the_class(
+    assignment: Assignment, classroom: Classroom, teacher: User, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    names = ("Ana", "Ben", "Cy", "Dee", "Eve", "Flo")
+    ana, ben, cy, dee, _, gone = (make_student(classroom=classroom, name=name) for name in names)
+    make_answered_attempt(assignment=assignment, student=ana)
+    make_attempt(assignment=assignment, student=ben)
+    make_attempt(assignment=assignment, student=cy)
+    Attempt.objects.filter(student=cy).update(deadline_at=NOW - 5 * MINUTE)
+    Excuse.objects.create(assignment=assignment, student=dee, reason="Ill", given_by=teacher, given_at=NOW)
+    Student.objects.filter(pk=gone.pk).update(removed_at=NOW)
+    counts = class_counts(assignment, now=NOW)
+    assert counts == {
+        Status.SUBMITTED: 1,
+        Status.IN_PROGRESS: 1,
+        Status.TIME_UP: 1,
+        Status.EXCUSED: 1,
+        Status.NOT_STARTED: 1,
+    }
+    page = teacher_client.get(running_of(assignment)).content.decode()
+    assert 'aria-label="1 turned in, 1 in progress, 1 time’s up, 1 not started, 1 excused"' in page
+    assert re.findall(r"<dd>(\d+)</dd>", page) == ["1", "1", "1", "1", "1"]
+
+
+def test_bar_of_a_quiz_that_is_not_open_counts_everyone_as_not_started(
+    assignment: Assignment, three: list[Student], teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    Assignment.objects.update(opens_at=NOW + MINUTE)
+    page = teacher_client.get(running_of(assignment)).content.decode()
+    assert 'aria-label="0 turned in, 0 in progress, 3 not started"' in page
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_poll_of_the_bar_costs_four_queries_and_changes_with_the_class(
+    count: int,
+    assignment: Assignment,
+    classroom: Classroom,
+    teacher_client: Client,
+    clock: time_machine.Traveller,
+    queries: Callable[[], Any],
+) -> None:
+    students = [make_student(classroom=classroom, name=f"Ana {number}") for number in range(count)]
+    live = reverse("live_running_class", args=[assignment.public_id])
+    with queries() as seen:
+        tag = teacher_client.get(running_of(assignment)).headers["ETag"]
+    assert len(seen) == 7
+    with queries() as seen:
+        assert teacher_client.get(live, headers={"if-none-match": tag}).status_code == 304
+    assert len(seen) == 4
+    attempts = [make_attempt(assignment=assignment, student=student) for student in students]
+    fresh = teacher_client.get(live, headers={"if-none-match": tag})
+    assert f"0 turned in, {count} in progress, 0 not started" in fresh.content.decode()
+    tag = fresh.headers["ETag"]
+    assert teacher_client.get(live, headers={"if-none-match": tag}).status_code == 304
+    save(attempts[0], "one", "b")
+    assert teacher_client.get(live, headers={"if-none-match": tag}).status_code == 200
+
+
+def test_end_now_closes_and_leads_to_the_class_board(
+    assignment: Assignment, three: list[Student], teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    Assignment.objects.update(closes_at=NOW + 40 * MINUTE)
+    assignment.refresh_from_db()
+    make_attempt(assignment=assignment, student=three[0])
+    press(teacher_client, running_of(assignment), "more_time")
+    assignment.refresh_from_db()
+    assert assignment.closes_at == NOW + 50 * MINUTE
+    page = press(teacher_client, running_of(assignment), "close")
+    assert page.redirect_chain[-1][0] == running_of(assignment)
+    assignment.refresh_from_db()
+    assert assignment.closes_at == NOW
+    clock.shift(timedelta(seconds=1))
+    page = teacher_client.get(running_of(assignment))
+    assert "Closed 11:00 am" in text_of(page)
+    assert "Quizzes in progress are turned in within 2 minutes." in text_of(page)
+    assert reverse("class_board", args=[assignment.public_id]) in read(page).links
+    with pytest.raises(AssertionError):
+        form_of(page, having="act")
+
+
+def test_close_on_the_progress_page_stays_there(assignment: Assignment, teacher_client: Client) -> None:
+    progress = reverse("assignment_progress", args=[assignment.public_id])
+    assert press(teacher_client, progress, "close").redirect_chain[-1][0] == progress
+
+
+def test_names_on_the_wall_are_text(
+    assignment: Assignment, classroom: Classroom, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    sign_in(make_student(classroom=classroom, name="<b>Bo</b>"))
+    assert KnownDevice.objects.count() == 1
+    page = teacher_client.get(wall_of(assignment)).content.decode()
+    assert "<li>&lt;b&gt;Bo&lt;/b&gt;</li>" in page
