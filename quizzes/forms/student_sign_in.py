@@ -12,7 +12,7 @@ from quizzes.people.guess_limits import PIN_LENGTH, Limit, Refusal
 
 NO_SUCH_CODE = "No class has this code."
 NOT_ON_THE_LIST = "Choose your name from the list."
-NOT_A_PIN = "A PIN has four digits."
+NOT_A_PIN = "A PIN has 4 digits."
 
 TOO_MANY = {
     Limit.DEVICE: "Too many wrong PINs on this device.",

@@ -274,9 +274,8 @@ def test_progress_says_whose_time_is_longer_and_when_it_ends(
     start_attempt(student, tight, now=NOW)
     with time_machine.travel(NOW, tick=False):
         text = text_of(teacher_client.get(reverse("assignment_progress", args=[tight.public_id])))
-    assert "Ana B. Extend or excuse : Ana B. In progress 1.5x time Ends 11:40 am" in text
-    assert "Ben O. Extend or excuse : Ben O. Excused No time limit" in text
-    assert "Maya Lopez Extend or excuse : Maya Lopez In progress Ends 11:30 am" in text
+    for shown in ("Ana B. 1.5x time Ends 11:40 am", "Ben O. No time limit", "Maya Lopez Ends 11:30 am"):
+        assert shown in text
 
 
 def test_progress_board_comes_again_when_an_end_moves(
@@ -303,5 +302,5 @@ def test_summary_costs_the_same_however_many_are_accommodated(
         with queries() as seen:
             page = teacher_client.post(address, data)
     assert len(re.findall("don’t fit before", text_of(page))) == count
-    # Session, teacher, assignment; attempts; six constraints of the window; extensions, attempts, accommodations.
-    assert len(seen) == 13
+    # Session, teacher, assignment; attempts; nine constraints; extensions, attempts, accommodations.
+    assert len(seen) == 16

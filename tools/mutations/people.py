@@ -196,7 +196,7 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "a poll does not keep a teacher signed in",
         "quizsite/middleware.py",
-        "if request.session.accessed and not is_poll:",
+        "if request.session.accessed and not is_poll and response.status_code < 500:",
         "if request.session.accessed:",
         "tests/quizsite/test_sessions.py",
     ),

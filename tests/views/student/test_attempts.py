@@ -255,7 +255,7 @@ def test_list_shows_the_score_that_counts_after_the_last_close(
     ("minutes", "said"),
     [
         (12, "You have 12 minutes, because the quiz closes at 11:12 am."),
-        (45, "You have 45 minutes from the moment you begin."),
+        (45, "You have 45 minutes once you start."),
     ],
 )
 def test_page_before_beginning_names_the_time_there_is(

@@ -524,7 +524,7 @@ def tight(assignment: Assignment, clock: time_machine.Traveller) -> Assignment:
     return assignment
 
 
-TIGHT = "45 minutes do not fit before Fri, Oct 23, 11:40 am EDT."
+TIGHT = "45 minutes don’t fit before Fri, Oct 23, 11:40 am EDT."
 
 
 @pytest.mark.parametrize(
@@ -540,7 +540,7 @@ def test_accommodation_that_does_not_fit_an_open_quiz_asks_first(
     assert not Accommodation.objects.exists()
     form = form_of(page, having="time")
     undecided = teacher_client.post(form.action, form.data())
-    assert errors_of(undecided) == ["Choose what holds for Maya."]
+    assert errors_of(undecided) == ["Choose one for Maya’s time."]
     assert not Accommodation.objects.exists()
 
     saved = teacher_client.post(form.action, form.data(**{f"room-{tight.public_id}": choice}))
@@ -572,7 +572,7 @@ def test_extension_shorter_than_the_granted_time_asks_first(
 ) -> None:
     Accommodation.objects.create(student=student, time_factor=Decimal("1.5"), changed_at=NOW)
     page = extend(teacher_client, tight, student, closes="2026-10-23T11:42")
-    assert "Maya Lopez’s 45 minutes do not fit before Fri, Oct 23, 11:42 am EDT." in text_of(page)
+    assert "Maya Lopez’s 45 minutes don’t fit before Fri, Oct 23, 11:42 am EDT." in text_of(page)
     assert not Extension.objects.exists()
 
     form = form_of(page, having="closes")

@@ -301,7 +301,7 @@ def test_assigning_warns_of_questions_that_visitors_could_try(
     assert PUBLIC.format("4 questions") in text_of(summary)
     # A retry keeps the keys of its questions.
     given = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
-    retry = make_retry(given, ["one"], objective="Records", by=teacher, now=NOW)
+    retry = make_retry(given, ["one"], by=teacher, now=NOW)
     assert PUBLIC.format("1 question") in text_of(teacher_client.get(reverse("assign", args=[retry.public_id])))
 
 

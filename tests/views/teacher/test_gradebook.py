@@ -393,13 +393,14 @@ def test_attempt_costs_a_fixed_number_of_statements(
         save(attempt, "one", "c", seen_revision=0, now=NOW + timedelta(seconds=30 + second))
     with queries() as seen:
         teacher_client.get(review_of(attempt))
-    # Session, teacher, attempt; answers, corrections, marks; their comments; events; the student's extension.
-    assert len(seen) == 9
+    # Session, teacher, attempt; answers, corrections, marks; their comments; events; the student's extension;
+    # the next student.
+    assert len(seen) == 10
     submit_attempt(attempt, now=NOW + timedelta(minutes=1))
     with queries() as seen:
         teacher_client.get(review_of(attempt))
     # Since when the student could see answers: assignments of the set, attempts, history, extensions.
-    assert len(seen) == 13
+    assert len(seen) == 14
 
 
 def test_times_are_the_classrooms_own(edition: Edition, teacher: User, teacher_client: Client) -> None:

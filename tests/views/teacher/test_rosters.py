@@ -437,7 +437,7 @@ def test_student_page_costs_the_same_for_any_amount_of_work(
         page = teacher_client.get(url("student_history", student))
 
     assert page.status_code == 200
-    assert len(seen) == 10
+    assert len(seen) == 13
 
 
 def test_rename_changes_the_name_and_leaves_a_record(student: Student, teacher_client: Client) -> None:
@@ -549,6 +549,7 @@ def test_remove_takes_off_the_roster_and_keeps_the_answers(
     page = teacher_client.get(url("student_history", student))
     assert reverse("attempt_review", args=[attempt.public_id]) in read(page).links
     assert [form.action for form in read(page).forms] == [
+        url("set_missing_rule", student.classroom),
         url("restore_student", student),
         url("download_student", student),
     ]

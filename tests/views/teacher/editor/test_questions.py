@@ -137,8 +137,8 @@ def test_the_editor_saves_statements_and_tempting_sentences(draft: Draft, teache
 @pytest.mark.parametrize(
     ("changes", "error"),
     [
-        ({"points": "0"}, "Give it points, from 1 to 100."),
-        ({"points": "many"}, "Write a whole number from 1 to 100."),
+        ({"points": "0"}, "Enter 1 to 100 points."),
+        ({"points": "many"}, "Enter a whole number from 1 to 100."),
         ({"leans-1": "2, 40"}, "The reading has no sentence 40. The last one is 6."),
         ({"explanation": "x" * 2001}, "Use up to 2,000 characters."),
     ],
@@ -181,7 +181,7 @@ def test_the_editor_names_what_is_missing_in_words_and_refuses_nothing(draft: Dr
     assert [
         words in text
         for words in (
-            "Write the question.",
+            "Type the question.",
             "Choose at least 1 correct answer.",
             "Options 1 and 2 are the same.",
             "Add feedback for answer 3.",
