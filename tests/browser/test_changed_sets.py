@@ -87,7 +87,7 @@ def test_answer_not_marked_yet_reads_so_everywhere(
     for person, name, args, says in (
         (student, "result", [attempt.public_id], "Not graded yet"),
         (teacher, "attempt_review", [attempt.public_id], "Needs grading"),
-        (teacher, "classroom_gradebook", [student.classroom.public_id], "Not marked yet"),
+        (teacher, "classroom_gradebook", [student.classroom.public_id], "Needs grading"),
     ):
         page = open_context(person, width=width).new_page()
         page.goto(reverse(name, args=args))

@@ -90,7 +90,7 @@ def write_question(page: Page, stem: str, choices: list[str], *, evidence: str) 
             page.get_by_label(f"Answer {number} is the correct one").check()
         else:
             page.get_by_label(f"Feedback for answer {number}").fill("It is a public building.")
-    page.get_by_label("Explanation shown after answering").fill("The first sentence says so.")
+    page.get_by_label("Explanation").fill("The first sentence says so.")
 
 
 def test_a_field_saves_by_itself_when_it_is_left(teacher: User, open_context: NewContext) -> None:
@@ -122,7 +122,7 @@ def test_many_fields_in_a_row_all_arrive(teacher: User, open_context: NewContext
     for number in (1, 2, 3):
         page.get_by_label(f"Answer {number}", exact=True).fill(f"Choice {number}")
         page.get_by_label(f"Feedback for answer {number}").fill(f"Why {number}")
-    page.get_by_label("Explanation shown after answering").fill("Because.")
+    page.get_by_label("Explanation").fill("Because.")
     page.get_by_label("Points").focus()
     saved(page)
     page.wait_for_load_state("networkidle")

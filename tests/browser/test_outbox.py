@@ -457,7 +457,7 @@ def test_pin_is_asked_for_on_a_narrow_screen(attempt: Attempt, student: Student,
 def join(page: Page, student: Student) -> None:
     page.get_by_label("Class code").fill(student.classroom.join_code)
     page.get_by_role("button", name="Find my class").click()
-    page.get_by_role("button", name=student.display_name).click()
+    page.get_by_role("button", name=student.first_name).click()
     page.get_by_label("Your PIN").fill(student_sign_in.pin_of(student))
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/student/")

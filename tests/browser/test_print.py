@@ -187,6 +187,6 @@ def test_button_prints_the_page(assignment: Assignment, teacher: User, open_cont
     page = open_sheet(open_context, teacher, assignment, "print_assignment")
     page.evaluate("window.print = () => { window.printed = true; }")
 
-    page.get_by_role("button", name="Print, then cut").click()
+    page.get_by_role("button", name="Print").click()
 
     assert page.evaluate("window.printed") is True

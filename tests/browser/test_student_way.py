@@ -46,10 +46,10 @@ def test_student_joins_answers_and_hands_in(
     page.goto(f"/j/{student.classroom.join_code}/")
     expect(page.get_by_label("Class code")).to_have_value(student.classroom.join_code)
     page.get_by_role("button", name="Find my class").click()
-    page.get_by_role("button", name=student.display_name).click()
+    page.get_by_role("button", name=student.first_name).click()
     page.get_by_label("Your PIN").fill(student_sign_in.pin_of(student))
     page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("link", name="Small set").first.click()
+    page.get_by_role("link", name="Start").first.click()
     page.get_by_role("button", name=re.compile("Start")).click()
     for number, question in enumerate(content_of(Attempt.objects.get()).questions, start=1):
         page.wait_for_url(f"**/{number}/")
