@@ -62,7 +62,7 @@ def test_teacher_writes_a_set_and_puts_a_wrong_key_right(
     for student, score, points in ((ana, "8 of 8", "from 7 to 8"), (ben, "7 of 8", "from 8 to 7")):
         page = pages[student]
         page.goto(reverse("student_home"))
-        page.get_by_role("link", name="Start").first.click()
+        page.get_by_role("link", name=TITLE).first.click()
         expect(page.locator(".score")).to_have_text(score)
         expect(page.locator("main")).to_contain_text("A different answer is now correct.")
         expect(page.locator("main")).to_contain_text(f"Your points went {points}.")
