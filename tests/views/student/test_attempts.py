@@ -1085,7 +1085,8 @@ def test_result_shows_score_objectives_and_each_answer(
     assert "What the system records 1 of 3, not yet" in text
     assert "Why it was ended 1 of 5, not yet" in text
     assert "You answered: Birthplace" in text
-    assert "You chose: A birthplace; A photograph" in text
+    # The choices are in the order that the student saw.
+    assert "You chose: A birthplace; A photograph" in text or "You chose: A photograph; A birthplace" in text
     assert "Correct: A birthplace; An address" in text or "Correct: An address; A birthplace" in text
     assert "Rules were broken. Mayor’s account. Your answer, correct" in text
     assert "People are easy to find. Protesters’ claim. You chose: Reported fact" in text
