@@ -70,5 +70,10 @@ def _run_forever() -> None:
 
 
 def _run_once() -> None:
-    close_old_connections()
-    run_periodic_jobs(now=timezone.now())
+    """Run all jobs once. An error beside them, such as a database that is away, must not end the thread."""
+    try:
+        close_old_connections()
+        run_periodic_jobs(now=timezone.now())
+    except Exception:
+        logger.exception("The periodic jobs failed. Trying again in %s seconds.", INTERVAL_SECONDS)
+        close_old_connections()

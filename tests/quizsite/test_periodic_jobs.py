@@ -1,8 +1,12 @@
+"""Periodic jobs: one that fails stops neither the others nor the thread."""
+
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
+from quizsite import periodic_jobs
 from quizsite.periodic_jobs import run_periodic_jobs
 from quizzes.attempts.heartbeats import record_heartbeat
 from quizzes.models import Presence
@@ -24,3 +28,17 @@ def test_periodic_jobs_go_on_past_one_that_fails(caplog: pytest.LogCaptureFixtur
     [record] = caplog.records
     assert record.getMessage() == "A periodic job failed: delete old failed tries. Trying again in 20 seconds."
     assert not Presence.objects.exists()
+
+
+def test_error_beside_the_jobs_does_not_end_their_thread(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def away(**arguments: Any) -> None:
+        raise OperationalError("away")
+
+    monkeypatch.setattr(periodic_jobs, "run_periodic_jobs", away)
+
+    periodic_jobs._run_once()
+
+    [record] = caplog.records
+    assert record.getMessage() == "The periodic jobs failed. Trying again in 20 seconds."
