@@ -166,6 +166,7 @@ TABLE: dict[str, Row] = {
     "add_classroom": Row(ANY_TEACHER),
     "archived_classrooms": Row(ANY_TEACHER),
     "classroom_gradebook": Row(OWN_TEACHER, of_classroom),
+    "classroom_quizzes": Row(OWN_TEACHER, of_classroom),
     "download_gradebook": Row(OWN_TEACHER, of_classroom, method="post"),
     "change_classroom": Row(OWN_TEACHER, of_classroom),
     "change_code": Row(moving(OWN_TEACHER), of_classroom, method="post"),
