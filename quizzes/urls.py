@@ -46,6 +46,7 @@ urlpatterns = [
     path("student/attempts/<public_id:public_id>/time/", attempts.time_left, name="time_left"),
     path("student/attempts/<public_id:public_id>/here/", attempts.record_heartbeat, name="record_heartbeat"),
     path("student/attempts/<public_id:public_id>/current/", attempts.paced_question, name="paced_question"),
+    path("student/open/", home.open_quizzes, name="open_quizzes"),
     path("teacher/assignments/<public_id:public_id>/live/", progress.live_progress, name="live_progress"),
     path("teacher/assignments/<public_id:public_id>/board/live/", board.live_board, name="live_board"),
     path(

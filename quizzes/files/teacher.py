@@ -75,7 +75,8 @@ def _sections(user: User) -> dict[str, QuerySet[Any, dict[str, Any]]]:
         .order_by("pk")
         .values("classroom__name", "teacher__name"),
         "quizzes": Assignment.objects.taught_by(user).values(
-            *("public_id", "classroom__name", "edition__question_set__title", "assigned_by__name", "created_at"),
+            *("public_id", "classroom__name", "edition__question_set__title", "own_title"),
+            *("assigned_by__name", "created_at"),
             *("opens_at", "due_at", "closes_at", "time_limit", "max_attempts", "attempt_policy", "release"),
             *("shuffle_questions", "shuffle_choices", "is_teacher_paced"),
         ),

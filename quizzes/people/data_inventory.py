@@ -248,7 +248,7 @@ INVENTORY: tuple[StoredTable, ...] = (
         "A quiz that a class gets.",
         _ID,
         ("public_id group", "names the quiz in addresses of pages, and joins those that were assigned together"),
-        ("edition_id classroom_id", "which questions for which class"),
+        ("edition_id classroom_id own_title", "which questions for which class, under which title"),
         ("assigned_by_id created_at", "who assigned it when"),
         ("opens_at due_at closes_at time_limit max_attempts attempt_policy", "when and how often it can be taken"),
         (

@@ -146,6 +146,7 @@ TABLE: dict[str, Row] = {
     "choose_name": Row(dict.fromkeys(EVERYONE, "join")),
     "enter_pin": Row(dict.fromkeys(EVERYONE, "join")),
     "student_home": Row(ANY_STUDENT),
+    "open_quizzes": Row(ANY_STUDENT),
     "sign_out": Row(dict.fromkeys(EVERYONE, "join"), method="post"),
     "start_attempt": Row(CLASS_STUDENT, of_assignment),
     "take_attempt": Row(OWN_STUDENT, first_of_attempt),

@@ -52,11 +52,13 @@ def download_student(request: TeacherRequest, public_id: str) -> HttpResponse:
 def download_file(request: TeacherRequest, public_id: str) -> HttpResponse:
     """A classroom's scores or answers as a file."""
     classroom = taught_classroom(request, public_id)
-    form = FileForm(request.POST)
+    form = FileForm(request.POST, classroom=classroom)
     if not form.is_valid():
         return HttpResponseBadRequest()
     layout, file_format = Layout(form.cleaned_data["layout"]), FileFormat(form.cleaned_data["form"])
-    return file_response(downloads.export(classroom, layout, file_format, by=request.user, now=timezone.now()))
+    quiz = form.cleaned_data["quiz"]
+    file = downloads.export(classroom, layout, file_format, quiz=quiz, by=request.user, now=timezone.now())
+    return file_response(file)
 
 
 def file_response(file: ExportedFile) -> HttpResponse:
