@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("quizzes", "0022_undo_grades"),
+        ("quizzes", "0023_own_titles"),
     ]
 
     operations = [
