@@ -146,7 +146,7 @@ def review_attempt(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse
     context = {
         "attempt": attempt,
         "student": attempt.student,
-        "title": attempt.content.published.document.title,
+        "title": attempt.title,
         "places": places,
         "complete": [place for place in places if place.is_complete],
         "unfinished": [place for place in places if not place.is_complete],
