@@ -47,6 +47,7 @@ urlpatterns = [
     path("student/attempts/<public_id:public_id>/time/", attempts.time_left, name="time_left"),
     path("student/attempts/<public_id:public_id>/here/", attempts.record_heartbeat, name="record_heartbeat"),
     path("student/attempts/<public_id:public_id>/current/", attempts.paced_question, name="paced_question"),
+    path("student/open/", home.open_quizzes, name="open_quizzes"),
     path("teacher/assignments/<public_id:public_id>/live/", progress.live_progress, name="live_progress"),
     path("teacher/assignments/<public_id:public_id>/board/live/", board.live_board, name="live_board"),
     path(
@@ -108,6 +109,7 @@ urlpatterns = [
         downloads.download_gradebook,
         name="download_gradebook",
     ),
+    path("teacher/classrooms/<public_id:public_id>/quizzes/", classrooms.classroom_quizzes, name="classroom_quizzes"),
     path("teacher/classrooms/<public_id:public_id>/mastery/", gradebook.classroom_mastery, name="classroom_mastery"),
     path("teacher/classrooms/<public_id:public_id>/file/", downloads.download_file, name="download_file"),
     path("teacher/classrooms/<public_id:public_id>/settings/", classrooms.change_classroom, name="change_classroom"),

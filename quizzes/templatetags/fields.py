@@ -1,9 +1,10 @@
 """Form controls with the markup of the design. `parts/field.html` adds label, hint and error."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import template
 from django.core.exceptions import NON_FIELD_ERRORS
+from django.forms import ChoiceField
 from django.forms.boundfield import BoundField, BoundWidget
 from django.utils.safestring import SafeString
 
@@ -30,6 +31,14 @@ def options(field: BoundField) -> list[BoundWidget]:
     for later in found[1:]:
         later["attrs"].pop("autofocus", None)
     return [BoundWidget(field.field.widget, option, field.form.renderer) for option in found]
+
+
+@register.filter
+def sentence_chips(field: BoundField) -> list[tuple[str, int, bool]]:
+    """(key, number, whether it is chosen) of each sentence that a field offers."""
+    chosen = set(field.value() or ())
+    choices = cast(ChoiceField, field.field).choices
+    return [(str(key), number, key in chosen) for number, (key, _) in enumerate(choices, start=1)]
 
 
 @register.filter

@@ -195,6 +195,41 @@ def test_the_desk_works_by_keyboard_alone(teacher: User, open_context: NewContex
     expect(page.locator("#vouchers")).to_contain_text("2: Reported fact")
 
 
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
+def test_sentences_of_an_answer_are_chosen_by_number_or_in_the_reading(
+    javascript: bool, teacher: User, open_context: NewContext
+) -> None:
+    draft = make_draft(owner=teacher)
+    page = open_context(teacher, javascript=javascript).new_page()
+    desk(page, draft)
+
+    # All but the feedback is folded until somebody asks for it.
+    expect(page.get_by_label("What’s wrong with answer 1")).to_be_hidden()
+    expect(page.get_by_label("Feedback for answer 1")).to_be_visible()
+    page.locator("details", has_text=": answer 1").locator("summary").click()
+    group = page.get_by_role("group", name="Sentences that suggest answer 1")
+    before = question_of(draft.document, "one")
+    assert before is not None
+    if javascript:
+        group.get_by_role("button", name="Choose in the reading").click()
+        page.locator("[data-sentence=s5]").click()
+        page.locator("[data-sentence=s6]").click()
+        page.locator("[data-sentence=s6]").click()
+        page.get_by_role("button", name="Done").click()
+        expect(group.get_by_role("button")).to_be_focused()
+        assert violations(page) == []
+    else:
+        group.get_by_role("checkbox", name="Sentence 5", exact=True).check()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_load_state("networkidle")
+    saved(page)
+
+    question = question_of(Draft.objects.get().document, "one")
+    assert question is not None
+    assert question["choices"][0]["leans_on"] == [*before["choices"][0].get("leans_on", []), "s5"]
+    assert question["evidence"] == before["evidence"]
+
+
 def test_another_type_brings_its_own_fields(teacher: User, open_context: NewContext) -> None:
     draft = make_draft(owner=teacher)
     page = open_context(teacher).new_page()

@@ -168,8 +168,6 @@ def question_problems(document: Table, question: Table) -> list[str]:
     if draft_of(question).uses_picker and not question.get("evidence"):
         found.append("No evidence yet. Choose the sentences that prove the answer.")
     found += draft_of(question).problems(question, keys, document["voices"])
-    if not question["explanation"].strip():
-        found.append("Add an explanation.")
     return found or _parsing_problems(document, question)
 
 

@@ -82,11 +82,21 @@ class Item:
         return len(self.keys) or len(self.statements) or len(self.table.get("key_sentences", ())) or None
 
     @property
+    def explanation(self) -> str:
+        """The explanation, "" without one."""
+        return str(self.table.get("explanation", ""))
+
+    @property
     def feedback(self) -> list[str]:
-        """Every rationale."""
-        rows = [*self.table.get("choices", ()), *self.statements]
-        other = [self.table["rationale_other"]] if "rationale_other" in self.table else []
-        return [row["rationale"] for row in rows] + other
+        """Every rationale, "" for a missing one. Only built-in sets need them all."""
+        lists = ("choices", "statements", "tempting", "prompts", "items", "gaps", "wrong")
+        rows = [row for name in lists for row in self.table.get(name, ())]
+        is_judged = isinstance(self.table.get("answer"), bool)
+        both = ["rationale_true", "rationale_false"] if is_judged else []
+        other = ["rationale_other"] if "key_sentences" in self.table or "tempting" in self.table else []
+        return [str(table.get("rationale", "")) for table in rows] + [
+            str(self.table.get(name, "")) for name in (*both, *other)
+        ]
 
     def finding(self, reason: str) -> Finding:
         """A finding on this question."""

@@ -55,7 +55,7 @@ def questions_are_easy_to_read(folder: Folder) -> Iterator[Finding]:
         grade = grade_level(_sentences(item.table["stem"]), without=known)
         if grade > _STEM_GRADE:
             yield item.finding(f"its stem is at grade {grade:.1f}, at most {_STEM_GRADE} is allowed")
-    explanations = [sentence for item in folder.items for sentence in _sentences(item.table["explanation"])]
+    explanations = [sentence for item in folder.items for sentence in _sentences(item.explanation)]
     average = grade_level(explanations, without=known)
     if average > _EXPLANATION_GRADE:
         yield Finding("all sets", "", f"explanations are at grade {average:.1f}, at most {_EXPLANATION_GRADE}")
@@ -86,7 +86,7 @@ def run_hash(run: str) -> str:
 
 def _texts(item: Item) -> list[str]:
     rows = [row["text"] for row in (*item.choices, *item.statements)]
-    return [item.asked, *rows, *item.feedback, item.table["explanation"]]
+    return [item.asked, *rows, *item.feedback, item.explanation]
 
 
 def _sentences(text: str) -> list[str]:

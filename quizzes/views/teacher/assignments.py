@@ -148,7 +148,7 @@ def delete_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
     except lifecycle.HasAttempts:
         messages.error(request, "Students have started, so you can’t delete this quiz. Close it instead.")
         return redirect("change_assignment", assignment.public_id)
-    messages.success(request, f"Deleted from {assignment.classroom}: “{assignment.edition.question_set.title}”.")
+    messages.success(request, f"Deleted from {assignment.classroom}: “{assignment.title}”.")
     return redirect("classroom_gradebook", assignment.classroom.public_id)
 
 
