@@ -80,7 +80,8 @@ def of_set(school: School) -> dict[str, Any]:
 
 def of_guide(school: School) -> dict[str, Any]:
     reading = school.assignment.edition.question_set.reading
-    Source.objects.filter(readings=reading).update(teaching_guide={"summary": ["A city ends an agreement."]})
+    without = Source.objects.filter(readings=reading, teaching_guide=None)
+    without.update(teaching_guide={"summary": ["A city ends an agreement."]})
     return of_set(school)
 
 
