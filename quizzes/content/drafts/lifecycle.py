@@ -37,11 +37,15 @@ def make_set(*, by: User, now: datetime, text: str = "", **fields: Any) -> Draft
     return _create(document, by=by, now=now)
 
 
+@transaction.atomic
 def copy_set(edition: Edition, *, by: User, now: datetime) -> Draft:
     """Create a question set of this teacher with the content of the edition."""
     title = str(edition.document["title"])
     copies = {row.title for row in QuestionSet.objects.owned_by(by)}
-    return take_document(edition.document, title=_free_title(title, copies), by=by, now=now)
+    draft = take_document(edition.document, title=_free_title(title, copies), by=by, now=now)
+    guide = Source.objects.filter(readings__question_sets=edition.question_set_id).values("teaching_guide")[:1]
+    Source.objects.filter(readings__question_sets=draft.question_set_id).update(teaching_guide=guide)
+    return draft
 
 
 def take_document(document: Mapping[str, Any], *, title: str, by: User, now: datetime) -> Draft:

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from quizzes.assignments.deadlines import WindowState
 from quizzes.forms.classrooms import (
     DEFAULT_ZONE,
     ArchiveForm,
@@ -21,6 +22,8 @@ from quizzes.forms.rosters import SortForm
 from quizzes.models import Classroom
 from quizzes.people import classrooms, rosters
 from quizzes.people.retention import erased_at
+from quizzes.reports.classroom_quizzes import quiz_lines
+from quizzes.reports.next_step import next_step
 from quizzes.reports.teacher_home import load_teacher_home
 from quizzes.views.access import TeacherRequest, taught_classroom
 
@@ -30,6 +33,12 @@ OPENED = "Class code on. Students can sign in."
 CLOSED = "Class code off. Signed-in students stay in."
 ARCHIVED = "“{name}” is archived. Scores are kept. Students can’t sign in."
 UNARCHIVED = "“{name}” is restored."
+
+QUIZ_GROUPS = {
+    "Open": {WindowState.OPEN, WindowState.PAST_DUE},
+    "Not open yet": {WindowState.NOT_OPEN},
+    "Closed": {WindowState.CLOSED},
+}
 
 
 @require_GET
@@ -69,6 +78,20 @@ def archived_classrooms(request: TeacherRequest) -> HttpResponse:
     """The archived classes."""
     classrooms = Classroom.objects.taught_by(request.user).archived()
     return render(request, "teacher/archived_classrooms.html", {"classrooms": classrooms})
+
+
+@require_GET
+def classroom_quizzes(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """The quizzes of a class: open, later, closed."""
+    classroom, now = taught_classroom(request, public_id), timezone.now()
+    lines = quiz_lines(classroom, now=now)
+    groups = [(label, [line for line in lines if line.state in states]) for label, states in QUIZ_GROUPS.items()]
+    context = {
+        "classroom": classroom,
+        "groups": [(label, found) for label, found in groups if found],
+        "next_step": next_step(classroom, now=now),
+    }
+    return render(request, "teacher/classroom_quizzes.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -314,7 +314,7 @@ def test_roster_of_an_empty_class_leads_on(classroom: Classroom, teacher_client:
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(("name", "cost"), [("roster", 7), ("sign_in_cards", 4), ("add_students", 5)])
+@pytest.mark.parametrize(("name", "cost"), [("roster", 10), ("sign_in_cards", 7), ("add_students", 5)])
 def test_pages_of_a_class_cost_the_same_for_any_number_of_students(
     name: str, cost: int, count: int, classroom: Classroom, teacher_client: Client, queries: Counting,
     clock: time_machine.Traveller,
@@ -356,14 +356,21 @@ def test_cards_hold_what_a_student_needs(
     assert _modules(address) in cards[0]
 
 
-def test_cards_warn_of_an_address_that_only_this_machine_knows(
-    classroom: Classroom, student: Student, teacher_client: Client
+@pytest.mark.parametrize("name", ["roster", "sign_in_cards"])
+def test_address_that_only_this_machine_knows_gets_a_warning(
+    name: str, classroom: Classroom, student: Student, teacher_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    address = url("sign_in_cards", classroom)
-
-    assert "won’t work on students’ devices" not in teacher_client.get(address).content.decode()
+    address = url(name, classroom)
+    warning = "Students’ devices can’t open"
+    assert warning not in teacher_client.get(address).content.decode()
     for host in ("localhost:8000", "127.0.0.1:8000", "[::1]:8000", "[::1]"):
-        assert "won’t work on students’ devices" in teacher_client.get(address, headers={"host": host}).content.decode()
+        assert f"{warning} {host}." in teacher_client.get(address, headers={"host": host}).content.decode()
+    # The address that phones can open stands in its place.
+    monkeypatch.setattr("quizsite.context_processors.phone_host", lambda: "192.0.2.7:8000")
+    text = teacher_client.get(address, headers={"host": "127.0.0.1:8000"}).content.decode()
+    assert "Use 192.0.2.7:8000 instead." in text
+    assert "192.0.2.7:8000/join" in text
+    assert "127.0.0.1:8000/join" not in text
 
 
 def test_cards_warn_that_the_code_is_closed(classroom: Classroom, student: Student, teacher: User,
