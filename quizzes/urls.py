@@ -28,6 +28,7 @@ from quizzes.views.teacher import (
     start_class,
     student_report,
     students,
+    teaching_guides,
 )
 from quizzes.views.teacher.editor import publishing, questions, reading, sets
 
@@ -147,6 +148,7 @@ urlpatterns = [
     path("teacher/sets/<public_id:public_id>/try/<int:number>/", previews.try_set_question, name="try_set_question"),
     path("teacher/sets/<public_id:public_id>/try/result/", previews.try_set_result, name="try_set_result"),
     path("teacher/sets/<public_id:public_id>/assign/", assignments.assign, name="assign"),
+    path("teacher/sets/<public_id:public_id>/guide/", teaching_guides.teaching_guide, name="teaching_guide"),
     path("teacher/sets/<public_id:public_id>/print/", handouts.print_set, name="print_set"),
     path("teacher/sets/<public_id:public_id>/print/key/", handouts.print_set_key, name="print_set_key"),
     # Teachers: the editor

@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse, reverse_
 from django.utils import timezone
 
 from quizzes.attempts.lifecycle import submit_attempt
-from quizzes.models import Assignment, Attempt, Student, User
+from quizzes.models import Assignment, Attempt, Source, Student, User
 from quizzes.people import accounts
 from quizzes.people.erasure import erase_student
 from tests.factories import NOW, make_attempt, make_draft, make_regrade, make_student
@@ -76,6 +76,13 @@ def of_student(school: School) -> dict[str, Any]:
 
 def of_set(school: School) -> dict[str, Any]:
     return {"public_id": school.assignment.edition.question_set.public_id}
+
+
+def of_guide(school: School) -> dict[str, Any]:
+    reading = school.assignment.edition.question_set.reading
+    without = Source.objects.filter(readings=reading, teaching_guide=None)
+    without.update(teaching_guide={"summary": ["A city ends an agreement."]})
+    return of_set(school)
 
 
 def of_draft(school: School) -> dict[str, Any]:
@@ -193,6 +200,7 @@ TABLE: dict[str, Row] = {
     "erasure_receipt": Row(OWN_TEACHER, of_erasure),
     "question_sets": Row(ANY_TEACHER),
     "question_set": Row(ANY_TEACHER, of_set),
+    "teaching_guide": Row(ANY_TEACHER, of_guide),
     "try_set_question": Row(ANY_TEACHER, first_of_set),
     "try_set_result": Row(moving(ANY_TEACHER), of_set),
     "assign": Row(ANY_TEACHER, of_set),
