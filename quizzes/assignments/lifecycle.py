@@ -17,7 +17,10 @@ from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignmentSettings:
-    """The settings of an assignment except its window. time_limit None: untimed. max_attempts None: no limit."""
+    """The settings of an assignment except its window. time_limit None: untimed. max_attempts None: no limit.
+
+    own_title: "" for the title of the question set.
+    """
 
     time_limit: timedelta | None
     max_attempts: int | None
@@ -26,6 +29,7 @@ class AssignmentSettings:
     shuffle_choices: bool
     release: str
     is_teacher_paced: bool = False
+    own_title: str = ""
 
 
 class HasAttempts(Exception):

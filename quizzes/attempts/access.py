@@ -58,6 +58,7 @@ class LoadedAttempt:
     time_zone: str
     assignment_id: int
     edition_id: int
+    own_title: str
     release: str
     seed: str
     shuffle_questions: bool
@@ -85,6 +86,11 @@ class LoadedAttempt:
         return self if self.loaded_answers is not None else replace(self, loaded_answers=current_answers(self.id))
 
     @property
+    def title(self) -> str:
+        """The title that the student's pages show. No query if the process has the content cached."""
+        return self.own_title or self.content.published.document.title
+
+    @property
     def zone(self) -> ZoneInfo:
         """The classroom's time zone."""
         return ZoneInfo(self.time_zone)
@@ -106,8 +112,8 @@ class LoadedAttempt:
 # Raw SQL for the 1.1 ms gate of the question page. A queryset with these joins takes 0.54 ms, this takes 0.03 ms.
 _LOAD = """
 SELECT a.id, a.student_id, s.display_name, s.pin_version, s.removed_at IS NOT NULL, c.time_zone, a.assignment_id,
-g.edition_id, g.release, a.seed, a.shuffle_questions, a.shuffle_choices, a.time_limit IS NOT NULL, a.deadline_at,
-a.submitted_at, g.is_teacher_paced, b.position, b.closed_through{columns}
+g.edition_id, g.own_title, g.release, a.seed, a.shuffle_questions, a.shuffle_choices, a.time_limit IS NOT NULL,
+a.deadline_at, a.submitted_at, g.is_teacher_paced, b.position, b.closed_through{columns}
 FROM quizzes_attempt a JOIN quizzes_student s ON s.id = a.student_id JOIN quizzes_classroom c ON c.id = a.classroom_id
 JOIN quizzes_assignment g ON g.id = a.assignment_id LEFT JOIN quizzes_board b ON b.assignment_id = g.id{join}
 WHERE a.public_id = %s
@@ -117,7 +123,7 @@ _LOAD_WITH_ANSWERS = _LOAD.format(
     columns=", n.question_id, n.value, n.revision, n.flagged, n.saved_at, n.checked_at",
     join=" LEFT JOIN quizzes_answer n ON n.attempt_id = a.id",
 )
-_ATTEMPT_COLUMNS = 18
+_ATTEMPT_COLUMNS = 19
 
 
 def load_attempt(public_id: str, *, with_answers: bool) -> LoadedAttempt | None:
@@ -127,9 +133,9 @@ def load_attempt(public_id: str, *, with_answers: bool) -> LoadedAttempt | None:
         rows = cursor.fetchall()
     if not rows:
         return None
-    pk, student_id, name, pin_version, is_removed, time_zone, assignment_id, edition_id, release = rows[0][:9]
-    seed, shuffle_questions, shuffle_choices, has_time_limit = rows[0][9:13]
-    deadline_at, submitted_at, is_teacher_paced, position, closed_through = rows[0][13:_ATTEMPT_COLUMNS]
+    pk, student_id, name, pin_version, is_removed, time_zone, assignment_id, edition_id = rows[0][:8]
+    own_title, release, seed, shuffle_questions, shuffle_choices, has_time_limit = rows[0][8:14]
+    deadline_at, submitted_at, is_teacher_paced, position, closed_through = rows[0][14:_ATTEMPT_COLUMNS]
     return LoadedAttempt(
         pk,
         public_id,
@@ -137,6 +143,7 @@ def load_attempt(public_id: str, *, with_answers: bool) -> LoadedAttempt | None:
         time_zone,
         assignment_id,
         edition_id,
+        own_title,
         release,
         seed,
         shuffle_questions,

@@ -149,4 +149,4 @@ def _question(row: Any) -> Json:
 
 
 def _title(row: Any) -> str:
-    return str(row.assignment.edition.question_set.title)
+    return str(row.assignment.title)

@@ -40,6 +40,16 @@ FIELD_OF_CONSTRAINT = {
 class AssignmentSettingsForm(forms.Form):
     """The window and the settings of an assignment. zones: the time zones of its classrooms."""
 
+    own_title = forms.CharField(
+        label="Title",
+        required=False,
+        max_length=Assignment._meta.get_field("own_title").max_length,
+        help_text="Leave blank to use the title of the question set.",
+        error_messages={
+            "max_length": "Use up to %(limit_value)d characters.",
+            "null_characters_not_allowed": "The title has a hidden character. Retype it.",
+        },
+    )
     opens = WallTimeField(label="Opens", required=False)
     due = WallTimeField(label="Due", required=False)
     closes = WallTimeField(label="Closes", required=False)
@@ -252,7 +262,8 @@ class ChangeAssignmentForm(AssignmentSettingsForm):
             "time_limit": minutes,
             **{
                 name: getattr(assignment, name)
-                for name in ("attempt_policy", "shuffle_questions", "shuffle_choices", "release", "is_teacher_paced")
+                for name in AssignmentSettings.__dataclass_fields__
+                if name not in {"max_attempts", "time_limit"}
             },
         }
         super().__init__(*args, zones=[self.zone], now=now, initial=initial, **kwargs)

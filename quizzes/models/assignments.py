@@ -48,6 +48,7 @@ class Assignment(models.Model):
     opens_at None: open from the start. due_at None: never late. closes_at None: never closes.
     time_limit None: untimed. max_attempts None: no limit.
     is_teacher_paced: every student is at the question on the class board, and only that one takes answers.
+    own_title: shown instead of the title of the question set, "" for none.
     """
 
     class AttemptPolicy(models.TextChoices):
@@ -79,6 +80,7 @@ class Assignment(models.Model):
     release = models.CharField(max_length=13, choices=Release, default=Release.AFTER_LAST)
 
     is_teacher_paced = models.BooleanField(default=False, db_default=False)
+    own_title = models.CharField(max_length=100, blank=True, default="", db_default="")
 
     started_count: int  # on rows of `with_started_counts()`
     erased_count: int  # on rows of `with_erased_counts()`
@@ -143,6 +145,11 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"assignment {self.public_id}"
+
+    @property
+    def title(self) -> str:
+        """The title that pages and files show. Up to 2 queries unless it comes from `with_set()`."""
+        return self.own_title or self.edition.question_set.title
 
 
 class Extension(models.Model):

@@ -248,7 +248,7 @@ INVENTORY: tuple[StoredTable, ...] = (
         "A quiz that a class gets.",
         _ID,
         ("public_id group", "names the quiz in addresses of pages, and joins those that were assigned together"),
-        ("edition_id classroom_id", "which questions for which class"),
+        ("edition_id classroom_id own_title", "which questions for which class, under which title"),
         ("assigned_by_id created_at", "who assigned it when"),
         ("opens_at due_at closes_at time_limit max_attempts attempt_policy", "when and how often it can be taken"),
         (
@@ -307,6 +307,13 @@ INVENTORY: tuple[StoredTable, ...] = (
         "Email addresses for links to choose a new password.",
         _ID,
         ("user_id email verified primary", "where a link is sent"),
+    ),
+    _of_account(
+        "mfa_authenticator",
+        "The second step of a teacher's sign-in: an app, a passkey, or recovery codes.",
+        _ID,
+        ("user_id type created_at last_used_at", "which steps the account has, for its own page"),
+        ("data", "checks a code or a passkey; secrets are encrypted with the site's secret key"),
     ),
     _unused(
         "account_emailconfirmation",
@@ -406,6 +413,7 @@ INVENTORY: tuple[StoredTable, ...] = (
         "A news story.",
         _ID,
         ("slug publisher title author url published_on date_note", "the story that a reading cites"),
+        ("teaching_guide", "how to teach with the story"),
     ),
     # The site
     StoredTable(

@@ -155,7 +155,7 @@ def _summary(classes: _Classes, classroom: Classroom) -> ClassroomSummary:
         classroom,
         len(classes.students.get(classroom.pk, ())),
         newest,
-        newest.edition.question_set.title if newest is not None else "",
+        newest.title if newest is not None else "",
         counts[Status.SUBMITTED],
         counts.total() - counts[Status.EXCUSED],
         mean_of(average for average in averages if average is not None),
@@ -181,7 +181,7 @@ def _not_submitted(classes: _Classes, by_pk: Mapping[int, Classroom]) -> list[To
                     count,
                     by_pk[assignment.classroom_id],
                     assignment,
-                    assignment.edition.question_set.title,
+                    assignment.title,
                     not_started_count=counts[Status.NOT_STARTED],
                     missing_count=counts[Status.MISSING],
                 )
@@ -209,7 +209,7 @@ def _queued(classes: _Classes, by_pk: Mapping[int, Classroom]) -> list[TodoItem]
             sum(len(answer.attempts) for answer in queued[assignment.pk]),
             by_pk[assignment.classroom_id],
             assignment,
-            assignment.edition.question_set.title,
+            assignment.title,
         )
         for assignment in assignments
         if assignment.pk in queued

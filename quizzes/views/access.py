@@ -62,6 +62,12 @@ def taught_attempt(request: TeacherRequest, public_id: str) -> Attempt:
     return get_object_or_404(Attempt.objects.taught_by(request.user).with_set(), public_id=public_id)
 
 
+def exports[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
+    """Decorator: the view sends a file about people. The site's settings may ask for a second step of sign-in."""
+    view.is_export = True  # type: ignore[attr-defined]  # for SecondFactorRequired
+    return view
+
+
 def attempt_required[**P](*, with_answers: bool = False) -> Callable[[AttemptView[P]], PublicIdView[P]]:
     """Decorator: give the view the signed-in student's own attempt, in the classroom's time zone. One query.
 
@@ -94,14 +100,25 @@ def student_required[**P](
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     """Decorator: give the view the signed-in student, in the classroom's time zone. One query."""
 
+    @wraps(view)
+    def renewing(request: HttpRequest, student: Student, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        renew_student_session(request.session, now=timezone.now())
+        return view(request, student, *args, **kwargs)
+
+    return student_polls(renewing)
+
+
+def student_polls[**P](
+    view: Callable[Concatenate[HttpRequest, Student, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """`student_required` for a page that asks by itself: it does not keep an idle session open."""
+
     @login_not_required
     @wraps(view)
     def wrapper(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        now = timezone.now()
-        student = signed_in_student(request.session, now=now)
+        student = signed_in_student(request.session, now=timezone.now())
         if student is None:
             return _redirect_to_sign_in(request)
-        renew_student_session(request.session, now=now)
         with timezone.override(student.classroom.zone):
             return view(request, student, *args, **kwargs)
 

@@ -15,9 +15,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.middleware import HtmxDetails
 
-from quizzes.assignments.deadlines import WindowState, deadline
+from quizzes.assignments.deadlines import WindowState
 from quizzes.assignments.release import Release
-from quizzes.assignments.student_settings import settings_given
 from quizzes.attempts import heartbeats
 from quizzes.attempts import lifecycle as attempts
 from quizzes.attempts.access import LoadedAttempt, Pace
@@ -33,8 +32,7 @@ from quizzes.attempts.answers import (
 )
 from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.lifecycle import AssignmentClosed, IsExcused, NoAttemptsLeft, NotOpenYet, resume_number
-from quizzes.content.editions import published
-from quizzes.content.question_types.registry import TYPES, Question
+from quizzes.content.question_types.registry import Question
 from quizzes.forms.attempts import AnswerForm, HeartbeatForm
 from quizzes.models import Attempt, Student
 from quizzes.reports.student_assignments import answered_count, current_of, student_assignment
@@ -51,6 +49,7 @@ from quizzes.views.student.question_page import (
     seconds_until,
     time_context,
 )
+from quizzes.views.student.start_page import start_context
 
 JSON = "application/json"
 # The outbox goes to the receipt after a 410 and shows what is newest after a 409.
@@ -72,21 +71,16 @@ def start_attempt(request: HttpRequest, student: Student, public_id: str) -> Htt
     given = student_assignment(student, public_id, now=now)
     if given is None:
         raise Http404
-    terms = settings_given(given.assignment, student, extension=given.extension, is_excused=given.is_excused)
-    ends_at = deadline(started_at=now, time_limit=terms.time_limit, closes_at=given.window.closes_at)
     return render(
         request,
         "student/start_attempt.html",
         {
             "student": student,
             "teachers": partial(teachers_of, student.classroom),
-            "given": given,
+            **start_context(student, given, now=now),
             "is_closed": given.window.state(at=now) is WindowState.CLOSED,
-            "terms": terms,
-            "time_there_is": ends_at - now if ends_at is not None else None,
             "current": current_of(given, now=now),
             "answered_count": answered_count(given.attempt) if given.attempt else 0,
-            "partial_credit": _partial_credit(given.assignment.edition_id),
         },
     )
 
@@ -152,7 +146,7 @@ def review_attempt(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse
     context = {
         "attempt": attempt,
         "student": attempt.student,
-        "title": attempt.content.published.document.title,
+        "title": attempt.title,
         "places": places,
         "complete": [place for place in places if place.is_complete],
         "unfinished": [place for place in places if not place.is_complete],
@@ -340,10 +334,3 @@ def _wants_json(request: HttpRequest) -> bool:
 
 def _htmx(request: HttpRequest) -> HtmxDetails:
     return cast(HtmxDetails, cast(Any, request).htmx)
-
-
-def _partial_credit(edition_id: int) -> list[tuple[str, str]]:
-    """(label, partial credit rule) of each type of the edition with partial credit, in order of first use."""
-    questions = published(edition_id).document.questions
-    types = [TYPES[name] for name in dict.fromkeys(question.type for question in questions)]
-    return [(entry.label, entry.partial_credit) for entry in types if entry.partial_credit]

@@ -30,6 +30,7 @@ def receipt(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse:
     context = {
         "attempt": attempt,
         "student": loaded.student,
+        "title": loaded.title,
         "document": loaded.content.published.document,
         "answered_count": sum(place.is_complete for place in places_of(loaded)),
         "late_count": waiting_late_count(attempt),
@@ -51,6 +52,7 @@ def result(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse:
     context = {
         "attempt": attempt,
         "student": loaded.student,
+        "title": loaded.title,
         "document": loaded.content.published.document,
         "shown_at": shown_at,
     }

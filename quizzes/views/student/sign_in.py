@@ -42,52 +42,32 @@ def join(request: HttpRequest) -> HttpResponse:
     """Step 1: the class code."""
     if request.method == "GET":
         return _code_page(request, CodeForm())
-    form = CodeForm(request.POST)
-    if not form.is_valid():
-        return _code_page(request, form)
-    device = device_of(request)
-    try:
-        classroom = find_classroom(
-            form.cleaned_data["code"], address=client_address(request), device=device, now=timezone.now()
-        )
-    except NoSuchCode:
-        form.refuse_code()
-        response = _code_page(request, form)
-    except TooManyTries:
-        response = render(request, "student/too_many_codes.html", status=429)
-    else:
-        request.session[CLASSROOM] = classroom.pk
-        response = redirect("choose_name")
-    remember_device(response, device)
-    return response
+    return _with_classroom(request, CodeForm(request.POST), _keep_classroom)
 
 
 @login_not_required
 @require_GET
 def join_with_code(request: HttpRequest, code: str) -> HttpResponse:
-    """Step 1 from the QR code on a card: the same page with the code filled in."""
-    return _code_page(request, CodeForm(initial={"code": code[:11]}))
+    """Step 2 from a QR code, which holds the class code.
+
+    The code page for an unknown code, for a student who is signed in, and after a sign-out, which that page completes.
+    """
+    if request.COOKIES.get(SIGNED_OUT_COOKIE) or signed_in_student(request.session, now=timezone.now()) is not None:
+        return _code_page(request, CodeForm(initial={"code": code[:11]}))
+    return _with_classroom(request, CodeForm({"code": code}), _names_page)
 
 
 @login_not_required
 @require_http_methods(["GET", "POST"])
 def choose_name(request: HttpRequest) -> HttpResponse:
-    """Step 2: the student's name, from the roster of the class."""
+    """Step 2: the student's name, from the roster of the class. A page from a QR code sends the class code along."""
+    code_form = CodeForm(request.POST)
+    if code_form.is_valid():
+        return _with_classroom(request, code_form, _take_name)
     classroom = _joined_classroom(request)
     if classroom is None:
         return redirect("join")
-    students = classroom.students.enrolled()
-    form = NameForm(request.POST if request.method == "POST" else None, students=students)
-    if form.is_valid():
-        request.session[NAME] = form.cleaned_data["student"].pk
-        return redirect("enter_pin")
-    context = {
-        "form": form,
-        "classroom": classroom,
-        "students": join_list(classroom),
-        "teachers": teachers_of(classroom),
-    }
-    return render(request, "student/choose_name.html", context)
+    return _take_name(request, classroom) if request.method == "POST" else _names_page(request, classroom)
 
 
 @login_not_required
@@ -157,6 +137,52 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     response.set_cookie(SIGNED_OUT_COOKIE, "1", max_age=60, httponly=True, secure=settings.HTTPS, samesite="Lax")
     return response
+
+
+def _with_classroom(
+    request: HttpRequest, form: CodeForm, reply: Callable[[HttpRequest, Classroom], HttpResponse]
+) -> HttpResponse:
+    """The reply for the class with this code, or the code page with its error."""
+    if not form.is_valid():
+        return _code_page(request, form)
+    device = device_of(request)
+    try:
+        classroom = find_classroom(
+            form.cleaned_data["code"], address=client_address(request), device=device, now=timezone.now()
+        )
+    except NoSuchCode:
+        form.refuse_code()
+        response = _code_page(request, form)
+    except TooManyTries:
+        response = render(request, "student/too_many_codes.html", status=429)
+    else:
+        response = reply(request, classroom)
+    remember_device(response, device)
+    return response
+
+
+def _keep_classroom(request: HttpRequest, classroom: Classroom) -> HttpResponse:
+    request.session[CLASSROOM] = classroom.pk
+    return redirect("choose_name")
+
+
+def _take_name(request: HttpRequest, classroom: Classroom) -> HttpResponse:
+    form = NameForm(request.POST, students=classroom.students.enrolled())
+    if not form.is_valid():
+        return _names_page(request, classroom, form)
+    request.session[CLASSROOM], request.session[NAME] = classroom.pk, form.cleaned_data["student"].pk
+    return redirect("enter_pin")
+
+
+def _names_page(request: HttpRequest, classroom: Classroom, form: NameForm | None = None) -> HttpResponse:
+    """The names of a class. It sends the class code along, so that a page from a QR code needs no session."""
+    context = {
+        "form": form,
+        "classroom": classroom,
+        "students": join_list(classroom),
+        "teachers": teachers_of(classroom),
+    }
+    return render(request, "student/choose_name.html", context)
 
 
 def _code_page(request: HttpRequest, form: CodeForm) -> HttpResponse:

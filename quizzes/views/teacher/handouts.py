@@ -72,18 +72,21 @@ def _set_context(request: TeacherRequest, public_id: str) -> dict[str, Any]:
     question_set = get_object_or_404(QuestionSet.objects.open_to(request.user).published(), public_id=public_id)
     editions = {edition.number: edition for edition in question_set.editions.defer("document").order_by("-number")}
     form = PrintForm(request.GET, editions=list(editions))
-    return {"question_set": question_set, **_content(form, editions[form.edition_number])}
+    content = _content(form, editions[form.edition_number])
+    return {"question_set": question_set, "title": content["document"].title, **content}
 
 
 def _assignment_context(request: TeacherRequest, public_id: str) -> dict[str, Any]:
     assignment: Assignment = taught_assignment(request, public_id)
     edition = assignment.edition
     form = PrintForm(request.GET, editions=[edition.number], may_be_short=False)
+    content = _content(form, edition)
     return {
         "assignment": assignment,
         "classroom": assignment.classroom,
         "question_set": edition.question_set,
-        **_content(form, edition),
+        "title": assignment.own_title or content["document"].title,
+        **content,
     }
 
 

@@ -155,7 +155,7 @@ def test_list_sorts_assignments_by_what_to_do(
     assert "3 of 8" in sections["Done"]
     # The first one stands above the list, and not in it.
     assert "Past due Missing" in words(student_client.get(reverse("student_home")))
-    assert "You can still turn it in late." in words(student_client.get(reverse("student_home")))
+    assert "You can still turn it in late" in words(student_client.get(reverse("student_home")))
     assert text.count("Past due") == 1
 
 
