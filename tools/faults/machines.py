@@ -174,8 +174,7 @@ def _run(folder: Path, cluster: Cluster, port: int, bouncer: int, old: Path, wan
                     time.sleep(0.5)
             submitted = {client.attempt_id: _submit(replace(client, port=front)) for client in clients}
             time.sleep(1)
-        a.run("check_integrity")
-        other.run("check_integrity")
+        integrity = _integrity(a) and _integrity(other)
     operations = [one for window in windows for one in window.operations]
     found = anomalies(operations, _log(cluster, "one")) + saved_after(operations, submitted)
     own = [one for window in district for one in window.operations]
@@ -183,9 +182,10 @@ def _run(folder: Path, cluster: Cluster, port: int, bouncer: int, old: Path, wan
     statuses = sorted(_errors(windows + district))
     line = (
         f"operations={len(operations)} registers={STUDENTS * QUESTIONS} anomalies={len(found)} "
-        f"{'; '.join(parts)}; second district: operations={len(own)} statuses={statuses} {' | '.join(found[:3])}"
+        f"integrity={'ok' if integrity else 'BROKEN'} {'; '.join(parts)}; second district: operations={len(own)} "
+        f"statuses={statuses} {' | '.join(found[:3])}"
     )
-    return line.rstrip(), not found and bool(own) and 500 not in statuses
+    return line.rstrip(), not found and integrity and bool(own) and 500 not in statuses
 
 
 def _errors(windows: list[Window]) -> Counter[int]:
@@ -338,6 +338,15 @@ def _submit(client: Client) -> float:
             raise TimeoutError("the turn-in has no reply")
         time.sleep(0.05)
     return time.monotonic()
+
+
+def _integrity(machine: Machine) -> bool:
+    """Whether `check_integrity` finds nothing in the machine's database."""
+    try:
+        machine.run("check_integrity")
+    except subprocess.CalledProcessError:
+        return False
+    return True
 
 
 def _log(cluster: Cluster, database: str) -> dict[Key, list[tuple[int, str]]]:

@@ -119,7 +119,8 @@ def _running(command: list[str]) -> "Iterator[subprocess.Popen[bytes]]":
         yield process
     finally:
         for pid in reversed(family(process.pid)):
-            os.kill(pid, signal.SIGTERM)
+            # PgBouncer waits for its clients after any gentler signal.
+            os.kill(pid, signal.SIGKILL)
         process.wait(timeout=START_SECONDS)
 
 
