@@ -95,7 +95,7 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "pages get no camera and no place",
         "quizsite/middleware.py",
-        '            response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)\n',
+        '            response.headers.setdefault("Permissions-Policy", policy)\n',
         "            pass\n",
         HEADERS,
         *("-k", "no_page and sign"),
@@ -215,5 +215,13 @@ CONTROLS: tuple[Control, ...] = (
         "return request.session if self.store is None else self.store",
         "return request.session",
         "tests/views/test_previews.py",
+    ),
+    control(
+        "a wrong method gets a page with a way on",
+        "quizsite/middleware.py",
+        "        if response.status_code != 405 or",
+        "        if response.status_code != 4050 or",
+        "tests/integration/test_access.py",
+        *("-k", "get or method or button"),
     ),
 )
