@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from quizzes.views import accounts, previews, public
+from quizzes.views import accounts, language, previews, public
 from quizzes.views.student import attempts, home, practice, results, sign_in
 from quizzes.views.teacher import (
     accommodations,
@@ -63,6 +63,7 @@ urlpatterns = [
     path("", public.landing, name="landing"),
     path("try/<int:number>/", previews.try_question, name="try_question"),
     path("try/result/", previews.try_result, name="try_result"),
+    path("language/", language.choose_language, name="choose_language"),
     path("about/privacy/", public.privacy, name="privacy"),
     path("about/accessibility/", public.accessibility, name="accessibility"),
     path("about/questions/", public.how_we_write, name="how_we_write"),

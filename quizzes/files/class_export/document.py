@@ -20,7 +20,7 @@ VERSION = 3
 FIRST_VERSION = 1
 ADDED_IN_VERSION_3: dict[str, dict[str, Json]] = {
     "classroom": {"counts_missing_as_zero": False, "sorts_by_first_name": False},
-    "students": {"family_name": None, "external_id": ""},
+    "students": {"family_name": None, "external_id": "", "language": ""},
     "assignments": {"own_title": "", "is_teacher_paced": False, "closed_through": 0},
 }
 MAX_BYTES = 50_000_000
@@ -51,7 +51,7 @@ class StudentPart:
     """One student on the roster. accommodation: None without one; its time_factor is None for no time limit.
 
     family_name: the part of the name to sort by, "" if not known, None to compute it from the name.
-    external_id: the school's own number, "" if not kept.
+    external_id: the school's own number, "" if not kept. language: of the pages, "" if the student never chose one.
     is_elsewhere: moved to another classroom later; the file has only the attempts made in this classroom.
     """
 
@@ -59,6 +59,7 @@ class StudentPart:
     name: str
     family_name: str | None
     external_id: str
+    language: str
     pin_version: int
     created_at: datetime
     removed_at: datetime | None

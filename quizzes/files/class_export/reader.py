@@ -127,6 +127,7 @@ def _students(class_export: ClassExport, classroom: Classroom) -> dict[str, Stud
             classroom=classroom,
             **name_columns(name, by_first=classroom.sorts_by_first_name),
             external_id=part.external_id,
+            language=part.language,
             pin_version=part.pin_version,
             created_at=part.created_at,
             removed_at=part.removed_at or (class_export.made_at if part.is_elsewhere else None),

@@ -107,6 +107,7 @@ def _students(classroom: Classroom) -> tuple[StudentPart, ...]:
             name=student.display_name,
             family_name=student.family_name,
             external_id=student.external_id,
+            language=student.language,
             pin_version=student.pin_version,
             created_at=student.created_at,
             removed_at=student.removed_at,

@@ -9,6 +9,7 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from quizzes.assignments.deadlines import has_countdown, minutes_left
 from quizzes.assignments.release import Release
@@ -76,7 +77,7 @@ def question_context(attempt: LoadedAttempt, number: int, *, now: datetime) -> d
         "attempt": attempt,
         "student": attempt.student,
         "reading": published_edition.document.reading,
-        "plain_reading": plain_reading(published_edition.edition_id),
+        "plain_reading": plain_reading(published_edition.edition_id, get_language()),
         "answered_count": sum(place.is_complete for place in places),
         "places": places,
         "is_answered": places[number - 1].is_answered,
@@ -175,8 +176,11 @@ def _verdict_or_question(
 
 
 @process_cache(maxsize=256)
-def plain_reading(edition_id: int) -> SafeString:
-    """The HTML of an edition's reading without marks. Cached: it is the same for every student and half of the work."""
+def plain_reading(edition_id: int, language: str | None) -> SafeString:
+    """The HTML of an edition's reading without marks, on a page in the active language.
+
+    Cached: it is the same for every student and half of the work.
+    """
     return render_to_string("parts/reading.html", {"reading": published(edition_id).document.reading, "marked": ()})
 
 

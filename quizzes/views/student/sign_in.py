@@ -16,7 +16,7 @@ from quizzes.assignments.deadlines import minutes_left
 from quizzes.formatting import clock
 from quizzes.forms.student_sign_in import CodeForm, NameForm, PinForm
 from quizzes.models import Classroom, Student
-from quizzes.people.rosters import join_list
+from quizzes.people.rosters import join_list, set_language
 from quizzes.people.student_sessions import signed_in_student
 from quizzes.people.student_sign_in import (
     NoSuchCode,
@@ -29,6 +29,7 @@ from quizzes.people.student_sign_in import (
     student_of_attempt,
 )
 from quizzes.views.access import client_address, device_of, remember_device, sign_in_student, teachers_of
+from quizzes.views.language import LANGUAGE_COOKIE, chosen_language
 
 CLASSROOM, NAME = "joining_classroom_id", "joining_student_id"
 # Set by sign-out and deleted by the next page, which tells the script to empty the browser's store. A URL or a session
@@ -89,6 +90,8 @@ def enter_pin(request: HttpRequest) -> HttpResponse:
         _refuse(form, error, lambda until: f"at {clock(until, classroom.zone)}", " or ".join(teachers_of(classroom)))
     if is_right:
         sign_in_student(request, student, is_shared=form.is_shared)
+        if (chosen := chosen_language(request)) and chosen != student.language:
+            set_language(student, chosen)
         response: HttpResponse = redirect("student_home")
     else:
         form.name_teachers(teachers_of(classroom))
@@ -134,6 +137,8 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """Sign out and delete the student's data from this browser."""
     request.session.flush()
     response = redirect("join")
+    # The next student on a shared device chooses their own.
+    response.delete_cookie(LANGUAGE_COOKIE, samesite="Lax")
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     response.set_cookie(SIGNED_OUT_COOKIE, "1", max_age=60, httponly=True, secure=settings.HTTPS, samesite="Lax")
     return response
