@@ -114,7 +114,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 # Pages of students and visitors. Pages of teachers are in English: quizsite/middleware.py decides.
-LANGUAGES = [("en", "English"), ("es", "Español")]
+LANGUAGES = [("en", "English")]
 USE_I18N = True
 
 # --- Database and cache ---------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ def use(translate: Callable[[str], str], translate_count: Callable[[str, str, in
 
 def gettext(text: str) -> str:
     """The text in the language of the page."""
-    return _translate[0](text) if _translate else text
+    return _translate[0](text) if text and _translate else text
 
 
 def ngettext(one: str, many: str, count: int) -> str:

@@ -1,7 +1,7 @@
 """The translations of the pages: `make translations` updates and compiles them, and prints what is missing.
 
-Each language has quizzes/locale/<code>/LC_MESSAGES/django.po, for people, and django.mo, which Django reads. Both are in
-the repository, so that a fresh clone needs no gettext. docs/translate.md says how to add a language.
+Each language has quizzes/locale/<code>/LC_MESSAGES/django.po, for people, and django.mo, which Django reads. Both are
+in the repository, so that a fresh clone needs no gettext. docs/translate.md says how to add a language.
 """
 
 import io

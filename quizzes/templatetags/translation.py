@@ -5,11 +5,11 @@ The template loader compiles each template once for each language, so that such 
 
 from django import template
 from django.template import Context, Node
-from django.template.base import Parser, TextNode, Token
+from django.template.base import Parser, TextNode, Token, TokenType
 from django.templatetags.i18n import BlockTranslateNode, TranslateNode, do_block_translate, do_translate
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from quizzes.caches import process_cache
 
@@ -32,14 +32,23 @@ def blocktranslate(parser: Parser, token: Token) -> Node:
     """`{% blocktranslate trimmed %}You have {{ count }}.{% endblocktranslate %}`: a text with values or with markup."""
     node = do_block_translate(parser, token)
     is_constant = isinstance(node, BlockTranslateNode) and not (node.countervar or node.extra_context or node.asvar)
-    has_values = any("{{" in part.contents or part.token_type.name == "VAR" for part in node.singular)
-    return TextNode(node.render(Context())) if is_constant and not has_values else node
+    if not is_constant or any(part.token_type is TokenType.VAR for part in node.singular):
+        return node
+    text, _ = node.render_token_list(node.singular)
+    # Django doubles each % of such a text.
+    return TextNode(gettext(" ".join(text.split()) if node.trimmed else text) % {})
 
 
 @register.tag
 def page_language(parser: Parser, token: Token) -> Node:
-    """`<html{% page_language %}>`: the attributes of the language of the page."""
-    return TextNode(_attributes(get_language() or "en"))
+    """`<html lang="{% page_language %}">`: the code of the language of the page."""
+    return TextNode(get_language() or "en")
+
+
+@register.tag
+def page_direction(parser: Parser, token: Token) -> Node:
+    """`<html dir="{% page_direction %}">`: the direction of the script of the page."""
+    return TextNode(direction(get_language() or "en"))
 
 
 @register.simple_tag

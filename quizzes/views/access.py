@@ -17,6 +17,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 from django_htmx.middleware import HtmxDetails
 
 from quizzes.attempts.access import Access, LoadedAttempt, check_access, load_attempt
@@ -189,7 +190,7 @@ def remember_device(response: HttpResponse, device: str) -> None:
 
 def teachers_of(classroom: Classroom) -> list[str]:
     """The names of a classroom's teachers for students, at least one; 1 query."""
-    return list(classroom.teachers.order_by("teaching__pk").values_list("name", flat=True)) or ["your teacher"]
+    return list(classroom.teachers.order_by("teaching__pk").values_list("name", flat=True)) or [gettext("your teacher")]
 
 
 def _redirect_to_sign_in(request: HttpRequest) -> HttpResponse:

@@ -9,7 +9,7 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from quizzes.assignments.deadlines import has_countdown, minutes_left
 from quizzes.assignments.release import Release
@@ -126,7 +126,7 @@ def closing_words(attempt: LoadedAttempt, *, now: datetime) -> str:
     deadline_at = attempt.deadline_at
     if deadline_at is None or has_countdown(at=now, deadline_at=deadline_at, has_time_limit=attempt.has_time_limit):
         return ""
-    return f"Closes {upcoming(deadline_at, now)}"
+    return gettext("Closes {moment}").format(moment=upcoming(deadline_at, now))
 
 
 def form_context(attempt: LoadedAttempt, number: int) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from quizzes.assignments.deadlines import minutes_left
@@ -87,7 +88,12 @@ def enter_pin(request: HttpRequest) -> HttpResponse:
             check_pin(student, pin, address=address, device=device, now=timezone.now())
     except (WrongPin, PinLocked) as error:
         is_right = False
-        _refuse(form, error, lambda until: f"at {clock(until, classroom.zone)}", " or ".join(teachers_of(classroom)))
+        _refuse(
+            form,
+            error,
+            lambda until: gettext("at {time}").format(time=clock(until, classroom.zone)),
+            gettext(" or ").join(teachers_of(classroom)),
+        )
     if is_right:
         sign_in_student(request, student, is_shared=form.is_shared)
         if (chosen := chosen_language(request)) and chosen != student.language:
@@ -112,7 +118,7 @@ def enter_pin_again(request: HttpRequest, public_id: str) -> JsonResponse:
     device, now = device_of(request), timezone.now()
     student = student_of_attempt(public_id)
     form = PinForm(request.POST)
-    form.name_teachers(["your teacher"])
+    form.name_teachers([gettext("your teacher")])
     try:
         is_right = form.is_valid()
         if is_right:
@@ -121,7 +127,7 @@ def enter_pin_again(request: HttpRequest, public_id: str) -> JsonResponse:
     except (WrongPin, PinLocked) as error:
         is_right = False
         # Minutes, not a time of day, which would reveal the class's time zone.
-        _refuse(form, error, lambda until: _in_minutes(until, now), "your teacher")
+        _refuse(form, error, lambda until: _in_minutes(until, now), gettext("your teacher"))
     if is_right and student is not None:
         sign_in_student(request, student, is_shared=True)
         response = JsonResponse({"token": get_token(request)})
@@ -225,4 +231,4 @@ def _refuse(form: PinForm, error: WrongPin | PinLocked, when: Callable[[datetime
 
 def _in_minutes(until: datetime, now: datetime) -> str:
     minutes = minutes_left(at=now, deadline_at=until)
-    return f"in {minutes} minute{'' if minutes == 1 else 's'}"
+    return ngettext("in {count} minute", "in {count} minutes", minutes or 0).format(count=minutes)

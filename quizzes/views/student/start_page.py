@@ -8,6 +8,7 @@ from quizzes.assignments.student_settings import settings_given
 from quizzes.content.editions import published
 from quizzes.content.question_types.registry import TYPES
 from quizzes.models import Student
+from quizzes.phrases import gettext
 from quizzes.reports.student_assignments import StudentAssignment
 
 
@@ -31,4 +32,4 @@ def _partial_credit(edition_id: int) -> list[tuple[str, str]]:
     """(label, partial credit rule) of each type of the edition with partial credit, in order of first use."""
     questions = published(edition_id).document.questions
     types = [TYPES[name] for name in dict.fromkeys(question.type for question in questions)]
-    return [(entry.label, entry.partial_credit) for entry in types if entry.partial_credit]
+    return [(gettext(entry.label), gettext(entry.partial_credit)) for entry in types if entry.partial_credit]

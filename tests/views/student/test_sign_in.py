@@ -475,9 +475,8 @@ def test_join_page_says_who_is_signed_in(student: Student, student_client: Clien
     page = student_client.get(reverse("join"))
     assert "You’re signed in as Maya Lopez" in body(page)
     assert reverse("student_home") in read(page).links
-    form, language = read(page).forms
+    form = read(page).forms[0]
     assert (form.action, form.method) == (reverse("sign_out"), "post")
-    assert language.action == reverse("choose_language")
 
 
 def test_signing_out_ends_the_session_and_has_the_browser_forget(student: Student, student_client: Client) -> None:

@@ -33,9 +33,10 @@ from quizzes.content.question_types.single.choices import (
 )
 from quizzes.content.reading import Reading
 from quizzes.content.tables import InvalidDocument, tables_of
+from quizzes.phrases import gettext_noop
 
 # Also shown at the first step of answer and evidence.
-PARTIAL_CREDIT = "Correct choices add points. Wrong choices take points away. You can’t go below 0."
+PARTIAL_CREDIT = gettext_noop("Correct choices add points. Wrong choices take points away. You can’t go below 0.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
