@@ -12,6 +12,7 @@ from quizzes.views.teacher import (
     assignments,
     attempt_review,
     board,
+    class_people,
     class_report,
     classrooms,
     downloads,
@@ -125,6 +126,18 @@ urlpatterns = [
         classrooms.hand_over_classroom,
         name="hand_over_classroom",
     ),
+    path("teacher/classrooms/<public_id:public_id>/people/add/", class_people.add_person, name="add_person"),
+    path(
+        "teacher/classrooms/<public_id:public_id>/people/<int:number>/role/",
+        class_people.change_role,
+        name="change_role",
+    ),
+    path(
+        "teacher/classrooms/<public_id:public_id>/people/<int:number>/remove/",
+        class_people.remove_person,
+        name="remove_person",
+    ),
+    path("teacher/classrooms/<public_id:public_id>/leave/", class_people.leave_classroom, name="leave_classroom"),
     path("teacher/classrooms/<public_id:public_id>/delete/", erasure.erase_classroom, name="erase_classroom"),
     # Teachers: students
     path("teacher/students/<public_id:public_id>/", students.student_history, name="student_history"),

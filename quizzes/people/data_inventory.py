@@ -238,7 +238,7 @@ INVENTORY: tuple[StoredTable, ...] = (
         "quizzes_teaching",
         "Who teaches a class.",
         About.TEACHERS,
-        (_ID, ("classroom_id teacher_id", "only its teachers see a class")),
+        (_ID, ("classroom_id teacher_id", "only its teachers see a class"), ("role", "who may change the class")),
         Term.CLASS,
         Copy.TEACHER,
         Deletion.EITHER,

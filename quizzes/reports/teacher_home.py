@@ -16,6 +16,7 @@ from quizzes.assignments.status import Status
 from quizzes.assignments.student_statuses import Key, Overrides, by_student_and_assignment, load_overrides
 from quizzes.grading.queue import queued_answers
 from quizzes.models import Assignment, Attempt, Classroom, Student, User
+from quizzes.models.rosters import EDITORS
 from quizzes.people import student_sign_in
 from quizzes.reports.gradebook import average_of, cell_of, mean_of
 
@@ -107,11 +108,13 @@ def load_teacher_home(user: User, *, now: datetime) -> TeacherHome:
         for classroom in classes.classrooms
         if classroom.pk not in classes.students
     ]
+    # A viewer can do nothing about them.
+    needs = [need for need in needs if need.classroom.own_role in EDITORS]
     return TeacherHome(needs, [_summary(classes, classroom) for classroom in classes.classrooms])
 
 
 def _load(user: User, now: datetime) -> _Classes:
-    classrooms = list(Classroom.objects.taught_by(user).current())
+    classrooms = list(Classroom.objects.taught_by(user).with_role().current())
     students: defaultdict[int, list[int]] = defaultdict(list)
     enrolled = Student.objects.enrolled().filter(classroom__in=classrooms).order_by()
     for classroom_id, student_id in enrolled.values_list("classroom_id", "pk"):

@@ -18,11 +18,12 @@ from quizzes.forms.classrooms import (
 )
 from quizzes.forms.fields import NextPageForm
 from quizzes.forms.rosters import SortForm
-from quizzes.models import Classroom
-from quizzes.people import classrooms, rosters
+from quizzes.models import Classroom, Teaching
+from quizzes.people import class_people, classrooms, rosters
+from quizzes.people.class_roles import ClassAct, may
 from quizzes.people.retention import erased_at
 from quizzes.reports.teacher_home import load_teacher_home
-from quizzes.views.access import TeacherRequest, taught_classroom
+from quizzes.views.access import TeacherRequest, class_act, taught_classroom
 
 NAME_TAKEN = "You already have a class with this name. Open it under Classes, or choose another name."
 NEW_CODE = "New class code saved. Old sign-in cards won’t work, so print new ones."
@@ -88,7 +89,14 @@ def change_classroom(request: TeacherRequest, public_id: str) -> HttpResponse:
             messages.success(request, "Saved.")
             return redirect("change_classroom", classroom.public_id)
     sort_form = SortForm(initial={"by_first": "1" if classroom.sorts_by_first_name else ""})
-    context = {"classroom": classroom, "form": form, "sort_form": sort_form}
+    context = {
+        "classroom": classroom,
+        "form": form,
+        "sort_form": sort_form,
+        "people": class_people.people(classroom),
+        "is_owner": may(classroom.own_role, ClassAct.OWN),
+        "roles": Teaching.Role.choices,
+    }
     return render(request, "teacher/change_classroom.html", context)
 
 
@@ -119,6 +127,7 @@ def set_missing_rule(request: TeacherRequest, public_id: str) -> HttpResponse:
     return redirect("classroom_gradebook", classroom.public_id)
 
 
+@class_act(ClassAct.OWN)
 @require_http_methods(["GET", "POST"])
 def hand_over_classroom(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Give a class to another teacher, who takes this teacher's place."""

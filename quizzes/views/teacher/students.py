@@ -135,4 +135,4 @@ def history_page(request: TeacherRequest, student: Student, **context: Any) -> H
 
 
 def _other_classrooms(request: TeacherRequest, student: Student) -> ClassroomQuerySet:
-    return Classroom.objects.taught_by(request.user).current().exclude(pk=student.classroom_id)
+    return Classroom.objects.editable_by(request.user).current().exclude(pk=student.classroom_id)
