@@ -413,6 +413,7 @@ INVENTORY: tuple[StoredTable, ...] = (
         "A news story.",
         _ID,
         ("slug publisher title author url published_on date_note", "the story that a reading cites"),
+        ("teaching_guide", "how to teach with the story"),
     ),
     # The site
     StoredTable(

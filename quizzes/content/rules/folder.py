@@ -9,9 +9,10 @@ from typing import Any
 from quizzes.content.reading import Reading
 from quizzes.content.set_document import SetDocument
 from quizzes.content.tables import Table
+from quizzes.content.teaching_guide import TeachingGuide, parse_guide
 from quizzes.content.writing_tips import syllables
 
-SOURCE_NAME = "source.toml"
+SOURCE_NAME, GUIDE_NAME = "source.toml", "teaching-guide.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +119,21 @@ class RuleSet:
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A source, its reading and its sets. story_runs: hashes of runs of the story, None if they are not known."""
+    """A source, its reading and its sets. story_runs: hashes of runs of the story, None if they are not known.
+
+    guide_tables: the tables of the teaching guide, None without one.
+    """
 
     source: Mapping[str, Any]
     reading: Reading
     sets: tuple[RuleSet, ...]
     story_runs: frozenset[str] | None = None
+    guide_tables: Mapping[str, Any] | None = None
+
+    @property
+    def guide(self) -> TeachingGuide | None:
+        """The teaching guide, None without one."""
+        return parse_guide(self.guide_tables) if self.guide_tables is not None else None
 
     @property
     def items(self) -> list[Item]:

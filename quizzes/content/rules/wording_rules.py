@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from quizzes.content.rules.folder import SOURCE_NAME, Finding, Folder, Item, Rule, grade_level
+from quizzes.content.rules.folder import GUIDE_NAME, SOURCE_NAME, Finding, Folder, Item, Rule, grade_level
 from quizzes.content.rules.source_rules import NAMES
 from quizzes.content.sentences import split_sentences
 
@@ -63,7 +63,8 @@ def questions_are_easy_to_read(folder: Folder) -> Iterator[Finding]:
 
 def nothing_is_copied_from_the_story(folder: Folder) -> Iterator[Finding]:
     """No seven words in a row are the story's. The story is known by hashes of such runs only."""
-    for file, document in ((SOURCE_NAME, folder.source), *((one.file, one.table) for one in folder.sets)):
+    documents = [(SOURCE_NAME, folder.source), (GUIDE_NAME, folder.guide_tables or {})]
+    for file, document in (*documents, *((one.file, one.table) for one in folder.sets)):
         for text in _all_texts(document):
             for run in runs(text):
                 if folder.story_runs is not None and run_hash(run) in folder.story_runs:

@@ -36,7 +36,8 @@ TEN_MINUTES = timedelta(minutes=10)
 @require_http_methods(["GET", "POST"])
 def assign(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Assign a set to classrooms: the form, its summary, then the assignments."""
-    question_set = get_object_or_404(QuestionSet.objects.open_to(request.user).published(), public_id=public_id)
+    open_sets = QuestionSet.objects.open_to(request.user).published().with_guide()
+    question_set = get_object_or_404(open_sets, public_id=public_id)
     classrooms = list(Classroom.objects.editable_by(request.user).current().with_student_counts())
     form = AssignForm(request.POST or None, classrooms=classrooms, now=timezone.now())
     context = {

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("quizzes", "0024_second_factor_actions"),
+        ("quizzes", "0025_teaching_guides"),
     ]
 
     operations = [
