@@ -94,6 +94,8 @@ urlpatterns = [
     path("student/attempts/<public_id:public_id>/practice/result/", practice.practice_result, name="practice_result"),
     # Teachers: home and account
     path("teacher/", classrooms.teacher_home, name="teacher_home"),
+    path("teacher/to-do/hide/", classrooms.hide_todo, name="hide_todo"),
+    path("teacher/to-do/show/", classrooms.show_todo, name="show_todo"),
     path("teacher/account/", account.account, name="account"),
     path("teacher/account/email/", account.change_email, name="change_email"),
     path("teacher/account/delete/", account.delete_account, name="delete_account"),

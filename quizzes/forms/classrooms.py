@@ -139,3 +139,10 @@ class ArchiveForm(forms.Form):
     """Whether the class is archived."""
 
     is_archived = forms.BooleanField(required=False)
+
+
+class TodoForm(forms.Form):
+    """A to-do item of the home page. count: the number that the page showed."""
+
+    key = forms.RegexField(r"\A[a-z_]{3,20}:[A-Za-z0-9_-]{12}\Z")
+    count = forms.IntegerField(min_value=0, max_value=1_000_000)

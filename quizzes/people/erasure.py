@@ -23,6 +23,7 @@ from quizzes.models import (
     AuditEvent,
     Classroom,
     ErasureInProgress,
+    HiddenTodo,
     Invitation,
     KnownDevice,
     QuestionSet,
@@ -278,6 +279,7 @@ def _delete_account(user: User) -> None:
     Authenticator.objects.filter(user=user).delete()
     KnownDevice.objects.filter(user=user).delete()
     TeacherSession.objects.filter(user=user).delete()
+    HiddenTodo.objects.filter(user=user).delete()
     LogEntry.objects.filter(user=user).delete()
     for question_set in QuestionSet.objects.owned_by(user):
         _delete_unused_set(question_set)

@@ -177,6 +177,8 @@ TABLE: dict[str, Row] = {
     "practice_result": Row(moving(OWN_STUDENT), of_attempt),
     # Teachers
     "teacher_home": Row(ANY_TEACHER),
+    "hide_todo": Row(moving(ANY_TEACHER), method="post", data={"key": "quiz:AAAAAAAAAAAA", "count": "1"}),
+    "show_todo": Row(moving(ANY_TEACHER), method="post", data={"key": "quiz:AAAAAAAAAAAA", "count": "1"}),
     "add_classroom": Row(ANY_TEACHER),
     "archived_classrooms": Row(ANY_TEACHER),
     "classroom_gradebook": Row(OWN_TEACHER, of_classroom),

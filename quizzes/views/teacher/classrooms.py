@@ -17,11 +17,12 @@ from quizzes.forms.classrooms import (
     CodeActiveForm,
     HandOverForm,
     MissingRuleForm,
+    TodoForm,
 )
 from quizzes.forms.fields import ConfirmForm, NextPageForm
 from quizzes.forms.rosters import SortForm
 from quizzes.models import Classroom, Teaching
-from quizzes.people import class_people, classrooms, rosters
+from quizzes.people import class_people, classrooms, rosters, todos
 from quizzes.people.class_roles import ClassAct, may
 from quizzes.people.retention import erased_at
 from quizzes.reports.classroom_quizzes import quiz_lines
@@ -56,12 +57,32 @@ def teacher_home(request: TeacherRequest) -> HttpResponse:
     context = {
         "now": now,
         "today": now.astimezone(zone).date(),
-        "needs": home.needs,
+        "needs": home.needs + home.steps,
         "summaries": home.summaries,
         "has_archived": bool(archived),
         "announced": [(classroom, end) for classroom in archived if (end := erased_at(classroom)) is not None],
     }
     return render(request, "teacher/teacher_home.html", context)
+
+
+@require_POST
+def hide_todo(request: TeacherRequest) -> HttpResponse:
+    """Take a to-do item off the home page, until its count grows."""
+    form = TodoForm(request.POST)
+    if form.is_valid():
+        todos.hide_todo(request.user, **form.cleaned_data)
+        fields = {"key": form.cleaned_data["key"], "count": str(form.cleaned_data["count"])}
+        offer_undo(request, "Hidden. It comes back when there is more to do.", reverse("show_todo"), **fields)
+    return redirect("teacher_home")
+
+
+@require_POST
+def show_todo(request: TeacherRequest) -> HttpResponse:
+    """Put a to-do item back on the home page."""
+    form = TodoForm(request.POST)
+    if form.is_valid():
+        todos.show_todo(request.user, key=form.cleaned_data["key"])
+    return redirect("teacher_home")
 
 
 @require_http_methods(["GET", "POST"])
