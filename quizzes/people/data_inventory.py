@@ -223,6 +223,12 @@ INVENTORY: tuple[StoredTable, ...] = (
         Copy.NONE,
         Deletion.ACCOUNT,
     ),
+    _of_account(
+        "quizzes_hiddentodo",
+        "A to-do item that a teacher took off the home page.",
+        _ID,
+        ("user_id key count", "whose home page, which item, and the number it had"),
+    ),
     # Classes
     _of_class(
         "quizzes_classroom",
@@ -239,7 +245,7 @@ INVENTORY: tuple[StoredTable, ...] = (
         "quizzes_teaching",
         "Who teaches a class.",
         About.TEACHERS,
-        (_ID, ("classroom_id teacher_id", "only its teachers see a class")),
+        (_ID, ("classroom_id teacher_id", "only its teachers see a class"), ("role", "who may change the class")),
         Term.CLASS,
         Copy.TEACHER,
         Deletion.EITHER,
@@ -308,6 +314,13 @@ INVENTORY: tuple[StoredTable, ...] = (
         "Email addresses for links to choose a new password.",
         _ID,
         ("user_id email verified primary", "where a link is sent"),
+    ),
+    _of_account(
+        "mfa_authenticator",
+        "The second step of a teacher's sign-in: an app, a passkey, or recovery codes.",
+        _ID,
+        ("user_id type created_at last_used_at", "which steps the account has, for its own page"),
+        ("data", "checks a code or a passkey; secrets are encrypted with the site's secret key"),
     ),
     _unused(
         "account_emailconfirmation",
@@ -407,6 +420,7 @@ INVENTORY: tuple[StoredTable, ...] = (
         "A news story.",
         _ID,
         ("slug publisher title author url published_on date_note", "the story that a reading cites"),
+        ("teaching_guide", "how to teach with the story"),
     ),
     # The site
     StoredTable(

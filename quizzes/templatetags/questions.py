@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, pgettext_lazy
 
 from quizzes.caches import process_cache
+from quizzes.content.reading import Sentence
 from quizzes.reports.attempt_review import ReviewedQuestion
 
 register = template.Library()
@@ -52,6 +53,24 @@ def question_heading(
     else:
         text = gettext("Question {number} of {count}: choose the evidence")
     return text.format(number=number, count=question_count)
+
+
+@register.simple_tag
+def sentence_text(sentence: Sentence) -> SafeString | str:
+    """The text of a sentence. Each explained word is a button that shows its note."""
+    if not sentence.parts:
+        return sentence.text
+    return format_html_join(
+        "",
+        "{}",
+        (
+            (part.text if part.word is None else format_html(_WORD, part.word.slug, part.text),)
+            for part in sentence.parts
+        ),
+    )
+
+
+_WORD = '<button type="button" class="word" popovertarget="word-{}">{}</button>'
 
 
 # The notes of a review speak to the student. A teacher reads the same review.

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("quizzes", "0023_own_titles")]
+    dependencies = [("quizzes", "0027_class_roles")]
 
     operations = [
         migrations.AddField(
