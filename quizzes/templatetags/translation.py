@@ -36,7 +36,7 @@ def blocktranslate(parser: Parser, token: Token) -> Node:
         return node
     text, _ = node.render_token_list(node.singular)
     # Django doubles each % of such a text.
-    return TextNode(gettext(" ".join(text.split()) if node.trimmed else text) % {})
+    return TextNode(gettext(text) % {})
 
 
 @register.tag
