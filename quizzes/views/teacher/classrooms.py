@@ -16,6 +16,7 @@ from quizzes.forms.classrooms import (
     CodeActiveForm,
     HandOverForm,
     MissingRuleForm,
+    ReadingLevelsForm,
 )
 from quizzes.forms.fields import NextPageForm
 from quizzes.forms.rosters import SortForm
@@ -111,7 +112,13 @@ def change_classroom(request: TeacherRequest, public_id: str) -> HttpResponse:
             messages.success(request, "Saved.")
             return redirect("change_classroom", classroom.public_id)
     sort_form = SortForm(initial={"by_first": "1" if classroom.sorts_by_first_name else ""})
-    context = {"classroom": classroom, "form": form, "sort_form": sort_form}
+    levels = {"variant": classroom.reading_variant, "may_choose": classroom.students_choose_variant}
+    context = {
+        "classroom": classroom,
+        "form": form,
+        "sort_form": sort_form,
+        "level_form": ReadingLevelsForm(initial=levels),
+    }
     return render(request, "teacher/change_classroom.html", context)
 
 
@@ -122,6 +129,17 @@ def sort_roster(request: TeacherRequest, public_id: str) -> HttpResponse:
     form = SortForm(request.POST)
     if form.is_valid():
         rosters.sort_roster(classroom, by_first=bool(form.cleaned_data["by_first"]))
+        messages.success(request, "Saved.")
+    return redirect("change_classroom", classroom.public_id)
+
+
+@require_POST
+def set_reading_levels(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Set the level of readings for a class, and whether students may choose another."""
+    classroom = taught_classroom(request, public_id)
+    form = ReadingLevelsForm(request.POST)
+    if form.is_valid():
+        classrooms.set_reading_levels(classroom, by=request.user, now=timezone.now(), **form.cleaned_data)
         messages.success(request, "Saved.")
     return redirect("change_classroom", classroom.public_id)
 

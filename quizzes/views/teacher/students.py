@@ -8,8 +8,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from quizzes.content.reading import LEVELS
 from quizzes.formatting import clock
 from quizzes.forms.accommodations import AccommodationForm
+from quizzes.forms.classrooms import StudentLevelForm
 from quizzes.forms.fields import NextPageForm
 from quizzes.forms.rosters import MoveStudentForm, RenameStudentForm
 from quizzes.models import Accommodation, Classroom, Student
@@ -126,6 +128,8 @@ def history_page(request: TeacherRequest, student: Student, **context: Any) -> H
         "rename_form": RenameStudentForm(initial={"name": student.display_name, "family_name": student.family_name}),
         "move_form": MoveStudentForm(others=others),
         "accommodation_form": AccommodationForm.of(Accommodation.objects.filter(student=student).first()),
+        "level_form": StudentLevelForm(initial={"variant": student.reading_variant}),
+        "chosen_level": LEVELS.get(student.chosen_variant, ""),
         "room": None,
         "has_other_classroom": others.exists(),
         "events": student.audit_events.select_related("actor", "classroom"),
