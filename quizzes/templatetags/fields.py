@@ -4,9 +4,10 @@ from typing import Any, cast
 
 from django import template
 from django.core.exceptions import NON_FIELD_ERRORS
-from django.forms import ChoiceField
 from django.forms.boundfield import BoundField, BoundWidget
 from django.utils.safestring import SafeString
+
+from quizzes.content.question_types.form import SentencesField
 
 register = template.Library()
 
@@ -37,8 +38,8 @@ def options(field: BoundField) -> list[BoundWidget]:
 def sentence_chips(field: BoundField) -> list[tuple[str, int, bool]]:
     """(key, number, whether it is chosen) of each sentence that a field offers."""
     chosen = set(field.value() or ())
-    choices = cast(ChoiceField, field.field).choices
-    return [(str(key), number, key in chosen) for number, (key, _) in enumerate(choices, start=1)]
+    keys = cast(SentencesField, field.field).sentence_keys
+    return [(key, number, key in chosen) for number, key in enumerate(keys, start=1)]
 
 
 @register.filter

@@ -233,7 +233,6 @@ def look_as_a_student(page: Page) -> None:
 
 
 def publish_and_assign(page: Page, classroom: Classroom) -> None:
-    page.get_by_role("link", name="Publish", exact=True).click()
     page.get_by_role("button", name="Publish version 1").click()
     expect(page.locator("main")).to_contain_text("Version 1 is published.")
     page.get_by_role("link", name="Assign version 1").click()

@@ -422,6 +422,48 @@ def test_publish_makes_an_edition_and_says_its_number(draft: Draft, teacher: Use
     assert "No changes. Students have this version." in text
 
 
+def test_publish_on_the_editor_saves_first_and_publishes_a_first_version(draft: Draft, teacher_client: Client) -> None:
+    save(teacher_client, draft, evidence=[], stem="")
+
+    response = save(teacher_client, draft, evidence=["s1"], stem="What is kept?", publish="on")
+
+    assert response.headers["Location"] == url("publish_set", draft)
+    assert Edition.objects.get().document["questions"][0]["stem"] == "What is kept?"
+
+
+def test_publish_on_the_editor_leads_to_what_is_left_to_fix(draft: Draft, teacher_client: Client) -> None:
+    save(teacher_client, draft, evidence=[], stem="")
+
+    response = save(teacher_client, draft, stem="What is kept?", publish="on")
+
+    page = text_of(teacher_client.get(response.headers["Location"]))
+    assert ["No evidence yet." in page, "Type the question." in page] == [True, False]
+    assert "Publish: 1 to fix" in text_of(teacher_client.get(desk_of(draft)))
+    assert not Edition.objects.exists()
+
+
+def test_publish_on_the_editor_shows_what_changed_before_a_second_version(draft: Draft, teacher_client: Client) -> None:
+    publish(teacher_client, draft)
+
+    response = save(teacher_client, draft, stem="What is kept?", publish="on")
+
+    assert response.headers["Location"] == url("publish_set", draft)
+    assert Edition.objects.count() == 1
+    assert "Question 1 changed." in text_of(teacher_client.get(url("publish_set", draft)))
+
+
+def test_the_meter_calls_nothing_covered_that_needs_nothing(
+    draft: Draft, teacher: User, teacher_client: Client
+) -> None:
+    objectives = [*draft.document["objectives"], {"key": "more", "title": "One more"}]
+    saving.save_objectives(draft, objectives, {"records": 1}, seen=1, by=teacher, now=NOW)
+
+    page = words(teacher_client.get(url("edit_objectives", draft)))
+
+    assert "What the system records 2 1 Covered" in page
+    assert "One more 0 0 No questions yet" in page
+
+
 def test_publish_lists_what_is_in_the_way_and_offers_no_button(draft: Draft, teacher_client: Client) -> None:
     save(teacher_client, draft, evidence=[], key=[])
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("quizzes", "0025_teaching_guides"),
+        ("quizzes", "0027_class_roles"),
     ]
 
     operations = [
