@@ -208,6 +208,7 @@ TABLE: dict[str, Row] = {
     "add_set": Row(ANY_TEACHER),
     "copy_set": Row(moving(ANY_TEACHER), of_set, method="post"),
     "delete_draft": Row(OWN_TEACHER, of_draft),
+    "undo_removal": Row(moving(OWN_TEACHER), of_draft, method="post"),
     "edit_source": Row(OWN_TEACHER, of_draft),
     "edit_objectives": Row(OWN_TEACHER, of_draft),
     "edit_reading": Row(OWN_TEACHER, of_draft),
