@@ -12,6 +12,7 @@ from quizzes.views.teacher import (
     assignments,
     attempt_review,
     board,
+    class_people,
     class_report,
     classrooms,
     downloads,
@@ -93,6 +94,8 @@ urlpatterns = [
     path("student/attempts/<public_id:public_id>/practice/result/", practice.practice_result, name="practice_result"),
     # Teachers: home and account
     path("teacher/", classrooms.teacher_home, name="teacher_home"),
+    path("teacher/to-do/hide/", classrooms.hide_todo, name="hide_todo"),
+    path("teacher/to-do/show/", classrooms.show_todo, name="show_todo"),
     path("teacher/account/", account.account, name="account"),
     path("teacher/account/email/", account.change_email, name="change_email"),
     path("teacher/account/delete/", account.delete_account, name="delete_account"),
@@ -114,6 +117,7 @@ urlpatterns = [
     path("teacher/classrooms/<public_id:public_id>/file/", downloads.download_file, name="download_file"),
     path("teacher/classrooms/<public_id:public_id>/settings/", classrooms.change_classroom, name="change_classroom"),
     path("teacher/classrooms/<public_id:public_id>/code/", classrooms.change_code, name="change_code"),
+    path("teacher/classrooms/<public_id:public_id>/code/undo/", classrooms.restore_code, name="restore_code"),
     path("teacher/classrooms/<public_id:public_id>/joining/", classrooms.set_code_active, name="set_code_active"),
     path("teacher/classrooms/<public_id:public_id>/sort/", classrooms.sort_roster, name="sort_roster"),
     path("teacher/classrooms/<public_id:public_id>/missing/", classrooms.set_missing_rule, name="set_missing_rule"),
@@ -127,6 +131,18 @@ urlpatterns = [
         classrooms.hand_over_classroom,
         name="hand_over_classroom",
     ),
+    path("teacher/classrooms/<public_id:public_id>/people/add/", class_people.add_person, name="add_person"),
+    path(
+        "teacher/classrooms/<public_id:public_id>/people/<int:number>/role/",
+        class_people.change_role,
+        name="change_role",
+    ),
+    path(
+        "teacher/classrooms/<public_id:public_id>/people/<int:number>/remove/",
+        class_people.remove_person,
+        name="remove_person",
+    ),
+    path("teacher/classrooms/<public_id:public_id>/leave/", class_people.leave_classroom, name="leave_classroom"),
     path("teacher/classrooms/<public_id:public_id>/delete/", erasure.erase_classroom, name="erase_classroom"),
     # Teachers: students
     path("teacher/students/<public_id:public_id>/", students.student_history, name="student_history"),

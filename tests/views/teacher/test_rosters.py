@@ -492,7 +492,8 @@ def test_move_puts_a_student_on_another_roster(
     form = form_of(teacher_client.get(url("student_history", student)), having="classroom")
     assert [value for _, value in form.offered] == ["", to.public_id]
 
-    answer = teacher_client.post(form.action, form.data(classroom=to.public_id), follow=True)
+    question = form_of(teacher_client.post(form.action, form.data(classroom=to.public_id)), having="is_confirmed")
+    answer = teacher_client.post(question.action, question.data(), follow=True)
 
     student.refresh_from_db()
     assert student.classroom == to
@@ -504,13 +505,55 @@ def test_move_puts_a_student_on_another_roster(
     assert reverse("attempt_review", args=[attempt.public_id]) in read(answer).links
 
 
+def test_move_asks_first_since_the_card_stops_working(
+    student: Student, classroom: Classroom, teacher: User, teacher_client: Client
+) -> None:
+    to = make_classroom(teacher=teacher, name="Period 5")
+    page = teacher_client.post(url("move_student", student), {"classroom": to.public_id})
+    assert "Move Maya Lopez to Period 5?" in text_of(page)
+    student.refresh_from_db()
+    assert student.classroom == classroom
+    form = form_of(page, having="is_confirmed")
+    teacher_client.post(form.action, form.data())
+    student.refresh_from_db()
+    assert student.classroom == to
+
+
+def test_removal_and_excuse_can_be_undone_on_the_next_page(
+    student: Student, assignment: Assignment, teacher_client: Client
+) -> None:
+    roster = teacher_client.post(url("remove_student", student), follow=True)
+    undo = next(form for form in read(roster).forms if form.action == url("restore_student", student))
+    teacher_client.post(undo.action, undo.data())
+    student.refresh_from_db()
+    assert student.removed_at is None
+
+    address = reverse("excuse_student", args=[assignment.public_id, student.public_id])
+    excused = teacher_client.post(address, {"is_excused": "True", "reason": "Was ill."}, follow=True)
+    assert assignment.excuses.count() == 1
+    undo = next(form for form in read(excused).forms if ("reason", "Excused by mistake.") in form.fields)
+    teacher_client.post(undo.action, undo.data())
+    assert assignment.excuses.count() == 0
+
+
+def test_page_of_a_student_lets_in_with_the_same_pin_or_asks_for_a_new_one(
+    student: Student, teacher_client: Client
+) -> None:
+    page = teacher_client.get(url("student_history", student))
+    assert url("change_pin", student) in read(page).links
+    assert url("let_student_in", student) in [form.action for form in read(page).forms]
+    assert '<details class="more" id="settings">' in page.content.decode()
+    refused = teacher_client.post(url("rename_student", student), {"name": ""})
+    assert '<details class="more" id="settings" open>' in refused.content.decode()
+
+
 def test_move_refuses_a_class_where_the_name_is_in_use(
     student: Student, classroom: Classroom, teacher: User, teacher_client: Client
 ) -> None:
     to = make_classroom(teacher=teacher, name="Period 5")
     make_student(classroom=to, name="maya lopez")
 
-    page = teacher_client.post(url("move_student", student), {"classroom": to.public_id})
+    page = teacher_client.post(url("move_student", student), {"classroom": to.public_id, "is_confirmed": "on"})
 
     assert page.status_code == 200
     assert "Period 5 already has a student with this name." in page.content.decode()
@@ -553,6 +596,8 @@ def test_remove_takes_off_the_roster_and_keeps_the_answers(
     student.refresh_from_db()
     assert student.removed_at is not None
     assert student_client.get(reverse("student_home")).status_code == 302
+    # The first page shows the notices, which have forms.
+    teacher_client.get(url("roster", student.classroom))
     page = teacher_client.get(url("student_history", student))
     assert reverse("attempt_review", args=[attempt.public_id]) in read(page).links
     assert [form.action for form in read(page).forms] == [
@@ -591,7 +636,10 @@ def test_restore_refuses_a_name_that_is_in_use_again(
 def test_new_pin_is_shown_once_and_ends_the_old_one(
     student: Student, student_client: Client, teacher_client: Client
 ) -> None:
-    answer = teacher_client.post(url("change_pin", student))
+    question = teacher_client.get(url("change_pin", student))
+    assert "The old PIN and the printed card stop working" in text_of(question)
+    for _ in range(2):
+        answer = teacher_client.post(url("change_pin", student), form_of(question, having="seen").data())
 
     student.refresh_from_db()
     pin = student_sign_in.pin_of(student)
@@ -607,7 +655,7 @@ def test_new_pin_is_shown_once_and_ends_the_old_one(
 def test_new_pin_of_one_student_is_not_shown_on_the_page_of_another(
     student: Student, classmate: Student, teacher_client: Client
 ) -> None:
-    teacher_client.post(url("change_pin", student))
+    teacher_client.post(url("change_pin", student), {"seen": student.pin_version})
 
     assert '<p class="in big num">' not in teacher_client.get(url("student_history", classmate)).content.decode()
     assert '<p class="in big num">' in teacher_client.get(url("student_history", student)).content.decode()
@@ -616,7 +664,7 @@ def test_new_pin_of_one_student_is_not_shown_on_the_page_of_another(
 ACTS = ["rename_student", "move_student", "remove_student", "restore_student", "change_pin"]
 
 
-@pytest.mark.parametrize("name", ACTS)
+@pytest.mark.parametrize("name", ACTS[:-1])
 def test_a_get_changes_no_student(name: str, student: Student, teacher_client: Client) -> None:
     assert teacher_client.get(url(name, student)).status_code == 405
 
@@ -701,7 +749,9 @@ def test_no_sentence_ends_in_two_periods_after_a_name(teacher: User, teacher_cli
     pages = [
         teacher_client.post(reverse("excuse_student", args=[given.public_id, student.public_id]), excuse, follow=True),
         teacher_client.post(url("rename_student", student), {"name": "Ana S."}, follow=True),
-        teacher_client.post(url("move_student", student), {"classroom": second.public_id}, follow=True),
+        teacher_client.post(
+            url("move_student", student), {"classroom": second.public_id, "is_confirmed": "on"}, follow=True
+        ),
         teacher_client.post(url("remove_student", student), follow=True),
         teacher_client.get(url("student_history", student)),
         teacher_client.get(reverse("teacher_home")),
