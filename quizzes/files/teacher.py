@@ -75,7 +75,7 @@ def _sections(user: User) -> dict[str, QuerySet[Any, dict[str, Any]]]:
         ),
         "teaching": Teaching.objects.filter(classroom__teachers=user)
         .order_by("pk")
-        .values("classroom__name", "teacher__name"),
+        .values("classroom__name", "teacher__name", "role"),
         "hidden_to_do_items": HiddenTodo.objects.filter(user=user).order_by("pk").values("key", "count"),
         "quizzes": Assignment.objects.taught_by(user).values(
             *("public_id", "classroom__name", "edition__question_set__title", "own_title"),

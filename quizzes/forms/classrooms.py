@@ -8,8 +8,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from quizzes.caches import process_cache
+from quizzes.content.reading import LEVELS
 from quizzes.forms.fields import NameField
-from quizzes.models import User
+from quizzes.models import Teaching, User
 
 DEFAULT_ZONE = "America/New_York"
 # The common names of time zones in the United States, each with one place that uses the zone.
@@ -92,8 +93,31 @@ class MissingRuleForm(forms.Form):
     is_zero = forms.BooleanField(required=False)
 
 
-class HandOverForm(forms.Form):
-    """The account that gets a class."""
+class ReadingLevelsForm(forms.Form):
+    """The level of readings for a class, and whether students may choose another."""
+
+    variant = forms.ChoiceField(
+        label="Reading level",
+        choices=list(LEVELS.items()),
+        help_text="Questions and answers stay the same. A reading without this level shows its standard text.",
+        error_messages={"invalid_choice": "Choose one of these."},
+    )
+    may_choose = forms.BooleanField(label="Students can change the level of their reading", required=False)
+
+
+class StudentLevelForm(forms.Form):
+    """The level of readings for one student."""
+
+    variant = forms.ChoiceField(
+        label="Reading level",
+        required=False,
+        choices=[("", "Same as the class"), *LEVELS.items()],
+        error_messages={"invalid_choice": "Choose one of these."},
+    )
+
+
+class ColleagueForm(forms.Form):
+    """A colleague's account."""
 
     email = forms.EmailField(
         label="Teacher’s email",
@@ -108,6 +132,31 @@ class HandOverForm(forms.Form):
         if user is None:
             raise ValidationError("No account here has this email. Invite this teacher first.")
         return user
+
+
+class HandOverForm(ColleagueForm):
+    """The account that gets a class."""
+
+
+class RoleForm(forms.Form):
+    """What a person may do in a class."""
+
+    role = forms.ChoiceField(label="Role", choices=Teaching.Role.choices)
+
+
+class AddPersonForm(ColleagueForm):
+    """A colleague, and what they may do in a class."""
+
+    role = forms.ChoiceField(
+        label="Role",
+        choices=[
+            ("teacher", "Teacher: does everything but decide who is in the class"),
+            ("viewer", "Viewer: sees all pages and changes nothing"),
+            ("owner", "Owner: does everything"),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose a role."},
+    )
 
 
 class ArchiveForm(forms.Form):

@@ -13,7 +13,7 @@ from quizzes.attempts.attempt_content import AttemptContent, CurrentAnswer, cont
 from quizzes.content.question_types.question import Review
 from quizzes.content.question_types.question_type import QuestionType
 from quizzes.content.question_types.registry import Question, Value, type_of
-from quizzes.content.reading import Sentence, Voice
+from quizzes.content.reading import STANDARD, Sentence, Voice
 from quizzes.content.set_document import Objective
 from quizzes.grading.points import (
     NO_ADJUSTMENTS,
@@ -172,7 +172,7 @@ def review_question(
     adjustments: Adjustments = NO_ADJUSTMENTS,
 ) -> ReviewedQuestion:
     """One question of an attempt with its verdict. The caller checks that the reader may see it."""
-    reading = content.published.document.reading
+    reading = content.reading_of(question)
     value = answer.value if answer else None
     points = earned(question, value, adjustments)
     evidence = reading.sentences(regraded_question(question, adjustments).evidence)
@@ -192,13 +192,13 @@ def review_question(
     )
 
 
-def review_attempt(attempt: Attempt) -> ReviewedAttempt:
-    """The whole attempt with verdicts; 3 queries. attempt: with its assignment.
+def review_attempt(attempt: Attempt, *, variant: str = STANDARD) -> ReviewedAttempt:
+    """The whole attempt with verdicts; 3 queries. attempt: with its assignment. variant: the level of the reading.
 
     The caller checks that the reader may see it.
     """
     answers = {answer.question_id: answer for answer in attempt.answers.all()}
-    return review_content(content_of(attempt), answers, adjustments([attempt])[attempt.pk])
+    return review_content(content_of(attempt, variant=variant), answers, adjustments([attempt])[attempt.pk])
 
 
 def review_content(
@@ -226,7 +226,7 @@ def _review(question: Question, value: Value, content: AttemptContent, adjustmen
 
     The reason beside a row is shown only if a regrade did not change that row.
     """
-    reading, shuffle = content.published.document.reading, content.shuffle
+    reading, shuffle = content.reading_of(question), content.shuffle
     keys = [key.arranged(shuffle) for key in reversed(keys_in_force(question, adjustments))]
     versions = [key.review(value, reading) for key in keys]
     best = max(versions, key=lambda version: version.credit)

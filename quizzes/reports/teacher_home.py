@@ -16,6 +16,7 @@ from quizzes.assignments.status import Status
 from quizzes.assignments.student_statuses import Key, Overrides, by_student_and_assignment, load_overrides
 from quizzes.grading.queue import queued_answers
 from quizzes.models import Assignment, Attempt, Classroom, Student, User
+from quizzes.models.rosters import EDITORS
 from quizzes.people import student_sign_in
 from quizzes.people.todos import hidden_counts
 from quizzes.reports.gradebook import average_of, cell_of, mean_of
@@ -131,7 +132,8 @@ def load_teacher_home(user: User, *, now: datetime) -> TeacherHome:
     hidden = hidden_counts(user)
 
     def shown(items: list[TodoItem]) -> list[TodoItem]:
-        return [item for item in items if item.count > hidden.get(item.key, -1)]
+        # A viewer of a class can do nothing about its items.
+        return [item for item in items if item.count > hidden.get(item.key, -1) and item.classroom.own_role in EDITORS]
 
     return TeacherHome(
         shown(needs), shown(_steps(classes)), [_summary(classes, classroom) for classroom in classes.classrooms]
@@ -153,7 +155,7 @@ def _steps(classes: _Classes) -> list[TodoItem]:
 
 
 def _load(user: User, now: datetime) -> _Classes:
-    classrooms = list(Classroom.objects.taught_by(user).current())
+    classrooms = list(Classroom.objects.taught_by(user).with_role().current())
     students: defaultdict[int, list[int]] = defaultdict(list)
     enrolled = Student.objects.enrolled().filter(classroom__in=classrooms).order_by()
     for classroom_id, student_id in enrolled.values_list("classroom_id", "pk"):

@@ -61,7 +61,7 @@ def result(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse:
         "shown_at": shown_at,
     }
     if answers_shown(attempt.assignment, attempt, shown_at=shown_at, now=now):
-        reviewed = attempt_review.review_attempt(attempt)
+        reviewed = attempt_review.review_attempt(attempt, variant=loaded.reading_choice.variant)
         is_marked = any(item.mark is not None for item in reviewed.questions)
         context |= {
             "reviewed": reviewed,

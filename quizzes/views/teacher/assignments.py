@@ -27,7 +27,8 @@ from quizzes.forms.assignments import (
     WindowActForm,
 )
 from quizzes.models import Assignment, Classroom, Edition, QuestionSet
-from quizzes.views.access import TeacherRequest, taught_assignment
+from quizzes.people.class_roles import ClassAct
+from quizzes.views.access import TeacherRequest, class_act, taught_assignment
 
 TEN_MINUTES = timedelta(minutes=10)
 
@@ -37,7 +38,7 @@ def assign(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Assign a set to classrooms: the form, its summary, then the assignments."""
     open_sets = QuestionSet.objects.open_to(request.user).published().with_guide()
     question_set = get_object_or_404(open_sets, public_id=public_id)
-    classrooms = list(Classroom.objects.taught_by(request.user).current().with_student_counts())
+    classrooms = list(Classroom.objects.editable_by(request.user).current().with_student_counts())
     form = AssignForm(request.POST or None, classrooms=classrooms, now=timezone.now())
     context = {
         "question_set": question_set,
@@ -75,6 +76,7 @@ def assign(request: TeacherRequest, public_id: str) -> HttpResponse:
     return redirect("assignment_progress", assigned[0].public_id)
 
 
+@class_act(ClassAct.CHANGE)
 @require_http_methods(["GET", "POST"])
 def change_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Change window and settings, with a summary before saving. Started attempts keep their settings."""
