@@ -5,25 +5,28 @@ They may not use Django, so the app gives this module Django's functions. Withou
 
 from collections.abc import Callable
 
-_translate: list[Callable[[str], str]] = []
-_translate_count: list[Callable[[str, str, int], str]] = []
+
+class _Functions:
+    """The functions that translate; None before the app is ready."""
+
+    gettext: Callable[[str], str] | None = None
+    ngettext: Callable[[str, str, int], str] | None = None
 
 
 def use(translate: Callable[[str], str], translate_count: Callable[[str, str, int], str]) -> None:
     """Translate with these functions from now on."""
-    _translate[:] = [translate]
-    _translate_count[:] = [translate_count]
+    _Functions.gettext, _Functions.ngettext = staticmethod(translate), staticmethod(translate_count)
 
 
 def gettext(text: str) -> str:
     """The text in the language of the page."""
-    return _translate[0](text) if text and _translate else text
+    return _Functions.gettext(text) if text and _Functions.gettext else text
 
 
 def ngettext(one: str, many: str, count: int) -> str:
     """The text for this count in the language of the page."""
-    if _translate_count:
-        return _translate_count[0](one, many, count)
+    if _Functions.ngettext:
+        return _Functions.ngettext(one, many, count)
     return one if count == 1 else many
 
 

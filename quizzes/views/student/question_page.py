@@ -80,11 +80,12 @@ def question_context(attempt: LoadedAttempt, number: int, *, now: datetime) -> d
     places, published_edition = places_of(attempt), attempt.content.published
     form = form_context(attempt, number)
     reading = attempt.content.reading_of(attempt.content.questions[number - 1])
+    shown = published_edition.edition_id, reading.variant, get_language()
     return form | {
         "attempt": attempt,
         "student": attempt.student,
         "reading": reading,
-        "plain_reading": plain_reading(published_edition.edition_id, reading.variant, get_language()),
+        "plain_reading": plain_reading(*shown),
         "word_list": word_list(published_edition.edition_id, reading.variant, get_language())
         if form["is_picker"]
         else "",
