@@ -160,6 +160,9 @@ urlpatterns = [
     # Teachers: question sets
     path("teacher/sets/", question_sets.question_sets, name="question_sets"),
     path("teacher/sets/<public_id:public_id>/", question_sets.question_set, name="question_set"),
+    path("teacher/sets/<public_id:public_id>/archive/", question_sets.archive_set, name="archive_set"),
+    path("teacher/sets/<public_id:public_id>/delete/", question_sets.delete_set, name="delete_set"),
+    path("teacher/sets/<public_id:public_id>/restore/", question_sets.restore_set, name="restore_set"),
     path("teacher/sets/<public_id:public_id>/try/<int:number>/", previews.try_set_question, name="try_set_question"),
     path("teacher/sets/<public_id:public_id>/try/result/", previews.try_set_result, name="try_set_result"),
     path("teacher/sets/<public_id:public_id>/assign/", assignments.assign, name="assign"),
@@ -170,7 +173,6 @@ urlpatterns = [
     path("teacher/sets/new/", sets.add_set, name="add_set"),
     path("teacher/sets/<public_id:public_id>/copy/", sets.copy_set, name="copy_set"),
     path("teacher/sets/<public_id:public_id>/edit/undo/", sets.undo_removal, name="undo_removal"),
-    path("teacher/sets/<public_id:public_id>/edit/delete/", sets.delete_draft, name="delete_draft"),
     path("teacher/sets/<public_id:public_id>/edit/source/", sets.edit_source, name="edit_source"),
     path("teacher/sets/<public_id:public_id>/edit/objectives/", sets.edit_objectives, name="edit_objectives"),
     path("teacher/sets/<public_id:public_id>/edit/reading/", reading.edit_reading, name="edit_reading"),
