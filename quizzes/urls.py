@@ -9,6 +9,7 @@ from quizzes.views.teacher import (
     accommodations,
     account,
     answer_visibility,
+    assign,
     assignments,
     attempt_review,
     board,
@@ -144,7 +145,8 @@ urlpatterns = [
     path("teacher/sets/<public_id:public_id>/", question_sets.question_set, name="question_set"),
     path("teacher/sets/<public_id:public_id>/try/<int:number>/", previews.try_set_question, name="try_set_question"),
     path("teacher/sets/<public_id:public_id>/try/result/", previews.try_set_result, name="try_set_result"),
-    path("teacher/sets/<public_id:public_id>/assign/", assignments.assign, name="assign"),
+    path("teacher/sets/<public_id:public_id>/assign/", assign.assign, name="assign"),
+    path("teacher/assign/", assign.assign_quiz, name="assign_quiz"),
     path("teacher/sets/<public_id:public_id>/print/", handouts.print_set, name="print_set"),
     path("teacher/sets/<public_id:public_id>/print/key/", handouts.print_set_key, name="print_set_key"),
     # Teachers: the editor
@@ -185,6 +187,8 @@ urlpatterns = [
     path("teacher/assignments/<public_id:public_id>/board/", board.class_board, name="class_board"),
     path("teacher/assignments/<public_id:public_id>/board/show/", board.show_on_board, name="show_on_board"),
     path("teacher/assignments/<public_id:public_id>/change/", assignments.change_assignment, name="change_assignment"),
+    path("teacher/assignments/<public_id:public_id>/again/", assign.assign_again, name="assign_again"),
+    path("teacher/assignments/<public_id:public_id>/classes/", assign.add_classes, name="add_classes"),
     path("teacher/assignments/<public_id:public_id>/window/", assignments.change_window, name="change_window"),
     path(
         "teacher/assignments/<public_id:public_id>/withdraw/",
