@@ -29,6 +29,7 @@ from quizzes.views.teacher import (
     start_class,
     student_report,
     students,
+    teaching_guides,
 )
 from quizzes.views.teacher.editor import publishing, questions, reading, sets
 
@@ -109,10 +110,12 @@ urlpatterns = [
         downloads.download_gradebook,
         name="download_gradebook",
     ),
+    path("teacher/classrooms/<public_id:public_id>/quizzes/", classrooms.classroom_quizzes, name="classroom_quizzes"),
     path("teacher/classrooms/<public_id:public_id>/mastery/", gradebook.classroom_mastery, name="classroom_mastery"),
     path("teacher/classrooms/<public_id:public_id>/file/", downloads.download_file, name="download_file"),
     path("teacher/classrooms/<public_id:public_id>/settings/", classrooms.change_classroom, name="change_classroom"),
     path("teacher/classrooms/<public_id:public_id>/code/", classrooms.change_code, name="change_code"),
+    path("teacher/classrooms/<public_id:public_id>/code/undo/", classrooms.restore_code, name="restore_code"),
     path("teacher/classrooms/<public_id:public_id>/joining/", classrooms.set_code_active, name="set_code_active"),
     path("teacher/classrooms/<public_id:public_id>/sort/", classrooms.sort_roster, name="sort_roster"),
     path("teacher/classrooms/<public_id:public_id>/missing/", classrooms.set_missing_rule, name="set_missing_rule"),
@@ -147,6 +150,7 @@ urlpatterns = [
     path("teacher/sets/<public_id:public_id>/try/result/", previews.try_set_result, name="try_set_result"),
     path("teacher/sets/<public_id:public_id>/assign/", assign.assign, name="assign"),
     path("teacher/assign/", assign.assign_quiz, name="assign_quiz"),
+    path("teacher/sets/<public_id:public_id>/guide/", teaching_guides.teaching_guide, name="teaching_guide"),
     path("teacher/sets/<public_id:public_id>/print/", handouts.print_set, name="print_set"),
     path("teacher/sets/<public_id:public_id>/print/key/", handouts.print_set_key, name="print_set_key"),
     # Teachers: the editor

@@ -40,6 +40,12 @@ class NextPageForm(forms.Form):
         return path
 
 
+class ConfirmForm(forms.Form):
+    """A confirmed act. seen: what the act replaces, as the page showed it, so that a form sent twice acts once."""
+
+    seen = forms.CharField(max_length=100)
+
+
 class NameField(forms.CharField):
     """The name of a student, a class or a teacher."""
 

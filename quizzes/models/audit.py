@@ -68,6 +68,9 @@ class AuditEvent(models.Model):
         ACCOUNT_EXPORTED = "account_exported", "downloaded the data of an account"
         EMAIL_CHANGED = "email_changed", "changed an email address"
         CLASSROOM_HANDED_OVER = "classroom_handed_over", "handed over the class"
+        SECOND_FACTOR_ADDED = "second_factor_added", "added a second step of sign-in"
+        SECOND_FACTOR_REMOVED = "second_factor_removed", "removed a second step of sign-in"
+        RECOVERY_CODES_MADE = "recovery_codes_made", "made new recovery codes"
 
     action = models.CharField(max_length=21, choices=Action)
     actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="audit_events")

@@ -1,6 +1,6 @@
 """Sources, readings, question sets, drafts and published editions."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
@@ -13,7 +13,10 @@ TRY_OUT = "try-it"
 
 
 class Source(models.Model):
-    """A story: publisher, title, date and link. date_note: how the date is known."""
+    """A story: publisher, title, date and link. date_note: how the date is known.
+
+    teaching_guide: the tables of its guide for teachers, None without one. It is not part of an edition.
+    """
 
     slug = models.SlugField(max_length=80, unique=True)
     publisher = models.CharField(max_length=200)
@@ -22,6 +25,7 @@ class Source(models.Model):
     url = models.URLField(blank=True)
     published_on = models.DateField(null=True)
     date_note = models.CharField(max_length=300, blank=True)
+    teaching_guide = models.JSONField(null=True, default=None)
 
     def __str__(self) -> str:
         return self.title
@@ -59,6 +63,10 @@ class QuestionSetQuerySet(models.QuerySet["QuestionSet"]):
         newest = Edition.objects.filter(question_set=OuterRef("pk")).order_by("-number").values("pk")[:1]
         return self.annotate(latest_edition_id=Subquery(newest)).filter(latest_edition_id__isnull=False)
 
+    def with_guide(self) -> Self:
+        """With `guide`: the tables of the source's teaching guide, None without one."""
+        return self.annotate(guide=F("reading__source__teaching_guide"))
+
 
 class QuestionSet(models.Model):
     """A set of questions on a reading, with a draft and published editions. owner None: built-in.
@@ -76,6 +84,7 @@ class QuestionSet(models.Model):
     public_until = models.DateTimeField(null=True)
 
     latest_edition_id: int  # on rows of `published()`
+    guide: dict[str, Any] | None  # on rows of `with_guide()`
 
     objects = QuestionSetQuerySet.as_manager()
 

@@ -13,7 +13,7 @@ from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
 from quizzes.models import AuditEvent, Invitation, User
 from quizzes.models.accounts import InvitationQuerySet
-from quizzes.people.stored_sessions import end_sessions_of_user
+from quizzes.people.teacher_sessions import end_all_sessions
 
 # Long enough to read the message after a weekend. A used or expired link does not work.
 INVITATION_LIFETIME = timedelta(days=7)
@@ -115,7 +115,7 @@ def close_account(user: User, *, now: datetime) -> User:
     """Close an account: it is signed out and cannot sign in. Its classes stay, and students go on. Safe to repeat."""
     if user.is_active:
         _set_active(user, False, AuditEvent.Action.ACCOUNT_CLOSED, now)
-        end_sessions_of_user(user)
+        end_all_sessions(user)
     return user
 
 

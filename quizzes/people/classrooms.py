@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from quizzes.models import AuditEvent, Classroom, FailedTry, Teaching, User
 from quizzes.models.rosters import new_join_code
@@ -12,6 +12,10 @@ Action = AuditEvent.Action
 
 class ClassroomNameTaken(Exception):
     """The teacher has a current classroom with this name."""
+
+
+class CodeTaken(Exception):
+    """Another classroom has this class code by now."""
 
 
 class NotATeacher(Exception):
@@ -74,6 +78,18 @@ def change_code(classroom: Classroom, *, by: User, now: datetime) -> Classroom:
     classroom.save(update_fields=["join_code"])
     FailedTry.objects.filter(student__classroom=classroom).delete()
     AuditEvent.objects.record(Action.CODE_CHANGED, actor=by, classroom=classroom, at=now)
+    return classroom
+
+
+def restore_code(classroom: Classroom, *, code: str, by: User, now: datetime) -> Classroom:
+    """Give a classroom its earlier class code back. Raises CodeTaken."""
+    classroom.join_code = code
+    try:
+        with transaction.atomic():
+            classroom.save(update_fields=["join_code"])
+            AuditEvent.objects.record(Action.CODE_CHANGED, actor=by, classroom=classroom, at=now)
+    except IntegrityError as error:
+        raise CodeTaken from error
     return classroom
 
 

@@ -308,6 +308,13 @@ INVENTORY: tuple[StoredTable, ...] = (
         _ID,
         ("user_id email verified primary", "where a link is sent"),
     ),
+    _of_account(
+        "mfa_authenticator",
+        "The second step of a teacher's sign-in: an app, a passkey, or recovery codes.",
+        _ID,
+        ("user_id type created_at last_used_at", "which steps the account has, for its own page"),
+        ("data", "checks a code or a passkey; secrets are encrypted with the site's secret key"),
+    ),
     _unused(
         "account_emailconfirmation",
         "Confirmations of email addresses, unused.",
@@ -406,6 +413,7 @@ INVENTORY: tuple[StoredTable, ...] = (
         "A news story.",
         _ID,
         ("slug publisher title author url published_on date_note", "the story that a reading cites"),
+        ("teaching_guide", "how to teach with the story"),
     ),
     # The site
     StoredTable(

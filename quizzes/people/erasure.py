@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib.admin.models import LogEntry
 from django.db import transaction
 from django.db.models import Count, ProtectedError, Q, QuerySet
@@ -23,11 +24,13 @@ from quizzes.models import (
     Classroom,
     ErasureInProgress,
     Invitation,
+    KnownDevice,
     QuestionSet,
     Reading,
     Regrade,
     Source,
     Student,
+    TeacherSession,
     Teaching,
     User,
 )
@@ -266,6 +269,9 @@ def _delete_account(user: User) -> None:
     AuditEvent.objects.filter(actor=user, classroom=None).delete()
     Invitation.objects.filter(Q(invited_by=user) | Q(used_by=user)).delete()
     EmailAddress.objects.filter(user=user).delete()
+    Authenticator.objects.filter(user=user).delete()
+    KnownDevice.objects.filter(user=user).delete()
+    TeacherSession.objects.filter(user=user).delete()
     LogEntry.objects.filter(user=user).delete()
     for question_set in QuestionSet.objects.owned_by(user):
         _delete_unused_set(question_set)

@@ -62,6 +62,12 @@ def taught_attempt(request: TeacherRequest, public_id: str) -> Attempt:
     return get_object_or_404(Attempt.objects.taught_by(request.user).with_set(), public_id=public_id)
 
 
+def exports[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
+    """Decorator: the view sends a file about people. The site's settings may ask for a second step of sign-in."""
+    view.is_export = True  # type: ignore[attr-defined]  # for SecondFactorRequired
+    return view
+
+
 def attempt_required[**P](*, with_answers: bool = False) -> Callable[[AttemptView[P]], PublicIdView[P]]:
     """Decorator: give the view the signed-in student's own attempt, in the classroom's time zone. One query.
 

@@ -213,7 +213,8 @@ def choices(page: Page, written: list[str]) -> None:
 def statement(page: Page, number: int, words: str, voice: str, sentence: str) -> None:
     page.get_by_label(f"Statement {number}", exact=True).fill(words)
     page.get_by_label(f"Speaker of statement {number}").select_option(voice)
-    page.get_by_label(f"Sentence of statement {number}, by number").fill(sentence)
+    chips = page.get_by_role("group", name=f"Sentences that say statement {number}")
+    chips.get_by_role("checkbox", name=f"Sentence {sentence}", exact=True).check()
     page.get_by_label(f"Feedback for statement {number}").fill("Both spoke in one hall.")
 
 
@@ -232,7 +233,6 @@ def look_as_a_student(page: Page) -> None:
 
 
 def publish_and_assign(page: Page, classroom: Classroom) -> None:
-    page.get_by_role("link", name="Publish", exact=True).click()
     page.get_by_role("button", name="Publish version 1").click()
     expect(page.locator("main")).to_contain_text("Version 1 is published.")
     page.get_by_role("link", name="Assign version 1").click()

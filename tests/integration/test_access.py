@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse, reverse_
 from django.utils import timezone
 
 from quizzes.attempts.lifecycle import submit_attempt
-from quizzes.models import Assignment, Attempt, Student, User
+from quizzes.models import Assignment, Attempt, Source, Student, User
 from quizzes.people import accounts
 from quizzes.people.erasure import erase_student
 from tests.factories import NOW, make_attempt, make_draft, make_regrade, make_student
@@ -76,6 +76,13 @@ def of_student(school: School) -> dict[str, Any]:
 
 def of_set(school: School) -> dict[str, Any]:
     return {"public_id": school.assignment.edition.question_set.public_id}
+
+
+def of_guide(school: School) -> dict[str, Any]:
+    reading = school.assignment.edition.question_set.reading
+    without = Source.objects.filter(readings=reading, teaching_guide=None)
+    without.update(teaching_guide={"summary": ["A city ends an agreement."]})
+    return of_set(school)
 
 
 def of_draft(school: School) -> dict[str, Any]:
@@ -166,9 +173,11 @@ TABLE: dict[str, Row] = {
     "add_classroom": Row(ANY_TEACHER),
     "archived_classrooms": Row(ANY_TEACHER),
     "classroom_gradebook": Row(OWN_TEACHER, of_classroom),
+    "classroom_quizzes": Row(OWN_TEACHER, of_classroom),
     "download_gradebook": Row(OWN_TEACHER, of_classroom, method="post"),
     "change_classroom": Row(OWN_TEACHER, of_classroom),
-    "change_code": Row(moving(OWN_TEACHER), of_classroom, method="post"),
+    "change_code": Row(OWN_TEACHER, of_classroom),
+    "restore_code": Row(moving(OWN_TEACHER), of_classroom, method="post"),
     "set_code_active": Row(moving(OWN_TEACHER), of_classroom, method="post", data={"is_open": "True"}),
     "set_missing_rule": Row(moving(OWN_TEACHER), of_classroom, method="post", data={"is_zero": "on"}),
     "sort_roster": Row(moving(OWN_TEACHER), of_classroom, method="post", data={"by_first": "1"}),
@@ -184,13 +193,14 @@ TABLE: dict[str, Row] = {
     "remove_student": Row(moving(OWN_TEACHER), of_student, method="post"),
     "restore_student": Row(moving(OWN_TEACHER), of_student, method="post"),
     "set_accommodation": Row(moving(OWN_TEACHER), of_student, method="post", data={"time": "1.5"}),
-    "change_pin": Row(moving(OWN_TEACHER), of_student, method="post"),
+    "change_pin": Row(OWN_TEACHER, of_student),
     "let_student_in": Row(moving(OWN_TEACHER), of_student, method="post"),
     "erase_student": Row(OWN_TEACHER, of_student),
     "erase_classroom": Row(OWN_TEACHER, of_classroom),
     "erasure_receipt": Row(OWN_TEACHER, of_erasure),
     "question_sets": Row(ANY_TEACHER),
     "question_set": Row(ANY_TEACHER, of_set),
+    "teaching_guide": Row(ANY_TEACHER, of_guide),
     "try_set_question": Row(ANY_TEACHER, first_of_set),
     "try_set_result": Row(moving(ANY_TEACHER), of_set),
     "assign": Row(ANY_TEACHER, of_set),

@@ -16,7 +16,16 @@ from django.utils.text import slugify
 
 from quizzes.content.question_types.draft import rows
 from quizzes.content.question_types.registry import draft_of, open_in_draft
-from quizzes.content.reading import NOT_STATED, REPORTER, Citation, Reading, Sentence, Voice
+from quizzes.content.reading import (
+    NOT_STATED,
+    REPORTER,
+    Citation,
+    Reading,
+    Sentence,
+    Voice,
+    explain_words,
+    parse_words,
+)
 from quizzes.content.sentences import same_text
 from quizzes.content.tables import Table
 
@@ -124,15 +133,21 @@ def sentences(document: Table) -> list[Sentence]:
 def reading_of(document: Table) -> Reading:
     """The reading as students see it. It may be incomplete."""
     reading, citation, remaining = document["reading"], document["citation"], iter(sentences(document))
+    words = parse_words(reading.get("words", ()))
     return Reading(
         title=reading["title"],
         language=reading["language"],
         level=reading["level"],
-        paragraphs=tuple(tuple(next(remaining) for _ in paragraph["sentences"]) for paragraph in reading["paragraphs"]),
+        paragraphs=explain_words(
+            [[next(remaining) for _ in paragraph["sentences"]] for paragraph in reading["paragraphs"]],
+            words,
+            reading["language"],
+        ),
         citation=Citation(
             **{name: citation.get(name, "") for name in CITATION_FIELDS}, rights_note=_rights_note(document)
         ),
         voices=tuple(voices(document).values()),
+        words=words,
     )
 
 

@@ -7,29 +7,45 @@ from typing import Any
 from django.db import transaction
 
 from quizzes.content.drafts.document import from_edition, new_document
-from quizzes.content.drafts.saving import write_source
+from quizzes.content.drafts.saving import insert_question, new_question_key, write_source
+from quizzes.content.drafts.text import replace_text
+from quizzes.content.question_types.registry import TYPES
 from quizzes.content.tables import Table
 from quizzes.models import AuditEvent, Draft, Edition, QuestionSet, Reading, Source, User
 from quizzes.models.public_ids import new_public_id
+
+# Results are shown by objective. A set has this one until its author names others.
+FIRST_OBJECTIVE = {"key": "understand-the-reading", "title": "Understand the reading"}
 
 
 class AlreadyPublished(Exception):
     """The set has an edition that students may have answered, so it cannot be deleted."""
 
 
-def make_set(*, by: User, now: datetime, **fields: Any) -> Draft:
-    """Create a question set of this teacher with its source only. fields: as for `save_source`."""
+def make_set(*, by: User, now: datetime, text: str = "", **fields: Any) -> Draft:
+    """Create a question set of this teacher with its source. fields: as for `save_source`.
+
+    text: of the reading, "" to add it later. With a text, the set has a first, empty question.
+    """
     document = new_document()
     write_source(document, **fields)
     document["reading"]["title"] = document["title"]
+    document["objectives"] = [dict(FIRST_OBJECTIVE)]
+    if text:
+        replace_text(document, text)
+        insert_question(document, next(iter(TYPES)), key=new_question_key())
     return _create(document, by=by, now=now)
 
 
+@transaction.atomic
 def copy_set(edition: Edition, *, by: User, now: datetime) -> Draft:
     """Create a question set of this teacher with the content of the edition."""
     title = str(edition.document["title"])
     copies = {row.title for row in QuestionSet.objects.owned_by(by)}
-    return take_document(edition.document, title=_free_title(title, copies), by=by, now=now)
+    draft = take_document(edition.document, title=_free_title(title, copies), by=by, now=now)
+    guide = Source.objects.filter(readings__question_sets=edition.question_set_id).values("teaching_guide")[:1]
+    Source.objects.filter(readings__question_sets=draft.question_set_id).update(teaching_guide=guide)
+    return draft
 
 
 def take_document(document: Mapping[str, Any], *, title: str, by: User, now: datetime) -> Draft:

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db.models import F
@@ -129,20 +130,22 @@ def save_objectives(
 def add_question(draft: Draft, type_name: str, *, after: str = "", by: User, now: datetime) -> tuple[Draft, str]:
     """Add a question after this one, or as the last; also returns its key. Raises TooManyQuestions."""
     key = new_question_key()
-
-    def change(document: Table) -> None:
-        objective = next((table["objective"] for table in document["questions"] if table["key"] == after), "")
-        first = document["objectives"][0]["key"] if document["objectives"] else ""
-        question = {
-            "key": key,
-            "type": type_name,
-            "objective": objective or first,
-            **deepcopy(_NEW_QUESTION),
-            **TYPES[type_name].draft.blank(document["voices"]),
-        }
-        _insert(document, question, after=after)
-
+    change = partial(insert_question, type_name=type_name, key=key, after=after)
     return _save(draft, change, touches=[question_part(key)], seen=None, by=by, now=now), key
+
+
+def insert_question(document: Table, type_name: str, *, key: str, after: str = "") -> None:
+    """Add an empty question to a draft's document after this one, or as the last. Raises TooManyQuestions."""
+    objective = next((table["objective"] for table in document["questions"] if table["key"] == after), "")
+    first = document["objectives"][0]["key"] if document["objectives"] else ""
+    question = {
+        "key": key,
+        "type": type_name,
+        "objective": objective or first,
+        **deepcopy(_NEW_QUESTION),
+        **TYPES[type_name].draft.blank(document["voices"]),
+    }
+    _insert(document, question, after=after)
 
 
 def save_question(

@@ -223,7 +223,7 @@ def common_fields(document: Mapping[str, Any]) -> dict[str, Any]:
         "points": points,
         "facts": frozenset(texts_of(document, "facts")),
         "evidence": texts_of(document, "evidence"),
-        "explanation": text_of(document, "explanation"),
+        "explanation": text_of(document, "explanation", optional=True),
     }
 
 

@@ -82,7 +82,7 @@ def absence_is_shown(folder: Folder) -> Iterator[Finding]:
             continue
         if len(item.table["evidence"]) < 2 and len(item.choices) < 5:
             yield item.finding("it asks what is absent and needs two evidence sentences or five choices")
-        if not _ABSENCE.search(item.table["explanation"]):
+        if not _ABSENCE.search(item.explanation):
             yield item.finding("its explanation does not say that something is absent")
 
 
@@ -90,7 +90,7 @@ def quotes_are_in_the_reading(folder: Folder) -> Iterator[Finding]:
     """Words in quotation marks in a rationale or an explanation stand in the reading."""
     text = " ".join(sentence.text for sentence in folder.reading).casefold()
     for item in folder.items:
-        for quote in _quotes([*item.feedback, item.table["explanation"]]):
+        for quote in _quotes([*item.feedback, item.explanation]):
             if quote.casefold() not in text:
                 yield item.finding(f"“{quote}” is in quotation marks and not in the reading")
 

@@ -1,6 +1,7 @@
 """Forms for the reading of a draft: its text, sentences and speakers."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -17,14 +18,14 @@ from quizzes.content.drafts.document import (
     sentence_tables,
 )
 from quizzes.content.drafts.text import is_much_shorter, text_of, uses_of_voices
-from quizzes.content.drafts.validation import NO_RIGHTS
+from quizzes.content.drafts.validation import NO_RIGHTS, sentences_without_speaker
 from quizzes.content.pasted_text import CleanText, clean_text
 from quizzes.content.question_types.form import text
 from quizzes.content.reading import NOT_STATED
 from quizzes.content.sentences import split_text
 from quizzes.content.tables import Table
-from quizzes.content.writing_tips import reports_speech
 from quizzes.forms.editor.base import DraftForm, new_key
+from quizzes.forms.editor.source import SourceForm
 
 # A long story has 2,000 words. This is room for 6 times as many.
 MAX_TEXT_LENGTH = 80_000
@@ -43,6 +44,39 @@ def languages(current: str) -> list[tuple[str, str]]:
     """(tag, name in English) of each language, by name; includes the current one."""
     known = {tag: info["name"] for tag, info in LANG_INFO.items() if "name" in info}
     return sorted({current: current, **known}.items(), key=lambda pair: pair[1])
+
+
+def check_sentences(pasted: str, language: str) -> None:
+    """Raise ValidationError for too many or too long sentences."""
+    sentences = [sentence for paragraph in split_text(pasted, language) for sentence in paragraph]
+    if len(sentences) > MAX_SENTENCES:
+        raise ValidationError(f"This has {len(sentences)} sentences. The limit is {MAX_SENTENCES}.")
+    too_long = next((one for one in sentences if len(one) > MAX_SENTENCE_LENGTH), None)
+    if too_long:
+        raise ValidationError(f"A sentence is over {MAX_SENTENCE_LENGTH} characters. Split it: “{too_long[:60]}...”")
+
+
+class NewSetForm(SourceForm):
+    """The title and the source of a new set and, if it is there already, the text of its reading."""
+
+    text = text(
+        "Text", MAX_TEXT_LENGTH, rows=10, hint="Leave a blank line between paragraphs. We’ll number the sentences."
+    )
+
+    def __init__(self, data: Any = None, *, today: date) -> None:
+        super().__init__(data, today=today)
+        self.pasted = CleanText("")
+
+    def clean_text(self) -> str:
+        """The text without HTML tags and broken lines, "" without one. Sets `pasted`."""
+        self.pasted = clean_text(self.cleaned_data["text"])
+        check_sentences(self.pasted.text, "en")
+        return self.pasted.text
+
+    @property
+    def source(self) -> dict[str, Any]:
+        """The valid fields without the text, as a draft stores them."""
+        return {name: value for name, value in super().source.items() if name != "text"}
 
 
 class TextForm(DraftForm):
@@ -73,15 +107,7 @@ class TextForm(DraftForm):
             raise ValidationError(NO_RIGHTS)
         if not self.pasted.text:
             raise ValidationError(self.fields["text"].error_messages["required"])
-        paragraphs = split_text(self.pasted.text, self.document["reading"]["language"])
-        sentences = [sentence for paragraph in paragraphs for sentence in paragraph]
-        if len(sentences) > MAX_SENTENCES:
-            raise ValidationError(f"This has {len(sentences)} sentences. The limit is {MAX_SENTENCES}.")
-        too_long = next((one for one in sentences if len(one) > MAX_SENTENCE_LENGTH), None)
-        if too_long:
-            raise ValidationError(
-                f"A sentence is over {MAX_SENTENCE_LENGTH} characters. Split it: “{too_long[:60]}...”"
-            )
+        check_sentences(self.pasted.text, self.document["reading"]["language"])
         return self.pasted.text
 
     def clean(self) -> dict[str, Any]:
@@ -105,6 +131,7 @@ class ReadingForm(DraftForm):
         reading = document["reading"]
         initial = {"reading_title": reading["title"], "language": reading["language"], "level": reading["level"]}
         self.tables = sentence_tables(document)
+        self.without_speaker = sentences_without_speaker(document)
         for table in self.tables:
             initial |= {f"text-{table['key']}": table["text"], f"voice-{table['key']}": table["voice"]}
         super().__init__(data, initial=initial)
@@ -173,9 +200,7 @@ class SentenceRow:
         self.key, self.number, self.begins, self.is_last = table["key"], number, begins, is_last
         self.text: BoundField = form[f"text-{table['key']}"]
         self.voice: BoundField = form[f"voice-{table['key']}"]
-        is_english = form.document["reading"]["language"].startswith("en")
-        # A hint only: the story itself may also report what a person said.
-        self.may_need_a_voice = is_english and table["voice"] == "reporter" and reports_speech(table["text"])
+        self.may_need_a_voice = number in form.without_speaker
 
 
 class VoicesForm(DraftForm):

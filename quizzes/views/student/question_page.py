@@ -34,6 +34,7 @@ EMPTY_CONTEXT: Mapping[str, object] = {
     "is_stale": False,
     "needs_answer": False,
     "is_revealed": False,
+    "word_list": "",
 }
 
 
@@ -77,6 +78,7 @@ def question_context(attempt: LoadedAttempt, number: int, *, now: datetime) -> d
         "student": attempt.student,
         "reading": published_edition.document.reading,
         "plain_reading": plain_reading(published_edition.edition_id),
+        "word_list": word_list(published_edition.edition_id) if form["is_picker"] else "",
         "answered_count": sum(place.is_complete for place in places),
         "places": places,
         "is_answered": places[number - 1].is_answered,
@@ -178,6 +180,12 @@ def _verdict_or_question(
 def plain_reading(edition_id: int) -> SafeString:
     """The HTML of an edition's reading without marks. Cached: it is the same for every student and half of the work."""
     return render_to_string("parts/reading.html", {"reading": published(edition_id).document.reading, "marked": ()})
+
+
+@process_cache(maxsize=256)
+def word_list(edition_id: int) -> SafeString:
+    """The HTML of an edition's words to know, for a question that is answered in the reading."""
+    return render_to_string("parts/word_list.html", {"reading": published(edition_id).document.reading})
 
 
 def next_url(attempt: LoadedAttempt, number: int) -> str:

@@ -24,6 +24,7 @@ from quizzes.forms.accommodations import (
 from quizzes.models import Assignment, Student
 from quizzes.views.access import TeacherRequest, taught_assignment, taught_student
 from quizzes.views.teacher.students import history_page
+from quizzes.views.teacher.undo import offer_undo
 
 # --- One student on one assignment --------------------------------------------------------------------------------
 
@@ -68,7 +69,8 @@ def excuse_student(request: TeacherRequest, public_id: str, student_id: str) -> 
         return _overrides_page(request, assignment, student, now=now, excuse_form=form)
     accommodations.set_excused(assignment, student, by=request.user, now=now, **form.cleaned_data)
     if form.cleaned_data["is_excused"]:
-        messages.success(request, f"{student.display_name} is excused. This quiz doesn’t count.")
+        text = f"{student.display_name} is excused. This quiz doesn’t count."
+        offer_undo(request, text, request.path, is_excused="False", reason="Excused by mistake.")
     else:
         messages.success(request, f"{student.display_name} is no longer excused.")
     return redirect("student_overrides", assignment.public_id, student.public_id)

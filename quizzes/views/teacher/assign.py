@@ -101,7 +101,9 @@ def add_classes(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 def _assign(request: TeacherRequest, offer: Offer) -> HttpResponse:
     """The page, the page that asks to confirm, or the redirect after assigning."""
-    edition = Edition.objects.select_related("question_set").filter(pk=offer.edition_id).defer("document").first()
+    editions = Edition.objects.select_related("question_set__reading__source")
+    editions = editions.defer("document", "question_set__reading__document")
+    edition = editions.filter(pk=offer.edition_id).first()
     context = {
         "edition": edition,
         "source": offer.source,
@@ -115,9 +117,7 @@ def _assign(request: TeacherRequest, offer: Offer) -> HttpResponse:
     if not form.is_valid() or form.cleaned_data["act"] == "edit":
         return render(request, "teacher/assign.html#assign-live" if request.htmx else "teacher/assign.html", context)
     if edition is None:
-        edition = (
-            Edition.objects.select_related("question_set").defer("document").get(pk=form.chosen_set.latest_edition_id)
-        )
+        edition = editions.get(pk=form.chosen_set.latest_edition_id)
         context |= {"public_count": public_question_count(edition.pk)}
     # The group id from the form is combined with the teacher's id, so that nobody can join another teacher's group.
     group = offer.group or uuid5(form.cleaned_data["group"], f"{request.user.pk}:{edition.question_set_id}")

@@ -46,7 +46,7 @@ def question_sets(request: TeacherRequest) -> HttpResponse:
 @require_GET
 def question_set(request: TeacherRequest, public_id: str) -> HttpResponse:
     """One set: the reading, and every question with key, rationales and evidence."""
-    found = get_object_or_404(QuestionSet.objects.open_to(request.user).published(), public_id=public_id)
+    found = get_object_or_404(QuestionSet.objects.open_to(request.user).published().with_guide(), public_id=public_id)
     edition = published(found.latest_edition_id)
     is_own = found.owner_id == request.user.pk
     context = {

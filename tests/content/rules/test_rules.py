@@ -33,6 +33,11 @@ from quizzes.content.rules.form_rules import (
     forms_name_each_other,
     forms_share_only_what_they_list,
 )
+from quizzes.content.rules.guide_rules import (
+    guide_has_every_part,
+    standards_name_questions,
+    words_are_used_and_explained,
+)
 from quizzes.content.rules.hint_rules import (
     choices_alone_tell_no_key,
     contested_facts_name_their_speaker,
@@ -87,6 +92,7 @@ class Tables:
         default_factory=lambda: {file.path.name: copy.deepcopy(dict(file.own)) for file in FILES}
     )
     runs: frozenset[str] | None = RUNS
+    guide: dict[str, Any] | None = field(default_factory=lambda: copy.deepcopy(dict(FILES[0].guide or {})))
 
     def question(self, key: str) -> dict[str, Any]:
         """The question with this key."""
@@ -104,7 +110,7 @@ class Tables:
     def folder(self) -> Folder:
         """What the rules read."""
         sets = tuple(RuleSet(name, own, parse_set(combine(self.source, own))) for name, own in self.own.items())
-        return Folder(self.source, sets[0].parsed.reading, sets, self.runs)
+        return Folder(self.source, sets[0].parsed.reading, sets, self.runs, self.guide)
 
 
 def test_built_in_sets_keep_every_rule() -> None:
@@ -412,6 +418,40 @@ CASES += [
         forms_share_only_what_they_list,
         lambda t: set_(t.question("b-which-address"), asks=["F3"]),
         "“shared_asks” must be F26, F27@where, F3",
+    ),
+    # The teaching guide and the words to know.
+    (guide_has_every_part, lambda t: setattr(t, "guide", None), "teaching-guide.toml: there is no such file"),
+    (guide_has_every_part, lambda t: t.guide.pop("parents"), "part “parents”: it is empty"),
+    (guide_has_every_part, lambda t: t.source["reading"].pop("words"), "the reading explains no word"),
+    (
+        standards_name_questions,
+        lambda t: t.guide["standards"][0]["questions"].append("none"),
+        "standard “C3 D2.Civ.2.6-8”: no set has the question “none”",
+    ),
+    (
+        standards_name_questions,
+        lambda t: set_(t.guide["standards"][8], questions=[]),
+        "it names no question and no part of the guide",
+    ),
+    (
+        words_are_used_and_explained,
+        lambda t: set_(t.source["reading"]["words"][0], en=["administrator"]),
+        "word “administration”: its form “administrator” is in no reading of that language",
+    ),
+    (
+        words_are_used_and_explained,
+        lambda t: set_(t.source["reading"]["words"][0], meaning="people " * 21),
+        "its meaning has over 20 words",
+    ),
+    (
+        words_are_used_and_explained,
+        lambda t: set_(t.source["reading"]["words"][0], meaning="agreement"),
+        "its meaning is only another listed word",
+    ),
+    (
+        nothing_is_copied_from_the_story,
+        lambda t: (set_(t.guide["parents"], text=COPIED), setattr(t, "runs", frozenset({run_hash(COPIED)}))),
+        f"teaching-guide.toml: “{COPIED}” stands in the story",
     ),
     # Words.
     (

@@ -25,7 +25,7 @@ from tests.factories import (
     make_student,
     make_user,
 )
-from tests.pages import form_of, read
+from tests.pages import form_of, read, text_of
 
 HOME = "/teacher/"
 NEW = {"name": "Civics, Period 3", "time_zone": "America/Chicago"}
@@ -79,12 +79,13 @@ def test_home_gives_a_new_pin_to_who_is_locked_out(
     assert "Locked out after many wrong PINs" in page.content.decode()
     assert "Maya Lopez, Period 3" in " ".join(page.content.decode().split())
     assert "1 item" in page.content.decode()
-    actions = [form.action for form in read(page).forms]
-    assert actions == [reverse(name, args=[student.public_id]) for name in ("let_student_in", "change_pin")]
+    assert [form.action for form in read(page).forms] == [reverse("let_student_in", args=[student.public_id])]
+    question = reverse("change_pin", args=[student.public_id])
+    assert question in read(page).links
     student.refresh_from_db()
     version = student.pin_version
 
-    answer = teacher_client.post(actions[1])
+    answer = teacher_client.post(question, form_of(teacher_client.get(question), having="seen").data())
 
     assert answer.headers["Location"] == reverse("student_history", args=[student.public_id])
     student.refresh_from_db()
@@ -317,16 +318,49 @@ def test_zones_begin_with_the_united_states_and_hold_every_place() -> None:
 # --- Code and archive -----------------------------------------------------------------------------------------------
 
 
-def test_change_code_gives_another_one(classroom: Classroom, teacher_client: Client) -> None:
-    before = classroom.join_code
-
-    answer = teacher_client.post(url("change_code", classroom))
-
+def test_new_code_comes_after_a_question_and_can_be_undone(classroom: Classroom, teacher_client: Client) -> None:
+    before, question = classroom.join_code, url("change_code", classroom)
+    assert question in read(teacher_client.get(url("roster", classroom))).links
+    page = teacher_client.get(question)
+    assert "Sign-in cards that you’ve already printed stop working." in text_of(page)
+    data = form_of(page, having="seen").data()
+    for _ in range(2):
+        answer = teacher_client.post(question, data)
     classroom.refresh_from_db()
     assert classroom.join_code != before
-    page = teacher_client.get(answer.headers["Location"]).content.decode()
-    assert "New class code saved." in page
-    assert classroom.shown_code in page
+    assert AuditEvent.objects.filter(action=AuditEvent.Action.CODE_CHANGED).count() == 1
+    roster = teacher_client.get(answer.headers["Location"])
+    assert "New class code saved." in text_of(roster)
+    assert classroom.shown_code in text_of(roster)
+
+    undo = next(form for form in read(roster).forms if form.action == url("restore_code", classroom))
+    for _ in range(2):
+        restored = teacher_client.post(undo.action, undo.data())
+    classroom.refresh_from_db()
+    assert classroom.join_code == before
+    assert "Printed cards work." in text_of(teacher_client.get(restored.headers["Location"]))
+
+
+def test_old_code_that_another_class_has_does_not_come_back(
+    classroom: Classroom, other_classroom: Classroom, teacher_client: Client
+) -> None:
+    before = classroom.join_code
+    teacher_client.post(url("change_code", classroom), {"seen": before})
+    classroom.refresh_from_db()
+    other_classroom.join_code = before
+    other_classroom.save()
+    answer = teacher_client.post(url("restore_code", classroom), follow=True)
+    assert "Another class has the old code now." in text_of(answer)
+    assert Classroom.objects.get(pk=classroom.pk).join_code == classroom.join_code
+
+
+def test_undo_of_a_code_is_for_the_class_that_got_the_new_one(
+    classroom: Classroom, teacher: User, teacher_client: Client
+) -> None:
+    second = make_classroom(teacher=teacher, name="Period 4")
+    teacher_client.post(url("change_code", classroom), {"seen": classroom.join_code})
+    teacher_client.post(url("restore_code", second))
+    assert Classroom.objects.get(pk=second.pk).join_code == second.join_code
 
 
 def test_code_closes_and_opens_from_the_roster(classroom: Classroom, teacher_client: Client) -> None:
@@ -363,6 +397,12 @@ def test_archive_puts_a_class_away_and_brings_it_back(
 
     home = teacher_client.get(HOME)
     assert "“Period 3” is archived." in home.content.decode()
+    undo = next(form for form in read(home).forms if form.action == url("set_archived", classroom))
+    teacher_client.post(undo.action, undo.data())
+    classroom.refresh_from_db()
+    assert classroom.archived_at is None
+    teacher_client.post(form.action, dict(form.buttons))
+    home = teacher_client.get(HOME)
     assert url("classroom_gradebook", classroom) not in read(home).links
     assert reverse("archived_classrooms") in read(home).links
     archive = teacher_client.get(reverse("archived_classrooms"))
@@ -399,7 +439,7 @@ def test_archive_costs_the_same_for_any_number_of_classes(
     assert len(seen) == 3
 
 
-@pytest.mark.parametrize("name", ["change_code", "set_code_active", "set_archived"])
+@pytest.mark.parametrize("name", ["restore_code", "set_code_active", "set_archived"])
 def test_a_get_changes_no_class(name: str, classroom: Classroom, teacher_client: Client) -> None:
     assert teacher_client.get(url(name, classroom)).status_code == 405
 

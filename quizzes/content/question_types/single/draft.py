@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Sequence
 
-from quizzes.content.question_types.draft import QuestionDraft, equals, lost, numbered, text_in, too_few, unexplained
+from quizzes.content.question_types.draft import QuestionDraft, equals, lost, numbered, text_in, too_few
 from quizzes.content.question_types.single.choices import CONTRADICTED, NOT_STATED, SAID_BY_SOMEONE
 from quizzes.content.tables import Table
 
@@ -52,7 +52,6 @@ class ChoicesDraft(QuestionDraft):
         found += [f"Answer {number} is correct but blank." for number in keys if not text_in(rows[number - 1], "text")]
         found += self.key_problems(keys, rows)
         found += equals(rows, "Options")
-        found += unexplained([(number, row) for number, row in written if not row.get("key")], "answer")
         for number, row in written:
             if not row.get("key") and row.get("mark") == CONTRADICTED and not row.get("mark_at"):
                 found.append(f"Add the evidence against answer {number}.")

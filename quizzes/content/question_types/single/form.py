@@ -46,12 +46,7 @@ class ChoicesForm(QuestionTypeForm):
                 self.sentences_field(f"Sentences that suggest answer {number}"),
                 row.get("leans_on", []),
             )
-            mark = forms.ChoiceField(
-                label=f"What’s wrong with answer {number}",
-                choices=MARK_CHOICES,
-                required=False,
-                widget=forms.Select(attrs={"class": "why"}),
-            )
+            mark = forms.ChoiceField(label=f"What’s wrong with answer {number}", choices=MARK_CHOICES, required=False)
             self.put(f"mark-{number}", mark, row.get("mark", ""))
             against = self.sentences_field(f"Evidence against answer {number}")
             self.put(f"against-{number}", against, row.get("mark_at", []))

@@ -14,7 +14,18 @@ from quizzes.content.drafts.document import question_of, sentence_tables
 from quizzes.content.drafts.validation import draft_problems, orphans
 from quizzes.models import Draft, QuestionSet, Student, User
 from tests.conftest import Queries
-from tests.drafting import HTMX, document_of, errors_of, publish, question_now, revision_of, sent, text_of, url
+from tests.drafting import (
+    HTMX,
+    document_of,
+    errors_of,
+    publish,
+    question_now,
+    revision_of,
+    sent,
+    text_of,
+    texts_of,
+    url,
+)
 from tests.factories import NOW, make_draft, make_edition
 from tests.pages import form_of
 
@@ -61,12 +72,34 @@ def test_add_set_makes_a_draft_and_leads_to_its_reading(teacher: User, teacher_c
     assert (draft.document["title"], draft.document["reading"]["rights"]) == ("Library hours", "quotes")
 
 
+def test_add_set_with_a_text_leads_to_the_first_question(teacher: User, teacher_client: Client) -> None:
+    story = "The council voted <b>no</b>.\n\nMayor Ortiz said it will save money."
+    response = teacher_client.post(reverse("add_set"), {**SOURCE, "text": story}, follow=True)
+
+    draft = Draft.objects.owned_by(teacher).get()
+    [question] = draft.document["questions"]
+    assert response.redirect_chain == [(url("edit_question", draft, question["key"]), 302)]
+    assert list(texts_of(draft.document).values()) == ["The council voted no.", "Mayor Ortiz said it will save money."]
+    text = text_of(response)
+    assert "HTML tags removed: 2." in text
+    assert "These sentences sound like quotes: 2. Choose who says them under Reading." in text
+    assert question["objective"] == draft.document["objectives"][0]["key"]
+
+
+def test_add_set_refuses_a_sentence_that_is_too_long(teacher_client: Client) -> None:
+    response = teacher_client.post(reverse("add_set"), {**SOURCE, "text": "word " * 250})
+
+    assert "A sentence is over 1000 characters." in errors_of(response)[0]
+    assert not QuestionSet.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("changes", "errors"),
     [
         ({"title": " "}, ["Enter a title."]),
         ({"publisher": ""}, ["Add the publisher and the date so students can judge the source."]),
         ({"published_on": ""}, ["Add the publisher and the date so students can judge the source."]),
+        ({"published_on": "2099-01-01"}, ["This date is in the future. Enter the day when the story was published."]),
         ({"published_on": "soon"}, ["Enter a date, such as 2026-10-20."]),
         ({"url": "post.example"}, ["Enter a web address that starts with http:// or https://"]),
         ({"url": "javascript:alert(1)"}, ["Enter a web address that starts with http:// or https://"]),
