@@ -123,7 +123,7 @@ def test_assigning_asks_about_the_student_whose_time_does_not_fit(
     page.goto(reverse("assign", args=[edition.question_set.public_id]))
     close = (timezone.now() + timedelta(minutes=40)).astimezone(student.classroom.zone)
     page.get_by_text("More settings").click()
-    page.get_by_label("Closes").fill(f"{close:%Y-%m-%dT%H:%M}")
+    page.get_by_label("Closes", exact=True).fill(f"{close:%Y-%m-%dT%H:%M}")
     page.get_by_role("button", name="Assign").click()
     expect(page.locator("main")).to_contain_text("Maya Lopez’s 45 minutes don’t fit before")
     assert violations(page) == []
