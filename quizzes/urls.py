@@ -13,6 +13,7 @@ from quizzes.views.teacher import (
     assignments,
     attempt_review,
     board,
+    class_people,
     class_report,
     classrooms,
     downloads,
@@ -94,6 +95,8 @@ urlpatterns = [
     path("student/attempts/<public_id:public_id>/practice/result/", practice.practice_result, name="practice_result"),
     # Teachers: home and account
     path("teacher/", classrooms.teacher_home, name="teacher_home"),
+    path("teacher/to-do/hide/", classrooms.hide_todo, name="hide_todo"),
+    path("teacher/to-do/show/", classrooms.show_todo, name="show_todo"),
     path("teacher/account/", account.account, name="account"),
     path("teacher/account/email/", account.change_email, name="change_email"),
     path("teacher/account/delete/", account.delete_account, name="delete_account"),
@@ -129,6 +132,18 @@ urlpatterns = [
         classrooms.hand_over_classroom,
         name="hand_over_classroom",
     ),
+    path("teacher/classrooms/<public_id:public_id>/people/add/", class_people.add_person, name="add_person"),
+    path(
+        "teacher/classrooms/<public_id:public_id>/people/<int:number>/role/",
+        class_people.change_role,
+        name="change_role",
+    ),
+    path(
+        "teacher/classrooms/<public_id:public_id>/people/<int:number>/remove/",
+        class_people.remove_person,
+        name="remove_person",
+    ),
+    path("teacher/classrooms/<public_id:public_id>/leave/", class_people.leave_classroom, name="leave_classroom"),
     path("teacher/classrooms/<public_id:public_id>/delete/", erasure.erase_classroom, name="erase_classroom"),
     # Teachers: students
     path("teacher/students/<public_id:public_id>/", students.student_history, name="student_history"),

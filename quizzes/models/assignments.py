@@ -9,7 +9,7 @@ from django.db.models import Count, F, Q
 from quizzes.models.accounts import User
 from quizzes.models.public_ids import new_public_id
 from quizzes.models.question_sets import Edition, QuestionSet
-from quizzes.models.rosters import Classroom, Student
+from quizzes.models.rosters import EDITORS, Classroom, Student
 
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
@@ -18,6 +18,14 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def taught_by(self, user: User) -> Self:
         """Assignments in this teacher's classrooms."""
         return self.filter(classroom__teachers=user)
+
+    def editable_by(self, user: User) -> Self:
+        """Assignments in classrooms that this teacher may change."""
+        return self.filter(classroom__teaching__teacher=user, classroom__teaching__role__in=EDITORS)
+
+    def with_role(self) -> Self:
+        """After `taught_by`: with `own_role`, that teacher's role in the class."""
+        return self.annotate(own_role=F("classroom__teaching__role"))
 
     def given_together(self, group: uuid.UUID) -> Self:
         """Assignments of one group, by classroom."""

@@ -222,6 +222,12 @@ INVENTORY: tuple[StoredTable, ...] = (
         Copy.NONE,
         Deletion.ACCOUNT,
     ),
+    _of_account(
+        "quizzes_hiddentodo",
+        "A to-do item that a teacher took off the home page.",
+        _ID,
+        ("user_id key count", "whose home page, which item, and the number it had"),
+    ),
     # Classes
     _of_class(
         "quizzes_classroom",
@@ -238,7 +244,7 @@ INVENTORY: tuple[StoredTable, ...] = (
         "quizzes_teaching",
         "Who teaches a class.",
         About.TEACHERS,
-        (_ID, ("classroom_id teacher_id", "only its teachers see a class")),
+        (_ID, ("classroom_id teacher_id", "only its teachers see a class"), ("role", "who may change the class")),
         Term.CLASS,
         Copy.TEACHER,
         Deletion.EITHER,

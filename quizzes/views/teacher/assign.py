@@ -23,7 +23,8 @@ from quizzes.forms.assign import AssignForm
 from quizzes.forms.assignments import ClassLinkForm
 from quizzes.forms.fields import wall_time
 from quizzes.models import Assignment, Classroom, Edition, QuestionSet
-from quizzes.views.access import TeacherRequest, taught_assignment
+from quizzes.people.class_roles import ClassAct
+from quizzes.views.access import TeacherRequest, class_act, taught_assignment
 from quizzes.views.teacher.assignments import confirmation
 
 PRESETS = (Preset.IN_CLASS, Preset.HOMEWORK, Preset.TEST)
@@ -75,6 +76,7 @@ def assign_quiz(request: TeacherRequest) -> HttpResponse:
     return _assign(request, Offer(classrooms=_classrooms(request), question_sets=list(question_sets)))
 
 
+@class_act(ClassAct.CHANGE)
 @require_http_methods(["GET", "POST"])
 def assign_again(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Assign a quiz again, to the same class or others: the newest version, with the settings of the quiz."""
@@ -86,6 +88,7 @@ def assign_again(request: TeacherRequest, public_id: str) -> HttpResponse:
     return _assign(request, Offer(classrooms=_classrooms(request), edition_id=edition_id, source=source))
 
 
+@class_act(ClassAct.CHANGE)
 @require_http_methods(["GET", "POST"])
 def add_classes(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Give a quiz to more classes: the same version and settings, in the group of the quiz."""
@@ -150,7 +153,7 @@ def _assign(request: TeacherRequest, offer: Offer) -> HttpResponse:
 
 
 def _classrooms(request: TeacherRequest) -> list[Classroom]:
-    return list(Classroom.objects.taught_by(request.user).current().with_student_counts())
+    return list(Classroom.objects.editable_by(request.user).current().with_student_counts())
 
 
 def _copied(source: Assignment, *, now: datetime) -> PresetValues:

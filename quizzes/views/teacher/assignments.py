@@ -24,12 +24,14 @@ from quizzes.forms.assignments import (
     WindowActForm,
 )
 from quizzes.models import Assignment, Classroom
-from quizzes.views.access import TeacherRequest, taught_assignment
+from quizzes.people.class_roles import ClassAct
+from quizzes.views.access import TeacherRequest, class_act, taught_assignment
 
 TEN_MINUTES = timedelta(minutes=10)
 SAME_TITLE = "This class already has a quiz with this title. Add a title to tell them apart."
 
 
+@class_act(ClassAct.CHANGE)
 @require_http_methods(["GET", "POST"])
 def change_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Change window and settings. Started attempts keep their settings."""
