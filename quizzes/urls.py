@@ -171,6 +171,7 @@ urlpatterns = [
     # Teachers: the editor
     path("teacher/sets/new/", sets.add_set, name="add_set"),
     path("teacher/sets/<public_id:public_id>/copy/", sets.copy_set, name="copy_set"),
+    path("teacher/sets/<public_id:public_id>/edit/undo/", sets.undo_removal, name="undo_removal"),
     path("teacher/sets/<public_id:public_id>/edit/delete/", sets.delete_draft, name="delete_draft"),
     path("teacher/sets/<public_id:public_id>/edit/source/", sets.edit_source, name="edit_source"),
     path("teacher/sets/<public_id:public_id>/edit/objectives/", sets.edit_objectives, name="edit_objectives"),

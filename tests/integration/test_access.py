@@ -221,6 +221,7 @@ TABLE: dict[str, Row] = {
     "add_set": Row(ANY_TEACHER),
     "copy_set": Row(moving(ANY_TEACHER), of_set, method="post"),
     "delete_draft": Row(SET_OWNER, of_draft),
+    "undo_removal": Row(moving(SET_OWNER), of_draft, method="post"),
     "edit_source": Row(SET_OWNER, of_draft),
     "edit_objectives": Row(SET_OWNER, of_draft),
     "edit_reading": Row(SET_OWNER, of_draft),
