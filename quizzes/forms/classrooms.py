@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from quizzes.caches import process_cache
+from quizzes.content.reading import LEVELS
 from quizzes.forms.fields import NameField
 from quizzes.models import Teaching, User
 
@@ -90,6 +91,29 @@ class MissingRuleForm(forms.Form):
     """Whether missing work counts as 0 in averages."""
 
     is_zero = forms.BooleanField(required=False)
+
+
+class ReadingLevelsForm(forms.Form):
+    """The level of readings for a class, and whether students may choose another."""
+
+    variant = forms.ChoiceField(
+        label="Reading level",
+        choices=list(LEVELS.items()),
+        help_text="Questions and answers stay the same. A reading without this level shows its standard text.",
+        error_messages={"invalid_choice": "Choose one of these."},
+    )
+    may_choose = forms.BooleanField(label="Students can change the level of their reading", required=False)
+
+
+class StudentLevelForm(forms.Form):
+    """The level of readings for one student."""
+
+    variant = forms.ChoiceField(
+        label="Reading level",
+        required=False,
+        choices=[("", "Same as the class"), *LEVELS.items()],
+        error_messages={"invalid_choice": "Choose one of these."},
+    )
 
 
 class ColleagueForm(forms.Form):

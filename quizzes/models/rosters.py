@@ -64,6 +64,7 @@ class Classroom(models.Model):
 
     erasure_announced_at: since when its teachers are told that this archived class will be erased.
     counts_missing_as_zero: whether missing work counts as 0 in averages; otherwise it is left out.
+    reading_variant: the level of readings for the class. students_choose_variant: whether students may choose another.
     """
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
@@ -76,6 +77,8 @@ class Classroom(models.Model):
     archived_at = models.DateTimeField(null=True, blank=True)
     sorts_by_first_name = models.BooleanField(default=False, db_default=False)
     counts_missing_as_zero = models.BooleanField(default=False, db_default=False)
+    reading_variant = models.CharField(max_length=10, default="standard", db_default="standard")
+    students_choose_variant = models.BooleanField(default=False, db_default=False)
     erasure_announced_at = models.DateTimeField(null=True, blank=True)
 
     student_count: int  # on rows of `with_student_counts()`
@@ -157,6 +160,8 @@ class Student(models.Model):
 
     family_name: the part of `display_name` to sort by, "" if not known. sort_key: computed from the name in the order
     that the classroom has chosen. external_id: the school's own number, "" if not kept.
+    reading_variant: the level of readings that the teacher chose, "" for as the class. chosen_variant: the level that
+    the student chose, "" for none.
     """
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
@@ -169,6 +174,8 @@ class Student(models.Model):
     pin_version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True, blank=True)
+    reading_variant = models.CharField(max_length=10, blank=True, default="", db_default="")
+    chosen_variant = models.CharField(max_length=10, blank=True, default="", db_default="")
 
     objects = StudentQuerySet.as_manager()
 

@@ -69,6 +69,24 @@ def set_missing_rule(classroom: Classroom, *, is_zero: bool, by: User, now: date
 
 
 @transaction.atomic
+def set_reading_levels(classroom: Classroom, *, variant: str, may_choose: bool, by: User, now: datetime) -> Classroom:
+    """Set the level of readings for a classroom, and whether students may choose. A repeat changes nothing."""
+    before = {
+        "reading_variant": classroom.reading_variant,
+        "students_choose_variant": classroom.students_choose_variant,
+    }
+    after = {"reading_variant": variant, "students_choose_variant": may_choose}
+    if before == after:
+        return classroom
+    classroom.reading_variant, classroom.students_choose_variant = variant, may_choose
+    classroom.save(update_fields=["reading_variant", "students_choose_variant"])
+    AuditEvent.objects.record(
+        Action.CLASSROOM_CHANGED, actor=by, classroom=classroom, at=now, before=before, after=after
+    )
+    return classroom
+
+
+@transaction.atomic
 def change_code(classroom: Classroom, *, by: User, now: datetime) -> Classroom:
     """Give a classroom a new class code. The old code stops working immediately, and wrong PINs count no more.
 

@@ -115,6 +115,7 @@ INVENTORY: tuple[StoredTable, ...] = (
         ("external_id", "the school's own number, for gradebook files, only if the teacher keeps it"),
         ("pin_version", "the PIN is computed from it and the secret key; the database has no PIN"),
         ("created_at removed_at", "when the student was on the roster"),
+        ("reading_variant chosen_variant", "the level at which the student gets readings"),
     ),
     _of_student(
         "quizzes_attempt",
@@ -239,6 +240,7 @@ INVENTORY: tuple[StoredTable, ...] = (
         ("sorts_by_first_name", "the order of the roster"),
         ("created_at archived_at erasure_announced_at", "when it ends, and when it will be deleted"),
         ("counts_missing_as_zero", "averages count missing work as 0, or leave it out"),
+        ("reading_variant students_choose_variant", "the level of readings, and whether students may choose another"),
     ),
     StoredTable(
         "quizzes_teaching",

@@ -95,7 +95,7 @@ def of_set(school: School) -> dict[str, Any]:
 
 def of_guide(school: School) -> dict[str, Any]:
     reading = school.assignment.edition.question_set.reading
-    without = Source.objects.filter(readings=reading, teaching_guide=None)
+    without = Source.objects.filter(readings=reading, teaching_guide__isnull=True)
     without.update(teaching_guide={"summary": ["A city ends an agreement."]})
     return of_set(school)
 
@@ -173,6 +173,7 @@ TABLE: dict[str, Row] = {
     "start_attempt": Row(CLASS_STUDENT, of_assignment),
     "take_attempt": Row(OWN_STUDENT, first_of_attempt),
     "review_attempt": Row(OWN_STUDENT, of_attempt),
+    "choose_level": Row(moving(OWN_STUDENT), of_attempt, method="post", data={"level": "es", "number": "1"}),
     "paced_question": Row(OWN_STUDENT, of_attempt),
     "time_left": Row(OWN_STUDENT, of_attempt),
     "questions_ahead": Row(OWN_STUDENT, of_attempt),
@@ -197,6 +198,7 @@ TABLE: dict[str, Row] = {
     "restore_code": Row(moving(EDITOR), of_classroom, method="post"),
     "set_code_active": Row(moving(EDITOR), of_classroom, method="post", data={"is_open": "True"}),
     "set_missing_rule": Row(moving(EDITOR), of_classroom, method="post", data={"is_zero": "on"}),
+    "set_reading_levels": Row(moving(EDITOR), of_classroom, method="post", data={"variant": "es"}),
     "sort_roster": Row(moving(EDITOR), of_classroom, method="post", data={"by_first": "1"}),
     "set_archived": Row(moving(EDITOR), of_classroom, method="post", data={"is_archived": "True"}),
     "roster": Row(OWN_TEACHER, of_classroom),
@@ -210,6 +212,7 @@ TABLE: dict[str, Row] = {
     "remove_student": Row(moving(EDITOR), of_student, method="post"),
     "restore_student": Row(moving(EDITOR), of_student, method="post"),
     "set_accommodation": Row(moving(EDITOR), of_student, method="post", data={"time": "1.5"}),
+    "set_student_level": Row(moving(EDITOR), of_student, method="post", data={"variant": "es"}),
     "change_pin": Row(EDITOR, of_student),
     "let_student_in": Row(moving(EDITOR), of_student, method="post"),
     "erase_student": Row(EDITOR, of_student),
@@ -226,6 +229,7 @@ TABLE: dict[str, Row] = {
     "add_set": Row(ANY_TEACHER),
     "copy_set": Row(moving(ANY_TEACHER), of_set, method="post"),
     "delete_draft": Row(SET_OWNER, of_draft),
+    "undo_removal": Row(moving(SET_OWNER), of_draft, method="post"),
     "edit_source": Row(SET_OWNER, of_draft),
     "edit_objectives": Row(SET_OWNER, of_draft),
     "edit_reading": Row(SET_OWNER, of_draft),

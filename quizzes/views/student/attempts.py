@@ -17,7 +17,7 @@ from django_htmx.middleware import HtmxDetails
 
 from quizzes.assignments.deadlines import WindowState
 from quizzes.assignments.release import Release
-from quizzes.attempts import heartbeats
+from quizzes.attempts import heartbeats, reading_levels
 from quizzes.attempts import lifecycle as attempts
 from quizzes.attempts.access import LoadedAttempt, Pace
 from quizzes.attempts.answers import (
@@ -33,7 +33,7 @@ from quizzes.attempts.answers import (
 from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.lifecycle import AssignmentClosed, IsExcused, NoAttemptsLeft, NotOpenYet, resume_number
 from quizzes.content.question_types.registry import Question
-from quizzes.forms.attempts import AnswerForm, HeartbeatForm
+from quizzes.forms.attempts import AnswerForm, ChooseLevelForm, HeartbeatForm
 from quizzes.models import Attempt, Student
 from quizzes.reports.student_assignments import answered_count, current_of, student_assignment
 from quizzes.views.access import arrival, attempt_required, student_required, teachers_of
@@ -131,6 +131,17 @@ def questions_ahead(request: HttpRequest, attempt: LoadedAttempt) -> HttpRespons
     contexts = [form_context(attempt, number) for number in range(1, len(attempt.content.questions) + 1)]
     part = get_template("student/take_attempt.html#question")
     return HttpResponse("".join(part.render(shared | context) for context in contexts if not context["is_picker"]))
+
+
+@require_POST
+@attempt_required()
+def choose_level(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse:
+    """Change the level of the student's readings, if the class allows it. Leads back to the question."""
+    form = ChooseLevelForm(request.POST)
+    if not form.is_valid():
+        return redirect("take_attempt", attempt.public_id, 1)
+    reading_levels.choose_level(attempt.student.id, attempt.reading_choice, form.cleaned_data["level"])
+    return redirect("take_attempt", attempt.public_id, form.cleaned_data["number"])
 
 
 @require_GET

@@ -17,6 +17,7 @@ from quizzes.forms.classrooms import (
     CodeActiveForm,
     HandOverForm,
     MissingRuleForm,
+    ReadingLevelsForm,
     TodoForm,
 )
 from quizzes.forms.fields import ConfirmForm, NextPageForm
@@ -137,10 +138,12 @@ def change_classroom(request: TeacherRequest, public_id: str) -> HttpResponse:
             messages.success(request, "Saved.")
             return redirect("change_classroom", classroom.public_id)
     sort_form = SortForm(initial={"by_first": "1" if classroom.sorts_by_first_name else ""})
+    levels = {"variant": classroom.reading_variant, "may_choose": classroom.students_choose_variant}
     context = {
         "classroom": classroom,
         "form": form,
         "sort_form": sort_form,
+        "level_form": ReadingLevelsForm(initial=levels),
         "people": class_people.people(classroom),
         "is_owner": may(classroom.own_role, ClassAct.OWN),
         "roles": Teaching.Role.choices,
@@ -155,6 +158,17 @@ def sort_roster(request: TeacherRequest, public_id: str) -> HttpResponse:
     form = SortForm(request.POST)
     if form.is_valid():
         rosters.sort_roster(classroom, by_first=bool(form.cleaned_data["by_first"]))
+        messages.success(request, "Saved.")
+    return redirect("change_classroom", classroom.public_id)
+
+
+@require_POST
+def set_reading_levels(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Set the level of readings for a class, and whether students may choose another."""
+    classroom = taught_classroom(request, public_id)
+    form = ReadingLevelsForm(request.POST)
+    if form.is_valid():
+        classrooms.set_reading_levels(classroom, by=request.user, now=timezone.now(), **form.cleaned_data)
         messages.success(request, "Saved.")
     return redirect("change_classroom", classroom.public_id)
 

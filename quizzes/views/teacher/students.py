@@ -9,8 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from quizzes.content.reading import LEVELS
 from quizzes.formatting import clock
 from quizzes.forms.accommodations import AccommodationForm
+from quizzes.forms.classrooms import StudentLevelForm
 from quizzes.forms.fields import ConfirmForm, NextPageForm
 from quizzes.forms.rosters import MoveStudentForm, RenameStudentForm
 from quizzes.models import Accommodation, Classroom, Student
@@ -165,8 +167,10 @@ def history_page(request: TeacherRequest, student: Student, **context: Any) -> H
         "rename_form": RenameStudentForm(initial={"name": student.display_name, "family_name": student.family_name}),
         "move_form": MoveStudentForm(others=others),
         "accommodation_form": AccommodationForm.of(Accommodation.objects.filter(student=student).first()),
+        "level_form": StudentLevelForm(initial={"variant": student.reading_variant}),
+        "chosen_level": LEVELS.get(student.chosen_variant, ""),
         "room": None,
-        "is_refused": bool(context.keys() & {"rename_form", "move_form", "accommodation_form"}),
+        "is_refused": bool(context.keys() & {"rename_form", "move_form", "accommodation_form", "level_form"}),
         "has_other_classroom": others.exists(),
         "events": student.audit_events.select_related("actor", "classroom"),
         **context,

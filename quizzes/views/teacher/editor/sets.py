@@ -6,6 +6,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from quizzes.content.drafts import lifecycle, saving
+from quizzes.content.drafts.document import OBJECTIVES, question_part
+from quizzes.content.drafts.removals import CannotPutBack
 from quizzes.content.drafts.saving import DraftChanged
 from quizzes.content.drafts.validation import (
     meter,
@@ -93,6 +95,22 @@ def delete_draft(request: EditorRequest, public_id: str) -> HttpResponse:
         return redirect("publish_set", public_id)
     messages.success(request, f"The draft “{title}” is deleted.")
     return redirect("question_sets")
+
+
+@require_POST
+def undo_removal(request: EditorRequest, public_id: str) -> HttpResponse:
+    """Put back what the last save removed from the draft, and lead to it."""
+    draft = own_draft(request, public_id)
+    try:
+        draft, parts = saving.undo_removal(draft, **actor_and_time(request))
+    except CannotPutBack:
+        messages.error(request, "The draft changed since, so this can’t be undone.")
+        return redirect("edit_questions", public_id)
+    messages.success(request, "Undone. It’s back.")
+    for table in draft.document["questions"]:
+        if question_part(table["key"]) in parts:
+            return redirect("edit_question", public_id, table["key"])
+    return redirect("edit_objectives" if OBJECTIVES in parts else "edit_reading", public_id)
 
 
 @require_http_methods(["GET", "POST"])

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("quizzes", "0027_class_roles"),
+        ("quizzes", "0028_reading_levels"),
     ]
 
     operations = [
