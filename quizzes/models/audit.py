@@ -70,6 +70,8 @@ class AuditEvent(models.Model):
         ACCOUNT_EXPORTED = "account_exported", "downloaded the data of an account"
         EMAIL_CHANGED = "email_changed", "changed an email address"
         CLASSROOM_HANDED_OVER = "classroom_handed_over", "handed over the class"
+        ADMINISTRATOR_ADDED = "administrator_added", "made an account a site administrator"
+        ADMINISTRATOR_REMOVED = "administrator_removed", "took the role of site administrator"
         PERSON_ADDED = "person_added", "added a colleague to the class"
         ROLE_CHANGED = "role_changed", "changed a role in the class"
         PERSON_REMOVED = "person_removed", "removed a colleague from the class"
