@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("quizzes", "0028_reading_levels")]
+    dependencies = [("quizzes", "0030_archived_sets")]
 
     operations = [
         migrations.AddField(
