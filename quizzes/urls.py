@@ -68,6 +68,7 @@ urlpatterns = [
     path("try/result/", previews.try_result, name="try_result"),
     path("about/privacy/", public.privacy, name="privacy"),
     path("about/accessibility/", public.accessibility, name="accessibility"),
+    path("help/", public.help_page, name="help"),
     path("about/questions/", public.how_we_write, name="how_we_write"),
     path("account/deleted/", account.account_deleted, name="account_deleted"),
     path("invitation/<str:token>/", accounts.accept_invitation, name="accept_invitation"),

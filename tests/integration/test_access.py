@@ -156,6 +156,7 @@ TABLE: dict[str, Row] = {
     "try_question": Row(EVERYONE, lambda school: {"number": 1}),
     "try_result": Row(moving(EVERYONE)),
     "privacy": Row(EVERYONE),
+    "help": Row(EVERYONE),
     "accessibility": Row(EVERYONE),
     "how_we_write": Row(EVERYONE),
     "accept_invitation": Row(EVERYONE, with_invitation),
