@@ -3,15 +3,17 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from quizzes.views import accounts, previews, public
+from quizzes.views import accounts, language, previews, public
 from quizzes.views.student import attempts, home, practice, results, sign_in
 from quizzes.views.teacher import (
     accommodations,
     account,
     answer_visibility,
+    assign,
     assignments,
     attempt_review,
     board,
+    class_people,
     class_report,
     classrooms,
     downloads,
@@ -64,8 +66,10 @@ urlpatterns = [
     path("", public.landing, name="landing"),
     path("try/<int:number>/", previews.try_question, name="try_question"),
     path("try/result/", previews.try_result, name="try_result"),
+    path("language/", language.choose_language, name="choose_language"),
     path("about/privacy/", public.privacy, name="privacy"),
     path("about/accessibility/", public.accessibility, name="accessibility"),
+    path("help/", public.help_page, name="help"),
     path("about/questions/", public.how_we_write, name="how_we_write"),
     path("account/deleted/", account.account_deleted, name="account_deleted"),
     path("invitation/<str:token>/", accounts.accept_invitation, name="accept_invitation"),
@@ -81,6 +85,7 @@ urlpatterns = [
     path("student/", home.student_home, name="student_home"),
     path("student/assignments/<public_id:public_id>/", attempts.start_attempt, name="start_attempt"),
     path("student/attempts/<public_id:public_id>/questions/", attempts.questions_ahead, name="questions_ahead"),
+    path("student/attempts/<public_id:public_id>/level/", attempts.choose_level, name="choose_level"),
     path("student/attempts/<public_id:public_id>/review/", attempts.review_attempt, name="review_attempt"),
     path("student/attempts/<public_id:public_id>/hand-in/", attempts.submit_attempt, name="submit_attempt"),
     path("student/attempts/<public_id:public_id>/receipt/", results.receipt, name="receipt"),
@@ -93,6 +98,8 @@ urlpatterns = [
     path("student/attempts/<public_id:public_id>/practice/result/", practice.practice_result, name="practice_result"),
     # Teachers: home and account
     path("teacher/", classrooms.teacher_home, name="teacher_home"),
+    path("teacher/to-do/hide/", classrooms.hide_todo, name="hide_todo"),
+    path("teacher/to-do/show/", classrooms.show_todo, name="show_todo"),
     path("teacher/account/", account.account, name="account"),
     path("teacher/account/email/", account.change_email, name="change_email"),
     path("teacher/account/delete/", account.delete_account, name="delete_account"),
@@ -117,6 +124,7 @@ urlpatterns = [
     path("teacher/classrooms/<public_id:public_id>/code/undo/", classrooms.restore_code, name="restore_code"),
     path("teacher/classrooms/<public_id:public_id>/joining/", classrooms.set_code_active, name="set_code_active"),
     path("teacher/classrooms/<public_id:public_id>/sort/", classrooms.sort_roster, name="sort_roster"),
+    path("teacher/classrooms/<public_id:public_id>/levels/", classrooms.set_reading_levels, name="set_reading_levels"),
     path("teacher/classrooms/<public_id:public_id>/missing/", classrooms.set_missing_rule, name="set_missing_rule"),
     path("teacher/classrooms/<public_id:public_id>/archive/", classrooms.set_archived, name="set_archived"),
     path("teacher/classrooms/<public_id:public_id>/start/", start_class.start_classroom, name="start_classroom"),
@@ -128,6 +136,18 @@ urlpatterns = [
         classrooms.hand_over_classroom,
         name="hand_over_classroom",
     ),
+    path("teacher/classrooms/<public_id:public_id>/people/add/", class_people.add_person, name="add_person"),
+    path(
+        "teacher/classrooms/<public_id:public_id>/people/<int:number>/role/",
+        class_people.change_role,
+        name="change_role",
+    ),
+    path(
+        "teacher/classrooms/<public_id:public_id>/people/<int:number>/remove/",
+        class_people.remove_person,
+        name="remove_person",
+    ),
+    path("teacher/classrooms/<public_id:public_id>/leave/", class_people.leave_classroom, name="leave_classroom"),
     path("teacher/classrooms/<public_id:public_id>/delete/", erasure.erase_classroom, name="erase_classroom"),
     # Teachers: students
     path("teacher/students/<public_id:public_id>/", students.student_history, name="student_history"),
@@ -136,6 +156,7 @@ urlpatterns = [
     path("teacher/students/<public_id:public_id>/remove/", students.remove_student, name="remove_student"),
     path("teacher/students/<public_id:public_id>/restore/", students.restore_student, name="restore_student"),
     path("teacher/students/<public_id:public_id>/time/", accommodations.set_accommodation, name="set_accommodation"),
+    path("teacher/students/<public_id:public_id>/level/", accommodations.set_student_level, name="set_student_level"),
     path("teacher/students/<public_id:public_id>/file/", downloads.download_student, name="download_student"),
     path("teacher/students/<public_id:public_id>/report/", student_report.student_report, name="student_report"),
     path("teacher/students/<public_id:public_id>/pin/", students.change_pin, name="change_pin"),
@@ -145,16 +166,20 @@ urlpatterns = [
     # Teachers: question sets
     path("teacher/sets/", question_sets.question_sets, name="question_sets"),
     path("teacher/sets/<public_id:public_id>/", question_sets.question_set, name="question_set"),
+    path("teacher/sets/<public_id:public_id>/archive/", question_sets.archive_set, name="archive_set"),
+    path("teacher/sets/<public_id:public_id>/delete/", question_sets.delete_set, name="delete_set"),
+    path("teacher/sets/<public_id:public_id>/restore/", question_sets.restore_set, name="restore_set"),
     path("teacher/sets/<public_id:public_id>/try/<int:number>/", previews.try_set_question, name="try_set_question"),
     path("teacher/sets/<public_id:public_id>/try/result/", previews.try_set_result, name="try_set_result"),
-    path("teacher/sets/<public_id:public_id>/assign/", assignments.assign, name="assign"),
+    path("teacher/sets/<public_id:public_id>/assign/", assign.assign, name="assign"),
+    path("teacher/assign/", assign.assign_quiz, name="assign_quiz"),
     path("teacher/sets/<public_id:public_id>/guide/", teaching_guides.teaching_guide, name="teaching_guide"),
     path("teacher/sets/<public_id:public_id>/print/", handouts.print_set, name="print_set"),
     path("teacher/sets/<public_id:public_id>/print/key/", handouts.print_set_key, name="print_set_key"),
     # Teachers: the editor
     path("teacher/sets/new/", sets.add_set, name="add_set"),
     path("teacher/sets/<public_id:public_id>/copy/", sets.copy_set, name="copy_set"),
-    path("teacher/sets/<public_id:public_id>/edit/delete/", sets.delete_draft, name="delete_draft"),
+    path("teacher/sets/<public_id:public_id>/edit/undo/", sets.undo_removal, name="undo_removal"),
     path("teacher/sets/<public_id:public_id>/edit/source/", sets.edit_source, name="edit_source"),
     path("teacher/sets/<public_id:public_id>/edit/objectives/", sets.edit_objectives, name="edit_objectives"),
     path("teacher/sets/<public_id:public_id>/edit/reading/", reading.edit_reading, name="edit_reading"),
@@ -189,6 +214,8 @@ urlpatterns = [
     path("teacher/assignments/<public_id:public_id>/board/", board.class_board, name="class_board"),
     path("teacher/assignments/<public_id:public_id>/board/show/", board.show_on_board, name="show_on_board"),
     path("teacher/assignments/<public_id:public_id>/change/", assignments.change_assignment, name="change_assignment"),
+    path("teacher/assignments/<public_id:public_id>/again/", assign.assign_again, name="assign_again"),
+    path("teacher/assignments/<public_id:public_id>/classes/", assign.add_classes, name="add_classes"),
     path("teacher/assignments/<public_id:public_id>/window/", assignments.change_window, name="change_window"),
     path(
         "teacher/assignments/<public_id:public_id>/withdraw/",

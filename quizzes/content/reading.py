@@ -7,11 +7,29 @@ from datetime import date
 from typing import Any
 
 from quizzes.content.tables import InvalidDocument, tables_of, text_of, texts_of
+from quizzes.phrases import gettext, gettext_noop
 
 VOICE_ICONS = ("page", "person", "sign", "quote", "blank")
 # The key of the speaker “The story itself”.
 REPORTER = "reporter"
 NOT_STATED = "not_stated"
+MONTHS = (
+    gettext_noop("January"),
+    gettext_noop("February"),
+    gettext_noop("March"),
+    gettext_noop("April"),
+    gettext_noop("May"),
+    gettext_noop("June"),
+    gettext_noop("July"),
+    gettext_noop("August"),
+    gettext_noop("September"),
+    gettext_noop("October"),
+    gettext_noop("November"),
+    gettext_noop("December"),
+)
+# The levels of a reading by key, with their names. The reading as written is the standard level.
+STANDARD = "standard"
+LEVELS = {STANDARD: gettext_noop("Standard"), "easier": gettext_noop("Easier"), "es": "Spanish"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +112,12 @@ class Citation:
     def as_of(self) -> str:
         """The line beside every question, such as “As of July 2018”, so that nobody reads old news as news of today."""
         if self.day is None:
-            return "The source gives no date"
-        outside = " (date from outside the story)" if self.date_note else ""
-        return f"As of {self.day:%B %Y}{outside}"
+            return gettext("The source gives no date")
+        if self.date_note:
+            text = gettext("As of {month} {year} (date from outside the story)")
+        else:
+            text = gettext("As of {month} {year}")
+        return text.format(month=gettext(MONTHS[self.day.month - 1]), year=self.day.year)
 
     @property
     def is_dated_by_note(self) -> bool:
@@ -109,6 +130,8 @@ class Reading:
     """A passage for a class. paragraphs: in order; each has at least one sentence.
 
     words: all that the source explains, also those that no sentence has.
+    variant: its level, one of `LEVELS`. variants: the same sentences at other levels, with the keys, numbers, facts,
+    and speakers of this reading; one of them may lack some. note: what students should know first.
     """
 
     title: str
@@ -118,6 +141,9 @@ class Reading:
     citation: Citation
     voices: tuple[Voice, ...]
     words: tuple[Word, ...] = ()
+    variant: str = STANDARD
+    note: str = ""
+    variants: tuple["Reading", ...] = ()
 
     def __iter__(self) -> Iterator[Sentence]:
         for paragraph in self.paragraphs:
@@ -130,6 +156,19 @@ class Reading:
     def sentences(self, keys: Sequence[str]) -> tuple[Sentence, ...]:
         """The sentences with these keys, in reading order; unknown keys are ignored."""
         return tuple(sentence for sentence in self if sentence.key in keys)
+
+    def in_variant(self, key: str) -> "Reading":
+        """The reading at this level; itself if it has no such level."""
+        return next((variant for variant in self.variants if variant.variant == key), self)
+
+    @property
+    def level_name(self) -> str:
+        """The name of its level."""
+        return LEVELS[self.variant]
+
+    def has(self, keys: Sequence[str]) -> bool:
+        """Whether it has all these sentences."""
+        return all(self.sentence(key) is not None for key in keys)
 
     @property
     def explained_words(self) -> tuple[Word, ...]:
@@ -178,7 +217,7 @@ def explain_words(
     """The paragraphs with each word explained where a paragraph first has it."""
     forms = {form.casefold(): word for word in words for form in (word.forms_es if language == "es" else word.forms)}
     if not forms:
-        return tuple(map(tuple, paragraphs))
+        return tuple(tuple(replace(sentence, parts=()) for sentence in paragraph) for paragraph in paragraphs)
     longest_first = sorted(forms, key=len, reverse=True)
     pattern = re.compile(rf"(?<!\w)({'|'.join(map(re.escape, longest_first))})(?!\w)", re.IGNORECASE)
     explained = []
@@ -235,4 +274,32 @@ def parse_reading(table: Mapping[str, Any], *, citation: Citation, voices: Seque
         raise InvalidDocument("the reading has no sentence")
     if len(set(keys)) != len(keys):
         raise InvalidDocument("two sentences have the same key")
-    return reading
+    variants = tuple(_parse_variant(variant, reading) for variant in tables_of(table, "variants"))
+    if len({variant.variant for variant in variants}) != len(variants):
+        raise InvalidDocument("two levels of the reading have the same key")
+    return replace(reading, variants=variants)
+
+
+def _parse_variant(table: Mapping[str, Any], reading: Reading) -> Reading:
+    """Another level of the reading; raises InvalidDocument. A sentence without a text there is left out."""
+    key, texts = text_of(table, "key"), table.get("sentences")
+    if key not in LEVELS or key == STANDARD:
+        raise InvalidDocument(f"the level “{key}” is none of {', '.join(LEVELS)} beside the standard one")
+    if not isinstance(texts, dict) or not texts:
+        raise InvalidDocument(f"the level “{key}” has no sentence")
+    if unknown := texts.keys() - {sentence.key for sentence in reading}:
+        raise InvalidDocument(f"the level “{key}” has the sentence “{min(unknown)}”, which the reading does not have")
+    paragraphs = [
+        [replace(sentence, text=text_of(texts, sentence.key)) for sentence in paragraph if sentence.key in texts]
+        for paragraph in reading.paragraphs
+    ]
+    language = text_of(table, "language", at_most=20)
+    return replace(
+        reading,
+        title=text_of(table, "title", at_most=200),
+        language=language,
+        level=text_of(table, "level", optional=True),
+        paragraphs=explain_words([paragraph for paragraph in paragraphs if paragraph], reading.words, language),
+        variant=key,
+        note=text_of(table, "note", optional=True, at_most=300),
+    )

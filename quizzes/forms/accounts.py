@@ -8,6 +8,7 @@ from typing import Any
 from allauth.account import forms as allauth_forms
 from allauth.account.adapter import get_adapter
 from allauth.core import context
+from allauth.core.internal.cryptokit import normalize_user_code
 from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from allauth.mfa.base import forms as step_forms
 from allauth.mfa.models import Authenticator
@@ -143,7 +144,7 @@ class _Code(_Labeled):
         if self.authenticator.type == Authenticator.Type.TOTP:
             # allauth remembers a code for one period; with the tolerance it would work in three.
             span = 30 * (2 * settings.MFA_TOTP_TOLERANCE + 1)
-            if not cache.add(f"used code {self.user.pk} {code.strip()}", 1, timeout=span):
+            if not cache.add(f"used code {self.user.pk} {normalize_user_code(code)}", 1, timeout=span):
                 raise get_mfa_adapter().validation_error("incorrect_code")
         adapter.end_code(begun)
         return code

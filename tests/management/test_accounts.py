@@ -64,7 +64,7 @@ def test_hand_over_class_replaces_the_only_teacher(classroom: Classroom, other_t
 def test_hand_over_class_asks_whose_place_it_is(classroom: Classroom, teacher: User, other_teacher: User) -> None:
     third = make_user(email="third@school.test")
     Teaching.objects.create(classroom=classroom, teacher=third)
-    with pytest.raises(CommandError, match="Period 3 has 2 teachers"):
+    with pytest.raises(CommandError, match="Period 3 has 2 owners"):
         run("hand_over_class", classroom.public_id, other_teacher.email)
 
     run("hand_over_class", classroom.public_id, other_teacher.email, giver=third.email)
@@ -82,12 +82,12 @@ def test_hand_over_class_refuses(classroom: Classroom, teacher: User, other_teac
         (
             (public_id, closed.email),
             "",
-            "rivera@school.test doesn't teach the class, or the account closed@school.test is closed.",
+            "rivera@school.test doesn't own the class, or the account closed@school.test is closed.",
         ),
         (
             (public_id, teacher.email),
             other_teacher.email,
-            "okafor@school.test doesn't teach the class, or the account rivera@school.test is closed.",
+            "okafor@school.test doesn't own the class, or the account rivera@school.test is closed.",
         ),
         (
             (public_id, other_teacher.email),

@@ -152,8 +152,8 @@ CONTROLS: tuple[Control, ...] = (
         "answers before the last attempt need a confirmed sentence",
         "quizzes/forms/assignments.py",
         '            del self.fields["early_answers"]\n        elif',
-        '            del self.fields["early_answers"]\n        elif self.fields.pop("early_answers") is None:\n            pass\n'
-        "        elif",
+        '            del self.fields["early_answers"]\n        elif self.fields.pop("early_answers") is None:\n'
+        "            pass\n        elif",
         "tests/views/teacher/test_assignments.py",
     ),
     control(

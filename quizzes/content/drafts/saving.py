@@ -21,6 +21,7 @@ from quizzes.content.drafts.document import (
     question_part,
     replace_evidence,
 )
+from quizzes.content.drafts.removals import put_back, remember_removals
 from quizzes.content.question_types.registry import TYPES, add_row, change_type
 from quizzes.content.tables import Table
 from quizzes.models import Draft, QuestionSet, User
@@ -91,20 +92,22 @@ def save_reading(
     voices: Mapping[str, str],
     *,
     then: Change | None = None,
+    then_touches: Sequence[str] = (),
     seen: int,
     by: User,
     now: datetime,
 ) -> Draft:
     """Save title, language, level, and texts and speakers of sentences by key, then apply `then`.
 
-    Raises DraftChanged and what `then` raises, before anything is written.
+    then_touches: parts beside the reading that `then` changes. Raises DraftChanged and what `then` raises, before
+    anything is written.
     """
 
     def change(document: Table) -> None:
         document["reading"] |= fields
         text.set_sentences(document, texts, voices)
 
-    return _save(draft, change, then=then, touches=[READING], seen=seen, by=by, now=now)
+    return _save(draft, change, then=then, touches=[READING, *then_touches], seen=seen, by=by, now=now)
 
 
 def save_voices(draft: Draft, voices: Sequence[Table], *, seen: int, by: User, now: datetime) -> Draft:
@@ -220,6 +223,16 @@ def remove_question(draft: Draft, key: str, *, seen: int, by: User, now: datetim
     return _save(draft, change, needs=[question_part(key)], touches=[], seen=seen, by=by, now=now)
 
 
+def undo_removal(draft: Draft, *, by: User, now: datetime) -> tuple[Draft, list[str]]:
+    """Put back what the last removal took; also returns the parts that changed. Raises CannotPutBack."""
+    parts: list[str] = []
+
+    def change(document: Table) -> None:
+        parts[:] = put_back(document)
+
+    return _save(draft, change, touches=parts, seen=None, by=by, now=now), parts
+
+
 def keep_evidence(draft: Draft, key: str, *, seen: int, by: User, now: datetime) -> Draft:
     """Anchor a question's evidence to the current text. Raises DraftChanged and NoSuchQuestion."""
 
@@ -300,6 +313,9 @@ def _save(
             then(document)
         if document == current.document:
             return current
+        # An undo drops what was remembered, and is itself nothing to undo.
+        if document.get("removed") == current.document.get("removed"):
+            remember_removals(current.document, document, revision=current.revision + 1)
         document["saved"] |= {part: current.revision + 1 for part in touches}
         rows = Draft.objects.filter(pk=draft.pk, revision=current.revision)
         if rows.update(document=document, revision=F("revision") + 1, changed_at=now, changed_by=by):

@@ -151,6 +151,11 @@ class Folder:
         return {fact["id"]: fact for fact in self.source["facts"]}
 
     @property
+    def readings(self) -> list[Reading]:
+        """The reading at every level."""
+        return [self.reading, *self.reading.variants]
+
+    @property
     def sentences(self) -> dict[str, Table]:
         """The sentences of the reading by key, as written."""
         return {

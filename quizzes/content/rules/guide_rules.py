@@ -33,9 +33,9 @@ def standards_name_questions(folder: Folder) -> Iterator[Finding]:
 
 def words_are_used_and_explained(folder: Folder) -> Iterator[Finding]:
     """Each form stands in a reading, and no meaning is long or another listed word alone."""
-    texts = {"en": [sentence.text for sentence in folder.reading]}
-    for variant in folder.source["reading"].get("variants", ()):
-        texts.setdefault(variant["language"], []).extend(variant["sentences"].values())
+    texts: dict[str, list[str]] = {}
+    for reading in folder.readings:
+        texts.setdefault(reading.language, []).extend(sentence.text for sentence in reading)
     listed = {word.word.casefold() for word in folder.reading.words}
     for word in folder.reading.words:
         where = f"word “{word.word}”"

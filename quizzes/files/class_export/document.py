@@ -19,8 +19,13 @@ VERSION = 3
 # Version 1 has no paper answers: every attempt is on a screen. Members that version 3 added have these values.
 FIRST_VERSION = 1
 ADDED_IN_VERSION_3: dict[str, dict[str, Json]] = {
-    "classroom": {"counts_missing_as_zero": False, "sorts_by_first_name": False},
-    "students": {"family_name": None, "external_id": ""},
+    "classroom": {
+        "counts_missing_as_zero": False,
+        "sorts_by_first_name": False,
+        "reading_variant": "standard",
+        "students_choose_variant": False,
+    },
+    "students": {"family_name": None, "external_id": "", "language": "", "reading_variant": "", "chosen_variant": ""},
     "assignments": {"own_title": "", "is_teacher_paced": False, "closed_through": 0},
 }
 MAX_BYTES = 50_000_000
@@ -35,6 +40,8 @@ class ClassroomPart:
     """The classroom. The class code is not exported: the new site makes a new one.
 
     counts_missing_as_zero: whether missing work counts as 0 in averages.
+    reading_variant: the level of readings: standard, easier, or es. students_choose_variant: whether students may
+    choose another.
     """
 
     key: Key
@@ -44,6 +51,8 @@ class ClassroomPart:
     archived_at: datetime | None
     sorts_by_first_name: bool
     counts_missing_as_zero: bool
+    reading_variant: str
+    students_choose_variant: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +60,8 @@ class StudentPart:
     """One student on the roster. accommodation: None without one; its time_factor is None for no time limit.
 
     family_name: the part of the name to sort by, "" if not known, None to compute it from the name.
-    external_id: the school's own number, "" if not kept.
+    external_id: the school's own number, "" if not kept. language: of the pages, "" if the student never chose one.
+    reading_variant, chosen_variant: the level of readings that the teacher or the student chose, "" for none.
     is_elsewhere: moved to another classroom later; the file has only the attempts made in this classroom.
     """
 
@@ -59,6 +69,9 @@ class StudentPart:
     name: str
     family_name: str | None
     external_id: str
+    language: str
+    reading_variant: str
+    chosen_variant: str
     pin_version: int
     created_at: datetime
     removed_at: datetime | None

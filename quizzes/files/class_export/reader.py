@@ -100,11 +100,26 @@ def _refuse_known(class_export: ClassExport) -> None:
 
 def _classroom(class_export: ClassExport, *, by: User, now: datetime) -> Classroom:
     part = class_export.classroom
-    check_columns(Classroom(name=part.name, time_zone=part.time_zone, created_at=part.created_at), "the classroom")
+    check_columns(
+        Classroom(
+            name=part.name,
+            time_zone=part.time_zone,
+            created_at=part.created_at,
+            reading_variant=part.reading_variant,
+        ),
+        "the classroom",
+    )
     classroom = classrooms.add_classroom(by=by, name=part.name, time_zone=part.time_zone, now=now)
     columns = {
         name: getattr(part, name)
-        for name in ("created_at", "archived_at", "sorts_by_first_name", "counts_missing_as_zero")
+        for name in (
+            "created_at",
+            "archived_at",
+            "sorts_by_first_name",
+            "counts_missing_as_zero",
+            "reading_variant",
+            "students_choose_variant",
+        )
     }
     for name, value in {"public_id": part.key, **columns}.items():
         setattr(classroom, name, value)
@@ -127,6 +142,9 @@ def _students(class_export: ClassExport, classroom: Classroom) -> dict[str, Stud
             classroom=classroom,
             **name_columns(name, by_first=classroom.sorts_by_first_name),
             external_id=part.external_id,
+            language=part.language,
+            reading_variant=part.reading_variant,
+            chosen_variant=part.chosen_variant,
             pin_version=part.pin_version,
             created_at=part.created_at,
             removed_at=part.removed_at or (class_export.made_at if part.is_elsewhere else None),

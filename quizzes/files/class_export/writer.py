@@ -66,6 +66,8 @@ def export_classroom(classroom: Classroom, *, now: datetime, by: User | None = N
                 archived_at=classroom.archived_at,
                 sorts_by_first_name=classroom.sorts_by_first_name,
                 counts_missing_as_zero=classroom.counts_missing_as_zero,
+                reading_variant=classroom.reading_variant,
+                students_choose_variant=classroom.students_choose_variant,
             ),
             editions=tuple(
                 _edition(edition)
@@ -107,6 +109,9 @@ def _students(classroom: Classroom) -> tuple[StudentPart, ...]:
             name=student.display_name,
             family_name=student.family_name,
             external_id=student.external_id,
+            language=student.language,
+            reading_variant=student.reading_variant,
+            chosen_variant=student.chosen_variant,
             pin_version=student.pin_version,
             created_at=student.created_at,
             removed_at=student.removed_at,

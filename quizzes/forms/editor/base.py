@@ -15,7 +15,7 @@ class DraftForm(PartForm):
     publish: whether the button that was pressed publishes what was saved.
     """
 
-    not_saved = ("revision", "over", "act", "publish")
+    not_saved: tuple[str, ...] = ("revision", "over", "act", "publish")
 
     revision = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
     over = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)

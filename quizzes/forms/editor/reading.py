@@ -146,10 +146,19 @@ class ReadingForm(DraftForm):
                 required=False,
                 widget=forms.Select(attrs={"class": "why"}),
             )
+            self.fields[f"speaker-{table['key']}"] = text(f"Name of a new speaker of sentence {number}", 80)
+        self.not_saved = (*self.not_saved, *(f"speaker-{table['key']}" for table in self.tables))
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a sentence without a text."""
+        """Refuse a sentence without a text, and a new speaker without a name or beyond the limit."""
         cleaned = super().clean() or self.cleaned_data
+        name, _, key = cleaned.get("act", "").partition(":")
+        if name == "speaker" and f"speaker-{key}" in cleaned:
+            voice = self.speaker_for(key)
+            if voice is None:
+                self.add_error(f"speaker-{key}", "Enter the speaker’s name.")
+            elif len({voice["key"], *(table["key"] for table in self.document["voices"])}) > MAX_VOICES:
+                self.add_error(f"speaker-{key}", f"The limit is {MAX_VOICES} speakers. Remove one below.")
         for table in self.tables:
             if cleaned.get(f"text-{table['key']}") == "":
                 self.add_error(f"text-{table['key']}", "To remove a sentence, choose “Remove” below.")
@@ -164,6 +173,16 @@ class ReadingForm(DraftForm):
                 number += 1
                 rows.append(SentenceRow(self, table, number, begins=place == 0, is_last=number == len(self.tables)))
             yield rows
+
+    def speaker_for(self, key: str) -> Table | None:
+        """The new speaker of this sentence, or the one who has that name already; None without a name."""
+        label = self.cleaned_data.get(f"speaker-{key}", "")
+        if not label:
+            return None
+        known = self.document["voices"]
+        same: Table | None = next((voice for voice in known if voice["label"].casefold() == label.casefold()), None)
+        new = {"key": new_key(label, [voice["key"] for voice in known], "speaker"), "label": label, "icon": "person"}
+        return new if same is None or same["key"] == NOT_STATED else same
 
     @property
     def reading(self) -> dict[str, str]:
@@ -186,7 +205,9 @@ class ReadingForm(DraftForm):
         """(action, sentence key) of the button; ("save", "") for any other."""
         self.is_valid()
         name, _, key = self.cleaned_data.get("act", "").partition(":")
-        known = name in {"split", "join", "paragraph", "remove"} and key in {table["key"] for table in self.tables}
+        known = name in {"split", "join", "paragraph", "remove", "speaker"} and key in {
+            table["key"] for table in self.tables
+        }
         return (name, key) if known else ("save", "")
 
     def _by_key(self, start: str) -> dict[str, str]:
@@ -200,6 +221,7 @@ class SentenceRow:
         self.key, self.number, self.begins, self.is_last = table["key"], number, begins, is_last
         self.text: BoundField = form[f"text-{table['key']}"]
         self.voice: BoundField = form[f"voice-{table['key']}"]
+        self.speaker: BoundField = form[f"speaker-{table['key']}"]
         self.may_need_a_voice = number in form.without_speaker
 
 

@@ -12,12 +12,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.middleware import HtmxDetails
 
 from quizzes.assignments.deadlines import WindowState
 from quizzes.assignments.release import Release
-from quizzes.attempts import heartbeats
+from quizzes.attempts import heartbeats, reading_levels
 from quizzes.attempts import lifecycle as attempts
 from quizzes.attempts.access import LoadedAttempt, Pace
 from quizzes.attempts.answers import (
@@ -33,7 +34,7 @@ from quizzes.attempts.answers import (
 from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.lifecycle import AssignmentClosed, IsExcused, NoAttemptsLeft, NotOpenYet, resume_number
 from quizzes.content.question_types.registry import Question
-from quizzes.forms.attempts import AnswerForm, HeartbeatForm
+from quizzes.forms.attempts import AnswerForm, ChooseLevelForm, HeartbeatForm
 from quizzes.models import Attempt, Student
 from quizzes.reports.student_assignments import answered_count, current_of, student_assignment
 from quizzes.views.access import arrival, attempt_required, student_required, teachers_of
@@ -131,6 +132,17 @@ def questions_ahead(request: HttpRequest, attempt: LoadedAttempt) -> HttpRespons
     contexts = [form_context(attempt, number) for number in range(1, len(attempt.content.questions) + 1)]
     part = get_template("student/take_attempt.html#question")
     return HttpResponse("".join(part.render(shared | context) for context in contexts if not context["is_picker"]))
+
+
+@require_POST
+@attempt_required()
+def choose_level(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse:
+    """Change the level of the student's readings, if the class allows it. Leads back to the question."""
+    form = ChooseLevelForm(request.POST)
+    if not form.is_valid():
+        return redirect("take_attempt", attempt.public_id, 1)
+    reading_levels.choose_level(attempt.student.id, attempt.reading_choice, form.cleaned_data["level"])
+    return redirect("take_attempt", attempt.public_id, form.cleaned_data["number"])
 
 
 @require_GET
@@ -277,7 +289,7 @@ def _saved_reply(saved: Saved, attempt: LoadedAttempt, question: Question) -> Js
 
 
 def _not_an_answer(request: HttpRequest, attempt: LoadedAttempt, number: int, form: AnswerForm) -> HttpResponse:
-    errors = form.non_field_errors() or ["This page is out of date. Open the question again."]
+    errors = form.non_field_errors() or [gettext("This page is out of date. Open the question again.")]
     if _wants_json(request):
         return JsonResponse({"outcome": "refused", "message": errors[0]}, status=400)
     context = {"attempt": attempt, "student": attempt.student, "number": number, "message": errors[0]}
@@ -291,7 +303,7 @@ def _ended(request: HttpRequest, attempt: LoadedAttempt, now: datetime) -> HttpR
     if _wants_json(request):
         return JsonResponse({"outcome": str(Outcome.LATE), "location": address}, status=410)
     if not attempt.is_open and submitted.submitted_by == Attempt.SubmittedBy.STUDENT:
-        messages.warning(request, "You already turned this in. Your last answer came too late to count.")
+        messages.warning(request, gettext("You already turned this in. Your last answer came too late to count."))
     return redirect(address)
 
 

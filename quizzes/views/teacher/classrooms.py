@@ -17,16 +17,19 @@ from quizzes.forms.classrooms import (
     CodeActiveForm,
     HandOverForm,
     MissingRuleForm,
+    ReadingLevelsForm,
+    TodoForm,
 )
 from quizzes.forms.fields import ConfirmForm, NextPageForm
 from quizzes.forms.rosters import SortForm
-from quizzes.models import Classroom
-from quizzes.people import classrooms, rosters
+from quizzes.models import Classroom, Teaching
+from quizzes.people import class_people, classrooms, rosters, todos
+from quizzes.people.class_roles import ClassAct, may
 from quizzes.people.retention import erased_at
 from quizzes.reports.classroom_quizzes import quiz_lines
 from quizzes.reports.next_step import next_step
 from quizzes.reports.teacher_home import load_teacher_home
-from quizzes.views.access import TeacherRequest, taught_classroom
+from quizzes.views.access import TeacherRequest, class_act, taught_classroom
 from quizzes.views.teacher.undo import offer_undo
 
 NAME_TAKEN = "You already have a class with this name. Open it under Classes, or choose another name."
@@ -55,12 +58,32 @@ def teacher_home(request: TeacherRequest) -> HttpResponse:
     context = {
         "now": now,
         "today": now.astimezone(zone).date(),
-        "needs": home.needs,
+        "needs": home.needs + home.steps,
         "summaries": home.summaries,
         "has_archived": bool(archived),
         "announced": [(classroom, end) for classroom in archived if (end := erased_at(classroom)) is not None],
     }
     return render(request, "teacher/teacher_home.html", context)
+
+
+@require_POST
+def hide_todo(request: TeacherRequest) -> HttpResponse:
+    """Take a to-do item off the home page, until its count grows."""
+    form = TodoForm(request.POST)
+    if form.is_valid():
+        todos.hide_todo(request.user, **form.cleaned_data)
+        fields = {"key": form.cleaned_data["key"], "count": str(form.cleaned_data["count"])}
+        offer_undo(request, "Hidden. It comes back when there is more to do.", reverse("show_todo"), **fields)
+    return redirect("teacher_home")
+
+
+@require_POST
+def show_todo(request: TeacherRequest) -> HttpResponse:
+    """Put a to-do item back on the home page."""
+    form = TodoForm(request.POST)
+    if form.is_valid():
+        todos.show_todo(request.user, key=form.cleaned_data["key"])
+    return redirect("teacher_home")
 
 
 @require_http_methods(["GET", "POST"])
@@ -115,7 +138,16 @@ def change_classroom(request: TeacherRequest, public_id: str) -> HttpResponse:
             messages.success(request, "Saved.")
             return redirect("change_classroom", classroom.public_id)
     sort_form = SortForm(initial={"by_first": "1" if classroom.sorts_by_first_name else ""})
-    context = {"classroom": classroom, "form": form, "sort_form": sort_form}
+    levels = {"variant": classroom.reading_variant, "may_choose": classroom.students_choose_variant}
+    context = {
+        "classroom": classroom,
+        "form": form,
+        "sort_form": sort_form,
+        "level_form": ReadingLevelsForm(initial=levels),
+        "people": class_people.people(classroom),
+        "is_owner": may(classroom.own_role, ClassAct.OWN),
+        "roles": Teaching.Role.choices,
+    }
     return render(request, "teacher/change_classroom.html", context)
 
 
@@ -126,6 +158,17 @@ def sort_roster(request: TeacherRequest, public_id: str) -> HttpResponse:
     form = SortForm(request.POST)
     if form.is_valid():
         rosters.sort_roster(classroom, by_first=bool(form.cleaned_data["by_first"]))
+        messages.success(request, "Saved.")
+    return redirect("change_classroom", classroom.public_id)
+
+
+@require_POST
+def set_reading_levels(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Set the level of readings for a class, and whether students may choose another."""
+    classroom = taught_classroom(request, public_id)
+    form = ReadingLevelsForm(request.POST)
+    if form.is_valid():
+        classrooms.set_reading_levels(classroom, by=request.user, now=timezone.now(), **form.cleaned_data)
         messages.success(request, "Saved.")
     return redirect("change_classroom", classroom.public_id)
 
@@ -146,6 +189,7 @@ def set_missing_rule(request: TeacherRequest, public_id: str) -> HttpResponse:
     return redirect("classroom_gradebook", classroom.public_id)
 
 
+@class_act(ClassAct.OWN)
 @require_http_methods(["GET", "POST"])
 def hand_over_classroom(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Give a class to another teacher, who takes this teacher's place."""
@@ -166,6 +210,7 @@ def hand_over_classroom(request: TeacherRequest, public_id: str) -> HttpResponse
     return render(request, "teacher/hand_over_classroom.html", {"classroom": classroom, "form": form})
 
 
+@class_act(ClassAct.CHANGE)
 @require_http_methods(["GET", "POST"])
 def change_code(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Give a class a new code, after a question: printed cards have the old one."""

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from quizzes.files.rosters import RosterRow
 from quizzes.forms.rosters import AddStudentsForm
 from quizzes.people import rosters, student_sign_in
+from quizzes.people.class_roles import ClassAct
 from quizzes.reports.next_step import next_step
-from quizzes.views.access import TeacherRequest, taught_classroom
+from quizzes.views.access import TeacherRequest, class_act, taught_classroom
 
 # Hosts that a student's phone cannot reach.
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]"}
@@ -40,6 +41,7 @@ def roster(request: TeacherRequest, public_id: str) -> HttpResponse:
     return render(request, "teacher/roster.html", context)
 
 
+@class_act(ClassAct.CHANGE)
 @require_http_methods(["GET", "POST"])
 def add_students(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Preview pasted or uploaded names, then add the new ones after the teacher confirms."""
@@ -60,6 +62,7 @@ def add_students(request: TeacherRequest, public_id: str) -> HttpResponse:
     return render(request, "teacher/add_students.html", {"classroom": classroom, "form": form, "preview": preview})
 
 
+@class_act(ClassAct.CHANGE)
 @require_GET
 def sign_in_cards(request: TeacherRequest, public_id: str) -> HttpResponse:
     """A card for each student, to print and cut."""

@@ -9,17 +9,20 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from quizzes.content.reading import LEVELS
 from quizzes.formatting import clock
 from quizzes.forms.accommodations import AccommodationForm
+from quizzes.forms.classrooms import StudentLevelForm
 from quizzes.forms.fields import ConfirmForm, NextPageForm
 from quizzes.forms.rosters import MoveStudentForm, RenameStudentForm
 from quizzes.models import Accommodation, Classroom, Student
 from quizzes.models.rosters import ClassroomQuerySet
 from quizzes.people import rosters, student_sign_in
+from quizzes.people.class_roles import ClassAct
 from quizzes.people.guess_limits import LET_IN
 from quizzes.reports.student_history import class_average, history_lines
 from quizzes.reports.student_report import student_breakdown
-from quizzes.views.access import TeacherRequest, taught_student
+from quizzes.views.access import TeacherRequest, class_act, taught_student
 from quizzes.views.teacher.undo import offer_undo
 
 # The session key of the student whose new PIN the next page shows. The PIN itself is not stored.
@@ -104,6 +107,7 @@ def restore_student(request: TeacherRequest, public_id: str) -> HttpResponse:
     return redirect("student_history", student.public_id)
 
 
+@class_act(ClassAct.CHANGE)
 @require_http_methods(["GET", "POST"])
 def change_pin(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Give a student a new PIN, after a question, and show it once."""
@@ -163,8 +167,10 @@ def history_page(request: TeacherRequest, student: Student, **context: Any) -> H
         "rename_form": RenameStudentForm(initial={"name": student.display_name, "family_name": student.family_name}),
         "move_form": MoveStudentForm(others=others),
         "accommodation_form": AccommodationForm.of(Accommodation.objects.filter(student=student).first()),
+        "level_form": StudentLevelForm(initial={"variant": student.reading_variant}),
+        "chosen_level": LEVELS.get(student.chosen_variant, ""),
         "room": None,
-        "is_refused": bool(context.keys() & {"rename_form", "move_form", "accommodation_form"}),
+        "is_refused": bool(context.keys() & {"rename_form", "move_form", "accommodation_form", "level_form"}),
         "has_other_classroom": others.exists(),
         "events": student.audit_events.select_related("actor", "classroom"),
         **context,
@@ -173,4 +179,4 @@ def history_page(request: TeacherRequest, student: Student, **context: Any) -> H
 
 
 def _other_classrooms(request: TeacherRequest, student: Student) -> ClassroomQuerySet:
-    return Classroom.objects.taught_by(request.user).current().exclude(pk=student.classroom_id)
+    return Classroom.objects.editable_by(request.user).current().exclude(pk=student.classroom_id)

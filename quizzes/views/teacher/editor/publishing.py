@@ -114,5 +114,7 @@ def _answered(request: EditorRequest, draft: Draft, ready: Readiness, latest: Ed
 
 def _assignments_of_set(request: EditorRequest, draft: Draft) -> list[Assignment]:
     """The teacher's assignments of this set, with `started_count`: how many students started each."""
-    assignments = Assignment.objects.taught_by(request.user).of_set(draft.question_set).with_set().with_started_counts()
+    assignments = (
+        Assignment.objects.editable_by(request.user).of_set(draft.question_set).with_set().with_started_counts()
+    )
     return list(assignments.order_by("edition__number", "classroom__name"))

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from quizzes.content.drafts import saving, text
 from quizzes.content.drafts.changes import compared
-from quizzes.content.drafts.document import QUOTES
+from quizzes.content.drafts.document import QUOTES, VOICES
 from quizzes.content.drafts.saving import DraftChanged
 from quizzes.content.drafts.validation import orphans, reading_problems
 from quizzes.content.pasted_text import CleanText
@@ -38,7 +38,14 @@ def edit_reading(request: EditorRequest, public_id: str) -> HttpResponse:
     name, key = form.action
     try:
         draft = saving.save_reading(
-            draft, form.reading, form.texts, form.voices, then=_action(form), seen=form.seen, **actor_and_time(request)
+            draft,
+            form.reading,
+            form.texts,
+            form.voices,
+            then=_action(form),
+            then_touches=[VOICES] if name == "speaker" else [],
+            seen=form.seen,
+            **actor_and_time(request),
         )
     except DraftChanged as refused:
         form = ReadingForm(request.POST, document=refused.draft.document)
@@ -178,6 +185,8 @@ def _action(form: ReadingForm) -> saving.Change | None:
             return partial(text.turn_paragraph, key=key)
         case "remove":
             return partial(text.remove, key=key)
+        case "speaker" if (voice := form.speaker_for(key)) is not None and not form.errors:
+            return partial(text.add_speaker, voice=voice, sentence=key)
     return None
 
 

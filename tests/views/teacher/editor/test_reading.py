@@ -12,6 +12,7 @@ from django.urls import reverse
 from quizzes.content.drafts import lifecycle, saving
 from quizzes.content.drafts.document import question_of, sentence_tables
 from quizzes.content.drafts.validation import draft_problems, orphans
+from quizzes.forms.editor.reading import MAX_VOICES
 from quizzes.models import Draft, QuestionSet, Student, User
 from tests.conftest import Queries
 from tests.drafting import (
@@ -84,6 +85,37 @@ def test_add_set_with_a_text_leads_to_the_first_question(teacher: User, teacher_
     assert "HTML tags removed: 2." in text
     assert "These sentences sound like quotes: 2. Choose who says them under Reading." in text
     assert question["objective"] == draft.document["objectives"][0]["key"]
+
+
+def test_a_speaker_is_added_where_a_sentence_needs_one(draft: Draft, teacher_client: Client) -> None:
+    address = url("edit_reading", draft)
+    data = sent(teacher_client, address, having="reading_title", **{"speaker-s1": "The clerk", "act": "speaker:s1"})
+
+    response = teacher_client.post(address, data)
+
+    assert response.headers["Location"] == f"{address}#sentence-s1"
+    document = document_of(draft)
+    [clerk] = [voice for voice in document["voices"] if voice["label"] == "The clerk"]
+    assert sentence_tables(document)[0]["voice"] == clerk["key"]
+    # The same name again is the same speaker.
+    again = {"speaker-s2": "the CLERK", "act": "speaker:s2"}
+    teacher_client.post(address, sent(teacher_client, address, having="reading_title", **again))
+    assert document_of(draft)["voices"] == document["voices"]
+    assert sentence_tables(document_of(draft))[1]["voice"] == clerk["key"]
+
+
+def test_a_speaker_without_a_name_or_beyond_the_limit_is_refused(
+    draft: Draft, teacher: User, teacher_client: Client
+) -> None:
+    address = url("edit_reading", draft)
+    empty = sent(teacher_client, address, having="reading_title", act="speaker:s1")
+    assert errors_of(teacher_client.post(address, empty)) == ["Enter the speaker’s name."]
+    many = [{"key": f"v{number}", "label": f"V{number}", "icon": "person"} for number in range(MAX_VOICES)]
+    saving.save_voices(draft, [*draft.document["voices"], *many][:MAX_VOICES], seen=9, by=teacher, now=NOW)
+    data = sent(teacher_client, address, having="reading_title", **{"speaker-s1": "One more", "act": "speaker:s1"})
+
+    assert errors_of(teacher_client.post(address, data)) == [f"The limit is {MAX_VOICES} speakers. Remove one below."]
+    assert len(document_of(draft)["voices"]) == MAX_VOICES
 
 
 def test_add_set_refuses_a_sentence_that_is_too_long(teacher_client: Client) -> None:
