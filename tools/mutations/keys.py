@@ -98,8 +98,8 @@ CONTROLS: tuple[Control, ...] = (
             ),
             (
                 "true_false",
-                '{"token": choice.id, "text": choice.text, ',
-                '{"token": choice.id, "text": choice.text + " " * choice.right, ',
+                '{"token": choice.id, "text": gettext(choice.text), ',
+                '{"token": choice.id, "text": gettext(choice.text) + " " * choice.right, ',
             ),
             (
                 "ordering",
