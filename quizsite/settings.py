@@ -13,7 +13,7 @@ from django.utils.csp import CSP
 
 from quizsite.backups.swap import finish_restore
 from quizsite.data_folder import make_data_folder, secret_key, strong_key
-from quizsite.environment import choice, flag, mailer, postgresql, secret, whole_number, words
+from quizsite.environment import choice, flag, mailer, postgresql, secret, some_of, whole_number, words
 from quizsite.places import CODE, CONTENT, IS_CLONE, data_folder
 
 # The folder of `templates` and `fixtures`.
@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "quizzes",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "django_htmx",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -80,6 +81,7 @@ MIDDLEWARE = [
     "quizsite.middleware.htmx_redirect",
     "quizsite.middleware.LoginRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "quizsite.middleware.SecondFactorRequired",
     "quizsite.middleware.wrong_method_page",
     "allauth.account.middleware.AccountMiddleware",
 ]
@@ -294,6 +296,7 @@ ACCOUNT_FORMS = {
     "set_password": "quizzes.forms.accounts.SetPasswordForm",
     "reset_password": "quizzes.forms.accounts.ForgottenPasswordForm",
     "reset_password_from_key": "quizzes.forms.accounts.NewPasswordForm",
+    "reauthenticate": "quizzes.forms.accounts.ConfirmPasswordForm",
 }
 # The invitation identifies the person, and most sites send no mail.
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -310,6 +313,25 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "landing"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
+
+# The second step of sign-in. `exports`: to download files about students.
+REQUIRE_MFA = some_of(os.environ, "FOOTNOTE_REQUIRE_MFA", ("administrators", "exports", "teachers"))
+MFA_ADAPTER = "quizzes.views.account_adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "quizzes.forms.accounts.SecondStepForm",
+    "reauthenticate": "quizzes.forms.accounts.ConfirmCodeForm",
+    "activate_totp": "quizzes.forms.accounts.AddAppForm",
+    "add_webauthn": "quizzes.forms.accounts.AddPasskeyForm",
+    "authenticate_webauthn": "quizzes.forms.accounts.SecondStepPasskeyForm",
+    "reauthenticate_webauthn": "quizzes.forms.accounts.ConfirmPasskeyForm",
+}
+# The clocks of a phone and of a school's server differ. `SecondStepForm` takes each code once.
+MFA_TOTP_TOLERANCE = 1
+MFA_TOTP_ISSUER = "Footnote"
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# Without mail, no address is verified. The invitation identifies the person.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 
 # --- Log ------------------------------------------------------------------------------------------------------------
 

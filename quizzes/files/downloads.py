@@ -105,7 +105,7 @@ def export(
 
 def export_answers(assignment: Assignment, file_format: FileFormat, *, by: User, now: datetime) -> ExportedFile:
     """The answers to one assignment. Records the download first. assignment: with classroom and set."""
-    classroom, title = assignment.classroom, assignment.edition.question_set.title
+    classroom, title = assignment.classroom, assignment.title
     _record(classroom, Layout.ANSWERS, file_format, by=by, now=now, assignment=assignment.public_id)
     rows = answer_rows(classroom, assignments=[assignment])
     table = answers_table(rows, {assignment.pk: title}, classroom.zone)

@@ -153,7 +153,7 @@ def distinct_titles(assignments: Iterable[Assignment]) -> dict[int, str]:
     counts: Counter[str] = Counter()
     titles = {}
     for assignment in assignments:
-        title = assignment.edition.question_set.title
+        title = assignment.title
         counts[title] += 1
         titles[assignment.pk] = title if counts[title] == 1 else f"{title}, {counts[title]}"
     return titles

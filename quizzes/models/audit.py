@@ -59,6 +59,8 @@ class AuditEvent(models.Model):
         REGRADED = "regraded", "regraded a question"
         REGRADE_UNDONE = "regrade_undone", "undid a regrade"
         DRAFT_DELETED = "draft_deleted", "deleted the draft"
+        SET_DELETED = "set_deleted", "deleted the question set"
+        SET_RESTORED = "set_restored", "restored the question set"
         SCORES_EXPORTED = "scores_exported", "downloaded the scores"
         STUDENT_ERASED = "student_erased", "erased a student"
         CLASSROOM_ERASED = "classroom_erased", "erased a class"
@@ -68,6 +70,15 @@ class AuditEvent(models.Model):
         ACCOUNT_EXPORTED = "account_exported", "downloaded the data of an account"
         EMAIL_CHANGED = "email_changed", "changed an email address"
         CLASSROOM_HANDED_OVER = "classroom_handed_over", "handed over the class"
+        ADMINISTRATOR_ADDED = "administrator_added", "made an account a site administrator"
+        ADMINISTRATOR_REMOVED = "administrator_removed", "took the role of site administrator"
+        PERSON_ADDED = "person_added", "added a colleague to the class"
+        ROLE_CHANGED = "role_changed", "changed a role in the class"
+        PERSON_REMOVED = "person_removed", "removed a colleague from the class"
+        PERSON_LEFT = "person_left", "left the class"
+        SECOND_FACTOR_ADDED = "second_factor_added", "added a second step of sign-in"
+        SECOND_FACTOR_REMOVED = "second_factor_removed", "removed a second step of sign-in"
+        RECOVERY_CODES_MADE = "recovery_codes_made", "made new recovery codes"
 
     action = models.CharField(max_length=21, choices=Action)
     actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="audit_events")

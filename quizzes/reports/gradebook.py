@@ -144,7 +144,7 @@ def gradebook(classroom: Classroom, *, now: datetime) -> Gradebook:
         columns.append(
             Column(
                 assignment,
-                assignment.edition.question_set.title,
+                assignment.title,
                 assignment.edition.max_points,
                 median(graded) if graded else None,
                 mean_of(graded),

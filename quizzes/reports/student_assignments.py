@@ -165,7 +165,7 @@ def _load(queryset: QuerySet[Assignment], student: Student, now: datetime) -> li
     return [
         _student_assignment(
             assignment,
-            assignment.set_title,
+            assignment.own_title or assignment.set_title,
             student.pk,
             made.get((student.pk, assignment.pk), ()),
             overrides,

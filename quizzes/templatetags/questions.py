@@ -8,6 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from quizzes.caches import process_cache
+from quizzes.content.reading import Sentence
 from quizzes.reports.attempt_review import ReviewedQuestion
 
 register = template.Library()
@@ -48,6 +49,24 @@ def question_heading(
         return f"Question {number} of {question_count}"
     what = "answer, then choose the evidence" if view["has_two_steps"] else "choose the evidence"
     return f"Question {number} of {question_count}: {what}"
+
+
+@register.simple_tag
+def sentence_text(sentence: Sentence) -> SafeString | str:
+    """The text of a sentence. Each explained word is a button that shows its note."""
+    if not sentence.parts:
+        return sentence.text
+    return format_html_join(
+        "",
+        "{}",
+        (
+            (part.text if part.word is None else format_html(_WORD, part.word.slug, part.text),)
+            for part in sentence.parts
+        ),
+    )
+
+
+_WORD = '<button type="button" class="word" popovertarget="word-{}">{}</button>'
 
 
 # The notes of a review speak to the student. A teacher reads the same review.

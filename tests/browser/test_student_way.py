@@ -201,7 +201,7 @@ def test_answers_given_offline_are_sent_in_order_afterwards(
     page.goto(question_address(attempt, 1))
     context.set_offline(True)
     page.locator("label.opt").nth(0).click()
-    expect(page.get_by_text("You’re offline. Answers are safe.")).to_be_visible()
+    expect(page.locator("[data-outbox] > .notice").get_by_text("You’re offline. Answers are safe.")).to_be_visible()
     page.locator("label.opt").nth(2).click()
     assert "Saved" not in page.locator("[data-save-state]").inner_text()
     assert Answer.objects.count() == 0
@@ -237,7 +237,7 @@ def test_signing_out_leaves_nothing_in_the_browser(
     page.goto(question_address(attempt, 1))
     context.set_offline(True)
     page.locator("label.opt").first.click()
-    expect(page.get_by_text("You’re offline.")).to_be_visible()
+    expect(page.locator("[data-outbox] > .notice").get_by_text("You’re offline.")).to_be_visible()
     assert page.evaluate("Object.keys(localStorage).length") > 0
     context.set_offline(False)
     page.evaluate("window.dispatchEvent(new Event('online'))")

@@ -17,7 +17,7 @@ from django_htmx.middleware import HtmxDetails
 
 from quizzes.assignments.deadlines import WindowState
 from quizzes.assignments.release import Release
-from quizzes.attempts import heartbeats
+from quizzes.attempts import heartbeats, reading_levels
 from quizzes.attempts import lifecycle as attempts
 from quizzes.attempts.access import LoadedAttempt, Pace
 from quizzes.attempts.answers import (
@@ -33,7 +33,7 @@ from quizzes.attempts.answers import (
 from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.lifecycle import AssignmentClosed, IsExcused, NoAttemptsLeft, NotOpenYet, resume_number
 from quizzes.content.question_types.registry import Question
-from quizzes.forms.attempts import AnswerForm, HeartbeatForm
+from quizzes.forms.attempts import AnswerForm, ChooseLevelForm, HeartbeatForm
 from quizzes.models import Attempt, Student
 from quizzes.reports.student_assignments import answered_count, current_of, student_assignment
 from quizzes.views.access import arrival, attempt_required, student_required, teachers_of
@@ -133,6 +133,17 @@ def questions_ahead(request: HttpRequest, attempt: LoadedAttempt) -> HttpRespons
     return HttpResponse("".join(part.render(shared | context) for context in contexts if not context["is_picker"]))
 
 
+@require_POST
+@attempt_required()
+def choose_level(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse:
+    """Change the level of the student's readings, if the class allows it. Leads back to the question."""
+    form = ChooseLevelForm(request.POST)
+    if not form.is_valid():
+        return redirect("take_attempt", attempt.public_id, 1)
+    reading_levels.choose_level(attempt.student.id, attempt.reading_choice, form.cleaned_data["level"])
+    return redirect("take_attempt", attempt.public_id, form.cleaned_data["number"])
+
+
 @require_GET
 @attempt_required(with_answers=True)
 def review_attempt(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse:
@@ -146,7 +157,7 @@ def review_attempt(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse
     context = {
         "attempt": attempt,
         "student": attempt.student,
-        "title": attempt.content.published.document.title,
+        "title": attempt.title,
         "places": places,
         "complete": [place for place in places if place.is_complete],
         "unfinished": [place for place in places if not place.is_complete],

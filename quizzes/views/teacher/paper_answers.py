@@ -17,12 +17,14 @@ from quizzes.content.editions import published
 from quizzes.formatting import points
 from quizzes.forms.paper_answers import LetterForm, PaperAnswersForm, PrintedForms, TypingForm
 from quizzes.models import Assignment, Student
-from quizzes.views.access import TeacherRequest, taught_assignment
+from quizzes.people.class_roles import ClassAct
+from quizzes.views.access import TeacherRequest, class_act, taught_assignment
 
 # DATA_UPLOAD_MAX_NUMBER_FIELDS minus the other fields of the form, and the columns that fit on a screen.
 MOST_FIELDS, MOST_COLUMNS = 980, 30
 
 
+@class_act(ClassAct.CHANGE)
 @require_http_methods(["GET", "POST"])
 def paper_answers(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The class with the answers entered so far: a grid if all answers are short, else a list of students."""
@@ -56,6 +58,7 @@ def paper_answers(request: TeacherRequest, public_id: str) -> HttpResponse:
     return render(request, "teacher/paper_answers.html", context)
 
 
+@class_act(ClassAct.CHANGE)
 @require_http_methods(["GET", "POST"])
 def student_paper_answers(request: TeacherRequest, public_id: str, student_id: str) -> HttpResponse:
     """One student's paper answers in the order of the printed form. Saving leads to the next student."""

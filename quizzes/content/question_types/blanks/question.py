@@ -272,7 +272,7 @@ class Blanks(Question):
 
 
 def _parse_gap(gap_id: str, table: Mapping[str, Any]) -> Gap:
-    rationale = text_of(table, "rationale")
+    rationale = text_of(table, "rationale", optional=True)
     if "choices" not in table:
         return Gap(gap_id, {}, *parse_accepted(table), rationale)
     texts, answer = lines_of(table, "choices"), text_of(table, "answer")

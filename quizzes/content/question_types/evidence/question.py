@@ -47,7 +47,7 @@ class Evidence(Question):
         if not keys:
             raise InvalidDocument("an evidence question needs at least one key sentence and this one has none")
         tempting = tuple(
-            TemptingSentence(text_of(table, "sentence"), text_of(table, "rationale"))
+            TemptingSentence(text_of(table, "sentence"), text_of(table, "rationale", optional=True))
             for table in tables_of(document, "choices")
         )
         if any(wrong.key in keys for wrong in tempting):
@@ -59,7 +59,7 @@ class Evidence(Question):
             statement=text_of(document, "statement"),
             key_sentences=keys,
             tempting=tempting,
-            rationale_other=text_of(document, "rationale_other"),
+            rationale_other=text_of(document, "rationale_other", optional=True),
         )
 
     def problems(self, reading: Reading) -> list[str]:

@@ -65,7 +65,7 @@ class Matching(Question):
             text, option = text_of(table, "text"), text_of(table, "option")
             if option not in ids:
                 raise InvalidDocument(f"“{option}”, the option of the prompt “{text}”, is not one of the options")
-            prompts.append(Prompt(prompt_id, text, ids[option], text_of(table, "rationale")))
+            prompts.append(Prompt(prompt_id, text, ids[option], text_of(table, "rationale", optional=True)))
         refuse_equal([prompt.text for prompt in prompts], what="prompts")
         return cls(
             **common_fields(document),

@@ -61,7 +61,7 @@ class Ordering(Question):
             place = table.get("place")
             if not isinstance(place, int) or isinstance(place, bool):
                 raise InvalidDocument("“place” of an item must be a whole number")
-            items.append(Item(item_id, text_of(table, "text"), place, text_of(table, "rationale")))
+            items.append(Item(item_id, text_of(table, "text"), place, text_of(table, "rationale", optional=True)))
         if sorted(item.place for item in items) != list(range(1, len(items) + 1)):
             raise InvalidDocument(f"the places of the items must be 1 to {len(items)}, each of them once")
         refuse_equal([item.text for item in items], what="items")

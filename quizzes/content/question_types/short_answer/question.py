@@ -59,7 +59,7 @@ class ShortAnswer(Question):
         """The question of a document; raises InvalidDocument."""
         accepted, normalized = parse_accepted(document)
         wrong = tuple(
-            WrongAnswer(text, normalize(text), text_of(table, "rationale"), texts_of(table, "leans_on"))
+            WrongAnswer(text, normalize(text), text_of(table, "rationale", optional=True), texts_of(table, "leans_on"))
             for table in tables_of(document, "wrong")
             for text in [text_of(table, "text")]
         )

@@ -65,7 +65,7 @@ def parse_choices(document: Mapping[str, Any], tables: Sequence[Mapping[str, Any
                 choice_id,
                 text_of(table, "text"),
                 right,
-                text_of(table, "rationale"),
+                text_of(table, "rationale", optional=True),
                 texts_of(table, "leans_on"),
                 mark,
                 mark_at,

@@ -46,7 +46,8 @@ class TrueFalse(Question):
         if not isinstance(answer, bool):
             raise InvalidDocument("“answer” must be true or false")
         leans_on = texts_of(document, "leans_on")
-        because, otherwise = text_of(document, "rationale_true"), text_of(document, "rationale_false")
+        because = text_of(document, "rationale_true", optional=True)
+        otherwise = text_of(document, "rationale_false", optional=True)
         return cls(
             **common_fields(document),
             statement=text_of(document, "statement"),

@@ -60,7 +60,7 @@ class WhoSaysSo(Question):
                 text_of(table, "voice"),
                 frozenset(texts_of(table, "facts")),
                 texts_of(table, "evidence"),
-                text_of(table, "rationale"),
+                text_of(table, "rationale", optional=True),
             )
             for statement_id, table in zip(CHOICE_IDS, tables, strict=False)
         )
