@@ -153,6 +153,6 @@ def undo_import(draft: Draft, batch: str, *, revision: int, by: User, now: datet
     document = draft.document
     is_bare = not document["questions"] and not document["reading"]["paragraphs"] and not document["citation"]
     if removed and is_bare and not draft.question_set.editions.exists():
-        lifecycle.delete_draft(draft, by=by, now=now)
+        lifecycle.delete_set(draft.question_set, by=by, now=now)
         return None, removed, kept
     return draft, removed, kept

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -37,6 +36,7 @@ from quizzes.models import Draft, QuestionSet
 from quizzes.views.access import TeacherRequest
 from quizzes.views.teacher.downloads import file_response
 from quizzes.views.teacher.editor.access import EditorRequest, actor_and_time, own_draft
+from quizzes.views.teacher.undo import offer_undo
 
 
 @require_http_methods(["GET", "POST"])
@@ -88,10 +88,15 @@ def _confirmed(request: TeacherRequest, drafts: Sequence[Draft]) -> HttpResponse
         messages.error(request, "The question set has no room for all of them. Nothing was imported.")
         return redirect("import_questions")
     count = len(chosen)
-    messages.success(request, f"{count} question{'' if count == 1 else 's'} imported as a draft.")
-    address = reverse("choose_evidence", args=[draft.question_set.public_id])
-    imported = {"batch": parcel.batch, "revision": importing.revision_of(draft, parcel.batch)}
-    return redirect(f"{address}?{urlencode(imported)}")
+    public_id = draft.question_set.public_id
+    offer_undo(
+        request,
+        f"{count} question{'' if count == 1 else 's'} imported as a draft.",
+        reverse("undo_import", args=[public_id]),
+        batch=parcel.batch,
+        revision=str(importing.revision_of(draft, parcel.batch)),
+    )
+    return redirect("choose_evidence", public_id)
 
 
 @require_POST
@@ -121,13 +126,11 @@ def choose_evidence(request: EditorRequest, public_id: str) -> HttpResponse:
         (draft.document["questions"].index(question) + 1, question, sentences_of(draft.document, proposed))
         for question, (_, proposed) in zip(questions, proposals, strict=True)
     ]
-    undo = UndoImportForm(request.GET)
     context = {
         "draft": draft,
         "question_set": draft.question_set,
         "document": draft.document,
         "rows": rows,
-        "undo": undo.cleaned_data if undo.is_valid() else None,
         "has_reading": bool(draft.document["reading"]["paragraphs"]),
     }
     return render(request, "teacher/choose_evidence.html", context)
