@@ -115,6 +115,11 @@ def moment_in_zone(form: forms.Form, name: str, zone: ZoneInfo, *, stored: datet
     wall = form.cleaned_data.get(name)
     if wall is None or wall == wall_time(stored, zone):
         return None if wall is None else stored
+    return moment_of(form, name, wall, zone)
+
+
+def moment_of(form: forms.Form, name: str, wall: datetime, zone: ZoneInfo) -> datetime | None:
+    """The moment of a wall time in the zone. If clocks skip it, an error of the field and None."""
     try:
         return in_zone(wall, zone)
     except NoSuchLocalTime as error:

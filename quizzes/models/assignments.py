@@ -35,6 +35,10 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         """Assignments of any edition of this set."""
         return self.filter(edition__question_set=question_set)
 
+    def of_title(self, title: str) -> Self:
+        """Assignments with this title, their own or that of their question set."""
+        return self.filter(Q(own_title=title) | Q(own_title="", edition__question_set__title=title))
+
     def with_started_counts(self) -> Self:
         """With `started_count`: how many students have started."""
         return self.annotate(started_count=Count("attempts__student", distinct=True))

@@ -123,9 +123,46 @@ class ReviewedAttempt:
     missed: tuple[ReviewedQuestion, ...]
 
     @property
+    def strip_columns(self) -> tuple[int, int]:
+        """The columns of the strip of numbers on a narrow and on a wide page, so that its rows are even."""
+        return even_columns(len(self.questions), at_most=5), even_columns(len(self.questions), at_most=8)
+
+    @property
+    def known(self) -> tuple[Objective, ...]:
+        """The objectives without a missed question."""
+        missed = {item.question.objective for item in self.missed}
+        return tuple(score.objective for score in self.objectives if score.objective.key not in missed)
+
+    @property
+    def reread(self) -> tuple[tuple[Objective, tuple[Sentence, ...]], ...]:
+        """Each objective with a missed question, and the sentences that prove its missed answers, in reading order."""
+        found = []
+        for objective in self.content.published.document.objectives:
+            proofs = {
+                sentence
+                for item in self.missed
+                if item.question.objective == objective.key
+                for sentence in item.evidence
+            }
+            if proofs:
+                found.append((objective, tuple(sorted(proofs, key=lambda sentence: sentence.number))))
+        return tuple(found)
+
+    @property
+    def missed_keys(self) -> frozenset[str]:
+        """The keys of the sentences that prove missed answers, to mark in the reading."""
+        return frozenset(sentence.key for item in self.missed for sentence in item.evidence)
+
+    @property
     def ungraded(self) -> tuple[ReviewedQuestion, ...]:
         """The answers that a teacher must still grade."""
         return tuple(item for item in self.questions if item.verdict == "ungraded")
+
+
+def even_columns(count: int, *, at_most: int) -> int:
+    """The columns of a grid with as few rows as possible and rows as even as possible, at least 1."""
+    rows = max(1, -(-count // at_most))
+    return max(1, -(-count // rows))
 
 
 def review_question(

@@ -238,8 +238,8 @@ def publish_and_assign(page: Page, classroom: Classroom) -> None:
     page.get_by_role("button", name="Publish version 1").click()
     expect(page.locator("main")).to_contain_text("Version 1 is published.")
     page.get_by_role("link", name="Assign version 1").click()
-    page.get_by_label(re.compile(re.escape(classroom.name))).check()
-    page.get_by_role("button", name="Review").click()
+    page.get_by_role("checkbox", name=re.compile(re.escape(classroom.name))).check()
+    page.get_by_role("radio", name=re.compile("^Homework")).check()
     page.get_by_role("button", name="Assign", exact=True).click()
     page.wait_for_url("**/teacher/assignments/**")
 

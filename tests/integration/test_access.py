@@ -42,6 +42,10 @@ ANY_TEACHER: dict[Actor, Outcome] = {
     **dict.fromkeys(("nobody", "student", "classmate", "outsider"), "login"),
     **dict.fromkeys(("teacher", "viewer", "other_teacher", "staff"), "page"),
 }
+ADMINISTRATOR: dict[Actor, Outcome] = {
+    **ANY_TEACHER,
+    **dict.fromkeys(("teacher", "viewer", "other_teacher"), "refused"),
+}
 OWN_TEACHER: dict[Actor, Outcome] = {**ANY_TEACHER, "other_teacher": "missing", "staff": "missing"}
 # Pages that change a class, and sets of questions: a viewer of the class reads no set of its teacher.
 EDITOR: dict[Actor, Outcome] = {**OWN_TEACHER, "viewer": "refused"}
@@ -81,6 +85,10 @@ class Row:
 
 def of_classroom(school: School) -> dict[str, Any]:
     return {"public_id": school.assignment.classroom.public_id}
+
+
+def of_account(school: School) -> dict[str, Any]:
+    return {"number": school.teacher.pk}
 
 
 def of_person(school: School) -> dict[str, Any]:
@@ -167,6 +175,7 @@ TABLE: dict[str, Row] = {
     "try_question": Row(EVERYONE, lambda school: {"number": 1}),
     "try_result": Row(moving(EVERYONE)),
     "privacy": Row(EVERYONE),
+    "help": Row(EVERYONE),
     "accessibility": Row(EVERYONE),
     "how_we_write": Row(EVERYONE),
     "accept_invitation": Row(EVERYONE, with_invitation),
@@ -237,11 +246,16 @@ TABLE: dict[str, Row] = {
     "try_set_question": Row(ANY_TEACHER, first_of_set),
     "try_set_result": Row(moving(ANY_TEACHER), of_set),
     "assign": Row(ANY_TEACHER, of_set),
+    "assign_quiz": Row(ANY_TEACHER),
+    "assign_again": Row(EDITOR, of_assignment),
+    "add_classes": Row(EDITOR, of_assignment),
     "print_set": Row(ANY_TEACHER, of_set),
     "print_set_key": Row(ANY_TEACHER, of_set),
     "add_set": Row(ANY_TEACHER),
     "copy_set": Row(moving(ANY_TEACHER), of_set, method="post"),
-    "delete_draft": Row(SET_OWNER, of_draft),
+    "archive_set": Row(moving(SET_OWNER), of_draft, method="post"),
+    "delete_set": Row(moving(SET_OWNER), of_draft, method="post"),
+    "restore_set": Row(moving(SET_OWNER), of_draft, method="post"),
     "undo_removal": Row(moving(SET_OWNER), of_draft, method="post"),
     "edit_source": Row(SET_OWNER, of_draft),
     "edit_objectives": Row(SET_OWNER, of_draft),
@@ -314,6 +328,10 @@ TABLE: dict[str, Row] = {
     "sign_out_everywhere": Row(dict.fromkeys(EVERYONE, "login"), method="post"),
     "invite": Row(moving(ANY_TEACHER), method="post"),
     "cancel_invitation": Row(moving(ANY_TEACHER), lambda school: {"number": 1}, method="post"),
+    "administration": Row(ADMINISTRATOR),
+    "close_account": Row(moving(ADMINISTRATOR), of_account, method="post"),
+    "reopen_account": Row(moving(ADMINISTRATOR), of_account, method="post"),
+    "revoke_invitation": Row(moving(ADMINISTRATOR), lambda school: {"number": 1}, method="post"),
     "add_person": Row(EDITOR, of_classroom),
     "change_role": Row(moving(EDITOR), of_person, method="post", data={"role": "viewer"}),
     "remove_person": Row(moving(EDITOR), of_person, method="post"),

@@ -46,6 +46,7 @@ def test_other_pages_of_a_teacher_show_the_own_title(
     for address in (
         reverse("classroom_gradebook", args=[classroom]),
         reverse("start_classroom", args=[classroom]),
+        reverse("classroom_quizzes", args=[classroom]),
         reverse("student_history", args=[student.public_id]),
         reverse("student_report", args=[student.public_id]),
         reverse("attempt_review", args=[attempt.public_id]),

@@ -1,10 +1,14 @@
 """The pages after an attempt: the receipt, and the result once answers are shown."""
 
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from quizzes.assignments.deadlines import WindowState
+from quizzes.assignments.lifecycle import window_state
 from quizzes.assignments.release import answers_shown, answers_shown_at
 from quizzes.attempts.access import LoadedAttempt
 from quizzes.attempts.answers import waiting_late_count
@@ -64,8 +68,19 @@ def result(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse:
             "notices": _notices(attempt, reviewed),
             "marks": attempt_review.newest_grades(attempt) if is_marked else {},
             "practice_count": len(practice_of(reviewed).keys),
+            "can_try_again": _can_try_again(attempt, now=now),
         }
     return render(request, "student/result.html", context)
+
+
+def _can_try_again(attempt: Attempt, *, now: datetime) -> bool:
+    """Whether the class’s settings leave the student another attempt; 1 query if they allow more than one."""
+    assignment = attempt.assignment
+    if assignment.max_attempts == 1 or window_state(assignment, now=now) is WindowState.CLOSED:
+        return False
+    made = list(assignment.attempts.made_by(attempt.student_id).order_by().values_list("submitted_at", flat=True))
+    has_more = assignment.max_attempts is None or len(made) < assignment.max_attempts
+    return has_more and None not in made
 
 
 def _notices(attempt: Attempt, reviewed: ReviewedAttempt) -> list[tuple[int, Notice]]:
