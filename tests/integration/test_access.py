@@ -190,6 +190,7 @@ TABLE: dict[str, Row] = {
     "student_home": Row(ANY_STUDENT),
     "open_quizzes": Row(ANY_STUDENT),
     "sign_out": Row(dict.fromkeys(EVERYONE, "join"), method="post"),
+    "choose_language": Row(dict.fromkeys(EVERYONE, "join"), method="post"),
     "start_attempt": Row(CLASS_STUDENT, of_assignment),
     "take_attempt": Row(OWN_STUDENT, first_of_attempt),
     "review_attempt": Row(OWN_STUDENT, of_attempt),
