@@ -452,9 +452,9 @@ REFUSALS: dict[str, tuple[Spoil, str]] = {
     "two students of one key": (_repeat("students"), "Two students have the key"),
     "two attempts of one key": (_repeat("attempts"), "Two attempts have the key"),
     "unknown edition": (_set("assignments", 0, "edition", to="x"), "This file doesn’t have the edition of assignment"),
-    "unknown student": (_set("attempts", 0, "student", to="x"), "This file doesn’t have the student of attempt"),
+    "unknown student": (_set("attempts", 0, "student", to="x" * 12), "This file doesn’t have the student of attempt"),
     "unknown assignment": (
-        _set("attempts", 0, "assignment", to="x"),
+        _set("attempts", 0, "assignment", to="x" * 12),
         "This file doesn’t have the assignment of attempt",
     ),
     "log cut short": (_set("attempts", 0, "log", to=[]), "doesn’t explain its answer to"),
