@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from quizzes.views import accounts, previews, public
+from quizzes.views import accounts, language, previews, public
 from quizzes.views.student import attempts, home, practice, results, sign_in
 from quizzes.views.teacher import (
     accommodations,
@@ -20,6 +20,7 @@ from quizzes.views.teacher import (
     erasure,
     gradebook,
     grading_queue,
+    growth,
     handouts,
     item_report,
     paper_answers,
@@ -67,6 +68,7 @@ urlpatterns = [
     path("", public.landing, name="landing"),
     path("try/<int:number>/", previews.try_question, name="try_question"),
     path("try/result/", previews.try_result, name="try_result"),
+    path("language/", language.choose_language, name="choose_language"),
     path("about/privacy/", public.privacy, name="privacy"),
     path("about/accessibility/", public.accessibility, name="accessibility"),
     path("help/", public.help_page, name="help"),
@@ -119,6 +121,8 @@ urlpatterns = [
     ),
     path("teacher/classrooms/<public_id:public_id>/quizzes/", classrooms.classroom_quizzes, name="classroom_quizzes"),
     path("teacher/classrooms/<public_id:public_id>/mastery/", gradebook.classroom_mastery, name="classroom_mastery"),
+    path("teacher/classrooms/<public_id:public_id>/growth/", growth.classroom_growth, name="classroom_growth"),
+    path("teacher/classrooms/<public_id:public_id>/growth/halves/", growth.give_halves, name="give_halves"),
     path("teacher/classrooms/<public_id:public_id>/file/", downloads.download_file, name="download_file"),
     path("teacher/classrooms/<public_id:public_id>/settings/", classrooms.change_classroom, name="change_classroom"),
     path("teacher/classrooms/<public_id:public_id>/code/", classrooms.change_code, name="change_code"),

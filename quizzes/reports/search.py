@@ -44,7 +44,7 @@ def search(user: User, text: str) -> SearchResults:
         tuple(found_sets[:SHOWN]),
         tuple(found_drafts[:SHOWN]),
         tuple(attempts),
-        is_cut=max(map(len, (found_students, found_sets, found_drafts))) > SHOWN,
+        is_cut=max(len(found_students), len(found_sets), len(found_drafts)) > SHOWN,
     )
 
 
