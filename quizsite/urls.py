@@ -7,7 +7,7 @@ from allauth.mfa.webauthn import views as passkey_views
 from django.contrib import admin
 from django.urls import include, path, re_path, reverse_lazy
 
-from quizsite import health
+from quizsite import administration, health
 from quizzes.views import accounts
 
 # The admin's own sign-in form counts no failures; the teachers' sign-in does.
@@ -54,6 +54,10 @@ account_urls = [
 urlpatterns = [
     path("", include("quizzes.urls")),
     path("accounts/", include(account_urls)),
+    path("site/", administration.administration, name="administration"),
+    path("site/accounts/<int:number>/close/", administration.close_account, name="close_account"),
+    path("site/accounts/<int:number>/reopen/", administration.reopen_account, name="reopen_account"),
+    path("site/invitations/<int:number>/cancel/", administration.revoke_invitation, name="revoke_invitation"),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
     path("admin/", admin.site.urls),

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from quizzes.views import accounts, previews, public
+from quizzes.views import accounts, language, previews, public
 from quizzes.views.student import attempts, home, practice, results, sign_in
 from quizzes.views.teacher import (
     accommodations,
@@ -20,13 +20,16 @@ from quizzes.views.teacher import (
     erasure,
     gradebook,
     grading_queue,
+    growth,
     handouts,
     item_report,
     paper_answers,
     progress,
+    question_files,
     question_sets,
     regrades,
     rosters,
+    search,
     start_class,
     student_report,
     students,
@@ -66,8 +69,10 @@ urlpatterns = [
     path("", public.landing, name="landing"),
     path("try/<int:number>/", previews.try_question, name="try_question"),
     path("try/result/", previews.try_result, name="try_result"),
+    path("language/", language.choose_language, name="choose_language"),
     path("about/privacy/", public.privacy, name="privacy"),
     path("about/accessibility/", public.accessibility, name="accessibility"),
+    path("help/", public.help_page, name="help"),
     path("about/questions/", public.how_we_write, name="how_we_write"),
     path("account/deleted/", account.account_deleted, name="account_deleted"),
     path("invitation/<str:token>/", accounts.accept_invitation, name="accept_invitation"),
@@ -96,6 +101,7 @@ urlpatterns = [
     path("student/attempts/<public_id:public_id>/practice/result/", practice.practice_result, name="practice_result"),
     # Teachers: home and account
     path("teacher/", classrooms.teacher_home, name="teacher_home"),
+    path("teacher/search/", search.search_page, name="search"),
     path("teacher/to-do/hide/", classrooms.hide_todo, name="hide_todo"),
     path("teacher/to-do/show/", classrooms.show_todo, name="show_todo"),
     path("teacher/account/", account.account, name="account"),
@@ -116,6 +122,8 @@ urlpatterns = [
     ),
     path("teacher/classrooms/<public_id:public_id>/quizzes/", classrooms.classroom_quizzes, name="classroom_quizzes"),
     path("teacher/classrooms/<public_id:public_id>/mastery/", gradebook.classroom_mastery, name="classroom_mastery"),
+    path("teacher/classrooms/<public_id:public_id>/growth/", growth.classroom_growth, name="classroom_growth"),
+    path("teacher/classrooms/<public_id:public_id>/growth/halves/", growth.give_halves, name="give_halves"),
     path("teacher/classrooms/<public_id:public_id>/file/", downloads.download_file, name="download_file"),
     path("teacher/classrooms/<public_id:public_id>/settings/", classrooms.change_classroom, name="change_classroom"),
     path("teacher/classrooms/<public_id:public_id>/code/", classrooms.change_code, name="change_code"),
@@ -163,7 +171,15 @@ urlpatterns = [
     path("teacher/deleted/<slug:receipt>/", erasure.erasure_receipt, name="erasure_receipt"),
     # Teachers: question sets
     path("teacher/sets/", question_sets.question_sets, name="question_sets"),
+    path("teacher/sets/import/", question_files.import_questions, name="import_questions"),
+    path("teacher/sets/template/<slug:file_format>/", question_files.question_template, name="question_template"),
     path("teacher/sets/<public_id:public_id>/", question_sets.question_set, name="question_set"),
+    path("teacher/sets/<public_id:public_id>/export/", question_files.export_questions, name="export_questions"),
+    path("teacher/sets/<public_id:public_id>/evidence/", question_files.choose_evidence, name="choose_evidence"),
+    path("teacher/sets/<public_id:public_id>/import/undo/", question_files.undo_import, name="undo_import"),
+    path("teacher/sets/<public_id:public_id>/archive/", question_sets.archive_set, name="archive_set"),
+    path("teacher/sets/<public_id:public_id>/delete/", question_sets.delete_set, name="delete_set"),
+    path("teacher/sets/<public_id:public_id>/restore/", question_sets.restore_set, name="restore_set"),
     path("teacher/sets/<public_id:public_id>/try/<int:number>/", previews.try_set_question, name="try_set_question"),
     path("teacher/sets/<public_id:public_id>/try/result/", previews.try_set_result, name="try_set_result"),
     path("teacher/sets/<public_id:public_id>/assign/", assign.assign, name="assign"),
@@ -175,7 +191,6 @@ urlpatterns = [
     path("teacher/sets/new/", sets.add_set, name="add_set"),
     path("teacher/sets/<public_id:public_id>/copy/", sets.copy_set, name="copy_set"),
     path("teacher/sets/<public_id:public_id>/edit/undo/", sets.undo_removal, name="undo_removal"),
-    path("teacher/sets/<public_id:public_id>/edit/delete/", sets.delete_draft, name="delete_draft"),
     path("teacher/sets/<public_id:public_id>/edit/source/", sets.edit_source, name="edit_source"),
     path("teacher/sets/<public_id:public_id>/edit/objectives/", sets.edit_objectives, name="edit_objectives"),
     path("teacher/sets/<public_id:public_id>/edit/reading/", reading.edit_reading, name="edit_reading"),

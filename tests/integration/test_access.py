@@ -17,7 +17,17 @@ from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.models import Assignment, Attempt, Source, Student, User
 from quizzes.people import accounts
 from quizzes.people.erasure import erase_student
-from tests.factories import NOW, make_attempt, make_draft, make_regrade, make_student
+from tests.factories import (
+    NOW,
+    make_assignment,
+    make_attempt,
+    make_document,
+    make_draft,
+    make_edition,
+    make_question_set,
+    make_regrade,
+    make_student,
+)
 from tests.pages import form_of, read, text_of
 
 Actor = Literal["nobody", "student", "classmate", "outsider", "teacher", "viewer", "other_teacher", "staff"]
@@ -31,6 +41,10 @@ EVERYONE: dict[Actor, Outcome] = dict.fromkeys(
 ANY_TEACHER: dict[Actor, Outcome] = {
     **dict.fromkeys(("nobody", "student", "classmate", "outsider"), "login"),
     **dict.fromkeys(("teacher", "viewer", "other_teacher", "staff"), "page"),
+}
+ADMINISTRATOR: dict[Actor, Outcome] = {
+    **ANY_TEACHER,
+    **dict.fromkeys(("teacher", "viewer", "other_teacher"), "refused"),
 }
 OWN_TEACHER: dict[Actor, Outcome] = {**ANY_TEACHER, "other_teacher": "missing", "staff": "missing"}
 # Pages that change a class, and sets of questions: a viewer of the class reads no set of its teacher.
@@ -73,8 +87,21 @@ def of_classroom(school: School) -> dict[str, Any]:
     return {"public_id": school.assignment.classroom.public_id}
 
 
+def of_account(school: School) -> dict[str, Any]:
+    return {"number": school.teacher.pk}
+
+
 def of_person(school: School) -> dict[str, Any]:
     return {**of_classroom(school), "number": school.teacher.pk}
+
+
+def of_halves(school: School) -> dict[str, Any]:
+    for slug, other in (("form-a", "form-b"), ("form-b", "form-a")):
+        document = {**make_document(slug=slug), "form_of": other}
+        edition = make_edition(question_set=make_question_set(slug=slug), document=document)
+        for _ in range(2):
+            make_assignment(edition=edition, classroom=school.assignment.classroom)
+    return of_classroom(school)
 
 
 def of_student(school: School) -> dict[str, Any]:
@@ -148,6 +175,7 @@ TABLE: dict[str, Row] = {
     "try_question": Row(EVERYONE, lambda school: {"number": 1}),
     "try_result": Row(moving(EVERYONE)),
     "privacy": Row(EVERYONE),
+    "help": Row(EVERYONE),
     "accessibility": Row(EVERYONE),
     "how_we_write": Row(EVERYONE),
     "accept_invitation": Row(EVERYONE, with_invitation),
@@ -162,6 +190,7 @@ TABLE: dict[str, Row] = {
     "student_home": Row(ANY_STUDENT),
     "open_quizzes": Row(ANY_STUDENT),
     "sign_out": Row(dict.fromkeys(EVERYONE, "join"), method="post"),
+    "choose_language": Row(dict.fromkeys(EVERYONE, "join"), method="post"),
     "start_attempt": Row(CLASS_STUDENT, of_assignment),
     "take_attempt": Row(OWN_STUDENT, first_of_attempt),
     "review_attempt": Row(OWN_STUDENT, of_attempt),
@@ -178,6 +207,7 @@ TABLE: dict[str, Row] = {
     "practice_result": Row(moving(OWN_STUDENT), of_attempt),
     # Teachers
     "teacher_home": Row(ANY_TEACHER),
+    "search": Row(ANY_TEACHER),
     "hide_todo": Row(moving(ANY_TEACHER), method="post", data={"key": "quiz:AAAAAAAAAAAA", "count": "1"}),
     "show_todo": Row(moving(ANY_TEACHER), method="post", data={"key": "quiz:AAAAAAAAAAAA", "count": "1"}),
     "add_classroom": Row(ANY_TEACHER),
@@ -190,6 +220,8 @@ TABLE: dict[str, Row] = {
     "restore_code": Row(moving(EDITOR), of_classroom, method="post"),
     "set_code_active": Row(moving(EDITOR), of_classroom, method="post", data={"is_open": "True"}),
     "set_missing_rule": Row(moving(EDITOR), of_classroom, method="post", data={"is_zero": "on"}),
+    "classroom_growth": Row(OWN_TEACHER, of_classroom),
+    "give_halves": Row(moving(EDITOR), of_halves, method="post"),
     "set_reading_levels": Row(moving(EDITOR), of_classroom, method="post", data={"variant": "es"}),
     "sort_roster": Row(moving(EDITOR), of_classroom, method="post", data={"by_first": "1"}),
     "set_archived": Row(moving(EDITOR), of_classroom, method="post", data={"is_archived": "True"}),
@@ -223,7 +255,9 @@ TABLE: dict[str, Row] = {
     "print_set_key": Row(ANY_TEACHER, of_set),
     "add_set": Row(ANY_TEACHER),
     "copy_set": Row(moving(ANY_TEACHER), of_set, method="post"),
-    "delete_draft": Row(SET_OWNER, of_draft),
+    "archive_set": Row(moving(SET_OWNER), of_draft, method="post"),
+    "delete_set": Row(moving(SET_OWNER), of_draft, method="post"),
+    "restore_set": Row(moving(SET_OWNER), of_draft, method="post"),
     "undo_removal": Row(moving(SET_OWNER), of_draft, method="post"),
     "edit_source": Row(SET_OWNER, of_draft),
     "edit_objectives": Row(SET_OWNER, of_draft),
@@ -233,6 +267,11 @@ TABLE: dict[str, Row] = {
     "edit_voices": Row(SET_OWNER, of_draft, method="post"),
     "edit_orphans": Row(SET_OWNER, of_draft),
     "resolve_orphan": Row(moving(SET_OWNER), of_draft_question, method="post"),
+    "import_questions": Row(ANY_TEACHER),
+    "question_template": Row(ANY_TEACHER, lambda school: {"file_format": "csv"}),
+    "export_questions": Row(SET_OWNER, of_draft),
+    "choose_evidence": Row(SET_OWNER, of_draft),
+    "undo_import": Row(moving(SET_OWNER), of_draft, method="post", data={"batch": "00000000", "revision": "0"}),
     "edit_questions": Row(moving(SET_OWNER), of_draft),
     "add_question": Row(moving(SET_OWNER), of_draft, method="post"),
     "keep_wording": Row(moving(SET_OWNER), of_draft, method="post"),
@@ -296,6 +335,10 @@ TABLE: dict[str, Row] = {
     "sign_out_everywhere": Row(dict.fromkeys(EVERYONE, "login"), method="post"),
     "invite": Row(moving(ANY_TEACHER), method="post"),
     "cancel_invitation": Row(moving(ANY_TEACHER), lambda school: {"number": 1}, method="post"),
+    "administration": Row(ADMINISTRATOR),
+    "close_account": Row(moving(ADMINISTRATOR), of_account, method="post"),
+    "reopen_account": Row(moving(ADMINISTRATOR), of_account, method="post"),
+    "revoke_invitation": Row(moving(ADMINISTRATOR), lambda school: {"number": 1}, method="post"),
     "add_person": Row(EDITOR, of_classroom),
     "change_role": Row(moving(EDITOR), of_person, method="post", data={"role": "viewer"}),
     "remove_person": Row(moving(EDITOR), of_person, method="post"),
