@@ -30,6 +30,7 @@ from quizzes.views.teacher import (
     question_sets,
     regrades,
     rosters,
+    search,
     start_class,
     student_report,
     students,
@@ -101,6 +102,7 @@ urlpatterns = [
     path("student/attempts/<public_id:public_id>/practice/result/", practice.practice_result, name="practice_result"),
     # Teachers: home and account
     path("teacher/", classrooms.teacher_home, name="teacher_home"),
+    path("teacher/search/", search.search_page, name="search"),
     path("teacher/to-do/hide/", classrooms.hide_todo, name="hide_todo"),
     path("teacher/to-do/show/", classrooms.show_todo, name="show_todo"),
     path("teacher/account/", account.account, name="account"),
@@ -246,6 +248,16 @@ urlpatterns = [
         "teacher/assignments/<public_id:public_id>/paper/<public_id:student_id>/",
         paper_answers.student_paper_answers,
         name="student_paper_answers",
+    ),
+    path(
+        "teacher/assignments/<public_id:public_id>/paper/<public_id:student_id>/move/",
+        paper_answers.move_paper_answers,
+        name="move_paper_answers",
+    ),
+    path(
+        "teacher/assignments/<public_id:public_id>/paper/<public_id:student_id>/take-away/",
+        paper_answers.take_paper_answers_away,
+        name="take_paper_answers_away",
     ),
     # Teachers: results of an assignment
     path(

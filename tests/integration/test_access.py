@@ -207,6 +207,7 @@ TABLE: dict[str, Row] = {
     "practice_result": Row(moving(OWN_STUDENT), of_attempt),
     # Teachers
     "teacher_home": Row(ANY_TEACHER),
+    "search": Row(ANY_TEACHER),
     "hide_todo": Row(moving(ANY_TEACHER), method="post", data={"key": "quiz:AAAAAAAAAAAA", "count": "1"}),
     "show_todo": Row(moving(ANY_TEACHER), method="post", data={"key": "quiz:AAAAAAAAAAAA", "count": "1"}),
     "add_classroom": Row(ANY_TEACHER),
@@ -296,6 +297,8 @@ TABLE: dict[str, Row] = {
     "print_assignment_key": Row(OWN_TEACHER, of_assignment),
     "paper_answers": Row(EDITOR, of_assignment),
     "student_paper_answers": Row(EDITOR, of_student_on_assignment),
+    "move_paper_answers": Row(moving(EDITOR), of_student_on_assignment, method="post"),
+    "take_paper_answers_away": Row(moving(EDITOR), of_student_on_assignment, method="post"),
     "change_assignment": Row(EDITOR, of_assignment),
     "change_window": Row(moving(EDITOR), of_assignment, method="post", data={"act": "close"}),
     "delete_assignment": Row(moving(EDITOR), of_assignment, method="post"),
