@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("quizzes", "0031_student_language"),
+        ("quizzes", "0032_paper_corrections"),
     ]
 
     operations = [
