@@ -116,6 +116,7 @@ urlpatterns = [
     path("teacher/classrooms/new/", classrooms.add_classroom, name="add_classroom"),
     path("teacher/classrooms/import/", class_files.import_class, name="import_class"),
     path("teacher/classrooms/<public_id:public_id>/export/", class_files.download_class, name="download_class"),
+    path("teacher/classrooms/sample/", classrooms.open_sample_class, name="open_sample_class"),
     path("teacher/classrooms/archived/", classrooms.archived_classrooms, name="archived_classrooms"),
     path("teacher/classrooms/<public_id:public_id>/", gradebook.classroom_gradebook, name="classroom_gradebook"),
     path(

@@ -214,6 +214,7 @@ TABLE: dict[str, Row] = {
     "import_class": Row(ANY_TEACHER),
     "download_class": Row(OWN_TEACHER, of_classroom, method="post"),
     "archived_classrooms": Row(ANY_TEACHER),
+    "open_sample_class": Row(moving(ANY_TEACHER), method="post"),
     "classroom_gradebook": Row(OWN_TEACHER, of_classroom),
     "classroom_quizzes": Row(OWN_TEACHER, of_classroom),
     "download_gradebook": Row(OWN_TEACHER, of_classroom, method="post"),
