@@ -17,6 +17,7 @@ from quizsite.models import SiteState
 from quizzes.assignments.deadlines import LONGEST_WAIT
 from quizzes.attempts.heartbeats import delete_old_heartbeats
 from quizzes.attempts.lifecycle import submit_overdue
+from quizzes.content.drafts.lifecycle import delete_sets_for_good
 from quizzes.people.erased_bytes import clear_marked_files_when_quiet
 from quizzes.people.known_devices import delete_old_devices
 from quizzes.people.retention import apply_retention
@@ -48,6 +49,7 @@ def run_periodic_jobs(*, now: datetime) -> None:
         ("delete old sessions", SessionStore.clear_expired),
         ("delete old cache entries", lambda: delete_expired_entries(now=now)),
         ("apply retention", lambda: apply_retention(now=now)),
+        ("delete question sets for good", lambda: delete_sets_for_good(now=now)),
         ("clear erased bytes", clear_marked_files_when_quiet),
     )
     for name, job in jobs:

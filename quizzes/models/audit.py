@@ -60,6 +60,8 @@ class AuditEvent(models.Model):
         REGRADED = "regraded", "regraded a question"
         REGRADE_UNDONE = "regrade_undone", "undid a regrade"
         DRAFT_DELETED = "draft_deleted", "deleted the draft"
+        SET_DELETED = "set_deleted", "deleted the question set"
+        SET_RESTORED = "set_restored", "restored the question set"
         SCORES_EXPORTED = "scores_exported", "downloaded the scores"
         STUDENT_ERASED = "student_erased", "erased a student"
         CLASSROOM_ERASED = "classroom_erased", "erased a class"

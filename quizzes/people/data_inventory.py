@@ -23,7 +23,10 @@ class Term(Enum):
 
     CLASS = "Until the class or the student is deleted, at the latest {class_end} days after the class is archived"
     ACCOUNT = "Until the account is deleted"
-    SET = "Until its draft or the account is deleted, longer while a class of another teacher uses it"
+    SET = (
+        "Until a day after the set is deleted, or until the account is deleted, longer while a class of another "
+        "teacher uses it"
+    )
     SITE = "As long as the site"
     SESSION = "Until sign-out, at the latest 7 days after sign-in"
     DAY = "24 hours"
@@ -55,7 +58,7 @@ class Deletion(Enum):
     CLASS = "deleting the class"
     ACCOUNT = "deleting the account"
     EITHER = "deleting the student, the class, or the account"
-    SET = "deleting the draft or the account"
+    SET = "deleting the set or the account"
     TERM = "the end of its term"
     NONE = "nothing: it tells nothing about a person"
 
@@ -384,6 +387,7 @@ INVENTORY: tuple[StoredTable, ...] = (
             ("public_id slug title summary reading_id", "what it is called, and its reading"),
             ("owner_id", "who wrote it; empty for a built-in set"),
             ("public_until", "until when visitors could try its questions"),
+            ("archived_at deleted_at", "since when lists leave it out; a deleted set is gone after a day"),
         ),
         Term.SET,
         Copy.TEACHER,

@@ -4,7 +4,7 @@ Each act commits once: a line in the ledger, the rows gone, one audit event with
 """
 
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -27,9 +27,7 @@ from quizzes.models import (
     Invitation,
     KnownDevice,
     QuestionSet,
-    Reading,
     Regrade,
-    Source,
     Student,
     TeacherSession,
     Teaching,
@@ -282,7 +280,9 @@ def _delete_account(user: User) -> None:
     HiddenTodo.objects.filter(user=user).delete()
     LogEntry.objects.filter(user=user).delete()
     for question_set in QuestionSet.objects.owned_by(user):
-        _delete_unused_set(question_set)
+        # A set that a class of another teacher has used stays.
+        with suppress(ProtectedError):
+            question_set.delete_with_reading()
     try:
         with transaction.atomic():
             user.delete()
@@ -292,23 +292,6 @@ def _delete_account(user: User) -> None:
         user.last_login = None
         user.set_unusable_password()
         user.save()
-
-
-def _delete_unused_set(question_set: QuestionSet) -> None:
-    """Delete a question set with its reading, unless a class of another teacher has used it."""
-    reading = question_set.reading
-    try:
-        with transaction.atomic():
-            for edition in question_set.editions.all():
-                edition.questions.all().delete()
-                edition.delete()
-            question_set.delete()
-    except ProtectedError:
-        return
-    if not reading.question_sets.exists():
-        reading.delete()
-        if not Reading.objects.filter(source=reading.source_id).exists():
-            Source.objects.filter(pk=reading.source_id).delete()
 
 
 def _names(students: QuerySet[Student]) -> set[str]:

@@ -50,6 +50,9 @@ def test_quizzes_of_a_class_stand_by_their_window(
     links = set(read(page).links)
     for name in ("assignment_progress", "assignment_results", "change_assignment"):
         assert {reverse(name, args=[quiz.public_id]) for quiz in quizzes} <= links
+    preview = reverse("try_set_question", args=[quizzes[0].edition.question_set.public_id, 1])
+    assert preview in links
+    assert teacher_client.get(preview).status_code == 200
     started = {reverse("start_class", args=[quiz.public_id]) for quiz in quizzes if quiz != quizzes[2]}
     assert {link for link in links if link.endswith("/start/") and "/assignments/" in link} == started
 

@@ -51,12 +51,16 @@ class ReviewRow:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A graded question, for after release. credit: 0 to 1. given, correct: in words; given is "" without an answer."""
+    """A graded question, for after release. credit: 0 to 1. given, correct: in words; given is "" without an answer.
+
+    note: why an answer that is partly right earned nothing, "" for any other.
+    """
 
     credit: Fraction
     rows: tuple[ReviewRow, ...]
     given: str
     correct: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +163,10 @@ class Question(ABC):
         """A new document that gives `value` full credit; raises InvalidDocument. value: not None."""
 
     # Optional hooks.
+
+    def credit_rule(self, of_type: str) -> str:
+        """How this question gives partial credit, for students; "" if it does not. of_type: the rule of its type."""
+        return of_type
 
     def arranged(self, shuffle: Shuffle) -> Self:
         """The question with its choices in the order that `public` shows, so that reviews keep that order."""

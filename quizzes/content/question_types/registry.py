@@ -59,7 +59,8 @@ def public_view(question: Question, shuffle: Shuffle, value: Value, reading: Rea
     """What a student may see before release: an allowlist that is the same whichever answer is correct."""
     question_type = TYPES[question.type]
     view = question.public(shuffle, value, reading)
-    return {"type": question.type, "hint": question_type.hint, "partial_credit": question_type.partial_credit, **view}
+    credit = question.credit_rule(question_type.partial_credit)
+    return {"type": question.type, "hint": question_type.hint, "partial_credit": credit, **view}
 
 
 def regraded(document: Mapping[str, Any], value: Value) -> dict[str, Any]:

@@ -28,7 +28,8 @@ def start_context(student: Student, given: StudentAssignment, *, now: datetime) 
 
 
 def _partial_credit(edition_id: int) -> list[tuple[str, str]]:
-    """(label, partial credit rule) of each type of the edition with partial credit, in order of first use."""
+    """(label of the type, rule) for each rule of partial credit in the edition, in order of first use."""
     questions = published(edition_id).document.questions
-    types = [TYPES[name] for name in dict.fromkeys(question.type for question in questions)]
-    return [(entry.label, entry.partial_credit) for entry in types if entry.partial_credit]
+    types = [(question, TYPES[question.type]) for question in questions]
+    rules = ((entry.label, question.credit_rule(entry.partial_credit)) for question, entry in types)
+    return list(dict.fromkeys(rule for rule in rules if rule[1]))

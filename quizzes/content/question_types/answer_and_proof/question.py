@@ -77,7 +77,7 @@ class AnswerAndProof(Question):
             "stem": self.stem,
             "answer": {
                 "type": self.answer.type,
-                "partial_credit": PARTIAL_CREDIT if isinstance(self.answer, Multiple) else "",
+                "partial_credit": self.answer.credit_rule(PARTIAL_CREDIT if isinstance(self.answer, Multiple) else ""),
                 **self.answer.public(shuffle, answer, reading),
             },
             "paragraphs": self.proof.public(shuffle, proof, reading)["paragraphs"],
@@ -116,6 +116,7 @@ class AnswerAndProof(Question):
             rows=tuple(row for step in steps for row in step.rows),
             given="; ".join(step.given for step in steps if step.given),
             correct="; ".join(step.correct for step in steps),
+            note=steps[0].note,
         )
 
     def answer_key(self, reading: Reading) -> tuple[KeyRow, ...]:

@@ -12,8 +12,10 @@ class ChoicesDraft(QuestionDraft):
     """A question with choices, of which one or several are correct."""
 
     set_aside_key = "choices"
-    fields = ("choices", "keep_order")
+    fields = ("choices", "keep_order", "all_or_nothing")
     row_lists = ("choices",)
+    # Single choice and multiple answers keep each other's fields. An edition has only those that the type uses.
+    switches: tuple[str, ...] = ("keep_order",)
 
     def blank(self, voices: Sequence[Table]) -> Table:
         """Four empty choices."""
@@ -33,8 +35,9 @@ class ChoicesDraft(QuestionDraft):
                 choice.pop("mark_at", None)
             choices.append(choice)
         finished = {**question, "choices": choices}
-        if not finished.get("keep_order"):
-            finished.pop("keep_order", None)
+        for switch in ("keep_order", "all_or_nothing"):
+            if not finished.get(switch) or switch not in self.switches:
+                finished.pop(switch, None)
         return finished
 
     @abstractmethod

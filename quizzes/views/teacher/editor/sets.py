@@ -1,4 +1,4 @@
-"""Create, copy and delete question sets, and edit their source and objectives."""
+"""Create and copy question sets, and edit their source and objectives."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -19,7 +19,7 @@ from quizzes.content.editions import latest_edition
 from quizzes.forms.editor.objectives import ObjectivesForm
 from quizzes.forms.editor.reading import NewSetForm
 from quizzes.forms.editor.source import SourceForm
-from quizzes.models import Draft, QuestionSet
+from quizzes.models import QuestionSet
 from quizzes.views.access import TeacherRequest
 from quizzes.views.teacher.editor.access import Conflict, EditorRequest, actor_and_time, own_draft, show, today
 from quizzes.views.teacher.editor.publishing import publish_or_review
@@ -79,22 +79,6 @@ def edit_source(request: EditorRequest, public_id: str) -> HttpResponse:
                 return redirect("edit_source", public_id)
     context = {"form": form, "problems": source_problems(draft.document)}
     return show(request, "edit_source", draft, forms=[form], conflict=conflict, **context)
-
-
-@require_http_methods(["GET", "POST"])
-def delete_draft(request: EditorRequest, public_id: str) -> HttpResponse:
-    """Confirm, then delete a draft that was never published."""
-    draft = get_object_or_404(Draft.objects.owned_by(request.user).never_published(), question_set__public_id=public_id)
-    if request.method == "GET":
-        return render(request, "teacher/editor/delete_draft.html", {"question_set": draft.question_set, "draft": draft})
-    title = draft.question_set.title
-    try:
-        lifecycle.delete_draft(draft, **actor_and_time(request))
-    except lifecycle.AlreadyPublished:
-        messages.error(request, "This question set was published in another window, so the draft wasn’t deleted.")
-        return redirect("publish_set", public_id)
-    messages.success(request, f"The draft “{title}” is deleted.")
-    return redirect("question_sets")
 
 
 @require_POST
