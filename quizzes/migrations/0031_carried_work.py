@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("quizzes", "0029_administrator_actions"),
+        ("quizzes", "0030_archived_sets"),
     ]
 
     operations = [
