@@ -4,7 +4,6 @@ import re
 import secrets
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
@@ -12,13 +11,14 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
-from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils import timezone, translation
 
 from quizsite.log import current_request_id
 from quizzes.models import User
 from quizzes.people.second_factor import has_second_factor, is_required
 from quizzes.people.teacher_sessions import renew_teacher_session
+from quizzes.views.access import page_before
+from quizzes.views.language import visitor_language
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -101,6 +101,24 @@ def response_headers(get_response: GetResponse) -> GetResponse:
         # On a shared Chromebook the Back button must not show the last student's page.
         response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+    return middleware
+
+
+# Pages for teachers are not translated yet. A browser's language must not translate half of a page.
+ENGLISH_ONLY = ("/teacher/", "/accounts/", "/admin/", "/invitation/", "/enter/", "/account/")
+
+
+def page_language(get_response: GetResponse) -> GetResponse:
+    """Use the language that this browser chose, or asks for, on pages for students and visitors.
+
+    A signed-in student's own choice comes after this, in views/access.py, because only the view has read the row.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        is_english = request.path_info.startswith(ENGLISH_ONLY)
+        with translation.override(settings.LANGUAGE_CODE if is_english else visitor_language(request)):
+            return get_response(request)
 
     return middleware
 
@@ -204,17 +222,6 @@ class SecondFactorRequired:
 
 EXPORTS_NEED_IT = "Turn on 2-step sign-in before you download student data."
 PAGES_NEED_IT = "Turn on 2-step sign-in to go on. This site asks for it."
-
-
-def page_before(request: HttpRequest) -> str:
-    """Path and query of the page of this site that sent the request, "" if it is not known."""
-    referer = request.headers.get("Referer", "")
-    hosts = {request.get_host()}
-    if not url_has_allowed_host_and_scheme(referer, hosts, require_https=request.is_secure()):
-        return ""
-    address = urlsplit(referer)._replace(scheme="", netloc="", fragment="").geturl()
-    # A path that starts with two slashes names another host.
-    return address if url_has_allowed_host_and_scheme(address, None) else ""
 
 
 # A live page polls while its teacher may be gone. That is no use of the session.

@@ -71,6 +71,7 @@ MIDDLEWARE = [
     # Below WhiteNoise, whose files are already compressed. Against guesses from a page's length (BREACH), Django adds
     # a random number of bytes, and the CSRF token changes each time.
     "django.middleware.gzip.GZipMiddleware",
+    "quizsite.middleware.page_language",
     "quizsite.middleware.head_as_get",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "quizsite.middleware.renew_sessions",
@@ -96,7 +97,7 @@ TEMPLATES = [
         "OPTIONS": {
             "loaders": [
                 (
-                    "django.template.loaders.cached.Loader",
+                    "quizsite.template_loader.CachedLoader",
                     ["quizsite.template_loader.Loader", "django.template.loaders.app_directories.Loader"],
                 )
             ],
@@ -113,9 +114,10 @@ TEMPLATES = [
 # Stored times are UTC; a classroom has a time zone of its own for display.
 USE_TZ = True
 TIME_ZONE = "UTC"
-LANGUAGE_CODE = "en-us"
-# Every page is in English so far. A browser's language must not translate half of a page.
-USE_I18N = False
+LANGUAGE_CODE = "en"
+# Pages of students and visitors. Pages of teachers are in English: quizsite/middleware.py decides.
+LANGUAGES = [("en", "English")]
+USE_I18N = True
 
 # --- Database and cache ---------------------------------------------------------------------------------------------
 
@@ -226,7 +228,11 @@ SECURE_CSP = {
 # What the server reads of one request before Django gets it. The longest answer of a student, 4,000 characters of any
 # script, is 48 KB. Teachers paste texts and upload rosters.
 REQUEST_MAX_BYTES = 64 * 1024
-REQUEST_MAX_BYTES_AT = ((re.compile("/teacher/"), 1024 * 1024 + 64 * 1024),)
+REQUEST_MAX_BYTES_AT = (
+    # Packages of questions hold pictures, which are left out but sent.
+    (re.compile("/teacher/sets/import/"), 16 * 1024 * 1024 + 64 * 1024),
+    (re.compile("/teacher/"), 1024 * 1024 + 64 * 1024),
+)
 # Without one byte of the headers or of the body, and for the whole body. A phone on slow Wi-Fi sends 64 KB in a second.
 REQUEST_SILENT_SECONDS = 10.0
 REQUEST_SECONDS = 30.0

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from quizzes.views import accounts, previews, public
+from quizzes.views import accounts, language, previews, public
 from quizzes.views.student import attempts, home, practice, results, sign_in
 from quizzes.views.teacher import (
     accommodations,
@@ -20,10 +20,12 @@ from quizzes.views.teacher import (
     erasure,
     gradebook,
     grading_queue,
+    growth,
     handouts,
     item_report,
     paper_answers,
     progress,
+    question_files,
     question_sets,
     regrades,
     rosters,
@@ -66,6 +68,7 @@ urlpatterns = [
     path("", public.landing, name="landing"),
     path("try/<int:number>/", previews.try_question, name="try_question"),
     path("try/result/", previews.try_result, name="try_result"),
+    path("language/", language.choose_language, name="choose_language"),
     path("about/privacy/", public.privacy, name="privacy"),
     path("about/accessibility/", public.accessibility, name="accessibility"),
     path("help/", public.help_page, name="help"),
@@ -117,6 +120,8 @@ urlpatterns = [
     ),
     path("teacher/classrooms/<public_id:public_id>/quizzes/", classrooms.classroom_quizzes, name="classroom_quizzes"),
     path("teacher/classrooms/<public_id:public_id>/mastery/", gradebook.classroom_mastery, name="classroom_mastery"),
+    path("teacher/classrooms/<public_id:public_id>/growth/", growth.classroom_growth, name="classroom_growth"),
+    path("teacher/classrooms/<public_id:public_id>/growth/halves/", growth.give_halves, name="give_halves"),
     path("teacher/classrooms/<public_id:public_id>/file/", downloads.download_file, name="download_file"),
     path("teacher/classrooms/<public_id:public_id>/settings/", classrooms.change_classroom, name="change_classroom"),
     path("teacher/classrooms/<public_id:public_id>/code/", classrooms.change_code, name="change_code"),
@@ -165,7 +170,12 @@ urlpatterns = [
     path("teacher/deleted/<slug:receipt>/", erasure.erasure_receipt, name="erasure_receipt"),
     # Teachers: question sets
     path("teacher/sets/", question_sets.question_sets, name="question_sets"),
+    path("teacher/sets/import/", question_files.import_questions, name="import_questions"),
+    path("teacher/sets/template/<slug:file_format>/", question_files.question_template, name="question_template"),
     path("teacher/sets/<public_id:public_id>/", question_sets.question_set, name="question_set"),
+    path("teacher/sets/<public_id:public_id>/export/", question_files.export_questions, name="export_questions"),
+    path("teacher/sets/<public_id:public_id>/evidence/", question_files.choose_evidence, name="choose_evidence"),
+    path("teacher/sets/<public_id:public_id>/import/undo/", question_files.undo_import, name="undo_import"),
     path("teacher/sets/<public_id:public_id>/archive/", question_sets.archive_set, name="archive_set"),
     path("teacher/sets/<public_id:public_id>/delete/", question_sets.delete_set, name="delete_set"),
     path("teacher/sets/<public_id:public_id>/restore/", question_sets.restore_set, name="restore_set"),

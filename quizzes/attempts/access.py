@@ -23,12 +23,13 @@ class AnswersNotLoaded(Exception):
 
 @dataclass(frozen=True, slots=True)
 class LoadedStudent:
-    """The student of a loaded attempt."""
+    """The student of a loaded attempt. language: of the pages, "" if the student never chose one."""
 
     id: int
     display_name: str
     pin_version: int
     is_removed: bool
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ _LOAD = """
 SELECT a.id, a.student_id, s.display_name, s.pin_version, s.removed_at IS NOT NULL, c.time_zone, a.assignment_id,
 g.edition_id, g.own_title, g.release, a.seed, a.shuffle_questions, a.shuffle_choices, a.time_limit IS NOT NULL,
 a.deadline_at, a.submitted_at, g.is_teacher_paced, b.position, b.closed_through,
-c.reading_variant, s.reading_variant, s.chosen_variant, c.students_choose_variant{columns}
+c.reading_variant, s.reading_variant, s.chosen_variant, c.students_choose_variant, s.language{columns}
 FROM quizzes_attempt a JOIN quizzes_student s ON s.id = a.student_id JOIN quizzes_classroom c ON c.id = a.classroom_id
 JOIN quizzes_assignment g ON g.id = a.assignment_id LEFT JOIN quizzes_board b ON b.assignment_id = g.id{join}
 WHERE a.public_id = %s
@@ -128,7 +129,7 @@ _LOAD_WITH_ANSWERS = _LOAD.format(
     columns=", n.question_id, n.value, n.revision, n.flagged, n.saved_at, n.checked_at",
     join=" LEFT JOIN quizzes_answer n ON n.attempt_id = a.id",
 )
-_ATTEMPT_COLUMNS = 23
+_ATTEMPT_COLUMNS = 24
 
 
 def load_attempt(public_id: str, *, with_answers: bool) -> LoadedAttempt | None:
@@ -141,11 +142,11 @@ def load_attempt(public_id: str, *, with_answers: bool) -> LoadedAttempt | None:
     pk, student_id, name, pin_version, is_removed, time_zone, assignment_id, edition_id = rows[0][:8]
     own_title, release, seed, shuffle_questions, shuffle_choices, has_time_limit = rows[0][8:14]
     deadline_at, submitted_at, is_teacher_paced, position, closed_through = rows[0][14:19]
-    of_class, by_teacher, by_student, may_choose = rows[0][19:_ATTEMPT_COLUMNS]
+    of_class, by_teacher, by_student, may_choose, language = rows[0][19:_ATTEMPT_COLUMNS]
     return LoadedAttempt(
         pk,
         public_id,
-        LoadedStudent(student_id, name, pin_version, bool(is_removed)),
+        LoadedStudent(student_id, name, pin_version, bool(is_removed), language),
         time_zone,
         assignment_id,
         edition_id,

@@ -7,14 +7,29 @@ from datetime import date
 from typing import Any
 
 from quizzes.content.tables import InvalidDocument, tables_of, text_of, texts_of
+from quizzes.phrases import gettext, gettext_noop
 
 VOICE_ICONS = ("page", "person", "sign", "quote", "blank")
 # The key of the speaker “The story itself”.
 REPORTER = "reporter"
 NOT_STATED = "not_stated"
+MONTHS = (
+    gettext_noop("January"),
+    gettext_noop("February"),
+    gettext_noop("March"),
+    gettext_noop("April"),
+    gettext_noop("May"),
+    gettext_noop("June"),
+    gettext_noop("July"),
+    gettext_noop("August"),
+    gettext_noop("September"),
+    gettext_noop("October"),
+    gettext_noop("November"),
+    gettext_noop("December"),
+)
 # The levels of a reading by key, with their names. The reading as written is the standard level.
 STANDARD = "standard"
-LEVELS = {STANDARD: "Standard", "easier": "Easier", "es": "Spanish"}
+LEVELS = {STANDARD: gettext_noop("Standard"), "easier": gettext_noop("Easier"), "es": "Spanish"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +112,12 @@ class Citation:
     def as_of(self) -> str:
         """The line beside every question, such as “As of July 2018”, so that nobody reads old news as news of today."""
         if self.day is None:
-            return "The source gives no date"
-        outside = " (date from outside the story)" if self.date_note else ""
-        return f"As of {self.day:%B %Y}{outside}"
+            return gettext("The source gives no date")
+        if self.date_note:
+            text = gettext("As of {month} {year} (date from outside the story)")
+        else:
+            text = gettext("As of {month} {year}")
+        return text.format(month=gettext(MONTHS[self.day.month - 1]), year=self.day.year)
 
     @property
     def is_dated_by_note(self) -> bool:

@@ -159,7 +159,8 @@ class Student(models.Model):
     """One student on a classroom's roster. The PIN is computed from `public_id` and `pin_version`.
 
     family_name: the part of `display_name` to sort by, "" if not known. sort_key: computed from the name in the order
-    that the classroom has chosen. external_id: the school's own number, "" if not kept.
+    that the classroom has chosen. external_id: the school's own number, "" if not kept. language: of the pages, "" if
+    the student never chose one.
     reading_variant: the level of readings that the teacher chose, "" for as the class. chosen_variant: the level that
     the student chose, "" for none.
     """
@@ -171,6 +172,7 @@ class Student(models.Model):
     name_key = models.CharField(max_length=240)
     sort_key = models.CharField(max_length=480)
     external_id = models.CharField(max_length=60, blank=True)
+    language = models.CharField(max_length=10, blank=True, default="", db_default="")
     pin_version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True, blank=True)

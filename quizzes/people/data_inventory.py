@@ -116,6 +116,7 @@ INVENTORY: tuple[StoredTable, ...] = (
         ("classroom_id", "the class"),
         ("display_name family_name name_key sort_key", "students find their name, and teachers know their work"),
         ("external_id", "the school's own number, for gradebook files, only if the teacher keeps it"),
+        ("language", "the language of the pages that the student chose, if any"),
         ("pin_version", "the PIN is computed from it and the secret key; the database has no PIN"),
         ("created_at removed_at", "when the student was on the roster"),
         ("reading_variant chosen_variant", "the level at which the student gets readings"),

@@ -29,6 +29,7 @@ from quizzes.grading.points import (
 )
 from quizzes.grading.scores import adjustments
 from quizzes.models import Answer, AnswerEvent, Attempt, ManualGrade
+from quizzes.phrases import gettext
 
 # Mastery levels of the design: secure from 80 %, not yet below 50 %.
 SECURE_SHARE, NOT_YET_SHARE = Fraction(4, 5), Fraction(1, 2)
@@ -179,7 +180,7 @@ def review_question(
     return ReviewedQuestion(
         number=content.questions.index(question) + 1,
         question=question,
-        type_label=type_of(question).label,
+        type_label=gettext(type_of(question).label),
         review=_review(question, value, content, adjustments),
         answer=answer,
         evidence=evidence,

@@ -31,7 +31,7 @@ function set(seconds) {
   left = seconds === null ? Infinity : seconds;
   since = performance.now();
   if (seconds !== null) return tick();
-  say(words, "No time limit");
+  say(words, words.dataset.unlimited);
   warn("");
 }
 
@@ -56,8 +56,8 @@ function tick() {
   if (left === Infinity) return;
   const seconds = left - (performance.now() - since) / 1000;
   const minutes = Math.max(0, Math.ceil(seconds / 60));
-  say(words, closing && seconds > COUNTDOWN ? closing : `${minutes} min left`);
-  if (minutes === 5 || minutes === 1) warn(`${minutes} minute${minutes === 1 ? "" : "s"} left`);
+  say(words, closing && seconds > COUNTDOWN ? closing : words.dataset.minutes.replace("{}", minutes));
+  if (minutes === 5 || minutes === 1) warn(warning.dataset[`at${minutes}`]);
   if (seconds > 0 || performance.now() - triedAt < AGAIN) return;
   triedAt = performance.now();
   timeUp();

@@ -3,9 +3,11 @@
 import re
 import secrets
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Concatenate
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -14,7 +16,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import rotate_token
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 from django_htmx.middleware import HtmxDetails
 
 from quizzes.attempts.access import Access, LoadedAttempt, check_access, load_attempt
@@ -121,7 +125,7 @@ def attempt_required[**P](*, with_answers: bool = False) -> Callable[[AttemptVie
             if access is Access.NOT_FOUND or attempt is None:
                 raise Http404
             renew_student_session(request.session, now=now)
-            with timezone.override(attempt.zone):
+            with timezone.override(attempt.zone), students_language(attempt.student.language):
                 return view(request, attempt, *args, **kwargs)
 
         return wrapper
@@ -153,10 +157,17 @@ def student_polls[**P](
         student = signed_in_student(request.session, now=timezone.now())
         if student is None:
             return _redirect_to_sign_in(request)
-        with timezone.override(student.classroom.zone):
+        with timezone.override(student.classroom.zone), students_language(student.language):
             return view(request, student, *args, **kwargs)
 
     return wrapper
+
+
+def students_language(chosen: str) -> AbstractContextManager[None]:
+    """The language that a student chose, for this request. Without a choice, the language of the browser stays."""
+    if not chosen or chosen == translation.get_language() or chosen not in dict(settings.LANGUAGES):
+        return nullcontext()
+    return translation.override(chosen)
 
 
 def sign_in_student(request: HttpRequest, student: Student, *, is_shared: bool) -> None:
@@ -176,6 +187,17 @@ def client_address(request: HttpRequest) -> str:
     if 0 < count <= len(hops) and hops[-count]:
         return hops[-count]
     return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def page_before(request: HttpRequest) -> str:
+    """Path and query of the page of this site that sent the request, "" if it is not known."""
+    referer = request.headers.get("Referer", "")
+    hosts = {request.get_host()}
+    if not url_has_allowed_host_and_scheme(referer, hosts, require_https=request.is_secure()):
+        return ""
+    address = urlsplit(referer)._replace(scheme="", netloc="", fragment="").geturl()
+    # A path that starts with two slashes names another host.
+    return address if url_has_allowed_host_and_scheme(address, None) else ""
 
 
 def arrival(request: HttpRequest) -> datetime:
@@ -209,7 +231,7 @@ def remember_device(response: HttpResponse, device: str) -> None:
 def teachers_of(classroom: Classroom) -> list[str]:
     """The names of a classroom's teachers for students, at least one; 1 query."""
     editors = classroom.teaching_set.filter(role__in=EDITORS).order_by("pk")
-    return list(editors.values_list("teacher__name", flat=True)) or ["your teacher"]
+    return list(editors.values_list("teacher__name", flat=True)) or [gettext("your teacher")]
 
 
 def _redirect_to_sign_in(request: HttpRequest) -> HttpResponse:

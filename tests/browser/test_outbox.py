@@ -969,15 +969,15 @@ def test_line_is_moved_by_keyboard_offline_as_well(context: BrowserContext, line
     page = open_with_all(context, lines, 5)
     assert in_order(page) == "abc"
     context.set_offline(True)
-    page.get_by_role("button", name="Move “a” down").focus()
+    page.get_by_role("button", name="Move down: a").focus()
     page.keyboard.press("Enter")
     assert in_order(page) == "bac"
-    expect(page.get_by_role("button", name="Move “a” down")).to_be_focused()
+    expect(page.get_by_role("button", name="Move down: a")).to_be_focused()
     expect(page.locator("[data-moved]")).to_have_text("a: 2")
     page.keyboard.press("Space")
     assert in_order(page) == "bca"
     # The last line can go no further: the focus stays on it.
-    expect(page.get_by_role("button", name="Move “a” up")).to_be_focused()
+    expect(page.get_by_role("button", name="Move up: a")).to_be_focused()
     expect(page.get_by_label("Keep this order")).to_be_checked()
     # So it stands on a page that is opened anew, before it is sent.
     page.close()

@@ -25,7 +25,7 @@ ADDED_IN_VERSION_3: dict[str, dict[str, Json]] = {
         "reading_variant": "standard",
         "students_choose_variant": False,
     },
-    "students": {"family_name": None, "external_id": "", "reading_variant": "", "chosen_variant": ""},
+    "students": {"family_name": None, "external_id": "", "language": "", "reading_variant": "", "chosen_variant": ""},
     "assignments": {"own_title": "", "is_teacher_paced": False, "closed_through": 0},
 }
 MAX_BYTES = 50_000_000
@@ -60,7 +60,7 @@ class StudentPart:
     """One student on the roster. accommodation: None without one; its time_factor is None for no time limit.
 
     family_name: the part of the name to sort by, "" if not known, None to compute it from the name.
-    external_id: the school's own number, "" if not kept.
+    external_id: the school's own number, "" if not kept. language: of the pages, "" if the student never chose one.
     reading_variant, chosen_variant: the level of readings that the teacher or the student chose, "" for none.
     is_elsewhere: moved to another classroom later; the file has only the attempts made in this classroom.
     """
@@ -69,6 +69,7 @@ class StudentPart:
     name: str
     family_name: str | None
     external_id: str
+    language: str
     reading_variant: str
     chosen_variant: str
     pin_version: int

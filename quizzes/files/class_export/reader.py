@@ -142,6 +142,7 @@ def _students(class_export: ClassExport, classroom: Classroom) -> dict[str, Stud
             classroom=classroom,
             **name_columns(name, by_first=classroom.sorts_by_first_name),
             external_id=part.external_id,
+            language=part.language,
             reading_variant=part.reading_variant,
             chosen_variant=part.chosen_variant,
             pin_version=part.pin_version,

@@ -109,6 +109,7 @@ def _students(classroom: Classroom) -> tuple[StudentPart, ...]:
             name=student.display_name,
             family_name=student.family_name,
             external_id=student.external_id,
+            language=student.language,
             reading_variant=student.reading_variant,
             chosen_variant=student.chosen_variant,
             pin_version=student.pin_version,

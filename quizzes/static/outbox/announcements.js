@@ -71,6 +71,13 @@ export function createNotices(board) {
     places.forEach((place) => { if (place.textContent !== text) place.textContent = text; });
   }
 
+  // The page has the words, in its language and for each form of its plural.
+  function countedAnswers(count) {
+    const forms = board.dataset;
+    const text = forms[new Intl.PluralRules(document.documentElement.lang).select(count)] ?? forms.other ?? "";
+    return text.replace("{}", count);
+  }
+
   const notices = {
     shown: "",
     // What could not be done without the server: "question", "hand-in", "act" or "".
@@ -89,7 +96,7 @@ export function createNotices(board) {
         if (template) board.append(template.content.cloneNode(true));
       }
       notices.shown = template ? name : "";
-      setText(inNotice("[data-count]"), `${count} answer${count === 1 ? "" : "s"}`);
+      setText(inNotice("[data-count]"), countedAnswers(count));
       if (number) setText(inNotice("[data-number]"), number);
       inNotice("[data-waiting]").forEach((place) => { place.hidden = count === 0; });
       inNotice("[data-blocked]").forEach((place) => { place.hidden = place.dataset.blocked !== notices.blocked; });

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.middleware import HtmxDetails
 
@@ -288,7 +289,7 @@ def _saved_reply(saved: Saved, attempt: LoadedAttempt, question: Question) -> Js
 
 
 def _not_an_answer(request: HttpRequest, attempt: LoadedAttempt, number: int, form: AnswerForm) -> HttpResponse:
-    errors = form.non_field_errors() or ["This page is out of date. Open the question again."]
+    errors = form.non_field_errors() or [gettext("This page is out of date. Open the question again.")]
     if _wants_json(request):
         return JsonResponse({"outcome": "refused", "message": errors[0]}, status=400)
     context = {"attempt": attempt, "student": attempt.student, "number": number, "message": errors[0]}
@@ -302,7 +303,7 @@ def _ended(request: HttpRequest, attempt: LoadedAttempt, now: datetime) -> HttpR
     if _wants_json(request):
         return JsonResponse({"outcome": str(Outcome.LATE), "location": address}, status=410)
     if not attempt.is_open and submitted.submitted_by == Attempt.SubmittedBy.STUDENT:
-        messages.warning(request, "You already turned this in. Your last answer came too late to count.")
+        messages.warning(request, gettext("You already turned this in. Your last answer came too late to count."))
     return redirect(address)
 
 

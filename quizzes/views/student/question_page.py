@@ -9,6 +9,7 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext
 
 from quizzes.assignments.deadlines import has_countdown, minutes_left
 from quizzes.assignments.release import Release
@@ -79,12 +80,15 @@ def question_context(attempt: LoadedAttempt, number: int, *, now: datetime) -> d
     places, published_edition = places_of(attempt), attempt.content.published
     form = form_context(attempt, number)
     reading = attempt.content.reading_of(attempt.content.questions[number - 1])
+    shown = published_edition.edition_id, reading.variant, get_language()
     return form | {
         "attempt": attempt,
         "student": attempt.student,
         "reading": reading,
-        "plain_reading": plain_reading(published_edition.edition_id, reading.variant),
-        "word_list": word_list(published_edition.edition_id, reading.variant) if form["is_picker"] else "",
+        "plain_reading": plain_reading(*shown),
+        "word_list": word_list(published_edition.edition_id, reading.variant, get_language())
+        if form["is_picker"]
+        else "",
         "levels": _levels(attempt, reading),
         # The script shows the next question beside the same reading.
         "is_ahead": len(places) > 1 and not form["checks_at_once"] and _is_complete(attempt.content),
@@ -135,7 +139,7 @@ def closing_words(attempt: LoadedAttempt, *, now: datetime) -> str:
     deadline_at = attempt.deadline_at
     if deadline_at is None or has_countdown(at=now, deadline_at=deadline_at, has_time_limit=attempt.has_time_limit):
         return ""
-    return f"Closes {upcoming(deadline_at, now)}"
+    return gettext("Closes {moment}").format(moment=upcoming(deadline_at, now))
 
 
 def form_context(attempt: LoadedAttempt, number: int) -> dict[str, Any]:
@@ -190,7 +194,7 @@ def _levels(attempt: LoadedAttempt, shown: Reading) -> list[tuple[str, str, bool
     if not attempt.reading_choice.may_choose or not reading.variants:
         return []
     offered = (STANDARD, *(variant.variant for variant in reading.variants))
-    return [(key, STUDENT_LEVELS[key], key == shown.variant) for key in offered]
+    return [(key, gettext(STUDENT_LEVELS[key]), key == shown.variant) for key in offered]
 
 
 def _is_complete(content: AttemptContent) -> bool:
@@ -200,14 +204,17 @@ def _is_complete(content: AttemptContent) -> bool:
 
 
 @process_cache(maxsize=256)
-def plain_reading(edition_id: int, variant: str) -> SafeString:
-    """The HTML of an edition's reading without marks. Cached: it is the same for every student and half of the work."""
+def plain_reading(edition_id: int, variant: str, language: str | None) -> SafeString:
+    """The HTML of an edition's reading without marks, on a page in the active language.
+
+    Cached: it is the same for every student and half of the work.
+    """
     reading = published(edition_id).document.reading.in_variant(variant)
     return render_to_string("parts/reading.html", {"reading": reading, "marked": ()})
 
 
 @process_cache(maxsize=256)
-def word_list(edition_id: int, variant: str) -> SafeString:
+def word_list(edition_id: int, variant: str, language: str | None) -> SafeString:
     """The HTML of an edition's words to know, for a question that is answered in the reading."""
     reading = published(edition_id).document.reading.in_variant(variant)
     return render_to_string("parts/word_list.html", {"reading": reading})

@@ -10,13 +10,14 @@ from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from quizzes.assignments.deadlines import minutes_left
 from quizzes.formatting import clock
 from quizzes.forms.student_sign_in import CodeForm, NameForm, PinForm
 from quizzes.models import Classroom, Student
-from quizzes.people.rosters import join_list
+from quizzes.people.rosters import join_list, set_language
 from quizzes.people.student_sessions import signed_in_student
 from quizzes.people.student_sign_in import (
     NoSuchCode,
@@ -29,6 +30,7 @@ from quizzes.people.student_sign_in import (
     student_of_attempt,
 )
 from quizzes.views.access import client_address, device_of, remember_device, sign_in_student, teachers_of
+from quizzes.views.language import LANGUAGE_COOKIE, chosen_language
 
 CLASSROOM, NAME = "joining_classroom_id", "joining_student_id"
 # Set by sign-out and deleted by the next page, which tells the script to empty the browser's store. A URL or a session
@@ -86,9 +88,16 @@ def enter_pin(request: HttpRequest) -> HttpResponse:
             check_pin(student, pin, address=address, device=device, now=timezone.now())
     except (WrongPin, PinLocked) as error:
         is_right = False
-        _refuse(form, error, lambda until: f"at {clock(until, classroom.zone)}", " or ".join(teachers_of(classroom)))
+        _refuse(
+            form,
+            error,
+            lambda until: gettext("at {time}").format(time=clock(until, classroom.zone)),
+            gettext(" or ").join(teachers_of(classroom)),
+        )
     if is_right:
         sign_in_student(request, student, is_shared=form.is_shared)
+        if (chosen := chosen_language(request)) and chosen != student.language:
+            set_language(student, chosen)
         response: HttpResponse = redirect("student_home")
     else:
         form.name_teachers(teachers_of(classroom))
@@ -109,7 +118,7 @@ def enter_pin_again(request: HttpRequest, public_id: str) -> JsonResponse:
     device, now = device_of(request), timezone.now()
     student = student_of_attempt(public_id)
     form = PinForm(request.POST)
-    form.name_teachers(["your teacher"])
+    form.name_teachers([gettext("your teacher")])
     try:
         is_right = form.is_valid()
         if is_right:
@@ -118,7 +127,7 @@ def enter_pin_again(request: HttpRequest, public_id: str) -> JsonResponse:
     except (WrongPin, PinLocked) as error:
         is_right = False
         # Minutes, not a time of day, which would reveal the class's time zone.
-        _refuse(form, error, lambda until: _in_minutes(until, now), "your teacher")
+        _refuse(form, error, lambda until: _in_minutes(until, now), gettext("your teacher"))
     if is_right and student is not None:
         sign_in_student(request, student, is_shared=True)
         response = JsonResponse({"token": get_token(request)})
@@ -134,6 +143,8 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """Sign out and delete the student's data from this browser."""
     request.session.flush()
     response = redirect("join")
+    # The next student on a shared device chooses their own.
+    response.delete_cookie(LANGUAGE_COOKIE, samesite="Lax")
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     response.set_cookie(SIGNED_OUT_COOKIE, "1", max_age=60, httponly=True, secure=settings.HTTPS, samesite="Lax")
     return response
@@ -220,4 +231,4 @@ def _refuse(form: PinForm, error: WrongPin | PinLocked, when: Callable[[datetime
 
 def _in_minutes(until: datetime, now: datetime) -> str:
     minutes = minutes_left(at=now, deadline_at=until)
-    return f"in {minutes} minute{'' if minutes == 1 else 's'}"
+    return ngettext("in {count} minute", "in {count} minutes", minutes or 0).format(count=minutes)

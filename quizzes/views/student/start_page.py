@@ -8,6 +8,7 @@ from quizzes.assignments.student_settings import settings_given
 from quizzes.content.editions import published
 from quizzes.content.question_types.registry import TYPES
 from quizzes.models import Student
+from quizzes.phrases import gettext
 from quizzes.reports.student_assignments import StudentAssignment
 
 
@@ -31,5 +32,5 @@ def _partial_credit(edition_id: int) -> list[tuple[str, str]]:
     """(label of the type, rule) for each rule of partial credit in the edition, in order of first use."""
     questions = published(edition_id).document.questions
     types = [(question, TYPES[question.type]) for question in questions]
-    rules = ((entry.label, question.credit_rule(entry.partial_credit)) for question, entry in types)
+    rules = ((gettext(entry.label), gettext(question.credit_rule(entry.partial_credit))) for question, entry in types)
     return list(dict.fromkeys(rule for rule in rules if rule[1]))

@@ -147,7 +147,7 @@ def test_ordering_page_moves_with_plain_buttons_and_the_ends_cannot_leave() -> N
     assert 'name="up" value="1" disabled>' in buttons
     assert 'name="down" value="4" disabled>' in buttons
     assert html.count(" disabled>") == 2
-    assert "Move “Event B” up" in html
+    assert "Move up: Event B" in html
 
 
 def test_ordering_paper_has_a_short_line_for_each_place() -> None:

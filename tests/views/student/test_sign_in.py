@@ -475,7 +475,7 @@ def test_join_page_says_who_is_signed_in(student: Student, student_client: Clien
     page = student_client.get(reverse("join"))
     assert "You’re signed in as Maya Lopez" in body(page)
     assert reverse("student_home") in read(page).links
-    [form] = read(page).forms
+    form = read(page).forms[0]
     assert (form.action, form.method) == (reverse("sign_out"), "post")
 
 

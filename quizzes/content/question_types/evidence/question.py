@@ -21,6 +21,7 @@ from quizzes.content.question_types.question import (
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.reading import Reading, Sentence
 from quizzes.content.tables import InvalidDocument, tables_of, text_of, texts_of
+from quizzes.phrases import gettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ class Evidence(Question):
         """The chosen sentence keys, sorted as text, None without any; raises NotAChoice."""
         chosen = set(submitted.get("sentence", ()))
         if chosen - {sentence.key for sentence in reading}:
-            raise NotAChoice("That sentence isn’t in this reading.")
+            raise NotAChoice(gettext("That sentence isn’t in this reading."))
         return sorted(chosen) or None
 
     def grade(self, value: Value) -> Fraction:

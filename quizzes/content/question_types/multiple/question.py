@@ -33,10 +33,11 @@ from quizzes.content.question_types.single.choices import (
 )
 from quizzes.content.reading import Reading
 from quizzes.content.tables import InvalidDocument, tables_of
+from quizzes.phrases import gettext_noop
 
 # Both are also shown at the first step of answer and evidence.
-ALL_OR_NOTHING = "You earn the points only if you choose every correct answer and no other."
-PARTIAL_CREDIT = "Correct choices add points. Wrong choices take points away. You can’t go below 0."
+ALL_OR_NOTHING = gettext_noop("You earn the points only if you choose every correct answer and no other.")
+PARTIAL_CREDIT = gettext_noop("Correct choices add points. Wrong choices take points away. You can’t go below 0.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
