@@ -29,6 +29,7 @@ from quizzes.views.teacher import (
     question_sets,
     regrades,
     rosters,
+    search,
     start_class,
     student_report,
     students,
@@ -100,6 +101,7 @@ urlpatterns = [
     path("student/attempts/<public_id:public_id>/practice/result/", practice.practice_result, name="practice_result"),
     # Teachers: home and account
     path("teacher/", classrooms.teacher_home, name="teacher_home"),
+    path("teacher/search/", search.search_page, name="search"),
     path("teacher/to-do/hide/", classrooms.hide_todo, name="hide_todo"),
     path("teacher/to-do/show/", classrooms.show_todo, name="show_todo"),
     path("teacher/account/", account.account, name="account"),

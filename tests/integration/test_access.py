@@ -207,6 +207,7 @@ TABLE: dict[str, Row] = {
     "practice_result": Row(moving(OWN_STUDENT), of_attempt),
     # Teachers
     "teacher_home": Row(ANY_TEACHER),
+    "search": Row(ANY_TEACHER),
     "hide_todo": Row(moving(ANY_TEACHER), method="post", data={"key": "quiz:AAAAAAAAAAAA", "count": "1"}),
     "show_todo": Row(moving(ANY_TEACHER), method="post", data={"key": "quiz:AAAAAAAAAAAA", "count": "1"}),
     "add_classroom": Row(ANY_TEACHER),
