@@ -113,6 +113,7 @@ urlpatterns = [
     path("teacher/account/invitations/<int:number>/cancel/", account.cancel_invitation, name="cancel_invitation"),
     # Teachers: classrooms and rosters
     path("teacher/classrooms/new/", classrooms.add_classroom, name="add_classroom"),
+    path("teacher/classrooms/sample/", classrooms.open_sample_class, name="open_sample_class"),
     path("teacher/classrooms/archived/", classrooms.archived_classrooms, name="archived_classrooms"),
     path("teacher/classrooms/<public_id:public_id>/", gradebook.classroom_gradebook, name="classroom_gradebook"),
     path(

@@ -212,6 +212,7 @@ TABLE: dict[str, Row] = {
     "show_todo": Row(moving(ANY_TEACHER), method="post", data={"key": "quiz:AAAAAAAAAAAA", "count": "1"}),
     "add_classroom": Row(ANY_TEACHER),
     "archived_classrooms": Row(ANY_TEACHER),
+    "open_sample_class": Row(moving(ANY_TEACHER), method="post"),
     "classroom_gradebook": Row(OWN_TEACHER, of_classroom),
     "classroom_quizzes": Row(OWN_TEACHER, of_classroom),
     "download_gradebook": Row(OWN_TEACHER, of_classroom, method="post"),
