@@ -13,6 +13,7 @@ from quizzes.views.teacher import (
     assignments,
     attempt_review,
     board,
+    class_files,
     class_people,
     class_report,
     classrooms,
@@ -113,6 +114,8 @@ urlpatterns = [
     path("teacher/account/invitations/<int:number>/cancel/", account.cancel_invitation, name="cancel_invitation"),
     # Teachers: classrooms and rosters
     path("teacher/classrooms/new/", classrooms.add_classroom, name="add_classroom"),
+    path("teacher/classrooms/import/", class_files.import_class, name="import_class"),
+    path("teacher/classrooms/<public_id:public_id>/export/", class_files.download_class, name="download_class"),
     path("teacher/classrooms/sample/", classrooms.open_sample_class, name="open_sample_class"),
     path("teacher/classrooms/archived/", classrooms.archived_classrooms, name="archived_classrooms"),
     path("teacher/classrooms/<public_id:public_id>/", gradebook.classroom_gradebook, name="classroom_gradebook"),

@@ -211,6 +211,8 @@ TABLE: dict[str, Row] = {
     "hide_todo": Row(moving(ANY_TEACHER), method="post", data={"key": "quiz:AAAAAAAAAAAA", "count": "1"}),
     "show_todo": Row(moving(ANY_TEACHER), method="post", data={"key": "quiz:AAAAAAAAAAAA", "count": "1"}),
     "add_classroom": Row(ANY_TEACHER),
+    "import_class": Row(ANY_TEACHER),
+    "download_class": Row(OWN_TEACHER, of_classroom, method="post"),
     "archived_classrooms": Row(ANY_TEACHER),
     "open_sample_class": Row(moving(ANY_TEACHER), method="post"),
     "classroom_gradebook": Row(OWN_TEACHER, of_classroom),
