@@ -163,6 +163,7 @@ urlpatterns = [
     path("teacher/students/<public_id:public_id>/", students.student_history, name="student_history"),
     path("teacher/students/<public_id:public_id>/rename/", students.rename_student, name="rename_student"),
     path("teacher/students/<public_id:public_id>/move/", students.move_student, name="move_student"),
+    path("teacher/students/<public_id:public_id>/carry/", students.carry_work, name="carry_work"),
     path("teacher/students/<public_id:public_id>/remove/", students.remove_student, name="remove_student"),
     path("teacher/students/<public_id:public_id>/restore/", students.restore_student, name="restore_student"),
     path("teacher/students/<public_id:public_id>/time/", accommodations.set_accommodation, name="set_accommodation"),

@@ -236,6 +236,7 @@ TABLE: dict[str, Row] = {
     "download_student": Row(OWN_TEACHER, of_student, method="post"),
     "rename_student": Row(moving(EDITOR), of_student, method="post", data={"name": "Maya L."}),
     "move_student": Row(EDITOR, of_student, method="post"),
+    "carry_work": Row(moving(EDITOR), of_student, method="post"),
     "remove_student": Row(moving(EDITOR), of_student, method="post"),
     "restore_student": Row(moving(EDITOR), of_student, method="post"),
     "set_accommodation": Row(moving(EDITOR), of_student, method="post", data={"time": "1.5"}),
