@@ -20,13 +20,16 @@ from quizzes.views.teacher import (
     erasure,
     gradebook,
     grading_queue,
+    growth,
     handouts,
     item_report,
     paper_answers,
     progress,
+    question_files,
     question_sets,
     regrades,
     rosters,
+    search,
     start_class,
     student_report,
     students,
@@ -98,6 +101,7 @@ urlpatterns = [
     path("student/attempts/<public_id:public_id>/practice/result/", practice.practice_result, name="practice_result"),
     # Teachers: home and account
     path("teacher/", classrooms.teacher_home, name="teacher_home"),
+    path("teacher/search/", search.search_page, name="search"),
     path("teacher/to-do/hide/", classrooms.hide_todo, name="hide_todo"),
     path("teacher/to-do/show/", classrooms.show_todo, name="show_todo"),
     path("teacher/account/", account.account, name="account"),
@@ -109,6 +113,7 @@ urlpatterns = [
     path("teacher/account/invitations/<int:number>/cancel/", account.cancel_invitation, name="cancel_invitation"),
     # Teachers: classrooms and rosters
     path("teacher/classrooms/new/", classrooms.add_classroom, name="add_classroom"),
+    path("teacher/classrooms/sample/", classrooms.open_sample_class, name="open_sample_class"),
     path("teacher/classrooms/archived/", classrooms.archived_classrooms, name="archived_classrooms"),
     path("teacher/classrooms/<public_id:public_id>/", gradebook.classroom_gradebook, name="classroom_gradebook"),
     path(
@@ -118,6 +123,8 @@ urlpatterns = [
     ),
     path("teacher/classrooms/<public_id:public_id>/quizzes/", classrooms.classroom_quizzes, name="classroom_quizzes"),
     path("teacher/classrooms/<public_id:public_id>/mastery/", gradebook.classroom_mastery, name="classroom_mastery"),
+    path("teacher/classrooms/<public_id:public_id>/growth/", growth.classroom_growth, name="classroom_growth"),
+    path("teacher/classrooms/<public_id:public_id>/growth/halves/", growth.give_halves, name="give_halves"),
     path("teacher/classrooms/<public_id:public_id>/file/", downloads.download_file, name="download_file"),
     path("teacher/classrooms/<public_id:public_id>/settings/", classrooms.change_classroom, name="change_classroom"),
     path("teacher/classrooms/<public_id:public_id>/code/", classrooms.change_code, name="change_code"),
@@ -165,7 +172,12 @@ urlpatterns = [
     path("teacher/deleted/<slug:receipt>/", erasure.erasure_receipt, name="erasure_receipt"),
     # Teachers: question sets
     path("teacher/sets/", question_sets.question_sets, name="question_sets"),
+    path("teacher/sets/import/", question_files.import_questions, name="import_questions"),
+    path("teacher/sets/template/<slug:file_format>/", question_files.question_template, name="question_template"),
     path("teacher/sets/<public_id:public_id>/", question_sets.question_set, name="question_set"),
+    path("teacher/sets/<public_id:public_id>/export/", question_files.export_questions, name="export_questions"),
+    path("teacher/sets/<public_id:public_id>/evidence/", question_files.choose_evidence, name="choose_evidence"),
+    path("teacher/sets/<public_id:public_id>/import/undo/", question_files.undo_import, name="undo_import"),
     path("teacher/sets/<public_id:public_id>/archive/", question_sets.archive_set, name="archive_set"),
     path("teacher/sets/<public_id:public_id>/delete/", question_sets.delete_set, name="delete_set"),
     path("teacher/sets/<public_id:public_id>/restore/", question_sets.restore_set, name="restore_set"),
@@ -234,6 +246,16 @@ urlpatterns = [
         "teacher/assignments/<public_id:public_id>/paper/<public_id:student_id>/",
         paper_answers.student_paper_answers,
         name="student_paper_answers",
+    ),
+    path(
+        "teacher/assignments/<public_id:public_id>/paper/<public_id:student_id>/move/",
+        paper_answers.move_paper_answers,
+        name="move_paper_answers",
+    ),
+    path(
+        "teacher/assignments/<public_id:public_id>/paper/<public_id:student_id>/take-away/",
+        paper_answers.take_paper_answers_away,
+        name="take_paper_answers_away",
     ),
     # Teachers: results of an assignment
     path(

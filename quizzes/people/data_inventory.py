@@ -244,6 +244,7 @@ INVENTORY: tuple[StoredTable, ...] = (
         ("sorts_by_first_name", "the order of the roster"),
         ("created_at archived_at erasure_announced_at", "when it ends, and when it will be deleted"),
         ("counts_missing_as_zero", "averages count missing work as 0, or leave it out"),
+        ("is_sample", "a sample class to look around, with invented students"),
         ("reading_variant students_choose_variant", "the level of readings, and whether students may choose another"),
     ),
     StoredTable(

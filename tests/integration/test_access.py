@@ -17,7 +17,17 @@ from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.models import Assignment, Attempt, Source, Student, User
 from quizzes.people import accounts
 from quizzes.people.erasure import erase_student
-from tests.factories import NOW, make_attempt, make_draft, make_regrade, make_student
+from tests.factories import (
+    NOW,
+    make_assignment,
+    make_attempt,
+    make_document,
+    make_draft,
+    make_edition,
+    make_question_set,
+    make_regrade,
+    make_student,
+)
 from tests.pages import form_of, read, text_of
 
 Actor = Literal["nobody", "student", "classmate", "outsider", "teacher", "viewer", "other_teacher", "staff"]
@@ -83,6 +93,15 @@ def of_account(school: School) -> dict[str, Any]:
 
 def of_person(school: School) -> dict[str, Any]:
     return {**of_classroom(school), "number": school.teacher.pk}
+
+
+def of_halves(school: School) -> dict[str, Any]:
+    for slug, other in (("form-a", "form-b"), ("form-b", "form-a")):
+        document = {**make_document(slug=slug), "form_of": other}
+        edition = make_edition(question_set=make_question_set(slug=slug), document=document)
+        for _ in range(2):
+            make_assignment(edition=edition, classroom=school.assignment.classroom)
+    return of_classroom(school)
 
 
 def of_student(school: School) -> dict[str, Any]:
@@ -188,10 +207,12 @@ TABLE: dict[str, Row] = {
     "practice_result": Row(moving(OWN_STUDENT), of_attempt),
     # Teachers
     "teacher_home": Row(ANY_TEACHER),
+    "search": Row(ANY_TEACHER),
     "hide_todo": Row(moving(ANY_TEACHER), method="post", data={"key": "quiz:AAAAAAAAAAAA", "count": "1"}),
     "show_todo": Row(moving(ANY_TEACHER), method="post", data={"key": "quiz:AAAAAAAAAAAA", "count": "1"}),
     "add_classroom": Row(ANY_TEACHER),
     "archived_classrooms": Row(ANY_TEACHER),
+    "open_sample_class": Row(moving(ANY_TEACHER), method="post"),
     "classroom_gradebook": Row(OWN_TEACHER, of_classroom),
     "classroom_quizzes": Row(OWN_TEACHER, of_classroom),
     "download_gradebook": Row(OWN_TEACHER, of_classroom, method="post"),
@@ -200,6 +221,8 @@ TABLE: dict[str, Row] = {
     "restore_code": Row(moving(EDITOR), of_classroom, method="post"),
     "set_code_active": Row(moving(EDITOR), of_classroom, method="post", data={"is_open": "True"}),
     "set_missing_rule": Row(moving(EDITOR), of_classroom, method="post", data={"is_zero": "on"}),
+    "classroom_growth": Row(OWN_TEACHER, of_classroom),
+    "give_halves": Row(moving(EDITOR), of_halves, method="post"),
     "set_reading_levels": Row(moving(EDITOR), of_classroom, method="post", data={"variant": "es"}),
     "sort_roster": Row(moving(EDITOR), of_classroom, method="post", data={"by_first": "1"}),
     "set_archived": Row(moving(EDITOR), of_classroom, method="post", data={"is_archived": "True"}),
@@ -245,6 +268,11 @@ TABLE: dict[str, Row] = {
     "edit_voices": Row(SET_OWNER, of_draft, method="post"),
     "edit_orphans": Row(SET_OWNER, of_draft),
     "resolve_orphan": Row(moving(SET_OWNER), of_draft_question, method="post"),
+    "import_questions": Row(ANY_TEACHER),
+    "question_template": Row(ANY_TEACHER, lambda school: {"file_format": "csv"}),
+    "export_questions": Row(SET_OWNER, of_draft),
+    "choose_evidence": Row(SET_OWNER, of_draft),
+    "undo_import": Row(moving(SET_OWNER), of_draft, method="post", data={"batch": "00000000", "revision": "0"}),
     "edit_questions": Row(moving(SET_OWNER), of_draft),
     "add_question": Row(moving(SET_OWNER), of_draft, method="post"),
     "keep_wording": Row(moving(SET_OWNER), of_draft, method="post"),
@@ -268,6 +296,8 @@ TABLE: dict[str, Row] = {
     "print_assignment_key": Row(OWN_TEACHER, of_assignment),
     "paper_answers": Row(EDITOR, of_assignment),
     "student_paper_answers": Row(EDITOR, of_student_on_assignment),
+    "move_paper_answers": Row(moving(EDITOR), of_student_on_assignment, method="post"),
+    "take_paper_answers_away": Row(moving(EDITOR), of_student_on_assignment, method="post"),
     "change_assignment": Row(EDITOR, of_assignment),
     "change_window": Row(moving(EDITOR), of_assignment, method="post", data={"act": "close"}),
     "delete_assignment": Row(moving(EDITOR), of_assignment, method="post"),

@@ -83,6 +83,7 @@ def from_edition(edition: Mapping[str, Any], *, title: str) -> Table:
     document = {**new_document(), **deepcopy(dict(edition)), "title": title, "saved": {}}
     document.pop("facts", None)
     document.pop("slug", None)
+    document.pop("form_of", None)
     # Built-in readings have no such field. They are written in the project's own words.
     document["reading"].setdefault("rights", QUOTES)
     for sentence in sentence_tables(document):
