@@ -31,6 +31,7 @@ from quizzes.views.teacher import (
     regrades,
     rosters,
     search,
+    sharing,
     start_class,
     student_report,
     students,
@@ -194,6 +195,8 @@ urlpatterns = [
     path("teacher/sets/<public_id:public_id>/print/key/", handouts.print_set_key, name="print_set_key"),
     # Teachers: the editor
     path("teacher/sets/new/", sets.add_set, name="add_set"),
+    path("teacher/sets/<public_id:public_id>/share/", sharing.share_set, name="share_set"),
+    path("teacher/sets/<public_id:public_id>/share/<int:number>/stop/", sharing.stop_sharing, name="stop_sharing"),
     path("teacher/sets/<public_id:public_id>/copy/", sets.copy_set, name="copy_set"),
     path("teacher/sets/<public_id:public_id>/edit/undo/", sets.undo_removal, name="undo_removal"),
     path("teacher/sets/<public_id:public_id>/edit/source/", sets.edit_source, name="edit_source"),
