@@ -13,6 +13,7 @@ from quizzes.views.teacher import (
     assignments,
     attempt_review,
     board,
+    class_files,
     class_people,
     class_report,
     classrooms,
@@ -25,9 +26,11 @@ from quizzes.views.teacher import (
     item_report,
     paper_answers,
     progress,
+    question_files,
     question_sets,
     regrades,
     rosters,
+    search,
     start_class,
     student_report,
     students,
@@ -99,6 +102,7 @@ urlpatterns = [
     path("student/attempts/<public_id:public_id>/practice/result/", practice.practice_result, name="practice_result"),
     # Teachers: home and account
     path("teacher/", classrooms.teacher_home, name="teacher_home"),
+    path("teacher/search/", search.search_page, name="search"),
     path("teacher/to-do/hide/", classrooms.hide_todo, name="hide_todo"),
     path("teacher/to-do/show/", classrooms.show_todo, name="show_todo"),
     path("teacher/account/", account.account, name="account"),
@@ -110,6 +114,9 @@ urlpatterns = [
     path("teacher/account/invitations/<int:number>/cancel/", account.cancel_invitation, name="cancel_invitation"),
     # Teachers: classrooms and rosters
     path("teacher/classrooms/new/", classrooms.add_classroom, name="add_classroom"),
+    path("teacher/classrooms/import/", class_files.import_class, name="import_class"),
+    path("teacher/classrooms/<public_id:public_id>/export/", class_files.download_class, name="download_class"),
+    path("teacher/classrooms/sample/", classrooms.open_sample_class, name="open_sample_class"),
     path("teacher/classrooms/archived/", classrooms.archived_classrooms, name="archived_classrooms"),
     path("teacher/classrooms/<public_id:public_id>/", gradebook.classroom_gradebook, name="classroom_gradebook"),
     path(
@@ -156,6 +163,7 @@ urlpatterns = [
     path("teacher/students/<public_id:public_id>/", students.student_history, name="student_history"),
     path("teacher/students/<public_id:public_id>/rename/", students.rename_student, name="rename_student"),
     path("teacher/students/<public_id:public_id>/move/", students.move_student, name="move_student"),
+    path("teacher/students/<public_id:public_id>/carry/", students.carry_work, name="carry_work"),
     path("teacher/students/<public_id:public_id>/remove/", students.remove_student, name="remove_student"),
     path("teacher/students/<public_id:public_id>/restore/", students.restore_student, name="restore_student"),
     path("teacher/students/<public_id:public_id>/time/", accommodations.set_accommodation, name="set_accommodation"),
@@ -168,7 +176,12 @@ urlpatterns = [
     path("teacher/deleted/<slug:receipt>/", erasure.erasure_receipt, name="erasure_receipt"),
     # Teachers: question sets
     path("teacher/sets/", question_sets.question_sets, name="question_sets"),
+    path("teacher/sets/import/", question_files.import_questions, name="import_questions"),
+    path("teacher/sets/template/<slug:file_format>/", question_files.question_template, name="question_template"),
     path("teacher/sets/<public_id:public_id>/", question_sets.question_set, name="question_set"),
+    path("teacher/sets/<public_id:public_id>/export/", question_files.export_questions, name="export_questions"),
+    path("teacher/sets/<public_id:public_id>/evidence/", question_files.choose_evidence, name="choose_evidence"),
+    path("teacher/sets/<public_id:public_id>/import/undo/", question_files.undo_import, name="undo_import"),
     path("teacher/sets/<public_id:public_id>/archive/", question_sets.archive_set, name="archive_set"),
     path("teacher/sets/<public_id:public_id>/delete/", question_sets.delete_set, name="delete_set"),
     path("teacher/sets/<public_id:public_id>/restore/", question_sets.restore_set, name="restore_set"),
@@ -237,6 +250,16 @@ urlpatterns = [
         "teacher/assignments/<public_id:public_id>/paper/<public_id:student_id>/",
         paper_answers.student_paper_answers,
         name="student_paper_answers",
+    ),
+    path(
+        "teacher/assignments/<public_id:public_id>/paper/<public_id:student_id>/move/",
+        paper_answers.move_paper_answers,
+        name="move_paper_answers",
+    ),
+    path(
+        "teacher/assignments/<public_id:public_id>/paper/<public_id:student_id>/take-away/",
+        paper_answers.take_paper_answers_away,
+        name="take_paper_answers_away",
     ),
     # Teachers: results of an assignment
     path(

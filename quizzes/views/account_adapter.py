@@ -124,6 +124,10 @@ class AccountAdapter(DefaultAccountAdapter):
         response: HttpResponse = super().post_login(request, user, signal_kwargs=signal_kwargs, **kwargs)
         return response
 
+    def get_signup_redirect_url(self, request: HttpRequest) -> str:
+        """The first step of a new teacher: the page that creates a class."""
+        return reverse("add_classroom")
+
     def logout(self, request: HttpRequest) -> None:
         """Sign out, and take the session off the list."""
         end_teacher_session(request.session)

@@ -98,7 +98,7 @@ def test_invitation_makes_an_account_once(teacher: User, clock: time_machine.Tra
     form = form_of(accepted(client, token).get(reverse("account_signup")), having="password1")
     home = client.post(form.action, form.data(**SIGN_UP), follow=True)
 
-    assert home.request["PATH_INFO"] == reverse("teacher_home")
+    assert home.request["PATH_INFO"] == reverse("add_classroom")
     user = User.objects.get(email="baptiste@school.test")
     assert user.name == "Mr. Baptiste"
     assert user.check_password(PASSWORD)

@@ -20,6 +20,7 @@ from quizzes.content.drafts.document import (
     question_of,
     question_part,
     replace_evidence,
+    sentence_tables,
 )
 from quizzes.content.drafts.removals import put_back, remember_removals
 from quizzes.content.question_types.registry import TYPES, add_row, change_type
@@ -149,6 +150,64 @@ def insert_question(document: Table, type_name: str, *, key: str, after: str = "
         **TYPES[type_name].draft.blank(document["voices"]),
     }
     _insert(document, question, after=after)
+
+
+def add_questions(draft: Draft, questions: Sequence[Table], *, by: User, now: datetime) -> Draft:
+    """Add these questions after the last one. Those with a key that the draft has are left out, so twice is once.
+
+    A question without an objective gets the first. Raises TooManyQuestions, and then adds none.
+    """
+
+    def change(document: Table) -> None:
+        first = document["objectives"][0]["key"] if document["objectives"] else ""
+        for question in questions:
+            if question_of(document, question["key"]) is None:
+                added = deepcopy(question)
+                _insert(document, {**added, "objective": added["objective"] or first}, after="")
+
+    parts = [question_part(question["key"]) for question in questions]
+    return _save(draft, change, touches=parts, seen=None, by=by, now=now)
+
+
+def remove_unchanged_questions(
+    draft: Draft, prefix: str, *, revision: int, by: User, now: datetime
+) -> tuple[Draft, int, int]:
+    """Remove the questions whose keys start with prefix, unless they changed after this revision.
+
+    Also returns how many are removed and how many stay.
+    """
+    counts = [0, 0]
+
+    def change(document: Table) -> None:
+        saved = document["saved"]
+        own = [question["key"] for question in document["questions"] if question["key"].startswith(prefix)]
+        gone = {key for key in own if saved.get(question_part(key), 0) <= revision}
+        document["questions"] = [question for question in document["questions"] if question["key"] not in gone]
+        for key in gone:
+            saved.pop(question_part(key), None)
+        counts[:] = [len(gone), len(own) - len(gone)]
+
+    saved = _save(draft, change, touches=[], seen=None, by=by, now=now)
+    return saved, counts[0], counts[1]
+
+
+def save_evidence(draft: Draft, chosen: Mapping[str, Sequence[str]], *, by: User, now: datetime) -> Draft:
+    """Save the evidence of questions that have none yet. chosen: sentence keys by question key.
+
+    A question that is gone or has evidence by now stays as it is, and so does one whose sentences are gone.
+    """
+
+    def change(document: Table) -> None:
+        known = {table["key"] for table in sentence_tables(document)}
+        for key, sentences in chosen.items():
+            question = question_of(document, key)
+            kept = [sentence for sentence in sentences if sentence in known]
+            if question is not None and not question.get("evidence") and kept:
+                question["evidence"] = kept
+                anchor_evidence(document, question)
+
+    parts = [question_part(key) for key in chosen]
+    return _save(draft, change, touches=parts, seen=None, by=by, now=now)
 
 
 def save_question(
