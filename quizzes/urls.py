@@ -247,6 +247,16 @@ urlpatterns = [
         paper_answers.student_paper_answers,
         name="student_paper_answers",
     ),
+    path(
+        "teacher/assignments/<public_id:public_id>/paper/<public_id:student_id>/move/",
+        paper_answers.move_paper_answers,
+        name="move_paper_answers",
+    ),
+    path(
+        "teacher/assignments/<public_id:public_id>/paper/<public_id:student_id>/take-away/",
+        paper_answers.take_paper_answers_away,
+        name="take_paper_answers_away",
+    ),
     # Teachers: results of an assignment
     path(
         "teacher/assignments/<public_id:public_id>/results/", class_report.assignment_results, name="assignment_results"

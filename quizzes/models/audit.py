@@ -54,6 +54,8 @@ class AuditEvent(models.Model):
         ATTEMPT_REOPENED = "attempt_reopened", "reopened the attempt of"
         LATE_ACCEPTED = "late_accepted", "accepted late answers of"
         PAPER_TYPED = "paper_typed", "entered paper answers for"
+        PAPER_MOVED = "paper_moved", "moved paper answers of"
+        PAPER_TAKEN_AWAY = "paper_taken_away", "took away paper answers of"
         ANSWER_GRADED = "answer_marked", "graded an answer of"
         GRADE_UNDONE = "grade_undone", "undid a grade of"
         REGRADED = "regraded", "regraded a question"

@@ -296,6 +296,8 @@ TABLE: dict[str, Row] = {
     "print_assignment_key": Row(OWN_TEACHER, of_assignment),
     "paper_answers": Row(EDITOR, of_assignment),
     "student_paper_answers": Row(EDITOR, of_student_on_assignment),
+    "move_paper_answers": Row(moving(EDITOR), of_student_on_assignment, method="post"),
+    "take_paper_answers_away": Row(moving(EDITOR), of_student_on_assignment, method="post"),
     "change_assignment": Row(EDITOR, of_assignment),
     "change_window": Row(moving(EDITOR), of_assignment, method="post", data={"act": "close"}),
     "delete_assignment": Row(moving(EDITOR), of_assignment, method="post"),
