@@ -13,6 +13,7 @@ from quizzes.assignments.deadlines import Window, WindowState
 from quizzes.assignments.release import shows_before_last_attempt
 from quizzes.assignments.student_settings import window_of
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, User
+from quizzes.models.assignments import MAX_TITLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,9 +31,6 @@ class AssignmentSettings:
     release: str
     is_teacher_paced: bool = False
     own_title: str = ""
-
-
-MAX_TITLE: int = Assignment._meta.get_field("own_title").max_length
 
 
 class HasAttempts(Exception):

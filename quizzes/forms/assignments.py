@@ -12,12 +12,13 @@ from django.core.exceptions import ValidationError
 from django.db.models import CheckConstraint
 
 from quizzes.assignments.deadlines import Window, needed_close
-from quizzes.assignments.lifecycle import MAX_TITLE, AssignmentSettings, settings_of
+from quizzes.assignments.lifecycle import AssignmentSettings, settings_of
 from quizzes.assignments.presets import PresetValues
 from quizzes.assignments.release import Release, shows_before_last_attempt
 from quizzes.assignments.student_settings import window_of
 from quizzes.forms.fields import WallTimeField, moment_in_zone, wall_time, zone_note
 from quizzes.models import Assignment
+from quizzes.models.assignments import MAX_TITLE
 
 UNLIMITED = "unlimited"
 # A school day.
@@ -290,7 +291,7 @@ class VersionForm(forms.Form):
     def __init__(self, *args: Any, newest: int, **kwargs: Any) -> None:
         """newest: the number of the newest version. A page with an older number is out of date."""
         initial = {"group": uuid.uuid4(), "number": newest}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **{**kwargs, "initial": initial})
         self.newest = newest
 
     def clean_number(self) -> int:

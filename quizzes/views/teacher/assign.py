@@ -73,7 +73,7 @@ def assign(request: TeacherRequest, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def assign_quiz(request: TeacherRequest) -> HttpResponse:
     """Assign a question set that the teacher chooses on the page."""
-    question_sets = QuestionSet.objects.open_to(request.user).published().order_by("title", "pk")
+    question_sets = QuestionSet.objects.open_to(request.user).current().published().order_by("title", "pk")
     return _assign(request, Offer(classrooms=_classrooms(request), question_sets=list(question_sets)))
 
 
