@@ -13,6 +13,7 @@ from quizzes.views.teacher import (
     assignments,
     attempt_review,
     board,
+    class_files,
     class_people,
     class_report,
     classrooms,
@@ -113,6 +114,9 @@ urlpatterns = [
     path("teacher/account/invitations/<int:number>/cancel/", account.cancel_invitation, name="cancel_invitation"),
     # Teachers: classrooms and rosters
     path("teacher/classrooms/new/", classrooms.add_classroom, name="add_classroom"),
+    path("teacher/classrooms/import/", class_files.import_class, name="import_class"),
+    path("teacher/classrooms/<public_id:public_id>/export/", class_files.download_class, name="download_class"),
+    path("teacher/classrooms/sample/", classrooms.open_sample_class, name="open_sample_class"),
     path("teacher/classrooms/archived/", classrooms.archived_classrooms, name="archived_classrooms"),
     path("teacher/classrooms/<public_id:public_id>/", gradebook.classroom_gradebook, name="classroom_gradebook"),
     path(
@@ -159,6 +163,7 @@ urlpatterns = [
     path("teacher/students/<public_id:public_id>/", students.student_history, name="student_history"),
     path("teacher/students/<public_id:public_id>/rename/", students.rename_student, name="rename_student"),
     path("teacher/students/<public_id:public_id>/move/", students.move_student, name="move_student"),
+    path("teacher/students/<public_id:public_id>/carry/", students.carry_work, name="carry_work"),
     path("teacher/students/<public_id:public_id>/remove/", students.remove_student, name="remove_student"),
     path("teacher/students/<public_id:public_id>/restore/", students.restore_student, name="restore_student"),
     path("teacher/students/<public_id:public_id>/time/", accommodations.set_accommodation, name="set_accommodation"),

@@ -233,9 +233,15 @@ class MoveStudentForm(forms.Form):
 
     classroom = ClassroomChoice(
         label="Class",
-        help_text="Work that is done stays with the class it was done in.",
+        help_text="Finished work stays in the record of the old class.",
         empty_label="Choose a class",
         error_messages={"required": "Choose a class.", "invalid_choice": "Choose a class from the list."},
+    )
+    carries_work = forms.BooleanField(
+        label="Also count finished work in the new class",
+        help_text="Where the new class has the same version of a quiz. You can do this later, too.",
+        initial=True,
+        required=False,
     )
     is_confirmed = forms.BooleanField(required=False)
 

@@ -132,6 +132,7 @@ INVENTORY: tuple[StoredTable, ...] = (
         ("time_limit started_at deadline_at submitted_at submitted_by", "what is in time and what is late"),
         ("receipt", "finds the attempt if something looks wrong"),
         ("score max_score ungraded_count", "the gradebook, and which answers a teacher must grade"),
+        ("carried_from_id", "the attempt in an earlier class that it is a copy of"),
     ),
     _of_student(
         "quizzes_answer",
@@ -244,6 +245,7 @@ INVENTORY: tuple[StoredTable, ...] = (
         ("sorts_by_first_name", "the order of the roster"),
         ("created_at archived_at erasure_announced_at", "when it ends, and when it will be deleted"),
         ("counts_missing_as_zero", "averages count missing work as 0, or leave it out"),
+        ("is_sample", "a sample class to look around, with invented students"),
         ("reading_variant students_choose_variant", "the level of readings, and whether students may choose another"),
     ),
     StoredTable(
