@@ -258,6 +258,7 @@ TABLE: dict[str, Row] = {
     "assign": Row(ANY_TEACHER, of_set),
     "assign_quiz": Row(ANY_TEACHER),
     "assign_again": Row(EDITOR, of_assignment),
+    "change_version": Row(moving(EDITOR), of_assignment, method="post"),
     "add_classes": Row(EDITOR, of_assignment),
     "print_set": Row(ANY_TEACHER, of_set),
     "print_set_key": Row(ANY_TEACHER, of_set),
