@@ -165,6 +165,7 @@ urlpatterns = [
     path("teacher/students/<public_id:public_id>/", students.student_history, name="student_history"),
     path("teacher/students/<public_id:public_id>/rename/", students.rename_student, name="rename_student"),
     path("teacher/students/<public_id:public_id>/move/", students.move_student, name="move_student"),
+    path("teacher/students/<public_id:public_id>/carry/", students.carry_work, name="carry_work"),
     path("teacher/students/<public_id:public_id>/remove/", students.remove_student, name="remove_student"),
     path("teacher/students/<public_id:public_id>/restore/", students.restore_student, name="restore_student"),
     path("teacher/students/<public_id:public_id>/time/", accommodations.set_accommodation, name="set_accommodation"),
@@ -233,6 +234,7 @@ urlpatterns = [
     path("teacher/assignments/<public_id:public_id>/change/", assignments.change_assignment, name="change_assignment"),
     path("teacher/assignments/<public_id:public_id>/again/", assign.assign_again, name="assign_again"),
     path("teacher/assignments/<public_id:public_id>/classes/", assign.add_classes, name="add_classes"),
+    path("teacher/assignments/<public_id:public_id>/version/", assignments.change_version, name="change_version"),
     path("teacher/assignments/<public_id:public_id>/window/", assignments.change_window, name="change_window"),
     path(
         "teacher/assignments/<public_id:public_id>/withdraw/",

@@ -41,6 +41,7 @@ class AuditEvent(models.Model):
         STUDENTS_ADDED = "students_added", "added students"
         STUDENT_RENAMED = "student_renamed", "renamed"
         STUDENT_MOVED = "student_moved", "moved to another class"
+        WORK_CARRIED = "work_carried", "counted work of another class of"
         STUDENT_REMOVED = "student_removed", "removed"
         STUDENT_RESTORED = "student_restored", "restored"
         PIN_CHANGED = "pin_changed", "made a new PIN for"

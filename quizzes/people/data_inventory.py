@@ -132,6 +132,7 @@ INVENTORY: tuple[StoredTable, ...] = (
         ("time_limit started_at deadline_at submitted_at submitted_by", "what is in time and what is late"),
         ("receipt", "finds the attempt if something looks wrong"),
         ("score max_score ungraded_count", "the gradebook, and which answers a teacher must grade"),
+        ("carried_from_id", "the attempt in an earlier class that it is a copy of"),
     ),
     _of_student(
         "quizzes_answer",

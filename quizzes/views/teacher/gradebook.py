@@ -12,6 +12,7 @@ from quizzes.files.gradebook import quiz_choices
 from quizzes.forms.reports import NAME, GradebookOrderForm, ObjectiveForm
 from quizzes.reports.gradebook import Gradebook, Row, gradebook
 from quizzes.reports.mastery import filter_by_objective, mastery_of, titles_of
+from quizzes.reports.moved_away import moved_away
 from quizzes.views.access import TeacherRequest, taught_classroom
 
 
@@ -32,6 +33,7 @@ def classroom_gradebook(request: TeacherRequest, public_id: str) -> HttpResponse
         "rows": rows,
         "order": form,
         "objective": objective,
+        "moved_away": moved_away(classroom),
         "file_quizzes": quiz_choices(book),
         "numberless": sum(not row.student.external_id for row in book.rows),
     }

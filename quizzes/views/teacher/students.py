@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from quizzes.attempts import carried_work
 from quizzes.content.reading import LEVELS
 from quizzes.formatting import clock
 from quizzes.forms.accommodations import AccommodationForm
@@ -71,16 +73,40 @@ def move_student(request: TeacherRequest, public_id: str) -> HttpResponse:
                 effect=effect,
                 verb="Move to this class",
                 keep=f"Stay in {student.classroom.name}",
-                fields=[("classroom", to.public_id), ("is_confirmed", "on")],
+                fields=[
+                    ("classroom", to.public_id),
+                    ("is_confirmed", "on"),
+                    *([("carries_work", "on")] if form.cleaned_data["carries_work"] else []),
+                ],
             )
         try:
-            rosters.move_student(student, to=to, by=request.user, now=timezone.now())
+            with transaction.atomic():
+                rosters.move_student(student, to=to, by=request.user, now=timezone.now())
+                if form.cleaned_data["carries_work"]:
+                    count = carried_work.carry_work(student, by=request.user, now=timezone.now())
+                else:
+                    count = 0
         except rosters.NameTaken:
             form.add_error("classroom", f"{to.name} already has a student with this name. Rename one of them first.")
         else:
-            messages.success(request, f"{student.display_name} moved to “{to.name}”. Print a new card.")
+            counted = f" {_counts(count)} here too." if count else ""
+            messages.success(request, f"{student.display_name} moved to “{to.name}”. Print a new card.{counted}")
             return redirect("student_history", student.public_id)
     return history_page(request, taught_student(request, public_id), move_form=form)
+
+
+@require_POST
+def carry_work(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Count a student's finished work of other classes in the student's class."""
+    student = taught_student(request, public_id)
+    count = carried_work.carry_work(student, by=request.user, now=timezone.now())
+    if count:
+        messages.success(request, f"{_counts(count)} in {student.classroom.name} too.")
+    return redirect("student_history", student.public_id)
+
+
+def _counts(count: int) -> str:
+    return "1 quiz counts" if count == 1 else f"{count} quizzes count"
 
 
 @require_POST
@@ -172,6 +198,7 @@ def history_page(request: TeacherRequest, student: Student, **context: Any) -> H
         "room": None,
         "is_refused": bool(context.keys() & {"rename_form", "move_form", "accommodation_form", "level_form"}),
         "has_other_classroom": others.exists(),
+        "carriable_count": len(carried_work.carriable_work(student)),
         "events": student.audit_events.select_related("actor", "classroom"),
         **context,
     }
