@@ -166,14 +166,16 @@ def _copied(source: Assignment, *, now: datetime) -> PresetValues:
 
 
 def _assigned_message(assigned: Sequence[Assignment], title: str) -> str:
-    """The notice, with a link for each class to the page for its wall."""
-    links = [
-        (reverse("start_class", args=[assignment.public_id]), f": {assignment.classroom.name}" if assigned[1:] else "")
-        for assignment in assigned
-    ]
+    """The notice on the progress page of the first class: the next step of each class."""
+    links = []
+    for place, assignment in enumerate(assigned):
+        of_class = f": {assignment.classroom.name}" if assigned[1:] else ""
+        links.append((reverse("start_class", args=[assignment.public_id]), "Start class", of_class))
+        if place:
+            links.append((reverse("assignment_progress", args=[assignment.public_id]), "Progress", of_class))
     return format_html(
         "Assigned to {}: “{}”. {}",
         get_text_list([assignment.classroom.name for assignment in assigned], "and"),
         title,
-        format_html_join(" ", '<a href="{}">Start class{}</a>', links),
+        format_html_join(" ", '<a href="{}">{}{}</a>', links),
     )
