@@ -24,6 +24,7 @@ from quizzes.views.teacher import (
     growth,
     handouts,
     item_report,
+    oneroster,
     paper_answers,
     progress,
     question_files,
@@ -114,6 +115,7 @@ urlpatterns = [
     path("teacher/account/invitations/<int:number>/cancel/", account.cancel_invitation, name="cancel_invitation"),
     # Teachers: classrooms and rosters
     path("teacher/classrooms/new/", classrooms.add_classroom, name="add_classroom"),
+    path("teacher/classrooms/oneroster/", oneroster.import_oneroster, name="import_oneroster"),
     path("teacher/classrooms/import/", class_files.import_class, name="import_class"),
     path("teacher/classrooms/<public_id:public_id>/export/", class_files.download_class, name="download_class"),
     path("teacher/classrooms/sample/", classrooms.open_sample_class, name="open_sample_class"),

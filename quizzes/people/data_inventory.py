@@ -115,7 +115,7 @@ INVENTORY: tuple[StoredTable, ...] = (
         ("public_id", "names the student in addresses of pages, at random"),
         ("classroom_id", "the class"),
         ("display_name family_name name_key sort_key", "students find their name, and teachers know their work"),
-        ("external_id", "the school's own number, for gradebook files, only if the teacher keeps it"),
+        ("external_id", "the school's own number, for gradebook files and roster sync, only if the teacher keeps it"),
         ("language", "the language of the pages that the student chose, if any"),
         ("pin_version", "the PIN is computed from it and the secret key; the database has no PIN"),
         ("created_at removed_at", "when the student was on the roster"),

@@ -212,6 +212,7 @@ TABLE: dict[str, Row] = {
     "show_todo": Row(moving(ANY_TEACHER), method="post", data={"key": "quiz:AAAAAAAAAAAA", "count": "1"}),
     "add_classroom": Row(ANY_TEACHER),
     "import_class": Row(ANY_TEACHER),
+    "import_oneroster": Row(ANY_TEACHER),
     "download_class": Row(OWN_TEACHER, of_classroom, method="post"),
     "archived_classrooms": Row(ANY_TEACHER),
     "open_sample_class": Row(moving(ANY_TEACHER), method="post"),
