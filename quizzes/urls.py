@@ -24,6 +24,7 @@ from quizzes.views.teacher import (
     growth,
     handouts,
     item_report,
+    oneroster,
     paper_answers,
     progress,
     question_files,
@@ -31,6 +32,7 @@ from quizzes.views.teacher import (
     regrades,
     rosters,
     search,
+    sharing,
     start_class,
     student_report,
     students,
@@ -114,6 +116,7 @@ urlpatterns = [
     path("teacher/account/invitations/<int:number>/cancel/", account.cancel_invitation, name="cancel_invitation"),
     # Teachers: classrooms and rosters
     path("teacher/classrooms/new/", classrooms.add_classroom, name="add_classroom"),
+    path("teacher/classrooms/oneroster/", oneroster.import_oneroster, name="import_oneroster"),
     path("teacher/classrooms/import/", class_files.import_class, name="import_class"),
     path("teacher/classrooms/<public_id:public_id>/export/", class_files.download_class, name="download_class"),
     path("teacher/classrooms/sample/", classrooms.open_sample_class, name="open_sample_class"),
@@ -194,6 +197,8 @@ urlpatterns = [
     path("teacher/sets/<public_id:public_id>/print/key/", handouts.print_set_key, name="print_set_key"),
     # Teachers: the editor
     path("teacher/sets/new/", sets.add_set, name="add_set"),
+    path("teacher/sets/<public_id:public_id>/share/", sharing.share_set, name="share_set"),
+    path("teacher/sets/<public_id:public_id>/share/<int:number>/stop/", sharing.stop_sharing, name="stop_sharing"),
     path("teacher/sets/<public_id:public_id>/copy/", sets.copy_set, name="copy_set"),
     path("teacher/sets/<public_id:public_id>/edit/undo/", sets.undo_removal, name="undo_removal"),
     path("teacher/sets/<public_id:public_id>/edit/source/", sets.edit_source, name="edit_source"),
@@ -232,6 +237,7 @@ urlpatterns = [
     path("teacher/assignments/<public_id:public_id>/change/", assignments.change_assignment, name="change_assignment"),
     path("teacher/assignments/<public_id:public_id>/again/", assign.assign_again, name="assign_again"),
     path("teacher/assignments/<public_id:public_id>/classes/", assign.add_classes, name="add_classes"),
+    path("teacher/assignments/<public_id:public_id>/version/", assignments.change_version, name="change_version"),
     path("teacher/assignments/<public_id:public_id>/window/", assignments.change_window, name="change_window"),
     path(
         "teacher/assignments/<public_id:public_id>/withdraw/",

@@ -26,7 +26,7 @@ In the shape of VPAT 2.5, WCAG edition. `make accessibility-report` writes it fr
 | Contact | the person who runs the site: its accessibility page has the address |
 
 Automated tests find about half of all problems. Not tested on real devices: NVDA, VoiceOver, TalkBack, and ChromeVox.
-Terms: “Supports” means that no known problem is open, “Partially Supports” that some function does not meet the criterion.
+“Supports” means that no known problem is open, “Partially Supports” that some function does not meet the criterion.
 """
 
 

@@ -71,7 +71,7 @@ def test_new_teacher_has_a_class_answering(javascript: bool, db: None, open_cont
     teacher.click(page.get_by_role("button", name="Check names"))
     teacher.click(page.get_by_role("button", name="Add 5 students"))
     teacher.click(page.get_by_role("region", name="Next step").get_by_role("link", name="Assign a quiz"))
-    teacher.choose(page.get_by_label("Question set"), "The PARS agreement")
+    teacher.choose(page.get_by_label("Question set", exact=True), "The PARS agreement")
     teacher.click(page.get_by_role("button", name="Assign"))
     # The page for the wall. Students sign in with its code and answer, without another click of the teacher.
     code = page.locator("p.code").inner_text()

@@ -131,7 +131,7 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "a token that was not offered is no answer",
         "quizzes/content/question_types/shuffle.py",
-        '        raise NotAChoice("That answer isn’t one of the choices.")',
+        '        raise NotAChoice(gettext("That answer isn’t one of the choices."))',
         "        return ids[0]",
         "tests/content/question_types/test_single.py",
         "tests/views/student/test_attempts.py",

@@ -258,7 +258,7 @@ def read_class_export(content: bytes) -> ClassExport:
         raise InvalidExport("This isn’t a Footnote class file.")
     version = document.get("version")
     # In Python True equals 1.
-    if version not in range(FIRST_VERSION, VERSION + 1) or isinstance(version, bool):
+    if not isinstance(version, int) or isinstance(version, bool) or not FIRST_VERSION <= version <= VERSION:
         raise InvalidExport(
             f"This file has version {version!r:.20}. This site reads versions {FIRST_VERSION} to {VERSION}."
         )

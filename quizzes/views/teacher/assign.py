@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid5
 
 from django.contrib import messages
@@ -72,7 +73,7 @@ def assign(request: TeacherRequest, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def assign_quiz(request: TeacherRequest) -> HttpResponse:
     """Assign a question set that the teacher chooses on the page."""
-    question_sets = QuestionSet.objects.open_to(request.user).published().order_by("title", "pk")
+    question_sets = QuestionSet.objects.open_to(request.user).current().published().order_by("title", "pk")
     return _assign(request, Offer(classrooms=_classrooms(request), question_sets=list(question_sets)))
 
 
@@ -106,8 +107,8 @@ def _assign(request: TeacherRequest, offer: Offer) -> HttpResponse:
     """The page, the page that asks to confirm, or the redirect after assigning."""
     editions = Edition.objects.select_related("question_set__reading__source")
     editions = editions.defer("document", "question_set__reading__document")
-    edition = editions.filter(pk=offer.edition_id).first()
-    context = {
+    edition = editions.get(pk=offer.edition_id) if offer.edition_id is not None else None
+    context: dict[str, Any] = {
         "edition": edition,
         "source": offer.source,
         "is_added": offer.group is not None,

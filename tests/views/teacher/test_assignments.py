@@ -77,7 +77,7 @@ def test_question_sets_costs_the_same_for_any_number(
     with queries() as seen:
         page = teacher_client.get(reverse("question_sets"))
     assert page.content.decode().count("<h3>") == 2 * count
-    assert len(seen) == 4  # session, teacher, sets, drafts
+    assert len(seen) == 6  # session, teacher, sets, drafts, unused sets, archived and deleted sets
 
 
 def test_question_set_shows_key_reasons_evidence_and_voices(teacher_client: Client) -> None:
