@@ -234,7 +234,7 @@ SECURE_CSP = {
 REQUEST_MAX_BYTES = 64 * 1024
 REQUEST_MAX_BYTES_AT = (
     # Packages of questions hold pictures, which are left out but sent. A class file has every save of a year.
-    (re.compile("/teacher/(sets|classrooms)/import/"), 16 * 1024 * 1024 + 64 * 1024),
+    (re.compile("/teacher/(sets/import|classrooms/(import|oneroster))/"), 16 * 1024 * 1024 + 64 * 1024),
     (re.compile("/teacher/"), 1024 * 1024 + 64 * 1024),
 )
 # Without one byte of the headers or of the body, and for the whole body. A phone on slow Wi-Fi sends 64 KB in a second.
