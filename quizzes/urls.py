@@ -236,6 +236,7 @@ urlpatterns = [
     path("teacher/assignments/<public_id:public_id>/board/show/", board.show_on_board, name="show_on_board"),
     path("teacher/assignments/<public_id:public_id>/change/", assignments.change_assignment, name="change_assignment"),
     path("teacher/assignments/<public_id:public_id>/again/", assign.assign_again, name="assign_again"),
+    path("teacher/assignments/<public_id:public_id>/retry/assign/", assign.assign_retry, name="assign_retry"),
     path("teacher/assignments/<public_id:public_id>/classes/", assign.add_classes, name="add_classes"),
     path("teacher/assignments/<public_id:public_id>/version/", assignments.change_version, name="change_version"),
     path("teacher/assignments/<public_id:public_id>/window/", assignments.change_window, name="change_window"),

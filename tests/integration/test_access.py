@@ -96,6 +96,8 @@ def of_person(school: School) -> dict[str, Any]:
 
 
 def of_halves(school: School) -> dict[str, Any]:
+    if school.assignment.classroom.assignments.count() > 4:
+        return of_classroom(school)
     for slug, other in (("form-a", "form-b"), ("form-b", "form-a")):
         document = {**make_document(slug=slug), "form_of": other}
         edition = make_edition(question_set=make_question_set(slug=slug), document=document)
@@ -319,6 +321,7 @@ TABLE: dict[str, Row] = {
     "item_analysis": Row(OWN_TEACHER, of_assignment),
     "answer_visibility": Row(OWN_TEACHER, of_assignment),
     "download_items": Row(OWN_TEACHER, of_assignment, method="post", data={"form": "csv"}),
+    "assign_retry": Row(moving(EDITOR), of_assignment),
     "retry_assignment": Row(moving(EDITOR), of_assignment, method="post"),
     "classroom_mastery": Row(OWN_TEACHER, of_classroom),
     "download_answers": Row(OWN_TEACHER, of_assignment, method="post", data={"form": "csv"}),
