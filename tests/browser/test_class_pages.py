@@ -3,6 +3,7 @@
 from collections import Counter
 
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from quizzes.models import Assignment, Student, User
 from tests.browser.conftest import NewContext, overflow, violations
@@ -86,3 +87,14 @@ def test_no_button_touches_the_next_rule(
             page.set_viewport_size({"width": width, "height": 800})
             page.goto(reverse(name, args=args))
             assert page.evaluate(GAP) >= 16, (name, width)
+
+
+def test_which_attempt_counts_is_asked_only_for_more_than_one(
+    teacher: User, assignment: Assignment, open_context: NewContext
+) -> None:
+    page = open_context(teacher).new_page()
+    page.goto(reverse("change_assignment", args=[assignment.public_id]))
+    page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
+    expect(page.get_by_label("Which attempt counts")).to_be_hidden()
+    page.locator("select[name=max_attempts]").select_option("2")
+    expect(page.get_by_label("Which attempt counts")).to_be_visible()
