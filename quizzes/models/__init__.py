@@ -5,7 +5,7 @@ from quizzes.models.assignments import Assignment, Excuse, Extension
 from quizzes.models.attempts import Answer, AnswerEvent, Attempt
 from quizzes.models.audit import AuditEvent, ErasureInProgress
 from quizzes.models.boards import Board, Presence
-from quizzes.models.question_sets import Draft, Edition, Question, QuestionSet, Reading, Source
+from quizzes.models.question_sets import Draft, Edition, Question, QuestionSet, Reading, SetShare, Source
 from quizzes.models.regrades import ManualGrade, Regrade
 from quizzes.models.rosters import Accommodation, Classroom, FailedTry, KnownDevice, Student, Teaching
 
@@ -33,6 +33,7 @@ __all__ = [
     "QuestionSet",
     "Reading",
     "Regrade",
+    "SetShare",
     "Source",
     "Student",
     "TeacherSession",

@@ -75,6 +75,8 @@ class AuditEvent(models.Model):
         CLASSROOM_HANDED_OVER = "classroom_handed_over", "handed over the class"
         ADMINISTRATOR_ADDED = "administrator_added", "made an account a site administrator"
         ADMINISTRATOR_REMOVED = "administrator_removed", "took the role of site administrator"
+        SET_SHARED = "set_shared", "shared a question set"
+        SET_UNSHARED = "set_unshared", "stopped sharing a question set"
         PERSON_ADDED = "person_added", "added a colleague to the class"
         ROLE_CHANGED = "role_changed", "changed a role in the class"
         PERSON_REMOVED = "person_removed", "removed a colleague from the class"

@@ -28,6 +28,7 @@ from quizzes.models import (
     KnownDevice,
     QuestionSet,
     Regrade,
+    SetShare,
     Student,
     TeacherSession,
     Teaching,
@@ -276,6 +277,7 @@ def _delete_account(user: User) -> None:
     EmailAddress.objects.filter(user=user).delete()
     Authenticator.objects.filter(user=user).delete()
     KnownDevice.objects.filter(user=user).delete()
+    SetShare.objects.filter(user=user).delete()
     TeacherSession.objects.filter(user=user).delete()
     HiddenTodo.objects.filter(user=user).delete()
     LogEntry.objects.filter(user=user).delete()

@@ -96,6 +96,8 @@ def of_person(school: School) -> dict[str, Any]:
 
 
 def of_halves(school: School) -> dict[str, Any]:
+    if school.assignment.classroom.assignments.count() > 4:
+        return of_classroom(school)
     for slug, other in (("form-a", "form-b"), ("form-b", "form-a")):
         document = {**make_document(slug=slug), "form_of": other}
         edition = make_edition(question_set=make_question_set(slug=slug), document=document)
@@ -117,6 +119,10 @@ def of_guide(school: School) -> dict[str, Any]:
     without = Source.objects.filter(readings=reading, teaching_guide__isnull=True)
     without.update(teaching_guide={"summary": ["A city ends an agreement."]})
     return of_set(school)
+
+
+def of_own_set(school: School) -> dict[str, Any]:
+    return {"public_id": make_edition(question_set=make_question_set(owner=school.teacher)).question_set.public_id}
 
 
 def of_draft(school: School) -> dict[str, Any]:
@@ -260,6 +266,8 @@ TABLE: dict[str, Row] = {
     "print_set": Row(ANY_TEACHER, of_set),
     "print_set_key": Row(ANY_TEACHER, of_set),
     "add_set": Row(ANY_TEACHER),
+    "share_set": Row(SET_OWNER, of_own_set),
+    "stop_sharing": Row(moving(SET_OWNER), lambda school: {**of_own_set(school), "number": 1}, method="post"),
     "copy_set": Row(moving(ANY_TEACHER), of_set, method="post"),
     "archive_set": Row(moving(SET_OWNER), of_draft, method="post"),
     "delete_set": Row(moving(SET_OWNER), of_draft, method="post"),
@@ -313,6 +321,7 @@ TABLE: dict[str, Row] = {
     "item_analysis": Row(OWN_TEACHER, of_assignment),
     "answer_visibility": Row(OWN_TEACHER, of_assignment),
     "download_items": Row(OWN_TEACHER, of_assignment, method="post", data={"form": "csv"}),
+    "assign_retry": Row(moving(EDITOR), of_assignment),
     "retry_assignment": Row(moving(EDITOR), of_assignment, method="post"),
     "classroom_mastery": Row(OWN_TEACHER, of_classroom),
     "download_answers": Row(OWN_TEACHER, of_assignment, method="post", data={"form": "csv"}),

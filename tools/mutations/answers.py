@@ -137,4 +137,12 @@ CONTROLS: tuple[Control, ...] = (
         "tests/views/student/test_attempts.py",
         *("-k", "choice or token or offered"),
     ),
+    control(
+        "a closed question of a teacher-paced quiz takes no answer",
+        "quizzes/attempts/answers.py",
+        "b.position > b.closed_through AND q.id = %s",
+        "b.position >= b.closed_through AND q.id = %s",
+        "tests/attempts/test_teacher_paced.py",
+        *("-k", "query_that"),
+    ),
 )

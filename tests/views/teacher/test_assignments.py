@@ -186,7 +186,10 @@ def test_assign_sums_up_before_it_saves(
     assert first.assigned_by == teacher
     page = teacher_client.get(response.headers["Location"])
     text = text_of(page)
-    assert "Assigned to Period 3 and Period 5: “Small set”. Start class: Period 3 Start class: Period 5" in text
+    assert (
+        "Assigned to Period 3 and Period 5: “Small set”. Start class: Period 3 Start class: Period 5 Progress: Period 5"
+        in text
+    )
     links = read(page).links
     assert all(reverse("start_class", args=[assignment.public_id]) in links for assignment in Assignment.objects.all())
 
