@@ -43,6 +43,8 @@ def test_tabs_of_a_class_fill_their_rows_on_a_phone(
     page.goto(reverse("classroom_quizzes", args=[assignment.classroom.public_id]))
     rows = Counter(round(tab.bounding_box()["y"]) for tab in page.locator(".tabs a").all())  # type: ignore[index]
     assert list(rows.values()) == [3, 2, 2]
+    rows = Counter(round(link.bounding_box()["y"]) for link in page.locator(".mast nav a").all())  # type: ignore[index]
+    assert list(rows.values()) == [3, 2]
     assert overflow(page) == 0
     assert violations(page) == []
 
