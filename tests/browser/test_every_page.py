@@ -186,3 +186,21 @@ def _change(school: School, **fields: object) -> None:
     for name, value in fields.items():
         setattr(school.assignment, name, value)
     school.assignment.save()
+
+
+def test_one_long_word_as_a_name_breaks_no_page(school: School, open_context: NewContext) -> None:
+    Student.objects.filter(pk=school.student.pk).update(display_name="W" * 60)
+    pages = {
+        school.teacher: ("roster", "sign_in_cards", "classroom_gradebook", "student_history", "assignment_progress"),
+        school.student: ("student_home", "start_attempt", "review_attempt"),
+    }
+    wide = []
+    for person, names in pages.items():
+        page = open_context(person).new_page()
+        for name in names:
+            page.goto(reverse(name, kwargs=TABLE[name].kwargs(school)))
+            for width in (320, 768, 1280):
+                page.set_viewport_size({"width": width, "height": 800})
+                if overflow(page) > 0:
+                    wide.append((name, width, overflow(page)))
+    assert wide == []
