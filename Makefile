@@ -8,7 +8,8 @@ BROWSER := DJANGO_ALLOW_ASYNC_UNSAFE=1 $(PY) -m pytest -n 2 -m browser
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test lint unit coverage javascript browser test-postgres
-.PHONY: faults machines mutations bench scaling simulate screenshots strings translations wheel format requirements
+.PHONY: faults machines mutations bench scaling simulate screenshots strings translations accessibility-report
+.PHONY: wheel format requirements
 
 help:                             ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -87,6 +88,9 @@ strings: .venv/.test              ## Accept new text that people see: writes tes
 
 translations: .venv/.test         ## Update and compile the translations of the pages, and print what is missing
 	$(PY) -m tools.translations
+
+accessibility-report: .venv/.test ## Write docs/accessibility-report.md from its dated checklist
+	$(PY) -m tools.accessibility_report
 
 format: .venv/.test               ## Put code and templates into shape
 	$(PY) -m ruff check --fix .

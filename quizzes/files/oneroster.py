@@ -154,7 +154,10 @@ def _tables(content: bytes) -> dict[str, list[dict[str, str]]]:
         raise UnreadableOneRoster(
             "This isn’t a complete ZIP file. Choose the OneRoster ZIP as it was exported."
         ) from error
-    except csv.Error as error:
+    except UnreadableOneRoster:
+        raise
+    # A false place in the directory of the archive is a ValueError.
+    except (csv.Error, ValueError) as error:
         raise UnreadableOneRoster("A table in this file can’t be read. Export it again.") from error
     return found
 

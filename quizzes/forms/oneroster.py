@@ -67,6 +67,7 @@ class TargetsForm(forms.Form):
                 label=one.title,
                 choices=choices,
                 required=False,
+                widget=forms.Select(attrs={"class": "in"}),
                 initial=by_name.get(one.title.casefold(), otherwise),
             )
 

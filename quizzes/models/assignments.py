@@ -100,6 +100,8 @@ class Assignment(models.Model):
     started_count: int  # on rows of `with_started_counts()`
     erased_count: int  # on rows of `with_erased_counts()`
 
+    own_role: str  # on rows of `with_role()`
+
     objects = AssignmentQuerySet.as_manager()
 
     class Meta:

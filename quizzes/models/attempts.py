@@ -98,6 +98,8 @@ class Attempt(models.Model):
     ungraded_count = models.PositiveSmallIntegerField(default=0, db_default=0)
     carried_from = models.ForeignKey("self", models.SET_NULL, null=True, related_name="carried_to")
 
+    own_role: str  # on rows of `with_role()`
+
     objects = AttemptQuerySet.as_manager()
 
     class Meta:

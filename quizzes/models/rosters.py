@@ -181,6 +181,8 @@ class Student(models.Model):
     reading_variant = models.CharField(max_length=10, blank=True, default="", db_default="")
     chosen_variant = models.CharField(max_length=10, blank=True, default="", db_default="")
 
+    own_role: str  # on rows of `with_role()`
+
     objects = StudentQuerySet.as_manager()
 
     class Meta:

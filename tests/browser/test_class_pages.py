@@ -3,6 +3,7 @@
 from collections import Counter
 
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from quizzes.models import Assignment, Student, User
 from tests.browser.conftest import NewContext, overflow, violations
@@ -42,6 +43,8 @@ def test_tabs_of_a_class_fill_their_rows_on_a_phone(
     page.goto(reverse("classroom_quizzes", args=[assignment.classroom.public_id]))
     rows = Counter(round(tab.bounding_box()["y"]) for tab in page.locator(".tabs a").all())  # type: ignore[index]
     assert list(rows.values()) == [3, 2, 2]
+    rows = Counter(round(link.bounding_box()["y"]) for link in page.locator(".mast nav a").all())  # type: ignore[index]
+    assert list(rows.values()) == [3, 2]
     assert overflow(page) == 0
     assert violations(page) == []
 
@@ -86,3 +89,14 @@ def test_no_button_touches_the_next_rule(
             page.set_viewport_size({"width": width, "height": 800})
             page.goto(reverse(name, args=args))
             assert page.evaluate(GAP) >= 16, (name, width)
+
+
+def test_which_attempt_counts_is_asked_only_for_more_than_one(
+    teacher: User, assignment: Assignment, open_context: NewContext
+) -> None:
+    page = open_context(teacher).new_page()
+    page.goto(reverse("change_assignment", args=[assignment.public_id]))
+    page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
+    expect(page.get_by_label("Which attempt counts")).to_be_hidden()
+    page.locator("select[name=max_attempts]").select_option("2")
+    expect(page.get_by_label("Which attempt counts")).to_be_visible()

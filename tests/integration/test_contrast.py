@@ -67,6 +67,14 @@ def test_every_pair_of_colors_has_enough_contrast(scheme: str) -> None:
     assert {pair: ratio for pair, ratio in ratios(scheme).items() if ratio < 4.5} == {}
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_borders_of_fields_and_the_focus_ring_stand_out(scheme: str) -> None:
+    colors = tokens(scheme)
+    pairs = [(edge, back) for edge in ("line", "azure") for back in ("paper", "sheet")]
+    found = {pair: contrast(*(colors[name] for name in pair)) for pair in pairs}
+    assert {pair: ratio for pair, ratio in found.items() if ratio < 3} == {}
+
+
 @pytest.mark.parametrize("scheme", ["light-more", "dark-more"])
 def test_more_contrast_is_at_least_7_to_1(scheme: str) -> None:
     assert {pair: ratio for pair, ratio in ratios(scheme).items() if ratio < 7} == {}

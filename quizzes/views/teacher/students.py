@@ -24,6 +24,7 @@ from quizzes.people.class_roles import ClassAct
 from quizzes.people.guess_limits import LET_IN
 from quizzes.reports.student_history import class_average, history_lines
 from quizzes.reports.student_report import student_breakdown
+from quizzes.reports.trend import student_trend
 from quizzes.views.access import TeacherRequest, class_act, taught_student
 from quizzes.views.teacher.undo import offer_undo
 
@@ -189,6 +190,7 @@ def history_page(request: TeacherRequest, student: Student, **context: Any) -> H
         "classroom": student.classroom,
         "work": work,
         "average": class_average(student, work),
+        "trend_points": student_trend(student, work),
         "split": student_breakdown(work),
         "rename_form": RenameStudentForm(initial={"name": student.display_name, "family_name": student.family_name}),
         "move_form": MoveStudentForm(others=others),

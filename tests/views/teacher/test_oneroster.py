@@ -2,12 +2,15 @@
 
 import io
 import zipfile
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from quizzes.files.oneroster import UnreadableOneRoster, read_oneroster
 from quizzes.models import Classroom, Student, User
@@ -52,6 +55,9 @@ def package(
         archive.writestr("classes.csv", CLASSES + "\n".join(f"{one},,,Civics {one},09,c,C{one}" for one in members))
         archive.writestr("enrollments.csv", ENROLLMENTS + "\n".join(enrolled))
     return content.getvalue()
+
+
+SMALL = package({"A": ["u1", "u2"]})
 
 
 def run(client: Client, content: bytes, *, targets: dict[str, str] | None = None, also: tuple[str, ...] = ()) -> Any:
@@ -175,3 +181,29 @@ def test_a_package_that_unpacks_without_end_is_not_read() -> None:
         archive.writestr("users.csv", b"a" * 70_000_000)
     with pytest.raises(UnreadableOneRoster, match="unpacks to far more"):
         read_oneroster(content.getvalue())
+
+
+@settings(max_examples=60, deadline=2_000)
+@given(st.lists(st.tuples(st.integers(0, 3_000), st.binary(max_size=5)), max_size=5))
+# The directory of the archive points to before its start.
+@example([(len(SMALL) - 6, b"\xff\xff")])
+def test_no_damaged_package_breaks_the_reader(damage: list[tuple[int, bytes]]) -> None:
+    content = bytearray(SMALL)
+    for place, new in damage:
+        at = place % (len(content) + 1)
+        content[at : at + len(new)] = new
+    with suppress(UnreadableOneRoster):
+        assert read_oneroster(bytes(content)).classes
+
+
+def test_the_page_of_changes_costs_the_same_for_any_number(
+    teacher_client: Client, classroom: Classroom, queries: Any
+) -> None:
+    address, counts = reverse("import_oneroster"), []
+    for users in (["u1"], ["u1", "u2", "u3"]):
+        first = teacher_client.post(address, {"file": SimpleUploadedFile("r.zip", package({"A": users}))})
+        form = form_of(first, having="packed").data(**{"target-0": classroom.public_id})
+        with queries() as seen:
+            assert "Check the changes" in text_of(teacher_client.post(address, form))
+        counts.append(len(seen))
+    assert counts == [5, 5]
