@@ -85,7 +85,7 @@ def answer_first_question(page: Page, code: str) -> None:
     student = Student.objects.get(display_name="Ana S.")
     page.goto("/join/")
     page.get_by_label("Class code").fill(re.sub(r"\W|Class code", "", code))
-    page.locator("form button").last.click()
+    page.get_by_role("button", name="Find my class").click()
     page.get_by_role("button", name="Ana S.").click()
     page.get_by_label("Your PIN").fill(pin_of(student))
     page.get_by_role("button", name="Sign in").click()
