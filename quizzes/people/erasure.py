@@ -23,6 +23,8 @@ from quizzes.models import (
     Classroom,
     ErasureInProgress,
     Invitation,
+    LtiLaunch,
+    LtiTeacher,
     QuestionSet,
     Reading,
     Regrade,
@@ -199,6 +201,8 @@ def _erasing() -> Iterator[None]:
     """A transaction that may delete, and that clears the files after its commit."""
     with allow_deleting_logs():
         mark_files()
+        # A launch in progress has the name of whoever launched, for 30 minutes. The next one makes a new row.
+        LtiLaunch.objects.all().delete()
         transaction.on_commit(clear_marked_files_when_quiet)
         yield
 
@@ -266,6 +270,7 @@ def _delete_account(user: User) -> None:
     AuditEvent.objects.filter(actor=user, classroom=None).delete()
     Invitation.objects.filter(Q(invited_by=user) | Q(used_by=user)).delete()
     EmailAddress.objects.filter(user=user).delete()
+    LtiTeacher.objects.filter(user=user).delete()
     LogEntry.objects.filter(user=user).delete()
     for question_set in QuestionSet.objects.owned_by(user):
         _delete_unused_set(question_set)

@@ -119,6 +119,7 @@ def test_student_file_knows_every_table_that_speaks_of_a_student() -> None:
         "Extension",
         "FailedTry",
         "KnownDevice",
+        "LtiStudent",
     }
     assert {relation.related_model.__name__ for relation in Attempt._meta.related_objects} == {
         "Answer",

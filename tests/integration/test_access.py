@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse, reverse_
 from django.utils import timezone
 
 from quizzes.attempts.lifecycle import submit_attempt
-from quizzes.models import Assignment, Attempt, Student, User
+from quizzes.models import Assignment, Attempt, LtiCourse, LtiDeployment, LtiPlatform, Student, User
 from quizzes.people import accounts
 from quizzes.people.erasure import erase_student
 from tests.factories import NOW, make_attempt, make_draft, make_regrade, make_student
@@ -128,6 +128,16 @@ def of_erasure(school: School) -> dict[str, Any]:
     return {"receipt": erase_student(student, by=school.teacher, now=timezone.now()).receipt}
 
 
+def of_course(school: School) -> dict[str, Any]:
+    classroom = school.assignment.classroom
+    platform, _ = LtiPlatform.objects.get_or_create(name="Moodle", issuer="i", client_id="c", created_at=NOW)
+    deployment, _ = LtiDeployment.objects.get_or_create(platform=platform, deployment_id="d")
+    course, _ = LtiCourse.objects.get_or_create(
+        deployment=deployment, context_id="c", defaults={"classroom": classroom, "members_url": "http://127.0.0.1:9/"}
+    )
+    return {"public_id": classroom.public_id, "number": course.pk}
+
+
 TABLE: dict[str, Row] = {
     # Everyone
     "landing": Row(EVERYONE),
@@ -138,6 +148,17 @@ TABLE: dict[str, Row] = {
     "how_we_write": Row(EVERYONE),
     "accept_invitation": Row(EVERYONE, with_invitation),
     "use_sign_in_link": Row(EVERYONE, with_sign_in_link),
+    # A learning platform. tests/lti has the launches that get in.
+    "lti_login": Row(dict.fromkeys(EVERYONE, "unmet")),
+    "lti_launch": Row(dict.fromkeys(EVERYONE, "refused"), method="post"),
+    "lti_keys": Row(EVERYONE),
+    "lti_register": Row(EVERYONE, lambda school: {"token": "t"}),
+    "lti_connect": Row(
+        {**ANY_TEACHER, **dict.fromkeys(("teacher", "other_teacher", "staff"), "missing")},
+        lambda school: {"public_id": "AAAAAAAAAAAA"},
+    ),
+    "lti_members": Row(OWN_TEACHER, of_course),
+    "lti_retry": Row(moving(OWN_TEACHER), of_assignment, method="post"),
     "livez": Row(EVERYONE),
     "readyz": Row(EVERYONE),
     # Students

@@ -88,7 +88,12 @@ def change_classroom(request: TeacherRequest, public_id: str) -> HttpResponse:
             messages.success(request, "Saved.")
             return redirect("change_classroom", classroom.public_id)
     sort_form = SortForm(initial={"by_first": "1" if classroom.sorts_by_first_name else ""})
-    context = {"classroom": classroom, "form": form, "sort_form": sort_form}
+    context = {
+        "classroom": classroom,
+        "form": form,
+        "sort_form": sort_form,
+        "courses": classroom.lti_courses.select_related("deployment__platform").order_by("pk"),
+    }
     return render(request, "teacher/change_classroom.html", context)
 
 
