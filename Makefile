@@ -8,7 +8,7 @@ BROWSER := DJANGO_ALLOW_ASYNC_UNSAFE=1 $(PY) -m pytest -n 2 -m browser
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test lint unit coverage javascript browser test-postgres
-.PHONY: faults mutations bench scaling simulate screenshots strings wheel format requirements
+.PHONY: faults mutations bench scaling simulate screenshots strings translations wheel format requirements
 
 help:                             ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -81,6 +81,9 @@ screenshots: .venv/.test          ## Pictures of the demo site's pages into docs
 
 strings: .venv/.test              ## Accept new text that people see: writes tests/data/strings.txt, prints what is new
 	$(PY) -m tools.visible_strings
+
+translations: .venv/.test         ## Update and compile the translations of the pages, and print what is missing
+	$(PY) -m tools.translations
 
 format: .venv/.test               ## Put code and templates into shape
 	$(PY) -m ruff check --fix .

@@ -1,10 +1,14 @@
 """The variables that every template has."""
 
+from functools import partial
+
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import get_language
 
 from quizsite import __version__
 from quizsite.addresses import phone_host
+from quizsite.middleware import ENGLISH_ONLY
 
 
 def site(request: HttpRequest) -> dict[str, object]:
@@ -12,7 +16,7 @@ def site(request: HttpRequest) -> dict[str, object]:
 
     is_demo: whether the site shows a sample school, which every page then says.
     footnote_version: Footnote's version on the pages that need a teacher's sign-in, else None.
-    phone_host: a function, since most pages do not read it.
+    phone_host and other_languages: functions, since most pages do not read them.
     """
     match = request.resolver_match
     # LoginRequiredMiddleware reads the same attribute. Without a match no view answers the request.
@@ -21,4 +25,12 @@ def site(request: HttpRequest) -> dict[str, object]:
         "is_demo": settings.DEMO,
         "footnote_version": __version__ if is_for_teachers else None,
         "phone_host": phone_host,
+        "other_languages": partial(_other_languages, request),
     }
+
+
+def _other_languages(request: HttpRequest) -> list[tuple[str, str]]:
+    """(code, name) of each language that the reader of this page can choose instead."""
+    if request.path_info.startswith(ENGLISH_ONLY):
+        return []
+    return [(code, name) for code, name in settings.LANGUAGES if code != get_language()]

@@ -43,6 +43,15 @@ def choice(variables: Mapping[str, str], name: str, options: Sequence[str]) -> s
     return word
 
 
+def some_of(variables: Mapping[str, str], name: str, options: Sequence[str]) -> list[str]:
+    """The comma-separated options that `name` names."""
+    chosen = [word.lower() for word in words(variables, name)]
+    for word in chosen:
+        if word not in options:
+            raise ImproperlyConfigured(f"{name} takes {', '.join(options)}, not {word!r}.")
+    return chosen
+
+
 def secret(variables: Mapping[str, str], name: str) -> str:
     """The secret called `name`, "" if it is not set; refuses one that can be guessed or that a header cannot carry."""
     text = variables.get(name, "").strip()

@@ -4,18 +4,21 @@ import re
 import secrets
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render, resolve_url
-from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.shortcuts import redirect, render, resolve_url
+from django.utils import timezone, translation
 
 from quizsite.log import current_request_id
+from quizzes.models import User
+from quizzes.people.second_factor import has_second_factor, is_required
 from quizzes.people.teacher_sessions import renew_teacher_session
+from quizzes.views.access import page_before
+from quizzes.views.language import visitor_language
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -76,6 +79,11 @@ def request_id(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
+# Where teachers add and use a passkey.
+PASSKEY_PAGES = "/accounts/2-step/"
+PASSKEY_POLICY = re.sub(r"(publickey-credentials-\w+)=\(\)", r"\1=(self)", PERMISSIONS_POLICY)
+
+
 def response_headers(get_response: GetResponse) -> GetResponse:
     """Add headers that Django has no setting for. Pages stay out of caches unless a view or WhiteNoise differs."""
 
@@ -84,7 +92,8 @@ def response_headers(get_response: GetResponse) -> GetResponse:
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         # The policy matters for documents only, and would be half of the bytes of a save's reply.
         if response.headers.get("Content-Type", "").startswith("text/html"):
-            response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+            policy = PASSKEY_POLICY if request.path.startswith(PASSKEY_PAGES) else PERMISSIONS_POLICY
+            response.headers.setdefault("Permissions-Policy", policy)
         # SecurityMiddleware sets these, but not when it refuses an unknown host.
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", settings.SECURE_REFERRER_POLICY)
@@ -92,6 +101,24 @@ def response_headers(get_response: GetResponse) -> GetResponse:
         # On a shared Chromebook the Back button must not show the last student's page.
         response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+    return middleware
+
+
+# Pages for teachers are not translated yet. A browser's language must not translate half of a page.
+ENGLISH_ONLY = ("/teacher/", "/accounts/", "/admin/", "/invitation/", "/enter/", "/account/")
+
+
+def page_language(get_response: GetResponse) -> GetResponse:
+    """Use the language that this browser chose, or asks for, on pages for students and visitors.
+
+    A signed-in student's own choice comes after this, in views/access.py, because only the view has read the row.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        is_english = request.path_info.startswith(ENGLISH_ONLY)
+        with translation.override(settings.LANGUAGE_CODE if is_english else visitor_language(request)):
+            return get_response(request)
 
     return middleware
 
@@ -166,15 +193,35 @@ class LoginRequired(LoginRequiredMiddleware):
         return redirect_to_login(page_before(request) or resolve_url(settings.LOGIN_REDIRECT_URL), sign_in)
 
 
-def page_before(request: HttpRequest) -> str:
-    """Path and query of the page of this site that sent the request, "" if it is not known."""
-    referer = request.headers.get("Referer", "")
-    hosts = {request.get_host()}
-    if not url_has_allowed_host_and_scheme(referer, hosts, require_https=request.is_secure()):
-        return ""
-    address = urlsplit(referer)._replace(scheme="", netloc="", fragment="").geturl()
-    # A path that starts with two slashes names another host.
-    return address if url_has_allowed_host_and_scheme(address, None) else ""
+class SecondFactorRequired:
+    """Lead an account that needs a second step of sign-in, and has none, to the page that adds one."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        """A redirect, or None. Free of queries unless the settings ask for a second step."""
+        # Pages for everyone and of students do not load the account.
+        if not settings.REQUIRE_MFA or not getattr(view, "login_required", True):
+            return None
+        user = request.user
+        name = request.resolver_match.url_name or ""  # type: ignore[union-attr]  # a view is known
+        if not isinstance(user, User) or name.startswith(("mfa_", "account_")):
+            return None
+        for_export = getattr(view, "is_export", False)
+        if not is_required(user, for_export=for_export) or has_second_factor(user):
+            return None
+        messages.warning(request, EXPORTS_NEED_IT if for_export else PAGES_NEED_IT)
+        return redirect("mfa_index")
+
+
+EXPORTS_NEED_IT = "Turn on 2-step sign-in before you download student data."
+PAGES_NEED_IT = "Turn on 2-step sign-in to go on. This site asks for it."
 
 
 # A live page polls while its teacher may be gone. That is no use of the session.

@@ -17,6 +17,7 @@ from quizsite.models import SiteState
 from quizzes.assignments.deadlines import LONGEST_WAIT
 from quizzes.attempts.heartbeats import delete_old_heartbeats
 from quizzes.attempts.lifecycle import submit_overdue
+from quizzes.content.drafts.lifecycle import delete_sets_for_good
 from quizzes.lti.scores import delete_old_launches, exchange_scores
 from quizzes.people.erased_bytes import clear_marked_files_when_quiet
 from quizzes.people.known_devices import delete_old_devices
@@ -49,6 +50,7 @@ def run_periodic_jobs(*, now: datetime) -> None:
         ("delete old sessions", SessionStore.clear_expired),
         ("delete old cache entries", lambda: delete_expired_entries(now=now)),
         ("apply retention", lambda: apply_retention(now=now)),
+        ("delete question sets for good", lambda: delete_sets_for_good(now=now)),
         ("clear erased bytes", clear_marked_files_when_quiet),
         ("delete old launches", lambda: delete_old_launches(now=now)),
         # Last, because it may wait for other machines.

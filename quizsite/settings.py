@@ -13,7 +13,7 @@ from django.utils.csp import CSP
 
 from quizsite.backups.swap import finish_restore
 from quizsite.data_folder import make_data_folder, secret_key, strong_key
-from quizsite.environment import choice, flag, mailer, postgresql, secret, whole_number, words
+from quizsite.environment import choice, flag, mailer, postgresql, secret, some_of, whole_number, words
 from quizsite.places import CODE, CONTENT, IS_CLONE, data_folder
 
 # The folder of `templates` and `fixtures`.
@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "quizzes",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "django_htmx",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -70,6 +71,7 @@ MIDDLEWARE = [
     # Below WhiteNoise, whose files are already compressed. Against guesses from a page's length (BREACH), Django adds
     # a random number of bytes, and the CSRF token changes each time.
     "django.middleware.gzip.GZipMiddleware",
+    "quizsite.middleware.page_language",
     "quizsite.middleware.head_as_get",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "quizsite.middleware.renew_sessions",
@@ -80,6 +82,7 @@ MIDDLEWARE = [
     "quizsite.middleware.htmx_redirect",
     "quizsite.middleware.LoginRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "quizsite.middleware.SecondFactorRequired",
     "quizsite.middleware.wrong_method_page",
     "allauth.account.middleware.AccountMiddleware",
 ]
@@ -94,7 +97,7 @@ TEMPLATES = [
         "OPTIONS": {
             "loaders": [
                 (
-                    "django.template.loaders.cached.Loader",
+                    "quizsite.template_loader.CachedLoader",
                     ["quizsite.template_loader.Loader", "django.template.loaders.app_directories.Loader"],
                 )
             ],
@@ -111,9 +114,10 @@ TEMPLATES = [
 # Stored times are UTC; a classroom has a time zone of its own for display.
 USE_TZ = True
 TIME_ZONE = "UTC"
-LANGUAGE_CODE = "en-us"
-# Every page is in English so far. A browser's language must not translate half of a page.
-USE_I18N = False
+LANGUAGE_CODE = "en"
+# Pages of students and visitors. Pages of teachers are in English: quizsite/middleware.py decides.
+LANGUAGES = [("en", "English")]
+USE_I18N = True
 
 # --- Database and cache ---------------------------------------------------------------------------------------------
 
@@ -224,7 +228,11 @@ SECURE_CSP = {
 # What the server reads of one request before Django gets it. The longest answer of a student, 4,000 characters of any
 # script, is 48 KB. Teachers paste texts and upload rosters.
 REQUEST_MAX_BYTES = 64 * 1024
-REQUEST_MAX_BYTES_AT = ((re.compile("/teacher/"), 1024 * 1024 + 64 * 1024),)
+REQUEST_MAX_BYTES_AT = (
+    # Packages of questions hold pictures, which are left out but sent.
+    (re.compile("/teacher/sets/import/"), 16 * 1024 * 1024 + 64 * 1024),
+    (re.compile("/teacher/"), 1024 * 1024 + 64 * 1024),
+)
 # Without one byte of the headers or of the body, and for the whole body. A phone on slow Wi-Fi sends 64 KB in a second.
 REQUEST_SILENT_SECONDS = 10.0
 REQUEST_SECONDS = 30.0
@@ -290,6 +298,7 @@ ACCOUNT_FORMS = {
     "set_password": "quizzes.forms.accounts.SetPasswordForm",
     "reset_password": "quizzes.forms.accounts.ForgottenPasswordForm",
     "reset_password_from_key": "quizzes.forms.accounts.NewPasswordForm",
+    "reauthenticate": "quizzes.forms.accounts.ConfirmPasswordForm",
 }
 # The invitation identifies the person, and most sites send no mail.
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -306,6 +315,25 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "landing"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
+
+# The second step of sign-in. `exports`: to download files about students.
+REQUIRE_MFA = some_of(os.environ, "FOOTNOTE_REQUIRE_MFA", ("administrators", "exports", "teachers"))
+MFA_ADAPTER = "quizzes.views.account_adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "quizzes.forms.accounts.SecondStepForm",
+    "reauthenticate": "quizzes.forms.accounts.ConfirmCodeForm",
+    "activate_totp": "quizzes.forms.accounts.AddAppForm",
+    "add_webauthn": "quizzes.forms.accounts.AddPasskeyForm",
+    "authenticate_webauthn": "quizzes.forms.accounts.SecondStepPasskeyForm",
+    "reauthenticate_webauthn": "quizzes.forms.accounts.ConfirmPasskeyForm",
+}
+# The clocks of a phone and of a school's server differ. `SecondStepForm` takes each code once.
+MFA_TOTP_TOLERANCE = 1
+MFA_TOTP_ISSUER = "Footnote"
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# Without mail, no address is verified. The invitation identifies the person.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 
 # --- Log ------------------------------------------------------------------------------------------------------------
 

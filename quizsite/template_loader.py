@@ -1,9 +1,11 @@
-"""Load the site's pages without their indentation."""
+"""Load the site's pages without their indentation, compiled once for each language."""
 
 import re
 
 from django.template import Origin
+from django.template.loaders.cached import Loader as DjangoCachedLoader
 from django.template.loaders.filesystem import Loader as FilesystemLoader
+from django.utils.translation import get_language
 
 _INDENTATION = re.compile(r"\n[ \t]+")
 
@@ -18,3 +20,11 @@ class Loader(FilesystemLoader):
         """Return the source of a template, for HTML without whitespace at the start of its lines."""
         source = super().get_contents(origin)
         return _INDENTATION.sub("\n", source) if origin.name.endswith(".html") else source
+
+
+class CachedLoader(DjangoCachedLoader):
+    """A compiled template holds the texts of one language, so that a page looks none of them up."""
+
+    def cache_key(self, template_name: str, skip: list[Origin] | None = None) -> str:
+        """Return Django's key with the language of the page."""
+        return f"{super().cache_key(template_name, skip)}-{get_language()}"

@@ -1,5 +1,8 @@
 from django.apps import AppConfig
 from django.core.validators import ProhibitNullCharactersValidator
+from django.utils.translation import gettext, gettext_lazy, ngettext
+
+from quizzes import phrases
 
 
 class QuizzesConfig(AppConfig):
@@ -8,4 +11,5 @@ class QuizzesConfig(AppConfig):
 
     def ready(self) -> None:
         # Django's own words name a byte that nobody can see. Fields of allauth use them too.
-        ProhibitNullCharactersValidator.message = "The text has a hidden character. Retype it."
+        ProhibitNullCharactersValidator.message = gettext_lazy("The text has a hidden character. Retype it.")
+        phrases.use(gettext, ngettext)

@@ -1,4 +1,4 @@
-"""Format moments, points, shares and durations for pages and files."""
+"""Format moments, points, shares and durations for pages and files, in the language of the page."""
 
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -6,6 +6,31 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext, pgettext, pgettext_lazy
+
+WEEKDAYS = (
+    pgettext_lazy("day of the week", "Mon"),
+    pgettext_lazy("day of the week", "Tue"),
+    pgettext_lazy("day of the week", "Wed"),
+    pgettext_lazy("day of the week", "Thu"),
+    pgettext_lazy("day of the week", "Fri"),
+    pgettext_lazy("day of the week", "Sat"),
+    pgettext_lazy("day of the week", "Sun"),
+)
+MONTHS = (
+    pgettext_lazy("short month", "Jan"),
+    pgettext_lazy("short month", "Feb"),
+    pgettext_lazy("short month", "Mar"),
+    pgettext_lazy("short month", "Apr"),
+    pgettext_lazy("short month", "May"),
+    pgettext_lazy("short month", "Jun"),
+    pgettext_lazy("short month", "Jul"),
+    pgettext_lazy("short month", "Aug"),
+    pgettext_lazy("short month", "Sep"),
+    pgettext_lazy("short month", "Oct"),
+    pgettext_lazy("short month", "Nov"),
+    pgettext_lazy("short month", "Dec"),
+)
 
 
 def moment(value: datetime | None, zone: ZoneInfo | None = None) -> str:
@@ -13,7 +38,7 @@ def moment(value: datetime | None, zone: ZoneInfo | None = None) -> str:
     if value is None:
         return ""
     local = value.astimezone(zone or timezone.get_current_timezone())
-    return f"{local:%a}, {local:%b} {local.day}, {_clock(local)} {local.tzname()}"
+    return f"{_day(local)}, {_clock(local)} {local.tzname()}"
 
 
 def when(value: datetime | None, now: datetime) -> str:
@@ -23,7 +48,7 @@ def when(value: datetime | None, now: datetime) -> str:
     zone = timezone.get_current_timezone()
     local = value.astimezone(zone)
     days = (local.date() - now.astimezone(zone).date()).days
-    name = {0: "Today", 1: "Tomorrow"}.get(days) or day(value, zone)
+    name = {0: gettext("Today"), 1: gettext("Tomorrow")}.get(days) or _day(local)
     return f"{name}, {_clock(local)}"
 
 
@@ -34,7 +59,7 @@ def upcoming(value: datetime | None, now: datetime) -> str:
     zone = timezone.get_current_timezone()
     local = value.astimezone(zone)
     days = (local.date() - now.astimezone(zone).date()).days
-    name = "today" if days == 0 else f"{local:%a}" if 0 < days < 7 else day(value, zone)
+    name = gettext("today") if days == 0 else str(WEEKDAYS[local.weekday()]) if 0 < days < 7 else _day(local)
     return f"{name}, {_clock(local)}"
 
 
@@ -42,8 +67,7 @@ def day(value: datetime | None, zone: ZoneInfo | None = None) -> str:
     """“Fri, Oct 23” in `zone`, “” for None."""
     if value is None:
         return ""
-    local = value.astimezone(zone or timezone.get_current_timezone())
-    return f"{local:%a}, {local:%b} {local.day}"
+    return _day(value.astimezone(zone or timezone.get_current_timezone()))
 
 
 def clock(value: datetime | None, zone: ZoneInfo | None = None) -> str:
@@ -74,8 +98,12 @@ def duration(value: timedelta | None) -> str:
     if value is None:
         return ""
     hours, minutes = divmod(int(value.total_seconds()) // 60, 60)
-    parts = [_counted(hours, "hour"), _counted(minutes, "minute")]
-    return " ".join(part for part in parts if part) or "0 minutes"
+    parts = []
+    if hours:
+        parts.append(ngettext("{count} hour", "{count} hours", hours).format(count=hours))
+    if minutes or not hours:
+        parts.append(ngettext("{count} minute", "{count} minutes", minutes).format(count=minutes))
+    return " ".join(parts)
 
 
 def in_words(number: int) -> str:
@@ -88,9 +116,11 @@ def _decimal(value: Decimal | Fraction | float) -> Decimal:
     return Decimal(value.numerator) / Decimal(value.denominator) if isinstance(value, Fraction) else Decimal(value)
 
 
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}" if number else ""
+def _day(local: datetime) -> str:
+    names = {"weekday": WEEKDAYS[local.weekday()], "month": MONTHS[local.month - 1]}
+    return gettext("{weekday}, {month} {day}").format(**names, day=local.day)
 
 
 def _clock(local: datetime) -> str:
-    return f"{local.hour % 12 or 12}:{local:%M} {'am' if local.hour < 12 else 'pm'}"
+    half = pgettext("time of day", "am") if local.hour < 12 else pgettext("time of day", "pm")
+    return f"{local.hour % 12 or 12}:{local:%M} {half}"

@@ -8,31 +8,39 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 from django.utils.module_loading import import_string
 
-from quizzes.views import accounts, previews, public
+from quizzes.people.class_roles import ClassAct
+from quizzes.views import accounts, language, previews, public
+from quizzes.views.access import class_act
 from quizzes.views.student import attempts, home, practice, results, sign_in
 from quizzes.views.teacher import (
     accommodations,
     account,
     answer_visibility,
+    assign,
     assignments,
     attempt_review,
     board,
+    class_people,
     class_report,
     classrooms,
     downloads,
     erasure,
     gradebook,
     grading_queue,
+    growth,
     handouts,
     item_report,
     paper_answers,
     progress,
+    question_files,
     question_sets,
     regrades,
     rosters,
+    search,
     start_class,
     student_report,
     students,
+    teaching_guides,
 )
 from quizzes.views.teacher.editor import publishing, questions, reading, sets
 
@@ -43,10 +51,10 @@ class PublicIdConverter(StringConverter):
     regex = "[A-Za-z0-9_-]{12}"
 
 
-def on_demand(view: str, *, is_for_platforms: bool = False) -> Callable[..., HttpResponse]:
+def on_demand(view: str, *, is_for_platforms: bool = False, act: ClassAct | None = None) -> Callable[..., HttpResponse]:
     """A view that is imported at its first request. Its library takes 21 MB in each process.
 
-    is_for_platforms: called by a learning platform, without a session or a CSRF token of this site.
+    is_for_platforms: called by a learning platform, without a session or a CSRF token of this site. act: as `class_act`.
     """
 
     def load_and_call(request: HttpRequest, **kwargs: Any) -> HttpResponse:
@@ -56,7 +64,7 @@ def on_demand(view: str, *, is_for_platforms: bool = False) -> Callable[..., Htt
     if is_for_platforms:
         load_and_call.csrf_exempt = True  # type: ignore[attr-defined]
         load_and_call.login_required = False  # type: ignore[attr-defined]
-    return load_and_call
+    return load_and_call if act is None else class_act(act)(load_and_call)
 
 
 register_converter(PublicIdConverter, "public_id")
@@ -67,6 +75,7 @@ urlpatterns = [
     path("student/attempts/<public_id:public_id>/time/", attempts.time_left, name="time_left"),
     path("student/attempts/<public_id:public_id>/here/", attempts.record_heartbeat, name="record_heartbeat"),
     path("student/attempts/<public_id:public_id>/current/", attempts.paced_question, name="paced_question"),
+    path("student/open/", home.open_quizzes, name="open_quizzes"),
     path("teacher/assignments/<public_id:public_id>/live/", progress.live_progress, name="live_progress"),
     path("teacher/assignments/<public_id:public_id>/board/live/", board.live_board, name="live_board"),
     path(
@@ -83,8 +92,10 @@ urlpatterns = [
     path("", public.landing, name="landing"),
     path("try/<int:number>/", previews.try_question, name="try_question"),
     path("try/result/", previews.try_result, name="try_result"),
+    path("language/", language.choose_language, name="choose_language"),
     path("about/privacy/", public.privacy, name="privacy"),
     path("about/accessibility/", public.accessibility, name="accessibility"),
+    path("help/", public.help_page, name="help"),
     path("about/questions/", public.how_we_write, name="how_we_write"),
     path("account/deleted/", account.account_deleted, name="account_deleted"),
     path("invitation/<str:token>/", accounts.accept_invitation, name="accept_invitation"),
@@ -100,6 +111,7 @@ urlpatterns = [
     path("student/", home.student_home, name="student_home"),
     path("student/assignments/<public_id:public_id>/", attempts.start_attempt, name="start_attempt"),
     path("student/attempts/<public_id:public_id>/questions/", attempts.questions_ahead, name="questions_ahead"),
+    path("student/attempts/<public_id:public_id>/level/", attempts.choose_level, name="choose_level"),
     path("student/attempts/<public_id:public_id>/review/", attempts.review_attempt, name="review_attempt"),
     path("student/attempts/<public_id:public_id>/hand-in/", attempts.submit_attempt, name="submit_attempt"),
     path("student/attempts/<public_id:public_id>/receipt/", results.receipt, name="receipt"),
@@ -122,7 +134,7 @@ urlpatterns = [
     path("lti/launches/<public_id:public_id>/", on_demand("quizzes.views.teacher.lti.lti_connect"), name="lti_connect"),
     path(
         "teacher/classrooms/<public_id:public_id>/courses/<int:number>/",
-        on_demand("quizzes.views.teacher.lti.lti_members"),
+        on_demand("quizzes.views.teacher.lti.lti_members", act=ClassAct.CHANGE),
         name="lti_members",
     ),
     path(
@@ -132,6 +144,9 @@ urlpatterns = [
     ),
     # Teachers: home and account
     path("teacher/", classrooms.teacher_home, name="teacher_home"),
+    path("teacher/search/", search.search_page, name="search"),
+    path("teacher/to-do/hide/", classrooms.hide_todo, name="hide_todo"),
+    path("teacher/to-do/show/", classrooms.show_todo, name="show_todo"),
     path("teacher/account/", account.account, name="account"),
     path("teacher/account/email/", account.change_email, name="change_email"),
     path("teacher/account/delete/", account.delete_account, name="delete_account"),
@@ -148,12 +163,17 @@ urlpatterns = [
         downloads.download_gradebook,
         name="download_gradebook",
     ),
+    path("teacher/classrooms/<public_id:public_id>/quizzes/", classrooms.classroom_quizzes, name="classroom_quizzes"),
     path("teacher/classrooms/<public_id:public_id>/mastery/", gradebook.classroom_mastery, name="classroom_mastery"),
+    path("teacher/classrooms/<public_id:public_id>/growth/", growth.classroom_growth, name="classroom_growth"),
+    path("teacher/classrooms/<public_id:public_id>/growth/halves/", growth.give_halves, name="give_halves"),
     path("teacher/classrooms/<public_id:public_id>/file/", downloads.download_file, name="download_file"),
     path("teacher/classrooms/<public_id:public_id>/settings/", classrooms.change_classroom, name="change_classroom"),
     path("teacher/classrooms/<public_id:public_id>/code/", classrooms.change_code, name="change_code"),
+    path("teacher/classrooms/<public_id:public_id>/code/undo/", classrooms.restore_code, name="restore_code"),
     path("teacher/classrooms/<public_id:public_id>/joining/", classrooms.set_code_active, name="set_code_active"),
     path("teacher/classrooms/<public_id:public_id>/sort/", classrooms.sort_roster, name="sort_roster"),
+    path("teacher/classrooms/<public_id:public_id>/levels/", classrooms.set_reading_levels, name="set_reading_levels"),
     path("teacher/classrooms/<public_id:public_id>/missing/", classrooms.set_missing_rule, name="set_missing_rule"),
     path("teacher/classrooms/<public_id:public_id>/archive/", classrooms.set_archived, name="set_archived"),
     path("teacher/classrooms/<public_id:public_id>/start/", start_class.start_classroom, name="start_classroom"),
@@ -165,6 +185,18 @@ urlpatterns = [
         classrooms.hand_over_classroom,
         name="hand_over_classroom",
     ),
+    path("teacher/classrooms/<public_id:public_id>/people/add/", class_people.add_person, name="add_person"),
+    path(
+        "teacher/classrooms/<public_id:public_id>/people/<int:number>/role/",
+        class_people.change_role,
+        name="change_role",
+    ),
+    path(
+        "teacher/classrooms/<public_id:public_id>/people/<int:number>/remove/",
+        class_people.remove_person,
+        name="remove_person",
+    ),
+    path("teacher/classrooms/<public_id:public_id>/leave/", class_people.leave_classroom, name="leave_classroom"),
     path("teacher/classrooms/<public_id:public_id>/delete/", erasure.erase_classroom, name="erase_classroom"),
     # Teachers: students
     path("teacher/students/<public_id:public_id>/", students.student_history, name="student_history"),
@@ -173,6 +205,7 @@ urlpatterns = [
     path("teacher/students/<public_id:public_id>/remove/", students.remove_student, name="remove_student"),
     path("teacher/students/<public_id:public_id>/restore/", students.restore_student, name="restore_student"),
     path("teacher/students/<public_id:public_id>/time/", accommodations.set_accommodation, name="set_accommodation"),
+    path("teacher/students/<public_id:public_id>/level/", accommodations.set_student_level, name="set_student_level"),
     path("teacher/students/<public_id:public_id>/file/", downloads.download_student, name="download_student"),
     path("teacher/students/<public_id:public_id>/report/", student_report.student_report, name="student_report"),
     path("teacher/students/<public_id:public_id>/pin/", students.change_pin, name="change_pin"),
@@ -181,16 +214,26 @@ urlpatterns = [
     path("teacher/deleted/<slug:receipt>/", erasure.erasure_receipt, name="erasure_receipt"),
     # Teachers: question sets
     path("teacher/sets/", question_sets.question_sets, name="question_sets"),
+    path("teacher/sets/import/", question_files.import_questions, name="import_questions"),
+    path("teacher/sets/template/<slug:file_format>/", question_files.question_template, name="question_template"),
     path("teacher/sets/<public_id:public_id>/", question_sets.question_set, name="question_set"),
+    path("teacher/sets/<public_id:public_id>/export/", question_files.export_questions, name="export_questions"),
+    path("teacher/sets/<public_id:public_id>/evidence/", question_files.choose_evidence, name="choose_evidence"),
+    path("teacher/sets/<public_id:public_id>/import/undo/", question_files.undo_import, name="undo_import"),
+    path("teacher/sets/<public_id:public_id>/archive/", question_sets.archive_set, name="archive_set"),
+    path("teacher/sets/<public_id:public_id>/delete/", question_sets.delete_set, name="delete_set"),
+    path("teacher/sets/<public_id:public_id>/restore/", question_sets.restore_set, name="restore_set"),
     path("teacher/sets/<public_id:public_id>/try/<int:number>/", previews.try_set_question, name="try_set_question"),
     path("teacher/sets/<public_id:public_id>/try/result/", previews.try_set_result, name="try_set_result"),
-    path("teacher/sets/<public_id:public_id>/assign/", assignments.assign, name="assign"),
+    path("teacher/sets/<public_id:public_id>/assign/", assign.assign, name="assign"),
+    path("teacher/assign/", assign.assign_quiz, name="assign_quiz"),
+    path("teacher/sets/<public_id:public_id>/guide/", teaching_guides.teaching_guide, name="teaching_guide"),
     path("teacher/sets/<public_id:public_id>/print/", handouts.print_set, name="print_set"),
     path("teacher/sets/<public_id:public_id>/print/key/", handouts.print_set_key, name="print_set_key"),
     # Teachers: the editor
     path("teacher/sets/new/", sets.add_set, name="add_set"),
     path("teacher/sets/<public_id:public_id>/copy/", sets.copy_set, name="copy_set"),
-    path("teacher/sets/<public_id:public_id>/edit/delete/", sets.delete_draft, name="delete_draft"),
+    path("teacher/sets/<public_id:public_id>/edit/undo/", sets.undo_removal, name="undo_removal"),
     path("teacher/sets/<public_id:public_id>/edit/source/", sets.edit_source, name="edit_source"),
     path("teacher/sets/<public_id:public_id>/edit/objectives/", sets.edit_objectives, name="edit_objectives"),
     path("teacher/sets/<public_id:public_id>/edit/reading/", reading.edit_reading, name="edit_reading"),
@@ -225,6 +268,8 @@ urlpatterns = [
     path("teacher/assignments/<public_id:public_id>/board/", board.class_board, name="class_board"),
     path("teacher/assignments/<public_id:public_id>/board/show/", board.show_on_board, name="show_on_board"),
     path("teacher/assignments/<public_id:public_id>/change/", assignments.change_assignment, name="change_assignment"),
+    path("teacher/assignments/<public_id:public_id>/again/", assign.assign_again, name="assign_again"),
+    path("teacher/assignments/<public_id:public_id>/classes/", assign.add_classes, name="add_classes"),
     path("teacher/assignments/<public_id:public_id>/window/", assignments.change_window, name="change_window"),
     path(
         "teacher/assignments/<public_id:public_id>/withdraw/",
@@ -243,6 +288,16 @@ urlpatterns = [
         "teacher/assignments/<public_id:public_id>/paper/<public_id:student_id>/",
         paper_answers.student_paper_answers,
         name="student_paper_answers",
+    ),
+    path(
+        "teacher/assignments/<public_id:public_id>/paper/<public_id:student_id>/move/",
+        paper_answers.move_paper_answers,
+        name="move_paper_answers",
+    ),
+    path(
+        "teacher/assignments/<public_id:public_id>/paper/<public_id:student_id>/take-away/",
+        paper_answers.take_paper_answers_away,
+        name="take_paper_answers_away",
     ),
     # Teachers: results of an assignment
     path(

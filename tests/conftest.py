@@ -15,7 +15,7 @@ from django.test import Client
 from hypothesis import settings
 
 from quizzes.caches import clear_all
-from quizzes.models import Assignment, Attempt, Classroom, Edition, Student, User
+from quizzes.models import Assignment, Attempt, Classroom, Edition, Student, Teaching, User
 from quizzes.people.student_sessions import PIN_VERSION, STUDENT
 from tests.factories import NOW, make_assignment, make_attempt, make_classroom, make_edition, make_student, make_user
 
@@ -114,6 +114,14 @@ def classroom(teacher: User) -> Classroom:
 @pytest.fixture
 def other_classroom(other_teacher: User) -> Classroom:
     return make_classroom(teacher=other_teacher, name="Period 5")
+
+
+@pytest.fixture
+def viewer(classroom: Classroom) -> User:
+    """A colleague who may read the classroom's pages and change nothing."""
+    user = make_user(email="baker@school.test", name="Ms. Baker")
+    Teaching.objects.create(classroom=classroom, teacher=user, role=Teaching.Role.VIEWER)
+    return user
 
 
 @pytest.fixture

@@ -105,7 +105,7 @@ def visit_student(page: Page) -> None:
     page.wait_for_url("**/student/attempts/**")
     page.locator("label", has_text="Question").last.click()
     page.locator(".opt").nth(1).click()
-    page.locator("[role=status]", has_text="Saved").wait_for()
+    page.locator("[data-save-state]", has_text="Saved").wait_for()
     take(page, "question-phone")
 
 

@@ -15,6 +15,8 @@ LIST = ROOT / "tests" / "data" / "strings.txt"
 COMMAND = "make strings"
 
 _COMMENT = re.compile(r"{#.*?#}|{% comment.*?endcomment %}|<!--.*?-->|<script.*?</script>|<style.*?</style>", re.DOTALL)
+# Texts that are marked for translation. A text with values stands between two tags.
+_TRANSLATED = re.compile(r"{% translate \"([^\"]*)\"[^%]*%}|_\(\"([^\"]*)\"\)")
 _VARIABLE = re.compile(r"{{.*?}}", re.DOTALL)
 _TEMPLATE_TAG = re.compile(r"{%.*?%}", re.DOTALL)
 _DEFAULT = re.compile(r"\|default(?:_if_none)?:\s*[\"']([^\"']+)")
@@ -39,6 +41,7 @@ _TECHNICAL_CALLS = {
 def template_strings(text: str) -> Iterator[str]:
     """Yield the sentences, labels and default values of a template. A value is shown as {}."""
     text = _COMMENT.sub("\0", text)
+    text = _TRANSLATED.sub(lambda found: found[1] or found[2], text)
     yield from _DEFAULT.findall(text)
     text = _TEMPLATE_TAG.sub("\0", _VARIABLE.sub("{}", text))
     for attribute in _ATTRIBUTE.findall(text):

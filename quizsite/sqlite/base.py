@@ -45,6 +45,7 @@ class DatabaseWrapper(Base):
 
     # None while there is no connection, and always for a database in memory, which one process has to itself.
     writer: Writer | None = None
+    errors_occurred: bool
     # Which file is open, whatever lies under its name by now; None as above.
     opened_inode: int | None = None
 
@@ -68,9 +69,24 @@ class DatabaseWrapper(Base):
             conn_params = {**conn_params, "database": f"{path.absolute().as_uri()}?mode=rw"}
         connection = super().get_new_connection(conn_params)
         verify(connection)
-        self.opened_inode = path.stat().st_ino
-        self.writer = Writer(str(path), timeout=conn_params["timeout"])
+        try:
+            self.opened_inode = path.stat().st_ino
+            self.writer = Writer(str(path), timeout=conn_params["timeout"])
+        except OSError as error:
+            connection.close()
+            raise OperationalError(f"the queue of writers cannot be opened: {error}") from error
         return connection
+
+    def is_usable(self) -> bool:
+        """Whether to keep a connection that met an error. Opening the file again takes less than 1 ms."""
+        return self.is_in_memory_db()
+
+    def rollback(self) -> None:
+        # Django keeps a connection if its rollback works. If a file descriptor was missing for a moment, SQLite opens
+        # the file for reading only: such a connection rolls back too, and would refuse each write until a restart.
+        had_errors = self.errors_occurred
+        super().rollback()
+        self.errors_occurred = had_errors
 
     def _start_transaction_under_autocommit(self) -> None:
         if self.writer is not None:

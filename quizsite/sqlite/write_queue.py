@@ -28,7 +28,11 @@ class Writer:
     def __init__(self, database: str, *, timeout: float) -> None:
         self.timeout = timeout
         self.line = os.open(f"{database}.line", os.O_RDWR | os.O_CREAT, 0o600)
-        self.turn = os.open(f"{database}.turn", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            self.turn = os.open(f"{database}.turn", os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError:
+            os.close(self.line)
+            raise
 
     def take_turn(self) -> None:
         """Wait for the turn; raises TurnTimeout after `timeout` seconds.

@@ -205,6 +205,23 @@ def set_accommodation(student: Student, *, time_factor: Decimal | None, by: User
 
 
 @transaction.atomic
+def set_reading_level(student: Student, *, variant: str, by: User, now: datetime) -> None:
+    """Set the level of a student's readings, "" for as the class; drops the student's own choice. Safe to repeat."""
+    if student.reading_variant == variant and not student.chosen_variant:
+        return
+    student.reading_variant, student.chosen_variant = variant, ""
+    student.save(update_fields=["reading_variant", "chosen_variant"])
+    AuditEvent.objects.record(
+        AuditEvent.Action.ACCOMMODATION_CHANGED,
+        actor=by,
+        classroom=student.classroom,
+        student=student,
+        at=now,
+        reading_level=variant,
+    )
+
+
+@transaction.atomic
 def extend(
     assignment: Assignment,
     student: Student,

@@ -17,7 +17,10 @@ from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignmentSettings:
-    """The settings of an assignment except its window. time_limit None: untimed. max_attempts None: no limit."""
+    """The settings of an assignment except its window. time_limit None: untimed. max_attempts None: no limit.
+
+    own_title: "" for the title of the question set.
+    """
 
     time_limit: timedelta | None
     max_attempts: int | None
@@ -26,6 +29,7 @@ class AssignmentSettings:
     shuffle_choices: bool
     release: str
     is_teacher_paced: bool = False
+    own_title: str = ""
 
 
 class HasAttempts(Exception):
@@ -99,7 +103,7 @@ def open_now(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
     if window_state(assignment, now=now) is not WindowState.NOT_OPEN:
         return assignment
     window = Window(now, assignment.due_at, assignment.closes_at)
-    return change_assignment(assignment, window=window, settings=_settings_of(assignment), by=by, now=now)
+    return change_assignment(assignment, window=window, settings=settings_of(assignment), by=by, now=now)
 
 
 def close_now(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
@@ -114,7 +118,7 @@ def close_now(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
             return assignment
     due_at = min(assignment.due_at, now) if assignment.due_at is not None else None
     window = Window(assignment.opens_at, due_at, now)
-    return change_assignment(assignment, window=window, settings=_settings_of(assignment), by=by, now=now)
+    return change_assignment(assignment, window=window, settings=settings_of(assignment), by=by, now=now)
 
 
 def keep_open(
@@ -128,14 +132,14 @@ def keep_open(
     if closes_at is None or closes_at != seen_close:
         return assignment
     window = Window(assignment.opens_at, assignment.due_at, max(closes_at, now) + more_time)
-    return change_assignment(assignment, window=window, settings=_settings_of(assignment), by=by, now=now)
+    return change_assignment(assignment, window=window, settings=settings_of(assignment), by=by, now=now)
 
 
 def release_now(assignment: Assignment, *, by: User, now: datetime) -> Assignment:
     """Show the answers to every student who has submitted. Raises StillMoreAttempts."""
     if assignment.release in {Assignment.Release.AT_ONCE, Assignment.Release.AFTER_SUBMIT}:
         return assignment
-    settings = replace(_settings_of(assignment), release=Assignment.Release.AFTER_SUBMIT)
+    settings = replace(settings_of(assignment), release=Assignment.Release.AFTER_SUBMIT)
     is_closed = window_state(assignment, now=now) is WindowState.CLOSED
     if not is_closed and shows_before_last_attempt(settings.release, settings.max_attempts):
         raise StillMoreAttempts
@@ -170,7 +174,8 @@ def window_state(assignment: Assignment, *, now: datetime) -> WindowState:
     return window_of(assignment).state(at=now)
 
 
-def _settings_of(assignment: Assignment) -> AssignmentSettings:
+def settings_of(assignment: Assignment) -> AssignmentSettings:
+    """The assignment's settings."""
     return AssignmentSettings(**{name: getattr(assignment, name) for name in AssignmentSettings.__dataclass_fields__})
 
 

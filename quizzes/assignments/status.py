@@ -11,6 +11,7 @@ from enum import Enum
 from typing import Protocol
 
 from quizzes.assignments.deadlines import Window, WindowState, is_over
+from quizzes.phrases import gettext, gettext_noop
 
 
 class Status(Enum):
@@ -27,17 +28,17 @@ class Status(Enum):
     @property
     def label(self) -> str:
         """The label on pages and in files. `status_label` adds the day to “Opens”."""
-        return _LABELS[self]
+        return gettext(_LABELS[self])
 
 
 _LABELS = {
-    Status.EXCUSED: "Excused",
-    Status.IN_PROGRESS: "In progress",
-    Status.TIME_UP: "Time’s up",
-    Status.SUBMITTED: "Turned in",
-    Status.NOT_OPEN: "Opens",
-    Status.MISSING: "Missing",
-    Status.NOT_STARTED: "Not started",
+    Status.EXCUSED: gettext_noop("Excused"),
+    Status.IN_PROGRESS: gettext_noop("In progress"),
+    Status.TIME_UP: gettext_noop("Time’s up"),
+    Status.SUBMITTED: gettext_noop("Turned in"),
+    Status.NOT_OPEN: gettext_noop("Opens"),
+    Status.MISSING: gettext_noop("Missing"),
+    Status.NOT_STARTED: gettext_noop("Not started"),
 }
 _BEFORE_START = {
     WindowState.NOT_OPEN: Status.NOT_OPEN,

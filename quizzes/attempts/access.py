@@ -12,6 +12,7 @@ from django.db import connection
 
 from quizzes.assignments.deadlines import is_over
 from quizzes.attempts.attempt_content import AttemptContent, CurrentAnswer, attempt_content, current_answers
+from quizzes.attempts.reading_levels import ReadingChoice
 from quizzes.models import Attempt
 from quizzes.people.student_sessions import StudentSession, has_open_attempt
 
@@ -22,12 +23,13 @@ class AnswersNotLoaded(Exception):
 
 @dataclass(frozen=True, slots=True)
 class LoadedStudent:
-    """The student of a loaded attempt."""
+    """The student of a loaded attempt. language: of the pages, "" if the student never chose one."""
 
     id: int
     display_name: str
     pin_version: int
     is_removed: bool
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class LoadedAttempt:
     time_zone: str
     assignment_id: int
     edition_id: int
+    own_title: str
     release: str
     seed: str
     shuffle_questions: bool
@@ -67,11 +70,14 @@ class LoadedAttempt:
     submitted_at: datetime | None
     loaded_answers: Mapping[int, CurrentAnswer] | None
     pace: Pace | None = None
+    reading_choice: ReadingChoice = ReadingChoice()
 
     @property
     def content(self) -> AttemptContent:
         """The edition in this attempt's order. No query if the process has it cached."""
-        return attempt_content(self.edition_id, self.seed, self.shuffle_questions, self.shuffle_choices)
+        return attempt_content(
+            self.edition_id, self.seed, self.shuffle_questions, self.shuffle_choices, self.reading_choice.variant
+        )
 
     @property
     def answers(self) -> Mapping[int, CurrentAnswer]:
@@ -83,6 +89,11 @@ class LoadedAttempt:
     def with_answers(self) -> Self:
         """A copy with the current answers. One query if they were not loaded."""
         return self if self.loaded_answers is not None else replace(self, loaded_answers=current_answers(self.id))
+
+    @property
+    def title(self) -> str:
+        """The title that the student's pages show. No query if the process has the content cached."""
+        return self.own_title or self.content.published.document.title
 
     @property
     def zone(self) -> ZoneInfo:
@@ -106,8 +117,9 @@ class LoadedAttempt:
 # Raw SQL for the 1.1 ms gate of the question page. A queryset with these joins takes 0.54 ms, this takes 0.03 ms.
 _LOAD = """
 SELECT a.id, a.student_id, s.display_name, s.pin_version, s.removed_at IS NOT NULL, c.time_zone, a.assignment_id,
-g.edition_id, g.release, a.seed, a.shuffle_questions, a.shuffle_choices, a.time_limit IS NOT NULL, a.deadline_at,
-a.submitted_at, g.is_teacher_paced, b.position, b.closed_through{columns}
+g.edition_id, g.own_title, g.release, a.seed, a.shuffle_questions, a.shuffle_choices, a.time_limit IS NOT NULL,
+a.deadline_at, a.submitted_at, g.is_teacher_paced, b.position, b.closed_through,
+c.reading_variant, s.reading_variant, s.chosen_variant, c.students_choose_variant, s.language{columns}
 FROM quizzes_attempt a JOIN quizzes_student s ON s.id = a.student_id JOIN quizzes_classroom c ON c.id = a.classroom_id
 JOIN quizzes_assignment g ON g.id = a.assignment_id LEFT JOIN quizzes_board b ON b.assignment_id = g.id{join}
 WHERE a.public_id = %s
@@ -117,7 +129,7 @@ _LOAD_WITH_ANSWERS = _LOAD.format(
     columns=", n.question_id, n.value, n.revision, n.flagged, n.saved_at, n.checked_at",
     join=" LEFT JOIN quizzes_answer n ON n.attempt_id = a.id",
 )
-_ATTEMPT_COLUMNS = 18
+_ATTEMPT_COLUMNS = 24
 
 
 def load_attempt(public_id: str, *, with_answers: bool) -> LoadedAttempt | None:
@@ -127,16 +139,18 @@ def load_attempt(public_id: str, *, with_answers: bool) -> LoadedAttempt | None:
         rows = cursor.fetchall()
     if not rows:
         return None
-    pk, student_id, name, pin_version, is_removed, time_zone, assignment_id, edition_id, release = rows[0][:9]
-    seed, shuffle_questions, shuffle_choices, has_time_limit = rows[0][9:13]
-    deadline_at, submitted_at, is_teacher_paced, position, closed_through = rows[0][13:_ATTEMPT_COLUMNS]
+    pk, student_id, name, pin_version, is_removed, time_zone, assignment_id, edition_id = rows[0][:8]
+    own_title, release, seed, shuffle_questions, shuffle_choices, has_time_limit = rows[0][8:14]
+    deadline_at, submitted_at, is_teacher_paced, position, closed_through = rows[0][14:19]
+    of_class, by_teacher, by_student, may_choose, language = rows[0][19:_ATTEMPT_COLUMNS]
     return LoadedAttempt(
         pk,
         public_id,
-        LoadedStudent(student_id, name, pin_version, bool(is_removed)),
+        LoadedStudent(student_id, name, pin_version, bool(is_removed), language),
         time_zone,
         assignment_id,
         edition_id,
+        own_title,
         release,
         seed,
         shuffle_questions,
@@ -146,6 +160,7 @@ def load_attempt(public_id: str, *, with_answers: bool) -> LoadedAttempt | None:
         _moment(submitted_at),
         _answers(rows) if with_answers else None,
         Pace(position, closed_through or 0) if is_teacher_paced else None,
+        ReadingChoice(of_class, by_teacher, by_student, bool(may_choose)),
     )
 
 

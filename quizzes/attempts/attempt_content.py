@@ -6,16 +6,27 @@ from datetime import datetime
 from quizzes.caches import process_cache
 from quizzes.content.editions import Published, published
 from quizzes.content.question_types.registry import Question, Shuffle, Value
+from quizzes.content.reading import STANDARD, Reading
 from quizzes.models import Answer, Attempt
 
 
 @dataclass(frozen=True, slots=True)
 class AttemptContent:
-    """An edition in one attempt's order. shuffle: gives the order of the choices."""
+    """An edition in one attempt's order. shuffle: gives the order of the choices.
+
+    variant: the level of the reading that the student gets, one of `LEVELS`.
+    """
 
     published: Published
     shuffle: Shuffle
     questions: tuple[Question, ...]
+    variant: str = STANDARD
+
+    def reading_of(self, question: Question) -> Reading:
+        """The reading for this question at the student's level; as written if its evidence does not stand there."""
+        reading = self.published.document.reading
+        shown = reading.in_variant(self.variant)
+        return shown if shown is reading or shown.has(question.evidence) else reading
 
     def question_id(self, question: Question) -> int:
         """The row id of a question of this attempt."""
@@ -42,25 +53,29 @@ class CurrentAnswer:
 
 
 def arrange_content(
-    edition_id: int, *, seed: str, shuffle_questions: bool, shuffle_choices: bool = True
+    edition_id: int, *, seed: str, shuffle_questions: bool, shuffle_choices: bool = True, variant: str = STANDARD
 ) -> AttemptContent:
     """The edition in the order of this seed. No query if the process has the edition cached."""
     content = published(edition_id)
     order = Shuffle(seed, shuffle_questions)
     questions = order.order("questions", [(question.key, question) for question in content.document.questions])
-    return AttemptContent(content, Shuffle(seed, shuffle_choices), tuple(questions))
+    return AttemptContent(content, Shuffle(seed, shuffle_choices), tuple(questions), variant)
 
 
 @process_cache(maxsize=10_000)
-def attempt_content(edition_id: int, seed: str, shuffle_questions: bool, shuffle_choices: bool) -> AttemptContent:
+def attempt_content(
+    edition_id: int, seed: str, shuffle_questions: bool, shuffle_choices: bool, variant: str = STANDARD
+) -> AttemptContent:
     """`arrange_content` for an attempt, cached, since its order never changes."""
-    return arrange_content(edition_id, seed=seed, shuffle_questions=shuffle_questions, shuffle_choices=shuffle_choices)
+    return arrange_content(
+        edition_id, seed=seed, shuffle_questions=shuffle_questions, shuffle_choices=shuffle_choices, variant=variant
+    )
 
 
-def content_of(attempt: Attempt) -> AttemptContent:
-    """The content of an attempt. attempt: with its assignment."""
+def content_of(attempt: Attempt, *, variant: str = STANDARD) -> AttemptContent:
+    """The content of an attempt. attempt: with its assignment. variant: the level of the reading that is shown."""
     return attempt_content(
-        attempt.assignment.edition_id, attempt.seed, attempt.shuffle_questions, attempt.shuffle_choices
+        attempt.assignment.edition_id, attempt.seed, attempt.shuffle_questions, attempt.shuffle_choices, variant
     )
 
 

@@ -12,6 +12,7 @@ from django.utils.crypto import salted_hmac
 from quizzes.attempts.attempt_content import AttemptContent, arrange_content
 from quizzes.content.question_types.question import Submitted
 from quizzes.content.question_types.registry import Question, Shuffle, Value
+from quizzes.content.reading import STANDARD
 from quizzes.models import Answer, QuestionSet
 from quizzes.models.question_sets import TRY_OUT
 
@@ -70,17 +71,23 @@ def try_out() -> int | None:
 
 
 def preview_attempt(
-    store: PreviewStore, edition_id: int, *, only: Collection[str] | None = None, kept_as: str = ""
+    store: PreviewStore,
+    edition_id: int,
+    *,
+    only: Collection[str] | None = None,
+    kept_as: str = "",
+    variant: str = STANDARD,
 ) -> PreviewAttempt:
     """The preview attempt in this store, else a new one, which is stored with its first answer.
 
     only: keys of its questions, None for all. kept_as: the key in the store, by default the edition's row id.
+    variant: the level of the reading.
     """
     kept_as = kept_as or str(edition_id)
     stored: dict[str, Any] = store.get(PREVIEWS, {}).get(kept_as, {})
     stored_values = stored.get("values", {})
     order = stored.get("order") or secrets.token_hex(16)
-    content = arrange_content(edition_id, seed=_seed(order), shuffle_questions=False)
+    content = arrange_content(edition_id, seed=_seed(order), shuffle_questions=False, variant=variant)
     questions = tuple(question for question in content.questions if only is None or question.key in only)
     values = {question.key: stored_values[question.key] for question in questions if question.key in stored_values}
     return PreviewAttempt(replace(content, questions=questions), order, values, kept_as)

@@ -40,11 +40,15 @@ class Published:
 
 @transaction.atomic
 def publish_built_in(
-    source_document: Mapping[str, Any], document: Mapping[str, Any], *, now: datetime
+    source_document: Mapping[str, Any],
+    document: Mapping[str, Any],
+    *,
+    now: datetime,
+    guide: Mapping[str, Any] | None = None,
 ) -> Edition | None:
     """Publish a built-in set; None if its latest edition has the same content.
 
-    source_document: the tables of source.toml. document: the set, combined with them.
+    source_document: the tables of source.toml. document: the set, combined with them. guide: for its teachers.
     """
     citation, parsed = source_document["citation"], parse_set(document)
     source, _ = Source.objects.update_or_create(
@@ -55,6 +59,7 @@ def publish_built_in(
             "url": citation.get("url", ""),
             "published_on": date.fromisoformat(citation["published_on"]) if citation.get("published_on") else None,
             "date_note": citation.get("date_note", ""),
+            "teaching_guide": guide,
         },
     )
     reading, _ = Reading.objects.update_or_create(

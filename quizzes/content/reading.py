@@ -1,16 +1,35 @@
 """A reading: numbered sentences, and the speaker of each (stored key: voice)."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from quizzes.content.tables import InvalidDocument, tables_of, text_of, texts_of
+from quizzes.phrases import gettext, gettext_noop
 
 VOICE_ICONS = ("page", "person", "sign", "quote", "blank")
 # The key of the speaker “The story itself”.
 REPORTER = "reporter"
 NOT_STATED = "not_stated"
+MONTHS = (
+    gettext_noop("January"),
+    gettext_noop("February"),
+    gettext_noop("March"),
+    gettext_noop("April"),
+    gettext_noop("May"),
+    gettext_noop("June"),
+    gettext_noop("July"),
+    gettext_noop("August"),
+    gettext_noop("September"),
+    gettext_noop("October"),
+    gettext_noop("November"),
+    gettext_noop("December"),
+)
+# The levels of a reading by key, with their names. The reading as written is the standard level.
+STANDARD = "standard"
+LEVELS = {STANDARD: gettext_noop("Standard"), "easier": gettext_noop("Easier"), "es": "Spanish"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +46,45 @@ class Voice:
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """A word that is explained to students. spanish: its translation, or "".
+
+    forms: how readings in English have it, such as “detained”; forms_es: those in Spanish; () if only teachers see it.
+    """
+
+    word: str
+    meaning: str
+    spanish: str
+    forms: tuple[str, ...]
+    forms_es: tuple[str, ...]
+
+    @property
+    def slug(self) -> str:
+        """The word as part of an id."""
+        return re.sub(r"\W+", "-", self.word.lower()).strip("-")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a sentence. word: the word that it is a form of, None for text between words."""
+
+    text: str
+    word: Word | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence of a reading. number: from 1, in reading order, as students see it."""
+    """One sentence of a reading. number: from 1, in reading order, as students see it.
+
+    parts: the text with its explained words, each where a paragraph first has it; () if none is explained.
+    """
 
     key: str
     number: int
     text: str
     voice: Voice
     facts: frozenset[str]
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +112,12 @@ class Citation:
     def as_of(self) -> str:
         """The line beside every question, such as “As of July 2018”, so that nobody reads old news as news of today."""
         if self.day is None:
-            return "The source gives no date"
-        outside = " (date from outside the story)" if self.date_note else ""
-        return f"As of {self.day:%B %Y}{outside}"
+            return gettext("The source gives no date")
+        if self.date_note:
+            text = gettext("As of {month} {year} (date from outside the story)")
+        else:
+            text = gettext("As of {month} {year}")
+        return text.format(month=gettext(MONTHS[self.day.month - 1]), year=self.day.year)
 
     @property
     def is_dated_by_note(self) -> bool:
@@ -74,7 +127,12 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A passage for a class. paragraphs: in order; each has at least one sentence."""
+    """A passage for a class. paragraphs: in order; each has at least one sentence.
+
+    words: all that the source explains, also those that no sentence has.
+    variant: its level, one of `LEVELS`. variants: the same sentences at other levels, with the keys, numbers, facts,
+    and speakers of this reading; one of them may lack some. note: what students should know first.
+    """
 
     title: str
     language: str
@@ -82,6 +140,10 @@ class Reading:
     paragraphs: tuple[tuple[Sentence, ...], ...]
     citation: Citation
     voices: tuple[Voice, ...]
+    words: tuple[Word, ...] = ()
+    variant: str = STANDARD
+    note: str = ""
+    variants: tuple["Reading", ...] = ()
 
     def __iter__(self) -> Iterator[Sentence]:
         for paragraph in self.paragraphs:
@@ -94,6 +156,25 @@ class Reading:
     def sentences(self, keys: Sequence[str]) -> tuple[Sentence, ...]:
         """The sentences with these keys, in reading order; unknown keys are ignored."""
         return tuple(sentence for sentence in self if sentence.key in keys)
+
+    def in_variant(self, key: str) -> "Reading":
+        """The reading at this level; itself if it has no such level."""
+        return next((variant for variant in self.variants if variant.variant == key), self)
+
+    @property
+    def level_name(self) -> str:
+        """The name of its level."""
+        return LEVELS[self.variant]
+
+    def has(self, keys: Sequence[str]) -> bool:
+        """Whether it has all these sentences."""
+        return all(self.sentence(key) is not None for key in keys)
+
+    @property
+    def explained_words(self) -> tuple[Word, ...]:
+        """The words that its sentences explain, by word, each once."""
+        found = {part.word for sentence in self for part in sentence.parts if part.word is not None}
+        return tuple(word for word in self.words if word in found)
 
     def voice(self, key: str) -> Voice | None:
         """The speaker with this key, or None."""
@@ -111,6 +192,53 @@ def parse_voices(tables: Sequence[Mapping[str, Any]]) -> tuple[Voice, ...]:
     if len({voice.key for voice in voices}) != len(voices):
         raise InvalidDocument("two voices have the same key")
     return voices
+
+
+def parse_words(tables: Sequence[Mapping[str, Any]]) -> tuple[Word, ...]:
+    """The explained words, by word; raises InvalidDocument."""
+    words = tuple(
+        Word(
+            text_of(table, "word", at_most=60),
+            text_of(table, "meaning", at_most=200),
+            text_of(table, "spanish", optional=True, at_most=100),
+            texts_of(table, "en"),
+            texts_of(table, "es"),
+        )
+        for table in tables
+    )
+    if len({word.slug for word in words}) != len(words):
+        raise InvalidDocument("two words to know are the same")
+    return tuple(sorted(words, key=lambda word: word.slug))
+
+
+def explain_words(
+    paragraphs: Sequence[Sequence[Sentence]], words: Sequence[Word], language: str
+) -> tuple[tuple[Sentence, ...], ...]:
+    """The paragraphs with each word explained where a paragraph first has it."""
+    forms = {form.casefold(): word for word in words for form in (word.forms_es if language == "es" else word.forms)}
+    if not forms:
+        return tuple(tuple(replace(sentence, parts=()) for sentence in paragraph) for paragraph in paragraphs)
+    longest_first = sorted(forms, key=len, reverse=True)
+    pattern = re.compile(rf"(?<!\w)({'|'.join(map(re.escape, longest_first))})(?!\w)", re.IGNORECASE)
+    explained = []
+    for paragraph in paragraphs:
+        seen: set[Word] = set()
+        explained.append(
+            tuple(replace(sentence, parts=_parts(sentence.text, pattern, forms, seen)) for sentence in paragraph)
+        )
+    return tuple(explained)
+
+
+def _parts(text: str, pattern: re.Pattern[str], forms: Mapping[str, Word], seen: set[Word]) -> tuple[Part, ...]:
+    """The parts of a text; () if it has no word that is not in `seen`. Adds its words there."""
+    parts, end = [], 0
+    for match in pattern.finditer(text):
+        word = forms[match[0].casefold()]
+        if word not in seen:
+            seen.add(word)
+            parts += [Part(text[end : match.start()]), Part(match[0], word)]
+            end = match.end()
+    return (*(part for part in parts if part.text), *([Part(text[end:])] if text[end:] else [])) if parts else ()
 
 
 def parse_reading(table: Mapping[str, Any], *, citation: Citation, voices: Sequence[Voice]) -> Reading:
@@ -131,17 +259,47 @@ def parse_reading(table: Mapping[str, Any], *, citation: Citation, voices: Seque
         if not sentences:
             raise InvalidDocument("a paragraph has no sentence")
         paragraphs.append(tuple(sentences))
+    words, language = parse_words(tables_of(table, "words")), text_of(table, "language", at_most=20)
     reading = Reading(
         title=text_of(table, "title", at_most=200),
-        language=text_of(table, "language", at_most=20),
+        language=language,
         level=text_of(table, "level", optional=True),
-        paragraphs=tuple(paragraphs),
+        paragraphs=explain_words(paragraphs, words, language),
         citation=citation,
         voices=tuple(voices),
+        words=words,
     )
     keys = [sentence.key for sentence in reading]
     if not keys:
         raise InvalidDocument("the reading has no sentence")
     if len(set(keys)) != len(keys):
         raise InvalidDocument("two sentences have the same key")
-    return reading
+    variants = tuple(_parse_variant(variant, reading) for variant in tables_of(table, "variants"))
+    if len({variant.variant for variant in variants}) != len(variants):
+        raise InvalidDocument("two levels of the reading have the same key")
+    return replace(reading, variants=variants)
+
+
+def _parse_variant(table: Mapping[str, Any], reading: Reading) -> Reading:
+    """Another level of the reading; raises InvalidDocument. A sentence without a text there is left out."""
+    key, texts = text_of(table, "key"), table.get("sentences")
+    if key not in LEVELS or key == STANDARD:
+        raise InvalidDocument(f"the level “{key}” is none of {', '.join(LEVELS)} beside the standard one")
+    if not isinstance(texts, dict) or not texts:
+        raise InvalidDocument(f"the level “{key}” has no sentence")
+    if unknown := texts.keys() - {sentence.key for sentence in reading}:
+        raise InvalidDocument(f"the level “{key}” has the sentence “{min(unknown)}”, which the reading does not have")
+    paragraphs = [
+        [replace(sentence, text=text_of(texts, sentence.key)) for sentence in paragraph if sentence.key in texts]
+        for paragraph in reading.paragraphs
+    ]
+    language = text_of(table, "language", at_most=20)
+    return replace(
+        reading,
+        title=text_of(table, "title", at_most=200),
+        language=language,
+        level=text_of(table, "level", optional=True),
+        paragraphs=explain_words([paragraph for paragraph in paragraphs if paragraph], reading.words, language),
+        variant=key,
+        note=text_of(table, "note", optional=True, at_most=300),
+    )

@@ -41,7 +41,10 @@ class Objective:
 
 @dataclass(frozen=True, slots=True)
 class SetDocument:
-    """A whole question set. questions: in the author's order. about_minutes: the author's estimate, at least 1."""
+    """A whole question set. questions: in the author's order. about_minutes: the author's estimate, at least 1.
+
+    form_of: the slug of the set that is its other form, "" for none.
+    """
 
     slug: str
     title: str
@@ -50,6 +53,7 @@ class SetDocument:
     objectives: tuple[Objective, ...]
     reading: Reading
     questions: tuple[Question, ...]
+    form_of: str = ""
 
     @property
     def max_points(self) -> int:
@@ -92,6 +96,7 @@ def combine(source: Mapping[str, Any], question_set: Mapping[str, Any]) -> dict[
         "facts": source.get("facts", []),
         "reading": _without_file_fields(source.get("reading", {})),
         "questions": _without_file_fields(question_set.get("questions", [])),
+        **({"form_of": question_set["form_of"]} if "form_of" in question_set else {}),
     }
 
 
@@ -137,6 +142,7 @@ def parse_set(document: Mapping[str, Any]) -> SetDocument:
         objectives=_objectives(document),
         reading=reading,
         questions=questions,
+        form_of=text_of(document, "form_of", optional=True, at_most=80),
     )
 
 

@@ -9,7 +9,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from quizzes.files.answers import answers_table
-from quizzes.files.gradebook import canvas_table, distinct_titles, moodle_table, scores_table
+from quizzes.files.gradebook import (
+    canvas_table,
+    distinct_titles,
+    moodle_table,
+    score_rows_table,
+    scores_table,
+    student_number_table,
+)
 from quizzes.files.items import choices_table, figures_table, questions_table
 from quizzes.files.spreadsheet import write_csv
 from quizzes.files.xlsx import Sheet, write_xlsx
@@ -20,12 +27,22 @@ from quizzes.reports.item_report import ItemReport
 
 
 class Layout(StrEnum):
-    """The content and layout of a file. `SCORES` is for people and spreadsheets such as Google Sheets."""
+    """The content and layout of a file. `SCORES` is for people and spreadsheets such as Google Sheets.
+
+    MOODLE and STUDENT_NUMBERS are of 1 quiz. An empty cell would delete a grade there.
+    """
 
     SCORES = "scores"
+    SCORE_ROWS = "score_rows"
     ANSWERS = "answers"
     CANVAS = "canvas"
     MOODLE = "moodle"
+    STUDENT_NUMBERS = "student_numbers"
+
+    @property
+    def label(self) -> str:
+        """The name of the file and of its sheet."""
+        return "scores by quiz" if self is Layout.SCORE_ROWS else self.value.replace("_", " ")
 
 
 class FileFormat(StrEnum):
@@ -55,25 +72,40 @@ def file_name(label: str, ending: str, *, now: datetime, zone: ZoneInfo) -> str:
     return f"{re.sub(r'[^\w .,()-]+', '-', label)} {now.astimezone(zone):%Y-%m-%d}.{ending}"
 
 
-def export(classroom: Classroom, layout: Layout, file_format: FileFormat, *, by: User, now: datetime) -> ExportedFile:
-    """One file of a classroom. Records the download in the classroom's log first."""
+def export(
+    classroom: Classroom,
+    layout: Layout,
+    file_format: FileFormat,
+    *,
+    quiz: Assignment | None = None,
+    by: User,
+    now: datetime,
+) -> ExportedFile:
+    """One file of a classroom. Records the download in the classroom's log first.
+
+    quiz: for a layout of 1 quiz; None for the newest.
+    """
     _record(classroom, layout, file_format, by=by, now=now)
     match layout:
         case Layout.SCORES:
-            table, headings = scores_table(gradebook(classroom, now=now)), 2
+            table, headings = scores_table(gradebook(classroom, now=now)), 3
+        case Layout.SCORE_ROWS:
+            table, headings = score_rows_table(gradebook(classroom, now=now)), 1
         case Layout.ANSWERS:
             titles = distinct_titles(classroom.assignments.with_set().order_by("created_at", "pk"))
             table, headings = answers_table(answer_rows(classroom), titles, classroom.zone), 1
         case Layout.CANVAS:
             table, headings = canvas_table(gradebook(classroom, now=now)), 2
         case Layout.MOODLE:
-            table, headings = moodle_table(gradebook(classroom, now=now)), 1
-    return _file(classroom, layout, file_format, [Sheet(layout.title(), table, headings)], now)
+            table, headings = moodle_table(gradebook(classroom, now=now), quiz), 1
+        case Layout.STUDENT_NUMBERS:
+            table, headings = student_number_table(gradebook(classroom, now=now), quiz), 1
+    return _file(classroom, layout.label, file_format, [Sheet(layout.label.capitalize(), table, headings)], now)
 
 
 def export_answers(assignment: Assignment, file_format: FileFormat, *, by: User, now: datetime) -> ExportedFile:
     """The answers to one assignment. Records the download first. assignment: with classroom and set."""
-    classroom, title = assignment.classroom, assignment.edition.question_set.title
+    classroom, title = assignment.classroom, assignment.title
     _record(classroom, Layout.ANSWERS, file_format, by=by, now=now, assignment=assignment.public_id)
     rows = answer_rows(classroom, assignments=[assignment])
     table = answers_table(rows, {assignment.pk: title}, classroom.zone)

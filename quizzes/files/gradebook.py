@@ -1,4 +1,4 @@
-"""A gradebook as a table for spreadsheets, for Canvas and for Moodle."""
+"""A gradebook as a table for spreadsheets, for Canvas, for Moodle, and for student information systems."""
 
 import re
 from collections import Counter
@@ -9,7 +9,8 @@ from quizzes.assignments.status import Status
 from quizzes.assignments.student_statuses import status_label
 from quizzes.files.spreadsheet import CellValue
 from quizzes.models import Assignment, Classroom
-from quizzes.reports.gradebook import Cell, Column, Gradebook
+from quizzes.people.names import PersonName, given_name
+from quizzes.reports.gradebook import Cell, Column, Gradebook, StudentRow
 
 CANVAS_COLUMNS = {
     "Student",
@@ -21,64 +22,130 @@ CANVAS_COLUMNS = {
     "Section",
     "Integration ID",
     "Root Account",
+    "Notes",
 }
+
+# Who a line is about.
+_IDENTITY = ("Student", "Last name", "First name", "Student number")
 
 Table = list[list[CellValue]]
 
 
 def scores_table(book: Gradebook) -> Table:
-    """A header, a line of points possible, then a line for each student by name: average in percent, points.
+    """A header, a line of points possible, a line of due dates, then a line for each student by name.
 
-    The header says whether missing work counts in the average.
-
-    A cell without a score has the status in words, or “Needs grading”, so that 0 is always a score.
+    The header says whether missing work counts in the average. A cell without a score has the status in words, or
+    “Needs grading”, so that 0 is always a score. The last column names the quizzes that were late.
     """
+    titles = _titles(book)
     lines: Table = [
         [
-            row.student.display_name,
+            *_identity(row.student),
             None if row.average_share is None else _percent(row.average_share),
             *(
                 _status_text(cell, column, book.classroom) if cell.whole_score is None else float(cell.whole_score)
                 for cell, column in zip(row.cells, book.columns, strict=True)
             ),
+            "; ".join(title for title, cell in zip(titles, row.cells, strict=True) if cell.is_late) or None,
         ]
         for row in book.rows
     ]
     rule = "missing counts as 0" if book.classroom.counts_missing_as_zero else "missing left out"
-    return [["Student", f"Average %, {rule}", *_titles(book)], ["Points possible", None, *_possible(book)], *lines]
-
-
-def canvas_table(book: Gradebook) -> Table:
-    """The layout that Canvas imports: 4 identity columns, then one for each assignment; points possible in line 2.
-
-    Footnote has no student IDs, so those columns are empty and Canvas matches by name. A cell without a score is empty,
-    which changes nothing in Canvas. EX is its code for excused.
-    """
-    titles = [_canvas_title(title) for title in _titles(book)]
-    lines: Table = [
-        [row.student.display_name, None, None, book.classroom.name, *(_canvas_cell(cell) for cell in row.cells)]
-        for row in book.rows
-    ]
+    blank: list[CellValue] = [None] * (len(_IDENTITY) - 1)
     return [
-        ["Student", "ID", "SIS Login ID", "Section", *titles],
-        ["    Points Possible", None, None, None, *_possible(book)],
+        [*_IDENTITY, f"Average %, {rule}", *titles, "Late"],
+        ["Points possible", *blank, None, *_possible(book), None],
+        ["Due", *blank, None, *(_due(column, book.classroom) for column in book.columns), None],
         *lines,
     ]
 
 
-def moodle_table(book: Gradebook) -> Table:
-    """The layout that Moodle imports: a name column, which the importer maps, then one for each assignment.
+def score_rows_table(book: Gradebook) -> Table:
+    """A header, then a line for each student and quiz, the newest quiz first."""
+    quizzes = list(zip(_titles(book), _possible(book), book.columns, strict=True))
+    return [
+        [*_IDENTITY, "Quiz", "Due", "Status", "Late", "Points", "Points possible", "Percent"],
+        *(
+            [
+                *_identity(row.student),
+                title,
+                _due(column, book.classroom),
+                _status_text(row.cells[place], column, book.classroom),
+                "Late" if row.cells[place].is_late else None,
+                _points(row.cells[place]),
+                possible,
+                _cell_percent(row.cells[place]),
+            ]
+            for place, (title, possible, column) in enumerate(quizzes)
+            for row in book.rows
+        ),
+    ]
 
-    A cell without a score is empty, which does not change the grade in Moodle.
+
+def canvas_table(book: Gradebook) -> Table:
+    """The layout that Canvas imports: 5 identity columns, then one for each assignment; points possible in line 2.
+
+    Canvas matches by SIS User ID, which is the student number, and by name where it is empty. A cell without a score
+    is empty, which changes nothing in Canvas. EX is its code for excused.
     """
+    titles = [_canvas_title(title) for title in _titles(book)]
     lines: Table = [
         [
             row.student.display_name,
-            *(None if cell.whole_score is None else float(cell.whole_score) for cell in row.cells),
+            None,
+            row.student.external_id or None,
+            None,
+            book.classroom.name,
+            *(_canvas_cell(cell) for cell in row.cells),
         ]
         for row in book.rows
     ]
-    return [["Student", *_titles(book)], *lines]
+    return [
+        ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", *titles],
+        ["    Points Possible", None, None, None, None, *_possible(book)],
+        *lines,
+    ]
+
+
+def moodle_table(book: Gradebook, quiz: Assignment | None) -> Table:
+    """The layout that Moodle imports, of 1 quiz: only students with a score, in percent and in points.
+
+    Moodle deletes the grade of a student whose cell is empty, so that a student without a score has no line. Moodle
+    gives a new grade item a maximum of 100, so that the percent column fits it as it is.
+    """
+    title, possible, cells = _of_quiz(book, quiz)
+    return [
+        ["ID number", "Last name", "First name", f"{title}, percent", f"{title}, points out of {possible}"],
+        *(
+            [student.external_id or None, *_names(student), _cell_percent(cell), _points(cell)]
+            for student, cell in cells
+            if cell.whole_score is not None
+        ),
+    ]
+
+
+def student_number_table(book: Gradebook, quiz: Assignment | None) -> Table:
+    """The scores of 1 quiz by student number, for the score import of a student information system.
+
+    Such an import takes a column of student numbers and a column of scores. Only students with a score have a line.
+    """
+    title, possible, cells = _of_quiz(book, quiz)
+    return [
+        ["Student Number", "Last Name", "First Name", "Assignment", "Score", "Points Possible", "Percent", "Late"],
+        *(
+            [
+                student.external_id or None,
+                *_names(student),
+                title,
+                _points(cell),
+                possible,
+                _cell_percent(cell),
+                "Late" if cell.is_late else None,
+            ]
+            for student, cell in cells
+            if cell.whole_score is not None
+        ),
+    ]
 
 
 def distinct_titles(assignments: Iterable[Assignment]) -> dict[int, str]:
@@ -86,15 +153,52 @@ def distinct_titles(assignments: Iterable[Assignment]) -> dict[int, str]:
     counts: Counter[str] = Counter()
     titles = {}
     for assignment in assignments:
-        title = assignment.edition.question_set.title
+        title = assignment.title
         counts[title] += 1
         titles[assignment.pk] = title if counts[title] == 1 else f"{title}, {counts[title]}"
     return titles
 
 
+def quiz_choices(book: Gradebook) -> list[tuple[str, str, int]]:
+    """(public id, title, points possible) of each quiz, for choosing the quiz of a file."""
+    ids = [column.assignment.public_id for column in book.columns]
+    return list(zip(ids, _titles(book), _possible(book), strict=True))
+
+
 def _titles(book: Gradebook) -> list[str]:
     titles = distinct_titles(column.assignment for column in reversed(book.columns))
     return [titles[column.assignment.pk] for column in book.columns]
+
+
+def _of_quiz(book: Gradebook, quiz: Assignment | None) -> tuple[str, int, list[tuple[StudentRow, Cell]]]:
+    """Title, points possible and cells of this quiz; of the newest for None. A class without quizzes has no cells."""
+    if not book.columns:
+        return "No quiz", 0, []
+    place = next((place for place, column in enumerate(book.columns) if quiz and column.assignment.pk == quiz.pk), 0)
+    return _titles(book)[place], _possible(book)[place], [(row.student, row.cells[place]) for row in book.rows]
+
+
+def _identity(student: StudentRow) -> list[CellValue]:
+    return [student.display_name, *_names(student), student.external_id or None]
+
+
+def _names(student: StudentRow) -> list[CellValue]:
+    """Last name and first name. A name without a known family name is a first name."""
+    name = PersonName(student.display_name, student.family_name)
+    return [name.family or None, given_name(name)]
+
+
+def _due(column: Column, classroom: Classroom) -> CellValue:
+    due_at = column.assignment.due_at
+    return None if due_at is None else f"{due_at.astimezone(classroom.zone):%Y-%m-%d %H:%M}"
+
+
+def _points(cell: Cell) -> CellValue:
+    return None if cell.whole_score is None else float(cell.whole_score)
+
+
+def _cell_percent(cell: Cell) -> CellValue:
+    return None if cell.share is None else _percent(cell.share)
 
 
 def _possible(book: Gradebook) -> list[int]:
@@ -117,14 +221,14 @@ def _canvas_title(title: str) -> str:
     column, and skips a title that contains the name of a total. Source: canvas-lms, lib/gradebook_importer.rb.
     """
     title = re.sub(r"\((\d+)\)\s*$", r"[\1]", title)
-    title = re.sub(r"\b(Current|Final|Override) (Score|Points|Grade|Status)\b", r"\1-\2", title)
+    title = re.sub(r"(Current|Final|Override) (Score|Points|Grade|Status)", r"\1-\2", title)
     return f"[{title}]" if title in CANVAS_COLUMNS else title
 
 
 def _canvas_cell(cell: Cell) -> CellValue:
     if cell.status is Status.EXCUSED:
         return "EX"
-    return None if cell.whole_score is None else float(cell.whole_score)
+    return _points(cell)
 
 
 def _status_text(cell: Cell, column: Column, classroom: Classroom) -> str:

@@ -1,4 +1,7 @@
-"""Question sets as TOML: `source.toml` with the source, and one file for each question set in the same folder."""
+"""Question sets as TOML: `source.toml` with the source, and one file for each question set in the same folder.
+
+`teaching-guide.toml` there is for the teachers of the source; it is optional.
+"""
 
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -7,9 +10,10 @@ from datetime import date, time
 from pathlib import Path
 from typing import Any
 
-from quizzes.content.rules.folder import Folder, RuleSet
+from quizzes.content.rules.folder import GUIDE_NAME, SOURCE_NAME, Folder, RuleSet
 from quizzes.content.set_document import InvalidQuestion, SetDocument, combine, find_problems, parse_set, slug_of
 from quizzes.content.tables import InvalidDocument
+from quizzes.content.teaching_guide import parse_guide
 
 
 class InvalidFile(ValueError):
@@ -38,7 +42,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-SOURCE_FILE = "source.toml"
+SOURCE_FILE, GUIDE_FILE = SOURCE_NAME, GUIDE_NAME
 
 
 class BadFile(Exception):
@@ -54,6 +58,7 @@ class SetFile:
     """One validated set file.
 
     source: the document of its source. own: the file's own tables. document: both together. parsed: the set.
+    guide: the tables of its source's teaching guide, None without one.
     """
 
     path: Path
@@ -61,6 +66,7 @@ class SetFile:
     own: Mapping[str, Any]
     document: Mapping[str, Any]
     parsed: SetDocument
+    guide: Mapping[str, Any] | None = None
 
 
 def read_set_files(folder: Path) -> list[SetFile]:
@@ -75,9 +81,10 @@ def read_set_files(folder: Path) -> list[SetFile]:
             slug_of(source)
         except InvalidDocument as error:
             raise BadFile(source_path, "", str(error)) from error
+        guide = _read_guide(source_path.parent / GUIDE_FILE)
         for path in sorted(source_path.parent.glob("*.toml")):
-            if path.name != SOURCE_FILE:
-                files.append(_validated(path, source))
+            if path.name not in (SOURCE_FILE, GUIDE_FILE):
+                files.append(_validated(path, source, guide))
     slugs: dict[str, Path] = {}
     for file in files:
         if file.parsed.slug in slugs:
@@ -93,7 +100,18 @@ def _read(path: Path) -> dict[str, Any]:
         raise BadFile(path, "", str(error)) from error
 
 
-def _validated(path: Path, source: Mapping[str, Any]) -> SetFile:
+def _read_guide(path: Path) -> dict[str, Any] | None:
+    if not path.exists():
+        return None
+    guide = _read(path)
+    try:
+        parse_guide(guide)
+    except InvalidDocument as error:
+        raise BadFile(path, "", str(error)) from error
+    return guide
+
+
+def _validated(path: Path, source: Mapping[str, Any], guide: Mapping[str, Any] | None) -> SetFile:
     own = _read(path)
     document = combine(source, own)
     try:
@@ -105,7 +123,7 @@ def _validated(path: Path, source: Mapping[str, Any]) -> SetFile:
         raise BadFile(path, "", str(error)) from error
     if problems:
         raise BadFile(path, *problems[0])
-    return SetFile(path, source, own, document, parsed)
+    return SetFile(path, source, own, document, parsed, guide)
 
 
 def rule_folders(files: Sequence[SetFile], story_runs: frozenset[str] | None) -> list[Folder]:
@@ -119,6 +137,7 @@ def rule_folders(files: Sequence[SetFile], story_runs: frozenset[str] | None) ->
             group[0].parsed.reading,
             tuple(RuleSet(file.path.name, file.own, file.parsed) for file in group),
             story_runs,
+            group[0].guide,
         )
         for group in by_path.values()
     ]

@@ -55,6 +55,8 @@ def export_student(student: Student, *, by: User, now: datetime) -> ExportedFile
             "classroom": student.classroom.name,
             "added_at": student.created_at,
             "removed_at": student.removed_at,
+            "reading_level": student.reading_variant,
+            "own_reading_level": student.chosen_variant,
         },
         "accommodations": [
             _columns(row, "time_factor", "changed_at") for row in Accommodation.objects.filter(student=student)
@@ -156,4 +158,4 @@ def _question(row: Any) -> Json:
 
 
 def _title(row: Any) -> str:
-    return str(row.assignment.edition.question_set.title)
+    return str(row.assignment.title)

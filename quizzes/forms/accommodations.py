@@ -77,7 +77,7 @@ class ExtendQuizzesForm(forms.Form):
             if time.needed_close_at is not None
         }
         for name, (assignment, time) in self.asked.items():
-            title = assignment.edition.question_set.title
+            title = assignment.title
             self.fields[name] = _extend_or_keep(f"{title}:", time, assignment.classroom.zone)
 
     @property

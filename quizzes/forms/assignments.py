@@ -1,7 +1,7 @@
-"""Forms to assign a question set to classrooms and to change the settings of an assignment."""
+"""The settings of an assignment as fields, and the forms that change an assignment."""
 
-import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,11 +11,12 @@ from django.core.exceptions import ValidationError
 from django.db.models import CheckConstraint
 
 from quizzes.assignments.deadlines import Window, needed_close
-from quizzes.assignments.lifecycle import AssignmentSettings
+from quizzes.assignments.lifecycle import AssignmentSettings, settings_of
+from quizzes.assignments.presets import PresetValues
 from quizzes.assignments.release import Release, shows_before_last_attempt
 from quizzes.assignments.student_settings import window_of
-from quizzes.forms.fields import WallTimeField, moment_in_zone, wall_time, zone_name, zone_note
-from quizzes.models import Assignment, Classroom
+from quizzes.forms.fields import WallTimeField, moment_in_zone, wall_time, zone_note
+from quizzes.models import Assignment
 
 UNLIMITED = "unlimited"
 # A school day.
@@ -23,6 +24,7 @@ MAX_MINUTES = 480
 # A time more than half a year away is more likely a typo than a plan.
 HALF_A_YEAR = timedelta(days=183)
 
+TIMES = ("opens", "due", "closes")
 # The field that shows the message of each constraint.
 FIELD_OF_CONSTRAINT = {
     "assignment_closes_after_it_opens": "closes",
@@ -40,6 +42,16 @@ FIELD_OF_CONSTRAINT = {
 class AssignmentSettingsForm(forms.Form):
     """The window and the settings of an assignment. zones: the time zones of its classrooms."""
 
+    own_title = forms.CharField(
+        label="Title",
+        required=False,
+        max_length=Assignment._meta.get_field("own_title").max_length,
+        help_text="Leave blank to use the title of the question set.",
+        error_messages={
+            "max_length": "Use up to %(limit_value)d characters.",
+            "null_characters_not_allowed": "The title has a hidden character. Retype it.",
+        },
+    )
     opens = WallTimeField(label="Opens", required=False)
     due = WallTimeField(label="Due", required=False)
     closes = WallTimeField(label="Closes", required=False)
@@ -82,12 +94,18 @@ class AssignmentSettingsForm(forms.Form):
     )
 
     act = forms.ChoiceField(choices=[("preview", "Review"), ("edit", "Edit"), ("save", "Save")], required=False)
+    # Sent by the page that asks to confirm.
+    is_confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    # Whether the fields hold values that the page did not show.
+    is_mixed = False
 
     def __init__(self, *args: Any, zones: Sequence[ZoneInfo], now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.now = now
-        for name in ("opens", "due", "closes"):
-            self.fields[name].help_text = zone_note(zones)
+        note = zone_note(zones)
+        for name, blank in (("opens", "to open now"), ("due", "for no due time"), ("closes", "to keep it open")):
+            self.fields[name].help_text = f"Leave blank {blank}. {note}"
 
     def clean_time_limit(self) -> timedelta | None:
         """The time limit; None for none."""
@@ -116,24 +134,49 @@ class AssignmentSettingsForm(forms.Form):
             moment_in_zone(self, "closes", zone, stored=stored.closes_at),
         )
 
-    def check_window(self, window: Window, *, stored: Window | None = None) -> None:
-        """Add the message of each database constraint that this window violates, and refuse a close in the past."""
-        if not self.errors:
-            self._check_constraints(window)
-        unchanged = stored is not None and window.closes_at == stored.closes_at
-        if not self.errors and window.closes_at is not None and window.closes_at <= self.now and not unchanged:
-            self.add_error("closes", "This closing time has passed. Choose a later one.")
+    def check_window(
+        self, window: Window, *, stored: Window | None = None, field_of: Callable[[str], str] = lambda name: name
+    ) -> None:
+        """Add the message of each database constraint that this window violates, and refuse a close in the past.
 
-    def warnings(self, window: Window) -> list[str]:
-        """Messages about settings that may be mistakes. They do not block saving."""
+        field_of: the field that shows an error of opens, due or closes. A field that has an error gets no other.
+        """
+        row = self._row(window)
+        for constraint in Assignment._meta.constraints:
+            if isinstance(constraint, CheckConstraint):
+                name = FIELD_OF_CONSTRAINT[constraint.name]
+                field = field_of(name) if name in TIMES else name
+                try:
+                    constraint.validate(Assignment, row)
+                except ValidationError as error:
+                    # A close before the open time is also before the due time.
+                    if field not in self.errors:
+                        self.add_error(field, error)
+        closes = field_of("closes")
+        unchanged = stored is not None and window.closes_at == stored.closes_at
+        if (
+            closes not in self.errors
+            and window.closes_at is not None
+            and window.closes_at <= self.now
+            and not unchanged
+        ):
+            self.add_error(closes, "This closing time has passed. Choose a later one.")
+
+    def warnings(self, window: Window, *, stored: Window | None = None) -> list[str]:
+        """Messages about settings that may be mistakes. They do not block saving. stored: times without a message."""
+        stored = stored or Window()
         messages = []
-        if window.opens_at is not None and window.opens_at <= self.now:
+        if window.opens_at is not None and window.opens_at <= self.now and window.opens_at != stored.opens_at:
             messages.append("The opening time has passed. Students can start now.")
-        if window.due_at is not None and window.due_at <= self.now:
+        if window.due_at is not None and window.due_at <= self.now and window.due_at != stored.due_at:
             messages.append("The due time has passed. New work will be late.")
-        for name, moment in (("opening", window.opens_at), ("due", window.due_at), ("closing", window.closes_at)):
+        for name, moment, known in (
+            ("opening", window.opens_at, stored.opens_at),
+            ("due", window.due_at, stored.due_at),
+            ("closing", window.closes_at, stored.closes_at),
+        ):
             # Pages show dates without a year, so a teacher would not see a wrong year.
-            if moment is not None and abs(moment - self.now) > HALF_A_YEAR:
+            if moment is not None and moment != known and abs(moment - self.now) > HALF_A_YEAR:
                 messages.append(f"The {name} time is in {moment.year}. Check the year.")
         chosen = self.settings
         starts_at = max(window.opens_at or self.now, self.now)
@@ -145,26 +188,28 @@ class AssignmentSettingsForm(forms.Form):
             messages.append("No closing time: students who stop before the last attempt never see the answers.")
         return messages
 
-    def _check_constraints(self, window: Window) -> None:
-        row = Assignment(
+    def _row(self, window: Window) -> Assignment:
+        """A row with the window and the settings; a setting that cannot be read has its default."""
+        names = ("max_attempts", "release", "shuffle_questions", "is_teacher_paced", "time_limit")
+        return Assignment(
             opens_at=window.opens_at,
             due_at=window.due_at,
             closes_at=window.closes_at,
-            max_attempts=self.cleaned_data["max_attempts"],
-            release=self.cleaned_data["release"],
-            shuffle_questions=self.cleaned_data["shuffle_questions"],
-            is_teacher_paced=self.cleaned_data["is_teacher_paced"],
-            time_limit=self.cleaned_data["time_limit"],
+            **{name: self.cleaned_data[name] for name in names if name in self.cleaned_data},
         )
-        for constraint in Assignment._meta.constraints:
-            if isinstance(constraint, CheckConstraint):
-                field = FIELD_OF_CONSTRAINT.get(constraint.name)
-                try:
-                    constraint.validate(Assignment, row)
-                except ValidationError as error:
-                    # One message for each field: a close before the open time is also before the due time.
-                    if field not in self.errors:
-                        self.add_error(field, error)
+
+
+def field_values(values: PresetValues) -> dict[str, Any]:
+    """The values as initial values of the fields of `AssignmentSettingsForm`."""
+    settings = values.settings
+    return {
+        **asdict(settings),
+        "opens": values.opens,
+        "due": values.due,
+        "closes": values.closes,
+        "max_attempts": UNLIMITED if settings.max_attempts is None else str(settings.max_attempts),
+        "time_limit": settings.time_limit and int(settings.time_limit.total_seconds()) // 60,
+    }
 
 
 class EarlyAnswersForm(forms.Form):
@@ -189,53 +234,6 @@ class EarlyAnswersForm(forms.Form):
             ].label = "Students see all correct answers after their first attempt, and can use them in the next one."
 
 
-class AssignForm(AssignmentSettingsForm):
-    """Assign a set to some of a teacher's classrooms. group: makes a repeated request safe."""
-
-    group = forms.UUIDField(widget=forms.HiddenInput)
-    classrooms = forms.MultipleChoiceField(
-        label="Classes",
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={
-            "required": "Choose at least 1 class.",
-            "invalid_choice": "Choose from the classes on this page.",
-        },
-    )
-    field_order = ("group", "classrooms")
-
-    def __init__(self, *args: Any, classrooms: Sequence[Classroom], now: datetime, **kwargs: Any) -> None:
-        """classrooms: the teacher's current classrooms, with their student counts."""
-        zones = [classroom.zone for classroom in classrooms]
-        super().__init__(*args, zones=zones, now=now, initial={"group": uuid.uuid4()}, **kwargs)
-        self.offered = {classroom.public_id: classroom for classroom in classrooms}
-        field = self.fields["classrooms"]
-        field.choices = [  # type: ignore[attr-defined]
-            (classroom.public_id, f"{classroom.name}, {_students(classroom.student_count)}") for classroom in classrooms
-        ]
-        if len(set(zones)) > 1:
-            field.help_text = "; ".join(f"{classroom.name}: {zone_name(classroom.zone)}" for classroom in classrooms)
-        if len(classrooms) == 1:
-            field.initial = list(self.offered)
-
-    def clean_classrooms(self) -> list[Classroom]:
-        """The chosen classrooms, in the order offered."""
-        chosen = self.cleaned_data["classrooms"]
-        return [classroom for public_id, classroom in self.offered.items() if public_id in chosen]
-
-    def clean(self) -> dict[str, Any]:
-        """The cleaned data with `windows`, one for each classroom."""
-        windows = {classroom: self.window_in(classroom.zone) for classroom in self.cleaned_data.get("classrooms", [])}
-        for window in windows.values():
-            self.check_window(window)
-        return {**self.cleaned_data, "windows": windows}
-
-    @property
-    def windows(self) -> Mapping[Classroom, Window]:
-        """The window in each chosen classroom's zone, of a valid form."""
-        windows: Mapping[Classroom, Window] = self.cleaned_data["windows"]
-        return windows
-
-
 class ChangeAssignmentForm(AssignmentSettingsForm):
     """Change the window and the settings of one assignment."""
 
@@ -243,18 +241,10 @@ class ChangeAssignmentForm(AssignmentSettingsForm):
         """assignment: with its classroom."""
         self.zone = assignment.classroom.zone
         self.stored = window_of(assignment)
-        minutes = assignment.time_limit and int(assignment.time_limit.total_seconds()) // 60
-        initial = {
-            "opens": wall_time(assignment.opens_at, self.zone),
-            "due": wall_time(assignment.due_at, self.zone),
-            "closes": wall_time(assignment.closes_at, self.zone),
-            "max_attempts": UNLIMITED if assignment.max_attempts is None else str(assignment.max_attempts),
-            "time_limit": minutes,
-            **{
-                name: getattr(assignment, name)
-                for name in ("attempt_policy", "shuffle_questions", "shuffle_choices", "release", "is_teacher_paced")
-            },
-        }
+        times = (
+            wall_time(moment, self.zone) for moment in (assignment.opens_at, assignment.due_at, assignment.closes_at)
+        )
+        initial = field_values(PresetValues(settings_of(assignment), *times))
         super().__init__(*args, zones=[self.zone], now=now, initial=initial, **kwargs)
 
     def clean(self) -> dict[str, Any]:
@@ -268,10 +258,6 @@ class ChangeAssignmentForm(AssignmentSettingsForm):
         """The window of a valid form."""
         window: Window = self.cleaned_data["window"]
         return window
-
-
-def _students(count: int) -> str:
-    return f"{count} student{'' if count == 1 else 's'}"
 
 
 class WindowActForm(forms.Form):
@@ -292,3 +278,9 @@ class WindowActForm(forms.Form):
     )
     seen_close = forms.DateTimeField(required=False)
     on_wall = forms.BooleanField(required=False)
+
+
+class ClassLinkForm(forms.Form):
+    """The class from which a link leads to the assign page."""
+
+    classroom = forms.CharField(max_length=12)

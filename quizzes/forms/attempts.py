@@ -9,6 +9,7 @@ from django.http import QueryDict
 from quizzes.attempts.attempt_content import AttemptContent
 from quizzes.content.question_types.registry import Question
 from quizzes.content.question_types.shuffle import NotAChoice
+from quizzes.content.reading import LEVELS
 from quizzes.forms.fields import NO_SUCH_QUESTION
 
 # No student reaches this revision. It is below the limit of the column.
@@ -45,6 +46,13 @@ class AnswerForm(forms.Form):
     def has_input(self) -> bool:
         """Whether there is something to save: an answer, or the removal of an earlier one."""
         return self.cleaned_data["value"] is not None or self.cleaned_data["revision"] > 0
+
+
+class ChooseLevelForm(forms.Form):
+    """The level of the reading that a student chooses, and the number of the question to return to."""
+
+    level = forms.ChoiceField(choices=list(LEVELS.items()))
+    number = forms.IntegerField(min_value=1)
 
 
 class HeartbeatForm(forms.Form):

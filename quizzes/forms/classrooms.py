@@ -8,8 +8,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from quizzes.caches import process_cache
+from quizzes.content.reading import LEVELS
 from quizzes.forms.fields import NameField
-from quizzes.models import User
+from quizzes.models import Teaching, User
 
 DEFAULT_ZONE = "America/New_York"
 # The common names of time zones in the United States, each with one place that uses the zone.
@@ -92,8 +93,31 @@ class MissingRuleForm(forms.Form):
     is_zero = forms.BooleanField(required=False)
 
 
-class HandOverForm(forms.Form):
-    """The account that gets a class."""
+class ReadingLevelsForm(forms.Form):
+    """The level of readings for a class, and whether students may choose another."""
+
+    variant = forms.ChoiceField(
+        label="Reading level",
+        choices=list(LEVELS.items()),
+        help_text="Questions and answers stay the same. A reading without this level shows its standard text.",
+        error_messages={"invalid_choice": "Choose one of these."},
+    )
+    may_choose = forms.BooleanField(label="Students can change the level of their reading", required=False)
+
+
+class StudentLevelForm(forms.Form):
+    """The level of readings for one student."""
+
+    variant = forms.ChoiceField(
+        label="Reading level",
+        required=False,
+        choices=[("", "Same as the class"), *LEVELS.items()],
+        error_messages={"invalid_choice": "Choose one of these."},
+    )
+
+
+class ColleagueForm(forms.Form):
+    """A colleague's account."""
 
     email = forms.EmailField(
         label="Teacher’s email",
@@ -110,7 +134,39 @@ class HandOverForm(forms.Form):
         return user
 
 
+class HandOverForm(ColleagueForm):
+    """The account that gets a class."""
+
+
+class RoleForm(forms.Form):
+    """What a person may do in a class."""
+
+    role = forms.ChoiceField(label="Role", choices=Teaching.Role.choices)
+
+
+class AddPersonForm(ColleagueForm):
+    """A colleague, and what they may do in a class."""
+
+    role = forms.ChoiceField(
+        label="Role",
+        choices=[
+            ("teacher", "Teacher: does everything but decide who is in the class"),
+            ("viewer", "Viewer: sees all pages and changes nothing"),
+            ("owner", "Owner: does everything"),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose a role."},
+    )
+
+
 class ArchiveForm(forms.Form):
     """Whether the class is archived."""
 
     is_archived = forms.BooleanField(required=False)
+
+
+class TodoForm(forms.Form):
+    """A to-do item of the home page. count: the number that the page showed."""
+
+    key = forms.RegexField(r"\A[a-z_]{3,20}:[A-Za-z0-9_-]{12}\Z")
+    count = forms.IntegerField(min_value=0, max_value=1_000_000)

@@ -40,6 +40,12 @@ class NextPageForm(forms.Form):
         return path
 
 
+class ConfirmForm(forms.Form):
+    """A confirmed act. seen: what the act replaces, as the page showed it, so that a form sent twice acts once."""
+
+    seen = forms.CharField(max_length=100)
+
+
 class NameField(forms.CharField):
     """The name of a student, a class or a teacher."""
 
@@ -109,6 +115,11 @@ def moment_in_zone(form: forms.Form, name: str, zone: ZoneInfo, *, stored: datet
     wall = form.cleaned_data.get(name)
     if wall is None or wall == wall_time(stored, zone):
         return None if wall is None else stored
+    return moment_of(form, name, wall, zone)
+
+
+def moment_of(form: forms.Form, name: str, wall: datetime, zone: ZoneInfo) -> datetime | None:
+    """The moment of a wall time in the zone. If clocks skip it, an error of the field and None."""
     try:
         return in_zone(wall, zone)
     except NoSuchLocalTime as error:

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from quizzes.attempts.paper.handout import LETTERS, FormLetter
+from quizzes.content.reading import LEVELS, STANDARD
 
 BOTH, LARGE, SHORT = "AB", "large", "short"
 
@@ -31,10 +32,14 @@ class PrintForm(forms.Form):
         widget=forms.RadioSelect,
         choices=[("all", "All questions"), (SHORT, "Short form: the number needed for each objective")],
     )
+    level = forms.ChoiceField(label="Reading level", required=False)
     edition = forms.TypedChoiceField(label="Version", required=False, coerce=int, empty_value=None)
 
-    def __init__(self, data: Any, *, editions: Sequence[int], may_be_short: bool = True) -> None:
-        """editions: edition numbers, newest first. may_be_short: False for an assignment, which has all questions."""
+    def __init__(self, data: Any, *, editions: Sequence[int], levels: Sequence[str], may_be_short: bool = True) -> None:
+        """editions: edition numbers, newest first. may_be_short: False for an assignment, which has all questions.
+
+        levels: keys of the levels of the reading, the standard one first.
+        """
         super().__init__(data)
         numbered = [(number, f"Version {number}") for number in editions]
         self.fields["edition"].choices = numbered  # type: ignore[attr-defined]
@@ -42,11 +47,15 @@ class PrintForm(forms.Form):
             del self.fields["edition"]
         if not may_be_short:
             del self.fields["length"]
+        self.fields["level"].choices = [(key, LEVELS[key]) for key in levels]  # type: ignore[attr-defined]
+        if len(levels) < 2:
+            del self.fields["level"]
         self.is_valid()
         chosen = {name: self.cleaned_data.get(name) or self._first(name) for name in self.fields}
         self.letters: tuple[FormLetter, ...] = tuple(letter for letter in LETTERS if letter in str(chosen["form"]))
         self.is_large = chosen["size"] == LARGE
         self.is_short = chosen.get("length") == SHORT
+        self.reading_level = str(chosen.get("level", STANDARD))
         self.edition_number: int = chosen.get("edition") or editions[0]
         # The page shows the options in effect, without errors for unknown values in the URL.
         self.is_bound, self.initial = False, chosen

@@ -1,6 +1,6 @@
 """Forms for answers that a teacher enters from paper, cell by cell."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,6 +14,7 @@ from quizzes.attempts.paper.handout import LETTERS, FormLetter, PaperForm
 from quizzes.content.question_types.question import Question, Value
 from quizzes.content.question_types.shuffle import NotAChoice
 from quizzes.content.reading import Reading
+from quizzes.models import Student
 
 MAX_OPERATION = 40
 MAX_VERSION = 2**31 - 1
@@ -23,6 +24,30 @@ class TypingForm(forms.Form):
     """operation: the id of the page, which makes a repeated request safe."""
 
     operation = forms.CharField(max_length=MAX_OPERATION)
+
+
+class CorrectionForm(forms.Form):
+    """seen: the version of the paper answers on the page."""
+
+    seen = forms.IntegerField(min_value=0, max_value=MAX_VERSION, widget=forms.HiddenInput)
+
+
+class MoveForm(CorrectionForm):
+    """The student whose paper answers these are."""
+
+    student = forms.ChoiceField(label="They belong to", error_messages={"required": "Choose a student."})
+
+    def __init__(self, data: Any = None, *, students: Sequence[Student], seen: int) -> None:
+        """students: who may receive the answers."""
+        super().__init__(data, initial={"seen": seen})
+        offered = [("", "Choose a student"), *((one.public_id, one.display_name) for one in students)]
+        self.students = students
+        self.fields["student"].choices = offered  # type: ignore[attr-defined]
+
+    @property
+    def chosen(self) -> Student:
+        """The chosen student."""
+        return next(one for one in self.students if one.public_id == self.cleaned_data["student"])
 
 
 class LetterForm(forms.Form):

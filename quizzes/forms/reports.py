@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from quizzes.files.downloads import FileFormat, Layout
-from quizzes.models import Assignment
+from quizzes.models import Assignment, Classroom
 
 NAME, AVERAGE = "name", "average"
 
@@ -48,6 +48,12 @@ class FileForm(forms.Form):
 
     layout = forms.ChoiceField(choices=[(layout.value, layout.value) for layout in Layout])
     form = forms.ChoiceField(choices=[(form.value, form.value) for form in FileFormat])
+    quiz = forms.ModelChoiceField(Assignment.objects.none(), to_field_name="public_id", required=False)
+
+    def __init__(self, *args: Any, classroom: Classroom, **kwargs: Any) -> None:
+        """classroom: one of its quizzes may be chosen."""
+        super().__init__(*args, **kwargs)
+        self.fields["quiz"].queryset = classroom.assignments.all()  # type: ignore[attr-defined]
 
 
 class AnswersFileForm(forms.Form):

@@ -237,6 +237,7 @@ class MoveStudentForm(forms.Form):
         empty_label="Choose a class",
         error_messages={"required": "Choose a class.", "invalid_choice": "Choose a class from the list."},
     )
+    is_confirmed = forms.BooleanField(required=False)
 
     def __init__(self, *args: Any, others: ClassroomQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -6,19 +6,20 @@ from typing import Any
 from django import forms
 from django.core.validators import MaxLengthValidator
 from django.db.models import QuerySet
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from quizzes.models import Student
 from quizzes.people.guess_limits import PIN_LENGTH, Limit, Refusal
 
-NO_SUCH_CODE = "No class has this code."
-NOT_ON_THE_LIST = "Choose your name from the list."
-NOT_A_PIN = "A PIN has 4 digits."
+NO_SUCH_CODE = gettext_lazy("No class has this code.")
+NOT_ON_THE_LIST = gettext_lazy("Choose your name from the list.")
+NOT_A_PIN = gettext_lazy("A PIN has 4 digits.")
 
 TOO_MANY = {
-    Limit.DEVICE: "Too many wrong PINs on this device.",
-    Limit.STUDENT: "Too many wrong PINs for your name, also from other devices.",
-    Limit.CLASSROOM: "Too many wrong PINs in this class, so a new device needs your teacher.",
-    Limit.ADDRESS: "Too many wrong PINs from this network.",
+    Limit.DEVICE: gettext_lazy("Too many wrong PINs on this device."),
+    Limit.STUDENT: gettext_lazy("Too many wrong PINs for your name, also from other devices."),
+    Limit.CLASSROOM: gettext_lazy("Too many wrong PINs in this class, so a new device needs your teacher."),
+    Limit.ADDRESS: gettext_lazy("Too many wrong PINs from this network."),
 }
 
 
@@ -26,12 +27,12 @@ class CodeForm(forms.Form):
     """A class code as a student types it."""
 
     code = forms.CharField(
-        label="Class code",
-        help_text="6 letters and numbers, on the board or your sign-in card.",
+        label=gettext_lazy("Class code"),
+        help_text=gettext_lazy("6 letters and numbers, on the board or your sign-in card."),
         # A code that is too long gets the same message as any other unknown code.
         validators=[MaxLengthValidator(40, NO_SUCH_CODE)],
         error_messages={
-            "required": "Type your class code.",
+            "required": gettext_lazy("Type your class code."),
             "null_characters_not_allowed": NO_SUCH_CODE,
         },
         widget=forms.TextInput(
@@ -48,7 +49,7 @@ class CodeForm(forms.Form):
     def refuse_code(self) -> None:
         """Add the error for an unknown code. It does not depend on the reason."""
         self.add_error("code", NO_SUCH_CODE)
-        self["code"].help_text = "Check it against the board or your card. Codes never use I, O, 0, or 1."
+        self["code"].help_text = gettext("Check it against the board or your card. Codes never use I, O, 0, or 1.")
 
 
 class NameForm(forms.Form):
@@ -75,8 +76,8 @@ class PinForm(forms.Form):
     """A PIN as a student types it; it is never shown again."""
 
     pin = forms.CharField(
-        label="Your PIN",
-        error_messages={"required": "Type your PIN.", "null_characters_not_allowed": NOT_A_PIN},
+        label=gettext_lazy("Your PIN"),
+        error_messages={"required": gettext_lazy("Type your PIN."), "null_characters_not_allowed": NOT_A_PIN},
         validators=[MaxLengthValidator(40, NOT_A_PIN)],
         widget=forms.PasswordInput(
             attrs={"inputmode": "numeric", "autocomplete": "current-password", "maxlength": str(PIN_LENGTH)}
@@ -84,11 +85,11 @@ class PinForm(forms.Form):
     )
 
     device = forms.ChoiceField(
-        label="This device",
-        help_text="You’re also signed out after 30 minutes without a quiz.",
+        label=gettext_lazy("This device"),
+        help_text=gettext_lazy("You’re also signed out after 30 minutes without a quiz."),
         choices={
-            "shared": "Shared: sign me out when the browser closes",
-            "own": "My own: keep me signed in today",
+            "shared": gettext_lazy("Shared: sign me out when the browser closes"),
+            "own": gettext_lazy("My own: keep me signed in today"),
         },
         initial="shared",
         required=False,
@@ -102,12 +103,18 @@ class PinForm(forms.Form):
 
     def name_teachers(self, teachers: Sequence[str]) -> None:
         """Set the hint with the names of teachers who can give a new PIN."""
-        self["pin"].help_text = f"4 digits. Forgot it? Ask {' or '.join(teachers)} for a new one."
+        self["pin"].help_text = gettext("4 digits. Forgot it? Ask {teacher} for a new one.").format(
+            teacher=gettext(" or ").join(teachers)
+        )
 
     def refuse_pin(self, tries_left: int) -> None:
         """Add the error for a wrong PIN, with how many more tries this device has."""
-        tries = f"{tries_left} more {'try' if tries_left == 1 else 'tries'}"
-        self.add_error("pin", f"That’s not the right PIN. You have {tries}.")
+        text = ngettext(
+            "That’s not the right PIN. You have {count} more try.",
+            "That’s not the right PIN. You have {count} more tries.",
+            tries_left,
+        )
+        self.add_error("pin", text.format(count=tries_left))
 
     def refuse(self, refusal: Refusal, when: str, whom: str) -> None:
         """Add the error that this device must wait or needs the teacher.
@@ -115,11 +122,11 @@ class PinForm(forms.Form):
         when: the end of the wait, such as “at 11:05 am”. whom: who can let the student in.
         """
         if refusal.until is None:
-            rest = f"Ask {whom} to let you in."
+            rest = gettext("Ask {teacher} to let you in.").format(teacher=whom)
         elif refusal.limit is Limit.ADDRESS:
-            rest = f"Try again {when}."
+            rest = gettext("Try again {when}.").format(when=when)
         else:
-            rest = f"Try again {when}, or ask {whom} for a new PIN."
+            rest = gettext("Try again {when}, or ask {teacher} for a new PIN.").format(when=when, teacher=whom)
         self.add_error("pin", f"{TOO_MANY[refusal.limit]} {rest}")
 
     def clean_pin(self) -> str:

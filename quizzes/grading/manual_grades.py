@@ -76,7 +76,7 @@ def undo(group: uuid.UUID, *, by: User, now: datetime) -> list[ManualGrade]:
 
     An older grade of the same answer counts again.
     """
-    taught = Assignment.objects.taught_by(by)
+    taught = Assignment.objects.editable_by(by)
     list(Attempt.objects.select_for_update().filter(manual_grades__group=group, assignment__in=taught).order_by("pk"))
     in_force = ManualGrade.objects.in_force().filter(group=group, attempt__assignment__in=taught)
     grades = list(in_force.select_related("attempt__assignment", "attempt__classroom", "attempt__student", "question"))

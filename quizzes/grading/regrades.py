@@ -62,7 +62,7 @@ class Notice:
 
 def affected_assignments(edition: Edition, *, by: User) -> list[Assignment]:
     """The assignments of an edition in this teacher's classrooms, which a regrade can change."""
-    return list(Assignment.objects.taught_by(by).filter(edition=edition).select_related("classroom").order_by("pk"))
+    return list(Assignment.objects.editable_by(by).filter(edition=edition).select_related("classroom").order_by("pk"))
 
 
 def lock_affected(edition: Edition, *, by: User) -> list[Assignment]:
@@ -156,7 +156,7 @@ def apply(
 @transaction.atomic
 def undo(group: uuid.UUID, *, by: User, now: datetime) -> int:
     """Undo a regrade in this teacher's classrooms and rescore; returns how many scores changed."""
-    assignments = Assignment.objects.taught_by(by).filter(regrades__group=group)
+    assignments = Assignment.objects.editable_by(by).filter(regrades__group=group)
     _lock(assignments)
     in_force = Regrade.objects.filter(group=group, undone_at=None, assignment__in=assignments)
     regrades = list(in_force.select_related("assignment__classroom", "question"))

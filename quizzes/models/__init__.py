@@ -1,6 +1,6 @@
 """Database rows, their constraints, and their querysets."""
 
-from quizzes.models.accounts import Invitation, TeacherSession, User
+from quizzes.models.accounts import HiddenTodo, Invitation, TeacherSession, User
 from quizzes.models.assignments import Assignment, Excuse, Extension
 from quizzes.models.attempts import Answer, AnswerEvent, Attempt
 from quizzes.models.audit import AuditEvent, ErasureInProgress
@@ -36,6 +36,7 @@ __all__ = [
     "Excuse",
     "Extension",
     "FailedTry",
+    "HiddenTodo",
     "Invitation",
     "KnownDevice",
     "LtiCourse",

@@ -82,6 +82,23 @@ class TeacherSession(models.Model):
         return self.browser
 
 
+class HiddenTodo(models.Model):
+    """One to-do item that a teacher took off the home page. It comes back when its count grows.
+
+    key: what it is about, from `TodoItem.key`. count: the number that the item had.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="hidden_todos")
+    key = models.CharField(max_length=40)
+    count = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="hidden_todo_once_per_teacher")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     """Invitations by what they still open."""
 

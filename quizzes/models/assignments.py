@@ -9,7 +9,7 @@ from django.db.models import Count, F, Q
 from quizzes.models.accounts import User
 from quizzes.models.public_ids import new_public_id
 from quizzes.models.question_sets import Edition, QuestionSet
-from quizzes.models.rosters import Classroom, Student
+from quizzes.models.rosters import EDITORS, Classroom, Student
 
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
@@ -19,6 +19,14 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         """Assignments in this teacher's classrooms."""
         return self.filter(classroom__teachers=user)
 
+    def editable_by(self, user: User) -> Self:
+        """Assignments in classrooms that this teacher may change."""
+        return self.filter(classroom__teaching__teacher=user, classroom__teaching__role__in=EDITORS)
+
+    def with_role(self) -> Self:
+        """After `taught_by`: with `own_role`, that teacher's role in the class."""
+        return self.annotate(own_role=F("classroom__teaching__role"))
+
     def given_together(self, group: uuid.UUID) -> Self:
         """Assignments of one group, by classroom."""
         return self.filter(group=group).order_by("classroom__name", "pk")
@@ -26,6 +34,10 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def of_set(self, question_set: QuestionSet) -> Self:
         """Assignments of any edition of this set."""
         return self.filter(edition__question_set=question_set)
+
+    def of_title(self, title: str) -> Self:
+        """Assignments with this title, their own or that of their question set."""
+        return self.filter(Q(own_title=title) | Q(own_title="", edition__question_set__title=title))
 
     def with_started_counts(self) -> Self:
         """With `started_count`: how many students have started."""
@@ -48,6 +60,7 @@ class Assignment(models.Model):
     opens_at None: open from the start. due_at None: never late. closes_at None: never closes.
     time_limit None: untimed. max_attempts None: no limit.
     is_teacher_paced: every student is at the question on the class board, and only that one takes answers.
+    own_title: shown instead of the title of the question set, "" for none.
     """
 
     class AttemptPolicy(models.TextChoices):
@@ -79,6 +92,7 @@ class Assignment(models.Model):
     release = models.CharField(max_length=13, choices=Release, default=Release.AFTER_LAST)
 
     is_teacher_paced = models.BooleanField(default=False, db_default=False)
+    own_title = models.CharField(max_length=100, blank=True, default="", db_default="")
 
     started_count: int  # on rows of `with_started_counts()`
     erased_count: int  # on rows of `with_erased_counts()`
@@ -143,6 +157,11 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"assignment {self.public_id}"
+
+    @property
+    def title(self) -> str:
+        """The title that pages and files show. Up to 2 queries unless it comes from `with_set()`."""
+        return self.own_title or self.edition.question_set.title
 
 
 class Extension(models.Model):

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from quizzes.models.accounts import User
 from quizzes.models.assignments import Assignment
@@ -25,6 +25,10 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
     def taught_by(self, user: User) -> Self:
         """Attempts in this teacher's classrooms."""
         return self.filter(classroom__teachers=user)
+
+    def with_role(self) -> Self:
+        """After `taught_by`: with `own_role`, that teacher's role in the class."""
+        return self.annotate(own_role=F("classroom__teaching__role"))
 
     def made_by(self, student_id: int) -> Self:
         """Attempts of this student."""

@@ -1,19 +1,24 @@
 """Sources, readings, question sets, drafts and published editions."""
 
-from typing import Self
+from typing import Any, Self
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from quizzes.models.accounts import User
 from quizzes.models.public_ids import new_public_id
 
 # The built-in set that visitors may try without an account. It cannot be assigned.
 TRY_OUT = "try-it"
+DAYS_TO_RESTORE = 1
 
 
 class Source(models.Model):
-    """A story: publisher, title, date and link. date_note: how the date is known."""
+    """A story: publisher, title, date and link. date_note: how the date is known.
+
+    teaching_guide: the tables of its guide for teachers, None without one. It is not part of an edition.
+    """
 
     slug = models.SlugField(max_length=80, unique=True)
     publisher = models.CharField(max_length=200)
@@ -22,6 +27,7 @@ class Source(models.Model):
     url = models.URLField(blank=True)
     published_on = models.DateField(null=True)
     date_note = models.CharField(max_length=300, blank=True)
+    teaching_guide = models.JSONField(null=True, default=None)
 
     def __str__(self) -> str:
         return self.title
@@ -44,11 +50,23 @@ class QuestionSetQuerySet(models.QuerySet["QuestionSet"]):
 
     def open_to(self, user: User) -> Self:
         """The built-in sets but the public try-out, and this teacher's own sets."""
-        return self.filter(Q(owner=None) & ~Q(slug=TRY_OUT) | Q(owner=user))
+        return self.filter(Q(owner=None) & ~Q(slug=TRY_OUT) | Q(owner=user), deleted_at=None)
 
     def owned_by(self, user: User) -> Self:
         """This teacher's own sets."""
         return self.filter(owner=user)
+
+    def current(self) -> Self:
+        """Sets that are neither archived nor deleted."""
+        return self.filter(archived_at=None, deleted_at=None)
+
+    def put_aside(self) -> Self:
+        """Sets that are archived or deleted, the latest first. Deleted ones can be restored for DAYS_TO_RESTORE."""
+        return self.exclude(archived_at=None, deleted_at=None).order_by(Coalesce("deleted_at", "archived_at").desc())
+
+    def without_assignments(self) -> Self:
+        """Sets that no class of anybody uses or used."""
+        return self.exclude(editions__assignments__isnull=False)
 
     def built_in(self) -> Self:
         """The built-in sets."""
@@ -59,12 +77,17 @@ class QuestionSetQuerySet(models.QuerySet["QuestionSet"]):
         newest = Edition.objects.filter(question_set=OuterRef("pk")).order_by("-number").values("pk")[:1]
         return self.annotate(latest_edition_id=Subquery(newest)).filter(latest_edition_id__isnull=False)
 
+    def with_guide(self) -> Self:
+        """With `guide`: the tables of the source's teaching guide, None without one."""
+        return self.annotate(guide=F("reading__source__teaching_guide"))
+
 
 class QuestionSet(models.Model):
     """A set of questions on a reading, with a draft and published editions. owner None: built-in.
 
     title, summary: of the latest edition; before the first one, of the draft. public_until: editions before this moment
-    were the public try-out, whose keys visitors see; None for never.
+    were the public try-out, whose keys visitors see; None for never. archived_at: since when its owner's lists leave it
+    out. deleted_at: since when no page shows it; it can be restored until it is deleted for good.
     """
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
@@ -74,8 +97,11 @@ class QuestionSet(models.Model):
     reading = models.ForeignKey(Reading, models.PROTECT, related_name="question_sets")
     owner = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="question_sets")
     public_until = models.DateTimeField(null=True)
+    archived_at = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField(null=True)
 
     latest_edition_id: int  # on rows of `published()`
+    guide: dict[str, Any] | None  # on rows of `with_guide()`
 
     objects = QuestionSetQuerySet.as_manager()
 
@@ -93,17 +119,34 @@ class QuestionSet(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @transaction.atomic
+    def delete_with_reading(self) -> None:
+        """Delete the set with its editions, and its reading and source if they are its own. Raises ProtectedError."""
+        reading = self.reading
+        for edition in self.editions.all():
+            edition.questions.all().delete()
+            edition.delete()
+        self.delete()
+        if not reading.question_sets.exists():
+            reading.delete()
+            if not Reading.objects.filter(source=reading.source_id).exists():
+                Source.objects.filter(pk=reading.source_id).delete()
+
 
 class DraftQuerySet(models.QuerySet["Draft"]):
     """Drafts that a user may see."""
 
     def owned_by(self, user: User) -> Self:
         """Drafts of this teacher's own sets, with the set."""
-        return self.filter(question_set__owner=user).select_related("question_set")
+        return self.filter(question_set__owner=user, question_set__deleted_at=None).select_related("question_set")
 
     def never_published(self) -> Self:
-        """Drafts of sets without an edition, by title, without their large documents."""
-        return self.filter(question_set__editions=None).defer("document").order_by("question_set__title", "pk")
+        """Drafts of sets without an edition that are not archived, by title, without their large documents."""
+        return (
+            self.filter(question_set__editions=None, question_set__archived_at=None)
+            .defer("document")
+            .order_by("question_set__title", "pk")
+        )
 
 
 class Draft(models.Model):

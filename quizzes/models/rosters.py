@@ -5,12 +5,14 @@ from typing import Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 
 from quizzes.models.accounts import User
 from quizzes.models.public_ids import new_public_id, new_readable_code
 
 JOIN_CODE_LENGTH = 6
+# `Teaching.role` of those who change a class. `quizzes.people.class_roles` says what each role may do.
+EDITORS = ("owner", "teacher")
 
 
 def new_join_code() -> str:
@@ -28,8 +30,16 @@ class ClassroomQuerySet(models.QuerySet["Classroom"]):
     """Classrooms that a user may see."""
 
     def taught_by(self, user: User) -> Self:
-        """Classrooms of this teacher, archived ones included."""
+        """Classrooms of this teacher in any role, archived ones included."""
         return self.filter(teachers=user)
+
+    def editable_by(self, user: User) -> Self:
+        """Classrooms that this teacher may change."""
+        return self.filter(teaching__teacher=user, teaching__role__in=EDITORS)
+
+    def with_role(self) -> Self:
+        """After `taught_by`: with `own_role`, that teacher's role."""
+        return self.annotate(own_role=F("teaching__role"))
 
     def current(self) -> Self:
         """Classrooms that are not archived."""
@@ -54,6 +64,7 @@ class Classroom(models.Model):
 
     erasure_announced_at: since when its teachers are told that this archived class will be erased.
     counts_missing_as_zero: whether missing work counts as 0 in averages; otherwise it is left out.
+    reading_variant: the level of readings for the class. students_choose_variant: whether students may choose another.
     """
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
@@ -66,9 +77,12 @@ class Classroom(models.Model):
     archived_at = models.DateTimeField(null=True, blank=True)
     sorts_by_first_name = models.BooleanField(default=False, db_default=False)
     counts_missing_as_zero = models.BooleanField(default=False, db_default=False)
+    reading_variant = models.CharField(max_length=10, default="standard", db_default="standard")
+    students_choose_variant = models.BooleanField(default=False, db_default=False)
     erasure_announced_at = models.DateTimeField(null=True, blank=True)
 
     student_count: int  # on rows of `with_student_counts()`
+    own_role: str  # on rows of `with_role()`
 
     objects = ClassroomQuerySet.as_manager()
 
@@ -98,8 +112,14 @@ class Classroom(models.Model):
 class Teaching(models.Model):
     """One teacher of one classroom."""
 
+    class Role(models.TextChoices):
+        OWNER = "owner", "Owner"
+        TEACHER = "teacher", "Teacher"
+        VIEWER = "viewer", "Viewer"
+
     classroom = models.ForeignKey(Classroom, models.CASCADE)
     teacher = models.ForeignKey(User, models.PROTECT)
+    role = models.CharField(max_length=7, choices=Role, default=Role.OWNER)
 
     class Meta:
         constraints = [
@@ -116,6 +136,10 @@ class StudentQuerySet(models.QuerySet["Student"]):
     def taught_by(self, user: User) -> Self:
         """Students of this teacher's classrooms, removed ones included."""
         return self.filter(classroom__teachers=user)
+
+    def with_role(self) -> Self:
+        """After `taught_by`: with `own_role`, that teacher's role in the class."""
+        return self.annotate(own_role=F("classroom__teaching__role"))
 
     def enrolled(self) -> Self:
         """Students on a roster."""
@@ -135,7 +159,10 @@ class Student(models.Model):
     """One student on a classroom's roster. The PIN is computed from `public_id` and `pin_version`.
 
     family_name: the part of `display_name` to sort by, "" if not known. sort_key: computed from the name in the order
-    that the classroom has chosen. external_id: the school's own number, "" if not kept.
+    that the classroom has chosen. external_id: the school's own number, "" if not kept. language: of the pages, "" if
+    the student never chose one.
+    reading_variant: the level of readings that the teacher chose, "" for as the class. chosen_variant: the level that
+    the student chose, "" for none.
     """
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
@@ -145,9 +172,12 @@ class Student(models.Model):
     name_key = models.CharField(max_length=240)
     sort_key = models.CharField(max_length=480)
     external_id = models.CharField(max_length=60, blank=True)
+    language = models.CharField(max_length=10, blank=True, default="", db_default="")
     pin_version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True, blank=True)
+    reading_variant = models.CharField(max_length=10, blank=True, default="", db_default="")
+    chosen_variant = models.CharField(max_length=10, blank=True, default="", db_default="")
 
     objects = StudentQuerySet.as_manager()
 

@@ -13,7 +13,7 @@ from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
 from quizzes.models import AuditEvent, Invitation, User
 from quizzes.models.accounts import InvitationQuerySet
-from quizzes.people.stored_sessions import end_sessions_of_user
+from quizzes.people.teacher_sessions import end_all_sessions
 
 # Long enough to read the message after a weekend. A used or expired link does not work.
 INVITATION_LIFETIME = timedelta(days=7)
@@ -71,6 +71,11 @@ def cancel_invitation(invitation_id: int, *, by: User) -> None:
     Invitation.objects.filter(pk=invitation_id, invited_by=by, used_at=None).delete()
 
 
+def revoke_invitation(invitation_id: int) -> None:
+    """Delete anyone's unused invitation, for the site's administrator."""
+    Invitation.objects.filter(pk=invitation_id, used_at=None).delete()
+
+
 def find_invitation(token: str, *, now: datetime) -> Invitation:
     """The unused invitation with this token. Raises InvitationVoid."""
     invitation = Invitation.objects.open(now=now).filter(token_digest=_digest(token)).first()
@@ -111,19 +116,34 @@ def change_email(user: User, *, email: str, now: datetime) -> User:
 
 
 @transaction.atomic
-def close_account(user: User, *, now: datetime) -> User:
-    """Close an account: it is signed out and cannot sign in. Its classes stay, and students go on. Safe to repeat."""
+def close_account(user: User, *, by: User | None = None, now: datetime) -> User:
+    """Close an account: it is signed out and cannot sign in. Its classes stay, and students go on. Safe to repeat.
+
+    by: None for a command.
+    """
     if user.is_active:
-        _set_active(user, False, AuditEvent.Action.ACCOUNT_CLOSED, now)
-        end_sessions_of_user(user)
+        _set_active(user, False, AuditEvent.Action.ACCOUNT_CLOSED, by, now)
+        end_all_sessions(user)
     return user
 
 
 @transaction.atomic
-def reopen_account(user: User, *, now: datetime) -> User:
-    """Let a closed account sign in again. Safe to repeat."""
+def reopen_account(user: User, *, by: User | None = None, now: datetime) -> User:
+    """Let a closed account sign in again. Safe to repeat. by: None for a command."""
     if not user.is_active:
-        _set_active(user, True, AuditEvent.Action.ACCOUNT_REOPENED, now)
+        _set_active(user, True, AuditEvent.Action.ACCOUNT_REOPENED, by, now)
+    return user
+
+
+@transaction.atomic
+def set_administrator(user: User, *, is_administrator: bool, now: datetime) -> User:
+    """Give an account the role of site administrator, or take it. Safe to repeat."""
+    if user.is_staff != is_administrator:
+        user.is_staff = is_administrator
+        user.save(update_fields=["is_staff"])
+        given = AuditEvent.Action.ADMINISTRATOR_ADDED
+        action = given if is_administrator else AuditEvent.Action.ADMINISTRATOR_REMOVED
+        AuditEvent.objects.record(action, actor=None, classroom=None, at=now, account=user.pk)
     return user
 
 
@@ -157,10 +177,10 @@ def use_sign_in_link(user: User, *, now: datetime) -> bool:
     return bool(is_first)
 
 
-def _set_active(user: User, is_active: bool, action: str, now: datetime) -> None:  # noqa: FBT001  a private helper
+def _set_active(user: User, is_active: bool, action: str, by: User | None, now: datetime) -> None:
     user.is_active = is_active
     user.save(update_fields=["is_active"])
-    AuditEvent.objects.record(action, actor=None, classroom=None, at=now, account=user.pk)
+    AuditEvent.objects.record(action, actor=by, classroom=None, at=now, account=user.pk)
 
 
 def _digest(token: str) -> str:

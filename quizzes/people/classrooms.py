@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from quizzes.models import AuditEvent, Classroom, FailedTry, Teaching, User
 from quizzes.models.rosters import new_join_code
@@ -14,8 +14,12 @@ class ClassroomNameTaken(Exception):
     """The teacher has a current classroom with this name."""
 
 
+class CodeTaken(Exception):
+    """Another classroom has this class code by now."""
+
+
 class NotATeacher(Exception):
-    """The giver does not teach the class, or the account that should take it is closed."""
+    """The giver does not own the class, or the account that should take it is closed."""
 
 
 @transaction.atomic
@@ -65,6 +69,24 @@ def set_missing_rule(classroom: Classroom, *, is_zero: bool, by: User, now: date
 
 
 @transaction.atomic
+def set_reading_levels(classroom: Classroom, *, variant: str, may_choose: bool, by: User, now: datetime) -> Classroom:
+    """Set the level of readings for a classroom, and whether students may choose. A repeat changes nothing."""
+    before = {
+        "reading_variant": classroom.reading_variant,
+        "students_choose_variant": classroom.students_choose_variant,
+    }
+    after = {"reading_variant": variant, "students_choose_variant": may_choose}
+    if before == after:
+        return classroom
+    classroom.reading_variant, classroom.students_choose_variant = variant, may_choose
+    classroom.save(update_fields=["reading_variant", "students_choose_variant"])
+    AuditEvent.objects.record(
+        Action.CLASSROOM_CHANGED, actor=by, classroom=classroom, at=now, before=before, after=after
+    )
+    return classroom
+
+
+@transaction.atomic
 def change_code(classroom: Classroom, *, by: User, now: datetime) -> Classroom:
     """Give a classroom a new class code. The old code stops working immediately, and wrong PINs count no more.
 
@@ -74,6 +96,18 @@ def change_code(classroom: Classroom, *, by: User, now: datetime) -> Classroom:
     classroom.save(update_fields=["join_code"])
     FailedTry.objects.filter(student__classroom=classroom).delete()
     AuditEvent.objects.record(Action.CODE_CHANGED, actor=by, classroom=classroom, at=now)
+    return classroom
+
+
+def restore_code(classroom: Classroom, *, code: str, by: User, now: datetime) -> Classroom:
+    """Give a classroom its earlier class code back. Raises CodeTaken."""
+    classroom.join_code = code
+    try:
+        with transaction.atomic():
+            classroom.save(update_fields=["join_code"])
+            AuditEvent.objects.record(Action.CODE_CHANGED, actor=by, classroom=classroom, at=now)
+    except IntegrityError as error:
+        raise CodeTaken from error
     return classroom
 
 
@@ -102,15 +136,15 @@ def set_archived(classroom: Classroom, *, is_archived: bool, by: User, now: date
 def hand_over(classroom: Classroom, *, giver: User, to: User, by: User | None, now: datetime) -> Classroom:
     """Let `to` teach a classroom in the place of `giver`. by: None for a command.
 
-    Raises ClassroomNameTaken, and NotATeacher for a giver who does not teach it or an account that is closed.
+    Raises ClassroomNameTaken, and NotATeacher for a giver who does not own it or an account that is closed.
     """
     Classroom.objects.select_for_update().get(pk=classroom.pk)
-    if not to.is_active or not Teaching.objects.filter(classroom=classroom, teacher=giver).exists():
+    if not to.is_active or not _owns(giver, classroom):
         raise NotATeacher
     if classroom.archived_at is None:
         _check_name_is_free(classroom.name, to, classroom)
-    Teaching.objects.get_or_create(classroom=classroom, teacher=to)
     if to != giver:
+        Teaching.objects.update_or_create(classroom=classroom, teacher=to, defaults={"role": Teaching.Role.OWNER})
         Teaching.objects.filter(classroom=classroom, teacher=giver).delete()
         AuditEvent.objects.record(
             Action.CLASSROOM_HANDED_OVER, actor=by, classroom=classroom, at=now, giver=giver.pk, to=to.pk
@@ -118,10 +152,15 @@ def hand_over(classroom: Classroom, *, giver: User, to: User, by: User | None, n
     return classroom
 
 
+def _owns(user: User, classroom: Classroom) -> bool:
+    return Teaching.objects.filter(classroom=classroom, teacher=user, role=Teaching.Role.OWNER).exists()
+
+
 def _check_name_is_free(name: str, by: User, classroom: Classroom | None = None) -> None:
-    """Raise ClassroomNameTaken if another current classroom of this teacher has the name."""
+    """Raise ClassroomNameTaken if this teacher owns another current classroom with the name."""
     # Without a lock on the teacher's row, two requests at the same time would both find the name free.
     User.objects.select_for_update().get(pk=by.pk)
-    others = Classroom.objects.taught_by(by).current().filter(name__iexact=name)
+    own = Classroom.objects.filter(teaching__teacher=by, teaching__role=Teaching.Role.OWNER)
+    others = own.current().filter(name__iexact=name)
     if (others.exclude(pk=classroom.pk) if classroom is not None else others).exists():
         raise ClassroomNameTaken

@@ -23,7 +23,10 @@ class Term(Enum):
 
     CLASS = "Until the class or the student is deleted, at the latest {class_end} days after the class is archived"
     ACCOUNT = "Until the account is deleted"
-    SET = "Until its draft or the account is deleted, longer while a class of another teacher uses it"
+    SET = (
+        "Until a day after the set is deleted, or until the account is deleted, longer while a class of another "
+        "teacher uses it"
+    )
     SITE = "As long as the site"
     LAUNCH = "30 minutes"
     SESSION = "Until sign-out, at the latest 7 days after sign-in"
@@ -56,7 +59,7 @@ class Deletion(Enum):
     CLASS = "deleting the class"
     ACCOUNT = "deleting the account"
     EITHER = "deleting the student, the class, or the account"
-    SET = "deleting the draft or the account"
+    SET = "deleting the set or the account"
     TERM = "the end of its term"
     NONE = "nothing: it tells nothing about a person"
 
@@ -114,8 +117,10 @@ INVENTORY: tuple[StoredTable, ...] = (
         ("classroom_id", "the class"),
         ("display_name family_name name_key sort_key", "students find their name, and teachers know their work"),
         ("external_id", "the school's own number, for gradebook files, only if the teacher keeps it"),
+        ("language", "the language of the pages that the student chose, if any"),
         ("pin_version", "the PIN is computed from it and the secret key; the database has no PIN"),
         ("created_at removed_at", "when the student was on the roster"),
+        ("reading_variant chosen_variant", "the level at which the student gets readings"),
     ),
     _of_student(
         "quizzes_attempt",
@@ -223,6 +228,12 @@ INVENTORY: tuple[StoredTable, ...] = (
         Copy.NONE,
         Deletion.ACCOUNT,
     ),
+    _of_account(
+        "quizzes_hiddentodo",
+        "A to-do item that a teacher took off the home page.",
+        _ID,
+        ("user_id key count", "whose home page, which item, and the number it had"),
+    ),
     # Classes
     _of_class(
         "quizzes_classroom",
@@ -234,12 +245,13 @@ INVENTORY: tuple[StoredTable, ...] = (
         ("sorts_by_first_name", "the order of the roster"),
         ("created_at archived_at erasure_announced_at", "when it ends, and when it will be deleted"),
         ("counts_missing_as_zero", "averages count missing work as 0, or leave it out"),
+        ("reading_variant students_choose_variant", "the level of readings, and whether students may choose another"),
     ),
     StoredTable(
         "quizzes_teaching",
         "Who teaches a class.",
         About.TEACHERS,
-        (_ID, ("classroom_id teacher_id", "only its teachers see a class")),
+        (_ID, ("classroom_id teacher_id", "only its teachers see a class"), ("role", "who may change the class")),
         Term.CLASS,
         Copy.TEACHER,
         Deletion.EITHER,
@@ -249,7 +261,7 @@ INVENTORY: tuple[StoredTable, ...] = (
         "A quiz that a class gets.",
         _ID,
         ("public_id group", "names the quiz in addresses of pages, and joins those that were assigned together"),
-        ("edition_id classroom_id", "which questions for which class"),
+        ("edition_id classroom_id own_title", "which questions for which class, under which title"),
         ("assigned_by_id created_at", "who assigned it when"),
         ("opens_at due_at closes_at time_limit max_attempts attempt_policy", "when and how often it can be taken"),
         (
@@ -390,6 +402,13 @@ INVENTORY: tuple[StoredTable, ...] = (
         _ID,
         ("user_id email verified primary", "where a link is sent"),
     ),
+    _of_account(
+        "mfa_authenticator",
+        "The second step of a teacher's sign-in: an app, a passkey, or recovery codes.",
+        _ID,
+        ("user_id type created_at last_used_at", "which steps the account has, for its own page"),
+        ("data", "checks a code or a passkey; secrets are encrypted with the site's secret key"),
+    ),
     _unused(
         "account_emailconfirmation",
         "Confirmations of email addresses, unused.",
@@ -450,6 +469,7 @@ INVENTORY: tuple[StoredTable, ...] = (
             ("public_id slug title summary reading_id", "what it is called, and its reading"),
             ("owner_id", "who wrote it; empty for a built-in set"),
             ("public_until", "until when visitors could try its questions"),
+            ("archived_at deleted_at", "since when lists leave it out; a deleted set is gone after a day"),
         ),
         Term.SET,
         Copy.TEACHER,
@@ -488,6 +508,7 @@ INVENTORY: tuple[StoredTable, ...] = (
         "A news story.",
         _ID,
         ("slug publisher title author url published_on date_note", "the story that a reading cites"),
+        ("teaching_guide", "how to teach with the story"),
     ),
     # The site
     StoredTable(

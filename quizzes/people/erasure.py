@@ -4,12 +4,13 @@ Each act commits once: a line in the ledger, the rows gone, one audit event with
 """
 
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib.admin.models import LogEntry
 from django.db import transaction
 from django.db.models import Count, ProtectedError, Q, QuerySet
@@ -22,18 +23,21 @@ from quizzes.models import (
     AuditEvent,
     Classroom,
     ErasureInProgress,
+    HiddenTodo,
     Invitation,
+    KnownDevice,
     LtiLaunch,
     LtiTeacher,
     QuestionSet,
-    Reading,
     Regrade,
-    Source,
     Student,
+    TeacherSession,
     Teaching,
     User,
 )
 from quizzes.models.public_ids import new_receipt
+from quizzes.models.rosters import EDITORS
+from quizzes.people.class_people import keep_an_owner
 from quizzes.people.erased_bytes import clear_marked_files, clear_marked_files_when_quiet, mark_files
 from quizzes.people.erasure_ledger import LedgerLine, append_to_ledger, read_ledger
 from quizzes.people.stored_sessions import end_sessions, end_sessions_of_user
@@ -84,9 +88,11 @@ def preview_teacher(user: User) -> ErasedCounts:
 
 
 def own_classrooms(user: User) -> QuerySet[Classroom]:
-    """Classes that nobody but this teacher teaches, archived ones included."""
-    taught = Teaching.objects.filter(teacher=user).values("classroom")
-    return Classroom.objects.filter(pk__in=taught).annotate(teacher_count=Count("teachers")).filter(teacher_count=1)
+    """Classes that nobody but this teacher owns or teaches, archived ones included. Viewers do not keep a class."""
+    editors = Q(teaching__role__in=EDITORS)
+    own = Teaching.objects.filter(teacher=user, role__in=EDITORS).values("classroom")
+    counted = Classroom.objects.filter(pk__in=own).annotate(teacher_count=Count("teaching", filter=editors))
+    return counted.filter(teacher_count=1)
 
 
 def find_erasure(receipt: str, *, by: User) -> AuditEvent | None:
@@ -131,8 +137,8 @@ def erase_classroom(classroom: Classroom, *, by: User | None, now: datetime) -> 
 def erase_teacher(user: User, *, now: datetime) -> Erasure:
     """Erase an account: its own classes with their students, its unused question sets, its sessions.
 
-    A class with a second teacher stays, and so does a question set that such a class uses. If rows that stay refer to
-    the account, its row stays without name, address and password.
+    A class with a second owner or teacher stays and keeps an owner, and so does a question set that such a class uses.
+    If rows that stay refer to the account, its row stays without name, address and password.
     """
     receipt = new_receipt()
     with _erasing():
@@ -143,6 +149,8 @@ def erase_teacher(user: User, *, now: datetime) -> Erasure:
         for classroom in classrooms:
             append_to_ledger("class", classroom.public_id, receipt, now=now)
         _delete_classrooms(classrooms)
+        for classroom in Classroom.objects.taught_by(user):
+            keep_an_owner(classroom, leaving=user, now=now)
         end_sessions_of_user(user, names={user.name, user.email})
         _delete_account(user)
         _record(Action.ACCOUNT_ERASED, None, None, receipt, counts, now)
@@ -271,9 +279,15 @@ def _delete_account(user: User) -> None:
     Invitation.objects.filter(Q(invited_by=user) | Q(used_by=user)).delete()
     EmailAddress.objects.filter(user=user).delete()
     LtiTeacher.objects.filter(user=user).delete()
+    Authenticator.objects.filter(user=user).delete()
+    KnownDevice.objects.filter(user=user).delete()
+    TeacherSession.objects.filter(user=user).delete()
+    HiddenTodo.objects.filter(user=user).delete()
     LogEntry.objects.filter(user=user).delete()
     for question_set in QuestionSet.objects.owned_by(user):
-        _delete_unused_set(question_set)
+        # A set that a class of another teacher has used stays.
+        with suppress(ProtectedError):
+            question_set.delete_with_reading()
     try:
         with transaction.atomic():
             user.delete()
@@ -283,23 +297,6 @@ def _delete_account(user: User) -> None:
         user.last_login = None
         user.set_unusable_password()
         user.save()
-
-
-def _delete_unused_set(question_set: QuestionSet) -> None:
-    """Delete a question set with its reading, unless a class of another teacher has used it."""
-    reading = question_set.reading
-    try:
-        with transaction.atomic():
-            for edition in question_set.editions.all():
-                edition.questions.all().delete()
-                edition.delete()
-            question_set.delete()
-    except ProtectedError:
-        return
-    if not reading.question_sets.exists():
-        reading.delete()
-        if not Reading.objects.filter(source=reading.source_id).exists():
-            Source.objects.filter(pk=reading.source_id).delete()
 
 
 def _names(students: QuerySet[Student]) -> set[str]:

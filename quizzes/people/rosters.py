@@ -42,6 +42,12 @@ def person_name(student: Student) -> PersonName:
     return PersonName(student.display_name, student.family_name)
 
 
+def set_language(student: Student, language: str) -> None:
+    """Show this student's pages in this language from now on, on every device."""
+    student.language = language
+    student.save(update_fields=["language"])
+
+
 def join_list(classroom: Classroom) -> list[tuple[str, str]]:
     """(public id, shortened name) of each student, by first name, for those who only have the class code. One query."""
     columns = "public_id", "display_name", "family_name"

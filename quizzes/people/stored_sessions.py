@@ -29,5 +29,5 @@ def end_sessions(key: str, owners: Collection[Any], *, names: Collection[str] = 
 
 
 def end_sessions_of_user(user: User, *, names: Collection[str] = ()) -> None:
-    """Sign an account out everywhere. names: as for `end_sessions`."""
+    """Delete the sessions of an account that is erased. names: as for `end_sessions`."""
     end_sessions(SESSION_KEY, {str(user.pk)}, names=names)

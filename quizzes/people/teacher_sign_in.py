@@ -25,12 +25,13 @@ class PasswordLocked(Exception):
         self.refusal = refusal
 
 
-def begin_try(email: str, *, address: str, device: str, now: datetime) -> FailedTry:
+def begin_try(email: str, *, address: str, device: str, now: datetime, step: str = "") -> FailedTry:
     """Count a try as failed before the slow check of its password, so that parallel tries see each other.
 
-    Raises PasswordLocked. Nothing depends on whether the email has an account.
+    Raises PasswordLocked. Nothing depends on whether the email has an account. step: names what is tried after the
+    password, with failures of its own.
     """
-    target, digest, hashed = hash_target(email.strip().casefold()), hash_device(device), hash_address(address)
+    target, digest, hashed = hash_target(step + email.strip().casefold()), hash_device(device), hash_address(address)
     devices = KnownDevice.objects.filter(user__email__iexact=email.strip())
     is_known = devices.filter(device=digest).exists()
     is_known_address = devices.filter(address=hashed).exists()

@@ -75,7 +75,7 @@ def _rows(
         yield AnswerRow(
             student=attempt.student.display_name,
             assignment=attempt.assignment,
-            title=attempt.assignment.edition.question_set.title,
+            title=attempt.assignment.title,
             attempt=attempt,
             number=number,
             question=question,

@@ -13,7 +13,7 @@ from quizzes.attempts.attempt_content import AttemptContent, CurrentAnswer, cont
 from quizzes.content.question_types.question import Review
 from quizzes.content.question_types.question_type import QuestionType
 from quizzes.content.question_types.registry import Question, Value, type_of
-from quizzes.content.reading import Sentence, Voice
+from quizzes.content.reading import STANDARD, Sentence, Voice
 from quizzes.content.set_document import Objective
 from quizzes.grading.points import (
     NO_ADJUSTMENTS,
@@ -29,6 +29,7 @@ from quizzes.grading.points import (
 )
 from quizzes.grading.scores import adjustments
 from quizzes.models import Answer, AnswerEvent, Attempt, ManualGrade
+from quizzes.phrases import gettext
 
 # Mastery levels of the design: secure from 80 %, not yet below 50 %.
 SECURE_SHARE, NOT_YET_SHARE = Fraction(4, 5), Fraction(1, 2)
@@ -123,9 +124,46 @@ class ReviewedAttempt:
     missed: tuple[ReviewedQuestion, ...]
 
     @property
+    def strip_columns(self) -> tuple[int, int]:
+        """The columns of the strip of numbers on a narrow and on a wide page, so that its rows are even."""
+        return even_columns(len(self.questions), at_most=5), even_columns(len(self.questions), at_most=8)
+
+    @property
+    def known(self) -> tuple[Objective, ...]:
+        """The objectives without a missed question."""
+        missed = {item.question.objective for item in self.missed}
+        return tuple(score.objective for score in self.objectives if score.objective.key not in missed)
+
+    @property
+    def reread(self) -> tuple[tuple[Objective, tuple[Sentence, ...]], ...]:
+        """Each objective with a missed question, and the sentences that prove its missed answers, in reading order."""
+        found = []
+        for objective in self.content.published.document.objectives:
+            proofs = {
+                sentence
+                for item in self.missed
+                if item.question.objective == objective.key
+                for sentence in item.evidence
+            }
+            if proofs:
+                found.append((objective, tuple(sorted(proofs, key=lambda sentence: sentence.number))))
+        return tuple(found)
+
+    @property
+    def missed_keys(self) -> frozenset[str]:
+        """The keys of the sentences that prove missed answers, to mark in the reading."""
+        return frozenset(sentence.key for item in self.missed for sentence in item.evidence)
+
+    @property
     def ungraded(self) -> tuple[ReviewedQuestion, ...]:
         """The answers that a teacher must still grade."""
         return tuple(item for item in self.questions if item.verdict == "ungraded")
+
+
+def even_columns(count: int, *, at_most: int) -> int:
+    """The columns of a grid with as few rows as possible and rows as even as possible, at least 1."""
+    rows = max(1, -(-count // at_most))
+    return max(1, -(-count // rows))
 
 
 def review_question(
@@ -135,14 +173,14 @@ def review_question(
     adjustments: Adjustments = NO_ADJUSTMENTS,
 ) -> ReviewedQuestion:
     """One question of an attempt with its verdict. The caller checks that the reader may see it."""
-    reading = content.published.document.reading
+    reading = content.reading_of(question)
     value = answer.value if answer else None
     points = earned(question, value, adjustments)
     evidence = reading.sentences(regraded_question(question, adjustments).evidence)
     return ReviewedQuestion(
         number=content.questions.index(question) + 1,
         question=question,
-        type_label=type_of(question).label,
+        type_label=gettext(type_of(question).label),
         review=_review(question, value, content, adjustments),
         answer=answer,
         evidence=evidence,
@@ -155,13 +193,13 @@ def review_question(
     )
 
 
-def review_attempt(attempt: Attempt) -> ReviewedAttempt:
-    """The whole attempt with verdicts; 3 queries. attempt: with its assignment.
+def review_attempt(attempt: Attempt, *, variant: str = STANDARD) -> ReviewedAttempt:
+    """The whole attempt with verdicts; 3 queries. attempt: with its assignment. variant: the level of the reading.
 
     The caller checks that the reader may see it.
     """
     answers = {answer.question_id: answer for answer in attempt.answers.all()}
-    return review_content(content_of(attempt), answers, adjustments([attempt])[attempt.pk])
+    return review_content(content_of(attempt, variant=variant), answers, adjustments([attempt])[attempt.pk])
 
 
 def review_content(
@@ -189,7 +227,7 @@ def _review(question: Question, value: Value, content: AttemptContent, adjustmen
 
     The reason beside a row is shown only if a regrade did not change that row.
     """
-    reading, shuffle = content.published.document.reading, content.shuffle
+    reading, shuffle = content.reading_of(question), content.shuffle
     keys = [key.arranged(shuffle) for key in reversed(keys_in_force(question, adjustments))]
     versions = [key.review(value, reading) for key in keys]
     best = max(versions, key=lambda version: version.credit)

@@ -45,6 +45,8 @@ class StudentRow(NamedTuple):
     pk: int
     public_id: str
     display_name: str
+    family_name: str = ""
+    external_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,7 @@ def gradebook(classroom: Classroom, *, now: datetime) -> Gradebook:
         columns.append(
             Column(
                 assignment,
-                assignment.edition.question_set.title,
+                assignment.title,
                 assignment.edition.max_points,
                 median(graded) if graded else None,
                 mean_of(graded),
@@ -159,8 +161,10 @@ def _students_and_attempts(classroom: Classroom) -> tuple[list[StudentRow], dict
     rows = classroom.students.enrolled().alias(here=here).order_by("sort_key", "pk", "here__number")
     students: dict[int, StudentRow] = {}
     made: defaultdict[Key, list[AttemptRow]] = defaultdict(list)
-    for pk, public_id, name, assignment_id, *attempt in rows.values_list(*columns):
-        students.setdefault(pk, StudentRow(pk, public_id, name))
+    own = len(StudentRow._fields)
+    for row in rows.values_list(*columns):
+        pk, assignment_id, attempt = row[0], row[own], row[own + 1 :]
+        students.setdefault(pk, StudentRow._make(row[:own]))
         if assignment_id is not None:
             made[pk, assignment_id].append(AttemptRow._make(attempt))
     return list(students.values()), made

@@ -16,8 +16,11 @@ from quizzes.assignments.status import Status
 from quizzes.assignments.student_statuses import Key, Overrides, by_student_and_assignment, load_overrides
 from quizzes.grading.queue import queued_answers
 from quizzes.models import Assignment, Attempt, Classroom, Student, User
+from quizzes.models.rosters import EDITORS
 from quizzes.people import student_sign_in
+from quizzes.people.todos import hidden_counts
 from quizzes.reports.gradebook import average_of, cell_of, mean_of
+from quizzes.reports.next_step import step_of
 
 SOON = timedelta(hours=24)
 
@@ -26,10 +29,11 @@ SOON = timedelta(hours=24)
 class TodoItem:
     """One thing that needs the teacher. count: the number on the page. kind: selects the sentence and the action.
 
+    “students”, “quiz” and “start” are the next steps of a new class.
     not_started_count, missing_count: of the students who have not submitted.
     """
 
-    kind: Literal["not_submitted", "attacked", "locked_out", "no_students", "queued_answers"]
+    kind: Literal["not_submitted", "attacked", "locked_out", "students", "queued_answers", "quiz", "start"]
     count: int
     classroom: Classroom
     assignment: Assignment | None = None
@@ -38,12 +42,27 @@ class TodoItem:
     missing_count: int = 0
     students: tuple[Student, ...] = ()
 
+    @property
+    def key(self) -> str:
+        """What it is about. It stays the same while the count changes."""
+        return f"{self.kind}:{(self.assignment or self.classroom).public_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuiz:
+    """One open assignment. submitted_count, expected_count: of the students, without excused ones."""
+
+    assignment: Assignment
+    submitted_count: int
+    expected_count: int
+
 
 @dataclass(frozen=True, slots=True)
 class ClassroomSummary:
-    """One classroom. assignment: the newest open one. mean_share: the class average, as in the gradebook.
+    """One classroom. assignment: the newest open one. open_quizzes: all open ones, the newest first.
 
-    submitted_count, expected_count: of the students on that assignment, without excused ones.
+    mean_share: the class average, as in the gradebook.
+    submitted_count, expected_count: of the students on the newest one, without excused ones.
     """
 
     classroom: Classroom
@@ -53,13 +72,18 @@ class ClassroomSummary:
     submitted_count: int
     expected_count: int
     mean_share: Decimal | None
+    open_quizzes: tuple[OpenQuiz, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class TeacherHome:
-    """The to-do items, the most urgent first, and a line for each classroom by name."""
+    """The to-do items, the most urgent first, and a line for each classroom by name.
+
+    steps: the next step of each class in which nobody has answered. Hidden items are in neither list.
+    """
 
     needs: list[TodoItem]
+    steps: list[TodoItem]
     summaries: list[ClassroomSummary]
 
 
@@ -88,7 +112,7 @@ class _Classes:
 
 
 def load_teacher_home(user: User, *, now: datetime) -> TeacherHome:
-    """The teacher's home page; at most 9 queries for any number of classes."""
+    """The teacher's home page; at most 10 queries for any number of classes."""
     classes = _load(user, now)
     locked: defaultdict[int, list[Student]] = defaultdict(list)
     trouble = student_sign_in.sign_in_trouble(classes.classrooms, now=now)
@@ -103,15 +127,35 @@ def load_teacher_home(user: User, *, now: datetime) -> TeacherHome:
     needs += _not_submitted(classes, by_pk)
     needs += _queued(classes, by_pk)
     needs += [
-        TodoItem("no_students", 0, classroom)
-        for classroom in classes.classrooms
-        if classroom.pk not in classes.students
+        TodoItem("students", 0, classroom) for classroom in classes.classrooms if classroom.pk not in classes.students
     ]
-    return TeacherHome(needs, [_summary(classes, classroom) for classroom in classes.classrooms])
+    hidden = hidden_counts(user)
+
+    def shown(items: list[TodoItem]) -> list[TodoItem]:
+        # A viewer of a class can do nothing about its items.
+        return [item for item in items if item.count > hidden.get(item.key, -1) and item.classroom.own_role in EDITORS]
+
+    return TeacherHome(
+        shown(needs), shown(_steps(classes)), [_summary(classes, classroom) for classroom in classes.classrooms]
+    )
+
+
+def _steps(classes: _Classes) -> list[TodoItem]:
+    """The next step of each class that has students and no answers."""
+    answered = {assignment_id for _, assignment_id in classes.made}
+    items = []
+    for classroom in classes.classrooms:
+        assignments = classes.assignments.get(classroom.pk, [])
+        students = classes.students.get(classroom.pk, [])
+        if students and not any(assignment.pk in answered for assignment in assignments):
+            step = step_of(assignments, now=classes.now)
+            title = step.assignment.title if step.assignment is not None else ""
+            items.append(TodoItem(step.name, len(students), classroom, step.assignment, title))
+    return items
 
 
 def _load(user: User, now: datetime) -> _Classes:
-    classrooms = list(Classroom.objects.taught_by(user).current())
+    classrooms = list(Classroom.objects.taught_by(user).with_role().current())
     students: defaultdict[int, list[int]] = defaultdict(list)
     enrolled = Student.objects.enrolled().filter(classroom__in=classrooms).order_by()
     for classroom_id, student_id in enrolled.values_list("classroom_id", "pk"):
@@ -136,10 +180,13 @@ def _load(user: User, now: datetime) -> _Classes:
 def _summary(classes: _Classes, classroom: Classroom) -> ClassroomSummary:
     assignments = classes.assignments.get(classroom.pk, ())
     open_states = {WindowState.OPEN, WindowState.PAST_DUE}
-    newest = next(
-        (entry for entry in reversed(assignments) if window_state(entry, now=classes.now) in open_states), None
-    )
-    counts = classes.counts(newest) if newest is not None else Counter[Status]()
+    open_quizzes = []
+    for entry in reversed(assignments):
+        if window_state(entry, now=classes.now) in open_states:
+            counts = classes.counts(entry)
+            expected = counts.total() - counts[Status.EXCUSED]
+            open_quizzes.append(OpenQuiz(entry, counts[Status.SUBMITTED], expected))
+    newest = open_quizzes[0] if open_quizzes else None
     missing_is_zero = classroom.counts_missing_as_zero
     averages = []
     for student_id in classes.students.get(classroom.pk, ()):
@@ -154,11 +201,12 @@ def _summary(classes: _Classes, classroom: Classroom) -> ClassroomSummary:
     return ClassroomSummary(
         classroom,
         len(classes.students.get(classroom.pk, ())),
-        newest,
-        newest.edition.question_set.title if newest is not None else "",
-        counts[Status.SUBMITTED],
-        counts.total() - counts[Status.EXCUSED],
+        newest.assignment if newest is not None else None,
+        newest.assignment.title if newest is not None else "",
+        newest.submitted_count if newest is not None else 0,
+        newest.expected_count if newest is not None else 0,
         mean_of(average for average in averages if average is not None),
+        tuple(open_quizzes),
     )
 
 
@@ -181,7 +229,7 @@ def _not_submitted(classes: _Classes, by_pk: Mapping[int, Classroom]) -> list[To
                     count,
                     by_pk[assignment.classroom_id],
                     assignment,
-                    assignment.edition.question_set.title,
+                    assignment.title,
                     not_started_count=counts[Status.NOT_STARTED],
                     missing_count=counts[Status.MISSING],
                 )
@@ -209,7 +257,7 @@ def _queued(classes: _Classes, by_pk: Mapping[int, Classroom]) -> list[TodoItem]
             sum(len(answer.attempts) for answer in queued[assignment.pk]),
             by_pk[assignment.classroom_id],
             assignment,
-            assignment.edition.question_set.title,
+            assignment.title,
         )
         for assignment in assignments
         if assignment.pk in queued

@@ -3,6 +3,9 @@
 // In ms. The outbox first sends what waits. If that fails, the attempt is submitted again later.
 const AGAIN = 10000;
 
+// In ms. As in outbox/announcements.js.
+const OWN_TASK = 100;
+
 // In ms. A teacher may give more time during an attempt. The student sees it within 5 seconds.
 const ASK = 4000;
 
@@ -17,6 +20,7 @@ let closing = place?.dataset.closing;
 let left = Number(place?.dataset.secondsLeft);
 let since = performance.now();
 let triedAt = -Infinity;
+let warned = "";
 
 function say(region, text) {
   if (region.textContent !== text) region.textContent = text;
@@ -27,8 +31,15 @@ function set(seconds) {
   left = seconds === null ? Infinity : seconds;
   since = performance.now();
   if (seconds !== null) return tick();
-  say(words, "No time limit");
-  say(warning, "");
+  say(words, words.dataset.unlimited);
+  warn("");
+}
+
+// In a task of its own: screen readers drop what changes together with the countdown.
+function warn(text) {
+  if (warned === text) return;
+  warned = text;
+  setTimeout(() => say(warning, text), OWN_TASK);
 }
 
 async function ask() {
@@ -45,8 +56,8 @@ function tick() {
   if (left === Infinity) return;
   const seconds = left - (performance.now() - since) / 1000;
   const minutes = Math.max(0, Math.ceil(seconds / 60));
-  say(words, closing && seconds > COUNTDOWN ? closing : `${minutes} min left`);
-  if (minutes === 5 || minutes === 1) say(warning, `${minutes} minute${minutes === 1 ? "" : "s"} left`);
+  say(words, closing && seconds > COUNTDOWN ? closing : words.dataset.minutes.replace("{}", minutes));
+  if (minutes === 5 || minutes === 1) warn(warning.dataset[`at${minutes}`]);
   if (seconds > 0 || performance.now() - triedAt < AGAIN) return;
   triedAt = performance.now();
   timeUp();

@@ -1,8 +1,11 @@
 // Shows what the editor has not saved yet, and asks before a page with unsaved changes is left. htmx saves a field when
-// it loses the focus.
+// it loses the focus. A button waits for such a save, so that the server never meets an older page than it has stored.
 
 const form = document.querySelector("[data-draft]");
 let isUnsaved = false;
+let inFlight = 0;
+/** The button that waits for a save, or null. @type {HTMLElement | null} */
+let waiting = null;
 
 function showState(text, isBad) {
   const state = document.getElementById("draft-state");
@@ -15,7 +18,15 @@ function showState(text, isBad) {
 
 function onFailure() {
   isUnsaved = true;
+  waiting = null;
   showState("Not saved. Your text is still here. Save again when you’re online.", true);
+}
+
+function pressWaiting() {
+  if (inFlight || !waiting) return;
+  const button = waiting;
+  waiting = null;
+  form.requestSubmit(button);
 }
 
 if (form) {
@@ -23,8 +34,25 @@ if (form) {
     if (!isUnsaved) showState("Not saved yet", false);
     isUnsaved = true;
   });
-  form.addEventListener("submit", () => { isUnsaved = false; });
-  form.addEventListener("htmx:beforeRequest", (event) => { if (event.detail.elt === form) isUnsaved = false; });
+  form.addEventListener("submit", (event) => {
+    if (inFlight && event.submitter) {
+      event.preventDefault();
+      waiting = event.submitter;
+      return;
+    }
+    isUnsaved = false;
+  });
+  form.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.elt !== form) return;
+    inFlight += 1;
+    isUnsaved = false;
+  });
+  form.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.elt !== form) return;
+    inFlight -= 1;
+    // htmx sends a queued save right after this event.
+    setTimeout(pressWaiting);
+  });
   for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) form.addEventListener(name, onFailure);
   window.addEventListener("beforeunload", (event) => { if (isUnsaved) event.preventDefault(); });
 }

@@ -1,11 +1,13 @@
 """Form controls with the markup of the design. `parts/field.html` adds label, hint and error."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import template
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms.boundfield import BoundField, BoundWidget
 from django.utils.safestring import SafeString
+
+from quizzes.content.question_types.form import SentencesField
 
 register = template.Library()
 
@@ -30,6 +32,14 @@ def options(field: BoundField) -> list[BoundWidget]:
     for later in found[1:]:
         later["attrs"].pop("autofocus", None)
     return [BoundWidget(field.field.widget, option, field.form.renderer) for option in found]
+
+
+@register.filter
+def sentence_chips(field: BoundField) -> list[tuple[str, int, bool]]:
+    """(key, number, whether it is chosen) of each sentence that a field offers."""
+    chosen = set(field.value() or ())
+    keys = cast(SentencesField, field.field).sentence_keys
+    return [(key, number, key in chosen) for number, key in enumerate(keys, start=1)]
 
 
 @register.filter

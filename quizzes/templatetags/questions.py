@@ -6,8 +6,10 @@ from typing import Any, Protocol
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext, pgettext_lazy
 
 from quizzes.caches import process_cache
+from quizzes.content.reading import Sentence
 from quizzes.reports.attempt_review import ReviewedQuestion
 
 register = template.Library()
@@ -28,12 +30,12 @@ class Place(Protocol):
 
 
 VERDICTS = {
-    "right": "correct",
-    "wrong": "not correct",
-    "partly": "partly correct",
-    "ungraded": "not graded yet",
-    "dropped": "doesn’t count",
-    "unanswered": "not answered",
+    "right": pgettext_lazy("a verdict", "correct"),
+    "wrong": pgettext_lazy("a verdict", "not correct"),
+    "partly": pgettext_lazy("a verdict", "partly correct"),
+    "ungraded": pgettext_lazy("a verdict", "not graded yet"),
+    "dropped": pgettext_lazy("a verdict", "doesn’t count"),
+    "unanswered": pgettext_lazy("a verdict", "not answered"),
 }
 
 
@@ -43,11 +45,32 @@ def question_heading(
 ) -> str:
     """“Question 2 of 10”, with the task if it is done in the reading; with a verdict “Question 2: correct”."""
     if item:
-        return f"Question {number}: {VERDICTS[item.verdict]}"
+        return gettext("Question {number}: {verdict}").format(number=number, verdict=VERDICTS[item.verdict])
     if not view or "paragraphs" not in view:
-        return f"Question {number} of {question_count}"
-    what = "answer, then choose the evidence" if view["has_two_steps"] else "choose the evidence"
-    return f"Question {number} of {question_count}: {what}"
+        return gettext("Question {number} of {count}").format(number=number, count=question_count)
+    if view["has_two_steps"]:
+        text = gettext("Question {number} of {count}: answer, then choose the evidence")
+    else:
+        text = gettext("Question {number} of {count}: choose the evidence")
+    return text.format(number=number, count=question_count)
+
+
+@register.simple_tag
+def sentence_text(sentence: Sentence) -> SafeString | str:
+    """The text of a sentence. Each explained word is a button that shows its note."""
+    if not sentence.parts:
+        return sentence.text
+    return format_html_join(
+        "",
+        "{}",
+        (
+            (part.text if part.word is None else format_html(_WORD, part.word.slug, part.text),)
+            for part in sentence.parts
+        ),
+    )
+
+
+_WORD = '<button type="button" class="word" popovertarget="word-{}">{}</button>'
 
 
 # The notes of a review speak to the student. A teacher reads the same review.
@@ -70,12 +93,14 @@ def to_teacher(note: str) -> str:
 @register.simple_tag
 def jump_links(places: Sequence[Place], number: int) -> SafeString:
     """A link for each question, with its state in words. number: of the question shown, from 1."""
-    return _links(number, tuple((place.is_answered, place.is_complete, place.is_flagged) for place in places))
+    return _links(
+        get_language(), number, tuple((place.is_answered, place.is_complete, place.is_flagged) for place in places)
+    )
 
 
 # Most students answer in order, so that few different lists occur.
 @process_cache(maxsize=2048)
-def _links(shown: int, states: tuple[tuple[bool, bool, bool], ...]) -> SafeString:
+def _links(language: str | None, shown: int, states: tuple[tuple[bool, bool, bool], ...]) -> SafeString:
     return format_html_join(
         "",
         '<a href="../{}/"{}{}{}{}>{}<span class="vh">, {}{}</span></a>',
@@ -87,8 +112,8 @@ def _links(shown: int, states: tuple[tuple[bool, bool, bool], ...]) -> SafeStrin
                 PARTLY if is_answered and not is_complete else "",
                 FLAGGED if is_flagged else "",
                 number,
-                "this question" if number == shown else _state(is_answered, is_complete),
-                ", flagged" if is_flagged else "",
+                gettext("this question") if number == shown else _state(is_answered, is_complete),
+                gettext(", flagged") if is_flagged else "",
             )
             for number, (is_answered, is_complete, is_flagged) in enumerate(states, start=1)
         ),
@@ -96,4 +121,6 @@ def _links(shown: int, states: tuple[tuple[bool, bool, bool], ...]) -> SafeStrin
 
 
 def _state(is_answered: bool, is_complete: bool) -> str:
-    return "answered" if is_complete else "partly answered" if is_answered else "not answered"
+    if is_complete:
+        return gettext("answered")
+    return gettext("partly answered") if is_answered else gettext("not answered")

@@ -3,21 +3,28 @@
 import re
 import secrets
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Concatenate
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import rotate_token
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 from django_htmx.middleware import HtmxDetails
 
 from quizzes.attempts.access import Access, LoadedAttempt, check_access, load_attempt
 from quizzes.models import Assignment, Attempt, Classroom, Student, User
+from quizzes.models.rosters import EDITORS
+from quizzes.people.class_roles import ClassAct, may
 from quizzes.people.student_sessions import (
     renew_student_session,
     signed_in_student,
@@ -31,6 +38,9 @@ DEVICE_COOKIE_AGE = 180 * 24 * 60 * 60
 # In `request.META`: when the server had read the request, in seconds since 1970. No header of a client has this name.
 ARRIVED_AT = "footnote.arrived_at"
 
+ONLY_VIEWS = "You can see this class, but not change it. Ask its teacher."
+ONLY_OWNERS = "Only the owner of the class can do this. You’ll find the name in its settings."
+
 type AttemptView[**P] = Callable[Concatenate[HttpRequest, LoadedAttempt, P], HttpResponse]
 type PublicIdView[**P] = Callable[Concatenate[HttpRequest, str, P], HttpResponse]
 
@@ -40,26 +50,60 @@ class TeacherRequest(HttpRequest):
 
     user: User
     htmx: HtmxDetails
+    is_viewer: bool  # once a row of a class is fetched: whether this teacher may only read it
 
 
 def taught_classroom(request: TeacherRequest, public_id: str) -> Classroom:
-    """This teacher's classroom, archived or not; raises Http404."""
-    return get_object_or_404(Classroom.objects.taught_by(request.user), public_id=public_id)
+    """This teacher's classroom, archived or not; raises Http404, and PermissionDenied as the other three."""
+    return allowed(
+        request, get_object_or_404(Classroom.objects.taught_by(request.user).with_role(), public_id=public_id)
+    )
 
 
 def taught_student(request: TeacherRequest, public_id: str) -> Student:
     """A student of this teacher, removed or not, with the classroom; raises Http404."""
-    return get_object_or_404(Student.objects.taught_by(request.user).select_related("classroom"), public_id=public_id)
+    students = Student.objects.taught_by(request.user).with_role().select_related("classroom")
+    return allowed(request, get_object_or_404(students, public_id=public_id))
 
 
 def taught_assignment(request: TeacherRequest, public_id: str) -> Assignment:
     """An assignment of this teacher's classrooms, with classroom and set; raises Http404."""
-    return get_object_or_404(Assignment.objects.taught_by(request.user).with_set(), public_id=public_id)
+    assignments = Assignment.objects.taught_by(request.user).with_role().with_set()
+    return allowed(request, get_object_or_404(assignments, public_id=public_id))
 
 
 def taught_attempt(request: TeacherRequest, public_id: str) -> Attempt:
     """An attempt made in this teacher's classrooms, with student, classroom, assignment and set; raises Http404."""
-    return get_object_or_404(Attempt.objects.taught_by(request.user).with_set(), public_id=public_id)
+    attempts = Attempt.objects.taught_by(request.user).with_role().with_set()
+    return allowed(request, get_object_or_404(attempts, public_id=public_id))
+
+
+def class_act[**P](act: ClassAct) -> Callable[[Callable[P, HttpResponse]], Callable[P, HttpResponse]]:
+    """Decorator: what the view does with a class, where its method does not say it: a GET reads, a POST changes."""
+
+    def decorate(view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
+        view.class_act = act  # type: ignore[attr-defined]  # for `allowed`
+        return view
+
+    return decorate
+
+
+def allowed[R: (Classroom, Student, Assignment, Attempt)](request: TeacherRequest, row: R) -> R:
+    """The row, if this teacher's role in the class allows what the view does; raises PermissionDenied."""
+    role: str = row.own_role  # type: ignore[union-attr]  # from `with_role`
+    view = request.resolver_match.func if request.resolver_match is not None else None
+    by_method = ClassAct.READ if request.method == "GET" else ClassAct.CHANGE
+    act: ClassAct = getattr(view, "class_act", by_method)
+    request.is_viewer = not may(role, ClassAct.CHANGE)
+    if not may(role, act):
+        raise PermissionDenied(ONLY_OWNERS if act is ClassAct.OWN and not request.is_viewer else ONLY_VIEWS)
+    return row
+
+
+def exports[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
+    """Decorator: the view sends a file about people. The site's settings may ask for a second step of sign-in."""
+    view.is_export = True  # type: ignore[attr-defined]  # for SecondFactorRequired
+    return class_act(ClassAct.READ)(view)
 
 
 def attempt_required[**P](*, with_answers: bool = False) -> Callable[[AttemptView[P]], PublicIdView[P]]:
@@ -81,7 +125,7 @@ def attempt_required[**P](*, with_answers: bool = False) -> Callable[[AttemptVie
             if access is Access.NOT_FOUND or attempt is None:
                 raise Http404
             renew_student_session(request.session, now=now)
-            with timezone.override(attempt.zone):
+            with timezone.override(attempt.zone), students_language(attempt.student.language):
                 return view(request, attempt, *args, **kwargs)
 
         return wrapper
@@ -94,18 +138,36 @@ def student_required[**P](
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     """Decorator: give the view the signed-in student, in the classroom's time zone. One query."""
 
+    @wraps(view)
+    def renewing(request: HttpRequest, student: Student, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        renew_student_session(request.session, now=timezone.now())
+        return view(request, student, *args, **kwargs)
+
+    return student_polls(renewing)
+
+
+def student_polls[**P](
+    view: Callable[Concatenate[HttpRequest, Student, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """`student_required` for a page that asks by itself: it does not keep an idle session open."""
+
     @login_not_required
     @wraps(view)
     def wrapper(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        now = timezone.now()
-        student = signed_in_student(request.session, now=now)
+        student = signed_in_student(request.session, now=timezone.now())
         if student is None:
             return _redirect_to_sign_in(request)
-        renew_student_session(request.session, now=now)
-        with timezone.override(student.classroom.zone):
+        with timezone.override(student.classroom.zone), students_language(student.language):
             return view(request, student, *args, **kwargs)
 
     return wrapper
+
+
+def students_language(chosen: str) -> AbstractContextManager[None]:
+    """The language that a student chose, for this request. Without a choice, the language of the browser stays."""
+    if not chosen or chosen == translation.get_language() or chosen not in dict(settings.LANGUAGES):
+        return nullcontext()
+    return translation.override(chosen)
 
 
 def sign_in_student(request: HttpRequest, student: Student, *, is_shared: bool) -> None:
@@ -125,6 +187,17 @@ def client_address(request: HttpRequest) -> str:
     if 0 < count <= len(hops) and hops[-count]:
         return hops[-count]
     return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def page_before(request: HttpRequest) -> str:
+    """Path and query of the page of this site that sent the request, "" if it is not known."""
+    referer = request.headers.get("Referer", "")
+    hosts = {request.get_host()}
+    if not url_has_allowed_host_and_scheme(referer, hosts, require_https=request.is_secure()):
+        return ""
+    address = urlsplit(referer)._replace(scheme="", netloc="", fragment="").geturl()
+    # A path that starts with two slashes names another host.
+    return address if url_has_allowed_host_and_scheme(address, None) else ""
 
 
 def arrival(request: HttpRequest) -> datetime:
@@ -157,7 +230,8 @@ def remember_device(response: HttpResponse, device: str) -> None:
 
 def teachers_of(classroom: Classroom) -> list[str]:
     """The names of a classroom's teachers for students, at least one; 1 query."""
-    return list(classroom.teachers.order_by("teaching__pk").values_list("name", flat=True)) or ["your teacher"]
+    editors = classroom.teaching_set.filter(role__in=EDITORS).order_by("pk")
+    return list(editors.values_list("teacher__name", flat=True)) or [gettext("your teacher")]
 
 
 def _redirect_to_sign_in(request: HttpRequest) -> HttpResponse:

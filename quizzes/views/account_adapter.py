@@ -1,23 +1,29 @@
 """How django-allauth creates and signs in teacher accounts on this site."""
 
+from collections.abc import Callable
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa import signals
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.dispatch import receiver
 from django.forms import BaseForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from quizzes.forms.accounts import too_many_passwords
-from quizzes.models import User
-from quizzes.people import accounts
+from quizzes.forms.accounts import LINK_GOOD_UNTIL, too_many_codes, too_many_passwords
+from quizzes.models import AuditEvent, FailedTry, User
+from quizzes.people import accounts, second_factor
 from quizzes.people.student_sessions import end_student_session
 from quizzes.people.teacher_sessions import (
     SESSION_ID,
@@ -37,6 +43,7 @@ class AccountAdapter(DefaultAccountAdapter):
         "email_password_mismatch": "That email and password don’t match.",
         "email_taken": "This email already has an account. Sign in instead.",
         "enter_current_password": "That’s not your current password.",
+        "incorrect_password": "This isn’t your password. Try again.",
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -66,15 +73,36 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
         """The account with this email and password. allauth's own limits would lock out others; see the settings."""
-        now, device = timezone.now(), device_of(request)
-        try:
-            begun = begin_try(credentials["email"], address=client_address(request), device=device, now=now)
-        except PasswordLocked as error:
-            raise ValidationError(too_many_passwords(error.refusal, now=now)) from error
+        begun = self._begin(request, credentials["email"], too_many_passwords)
         user: AbstractBaseUser | None = super().authenticate(request, **credentials)
         if user is not None:
-            end_try(begun, device=device)
+            end_try(begun, device=device_of(request))
         return user
+
+    def begin_code(self, user: User) -> FailedTry:
+        """Count a code of the second step as wrong until `end_code`. The limits are those of passwords."""
+        return self._begin(context.request, user.email, too_many_codes, step="code ")
+
+    def end_code(self, begun: FailedTry) -> None:
+        """The code was right."""
+        end_try(begun, device=device_of(context.request))
+
+    def _begin(self, request: HttpRequest, email: str, refused: Callable[..., str], *, step: str = "") -> FailedTry:
+        now = timezone.now()
+        try:
+            return begin_try(email, address=client_address(request), device=device_of(request), now=now, step=step)
+        except PasswordLocked as error:
+            raise ValidationError(refused(error.refusal, now=now)) from error
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """The ways to confirm before a change of the second step, in plain words."""
+        words = {"mfa_reauthenticate": "Use a code", "mfa_reauthenticate:webauthn": "Use a passkey"}
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        return [{**method, "description": words.get(method["id"], "Use your password")} for method in methods]
+
+    def reauthenticate(self, user: User, password: str) -> bool:
+        """Whether this is the account's password. Counts as a sign-in for the limits."""
+        return self.authenticate(context.request, email=user.email, password=password) == user
 
     def login(self, request: HttpRequest, user: User) -> None:
         """Sign in and set the session's age, here because invitations and links also sign in."""
@@ -85,6 +113,20 @@ class AccountAdapter(DefaultAccountAdapter):
         agent = request.headers.get("User-Agent", "")
         start_teacher_session(request.session, user, user_agent=agent, now=now)
         remember_user_device(user, device=device_of(request), address=client_address(request), now=now)
+
+    def post_login(
+        self, request: HttpRequest, user: User, *, signal_kwargs: dict[str, Any] | None, **kwargs: Any
+    ) -> HttpResponse:
+        """Lead on. After a sign-in link, a new password does not need the old one for a while."""
+        if signal_kwargs and signal_kwargs.get("by_link"):
+            request.session[LINK_GOOD_UNTIL] = timezone.now().timestamp() + settings.PASSWORD_RESET_TIMEOUT
+            messages.info(request, "You’re signed in. This link won’t work again. Set a password under your name.")
+        response: HttpResponse = super().post_login(request, user, signal_kwargs=signal_kwargs, **kwargs)
+        return response
+
+    def get_signup_redirect_url(self, request: HttpRequest) -> str:
+        """The first step of a new teacher: the page that creates a class."""
+        return reverse("add_classroom")
 
     def logout(self, request: HttpRequest) -> None:
         """Sign out, and take the session off the list."""
@@ -107,3 +149,47 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """The account page, which shows the success message."""
         return reverse("account")
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    """The second step of sign-in: encrypted secrets, plain words, and an entry of the audit log for each change."""
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": "That didn’t match. Type the newest code, or use another way.",
+        "cannot_generate_recovery_codes": "Add an authenticator app or a passkey first.",
+    }
+
+    def encrypt(self, text: str) -> str:
+        """The text as the database stores it."""
+        return second_factor.encrypt(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """The text as it was."""
+        return second_factor.decrypt(encrypted_text)
+
+    def build_totp_svg(self, url: str) -> str:
+        """Nothing: the page draws the code itself."""
+        return ""
+
+    def generate_authenticator_name(self, user: AbstractBaseUser, type: Authenticator.Type) -> str:
+        """The name of a new passkey, which the teacher can change."""
+        count = Authenticator.objects.filter(user_id=user.pk, type=type).count()
+        return f"Passkey {count + 1}"
+
+
+@receiver(signals.authenticator_added)
+@receiver(signals.authenticator_removed)
+@receiver(signals.authenticator_reset)
+def record_change(request: HttpRequest, user: User, authenticator: Authenticator, signal: Any, **kwargs: Any) -> None:
+    """Log a change of the second step. Recovery codes that come and go with it are not logged."""
+    if authenticator.type != Authenticator.Type.RECOVERY_CODES:
+        is_new = signal is signals.authenticator_added
+        action = AuditEvent.Action.SECOND_FACTOR_ADDED if is_new else AuditEvent.Action.SECOND_FACTOR_REMOVED
+    elif signal is signals.authenticator_reset:
+        action = AuditEvent.Action.RECOVERY_CODES_MADE
+    else:
+        return
+    AuditEvent.objects.record(
+        action, actor=user, classroom=None, at=timezone.now(), account=user.pk, step=str(authenticator.type)
+    )

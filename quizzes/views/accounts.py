@@ -3,17 +3,21 @@
 from collections.abc import Callable
 
 from allauth.account import views as allauth_views
-from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.login import perform_login
+from allauth.account.models import Login
+from allauth.mfa.adapter import get_adapter as get_mfa_adapter
+from allauth.mfa.webauthn.views import ReauthenticateWebAuthnView
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
-from quizzes.forms.accounts import LINK_GOOD_UNTIL
 from quizzes.people import accounts
 from quizzes.views.access import keep_device, remember_device
 
@@ -58,12 +62,20 @@ def use_sign_in_link(request: HttpRequest, uid: str, token: str) -> HttpResponse
     if user is None or not accounts.use_sign_in_link(user, now=timezone.now()):
         return render(request, "public/sign_in_link_void.html", status=404)
     device = keep_device(request)
-    get_adapter().login(request, user)
-    request.session[LINK_GOOD_UNTIL] = timezone.now().timestamp() + settings.PASSWORD_RESET_TIMEOUT
-    messages.info(request, "You’re signed in. This link won’t work again. Set a password under your name.")
-    response = redirect("teacher_home")
+    # The link replaces the password, not the second step.
+    login = Login(user=user, redirect_url=reverse("teacher_home"), signal_kwargs={"by_link": True})
+    response: HttpResponse = perform_login(request, login)
     remember_device(response, device)
     return response
+
+
+class ConfirmWithPasskey(ReauthenticateWebAuthnView):
+    """Confirm with a passkey that it is the teacher who changes the second step."""
+
+    def form_invalid(self, form: BaseForm) -> HttpResponse:
+        """The same page, with the message; allauth would lead to the sign-in page."""
+        messages.error(self.request, get_mfa_adapter().error_messages["incorrect_code"])
+        return redirect(self.request.get_full_path())
 
 
 @login_not_required

@@ -4,7 +4,8 @@ import logging
 from typing import Any
 from urllib.parse import urlencode
 
-from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.login import perform_login
+from allauth.account.models import Login
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -22,7 +23,7 @@ from quizzes.lti.errors import LaunchRefused
 from quizzes.lti.launches import LAUNCH_LIFETIME, receive_launch, start_login
 from quizzes.lti.platforms import public_key_set
 from quizzes.lti.services import register
-from quizzes.models import LtiLaunch
+from quizzes.models import Classroom, LtiCourse, LtiLaunch, User
 from quizzes.views.access import sign_in_student
 
 logger = logging.getLogger(__name__)
@@ -109,6 +110,11 @@ def lti_register(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "public/lti_registered.html", {"platform": platform})
 
 
+def may_change(course: LtiCourse, user: User) -> bool:
+    """Whether this teacher may change the class of the course."""
+    return Classroom.objects.editable_by(user).filter(pk=course.classroom_id).exists()
+
+
 def _launch_student(request: HttpRequest, launch: LtiLaunch) -> HttpResponse:
     course = courses.course_of(launch)
     if course is None or course.classroom.archived_at is not None:
@@ -129,16 +135,22 @@ def _launch_teacher(request: HttpRequest, launch: LtiLaunch) -> HttpResponse:
     if user is None:
         # Asks for the account of this site first, and connects it then.
         return redirect("lti_connect", launch.public_id)
-    get_adapter().login(request, user)
-    course = courses.course_of(launch)
+    # The platform replaces the password, not the second step.
+    login = Login(user=user, redirect_url=_teachers_page(launch, user))
+    response: HttpResponse = perform_login(request, login)
+    return response
+
+
+def _teachers_page(launch: LtiLaunch, user: User) -> str:
+    """Where a launch of this teacher leads: to the quiz, or to the page that connects what is not connected yet."""
     claims: dict[str, Any] = launch.claims or {}
-    is_own = course is not None and course.classroom.teachers.filter(pk=user.pk).exists()
-    if course is None or not is_own or claims["deep_linking"] is not None:
-        return redirect("lti_connect", launch.public_id)
-    link = courses.link_of(launch, course)
+    course = courses.course_of(launch)
+    link = None
+    if course is not None and may_change(course, user) and claims["deep_linking"] is None:
+        link = courses.link_of(launch, course)
     if link is None:
-        return redirect("lti_connect", launch.public_id)
-    return redirect("assignment_progress", link.assignment.public_id)
+        return reverse("lti_connect", args=[launch.public_id])
+    return reverse("assignment_progress", args=[link.assignment.public_id])
 
 
 def _new_window(request: HttpRequest, url: str) -> HttpResponse:

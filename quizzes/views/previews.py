@@ -15,6 +15,7 @@ from quizzes.attempts import previews
 from quizzes.attempts.previews import PreviewAttempt, PreviewStore
 from quizzes.content.question_types.registry import Value, public_view, type_of
 from quizzes.content.question_types.shuffle import NotAChoice
+from quizzes.content.reading import STANDARD
 from quizzes.forms.previews import PreviewForm, PreviewResultForm
 from quizzes.grading.points import NO_ADJUSTMENTS, Adjustments
 from quizzes.models import QuestionSet
@@ -30,7 +31,7 @@ class Place:
     """The URLs and options of a preview attempt. back, back_label: URL and name of the page that links to it.
 
     store: where the attempt is stored, None for the session. only, kept_as: as for `preview_attempt`. adjusted:
-    regrades in force. is_practice: a student practices missed questions.
+    regrades in force. is_practice: a student practices missed questions. variant: the level of the reading.
     """
 
     edition_id: int
@@ -43,6 +44,7 @@ class Place:
     kept_as: str = ""
     adjusted: Adjustments = NO_ADJUSTMENTS
     is_practice: bool = False
+    variant: str = STANDARD
 
     def store_of(self, request: HttpRequest) -> PreviewStore:
         """What stores the attempt."""
@@ -50,7 +52,9 @@ class Place:
 
     def preview(self, request: HttpRequest) -> PreviewAttempt:
         """The stored preview attempt, else a new one."""
-        return previews.preview_attempt(self.store_of(request), self.edition_id, only=self.only, kept_as=self.kept_as)
+        return previews.preview_attempt(
+            self.store_of(request), self.edition_id, only=self.only, kept_as=self.kept_as, variant=self.variant
+        )
 
 
 @login_not_required
@@ -122,7 +126,7 @@ def _question_page(
     chosen: Value = None,
 ) -> HttpResponse:
     question, question_count = preview.content.questions[number - 1], len(preview.content.questions)
-    reading = preview.content.published.document.reading
+    reading = preview.content.reading_of(question)
     context = {
         "preview": preview,
         "place": place,

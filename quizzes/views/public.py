@@ -1,4 +1,4 @@
-"""The public pages: start page, privacy, accessibility, how questions are written."""
+"""The public pages: start page, privacy, accessibility, how questions are written, help for teachers."""
 
 from collections.abc import Sequence
 
@@ -65,6 +65,13 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 def how_we_write(request: HttpRequest) -> HttpResponse:
     """How questions are written and scored."""
     return render(request, "public/how_we_write.html")
+
+
+@login_not_required
+@require_GET
+def help_page(request: HttpRequest) -> HttpResponse:
+    """A short guide for teachers, and what each word means."""
+    return render(request, "public/help.html")
 
 
 def _paragraphs_for(evidence: Sequence[str], reading: Reading) -> Sequence[Sequence[Sentence]]:

@@ -67,10 +67,8 @@ def test_a_story_becomes_an_edition(javascript: bool, teacher: User, open_contex
     page.get_by_role("link", name="Questions", exact=True).click()
     page.get_by_role("button", name="Add question").click()
     write_question(page, "What did the council vote on?", ["*A library", "A school", "A bridge"], evidence="1")
-    page.get_by_role("button", name="Save and next").click()
-    assert stem_of(Draft.objects.get(), Draft.objects.get().document["questions"][0]["key"]) != ""
-
-    page.get_by_role("link", name="Publish", exact=True).click()
+    # Publish saves what was typed before it looks for problems.
+    page.get_by_role("button", name="Publish").click()
     expect(page.locator("main")).to_contain_text("What was decided 1 of 2")
     page.get_by_label("Why publish with missing questions?").fill("One is enough to try it.")
     page.get_by_role("button", name="Publish anyway").click()
@@ -78,6 +76,59 @@ def test_a_story_becomes_an_edition(javascript: bool, teacher: User, open_contex
     assert Edition.objects.get().note == "One is enough to try it."
     if javascript:
         assert violations(page) == []
+
+
+CLICKS = """addEventListener("pointerdown", () => {
+  localStorage.clicks = Number(localStorage.clicks || 0) + 1;
+}, true)"""
+
+
+def test_a_set_of_one_question_is_published_in_six_clicks(teacher: User, open_context: NewContext) -> None:
+    context = open_context(teacher)
+    context.add_init_script(CLICKS)
+    page = context.new_page()
+    page.goto(reverse("question_sets"))
+    page.get_by_role("link", name="Create question set").click()
+    page.get_by_label("Question set title").fill("Library hours")
+    page.get_by_label("Story title").fill("Council shuts library on Sundays")
+    page.get_by_label("Publisher").fill("The Riverton Post")
+    page.get_by_label("Published on").fill("2026-10-20")
+    page.get_by_label("Text", exact=True).fill(STORY)
+    page.get_by_label(re.compile("Link and short quotes only")).check()
+    page.get_by_role("button", name="Create question set").click()
+    expect(page.locator("main")).to_contain_text("These sentences sound like quotes: 3, 4.")
+
+    page.get_by_label(re.compile(r"^Question 1")).fill("What did the council vote on?")
+    page.get_by_label("Answer 1", exact=True).fill("A library")
+    page.get_by_label("Answer 2", exact=True).fill("A school")
+    page.locator(".pick label").first.click()
+    page.get_by_label("Answer 1 is the correct one").check()
+    page.get_by_role("button", name="Publish").click()
+
+    expect(page.locator("main")).to_contain_text("Version 1 is published.")
+    assert page.evaluate("Number(localStorage.clicks)") == 6
+    [edition] = Edition.objects.filter(question_set__owner=teacher)
+    assert [question["stem"] for question in edition.document["questions"]] == ["What did the council vote on?"]
+
+
+def test_publish_waits_for_a_save_that_is_under_way(teacher: User, open_context: NewContext) -> None:
+    draft = make_draft(owner=teacher)
+    save_question(draft, "one", {"stem": "", "evidence": []}, seen=1, by=teacher, now=NOW)
+    page = open_context(teacher).new_page()
+    desk(page, draft)
+    expect(page.get_by_role("button", name="Publish: 2 to fix")).to_be_visible()
+    held = []
+    page.route("**/questions/one/", lambda route: held.append(route) if not held else route.continue_())
+
+    page.get_by_label(re.compile(r"^Question 1")).fill("What is kept?")
+    page.get_by_label("Points").focus()
+    page.locator(".pick label").first.click()
+    page.get_by_role("button", name="Publish").click()
+    expect(page).to_have_url(re.compile("/questions/one/$"))
+    held[0].continue_()
+
+    expect(page.locator("main")).to_contain_text("Version 1 is published.")
+    assert Edition.objects.get().document["questions"][0]["stem"] == "What is kept?"
 
 
 def write_question(page: Page, stem: str, choices: list[str], *, evidence: str) -> None:
@@ -193,6 +244,41 @@ def test_the_desk_works_by_keyboard_alone(teacher: User, open_context: NewContex
     page.get_by_role("checkbox", name=re.compile("It also records an address")).focus()
     page.keyboard.press("Space")
     expect(page.locator("#vouchers")).to_contain_text("2: Reported fact")
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
+def test_sentences_of_an_answer_are_chosen_by_number_or_in_the_reading(
+    javascript: bool, teacher: User, open_context: NewContext
+) -> None:
+    draft = make_draft(owner=teacher)
+    page = open_context(teacher, javascript=javascript).new_page()
+    desk(page, draft)
+
+    # All but the feedback is folded until somebody asks for it.
+    expect(page.get_by_label("What’s wrong with answer 1")).to_be_hidden()
+    expect(page.get_by_label("Feedback for answer 1")).to_be_visible()
+    page.locator("details", has_text=": answer 1").locator("summary").click()
+    group = page.get_by_role("group", name="Sentences that suggest answer 1")
+    before = question_of(draft.document, "one")
+    assert before is not None
+    if javascript:
+        group.get_by_role("button", name="Choose in the reading").click()
+        page.locator("[data-sentence=s5]").click()
+        page.locator("[data-sentence=s6]").click()
+        page.locator("[data-sentence=s6]").click()
+        page.get_by_role("button", name="Done").click()
+        expect(group.get_by_role("button")).to_be_focused()
+        assert violations(page) == []
+    else:
+        group.get_by_role("checkbox", name="Sentence 5", exact=True).check()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_load_state("networkidle")
+    saved(page)
+
+    question = question_of(Draft.objects.get().document, "one")
+    assert question is not None
+    assert question["choices"][0]["leans_on"] == [*before["choices"][0].get("leans_on", []), "s5"]
+    assert question["evidence"] == before["evidence"]
 
 
 def test_another_type_brings_its_own_fields(teacher: User, open_context: NewContext) -> None:

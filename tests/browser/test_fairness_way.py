@@ -122,16 +122,16 @@ def test_assigning_asks_about_the_student_whose_time_does_not_fit(
     page = open_context(teacher, width=360).new_page()
     page.goto(reverse("assign", args=[edition.question_set.public_id]))
     close = (timezone.now() + timedelta(minutes=40)).astimezone(student.classroom.zone)
-    page.get_by_label("Closes").fill(f"{close:%Y-%m-%dT%H:%M}")
-    page.get_by_label("Time limit in minutes").fill("30")
-    page.get_by_role("button", name="Review").click()
+    page.get_by_text("More settings").click()
+    page.get_by_label("Closes", exact=True).fill(f"{close:%Y-%m-%dT%H:%M}")
+    page.get_by_role("button", name="Assign").click()
     expect(page.locator("main")).to_contain_text("Maya Lopez’s 45 minutes don’t fit before")
     assert violations(page) == []
     page.get_by_role("button", name="Assign").click()
     expect(page.locator("main")).to_contain_text("Choose one for Maya’s time.")
     page.get_by_label(re.compile("Extend for Maya")).check()
     page.get_by_role("button", name="Assign").click()
-    page.wait_for_url("**/teacher/assignments/*/")
+    page.wait_for_url("**/teacher/assignments/*/start/")
     assert Assignment.objects.get().extensions.get().student == student
 
 

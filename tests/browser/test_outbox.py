@@ -10,7 +10,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import BrowserContext, Page, Request, Route, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Request, Route, expect
 
 from quizzes.attempts.lifecycle import submit_overdue
 from quizzes.models import AnswerEvent, Attempt, Student, User
@@ -68,6 +68,11 @@ def says(page: Page, word: str) -> None:
     expect(page.locator("[data-save-state]")).to_have_text(re.compile(word))
 
 
+def notice(page: Page) -> Locator:
+    """What the page shows of the outbox. A live region has the same words for a screen reader."""
+    return page.locator("[data-outbox] > .notice")
+
+
 def saves() -> list[tuple[int, str]]:
     return list(AnswerEvent.objects.order_by("pk").values_list("revision", "outcome"))
 
@@ -95,13 +100,13 @@ def test_save_whose_reply_is_lost_is_sent_again_and_stored_once(context: Browser
     on_save(page, lose)
     choose(page, 0)
     says(page, "Not sent")
-    expect(page.get_by_text("We can’t reach the site. Answers are safe.")).to_be_visible()
+    expect(notice(page).get_by_text("We can’t reach the site. Answers are safe.")).to_be_visible()
     page.unroute_all(behavior="wait")
     choose(page, 2)
     says(page, "Saved")
     # The lost one was stored already: sent again, it stays one, and the next answer follows upon it.
     assert saves() == [(1, "saved"), (2, "saved")]
-    expect(page.get_by_text("Back online. All your answers are saved.")).to_be_visible()
+    expect(notice(page).get_by_text("Back online. All your answers are saved.")).to_be_visible()
 
 
 def test_failing_site_keeps_the_answer_over_a_reload(context: BrowserContext, attempt: Attempt) -> None:
@@ -129,14 +134,14 @@ def test_notice_folds_to_one_line_on_a_phone(attempt: Attempt, open_context: New
     context.set_offline(True)
     page.locator("#v-q").check(force=True)
     choose(page, 1)
-    notice = page.locator("[data-outbox] > .notice")
-    expect(notice).to_contain_text("You’re offline. Answers are safe.")
-    box = notice.bounding_box()
+    shown = notice(page)
+    expect(shown).to_contain_text("You’re offline. Answers are safe.")
+    box = shown.bounding_box()
     assert box is not None
     assert box["height"] <= 50
     assert page.locator(".fold summary > span").evaluate("e => e.getClientRects().length") == 1
     page.locator(".fold summary").click()
-    expect(page.get_by_text("We’ll send 1 answer when you’re back online.")).to_be_visible()
+    expect(shown.get_by_text("We’ll send 1 answer when you’re back online.")).to_be_visible()
     assert violations(page) == []
     assert overflow(page) <= 0
 
@@ -147,7 +152,7 @@ def test_handing_in_waits_until_all_answers_are_stored(context: BrowserContext, 
     choose(page, 1)
     page.get_by_text("All questions").click()
     page.get_by_role("link", name="Review and turn in").click()
-    expect(page.get_by_text("You’re offline.")).to_be_visible()
+    expect(notice(page).get_by_text("You’re offline.")).to_be_visible()
     assert page.url.endswith("/1/")
     context.set_offline(False)
     says(page, "Saved")
@@ -175,7 +180,7 @@ def test_work_goes_on_offline_from_question_to_question(context: BrowserContext,
     choose(page, 0)
     page.get_by_text("All questions").click()
     page.locator(".jump a").nth(4).click()
-    page.get_by_label("In which month does it end?").fill("August")
+    page.get_by_role("textbox", name="In which month does it end?").fill("August")
     expect(page.locator("[data-waiting]")).to_contain_text("We’ll send 3 answers when you’re back online.")
     says(page, "Not sent")
     assert saves() == []
@@ -186,7 +191,7 @@ def test_work_goes_on_offline_from_question_to_question(context: BrowserContext,
     # What has been sent is ticked off, by the server's word.
     expect(page.get_by_label("Questions answered")).to_have_js_property("value", 3)
     page.reload()
-    expect(page.get_by_label("In which month does it end?")).to_have_value("August")
+    expect(page.get_by_role("textbox", name="In which month does it end?")).to_have_value("August")
 
 
 def test_going_on_asks_the_site_for_nothing_but_the_save(context: BrowserContext, attempt: Attempt) -> None:
@@ -265,7 +270,7 @@ def test_stale_answer_of_a_question_put_by_leads_back_to_it(context: BrowserCont
     page.get_by_role("button", name="Next question").click()
     context.set_offline(False)
     page.wait_for_url("**/1/")
-    expect(page.get_by_text("This is your newest answer, from another window.")).to_be_visible()
+    expect(notice(page).get_by_text("This is your newest answer, from another window.")).to_be_visible()
     assert saves() == [(1, "saved"), (1, "stale")]
 
 
@@ -304,7 +309,7 @@ def test_lost_session_keeps_the_answer_until_its_own_student_is_back(
     page = open_question(context, attempt)
     Session.objects.all().delete()
     choose(page, 1)
-    expect(page.get_by_text("Question 1 isn’t saved.")).to_be_visible()
+    expect(notice(page).get_by_text("Question 1 isn’t saved.")).to_be_visible()
     page.get_by_role("link", name="Sign in again").click()
     with page.expect_response(lambda response: response.status == 404):
         join(page, classmate)
@@ -409,7 +414,7 @@ def test_pin_that_does_not_get_through_waits_for_the_network(
     expect(page.get_by_label("Your PIN")).to_be_visible()
     context.set_offline(True)
     enter_pin(page, student)
-    expect(page.get_by_text("You’re offline.")).to_be_visible()
+    expect(notice(page).get_by_text("You’re offline.")).to_be_visible()
     assert page.evaluate("document.activeElement.id") == "question"
     context.set_offline(False)
     enter_pin(page, student)
@@ -471,24 +476,21 @@ def test_lost_token_is_fetched_anew(context: BrowserContext, attempt: Attempt) -
     assert saves() == [(1, "saved")]
 
 
-# What a live region has to say is read out once the region is not busy, whether or not the words are new.
+# What a live region says, and when.
 HEAR = """
-const dirty = new Set();
 window.heard = [];
 new MutationObserver((records) => {
-  for (const { type, target } of records) {
-    const places = [];
-    for (let at = target; at?.closest || at?.parentElement; at = at.parentElement) {
-      if (at.matches?.("[role=status], [role=alert]")) places.push(at);
-    }
-    if (type !== "attributes" && places.length > 0) dirty.add(places.pop());
+  const regions = new Set();
+  for (const { target } of records) {
+    const place = target.closest ? target : target.parentElement;
+    const region = place?.closest("[role=status], [role=alert]");
+    if (region) regions.add(region);
   }
-  for (const region of [...dirty]) {
-    if (region.closest('[aria-busy="true"]')) continue;
-    dirty.delete(region);
-    if (region.innerText.trim()) heard.push([performance.now(), region.innerText.trim()]);
+  for (const region of regions) {
+    const text = region.innerText.trim();
+    if (text) heard.push([performance.now(), region.getAttribute("role"), text]);
   }
-}).observe(document, { subtree: true, childList: true, characterData: true, attributeFilter: ["aria-busy"] });
+}).observe(document, { subtree: true, childList: true, characterData: true });
 """
 
 
@@ -507,7 +509,7 @@ def test_who_listens_hears_one_thing_at_a_time(context: BrowserContext, attempt:
         choose(page, number)
     page.get_by_text("All questions").click()
     page.locator(".jump a").nth(4).click()
-    page.get_by_label("In which month does it end?").fill("August")
+    page.get_by_role("textbox", name="In which month does it end?").fill("August")
     hear(page, "You’re offline.")
     context.set_offline(False)
     hear(page, "Back online.")
@@ -515,16 +517,56 @@ def test_who_listens_hears_one_thing_at_a_time(context: BrowserContext, attempt:
     # Whatever else there is to say.
     page.wait_for_timeout(11_000)
     heard = page.evaluate("heard")
-    moments = [at for at, _ in heard]
-    # A timer may be a moment early.
-    assert [heard for earlier, later in pairwise(moments) if later - earlier < 4990] == []
-    assert heard[0][1] == "Saved"
+    # An alert interrupts. A timer may be a moment early.
+    close = [later for earlier, later in pairwise(heard) if later[1] == "status" and later[0] - earlier[0] < 4990]
+    assert close == []
+    assert [text.split(".")[0] for _, role, text in heard if role == "alert"] == ["You’re offline"]
+    assert heard[0][1:] == ["status", "Saved"]
+
+
+def spoken(page: Page) -> dict[str, str]:
+    """What the accessibility tree has in the page's live regions, by role."""
+    nodes = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+    by_id = {node["nodeId"]: node for node in nodes}
+
+    def text_of(node: dict[str, Any]) -> str:
+        inner = [text_of(by_id[child]) for child in node.get("childIds", []) if child in by_id]
+        role, name = (node.get(key, {}).get("value", "") for key in ("role", "name"))
+        return name if role == "StaticText" else " ".join(filter(None, inner))
+
+    regions = [node for node in nodes if node.get("role", {}).get("value") in {"status", "alert"}]
+    assert not any(flag["name"] == "busy" for node in regions for flag in node.get("properties", []))
+    return {node["role"]["value"]: text_of(node) for node in regions if text_of(node)}
+
+
+def test_accessibility_tree_has_each_announcement(context: BrowserContext, attempt: Attempt) -> None:
+    page = open_with_all(context, attempt)
+    choose(page, 1)
+    says(page, "Saved")
+    page.wait_for_timeout(500)
+    assert spoken(page) == {"status": "Saved"}
+    context.set_offline(True)
+    choose(page, 2)
+    says(page, "Not sent")
+    page.wait_for_timeout(500)
+    assert spoken(page)["alert"].startswith("You’re offline. Answers are safe.")
+    context.set_offline(False)
+    says(page, "Saved")
+    page.wait_for_timeout(6000)
+    assert spoken(page)["status"].startswith("Back online. All your answers are saved.")
+
+
+def test_next_question_is_announced_with_its_number_and_stem(context: BrowserContext, attempt: Attempt) -> None:
+    page = open_with_all(context, attempt)
+    page.get_by_role("button", name="Next question").click()
+    stem = page.locator("#stem").inner_text().strip()
+    expect(page.get_by_role("region", name=f"Question 2 of 5 {stem}")).to_be_focused()
 
 
 def hear(page: Page, words: str) -> None:
     """Wait until these words have been said; the page's policy forbids Playwright's own way of waiting."""
     for _ in range(PATIENCE // 100):
-        if page.evaluate("words => heard.some(([, text]) => text.includes(words))", words):
+        if page.evaluate("words => heard.some(([, , text]) => text.includes(words))", words):
             return
         page.wait_for_timeout(100)
     raise AssertionError(f"{words!r} is not among {page.evaluate('heard')}")
@@ -538,7 +580,7 @@ def test_alert_waits_for_nobody(context: BrowserContext, attempt: Attempt) -> No
     Session.objects.all().delete()
     choose(page, 1)
     hear(page, "Question 1 isn’t saved.")
-    [(before, _), (at, _), *_] = page.evaluate("heard")
+    [(before, *_), (at, *_), *_] = page.evaluate("heard")
     assert at - before < 5000
     # A word on the save follows later, where it is still true.
     hear(page, "Not sent")
@@ -594,7 +636,7 @@ def test_answer_that_another_window_sent_is_known_here(context: BrowserContext, 
 
 def test_typed_answer_is_kept_while_it_is_typed(context: BrowserContext, attempt: Attempt) -> None:
     page = open_question(context, attempt, 5)
-    field = page.get_by_label("In which month does it end?")
+    field = page.get_by_role("textbox", name="In which month does it end?")
     field.press_sequentially("Augu")
     says(page, "Saving")
     says(page, "Saved")
@@ -612,7 +654,7 @@ def test_choice_that_is_none_is_said_and_not_tried_for_ever(context: BrowserCont
     page.evaluate("document.querySelector('label.opt input').value = 'forged'")
     choose(page, 0)
     says(page, "Not saved")
-    expect(page.get_by_text("This page is out of date.")).to_be_visible()
+    expect(notice(page).get_by_text("This page is out of date.")).to_be_visible()
     assert (page.evaluate(WAITING), saves()) == (0, [])
 
 
@@ -649,7 +691,7 @@ def offline_answers(context: BrowserContext, page: Page) -> None:
     choose(page, 0)
     page.get_by_text("All questions").click()
     page.locator(".jump a").nth(4).click()
-    page.get_by_label("In which month does it end?").fill("August")
+    page.get_by_role("textbox", name="In which month does it end?").fill("August")
     expect(page.locator("[data-waiting]")).to_contain_text("We’ll send 3 answers when you’re back online.")
 
 
@@ -736,7 +778,7 @@ def test_answer_that_something_else_took_away_is_not_called_saved(context: Brows
     page.evaluate("localStorage.clear()")
     context.set_offline(False)
     says(page, "Not saved")
-    expect(page.get_by_text("Question 1 isn’t saved.")).to_be_visible()
+    expect(notice(page).get_by_text("Question 1 isn’t saved.")).to_be_visible()
     # Of the next question that is not so; and going back says it again, until there is a better answer.
     page.get_by_role("button", name="Next question").click()
     expect(page.locator("[data-save-state]")).to_have_text("")
@@ -744,7 +786,7 @@ def test_answer_that_something_else_took_away_is_not_called_saved(context: Brows
     says(page, "Not saved")
     choose(page, 2)
     says(page, "Saved")
-    expect(page.get_by_text("Question 1 isn’t saved.")).to_be_hidden()
+    expect(notice(page).get_by_text("Question 1 isn’t saved.")).to_be_hidden()
     assert saves() == [(1, "saved")]
 
 
@@ -819,7 +861,7 @@ def test_questions_that_come_ahead_take_nothing_back(context: BrowserContext, at
     # Made by the site before the answer is stored, come after.
     page.route("**/questions/", lambda route: ahead.append((route, route.fetch())))
     page.goto(reverse("take_attempt", args=[attempt.public_id, 5]))
-    field = page.get_by_label("In which month does it end?")
+    field = page.get_by_role("textbox", name="In which month does it end?")
     field.press_sequentially("Augu")
     says(page, "Saved")
     field.press_sequentially("st")
@@ -848,18 +890,18 @@ def test_what_waits_for_the_network_is_said(context: BrowserContext, attempt: At
     lose_network(context, page)
     # The next one is answered in the reading, and has its own page.
     page.get_by_role("button", name="Next question").click()
-    expect(page.get_by_text("You need to be online for that question.")).to_be_visible()
+    expect(notice(page).get_by_text("You need to be online for that question.")).to_be_visible()
     page.get_by_role("button", name="Flag for later").click()
-    expect(page.get_by_text("You need to be online for that.")).to_be_visible()
-    expect(page.get_by_text("You need to be online for that question.")).to_be_hidden()
+    expect(notice(page).get_by_text("You need to be online for that.")).to_be_visible()
+    expect(notice(page).get_by_text("You need to be online for that question.")).to_be_hidden()
     context.set_offline(False)
-    expect(page.get_by_text("Back online.")).to_be_visible()
+    expect(notice(page).get_by_text("Back online.")).to_be_visible()
     page.goto(reverse("review_attempt", args=[attempt.public_id]))
     lose_network(context, page)
     page.get_by_role("button", name=re.compile("Turn in")).click()
-    expect(page.get_by_text("Nothing is turned in yet.")).to_be_visible()
+    expect(notice(page).get_by_text("Nothing is turned in yet.")).to_be_visible()
     context.set_offline(False)
-    expect(page.get_by_text("Press Turn in again.")).to_be_visible()
+    expect(notice(page).get_by_text("Press Turn in again.")).to_be_visible()
     assert Attempt.objects.open().count() == 1
 
 
@@ -891,7 +933,7 @@ def test_notice_is_in_sight_where_sentences_are_picked(attempt: Attempt, open_co
     page = open_question(context, attempt, 4)
     context.set_offline(True)
     page.locator(".pick label").last.click()
-    expect(page.get_by_text("You’re offline.")).to_be_in_viewport(ratio=0.9)
+    expect(notice(page).get_by_text("You’re offline.")).to_be_in_viewport(ratio=0.9)
     expect(page.locator("[data-save-state]", has_text="Not sent")).to_be_in_viewport(ratio=0.9)
     expect(page.get_by_role("button", name="Next question")).to_be_in_viewport(ratio=0.9)
     assert violations(page) == []
@@ -927,15 +969,15 @@ def test_line_is_moved_by_keyboard_offline_as_well(context: BrowserContext, line
     page = open_with_all(context, lines, 5)
     assert in_order(page) == "abc"
     context.set_offline(True)
-    page.get_by_role("button", name="Move “a” down").focus()
+    page.get_by_role("button", name="Move down: a").focus()
     page.keyboard.press("Enter")
     assert in_order(page) == "bac"
-    expect(page.get_by_role("button", name="Move “a” down")).to_be_focused()
+    expect(page.get_by_role("button", name="Move down: a")).to_be_focused()
     expect(page.locator("[data-moved]")).to_have_text("a: 2")
     page.keyboard.press("Space")
     assert in_order(page) == "bca"
     # The last line can go no further: the focus stays on it.
-    expect(page.get_by_role("button", name="Move “a” up")).to_be_focused()
+    expect(page.get_by_role("button", name="Move up: a")).to_be_focused()
     expect(page.get_by_label("Keep this order")).to_be_checked()
     # So it stands on a page that is opened anew, before it is sent.
     page.close()

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from tests.browser.conftest import NewContext, overflow, violations
 
-PAGES = ["landing", "join", "privacy", "accessibility", "how_we_write", "account_login"]
+PAGES = ["landing", "join", "privacy", "accessibility", "how_we_write", "help", "account_login"]
 
 
 @pytest.mark.parametrize("name", PAGES)

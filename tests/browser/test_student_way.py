@@ -44,12 +44,9 @@ def test_student_joins_answers_and_hands_in(
 ) -> None:
     page = open_context(width=320, height=640, javascript=javascript).new_page()
     page.goto(f"/j/{student.classroom.join_code}/")
-    expect(page.get_by_label("Class code")).to_have_value(student.classroom.join_code)
-    page.get_by_role("button", name="Find my class").click()
     page.get_by_role("button", name=student.first_name).click()
     page.get_by_label("Your PIN").fill(student_sign_in.pin_of(student))
     page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("link", name="Start").first.click()
     page.get_by_role("button", name=re.compile("Start")).click()
     for number, question in enumerate(content_of(Attempt.objects.get()).questions, start=1):
         page.wait_for_url(f"**/{number}/")
@@ -71,6 +68,46 @@ def test_student_joins_answers_and_hands_in(
     expect(page.locator("main")).to_contain_text(receipt[0])
     page.get_by_role("link", name=re.compile("result", re.IGNORECASE)).first.click()
     expect(page.locator(".score")).to_be_visible()
+
+
+@pytest.mark.parametrize("has_card", [False, True], ids=["code", "QR code"])
+def test_student_is_at_the_first_question_in_four_taps(
+    has_card: bool, assignment: Assignment, student: Student, open_context: NewContext
+) -> None:
+    page = open_context(width=360, height=640).new_page()
+    taps = 0
+
+    def tap(name: str) -> None:
+        nonlocal taps
+        taps += 1
+        page.get_by_role("button", name=name).click()
+
+    if has_card:
+        page.goto(reverse("join_with_code", args=[student.classroom.join_code]))
+    else:
+        page.goto(reverse("join"))
+        page.get_by_label("Class code").fill(student.classroom.join_code)
+        tap("Find my class")
+    tap(student.first_name)
+    page.get_by_label("Your PIN").fill(student_sign_in.pin_of(student))
+    tap("Sign in")
+    expect(page.get_by_text("You’ll see the answers after you turn it in.")).to_be_visible()
+    tap("Start")
+    page.wait_for_url(f"**{reverse('take_attempt', args=[Attempt.objects.get().public_id, 1])}")
+    assert taps == (3 if has_card else 4)
+
+
+def test_waiting_home_shows_the_quiz_when_the_teacher_starts_it(
+    assignment: Assignment, student: Student, open_context: NewContext
+) -> None:
+    Assignment.objects.update(opens_at=timezone.now() + timedelta(hours=1))
+    page = open_context(student).new_page()
+    page.goto(reverse("student_home"))
+    expect(page.get_by_text("You’re all caught up")).to_be_visible()
+    assert page.get_by_role("button", name="Start").count() == 0
+    Assignment.objects.update(opens_at=timezone.now())
+    expect(page.get_by_role("button", name="Start")).to_be_visible()
+    assert violations(page) == []
 
 
 def show_question(page: Page) -> None:
@@ -164,7 +201,7 @@ def test_answers_given_offline_are_sent_in_order_afterwards(
     page.goto(question_address(attempt, 1))
     context.set_offline(True)
     page.locator("label.opt").nth(0).click()
-    expect(page.get_by_text("You’re offline. Answers are safe.")).to_be_visible()
+    expect(page.locator("[data-outbox] > .notice").get_by_text("You’re offline. Answers are safe.")).to_be_visible()
     page.locator("label.opt").nth(2).click()
     assert "Saved" not in page.locator("[data-save-state]").inner_text()
     assert Answer.objects.count() == 0
@@ -200,7 +237,7 @@ def test_signing_out_leaves_nothing_in_the_browser(
     page.goto(question_address(attempt, 1))
     context.set_offline(True)
     page.locator("label.opt").first.click()
-    expect(page.get_by_text("You’re offline.")).to_be_visible()
+    expect(page.locator("[data-outbox] > .notice").get_by_text("You’re offline.")).to_be_visible()
     assert page.evaluate("Object.keys(localStorage).length") > 0
     context.set_offline(False)
     page.evaluate("window.dispatchEvent(new Event('online'))")

@@ -3,9 +3,19 @@
 from typing import Any
 
 import pytest
+from django.conf import settings
 
-from quizzes.content.reading import Citation, Voice, parse_reading, parse_voices
+from quizzes.content.reading import (
+    Citation,
+    Sentence,
+    Voice,
+    explain_words,
+    parse_reading,
+    parse_voices,
+    parse_words,
+)
 from quizzes.content.tables import InvalidDocument, tables_of, text_of, texts_of
+from quizzes.files.question_sets import read_set_files
 from tests.factories import parsed_reading
 
 CITATION = Citation("The Daily Test", "City ends an agreement", "", "2018-07-27", "", "")
@@ -137,3 +147,50 @@ def test_lists_may_be_absent_and_are_of_one_kind() -> None:
     for bad in ("x", [1], ["x"], {"x": 1}, None):
         with pytest.raises(InvalidDocument, match="“a” must be a list of tables"):
             tables_of({"a": bad}, "a")
+
+
+# --- Words to know ------------------------------------------------------------------------------------------------
+
+WORDS = [
+    {"word": "detain", "meaning": "to hold a person", "spanish": "detener", "en": ["detained"], "es": ["detenida"]},
+    {"word": "real time (in)", "meaning": "as it happens", "en": ["in real time", "time"]},
+    {"word": "allege", "meaning": "to say that someone did wrong"},
+]
+
+
+def explained(*texts: str, language: str = "en") -> list[list[tuple[str, str | None]]]:
+    """The parts of each sentence of one paragraph, with the word of each part."""
+    voice = Voice("reporter", "The story itself", "page")
+    paragraph = [Sentence(f"s{n}", n, text, voice, frozenset()) for n, text in enumerate(texts, start=1)]
+    [shown] = explain_words([paragraph], parse_words(WORDS), language)
+    return [[(part.text, part.word.word if part.word else None) for part in sentence.parts] for sentence in shown]
+
+
+def test_word_is_explained_where_a_paragraph_first_has_it() -> None:
+    assert explained("Police Detained him.", "They detained her in real time.", "Nothing here.") == [
+        [("Police ", None), ("Detained", "detain"), (" him.", None)],
+        [("They detained her ", None), ("in real time", "real time (in)"), (".", None)],
+        [],
+    ]
+
+
+def test_word_inside_another_word_is_not_explained() -> None:
+    assert explained("Sometimes, undetained.") == [[]]
+
+
+def test_words_follow_the_language_of_the_reading() -> None:
+    assert explained("La persona detenida.", language="es") == [
+        [("La persona ", None), ("detenida", "detain"), (".", None)]
+    ]
+    assert explained("They were detained.", language="es") == [[]]
+
+
+def test_parts_of_a_sentence_are_its_text() -> None:
+    for file in read_set_files(settings.BASE_DIR / "fixtures"):
+        for sentence in file.parsed.reading:
+            assert "".join(part.text for part in sentence.parts) in ("", sentence.text)
+
+
+def test_two_equal_words_are_refused() -> None:
+    with pytest.raises(InvalidDocument, match="two words to know are the same"):
+        parse_words([WORDS[0], WORDS[0]])

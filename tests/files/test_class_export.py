@@ -23,7 +23,13 @@ from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.caches import clear_all
 from quizzes.content.editions import published
 from quizzes.files.class_export import document as class_export
-from quizzes.files.class_export.document import MAX_BYTES, InvalidExport, read_class_export, write_class_export
+from quizzes.files.class_export.document import (
+    ADDED_IN_VERSION_3,
+    MAX_BYTES,
+    InvalidExport,
+    read_class_export,
+    write_class_export,
+)
 from quizzes.files.class_export.reader import AlreadyHere, import_classroom
 from quizzes.files.class_export.writer import export_classroom
 from quizzes.grading.scores import rescore
@@ -33,6 +39,7 @@ from quizzes.models import (
     AnswerEvent,
     Attempt,
     AuditEvent,
+    Board,
     Classroom,
     Draft,
     Edition,
@@ -46,6 +53,8 @@ from quizzes.models import (
     User,
 )
 from quizzes.people.classrooms import ClassroomNameTaken
+from quizzes.people.names import PersonName
+from quizzes.people.rosters import name_columns, sort_roster
 from quizzes.reports.gradebook import gradebook
 from quizzes.reports.item_report import item_report
 from tests.factories import (
@@ -72,6 +81,8 @@ def school(classroom: Classroom, teacher: User) -> Classroom:
     question_set = make_question_set(title="Small set", owner=teacher)
     first = make_edition(question_set=question_set)
     second = make_edition(question_set=question_set, document=make_document(title="Small set, mended"))
+    classroom.counts_missing_as_zero = True
+    classroom.save()
     ana, ben, cy, dee = (make_student(classroom=classroom, name=name) for name in ("Ana", "Ben Ó", "=Cy", "Dee"))
     Accommodation.objects.create(student=ana, time_factor=Decimal("1.5"), changed_at=NOW)
     Accommodation.objects.create(student=ben, time_factor=None, changed_at=NOW)
@@ -92,7 +103,10 @@ def school(classroom: Classroom, teacher: User) -> Classroom:
         max_attempts=3,
         attempt_policy="latest",
         release="after_last",
+        own_title="Second chance",
+        is_teacher_paced=True,
     )
+    Board.objects.create(assignment=two, position=3, phase=1, closed_through=2, changed_at=NOW, changed_by=teacher)
     make_answered_attempt(assignment=one, student=ana, right=3)
     marked = make_answered_attempt(assignment=one, student=ben, right=1)
     late = make_answered_attempt(
@@ -134,6 +148,7 @@ def school(classroom: Classroom, teacher: User) -> Classroom:
         given_at=NOW,
     )
     Excuse.objects.create(assignment=one, student=dee, reason="Was away", given_by=teacher, given_at=NOW)
+    sort_roster(classroom, by_first=True)
     moved = make_student(classroom=classroom, name="Eva")
     make_answered_attempt(assignment=one, student=moved, right=2)
     moved.classroom = make_classroom(teacher=teacher, name="Period 4")
@@ -256,6 +271,39 @@ def test_terms_of_students_and_decisions_travel(school: Classroom) -> None:
     assert (moved.removed_at, moved.attempts.count()) == (LATER, 1)
 
 
+def test_names_and_student_numbers_travel(school: Classroom) -> None:
+    Student.objects.filter(display_name="Dee").update(
+        **name_columns(PersonName("Ana Maria Lopez Garcia", "Lopez Garcia"), by_first=True), external_id="00417"
+    )
+    content = export_classroom(school, now=LATER)
+
+    import_classroom(content, by=empty_site(), now=LATER)
+
+    student = Student.objects.get(display_name="Ana Maria Lopez Garcia")
+    assert (student.family_name, student.external_id) == ("Lopez Garcia", "00417")
+    assert student.sort_key.startswith("ana maria")
+
+
+def test_rule_for_missing_work_travels(school: Classroom) -> None:
+    content = export_classroom(school, now=LATER)
+
+    again = import_classroom(content, by=empty_site(), now=LATER)
+
+    assert (again.counts_missing_as_zero, again.sorts_by_first_name) == (True, True)
+
+
+def test_title_and_pace_travel_and_closed_questions_stay_closed(school: Classroom) -> None:
+    content = export_classroom(school, now=LATER)
+
+    again = import_classroom(content, by=empty_site(), now=LATER)
+
+    first, second = again.assignments.order_by("created_at")
+    assert (first.own_title, first.is_teacher_paced) == ("", False)
+    assert not Board.objects.filter(assignment=first).exists()
+    assert (second.title, second.is_teacher_paced) == ("Second chance", True)
+    assert (second.board.position, second.board.phase, second.board.closed_through) == (2, Board.Phase.ANSWERS, 2)
+
+
 def test_release_after_the_last_attempt_travels(school: Classroom) -> None:
     content = export_classroom(school, now=LATER)
 
@@ -328,7 +376,7 @@ def test_leaving_costs_the_same_statements(classroom: Classroom, edition: Editio
     with queries() as seen:
         export_classroom(classroom, now=LATER)
 
-    assert len(seen) == 12
+    assert len(seen) == 13
 
 
 def test_leaving_is_recorded(classroom: Classroom, teacher: User) -> None:
@@ -369,7 +417,7 @@ def _repeat(name: str) -> Spoil:
 
 REFUSALS: dict[str, tuple[Spoil, str]] = {
     "other format": (_set("format", to="x"), "This isn’t a Footnote class file."),
-    "other version": (_set("version", to=3), "This file has version 3. This site reads versions 1 and 2."),
+    "other version": (_set("version", to=4), "This file has version 4. This site reads versions 1 to 3."),
     "missing part": (_drop("students"), "students is missing."),
     "missing member": (_drop("attempts", 0, "seed"), "attempts[0].seed is missing."),
     "unknown member": (_set("attempts", 0, "grade", to=1), "attempts[0].grade is not part of the format."),
@@ -428,6 +476,15 @@ REFUSALS: dict[str, tuple[Spoil, str]] = {
         "The time_zone of the classroom can’t be stored",
     ),
     "name too long": (_set("classroom", "name", to="x" * 81), "The name of the classroom can’t be stored"),
+    "family name that is none": (_set("students", 0, "family_name", to="\u200b"), "has a hidden character"),
+    "closed questions of a quiz at each student's pace": (
+        _set("assignments", 0, "closed_through", to=1),
+        "can’t have 1 closed questions.",
+    ),
+    "more closed questions than there are": (
+        _set("assignments", 1, "closed_through", to=5),
+        "can’t have 5 closed questions.",
+    ),
     "name that is none": (_set("students", 0, "name", to=" "), "the name is blank."),
     "evidence that is not in the reading": (
         _set("editions", 0, "document", "questions", 0, "evidence", to=["s99"]),
@@ -578,11 +635,37 @@ def test_every_member_is_described() -> None:
     assert [member for member in sorted(members) if f"`{member}`" not in page] == []
 
 
-# --- The first version --------------------------------------------------------------------------------------------
+# --- Earlier versions ---------------------------------------------------------------------------------------------
+
+
+def as_version_2(document: dict[str, Any]) -> None:
+    """Take out what version 3 added."""
+    document["version"] = 2
+    for name, members in ADDED_IN_VERSION_3.items():
+        for part in document[name] if isinstance(document[name], list) else [document[name]]:
+            for member in members:
+                del part[member]
+
+
+def test_a_file_of_the_second_version_has_the_values_from_before(school: Classroom) -> None:
+    document = json.loads(export_classroom(school, now=LATER))
+    as_version_2(document)
+    document["students"][3]["name"] = "Dee van Dyke"
+
+    again = import_classroom(json.dumps(document).encode(), by=empty_site(), now=LATER)
+
+    assert (again.counts_missing_as_zero, again.sorts_by_first_name) == (False, False)
+    assert set(again.assignments.values_list("own_title", "is_teacher_paced")) == {("", False)}
+    dee = Student.objects.get(display_name="Dee van Dyke")
+    assert (dee.family_name, dee.external_id) == ("van Dyke", "")
 
 
 def test_a_file_of_the_first_version_is_taken_in_as_made_on_a_screen(school: Classroom) -> None:
+    school.counts_missing_as_zero = False
+    school.save()
+    sort_roster(school, by_first=False)
     before, document = figures(school), json.loads(export_classroom(school, now=LATER))
+    as_version_2(document)
     document["version"] = 1
     for attempt in document["attempts"]:
         assert attempt.pop("medium") == "screen"

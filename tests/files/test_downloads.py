@@ -48,12 +48,13 @@ def test_csv_of_a_small_class(edition: Edition, classroom: Classroom) -> None:
 
     # Ada has 0 of 8 and 8 of 8, Ben 1 + 1 + 1 of 8.
     assert content.decode("utf-8-sig").split("\r\n") == [
-        'Student,"Average %, missing left out",\'=SUM(A1),Small set',
-        "Points possible,,8,8",
-        "Ada,50.0,0.0,8.0",
-        '"Ben, Jr.",37.5,Not started,3.0',
-        "Cy,,Not started,In progress",
-        "Zoë,,Not started,Missing",
+        'Student,Last name,First name,Student number,"Average %, missing left out",\'=SUM(A1),Small set,Late',
+        "Points possible,,,,,8,8,",
+        "Due,,,,,,2026-10-23 11:01,",
+        "Ada,,Ada,,50.0,0.0,8.0,",
+        '"Ben, Jr.",,"Ben, Jr.",,37.5,Not started,3.0,',
+        "Cy,,Cy,,,Not started,In progress,",
+        "Zoë,,Zoë,,,Not started,Missing,",
         "",
     ]
     assert content.startswith(b"\xef\xbb\xbf")
@@ -64,7 +65,13 @@ def test_csv_of_a_class_without_assignments_lists_its_students(classroom: Classr
 
     content = write_csv(scores_table(gradebook(classroom, now=NOW)))
 
-    assert content.decode("utf-8-sig") == 'Student,"Average %, missing left out"\r\nPoints possible,\r\nAda,\r\n'
+    assert content.decode("utf-8-sig").split("\r\n") == [
+        'Student,Last name,First name,Student number,"Average %, missing left out",Late',
+        "Points possible,,,,,",
+        "Due,,,,,",
+        "Ada,,Ada,,,",
+        "",
+    ]
 
 
 def test_csv_rounds_an_average_half_up_as_the_page_does(
@@ -79,7 +86,7 @@ def test_csv_rounds_an_average_half_up_as_the_page_does(
 
     lines = csv.reader(io.StringIO(write_csv(scores_table(gradebook(classroom, now=NOW))).decode("utf-8-sig")))
 
-    assert {line[0]: line[1] for line in lines if line[0] in {"Ada", "Ben"}} == {"Ada": "6.3", "Ben": "12.5"}
+    assert {line[0]: line[4] for line in lines if line[0] in {"Ada", "Ben"}} == {"Ada": "6.3", "Ben": "12.5"}
     page = teacher_client.get(reverse("classroom_gradebook", args=[classroom.public_id])).content.decode()
     assert [share for share in ("<b>6%</b>", "<b>13%</b>") if share in page] == ["<b>6%</b>", "<b>13%</b>"]
 

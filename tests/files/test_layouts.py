@@ -35,6 +35,7 @@ def read_xlsx(content: bytes) -> dict[str, list[list[object]]]:
 def school(classroom: Classroom, assignment: Assignment, teacher: User) -> Classroom:
     """Four students and three assignments: two of one set, and one that one student is excused from."""
     students = [make_student(classroom=classroom, name=name) for name in NAMES]
+    Student.objects.filter(pk=students[3].pk).update(external_id="S-4")
     again = make_assignment(
         edition=assignment.edition,
         classroom=classroom,
@@ -84,19 +85,38 @@ def test_scores_equal_the_rows(school: Classroom, teacher: User) -> None:
     newest_first = list(school.assignments.order_by("-created_at"))
     stored = scores(school)
 
-    assert lines[0] == ["Student", "Average %, missing left out", "Juries (2018)", "Small set, 2", "Small set"]
-    assert lines[1] == ["Points possible", "", "8", "8", "8"]
-    assert [line[0] for line in lines[2:]] == ["Maya Lopez", "'=Nina", "Zoë “Z” O’Neil, Jr.", "李 Łukasz"]
-    for line in lines[2:]:
+    assert lines[0] == [
+        "Student",
+        "Last name",
+        "First name",
+        "Student number",
+        "Average %, missing left out",
+        "Juries (2018)",
+        "Small set, 2",
+        "Small set",
+        "Late",
+    ]
+    assert lines[1] == ["Points possible", "", "", "", "", "8", "8", "8", ""]
+    assert lines[2][:5] == ["Due", "", "", "", ""]
+    due = [row.due_at.astimezone(school.zone) if row.due_at else None for row in newest_first]
+    assert lines[2][5:] == [*(f"{moment:%Y-%m-%d %H:%M}" if moment else "" for moment in due), ""]
+    assert any(due)
+    assert [line[:4] for line in lines[3:]] == [
+        ["Maya Lopez", "Lopez", "Maya", "S-4"],
+        ["'=Nina", "", "'=Nina", ""],
+        ["Zoë “Z” O’Neil, Jr.", "O’Neil", "Zoë “Z”", ""],
+        ["李 Łukasz", "Łukasz", "李", ""],
+    ]
+    for line in lines[3:]:
         own = stored[line[0].lstrip("'")]
-        for cell, assignment in zip(line[2:], newest_first, strict=True):
+        for cell, assignment in zip(line[5:-1], newest_first, strict=True):
             if assignment.pk in own:
                 assert Decimal(cell) == own[assignment.pk]
-    assert [line[2:] for line in lines[2:]] == [
-        ["Excused", "Missing", "6.0"],
-        ["Missing", "In progress", "3.0"],
-        ["Missing", "8.0", "0.0"],
-        ["Missing", "1.0", "1.0"],
+    assert [line[5:] for line in lines[3:]] == [
+        ["Excused", "Missing", "6.0", ""],
+        ["Missing", "In progress", "3.0", ""],
+        ["Missing", "8.0", "0.0", "Small set, 2"],
+        ["Missing", "1.0", "1.0", "Small set, 2"],
     ]
     assert [[_text(cell) for cell in row] for row in table] == [[_text(cell) for cell in line] for line in lines]
 
@@ -184,12 +204,12 @@ def test_canvas_layout(school: Classroom, teacher: User) -> None:
     lines, _ = body(school, Layout.CANVAS, teacher)
 
     assert lines == [
-        ["Student", "ID", "SIS Login ID", "Section", "Juries [2018]", "Small set, 2", "Small set"],
-        ["    Points Possible", "", "", "", "8", "8", "8"],
-        ["Maya Lopez", "", "", "Period 3", "EX", "", "6.0"],
-        ["'=Nina", "", "", "Period 3", "", "", "3.0"],
-        ["Zoë “Z” O’Neil, Jr.", "", "", "Period 3", "", "8.0", "0.0"],
-        ["李 Łukasz", "", "", "Period 3", "", "1.0", "1.0"],
+        ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Juries [2018]", "Small set, 2", "Small set"],
+        ["    Points Possible", "", "", "", "", "8", "8", "8"],
+        ["Maya Lopez", "", "S-4", "", "Period 3", "EX", "", "6.0"],
+        ["'=Nina", "", "", "", "Period 3", "", "", "3.0"],
+        ["Zoë “Z” O’Neil, Jr.", "", "", "", "Period 3", "", "8.0", "0.0"],
+        ["李 Łukasz", "", "", "", "Period 3", "", "1.0", "1.0"],
     ]
 
 
@@ -203,6 +223,9 @@ def test_canvas_layout(school: Classroom, teacher: User) -> None:
         ("ID", "[ID]"),
         ("The Final Grade debate", "The Final-Grade debate"),
         ("Final score", "Final score"),
+        ("Final Grades in the county", "Final-Grades in the county"),
+        ("Semifinal: Unposted Current Scores", "Semifinal: Unposted Current-Scores"),
+        ("Notes", "[Notes]"),
     ],
 )
 def test_canvas_takes_every_title_for_an_assignment(
@@ -214,23 +237,54 @@ def test_canvas_takes_every_title_for_an_assignment(
     lines, _ = body(classroom, Layout.CANVAS, teacher)
 
     # As the importer there looks for them: which columns tell who, then one an assignment.
-    sought = ("Student", "ID", "SIS Login ID", "Section")
-    assert [name in cell for name, cell in zip(sought, lines[0], strict=False)] == [True] * 4
+    sought = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
+    assert [name in cell for name, cell in zip(sought, lines[0], strict=False)] == [True] * 5
     assert "Points Possible" in lines[1][0]
-    assert lines[0][4:] == [written]
-    assert lines[0].index(written) == 4
+    assert lines[0][5:] == [written]
+    assert lines[0].index(written) == 5
 
 
-def test_moodle_layout(school: Classroom, teacher: User) -> None:
-    lines, _ = body(school, Layout.MOODLE, teacher)
+def of_quiz(school: Classroom, layout: Layout, teacher: User, *, title: str) -> list[list[str]]:
+    """The file of the quiz with this title, oldest first."""
+    quiz = dict(zip(("Small set", "Small set, 2", "Juries"), school.assignments.order_by("created_at"), strict=True))
+    file = export(school, layout, FileFormat.CSV, quiz=quiz[title], by=teacher, now=NOW + timedelta(days=4))
+    return read_csv(file.content)
 
-    assert lines == [
-        ["Student", "Juries (2018)", "Small set, 2", "Small set"],
-        ["Maya Lopez", "", "", "6.0"],
-        ["'=Nina", "", "", "3.0"],
-        ["Zoë “Z” O’Neil, Jr.", "", "8.0", "0.0"],
-        ["李 Łukasz", "", "1.0", "1.0"],
+
+def test_moodle_layout_has_no_empty_grade(school: Classroom, teacher: User) -> None:
+    assert of_quiz(school, Layout.MOODLE, teacher, title="Small set, 2") == [
+        ["ID number", "Last name", "First name", "Small set, 2, percent", "Small set, 2, points out of 8"],
+        ["", "O’Neil", "Zoë “Z”", "100.0", "8.0"],
+        ["", "Łukasz", "李", "12.5", "1.0"],
     ]
+    assert of_quiz(school, Layout.MOODLE, teacher, title="Small set")[1] == ["S-4", "Lopez", "Maya", "75.0", "6.0"]
+    # Nobody has a score on the newest quiz, so that nothing can be imported over a grade.
+    assert len(body(school, Layout.MOODLE, teacher)[0]) == 1
+
+
+def test_student_number_layout(school: Classroom, teacher: User) -> None:
+    assert of_quiz(school, Layout.STUDENT_NUMBERS, teacher, title="Small set")[:2] == [
+        ["Student Number", "Last Name", "First Name", "Assignment", "Score", "Points Possible", "Percent", "Late"],
+        ["S-4", "Lopez", "Maya", "Small set", "6.0", "8", "75.0", ""],
+    ]
+    late = of_quiz(school, Layout.STUDENT_NUMBERS, teacher, title="Small set, 2")
+    assert [row[4:] for row in late[1:]] == [["8.0", "8", "100.0", "Late"], ["1.0", "8", "12.5", "Late"]]
+
+
+def test_score_rows_have_due_date_and_late(school: Classroom, teacher: User) -> None:
+    lines, table = body(school, Layout.SCORE_ROWS, teacher)
+    rows = [dict(zip(lines[0], line, strict=True)) for line in lines[1:]]
+
+    assert len(rows) == 3 * 4
+    assert lines[0][4:] == ["Quiz", "Due", "Status", "Late", "Points", "Points possible", "Percent"]
+    mine = [row for row in rows if row["Student"] == "李 Łukasz"]
+    assert [(row["Quiz"], row["Status"], row["Late"], row["Points"]) for row in mine] == [
+        ("Juries (2018)", "Missing", "", ""),
+        ("Small set, 2", "Turned in", "Late", "1.0"),
+        ("Small set", "Turned in", "", "1.0"),
+    ]
+    assert mine[1]["Due"] == "2026-10-24 11:00"
+    assert [[_text(cell) for cell in row] for row in table] == [[_text(cell) for cell in line] for line in lines]
 
 
 def test_item_analysis_holds_what_the_report_says(school: Classroom, assignment: Assignment, teacher: User) -> None:
@@ -281,7 +335,7 @@ def test_every_file_is_named_typed_and_recorded(
 
     file = export(classroom, layout, form, by=teacher, now=NOW)
 
-    assert file.name == f"Civics-3- -a-, {layout} 2026-10-23.{form}"
+    assert file.name == f"Civics-3- -a-, {layout.label} 2026-10-23.{form}"
     assert file.content_type.startswith("text/csv" if form == FileFormat.CSV else "application/vnd.openxml")
     assert AuditEvent.objects.get().detail == {"layout": str(layout), "form": str(form)}
 

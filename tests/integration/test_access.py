@@ -14,27 +14,53 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse, reverse_
 from django.utils import timezone
 
 from quizzes.attempts.lifecycle import submit_attempt
-from quizzes.models import Assignment, Attempt, LtiCourse, LtiDeployment, LtiPlatform, Student, User
+from quizzes.models import (
+    Assignment,
+    Attempt,
+    LtiCourse,
+    LtiDeployment,
+    LtiPlatform,
+    Source,
+    Student,
+    User,
+)
 from quizzes.people import accounts
 from quizzes.people.erasure import erase_student
-from tests.factories import NOW, make_attempt, make_draft, make_regrade, make_student
+from tests.factories import (
+    NOW,
+    make_assignment,
+    make_attempt,
+    make_document,
+    make_draft,
+    make_edition,
+    make_question_set,
+    make_regrade,
+    make_student,
+)
 from tests.pages import form_of, read, text_of
 
-Actor = Literal["nobody", "student", "classmate", "outsider", "teacher", "other_teacher", "staff"]
+Actor = Literal["nobody", "student", "classmate", "outsider", "teacher", "viewer", "other_teacher", "staff"]
 # page: 200. moves: a redirect to another page of the actor. login, join: a redirect to sign-in. missing: 404.
 # unmet: 400, a parameter is missing.
 Outcome = Literal["page", "moves", "login", "join", "missing", "refused", "unmet"]
 
 EVERYONE: dict[Actor, Outcome] = dict.fromkeys(
-    ("nobody", "student", "classmate", "outsider", "teacher", "other_teacher", "staff"), "page"
+    ("nobody", "student", "classmate", "outsider", "teacher", "viewer", "other_teacher", "staff"), "page"
 )
 ANY_TEACHER: dict[Actor, Outcome] = {
     **dict.fromkeys(("nobody", "student", "classmate", "outsider"), "login"),
-    **dict.fromkeys(("teacher", "other_teacher", "staff"), "page"),
+    **dict.fromkeys(("teacher", "viewer", "other_teacher", "staff"), "page"),
+}
+ADMINISTRATOR: dict[Actor, Outcome] = {
+    **ANY_TEACHER,
+    **dict.fromkeys(("teacher", "viewer", "other_teacher"), "refused"),
 }
 OWN_TEACHER: dict[Actor, Outcome] = {**ANY_TEACHER, "other_teacher": "missing", "staff": "missing"}
+# Pages that change a class, and sets of questions: a viewer of the class reads no set of its teacher.
+EDITOR: dict[Actor, Outcome] = {**OWN_TEACHER, "viewer": "refused"}
+SET_OWNER: dict[Actor, Outcome] = {**OWN_TEACHER, "viewer": "missing"}
 ANY_STUDENT: dict[Actor, Outcome] = {
-    **dict.fromkeys(("nobody", "teacher", "other_teacher", "staff"), "join"),
+    **dict.fromkeys(("nobody", "teacher", "viewer", "other_teacher", "staff"), "join"),
     **dict.fromkeys(("student", "classmate", "outsider"), "page"),
 }
 CLASS_STUDENT: dict[Actor, Outcome] = {**ANY_STUDENT, "outsider": "missing"}
@@ -70,12 +96,36 @@ def of_classroom(school: School) -> dict[str, Any]:
     return {"public_id": school.assignment.classroom.public_id}
 
 
+def of_account(school: School) -> dict[str, Any]:
+    return {"number": school.teacher.pk}
+
+
+def of_person(school: School) -> dict[str, Any]:
+    return {**of_classroom(school), "number": school.teacher.pk}
+
+
+def of_halves(school: School) -> dict[str, Any]:
+    for slug, other in (("form-a", "form-b"), ("form-b", "form-a")):
+        document = {**make_document(slug=slug), "form_of": other}
+        edition = make_edition(question_set=make_question_set(slug=slug), document=document)
+        for _ in range(2):
+            make_assignment(edition=edition, classroom=school.assignment.classroom)
+    return of_classroom(school)
+
+
 def of_student(school: School) -> dict[str, Any]:
     return {"public_id": school.student.public_id}
 
 
 def of_set(school: School) -> dict[str, Any]:
     return {"public_id": school.assignment.edition.question_set.public_id}
+
+
+def of_guide(school: School) -> dict[str, Any]:
+    reading = school.assignment.edition.question_set.reading
+    without = Source.objects.filter(readings=reading, teaching_guide__isnull=True)
+    without.update(teaching_guide={"summary": ["A city ends an agreement."]})
+    return of_set(school)
 
 
 def of_draft(school: School) -> dict[str, Any]:
@@ -144,6 +194,7 @@ TABLE: dict[str, Row] = {
     "try_question": Row(EVERYONE, lambda school: {"number": 1}),
     "try_result": Row(moving(EVERYONE)),
     "privacy": Row(EVERYONE),
+    "help": Row(EVERYONE),
     "accessibility": Row(EVERYONE),
     "how_we_write": Row(EVERYONE),
     "accept_invitation": Row(EVERYONE, with_invitation),
@@ -154,11 +205,11 @@ TABLE: dict[str, Row] = {
     "lti_keys": Row(EVERYONE),
     "lti_register": Row(EVERYONE, lambda school: {"token": "t"}),
     "lti_connect": Row(
-        {**ANY_TEACHER, **dict.fromkeys(("teacher", "other_teacher", "staff"), "missing")},
+        {**ANY_TEACHER, **dict.fromkeys(("teacher", "viewer", "other_teacher", "staff"), "missing")},
         lambda school: {"public_id": "AAAAAAAAAAAA"},
     ),
-    "lti_members": Row(OWN_TEACHER, of_course),
-    "lti_retry": Row(moving(OWN_TEACHER), of_assignment, method="post"),
+    "lti_members": Row(EDITOR, of_course),
+    "lti_retry": Row(moving(EDITOR), of_assignment, method="post"),
     "livez": Row(EVERYONE),
     "readyz": Row(EVERYONE),
     # Students
@@ -167,10 +218,13 @@ TABLE: dict[str, Row] = {
     "choose_name": Row(dict.fromkeys(EVERYONE, "join")),
     "enter_pin": Row(dict.fromkeys(EVERYONE, "join")),
     "student_home": Row(ANY_STUDENT),
+    "open_quizzes": Row(ANY_STUDENT),
     "sign_out": Row(dict.fromkeys(EVERYONE, "join"), method="post"),
+    "choose_language": Row(dict.fromkeys(EVERYONE, "join"), method="post"),
     "start_attempt": Row(CLASS_STUDENT, of_assignment),
     "take_attempt": Row(OWN_STUDENT, first_of_attempt),
     "review_attempt": Row(OWN_STUDENT, of_attempt),
+    "choose_level": Row(moving(OWN_STUDENT), of_attempt, method="post", data={"level": "es", "number": "1"}),
     "paced_question": Row(OWN_STUDENT, of_attempt),
     "time_left": Row(OWN_STUDENT, of_attempt),
     "questions_ahead": Row(OWN_STUDENT, of_attempt),
@@ -183,58 +237,79 @@ TABLE: dict[str, Row] = {
     "practice_result": Row(moving(OWN_STUDENT), of_attempt),
     # Teachers
     "teacher_home": Row(ANY_TEACHER),
+    "search": Row(ANY_TEACHER),
+    "hide_todo": Row(moving(ANY_TEACHER), method="post", data={"key": "quiz:AAAAAAAAAAAA", "count": "1"}),
+    "show_todo": Row(moving(ANY_TEACHER), method="post", data={"key": "quiz:AAAAAAAAAAAA", "count": "1"}),
     "add_classroom": Row(ANY_TEACHER),
     "archived_classrooms": Row(ANY_TEACHER),
     "classroom_gradebook": Row(OWN_TEACHER, of_classroom),
+    "classroom_quizzes": Row(OWN_TEACHER, of_classroom),
     "download_gradebook": Row(OWN_TEACHER, of_classroom, method="post"),
     "change_classroom": Row(OWN_TEACHER, of_classroom),
-    "change_code": Row(moving(OWN_TEACHER), of_classroom, method="post"),
-    "set_code_active": Row(moving(OWN_TEACHER), of_classroom, method="post", data={"is_open": "True"}),
-    "set_missing_rule": Row(moving(OWN_TEACHER), of_classroom, method="post", data={"is_zero": "on"}),
-    "sort_roster": Row(moving(OWN_TEACHER), of_classroom, method="post", data={"by_first": "1"}),
-    "set_archived": Row(moving(OWN_TEACHER), of_classroom, method="post", data={"is_archived": "True"}),
+    "change_code": Row(EDITOR, of_classroom),
+    "restore_code": Row(moving(EDITOR), of_classroom, method="post"),
+    "set_code_active": Row(moving(EDITOR), of_classroom, method="post", data={"is_open": "True"}),
+    "set_missing_rule": Row(moving(EDITOR), of_classroom, method="post", data={"is_zero": "on"}),
+    "classroom_growth": Row(OWN_TEACHER, of_classroom),
+    "give_halves": Row(moving(EDITOR), of_halves, method="post"),
+    "set_reading_levels": Row(moving(EDITOR), of_classroom, method="post", data={"variant": "es"}),
+    "sort_roster": Row(moving(EDITOR), of_classroom, method="post", data={"by_first": "1"}),
+    "set_archived": Row(moving(EDITOR), of_classroom, method="post", data={"is_archived": "True"}),
     "roster": Row(OWN_TEACHER, of_classroom),
-    "add_students": Row(OWN_TEACHER, of_classroom),
-    "sign_in_cards": Row(OWN_TEACHER, of_classroom),
+    "add_students": Row(EDITOR, of_classroom),
+    "sign_in_cards": Row(EDITOR, of_classroom),
     "student_history": Row(OWN_TEACHER, of_student),
     "student_report": Row(OWN_TEACHER, of_student),
     "download_student": Row(OWN_TEACHER, of_student, method="post"),
-    "rename_student": Row(moving(OWN_TEACHER), of_student, method="post", data={"name": "Maya L."}),
-    "move_student": Row(OWN_TEACHER, of_student, method="post"),
-    "remove_student": Row(moving(OWN_TEACHER), of_student, method="post"),
-    "restore_student": Row(moving(OWN_TEACHER), of_student, method="post"),
-    "set_accommodation": Row(moving(OWN_TEACHER), of_student, method="post", data={"time": "1.5"}),
-    "change_pin": Row(moving(OWN_TEACHER), of_student, method="post"),
-    "let_student_in": Row(moving(OWN_TEACHER), of_student, method="post"),
-    "erase_student": Row(OWN_TEACHER, of_student),
-    "erase_classroom": Row(OWN_TEACHER, of_classroom),
-    "erasure_receipt": Row(OWN_TEACHER, of_erasure),
+    "rename_student": Row(moving(EDITOR), of_student, method="post", data={"name": "Maya L."}),
+    "move_student": Row(EDITOR, of_student, method="post"),
+    "remove_student": Row(moving(EDITOR), of_student, method="post"),
+    "restore_student": Row(moving(EDITOR), of_student, method="post"),
+    "set_accommodation": Row(moving(EDITOR), of_student, method="post", data={"time": "1.5"}),
+    "set_student_level": Row(moving(EDITOR), of_student, method="post", data={"variant": "es"}),
+    "change_pin": Row(EDITOR, of_student),
+    "let_student_in": Row(moving(EDITOR), of_student, method="post"),
+    "erase_student": Row(EDITOR, of_student),
+    "erase_classroom": Row(EDITOR, of_classroom),
+    "erasure_receipt": Row(SET_OWNER, of_erasure),
     "question_sets": Row(ANY_TEACHER),
     "question_set": Row(ANY_TEACHER, of_set),
+    "teaching_guide": Row(ANY_TEACHER, of_guide),
     "try_set_question": Row(ANY_TEACHER, first_of_set),
     "try_set_result": Row(moving(ANY_TEACHER), of_set),
     "assign": Row(ANY_TEACHER, of_set),
+    "assign_quiz": Row(ANY_TEACHER),
+    "assign_again": Row(EDITOR, of_assignment),
+    "add_classes": Row(EDITOR, of_assignment),
     "print_set": Row(ANY_TEACHER, of_set),
     "print_set_key": Row(ANY_TEACHER, of_set),
     "add_set": Row(ANY_TEACHER),
     "copy_set": Row(moving(ANY_TEACHER), of_set, method="post"),
-    "delete_draft": Row(OWN_TEACHER, of_draft),
-    "edit_source": Row(OWN_TEACHER, of_draft),
-    "edit_objectives": Row(OWN_TEACHER, of_draft),
-    "edit_reading": Row(OWN_TEACHER, of_draft),
-    "replace_text": Row(OWN_TEACHER, of_draft, method="post"),
-    "compare_reading": Row(OWN_TEACHER, of_draft),
-    "edit_voices": Row(OWN_TEACHER, of_draft, method="post"),
-    "edit_orphans": Row(OWN_TEACHER, of_draft),
-    "resolve_orphan": Row(moving(OWN_TEACHER), of_draft_question, method="post"),
-    "edit_questions": Row(moving(OWN_TEACHER), of_draft),
-    "add_question": Row(moving(OWN_TEACHER), of_draft, method="post"),
-    "keep_wording": Row(moving(OWN_TEACHER), of_draft, method="post"),
-    "edit_question": Row(OWN_TEACHER, of_draft_question),
-    "remove_question": Row(OWN_TEACHER, of_draft_question),
-    "preview_draft": Row(OWN_TEACHER, first_of_draft),
-    "publish_set": Row(OWN_TEACHER, of_draft),
-    "move_assignments": Row(moving(OWN_TEACHER), of_draft, method="post"),
+    "archive_set": Row(moving(SET_OWNER), of_draft, method="post"),
+    "delete_set": Row(moving(SET_OWNER), of_draft, method="post"),
+    "restore_set": Row(moving(SET_OWNER), of_draft, method="post"),
+    "undo_removal": Row(moving(SET_OWNER), of_draft, method="post"),
+    "edit_source": Row(SET_OWNER, of_draft),
+    "edit_objectives": Row(SET_OWNER, of_draft),
+    "edit_reading": Row(SET_OWNER, of_draft),
+    "replace_text": Row(SET_OWNER, of_draft, method="post"),
+    "compare_reading": Row(SET_OWNER, of_draft),
+    "edit_voices": Row(SET_OWNER, of_draft, method="post"),
+    "edit_orphans": Row(SET_OWNER, of_draft),
+    "resolve_orphan": Row(moving(SET_OWNER), of_draft_question, method="post"),
+    "import_questions": Row(ANY_TEACHER),
+    "question_template": Row(ANY_TEACHER, lambda school: {"file_format": "csv"}),
+    "export_questions": Row(SET_OWNER, of_draft),
+    "choose_evidence": Row(SET_OWNER, of_draft),
+    "undo_import": Row(moving(SET_OWNER), of_draft, method="post", data={"batch": "00000000", "revision": "0"}),
+    "edit_questions": Row(moving(SET_OWNER), of_draft),
+    "add_question": Row(moving(SET_OWNER), of_draft, method="post"),
+    "keep_wording": Row(moving(SET_OWNER), of_draft, method="post"),
+    "edit_question": Row(SET_OWNER, of_draft_question),
+    "remove_question": Row(SET_OWNER, of_draft_question),
+    "preview_draft": Row(SET_OWNER, first_of_draft),
+    "publish_set": Row(SET_OWNER, of_draft),
+    "move_assignments": Row(moving(SET_OWNER), of_draft, method="post"),
     "assignment_progress": Row(OWN_TEACHER, of_assignment),
     "live_progress": Row(OWN_TEACHER, of_assignment),
     "hide_names": Row(moving(OWN_TEACHER), of_assignment, method="post", data={"is_hidden": "True"}),
@@ -245,53 +320,61 @@ TABLE: dict[str, Row] = {
     "live_running_class": Row(OWN_TEACHER, of_assignment),
     "class_board": Row(OWN_TEACHER, of_assignment),
     "live_board": Row(OWN_TEACHER, of_assignment),
-    "show_on_board": Row(moving(OWN_TEACHER), of_assignment, method="post", data={"aim": "1-2"}),
+    "show_on_board": Row(moving(EDITOR), of_assignment, method="post", data={"aim": "1-2"}),
     "print_assignment": Row(OWN_TEACHER, of_assignment),
     "print_assignment_key": Row(OWN_TEACHER, of_assignment),
-    "paper_answers": Row(OWN_TEACHER, of_assignment),
-    "student_paper_answers": Row(OWN_TEACHER, of_student_on_assignment),
-    "change_assignment": Row(OWN_TEACHER, of_assignment),
-    "change_window": Row(moving(OWN_TEACHER), of_assignment, method="post", data={"act": "close"}),
-    "delete_assignment": Row(moving(OWN_TEACHER), of_assignment, method="post"),
+    "paper_answers": Row(EDITOR, of_assignment),
+    "student_paper_answers": Row(EDITOR, of_student_on_assignment),
+    "move_paper_answers": Row(moving(EDITOR), of_student_on_assignment, method="post"),
+    "take_paper_answers_away": Row(moving(EDITOR), of_student_on_assignment, method="post"),
+    "change_assignment": Row(EDITOR, of_assignment),
+    "change_window": Row(moving(EDITOR), of_assignment, method="post", data={"act": "close"}),
+    "delete_assignment": Row(moving(EDITOR), of_assignment, method="post"),
     "assignment_regrades": Row(OWN_TEACHER, of_assignment),
-    "regrade_question": Row(OWN_TEACHER, lambda school: {**of_assignment(school), "number": 1}),
-    "undo_regrade": Row(moving(OWN_TEACHER), of_regrade, method="post"),
+    "regrade_question": Row(EDITOR, lambda school: {**of_assignment(school), "number": 1}),
+    "undo_regrade": Row(moving(EDITOR), of_regrade, method="post"),
     "assignment_results": Row(OWN_TEACHER, of_assignment),
     "item_analysis": Row(OWN_TEACHER, of_assignment),
     "answer_visibility": Row(OWN_TEACHER, of_assignment),
     "download_items": Row(OWN_TEACHER, of_assignment, method="post", data={"form": "csv"}),
-    "retry_assignment": Row(moving(OWN_TEACHER), of_assignment, method="post"),
+    "retry_assignment": Row(moving(EDITOR), of_assignment, method="post"),
     "classroom_mastery": Row(OWN_TEACHER, of_classroom),
     "download_answers": Row(OWN_TEACHER, of_assignment, method="post", data={"form": "csv"}),
     "download_file": Row(OWN_TEACHER, of_classroom, method="post", data={"layout": "answers", "form": "csv"}),
-    "grading_queue": Row(OWN_TEACHER, of_assignment),
-    "settle_queued_answer": Row(
-        moving(OWN_TEACHER), of_assignment, method="post", data={"doubt": "none", "act": "accept"}
-    ),
-    "undo_settled": Row(moving(OWN_TEACHER), of_regrade, method="post"),
+    "grading_queue": Row(EDITOR, of_assignment),
+    "settle_queued_answer": Row(moving(EDITOR), of_assignment, method="post", data={"doubt": "none", "act": "accept"}),
+    "undo_settled": Row(moving(EDITOR), of_regrade, method="post"),
     "student_overrides": Row(OWN_TEACHER, of_student_on_assignment),
     "extend_student": Row(
-        moving(OWN_TEACHER), of_student_on_assignment, method="post", data={"extra_attempts": "1", "reason": "Ill."}
+        moving(EDITOR), of_student_on_assignment, method="post", data={"extra_attempts": "1", "reason": "Ill."}
     ),
     "excuse_student": Row(
-        moving(OWN_TEACHER), of_student_on_assignment, method="post", data={"is_excused": "True", "reason": "Ill."}
+        moving(EDITOR), of_student_on_assignment, method="post", data={"is_excused": "True", "reason": "Ill."}
     ),
     "attempt_review": Row(OWN_TEACHER, of_attempt),
     "reopen_attempt": Row(
-        moving(OWN_TEACHER), of_attempt, method="post", data={"receipt": "ABC-DEF", "reason": "The fire alarm."}
+        moving(EDITOR), of_attempt, method="post", data={"receipt": "ABC-DEF", "reason": "The fire alarm."}
     ),
-    "accept_late": Row(moving(OWN_TEACHER), of_attempt, method="post"),
-    "grade_answer": Row(moving(OWN_TEACHER), first_of_attempt, method="post", data={"points": "1"}),
+    "accept_late": Row(moving(EDITOR), of_attempt, method="post"),
+    "grade_answer": Row(moving(EDITOR), first_of_attempt, method="post", data={"points": "1"}),
     "account": Row(ANY_TEACHER),
     "change_email": Row(ANY_TEACHER),
     "delete_account": Row(ANY_TEACHER),
     "download_account": Row(ANY_TEACHER, method="post"),
     "account_deleted": Row(moving(EVERYONE)),
-    "hand_over_classroom": Row(OWN_TEACHER, of_classroom),
+    "hand_over_classroom": Row(EDITOR, of_classroom),
     # Whoever is signed out is led to the sign-in page.
     "sign_out_everywhere": Row(dict.fromkeys(EVERYONE, "login"), method="post"),
     "invite": Row(moving(ANY_TEACHER), method="post"),
     "cancel_invitation": Row(moving(ANY_TEACHER), lambda school: {"number": 1}, method="post"),
+    "administration": Row(ADMINISTRATOR),
+    "close_account": Row(moving(ADMINISTRATOR), of_account, method="post"),
+    "reopen_account": Row(moving(ADMINISTRATOR), of_account, method="post"),
+    "revoke_invitation": Row(moving(ADMINISTRATOR), lambda school: {"number": 1}, method="post"),
+    "add_person": Row(EDITOR, of_classroom),
+    "change_role": Row(moving(EDITOR), of_person, method="post", data={"role": "viewer"}),
+    "remove_person": Row(moving(EDITOR), of_person, method="post"),
+    "leave_classroom": Row(OWN_TEACHER, of_classroom),
 }
 ACTORS: tuple[Actor, ...] = tuple(EVERYONE)
 
@@ -315,7 +398,13 @@ def school(teacher: User, student: Student, assignment: Assignment) -> School:
 
 @pytest.fixture
 def cast(
-    student: Student, classmate: Student, outsider: Student, teacher: User, other_teacher: User, staff: User
+    student: Student,
+    classmate: Student,
+    outsider: Student,
+    teacher: User,
+    viewer: User,
+    other_teacher: User,
+    staff: User,
 ) -> dict[Actor, Student | User | None]:
     return {
         "nobody": None,
@@ -323,6 +412,7 @@ def cast(
         "classmate": classmate,
         "outsider": outsider,
         "teacher": teacher,
+        "viewer": viewer,
         "other_teacher": other_teacher,
         "staff": staff,
     }
@@ -377,7 +467,7 @@ def test_address_of_nothing_is_as_that_of_somebody_elses(
     kwargs = row.kwargs(school)
     if of_nothing(kwargs) == kwargs:
         return
-    missing = {"page": "missing", "moves": "missing"}
+    missing = {"page": "missing", "moves": "missing", "refused": "missing"}
     for actor, person in cast.items():
         client = signed_in(person) if person is not None else Client()
         ask = getattr(client, row.method)

@@ -163,7 +163,7 @@ def make_teacher(client: Client) -> None:
     form = form_of(sign_up, having="password1")
     data = form.data(email="rivera@school.test", name="Ms. Rivera", password1="seven green bicycles")
     home = follow(client, client.post(form.action or reverse("account_signup"), data))
-    assert home.request["PATH_INFO"] == reverse("teacher_home")
+    assert home.request["PATH_INFO"] == reverse("add_classroom")
     # The link works once.
     assert "Ms. Rivera" not in Client().get(address).content.decode()
 

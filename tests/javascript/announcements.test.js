@@ -11,69 +11,79 @@ beforeEach((t) => {
   t.mock.method(performance, "now", () => now);
 });
 
-/** A live region that notes when it may be read out. */
-function makeRegion({ isAlert = false } = {}) {
-  const region = {
-    isBusy: undefined,
-    querySelector: (selector) => (isAlert && selector === "[role=alert]" ? {} : null),
-    setAttribute(name, value) {
-      assert.equal(name, "aria-busy");
-      region.isBusy = value;
-    },
+/** A live region that lists what was written into it. */
+function makeRegion() {
+  return {
+    written: [],
+    set textContent(text) { this.written.push(text); },
+    get heard() { return this.written.filter(Boolean); },
   };
-  return region;
+}
+
+function makeAnnouncer() {
+  const [status, alarm] = [makeRegion(), makeRegion()];
+  return { status, alarm, ...createAnnouncer(status, alarm) };
 }
 
 function pass(t, ms) {
-  now += ms;
-  t.mock.timers.tick(ms);
+  for (let passed = 0; passed < ms; passed += 100) {
+    now += 100;
+    t.mock.timers.tick(100);
+  }
 }
 
-test("the first message is read out at once", () => {
-  const [board, state] = [makeRegion(), makeRegion()];
-  createAnnouncer(board).announce(state);
-  assert.equal(state.isBusy, "false");
+test("a message is written in a task of its own, into an empty region", (t) => {
+  const { status, say } = makeAnnouncer();
+  say("state", "  Saved\n ");
+  assert.deepEqual(status.written, [""]);
+  pass(t, 100);
+  assert.deepEqual(status.written, ["", "Saved"]);
 });
 
-test("the next message waits for 5 seconds", (t) => {
-  const [board, state] = [makeRegion(), makeRegion()];
-  const { announce } = createAnnouncer(board);
-  announce(state);
+test("the next message waits for 5 seconds, and only the newest of its kind is said", (t) => {
+  const { status, say } = makeAnnouncer();
+  say("state", "Saved");
   pass(t, 1000);
-  announce(state);
-  announce(state);
-  pass(t, 3999);
-  assert.equal(state.isBusy, "true");
-  pass(t, 1);
-  assert.equal(state.isBusy, "false");
+  say("state", "Not sent");
+  say("state", "Saved");
+  pass(t, 4100);
+  assert.deepEqual(status.heard, ["Saved"]);
+  pass(t, 100);
+  assert.deepEqual(status.heard, ["Saved", "Saved"]);
 });
 
 test("the notice comes before the state of the save", (t) => {
-  const [board, state] = [makeRegion(), makeRegion()];
-  const { announce } = createAnnouncer(board);
-  announce(state);
-  announce(state);
-  announce(board);
-  pass(t, 5000);
-  assert.deepEqual([board.isBusy, state.isBusy], ["false", "true"]);
-  pass(t, 5000);
-  assert.deepEqual([board.isBusy, state.isBusy], ["false", "false"]);
+  const { status, say } = makeAnnouncer();
+  say("state", "Saved");
+  say("state", "Saved again");
+  say("notice", "Back online.");
+  pass(t, 5200);
+  assert.deepEqual(status.heard, ["Saved", "Back online."]);
+  pass(t, 5200);
+  assert.deepEqual(status.heard, ["Saved", "Back online.", "Saved again"]);
 });
 
-test("an alert does not wait", () => {
-  const [board, state] = [makeRegion({ isAlert: true }), makeRegion()];
-  const { announce } = createAnnouncer(board);
-  announce(state);
-  announce(board);
-  assert.equal(board.isBusy, "false");
+test("an alert does not wait, and nothing follows it for 5 seconds", (t) => {
+  const { status, alarm, say, interrupt } = makeAnnouncer();
+  say("state", "Saved");
+  pass(t, 1000);
+  say("state", "Not sent");
+  interrupt("You’re offline.");
+  pass(t, 100);
+  assert.deepEqual(alarm.heard, ["You’re offline."]);
+  pass(t, 4800);
+  assert.deepEqual(status.heard, ["Saved"]);
+  pass(t, 300);
+  assert.deepEqual(status.heard, ["Saved", "Not sent"]);
 });
 
-test("a muted message is not read out later", (t) => {
-  const [board, state] = [makeRegion(), makeRegion()];
-  const { announce, mute } = createAnnouncer(board);
-  announce(state);
-  announce(state);
-  mute(state, true);
+test("a message that is no longer true is not said", (t) => {
+  const { status, alarm, say, interrupt } = makeAnnouncer();
+  say("state", "Saved");
+  say("state", "Not sent");
+  say("state", "");
+  interrupt("You’re offline.");
+  interrupt("");
   pass(t, 60_000);
-  assert.equal(state.isBusy, "true");
+  assert.deepEqual([status.heard, alarm.heard], [["Saved"], []]);
 });

@@ -6,8 +6,9 @@ import pytest
 from django.core.management import CommandError
 from django.test import Client
 
-from quizzes.models import AuditEvent, Classroom, Teaching, User
-from tests.factories import make_classroom, make_user
+from quizzes.models import AuditEvent, Classroom, TeacherSession, Teaching, User
+from quizzes.people.teacher_sessions import start_teacher_session
+from tests.factories import NOW, make_classroom, make_user
 from tests.management.test_commands import run
 
 pytestmark = pytest.mark.django_db
@@ -17,6 +18,7 @@ def test_close_account_signs_out_and_keeps_the_classes(
     classroom: Classroom, teacher: User, other_teacher: User, signed_in: Callable[[User], Client]
 ) -> None:
     client, other = signed_in(teacher), signed_in(other_teacher)
+    start_teacher_session(client.session, teacher, user_agent="", now=NOW)
 
     said = run("close_account", teacher.email.upper())
 
@@ -24,8 +26,8 @@ def test_close_account_signs_out_and_keeps_the_classes(
         "The account rivera@school.test is closed.\n"
         f"It still teaches Period 3: hand_over_class {classroom.public_id} EMAIL\n"
     )
-    assert client.session.get("_auth_user_id") is None
     assert client.get("/teacher/").status_code == 302
+    assert not TeacherSession.objects.filter(user=teacher).exists()
     assert other.get("/teacher/").status_code == 200
     with pytest.raises(CommandError, match="Reopen it first with close_account --reopen"):
         run("sign_in_link", teacher.email)
@@ -62,7 +64,7 @@ def test_hand_over_class_replaces_the_only_teacher(classroom: Classroom, other_t
 def test_hand_over_class_asks_whose_place_it_is(classroom: Classroom, teacher: User, other_teacher: User) -> None:
     third = make_user(email="third@school.test")
     Teaching.objects.create(classroom=classroom, teacher=third)
-    with pytest.raises(CommandError, match="Period 3 has 2 teachers"):
+    with pytest.raises(CommandError, match="Period 3 has 2 owners"):
         run("hand_over_class", classroom.public_id, other_teacher.email)
 
     run("hand_over_class", classroom.public_id, other_teacher.email, giver=third.email)
@@ -80,12 +82,12 @@ def test_hand_over_class_refuses(classroom: Classroom, teacher: User, other_teac
         (
             (public_id, closed.email),
             "",
-            "rivera@school.test doesn't teach the class, or the account closed@school.test is closed.",
+            "rivera@school.test doesn't own the class, or the account closed@school.test is closed.",
         ),
         (
             (public_id, teacher.email),
             other_teacher.email,
-            "okafor@school.test doesn't teach the class, or the account rivera@school.test is closed.",
+            "okafor@school.test doesn't own the class, or the account rivera@school.test is closed.",
         ),
         (
             (public_id, other_teacher.email),

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.conf import settings as site_settings
 from django.contrib.messages import constants
@@ -36,10 +37,12 @@ from quizzes.models import (
     Excuse,
     Extension,
     FailedTry,
+    KnownDevice,
     ManualGrade,
     Presence,
     QuestionSet,
     Student,
+    TeacherSession,
     Teaching,
     User,
 )
@@ -59,6 +62,7 @@ from quizzes.people.erasure import (
 )
 from quizzes.people.erasure_ledger import LedgerDamaged, LedgerLine, ledger_path, read_ledger
 from quizzes.people.rosters import move_student, rename_student
+from quizzes.people.teacher_sign_in import remember_user_device
 from tests.factories import (
     make_answered_attempt,
     make_assignment,
@@ -373,9 +377,14 @@ def test_a_set_that_a_class_of_a_colleague_uses_stays(teacher: User, other_class
     used = make_edition(question_set=make_question_set(owner=teacher))
     unused = make_edition(question_set=make_question_set(owner=teacher))
     make_assignment(edition=used, classroom=other_classroom, assigned_by=teacher)
+    Authenticator.objects.create(user=teacher, type=Authenticator.Type.TOTP, data={})
+    remember_user_device(teacher, device="device", address="address", now=now)
+    TeacherSession.objects.create(user=teacher, key="key", browser="Firefox", started_at=now, seen_at=now)
 
     erase_teacher(teacher, now=now)
 
+    for model in (Authenticator, KnownDevice, TeacherSession):
+        assert not model.objects.exists()
     assert list(QuestionSet.objects.filter(pk__in=[used.question_set_id, unused.question_set_id])) == [
         used.question_set
     ]

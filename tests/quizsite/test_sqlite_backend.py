@@ -384,6 +384,57 @@ def test_prepare_database_refuses_one_that_it_may_only_read(path: Path) -> None:
             os.seteuid(me)
 
 
+def test_connection_that_may_only_read_is_opened_again_after_its_first_error(path: Path) -> None:
+    # SQLite opens a file for reading where it cannot open it for writing: without permission, as here, or without a
+    # free file descriptor.
+    prepare_database(path, journal_mode="delete")
+    with tempfile.TemporaryDirectory(prefix="footnote-tests-") as folder:
+        Path(folder).chmod(0o777)  # noqa: S103  nobody makes the journal here
+        moved = Path(shutil.move(path, folder))
+        for name in (".line", ".turn"):
+            moved.with_name(moved.name + name).touch()
+            moved.with_name(moved.name + name).chmod(0o666)
+        moved.chmod(0o444)
+        wrapper = handler(moved)["default"]
+        # As in quizsite/settings.py.
+        wrapper.settings_dict["CONN_MAX_AGE"] = None
+        me = os.geteuid()
+        if me == 0:
+            os.seteuid(65534)
+        try:
+            wrapper.ensure_connection()
+        finally:
+            os.seteuid(me)
+        moved.chmod(0o644)
+
+        begin(wrapper)
+        with pytest.raises(OperationalError, match="readonly"), wrapper.cursor() as cursor:
+            cursor.execute("UPDATE counter SET value = 1 WHERE id = 1")
+        # As an atomic block ends, and then a request.
+        wrapper.rollback()
+        wrapper.set_autocommit(True)
+        wrapper.close_if_unusable_or_obsolete()
+        add_one(wrapper)
+
+        assert value(wrapper) == 1
+        wrapper.close()
+
+
+@pytest.mark.parametrize("name", [".line", ".turn"])
+def test_connection_without_its_queue_is_an_error_of_the_database(name: str, path: Path) -> None:
+    queue = path.with_name(path.name + name)
+    queue.unlink(missing_ok=True)
+    queue.mkdir()
+    wrapper = handler(path)["default"]
+
+    with pytest.raises(OperationalError, match="queue of writers cannot be opened"):
+        wrapper.ensure_connection()
+    queue.rmdir()
+
+    assert value(wrapper) == 0
+    wrapper.close()
+
+
 def test_flush_passes_triggers_by_and_leaves_them_in_force(connection: DatabaseWrapper) -> None:
     with connection.cursor() as cursor:
         cursor.execute("CREATE TRIGGER kept BEFORE DELETE ON counter BEGIN SELECT RAISE(ABORT, '100% kept'); END")

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from quizzes.grading import manual_grades
 from quizzes.models import Assignment, Attempt, Student, User
-from quizzes.reports.attempt_review import review_attempt
+from quizzes.reports.attempt_review import even_columns, review_attempt
 from tests.factories import NOW, make_answered_attempt, make_assignment, make_edition, make_regrade
 from tests.pages import text_of
 from tests.views.teacher.test_grading_queue import typed_document
@@ -87,3 +87,13 @@ def test_dropped_question_is_told_as_what_it_is(waiting: Attempt, student_client
     make_regrade(assignment=waiting.assignment, policy="drop")
     page = text_of(student_client.get(reverse("result", args=[waiting.public_id])))
     assert page.count("Doesn’t count") == 2
+
+
+@pytest.mark.parametrize(
+    ("count", "at_most", "columns"),
+    [(0, 5, 1), (1, 5, 1), (4, 5, 4), (6, 5, 3), (16, 5, 4), (16, 8, 8), (9, 8, 5), (10, 8, 5), (17, 8, 6), (33, 8, 7)],
+)
+def test_strip_has_even_rows(count: int, at_most: int, columns: int) -> None:
+    assert even_columns(count, at_most=at_most) == columns
+    # No number stands alone in the last row, unless it is the only one.
+    assert count <= 1 or columns == 1 or count % columns != 1

@@ -69,6 +69,17 @@ def test_only_pages_that_a_teacher_needs_are_there() -> None:
         "account_reset_password_done",
         "account_reset_password_from_key",
         "account_reset_password_from_key_done",
+        "account_reauthenticate",
+        "mfa_index",
+        "mfa_authenticate",
+        "mfa_reauthenticate",
+        "mfa_reauthenticate_webauthn",
+        "mfa_activate_totp",
+        "mfa_deactivate_totp",
+        "mfa_add_webauthn",
+        "mfa_remove_webauthn",
+        "mfa_view_recovery_codes",
+        "mfa_generate_recovery_codes",
     }
 
 
@@ -87,7 +98,7 @@ def test_invitation_makes_an_account_once(teacher: User, clock: time_machine.Tra
     form = form_of(accepted(client, token).get(reverse("account_signup")), having="password1")
     home = client.post(form.action, form.data(**SIGN_UP), follow=True)
 
-    assert home.request["PATH_INFO"] == reverse("teacher_home")
+    assert home.request["PATH_INFO"] == reverse("add_classroom")
     user = User.objects.get(email="baptiste@school.test")
     assert user.name == "Mr. Baptiste"
     assert user.check_password(PASSWORD)

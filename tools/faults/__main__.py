@@ -11,11 +11,11 @@ from tools.faults.cluster import Cluster, NoPostgres
 
 ON_SQLITE = (
     *("R1", "R2", "R3", "R6", "R7", "R8", "R9", "R10", "R12", "R14", "R15", "R18"),
-    *("R19", "R20", "R21", "R22", "R23"),
+    *("R19", "R20", "R21", "R22", "R23", "R24"),
 )
 ON_POSTGRES = (
     *("R4@pg", "R1@pg", "R7@pg", "R8@pg", "R9@pg", "R10@pg", "R14@pg", "R15@pg"),
-    *("R19@pg", "R20@pg", "R21@pg", "R22@pg", "R23@pg"),
+    *("R19@pg", "R20@pg", "R21@pg", "R22@pg", "R23@pg", "R24@pg"),
 )
 
 

@@ -25,6 +25,7 @@ from tests.servers import Site, family, running
 from tools.faults.backups import restored_from_a_backup_under_load
 from tools.faults.cluster import Cluster
 from tools.faults.error_path import errors_in_every_view
+from tools.faults.io_errors import each_io_error
 from tools.faults.ledger import Client, Save, at_once, busy, compare, finish, make_clients
 from tools.faults.neighbors import saved_beside_heavy_work
 from tools.faults.offline import answer_offline
@@ -435,4 +436,5 @@ SCENARIOS: dict[str, Scenario] = {
     "R21": lambda site, full: Outcome(*saved_beside(site, half_headers, full=full)),
     "R22": r22_slow_readers,
     "R23": lambda site, full: Outcome(*restored_from_a_backup_under_load(site, full=full)),
+    "R24": lambda site, full: Outcome(*each_io_error(site, full=full)),
 }

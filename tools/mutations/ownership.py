@@ -34,6 +34,13 @@ CONTROLS: tuple[Control, ...] = (
         *(ACCESS, "-k", "attempt_review or reopen_attempt"),
     ),
     control(
+        "a viewer of a class changes nothing",
+        "quizzes/people/class_roles.py",
+        "return act in _ACTS[role]",
+        "return True",
+        *(ACCESS, "-k", "viewer and (change_pin or sign_in_cards or add_person)"),
+    ),
+    control(
         "an attempt is its own student's",
         "quizzes/attempts/access.py",
         "if attempt is None or attempt.student.id != session.student_id:",
@@ -66,7 +73,7 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "an undone regrade stays within the own classes",
         "quizzes/grading/regrades.py",
-        "assignments = Assignment.objects.taught_by(by).filter(regrades__group=group)",
+        "assignments = Assignment.objects.editable_by(by).filter(regrades__group=group)",
         "assignments = Assignment.objects.filter(regrades__group=group)",
         "tests/views/teacher/test_regrades.py",
         *("-k", "undo"),

@@ -151,4 +151,12 @@ CONTROLS: tuple[Control, ...] = (
         "tests/quizsite/test_sqlite_backend.py",
         *("-k", "otherwise"),
     ),
+    control(
+        "a connection that met an error is opened again",
+        "quizsite/sqlite/base.py",
+        "        self.errors_occurred = had_errors\n",
+        "",
+        "tests/quizsite/test_sqlite_backend.py",
+        *("-k", "only_read"),
+    ),
 )

@@ -95,7 +95,7 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "pages get no camera and no place",
         "quizsite/middleware.py",
-        '            response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)\n',
+        '            response.headers.setdefault("Permissions-Policy", policy)\n',
         "            pass\n",
         HEADERS,
         *("-k", "no_page and sign"),

@@ -1,8 +1,9 @@
 """The document of a draft, and the document of an edition that is made from it. Pure.
 
 A draft has the shape of an edition, but may be incomplete. It also has fields that only its author sees: `saved`
-(the draft's revision at which each part was last changed) and, in a question, `anchors` (sentence key: the sentence's
-text when it became evidence), `kept` (tips that the author dismissed, and why) and `set_aside` (fields of other types).
+(the draft's revision at which each part was last changed), in another level of the reading `based_on` (the sentences
+that it was written from), and in a question `anchors` (sentence key: the sentence's text when it became evidence),
+`kept` (tips that the author dismissed, and why) and `set_aside` (fields of other types).
 
 Teachers do not list facts. Each sentence of an edition is one fact, with the key and the speaker of the sentence.
 """
@@ -16,7 +17,16 @@ from django.utils.text import slugify
 
 from quizzes.content.question_types.draft import rows
 from quizzes.content.question_types.registry import draft_of, open_in_draft
-from quizzes.content.reading import NOT_STATED, REPORTER, Citation, Reading, Sentence, Voice
+from quizzes.content.reading import (
+    NOT_STATED,
+    REPORTER,
+    Citation,
+    Reading,
+    Sentence,
+    Voice,
+    explain_words,
+    parse_words,
+)
 from quizzes.content.sentences import same_text
 from quizzes.content.tables import Table
 
@@ -73,11 +83,13 @@ def from_edition(edition: Mapping[str, Any], *, title: str) -> Table:
     document = {**new_document(), **deepcopy(dict(edition)), "title": title, "saved": {}}
     document.pop("facts", None)
     document.pop("slug", None)
+    document.pop("form_of", None)
     # Built-in readings have no such field. They are written in the project's own words.
     document["reading"].setdefault("rights", QUOTES)
-    for paragraph in document["reading"]["paragraphs"]:
-        for sentence in paragraph["sentences"]:
-            sentence.pop("facts", None)
+    for sentence in sentence_tables(document):
+        sentence.pop("facts", None)
+    for variant in document["reading"].get("variants", ()):
+        variant["based_on"] = {table["key"]: table["text"] for table in sentence_tables(document)}
     for question in document["questions"]:
         open_in_draft(question)
         anchor_evidence(document, question)
@@ -124,15 +136,21 @@ def sentences(document: Table) -> list[Sentence]:
 def reading_of(document: Table) -> Reading:
     """The reading as students see it. It may be incomplete."""
     reading, citation, remaining = document["reading"], document["citation"], iter(sentences(document))
+    words = parse_words(reading.get("words", ()))
     return Reading(
         title=reading["title"],
         language=reading["language"],
         level=reading["level"],
-        paragraphs=tuple(tuple(next(remaining) for _ in paragraph["sentences"]) for paragraph in reading["paragraphs"]),
+        paragraphs=explain_words(
+            [[next(remaining) for _ in paragraph["sentences"]] for paragraph in reading["paragraphs"]],
+            words,
+            reading["language"],
+        ),
         citation=Citation(
             **{name: citation.get(name, "") for name in CITATION_FIELDS}, rights_note=_rights_note(document)
         ),
         voices=tuple(voices(document).values()),
+        words=words,
     )
 
 
@@ -209,6 +227,7 @@ def finished(document: Table) -> Table:
         ],
         "reading": {
             **reading,
+            **_finished_variants(document),
             "rights_note": _rights_note(document),
             "paragraphs": [
                 {"sentences": [{**table, "facts": [table["key"]]} for table in paragraph["sentences"]]}
@@ -217,6 +236,22 @@ def finished(document: Table) -> Table:
         },
         "questions": questions,
     }
+
+
+def _finished_variants(document: Table) -> Table:
+    """The other levels of the reading, without sentences that the author changed since; {} if none is left."""
+    current = {table["key"]: table["text"] for table in sentence_tables(document)}
+    finished_variants = []
+    for variant in document["reading"].get("variants", ()):
+        texts = {
+            key: text
+            for key, text in variant["sentences"].items()
+            if key in current and same_text(variant["based_on"].get(key, ""), current[key])
+        }
+        if texts:
+            kept = {name: value for name, value in variant.items() if name != "based_on"}
+            finished_variants.append({**kept, "sentences": texts})
+    return {"variants": finished_variants} if "variants" in document["reading"] else {}
 
 
 def finished_question(document: Table, question: Table) -> Table:

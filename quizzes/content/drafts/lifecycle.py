@@ -1,35 +1,53 @@
-"""Create a draft, empty or from an edition, and delete a draft that was never published."""
+"""Create a question set, empty or from an edition; archive, delete and restore it."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import ProtectedError
 
 from quizzes.content.drafts.document import from_edition, new_document
-from quizzes.content.drafts.saving import write_source
+from quizzes.content.drafts.saving import insert_question, new_question_key, write_source
+from quizzes.content.drafts.text import replace_text
+from quizzes.content.question_types.registry import TYPES
 from quizzes.content.tables import Table
 from quizzes.models import AuditEvent, Draft, Edition, QuestionSet, Reading, Source, User
 from quizzes.models.public_ids import new_public_id
+from quizzes.models.question_sets import DAYS_TO_RESTORE
+
+# Results are shown by objective. A set has this one until its author names others.
+FIRST_OBJECTIVE = {"key": "understand-the-reading", "title": "Understand the reading"}
 
 
-class AlreadyPublished(Exception):
-    """The set has an edition that students may have answered, so it cannot be deleted."""
+class InUse(Exception):
+    """A class uses or used the set, so it can only be archived."""
 
 
-def make_set(*, by: User, now: datetime, **fields: Any) -> Draft:
-    """Create a question set of this teacher with its source only. fields: as for `save_source`."""
+def make_set(*, by: User, now: datetime, text: str = "", **fields: Any) -> Draft:
+    """Create a question set of this teacher with its source. fields: as for `save_source`.
+
+    text: of the reading, "" to add it later. With a text, the set has a first, empty question.
+    """
     document = new_document()
     write_source(document, **fields)
     document["reading"]["title"] = document["title"]
+    document["objectives"] = [dict(FIRST_OBJECTIVE)]
+    if text:
+        replace_text(document, text)
+        insert_question(document, next(iter(TYPES)), key=new_question_key())
     return _create(document, by=by, now=now)
 
 
+@transaction.atomic
 def copy_set(edition: Edition, *, by: User, now: datetime) -> Draft:
     """Create a question set of this teacher with the content of the edition."""
     title = str(edition.document["title"])
     copies = {row.title for row in QuestionSet.objects.owned_by(by)}
-    return take_document(edition.document, title=_free_title(title, copies), by=by, now=now)
+    draft = take_document(edition.document, title=_free_title(title, copies), by=by, now=now)
+    guide = Source.objects.filter(readings__question_sets=edition.question_set_id).values("teaching_guide")[:1]
+    Source.objects.filter(readings__question_sets=draft.question_set_id).update(teaching_guide=guide)
+    return draft
 
 
 def take_document(document: Mapping[str, Any], *, title: str, by: User, now: datetime) -> Draft:
@@ -70,24 +88,50 @@ def _free_title(title: str, taken: set[str]) -> str:
     return next(name for name in names if name not in taken)
 
 
+def archive_set(question_set: QuestionSet, *, now: datetime) -> None:
+    """Leave the set out of its owner's lists. Quizzes that use it go on."""
+    QuestionSet.objects.filter(pk=question_set.pk, archived_at=None).update(archived_at=now)
+
+
 @transaction.atomic
-def delete_draft(draft: Draft, *, by: User, now: datetime) -> None:
-    """Delete the set of a draft and record its title and who deleted it. Raises AlreadyPublished."""
-    current = Draft.objects.select_for_update(of=("self",)).select_related("question_set").get(pk=draft.pk)
-    question_set = current.question_set
-    if question_set.editions.exists():
-        raise AlreadyPublished
+def delete_set(question_set: QuestionSet, *, by: User, now: datetime) -> None:
+    """Take the set off every page and record its title and who deleted it. Raises InUse if a class uses or used it."""
+    current = QuestionSet.objects.select_for_update().get(pk=question_set.pk)
+    if not QuestionSet.objects.filter(pk=current.pk).without_assignments().exists():
+        raise InUse
+    if current.deleted_at is None:
+        _set_deleted_at(current, now)
+        _record(AuditEvent.Action.SET_DELETED, current, by=by, now=now)
+
+
+@transaction.atomic
+def restore_set(question_set: QuestionSet, *, by: User, now: datetime) -> None:
+    """Bring an archived or deleted set back to its owner's lists."""
+    current = QuestionSet.objects.select_for_update().get(pk=question_set.pk)
+    was_deleted = current.deleted_at is not None
+    QuestionSet.objects.filter(pk=current.pk).update(archived_at=None, deleted_at=None)
+    if was_deleted:
+        _record(AuditEvent.Action.SET_RESTORED, current, by=by, now=now)
+
+
+def delete_sets_for_good(*, now: datetime) -> int:
+    """Delete sets that were deleted over DAYS_TO_RESTORE days ago, with reading and source; returns how many."""
+    count = 0
+    for question_set in QuestionSet.objects.filter(deleted_at__lt=now - timedelta(days=DAYS_TO_RESTORE)):
+        try:
+            question_set.delete_with_reading()
+            count += 1
+        except ProtectedError:
+            # A class got it in the same moment. It must not stay hidden.
+            _set_deleted_at(question_set, None)
+    return count
+
+
+def _set_deleted_at(question_set: QuestionSet, moment: datetime | None) -> None:
+    QuestionSet.objects.filter(pk=question_set.pk).update(deleted_at=moment)
+
+
+def _record(action: AuditEvent.Action, question_set: QuestionSet, *, by: User, now: datetime) -> None:
     AuditEvent.objects.record(
-        AuditEvent.Action.DRAFT_DELETED,
-        actor=by,
-        classroom=None,
-        at=now,
-        set=question_set.public_id,
-        title=question_set.title,
-        question_count=len(current.document["questions"]),
+        action, actor=by, classroom=None, at=now, set=question_set.public_id, title=question_set.title
     )
-    reading = Reading.objects.get(pk=question_set.reading_id)
-    # A teacher's set does not share its reading and its source with another set.
-    question_set.delete()
-    reading.delete()
-    Source.objects.filter(pk=reading.source_id).delete()

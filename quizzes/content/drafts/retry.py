@@ -30,7 +30,7 @@ def make_retry(assignment: Assignment, keys: Sequence[str], *, by: User, now: da
     document = _document(Edition.objects.get(pk=assignment.edition_id).document, keys)
     title = f"Retry: {document['title']}"[:200]
     chosen = [question["key"] for question in document["questions"]]
-    for question_set in QuestionSet.objects.owned_by(by).filter(title=title).published().order_by("pk"):
+    for question_set in QuestionSet.objects.owned_by(by).current().filter(title=title).published().order_by("pk"):
         latest = Edition.objects.get(pk=question_set.latest_edition_id)
         if list(latest.questions.order_by("position").values_list("key", flat=True)) == chosen:
             return question_set

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db.models import F
@@ -19,7 +20,9 @@ from quizzes.content.drafts.document import (
     question_of,
     question_part,
     replace_evidence,
+    sentence_tables,
 )
+from quizzes.content.drafts.removals import put_back, remember_removals
 from quizzes.content.question_types.registry import TYPES, add_row, change_type
 from quizzes.content.tables import Table
 from quizzes.models import Draft, QuestionSet, User
@@ -90,20 +93,22 @@ def save_reading(
     voices: Mapping[str, str],
     *,
     then: Change | None = None,
+    then_touches: Sequence[str] = (),
     seen: int,
     by: User,
     now: datetime,
 ) -> Draft:
     """Save title, language, level, and texts and speakers of sentences by key, then apply `then`.
 
-    Raises DraftChanged and what `then` raises, before anything is written.
+    then_touches: parts beside the reading that `then` changes. Raises DraftChanged and what `then` raises, before
+    anything is written.
     """
 
     def change(document: Table) -> None:
         document["reading"] |= fields
         text.set_sentences(document, texts, voices)
 
-    return _save(draft, change, then=then, touches=[READING], seen=seen, by=by, now=now)
+    return _save(draft, change, then=then, touches=[READING, *then_touches], seen=seen, by=by, now=now)
 
 
 def save_voices(draft: Draft, voices: Sequence[Table], *, seen: int, by: User, now: datetime) -> Draft:
@@ -129,20 +134,80 @@ def save_objectives(
 def add_question(draft: Draft, type_name: str, *, after: str = "", by: User, now: datetime) -> tuple[Draft, str]:
     """Add a question after this one, or as the last; also returns its key. Raises TooManyQuestions."""
     key = new_question_key()
+    change = partial(insert_question, type_name=type_name, key=key, after=after)
+    return _save(draft, change, touches=[question_part(key)], seen=None, by=by, now=now), key
+
+
+def insert_question(document: Table, type_name: str, *, key: str, after: str = "") -> None:
+    """Add an empty question to a draft's document after this one, or as the last. Raises TooManyQuestions."""
+    objective = next((table["objective"] for table in document["questions"] if table["key"] == after), "")
+    first = document["objectives"][0]["key"] if document["objectives"] else ""
+    question = {
+        "key": key,
+        "type": type_name,
+        "objective": objective or first,
+        **deepcopy(_NEW_QUESTION),
+        **TYPES[type_name].draft.blank(document["voices"]),
+    }
+    _insert(document, question, after=after)
+
+
+def add_questions(draft: Draft, questions: Sequence[Table], *, by: User, now: datetime) -> Draft:
+    """Add these questions after the last one. Those with a key that the draft has are left out, so twice is once.
+
+    A question without an objective gets the first. Raises TooManyQuestions, and then adds none.
+    """
 
     def change(document: Table) -> None:
-        objective = next((table["objective"] for table in document["questions"] if table["key"] == after), "")
         first = document["objectives"][0]["key"] if document["objectives"] else ""
-        question = {
-            "key": key,
-            "type": type_name,
-            "objective": objective or first,
-            **deepcopy(_NEW_QUESTION),
-            **TYPES[type_name].draft.blank(document["voices"]),
-        }
-        _insert(document, question, after=after)
+        for question in questions:
+            if question_of(document, question["key"]) is None:
+                added = deepcopy(question)
+                _insert(document, {**added, "objective": added["objective"] or first}, after="")
 
-    return _save(draft, change, touches=[question_part(key)], seen=None, by=by, now=now), key
+    parts = [question_part(question["key"]) for question in questions]
+    return _save(draft, change, touches=parts, seen=None, by=by, now=now)
+
+
+def remove_unchanged_questions(
+    draft: Draft, prefix: str, *, revision: int, by: User, now: datetime
+) -> tuple[Draft, int, int]:
+    """Remove the questions whose keys start with prefix, unless they changed after this revision.
+
+    Also returns how many are removed and how many stay.
+    """
+    counts = [0, 0]
+
+    def change(document: Table) -> None:
+        saved = document["saved"]
+        own = [question["key"] for question in document["questions"] if question["key"].startswith(prefix)]
+        gone = {key for key in own if saved.get(question_part(key), 0) <= revision}
+        document["questions"] = [question for question in document["questions"] if question["key"] not in gone]
+        for key in gone:
+            saved.pop(question_part(key), None)
+        counts[:] = [len(gone), len(own) - len(gone)]
+
+    saved = _save(draft, change, touches=[], seen=None, by=by, now=now)
+    return saved, counts[0], counts[1]
+
+
+def save_evidence(draft: Draft, chosen: Mapping[str, Sequence[str]], *, by: User, now: datetime) -> Draft:
+    """Save the evidence of questions that have none yet. chosen: sentence keys by question key.
+
+    A question that is gone or has evidence by now stays as it is, and so does one whose sentences are gone.
+    """
+
+    def change(document: Table) -> None:
+        known = {table["key"] for table in sentence_tables(document)}
+        for key, sentences in chosen.items():
+            question = question_of(document, key)
+            kept = [sentence for sentence in sentences if sentence in known]
+            if question is not None and not question.get("evidence") and kept:
+                question["evidence"] = kept
+                anchor_evidence(document, question)
+
+    parts = [question_part(key) for key in chosen]
+    return _save(draft, change, touches=parts, seen=None, by=by, now=now)
 
 
 def save_question(
@@ -215,6 +280,16 @@ def remove_question(draft: Draft, key: str, *, seen: int, by: User, now: datetim
         document["saved"].pop(question_part(key), None)
 
     return _save(draft, change, needs=[question_part(key)], touches=[], seen=seen, by=by, now=now)
+
+
+def undo_removal(draft: Draft, *, by: User, now: datetime) -> tuple[Draft, list[str]]:
+    """Put back what the last removal took; also returns the parts that changed. Raises CannotPutBack."""
+    parts: list[str] = []
+
+    def change(document: Table) -> None:
+        parts[:] = put_back(document)
+
+    return _save(draft, change, touches=parts, seen=None, by=by, now=now), parts
 
 
 def keep_evidence(draft: Draft, key: str, *, seen: int, by: User, now: datetime) -> Draft:
@@ -297,6 +372,9 @@ def _save(
             then(document)
         if document == current.document:
             return current
+        # An undo drops what was remembered, and is itself nothing to undo.
+        if document.get("removed") == current.document.get("removed"):
+            remember_removals(current.document, document, revision=current.revision + 1)
         document["saved"] |= {part: current.revision + 1 for part in touches}
         rows = Draft.objects.filter(pk=draft.pk, revision=current.revision)
         if rows.update(document=document, revision=F("revision") + 1, changed_at=now, changed_by=by):

@@ -5,7 +5,7 @@ The functions that return None change the document in place.
 
 from collections.abc import Mapping, Sequence
 
-from quizzes.content.drafts.document import anchored, sentence_tables
+from quizzes.content.drafts.document import UNNAMED, anchored, sentence_tables
 from quizzes.content.reading import REPORTER
 from quizzes.content.sentences import match_sentences, split_sentences, split_text
 from quizzes.content.tables import Table
@@ -112,6 +112,18 @@ def set_voices(document: Table, voices: Sequence[Table]) -> None:
     uses, keys = uses_of_voices(document), {voice["key"] for voice in voices}
     used = [voice for voice in document["voices"] if voice["key"] not in keys and uses.get(voice["key"])]
     document["voices"] = [dict(voice) for voice in (*voices, *used)]
+
+
+def add_speaker(document: Table, voice: Table, *, sentence: str) -> None:
+    """Give this sentence the speaker, who is added if the source does not have one with this key."""
+    if voice["key"] not in {table["key"] for table in document["voices"]}:
+        keys = [table["key"] for table in document["voices"]]
+        # The speaker without a name comes after those with one.
+        place = keys.index(UNNAMED) if UNNAMED in keys else len(keys)
+        document["voices"].insert(place, dict(voice))
+    for table in sentence_tables(document):
+        if table["key"] == sentence:
+            table["voice"] = voice["key"]
 
 
 def uses_of_voices(document: Table) -> dict[str, int]:

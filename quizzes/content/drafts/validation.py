@@ -18,10 +18,11 @@ from quizzes.content.drafts.document import (
     sentences,
 )
 from quizzes.content.question_types.registry import draft_of, parse_question
+from quizzes.content.reading import REPORTER
 from quizzes.content.sentences import nearest
 from quizzes.content.set_document import InvalidQuestion, find_errors, parse_set
 from quizzes.content.tables import InvalidDocument, Table
-from quizzes.content.writing_tips import Option, Tip, Wording, tips
+from quizzes.content.writing_tips import Option, Tip, Wording, reports_speech, tips
 
 NO_PUBLISHER = "Add the publisher and the date so students can judge the source."
 NO_RIGHTS = "Choose what you may show students."
@@ -152,6 +153,20 @@ def reading_problems(document: Table) -> list[Problem]:
     return [Problem(READING, text) for text in found]
 
 
+def sentences_without_speaker(document: Table) -> list[int]:
+    """The numbers of sentences that seem to report what a person said, but have the story itself as their speaker.
+
+    Only a hint: the story itself may also report what a person said. The rule applies to English only.
+    """
+    if not document["reading"]["language"].startswith("en"):
+        return []
+    return [
+        number
+        for number, table in enumerate(sentence_tables(document), start=1)
+        if table["voice"] == REPORTER and reports_speech(table["text"])
+    ]
+
+
 def objective_problems(document: Table) -> list[Problem]:
     """What is missing in the objectives."""
     return [] if document["objectives"] else [Problem(OBJECTIVES, "Add at least 1 objective.")]
@@ -168,8 +183,6 @@ def question_problems(document: Table, question: Table) -> list[str]:
     if draft_of(question).uses_picker and not question.get("evidence"):
         found.append("No evidence yet. Choose the sentences that prove the answer.")
     found += draft_of(question).problems(question, keys, document["voices"])
-    if not question["explanation"].strip():
-        found.append("Add an explanation.")
     return found or _parsing_problems(document, question)
 
 

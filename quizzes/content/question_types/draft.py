@@ -104,11 +104,6 @@ def equals(rows: Sequence[Table], noun: str) -> list[str]:
     return found
 
 
-def unexplained(rows: Sequence[tuple[int, Table]], noun: str) -> list[str]:
-    """A message for each of these rows without a rationale."""
-    return [f"Add feedback for {noun} {number}." for number, row in rows if not text_in(row, "rationale")]
-
-
 def lost(keys: Sequence[str], sentence_keys: Sequence[str], message: str) -> list[str]:
     """[message] if one of these sentences is no longer in the reading."""
     return [message] if set(keys) - set(sentence_keys) else []

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 
 from quizzes.content.tables import Table
@@ -75,7 +74,7 @@ class QuestionTypeForm(PartForm):
         self.initial[name] = value
 
     def sentences_field(self, label: str) -> "SentencesField":
-        """A field for sentences by number."""
+        """A field for sentences of the reading."""
         return SentencesField(label=label, sentence_keys=self.sentence_keys)
 
     def rows(self) -> list["Row"]:
@@ -96,37 +95,19 @@ class Row:
         self.fields: dict[str, BoundField] = {name: form[f"{name}-{number}"] for name in names}
 
 
-class SentencesField(forms.CharField):
-    """Sentences by their numbers, such as “3, 5”. The value is their keys, in reading order."""
+class SentencesField(forms.MultipleChoiceField):
+    """Sentences of the reading, each with its number to check. The value is their keys, in reading order."""
 
     def __init__(self, *, sentence_keys: Sequence[str], **kwargs: Any) -> None:
-        widget = forms.TextInput(attrs={"class": "why", "autocomplete": "off"})
-        super().__init__(**{"max_length": 200, "required": False, "widget": widget, **kwargs})
+        choices = [(key, f"Sentence {number}") for number, key in enumerate(sentence_keys, start=1)]
+        messages = {"invalid_choice": "The reading no longer has this sentence."}
+        super().__init__(choices=choices, required=False, error_messages=messages, **kwargs)
         self.sentence_keys = sentence_keys
 
-    def prepare_value(self, value: Any) -> Any:
-        """Numbers for keys; user input unchanged."""
-        if not isinstance(value, list | tuple):
-            return value
-        return ", ".join(str(number) for number, key in enumerate(self.sentence_keys, start=1) if key in value)
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        """Whether other numbers were sent."""
-        return super().has_changed(self.prepare_value(initial), data)
-
     def clean(self, value: Any) -> Any:
-        """Keys for numbers."""
-        numbers = super().clean(value).replace(",", " ").replace(";", " ").split()
-        keys = set()
-        for number in numbers:
-            if not number.isdecimal() or not 1 <= int(number) <= len(self.sentence_keys):
-                raise ValidationError(f"The reading has no sentence {number[:20]}. The last one is {self._last}.")
-            keys.add(self.sentence_keys[int(number) - 1])
-        return [key for key in self.sentence_keys if key in keys]
-
-    @property
-    def _last(self) -> int:
-        return len(self.sentence_keys)
+        """The keys in reading order."""
+        chosen = super().clean(value)
+        return [key for key in self.sentence_keys if key in chosen]
 
 
 class LinesField(forms.CharField):

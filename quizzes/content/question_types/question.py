@@ -10,6 +10,7 @@ from typing import Any, Literal, Self
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.reading import Reading, Sentence, Voice
 from quizzes.content.tables import InvalidDocument, text_of, texts_of
+from quizzes.phrases import gettext
 
 SKILL_LABELS = {"recall": "Recall", "inference": "Inference", "attribution": "Who says it"}
 SKILLS = tuple(SKILL_LABELS)
@@ -51,12 +52,16 @@ class ReviewRow:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A graded question, for after release. credit: 0 to 1. given, correct: in words; given is "" without an answer."""
+    """A graded question, for after release. credit: 0 to 1. given, correct: in words; given is "" without an answer.
+
+    note: why an answer that is partly right earned nothing, "" for any other.
+    """
 
     credit: Fraction
     rows: tuple[ReviewRow, ...]
     given: str
     correct: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +165,10 @@ class Question(ABC):
 
     # Optional hooks.
 
+    def credit_rule(self, of_type: str) -> str:
+        """How this question gives partial credit, for students; "" if it does not. of_type: the rule of its type."""
+        return of_type
+
     def arranged(self, shuffle: Shuffle) -> Self:
         """The question with its choices in the order that `public` shows, so that reviews keep that order."""
         return self
@@ -223,7 +232,7 @@ def common_fields(document: Mapping[str, Any]) -> dict[str, Any]:
         "points": points,
         "facts": frozenset(texts_of(document, "facts")),
         "evidence": texts_of(document, "evidence"),
-        "explanation": text_of(document, "explanation"),
+        "explanation": text_of(document, "explanation", optional=True),
     }
 
 
@@ -293,13 +302,13 @@ def read_typed(submitted: Submitted, name: str, *, limit: int = MAX_LINE, lines:
     """
     given = submitted.get(name, ())
     if len(given) > 1:
-        raise NotAChoice("Enter only 1 answer.")
+        raise NotAChoice(gettext("Enter only 1 answer."))
     typed = "".join(given).replace("\r\n", "\n").replace("\r", "\n")
     # Databases refuse some of these characters.
     seen = "".join(char for char in typed if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs"))
     text = "\n".join(line.rstrip() for line in seen.strip().split("\n")) if lines else " ".join(seen.split())
     if len(text) > limit:
-        raise NotAChoice(f"Use up to {limit:,} characters.")
+        raise NotAChoice(gettext("Use up to {limit} characters.").format(limit=f"{limit:,}"))
     return text if any(char.isprintable() and not char.isspace() for char in text) else None
 
 
@@ -323,11 +332,11 @@ def choice_row(text: str, *, right: bool, chosen: bool, why: str, fault: str = "
     """A line for one choice, with its rationale if the student chose it or should have."""
     if right:
         return (
-            ReviewRow(text, "right", "Your answer, correct", why)
+            ReviewRow(text, "right", gettext("Your answer, correct"), why)
             if chosen
-            else ReviewRow(text, "missed", "Correct answer", why)
+            else ReviewRow(text, "missed", gettext("Correct answer"), why)
         )
-    return ReviewRow(text, "wrong", "Your answer", why, fault) if chosen else ReviewRow(text, "no", "", "")
+    return ReviewRow(text, "wrong", gettext("Your answer"), why, fault) if chosen else ReviewRow(text, "no", "", "")
 
 
 def given_row(
@@ -335,19 +344,20 @@ def given_row(
 ) -> ReviewRow:
     """A line for one part of a question with several: the correct answer there, and the given one (None: nothing)."""
     if is_right:
-        return ReviewRow(text, "right", f"{right}. Your answer, correct", "")
+        return ReviewRow(text, "right", f"{right}. {gettext('Your answer, correct')}", "")
     state: RowState = "close" if is_close else "wrong"
-    return ReviewRow(text, state, f"{right}. {'Not answered' if given is None else f'You answered: {given}'}", why)
+    what = gettext("Not answered") if given is None else gettext("You answered: {answer}").format(answer=given)
+    return ReviewRow(text, state, f"{right}. {what}", why)
 
 
 def typed_review(value: str | None, *, credit: Fraction, correct: str, needs_grading: bool, why: str) -> Review:
     """The typed answer and, unless it is correct, the correct one. why: why a student may give that answer."""
-    key = ReviewRow(correct, "missed", "Correct answer", "")
+    key = ReviewRow(correct, "missed", gettext("Correct answer"), "")
     if value is None:
         rows: tuple[ReviewRow, ...] = (key,)
     elif credit:
-        rows = (ReviewRow(value, "right", "Your answer, correct", ""),)
+        rows = (ReviewRow(value, "right", gettext("Your answer, correct"), ""),)
     else:
-        close = ReviewRow(value, "close", "Your answer: close, but not accepted", why)
-        rows = (close if needs_grading else ReviewRow(value, "wrong", "Your answer", why), key)
+        close = ReviewRow(value, "close", gettext("Your answer: close, but not accepted"), why)
+        rows = (close if needs_grading else ReviewRow(value, "wrong", gettext("Your answer"), why), key)
     return Review(credit=credit, rows=rows, given=value or "", correct=correct)

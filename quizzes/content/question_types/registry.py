@@ -21,6 +21,7 @@ from quizzes.content.question_types.true_false.question_type import TRUE_FALSE
 from quizzes.content.question_types.who_says_so.question_type import WHO_SAYS_SO
 from quizzes.content.reading import Reading
 from quizzes.content.tables import InvalidDocument, Table, text_of
+from quizzes.phrases import gettext
 
 # In the order in which the editor offers them.
 TYPES: dict[str, QuestionType] = {
@@ -59,7 +60,8 @@ def public_view(question: Question, shuffle: Shuffle, value: Value, reading: Rea
     """What a student may see before release: an allowlist that is the same whichever answer is correct."""
     question_type = TYPES[question.type]
     view = question.public(shuffle, value, reading)
-    return {"type": question.type, "hint": question_type.hint, "partial_credit": question_type.partial_credit, **view}
+    hint, credit = gettext(question_type.hint), gettext(question.credit_rule(question_type.partial_credit))
+    return {"type": question.type, "hint": hint, "partial_credit": credit, **view}
 
 
 def regraded(document: Mapping[str, Any], value: Value) -> dict[str, Any]:

@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from quizzes.phrases import gettext
+
 
 class NotAChoice(ValueError):
     """A submitted token that this question never offered."""
@@ -28,7 +30,7 @@ class Shuffle:
         for candidate in ids:
             if self.token(question_key, candidate) == token:
                 return candidate
-        raise NotAChoice("That answer isn’t one of the choices.")
+        raise NotAChoice(gettext("That answer isn’t one of the choices."))
 
     def order[T](self, scope: str, items: Sequence[tuple[str, T]]) -> list[T]:
         """The second members of (id, item) pairs: as given, or in this attempt's own order."""

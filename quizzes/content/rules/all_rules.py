@@ -4,6 +4,7 @@ from quizzes.content.rules import (
     choice_rules,
     evidence_rules,
     form_rules,
+    guide_rules,
     hint_rules,
     points_rules,
     source_rules,
@@ -13,6 +14,7 @@ from quizzes.content.rules.folder import Finding, Folder, Rule
 
 RULES: tuple[Rule, ...] = (
     *source_rules.RULES,
+    *guide_rules.RULES,
     *evidence_rules.RULES,
     *points_rules.RULES,
     *choice_rules.RULES,

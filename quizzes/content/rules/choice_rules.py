@@ -86,8 +86,8 @@ def feedback_has_a_length(folder: Folder) -> Iterator[Finding]:
         for text in item.feedback:
             if not _has_length(text, _RATIONALE):
                 yield item.finding(f"the rationale “{text}” has {len(words(text))} words, not 5 to 34")
-        if not _has_length(item.table["explanation"], _EXPLANATION):
-            yield item.finding(f"its explanation has {len(words(item.table['explanation']))} words, not 8 to 40")
+        if not _has_length(item.explanation, _EXPLANATION):
+            yield item.finding(f"its explanation has {len(words(item.explanation))} words, not 8 to 40")
         if item.finds_sentences and len(item.tempting) < 2:
             yield item.finding("it has fewer than two tempting sentences")
 

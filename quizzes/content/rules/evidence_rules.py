@@ -50,9 +50,14 @@ def named_sentences(item: Item) -> list[str]:
 
 
 def confirmation(folder: Folder, item: Item) -> str:
-    """The first 12 hexadecimal digits of the SHA-256 of the sentences that the question names."""
-    known = [key for key in named_sentences(item) if key in folder.sentences]
-    texts = [" ".join(folder.sentences[key]["text"].split()) for key in known]
+    """The first 12 hexadecimal digits of the SHA-256 of the sentences that the question names, at every level."""
+    keys = named_sentences(item)
+    texts = [
+        " ".join(sentence.text.split())
+        for reading in folder.readings
+        for key in keys
+        if (sentence := reading.sentence(key)) is not None
+    ]
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:12]
 
 
@@ -82,16 +87,17 @@ def absence_is_shown(folder: Folder) -> Iterator[Finding]:
             continue
         if len(item.table["evidence"]) < 2 and len(item.choices) < 5:
             yield item.finding("it asks what is absent and needs two evidence sentences or five choices")
-        if not _ABSENCE.search(item.table["explanation"]):
+        if not _ABSENCE.search(item.explanation):
             yield item.finding("its explanation does not say that something is absent")
 
 
 def quotes_are_in_the_reading(folder: Folder) -> Iterator[Finding]:
-    """Words in quotation marks in a rationale or an explanation stand in the reading."""
-    text = " ".join(sentence.text for sentence in folder.reading).casefold()
+    """Words in quotation marks in a rationale or an explanation stand in the reading at every English level."""
+    english = [reading for reading in folder.readings if reading.language == "en"]
+    texts = [" ".join(sentence.text for sentence in reading).casefold() for reading in english]
     for item in folder.items:
-        for quote in _quotes([*item.feedback, item.table["explanation"]]):
-            if quote.casefold() not in text:
+        for quote in _quotes([*item.feedback, item.explanation]):
+            if not all(quote.casefold() in text for text in texts):
                 yield item.finding(f"“{quote}” is in quotation marks and not in the reading")
 
 

@@ -9,9 +9,10 @@ from typing import Any
 from quizzes.content.reading import Reading
 from quizzes.content.set_document import SetDocument
 from quizzes.content.tables import Table
+from quizzes.content.teaching_guide import TeachingGuide, parse_guide
 from quizzes.content.writing_tips import syllables
 
-SOURCE_NAME = "source.toml"
+SOURCE_NAME, GUIDE_NAME = "source.toml", "teaching-guide.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +82,21 @@ class Item:
         return len(self.keys) or len(self.statements) or len(self.table.get("key_sentences", ())) or None
 
     @property
+    def explanation(self) -> str:
+        """The explanation, "" without one."""
+        return str(self.table.get("explanation", ""))
+
+    @property
     def feedback(self) -> list[str]:
-        """Every rationale."""
-        rows = [*self.table.get("choices", ()), *self.statements]
-        other = [self.table["rationale_other"]] if "rationale_other" in self.table else []
-        return [row["rationale"] for row in rows] + other
+        """Every rationale, "" for a missing one. Only built-in sets need them all."""
+        lists = ("choices", "statements", "tempting", "prompts", "items", "gaps", "wrong")
+        rows = [row for name in lists for row in self.table.get(name, ())]
+        is_judged = isinstance(self.table.get("answer"), bool)
+        both = ["rationale_true", "rationale_false"] if is_judged else []
+        other = ["rationale_other"] if "key_sentences" in self.table or "tempting" in self.table else []
+        return [str(table.get("rationale", "")) for table in rows] + [
+            str(self.table.get(name, "")) for name in (*both, *other)
+        ]
 
     def finding(self, reason: str) -> Finding:
         """A finding on this question."""
@@ -108,12 +119,21 @@ class RuleSet:
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A source, its reading and its sets. story_runs: hashes of runs of the story, None if they are not known."""
+    """A source, its reading and its sets. story_runs: hashes of runs of the story, None if they are not known.
+
+    guide_tables: the tables of the teaching guide, None without one.
+    """
 
     source: Mapping[str, Any]
     reading: Reading
     sets: tuple[RuleSet, ...]
     story_runs: frozenset[str] | None = None
+    guide_tables: Mapping[str, Any] | None = None
+
+    @property
+    def guide(self) -> TeachingGuide | None:
+        """The teaching guide, None without one."""
+        return parse_guide(self.guide_tables) if self.guide_tables is not None else None
 
     @property
     def items(self) -> list[Item]:
@@ -129,6 +149,11 @@ class Folder:
     def facts(self) -> dict[str, Table]:
         """The facts of the source by id."""
         return {fact["id"]: fact for fact in self.source["facts"]}
+
+    @property
+    def readings(self) -> list[Reading]:
+        """The reading at every level."""
+        return [self.reading, *self.reading.variants]
 
     @property
     def sentences(self) -> dict[str, Table]:

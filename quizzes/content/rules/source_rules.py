@@ -3,15 +3,25 @@
 import re
 from collections.abc import Iterator
 
+from quizzes.content.reading import STANDARD, Reading
 from quizzes.content.rules.folder import SOURCE_NAME, Finding, Folder, Rule, grade_level, words
 
-# How a sentence names its speaker.
+# How a sentence names its speaker, by language.
 _NAMED = {
-    "mayor": r"Kenney said|The mayor said",
-    "protesters": "Protesters said",
-    "unnamed": "does not name|not named",
+    "en": {
+        "mayor": r"Kenney said|The mayor said",
+        "protesters": "Protesters said",
+        "unnamed": r"does not name|not named",
+    },
+    "es": {
+        "mayor": "Kenney dijo|El alcalde dijo",
+        "protesters": "manifestantes dijeron",
+        "unnamed": "no nombra",
+    },
 }
 _LENGTH, _SENTENCE, _MEAN, _GRADE = (200, 290), 22, 14, (5.0, 7.5)
+_EASIER_LENGTH, _EASIER_SENTENCE, _EASIER_GRADE = (150, 200), 15, 5.0
+_SPANISH_LENGTH = (250, 380)
 NAMES = frozenset(
     "philadelphia ice pars kenney jim immigration customs enforcement preliminary arraignment reporting system "
     "center city hall august september july june".split()
@@ -38,10 +48,11 @@ def every_fact_is_told(folder: Folder) -> Iterator[Finding]:
 
 def speakers_are_named(folder: Folder) -> Iterator[Finding]:
     """A sentence of a speaker names that speaker."""
-    for sentence in folder.reading:
-        pattern = _NAMED.get(sentence.voice.key)
-        if pattern and not re.search(pattern, sentence.text):
-            yield _at(sentence.key, f"it does not name its speaker ({sentence.voice.label})")
+    for reading in folder.readings:
+        for sentence in reading:
+            pattern = _NAMED[reading.language].get(sentence.voice.key)
+            if pattern and not re.search(pattern, sentence.text):
+                yield _at(sentence.key, f"it does not name its speaker ({sentence.voice.label}){_level(reading)}")
 
 
 def reading_suits_grade_seven(folder: Folder) -> Iterator[Finding]:
@@ -58,6 +69,35 @@ def reading_suits_grade_seven(folder: Folder) -> Iterator[Finding]:
     grade = grade_level(texts, without=NAMES)
     if not _GRADE[0] <= grade <= _GRADE[1]:
         yield Finding(SOURCE_NAME, "", f"the reading is at grade {grade:.1f}, not {_GRADE[0]} to {_GRADE[1]}")
+
+
+def levels_are_complete(folder: Folder) -> Iterator[Finding]:
+    """Each level has every sentence, so that every question can be asked there."""
+    for variant in folder.reading.variants:
+        for sentence in folder.reading:
+            if variant.sentence(sentence.key) is None:
+                yield _at(sentence.key, f"it is missing{_level(variant)}")
+
+
+def levels_suit_their_readers(folder: Folder) -> Iterator[Finding]:
+    """The easier level has 150 to 200 words in short sentences at grade 5 or less, the Spanish one 250 to 380 words.
+
+    Names and words to know do not count for the grade.
+    """
+    known = frozenset(part.lower() for word in folder.reading.words for form in word.forms for part in words(form))
+    for variant in folder.reading.variants:
+        texts = [sentence.text for sentence in variant]
+        least, most = _SPANISH_LENGTH if variant.language == "es" else _EASIER_LENGTH
+        if not least <= sum(len(words(text)) for text in texts) <= most:
+            yield Finding(SOURCE_NAME, "", f"it does not have {least} to {most} words{_level(variant)}")
+        if variant.language == "es":
+            continue
+        for sentence in variant:
+            if len(words(sentence.text)) > _EASIER_SENTENCE:
+                yield _at(sentence.key, f"it has over {_EASIER_SENTENCE} words{_level(variant)}")
+        grade = grade_level(texts, without=NAMES | known)
+        if grade > _EASIER_GRADE:
+            yield Finding(SOURCE_NAME, "", f"it is at grade {grade:.1f}, at most {_EASIER_GRADE}{_level(variant)}")
 
 
 def date_is_explained(folder: Folder) -> Iterator[Finding]:
@@ -80,6 +120,10 @@ def references_go_back(folder: Folder) -> Iterator[Finding]:
         earlier.add(key)
 
 
+def _level(reading: Reading) -> str:
+    return f" at the level “{reading.variant}”" if reading.variant != STANDARD else ""
+
+
 def _at(key: str, reason: str) -> Finding:
     return Finding(SOURCE_NAME, f"sentence “{key}”", reason)
 
@@ -89,6 +133,8 @@ RULES: tuple[Rule, ...] = (
     every_fact_is_told,
     speakers_are_named,
     reading_suits_grade_seven,
+    levels_are_complete,
+    levels_suit_their_readers,
     date_is_explained,
     references_go_back,
 )

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from quizzes.content.rules.folder import SOURCE_NAME, Finding, Folder, Item, Rule, grade_level
+from quizzes.content.rules.folder import GUIDE_NAME, SOURCE_NAME, Finding, Folder, Item, Rule, grade_level
 from quizzes.content.rules.source_rules import NAMES
 from quizzes.content.sentences import split_sentences
 
@@ -55,7 +55,7 @@ def questions_are_easy_to_read(folder: Folder) -> Iterator[Finding]:
         grade = grade_level(_sentences(item.table["stem"]), without=known)
         if grade > _STEM_GRADE:
             yield item.finding(f"its stem is at grade {grade:.1f}, at most {_STEM_GRADE} is allowed")
-    explanations = [sentence for item in folder.items for sentence in _sentences(item.table["explanation"])]
+    explanations = [sentence for item in folder.items for sentence in _sentences(item.explanation)]
     average = grade_level(explanations, without=known)
     if average > _EXPLANATION_GRADE:
         yield Finding("all sets", "", f"explanations are at grade {average:.1f}, at most {_EXPLANATION_GRADE}")
@@ -63,7 +63,8 @@ def questions_are_easy_to_read(folder: Folder) -> Iterator[Finding]:
 
 def nothing_is_copied_from_the_story(folder: Folder) -> Iterator[Finding]:
     """No seven words in a row are the story's. The story is known by hashes of such runs only."""
-    for file, document in ((SOURCE_NAME, folder.source), *((one.file, one.table) for one in folder.sets)):
+    documents = [(SOURCE_NAME, folder.source), (GUIDE_NAME, folder.guide_tables or {})]
+    for file, document in (*documents, *((one.file, one.table) for one in folder.sets)):
         for text in _all_texts(document):
             for run in runs(text):
                 if folder.story_runs is not None and run_hash(run) in folder.story_runs:
@@ -71,11 +72,10 @@ def nothing_is_copied_from_the_story(folder: Folder) -> Iterator[Finding]:
 
 
 def runs(text: str) -> Iterator[str]:
-    """Every seven words in a row, in small letters, with and without what follows an apostrophe."""
-    for pattern in (r"\w+", r"[\w’']+"):
-        found = re.findall(pattern, text.lower())
-        for start in range(len(found) - RUN + 1):
-            yield " ".join(found[start : start + RUN])
+    """Every seven words in a row, in small letters and without apostrophes, as the story was hashed."""
+    found = re.findall(r"[a-z0-9]+", text.lower().replace("’", "").replace("'", ""))
+    for start in range(len(found) - RUN + 1):
+        yield " ".join(found[start : start + RUN])
 
 
 def run_hash(run: str) -> str:
@@ -85,7 +85,7 @@ def run_hash(run: str) -> str:
 
 def _texts(item: Item) -> list[str]:
     rows = [row["text"] for row in (*item.choices, *item.statements)]
-    return [item.asked, *rows, *item.feedback, item.table["explanation"]]
+    return [item.asked, *rows, *item.feedback, item.explanation]
 
 
 def _sentences(text: str) -> list[str]:

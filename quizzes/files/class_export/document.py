@@ -15,9 +15,19 @@ from uuid import UUID
 from quizzes.files.class_export.typed_json import InvalidJson, Json, Key, plain, read
 
 FORMAT = "footnote-classroom"
-VERSION = 2
-# Version 1 has no paper answers: every attempt is on a screen.
+VERSION = 3
+# Version 1 has no paper answers: every attempt is on a screen. Members that version 3 added have these values.
 FIRST_VERSION = 1
+ADDED_IN_VERSION_3: dict[str, dict[str, Json]] = {
+    "classroom": {
+        "counts_missing_as_zero": False,
+        "sorts_by_first_name": False,
+        "reading_variant": "standard",
+        "students_choose_variant": False,
+    },
+    "students": {"family_name": None, "external_id": "", "language": "", "reading_variant": "", "chosen_variant": ""},
+    "assignments": {"own_title": "", "is_teacher_paced": False, "closed_through": 0},
+}
 MAX_BYTES = 50_000_000
 
 
@@ -27,24 +37,41 @@ class InvalidExport(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassroomPart:
-    """The classroom. The class code is not exported: the new site makes a new one."""
+    """The classroom. The class code is not exported: the new site makes a new one.
+
+    counts_missing_as_zero: whether missing work counts as 0 in averages.
+    reading_variant: the level of readings: standard, easier, or es. students_choose_variant: whether students may
+    choose another.
+    """
 
     key: Key
     name: str
     time_zone: str
     created_at: datetime
     archived_at: datetime | None
+    sorts_by_first_name: bool
+    counts_missing_as_zero: bool
+    reading_variant: str
+    students_choose_variant: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudentPart:
     """One student on the roster. accommodation: None without one; its time_factor is None for no time limit.
 
+    family_name: the part of the name to sort by, "" if not known, None to compute it from the name.
+    external_id: the school's own number, "" if not kept. language: of the pages, "" if the student never chose one.
+    reading_variant, chosen_variant: the level of readings that the teacher or the student chose, "" for none.
     is_elsewhere: moved to another classroom later; the file has only the attempts made in this classroom.
     """
 
     key: Key
     name: str
+    family_name: str | None
+    external_id: str
+    language: str
+    reading_variant: str
+    chosen_variant: str
     pin_version: int
     created_at: datetime
     removed_at: datetime | None
@@ -111,10 +138,15 @@ class CorrectionPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignmentPart:
-    """An edition given to the classroom. time_limit: in seconds. window_changed: whether its times changed later."""
+    """An edition given to the classroom. time_limit: in seconds. window_changed: whether its times changed later.
+
+    own_title: "" for the title of the question set. closed_through: how many questions of a teacher-paced quiz take no
+    more answers, else 0.
+    """
 
     key: Key
     edition: str
+    own_title: str
     group: UUID
     created_at: datetime
     opens_at: datetime | None
@@ -126,6 +158,8 @@ class AssignmentPart:
     shuffle_questions: bool
     shuffle_choices: bool
     release: str
+    is_teacher_paced: bool
+    closed_through: int
     window_changed: bool
     extensions: tuple[ExtensionPart, ...]
     excuses: tuple[ExcusePart, ...]
@@ -224,13 +258,16 @@ def read_class_export(content: bytes) -> ClassExport:
         raise InvalidExport("This isn’t a Footnote class file.")
     version = document.get("version")
     # In Python True equals 1.
-    if version not in (FIRST_VERSION, VERSION) or isinstance(version, bool):
+    if version not in range(FIRST_VERSION, VERSION + 1) or isinstance(version, bool):
         raise InvalidExport(
-            f"This file has version {version!r:.20}. This site reads versions {FIRST_VERSION} and {VERSION}."
+            f"This file has version {version!r:.20}. This site reads versions {FIRST_VERSION} to {VERSION}."
         )
     body = {name: value for name, value in document.items() if name not in {"format", "version"}}
     if version == FIRST_VERSION:
-        body = _from_first_version(body)
+        body = _with_members(body, "attempts", {"medium": "screen"})
+    if version < VERSION:
+        for name, members in ADDED_IN_VERSION_3.items():
+            body = _with_members(body, name, members)
     try:
         class_export: ClassExport = read(ClassExport, body)
     except InvalidJson as error:
@@ -241,13 +278,14 @@ def read_class_export(content: bytes) -> ClassExport:
     return class_export
 
 
-def _from_first_version(body: dict[str, Json]) -> dict[str, Json]:
-    """The body of a version 1 file in the current version. `read` reports what breaks the format."""
-    attempts = body.get("attempts")
-    if not isinstance(attempts, list):
-        return body
-    with_medium = [{"medium": "screen", **attempt} if isinstance(attempt, dict) else attempt for attempt in attempts]
-    return {**body, "attempts": with_medium}
+def _with_members(body: dict[str, Json], name: str, members: dict[str, Json]) -> dict[str, Json]:
+    """The body with these members added to the part, or to each part of the list. `read` reports what is malformed."""
+    match body.get(name):
+        case dict() as part:
+            return {**body, name: {**members, **part}}
+        case list() as parts:
+            return {**body, name: [{**members, **part} if isinstance(part, dict) else part for part in parts]}
+    return body
 
 
 def _refuse_constant(name: str) -> None:

@@ -18,6 +18,7 @@ from quizzes.files.class_export.document import (
 )
 from quizzes.files.class_export.editions import import_editions
 from quizzes.files.class_export.validation import (
+    check_closed_through,
     check_columns,
     check_scores,
     check_values,
@@ -33,6 +34,7 @@ from quizzes.models import (
     Assignment,
     Attempt,
     AuditEvent,
+    Board,
     Classroom,
     Edition,
     Excuse,
@@ -98,10 +100,30 @@ def _refuse_known(class_export: ClassExport) -> None:
 
 def _classroom(class_export: ClassExport, *, by: User, now: datetime) -> Classroom:
     part = class_export.classroom
-    check_columns(Classroom(name=part.name, time_zone=part.time_zone, created_at=part.created_at), "the classroom")
+    check_columns(
+        Classroom(
+            name=part.name,
+            time_zone=part.time_zone,
+            created_at=part.created_at,
+            reading_variant=part.reading_variant,
+        ),
+        "the classroom",
+    )
     classroom = classrooms.add_classroom(by=by, name=part.name, time_zone=part.time_zone, now=now)
-    classroom.public_id, classroom.created_at, classroom.archived_at = part.key, part.created_at, part.archived_at
-    classroom.save(update_fields=["public_id", "created_at", "archived_at"])
+    columns = {
+        name: getattr(part, name)
+        for name in (
+            "created_at",
+            "archived_at",
+            "sorts_by_first_name",
+            "counts_missing_as_zero",
+            "reading_variant",
+            "students_choose_variant",
+        )
+    }
+    for name, value in {"public_id": part.key, **columns}.items():
+        setattr(classroom, name, value)
+    classroom.save(update_fields=["public_id", *columns])
     return classroom
 
 
@@ -110,13 +132,19 @@ def _students(class_export: ClassExport, classroom: Classroom) -> dict[str, Stud
     students = {}
     for part in class_export.students:
         try:
-            name = clean_name(part.name)
+            name = split_name(clean_name(part.name))
+            if part.family_name is not None:
+                name = name._replace(family=clean_name(part.family_name) if part.family_name else "")
         except InvalidName as error:
             raise InvalidExport(f"Student {part.key}: {error}.") from error
         students[str(part.key)] = Student(
             public_id=part.key,
             classroom=classroom,
-            **name_columns(split_name(name), by_first=False),
+            **name_columns(name, by_first=classroom.sorts_by_first_name),
+            external_id=part.external_id,
+            language=part.language,
+            reading_variant=part.reading_variant,
+            chosen_variant=part.chosen_variant,
             pin_version=part.pin_version,
             created_at=part.created_at,
             removed_at=part.removed_at or (class_export.made_at if part.is_elsewhere else None),
@@ -134,6 +162,10 @@ def _students(class_export: ClassExport, classroom: Classroom) -> dict[str, Stud
     return students
 
 
+# Fields of `AssignmentPart` that are not columns of the same name.
+NOT_ASSIGNMENT_COLUMNS = {"key", "edition", "closed_through", "window_changed", "extensions", "excuses", "corrections"}
+
+
 def _assignments(
     class_export: ClassExport,
     classroom: Classroom,
@@ -148,12 +180,30 @@ def _assignments(
         columns = {
             name: getattr(part, name)
             for name in AssignmentPart.__dataclass_fields__
-            if name not in {"key", "edition", "window_changed", "extensions", "excuses", "corrections"}
+            if name not in NOT_ASSIGNMENT_COLUMNS
         }
         assignments[str(part.key)] = Assignment(
             public_id=part.key, edition=editions[part.edition], classroom=classroom, assigned_by=by, **columns
         )
     create_rows(Assignment, assignments.values(), "an assignment")
+    for part in class_export.assignments:
+        check_closed_through(part, published(assignments[part.key].edition_id))
+    create_rows(
+        Board,
+        [
+            Board(
+                assignment=assignments[part.key],
+                position=part.closed_through,
+                phase=Board.Phase.ANSWERS,
+                closed_through=part.closed_through,
+                changed_at=now,
+                changed_by=by,
+            )
+            for part in class_export.assignments
+            if part.closed_through
+        ],
+        "a class board",
+    )
     for part in class_export.assignments:
         assignment = assignments[part.key]
         questions = published(assignment.edition_id).question_ids

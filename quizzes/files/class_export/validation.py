@@ -11,7 +11,7 @@ from quizzes.content.editions import Published
 from quizzes.content.question_types.question import Question, Value
 from quizzes.content.question_types.registry import parse_question
 from quizzes.content.tables import InvalidDocument
-from quizzes.files.class_export.document import AnswerPart, AttemptPart, EventPart, InvalidExport
+from quizzes.files.class_export.document import AnswerPart, AssignmentPart, AttemptPart, EventPart, InvalidExport
 from quizzes.grading.scores import computed
 from quizzes.models import Attempt
 
@@ -38,6 +38,12 @@ def _check_value(value: Value, question: Question, content: Published, where: st
         question.chosen_options(value, content.document.reading)
     except (TypeError, ValueError, LookupError, AttributeError) as error:
         raise InvalidExport(f"{where}: the answer to {question.key} doesn’t fit that question.") from error
+
+
+def check_closed_through(part: AssignmentPart, content: Published) -> None:
+    """Check that only a teacher-paced quiz has closed questions, and no more than its edition has."""
+    if part.closed_through > (len(content.document.questions) if part.is_teacher_paced else 0):
+        raise InvalidExport(f"Assignment {part.key} can’t have {part.closed_through} closed questions.")
 
 
 def check_scores(attempts: Sequence[Attempt]) -> None:

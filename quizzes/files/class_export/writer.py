@@ -31,6 +31,7 @@ from quizzes.models import (
     Assignment,
     Attempt,
     AuditEvent,
+    Board,
     Classroom,
     Edition,
     Excuse,
@@ -43,7 +44,7 @@ from quizzes.models import (
 
 
 def export_classroom(classroom: Classroom, *, now: datetime, by: User | None = None) -> bytes:
-    """The class export of a classroom; 12 queries. With `by`, records the download in the audit log first.
+    """The class export of a classroom; 13 queries. With `by`, records the download in the audit log first.
 
     The file has names, answers and keys in plain text.
     """
@@ -63,6 +64,10 @@ def export_classroom(classroom: Classroom, *, now: datetime, by: User | None = N
                 time_zone=classroom.time_zone,
                 created_at=classroom.created_at,
                 archived_at=classroom.archived_at,
+                sorts_by_first_name=classroom.sorts_by_first_name,
+                counts_missing_as_zero=classroom.counts_missing_as_zero,
+                reading_variant=classroom.reading_variant,
+                students_choose_variant=classroom.students_choose_variant,
             ),
             editions=tuple(
                 _edition(edition)
@@ -102,6 +107,11 @@ def _students(classroom: Classroom) -> tuple[StudentPart, ...]:
         StudentPart(
             key=Key(student.public_id),
             name=student.display_name,
+            family_name=student.family_name,
+            external_id=student.external_id,
+            language=student.language,
+            reading_variant=student.reading_variant,
+            chosen_variant=student.chosen_variant,
             pin_version=student.pin_version,
             created_at=student.created_at,
             removed_at=student.removed_at,
@@ -119,6 +129,7 @@ def _assignments(classroom: Classroom, assignments: list[Assignment]) -> tuple[A
     corrections = _grouped(
         Regrade.objects.filter(**here).select_related("question").order_by("made_at", "pk"), "assignment_id"
     )
+    closed_through = dict(Board.objects.filter(**here).values_list("assignment", "closed_through"))
     changed = {
         detail.get("assignment")
         for detail in AuditEvent.objects.filter(
@@ -129,6 +140,7 @@ def _assignments(classroom: Classroom, assignments: list[Assignment]) -> tuple[A
         AssignmentPart(
             key=Key(assignment.public_id),
             edition=_edition_key(assignment.edition_id),
+            own_title=assignment.own_title,
             group=assignment.group,
             created_at=assignment.created_at,
             opens_at=assignment.opens_at,
@@ -140,6 +152,8 @@ def _assignments(classroom: Classroom, assignments: list[Assignment]) -> tuple[A
             shuffle_questions=assignment.shuffle_questions,
             shuffle_choices=assignment.shuffle_choices,
             release=assignment.release,
+            is_teacher_paced=assignment.is_teacher_paced,
+            closed_through=closed_through.get(assignment.pk, 0) if assignment.is_teacher_paced else 0,
             window_changed=assignment.public_id in changed,
             extensions=tuple(
                 ExtensionPart(

@@ -12,18 +12,26 @@ class DraftForm(PartForm):
     """A part of a draft, with the revision that the sender has seen.
 
     revision: of the draft when the page was loaded. over: a newer one, which the sender has seen and overwrites.
+    publish: whether the button that was pressed publishes what was saved.
     """
 
-    not_saved = ("revision", "over", "act")
+    not_saved: tuple[str, ...] = ("revision", "over", "act", "publish")
 
     revision = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
     over = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
+    publish = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     @property
     def seen(self) -> int:
         """The draft's revision that the sender has seen."""
         self.is_valid()
         return self.cleaned_data.get("over") or self.cleaned_data.get("revision") or 0
+
+    @property
+    def publishes(self) -> bool:
+        """Whether to publish after the save."""
+        self.is_valid()
+        return bool(self.cleaned_data.get("publish"))
 
 
 def new_key(label: str, taken: Sequence[str], otherwise: str) -> str:

@@ -34,7 +34,7 @@ class QuestionForm(DraftForm):
         },
     )
     evidence = forms.MultipleChoiceField(label="Evidence", required=False)
-    explanation = text("Explanation", 2_000, rows=3)
+    explanation = text("Explanation (optional)", 2_000, rows=3)
     act = forms.ChoiceField(required=False, choices=[(act, act) for act in ACTS])
     # The type whose fields the page shows. Another window may have changed the type.
     shown_type = forms.CharField(required=False, max_length=30, widget=forms.HiddenInput)

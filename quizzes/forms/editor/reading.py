@@ -1,6 +1,7 @@
 """Forms for the reading of a draft: its text, sentences and speakers."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -17,14 +18,14 @@ from quizzes.content.drafts.document import (
     sentence_tables,
 )
 from quizzes.content.drafts.text import is_much_shorter, text_of, uses_of_voices
-from quizzes.content.drafts.validation import NO_RIGHTS
+from quizzes.content.drafts.validation import NO_RIGHTS, sentences_without_speaker
 from quizzes.content.pasted_text import CleanText, clean_text
 from quizzes.content.question_types.form import text
 from quizzes.content.reading import NOT_STATED
 from quizzes.content.sentences import split_text
 from quizzes.content.tables import Table
-from quizzes.content.writing_tips import reports_speech
 from quizzes.forms.editor.base import DraftForm, new_key
+from quizzes.forms.editor.source import SourceForm
 
 # A long story has 2,000 words. This is room for 6 times as many.
 MAX_TEXT_LENGTH = 80_000
@@ -43,6 +44,39 @@ def languages(current: str) -> list[tuple[str, str]]:
     """(tag, name in English) of each language, by name; includes the current one."""
     known = {tag: info["name"] for tag, info in LANG_INFO.items() if "name" in info}
     return sorted({current: current, **known}.items(), key=lambda pair: pair[1])
+
+
+def check_sentences(pasted: str, language: str) -> None:
+    """Raise ValidationError for too many or too long sentences."""
+    sentences = [sentence for paragraph in split_text(pasted, language) for sentence in paragraph]
+    if len(sentences) > MAX_SENTENCES:
+        raise ValidationError(f"This has {len(sentences)} sentences. The limit is {MAX_SENTENCES}.")
+    too_long = next((one for one in sentences if len(one) > MAX_SENTENCE_LENGTH), None)
+    if too_long:
+        raise ValidationError(f"A sentence is over {MAX_SENTENCE_LENGTH} characters. Split it: “{too_long[:60]}...”")
+
+
+class NewSetForm(SourceForm):
+    """The title and the source of a new set and, if it is there already, the text of its reading."""
+
+    text = text(
+        "Text", MAX_TEXT_LENGTH, rows=10, hint="Leave a blank line between paragraphs. We’ll number the sentences."
+    )
+
+    def __init__(self, data: Any = None, *, today: date) -> None:
+        super().__init__(data, today=today)
+        self.pasted = CleanText("")
+
+    def clean_text(self) -> str:
+        """The text without HTML tags and broken lines, "" without one. Sets `pasted`."""
+        self.pasted = clean_text(self.cleaned_data["text"])
+        check_sentences(self.pasted.text, "en")
+        return self.pasted.text
+
+    @property
+    def source(self) -> dict[str, Any]:
+        """The valid fields without the text, as a draft stores them."""
+        return {name: value for name, value in super().source.items() if name != "text"}
 
 
 class TextForm(DraftForm):
@@ -73,15 +107,7 @@ class TextForm(DraftForm):
             raise ValidationError(NO_RIGHTS)
         if not self.pasted.text:
             raise ValidationError(self.fields["text"].error_messages["required"])
-        paragraphs = split_text(self.pasted.text, self.document["reading"]["language"])
-        sentences = [sentence for paragraph in paragraphs for sentence in paragraph]
-        if len(sentences) > MAX_SENTENCES:
-            raise ValidationError(f"This has {len(sentences)} sentences. The limit is {MAX_SENTENCES}.")
-        too_long = next((one for one in sentences if len(one) > MAX_SENTENCE_LENGTH), None)
-        if too_long:
-            raise ValidationError(
-                f"A sentence is over {MAX_SENTENCE_LENGTH} characters. Split it: “{too_long[:60]}...”"
-            )
+        check_sentences(self.pasted.text, self.document["reading"]["language"])
         return self.pasted.text
 
     def clean(self) -> dict[str, Any]:
@@ -105,6 +131,7 @@ class ReadingForm(DraftForm):
         reading = document["reading"]
         initial = {"reading_title": reading["title"], "language": reading["language"], "level": reading["level"]}
         self.tables = sentence_tables(document)
+        self.without_speaker = sentences_without_speaker(document)
         for table in self.tables:
             initial |= {f"text-{table['key']}": table["text"], f"voice-{table['key']}": table["voice"]}
         super().__init__(data, initial=initial)
@@ -119,10 +146,19 @@ class ReadingForm(DraftForm):
                 required=False,
                 widget=forms.Select(attrs={"class": "why"}),
             )
+            self.fields[f"speaker-{table['key']}"] = text(f"Name of a new speaker of sentence {number}", 80)
+        self.not_saved = (*self.not_saved, *(f"speaker-{table['key']}" for table in self.tables))
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a sentence without a text."""
+        """Refuse a sentence without a text, and a new speaker without a name or beyond the limit."""
         cleaned = super().clean() or self.cleaned_data
+        name, _, key = cleaned.get("act", "").partition(":")
+        if name == "speaker" and f"speaker-{key}" in cleaned:
+            voice = self.speaker_for(key)
+            if voice is None:
+                self.add_error(f"speaker-{key}", "Enter the speaker’s name.")
+            elif len({voice["key"], *(table["key"] for table in self.document["voices"])}) > MAX_VOICES:
+                self.add_error(f"speaker-{key}", f"The limit is {MAX_VOICES} speakers. Remove one below.")
         for table in self.tables:
             if cleaned.get(f"text-{table['key']}") == "":
                 self.add_error(f"text-{table['key']}", "To remove a sentence, choose “Remove” below.")
@@ -137,6 +173,16 @@ class ReadingForm(DraftForm):
                 number += 1
                 rows.append(SentenceRow(self, table, number, begins=place == 0, is_last=number == len(self.tables)))
             yield rows
+
+    def speaker_for(self, key: str) -> Table | None:
+        """The new speaker of this sentence, or the one who has that name already; None without a name."""
+        label = self.cleaned_data.get(f"speaker-{key}", "")
+        if not label:
+            return None
+        known = self.document["voices"]
+        same: Table | None = next((voice for voice in known if voice["label"].casefold() == label.casefold()), None)
+        new = {"key": new_key(label, [voice["key"] for voice in known], "speaker"), "label": label, "icon": "person"}
+        return new if same is None or same["key"] == NOT_STATED else same
 
     @property
     def reading(self) -> dict[str, str]:
@@ -159,7 +205,9 @@ class ReadingForm(DraftForm):
         """(action, sentence key) of the button; ("save", "") for any other."""
         self.is_valid()
         name, _, key = self.cleaned_data.get("act", "").partition(":")
-        known = name in {"split", "join", "paragraph", "remove"} and key in {table["key"] for table in self.tables}
+        known = name in {"split", "join", "paragraph", "remove", "speaker"} and key in {
+            table["key"] for table in self.tables
+        }
         return (name, key) if known else ("save", "")
 
     def _by_key(self, start: str) -> dict[str, str]:
@@ -173,9 +221,8 @@ class SentenceRow:
         self.key, self.number, self.begins, self.is_last = table["key"], number, begins, is_last
         self.text: BoundField = form[f"text-{table['key']}"]
         self.voice: BoundField = form[f"voice-{table['key']}"]
-        is_english = form.document["reading"]["language"].startswith("en")
-        # A hint only: the story itself may also report what a person said.
-        self.may_need_a_voice = is_english and table["voice"] == "reporter" and reports_speech(table["text"])
+        self.speaker: BoundField = form[f"speaker-{table['key']}"]
+        self.may_need_a_voice = number in form.without_speaker
 
 
 class VoicesForm(DraftForm):

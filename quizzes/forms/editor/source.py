@@ -1,5 +1,6 @@
 """The form for the title and the source of a draft."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -11,6 +12,8 @@ from quizzes.content.drafts.validation import NO_PUBLISHER, NO_RIGHTS
 from quizzes.content.question_types.form import text
 from quizzes.content.tables import Table
 from quizzes.forms.editor.base import DraftForm
+
+IN_THE_FUTURE = "This date is in the future. Enter the day when the story was published."
 
 RIGHTS_CHOICES = (
     (QUOTES, "Link and short quotes only, reading in my own words"),
@@ -56,14 +59,23 @@ class SourceForm(DraftForm):
         hint="Such as a license. Leave blank to use your choice above.",
     )
 
-    def __init__(self, data: Any = None, *, document: Table | None = None) -> None:
+    def __init__(self, data: Any = None, *, today: date, document: Table | None = None) -> None:
+        """today: where the teacher is. document: of the draft, None for a new set."""
         super().__init__(data, initial=initial_of(document) if document else None)
+        self.today = today
         required = {"title": "Enter a title.", "story_title": "Enter the story’s title.", "rights": NO_RIGHTS}
         for name, message in {**required, "publisher": NO_PUBLISHER, "published_on": NO_PUBLISHER}.items():
             self.fields[name].required = True
             self.fields[name].error_messages["required"] = message
             # Otherwise the browser shows its own message first.
             self.fields[name].widget.is_required = False
+
+    def clean_published_on(self) -> date:
+        """The date, which is not after today."""
+        day: date = self.cleaned_data["published_on"]
+        if day > self.today:
+            raise ValidationError(IN_THE_FUTURE)
+        return day
 
     def clean_url(self) -> str:
         """The link, with http or https."""

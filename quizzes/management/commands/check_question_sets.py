@@ -58,7 +58,12 @@ def confirmed(folders: list[Folder], key: str) -> str:
     for folder in folders:
         for item in folder.items:
             if item.key == key:
-                sentences = [f"{name}: {folder.sentences[name]['text']}" for name in named_sentences(item)]
+                sentences = [
+                    f"{name} ({reading.variant}): {sentence.text}"
+                    for name in named_sentences(item)
+                    for reading in folder.readings
+                    if (sentence := reading.sentence(name)) is not None
+                ]
                 return "\n".join([item.asked, *sentences, f'confirmed = "{confirmation(folder, item)}"'])
     raise CommandError(f"no question has the key “{key}”")
 
@@ -71,4 +76,7 @@ def coverage_table(parsed: SetDocument) -> str:
     for row in coverage(parsed):
         skills = "  ".join(f"{row.by_skill.get(skill, 0):>{len(skill)}}" for skill in SKILLS)
         lines.append(f"  {row.objective.title:{width}}  {row.question_count:>4}  {row.objective.minimum:>4}  {skills}")
+    for variant in parsed.reading.variants:
+        offered = sum(variant.has(question.evidence) for question in parsed.questions)
+        lines.append(f"  Reading level {variant.level_name}: {offered} of {len(parsed.questions)} questions")
     return "\n".join(lines) + "\n"

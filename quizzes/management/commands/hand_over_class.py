@@ -6,8 +6,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from quizzes.models import Classroom, User
+from quizzes.models import Classroom, Teaching, User
 from quizzes.people import classrooms
+from quizzes.people.class_people import people
 
 
 class Command(BaseCommand):
@@ -16,21 +17,22 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("public_id", help="as in the address of the class's page")
         parser.add_argument("email", help="the address of the account that gets the class")
-        parser.add_argument("--giver", default="", help="whose place it takes, if the class has several teachers")
+        parser.add_argument("--giver", default="", help="whose place it takes, if the class has several owners")
 
     def handle(self, *args: Any, public_id: str, email: str, giver: str, **options: Any) -> None:
         classroom = Classroom.objects.filter(public_id=public_id).first()
         if classroom is None:
             raise CommandError(f"There is no class {public_id}.")
         to = _account(email)
-        teachers = [_account(giver)] if giver else list(classroom.teachers.all())
+        owners = [row.teacher for row in people(classroom) if row.role == Teaching.Role.OWNER]
+        teachers = [_account(giver)] if giver else owners
         if len(teachers) != 1:
-            raise CommandError(f"{classroom.name} has {len(teachers)} teachers. Choose one with --giver EMAIL.")
+            raise CommandError(f"{classroom.name} has {len(teachers)} owners. Choose one with --giver EMAIL.")
         try:
             classrooms.hand_over(classroom, giver=teachers[0], to=to, by=None, now=timezone.now())
         except classrooms.NotATeacher as error:
             raise CommandError(
-                f"{teachers[0].email} doesn't teach the class, or the account {to.email} is closed."
+                f"{teachers[0].email} doesn't own the class, or the account {to.email} is closed."
             ) from error
         except classrooms.ClassroomNameTaken as error:
             raise CommandError(

@@ -29,7 +29,7 @@ class Command(BaseCommand):
             raise CommandError("\n".join(changed))
         with transaction.atomic():
             for file in files:
-                edition = publish_built_in(file.source, file.document, now=timezone.now())
+                edition = publish_built_in(file.source, file.document, now=timezone.now(), guide=file.guide)
                 if verbosity and edition is not None:
                     self.stdout.write(f"published {edition}")
                 elif verbosity:

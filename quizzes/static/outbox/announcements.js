@@ -1,54 +1,81 @@
-// Live regions and notices: what the page says about saving.
+// What the page says about saving: notices, the state of the save, and what a screen reader reads out.
 
 // In ms between two messages of a screen reader.
 const QUIET = 5000;
+// In ms. A region that is emptied and filled in one task, or beside other changes of the page, is often not read out.
+const OWN_TASK = 100;
 
 /**
- * Lets live regions be read out one at a time. Uses no DOM but the regions.
- * A busy region is read out once it is no longer busy.
+ * Reads messages out one at a time. Uses no DOM but the two live regions, which stay in the page.
  *
- * @param {Element | null} first read out before the others
+ * @param {Element | null} status its messages wait until nothing was said for a while
+ * @param {Element | null} alarm its messages interrupt
  */
-export function createAnnouncer(first) {
-  const pendingMessages = new Set();
+export function createAnnouncer(status, alarm) {
+  // By kind, the most important kind first. A newer message of a kind replaces one that still waits.
+  const pending = { notice: "", state: "" };
+  const writing = new Map();
   let announcedAt = -QUIET;
   let timer = 0;
 
-  function announce(region) {
-    mute(region, true);
-    pendingMessages.add(region);
-    if (region.querySelector("[role=alert]")) announcedAt = -QUIET;
-    announceNext();
-  }
-
-  function mute(region, isBusy) {
-    pendingMessages.delete(region);
-    region.setAttribute("aria-busy", String(isBusy));
-  }
-
-  function announceNext() {
-    clearTimeout(timer);
-    const next = pendingMessages.has(first) ? first : [...pendingMessages][0];
-    const pause = () => QUIET - (performance.now() - announcedAt);
-    if (next && pause() <= 0) {
-      mute(next, false);
+  function write(region, text) {
+    clearTimeout(writing.get(region));
+    region.textContent = "";
+    if (!text) return;
+    writing.set(region, setTimeout(() => {
+      region.textContent = clean(text);
       announcedAt = performance.now();
-    }
-    if (pendingMessages.size > 0) timer = setTimeout(announceNext, pause());
+    }, OWN_TASK));
+    announcedAt = performance.now();
   }
 
-  return { announce, mute };
+  /** @param {"notice" | "state"} kind  @param {string} text  "": what waits is out of date */
+  function say(kind, text) {
+    pending[kind] = clean(text);
+    sayNext();
+  }
+
+  /** @param {string} text read out at once; "": no longer true */
+  function interrupt(text) {
+    if (!alarm) return;
+    pending.notice = "";
+    write(alarm, text);
+  }
+
+  function sayNext() {
+    clearTimeout(timer);
+    if (!status) return;
+    const kind = Object.keys(pending).find((name) => pending[name]);
+    const pause = () => QUIET - (performance.now() - announcedAt);
+    if (kind && pause() <= 0) {
+      write(status, pending[kind]);
+      pending[kind] = "";
+    }
+    if (Object.values(pending).some(Boolean)) timer = setTimeout(sayNext, pause());
+  }
+
+  return { say, interrupt };
 }
+
+const clean = (text) => text.trim().replace(/\s+/g, " ");
 
 /** @param {Element | null} board shows one of its notices at a time; null on a page without them */
 export function createNotices(board) {
-  // A notice says more than the state of the save.
-  const { announce, mute } = createAnnouncer(board);
+  const region = (name) => board?.querySelector(`:scope > [data-say="${name}"]`) ?? null;
+  const { say, interrupt } = createAnnouncer(region("status"), region("alert"));
   const inNotice = (selector) => board.querySelectorAll(`:scope > .notice ${selector}`);
-  const audibleText = () => Array.from(inNotice(":is(summary, p:not([hidden]))"), (place) => place.textContent).join();
+  const audibleText = () => Array.from(inNotice(":is(summary, p:not([hidden]))"), (place) => place.textContent).join(" ");
+  let saidBlocked = "";
 
   function setText(places, text) {
     places.forEach((place) => { if (place.textContent !== text) place.textContent = text; });
+  }
+
+  // The page has the words, in its language and for each form of its plural.
+  function countedAnswers(count) {
+    const forms = board.dataset;
+    const text = forms[new Intl.PluralRules(document.documentElement.lang).select(count)] ?? forms.other ?? "";
+    return text.replace("{}", count);
   }
 
   const notices = {
@@ -61,19 +88,26 @@ export function createNotices(board) {
       if (!board) return;
       const template = board.querySelector(`[data-notice="${name}"]`);
       const before = audibleText();
+      const isNew = notices.shown !== name;
+      const isBlockedAnew = notices.blocked !== saidBlocked;
       const hadFocus = board.contains(document.activeElement);
-      if (notices.shown !== name) {
+      if (isNew) {
         board.querySelectorAll(":scope > .notice").forEach((old) => old.remove());
         if (template) board.append(template.content.cloneNode(true));
       }
       notices.shown = template ? name : "";
-      setText(inNotice("[data-count]"), `${count} answer${count === 1 ? "" : "s"}`);
+      setText(inNotice("[data-count]"), countedAnswers(count));
       if (number) setText(inNotice("[data-number]"), number);
       inNotice("[data-waiting]").forEach((place) => { place.hidden = count === 0; });
       inNotice("[data-blocked]").forEach((place) => { place.hidden = place.dataset.blocked !== notices.blocked; });
-      if (!notices.shown) mute(board, false);
+      saidBlocked = notices.blocked;
+      if (isNew) interrupt("");
+      if (!notices.shown) say("notice", "");
       else if (audibleText() !== before) {
-        announce(board);
+        // A student who pressed a button in vain must hear it. That one more answer waits can wait too.
+        const isAlarm = "alarm" in template.dataset && (isNew || isBlockedAnew);
+        if (isAlarm) interrupt(audibleText());
+        else say("notice", audibleText());
         // The notice moves the page. What has the focus must stay in sight.
         const focused = document.activeElement;
         if (focused?.closest("form[data-answers]")) {
@@ -91,8 +125,7 @@ export function createNotices(board) {
       if (place.dataset.saveState === name && (name || !place.hasChildNodes())) return;
       place.dataset.saveState = name;
       place.replaceChildren(...template ? [template.content.cloneNode(true)] : []);
-      if (name && name !== "saving") announce(place);
-      else mute(place, name === "saving");
+      say("state", name && name !== "saving" ? place.textContent : "");
     },
   };
   return notices;

@@ -250,9 +250,10 @@ function setLabel(link, isCurrent) {
   link.toggleAttribute("data-done", isAnswered && !isCurrent);
   if (isCurrent) link.setAttribute("aria-current", "page");
   else link.removeAttribute("aria-current");
-  const words = [isCurrent ? "this question" : isAnswered ? "answered" : isPartly ? "partly answered" : "not answered"];
-  if ("flagged" in link.dataset) words.push("flagged");
-  find(".vh", link).textContent = `, ${words.join(", ")}`;
+  // The page has the words, in its language.
+  const words = link.closest("[data-places]").dataset;
+  const state = isCurrent ? words.shown : isAnswered ? words.answered : isPartly ? words.partly : words.open;
+  find(".vh", link).textContent = `, ${state}${"flagged" in link.dataset ? words.flagged : ""}`;
 }
 
 // ---- Forms and links wait until all answers are stored

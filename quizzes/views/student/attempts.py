@@ -12,13 +12,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.middleware import HtmxDetails
 
-from quizzes.assignments.deadlines import WindowState, deadline
+from quizzes.assignments.deadlines import WindowState
 from quizzes.assignments.release import Release
-from quizzes.assignments.student_settings import settings_given
-from quizzes.attempts import heartbeats
+from quizzes.attempts import heartbeats, reading_levels
 from quizzes.attempts import lifecycle as attempts
 from quizzes.attempts.access import LoadedAttempt, Pace
 from quizzes.attempts.answers import (
@@ -33,9 +33,8 @@ from quizzes.attempts.answers import (
 )
 from quizzes.attempts.attempt_content import content_of
 from quizzes.attempts.lifecycle import AssignmentClosed, IsExcused, NoAttemptsLeft, NotOpenYet, resume_number
-from quizzes.content.editions import published
-from quizzes.content.question_types.registry import TYPES, Question
-from quizzes.forms.attempts import AnswerForm, HeartbeatForm
+from quizzes.content.question_types.registry import Question
+from quizzes.forms.attempts import AnswerForm, ChooseLevelForm, HeartbeatForm
 from quizzes.models import Attempt, Student
 from quizzes.reports.student_assignments import answered_count, current_of, student_assignment
 from quizzes.views.access import arrival, attempt_required, student_required, teachers_of
@@ -51,6 +50,7 @@ from quizzes.views.student.question_page import (
     seconds_until,
     time_context,
 )
+from quizzes.views.student.start_page import start_context
 
 JSON = "application/json"
 # The outbox goes to the receipt after a 410 and shows what is newest after a 409.
@@ -72,21 +72,16 @@ def start_attempt(request: HttpRequest, student: Student, public_id: str) -> Htt
     given = student_assignment(student, public_id, now=now)
     if given is None:
         raise Http404
-    terms = settings_given(given.assignment, student, extension=given.extension, is_excused=given.is_excused)
-    ends_at = deadline(started_at=now, time_limit=terms.time_limit, closes_at=given.window.closes_at)
     return render(
         request,
         "student/start_attempt.html",
         {
             "student": student,
             "teachers": partial(teachers_of, student.classroom),
-            "given": given,
+            **start_context(student, given, now=now),
             "is_closed": given.window.state(at=now) is WindowState.CLOSED,
-            "terms": terms,
-            "time_there_is": ends_at - now if ends_at is not None else None,
             "current": current_of(given, now=now),
             "answered_count": answered_count(given.attempt) if given.attempt else 0,
-            "partial_credit": _partial_credit(given.assignment.edition_id),
         },
     )
 
@@ -139,6 +134,17 @@ def questions_ahead(request: HttpRequest, attempt: LoadedAttempt) -> HttpRespons
     return HttpResponse("".join(part.render(shared | context) for context in contexts if not context["is_picker"]))
 
 
+@require_POST
+@attempt_required()
+def choose_level(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse:
+    """Change the level of the student's readings, if the class allows it. Leads back to the question."""
+    form = ChooseLevelForm(request.POST)
+    if not form.is_valid():
+        return redirect("take_attempt", attempt.public_id, 1)
+    reading_levels.choose_level(attempt.student.id, attempt.reading_choice, form.cleaned_data["level"])
+    return redirect("take_attempt", attempt.public_id, form.cleaned_data["number"])
+
+
 @require_GET
 @attempt_required(with_answers=True)
 def review_attempt(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse:
@@ -152,7 +158,7 @@ def review_attempt(request: HttpRequest, attempt: LoadedAttempt) -> HttpResponse
     context = {
         "attempt": attempt,
         "student": attempt.student,
-        "title": attempt.content.published.document.title,
+        "title": attempt.title,
         "places": places,
         "complete": [place for place in places if place.is_complete],
         "unfinished": [place for place in places if not place.is_complete],
@@ -283,7 +289,7 @@ def _saved_reply(saved: Saved, attempt: LoadedAttempt, question: Question) -> Js
 
 
 def _not_an_answer(request: HttpRequest, attempt: LoadedAttempt, number: int, form: AnswerForm) -> HttpResponse:
-    errors = form.non_field_errors() or ["This page is out of date. Open the question again."]
+    errors = form.non_field_errors() or [gettext("This page is out of date. Open the question again.")]
     if _wants_json(request):
         return JsonResponse({"outcome": "refused", "message": errors[0]}, status=400)
     context = {"attempt": attempt, "student": attempt.student, "number": number, "message": errors[0]}
@@ -297,7 +303,7 @@ def _ended(request: HttpRequest, attempt: LoadedAttempt, now: datetime) -> HttpR
     if _wants_json(request):
         return JsonResponse({"outcome": str(Outcome.LATE), "location": address}, status=410)
     if not attempt.is_open and submitted.submitted_by == Attempt.SubmittedBy.STUDENT:
-        messages.warning(request, "You already turned this in. Your last answer came too late to count.")
+        messages.warning(request, gettext("You already turned this in. Your last answer came too late to count."))
     return redirect(address)
 
 
@@ -340,10 +346,3 @@ def _wants_json(request: HttpRequest) -> bool:
 
 def _htmx(request: HttpRequest) -> HtmxDetails:
     return cast(HtmxDetails, cast(Any, request).htmx)
-
-
-def _partial_credit(edition_id: int) -> list[tuple[str, str]]:
-    """(label, partial credit rule) of each type of the edition with partial credit, in order of first use."""
-    questions = published(edition_id).document.questions
-    types = [TYPES[name] for name in dict.fromkeys(question.type for question in questions)]
-    return [(entry.label, entry.partial_credit) for entry in types if entry.partial_credit]

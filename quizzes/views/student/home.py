@@ -1,13 +1,15 @@
-"""The student's home page."""
+"""The student's home page, and the poll that tells it when a quiz opens."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from quizzes.models import Student
-from quizzes.reports.student_assignments import student_assignments
-from quizzes.views.access import student_required, teachers_of
+from quizzes.reports.live_etag import content_etag
+from quizzes.reports.student_assignments import open_ids, student_assignments
+from quizzes.views.access import student_polls, student_required, teachers_of
+from quizzes.views.student.start_page import start_context
 
 
 @require_GET
@@ -15,10 +17,27 @@ from quizzes.views.access import student_required, teachers_of
 def student_home(request: HttpRequest, student: Student) -> HttpResponse:
     """The student's assignments: to continue, to do, coming and done."""
     now = timezone.now()
+    assignments = student_assignments(student, now=now)
     context = {
         "student": student,
         "now": now,
         "teachers": teachers_of(student.classroom),
-        "assignments": student_assignments(student, now=now),
+        "assignments": assignments,
+        "tag": content_etag(sorted(assignments.open_ids)),
     }
+    if assignments.next_up is not None:
+        context |= start_context(student, assignments.next_up, now=now)
     return render(request, "student/student_home.html", context)
+
+
+@require_GET
+@student_polls
+def open_quizzes(request: HttpRequest, student: Student) -> HttpResponse:
+    """Whether another quiz is open than when the home page was loaded: a reply, or a 304. 3 queries."""
+    tag = content_etag(sorted(open_ids(student, now=timezone.now())))
+    if request.headers.get("If-None-Match") == tag:
+        response: HttpResponse = HttpResponseNotModified()
+    else:
+        response = JsonResponse({"has_changed": True})
+    response.headers["ETag"] = tag
+    return response

@@ -51,4 +51,5 @@ def _place(loaded: LoadedAttempt, now: datetime) -> Place | None:
         kept_as=f"practice-{attempt.public_id}",
         adjusted=practice.adjusted,
         is_practice=True,
+        variant=loaded.reading_choice.variant,
     )

@@ -9,20 +9,25 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext
 
 from quizzes.assignments.deadlines import has_countdown, minutes_left
 from quizzes.assignments.release import Release
 from quizzes.attempts.access import LoadedAttempt
-from quizzes.attempts.attempt_content import CurrentAnswer
+from quizzes.attempts.attempt_content import AttemptContent, CurrentAnswer
 from quizzes.caches import process_cache
 from quizzes.content.editions import published
 from quizzes.content.question_types.question import Question
 from quizzes.content.question_types.registry import public_view, type_of
+from quizzes.content.reading import LEVELS, STANDARD, Reading
 from quizzes.formatting import upcoming
 from quizzes.grading.points import Adjustments
 from quizzes.grading.scores import applied_regrades
 from quizzes.reports.attempt_review import review_question
 from quizzes.reports.live_etag import content_etag
+
+# Whoever reads Spanish best should find it by its own name.
+STUDENT_LEVELS = {**LEVELS, "es": "Español"}
 
 # Defaults of the template's variables. A missing variable costs 6 times as much as one that is present.
 EMPTY_CONTEXT: Mapping[str, object] = {
@@ -34,6 +39,8 @@ EMPTY_CONTEXT: Mapping[str, object] = {
     "is_stale": False,
     "needs_answer": False,
     "is_revealed": False,
+    "word_list": "",
+    "levels": (),
 }
 
 
@@ -72,15 +79,22 @@ def question_context(attempt: LoadedAttempt, number: int, *, now: datetime) -> d
     """The context of `student/take_attempt.html`; no query, 1 for a verdict. attempt: with answers."""
     places, published_edition = places_of(attempt), attempt.content.published
     form = form_context(attempt, number)
+    reading = attempt.content.reading_of(attempt.content.questions[number - 1])
+    shown = published_edition.edition_id, reading.variant, get_language()
     return form | {
         "attempt": attempt,
         "student": attempt.student,
-        "reading": published_edition.document.reading,
-        "plain_reading": plain_reading(published_edition.edition_id),
+        "reading": reading,
+        "plain_reading": plain_reading(*shown),
+        "word_list": word_list(published_edition.edition_id, reading.variant, get_language())
+        if form["is_picker"]
+        else "",
+        "levels": _levels(attempt, reading),
+        # The script shows the next question beside the same reading.
+        "is_ahead": len(places) > 1 and not form["checks_at_once"] and _is_complete(attempt.content),
         "answered_count": sum(place.is_complete for place in places),
         "places": places,
         "is_answered": places[number - 1].is_answered,
-        "is_ahead": len(places) > 1 and not form["checks_at_once"],
         **time_context(attempt, now=now),
     }
 
@@ -125,7 +139,7 @@ def closing_words(attempt: LoadedAttempt, *, now: datetime) -> str:
     deadline_at = attempt.deadline_at
     if deadline_at is None or has_countdown(at=now, deadline_at=deadline_at, has_time_limit=attempt.has_time_limit):
         return ""
-    return f"Closes {upcoming(deadline_at, now)}"
+    return gettext("Closes {moment}").format(moment=upcoming(deadline_at, now))
 
 
 def form_context(attempt: LoadedAttempt, number: int) -> dict[str, Any]:
@@ -160,7 +174,7 @@ def _verdict_or_question(
     attempt: LoadedAttempt, question: Question, answer: CurrentAnswer | None, *, is_shown: bool
 ) -> dict[str, Any]:
     content = attempt.content
-    reading = content.published.document.reading
+    reading = content.reading_of(question)
     if is_shown:
         adjusted = Adjustments(applied_regrades({attempt.assignment_id})[attempt.assignment_id])
         item = review_question(content, question, answer, adjusted)
@@ -174,10 +188,36 @@ def _verdict_or_question(
     }
 
 
+def _levels(attempt: LoadedAttempt, shown: Reading) -> list[tuple[str, str, bool]]:
+    """(key, name for students, whether it is shown) of each level that the student may choose; [] without a choice."""
+    reading = attempt.content.published.document.reading
+    if not attempt.reading_choice.may_choose or not reading.variants:
+        return []
+    offered = (STANDARD, *(variant.variant for variant in reading.variants))
+    return [(key, gettext(STUDENT_LEVELS[key]), key == shown.variant) for key in offered]
+
+
+def _is_complete(content: AttemptContent) -> bool:
+    """Whether every question has the reading at the student's level."""
+    shown = content.published.document.reading.in_variant(content.variant)
+    return shown.variant == STANDARD or all(shown.has(question.evidence) for question in content.questions)
+
+
 @process_cache(maxsize=256)
-def plain_reading(edition_id: int) -> SafeString:
-    """The HTML of an edition's reading without marks. Cached: it is the same for every student and half of the work."""
-    return render_to_string("parts/reading.html", {"reading": published(edition_id).document.reading, "marked": ()})
+def plain_reading(edition_id: int, variant: str, language: str | None) -> SafeString:
+    """The HTML of an edition's reading without marks, on a page in the active language.
+
+    Cached: it is the same for every student and half of the work.
+    """
+    reading = published(edition_id).document.reading.in_variant(variant)
+    return render_to_string("parts/reading.html", {"reading": reading, "marked": ()})
+
+
+@process_cache(maxsize=256)
+def word_list(edition_id: int, variant: str, language: str | None) -> SafeString:
+    """The HTML of an edition's words to know, for a question that is answered in the reading."""
+    reading = published(edition_id).document.reading.in_variant(variant)
+    return render_to_string("parts/word_list.html", {"reading": reading})
 
 
 def next_url(attempt: LoadedAttempt, number: int) -> str:

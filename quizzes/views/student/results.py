@@ -1,10 +1,14 @@
 """The pages after an attempt: the receipt, and the result once answers are shown."""
 
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from quizzes.assignments.deadlines import WindowState
+from quizzes.assignments.lifecycle import window_state
 from quizzes.assignments.release import answers_shown, answers_shown_at
 from quizzes.attempts.access import LoadedAttempt
 from quizzes.attempts.answers import waiting_late_count
@@ -30,6 +34,7 @@ def receipt(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse:
     context = {
         "attempt": attempt,
         "student": loaded.student,
+        "title": loaded.title,
         "document": loaded.content.published.document,
         "answered_count": sum(place.is_complete for place in places_of(loaded)),
         "late_count": waiting_late_count(attempt),
@@ -51,19 +56,31 @@ def result(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse:
     context = {
         "attempt": attempt,
         "student": loaded.student,
+        "title": loaded.title,
         "document": loaded.content.published.document,
         "shown_at": shown_at,
     }
     if answers_shown(attempt.assignment, attempt, shown_at=shown_at, now=now):
-        reviewed = attempt_review.review_attempt(attempt)
+        reviewed = attempt_review.review_attempt(attempt, variant=loaded.reading_choice.variant)
         is_marked = any(item.mark is not None for item in reviewed.questions)
         context |= {
             "reviewed": reviewed,
             "notices": _notices(attempt, reviewed),
             "marks": attempt_review.newest_grades(attempt) if is_marked else {},
             "practice_count": len(practice_of(reviewed).keys),
+            "can_try_again": _can_try_again(attempt, now=now),
         }
     return render(request, "student/result.html", context)
+
+
+def _can_try_again(attempt: Attempt, *, now: datetime) -> bool:
+    """Whether the class’s settings leave the student another attempt; 1 query if they allow more than one."""
+    assignment = attempt.assignment
+    if assignment.max_attempts == 1 or window_state(assignment, now=now) is WindowState.CLOSED:
+        return False
+    made = list(assignment.attempts.made_by(attempt.student_id).order_by().values_list("submitted_at", flat=True))
+    has_more = assignment.max_attempts is None or len(made) < assignment.max_attempts
+    return has_more and None not in made
 
 
 def _notices(attempt: Attempt, reviewed: ReviewedAttempt) -> list[tuple[int, Notice]]:

@@ -10,13 +10,14 @@ from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from quizzes.assignments.deadlines import minutes_left
 from quizzes.formatting import clock
 from quizzes.forms.student_sign_in import CodeForm, NameForm, PinForm
 from quizzes.models import Classroom, Student
-from quizzes.people.rosters import join_list
+from quizzes.people.rosters import join_list, set_language
 from quizzes.people.student_sessions import signed_in_student
 from quizzes.people.student_sign_in import (
     NoSuchCode,
@@ -29,6 +30,7 @@ from quizzes.people.student_sign_in import (
     student_of_attempt,
 )
 from quizzes.views.access import client_address, device_of, remember_device, sign_in_student, teachers_of
+from quizzes.views.language import LANGUAGE_COOKIE, chosen_language
 
 CLASSROOM, NAME = "joining_classroom_id", "joining_student_id"
 # Set by sign-out and deleted by the next page, which tells the script to empty the browser's store. A URL or a session
@@ -42,52 +44,32 @@ def join(request: HttpRequest) -> HttpResponse:
     """Step 1: the class code."""
     if request.method == "GET":
         return _code_page(request, CodeForm())
-    form = CodeForm(request.POST)
-    if not form.is_valid():
-        return _code_page(request, form)
-    device = device_of(request)
-    try:
-        classroom = find_classroom(
-            form.cleaned_data["code"], address=client_address(request), device=device, now=timezone.now()
-        )
-    except NoSuchCode:
-        form.refuse_code()
-        response = _code_page(request, form)
-    except TooManyTries:
-        response = render(request, "student/too_many_codes.html", status=429)
-    else:
-        request.session[CLASSROOM] = classroom.pk
-        response = redirect("choose_name")
-    remember_device(response, device)
-    return response
+    return _with_classroom(request, CodeForm(request.POST), _keep_classroom)
 
 
 @login_not_required
 @require_GET
 def join_with_code(request: HttpRequest, code: str) -> HttpResponse:
-    """Step 1 from the QR code on a card: the same page with the code filled in."""
-    return _code_page(request, CodeForm(initial={"code": code[:11]}))
+    """Step 2 from a QR code, which holds the class code.
+
+    The code page for an unknown code, for a student who is signed in, and after a sign-out, which that page completes.
+    """
+    if request.COOKIES.get(SIGNED_OUT_COOKIE) or signed_in_student(request.session, now=timezone.now()) is not None:
+        return _code_page(request, CodeForm(initial={"code": code[:11]}))
+    return _with_classroom(request, CodeForm({"code": code}), _names_page)
 
 
 @login_not_required
 @require_http_methods(["GET", "POST"])
 def choose_name(request: HttpRequest) -> HttpResponse:
-    """Step 2: the student's name, from the roster of the class."""
+    """Step 2: the student's name, from the roster of the class. A page from a QR code sends the class code along."""
+    code_form = CodeForm(request.POST)
+    if code_form.is_valid():
+        return _with_classroom(request, code_form, _take_name)
     classroom = _joined_classroom(request)
     if classroom is None:
         return redirect("join")
-    students = classroom.students.enrolled()
-    form = NameForm(request.POST if request.method == "POST" else None, students=students)
-    if form.is_valid():
-        request.session[NAME] = form.cleaned_data["student"].pk
-        return redirect("enter_pin")
-    context = {
-        "form": form,
-        "classroom": classroom,
-        "students": join_list(classroom),
-        "teachers": teachers_of(classroom),
-    }
-    return render(request, "student/choose_name.html", context)
+    return _take_name(request, classroom) if request.method == "POST" else _names_page(request, classroom)
 
 
 @login_not_required
@@ -106,9 +88,16 @@ def enter_pin(request: HttpRequest) -> HttpResponse:
             check_pin(student, pin, address=address, device=device, now=timezone.now())
     except (WrongPin, PinLocked) as error:
         is_right = False
-        _refuse(form, error, lambda until: f"at {clock(until, classroom.zone)}", " or ".join(teachers_of(classroom)))
+        _refuse(
+            form,
+            error,
+            lambda until: gettext("at {time}").format(time=clock(until, classroom.zone)),
+            gettext(" or ").join(teachers_of(classroom)),
+        )
     if is_right:
         sign_in_student(request, student, is_shared=form.is_shared)
+        if (chosen := chosen_language(request)) and chosen != student.language:
+            set_language(student, chosen)
         response: HttpResponse = redirect("student_home")
     else:
         form.name_teachers(teachers_of(classroom))
@@ -129,7 +118,7 @@ def enter_pin_again(request: HttpRequest, public_id: str) -> JsonResponse:
     device, now = device_of(request), timezone.now()
     student = student_of_attempt(public_id)
     form = PinForm(request.POST)
-    form.name_teachers(["your teacher"])
+    form.name_teachers([gettext("your teacher")])
     try:
         is_right = form.is_valid()
         if is_right:
@@ -138,7 +127,7 @@ def enter_pin_again(request: HttpRequest, public_id: str) -> JsonResponse:
     except (WrongPin, PinLocked) as error:
         is_right = False
         # Minutes, not a time of day, which would reveal the class's time zone.
-        _refuse(form, error, lambda until: _in_minutes(until, now), "your teacher")
+        _refuse(form, error, lambda until: _in_minutes(until, now), gettext("your teacher"))
     if is_right and student is not None:
         sign_in_student(request, student, is_shared=True)
         response = JsonResponse({"token": get_token(request)})
@@ -154,9 +143,57 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """Sign out and delete the student's data from this browser."""
     request.session.flush()
     response = redirect("join")
+    # The next student on a shared device chooses their own.
+    response.delete_cookie(LANGUAGE_COOKIE, samesite="Lax")
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     response.set_cookie(SIGNED_OUT_COOKIE, "1", max_age=60, httponly=True, secure=settings.HTTPS, samesite="Lax")
     return response
+
+
+def _with_classroom(
+    request: HttpRequest, form: CodeForm, reply: Callable[[HttpRequest, Classroom], HttpResponse]
+) -> HttpResponse:
+    """The reply for the class with this code, or the code page with its error."""
+    if not form.is_valid():
+        return _code_page(request, form)
+    device = device_of(request)
+    try:
+        classroom = find_classroom(
+            form.cleaned_data["code"], address=client_address(request), device=device, now=timezone.now()
+        )
+    except NoSuchCode:
+        form.refuse_code()
+        response = _code_page(request, form)
+    except TooManyTries:
+        response = render(request, "student/too_many_codes.html", status=429)
+    else:
+        response = reply(request, classroom)
+    remember_device(response, device)
+    return response
+
+
+def _keep_classroom(request: HttpRequest, classroom: Classroom) -> HttpResponse:
+    request.session[CLASSROOM] = classroom.pk
+    return redirect("choose_name")
+
+
+def _take_name(request: HttpRequest, classroom: Classroom) -> HttpResponse:
+    form = NameForm(request.POST, students=classroom.students.enrolled())
+    if not form.is_valid():
+        return _names_page(request, classroom, form)
+    request.session[CLASSROOM], request.session[NAME] = classroom.pk, form.cleaned_data["student"].pk
+    return redirect("enter_pin")
+
+
+def _names_page(request: HttpRequest, classroom: Classroom, form: NameForm | None = None) -> HttpResponse:
+    """The names of a class. It sends the class code along, so that a page from a QR code needs no session."""
+    context = {
+        "form": form,
+        "classroom": classroom,
+        "students": join_list(classroom),
+        "teachers": teachers_of(classroom),
+    }
+    return render(request, "student/choose_name.html", context)
 
 
 def _code_page(request: HttpRequest, form: CodeForm) -> HttpResponse:
@@ -194,4 +231,4 @@ def _refuse(form: PinForm, error: WrongPin | PinLocked, when: Callable[[datetime
 
 def _in_minutes(until: datetime, now: datetime) -> str:
     minutes = minutes_left(at=now, deadline_at=until)
-    return f"in {minutes} minute{'' if minutes == 1 else 's'}"
+    return ngettext("in {count} minute", "in {count} minutes", minutes or 0).format(count=minutes)

@@ -21,9 +21,11 @@ from quizzes.forms.accommodations import (
     ExtendToFitForm,
     ExtensionForm,
 )
+from quizzes.forms.classrooms import StudentLevelForm
 from quizzes.models import Assignment, Student
 from quizzes.views.access import TeacherRequest, taught_assignment, taught_student
 from quizzes.views.teacher.students import history_page
+from quizzes.views.teacher.undo import offer_undo
 
 # --- One student on one assignment --------------------------------------------------------------------------------
 
@@ -68,7 +70,8 @@ def excuse_student(request: TeacherRequest, public_id: str, student_id: str) -> 
         return _overrides_page(request, assignment, student, now=now, excuse_form=form)
     accommodations.set_excused(assignment, student, by=request.user, now=now, **form.cleaned_data)
     if form.cleaned_data["is_excused"]:
-        messages.success(request, f"{student.display_name} is excused. This quiz doesn’t count.")
+        text = f"{student.display_name} is excused. This quiz doesn’t count."
+        offer_undo(request, text, request.path, is_excused="False", reason="Excused by mistake.")
     else:
         messages.success(request, f"{student.display_name} is no longer excused.")
     return redirect("student_overrides", assignment.public_id, student.public_id)
@@ -93,6 +96,18 @@ def set_accommodation(request: TeacherRequest, public_id: str) -> HttpResponse:
         for assignment, time in room.extended if room.asked else ():
             accommodations.extend_to_fit(assignment, [time], by=request.user, now=now)
         accommodations.set_accommodation(student, time_factor=form.time_factor, by=request.user, now=now)
+    messages.success(request, "Saved for every quiz.")
+    return redirect("student_history", student.public_id)
+
+
+@require_POST
+def set_student_level(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Set the level of one student's readings."""
+    student = taught_student(request, public_id)
+    form = StudentLevelForm(request.POST)
+    if not form.is_valid():
+        return history_page(request, student, level_form=form)
+    accommodations.set_reading_level(student, variant=form.cleaned_data["variant"], by=request.user, now=timezone.now())
     messages.success(request, "Saved for every quiz.")
     return redirect("student_history", student.public_id)
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from quizzes.files.teacher import export_teacher
 from quizzes.forms.accounts import DeleteAccountForm, EmailForm, OwnNameForm
 from quizzes.people import accounts, erasure, teacher_sessions
+from quizzes.people.second_factor import has_second_factor
 from quizzes.views.access import TeacherRequest
 from quizzes.views.teacher.downloads import file_response
 
@@ -38,6 +39,7 @@ def account(request: TeacherRequest) -> HttpResponse:
         "invitation_link": request.session.pop(INVITATION_LINK, ""),
         "invitation_days": accounts.INVITATION_LIFETIME.days,
         "invitations": accounts.open_invitations(request.user, now=timezone.now()),
+        "has_second_factor": has_second_factor(request.user),
         "sends_mail": bool(settings.MAILER),
         "sessions": teacher_sessions.open_sessions(request.user, now=timezone.now()),
         "this_session": request.session.get(teacher_sessions.SESSION_ID),

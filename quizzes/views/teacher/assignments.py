@@ -1,101 +1,59 @@
-"""Assign a question set to classrooms, change an assignment, delete it."""
+"""Change an assignment, open and close it, delete it; what to confirm before settings are saved."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
-from uuid import uuid5
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
-from django.utils.text import get_text_list
 from django.views.decorators.http import require_http_methods, require_POST
 
 from quizzes.assignments import lifecycle
 from quizzes.assignments.accommodations import ExtendedTime, extend_to_fit, extended_times
-from quizzes.content.editions import public_question_count
+from quizzes.assignments.deadlines import Window
+from quizzes.assignments.student_settings import window_of
 from quizzes.formatting import moment
 from quizzes.forms.accommodations import ExtendToFitForm
 from quizzes.forms.assignments import (
-    AssignForm,
     AssignmentSettingsForm,
     ChangeAssignmentForm,
     EarlyAnswersForm,
     WindowActForm,
 )
-from quizzes.models import Assignment, Classroom, Edition, QuestionSet
-from quizzes.views.access import TeacherRequest, taught_assignment
+from quizzes.models import Assignment, Classroom
+from quizzes.people.class_roles import ClassAct
+from quizzes.views.access import TeacherRequest, class_act, taught_assignment
 
 TEN_MINUTES = timedelta(minutes=10)
+SAME_TITLE = "This class already has a quiz with this title. Add a title to tell them apart."
 
 
-@require_http_methods(["GET", "POST"])
-def assign(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Assign a set to classrooms: the form, its summary, then the assignments."""
-    question_set = get_object_or_404(QuestionSet.objects.open_to(request.user).published(), public_id=public_id)
-    classrooms = list(Classroom.objects.taught_by(request.user).current().with_student_counts())
-    form = AssignForm(request.POST or None, classrooms=classrooms, now=timezone.now())
-    context = {
-        "question_set": question_set,
-        "classrooms": classrooms,
-        "form": form,
-        "public_count": public_question_count(question_set.latest_edition_id),
-    }
-    if not form.is_valid() or form.cleaned_data["act"] == "edit":
-        return render(request, "teacher/assign.html", context)
-    limit = form.settings.time_limit
-    times = {
-        classroom: extended_times(classroom, window, limit, now=form.now) for classroom, window in form.windows.items()
-    }
-    room = _extend_to_fit_form(request, form, times)
-    early = EarlyAnswersForm(_sent_summary(request, form), settings=form.settings)
-    context |= {"room": room, "early": early}
-    if form.cleaned_data["act"] != "save" or not (room.is_valid() & early.is_valid()):
-        summary = [
-            (classroom, window, form.warnings(window), times[classroom]) for classroom, window in form.windows.items()
-        ]
-        return render(request, "teacher/assign.html", {**context, "summary": summary})
-    edition = Edition.objects.get(pk=question_set.latest_edition_id)
-    # The group id from the form is combined with the teacher's id, so that nobody can join another teacher's group.
-    group = uuid5(form.cleaned_data["group"], f"{request.user.pk}:{question_set.pk}")
-    with transaction.atomic():
-        made = lifecycle.assign(
-            edition, form.windows, settings=form.settings, group=group, by=request.user, now=form.now
-        )
-        for assignment in made:
-            extended = [entry for entry in room.extended if entry.student.classroom_id == assignment.classroom_id]
-            extend_to_fit(assignment, extended, by=request.user, now=form.now)
-    assigned = list(Assignment.objects.taught_by(request.user).given_together(group).select_related("classroom"))
-    names = get_text_list([assignment.classroom.name for assignment in assigned], "and")
-    messages.success(request, _assigned_message(assigned, names, question_set.title))
-    return redirect("assignment_progress", assigned[0].public_id)
-
-
+@class_act(ClassAct.CHANGE)
 @require_http_methods(["GET", "POST"])
 def change_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Change window and settings, with a summary before saving. Started attempts keep their settings."""
+    """Change window and settings. Started attempts keep their settings."""
     assignment = taught_assignment(request, public_id)
     form = ChangeAssignmentForm(request.POST or None, assignment=assignment, now=timezone.now())
     context = {
         "assignment": assignment,
         "form": form,
         "started_count": assignment.attempts.started_count(),
+        "together": Assignment.objects.taught_by(request.user)
+        .given_together(assignment.group)
+        .select_related("classroom"),
     }
     if not form.is_valid() or form.cleaned_data["act"] == "edit":
         return render(request, "teacher/change_assignment.html", context)
-    classroom = assignment.classroom
-    times = extended_times(classroom, form.window, form.settings.time_limit, now=form.now, assignment=assignment)
-    room = _extend_to_fit_form(request, form, {classroom: times})
-    early = EarlyAnswersForm(_sent_summary(request, form), settings=form.settings)
-    context |= {"room": room, "early": early}
-    if form.cleaned_data["act"] != "save" or not (room.is_valid() & early.is_valid()):
-        summary = [(classroom, form.window, form.warnings(form.window), times)]
-        return render(request, "teacher/change_assignment.html", {**context, "summary": summary})
+    windows = {assignment.classroom: form.window}
+    asked = confirmation(request, form, windows, assignment=assignment)
+    if not asked.is_settled:
+        context |= {"room": asked.room, "early": asked.early, "summary": asked.summary, "is_asked": True}
+        return render(request, "teacher/change_assignment.html", context)
     with transaction.atomic():
-        extend_to_fit(assignment, room.extended, by=request.user, now=form.now)
+        extend_to_fit(assignment, asked.room.extended, by=request.user, now=form.now)
         lifecycle.change_assignment(
             assignment, window=form.window, settings=form.settings, by=request.user, now=form.now
         )
@@ -147,36 +105,57 @@ def delete_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
     except lifecycle.HasAttempts:
         messages.error(request, "Students have started, so you can’t delete this quiz. Close it instead.")
         return redirect("change_assignment", assignment.public_id)
-    messages.success(request, f"Deleted from {assignment.classroom}: “{assignment.edition.question_set.title}”.")
+    messages.success(request, f"Deleted from {assignment.classroom}: “{assignment.title}”.")
     return redirect("classroom_gradebook", assignment.classroom.public_id)
 
 
-def _assigned_message(assigned: Sequence[Assignment], names: str, title: str) -> str:
-    """The notice, with a link for each class to the page for its wall."""
-    links = [
-        (reverse("start_class", args=[assignment.public_id]), f": {assignment.classroom.name}" if assigned[1:] else "")
-        for assignment in assigned
-    ]
-    return format_html(
-        "Assigned to {}: “{}”. {}",
-        names,
-        title,
-        format_html_join(" ", '<a href="{}">Start class{}</a>', links),
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """What a teacher has to confirm before settings are saved.
+
+    summary: (classroom, window, warnings, extended times) for each class. room: the form for times that do not fit.
+    early: the form that confirms answers before the last attempt. is_settled: whether the settings can be saved.
+    """
+
+    summary: Sequence[tuple[Classroom, Window, Sequence[str], Sequence[ExtendedTime]]]
+    room: ExtendToFitForm
+    early: EarlyAnswersForm
+    is_confirmed: bool
+    is_settled: bool
+
+
+def confirmation(
+    request: TeacherRequest,
+    form: AssignmentSettingsForm,
+    windows: Mapping[Classroom, Window],
+    *,
+    assignment: Assignment | None = None,
+    alike: Collection[int] = (),
+) -> Confirmation:
+    """What to confirm before the settings of a valid form are saved. One query for each class with a time limit.
+
+    assignment: to change. alike: the ids of classes that have a quiz with the same title.
+    """
+    limit, is_confirmed = form.settings.time_limit, form.cleaned_data["is_confirmed"]
+    stored = window_of(assignment) if assignment is not None else None
+    summary = []
+    for classroom, window in windows.items():
+        times = extended_times(classroom, window, limit, now=form.now, assignment=assignment)
+        title = [SAME_TITLE] if classroom.pk in alike else []
+        summary.append((classroom, window, [*title, *form.warnings(window, stored=stored)], times))
+    times_of = {time.student.pk: classroom for classroom, _, _, times in summary for time in times}
+    sent = request.POST if is_confirmed else None
+    room = ExtendToFitForm(
+        sent,
+        times=[time for _, _, _, times in summary for time in times],
+        zone_of=lambda time: times_of[time.student.pk].zone,
     )
-
-
-def _extend_to_fit_form(
-    request: TeacherRequest, form: AssignmentSettingsForm, times: Mapping[Classroom, Sequence[ExtendedTime]]
-) -> ExtendToFitForm:
-    """The form for students whose extended time exceeds the window. Bound only if the summary page was sent."""
-    zones = {entry.student.pk: classroom.zone for classroom, entries in times.items() for entry in entries}
-    return ExtendToFitForm(
-        _sent_summary(request, form),
-        times=[entry for entries in times.values() for entry in entries],
-        zone_of=lambda entry: zones[entry.student.pk],
-    )
-
-
-def _sent_summary(request: TeacherRequest, form: AssignmentSettingsForm) -> QueryDict | None:
-    """The fields of the summary page, None if another page was sent."""
-    return request.POST if form.cleaned_data["act"] == "save" else None
+    early = EarlyAnswersForm(sent, settings=form.settings)
+    if is_confirmed:
+        is_settled = room.is_valid() & early.is_valid()
+    else:
+        has_warnings = any(warnings for _, _, warnings, _ in summary)
+        is_settled = not (has_warnings or form.is_mixed or room.fields or early.fields)
+    if form.cleaned_data["act"] == "preview":
+        is_settled = False
+    return Confirmation(summary, room, early, is_confirmed, is_settled)

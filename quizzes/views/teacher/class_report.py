@@ -10,7 +10,7 @@ from quizzes.assignments.status import Status
 from quizzes.content.drafts.retry import make_retry
 from quizzes.models import Assignment
 from quizzes.reports.class_report import class_report
-from quizzes.views.access import TeacherRequest, taught_assignment
+from quizzes.views.access import TeacherRequest, allowed, taught_assignment
 
 RETRY_MADE = "“{title}” is ready. Choose a class and times, then assign it."
 
@@ -18,8 +18,8 @@ RETRY_MADE = "“{title}” is ready. Choose a class and times, then assign it."
 @require_GET
 def assignment_results(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Scores, misconceptions, who needs help, each question, the misread map, and students by objective."""
-    assignments = Assignment.objects.taught_by(request.user).with_set().with_erased_counts()
-    assignment = get_object_or_404(assignments, public_id=public_id)
+    assignments = Assignment.objects.taught_by(request.user).with_role().with_set().with_erased_counts()
+    assignment = allowed(request, get_object_or_404(assignments, public_id=public_id))
     report = class_report(assignment, now=timezone.now())
     context = {
         "assignment": assignment,

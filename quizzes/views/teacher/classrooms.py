@@ -5,9 +5,11 @@ from zoneinfo import ZoneInfo
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from quizzes.assignments.deadlines import WindowState
 from quizzes.forms.classrooms import (
     DEFAULT_ZONE,
     ArchiveForm,
@@ -15,14 +17,20 @@ from quizzes.forms.classrooms import (
     CodeActiveForm,
     HandOverForm,
     MissingRuleForm,
+    ReadingLevelsForm,
+    TodoForm,
 )
-from quizzes.forms.fields import NextPageForm
+from quizzes.forms.fields import ConfirmForm, NextPageForm
 from quizzes.forms.rosters import SortForm
-from quizzes.models import Classroom
-from quizzes.people import classrooms, rosters
+from quizzes.models import Classroom, Teaching
+from quizzes.people import class_people, classrooms, rosters, todos
+from quizzes.people.class_roles import ClassAct, may
 from quizzes.people.retention import erased_at
+from quizzes.reports.classroom_quizzes import quiz_lines
+from quizzes.reports.next_step import next_step
 from quizzes.reports.teacher_home import load_teacher_home
-from quizzes.views.access import TeacherRequest, taught_classroom
+from quizzes.views.access import TeacherRequest, class_act, taught_classroom
+from quizzes.views.teacher.undo import offer_undo
 
 NAME_TAKEN = "You already have a class with this name. Open it under Classes, or choose another name."
 NEW_CODE = "New class code saved. Old sign-in cards won’t work, so print new ones."
@@ -30,6 +38,14 @@ OPENED = "Class code on. Students can sign in."
 CLOSED = "Class code off. Signed-in students stay in."
 ARCHIVED = "“{name}” is archived. Scores are kept. Students can’t sign in."
 UNARCHIVED = "“{name}” is restored."
+
+# The session key of the class code that “Undo” brings back: the class’s public id and the code.
+OLD_CODE = "old_class_code"
+QUIZ_GROUPS = {
+    "Open": {WindowState.OPEN, WindowState.PAST_DUE},
+    "Not open yet": {WindowState.NOT_OPEN},
+    "Closed": {WindowState.CLOSED},
+}
 
 
 @require_GET
@@ -42,12 +58,32 @@ def teacher_home(request: TeacherRequest) -> HttpResponse:
     context = {
         "now": now,
         "today": now.astimezone(zone).date(),
-        "needs": home.needs,
+        "needs": home.needs + home.steps,
         "summaries": home.summaries,
         "has_archived": bool(archived),
         "announced": [(classroom, end) for classroom in archived if (end := erased_at(classroom)) is not None],
     }
     return render(request, "teacher/teacher_home.html", context)
+
+
+@require_POST
+def hide_todo(request: TeacherRequest) -> HttpResponse:
+    """Take a to-do item off the home page, until its count grows."""
+    form = TodoForm(request.POST)
+    if form.is_valid():
+        todos.hide_todo(request.user, **form.cleaned_data)
+        fields = {"key": form.cleaned_data["key"], "count": str(form.cleaned_data["count"])}
+        offer_undo(request, "Hidden. It comes back when there is more to do.", reverse("show_todo"), **fields)
+    return redirect("teacher_home")
+
+
+@require_POST
+def show_todo(request: TeacherRequest) -> HttpResponse:
+    """Put a to-do item back on the home page."""
+    form = TodoForm(request.POST)
+    if form.is_valid():
+        todos.show_todo(request.user, key=form.cleaned_data["key"])
+    return redirect("teacher_home")
 
 
 @require_http_methods(["GET", "POST"])
@@ -71,6 +107,20 @@ def archived_classrooms(request: TeacherRequest) -> HttpResponse:
     return render(request, "teacher/archived_classrooms.html", {"classrooms": classrooms})
 
 
+@require_GET
+def classroom_quizzes(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """The quizzes of a class: open, later, closed."""
+    classroom, now = taught_classroom(request, public_id), timezone.now()
+    lines = quiz_lines(classroom, now=now)
+    groups = [(label, [line for line in lines if line.state in states]) for label, states in QUIZ_GROUPS.items()]
+    context = {
+        "classroom": classroom,
+        "groups": [(label, found) for label, found in groups if found],
+        "next_step": next_step(classroom, now=now),
+    }
+    return render(request, "teacher/classroom_quizzes.html", context)
+
+
 @require_http_methods(["GET", "POST"])
 def change_classroom(request: TeacherRequest, public_id: str) -> HttpResponse:
     """A class's settings: name, time zone, code, archive."""
@@ -88,11 +138,16 @@ def change_classroom(request: TeacherRequest, public_id: str) -> HttpResponse:
             messages.success(request, "Saved.")
             return redirect("change_classroom", classroom.public_id)
     sort_form = SortForm(initial={"by_first": "1" if classroom.sorts_by_first_name else ""})
+    levels = {"variant": classroom.reading_variant, "may_choose": classroom.students_choose_variant}
     context = {
         "classroom": classroom,
         "form": form,
         "sort_form": sort_form,
         "courses": classroom.lti_courses.select_related("deployment__platform").order_by("pk"),
+        "level_form": ReadingLevelsForm(initial=levels),
+        "people": class_people.people(classroom),
+        "is_owner": may(classroom.own_role, ClassAct.OWN),
+        "roles": Teaching.Role.choices,
     }
     return render(request, "teacher/change_classroom.html", context)
 
@@ -104,6 +159,17 @@ def sort_roster(request: TeacherRequest, public_id: str) -> HttpResponse:
     form = SortForm(request.POST)
     if form.is_valid():
         rosters.sort_roster(classroom, by_first=bool(form.cleaned_data["by_first"]))
+        messages.success(request, "Saved.")
+    return redirect("change_classroom", classroom.public_id)
+
+
+@require_POST
+def set_reading_levels(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Set the level of readings for a class, and whether students may choose another."""
+    classroom = taught_classroom(request, public_id)
+    form = ReadingLevelsForm(request.POST)
+    if form.is_valid():
+        classrooms.set_reading_levels(classroom, by=request.user, now=timezone.now(), **form.cleaned_data)
         messages.success(request, "Saved.")
     return redirect("change_classroom", classroom.public_id)
 
@@ -124,6 +190,7 @@ def set_missing_rule(request: TeacherRequest, public_id: str) -> HttpResponse:
     return redirect("classroom_gradebook", classroom.public_id)
 
 
+@class_act(ClassAct.OWN)
 @require_http_methods(["GET", "POST"])
 def hand_over_classroom(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Give a class to another teacher, who takes this teacher's place."""
@@ -144,13 +211,44 @@ def hand_over_classroom(request: TeacherRequest, public_id: str) -> HttpResponse
     return render(request, "teacher/hand_over_classroom.html", {"classroom": classroom, "form": form})
 
 
-@require_POST
+@class_act(ClassAct.CHANGE)
+@require_http_methods(["GET", "POST"])
 def change_code(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Give a class a new code."""
+    """Give a class a new code, after a question: printed cards have the old one."""
     classroom = taught_classroom(request, public_id)
-    classrooms.change_code(classroom, by=request.user, now=timezone.now())
-    messages.success(request, NEW_CODE)
-    return redirect("roster", classroom.public_id)
+    form = ConfirmForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        context = {
+            "question": f"Get a new class code for {classroom.name}?",
+            "effect": "Sign-in cards that you’ve already printed stop working. Signed-in students stay in.",
+            "verb": "Get a new code",
+            "keep": "Keep this code",
+            "place": classroom.name,
+            "back": reverse("roster", args=[public_id]),
+            "action": request.path,
+            "fields": [("seen", classroom.join_code)],
+        }
+        return render(request, "teacher/confirm.html", context)
+    if form.cleaned_data["seen"] == classroom.join_code:
+        request.session[OLD_CODE] = [public_id, classroom.join_code]
+        classrooms.change_code(classroom, by=request.user, now=timezone.now())
+        offer_undo(request, NEW_CODE, reverse("restore_code", args=[public_id]))
+    return redirect("roster", public_id)
+
+
+@require_POST
+def restore_code(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Undo a new class code, so that printed cards work again."""
+    classroom = taught_classroom(request, public_id)
+    owner, code = request.session.pop(OLD_CODE, ("", ""))
+    if owner == public_id:
+        try:
+            classrooms.restore_code(classroom, code=code, by=request.user, now=timezone.now())
+        except classrooms.CodeTaken:
+            messages.error(request, "Another class has the old code now. Print new cards.")
+        else:
+            messages.success(request, "The class has its old code again. Printed cards work.")
+    return redirect("roster", public_id)
 
 
 @require_POST
@@ -173,5 +271,8 @@ def set_archived(request: TeacherRequest, public_id: str) -> HttpResponse:
     if form.is_valid() and form.cleaned_data["is_archived"] == (classroom.archived_at is None):
         is_archived = form.cleaned_data["is_archived"]
         classrooms.set_archived(classroom, is_archived=is_archived, by=request.user, now=timezone.now())
-        messages.success(request, (ARCHIVED if is_archived else UNARCHIVED).format(name=classroom.name))
+        if is_archived:
+            offer_undo(request, ARCHIVED.format(name=classroom.name), request.path)
+        else:
+            messages.success(request, UNARCHIVED.format(name=classroom.name))
     return redirect("teacher_home")

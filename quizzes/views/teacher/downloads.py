@@ -9,9 +9,10 @@ from quizzes.files import downloads, student
 from quizzes.files.downloads import ExportedFile, FileFormat, Layout
 from quizzes.forms.reports import AnswersFileForm, FileForm, ItemsFileForm
 from quizzes.reports.item_report import item_report
-from quizzes.views.access import TeacherRequest, taught_assignment, taught_classroom, taught_student
+from quizzes.views.access import TeacherRequest, exports, taught_assignment, taught_classroom, taught_student
 
 
+@exports
 @require_POST
 def download_items(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The item analysis of an assignment as a file."""
@@ -25,6 +26,7 @@ def download_items(request: TeacherRequest, public_id: str) -> HttpResponse:
     return file_response(file)
 
 
+@exports
 @require_POST
 def download_answers(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The answers to an assignment as a file."""
@@ -36,6 +38,7 @@ def download_answers(request: TeacherRequest, public_id: str) -> HttpResponse:
     return file_response(downloads.export_answers(assignment, file_format, by=request.user, now=timezone.now()))
 
 
+@exports
 @require_POST
 def download_student(request: TeacherRequest, public_id: str) -> HttpResponse:
     """All data about one student as a file."""
@@ -44,15 +47,18 @@ def download_student(request: TeacherRequest, public_id: str) -> HttpResponse:
     )
 
 
+@exports
 @require_POST
 def download_file(request: TeacherRequest, public_id: str) -> HttpResponse:
     """A classroom's scores or answers as a file."""
     classroom = taught_classroom(request, public_id)
-    form = FileForm(request.POST)
+    form = FileForm(request.POST, classroom=classroom)
     if not form.is_valid():
         return HttpResponseBadRequest()
     layout, file_format = Layout(form.cleaned_data["layout"]), FileFormat(form.cleaned_data["form"])
-    return file_response(downloads.export(classroom, layout, file_format, by=request.user, now=timezone.now()))
+    quiz = form.cleaned_data["quiz"]
+    file = downloads.export(classroom, layout, file_format, quiz=quiz, by=request.user, now=timezone.now())
+    return file_response(file)
 
 
 def file_response(file: ExportedFile) -> HttpResponse:
@@ -64,6 +70,7 @@ def file_response(file: ExportedFile) -> HttpResponse:
     )
 
 
+@exports
 @require_POST
 def download_gradebook(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The gradebook as a CSV file."""

@@ -8,9 +8,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 from quizzes.forms.erasure import EraseClassroomForm
 from quizzes.models import Classroom, Student
 from quizzes.people import erasure
-from quizzes.views.access import TeacherRequest, taught_classroom, taught_student
+from quizzes.people.class_roles import ClassAct
+from quizzes.views.access import TeacherRequest, class_act, taught_classroom, taught_student
 
 
+@class_act(ClassAct.CHANGE)
 @require_http_methods(["GET", "POST"])
 def erase_student(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Show what goes with a student, then delete it."""
@@ -30,6 +32,7 @@ def erase_student(request: TeacherRequest, public_id: str) -> HttpResponse:
     return redirect("erasure_receipt", done.receipt)
 
 
+@class_act(ClassAct.OWN)
 @require_http_methods(["GET", "POST"])
 def erase_classroom(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Show what goes with a class. Its typed name deletes it."""

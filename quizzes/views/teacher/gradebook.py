@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from quizzes.files.gradebook import quiz_choices
 from quizzes.forms.reports import NAME, GradebookOrderForm, ObjectiveForm
 from quizzes.reports.gradebook import Gradebook, Row, gradebook
 from quizzes.reports.mastery import filter_by_objective, mastery_of, titles_of
@@ -25,7 +26,15 @@ def classroom_gradebook(request: TeacherRequest, public_id: str) -> HttpResponse
         book = filter_by_objective(book, objective) if objective else book
     form = GradebookOrderForm(request.GET, columns=[column.assignment.public_id for column in book.columns])
     rows = sorted_rows(book, form.column, descending=form.descending)
-    context = {"classroom": classroom, "book": book, "rows": rows, "order": form, "objective": objective}
+    context = {
+        "classroom": classroom,
+        "book": book,
+        "rows": rows,
+        "order": form,
+        "objective": objective,
+        "file_quizzes": quiz_choices(book),
+        "numberless": sum(not row.student.external_id for row in book.rows),
+    }
     return render(request, "teacher/classroom_gradebook.html", context)
 
 

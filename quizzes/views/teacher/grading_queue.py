@@ -22,7 +22,8 @@ from quizzes.forms.grading import QueueGradeForm, QueuePageForm, SettleForm
 from quizzes.grading import manual_grades, queue, regrades
 from quizzes.grading.queue import QueuedAnswer
 from quizzes.models import Assignment, Attempt, Edition, ManualGrade, Question, Regrade
-from quizzes.views.access import TeacherRequest, taught_assignment
+from quizzes.people.class_roles import ClassAct
+from quizzes.views.access import TeacherRequest, class_act, taught_assignment
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class StudentAnswer:
     place: int
 
 
+@class_act(ClassAct.CHANGE)
 @require_GET
 def grading_queue(request: TeacherRequest, public_id: str) -> HttpResponse:
     """One entry of the queue: equal answers to one question, with its rubric or its accepted answers."""

@@ -1,7 +1,7 @@
 """Handouts of a set or an assignment, and their answer keys on separate pages."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpResponse
@@ -71,24 +71,38 @@ def print_assignment_key(request: TeacherRequest, public_id: str) -> HttpRespons
 def _set_context(request: TeacherRequest, public_id: str) -> dict[str, Any]:
     question_set = get_object_or_404(QuestionSet.objects.open_to(request.user).published(), public_id=public_id)
     editions = {edition.number: edition for edition in question_set.editions.defer("document").order_by("-number")}
-    form = PrintForm(request.GET, editions=list(editions))
-    return {"question_set": question_set, **_content(form, editions[form.edition_number])}
+    form = PrintForm(request.GET, editions=list(editions), levels=_levels(next(iter(editions.values()))))
+    content = _content(form, editions[form.edition_number])
+    return {"question_set": question_set, "title": content["document"].title, **content}
+
+
+def _levels(edition: Edition) -> list[str]:
+    """The levels of the reading that have the evidence of every question, "standard" first."""
+    document = published(edition.pk).document
+    return [
+        reading.variant
+        for reading in (document.reading, *document.reading.variants)
+        if all(reading.has(question.evidence) for question in document.questions)
+    ]
 
 
 def _assignment_context(request: TeacherRequest, public_id: str) -> dict[str, Any]:
     assignment: Assignment = taught_assignment(request, public_id)
     edition = assignment.edition
-    form = PrintForm(request.GET, editions=[edition.number], may_be_short=False)
+    form = PrintForm(request.GET, editions=[edition.number], levels=_levels(edition), may_be_short=False)
+    content = _content(form, edition)
     return {
         "assignment": assignment,
         "classroom": assignment.classroom,
         "question_set": edition.question_set,
-        **_content(form, edition),
+        "title": assignment.own_title or content["document"].title,
+        **content,
     }
 
 
 def _content(form: PrintForm, edition: Edition) -> dict[str, Any]:
     document = published(edition.pk).document
+    document = replace(document, reading=document.reading.in_variant(form.reading_level))
     return {
         "print_form": form,
         "document": document,

@@ -18,7 +18,7 @@ from quizzes.lti.launches import digest
 from quizzes.lti.services import deep_link_message, members_of
 from quizzes.models import Assignment, Classroom, LtiCourse, LtiLaunch
 from quizzes.views.access import TeacherRequest, taught_assignment, taught_classroom
-from quizzes.views.lti import COOKIE, form_action_of
+from quizzes.views.lti import COOKIE, form_action_of, may_change
 
 
 @require_http_methods(["GET", "POST"])
@@ -62,7 +62,7 @@ def lti_retry(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 
 def _choose_classroom(request: TeacherRequest, launch: LtiLaunch) -> HttpResponse:
-    classrooms = list(Classroom.objects.taught_by(request.user).filter(archived_at=None).order_by("name"))
+    classrooms = list(Classroom.objects.editable_by(request.user).current().order_by("name"))
     form = CourseForm(request.POST if request.method == "POST" else None, classrooms=classrooms)
     if form.is_valid():
         courses.connect_teacher(launch, request.user)
@@ -75,7 +75,7 @@ def _choose_classroom(request: TeacherRequest, launch: LtiLaunch) -> HttpRespons
 def _choose_assignment(request: TeacherRequest, launch: LtiLaunch, course: LtiCourse) -> HttpResponse:
     claims = launch.claims or {}
     assignments = Assignment.objects.filter(classroom=course.classroom).with_set().order_by("-created_at", "-pk")
-    listed = [(assignment, assignment.edition.question_set.title) for assignment in assignments]
+    listed = [(assignment, assignment.title) for assignment in assignments]
     form = LinkForm(request.POST if request.POST.get("act") == "link" else None, assignments=listed)
     if form.is_valid():
         courses.connect_teacher(launch, request.user)
@@ -93,7 +93,7 @@ def _deep_link(request: TeacherRequest, launch: LtiLaunch, assignment: Assignmen
     """A page whose button carries the link to the platform."""
     claims = launch.claims or {}
     return_url = claims["deep_linking"]["deep_link_return_url"]
-    title = assignment.edition.question_set.title
+    title = assignment.title
     launch_url = request.build_absolute_uri(reverse("lti_launch"))
     context = {
         "return_url": return_url,
@@ -137,6 +137,6 @@ def _own_launch(request: TeacherRequest, public_id: str) -> LtiLaunch:
 def _own_course(request: TeacherRequest, launch: LtiLaunch) -> LtiCourse | None:
     """The course of the launch, if its class is this teacher's."""
     course = courses.course_of(launch)
-    if course is None or not course.classroom.teachers.filter(pk=request.user.pk).exists():
+    if course is None or not may_change(course, request.user):
         return None
     return course

@@ -9,20 +9,33 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
+from quizzes.attempts.paper import corrections
 from quizzes.attempts.paper.answers import StoredPaperAnswers, form_of, save_paper_answers, stored_paper_answers
+from quizzes.attempts.paper.corrections import CannotReceive, PaperAnswersChanged
 from quizzes.attempts.paper.handout import LETTERS
 from quizzes.content.editions import published
 from quizzes.formatting import points
-from quizzes.forms.paper_answers import LetterForm, PaperAnswersForm, PrintedForms, TypingForm
+from quizzes.forms.paper_answers import (
+    CorrectionForm,
+    LetterForm,
+    MoveForm,
+    PaperAnswersForm,
+    PrintedForms,
+    TypingForm,
+)
 from quizzes.models import Assignment, Student
-from quizzes.views.access import TeacherRequest, taught_assignment
+from quizzes.people.class_roles import ClassAct
+from quizzes.views.access import TeacherRequest, class_act, taught_assignment
 
 # DATA_UPLOAD_MAX_NUMBER_FIELDS minus the other fields of the form, and the columns that fit on a screen.
 MOST_FIELDS, MOST_COLUMNS = 980, 30
 
+CHANGED = "These paper answers changed after you opened the page. Check them again."
 
+
+@class_act(ClassAct.CHANGE)
 @require_http_methods(["GET", "POST"])
 def paper_answers(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The class with the answers entered so far: a grid if all answers are short, else a list of students."""
@@ -56,16 +69,18 @@ def paper_answers(request: TeacherRequest, public_id: str) -> HttpResponse:
     return render(request, "teacher/paper_answers.html", context)
 
 
+@class_act(ClassAct.CHANGE)
 @require_http_methods(["GET", "POST"])
 def student_paper_answers(request: TeacherRequest, public_id: str, student_id: str) -> HttpResponse:
     """One student's paper answers in the order of the printed form. Saving leads to the next student."""
     assignment = taught_assignment(request, public_id)
     students = list(assignment.classroom.students.enrolled().order_by("sort_key", "pk"))
     student = get_object_or_404(assignment.classroom.students.enrolled(), public_id=student_id)
-    [stored] = stored_paper_answers(assignment, [student])
+    at = students.index(student)
+    stored_rows = stored_paper_answers(assignment, students)
+    stored = stored_rows[at]
     letter = LetterForm(request.GET).chosen(stored.letter or LETTERS[0])
     form = PaperAnswersForm(stored=stored, printed=_printed(assignment), letter=letter)
-    at = students.index(student)
     following = students[at + 1] if at + 1 < len(students) else None
     if request.method == "POST" and stored.may_type:
         form = PaperAnswersForm(request.POST, stored=stored, printed=_printed(assignment))
@@ -84,8 +99,62 @@ def student_paper_answers(request: TeacherRequest, public_id: str, student_id: s
         "letters": LETTERS,
         "previous": students[at - 1] if at else None,
         "following": following,
+        "move_form": MoveForm(
+            students=[row.student for row in stored_rows if row.student != student and corrections.can_receive(row)],
+            seen=form.stored.version,
+        ),
     }
     return render(request, "teacher/student_paper_answers.html", context)
+
+
+@class_act(ClassAct.CHANGE)
+@require_POST
+def move_paper_answers(request: TeacherRequest, public_id: str, student_id: str) -> HttpResponse:
+    """Give one student's paper answers to another student."""
+    assignment = taught_assignment(request, public_id)
+    student, receivers = _student_and_receivers(assignment, student_id)
+    form = MoveForm(request.POST, students=receivers, seen=0)
+    if not form.is_valid():
+        messages.error(request, "Choose the student whose paper answers these are.")
+        return redirect("student_paper_answers", public_id, student_id)
+    to = form.chosen
+    try:
+        corrections.move_paper_answers(
+            assignment, student, to, seen=form.cleaned_data["seen"], by=request.user, now=timezone.now()
+        )
+    except PaperAnswersChanged:
+        messages.error(request, CHANGED)
+        return redirect("student_paper_answers", public_id, student_id)
+    except CannotReceive:
+        messages.error(request, f"{to.display_name} has paper answers already, or no attempt left.")
+        return redirect("student_paper_answers", public_id, student_id)
+    messages.success(request, f"Moved to {to.display_name}. {student.display_name} has the attempt back.")
+    return redirect("student_paper_answers", public_id, to.public_id)
+
+
+@class_act(ClassAct.CHANGE)
+@require_POST
+def take_paper_answers_away(request: TeacherRequest, public_id: str, student_id: str) -> HttpResponse:
+    """Take one student's paper answers away, so that the attempt is free again."""
+    assignment = taught_assignment(request, public_id)
+    student = get_object_or_404(assignment.classroom.students.enrolled(), public_id=student_id)
+    form = CorrectionForm(request.POST)
+    seen = form.cleaned_data["seen"] if form.is_valid() else -1
+    try:
+        corrections.take_paper_answers_away(assignment, student, seen=seen, by=request.user, now=timezone.now())
+    except PaperAnswersChanged:
+        messages.error(request, CHANGED)
+    else:
+        messages.success(request, f"Taken away. {student.display_name} has the attempt back.")
+    return redirect("student_paper_answers", public_id, student_id)
+
+
+def _student_and_receivers(assignment: Assignment, student_id: str) -> tuple[Student, list[Student]]:
+    """The student with this id, and the others who may receive paper answers; raises Http404."""
+    students = list(assignment.classroom.students.enrolled().order_by("sort_key", "pk"))
+    student = get_object_or_404(assignment.classroom.students.enrolled(), public_id=student_id)
+    rows = stored_paper_answers(assignment, students)
+    return student, [row.student for row in rows if row.student != student and corrections.can_receive(row)]
 
 
 def _context(assignment: Assignment) -> dict[str, Any]:

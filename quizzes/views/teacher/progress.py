@@ -17,6 +17,7 @@ from quizzes.content.editions import published
 from quizzes.forms.board import NamesForm
 from quizzes.lti import scores
 from quizzes.models import Assignment
+from quizzes.people.class_roles import ClassAct
 from quizzes.people.student_sign_in import sign_in_trouble
 from quizzes.reports.live_etag import LiveState, live_etag, live_state, time_step
 from quizzes.reports.progress import (
@@ -27,7 +28,7 @@ from quizzes.reports.progress import (
     progress,
     status_counts,
 )
-from quizzes.views.access import TeacherRequest, taught_assignment
+from quizzes.views.access import TeacherRequest, class_act, taught_assignment
 
 # A session key: the choice of one teacher in one browser.
 NAMES_HIDDEN = "names_hidden"
@@ -70,6 +71,7 @@ def live_progress(request: TeacherRequest, public_id: str) -> HttpResponse:
     return render_with_etag(request, "teacher/assignment_progress.html#progress-live", context, tag)
 
 
+@class_act(ClassAct.READ)
 @require_POST
 def hide_names(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Hide the names of students on progress boards in this browser, or show them again."""

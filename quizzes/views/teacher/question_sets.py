@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
 
+from quizzes.content.drafts import lifecycle
 from quizzes.content.editions import published
 from quizzes.content.question_types.question import KeyRow, Question
 from quizzes.content.question_types.registry import type_of
@@ -31,8 +34,8 @@ class KeyedQuestion:
 
 @require_GET
 def question_sets(request: TeacherRequest) -> HttpResponse:
-    """The sets that a teacher may use, and the teacher's drafts."""
-    open_sets = QuestionSet.objects.open_to(request.user).published()
+    """The sets that a teacher may use, the teacher's drafts, and what the teacher archived or deleted."""
+    open_sets = QuestionSet.objects.open_to(request.user).current().published()
     lines = [(question_set, published(question_set.latest_edition_id).document) for question_set in open_sets]
     groups = [
         ("Yours", [line for line in lines if line[0].owner_id is not None]),
@@ -40,13 +43,55 @@ def question_sets(request: TeacherRequest) -> HttpResponse:
     ]
     shown = [(label, group) for label, group in groups if group]
     drafts = Draft.objects.owned_by(request.user).never_published()
-    return render(request, "teacher/question_sets.html", {"groups": shown, "drafts": drafts})
+    own = QuestionSet.objects.owned_by(request.user)
+    context = {
+        "groups": shown,
+        "drafts": drafts,
+        "unused": set(own.current().without_assignments().values_list("pk", flat=True)),
+        "put_aside": [(row, row.deleted_at) for row in own.put_aside()],
+    }
+    return render(request, "teacher/question_sets.html", context)
+
+
+@require_POST
+def archive_set(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Leave an own set out of the lists."""
+    question_set = _own_set(request, public_id)
+    lifecycle.archive_set(question_set, now=timezone.now())
+    messages.success(request, f"“{question_set.title}” is archived. Quizzes that use it go on.")
+    return redirect("question_sets")
+
+
+@require_POST
+def delete_set(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Delete an own set that no class uses. It can be restored for a day."""
+    question_set = _own_set(request, public_id)
+    try:
+        lifecycle.delete_set(question_set, by=request.user, now=timezone.now())
+    except lifecycle.InUse:
+        messages.error(request, f"A class has “{question_set.title}”, so it can’t be deleted. You can archive it.")
+    else:
+        messages.success(request, f"“{question_set.title}” is deleted. You can restore it below until tomorrow.")
+    return redirect("question_sets")
+
+
+@require_POST
+def restore_set(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Bring an own set back that was archived or deleted."""
+    question_set = _own_set(request, public_id)
+    lifecycle.restore_set(question_set, by=request.user, now=timezone.now())
+    messages.success(request, f"“{question_set.title}” is back.")
+    return redirect("question_sets")
+
+
+def _own_set(request: TeacherRequest, public_id: str) -> QuestionSet:
+    return get_object_or_404(QuestionSet.objects.owned_by(request.user), public_id=public_id)
 
 
 @require_GET
 def question_set(request: TeacherRequest, public_id: str) -> HttpResponse:
     """One set: the reading, and every question with key, rationales and evidence."""
-    found = get_object_or_404(QuestionSet.objects.open_to(request.user).published(), public_id=public_id)
+    found = get_object_or_404(QuestionSet.objects.open_to(request.user).published().with_guide(), public_id=public_id)
     edition = published(found.latest_edition_id)
     is_own = found.owner_id == request.user.pk
     context = {

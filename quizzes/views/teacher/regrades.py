@@ -20,9 +20,11 @@ from quizzes.grading.points import Adjustments, regraded_question
 from quizzes.grading.regrades import StalePreview
 from quizzes.grading.scores import applied_regrades
 from quizzes.models import Assignment, Edition, Question
-from quizzes.views.access import TeacherRequest, taught_assignment
+from quizzes.people.class_roles import ClassAct
+from quizzes.views.access import TeacherRequest, class_act, taught_assignment
 
 
+@class_act(ClassAct.CHANGE)
 @require_http_methods(["GET", "POST"])
 def regrade_question(request: TeacherRequest, public_id: str, number: int) -> HttpResponse:
     """Regrade a question of an edition: the form, then its preview, then apply."""

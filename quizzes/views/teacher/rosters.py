@@ -14,7 +14,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from quizzes.files.rosters import RosterRow
 from quizzes.forms.rosters import AddStudentsForm
 from quizzes.people import rosters, student_sign_in
-from quizzes.views.access import TeacherRequest, taught_classroom
+from quizzes.people.class_roles import ClassAct
+from quizzes.reports.next_step import next_step
+from quizzes.views.access import TeacherRequest, class_act, taught_classroom
 
 # Hosts that a student's phone cannot reach.
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]"}
@@ -33,11 +35,13 @@ def roster(request: TeacherRequest, public_id: str) -> HttpResponse:
         "removed": classroom.students.removed(),
         "guessed": {guessed.student.pk: guessed for guessed in trouble.students},
         "is_attacked": classroom.pk in trouble.attacked,
-        "join_address": join_address(request),
+        "next_step": next_step(classroom, now=timezone.now()),
+        **address_context(request),
     }
     return render(request, "teacher/roster.html", context)
 
 
+@class_act(ClassAct.CHANGE)
 @require_http_methods(["GET", "POST"])
 def add_students(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Preview pasted or uploaded names, then add the new ones after the teacher confirms."""
@@ -58,6 +62,7 @@ def add_students(request: TeacherRequest, public_id: str) -> HttpResponse:
     return render(request, "teacher/add_students.html", {"classroom": classroom, "form": form, "preview": preview})
 
 
+@class_act(ClassAct.CHANGE)
 @require_GET
 def sign_in_cards(request: TeacherRequest, public_id: str) -> HttpResponse:
     """A card for each student, to print and cut."""
@@ -65,9 +70,9 @@ def sign_in_cards(request: TeacherRequest, public_id: str) -> HttpResponse:
     context = {
         "classroom": classroom,
         "cards": [(student, student_sign_in.pin_of(student)) for student in classroom.students.enrolled()],
-        "card_url": request.build_absolute_uri(reverse("join_with_code", args=[classroom.join_code])),
-        "join_address": join_address(request),
-        "leads_nowhere": is_local(request),
+        "code_path": reverse("join_with_code", args=[classroom.join_code]),
+        "next_step": next_step(classroom, now=timezone.now()),
+        **address_context(request),
     }
     return render(request, "teacher/sign_in_cards.html", context)
 
@@ -77,9 +82,14 @@ def is_local(request: TeacherRequest) -> bool:
     return split_domain_port(request.get_host())[0] in LOCAL_HOSTS
 
 
-def join_address(request: TeacherRequest) -> str:
-    """The address of the join page as students type it, without the scheme."""
-    return f"{request.get_host()}{reverse('join')}".rstrip("/")
+def address_context(request: TeacherRequest) -> dict[str, Any]:
+    """How students reach the join page. own_host: "" if their devices cannot open it."""
+    return {
+        "own_host": "" if is_local(request) else request.get_host(),
+        "local_host": request.get_host(),
+        "join_path": reverse("join").rstrip("/"),
+        "origin": f"{request.scheme}://",
+    }
 
 
 def _added_message(added: int, restored: int) -> str:

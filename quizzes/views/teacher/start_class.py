@@ -16,7 +16,7 @@ from quizzes.reports.live_etag import LiveState, content_etag, live_etag, time_s
 from quizzes.reports.start_class import Attendance, attendance, class_counts
 from quizzes.views.access import TeacherRequest, taught_assignment, taught_classroom
 from quizzes.views.teacher.progress import NAMES_HIDDEN, render_with_etag, require_live_state
-from quizzes.views.teacher.rosters import is_local
+from quizzes.views.teacher.rosters import address_context
 
 # Label and mark of each count on the live bar, in this order.
 BAR = {
@@ -115,14 +115,7 @@ def _join_context(request: TeacherRequest, classroom: Classroom, present: Attend
 
 
 def _address_context(request: TeacherRequest, classroom: Classroom) -> dict[str, Any]:
-    """How students reach the join page. own_host: "" if their devices cannot open it."""
-    return {
-        "own_host": "" if is_local(request) else request.get_host(),
-        "local_host": request.get_host(),
-        "join_path": reverse("join").rstrip("/"),
-        "code_path": reverse("join_with_code", args=[classroom.join_code]),
-        "origin": f"{request.scheme}://",
-    }
+    return {**address_context(request), "code_path": reverse("join_with_code", args=[classroom.join_code])}
 
 
 def _running_tag(state: LiveState, assignment: Assignment, now: datetime) -> str:

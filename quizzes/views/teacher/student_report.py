@@ -7,9 +7,10 @@ from django.views.decorators.http import require_GET
 
 from quizzes.models import Accommodation
 from quizzes.reports.student_report import student_report as load_report
-from quizzes.views.access import TeacherRequest, taught_student
+from quizzes.views.access import TeacherRequest, exports, taught_student
 
 
+@exports
 @require_GET
 def student_report(request: TeacherRequest, public_id: str) -> HttpResponse:
     """The student's quizzes, scores, questions and answers in words, and who changed or downloaded what."""

@@ -5,20 +5,25 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from quizzes.content.reading import LEVELS
 from quizzes.formatting import clock
 from quizzes.forms.accommodations import AccommodationForm
-from quizzes.forms.fields import NextPageForm
+from quizzes.forms.classrooms import StudentLevelForm
+from quizzes.forms.fields import ConfirmForm, NextPageForm
 from quizzes.forms.rosters import MoveStudentForm, RenameStudentForm
 from quizzes.models import Accommodation, Classroom, Student
 from quizzes.models.rosters import ClassroomQuerySet
 from quizzes.people import rosters, student_sign_in
+from quizzes.people.class_roles import ClassAct
 from quizzes.people.guess_limits import LET_IN
 from quizzes.reports.student_history import class_average, history_lines
 from quizzes.reports.student_report import student_breakdown
-from quizzes.views.access import TeacherRequest, taught_student
+from quizzes.views.access import TeacherRequest, class_act, taught_student
+from quizzes.views.teacher.undo import offer_undo
 
 # The session key of the student whose new PIN the next page shows. The PIN itself is not stored.
 NEW_PIN = "new_pin_of"
@@ -52,11 +57,22 @@ def rename_student(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 def move_student(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Move a student to the roster of another class of this teacher."""
+    """Move a student to the roster of another class of this teacher, after a question: the card stops working."""
     student = taught_student(request, public_id)
     form = MoveStudentForm(request.POST, others=_other_classrooms(request, student))
     if form.is_valid():
         to = form.cleaned_data["classroom"]
+        if not form.cleaned_data["is_confirmed"]:
+            effect = "The sign-in card has the code of the old class, so print a new one. The PIN stays the same."
+            return _question(
+                request,
+                student,
+                question=f"Move {student.display_name} to {to.name}?",
+                effect=effect,
+                verb="Move to this class",
+                keep=f"Stay in {student.classroom.name}",
+                fields=[("classroom", to.public_id), ("is_confirmed", "on")],
+            )
         try:
             rosters.move_student(student, to=to, by=request.user, now=timezone.now())
         except rosters.NameTaken:
@@ -72,7 +88,8 @@ def remove_student(request: TeacherRequest, public_id: str) -> HttpResponse:
     """Remove a student from the roster."""
     student = taught_student(request, public_id)
     rosters.remove_student(student, by=request.user, now=timezone.now())
-    messages.success(request, f"{student.display_name} is off the roster and signed out. Work is kept.")
+    text = f"{student.display_name} is off the roster and signed out. Work is kept."
+    offer_undo(request, text, reverse("restore_student", args=[public_id]))
     return redirect("roster", student.classroom.public_id)
 
 
@@ -90,12 +107,25 @@ def restore_student(request: TeacherRequest, public_id: str) -> HttpResponse:
     return redirect("student_history", student.public_id)
 
 
-@require_POST
+@class_act(ClassAct.CHANGE)
+@require_http_methods(["GET", "POST"])
 def change_pin(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Give a student a new PIN, and show it once."""
+    """Give a student a new PIN, after a question, and show it once."""
     student = taught_student(request, public_id)
-    rosters.change_pin(student, by=request.user, now=timezone.now())
-    request.session[NEW_PIN] = student.public_id
+    form = ConfirmForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return _question(
+            request,
+            student,
+            question=f"Make a new PIN for {student.display_name}?",
+            effect="The old PIN and the printed card stop working, and the student is signed out.",
+            verb="Make a new PIN",
+            keep="Keep this PIN",
+            fields=[("seen", student.pin_version)],
+        )
+    if form.cleaned_data["seen"] == str(student.pin_version):
+        rosters.change_pin(student, by=request.user, now=timezone.now())
+        request.session[NEW_PIN] = student.public_id
     return redirect("student_history", student.public_id)
 
 
@@ -113,6 +143,17 @@ def let_student_in(request: TeacherRequest, public_id: str) -> HttpResponse:
     return redirect("roster", student.classroom.public_id)
 
 
+def _question(request: TeacherRequest, student: Student, **texts: Any) -> HttpResponse:
+    """A question before an act that voids the student's printed card. texts: for `teacher/confirm.html`."""
+    context = {
+        "place": student.display_name,
+        "back": reverse("student_history", args=[student.public_id]),
+        "action": request.path,
+        **texts,
+    }
+    return render(request, "teacher/confirm.html", context)
+
+
 def history_page(request: TeacherRequest, student: Student, **context: Any) -> HttpResponse:
     """The page of one student. context: invalid forms, or a new PIN."""
     others = _other_classrooms(request, student)
@@ -126,7 +167,10 @@ def history_page(request: TeacherRequest, student: Student, **context: Any) -> H
         "rename_form": RenameStudentForm(initial={"name": student.display_name, "family_name": student.family_name}),
         "move_form": MoveStudentForm(others=others),
         "accommodation_form": AccommodationForm.of(Accommodation.objects.filter(student=student).first()),
+        "level_form": StudentLevelForm(initial={"variant": student.reading_variant}),
+        "chosen_level": LEVELS.get(student.chosen_variant, ""),
         "room": None,
+        "is_refused": bool(context.keys() & {"rename_form", "move_form", "accommodation_form", "level_form"}),
         "has_other_classroom": others.exists(),
         "events": student.audit_events.select_related("actor", "classroom"),
         **context,
@@ -135,4 +179,4 @@ def history_page(request: TeacherRequest, student: Student, **context: Any) -> H
 
 
 def _other_classrooms(request: TeacherRequest, student: Student) -> ClassroomQuerySet:
-    return Classroom.objects.taught_by(request.user).current().exclude(pk=student.classroom_id)
+    return Classroom.objects.editable_by(request.user).current().exclude(pk=student.classroom_id)

@@ -1,17 +1,20 @@
-"""Delete a draft that was never published: only the audit event stays."""
+"""Archive, delete and restore a question set of one's own."""
+
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.content.drafts import publishing
-from quizzes.content.drafts.lifecycle import AlreadyPublished, delete_draft
-from quizzes.models import AuditEvent, Draft, QuestionSet, Reading, Source, User
-from tests.drafting import publish, url
-from tests.factories import NOW, make_draft
-from tests.pages import form_of, read, text_of
+from quizzes.content.drafts.lifecycle import delete_sets_for_good
+from quizzes.models import AuditEvent, Classroom, Draft, Edition, QuestionSet, Reading, Source, User
+from tests.conftest import Queries
+from tests.drafting import publish, save, url
+from tests.factories import NOW, make_assignment, make_draft
+from tests.pages import read, text_of
 
 pytestmark = pytest.mark.django_db
+SETS = "/teacher/sets/"
 
 
 @pytest.fixture
@@ -19,41 +22,106 @@ def draft(teacher: User) -> Draft:
     return make_draft(owner=teacher)
 
 
-def test_draft_is_deleted_after_a_question_and_once(draft: Draft, teacher: User, teacher_client: Client) -> None:
-    other = make_draft(owner=teacher)
-    kept = [(model, model.objects.count()) for model in (QuestionSet, Reading, Source)]
-    address = url("delete_draft", draft)
-    assert address in read(teacher_client.get(reverse("question_sets"))).links
-    page = teacher_client.get(address)
-    assert "This deletes the reading, objectives, and 4 questions." in text_of(page)
-    assert Draft.objects.count() == 2
+def press(client: Client, name: str, draft: Draft) -> str:
+    """The text of the page after this button of the list."""
+    address = url(name, draft)
+    pages = [client.get(SETS).content.decode()]
+    assert f'action="{address}"' in pages[0]
+    return text_of(client.post(address, follow=True))
 
-    form = form_of(page, having="csrfmiddlewaretoken")
-    done = teacher_client.post(address, form.data(), follow=True)
 
-    assert "The draft “Small set” is deleted." in text_of(done)
-    assert list(Draft.objects.all()) == [other]
-    assert [(model, model.objects.count() + 1) for model, _ in kept] == kept
-    assert teacher_client.post(address, form.data()).status_code == 404
-    for name in ("delete_draft", "edit_source", "edit_questions", "publish_set"):
+def test_the_list_has_the_address_that_the_tests_use() -> None:
+    assert reverse("question_sets") == SETS
+
+
+@pytest.mark.parametrize("is_published", [False, True])
+def test_a_set_without_assignments_is_deleted_and_comes_back(
+    is_published: bool, draft: Draft, teacher: User, teacher_client: Client
+) -> None:
+    if is_published:
+        publish(teacher_client, draft)
+
+    assert "“Small set” is deleted. You can restore it below until tomorrow." in press(
+        teacher_client, "delete_set", draft
+    )
+    for name in ("edit_source", "edit_questions", "publish_set", "question_set", "assign"):
         assert teacher_client.get(url(name, draft)).status_code == 404
-    event = AuditEvent.objects.get()
-    assert (event.action, event.actor, event.classroom) == ("draft_deleted", teacher, None)
-    assert event.detail == {"set": draft.question_set.public_id, "title": "Small set", "question_count": 4}
+    # Sent twice: the first one counts.
+    teacher_client.post(url("delete_set", draft))
+    [event] = AuditEvent.objects.filter(action=AuditEvent.Action.SET_DELETED)
+    assert (event.actor, event.detail) == (teacher, {"set": draft.question_set.public_id, "title": "Small set"})
+
+    assert "“Small set” is back." in press(teacher_client, "restore_set", draft)
+    assert teacher_client.get(url("edit_source", draft)).status_code == 200
+    assert "Archived and deleted" not in text_of(teacher_client.get(SETS))
 
 
-def test_published_set_cannot_be_deleted(draft: Draft, teacher: User, teacher_client: Client) -> None:
+def test_a_deleted_set_is_gone_for_good_after_a_day(draft: Draft, teacher: User, teacher_client: Client) -> None:
+    other = make_draft(owner=teacher)
     publish(teacher_client, draft)
-    assert teacher_client.get(url("delete_draft", draft)).status_code == 404
-    assert teacher_client.post(url("delete_draft", draft)).status_code == 404
-    assert Draft.objects.count() == 1
+    kept = [(model, model.objects.count() - 1) for model in (QuestionSet, Reading, Source, Draft)]
+    press(teacher_client, "delete_set", draft)
+    QuestionSet.objects.filter(pk=draft.question_set_id).update(deleted_at=NOW)
+
+    assert delete_sets_for_good(now=NOW + timedelta(days=1)) == 0
+    assert delete_sets_for_good(now=NOW + timedelta(days=1, seconds=1)) == 1
+
+    assert [(model, model.objects.count()) for model, _ in kept] == kept
+    assert (list(Draft.objects.all()), Edition.objects.count()) == ([other], 0)
 
 
-def test_draft_that_is_published_meanwhile_stays(draft: Draft, teacher: User) -> None:
-    publishing.publish(draft, seen=1, note="", by=teacher, now=NOW)
-    with pytest.raises(AlreadyPublished):
-        delete_draft(draft, by=teacher, now=NOW)
-    assert (Draft.objects.count(), AuditEvent.objects.count()) == (1, 0)
+def test_a_set_in_use_cannot_be_deleted_and_can_be_archived(
+    draft: Draft, teacher: User, classroom: Classroom, teacher_client: Client
+) -> None:
+    publish(teacher_client, draft)
+    assignment = make_assignment(edition=Edition.objects.get(), classroom=classroom, assigned_by=teacher)
+    # A newer version that no class has does not make the set free.
+    save(teacher_client, draft, stem="Another stem?")
+    publish(teacher_client, draft)
+    assert url("delete_set", draft) not in teacher_client.get(SETS).content.decode()
+
+    refused = text_of(teacher_client.post(url("delete_set", draft), follow=True))
+    assert "A class has “Small set”, so it can’t be deleted. You can archive it." in refused
+    assert QuestionSet.objects.get(pk=draft.question_set_id).deleted_at is None
+
+    assert "“Small set” is archived. Quizzes that use it go on." in press(teacher_client, "archive_set", draft)
+    links = read(teacher_client.get(SETS)).links
+    assert url("question_set", draft) not in links
+    address = reverse("assignment_progress", args=[assignment.public_id])
+    assert teacher_client.get(address).status_code == 200
+    press(teacher_client, "restore_set", draft)
+    assert url("question_set", draft) in read(teacher_client.get(SETS)).links
+
+
+def test_a_class_that_got_a_deleted_set_in_the_same_moment_keeps_it(
+    draft: Draft, teacher: User, classroom: Classroom, teacher_client: Client
+) -> None:
+    publish(teacher_client, draft)
+    press(teacher_client, "delete_set", draft)
+    make_assignment(edition=Edition.objects.get(), classroom=classroom, assigned_by=teacher)
+    QuestionSet.objects.filter(pk=draft.question_set_id).update(deleted_at=NOW)
+
+    assert delete_sets_for_good(now=NOW + timedelta(days=2)) == 0
+
+    assert QuestionSet.objects.get(pk=draft.question_set_id).deleted_at is None
+    assert Edition.objects.count() == 1
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_of_sets_has_the_same_queries_for_any_number(
+    count: int, teacher: User, teacher_client: Client, queries: Queries
+) -> None:
+    for _ in range(count):
+        make_draft(owner=teacher)
+        archived = make_draft(owner=teacher)
+        QuestionSet.objects.filter(pk=archived.question_set_id).update(archived_at=NOW)
+
+    with queries() as seen:
+        page = teacher_client.get(SETS)
+
+    assert text_of(page).count("Archived Restore") == count
+    # Session, account, open sets, drafts, sets without assignments, archived and deleted ones.
+    assert len(seen) == 6
 
 
 def test_own_set_without_a_draft_offers_no_edit(draft: Draft, teacher: User, teacher_client: Client) -> None:

@@ -261,7 +261,6 @@ def test_answer_and_proof_answer_that_cannot_be_the_key_is_refused(value: Any) -
         ({"evidence": []}, "an evidence question needs at least one key sentence and this one has none"),
         ({"choices": [choice("A"), choice("B")]}, "a single-choice question needs exactly one key and this one has 0"),
         ({"tempting": [{"sentence": "s1", "rationale": "Why."}]}, "a sentence is both key and tempting"),
-        ({"rationale_other": ""}, "“rationale_other” is missing"),
     ],
 )
 def test_answer_and_proof_bad_document_says_what_is_wrong(changes: dict[str, Any], reason: str) -> None:

@@ -280,7 +280,6 @@ def test_blanks_answer_that_cannot_be_the_key_is_refused(value: Any) -> None:
         ({"text": ""}, "“text” is missing"),
         ({"text": "{a}", "gaps": [typed()]}, "at least one answer must be accepted"),
         ({"text": "{a}", "gaps": [typed("?!")]}, "the accepted answer “?!” holds no letter and no figure"),
-        ({"text": "{a}", "gaps": [{"accepted": ["x"]}]}, "“rationale” is missing"),
         ({"text": "{a}", "gaps": [chosen("A", "A")]}, "gap a needs 2 to 8 choices and has 1"),
         ({"text": "{a}", "gaps": [chosen("C", "A", "B")]}, "“C”, the answer of gap a, is not one of its choices"),
         ({"text": "{a}", "gaps": [chosen("A", "A", "a ")]}, "choices of gap a: 1 and 2 are the same"),

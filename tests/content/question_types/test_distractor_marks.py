@@ -193,7 +193,7 @@ def test_wrong_choice_without_a_mark_is_a_hint_and_no_fault() -> None:
 @pytest.mark.django_db
 def test_editor_keeps_the_mark_of_each_choice(teacher: User, teacher_client: Client) -> None:
     draft = make_draft(owner=teacher)
-    fields = {"mark-1": "contradicted", "against-1": "1, 2", "mark-3": "not_stated"}
+    fields = {"mark-1": "contradicted", "against-1": ["s1", "s2"], "mark-3": "not_stated"}
     save(teacher_client, draft, **fields)
     rows = question_now(draft, "one")["choices"]
     assert [(row.get("mark"), row.get("mark_at")) for row in rows] == [
@@ -203,11 +203,11 @@ def test_editor_keeps_the_mark_of_each_choice(teacher: User, teacher_client: Cli
     ]
     page = teacher_client.get(desk_of(draft)).content.decode()
     assert '<option value="contradicted" selected>The reading says otherwise</option>' in page
-    assert 'value="1, 2"' in page
+    assert sent(teacher_client, desk_of(draft), having="stem")["against-1"] == ["s1", "s2"]
     before = document_of(draft)
     wrong = {"mark-1": "wrong", "against-3": "99"}
     page = teacher_client.post(desk_of(draft), sent(teacher_client, desk_of(draft), having="stem", **wrong))
-    assert "The reading has no sentence 99. The last one is 6." in errors_of(page)
+    assert "The reading no longer has this sentence." in errors_of(page)
     assert document_of(draft)["questions"] == before["questions"]
 
 

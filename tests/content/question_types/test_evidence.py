@@ -187,9 +187,7 @@ def tempting(*keys: str) -> list[dict[str, str]]:
         ({"key_sentences": []}, "an evidence question needs at least one key sentence and this one has none"),
         ({"choices": tempting("s5")}, "a sentence is both key and tempting"),
         ({"choices": tempting("s3", "s3")}, "two tempting sentences are the same"),
-        ({"choices": [{"sentence": "s3"}]}, "“rationale” is missing"),
         ({"statement": ""}, "“statement” is missing"),
-        ({"rationale_other": ""}, "“rationale_other” is missing"),
     ],
 )
 def test_evidence_bad_document_says_what_is_wrong(changes: dict[str, Any], reason: str) -> None:

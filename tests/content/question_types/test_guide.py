@@ -120,7 +120,7 @@ def test_the_type_goes_from_draft_to_board(
     # Draft: what is missing, then a complete question with a preview.
     draft = make_draft(owner=teacher)
     write_question(teacher_client, draft)
-    assert draft_problems(draft) == ["Choose the correct answer.", "Add feedback for the other answer."]
+    assert draft_problems(draft) == ["Choose the correct answer."]
     write_question(teacher_client, draft, answer="yes", why="A name is a record too.")
     assert draft_problems(draft) == []
     editor = text_of(teacher_client.get(desk_of(draft)))

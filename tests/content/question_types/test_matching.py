@@ -244,7 +244,6 @@ def prompts(*texts: str, option: str = "Birthplace") -> list[dict[str, Any]]:
             {"prompts": prompts("One", "Two", option="Photo")},
             "“Photo”, the option of the prompt “One”, is not one of the options",
         ),
-        ({"prompts": [{"text": "One", "option": "Birthplace"}] * 2}, "“rationale” is missing"),
     ],
 )
 def test_matching_bad_document_says_what_is_wrong(changes: dict[str, Any], reason: str) -> None:

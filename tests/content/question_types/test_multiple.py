@@ -4,14 +4,19 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
+from quizzes.content.drafts.document import finished
 from quizzes.content.question_types.question import CHOICE_IDS, ReviewRow
-from quizzes.content.question_types.registry import parse_question, public_view
+from quizzes.content.question_types.registry import parse_question, public_view, regraded
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.tables import InvalidDocument
-from tests.factories import make_question_document, parsed_reading
+from quizzes.models import Classroom, Edition, User
+from tests.drafting import document_of, publish, question_now, save
+from tests.factories import make_assignment, make_draft, make_question_document, parsed_reading
 
 READING = parsed_reading()
 QUESTION = parse_question(make_question_document("multiple"))
@@ -83,6 +88,70 @@ def test_multiple_one_more_right_pick_never_harms(rights: list[bool], value: lis
     right = data.draw(st.sampled_from([CHOICE_IDS[place] for place, right in enumerate(rights) if right]))
 
     assert question.grade(sorted({*value, right})) >= question.grade(value)
+
+
+RULE = "You earn the points only if you choose every correct answer and no other."
+
+
+@pytest.mark.parametrize(
+    ("value", "credit", "note"),
+    [
+        (["a", "c"], 1, ""),
+        (["a"], 0, RULE),
+        (["a", "b", "c"], 0, RULE),
+        (["b"], 0, ""),
+        (None, 0, ""),
+    ],
+)
+def test_all_or_nothing_earns_all_or_nothing(value: list[str] | None, credit: int, note: str) -> None:
+    table = document([True, False, True, False]) | {"all_or_nothing": True}
+    question = parse_question(table)
+
+    assert question.grade(value) == credit
+    assert question.review(value, READING).note == note
+    assert public_view(question, SITTING, value, READING)["partial_credit"] == RULE
+    # A regrade keeps the rule.
+    assert parse_question(regraded(table, ["a"])).grade(["a", "b"]) == 0
+
+
+def test_all_or_nothing_holds_for_a_first_step() -> None:
+    first = document([True, False, True, False])
+    steps = {
+        "type": "answer_and_proof",
+        "answer_type": "multiple",
+        "tempting": [],
+        "all_or_nothing": True,
+    }
+    question = parse_question({**first, **steps})
+
+    assert public_view(question, SITTING, None, READING)["answer"]["partial_credit"] == RULE
+    assert [question.grade({"answer": value, "proof": []}) for value in (["a", "c"], ["a"])] == [Fraction(1, 2), 0]
+    assert question.review({"answer": ["a"], "proof": []}, READING).note == RULE
+
+
+def test_all_or_nothing_is_a_switch() -> None:
+    with pytest.raises(InvalidDocument, match="“all_or_nothing” must be true or false"):
+        parse_question(document([True, False]) | {"all_or_nothing": "yes"})
+
+
+@pytest.mark.django_db
+def test_author_chooses_all_or_nothing_and_students_read_it(
+    teacher: User, teacher_client: Client, student_client: Client, classroom: Classroom
+) -> None:
+    draft = make_draft(owner=teacher)
+    save(teacher_client, draft, "some", all_or_nothing="on")
+    assert question_now(draft, "some")["all_or_nothing"] is True
+    # The type keeps the switch, and an edition of another type leaves it out.
+    save(teacher_client, draft, "some", type="single")
+    single = next(table for table in finished(document_of(draft))["questions"] if table["key"] == "some")
+    assert "all_or_nothing" not in single
+    save(teacher_client, draft, "some", type="multiple")
+    publish(teacher_client, draft)
+
+    assignment = make_assignment(edition=Edition.objects.get(), classroom=classroom, assigned_by=teacher)
+    page = student_client.get(reverse("start_attempt", args=[assignment.public_id]))
+    assert RULE in page.content.decode()
+    assert page.content.decode().count("Choose all that apply") == 1
 
 
 # --- The public view ----------------------------------------------------------------------------------------------

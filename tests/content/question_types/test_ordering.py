@@ -147,7 +147,7 @@ def test_ordering_page_moves_with_plain_buttons_and_the_ends_cannot_leave() -> N
     assert 'name="up" value="1" disabled>' in buttons
     assert 'name="down" value="4" disabled>' in buttons
     assert html.count(" disabled>") == 2
-    assert "Move “Event B” up" in html
+    assert "Move up: Event B" in html
 
 
 def test_ordering_paper_has_a_short_line_for_each_place() -> None:
@@ -288,7 +288,6 @@ def test_ordering_answer_that_cannot_be_the_key_is_refused(value: Any) -> None:
             "“place” of an item must be a whole number",
         ),
         (document(items=[{"text": "A", "rationale": "Why."}] * 3), "“place” of an item must be a whole number"),
-        (document(items=[{"text": "A", "place": 1}] * 3), "“rationale” is missing"),
         (
             document(items=[{"text": text, "place": n, "rationale": "Why."} for n, text in enumerate("ABa", 1)]),
             "items 1 and 3 are the same",

@@ -178,7 +178,6 @@ def choices(*rights: bool) -> list[dict[str, Any]]:
             {"choices": [*choices(True, False), {"text": " CHOICE  0 ", "rationale": "Why."}]},
             "options 1 and 3 are the same",
         ),
-        ({"choices": [*choices(True), {"text": "Other", "rationale": " "}]}, "“rationale” is missing"),
         ({"choices": [*choices(True), {"text": "", "rationale": "Why."}]}, "“text” is missing"),
         (
             {"choices": [*choices(True), {"text": "Other", "rationale": "Why.", "key": "yes"}]},
@@ -190,7 +189,6 @@ def choices(*rights: bool) -> list[dict[str, Any]]:
         ({"skill": "guessing"}, "“skill” must be one of recall, inference, attribution"),
         ({"stem": ""}, "“stem” is missing"),
         ({"stem": 7}, "“stem” must be text"),
-        ({"explanation": ""}, "“explanation” is missing"),
         ({"objective": ""}, "“objective” is missing"),
         ({"facts": "F1"}, "“facts” must be a list of texts"),
         ({"evidence": ["s1", "s1"]}, "“evidence” names the same thing twice"),

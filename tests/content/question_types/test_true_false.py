@@ -105,8 +105,6 @@ def test_true_false_on_paper_has_an_oval_for_each() -> None:
         ({"answer": "true"}, "“answer” must be true or false"),
         ({"answer": 1}, "“answer” must be true or false"),
         ({"statement": " "}, "“statement” is missing"),
-        ({"rationale_true": ""}, "“rationale_true” is missing"),
-        ({"rationale_false": ""}, "“rationale_false” is missing"),
         ({"leans_on": "s2"}, "“leans_on” must be a list of texts"),
     ],
 )

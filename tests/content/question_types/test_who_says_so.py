@@ -221,7 +221,6 @@ def statement(**changes: Any) -> dict[str, Any]:
         ({"statements": [statement(text="He  said."), statement(text="He said.")]}, "two statements are the same"),
         ({"statements": [statement(), statement(text="")]}, "“text” is missing"),
         ({"statements": [statement(), statement(text="Other.", voice="")]}, "“voice” is missing"),
-        ({"statements": [statement(), statement(text="Other.", rationale="")]}, "“rationale” is missing"),
     ],
 )
 def test_who_says_so_bad_document_says_what_is_wrong(changes: dict[str, Any], reason: str) -> None:

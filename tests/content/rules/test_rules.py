@@ -33,6 +33,11 @@ from quizzes.content.rules.form_rules import (
     forms_name_each_other,
     forms_share_only_what_they_list,
 )
+from quizzes.content.rules.guide_rules import (
+    guide_has_every_part,
+    standards_name_questions,
+    words_are_used_and_explained,
+)
 from quizzes.content.rules.hint_rules import (
     choices_alone_tell_no_key,
     contested_facts_name_their_speaker,
@@ -55,6 +60,8 @@ from quizzes.content.rules.source_rules import (
     date_is_explained,
     every_fact_is_told,
     keys_are_numbered,
+    levels_are_complete,
+    levels_suit_their_readers,
     reading_suits_grade_seven,
     references_go_back,
     speakers_are_named,
@@ -87,6 +94,7 @@ class Tables:
         default_factory=lambda: {file.path.name: copy.deepcopy(dict(file.own)) for file in FILES}
     )
     runs: frozenset[str] | None = RUNS
+    guide: dict[str, Any] | None = field(default_factory=lambda: copy.deepcopy(dict(FILES[0].guide or {})))
 
     def question(self, key: str) -> dict[str, Any]:
         """The question with this key."""
@@ -97,6 +105,11 @@ class Tables:
         paragraphs = self.source["reading"]["paragraphs"]
         return next(table for part in paragraphs for table in part["sentences"] if table["key"] == key)
 
+    def level(self, number: int) -> dict[str, str]:
+        """The sentences of a level of the reading: 0 for the easier one, 1 for the Spanish one."""
+        sentences: dict[str, str] = self.source["reading"]["variants"][number]["sentences"]
+        return sentences
+
     def all_singles(self) -> list[dict[str, Any]]:
         """Every single choice."""
         return [table for own in self.own.values() for table in own["questions"] if table["type"] == "single"]
@@ -104,7 +117,7 @@ class Tables:
     def folder(self) -> Folder:
         """What the rules read."""
         sets = tuple(RuleSet(name, own, parse_set(combine(self.source, own))) for name, own in self.own.items())
-        return Folder(self.source, sets[0].parsed.reading, sets, self.runs)
+        return Folder(self.source, sets[0].parsed.reading, sets, self.runs, self.guide)
 
 
 def test_built_in_sets_keep_every_rule() -> None:
@@ -148,7 +161,11 @@ def all_keys(tables: Tables, text: Callable[[str], str]) -> None:
 
 CASES += [
     # The source.
-    (keys_are_numbered, lambda t: set_(t.sentence("s2"), key="s99"), "sentence 2 must have the key “s2”"),
+    (
+        keys_are_numbered,
+        lambda t: (set_(t.sentence("s2"), key="s99"), t.source["reading"].pop("variants")),
+        "sentence 2 must have the key “s2”",
+    ),
     (every_fact_is_told, lambda t: set_(t.sentence("s2"), facts=["F2"]), "fact “F1”: no sentence of the reading"),
     (
         every_fact_is_told,
@@ -169,6 +186,20 @@ CASES += [
     (reading_suits_grade_seven, lambda t: replaced_reading(t, "It " * 60), "“s4”: it has 60 words, at most 22"),
     (reading_suits_grade_seven, lambda t: replaced_reading(t, "It " * 60), "the reading has 332 words, not 200 to 290"),
     (reading_suits_grade_seven, lambda t: replaced_reading(t, "administration " * 22), "the reading is at grade"),
+    (
+        speakers_are_named,
+        lambda t: set_(t.level(1), s18="Era fácil."),
+        "“s18”: it does not name its speaker (The protesters) at the level “es”",
+    ),
+    (levels_are_complete, lambda t: t.level(0).pop("s4"), "sentence “s4”: it is missing at the level “easier”"),
+    (levels_suit_their_readers, lambda t: set_(t.level(0), s4="It " * 16), "“s4”: it has over 15 words"),
+    (
+        levels_suit_their_readers,
+        lambda t: set_(t.level(0), s4="interdepartmental " * 15),
+        "at most 5.0 at the level “easier”",
+    ),
+    (levels_suit_their_readers, lambda t: set_(t.level(0), s4="It " * 60), "it does not have 150 to 200 words"),
+    (levels_suit_their_readers, lambda t: set_(t.level(1), s4="Un " * 60), "it does not have 250 to 380 words"),
     (
         date_is_explained,
         lambda t: set_(t.source["citation"], published_on="", date_note=""),
@@ -413,6 +444,40 @@ CASES += [
         lambda t: set_(t.question("b-which-address"), asks=["F3"]),
         "“shared_asks” must be F26, F27@where, F3",
     ),
+    # The teaching guide and the words to know.
+    (guide_has_every_part, lambda t: setattr(t, "guide", None), "teaching-guide.toml: there is no such file"),
+    (guide_has_every_part, lambda t: t.guide.pop("parents"), "part “parents”: it is empty"),
+    (guide_has_every_part, lambda t: t.source["reading"].pop("words"), "the reading explains no word"),
+    (
+        standards_name_questions,
+        lambda t: t.guide["standards"][0]["questions"].append("none"),
+        "standard “C3 D2.Civ.2.6-8”: no set has the question “none”",
+    ),
+    (
+        standards_name_questions,
+        lambda t: set_(t.guide["standards"][8], questions=[]),
+        "it names no question and no part of the guide",
+    ),
+    (
+        words_are_used_and_explained,
+        lambda t: set_(t.source["reading"]["words"][0], en=["administrator"]),
+        "word “administration”: its form “administrator” is in no reading of that language",
+    ),
+    (
+        words_are_used_and_explained,
+        lambda t: set_(t.source["reading"]["words"][0], meaning="people " * 21),
+        "its meaning has over 20 words",
+    ),
+    (
+        words_are_used_and_explained,
+        lambda t: set_(t.source["reading"]["words"][0], meaning="agreement"),
+        "its meaning is only another listed word",
+    ),
+    (
+        nothing_is_copied_from_the_story,
+        lambda t: (set_(t.guide["parents"], text=COPIED), setattr(t, "runs", frozenset({run_hash(COPIED)}))),
+        f"teaching-guide.toml: “{COPIED}” stands in the story",
+    ),
     # Words.
     (
         old_news_is_told_as_old,
@@ -455,6 +520,28 @@ def test_rule_refuses_a_broken_copy(rule: Rule, change: Break, finding: str) -> 
     change(tables)
     found = [str(one) for one in rule(tables.folder())]
     assert any(finding in line for line in found), found
+
+
+def test_a_changed_level_must_be_confirmed() -> None:
+    tables = Tables()
+    tables.level(1)["s4"] += " Y más."
+    found = [str(one) for one in wording_is_confirmed(tables.folder())]
+    assert any("“what-put-a-person-in-pars”: a sentence changed" in line for line in found), found
+
+
+def test_quote_must_stand_at_every_english_level() -> None:
+    tables = Tables()
+    tables.level(0)["s5"] = "The agreement let ICE agents see PARS as things happened."
+    found = [str(one) for one in quotes_are_in_the_reading(tables.folder())]
+    assert any("“in real time” is in quotation marks" in line for line in found), found
+
+
+def test_runs_are_normalized_as_the_story_was_hashed() -> None:
+    assert list(runs("ICE’s real-time access, it's said, ended in '18")) == [
+        "ices real time access its said ended",
+        "real time access its said ended in",
+        "time access its said ended in 18",
+    ]
 
 
 def test_every_rule_has_a_broken_copy() -> None:

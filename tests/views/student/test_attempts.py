@@ -155,7 +155,7 @@ def test_list_sorts_assignments_by_what_to_do(
     assert "3 of 8" in sections["Done"]
     # The first one stands above the list, and not in it.
     assert "Past due Missing" in words(student_client.get(reverse("student_home")))
-    assert "You can still turn it in late." in words(student_client.get(reverse("student_home")))
+    assert "You can still turn it in late" in words(student_client.get(reverse("student_home")))
     assert text.count("Past due") == 1
 
 
@@ -165,7 +165,9 @@ def test_headline_offers_another_attempt(student: Student, student_client: Clien
     make_answered_attempt(assignment=assignment, student=student, right=2)
     page = student_client.get(reverse("student_home"))
     assert "You’re all caught up. You can try “Small set” again." in words(page)
-    assert f'<a class="btn" href="{reverse("start_attempt", args=[assignment.public_id])}">Try again</a>' in body(page)
+    assert f'<a class="btn" href="{reverse("start_attempt", args=[assignment.public_id])}">\nTry again\n</a>' in body(
+        page
+    )
     assert "Try again (2 left)" in words(page)
     Assignment.objects.update(max_attempts=None)
     assert "Try again : Small set" in words(student_client.get(reverse("student_home")))
@@ -1097,6 +1099,61 @@ def test_result_shows_score_objectives_and_each_answer(
         r'<li>\s*<a href="#a\d"[^>]*>\s*<b>\d</b>.*?<span class="vh">(.*?)</span>', body(page), re.DOTALL
     )
     assert strip == ["Correct", "Not correct", "Partly correct", "Not answered"]
+
+
+def test_result_leads_from_each_question_to_its_sentence_in_the_reading(
+    student: Student, student_client: Client, assignment: Assignment
+) -> None:
+    questions = {question.key: question for question in published(assignment.edition_id).document.questions}
+    right = {"one": right_value(questions["one"]), "some": right_value(questions["some"])}
+    attempt = make_answered_attempt(assignment=assignment, student=student, answers=right)
+    page = student_client.get(page_of("result", attempt))
+    text = words(page)
+    assert "What you know: What the system records What to reread" in text
+    # Why it was ended: of “who” the sentences s3 and s4, of “proof” s5 and s6.
+    marked = re.findall(r'<span id="(s\d)">\s*<mark class="ev">', body(page))
+    missed = {key for name in ("who", "proof") for key in questions[name].evidence}
+    assert set(marked) == missed
+    places = set(re.findall(r'<span id="(s\d)">', body(page)))
+    assert places == {"s1", "s2", "s3", "s4", "s5", "s6"}
+    jumps = re.findall(r'<a class="txt" href="#(s\d)">\s*See it in the reading', body(page))
+    assert jumps == [questions[item.key].evidence[0] for item in content_of(attempt).questions]
+    assert "Practice these 2 questions" in text
+
+
+@pytest.mark.parametrize(
+    ("settings", "made", "can_try"),
+    [
+        ({}, 1, False),
+        ({"max_attempts": 2}, 1, True),
+        ({"max_attempts": 2}, 2, False),
+        ({"max_attempts": None}, 2, True),
+        ({"max_attempts": 2, "closes_at": NOW - timedelta(minutes=1)}, 1, False),
+    ],
+)
+def test_result_offers_the_next_attempt_first(
+    settings: dict[str, Any], made: int, can_try: bool, student: Student, student_client: Client,
+    assignment: Assignment, clock: time_machine.Traveller,
+) -> None:  # fmt: skip
+    Assignment.objects.update(release=Assignment.Release.AFTER_SUBMIT, **settings)
+    assignment.refresh_from_db()
+    attempts = [make_answered_attempt(assignment=assignment, student=student, number=1 + n) for n in range(made)]
+    page = student_client.get(page_of("result", attempts[0]))
+    assert ("Try again" in words(page)) == can_try
+
+
+def test_result_costs_a_query_more_only_if_another_attempt_is_possible(
+    student: Student, student_client: Client, assignment: Assignment, queries: Gather
+) -> None:
+    attempt = make_answered_attempt(assignment=assignment, student=student)
+    student_client.get(page_of("result", attempt))
+    counts = []
+    for limit in (1, 3):
+        Assignment.objects.update(max_attempts=limit, release=Assignment.Release.AFTER_SUBMIT)
+        with queries() as seen:
+            student_client.get(page_of("result", attempt))
+        counts.append(len(seen))
+    assert counts == [6, 7]
 
 
 def test_all_right_has_nothing_to_read_again(student: Student, student_client: Client, assignment: Assignment) -> None:

@@ -83,13 +83,47 @@ def test_pin_in_another_script_gets_in(student: Student) -> None:
     assert response.headers["Location"] == reverse("student_home")
 
 
-def test_join_address_of_a_card_fills_the_code_in_and_changes_nothing(classroom: Classroom, queries: Gather) -> None:
+def test_qr_code_leads_to_the_names_and_changes_nothing(student: Student, queries: Gather) -> None:
     client = Client()
     with queries() as seen:
-        page = client.get(reverse("join_with_code", args=[classroom.join_code]))
-    assert form_of(page, having="code").fields[-1] == ("code", classroom.join_code)
+        page = client.get(reverse("join_with_code", args=[student.classroom.join_code]))
     assert seen.writes == []
+    form = form_of(page, having="student")
+    assert form.buttons == [("student", student.public_id)]
     assert client.get(reverse("choose_name")).headers["Location"] == reverse("join")
+    chosen = client.post(form.action, form.data(student=student.public_id))
+    assert chosen.headers["Location"] == reverse("enter_pin")
+    response = client.post(reverse("enter_pin"), {"pin": pin_of(student)})
+    assert response.headers["Location"] == reverse("student_home")
+
+
+def test_qr_code_of_no_class_shows_the_code_page_and_counts(classroom: Classroom) -> None:
+    client = Client()
+    page = client.get(reverse("join_with_code", args=["ZZZZZZ"]))
+    assert "No class has this code." in body(page)
+    assert form_of(page, having="code").fields[-1] == ("code", "ZZZZZZ")
+    assert FailedTry.objects.count() == 1
+    for _ in range(CODE_TRIES):
+        page = client.get(reverse("join_with_code", args=["ZZZZZZ"]))
+    assert page.status_code == 429
+    assert client.get(reverse("join_with_code", args=[classroom.join_code])).status_code == 200
+
+
+def test_qr_code_waits_for_the_page_after_a_sign_out(student: Student, student_client: Client) -> None:
+    address = reverse("join_with_code", args=[student.classroom.join_code])
+    assert "You’re signed in as Maya Lopez" in body(student_client.get(address))
+    student_client.post(reverse("sign_out"))
+    page = student_client.get(address)
+    assert "data-clear-answers" in body(page)
+    assert form_of(page, having="code").fields[-1] == ("code", student.classroom.join_code)
+    assert form_of(student_client.get(address), having="student").buttons == [("student", student.public_id)]
+
+
+def test_name_of_another_class_is_refused_with_a_code(student: Student, outsider: Student) -> None:
+    client = Client()
+    data = {"code": student.classroom.join_code, "student": outsider.public_id}
+    assert "Choose your name from the list." in body(client.post(reverse("choose_name"), data))
+    assert client.get(reverse("enter_pin")).headers["Location"] == reverse("join")
 
 
 def test_unfinished_steps_lead_back(student: Student) -> None:
@@ -441,7 +475,7 @@ def test_join_page_says_who_is_signed_in(student: Student, student_client: Clien
     page = student_client.get(reverse("join"))
     assert "You’re signed in as Maya Lopez" in body(page)
     assert reverse("student_home") in read(page).links
-    [form] = read(page).forms
+    form = read(page).forms[0]
     assert (form.action, form.method) == (reverse("sign_out"), "post")
 
 

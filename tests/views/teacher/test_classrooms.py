@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from quizzes.forms.classrooms import US_ZONES, ClassroomForm, zone_choices
-from quizzes.models import AuditEvent, Classroom, Edition, Student, User
+from quizzes.models import Assignment, AuditEvent, Classroom, Edition, HiddenTodo, Student, User
 from quizzes.people import classrooms
 from quizzes.people.guess_limits import CLASS_TRIES
 from tests.conftest import Queries
@@ -25,7 +25,7 @@ from tests.factories import (
     make_student,
     make_user,
 )
-from tests.pages import form_of, read
+from tests.pages import form_of, read, text_of
 
 HOME = "/teacher/"
 NEW = {"name": "Civics, Period 3", "time_zone": "America/Chicago"}
@@ -60,8 +60,10 @@ def test_home_is_headed_by_the_day_in_the_zone_of_the_class(
 
 
 def test_home_is_calm_when_nothing_needs_the_teacher(
-    student: Student, teacher_client: Client, clock: time_machine.Traveller
+    assignment: Assignment, student: Student, teacher_client: Client, clock: time_machine.Traveller
 ) -> None:
+    make_answered_attempt(assignment=assignment, student=student)
+    Assignment.objects.update(closes_at=NOW - timedelta(minutes=1))
     text = " ".join(teacher_client.get(HOME).content.decode().split())
 
     assert "All done." in text
@@ -78,13 +80,17 @@ def test_home_gives_a_new_pin_to_who_is_locked_out(
 
     assert "Locked out after many wrong PINs" in page.content.decode()
     assert "Maya Lopez, Period 3" in " ".join(page.content.decode().split())
-    assert "1 item" in page.content.decode()
-    actions = [form.action for form in read(page).forms]
-    assert actions == [reverse(name, args=[student.public_id]) for name in ("let_student_in", "change_pin")]
+    assert "2 items" in page.content.decode()
+    hide = reverse("hide_todo")
+    let_in = reverse("let_student_in", args=[student.public_id])
+    # The second item is the next step of a class without a quiz.
+    assert [form.action for form in read(page).forms] == [let_in, hide, hide]
+    question = reverse("change_pin", args=[student.public_id])
+    assert question in read(page).links
     student.refresh_from_db()
     version = student.pin_version
 
-    answer = teacher_client.post(actions[1])
+    answer = teacher_client.post(question, form_of(teacher_client.get(question), having="seen").data())
 
     assert answer.headers["Location"] == reverse("student_history", args=[student.public_id])
     student.refresh_from_db()
@@ -154,10 +160,75 @@ def test_home_says_how_many_have_not_handed_in(
     )
 
 
+def test_item_that_is_hidden_comes_back_when_there_is_more(
+    edition: Edition, classroom: Classroom, student: Student, teacher: User, other_teacher: User,
+    teacher_client: Client, signed_in: Callable[[User], Client], clock: time_machine.Traveller,
+) -> None:  # fmt: skip
+    make_assignment(edition=edition, classroom=classroom, due_at=NOW + timedelta(hours=1))
+
+    def kinds() -> list[str]:
+        return [need.kind for need in teacher_client.get(HOME).context["needs"]]
+
+    assert kinds() == ["not_submitted", "start"]
+    forms = [form for form in read(teacher_client.get(HOME)).forms if form.action == reverse("hide_todo")]
+    sent = {**forms[0].data(), **dict(forms[0].buttons)}
+    # Another teacher's hidden items are their own.
+    signed_in(other_teacher).post(reverse("hide_todo"), sent)
+    assert kinds() == ["not_submitted", "start"]
+    for _ in range(2):
+        teacher_client.post(reverse("hide_todo"), sent)
+    assert kinds() == ["start"]
+    make_student(classroom=classroom)
+    assert kinds() == ["not_submitted", "start"]
+
+    forms = [form for form in read(teacher_client.get(HOME)).forms if form.action == reverse("hide_todo")]
+    hidden = teacher_client.post(reverse("hide_todo"), {**forms[1].data(), **dict(forms[1].buttons)}, follow=True)
+    assert "Hidden. It comes back when there is more to do." in text_of(hidden)
+    undo = next(form for form in read(hidden).forms if form.action == reverse("show_todo"))
+    teacher_client.post(undo.action, undo.data())
+    assert kinds() == ["not_submitted", "start"]
+
+
+@pytest.mark.parametrize(
+    "key", ["", "quiz", "quiz:short", "QUIZ:AAAAAAAAAAAA", "quiz:AAAAAAAAAAAA\n", "a\x00:AAAAAAAAAAAA"]
+)
+def test_only_a_key_of_an_item_is_kept(key: str, teacher_client: Client) -> None:
+    assert teacher_client.post(reverse("hide_todo"), {"key": key, "count": "1"}).headers["Location"] == HOME
+    assert HiddenTodo.objects.count() == 0
+
+
+def test_home_links_every_open_quiz_and_the_pages_of_a_class(
+    edition: Edition, classroom: Classroom, student: Student, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    quizzes = [make_assignment(edition=edition, classroom=classroom) for _ in range(3)]
+    closed = make_assignment(edition=edition, classroom=classroom, closes_at=NOW - timedelta(minutes=1))
+    links = read(teacher_client.get(HOME)).links
+    for name in ("assignment_progress", "start_class"):
+        assert {reverse(name, args=[quiz.public_id]) for quiz in quizzes} <= set(links)
+        assert reverse(name, args=[closed.public_id]) not in links
+    assert {url("roster", classroom), url("classroom_quizzes", classroom)} <= set(links)
+
+
+def test_home_offers_each_step_of_a_new_class(
+    edition: Edition, classroom: Classroom, teacher: User, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    def step() -> str:
+        text = text_of(teacher_client.get(HOME))
+        return text.split("Next: ")[1].split(" Period")[0] if "Next: " in text else ""
+
+    assert step() == "add students"
+    student = make_student(classroom=classroom)
+    assert step() == "assign a quiz"
+    quiz = make_assignment(edition=edition, classroom=classroom)
+    assert step() == "start class"
+    make_attempt(assignment=quiz, student=student)
+    assert step() == ""
+
+
 def test_home_asks_for_students_where_a_class_has_none(classroom: Classroom, teacher_client: Client) -> None:
     page = teacher_client.get(HOME)
 
-    assert "<h3>No students yet</h3>" in page.content.decode()
+    assert "<h3>Next: add students</h3>" in page.content.decode()
     assert url("add_students", classroom) in read(page).links
 
 
@@ -171,8 +242,8 @@ def test_home_sums_up_each_class(
     text = " ".join(teacher_client.get(HOME).content.decode().split())
 
     assert "1 of 2 turned in" in text
-    assert "Open now: “Small set”." in text
-    assert "class average 100%, missing left out" in text
+    assert "Open: Small set , 1 of 2 turned in." in text_of(teacher_client.get(HOME))
+    assert "Class average 100%, missing left out" in text
     assert classroom.shown_code in text
 
     classrooms.set_code_active(classroom, is_open=False, by=classroom.teachers.get(), now=NOW)
@@ -206,7 +277,7 @@ def test_home_costs_the_same_for_any_number_of_classes(
         page = teacher_client.get(HOME)
 
     assert page.status_code == 200
-    assert len(seen) == 11
+    assert len(seen) == 12
 
 
 # --- Making and changing --------------------------------------------------------------------------------------------
@@ -317,16 +388,49 @@ def test_zones_begin_with_the_united_states_and_hold_every_place() -> None:
 # --- Code and archive -----------------------------------------------------------------------------------------------
 
 
-def test_change_code_gives_another_one(classroom: Classroom, teacher_client: Client) -> None:
-    before = classroom.join_code
-
-    answer = teacher_client.post(url("change_code", classroom))
-
+def test_new_code_comes_after_a_question_and_can_be_undone(classroom: Classroom, teacher_client: Client) -> None:
+    before, question = classroom.join_code, url("change_code", classroom)
+    assert question in read(teacher_client.get(url("roster", classroom))).links
+    page = teacher_client.get(question)
+    assert "Sign-in cards that you’ve already printed stop working." in text_of(page)
+    data = form_of(page, having="seen").data()
+    for _ in range(2):
+        answer = teacher_client.post(question, data)
     classroom.refresh_from_db()
     assert classroom.join_code != before
-    page = teacher_client.get(answer.headers["Location"]).content.decode()
-    assert "New class code saved." in page
-    assert classroom.shown_code in page
+    assert AuditEvent.objects.filter(action=AuditEvent.Action.CODE_CHANGED).count() == 1
+    roster = teacher_client.get(answer.headers["Location"])
+    assert "New class code saved." in text_of(roster)
+    assert classroom.shown_code in text_of(roster)
+
+    undo = next(form for form in read(roster).forms if form.action == url("restore_code", classroom))
+    for _ in range(2):
+        restored = teacher_client.post(undo.action, undo.data())
+    classroom.refresh_from_db()
+    assert classroom.join_code == before
+    assert "Printed cards work." in text_of(teacher_client.get(restored.headers["Location"]))
+
+
+def test_old_code_that_another_class_has_does_not_come_back(
+    classroom: Classroom, other_classroom: Classroom, teacher_client: Client
+) -> None:
+    before = classroom.join_code
+    teacher_client.post(url("change_code", classroom), {"seen": before})
+    classroom.refresh_from_db()
+    other_classroom.join_code = before
+    other_classroom.save()
+    answer = teacher_client.post(url("restore_code", classroom), follow=True)
+    assert "Another class has the old code now." in text_of(answer)
+    assert Classroom.objects.get(pk=classroom.pk).join_code == classroom.join_code
+
+
+def test_undo_of_a_code_is_for_the_class_that_got_the_new_one(
+    classroom: Classroom, teacher: User, teacher_client: Client
+) -> None:
+    second = make_classroom(teacher=teacher, name="Period 4")
+    teacher_client.post(url("change_code", classroom), {"seen": classroom.join_code})
+    teacher_client.post(url("restore_code", second))
+    assert Classroom.objects.get(pk=second.pk).join_code == second.join_code
 
 
 def test_code_closes_and_opens_from_the_roster(classroom: Classroom, teacher_client: Client) -> None:
@@ -363,6 +467,12 @@ def test_archive_puts_a_class_away_and_brings_it_back(
 
     home = teacher_client.get(HOME)
     assert "“Period 3” is archived." in home.content.decode()
+    undo = next(form for form in read(home).forms if form.action == url("set_archived", classroom))
+    teacher_client.post(undo.action, undo.data())
+    classroom.refresh_from_db()
+    assert classroom.archived_at is None
+    teacher_client.post(form.action, dict(form.buttons))
+    home = teacher_client.get(HOME)
     assert url("classroom_gradebook", classroom) not in read(home).links
     assert reverse("archived_classrooms") in read(home).links
     archive = teacher_client.get(reverse("archived_classrooms"))
@@ -399,7 +509,7 @@ def test_archive_costs_the_same_for_any_number_of_classes(
     assert len(seen) == 3
 
 
-@pytest.mark.parametrize("name", ["change_code", "set_code_active", "set_archived"])
+@pytest.mark.parametrize("name", ["restore_code", "set_code_active", "set_archived"])
 def test_a_get_changes_no_class(name: str, classroom: Classroom, teacher_client: Client) -> None:
     assert teacher_client.get(url(name, classroom)).status_code == 405
 

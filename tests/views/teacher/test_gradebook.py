@@ -253,12 +253,13 @@ def test_csv_is_downloaded_by_a_form_and_recorded(
     assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert response.headers["Content-Disposition"] == 'attachment; filename="Period 3, scores 2026-10-23.csv"'
     assert response.content.decode("utf-8-sig").split("\r\n") == [
-        'Student,"Average %, missing left out","Small set, 2",Small set',
-        "Points possible,,8,8",
-        "Ana,68.8,3.0,8.0",
-        "Ben,12.5,In progress,1.0",
-        "Cy,,Not started,Missing",
-        "Dee,,Not started,Excused",
+        'Student,Last name,First name,Student number,"Average %, missing left out","Small set, 2",Small set,Late',
+        "Points possible,,,,,8,8,",
+        "Due,,,,,2026-10-24 11:00,2026-10-22 11:00,",
+        "Ana,,Ana,,68.8,3.0,8.0,",
+        "Ben,,Ben,,12.5,In progress,1.0,Small set",
+        "Cy,,Cy,,,Not started,Missing,",
+        "Dee,,Dee,,,Not started,Excused,",
         "",
     ]
     event = AuditEvent.objects.get()

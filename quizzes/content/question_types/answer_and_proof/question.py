@@ -26,6 +26,7 @@ from quizzes.content.question_types.single.question import Single
 from quizzes.content.question_types.true_false.question import TrueFalse
 from quizzes.content.reading import Reading
 from quizzes.content.tables import InvalidDocument, tables_of, text_of
+from quizzes.phrases import gettext
 
 # The types of the first step, by `answer_type`.
 ANSWER_TYPES: Mapping[str, type[Question]] = {"single": Single, "multiple": Multiple, "true_false": TrueFalse}
@@ -77,7 +78,9 @@ class AnswerAndProof(Question):
             "stem": self.stem,
             "answer": {
                 "type": self.answer.type,
-                "partial_credit": PARTIAL_CREDIT if isinstance(self.answer, Multiple) else "",
+                "partial_credit": gettext(
+                    self.answer.credit_rule(PARTIAL_CREDIT if isinstance(self.answer, Multiple) else "")
+                ),
                 **self.answer.public(shuffle, answer, reading),
             },
             "paragraphs": self.proof.public(shuffle, proof, reading)["paragraphs"],
@@ -98,8 +101,8 @@ class AnswerAndProof(Question):
         """The step without an answer: “the answer” or “the evidence”."""
         answer, proof = _steps(value)
         if answer is None:
-            return ("the answer",)
-        return self.answer.missing_parts(answer, shuffle) if proof else ("the evidence",)
+            return (gettext("the answer"),)
+        return self.answer.missing_parts(answer, shuffle) if proof else (gettext("the evidence"),)
 
     def grade(self, value: Value) -> Fraction:
         """Half of the first step's credit; with full credit there, also half of the second step's."""
@@ -116,6 +119,7 @@ class AnswerAndProof(Question):
             rows=tuple(row for step in steps for row in step.rows),
             given="; ".join(step.given for step in steps if step.given),
             correct="; ".join(step.correct for step in steps),
+            note=steps[0].note,
         )
 
     def answer_key(self, reading: Reading) -> tuple[KeyRow, ...]:

@@ -5,12 +5,13 @@ from quizzes.content.question_types.answer_and_proof.form import AnswerAndProofF
 from quizzes.content.question_types.answer_and_proof.paper import AnswerAndProofEntry
 from quizzes.content.question_types.answer_and_proof.question import AnswerAndProof
 from quizzes.content.question_types.question_type import QuestionType
+from quizzes.phrases import gettext_noop
 
 ANSWER_AND_PROOF = QuestionType(
     name="answer_and_proof",
-    label="Answer and evidence",
-    hint="Answer, then choose the sentence that proves it",
-    partial_credit="The answer is half the points. If it’s correct, the evidence earns the rest.",
+    label=gettext_noop("Answer and evidence"),
+    hint=gettext_noop("Answer, then choose the sentence that proves it"),
+    partial_credit=gettext_noop("The answer is half the points. If it’s correct, the evidence earns the rest."),
     graded_by="rule",
     is_typed=False,
     lists_all_choices=False,

@@ -25,7 +25,7 @@ class BlanksDraft(QuestionDraft):
     def open(self, question: Table) -> None:
         """Move the answer of a gap with choices to `accepted`, as typed gaps have it."""
         question["gaps"] = [
-            {"accepted": [row["answer"]], "choices": list(row["choices"]), "rationale": row["rationale"]}
+            {"accepted": [row["answer"]], "choices": list(row["choices"]), "rationale": text_in(row, "rationale")}
             if "choices" in row
             else {**row, "choices": []}
             for row in question["gaps"]
@@ -57,7 +57,6 @@ class BlanksDraft(QuestionDraft):
         for letter, row in zip(letters, rows, strict=False):
             if not row.get("accepted"):
                 found.append(f"Enter the correct answer for blank {letter}.")
-            found += missing(row, "rationale", f"Add feedback for blank {letter}.")
         return found
 
     def shown(self, question: Table, sentence_keys: Sequence[str]) -> Table:

@@ -31,6 +31,7 @@ from quizzes.content.question_types.short_answer.question import NOTE, accept_al
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.reading import Reading
 from quizzes.content.tables import InvalidDocument, tables_of, text_of
+from quizzes.phrases import gettext
 
 _GAP = re.compile(r"\{([a-z])\}")
 
@@ -100,7 +101,7 @@ class Blanks(Question):
         shown = {gap.id: gap.text(given.get(gap.id, "")) for gap in self.gaps}
         return {
             "stem": self.stem,
-            "note": self.note or ("" if all(gap.choices for gap in self.gaps) else NOTE),
+            "note": self.note or ("" if all(gap.choices for gap in self.gaps) else gettext(NOTE)),
             "name": shuffle.token(self.key, "text"),
             "parts": [
                 {"text": text, "letter": letter, "given": shown.get(letter, "")}
@@ -139,7 +140,7 @@ class Blanks(Question):
 
     def missing_parts(self, value: Value, shuffle: Shuffle) -> tuple[str, ...]:
         """The blanks without an answer, such as “blank (b)”."""
-        return tuple(f"blank ({gap.id})" for gap in self.gaps if gap.id not in value)
+        return tuple(gettext("blank ({letter})").format(letter=gap.id) for gap in self.gaps if gap.id not in value)
 
     def grade(self, value: Value) -> Fraction:
         """The share of gaps with a correct answer."""
@@ -272,7 +273,7 @@ class Blanks(Question):
 
 
 def _parse_gap(gap_id: str, table: Mapping[str, Any]) -> Gap:
-    rationale = text_of(table, "rationale")
+    rationale = text_of(table, "rationale", optional=True)
     if "choices" not in table:
         return Gap(gap_id, {}, *parse_accepted(table), rationale)
     texts, answer = lines_of(table, "choices"), text_of(table, "answer")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from quizzes.content.question_types.draft import QuestionDraft, kept_rows, lost, missing, numbered, text_in
+from quizzes.content.question_types.draft import QuestionDraft, kept_rows, lost, missing, numbered
 from quizzes.content.tables import Table
 
 
@@ -46,9 +46,7 @@ class EvidenceDraft(QuestionDraft):
             found += lost([key], sentence_keys, f"Wrong sentence {number} is no longer in the reading. Choose another.")
             if key in question.get("evidence", ()) and key in numbers:
                 found.append(f"Sentence {numbers[key]} is evidence, so it can’t be a wrong choice.")
-            if key in numbers and not text_in(row, "rationale"):
-                found.append(f"Add feedback for sentence {numbers[key]}.")
-        return found + missing(question, "rationale_other", "Add feedback for other sentences.")
+        return found
 
     def shown(self, question: Table, sentence_keys: Sequence[str]) -> Table:
         """With a placeholder key: students see every sentence, whichever proves it."""

@@ -18,7 +18,9 @@ class TemptingForm(QuestionTypeForm):
     def build(self) -> None:
         """A sentence and a reason for each row."""
         hint = "Feedback for any sentence not listed above"
-        self.put("other", text("Any other sentence", 500, hint=hint), self.question.get("rationale_other", ""))
+        self.put(
+            "other", text("Any other sentence (optional)", 500, hint=hint), self.question.get("rationale_other", "")
+        )
         for number, row in enumerate(self._rows, start=1):
             field = forms.ChoiceField(label=f"Wrong sentence {number}", choices=self._sentences(row), required=False)
             self.put(f"sentence-{number}", field, row.get("sentence", ""))

@@ -21,6 +21,7 @@ from quizzes.content.question_types.question import (
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.reading import Reading, Sentence
 from quizzes.content.tables import InvalidDocument, tables_of, text_of, texts_of
+from quizzes.phrases import gettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Evidence(Question):
         if not keys:
             raise InvalidDocument("an evidence question needs at least one key sentence and this one has none")
         tempting = tuple(
-            TemptingSentence(text_of(table, "sentence"), text_of(table, "rationale"))
+            TemptingSentence(text_of(table, "sentence"), text_of(table, "rationale", optional=True))
             for table in tables_of(document, "choices")
         )
         if any(wrong.key in keys for wrong in tempting):
@@ -59,7 +60,7 @@ class Evidence(Question):
             statement=text_of(document, "statement"),
             key_sentences=keys,
             tempting=tempting,
-            rationale_other=text_of(document, "rationale_other"),
+            rationale_other=text_of(document, "rationale_other", optional=True),
         )
 
     def problems(self, reading: Reading) -> list[str]:
@@ -99,7 +100,7 @@ class Evidence(Question):
         """The chosen sentence keys, sorted as text, None without any; raises NotAChoice."""
         chosen = set(submitted.get("sentence", ()))
         if chosen - {sentence.key for sentence in reading}:
-            raise NotAChoice("That sentence isn’t in this reading.")
+            raise NotAChoice(gettext("That sentence isn’t in this reading."))
         return sorted(chosen) or None
 
     def grade(self, value: Value) -> Fraction:

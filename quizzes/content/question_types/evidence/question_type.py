@@ -5,12 +5,13 @@ from quizzes.content.question_types.evidence.form import EvidenceForm
 from quizzes.content.question_types.evidence.paper import EvidenceEntry
 from quizzes.content.question_types.evidence.question import Evidence
 from quizzes.content.question_types.question_type import QuestionType
+from quizzes.phrases import gettext_noop
 
 EVIDENCE = QuestionType(
     name="evidence",
-    label="Evidence",
-    hint="Tap the sentence. Tap again to undo.",
-    partial_credit=("Correct sentences add points. Wrong ones take points away. You can’t go below 0."),
+    label=gettext_noop("Evidence"),
+    hint=gettext_noop("Tap the sentence. Tap again to undo."),
+    partial_credit=gettext_noop("Correct sentences add points. Wrong ones take points away. You can’t go below 0."),
     graded_by="rule",
     is_typed=False,
     lists_all_choices=False,

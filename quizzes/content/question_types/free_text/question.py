@@ -23,6 +23,7 @@ from quizzes.content.question_types.question import (
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.reading import Reading
 from quizzes.content.tables import InvalidDocument, tables_of, text_of
+from quizzes.phrases import gettext
 
 # About two pages by hand: more than a teacher of 150 students can read.
 MAX_LENGTH = 4000
@@ -106,12 +107,12 @@ class FreeText(Question):
 
     def review(self, value: Value, reading: Reading) -> Review:
         """The answer, one good answer and the rubric."""
-        given = (ReviewRow(value, "given", "Your answer", ""),) if value is not None else ()
+        given = (ReviewRow(value, "given", gettext("Your answer"), ""),) if value is not None else ()
         return Review(
             credit=self.grade(value),
             rows=(
                 *given,
-                ReviewRow(self.sample_answer, "missed", "Sample answer", ""),
+                ReviewRow(self.sample_answer, "missed", gettext("Sample answer"), ""),
                 *(ReviewRow(_line(criterion), "no", "", "") for criterion in self.criteria),
             ),
             given=value or "",

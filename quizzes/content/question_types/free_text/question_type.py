@@ -5,12 +5,13 @@ from quizzes.content.question_types.free_text.form import FreeTextForm
 from quizzes.content.question_types.free_text.paper import FreeTextEntry
 from quizzes.content.question_types.free_text.question import FreeText
 from quizzes.content.question_types.question_type import QuestionType
+from quizzes.phrases import gettext_noop
 
 FREE_TEXT = QuestionType(
     name="free_text",
-    label="Written answer",
-    hint="Your teacher will read this",
-    partial_credit="Your teacher will grade this. The question lists how you earn points.",
+    label=gettext_noop("Written answer"),
+    hint=gettext_noop("Your teacher will read this"),
+    partial_credit=gettext_noop("Your teacher will grade this. The question lists how you earn points."),
     graded_by="teacher",
     is_typed=True,
     lists_all_choices=False,

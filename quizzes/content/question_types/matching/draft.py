@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from quizzes.content.question_types.draft import QuestionDraft, equals, numbered, text_in, too_few, unexplained
+from quizzes.content.question_types.draft import QuestionDraft, equals, numbered, text_in, too_few
 from quizzes.content.tables import Table
 
 
@@ -30,7 +30,7 @@ class MatchingDraft(QuestionDraft):
         found += [f"Enter the match for line {number}." for number, row in numbered(rows) if not text_in(row, "option")]
         if len(self.finish(question, sentence_keys, voices)["options"]) < 2:
             found.append("Offer at least 2 answer choices.")
-        return found + unexplained(numbered(rows), "line")
+        return found
 
     def shown(self, question: Table, sentence_keys: Sequence[str]) -> Table:
         """With a key of its own: students see every line with every option."""

@@ -25,6 +25,7 @@ from quizzes.content.question_types.question import (
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.reading import Reading
 from quizzes.content.tables import InvalidDocument, tables_of, text_of
+from quizzes.phrases import gettext
 
 # A longer list does not fit on the screen of a phone.
 MAX_OPTIONS = 12
@@ -65,7 +66,7 @@ class Matching(Question):
             text, option = text_of(table, "text"), text_of(table, "option")
             if option not in ids:
                 raise InvalidDocument(f"“{option}”, the option of the prompt “{text}”, is not one of the options")
-            prompts.append(Prompt(prompt_id, text, ids[option], text_of(table, "rationale")))
+            prompts.append(Prompt(prompt_id, text, ids[option], text_of(table, "rationale", optional=True)))
         refuse_equal([prompt.text for prompt in prompts], what="prompts")
         return cls(
             **common_fields(document),
@@ -112,7 +113,7 @@ class Matching(Question):
         for prompt in self.prompts:
             tokens = submitted.get(shuffle.token(self.key, prompt.id), ())
             if len(tokens) > 1:
-                raise NotAChoice("Choose an answer for each line.")
+                raise NotAChoice(gettext("Choose an answer for each line."))
             # The first entry of the list, “Choose one”, is sent as "".
             if tokens and tokens[0]:
                 given[prompt.id] = shuffle.choice_id(self.key, tokens[0], list(self.option_texts))
@@ -121,7 +122,11 @@ class Matching(Question):
     def missing_parts(self, value: Value, shuffle: Shuffle) -> tuple[str, ...]:
         """The lines without an answer, such as “line 2”."""
         shown = shuffle.order(self.key, [(prompt.id, prompt.id) for prompt in self.prompts])
-        return tuple(f"line {place}" for place, id_ in enumerate(shown, start=1) if id_ not in value)
+        return tuple(
+            gettext("line {number}").format(number=place)
+            for place, id_ in enumerate(shown, start=1)
+            if id_ not in value
+        )
 
     def grade(self, value: Value) -> Fraction:
         """The share of prompts with the correct option.

@@ -5,12 +5,13 @@ from quizzes.content.question_types.matching.form import MatchingForm
 from quizzes.content.question_types.matching.paper import MatchingEntry
 from quizzes.content.question_types.matching.question import Matching
 from quizzes.content.question_types.question_type import QuestionType
+from quizzes.phrases import gettext_noop
 
 MATCHING = QuestionType(
     name="matching",
-    label="Matching",
-    hint="Choose an answer for each line",
-    partial_credit="Use an answer once, more than once, or not at all.",
+    label=gettext_noop("Matching"),
+    hint=gettext_noop("Choose an answer for each line"),
+    partial_credit=gettext_noop("Use an answer once, more than once, or not at all."),
     graded_by="rule",
     is_typed=False,
     lists_all_choices=False,

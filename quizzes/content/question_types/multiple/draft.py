@@ -10,6 +10,8 @@ from quizzes.content.tables import Table
 class MultipleDraft(ChoicesDraft):
     """Choices, one or more of them correct."""
 
+    switches = ("keep_order", "all_or_nothing")
+
     def key_problems(self, keys: Sequence[int], rows: Sequence[Table]) -> list[str]:
         """A message if every choice is correct."""
         if len(keys) > 1 and len(keys) >= len(numbered(rows)):

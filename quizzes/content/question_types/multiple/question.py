@@ -1,6 +1,6 @@
 """Multiple answers: several choices, one or more of them correct, with partial credit."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Self
@@ -33,20 +33,23 @@ from quizzes.content.question_types.single.choices import (
 )
 from quizzes.content.reading import Reading
 from quizzes.content.tables import InvalidDocument, tables_of
+from quizzes.phrases import gettext_noop
 
-# Also shown at the first step of answer and evidence.
-PARTIAL_CREDIT = "Correct choices add points. Wrong choices take points away. You can’t go below 0."
+# Both are also shown at the first step of answer and evidence.
+ALL_OR_NOTHING = gettext_noop("You earn the points only if you choose every correct answer and no other.")
+PARTIAL_CREDIT = gettext_noop("Correct choices add points. Wrong choices take points away. You can’t go below 0.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Multiple(Question):
     """A question with one or more correct choices. Its value: a sorted list of choice ids.
 
-    keep_order: never shuffle the choices.
+    keep_order: never shuffle the choices. all_or_nothing: without partial credit.
     """
 
     choices: tuple[Choice, ...]
     keep_order: bool = False
+    all_or_nothing: bool = False
 
     @property
     def right_ids(self) -> tuple[str, ...]:
@@ -62,7 +65,12 @@ class Multiple(Question):
             raise InvalidDocument("a multiple-choice question needs at least one key and this one has none")
         if keys == len(choices):
             raise InvalidDocument("every choice is a key, so the question asks nothing")
-        return cls(**common_fields(document), choices=choices, keep_order=flag_of(document, "keep_order"))
+        return cls(
+            **common_fields(document),
+            choices=choices,
+            keep_order=flag_of(document, "keep_order"),
+            all_or_nothing=flag_of(document, "all_or_nothing"),
+        )
 
     def problems(self, reading: Reading) -> list[str]:
         """What prevents publishing with this reading; [] for nothing."""
@@ -100,7 +108,9 @@ class Multiple(Question):
         return sorted(chosen) or None
 
     def grade(self, value: Value) -> Fraction:
-        """Correct choices minus wrong ones, as a share of the correct ones, at least 0."""
+        """Correct choices minus wrong ones, as a share of the correct ones, at least 0; or all or nothing."""
+        if self.all_or_nothing:
+            return Fraction(set(value or ()) == set(self.right_ids))
         return share_of_choices(value or (), self.right_ids)
 
     def review(self, value: Value, reading: Reading) -> Review:
@@ -120,7 +130,11 @@ class Multiple(Question):
             ),
             given="; ".join(choice.text for choice in self.choices if choice.id in chosen),
             correct="; ".join(choice.text for choice in self.choices if choice.right),
+            note=ALL_OR_NOTHING if self._lost_all(chosen) else "",
         )
+
+    def _lost_all(self, chosen: Sequence[str]) -> bool:
+        return self.all_or_nothing and not self.grade(chosen) and bool(set(chosen) & set(self.right_ids))
 
     def answer_key(self, reading: Reading) -> tuple[KeyRow, ...]:
         """Every choice with its rationale."""
@@ -138,6 +152,10 @@ class Multiple(Question):
     def regraded(cls, document: Mapping[str, Any], value: Value) -> dict[str, Any]:
         """The document with these choices as its keys."""
         return {**document, "choices": regraded_choices(document, value)}
+
+    def credit_rule(self, of_type: str) -> str:
+        """How it gives credit."""
+        return ALL_OR_NOTHING if self.all_or_nothing else of_type
 
     def options(self, reading: Reading) -> tuple[Option, ...]:
         """The choices, as written."""

@@ -5,11 +5,12 @@ from quizzes.content.question_types.multiple.form import MultipleForm
 from quizzes.content.question_types.multiple.paper import MultipleEntry
 from quizzes.content.question_types.multiple.question import PARTIAL_CREDIT, Multiple
 from quizzes.content.question_types.question_type import QuestionType
+from quizzes.phrases import gettext_noop
 
 MULTIPLE = QuestionType(
     name="multiple",
-    label="Choose all that apply",
-    hint="Choose every answer that the reading supports",
+    label=gettext_noop("Choose all that apply"),
+    hint=gettext_noop("Choose every answer that the reading supports"),
     partial_credit=PARTIAL_CREDIT,
     graded_by="rule",
     is_typed=False,

@@ -36,6 +36,7 @@ from quizzes.content.question_types.question import (
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.reading import Reading
 from quizzes.content.tables import InvalidDocument, text_of
+from quizzes.phrases import gettext
 
 # A leap year, so that it has every day.
 _ANY_YEAR = 2000
@@ -105,8 +106,8 @@ class Numeric(Question):
         """What a student may see before release: stem, note, own answer, and the unit if it may be left out."""
         return {
             "stem": self.stem,
-            "hint": "Type a date" if isinstance(self.answer, Day) else "Type a number",
-            "note": self.note or ("Include the unit." if self.unit_required else ""),
+            "hint": gettext("Type a date") if isinstance(self.answer, Day) else gettext("Type a number"),
+            "note": self.note or (gettext("Include the unit.") if self.unit_required else ""),
             "unit": "" if self.unit_required else "".join(self.units[:1]),
             "name": shuffle.token(self.key, "answer"),
             "answer": value or "",

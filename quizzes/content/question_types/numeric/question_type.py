@@ -5,11 +5,12 @@ from quizzes.content.question_types.numeric.form import NumericForm
 from quizzes.content.question_types.numeric.paper import NumericEntry
 from quizzes.content.question_types.numeric.question import Numeric
 from quizzes.content.question_types.question_type import QuestionType
+from quizzes.phrases import gettext_noop
 
 NUMERIC = QuestionType(
     name="numeric",
-    label="Number or date",
-    hint="Type a number or a date",
+    label=gettext_noop("Number or date"),
+    hint=gettext_noop("Type a number or a date"),
     partial_credit="",
     graded_by="rule",
     is_typed=True,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from quizzes.content.question_types.draft import QuestionDraft, equals, numbered, too_few, unexplained
+from quizzes.content.question_types.draft import QuestionDraft, equals, numbered, too_few
 from quizzes.content.tables import Table
 
 
@@ -30,8 +30,7 @@ class OrderingDraft(QuestionDraft):
     def problems(self, question: Table, sentence_keys: Sequence[str], voices: Sequence[Table]) -> list[str]:
         """What is missing, in the words of the page."""
         rows = question.get("items", [])
-        found = too_few(rows, 3, "Enter at least 3 lines, in the correct order.") + equals(rows, "Lines")
-        return found + unexplained(numbered(rows), "line")
+        return too_few(rows, 3, "Enter at least 3 lines, in the correct order.") + equals(rows, "Lines")
 
     def shown(self, question: Table, sentence_keys: Sequence[str]) -> Table:
         """Unchanged: any order can be shown."""

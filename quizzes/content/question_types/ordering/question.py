@@ -24,6 +24,7 @@ from quizzes.content.question_types.question import (
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.reading import Reading
 from quizzes.content.tables import InvalidDocument, tables_of, text_of
+from quizzes.phrases import gettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class Ordering(Question):
             place = table.get("place")
             if not isinstance(place, int) or isinstance(place, bool):
                 raise InvalidDocument("“place” of an item must be a whole number")
-            items.append(Item(item_id, text_of(table, "text"), place, text_of(table, "rationale")))
+            items.append(Item(item_id, text_of(table, "text"), place, text_of(table, "rationale", optional=True)))
         if sorted(item.place for item in items) != list(range(1, len(items) + 1)):
             raise InvalidDocument(f"the places of the items must be 1 to {len(items)}, each of them once")
         refuse_equal([item.text for item in items], what="items")
@@ -99,11 +100,11 @@ class Ordering(Question):
         ids = [item.id for item in self.items]
         order = [shuffle.choice_id(self.key, token, ids) for token in tokens]
         if sorted(order) != ids or len(moves) > 1:
-            raise NotAChoice("We couldn’t read that order. Try again.")
+            raise NotAChoice(gettext("We couldn’t read that order. Try again."))
         for place, step in moves:
             at = next((index for index in range(len(order)) if place == str(index + 1)), -1)
             if at < 0 or not 0 <= at + step < len(order):
-                raise NotAChoice("That line can’t move there.")
+                raise NotAChoice(gettext("That line can’t move there."))
             order[at], order[at + step] = order[at + step], order[at]
         return order
 
@@ -126,8 +127,8 @@ class Ordering(Question):
             rows=tuple(
                 given_row(
                     item.text,
-                    right=f"Place {item.place}",
-                    given=f"place {given[item.id]}" if item.id in given else None,
+                    right=gettext("Place {number}").format(number=item.place),
+                    given=gettext("place {number}").format(number=given[item.id]) if item.id in given else None,
                     is_right=given.get(item.id) == item.place,
                     why=item.rationale,
                 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from quizzes.content.question_types.draft import QuestionDraft, equals, kept_rows, lost, numbered, unexplained
+from quizzes.content.question_types.draft import QuestionDraft, equals, kept_rows, lost, numbered
 from quizzes.content.tables import Table
 
 
@@ -26,7 +26,7 @@ class ShortAnswerDraft(QuestionDraft):
         """What is missing, in the words of the page."""
         rows = question.get("wrong", [])
         found = [] if question.get("accepted") else ["Enter at least 1 accepted answer."]
-        found += equals(rows, "Wrong answers") + unexplained(numbered(rows), "wrong answer")
+        found += equals(rows, "Wrong answers")
         for number, row in numbered(rows):
             message = f"A sentence that suggests wrong answer {number} is no longer in the reading."
             found += lost(row.get("leans_on", ()), sentence_keys, message)

@@ -26,8 +26,9 @@ from quizzes.content.question_types.question import (
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.reading import Reading
 from quizzes.content.tables import InvalidDocument, tables_of, text_of, texts_of
+from quizzes.phrases import gettext, gettext_noop
 
-NOTE = "Capital letters, accents, and punctuation don’t matter."
+NOTE = gettext_noop("Capital letters, accents, and punctuation don’t matter.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class ShortAnswer(Question):
         """The question of a document; raises InvalidDocument."""
         accepted, normalized = parse_accepted(document)
         wrong = tuple(
-            WrongAnswer(text, normalize(text), text_of(table, "rationale"), texts_of(table, "leans_on"))
+            WrongAnswer(text, normalize(text), text_of(table, "rationale", optional=True), texts_of(table, "leans_on"))
             for table in tables_of(document, "wrong")
             for text in [text_of(table, "text")]
         )
@@ -93,7 +94,7 @@ class ShortAnswer(Question):
         """What a student may see before release: stem, note and the own answer."""
         return {
             "stem": self.stem,
-            "note": self.note or NOTE,
+            "note": self.note or gettext(NOTE),
             "name": shuffle.token(self.key, "answer"),
             "answer": value or "",
             "max_length": MAX_LINE,

@@ -5,11 +5,12 @@ from quizzes.content.question_types.short_answer.draft import ShortAnswerDraft
 from quizzes.content.question_types.short_answer.form import ShortAnswerForm
 from quizzes.content.question_types.short_answer.paper import ShortAnswerEntry
 from quizzes.content.question_types.short_answer.question import ShortAnswer
+from quizzes.phrases import gettext_noop
 
 SHORT_ANSWER = QuestionType(
     name="short_answer",
-    label="Short answer",
-    hint="Answer in a few words",
+    label=gettext_noop("Short answer"),
+    hint=gettext_noop("Answer in a few words"),
     partial_credit="",
     graded_by="rule",
     is_typed=True,

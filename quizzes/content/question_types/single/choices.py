@@ -8,15 +8,16 @@ from quizzes.content.question_types import question as base
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.reading import REPORTER, Reading
 from quizzes.content.tables import InvalidDocument, tables_of, text_of, texts_of
+from quizzes.phrases import gettext, gettext_noop, ngettext
 
 # What is wrong with a wrong choice, in the words that a student reads.
 CONTRADICTED, NOT_STATED, BESIDE_THE_POINT = "contradicted", "not_stated", "beside_the_point"
 SAID_BY_SOMEONE = "said_by_someone"
 MARKS = {
-    CONTRADICTED: "The reading says otherwise",
-    NOT_STATED: "The reading doesn’t say this",
-    BESIDE_THE_POINT: "True, but it doesn’t answer the question",
-    SAID_BY_SOMEONE: "Someone in the story says this. The story itself doesn’t.",
+    CONTRADICTED: gettext_noop("The reading says otherwise"),
+    NOT_STATED: gettext_noop("The reading doesn’t say this"),
+    BESIDE_THE_POINT: gettext_noop("True, but it doesn’t answer the question"),
+    SAID_BY_SOMEONE: gettext_noop("Someone in the story says this. The story itself doesn’t."),
 }
 
 
@@ -41,11 +42,10 @@ class Choice:
         if not self.mark:
             return ""
         numbers = ", ".join(str(sentence.number) for sentence in reading.sentences(self.mark_at))
-        plural = "s" if len(self.mark_at) > 1 else ""
-        where = f" (sentence{plural} {numbers})" if numbers else ""
+        where = ngettext(" (sentence {numbers})", " (sentences {numbers})", len(self.mark_at)) if numbers else ""
         # The numbers belong to the first sentence of a mark.
-        first, stop, rest = MARKS[self.mark].partition(".")
-        return f"{first}{where}{stop}{rest}"
+        first, stop, rest = gettext(MARKS[self.mark]).partition(".")
+        return f"{first}{where.format(numbers=numbers)}{stop}{rest}"
 
 
 def parse_choices(document: Mapping[str, Any], tables: Sequence[Mapping[str, Any]]) -> tuple[Choice, ...]:
@@ -65,7 +65,7 @@ def parse_choices(document: Mapping[str, Any], tables: Sequence[Mapping[str, Any
                 choice_id,
                 text_of(table, "text"),
                 right,
-                text_of(table, "rationale"),
+                text_of(table, "rationale", optional=True),
                 texts_of(table, "leans_on"),
                 mark,
                 mark_at,

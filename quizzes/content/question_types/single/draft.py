@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Sequence
 
-from quizzes.content.question_types.draft import QuestionDraft, equals, lost, numbered, text_in, too_few, unexplained
+from quizzes.content.question_types.draft import QuestionDraft, equals, lost, numbered, text_in, too_few
 from quizzes.content.question_types.single.choices import CONTRADICTED, NOT_STATED, SAID_BY_SOMEONE
 from quizzes.content.tables import Table
 
@@ -12,8 +12,10 @@ class ChoicesDraft(QuestionDraft):
     """A question with choices, of which one or several are correct."""
 
     set_aside_key = "choices"
-    fields = ("choices", "keep_order")
+    fields = ("choices", "keep_order", "all_or_nothing")
     row_lists = ("choices",)
+    # Single choice and multiple answers keep each other's fields. An edition has only those that the type uses.
+    switches: tuple[str, ...] = ("keep_order",)
 
     def blank(self, voices: Sequence[Table]) -> Table:
         """Four empty choices."""
@@ -33,8 +35,9 @@ class ChoicesDraft(QuestionDraft):
                 choice.pop("mark_at", None)
             choices.append(choice)
         finished = {**question, "choices": choices}
-        if not finished.get("keep_order"):
-            finished.pop("keep_order", None)
+        for switch in ("keep_order", "all_or_nothing"):
+            if not finished.get(switch) or switch not in self.switches:
+                finished.pop(switch, None)
         return finished
 
     @abstractmethod
@@ -52,7 +55,6 @@ class ChoicesDraft(QuestionDraft):
         found += [f"Answer {number} is correct but blank." for number in keys if not text_in(rows[number - 1], "text")]
         found += self.key_problems(keys, rows)
         found += equals(rows, "Options")
-        found += unexplained([(number, row) for number, row in written if not row.get("key")], "answer")
         for number, row in written:
             if not row.get("key") and row.get("mark") == CONTRADICTED and not row.get("mark_at"):
                 found.append(f"Add the evidence against answer {number}.")

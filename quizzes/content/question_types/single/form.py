@@ -46,12 +46,7 @@ class ChoicesForm(QuestionTypeForm):
                 self.sentences_field(f"Sentences that suggest answer {number}"),
                 row.get("leans_on", []),
             )
-            mark = forms.ChoiceField(
-                label=f"What’s wrong with answer {number}",
-                choices=MARK_CHOICES,
-                required=False,
-                widget=forms.Select(attrs={"class": "why"}),
-            )
+            mark = forms.ChoiceField(label=f"What’s wrong with answer {number}", choices=MARK_CHOICES, required=False)
             self.put(f"mark-{number}", mark, row.get("mark", ""))
             against = self.sentences_field(f"Evidence against answer {number}")
             self.put(f"against-{number}", against, row.get("mark_at", []))
@@ -77,10 +72,12 @@ class ChoicesForm(QuestionTypeForm):
             if str(number) in right:
                 choice["key"] = True
             choices.append(choice)
-        kept = fields.get("keep_order", self.initial["keep_order"])
-        # A question that never had the switch on stays as it was stored.
-        switch = {"keep_order": kept} if kept or "keep_order" in self.question else {}
-        return {"choices": choices, **switch}
+        return {"choices": choices, **self.switch("keep_order")}
+
+    def switch(self, name: str) -> Table:
+        """The switch as it was sent. A question that never had it on stays as it was stored."""
+        is_on = self.valid.get(name, self.initial[name])
+        return {name: is_on} if is_on or name in self.question else {}
 
     def rows(self) -> list[Row]:
         """A row for each choice."""

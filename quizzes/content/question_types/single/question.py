@@ -32,6 +32,7 @@ from quizzes.content.question_types.single.choices import (
 )
 from quizzes.content.reading import Reading
 from quizzes.content.tables import InvalidDocument, tables_of
+from quizzes.phrases import gettext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +85,7 @@ class Single(Question):
         if not tokens:
             return None
         if len(tokens) > 1:
-            raise NotAChoice("Choose one answer.")
+            raise NotAChoice(gettext("Choose one answer."))
         return shuffle.choice_id(self.key, tokens[0], [choice.id for choice in self.choices])
 
     def grade(self, value: Value) -> Fraction:

@@ -5,11 +5,12 @@ from quizzes.content.question_types.single.draft import SingleDraft
 from quizzes.content.question_types.single.form import SingleForm
 from quizzes.content.question_types.single.paper import SingleEntry
 from quizzes.content.question_types.single.question import Single
+from quizzes.phrases import gettext_noop
 
 SINGLE = QuestionType(
     name="single",
-    label="Multiple choice",
-    hint="Choose one answer",
+    label=gettext_noop("Multiple choice"),
+    hint=gettext_noop("Choose one answer"),
     partial_credit="",
     graded_by="rule",
     is_typed=False,

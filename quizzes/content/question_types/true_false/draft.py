@@ -28,9 +28,6 @@ class TrueFalseDraft(QuestionDraft):
         found = missing(question, "statement", "Enter the statement.")
         if answer is None:
             found.append("Choose true or false for the statement.")
-        else:
-            word, wrong = ("false", "rationale_false") if answer else ("true", "rationale_true")
-            found += missing(question, wrong, f"Add feedback for the answer {word}.")
         leaning = question.get("leans_on", ())
         return found + lost(
             leaning, sentence_keys, "A sentence that suggests the wrong answer is no longer in the reading."

@@ -23,8 +23,12 @@ class TrueFalseForm(QuestionTypeForm):
             ),
             "" if answer is None else str(answer).lower(),
         )
-        self.put("why_true", text("Feedback for the answer true", 500), self.question.get("rationale_true", ""))
-        self.put("why_false", text("Feedback for the answer false", 500), self.question.get("rationale_false", ""))
+        self.put(
+            "why_true", text("Feedback for the answer true (optional)", 500), self.question.get("rationale_true", "")
+        )
+        self.put(
+            "why_false", text("Feedback for the answer false (optional)", 500), self.question.get("rationale_false", "")
+        )
         self.put(
             "leans", self.sentences_field("Sentences that suggest the wrong answer"), self.question.get("leans_on", [])
         )

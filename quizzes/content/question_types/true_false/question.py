@@ -26,6 +26,7 @@ from quizzes.content.question_types.single.choices import (
 )
 from quizzes.content.reading import Reading
 from quizzes.content.tables import InvalidDocument, text_of, texts_of
+from quizzes.phrases import gettext, gettext_noop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,14 +47,15 @@ class TrueFalse(Question):
         if not isinstance(answer, bool):
             raise InvalidDocument("“answer” must be true or false")
         leans_on = texts_of(document, "leans_on")
-        because, otherwise = text_of(document, "rationale_true"), text_of(document, "rationale_false")
+        because = text_of(document, "rationale_true", optional=True)
+        otherwise = text_of(document, "rationale_false", optional=True)
         return cls(
             **common_fields(document),
             statement=text_of(document, "statement"),
             answer=answer,
             choices=(
-                Choice("true", "True", answer, because, () if answer else leans_on),
-                Choice("false", "False", not answer, otherwise, leans_on if answer else ()),
+                Choice("true", gettext_noop("True"), answer, because, () if answer else leans_on),
+                Choice("false", gettext_noop("False"), not answer, otherwise, leans_on if answer else ()),
             ),
         )
 
@@ -70,7 +72,8 @@ class TrueFalse(Question):
             "stem": self.stem,
             "statement": self.statement,
             "choices": [
-                {"token": choice.id, "text": choice.text, "chosen": choice.id == _id(value)} for choice in self.choices
+                {"token": choice.id, "text": gettext(choice.text), "chosen": choice.id == _id(value)}
+                for choice in self.choices
             ],
         }
 
@@ -80,7 +83,7 @@ class TrueFalse(Question):
         if not tokens:
             return None
         if len(tokens) > 1 or tokens[0] not in ("true", "false"):
-            raise NotAChoice("Choose true or false.")
+            raise NotAChoice(gettext("Choose true or false."))
         return tokens[0] == "true"
 
     def grade(self, value: Value) -> Fraction:
@@ -92,11 +95,13 @@ class TrueFalse(Question):
         return Review(
             credit=self.grade(value),
             rows=tuple(
-                choice_row(choice.text, right=choice.right, chosen=choice.id == _id(value), why=choice.rationale)
+                choice_row(
+                    gettext(choice.text), right=choice.right, chosen=choice.id == _id(value), why=choice.rationale
+                )
                 for choice in self.choices
             ),
-            given="".join(choice.text for choice in self.choices if choice.id == _id(value)),
-            correct="True" if self.answer else "False",
+            given="".join(gettext(choice.text) for choice in self.choices if choice.id == _id(value)),
+            correct=gettext("True") if self.answer else gettext("False"),
         )
 
     def answer_key(self, reading: Reading) -> tuple[KeyRow, ...]:

@@ -5,11 +5,12 @@ from quizzes.content.question_types.true_false.draft import TrueFalseDraft
 from quizzes.content.question_types.true_false.form import TrueFalseForm
 from quizzes.content.question_types.true_false.paper import TrueFalseEntry
 from quizzes.content.question_types.true_false.question import TrueFalse
+from quizzes.phrases import gettext_noop
 
 TRUE_FALSE = QuestionType(
     name="true_false",
-    label="True or false",
-    hint="Choose true or false",
+    label=gettext_noop("True or false"),
+    hint=gettext_noop("Choose true or false"),
     partial_credit="",
     graded_by="rule",
     is_typed=False,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from quizzes.content.question_types.draft import QuestionDraft, equals, lost, numbered, text_in, too_few, unexplained
+from quizzes.content.question_types.draft import QuestionDraft, equals, lost, numbered, text_in, too_few
 from quizzes.content.reading import NOT_STATED
 from quizzes.content.tables import Table
 
@@ -56,7 +56,7 @@ class WhoSaysSoDraft(QuestionDraft):
             found += lost(
                 evidence, sentence_keys, f"A sentence that says statement {number} is no longer in the reading."
             )
-        return found + unexplained(numbered(rows), "statement")
+        return found
 
     def shown(self, question: Table, sentence_keys: Sequence[str]) -> Table:
         """Unchanged: it can be shown without a key."""

@@ -21,6 +21,7 @@ from quizzes.content.question_types.question import (
 from quizzes.content.question_types.shuffle import NotAChoice, Shuffle
 from quizzes.content.reading import NOT_STATED, Reading, Voice
 from quizzes.content.tables import InvalidDocument, tables_of, text_of, texts_of
+from quizzes.phrases import gettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class WhoSaysSo(Question):
                 text_of(table, "voice"),
                 frozenset(texts_of(table, "facts")),
                 texts_of(table, "evidence"),
-                text_of(table, "rationale"),
+                text_of(table, "rationale", optional=True),
             )
             for statement_id, table in zip(CHOICE_IDS, tables, strict=False)
         )
@@ -137,14 +138,18 @@ class WhoSaysSo(Question):
             if not chosen:
                 continue
             if len(chosen) > 1 or chosen[0] not in self.voices:
-                raise NotAChoice("That answer isn’t one of the choices.")
+                raise NotAChoice(gettext("That answer isn’t one of the choices."))
             given[statement.id] = chosen[0]
         return given or None
 
     def missing_parts(self, value: Value, shuffle: Shuffle) -> tuple[str, ...]:
         """The statements without a speaker, such as “statement 2”."""
         shown = shuffle.order(self.key, [(statement.id, statement.id) for statement in self.statements])
-        return tuple(f"statement {place}" for place, id_ in enumerate(shown, start=1) if id_ not in value)
+        return tuple(
+            gettext("statement {number}").format(number=place)
+            for place, id_ in enumerate(shown, start=1)
+            if id_ not in value
+        )
 
     def grade(self, value: Value) -> Fraction:
         """The share of statements with the correct voice."""
@@ -160,18 +165,19 @@ class WhoSaysSo(Question):
         for statement in self.statements:
             right, chosen = labels[statement.voice], given.get(statement.id)
             if chosen == statement.voice:
-                rows.append(ReviewRow(statement.text, "right", f"{right}. Your answer, correct", ""))
+                rows.append(ReviewRow(statement.text, "right", f"{right}. {gettext('Your answer, correct')}", ""))
             elif chosen is None:
-                rows.append(ReviewRow(statement.text, "missed", f"{right}. Not answered", statement.rationale))
-            else:
                 rows.append(
-                    ReviewRow(statement.text, "wrong", f"{right}. You chose: {labels[chosen]}", statement.rationale)
+                    ReviewRow(statement.text, "missed", f"{right}. {gettext('Not answered')}", statement.rationale)
                 )
+            else:
+                what = gettext("You chose: {answer}").format(answer=labels[chosen])
+                rows.append(ReviewRow(statement.text, "wrong", f"{right}. {what}", statement.rationale))
         hits = sum(row.state == "right" for row in rows)
         return Review(
             credit=self.grade(value),
             rows=tuple(rows),
-            given=f"{hits} of {len(rows)} correct" if given else "",
+            given=gettext("{count} of {total} correct").format(count=hits, total=len(rows)) if given else "",
             correct="; ".join(f"“{statement.text}” {labels[statement.voice]}" for statement in self.statements),
         )
 

@@ -5,12 +5,13 @@ from quizzes.content.question_types.who_says_so.draft import WhoSaysSoDraft
 from quizzes.content.question_types.who_says_so.form import WhoSaysSoForm
 from quizzes.content.question_types.who_says_so.paper import WhoSaysSoEntry
 from quizzes.content.question_types.who_says_so.question import WhoSaysSo
+from quizzes.phrases import gettext_noop
 
 WHO_SAYS_SO = QuestionType(
     name="who_says_so",
-    label="Who says so?",
-    hint="Choose who says each statement",
-    partial_credit="Each statement counts the same.",
+    label=gettext_noop("Who says so?"),
+    hint=gettext_noop("Choose who says each statement"),
+    partial_credit=gettext_noop("Each statement counts the same."),
     graded_by="rule",
     is_typed=False,
     lists_all_choices=True,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django_htmx.middleware import HtmxDetails
 
+from quizzes.content.drafts.removals import what_was_removed
+from quizzes.content.drafts.validation import draft_problems
 from quizzes.content.question_types.form import PartForm
 from quizzes.forms.classrooms import DEFAULT_ZONE
 from quizzes.models import Classroom, Draft
@@ -59,6 +61,7 @@ def show(
     forms: the submitted forms. The page lists their invalid fields.
     """
     zone = _zone(request)
+    removed = draft.document.get("removed", {})
     unsaved = [line for form in forms if form.is_bound for line in form.problems()]
     shared = {
         "draft": draft,
@@ -71,10 +74,17 @@ def show(
         # After a conflict the page keeps the revision that it was loaded with.
         "revision": conflict.seen if conflict else draft.revision,
         "unsaved": unsaved,
+        "undo": what_was_removed(removed) if removed.get("at") == draft.revision else "",
+        "to_fix": len(draft_problems(draft.document)),
         "oob": bool(request.htmx),
     }
     fragment = "#draft-saved" if request.htmx else ""
     return render(request, f"teacher/editor/{template}.html{fragment}", {**shared, **context})
+
+
+def today(request: TeacherRequest) -> date:
+    """The date where this teacher's first class is."""
+    return timezone.now().astimezone(_zone(request)).date()
 
 
 def _day(moment: datetime, zone: ZoneInfo) -> Any:

@@ -17,6 +17,7 @@ from quizzes.models import Assignment, Draft, Edition
 from quizzes.views.teacher.editor.access import EditorRequest, actor_and_time, own_draft, show
 from quizzes.views.teacher.editor.answered import AnsweredNotice, answered_notices
 
+PUBLISHED = "Version {number} is published. Assign it, or keep editing the draft."
 CHANGED = "The draft changed in another window. Check it, then publish."
 
 
@@ -39,10 +40,26 @@ def publish_set(request: EditorRequest, public_id: str) -> HttpResponse:
             if edition is None:
                 messages.info(request, "No changes since the last version, so there’s no new one.")
             else:
-                done = f"Version {edition.number} is published. Assign it, or keep editing the draft."
-                messages.success(request, done)
+                messages.success(request, PUBLISHED.format(number=edition.number))
             return redirect("publish_set", public_id)
     return _page(request, draft, form)
+
+
+def publish_or_review(request: EditorRequest, draft: Draft) -> HttpResponse:
+    """Publish a first version that needs nothing more, or lead to the page that says what it needs and what changed."""
+    public_id = draft.question_set.public_id
+    if draft.question_set.editions.exists():
+        return redirect("publish_set", public_id)
+    try:
+        publishing.publish(draft, seen=draft.revision, note="", **actor_and_time(request))
+    except DraftChanged:
+        messages.error(request, CHANGED)
+    except NotReady:
+        # The page lists what is missing.
+        pass
+    else:
+        messages.success(request, PUBLISHED.format(number=1))
+    return redirect("publish_set", public_id)
 
 
 @require_POST
@@ -97,5 +114,7 @@ def _answered(request: EditorRequest, draft: Draft, ready: Readiness, latest: Ed
 
 def _assignments_of_set(request: EditorRequest, draft: Draft) -> list[Assignment]:
     """The teacher's assignments of this set, with `started_count`: how many students started each."""
-    assignments = Assignment.objects.taught_by(request.user).of_set(draft.question_set).with_set().with_started_counts()
+    assignments = (
+        Assignment.objects.editable_by(request.user).of_set(draft.question_set).with_set().with_started_counts()
+    )
     return list(assignments.order_by("edition__number", "classroom__name"))

@@ -31,6 +31,7 @@ from quizzes.forms.editor.question import KeepWordingForm, QuestionForm
 from quizzes.models import Draft
 from quizzes.reports.answered_editions import answered_editions
 from quizzes.views.teacher.editor.access import Conflict, EditorRequest, actor_and_time, own_draft, show
+from quizzes.views.teacher.editor.publishing import publish_or_review
 
 GONE = "This question was removed in another window."
 REMOVED = "Question {number} is removed from the draft. Published versions keep it and its scores."
@@ -186,6 +187,8 @@ def _question_editor(draft: Draft, key: str, sent: Any = None) -> QuestionEditor
 def _act(request: EditorRequest, draft: Draft, key: str, form: QuestionForm) -> HttpResponse:
     """Carry out the action of the button, and redirect to its page."""
     public_id, actor = draft.question_set.public_id, actor_and_time(request)
+    if form.publishes:
+        return publish_or_review(request, draft)
     try:
         match form.action:
             case "up" | "down":

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from quizzes.content.drafts import saving, text
 from quizzes.content.drafts.changes import compared
-from quizzes.content.drafts.document import QUOTES
+from quizzes.content.drafts.document import QUOTES, VOICES
 from quizzes.content.drafts.saving import DraftChanged
 from quizzes.content.drafts.validation import orphans, reading_problems
 from quizzes.content.pasted_text import CleanText
@@ -20,6 +20,7 @@ from quizzes.forms.editor.reading import ReadingForm, TextForm, VoicesForm
 from quizzes.models import Draft
 from quizzes.reports.answered_editions import answered_editions
 from quizzes.views.teacher.editor.access import Conflict, EditorRequest, actor_and_time, own_draft, show
+from quizzes.views.teacher.editor.publishing import publish_or_review
 
 NO_SPLIT = "We couldn’t find a place to split. Start a new line there and try again."
 # A message is stored in the session.
@@ -37,7 +38,14 @@ def edit_reading(request: EditorRequest, public_id: str) -> HttpResponse:
     name, key = form.action
     try:
         draft = saving.save_reading(
-            draft, form.reading, form.texts, form.voices, then=_action(form), seen=form.seen, **actor_and_time(request)
+            draft,
+            form.reading,
+            form.texts,
+            form.voices,
+            then=_action(form),
+            then_touches=[VOICES] if name == "speaker" else [],
+            seen=form.seen,
+            **actor_and_time(request),
         )
     except DraftChanged as refused:
         form = ReadingForm(request.POST, document=refused.draft.document)
@@ -48,6 +56,8 @@ def edit_reading(request: EditorRequest, public_id: str) -> HttpResponse:
         return _page(request, draft, reading_form=form)
     if request.htmx or not form.is_valid():
         return _page(request, draft, reading_form=form)
+    if form.publishes:
+        return publish_or_review(request, draft)
     lost = orphans(draft.document)
     if lost:
         messages.warning(request, _lost_message(len(lost)))
@@ -67,7 +77,7 @@ def replace_text(request: EditorRequest, public_id: str) -> HttpResponse:
         conflict = Conflict(refused.draft, form.seen, [("Text", text.text_of(refused.draft.document))])
         return _page(request, refused.draft, text_form=form, conflict=conflict)
     if form.pasted.is_changed:
-        messages.info(request, _cleaned_message(form.pasted))
+        messages.info(request, cleaned_message(form.pasted))
     lost = orphans(draft.document)
     if lost:
         messages.warning(request, _lost_message(len(lost)))
@@ -175,6 +185,8 @@ def _action(form: ReadingForm) -> saving.Change | None:
             return partial(text.turn_paragraph, key=key)
         case "remove":
             return partial(text.remove, key=key)
+        case "speaker" if (voice := form.speaker_for(key)) is not None and not form.errors:
+            return partial(text.add_speaker, voice=voice, sentence=key)
     return None
 
 
@@ -188,7 +200,8 @@ def _lost_message(count: int) -> str:
     return f"{count} questions use sentences that changed. See “Lost evidence”."
 
 
-def _cleaned_message(pasted: CleanText) -> str:
+def cleaned_message(pasted: CleanText) -> str:
+    """What was cleaned in a pasted text."""
     parts = ["We cleaned up the text."]
     if pasted.tags:
         parts.append(f"HTML tags removed: {pasted.tags}.")

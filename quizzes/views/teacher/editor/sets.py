@@ -1,4 +1,4 @@
-"""Create, copy and delete question sets, and edit their source and objectives."""
+"""Create and copy question sets, and edit their source and objectives."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -6,25 +6,48 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from quizzes.content.drafts import lifecycle, saving
+from quizzes.content.drafts.document import OBJECTIVES, question_part
+from quizzes.content.drafts.removals import CannotPutBack
 from quizzes.content.drafts.saving import DraftChanged
-from quizzes.content.drafts.validation import meter, objective_problems, source_problems
+from quizzes.content.drafts.validation import (
+    meter,
+    objective_problems,
+    sentences_without_speaker,
+    source_problems,
+)
 from quizzes.content.editions import latest_edition
 from quizzes.forms.editor.objectives import ObjectivesForm
+from quizzes.forms.editor.reading import NewSetForm
 from quizzes.forms.editor.source import SourceForm
-from quizzes.models import Draft, QuestionSet
+from quizzes.models import QuestionSet
 from quizzes.views.access import TeacherRequest
-from quizzes.views.teacher.editor.access import Conflict, EditorRequest, actor_and_time, own_draft, show
+from quizzes.views.teacher.editor.access import Conflict, EditorRequest, actor_and_time, own_draft, show, today
+from quizzes.views.teacher.editor.publishing import publish_or_review
+from quizzes.views.teacher.editor.reading import cleaned_message
+
+QUOTES_FOUND = "These sentences sound like quotes: {numbers}. Choose who says them under Reading."
+# A message is stored in the session.
+MAX_SHOWN = 12
 
 
 @require_http_methods(["GET", "POST"])
 def add_set(request: TeacherRequest) -> HttpResponse:
-    """Create a set with its title and its source."""
-    form = SourceForm(request.POST if request.method == "POST" else None)
+    """Create a set with its title, its source and, if it is there already, the text of the reading."""
+    form = NewSetForm(request.POST if request.method == "POST" else None, today=today(request))
     if not form.is_valid():
         return render(request, "teacher/editor/add_set.html", {"form": form})
-    draft = lifecycle.make_set(**form.source, **actor_and_time(request))
-    messages.success(request, "Question set created. Next, add the reading.")
-    return redirect("edit_reading", draft.question_set.public_id)
+    draft = lifecycle.make_set(text=form.cleaned_data["text"], **form.source, **actor_and_time(request))
+    if form.pasted.is_changed:
+        messages.info(request, cleaned_message(form.pasted))
+    question = draft.document["questions"][:1]
+    if not question:
+        messages.success(request, "Question set created. Next, add the reading.")
+        return redirect("edit_reading", draft.question_set.public_id)
+    messages.success(request, "Question set created. Write the first question.")
+    quotes = sentences_without_speaker(draft.document)
+    if quotes:
+        messages.info(request, QUOTES_FOUND.format(numbers=", ".join(map(str, quotes[:MAX_SHOWN]))))
+    return redirect("edit_question", draft.question_set.public_id, question[0]["key"])
 
 
 @require_POST
@@ -39,37 +62,39 @@ def copy_set(request: TeacherRequest, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit_source(request: EditorRequest, public_id: str) -> HttpResponse:
     """Edit the title, the source and the rights."""
-    draft, conflict = own_draft(request, public_id), None
-    form = SourceForm(request.POST if request.method == "POST" else None, document=draft.document)
+    draft, conflict, day = own_draft(request, public_id), None, today(request)
+    form = SourceForm(request.POST if request.method == "POST" else None, document=draft.document, today=day)
     if form.is_bound:
         try:
             draft = saving.save_source(draft, **form.source, seen=form.seen, **actor_and_time(request))
         except DraftChanged as refused:
             draft = refused.draft
-            form = SourceForm(request.POST, document=draft.document)
+            form = SourceForm(request.POST, document=draft.document, today=day)
             conflict = Conflict(draft, form.seen, form.others())
         else:
             if form.is_valid() and not request.htmx:
+                if form.publishes:
+                    return publish_or_review(request, draft)
                 messages.success(request, "Saved.")
                 return redirect("edit_source", public_id)
     context = {"form": form, "problems": source_problems(draft.document)}
     return show(request, "edit_source", draft, forms=[form], conflict=conflict, **context)
 
 
-@require_http_methods(["GET", "POST"])
-def delete_draft(request: EditorRequest, public_id: str) -> HttpResponse:
-    """Confirm, then delete a draft that was never published."""
-    draft = get_object_or_404(Draft.objects.owned_by(request.user).never_published(), question_set__public_id=public_id)
-    if request.method == "GET":
-        return render(request, "teacher/editor/delete_draft.html", {"question_set": draft.question_set, "draft": draft})
-    title = draft.question_set.title
+@require_POST
+def undo_removal(request: EditorRequest, public_id: str) -> HttpResponse:
+    """Put back what the last save removed from the draft, and lead to it."""
+    draft = own_draft(request, public_id)
     try:
-        lifecycle.delete_draft(draft, **actor_and_time(request))
-    except lifecycle.AlreadyPublished:
-        messages.error(request, "This question set was published in another window, so the draft wasn’t deleted.")
-        return redirect("publish_set", public_id)
-    messages.success(request, f"The draft “{title}” is deleted.")
-    return redirect("question_sets")
+        draft, parts = saving.undo_removal(draft, **actor_and_time(request))
+    except CannotPutBack:
+        messages.error(request, "The draft changed since, so this can’t be undone.")
+        return redirect("edit_questions", public_id)
+    messages.success(request, "Undone. It’s back.")
+    for table in draft.document["questions"]:
+        if question_part(table["key"]) in parts:
+            return redirect("edit_question", public_id, table["key"])
+    return redirect("edit_objectives" if OBJECTIVES in parts else "edit_reading", public_id)
 
 
 @require_http_methods(["GET", "POST"])
@@ -87,6 +112,8 @@ def edit_objectives(request: EditorRequest, public_id: str) -> HttpResponse:
             conflict = Conflict(draft, form.seen, form.others())
         else:
             if form.is_valid() and not request.htmx:
+                if form.publishes:
+                    return publish_or_review(request, draft)
                 messages.success(request, "Saved.")
                 return redirect("edit_objectives", public_id)
     context = {"form": form, "problems": objective_problems(draft.document), "meter": meter(draft.document)}

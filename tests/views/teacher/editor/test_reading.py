@@ -12,9 +12,21 @@ from django.urls import reverse
 from quizzes.content.drafts import lifecycle, saving
 from quizzes.content.drafts.document import question_of, sentence_tables
 from quizzes.content.drafts.validation import draft_problems, orphans
+from quizzes.forms.editor.reading import MAX_VOICES
 from quizzes.models import Draft, QuestionSet, Student, User
 from tests.conftest import Queries
-from tests.drafting import HTMX, document_of, errors_of, publish, question_now, revision_of, sent, text_of, url
+from tests.drafting import (
+    HTMX,
+    document_of,
+    errors_of,
+    publish,
+    question_now,
+    revision_of,
+    sent,
+    text_of,
+    texts_of,
+    url,
+)
 from tests.factories import NOW, make_draft, make_edition
 from tests.pages import form_of
 
@@ -61,12 +73,65 @@ def test_add_set_makes_a_draft_and_leads_to_its_reading(teacher: User, teacher_c
     assert (draft.document["title"], draft.document["reading"]["rights"]) == ("Library hours", "quotes")
 
 
+def test_add_set_with_a_text_leads_to_the_first_question(teacher: User, teacher_client: Client) -> None:
+    story = "The council voted <b>no</b>.\n\nMayor Ortiz said it will save money."
+    response = teacher_client.post(reverse("add_set"), {**SOURCE, "text": story}, follow=True)
+
+    draft = Draft.objects.owned_by(teacher).get()
+    [question] = draft.document["questions"]
+    assert response.redirect_chain == [(url("edit_question", draft, question["key"]), 302)]
+    assert list(texts_of(draft.document).values()) == ["The council voted no.", "Mayor Ortiz said it will save money."]
+    text = text_of(response)
+    assert "HTML tags removed: 2." in text
+    assert "These sentences sound like quotes: 2. Choose who says them under Reading." in text
+    assert question["objective"] == draft.document["objectives"][0]["key"]
+
+
+def test_a_speaker_is_added_where_a_sentence_needs_one(draft: Draft, teacher_client: Client) -> None:
+    address = url("edit_reading", draft)
+    data = sent(teacher_client, address, having="reading_title", **{"speaker-s1": "The clerk", "act": "speaker:s1"})
+
+    response = teacher_client.post(address, data)
+
+    assert response.headers["Location"] == f"{address}#sentence-s1"
+    document = document_of(draft)
+    [clerk] = [voice for voice in document["voices"] if voice["label"] == "The clerk"]
+    assert sentence_tables(document)[0]["voice"] == clerk["key"]
+    # The same name again is the same speaker.
+    again = {"speaker-s2": "the CLERK", "act": "speaker:s2"}
+    teacher_client.post(address, sent(teacher_client, address, having="reading_title", **again))
+    assert document_of(draft)["voices"] == document["voices"]
+    assert sentence_tables(document_of(draft))[1]["voice"] == clerk["key"]
+
+
+def test_a_speaker_without_a_name_or_beyond_the_limit_is_refused(
+    draft: Draft, teacher: User, teacher_client: Client
+) -> None:
+    address = url("edit_reading", draft)
+    empty = sent(teacher_client, address, having="reading_title", act="speaker:s1")
+    assert errors_of(teacher_client.post(address, empty)) == ["Enter the speaker’s name."]
+    many = [{"key": f"v{number}", "label": f"V{number}", "icon": "person"} for number in range(MAX_VOICES)]
+    saving.save_voices(draft, [*draft.document["voices"], *many][:MAX_VOICES], seen=9, by=teacher, now=NOW)
+    data = sent(teacher_client, address, having="reading_title", **{"speaker-s1": "One more", "act": "speaker:s1"})
+
+    assert errors_of(teacher_client.post(address, data)) == [f"The limit is {MAX_VOICES} speakers. Remove one below."]
+    assert len(document_of(draft)["voices"]) == MAX_VOICES
+
+
+def test_add_set_refuses_a_sentence_that_is_too_long(teacher_client: Client) -> None:
+    response = teacher_client.post(reverse("add_set"), {**SOURCE, "text": "word " * 250})
+
+    assert "A sentence is over 1000 characters." in errors_of(response)[0]
+    assert not QuestionSet.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("changes", "errors"),
     [
         ({"title": " "}, ["Enter a title."]),
         ({"publisher": ""}, ["Add the publisher and the date so students can judge the source."]),
         ({"published_on": ""}, ["Add the publisher and the date so students can judge the source."]),
+        ({"published_on": "2099-01-01"}, ["This date is in the future. Enter the day when the story was published."]),
         ({"published_on": "soon"}, ["Enter a date, such as 2026-10-20."]),
         ({"url": "post.example"}, ["Enter a web address that starts with http:// or https://"]),
         ({"url": "javascript:alert(1)"}, ["Enter a web address that starts with http:// or https://"]),

@@ -1,0 +1,110 @@
+"""The pages of the site's administrator: accounts, invitations, storage, backups, health. They show no student work."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from quizsite import health, storage
+from quizzes.models import Invitation, User
+from quizzes.people import accounts
+from quizzes.reports.teacher_accounts import site_counts, teacher_accounts
+from quizzes.views.access import TeacherRequest
+
+ACCOUNTS_ON_A_PAGE = 100
+# What the checks of `/readyz` are about, in the words of a school.
+LABELS = {
+    "files": "Data folder",
+    "read": "Database",
+    "migrations": "Version of the database",
+    "durability": "Saved work survives a power cut",
+    "disk": "Free space",
+    "clock": "Clock",
+    "jobs": "Jobs in the background",
+    "key": "Secret key",
+    "integrity": "Check of the database file",
+    "backup": "Last backup",
+}
+
+type AdministratorView[**P] = Callable[Concatenate[TeacherRequest, P], HttpResponse]
+
+
+def administrator_required[**P](view: AdministratorView[P]) -> AdministratorView[P]:
+    """Decorator: only for accounts with the role of site administrator."""
+
+    @wraps(view)
+    def wrapper(request: TeacherRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not request.user.is_staff:
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return wrapper
+
+
+@administrator_required
+@require_GET
+def administration(request: TeacherRequest) -> HttpResponse:
+    """Health, storage, backups, accounts and open invitations."""
+    is_fit, lines = health.report(health.READING_CHECKS)
+    page = Paginator(teacher_accounts(), ACCOUNTS_ON_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "is_fit": is_fit,
+        "checks": [_shown(line) for line in lines],
+        "database_size": storage.database_size(),
+        "backups": storage.stored_backups(),
+        "counts": site_counts(),
+        "accounts": page,
+        "invitations": Invitation.objects.open(now=timezone.now()).select_related("invited_by").order_by("-created_at"),
+    }
+    return render(request, "teacher/administration.html", context)
+
+
+@administrator_required
+@require_POST
+def close_account(request: TeacherRequest, number: int) -> HttpResponse:
+    """Close another account. Its classes stay."""
+    user = _account(number)
+    if user == request.user:
+        messages.error(request, "You can’t close your own account here. Delete it under your name.")
+    else:
+        accounts.close_account(user, by=request.user, now=timezone.now())
+        messages.success(request, f"Account closed: {user.email}")
+    return redirect("administration")
+
+
+@administrator_required
+@require_POST
+def reopen_account(request: TeacherRequest, number: int) -> HttpResponse:
+    """Let a closed account sign in again."""
+    user = _account(number)
+    accounts.reopen_account(user, by=request.user, now=timezone.now())
+    messages.success(request, f"Account open again: {user.email}")
+    return redirect("administration")
+
+
+@administrator_required
+@require_POST
+def revoke_invitation(request: TeacherRequest, number: int) -> HttpResponse:
+    """Cancel anyone's open invitation."""
+    accounts.revoke_invitation(number)
+    messages.success(request, "Invitation canceled. Its link doesn’t work anymore.")
+    return redirect("administration")
+
+
+def _shown(line: str) -> dict[str, object]:
+    verdict, name, *found = line.split(maxsplit=2)
+    return {"is_ok": verdict == "ok", "label": LABELS[name], "found": "".join(found)}
+
+
+def _account(number: int) -> User:
+    user = teacher_accounts().filter(pk=number).first()
+    if user is None:
+        raise Http404
+    return user

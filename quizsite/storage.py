@@ -1,0 +1,44 @@
+"""How much room the site's data takes, and which backups there are."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+from quizsite.backups.rotation import made_at
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBackup:
+    """One backup in the folder of backups."""
+
+    name: str
+    at: datetime
+    size: int
+
+
+def database_size() -> int:
+    """The size of the database in bytes, with SQLite's write-ahead log; 0 for a database in memory."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_database_size(current_database())")
+            return int(cursor.fetchone()[0])
+    file = Path(connection.settings_dict["NAME"])
+    return sum(_size(path) for path in (file, file.with_name(f"{file.name}-wal")))
+
+
+def stored_backups() -> list[StoredBackup]:
+    """The backups in the site's own folder, the newest first."""
+    folder: Path = settings.BACKUP_DIR
+    found = [
+        StoredBackup(path.name, at, sum(_size(file) for file in path.iterdir()))
+        for path in (folder.iterdir() if folder.is_dir() else ())
+        if (at := made_at(path.name)) is not None and path.is_dir()
+    ]
+    return sorted(found, key=lambda backup: (backup.at, backup.name), reverse=True)
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0

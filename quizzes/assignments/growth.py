@@ -1,0 +1,118 @@
+"""Give the 2 forms of a check to a class in halves: half takes form A first, half form B, and later the other one."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from django.db import transaction
+
+from quizzes.assignments import accommodations, lifecycle
+from quizzes.assignments.deadlines import Window
+from quizzes.assignments.lifecycle import AssignmentSettings
+from quizzes.content.editions import published
+from quizzes.models import Assignment, Classroom, Edition, Excuse, Student, User
+
+REASON = "Takes the other form of the check"
+
+
+@dataclass(frozen=True, slots=True)
+class HalvedCheck:
+    """The 4 assignments of 2 forms in a class. before, after: form A and form B of each time."""
+
+    before: tuple[Assignment, Assignment]
+    after: tuple[Assignment, Assignment]
+
+    @property
+    def assignments(self) -> tuple[Assignment, ...]:
+        """All 4."""
+        return (*self.before, *self.after)
+
+
+@transaction.atomic
+def assign_halves(
+    classroom: Classroom,
+    forms: tuple[Edition, Edition],
+    *,
+    before: Window,
+    after: Window,
+    group: uuid.UUID,
+    by: User,
+    now: datetime,
+) -> int:
+    """Assign both forms for both times, and give each student a half; how many students got one.
+
+    The answers show after every class with the form has closed, so after the second time. group: an id from the page,
+    so that a form sent twice assigns once.
+    """
+    for name, window in (("before", before), ("after", after)):
+        for edition in forms:
+            title = published(edition.pk).document.title
+            lifecycle.assign(
+                edition,
+                {classroom: window},
+                settings=AssignmentSettings(
+                    time_limit=None,
+                    max_attempts=1,
+                    attempt_policy=Assignment.AttemptPolicy.FIRST,
+                    shuffle_questions=False,
+                    shuffle_choices=True,
+                    release=Assignment.Release.AFTER_CLOSE,
+                    own_title=f"{title}, {name} the lessons",
+                ),
+                group=uuid.uuid5(group, f"{name}:{edition.pk}"),
+                by=by,
+                now=now,
+            )
+    given = halved_check(list(classroom.assignments.with_set()))
+    return give_halves(given, by=by, now=now) if given is not None else 0
+
+
+def halved_check(assignments: Sequence[Assignment]) -> HalvedCheck | None:
+    """The newest check of a class that was given in halves; None without one. assignments: of it, oldest first."""
+    by_form: dict[frozenset[str], dict[str, list[Assignment]]] = {}
+    for assignment in assignments:
+        document = published(assignment.edition_id).document
+        if document.form_of:
+            pair = by_form.setdefault(frozenset({document.slug, document.form_of}), {})
+            pair.setdefault(document.slug, []).append(assignment)
+    for pair in reversed(by_form.values()):
+        if len(pair) == 2 and all(len(of_form) >= 2 for of_form in pair.values()):
+            first, second = (pair[slug][-2:] for slug in sorted(pair))
+            return HalvedCheck((first[0], second[0]), (first[1], second[1]))
+    return None
+
+
+def students_without_half(check: HalvedCheck, classroom: Classroom) -> list[Student]:
+    """The students who are excused from none of the 4 and have started none. 1 query."""
+    ids = [assignment.pk for assignment in check.assignments]
+    excused, started = Excuse.objects.filter(assignment__in=ids), classroom.attempts.filter(assignment__in=ids)
+    return list(
+        classroom.students.enrolled()
+        .exclude(pk__in=excused.values("student"))
+        .exclude(pk__in=started.values("student"))
+    )
+
+
+@transaction.atomic
+def give_halves(check: HalvedCheck, *, by: User, now: datetime) -> int:
+    """Put each student without a half into the smaller one, by lot; how many. Safe to repeat.
+
+    A student of a half is excused from the other form each time.
+    """
+    classroom = check.before[0].classroom
+    list(Classroom.objects.select_for_update().filter(pk=classroom.pk).values_list("pk"))
+    students = students_without_half(check, classroom)
+    # A lot that nobody can choose, and the same when the page is sent twice.
+    lot = {
+        student.pk: sha256(f"{check.before[0].public_id}:{student.public_id}".encode()).digest() for student in students
+    }
+    # Whoever is excused from form B at first takes form A at first.
+    sizes = [check.before[1].excuses.count(), check.before[0].excuses.count()]
+    for student in sorted(students, key=lambda student: lot[student.pk]):
+        half = 0 if sizes[0] <= sizes[1] else 1
+        sizes[half] += 1
+        for assignment in (check.before[1 - half], check.after[half]):
+            accommodations.set_excused(assignment, student, is_excused=True, reason=REASON, by=by, now=now)
+    return len(students)

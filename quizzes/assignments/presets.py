@@ -1,0 +1,68 @@
+"""The presets of the assign page: times of day and settings that fit a class, a homework and a test."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import models
+
+from quizzes.assignments.lifecycle import AssignmentSettings
+from quizzes.models import Assignment
+
+# As in the design. A teacher sees them before assigning and can change them.
+IN_CLASS_LIMIT = timedelta(minutes=30)
+TEST_LIMIT = timedelta(minutes=40)
+HOMEWORK_DUE = time(8)
+TEST_CLOSES = time(16)
+# A test closes on the same day only if twice the time limit still fits, for students with more time.
+TEST_TAKES = timedelta(hours=2)
+
+
+class Preset(models.TextChoices):
+    """The choices under “How”. SAME: as the quiz that is assigned again."""
+
+    SAME = "same", "Same settings as before"
+    IN_CLASS = "in_class", "In class now"
+    HOMEWORK = "homework", "Homework"
+    TEST = "test", "Test"
+
+
+@dataclass(frozen=True, slots=True)
+class PresetValues:
+    """What a preset sets. opens, due, closes: naive local times, None for no such limit."""
+
+    settings: AssignmentSettings
+    opens: datetime | None = None
+    due: datetime | None = None
+    closes: datetime | None = None
+
+
+def preset_values(preset: Preset, *, zone: ZoneInfo, now: datetime, copied: PresetValues | None) -> PresetValues:
+    """The values of a preset in a time zone. copied: of the quiz that is assigned again; SAME needs it."""
+    local = now.astimezone(zone).replace(tzinfo=None)
+    today, tomorrow = local.date(), local.date() + timedelta(days=1)
+    match preset:
+        case Preset.IN_CLASS:
+            return PresetValues(_settings(IN_CLASS_LIMIT, Assignment.Release.AFTER_LAST))
+        case Preset.HOMEWORK:
+            due = datetime.combine(tomorrow, HOMEWORK_DUE)
+            return PresetValues(_settings(None, Assignment.Release.AFTER_LAST), due=due)
+        case Preset.TEST:
+            closes = datetime.combine(today, TEST_CLOSES)
+            if local + TEST_TAKES > closes:
+                closes = datetime.combine(tomorrow, TEST_CLOSES)
+            return PresetValues(_settings(TEST_LIMIT, Assignment.Release.AFTER_CLOSE), closes=closes)
+    if copied is None:
+        raise ValueError("no quiz to copy")
+    return copied
+
+
+def _settings(time_limit: timedelta | None, release: str) -> AssignmentSettings:
+    return AssignmentSettings(
+        time_limit=time_limit,
+        max_attempts=1,
+        attempt_policy=Assignment.AttemptPolicy.BEST,
+        shuffle_questions=False,
+        shuffle_choices=True,
+        release=release,
+    )

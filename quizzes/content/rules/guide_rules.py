@@ -1,0 +1,53 @@
+"""Rules for the teaching guide and the words to know."""
+
+import re
+from collections.abc import Iterator
+
+from quizzes.content.rules.folder import GUIDE_NAME, SOURCE_NAME, Finding, Folder, Rule, words
+
+_MEANING = 20
+
+
+def guide_has_every_part(folder: Folder) -> Iterator[Finding]:
+    """A built-in source has a guide with all its parts, and words to know."""
+    if folder.guide is None:
+        yield Finding(GUIDE_NAME, "", "there is no such file")
+        return
+    for part in folder.guide.missing:
+        yield Finding(GUIDE_NAME, f"part “{part}”", "it is empty")
+    if not folder.reading.words:
+        yield Finding(SOURCE_NAME, "", "the reading explains no word")
+
+
+def standards_name_questions(folder: Folder) -> Iterator[Finding]:
+    """Every question of the standards table exists, and a standard without one names another part."""
+    known = {item.key for item in folder.items}
+    for standard in folder.guide.standards if folder.guide is not None else ():
+        where = f"standard “{standard.code}”"
+        for key in standard.questions:
+            if key not in known:
+                yield Finding(GUIDE_NAME, where, f"no set has the question “{key}”")
+        if not standard.questions and not standard.also:
+            yield Finding(GUIDE_NAME, where, "it names no question and no part of the guide")
+
+
+def words_are_used_and_explained(folder: Folder) -> Iterator[Finding]:
+    """Each form stands in a reading, and no meaning is long or another listed word alone."""
+    texts: dict[str, list[str]] = {}
+    for reading in folder.readings:
+        texts.setdefault(reading.language, []).extend(sentence.text for sentence in reading)
+    listed = {word.word.casefold() for word in folder.reading.words}
+    for word in folder.reading.words:
+        where = f"word “{word.word}”"
+        for language, forms in (("en", word.forms), ("es", word.forms_es)):
+            text = "\n".join(texts.get(language, ()))
+            for form in forms:
+                if language in texts and not re.search(rf"(?<!\w){re.escape(form)}(?!\w)", text, re.IGNORECASE):
+                    yield Finding(SOURCE_NAME, where, f"its form “{form}” is in no reading of that language")
+        if len(words(word.meaning)) > _MEANING:
+            yield Finding(SOURCE_NAME, where, f"its meaning has over {_MEANING} words")
+        if word.meaning.strip(" .").casefold() in listed:
+            yield Finding(SOURCE_NAME, where, "its meaning is only another listed word")
+
+
+RULES: tuple[Rule, ...] = (guide_has_every_part, standards_name_questions, words_are_used_and_explained)

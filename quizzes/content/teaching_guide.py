@@ -1,0 +1,121 @@
+"""The teaching guide of a source: what its teachers read. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from quizzes.content.tables import InvalidDocument, tables_of, text_of, texts_of
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day of the plan. in_class: what the class does, in order. quizzes: what the class opens in Footnote."""
+
+    aim: str
+    in_class: tuple[str, ...]
+    quizzes: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A question to discuss, and how a sentence of an answer can start."""
+
+    question: str
+    starters: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """Something to do beyond the quizzes."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """One standard. questions: keys of the questions that fit. also: other parts of the guide that fit, or ""."""
+
+    code: str
+    about: str
+    questions: tuple[str, ...]
+    also: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeachingGuide:
+    """How to teach with a source. Every part may be empty; a page leaves out an empty part.
+
+    minutes: the length of a lesson. shorter: what to do with less time. checked_inside, checked_outside: how the
+    source was checked, from the story and from other sources.
+    """
+
+    summary: tuple[str, ...]
+    care_lead: str
+    care: tuple[str, ...]
+    minutes: int
+    days: tuple[Day, ...]
+    shorter: str
+    prompts: tuple[Prompt, ...]
+    extension: tuple[Activity, ...]
+    standards: tuple[Standard, ...]
+    checked_inside: tuple[str, ...]
+    checked_outside: tuple[str, ...]
+    parents: str
+
+    @property
+    def missing(self) -> list[str]:
+        """The names of its empty parts."""
+        parts = {
+            "summary": self.summary,
+            "care": self.care,
+            "plan": self.days,
+            "prompts": self.prompts,
+            "extension": self.extension,
+            "standards": self.standards,
+            "checked": self.checked_inside,
+            "parents": self.parents,
+        }
+        return [name for name, part in parts.items() if not part]
+
+
+def parse_guide(table: Mapping[str, Any]) -> TeachingGuide:
+    """The guide of teaching-guide.toml; raises InvalidDocument."""
+    care, plan, checked, parents = (_table(table, name) for name in ("care", "plan", "checked", "parents"))
+    minutes = plan.get("minutes", 0)
+    if not isinstance(minutes, int) or isinstance(minutes, bool) or minutes < 0:
+        raise InvalidDocument("“minutes” must be a whole number")
+    return TeachingGuide(
+        summary=texts_of(table, "summary"),
+        care_lead=text_of(care, "lead", optional=True),
+        care=texts_of(care, "points"),
+        minutes=minutes,
+        days=tuple(
+            Day(text_of(day, "aim"), texts_of(day, "in_class"), text_of(day, "quizzes", optional=True))
+            for day in tables_of(plan, "days")
+        ),
+        shorter=text_of(plan, "shorter", optional=True),
+        prompts=tuple(
+            Prompt(text_of(prompt, "question"), texts_of(prompt, "starters")) for prompt in tables_of(table, "prompts")
+        ),
+        extension=tuple(Activity(text_of(one, "title"), text_of(one, "text")) for one in tables_of(table, "extension")),
+        standards=tuple(
+            Standard(
+                text_of(one, "code"),
+                text_of(one, "about"),
+                texts_of(one, "questions"),
+                text_of(one, "also", optional=True),
+            )
+            for one in tables_of(table, "standards")
+        ),
+        checked_inside=texts_of(checked, "inside"),
+        checked_outside=texts_of(checked, "outside"),
+        parents=text_of(parents, "text", optional=True),
+    )
+
+
+def _table(table: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = table.get(name, {})
+    if not isinstance(value, dict):
+        raise InvalidDocument(f"“{name}” must be a table")
+    return value

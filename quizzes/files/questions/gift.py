@@ -1,0 +1,304 @@
+"""GIFT, the text format of Moodle. Text in, questions out, and back. Pure.
+
+Source: docs.moodle.org, “GIFT format”.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from quizzes.files.questions.containers import decoded
+from quizzes.files.questions.item import Item, Line, ReadQuestion, Skipped, read, skipped
+from quizzes.files.questions.markup import plain, tidy
+
+# While a question is parsed, escaped signs are private characters.
+_SIGNS = "~=#{}:"
+_PRIVATE = dict(zip(_SIGNS, "\ue000\ue001\ue002\ue003\ue004\ue005", strict=True))
+_ESCAPED = re.compile(r"\\([~=#{}:n\\])")
+_BACK = str.maketrans({private: sign for sign, private in _PRIVATE.items()} | {"\ue006": "\\"})
+_PRIVATE_RANGE = re.compile("[\ue000-\ue006]")
+_TITLE = re.compile(r"\s*::(.*?)::", re.DOTALL)
+_FORMAT = re.compile(r"\s*\[(html|moodle|plain|markdown)\]", re.IGNORECASE)
+_WEIGHT = re.compile(r"\s*%(-?\d+(?:\.\d+)?)%")
+_TRUTH = re.compile(r"\s*(T|TRUE|F|FALSE)\s*(#.*)?", re.IGNORECASE | re.DOTALL)
+_ANSWERS = re.compile(r"([=~])")
+_NUMBER = r"[-+]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?"
+_RANGE = re.compile(rf"\s*({_NUMBER})\s*\.\.\s*({_NUMBER})\s*")
+_TOLERANCE = re.compile(rf"\s*({_NUMBER})\s*(?::\s*({_NUMBER}))?\s*")
+_FULL = 100
+_MAX_DIGITS = 30
+
+
+def read_gift(content: bytes) -> list[ReadQuestion]:
+    """The outcome of each question of a GIFT file, in order."""
+    return [_read_block(number, block) for number, block in _blocks(_PRIVATE_RANGE.sub("", decoded(content)))]
+
+
+def _blocks(text: str) -> Iterator[tuple[int, str]]:
+    """(first line, text) of each question. A blank line ends a question; comments and categories are left out."""
+    block: list[str] = []
+    start = 0
+    for number, line in enumerate([*text.lstrip("\ufeff").split("\n"), ""], start=1):
+        bare = line.strip()
+        if bare.startswith(("//", "$CATEGORY", "$category")):
+            continue
+        if bare:
+            if not block:
+                start = number
+            block.append(line)
+        elif block:
+            yield start, "\n".join(block)
+            block = []
+
+
+def _read_block(number: int, block: str) -> ReadQuestion:
+    where = f"Line {number}"
+    try:
+        return _question(where, _ESCAPED.sub(_hide, block))
+    except Skipped as reason:
+        return skipped(where, _shown(_TITLE.sub("", block, count=1)).partition("{")[0] or block, str(reason))
+
+
+def _hide(match: re.Match[str]) -> str:
+    sign = match[1]
+    return "\n" if sign == "n" else "\ue006" if sign == "\\" else _PRIVATE[sign]
+
+
+def _question(where: str, block: str) -> ReadQuestion:
+    title = ""
+    if found := _TITLE.match(block):
+        title, block = _shown(found[1]), block[found.end() :]
+    # None: the file does not say, so that text with tags is taken for HTML.
+    is_html: bool | None = None
+    if found := _FORMAT.match(block):
+        is_html, block = found[1].casefold() in ("html", "moodle", "markdown"), block[found.end() :]
+    before, opened, rest = block.partition("{")
+    if not opened:
+        raise Skipped("It has no answers in braces { }, so it is a text and not a question.")
+    body, closed, after = rest.partition("}")
+    if not closed:
+        raise Skipped("The closing brace } of its answers is missing.")
+    if "{" in after:
+        raise Skipped("It has 2 answer blocks. Footnote takes 1 for each question.")
+    notes: list[str] = []
+    stem = before.strip()
+    if after.strip():
+        stem = f"{stem} _____ {after.strip()}"
+    body, _, general = body.partition("####")
+    stem, explanation = _text(stem, notes, is_html=is_html), _text(general, notes, is_html=is_html)
+    if not stem:
+        raise Skipped("It has no question text.")
+    item = _item(stem, body.strip(), notes, is_html=is_html)
+    item = replace(item, explanation=explanation or item.explanation, title=title)
+    return read(where, item, *notes)
+
+
+def _text(text: str, notes: list[str], *, is_html: bool | None) -> str:
+    text = text.strip()
+    if text.startswith("[") and (found := _FORMAT.match(text)):
+        is_html, text = found[1].casefold() != "plain", text[found.end() :]
+    shown = text.translate(_BACK)
+    if is_html is False:
+        return tidy(shown)
+    result, lost = plain(shown)
+    notes += lost
+    return result
+
+
+def _shown(text: str) -> str:
+    return tidy(text.translate(_BACK))
+
+
+def _item(stem: str, body: str, notes: list[str], *, is_html: bool | None) -> Item:
+    if not body:
+        return Item("free_text", stem)
+    if found := _TRUTH.fullmatch(body):
+        wrong, _, right = (found[2] or "").removeprefix("#").partition("#")
+        is_true = found[1][0] in "Tt"
+        feedback = [_text(part, notes, is_html=is_html) for part in (wrong, right)]
+        if not is_true:
+            feedback.reverse()
+        # The first feedback is for the wrong answer.
+        return Item("true_false", stem, is_true=is_true, feedback_true=feedback[1], feedback_false=feedback[0])
+    if body.startswith("#"):
+        return _numeric(stem, body[1:], notes, is_html=is_html)
+    lines, weights = _lines(body, notes, is_html=is_html)
+    return _with_answers(stem, lines, weights, notes)
+
+
+def _lines(body: str, notes: list[str], *, is_html: bool | None) -> tuple[list[Line], list[float | None]]:
+    """The answers with whether each starts with “=”, and their weights in percent."""
+    parts = _ANSWERS.split(body)
+    if parts[0].strip():
+        raise Skipped(f"Its answers start with “{_shown(parts[0])[:40]}”. Each answer needs = or ~ before it.")
+    lines, weights = [], list[float | None]()
+    for sign, text in zip(parts[1::2], parts[2::2], strict=True):
+        weight = None
+        if found := _WEIGHT.match(text):
+            weight, text = float(found[1]), text[found.end() :]
+        answer, _, feedback = text.partition("#")
+        left, arrow, right = answer.partition("->")
+        lines.append(
+            Line(
+                _text(left, notes, is_html=is_html),
+                sign == "=",
+                _text(feedback, notes, is_html=is_html),
+                _text(right, notes, is_html=is_html) if arrow else "",
+            )
+        )
+        weights.append(weight)
+    return lines, weights
+
+
+def _with_answers(stem: str, lines: Sequence[Line], weights: Sequence[float | None], notes: list[str]) -> Item:
+    if not lines:
+        raise Skipped("It has no answers.")
+    has_wrong = not all(line.is_correct for line in lines)
+    if not has_wrong and all(line.match for line in lines):
+        prompts = tuple(replace(line, is_correct=False) for line in lines if line.text)
+        return Item("matching", stem, lines=prompts, options=tuple(dict.fromkeys(line.match for line in lines)))
+    if not has_wrong:
+        return _short_answer(stem, lines, weights, notes)
+    if any(line.is_correct for line in lines):
+        if any(
+            weight is not None and weight > 0
+            for line, weight in zip(lines, weights, strict=True)
+            if not line.is_correct
+        ):
+            notes.append("Partial credit for a wrong answer was left out.")
+        correct = [line for line in lines if line.is_correct]
+        return Item("single" if len(correct) == 1 else "multiple", stem, lines=tuple(lines))
+    marked = tuple(
+        replace(line, is_correct=weight is not None and weight > 0) for line, weight in zip(lines, weights, strict=True)
+    )
+    positive = {weight for weight in weights if weight is not None and weight > 0}
+    if not positive:
+        raise Skipped("It has no correct answer: none starts with = or has a positive percentage.")
+    if len(positive) > 1:
+        notes.append("Its answers had different weights. Here they count the same.")
+    return Item(
+        "single" if positive == {float(_FULL)} and sum(line.is_correct for line in marked) == 1 else "multiple",
+        stem,
+        lines=marked,
+    )
+
+
+def _short_answer(stem: str, lines: Sequence[Line], weights: Sequence[float | None], notes: list[str]) -> Item:
+    answers = []
+    for line, weight in zip(lines, weights, strict=True):
+        if not line.text:
+            continue
+        if line.text == "*":
+            notes.append("Feedback for any other answer was left out.")
+            continue
+        if weight is not None and 0 < weight < _FULL:
+            notes.append(f"“{line.text}” had part of the credit. Here it is a wrong answer.")
+        answers.append(replace(line, is_correct=weight is None or weight >= _FULL))
+    if not any(line.is_correct for line in answers):
+        raise Skipped("It has no answer with full credit.")
+    if any("*" in line.text for line in answers if line.is_correct):
+        notes.append("A * in an accepted answer stands for itself here, not for any text.")
+    return Item("short_answer", stem, lines=tuple(answers))
+
+
+def _numeric(stem: str, body: str, notes: list[str], *, is_html: bool | None) -> Item:
+    body, feedback = body.strip(), ""
+    if body.startswith("="):
+        lines, weights = _lines(body, notes, is_html=is_html)
+        full = [line for line, weight in zip(lines, weights, strict=True) if weight is None or weight >= _FULL]
+        if not full:
+            raise Skipped("It has no number with full credit.")
+        if len(lines) > 1:
+            notes.append("Only the first number with full credit was kept.")
+        answer, feedback = full[0].text, full[0].feedback
+    else:
+        answer, _, feedback = body.partition("#")
+        answer, feedback = answer.translate(_BACK), _text(feedback, notes, is_html=is_html)
+    number, tolerance = numbers(answer)
+    return replace(Item("numeric", stem, number=number, tolerance=tolerance), explanation=feedback)
+
+
+def numbers(text: str) -> tuple[str, str]:
+    """(number, tolerance) of “3”, “3:0.1” or “2.9..3.1”; raises Skipped."""
+    from_to, single = _RANGE.fullmatch(text), _TOLERANCE.fullmatch(text)
+    try:
+        if from_to:
+            low, high = (Decimal(part.replace(",", ".")) for part in from_to.groups())
+            return _written((low + high) / 2), _written(abs(high - low) / 2)
+        if single:
+            tolerance = single[2] or "0"
+            return _written(Decimal(single[1].replace(",", "."))), _written(abs(Decimal(tolerance.replace(",", "."))))
+    except (ArithmeticError, ValueError):
+        pass
+    raise Skipped(f"“{text.strip()[:40]}” isn’t a number that we can read.")
+
+
+def _written(number: Decimal) -> str:
+    # A number with a great exponent would become a text of millions of digits.
+    if not -_MAX_DIGITS < number.adjusted() < _MAX_DIGITS:
+        raise ValueError(number)
+    return f"{number.normalize():f}" if number else "0"
+
+
+# --- Writing ------------------------------------------------------------------------------------------------------
+
+_TO_ESCAPE = re.compile(r"[~=#{}:\\]")
+
+
+def write_gift(title: str, items: Sequence[Item]) -> bytes:
+    """A GIFT file of these questions."""
+    return ("\n\n".join([f"// {' '.join(title.split())}", *map(_written_item, items)]) + "\n").encode()
+
+
+def _escaped(text: str) -> str:
+    return _TO_ESCAPE.sub(r"\\\g<0>", text).replace("\n", "\\n")
+
+
+def _feedback(text: str) -> str:
+    return f"#{_escaped(text)}" if text else ""
+
+
+def _written_item(item: Item) -> str:
+    general = f"####{_escaped(item.explanation)}" if item.explanation else ""
+    title = f"::{_escaped(item.title)}::" if item.title else ""
+    # Text with a sign of HTML must not be read as HTML.
+    body = "\n".join(["{" + _opening(item), *_answer_lines(item), *([general] if general else []), "}"])
+    return f"{title}[plain]{_escaped(item.stem)} {body}"
+
+
+def _opening(item: Item) -> str:
+    if item.kind == "true_false":
+        wrong, right = (
+            (item.feedback_false, item.feedback_true) if item.is_true else (item.feedback_true, item.feedback_false)
+        )
+        both = f"#{_escaped(wrong)}#{_escaped(right)}" if wrong or right else ""
+        return f"{'TRUE' if item.is_true else 'FALSE'}{both}"
+    if item.kind == "numeric":
+        return f"#{item.number}:{item.tolerance or '0'}"
+    return ""
+
+
+def _answer_lines(item: Item) -> list[str]:
+    if item.kind == "matching":
+        spare = [option for option in item.options if option not in {line.match for line in item.lines}]
+        return [f"={_escaped(line.text)} -> {_escaped(line.match)}" for line in item.lines] + [
+            f"= -> {_escaped(option)}" for option in spare
+        ]
+    if item.kind == "short_answer":
+        return [
+            f"={'' if line.is_correct else '%0%'}{_escaped(line.text)}{_feedback(line.feedback)}" for line in item.lines
+        ]
+    if item.kind == "multiple":
+        count = sum(line.is_correct for line in item.lines)
+        # 100 % for 1 answer would say that only 1 can be chosen.
+        share = "99" if count == 1 else f"{_FULL / max(1, count):.5f}"
+        return [
+            f"~%{share if line.is_correct else '-100'}%{_escaped(line.text)}{_feedback(line.feedback)}"
+            for line in item.lines
+        ]
+    if item.kind == "single":
+        return [
+            f"{'=' if line.is_correct else '~'}{_escaped(line.text)}{_feedback(line.feedback)}" for line in item.lines
+        ]
+    return []

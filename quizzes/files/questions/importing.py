@@ -1,0 +1,158 @@
+"""Bring the questions of a file into a draft, carry them through the preview, and take them out again."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core import signing
+
+from quizzes.content.drafts import lifecycle, saving
+from quizzes.content.drafts.document import MAX_QUESTIONS, question_part
+from quizzes.content.set_document import parse_set
+from quizzes.content.tables import InvalidDocument, Table
+from quizzes.files.questions.drafts import draft_question
+from quizzes.files.questions.formats import ReadFile
+from quizzes.files.questions.item import Gap, Item, Line, ReadQuestion, skipped
+from quizzes.models import Draft, User
+
+_SALT = "imported questions"
+# A preview that is older than a day is not confirmed any more.
+_MAX_AGE = 24 * 3600
+# The newest drafts in which a second click looks for the questions of the first.
+_RECENT = 10
+_MAX_TITLE = 200
+
+
+# One question of each type, for the template.
+EXAMPLES = (
+    Item(
+        "single",
+        "Who decides?",
+        lines=(
+            Line("The city council", True, "The story says so."),
+            Line("The mayor", feedback="The mayor only speaks about it."),
+        ),
+        explanation="The council voted.",
+    ),
+    Item("multiple", "Which 2 are true?", lines=(Line("This", True), Line("That", True), Line("Neither"))),
+    Item("true_false", "The council voted in June.", is_true=True, feedback_false="See the second sentence."),
+    Item("short_answer", "Who chairs the council?", lines=(Line("Lee", True), Line("Ms. Lee", True))),
+    Item("numeric", "How many members voted yes?", number="7", tolerance="0"),
+    Item(
+        "matching",
+        "Match each office with its level.",
+        lines=(Line("Mayor", match="City"), Line("Governor", match="State")),
+        options=("City", "State"),
+    ),
+    Item("ordering", "Put the steps in order.", lines=(Line("Proposal"), Line("Hearing"), Line("Vote"))),
+    Item("blanks", "", text="The council has {a} members.", gaps=(Gap(("7", "seven")),)),
+    Item("free_text", "Why did the council wait?", sample_answer="It waited for the report.", points=2),
+)
+
+
+class StalePreview(Exception):
+    """The preview is from another session or too old."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """The questions of a preview. batch: marks them in the draft. document: of a whole question set, or None."""
+
+    batch: str
+    questions: tuple[Table, ...]
+    document: Table | None = None
+
+
+def fitting(questions: Sequence[ReadQuestion], room: int) -> list[ReadQuestion]:
+    """The outcomes if only `room` more questions fit into the set."""
+    found = []
+    for question in questions:
+        if question.item is not None:
+            room -= 1
+            if room < 0:
+                reason = f"A question set has room for {MAX_QUESTIONS} questions."
+                question = skipped(question.where, question.stem, reason)
+        found.append(question)
+    return found
+
+
+def whole_set(file: ReadFile) -> Table | None:
+    """The document of a question set that our own file has complete; None without one."""
+    if file.document is None:
+        return None
+    document = {name: value for name, value in file.document.items() if name != "footnote_questions"}
+    try:
+        parse_set(document)
+    except (InvalidDocument, KeyError, TypeError, AttributeError, ValueError):
+        return None
+    return document
+
+
+def pack(questions: Sequence[ReadQuestion], document: Table | None, *, by: User) -> str:
+    """The importable questions as signed text, for the form of the preview."""
+    batch = secrets.token_hex(4)
+    tables = [
+        draft_question(question.item, key=f"i-{batch}-{number}", objective="")
+        for number, question in enumerate(questions)
+        if question.item is not None
+    ]
+    content = {"by": by.pk, "batch": batch, "questions": tables, "document": document}
+    return signing.dumps(content, salt=_SALT, compress=True)
+
+
+def unpack(text: str, *, by: User) -> Parcel:
+    """The questions of a preview; raises StalePreview."""
+    try:
+        content: dict[str, Any] = signing.loads(text, salt=_SALT, max_age=_MAX_AGE)
+    except signing.BadSignature as error:
+        raise StalePreview from error
+    if content["by"] != by.pk:
+        raise StalePreview
+    return Parcel(content["batch"], tuple(content["questions"]), content["document"])
+
+
+def prefix(batch: str) -> str:
+    """How the keys of an import start."""
+    return f"i-{batch}-"
+
+
+def import_into(draft: Draft, questions: Sequence[Table], *, by: User, now: datetime) -> Draft:
+    """Add the questions to the draft; twice is once. Raises TooManyQuestions."""
+    return saving.add_questions(draft, questions, by=by, now=now)
+
+
+def import_as_set(parcel: Parcel, questions: Sequence[Table], *, title: str, by: User, now: datetime) -> Draft:
+    """Create a question set with the questions; the one that exists if they were imported before."""
+    for draft in Draft.objects.owned_by(by).order_by("-changed_at")[:_RECENT]:
+        if any(question["key"].startswith(prefix(parcel.batch)) for question in draft.document["questions"]):
+            return draft
+    draft = lifecycle.make_set(title=title[:_MAX_TITLE], by=by, now=now)
+    return saving.add_questions(draft, questions, by=by, now=now)
+
+
+def import_whole_set(document: Table, *, title: str, by: User, now: datetime) -> Draft:
+    """Create a question set with reading, evidence and questions of our own file."""
+    return lifecycle.take_document(document, title=title[:_MAX_TITLE], by=by, now=now)
+
+
+def revision_of(draft: Draft, batch: str) -> int:
+    """The revision of the draft at which the import was added."""
+    saved = draft.document["saved"]
+    own = [question["key"] for question in draft.document["questions"] if question["key"].startswith(prefix(batch))]
+    return min((saved.get(question_part(key), 0) for key in own), default=0)
+
+
+def undo_import(draft: Draft, batch: str, *, revision: int, by: User, now: datetime) -> tuple[Draft | None, int, int]:
+    """Remove the imported questions that nobody changed since. Also returns how many went and how many stay.
+
+    The draft is None if it is deleted too: it had nothing else and was never published.
+    """
+    draft, removed, kept = saving.remove_unchanged_questions(draft, prefix(batch), revision=revision, by=by, now=now)
+    document = draft.document
+    is_bare = not document["questions"] and not document["reading"]["paragraphs"] and not document["citation"]
+    if removed and is_bare and not draft.question_set.editions.exists():
+        lifecycle.delete_set(draft.question_set, by=by, now=now)
+        return None, removed, kept
+    return draft, removed, kept

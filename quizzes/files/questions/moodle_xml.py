@@ -1,0 +1,305 @@
+"""Moodle XML. Bytes in, questions out, and back. Pure.
+
+Source: docs.moodle.org, “Moodle XML format”.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from quizzes.files.questions.containers import tag_lines, xml_tree
+from quizzes.files.questions.gift import numbers
+from quizzes.files.questions.item import Gap, Item, Kind, Line, ReadQuestion, Skipped, read, skipped
+from quizzes.files.questions.markup import plain, tidy, without_gaps
+
+_NOT_QUESTIONS = {
+    "description": "It is a text and not a question.",
+    "cloze": "Footnote can’t read Moodle’s questions with embedded answers (Cloze).",
+    "calculated": "Footnote has no questions with formulas.",
+    "calculatedsimple": "Footnote has no questions with formulas.",
+    "calculatedmulti": "Footnote has no questions with formulas.",
+    "randomsamatch": "It draws from other questions, so it has none of its own.",
+    "random": "It draws from other questions, so it has none of its own.",
+}
+_PLACE = re.compile(r"\[\[(\d+)\]\]")
+GAP_LETTERS = "abcdefgh"
+_FULL = 100.0
+
+
+def read_moodle(content: bytes) -> list[ReadQuestion]:
+    """The outcome of each question of a Moodle XML file, in order."""
+    root = xml_tree(content)
+    elements = [element for element in root.iter("question")]
+    lines = tag_lines(content, "question", len(elements))
+    return [
+        _read(where, element)
+        for where, element in zip(lines, elements, strict=True)
+        if element.get("type") != "category"
+    ]
+
+
+def _read(where: str, element: Element) -> ReadQuestion:
+    notes: list[str] = []
+    stem = _text(element.find("questiontext"), notes)
+    try:
+        kind = (element.get("type") or "").casefold()
+        if kind in _NOT_QUESTIONS:
+            raise Skipped(_NOT_QUESTIONS[kind])
+        if not stem:
+            raise Skipped("It has no question text.")
+        item = _item(kind, stem, element, notes)
+        item = replace(
+            item,
+            title=_text(element.find("name"), []),
+            explanation=_text(element.find("generalfeedback"), notes) or item.explanation,
+            points=_points(element.findtext("defaultgrade"), notes),
+        )
+        return read(where, item, *notes)
+    except Skipped as reason:
+        return skipped(where, stem or _text(element.find("name"), []), str(reason))
+
+
+def _text(element: Element | None, notes: list[str]) -> str:
+    """The text of <x format="html"><text>...</text></x>."""
+    if element is None:
+        return ""
+    found = element.find("text")
+    raw = "".join((element if found is None else found).itertext())
+    if element.find("file") is not None and "@@PLUGINFILE@@" not in raw:
+        notes.append("An attached file was left out.")
+    if element.get("format") == "plain_text":
+        return tidy(raw)
+    text, lost = plain(raw)
+    notes += lost
+    return text
+
+
+def _flag(element: Element, name: str) -> bool:
+    return (element.findtext(name) or "").strip().casefold() in ("true", "1")
+
+
+def _answers(element: Element, notes: list[str]) -> list[tuple[Line, float]]:
+    found = []
+    for answer in element.findall("answer"):
+        try:
+            fraction = float(answer.get("fraction") or 0)
+        except ValueError:
+            fraction = 0.0
+        feedback = _text(answer.find("feedback"), notes)
+        found.append((Line(_text(answer, notes), fraction > 0, feedback), fraction))
+    return found
+
+
+def _item(kind: str, stem: str, element: Element, notes: list[str]) -> Item:
+    answers = _answers(element, notes)
+    lines = tuple(line for line, _ in answers)
+    match kind:
+        case "multichoice":
+            positive = {fraction for _, fraction in answers if fraction > 0}
+            if not positive:
+                raise Skipped("It has no correct answer.")
+            is_single = element.find("single") is None or _flag(element, "single")
+            if is_single:
+                if any(fraction < _FULL for fraction in positive):
+                    notes.append("An answer with part of the credit is now a wrong answer.")
+                lines = tuple(Line(line.text, fraction >= _FULL, line.feedback) for line, fraction in answers)
+                if not any(line.is_correct for line in lines):
+                    raise Skipped("It has no answer with full credit.")
+            elif len(positive) > 1:
+                notes.append("Its answers had different weights. Here they count the same.")
+            is_kept = element.find("shuffleanswers") is not None and not _flag(element, "shuffleanswers")
+            found: Kind = "single" if is_single and sum(line.is_correct for line in lines) == 1 else "multiple"
+            return Item(found, stem, lines=lines, keep_order=is_kept)
+        case "truefalse":
+            by_word = {line.text.strip().casefold(): (line, fraction) for line, fraction in answers}
+            if set(by_word) != {"true", "false"}:
+                raise Skipped("Its answers aren’t true and false.")
+            return Item(
+                "true_false",
+                stem,
+                is_true=by_word["true"][1] > by_word["false"][1],
+                feedback_true=by_word["true"][0].feedback,
+                feedback_false=by_word["false"][0].feedback,
+            )
+        case "shortanswer":
+            written = []
+            for line, fraction in answers:
+                if line.text == "*":
+                    notes.append("Feedback for any other answer was left out.")
+                    continue
+                if 0 < fraction < _FULL:
+                    notes.append(f"“{line.text}” had part of the credit. Here it is a wrong answer.")
+                if "*" in line.text:
+                    notes.append("A * in an answer stands for itself here, not for any text.")
+                written.append(Line(line.text, fraction >= _FULL, line.feedback))
+            if not any(line.is_correct for line in written):
+                raise Skipped("It has no answer with full credit.")
+            return Item("short_answer", stem, lines=tuple(written))
+        case "numerical":
+            full = [
+                (answer, line)
+                for answer, (line, fraction) in zip(element.findall("answer"), answers, strict=True)
+                if fraction >= _FULL
+            ]
+            if not full:
+                raise Skipped("It has no number with full credit.")
+            if len(answers) > 1:
+                notes.append("Only the first number with full credit was kept.")
+            answer, line = full[0]
+            number, tolerance = numbers(f"{line.text}:{(answer.findtext('tolerance') or '0').strip() or '0'}")
+            unit = (element.findtext("units/unit/unit_name") or "").strip()
+            return Item("numeric", stem, number=number, tolerance=tolerance, unit=unit, explanation=line.feedback)
+        case "matching" | "match" | "ddmatch":
+            pairs = [
+                Line(_text(pair, notes), match=_text(pair.find("answer"), notes))
+                for pair in element.findall("subquestion")
+            ]
+            options = tuple(dict.fromkeys(pair.match for pair in pairs if pair.match))
+            return Item("matching", stem, lines=tuple(pair for pair in pairs if pair.text), options=options)
+        case "ordering":
+            return Item("ordering", stem, lines=tuple(Line(line.text, feedback=line.feedback) for line in lines))
+        case "essay":
+            notes.append(
+                "Add a rubric. Moodle’s notes for graders became the sample answer."
+                if _text(element.find("graderinfo"), [])
+                else "Add a rubric and a sample answer."
+            )
+            return Item("free_text", stem, sample_answer=_text(element.find("graderinfo"), notes))
+        case "gapselect" | "ddwtos":
+            return _gaps(stem, element, notes)
+    raise Skipped(f"Footnote has no question type like “{kind or 'unnamed'}”.")
+
+
+def _gaps(stem: str, element: Element, notes: list[str]) -> Item:
+    boxes = [
+        (_text(box, notes), (box.findtext("group") or "1").strip())
+        for name in ("selectoption", "dragbox")
+        for box in element.findall(name)
+    ]
+    gaps: list[Gap] = []
+
+    def letter(match: re.Match[str]) -> str:
+        place = int(match[1][:6]) - 1
+        if not 0 <= place < len(boxes) or len(gaps) >= len(GAP_LETTERS):
+            raise Skipped("It has more blanks than answers, or more than 8 blanks.")
+        text, group = boxes[place]
+        gaps.append(Gap((text,), tuple(dict.fromkeys(word for word, own in boxes if own == group))))
+        return f"{{{GAP_LETTERS[len(gaps) - 1]}}}"
+
+    text = _PLACE.sub(letter, without_gaps(stem))
+    if not gaps:
+        raise Skipped("Its text has no blanks.")
+    return Item("blanks", "Fill in the blanks.", text=text, gaps=tuple(gaps))
+
+
+def _points(text: str | None, notes: list[str]) -> int:
+    try:
+        points = round(float(text or 1))
+    except (ValueError, OverflowError):
+        points = 1
+    if not 1 <= points <= MAX_POINTS:
+        notes.append(f"It has {min(max(points, 1), MAX_POINTS)} points now.")
+    return min(max(points, 1), MAX_POINTS)
+
+
+MAX_POINTS = 20
+
+
+# --- Writing ------------------------------------------------------------------------------------------------------
+
+_TYPES = {
+    "single": "multichoice",
+    "multiple": "multichoice",
+    "true_false": "truefalse",
+    "short_answer": "shortanswer",
+    "numeric": "numerical",
+    "matching": "matching",
+    "ordering": "ordering",
+    "free_text": "essay",
+    "blanks": "gapselect",
+}
+
+
+def write_moodle(title: str, items: Sequence[Item]) -> bytes:
+    """A Moodle XML file of these questions, in a category with the title."""
+    root = Element("quiz")
+    category = SubElement(root, "question", type="category")
+    _add_text(SubElement(category, "category"), f"$course$/{' '.join(title.split()).replace('/', '-')}")
+    for number, item in enumerate(items, start=1):
+        _add_question(root, item, number)
+    content: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
+    return content
+
+
+def _add_text(parent: Element, text: str) -> None:
+    SubElement(parent, "text").text = tidy(text)
+
+
+def _add(parent: Element, name: str, text: str, **attributes: str) -> Element:
+    element = SubElement(parent, name, {"format": "plain_text", **attributes})
+    _add_text(element, text)
+    return element
+
+
+def _add_answer(parent: Element, text: str, fraction: str, feedback: str) -> Element:
+    answer = _add(parent, "answer", text, fraction=fraction)
+    _add(answer, "feedback", feedback)
+    return answer
+
+
+def _add_question(root: Element, item: Item, number: int) -> None:
+    question = SubElement(root, "question", type=_TYPES[item.kind])
+    _add_text(SubElement(question, "name"), item.title or f"Question {number}")
+    stem = item.stem if item.kind != "blanks" else _marked(item)
+    _add(question, "questiontext", stem)
+    _add(question, "generalfeedback", item.explanation)
+    SubElement(question, "defaultgrade").text = str(item.points)
+    correct = sum(line.is_correct for line in item.lines)
+    match item.kind:
+        case "single" | "multiple":
+            SubElement(question, "single").text = "true" if item.kind == "single" else "false"
+            SubElement(question, "shuffleanswers").text = "false" if item.keep_order else "true"
+            share = "100" if item.kind == "single" else f"{_FULL / max(1, correct):.5f}"
+            for line in item.lines:
+                _add_answer(question, line.text, share if line.is_correct else "0", line.feedback)
+        case "true_false":
+            for word, is_right, feedback in (
+                ("true", item.is_true, item.feedback_true),
+                ("false", not item.is_true, item.feedback_false),
+            ):
+                _add_answer(question, word, "100" if is_right else "0", feedback)
+        case "short_answer":
+            for line in item.lines:
+                _add_answer(question, line.text, "100" if line.is_correct else "0", line.feedback)
+        case "numeric":
+            answer = _add_answer(question, item.number, "100", "")
+            SubElement(answer, "tolerance").text = item.tolerance or "0"
+            if item.unit:
+                unit = SubElement(SubElement(question, "units"), "unit")
+                SubElement(unit, "multiplier").text = "1"
+                SubElement(unit, "unit_name").text = item.unit
+        case "matching":
+            spare = [option for option in item.options if option not in {line.match for line in item.lines}]
+            for text, match in [*((line.text, line.match) for line in item.lines), *(("", option) for option in spare)]:
+                _add_text(SubElement(_add(question, "subquestion", text), "answer"), match)
+        case "ordering":
+            for place, line in enumerate(item.lines, start=1):
+                _add_answer(question, line.text, str(place), line.feedback)
+        case "free_text":
+            _add(question, "graderinfo", item.sample_answer)
+        case "blanks":
+            for group, gap in enumerate(item.gaps, start=1):
+                for choice in dict.fromkeys([*gap.accepted, *gap.choices]):
+                    box = SubElement(question, "selectoption")
+                    _add_text(box, choice)
+                    SubElement(box, "group").text = str(group)
+
+
+def _marked(item: Item) -> str:
+    """The text of blanks with [[n]], the number of the correct option of each."""
+    text, number = item.text, 1
+    for letter, gap in zip(GAP_LETTERS, item.gaps, strict=False):
+        text = text.replace(f"{{{letter}}}", f"[[{number}]]")
+        number += len(dict.fromkeys([*gap.accepted, *gap.choices]))
+    return text

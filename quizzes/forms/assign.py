@@ -1,0 +1,229 @@
+"""The form that assigns a question set to classrooms in one step."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.forms.boundfield import BoundField
+from django.http import QueryDict
+
+from quizzes.assignments.deadlines import Window
+from quizzes.assignments.presets import Preset, PresetValues, preset_values
+from quizzes.formatting import duration
+from quizzes.forms.assignments import TIMES, AssignmentSettingsForm, field_values
+from quizzes.forms.fields import WALL_TIME, WallTimeField, clock, moment_of, zone_name
+from quizzes.models import Classroom, QuestionSet
+
+
+@dataclass(frozen=True, slots=True)
+class PresetOption:
+    """One choice under “How”, with what it sets in words."""
+
+    label: str
+    hint: str
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class AssignForm(AssignmentSettingsForm):
+    """Assign a set to some of a teacher's classrooms. group: makes a repeated request safe.
+
+    A preset fills the fields of the settings. filled: the preset whose values the page shows in them. If another one is
+    chosen, fields that still have these values follow it, and the others stay.
+    """
+
+    group = forms.UUIDField(widget=forms.HiddenInput)
+    filled = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
+    question_set = forms.ChoiceField(
+        label="Question set",
+        error_messages={
+            "required": "Choose a question set.",
+            "invalid_choice": "Choose from the question sets on this page.",
+        },
+    )
+    classrooms = forms.MultipleChoiceField(
+        label="Classes",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": "Choose at least 1 class.",
+            "invalid_choice": "Choose from the classes on this page.",
+        },
+    )
+    preset = forms.ChoiceField(label="How", widget=forms.RadioSelect, error_messages={"required": "Choose one."})
+    field_order = ("group", "question_set", "classrooms", "preset", "filled")
+
+    # Whether the fields of the settings follow another preset than the page showed.
+    has_new_settings = False
+
+    def __init__(
+        self,
+        data: QueryDict | None,
+        *,
+        classrooms: Sequence[Classroom],
+        now: datetime,
+        presets: Sequence[Preset],
+        copied: PresetValues | None = None,
+        question_sets: Sequence[QuestionSet] | None = None,
+        chosen: Sequence[str] = (),
+    ) -> None:
+        """classrooms: the teacher's current classrooms, at least one, with their student counts.
+
+        presets: the choices, the first one is chosen. copied: see `preset_values`. question_sets: to choose from, None
+        if the page is for one. chosen: public ids of classrooms.
+        """
+        self.zones = [classroom.zone for classroom in classrooms]
+        self._presets, self._copied, self.now = presets, copied, now
+        self._filled = {preset.value: field_values(self._values(preset, self.zones[0])) for preset in presets}
+        first = presets[0].value
+        initial = {"group": uuid.uuid4(), "preset": first, "filled": first, **self._filled[first]}
+        super().__init__(data and self._with_chosen_preset(data), zones=self.zones, now=now, initial=initial)
+        self.offered = {classroom.public_id: classroom for classroom in classrooms}
+        self._set_choices("classrooms", [(classroom.public_id, classroom) for classroom in classrooms])
+        self._set_choices("preset", [(preset.value, self._described(preset)) for preset in presets])
+        self.fields["classrooms"].initial = list(chosen) or (list(self.offered) if len(classrooms) == 1 else [])
+        if len(set(self.zones)) > 1:
+            self.fields["classrooms"].help_text = "; ".join(
+                f"{classroom.name}: {zone_name(classroom.zone)}" for classroom in classrooms
+            )
+        self.question_sets = {item.public_id: item for item in question_sets or ()}
+        if question_sets is None:
+            del self.fields["question_set"]
+        else:
+            self._set_choices("question_set", _set_choices(question_sets))
+        if len(classrooms) > 1:
+            for classroom in classrooms:
+                for name in TIMES:
+                    label = f"{self.fields[name].label}, {classroom.name}"
+                    self.fields[f"{name}-{classroom.public_id}"] = WallTimeField(label=label, required=False)
+
+    def clean_classrooms(self) -> list[Classroom]:
+        """The chosen classrooms, in the order offered."""
+        chosen = self.cleaned_data["classrooms"]
+        return [classroom for public_id, classroom in self.offered.items() if public_id in chosen]
+
+    def clean(self) -> dict[str, Any]:
+        """The cleaned data with `windows`, one for each classroom."""
+        # Without a class, the times are still checked, so that all errors show together.
+        classrooms = self.cleaned_data.get("classrooms") or list(self.offered.values())[:1]
+        windows = {}
+        for classroom in classrooms:
+            windows[classroom] = self._window(classroom)
+            self.check_window(windows[classroom], field_of=lambda name, room=classroom: self._time_field(name, room))
+        return {**self.cleaned_data, "windows": windows}
+
+    @property
+    def windows(self) -> Mapping[Classroom, Window]:
+        """The window in each chosen classroom's zone, of a valid form."""
+        windows: Mapping[Classroom, Window] = self.cleaned_data["windows"]
+        return windows
+
+    @property
+    def chosen_set(self) -> QuestionSet:
+        """The chosen question set of a valid form that offers several."""
+        return self.question_sets[self.cleaned_data["question_set"]]
+
+    @property
+    def is_for_now(self) -> bool:
+        """Whether a valid form assigns to one class that starts now."""
+        [window, *others] = self.windows.values()
+        return not others and window.opens_at is None and self.cleaned_data["preset"] == Preset.IN_CLASS
+
+    @property
+    def class_times(self) -> list[tuple[Classroom, list[BoundField]]]:
+        """The fields for times of one class, by classroom; empty for one classroom."""
+        if len(self.offered) == 1:
+            return []
+        return [
+            (classroom, [self[f"{name}-{public_id}"] for name in TIMES])
+            for public_id, classroom in self.offered.items()
+        ]
+
+    @property
+    def has_class_times(self) -> bool:
+        """Whether a class has times of its own, or an error in them."""
+        return any(field.value() or field.errors for _, fields in self.class_times for field in fields)
+
+    @property
+    def has_open_settings(self) -> bool:
+        """Whether the page opens the settings: one of them has an error, or another page sent them to edit."""
+        outside = {"group", "question_set", "classrooms", "preset", "filled"}
+        return self.is_bound and (bool(set(self.errors) - outside) or self.data.get("act") == "edit")
+
+    def _set_choices(self, name: str, choices: Sequence[Any]) -> None:
+        self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+    def _values(self, preset: Preset, zone: ZoneInfo) -> PresetValues:
+        return preset_values(preset, zone=zone, now=self.now, copied=self._copied)
+
+    def _with_chosen_preset(self, data: QueryDict) -> QueryDict:
+        """The sent data with the values of the chosen preset in all fields that the teacher has not changed."""
+        before, after = (self._filled.get(data.get(name, "")) for name in ("filled", "preset"))
+        if before is None or after is None or before is after:
+            return data
+        data = data.copy()
+        data["filled"] = data["preset"]
+        self.has_new_settings = True
+        for name in before:
+            shown, new = _sent(before[name]), _sent(after[name])
+            if data.getlist(name) == shown:
+                data.setlist(name, new)
+            elif data.getlist(name) != new:
+                self.is_mixed = True
+        return data
+
+    def _time_field(self, name: str, classroom: Classroom) -> str:
+        """The field that holds this time of the classroom: its own one if the classroom has any time of its own."""
+        own = [f"{each}-{classroom.public_id}" for each in TIMES]
+        return f"{name}-{classroom.public_id}" if any(self.cleaned_data.get(field) for field in own) else name
+
+    def _window(self, classroom: Classroom) -> Window:
+        return Window(*(self._moment(name, classroom) for name in TIMES))
+
+    def _moment(self, name: str, classroom: Classroom) -> datetime | None:
+        own = f"{name}-{classroom.public_id}"
+        if (wall := self.cleaned_data.get(own)) is not None:
+            return moment_of(self, own, wall, classroom.zone)
+        wall, preset = self.cleaned_data.get(name), self.cleaned_data.get("preset")
+        if preset and wall == self._filled[preset][name]:
+            # Tomorrow can be another day in the zone of this class.
+            wall = getattr(self._values(Preset(preset), classroom.zone), name)
+        return None if wall is None else moment_of(self, name, wall, classroom.zone)
+
+    def _described(self, preset: Preset) -> PresetOption:
+        values = self._values(preset, self.zones[0])
+        if preset is Preset.SAME:
+            return PresetOption(preset.label, "Times that have passed are blank.")
+        limit = f"{duration(values.settings.time_limit)}." if values.settings.time_limit else "No time limit."
+        today = self.now.astimezone(self.zones[0]).date()
+        if values.due is not None:
+            hint = f"Opens now. {limit} Answers after each student turns in."
+            return PresetOption(f"{preset.label}, due tomorrow {clock(values.due)}", hint)
+        if values.closes is not None:
+            day = "today" if values.closes.date() == today else "tomorrow"
+            hint = f"Opens now. {limit} Closes {day}, {clock(values.closes)}. Answers after it closes."
+            return PresetOption(f"{preset.label}, answers after everyone is done", hint)
+        return PresetOption(preset.label, f"Opens now. {limit} Answers after each student turns in.")
+
+
+def _sent(value: Any) -> list[str]:
+    """The values that a browser sends for a field with this initial value."""
+    match value:
+        case bool():
+            return ["on"] if value else []
+        case datetime():
+            return [value.strftime(WALL_TIME)]
+    return ["" if value is None else str(value)]
+
+
+def _set_choices(question_sets: Sequence[QuestionSet]) -> list[Any]:
+    groups = (
+        ("Your question sets", [item for item in question_sets if item.owner_id is not None]),
+        ("Built in", [item for item in question_sets if item.owner_id is None]),
+    )
+    grouped = [(label, [(item.public_id, item.title) for item in items]) for label, items in groups if items]
+    return [("", "Choose a question set"), *grouped]

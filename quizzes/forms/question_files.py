@@ -1,0 +1,175 @@
+"""Forms to import questions, to choose their evidence, and to export a question set."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import PurePath
+from typing import Any
+
+from django import forms
+
+from quizzes.content.drafts.document import MAX_QUESTIONS
+from quizzes.files.questions.formats import FORMATS, ReadFile, read_questions
+from quizzes.files.questions.importing import fitting
+from quizzes.files.questions.item import ReadQuestion, UnreadableFile
+from quizzes.models import Draft
+
+OWN_FORMATS = (("json", "Footnote (JSON)"), ("toml", "Footnote (TOML)"))
+NEW_SET = "new"
+
+
+class TargetField(forms.ChoiceField):
+    """The question set that gets the questions: a new one, or a draft."""
+
+    def __init__(self) -> None:
+        super().__init__(label="Add them to", choices=[(NEW_SET, "A new question set")])
+
+    def offer(self, drafts: Sequence[Draft]) -> None:
+        """Offer these drafts too."""
+        self.choices = [
+            (NEW_SET, "A new question set"),
+            *((draft.question_set.public_id, draft.question_set.title) for draft in drafts),
+        ]
+
+
+class QuestionFileForm(forms.Form):
+    """A file of questions and where they go. `outcomes` has what becomes of each question."""
+
+    file = forms.FileField(
+        label="File",
+        help_text="GIFT, Aiken, Moodle XML, QTI (Canvas and others), Kahoot, Blackboard, or our template. Up to 16 MB.",
+        allow_empty_file=True,
+        error_messages={"required": "Choose a file."},
+        widget=forms.FileInput(attrs={"accept": ".gift,.txt,.xml,.zip,.xlsx,.xls,.ods,.csv,.tsv,.json,.toml"}),
+    )
+    target = TargetField()
+
+    def __init__(self, *args: Any, drafts: Sequence[Draft], **kwargs: Any) -> None:
+        """drafts: those of the teacher."""
+        super().__init__(*args, **kwargs)
+        self.drafts = {draft.question_set.public_id: draft for draft in drafts}
+        self.fields["target"].offer(drafts)  # type: ignore[attr-defined]
+        self.read: ReadFile | None = None
+        self.outcomes: list[ReadQuestion] = []
+
+    @property
+    def draft(self) -> Draft | None:
+        """The chosen draft; None for a new question set."""
+        return self.drafts.get(self.cleaned_data["target"])
+
+    @property
+    def proposed_title(self) -> str:
+        """A title for a new question set: that of the file, or its name."""
+        title = self.read.title if self.read else ""
+        return title or PurePath(self.cleaned_data["file"].name).stem[:120] or "Imported questions"
+
+    @property
+    def imported(self) -> list[ReadQuestion]:
+        """The questions that can be imported."""
+        return [outcome for outcome in self.outcomes if outcome.item is not None]
+
+    @property
+    def noted(self) -> int:
+        """How many of them have a note."""
+        return sum(bool(outcome.notes) for outcome in self.imported)
+
+    @property
+    def left_out(self) -> list[ReadQuestion]:
+        """The questions that are skipped."""
+        return [outcome for outcome in self.outcomes if outcome.item is None]
+
+    @property
+    def lines(self) -> list[tuple[ReadQuestion, int | None]]:
+        """(outcome, its number among those that can be imported or None) of each question."""
+        place, found = -1, list[tuple[ReadQuestion, int | None]]()
+        for outcome in self.outcomes:
+            place += outcome.item is not None
+            found.append((outcome, place if outcome.item is not None else None))
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        """Read the questions of the file."""
+        cleaned = super().clean() or {}
+        if self.errors:
+            return cleaned
+        try:
+            self.read = read_questions(cleaned["file"].read())
+        except UnreadableFile as error:
+            self.add_error("file", str(error))
+            return cleaned
+        draft = self.draft
+        room = MAX_QUESTIONS - (len(draft.document["questions"]) if draft is not None else 0)
+        self.outcomes = fitting(self.read.questions, room)
+        return cleaned
+
+
+class ImportQuestionsForm(forms.Form):
+    """The confirmed preview: the signed questions, the numbers of those to import, and where they go."""
+
+    packed = forms.CharField(widget=forms.HiddenInput)
+    chosen = forms.MultipleChoiceField(required=False)
+    title = forms.CharField(label="Title of the question set", max_length=200, required=False)
+    target = TargetField()
+
+    def __init__(self, *args: Any, drafts: Sequence[Draft], **kwargs: Any) -> None:
+        """drafts: those of the teacher."""
+        super().__init__(*args, **kwargs)
+        self.drafts = {draft.question_set.public_id: draft for draft in drafts}
+        self.fields["target"].offer(drafts)  # type: ignore[attr-defined]
+        self.fields["chosen"].choices = [(str(n), str(n)) for n in range(MAX_QUESTIONS)]  # type: ignore[attr-defined]
+
+    @classmethod
+    def is_sent(cls, data: Mapping[str, Any]) -> bool:
+        """Whether the request confirms a preview."""
+        return "packed" in data
+
+    @property
+    def draft(self) -> Draft | None:
+        """The chosen draft; None for a new question set."""
+        return self.drafts.get(self.cleaned_data["target"])
+
+    @property
+    def numbers(self) -> list[int]:
+        """The numbers of the questions to import, in order."""
+        return sorted({int(number) for number in self.cleaned_data["chosen"]})
+
+
+class TargetForm(forms.Form):
+    """The question set that a link leads from; a new one by default."""
+
+    set = forms.SlugField(max_length=20, required=False)
+
+    @property
+    def target(self) -> str:
+        """The chosen question set, for the first choice of a form."""
+        return (self.cleaned_data["set"] if self.is_valid() else "") or NEW_SET
+
+
+class UndoImportForm(forms.Form):
+    """The import to undo."""
+
+    batch = forms.RegexField(r"\A[0-9a-f]{8}\Z")
+    revision = forms.IntegerField(min_value=0, max_value=10**9)
+
+
+class EvidenceForm(forms.Form):
+    """The proposed sentences that the teacher confirms, for each question without evidence."""
+
+    def __init__(self, *args: Any, proposals: Sequence[tuple[str, Sequence[str]]], **kwargs: Any) -> None:
+        """proposals: the sentence keys by question key."""
+        super().__init__(*args, **kwargs)
+        for key, sentences in proposals:
+            self.fields[key] = forms.MultipleChoiceField(choices=[(one, one) for one in sentences], required=False)
+
+    @property
+    def chosen(self) -> dict[str, list[str]]:
+        """The confirmed sentences by question; unknown ones are left out."""
+        self.is_valid()
+        return {key: self.cleaned_data[key] for key in self.fields if self.cleaned_data.get(key)}
+
+
+class ExportForm(forms.Form):
+    """The format of an export."""
+
+    file_format = forms.ChoiceField(
+        choices=[*((one.name, one.label) for one in FORMATS), *OWN_FORMATS],
+        error_messages={"required": "Choose a format.", "invalid_choice": "Choose a format."},
+    )

@@ -1,0 +1,94 @@
+"""The people of a class: add a colleague, change a role, remove, leave. Every act is in the audit log."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from quizzes.models import AuditEvent, Classroom, Teaching, User
+
+Action = AuditEvent.Action
+Role = Teaching.Role
+
+
+class LastOwner(Exception):
+    """The class would have no owner."""
+
+
+def people(classroom: Classroom) -> list[Teaching]:
+    """The people of a class with their accounts, owners first; 1 query."""
+    order = list(Role.values)
+    rows = classroom.teaching_set.select_related("teacher").order_by("pk")
+    return sorted(rows, key=lambda row: order.index(row.role))
+
+
+@transaction.atomic
+def add_person(classroom: Classroom, person: User, *, role: str, by: User, now: datetime) -> Teaching:
+    """Give a colleague this role in a class. Whoever is in it gets the new role. Raises LastOwner. Safe to repeat."""
+    _lock(classroom)
+    row = Teaching.objects.filter(classroom=classroom, teacher=person).first()
+    if row is not None:
+        return _change_role(row, role, by, now)
+    row = Teaching.objects.create(classroom=classroom, teacher=person, role=role)
+    AuditEvent.objects.record(
+        Action.PERSON_ADDED, actor=by, classroom=classroom, at=now, account=person.pk, role=str(role)
+    )
+    return row
+
+
+@transaction.atomic
+def change_role(classroom: Classroom, person: User, *, role: str, by: User, now: datetime) -> Teaching | None:
+    """Change the role of a person of the class; None if the person is not in it. Raises LastOwner. Safe to repeat."""
+    _lock(classroom)
+    row = Teaching.objects.filter(classroom=classroom, teacher=person).first()
+    return None if row is None else _change_role(row, role, by, now)
+
+
+@transaction.atomic
+def remove_person(classroom: Classroom, person: User, *, by: User, now: datetime) -> None:
+    """Take a person out of a class; the person may be `by`. Raises LastOwner. Safe to repeat."""
+    _lock(classroom)
+    row = Teaching.objects.filter(classroom=classroom, teacher=person).first()
+    if row is None:
+        return
+    _check_owner_stays(row)
+    row.delete()
+    action = Action.PERSON_LEFT if person == by else Action.PERSON_REMOVED
+    AuditEvent.objects.record(action, actor=by, classroom=classroom, at=now, account=person.pk, role=row.role)
+
+
+@transaction.atomic
+def keep_an_owner(classroom: Classroom, *, leaving: User, now: datetime) -> None:
+    """Before an account is deleted: make the longest teacher of the class its owner if there is no other owner."""
+    _lock(classroom)
+    others = Teaching.objects.filter(classroom=classroom).exclude(teacher=leaving)
+    next_owner = others.filter(role=Role.TEACHER).order_by("pk").first()
+    if next_owner is not None and not others.filter(role=Role.OWNER).exists():
+        _change_role(next_owner, Role.OWNER, None, now)
+
+
+def _change_role(row: Teaching, role: str, by: User | None, now: datetime) -> Teaching:
+    if row.role != role:
+        _check_owner_stays(row)
+        before, row.role = row.role, role
+        row.save(update_fields=["role"])
+        AuditEvent.objects.record(
+            Action.ROLE_CHANGED,
+            actor=by,
+            classroom=row.classroom,
+            at=now,
+            account=row.teacher_id,
+            before=str(before),
+            role=str(role),
+        )
+    return row
+
+
+def _check_owner_stays(row: Teaching) -> None:
+    owners = Teaching.objects.filter(classroom=row.classroom_id, role=Role.OWNER).exclude(pk=row.pk)
+    if row.role == Role.OWNER and not owners.exists():
+        raise LastOwner
+
+
+def _lock(classroom: Classroom) -> None:
+    # Without it, two owners who leave at the same time would both find the other one.
+    Classroom.objects.select_for_update().get(pk=classroom.pk)

@@ -1,0 +1,50 @@
+"""The quizzes of a classroom: the window of each, and how many students have each status."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from quizzes.assignments.deadlines import WindowState
+from quizzes.assignments.lifecycle import window_state
+from quizzes.assignments.status import Status
+from quizzes.assignments.student_statuses import by_student_and_assignment, load_overrides
+from quizzes.models import Assignment, Attempt, Classroom
+
+
+@dataclass(frozen=True, slots=True)
+class QuizLine:
+    """One assignment of a classroom. counts: how many students have each status; they add up to the class."""
+
+    assignment: Assignment
+    state: WindowState
+    counts: Counter[Status]
+
+    @property
+    def submitted_count(self) -> int:
+        """How many students turned it in."""
+        return self.counts[Status.SUBMITTED]
+
+    @property
+    def expected_count(self) -> int:
+        """How many students should turn it in."""
+        return self.counts.total() - self.counts[Status.EXCUSED]
+
+
+def quiz_lines(classroom: Classroom, *, now: datetime) -> list[QuizLine]:
+    """The classroom's assignments, the newest first; 4 queries for any number."""
+    assignments = list(classroom.assignments.with_set().order_by("-created_at", "-pk"))
+    students = list(classroom.students.enrolled().order_by().values_list("pk", flat=True))
+    made = by_student_and_assignment(Attempt.objects.filter(assignment__in=assignments).order_by())
+    overrides = load_overrides(assignment__classroom=classroom)
+
+    def counts(assignment: Assignment, students: Sequence[int]) -> Counter[Status]:
+        return Counter(
+            overrides.status(assignment, student_id, made.get((student_id, assignment.pk), ()), now=now).status
+            for student_id in students
+        )
+
+    return [
+        QuizLine(assignment, window_state(assignment, now=now), counts(assignment, students))
+        for assignment in assignments
+    ]

@@ -1,0 +1,34 @@
+"""The next step of a new class, until a student has answered."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from quizzes.assignments.deadlines import WindowState
+from quizzes.assignments.lifecycle import window_state
+from quizzes.models import Assignment, Classroom
+
+StepName = Literal["students", "quiz", "start"]
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """What a teacher does next in a class. assignment: the quiz to start, for “start”."""
+
+    name: StepName
+    assignment: Assignment | None = None
+
+
+def next_step(classroom: Classroom, *, now: datetime) -> NextStep | None:
+    """The next step of a class; None for an archived one and once a student has answered. At most 3 queries."""
+    if classroom.archived_at is not None or classroom.attempts.exists():
+        return None
+    if not classroom.students.enrolled().exists():
+        return NextStep("students")
+    return step_of(list(classroom.assignments.order_by("created_at", "pk")), now=now)
+
+
+def step_of(assignments: list[Assignment], *, now: datetime) -> NextStep:
+    """The next step of a class with students in which nobody has answered. assignments: the oldest first."""
+    waiting = [entry for entry in assignments if window_state(entry, now=now) is not WindowState.CLOSED]
+    return NextStep("start", waiting[-1]) if waiting else NextStep("quiz")

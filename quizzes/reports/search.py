@@ -1,0 +1,54 @@
+"""What a teacher searches for: students, question sets, and the work behind a receipt."""
+
+import re
+from dataclasses import dataclass
+
+from quizzes.models import Attempt, Draft, QuestionSet, Student, User
+from quizzes.people.names import name_key
+
+# More results than fit on a screen ask for a longer name.
+SHOWN = 30
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResults:
+    """What was found. students: with their classes. drafts: of sets without a version.
+
+    is_cut: whether there are more than SHOWN of a kind.
+    """
+
+    students: tuple[Student, ...]
+    question_sets: tuple[QuestionSet, ...]
+    drafts: tuple[Draft, ...]
+    attempts: tuple[Attempt, ...]
+    is_cut: bool
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was found."""
+        return not (self.students or self.question_sets or self.drafts or self.attempts)
+
+
+def search(user: User, text: str) -> SearchResults:
+    """The students and receipts of this teacher's classes, and the question sets they may use. At most 4 queries."""
+    key, receipt = name_key(text), receipt_of(text)
+    students = Student.objects.taught_by(user).filter(name_key__contains=key) if key else Student.objects.none()
+    sets = QuestionSet.objects.open_to(user).published().filter(title__icontains=text)
+    drafts = Draft.objects.owned_by(user).never_published().filter(question_set__title__icontains=text)
+    attempts = Attempt.objects.taught_by(user).with_set().filter(receipt=receipt) if receipt else Attempt.objects.none()
+    found_students = list(students.select_related("classroom").order_by("sort_key", "pk")[: SHOWN + 1])
+    found_sets = list(sets.order_by("title", "pk")[: SHOWN + 1])
+    found_drafts = list(drafts[: SHOWN + 1])
+    return SearchResults(
+        tuple(found_students[:SHOWN]),
+        tuple(found_sets[:SHOWN]),
+        tuple(found_drafts[:SHOWN]),
+        tuple(attempts),
+        is_cut=max(len(found_students), len(found_sets), len(found_drafts)) > SHOWN,
+    )
+
+
+def receipt_of(text: str) -> str:
+    """The receipt in this text as it is stored, “K7Q-42M” for “k7q 42m”; "" for other text."""
+    letters = re.sub(r"[\s-]", "", text).upper()
+    return f"{letters[:3]}-{letters[3:]}" if re.fullmatch("[0-9A-Z]{6}", letters) else ""

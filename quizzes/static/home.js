@@ -1,0 +1,32 @@
+// Shows a quiz on the student's home page when it opens, for example when the teacher presses Start.
+
+const { openQuizzes, tag } = document.querySelector("[data-open-quizzes]").dataset;
+
+// In ms. A waiting class is in the quiz within a few seconds.
+const PERIOD = 3000;
+const PAUSES = [5000, 10000, 20000];
+const TIMEOUT = 10000;
+
+let failures = 0;
+let timer = 0;
+let isAsking = false;
+
+async function ask() {
+  clearTimeout(timer);
+  // A page in the background asks again when it is shown.
+  if (isAsking || document.visibilityState !== "visible") return;
+  isAsking = true;
+  const options = { headers: { "If-None-Match": tag }, redirect: "manual", credentials: "same-origin", cache: "no-store" };
+  const response = await fetch(openQuizzes, { ...options, signal: AbortSignal.timeout(TIMEOUT) }).catch(() => null);
+  isAsking = false;
+  // After the session has ended, the page asks no more.
+  if (response?.type === "opaqueredirect") return;
+  if (response?.status === 200) return location.reload();
+  failures = response?.status === 304 ? 0 : failures + 1;
+  // Random, so that a class does not ask at the same moment.
+  const pause = failures ? PAUSES[Math.min(failures, PAUSES.length) - 1] : PERIOD;
+  timer = setTimeout(ask, pause * (1 + Math.random() / 4));
+}
+
+document.addEventListener("visibilitychange", ask);
+timer = setTimeout(ask, PERIOD * (0.5 + Math.random() / 2));

@@ -1,0 +1,85 @@
+"""`{% translate %}` and `{% blocktranslate %}` as in Django, but what has no variable costs nothing in a request.
+
+The template loader compiles each template once for each language, so that such a text is looked up only then.
+"""
+
+from django import template
+from django.template import Context, Node
+from django.template.base import Parser, TextNode, Token, TokenType
+from django.templatetags.i18n import BlockTranslateNode, TranslateNode, do_block_translate, do_translate
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext
+
+from quizzes.caches import process_cache
+
+register = template.Library()
+
+# Django's own list lacks some of them.
+RIGHT_TO_LEFT = {"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "syr", "ug", "ur", "yi"}
+
+
+@register.tag
+def translate(parser: Parser, token: Token) -> Node:
+    """`{% translate "Save" %}`: the text in the language of the page."""
+    node = do_translate(parser, token)
+    is_constant = isinstance(node, TranslateNode) and node.filter_expression.var.lookups is None
+    return TextNode(node.render(Context())) if is_constant and not node.asvar else node
+
+
+@register.tag
+def blocktranslate(parser: Parser, token: Token) -> Node:
+    """`{% blocktranslate trimmed %}You have {{ count }}.{% endblocktranslate %}`: a text with values or with markup."""
+    node = do_block_translate(parser, token)
+    is_constant = isinstance(node, BlockTranslateNode) and not (node.countervar or node.extra_context or node.asvar)
+    if not is_constant or any(part.token_type is TokenType.VAR for part in node.singular):
+        return node
+    text, _ = node.render_token_list(node.singular)
+    # Django doubles each % of such a text.
+    return TextNode(gettext(text) % {})
+
+
+@register.tag
+def page_language(parser: Parser, token: Token) -> Node:
+    """`<html lang="{% page_language %}">`: the code of the language of the page."""
+    return TextNode(get_language() or "en")
+
+
+@register.tag
+def page_direction(parser: Parser, token: Token) -> Node:
+    """`<html dir="{% page_direction %}">`: the direction of the script of the page."""
+    return TextNode(direction(get_language() or "en"))
+
+
+@register.simple_tag
+def text_language(language: str) -> SafeString:
+    """The attributes `lang` and `dir` of an element with a text in this language; "" if the page has it too."""
+    return _if_other(language, get_language() or "en")
+
+
+@register.simple_tag
+def words_language(language: str) -> SafeString:
+    """The attributes of an element with words of the page inside a text in this language; "" if the page has it too."""
+    page = get_language() or "en"
+    return _if_other(page, language) if page != language else _NONE
+
+
+_NONE = SafeString("")
+
+
+@process_cache(maxsize=256)
+def _if_other(language: str, around: str) -> SafeString:
+    return _NONE if _main(language) == _main(around) else _attributes(language)
+
+
+def _attributes(language: str) -> SafeString:
+    return format_html(' lang="{}" dir="{}"', language, direction(language))
+
+
+def _main(language: str) -> str:
+    return language.lower().partition("-")[0]
+
+
+def direction(language: str) -> str:
+    """The direction of a language's script: rtl or ltr."""
+    return "rtl" if _main(language) in RIGHT_TO_LEFT else "ltr"

@@ -1,0 +1,60 @@
+"""The language of pages for students and visitors: what was chosen, or what the browser asks for."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import get_supported_language_variant
+from django.utils.translation.trans_real import parse_accept_lang_header
+from django.views.decorators.http import require_POST
+
+from quizzes.caches import process_cache
+from quizzes.forms.language import LanguageForm
+from quizzes.people.rosters import set_language
+from quizzes.people.student_sessions import signed_in_student
+from quizzes.views.access import page_before
+
+# Until the browser closes. A student's choice is in the student's row.
+LANGUAGE_COOKIE = f"{settings.COOKIE_PREFIX}language"
+
+
+def visitor_language(request: HttpRequest) -> str:
+    """The language that this browser chose, else the best that it asks for, else English."""
+    chosen = chosen_language(request)
+    return chosen or _asked_language(request.headers.get("Accept-Language", "")[:200])
+
+
+def chosen_language(request: HttpRequest) -> str:
+    """The language that was chosen in this browser before sign-in, "" if none was."""
+    chosen = request.COOKIES.get(LANGUAGE_COOKIE, "")
+    return chosen if chosen in dict(settings.LANGUAGES) else ""
+
+
+@login_not_required
+@require_POST
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Keep a language, for the signed-in student or else for this browser, and go back to the page."""
+    form = LanguageForm(request.POST)
+    response = redirect(page_before(request) or "join")
+    if not form.is_valid():
+        return response
+    language = form.cleaned_data["language"]
+    student = signed_in_student(request.session, now=timezone.now())
+    if student is not None:
+        set_language(student, language)
+    else:
+        response.set_cookie(LANGUAGE_COOKIE, language, httponly=True, secure=settings.HTTPS, samesite="Lax")
+    return response
+
+
+@process_cache(maxsize=256)
+def _asked_language(header: str) -> str:
+    for code, _ in parse_accept_lang_header(header):
+        if code == "*":
+            break
+        try:
+            return get_supported_language_variant(code)
+        except LookupError:
+            continue
+    return settings.LANGUAGE_CODE

@@ -1,0 +1,85 @@
+"""The people of a class: add a colleague, change a role, remove, leave."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from quizzes.forms.classrooms import AddPersonForm, RoleForm
+from quizzes.people import class_people
+from quizzes.people.class_roles import ClassAct
+from quizzes.views.access import TeacherRequest, class_act, taught_classroom
+
+NO_OWNER = "The class needs an owner. Make someone else an owner first."
+
+
+@class_act(ClassAct.OWN)
+@require_http_methods(["GET", "POST"])
+def add_person(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Give a colleague a role in a class."""
+    classroom = taught_classroom(request, public_id)
+    form = AddPersonForm(request.POST if request.method == "POST" else None, initial={"role": "teacher"})
+    if form.is_valid():
+        person, role = form.cleaned_data["email"], form.cleaned_data["role"]
+        try:
+            class_people.add_person(classroom, person, role=role, by=request.user, now=timezone.now())
+        except class_people.LastOwner:
+            form.add_error("email", NO_OWNER)
+        else:
+            messages.success(request, f"Added to {classroom.name}: {person.name}")
+            return redirect("change_classroom", classroom.public_id)
+    return render(request, "teacher/add_person.html", {"classroom": classroom, "form": form})
+
+
+@class_act(ClassAct.OWN)
+@require_POST
+def change_role(request: TeacherRequest, public_id: str, number: int) -> HttpResponse:
+    """Change what a person of the class may do. number: of the account."""
+    classroom = taught_classroom(request, public_id)
+    form = RoleForm(request.POST)
+    person = classroom.teachers.filter(pk=number).first()
+    if form.is_valid() and person is not None:
+        try:
+            class_people.change_role(
+                classroom, person, role=form.cleaned_data["role"], by=request.user, now=timezone.now()
+            )
+        except class_people.LastOwner:
+            messages.error(request, NO_OWNER)
+        else:
+            messages.success(request, "Saved.")
+    return redirect("change_classroom", classroom.public_id)
+
+
+@class_act(ClassAct.OWN)
+@require_POST
+def remove_person(request: TeacherRequest, public_id: str, number: int) -> HttpResponse:
+    """Take a person out of the class. number: of the account."""
+    classroom = taught_classroom(request, public_id)
+    person = classroom.teachers.filter(pk=number).first()
+    if person is not None:
+        try:
+            class_people.remove_person(classroom, person, by=request.user, now=timezone.now())
+        except class_people.LastOwner:
+            messages.error(request, NO_OWNER)
+        else:
+            messages.success(request, f"No longer in this class: {person.name}")
+            if person == request.user:
+                return redirect("teacher_home")
+    return redirect("change_classroom", classroom.public_id)
+
+
+@class_act(ClassAct.READ)
+@require_http_methods(["GET", "POST"])
+def leave_classroom(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Leave a class that others own."""
+    classroom = taught_classroom(request, public_id)
+    if request.method == "POST":
+        try:
+            class_people.remove_person(classroom, request.user, by=request.user, now=timezone.now())
+        except class_people.LastOwner:
+            messages.error(request, NO_OWNER)
+            return redirect("change_classroom", classroom.public_id)
+        messages.success(request, f"You left {classroom.name}")
+        return redirect("teacher_home")
+    return render(request, "teacher/leave_classroom.html", {"classroom": classroom})

@@ -1,0 +1,65 @@
+"""Growth of a class between 2 forms of a check: the report, and the form that assigns both in halves."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from quizzes.assignments import growth as halves
+from quizzes.content.editions import published
+from quizzes.forms.growth import GrowthForm
+from quizzes.models import Edition, QuestionSet, User
+from quizzes.reports.gradebook import gradebook
+from quizzes.reports.growth import growth_of
+from quizzes.views.access import TeacherRequest, taught_classroom
+
+
+@require_http_methods(["GET", "POST"])
+def classroom_growth(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """The report of growth, and both forms of the check for this class."""
+    classroom, now = taught_classroom(request, public_id), timezone.now()
+    forms = _forms(request.user)
+    check = halves.halved_check(list(classroom.assignments.with_set()))
+    form = GrowthForm(request.POST or None, classroom=classroom, now=now)
+    if forms is not None and check is None and form.is_valid():
+        data = {name: form.cleaned_data[name] for name in ("before", "after", "group")}
+        count = halves.assign_halves(classroom, forms, by=request.user, now=now, **data)
+        messages.success(request, f"Assigned. {count} student{'' if count == 1 else 's'} got a half by lot.")
+        return redirect("classroom_growth", classroom.public_id)
+    context = {
+        "classroom": classroom,
+        "form": form,
+        "has_forms": forms is not None,
+        "check": check,
+        "without_half": halves.students_without_half(check, classroom) if check is not None else [],
+        "reports": growth_of(gradebook(classroom, now=now)),
+    }
+    return render(request, "teacher/classroom_growth.html", context)
+
+
+@require_POST
+def give_halves(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Put new students of a class into the halves of its check."""
+    classroom = taught_classroom(request, public_id)
+    check = halves.halved_check(list(classroom.assignments.with_set()))
+    if check is None:
+        raise Http404
+    count = halves.give_halves(check, by=request.user, now=timezone.now())
+    messages.success(request, f"{count} student{'' if count == 1 else 's'} got a half by lot.")
+    return redirect("classroom_growth", classroom.public_id)
+
+
+def _forms(user: User) -> tuple[Edition, Edition] | None:
+    """The newest editions of the first 2 sets that are forms of each other; None without such sets. 2 queries."""
+    documents = {}
+    for question_set in QuestionSet.objects.open_to(user).published():
+        document = published(question_set.latest_edition_id).document
+        if document.form_of:
+            documents[document.slug] = (document.form_of, question_set.latest_edition_id)
+    for slug in sorted(documents):
+        other, edition_id = documents[slug]
+        if other in documents and documents[other][0] == slug:
+            rows = Edition.objects.defer("document").in_bulk([edition_id, documents[other][1]])
+            return rows[edition_id], rows[documents[other][1]]
+    return None

@@ -1,0 +1,213 @@
+"""Questions in and out as files: import with a preview, undo, evidence of imported questions, export."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from quizzes.content.drafts import saving
+from quizzes.content.drafts.document import finished
+from quizzes.content.drafts.suggestions import questions_without_evidence, sentences_of, suggested_sentences
+from quizzes.content.question_types.registry import TYPES
+from quizzes.content.tables import Table
+from quizzes.files.downloads import ExportedFile, file_name
+from quizzes.files.questions import importing
+from quizzes.files.questions.drafts import item_of
+from quizzes.files.questions.formats import FORMATS, QuestionFormat, holds, losses, write_own
+from quizzes.files.questions.item import Item
+from quizzes.forms.classrooms import DEFAULT_ZONE
+from quizzes.forms.question_files import (
+    OWN_FORMATS,
+    EvidenceForm,
+    ExportForm,
+    ImportQuestionsForm,
+    QuestionFileForm,
+    TargetForm,
+    UndoImportForm,
+)
+from quizzes.models import Draft, QuestionSet
+from quizzes.views.access import TeacherRequest
+from quizzes.views.teacher.downloads import file_response
+from quizzes.views.teacher.editor.access import EditorRequest, actor_and_time, own_draft
+from quizzes.views.teacher.undo import offer_undo
+
+
+@require_http_methods(["GET", "POST"])
+def import_questions(request: TeacherRequest) -> HttpResponse:
+    """Read a file and show what becomes of each question, then add the chosen ones to a draft."""
+    drafts = list(Draft.objects.owned_by(request.user).order_by("question_set__title", "pk"))
+    if ImportQuestionsForm.is_sent(request.POST):
+        return _confirmed(request, drafts)
+    if request.method == "POST":
+        form = QuestionFileForm(request.POST, request.FILES, drafts=drafts)
+    else:
+        form = QuestionFileForm(drafts=drafts, initial={"target": TargetForm(request.GET).target})
+    context: dict[str, Any] = {"form": form, "preview": form.is_valid()}
+    if form.is_valid() and form.read is not None:
+        document = importing.whole_set(form.read) if form.draft is None else None
+        context |= {
+            "packed": importing.pack(form.outcomes, document, by=request.user),
+            "is_whole": document is not None,
+            "question_count": len(document["questions"]) if document is not None else 0,
+        }
+    return render(request, "teacher/import_questions.html", context)
+
+
+def _confirmed(request: TeacherRequest, drafts: Sequence[Draft]) -> HttpResponse:
+    form = ImportQuestionsForm(request.POST, drafts=drafts)
+    try:
+        if not form.is_valid():
+            raise importing.StalePreview
+        parcel = importing.unpack(form.cleaned_data["packed"], by=request.user)
+    except importing.StalePreview:
+        messages.error(request, "We couldn’t read the preview. Nothing was imported. Choose the file again.")
+        return redirect("import_questions")
+    acts = actor_and_time(request)
+    title = form.cleaned_data["title"] or "Imported questions"
+    if parcel.document is not None and form.draft is None:
+        draft = importing.import_whole_set(parcel.document, title=title, **acts)
+        messages.success(request, "Question set imported with its reading and evidence. It’s a draft.")
+        return redirect("edit_questions", draft.question_set.public_id)
+    chosen = [parcel.questions[number] for number in form.numbers if number < len(parcel.questions)]
+    if not chosen:
+        messages.error(request, "No question was chosen, so nothing was imported.")
+        return redirect("import_questions")
+    try:
+        if form.draft is None:
+            draft = importing.import_as_set(parcel, chosen, title=title, **acts)
+        else:
+            draft = importing.import_into(form.draft, chosen, **acts)
+    except saving.TooManyQuestions:
+        messages.error(request, "The question set has no room for all of them. Nothing was imported.")
+        return redirect("import_questions")
+    count = len(chosen)
+    public_id = draft.question_set.public_id
+    offer_undo(
+        request,
+        f"{count} question{'' if count == 1 else 's'} imported as a draft.",
+        reverse("undo_import", args=[public_id]),
+        batch=parcel.batch,
+        revision=str(importing.revision_of(draft, parcel.batch)),
+    )
+    return redirect("choose_evidence", public_id)
+
+
+@require_POST
+def undo_import(request: EditorRequest, public_id: str) -> HttpResponse:
+    """Remove the questions of an import, apart from those that the teacher changed since."""
+    draft, form = own_draft(request, public_id), UndoImportForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest()
+    left, removed, kept = importing.undo_import(draft, **form.cleaned_data, **actor_and_time(request))
+    stay = f" {kept} stay, because you changed them." if kept else ""
+    messages.success(request, f"{removed} imported question{'' if removed == 1 else 's'} removed.{stay}")
+    return redirect("question_sets") if left is None else redirect("edit_questions", public_id)
+
+
+@require_http_methods(["GET", "POST"])
+def choose_evidence(request: EditorRequest, public_id: str) -> HttpResponse:
+    """Questions without evidence, each with the sentences that share the most words with it."""
+    draft = own_draft(request, public_id)
+    questions = questions_without_evidence(draft.document)
+    proposals = [(question["key"], suggested_sentences(draft.document, question)) for question in questions]
+    if request.method == "POST":
+        chosen = EvidenceForm(request.POST, proposals=proposals).chosen
+        saving.save_evidence(draft, chosen, **actor_and_time(request))
+        messages.success(request, f"Evidence saved for {len(chosen)} question{'' if len(chosen) == 1 else 's'}.")
+        return redirect("choose_evidence", public_id)
+    rows = [
+        (draft.document["questions"].index(question) + 1, question, sentences_of(draft.document, proposed))
+        for question, (_, proposed) in zip(questions, proposals, strict=True)
+    ]
+    context = {
+        "draft": draft,
+        "question_set": draft.question_set,
+        "document": draft.document,
+        "rows": rows,
+        "has_reading": bool(draft.document["reading"]["paragraphs"]),
+    }
+    return render(request, "teacher/choose_evidence.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class FormatLine:
+    """What one format can hold of a set. lost: (number of the question, what is left out)."""
+
+    name: str
+    label: str
+    held: int
+    total: int
+    lost: tuple[tuple[int, str], ...] = ()
+
+
+@require_http_methods(["GET", "POST"])
+def export_questions(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Say what each format can hold of a question set, then export it."""
+    question_set = get_object_or_404(QuestionSet.objects.open_to(request.user), public_id=public_id)
+    document = _document(request, question_set)
+    numbered = [
+        (number, question, item_of(question, number)) for number, question in enumerate(document["questions"], start=1)
+    ]
+    if request.method == "POST":
+        form = ExportForm(request.POST)
+        if not form.is_valid():
+            return HttpResponseBadRequest()
+        items = [item for _, _, item in numbered if item is not None]
+        return file_response(_exported(form.cleaned_data["file_format"], document, items))
+    lines = [_line(one, numbered) for one in FORMATS]
+    lines += [FormatLine(name, label, len(numbered), len(numbered)) for name, label in OWN_FORMATS]
+    context = {"question_set": question_set, "document": document, "lines": lines, "total": len(numbered)}
+    return render(request, "teacher/export_questions.html", context)
+
+
+def _document(request: TeacherRequest, question_set: QuestionSet) -> Table:
+    """The document to export: of the teacher's draft, or of the latest version."""
+    draft = Draft.objects.owned_by(request.user).filter(question_set=question_set).first()
+    if draft is not None:
+        return finished(draft.document)
+    edition = question_set.editions.order_by("-number").first()
+    if edition is None:
+        raise Http404
+    return dict(edition.document)
+
+
+def _line(one: QuestionFormat, numbered: Sequence[tuple[int, Table, Item | None]]) -> FormatLine:
+    lost = [
+        (number, text)
+        for number, question, item in numbered
+        for text in losses(one, item, TYPES[question["type"]].label)
+    ]
+    held = sum(holds(one, item) for _, _, item in numbered)
+    return FormatLine(one.name, one.label, held, len(numbered), tuple(lost))
+
+
+def _exported(name: str, document: Table, items: Sequence[Item]) -> ExportedFile:
+    title = str(document["title"]) or "Questions"
+    if name in dict(OWN_FORMATS):
+        content = write_own(document, as_toml=name == "toml")
+        content_type = "application/toml" if name == "toml" else "application/json"
+        return ExportedFile(_file_name(title, name), content_type, content)
+    found = next(one for one in FORMATS if one.name == name)
+    held = [item for item in items if holds(found, item)]
+    return ExportedFile(_file_name(title, found.ending), found.content_type, found.write(title, held))
+
+
+def _file_name(title: str, ending: str) -> str:
+    return file_name(title, ending, now=timezone.now(), zone=ZoneInfo(DEFAULT_ZONE))
+
+
+@require_GET
+def question_template(request: TeacherRequest, file_format: str) -> HttpResponse:
+    """Our template with one example of each type, as CSV or Excel."""
+    found = next((one for one in FORMATS if one.name == f"template_{file_format}"), None)
+    if found is None:
+        raise Http404
+    content = found.write("Questions", importing.EXAMPLES)
+    return file_response(ExportedFile(f"Footnote questions.{found.ending}", found.content_type, content))

@@ -1,0 +1,75 @@
+"""The teaching guide of a question set's source, for screen and paper."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from quizzes.content.editions import published
+from quizzes.content.set_document import Objective, SetDocument
+from quizzes.content.teaching_guide import Standard, parse_guide
+from quizzes.models import QuestionSet
+from quizzes.views.access import TeacherRequest
+
+
+@dataclass(frozen=True, slots=True)
+class SetRow:
+    """One set on the source. cells: (questions, points) for each objective of the source."""
+
+    question_set: QuestionSet
+    document: SetDocument
+    cells: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StandardRow:
+    """One standard. found: for each set that has questions for it, the set and their numbers."""
+
+    standard: Standard
+    found: tuple[tuple[QuestionSet, tuple[int, ...]], ...]
+
+
+@require_GET
+def teaching_guide(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """The guide, with the sets on the same reading by objective and by standard. 404 without a guide."""
+    open_sets = QuestionSet.objects.open_to(request.user).published()
+    question_set = get_object_or_404(open_sets.with_guide(), public_id=public_id)
+    if question_set.guide is None:
+        raise Http404
+    document = published(question_set.latest_edition_id).document
+    sets = list(open_sets.filter(reading=question_set.reading_id))
+    guide, rows = parse_guide(question_set.guide), list(_rows(sets, document.objectives))
+    context = {
+        "question_set": question_set,
+        "guide": guide,
+        "reading": document.reading,
+        "objectives": document.objectives,
+        "rows": rows,
+        "standards": [_standard_row(standard, rows) for standard in guide.standards],
+    }
+    return render(request, "teacher/teaching_guide.html", context)
+
+
+def _rows(sets: Sequence[QuestionSet], objectives: Sequence[Objective]) -> Iterator[SetRow]:
+    for question_set in sets:
+        document = published(question_set.latest_edition_id).document
+        points = [
+            [question.points for question in document.questions if question.objective == objective.key]
+            for objective in objectives
+        ]
+        yield SetRow(question_set, document, tuple((len(found), sum(found)) for found in points))
+
+
+def _standard_row(standard: Standard, rows: Sequence[SetRow]) -> StandardRow:
+    found = []
+    for row in rows:
+        numbers = tuple(
+            number
+            for number, question in enumerate(row.document.questions, start=1)
+            if question.key in standard.questions
+        )
+        if numbers:
+            found.append((row.question_set, numbers))
+    return StandardRow(standard, tuple(found))

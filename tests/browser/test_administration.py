@@ -1,0 +1,25 @@
+"""The page of the site's administrator in a browser."""
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from quizzes.models import Classroom, User
+from tests.browser.conftest import NewContext, overflow, violations
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (360, True)])
+def test_administrator_closes_and_reopens_an_account(
+    width: int, dark: bool, staff: User, classroom: Classroom, open_context: NewContext
+) -> None:
+    page = open_context(staff, width=width, dark=dark).new_page()
+    page.goto(reverse("account"))
+    page.get_by_role("link", name="Accounts, backups, and health").click()
+    assert violations(page) == []
+    assert overflow(page) == 0
+    page.get_by_role("button", name="Close the account of Ms. Rivera").click()
+    expect(page.get_by_text("Account closed: rivera@school.test")).to_be_visible()
+    expect(page.get_by_text("Closed", exact=True)).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("button", name="Reopen the account of Ms. Rivera").click()
+    expect(page.get_by_text("Account open again: rivera@school.test")).to_be_visible()

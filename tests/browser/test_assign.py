@@ -1,0 +1,127 @@
+"""Assigning in a real browser: in one step, with and without script, at every width."""
+
+import re
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from quizzes.models import Assignment, Classroom, Edition, User
+from tests.browser.conftest import NewContext, overflow, violations
+from tests.factories import make_assignment, make_classroom, make_edition, make_student
+
+WIDTHS = (320, 360, 600, 720, 768, 1024, 1280)
+
+
+@pytest.fixture
+def classes(teacher: User) -> list[Classroom]:
+    """Three classes with students."""
+    now = timezone.now()
+    made = [make_classroom(teacher=teacher, name=f"Civics, Period {number}", created_at=now) for number in (1, 3, 5)]
+    for classroom in made:
+        for name in ("Ana", "Ben"):
+            make_student(classroom=classroom, name=name, created_at=now)
+    return made
+
+
+@pytest.fixture
+def edition(db: None) -> Edition:
+    return make_edition()
+
+
+def address_of(edition: Edition) -> str:
+    return reverse("assign", args=[edition.question_set.public_id])
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["script", "no-script"])
+def test_preset_assigns_in_one_step(
+    javascript: bool, classes: list[Classroom], edition: Edition, teacher: User, open_context: NewContext
+) -> None:
+    page = open_context(teacher, javascript=javascript).new_page()
+    page.goto(reverse("assign_quiz"))
+    page.get_by_label("Question set").select_option("Small set")
+    page.get_by_role("checkbox", name=re.compile("Period 3")).check()
+    page.get_by_role("checkbox", name=re.compile("Period 5")).check()
+    page.get_by_role("radio", name=re.compile("^Homework, due tomorrow 8:00 am")).check()
+    page.get_by_role("button", name="Assign").click()
+    page.wait_for_url("**/teacher/assignments/**")
+    expect(page.locator("main")).to_contain_text("Assigned to Civics, Period 3 and Civics, Period 5: “Small set”.")
+    assert set(Assignment.objects.values_list("classroom__name", "time_limit", "max_attempts")) == {
+        ("Civics, Period 3", None, 1),
+        ("Civics, Period 5", None, 1),
+    }
+    page.get_by_role("link", name="Start class: Civics, Period 5").click()
+    expect(page.get_by_role("heading", name=re.compile("Sign in at"))).to_be_visible()
+
+
+def test_summary_and_settings_follow_the_preset(
+    classes: list[Classroom], edition: Edition, teacher: User, open_context: NewContext
+) -> None:
+    page = open_context(teacher).new_page()
+    page.goto(address_of(edition))
+    summary = page.get_by_role("status")
+    page.get_by_role("checkbox", name=re.compile("Period 3")).check()
+    expect(summary).to_contain_text("Civics, Period 3 (2 students) can start now; no closing time. 1 attempt.")
+    page.get_by_role("radio", name=re.compile("^Homework")).check()
+    expect(summary).to_contain_text("No time limit.")
+    page.get_by_text("More settings").click()
+    expect(page.get_by_label("Due", exact=True)).to_have_value(re.compile("T08:00"))
+    page.get_by_label("Time limit in minutes").fill("25")
+    page.get_by_label("Attempts").select_option("2")
+    expect(summary).to_contain_text("2 attempts. The best counts. Time limit: 25 minutes.")
+    page.get_by_role("radio", name=re.compile("^Test")).check()
+    # What the teacher changed stays, the rest follows.
+    expect(page.get_by_label("Closes", exact=True)).to_have_value(re.compile("T16:00"))
+    expect(page.get_by_label("Due", exact=True)).to_have_value("")
+    expect(page.get_by_label("Time limit in minutes")).to_have_value("25")
+    assert page.get_by_role("radio", name=re.compile("^Test")).evaluate("input => input === document.activeElement")
+    page.get_by_role("button", name="Assign").click()
+    page.wait_for_url("**/teacher/assignments/**")
+    assignment = Assignment.objects.get()
+    assert (assignment.max_attempts, assignment.release) == (2, "after_close")
+
+
+def test_keyboard_assigns(classes: list[Classroom], edition: Edition, teacher: User, open_context: NewContext) -> None:
+    page = open_context(teacher).new_page()
+    page.goto(address_of(edition))
+    page.get_by_role("checkbox", name=re.compile("Period 1")).focus()
+    page.keyboard.press("Space")
+    for _ in range(3):
+        page.keyboard.press("Tab")
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("status")).to_contain_text("No time limit.")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/teacher/assignments/**")
+    assert Assignment.objects.get().time_limit is None
+
+
+def is_sound(page: Page) -> None:
+    assert violations(page) == []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        assert overflow(page) == 0, width
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_pages_are_accessible_and_fit(
+    dark: bool, classes: list[Classroom], edition: Edition, teacher: User, open_context: NewContext
+) -> None:
+    given = make_assignment(edition=edition, classroom=classes[0], assigned_by=teacher, created_at=timezone.now())
+    page = open_context(teacher, dark=dark).new_page()
+    for name in ("assign_again", "add_classes", "change_assignment"):
+        page.goto(reverse(name, args=[given.public_id]))
+        is_sound(page)
+    page.goto(reverse("assign_quiz"))
+    page.get_by_text("More settings").click()
+    page.get_by_text("Other times for some classes").click()
+    is_sound(page)
+    page.get_by_role("button", name="Assign").click()
+    expect(page.locator(".err")).to_have_count(2)
+    is_sound(page)
+    page.goto(address_of(edition))
+    page.get_by_role("checkbox", name=re.compile("Period 1")).check()
+    page.get_by_role("button", name="Assign").click()
+    expect(page.get_by_role("heading", name="Ready to assign?")).to_be_visible()
+    is_sound(page)

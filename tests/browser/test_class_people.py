@@ -1,0 +1,72 @@
+"""Two teachers in one class, and a viewer's pages, in a browser."""
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from quizzes.models import Assignment, AuditEvent, Student, User
+from tests.browser.conftest import NewContext, overflow, violations
+from tests.factories import make_attempt
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (360, True)])
+def test_two_accounts_work_in_one_class(
+    width: int, dark: bool, assignment: Assignment, teacher: User, other_teacher: User, open_context: NewContext
+) -> None:
+    classroom = assignment.classroom
+    page = open_context(teacher, width=width, dark=dark).new_page()
+    page.goto(reverse("change_classroom", args=[classroom.public_id]))
+    page.get_by_role("link", name="Add a colleague").click()
+    assert violations(page) == []
+    assert overflow(page) == 0
+    page.get_by_label("Teacher’s email").fill("okafor@school.test")
+    page.get_by_role("button", name="Add to class").click()
+    expect(page.get_by_text("Mr. Okafor, teacher")).to_be_visible()
+    assert violations(page) == []
+    assert overflow(page) == 0
+
+    other = open_context(other_teacher, width=width, dark=dark).new_page()
+    other.goto(reverse("teacher_home"))
+    expect(other.get_by_text("Period 3").first).to_be_visible()
+    other.goto(reverse("change_classroom", args=[classroom.public_id]))
+    other.get_by_label("Class name").fill("Period 3, Civics")
+    other.get_by_role("button", name="Save changes").click()
+    expect(other.get_by_text("Saved.")).to_be_visible()
+    actors = list(AuditEvent.objects.order_by("pk").values_list("action", "actor__name"))
+    assert actors == [("person_added", "Ms. Rivera"), ("classroom_changed", "Mr. Okafor")]
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1280, True), (360, False)])
+def test_viewer_reads_and_finds_no_control(
+    width: int,
+    dark: bool,
+    assignment: Assignment,
+    student: Student,
+    viewer: User,
+    open_context: NewContext,
+) -> None:
+    attempt = make_attempt(assignment=assignment, student=student)
+    page = open_context(viewer, width=width, dark=dark).new_page()
+    classroom = assignment.classroom.public_id
+    for address in (
+        reverse("classroom_gradebook", args=[classroom]),
+        reverse("roster", args=[classroom]),
+        reverse("change_classroom", args=[classroom]),
+        reverse("assignment_progress", args=[assignment.public_id]),
+        reverse("assignment_results", args=[assignment.public_id]),
+        reverse("attempt_review", args=[attempt.public_id]),
+        reverse("student_history", args=[student.public_id]),
+    ):
+        page.goto(address)
+        expect(page.get_by_text("You can see this class, but not change it.")).to_be_visible()
+        assert violations(page) == []
+        assert overflow(page) == 0
+        forms = page.locator("form[method=post]:visible")
+        for number in range(forms.count()):
+            assert "/file/" in (forms.nth(number).get_attribute("action") or "") or (
+                forms.nth(number).get_attribute("action") or ""
+            ).endswith(("/names/", ".csv"))
+    page.goto(reverse("change_classroom", args=[classroom]))
+    page.get_by_role("link", name="Leave class").click()
+    page.get_by_role("button", name="Leave class").click()
+    expect(page.get_by_text("You left Period 3")).to_be_visible()

@@ -1,0 +1,122 @@
+"""Whatever a save removes from a draft can be put back on the next page."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from quizzes.content.drafts import saving
+from quizzes.content.drafts.removals import CannotPutBack
+from quizzes.content.tables import Table
+from quizzes.models import Draft, User
+from tests.drafting import desk_of, document_of, publish, revision_of, save, sent, text_of, texts_of, url
+from tests.factories import NOW, make_draft
+from tests.pages import form_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def draft(teacher: User) -> Draft:
+    return make_draft(owner=teacher)
+
+
+def without_author_fields(document: Table) -> Table:
+    return {name: value for name, value in document.items() if name not in {"saved", "removed"}}
+
+
+def remove_question(client: Client, draft: Draft) -> None:
+    save(client, draft, "some", act="remove")
+
+
+def remove_sentence(client: Client, draft: Draft) -> None:
+    address = url("edit_reading", draft)
+    client.post(address, sent(client, address, having="reading_title", act="remove:s2"))
+
+
+def replace_text(client: Client, draft: Draft) -> None:
+    form = form_of(client.get(url("edit_reading", draft)), having="text")
+    client.post(form.action, form.data(text="Another story.", is_same_story="on"))
+
+
+def remove_objective(client: Client, draft: Draft) -> None:
+    address = url("edit_objectives", draft)
+    client.post(address, sent(client, address, having="title-spare", **{"title-spare": ""}))
+
+
+def remove_speaker(client: Client, draft: Draft) -> None:
+    form = form_of(client.get(url("edit_reading", draft)), having="label-spare")
+    client.post(form.action, form.data(**{"label-spare": ""}))
+
+
+@pytest.fixture
+def spared(draft: Draft, teacher: User) -> Draft:
+    """With an objective and a speaker that nothing uses."""
+    objectives = [{"key": "spare", "title": "Spare"}, *draft.document["objectives"]]
+    saving.save_objectives(draft, objectives, {"spare": 2}, seen=1, by=teacher, now=NOW)
+    voices = [{"key": "spare", "label": "Nobody", "icon": "person"}, *draft.document["voices"]]
+    return saving.save_voices(draft, voices, seen=9, by=teacher, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("remove", "says"),
+    [
+        (remove_question, "Removed: question 2."),
+        (remove_sentence, "The sentences of the reading changed."),
+        (replace_text, "The sentences of the reading changed."),
+        (remove_objective, "Removed: objective 1."),
+        (remove_speaker, "Removed: speaker 1."),
+    ],
+)
+def test_each_removal_is_undone_on_the_next_page(
+    remove: Callable[[Client, Draft], None], says: str, spared: Draft, teacher_client: Client
+) -> None:
+    before = document_of(spared)
+    remove(teacher_client, spared)
+    assert without_author_fields(document_of(spared)) != without_author_fields(before)
+    page = teacher_client.get(url("edit_reading", spared))
+    assert says in text_of(page)
+
+    back = teacher_client.post(url("undo_removal", spared), follow=True)
+
+    assert "Undone. It’s back." in text_of(back)
+    assert without_author_fields(document_of(spared)) == without_author_fields(before)
+    assert 'action="/teacher' not in text_of(back) or "edit/undo" not in text_of(back)
+    # Sent twice: the second one changes nothing.
+    teacher_client.post(url("undo_removal", spared))
+    assert without_author_fields(document_of(spared)) == without_author_fields(before)
+
+
+def test_a_removed_question_comes_back_to_its_place_after_other_saves(draft: Draft, teacher_client: Client) -> None:
+    remove_question(teacher_client, draft)
+    save(teacher_client, draft, stem="Something else?")
+    assert "Removed: question 2." not in text_of(teacher_client.get(desk_of(draft)))
+
+    teacher_client.post(url("undo_removal", draft))
+
+    assert [question["key"] for question in document_of(draft)["questions"]] == ["one", "some", "who", "proof"]
+    assert document_of(draft)["questions"][0]["stem"] == "Something else?"
+
+
+def test_sentences_that_were_edited_since_are_not_overwritten(
+    draft: Draft, teacher: User, teacher_client: Client
+) -> None:
+    remove_sentence(teacher_client, draft)
+    saving.save_reading(draft, {}, {"s1": "Edited."}, {}, seen=revision_of(draft), by=teacher, now=NOW)
+
+    page = teacher_client.post(url("undo_removal", draft), follow=True)
+
+    assert "The draft changed since, so this can’t be undone." in text_of(page)
+    assert "s2" not in texts_of(document_of(draft))
+    with pytest.raises(CannotPutBack):
+        saving.undo_removal(draft, by=teacher, now=NOW)
+
+
+def test_what_was_removed_is_in_no_edition(draft: Draft, teacher: User, teacher_client: Client) -> None:
+    remove_question(teacher_client, draft)
+    publish(teacher_client, draft, note="One fewer.")
+
+    document: dict[str, Any] = draft.question_set.editions.get().document
+    assert "removed" not in document
+    assert [question["key"] for question in document["questions"]] == ["one", "who", "proof"]

@@ -1,0 +1,359 @@
+"""Files as other programs write them: each question is imported, imported with a note, or skipped with a reason."""
+
+import io
+import zipfile
+
+import pytest
+import xlsxwriter
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from quizzes.content.question_types.registry import draft_of
+from quizzes.files.questions.containers import write_zip
+from quizzes.files.questions.drafts import draft_question, item_of
+from quizzes.files.questions.formats import FORMATS, read_questions, write_own
+from quizzes.files.questions.importing import EXAMPLES, whole_set
+from quizzes.files.questions.item import Gap, Item, Line, UnreadableFile
+from quizzes.models import Edition
+
+GIFT = r"""// A comment
+$CATEGORY: Civics/Unit 1
+
+::Vote::Who voted on the plan? {
+  =The city council#Right, see sentence 2.
+  ~The mayor#The mayor only speaks.
+  ~%50%The school board
+  ####The council voted.
+}
+
+The plan was ended in June.{T#It was July.#Yes.}
+
+Which are levels of government? {~%50%City ~%50%State ~%-100%Club}
+
+When was it? {#2018:0}
+
+Between? {#1..5}
+
+Two plus two {=four =4 =%50%about four}
+
+Match. {=Mayor -> City =Governor -> State = -> Nation}
+
+Write about it. {}
+
+Ann said {=yes ~no} to it.
+
+[html]<b>Bold</b> &amp; plain <img src="x.png" alt="a map"> \{braces\}? {=a \= b ~c}
+
+No answers here
+
+No right one {~a ~b}
+
+Open brace {=a
+"""
+
+
+def outcomes(content: bytes) -> list[tuple[str, str, str]]:
+    """(place, type or “skipped”, notes or reason) of each question."""
+    return [
+        (
+            question.where,
+            question.item.kind if question.item else "skipped",
+            question.reason or "; ".join(question.notes),
+        )
+        for question in read_questions(content).questions
+    ]
+
+
+def test_gift() -> None:
+    assert outcomes(GIFT.encode()) == [
+        ("Line 4", "single", "Partial credit for a wrong answer was left out."),
+        ("Line 11", "true_false", ""),
+        ("Line 13", "multiple", ""),
+        ("Line 15", "numeric", ""),
+        ("Line 17", "numeric", ""),
+        ("Line 19", "short_answer", "“about four” had part of the credit. Here it is a wrong answer."),
+        ("Line 21", "matching", ""),
+        ("Line 23", "free_text", ""),
+        ("Line 25", "single", ""),
+        ("Line 27", "single", "A picture was left out."),
+        ("Line 29", "skipped", "It has no answers in braces { }, so it is a text and not a question."),
+        ("Line 31", "skipped", "It has no correct answer: none starts with = or has a positive percentage."),
+        ("Line 33", "skipped", "The closing brace } of its answers is missing."),
+    ]
+    items = [question.item for question in read_questions(GIFT.encode()).questions]
+    vote, truth, _, year, between, *_ = items
+    assert vote
+    assert truth
+    assert year
+    assert between
+    assert items[8]
+    assert items[9]
+    assert (vote.title, vote.explanation) == ("Vote", "The council voted.")
+    assert vote.lines[0] == Line("The city council", True, "Right, see sentence 2.")
+    assert (truth.is_true, truth.feedback_false, truth.feedback_true) == (True, "It was July.", "Yes.")
+    assert (year.number, year.tolerance, between.number, between.tolerance) == ("2018", "0", "3", "2")
+    assert items[8].stem == "Ann said _____ to it."
+    assert (items[9].stem, items[9].lines[0].text) == ("Bold & plain a map {braces}?", "a = b")
+
+
+def test_aiken_names_the_line() -> None:
+    text = "Who?\nA. Me\nB) You\nANSWER: B\n\nWhat?\nA. This\nB. That\nANSWER: D\n\nWhen?\nA. Now\n"
+    assert outcomes(text.encode()) == [
+        ("Line 1", "single", ""),
+        ("Line 6", "skipped", "ANSWER: D names no answer of the question."),
+        ("Line 11", "skipped", "Its line ANSWER: is missing."),
+    ]
+
+
+MOODLE = """<?xml version="1.0" encoding="UTF-8"?>
+<quiz>
+<question type="category"><category><text>$course$/top</text></category></question>
+<question type="multichoice">
+ <name><text>Vote</text></name>
+ <questiontext format="html"><text><![CDATA[<p>Who <b>voted</b>?</p>]]></text></questiontext>
+ <generalfeedback format="html"><text>The council.</text></generalfeedback>
+ <defaultgrade>2.0000000</defaultgrade><single>true</single><shuffleanswers>0</shuffleanswers>
+ <answer fraction="100" format="html"><text>Council</text><feedback><text>Yes</text></feedback></answer>
+ <answer fraction="0" format="html"><text>Mayor</text><feedback><text>No</text></feedback></answer>
+</question>
+<question type="cloze"><questiontext><text>{1:SA:=x}</text></questiontext></question>
+<question type="description"><questiontext><text>Read this.</text></questiontext></question>
+</quiz>"""
+
+
+def test_moodle_xml() -> None:
+    found = read_questions(MOODLE.encode()).questions
+    assert [(question.where, question.reason) for question in found] == [
+        ("Line 4", ""),
+        ("Line 12", "Footnote can’t read Moodle’s questions with embedded answers (Cloze)."),
+        ("Line 13", "It is a text and not a question."),
+    ]
+    assert found[0].item == Item(
+        "single",
+        "Who voted?",
+        lines=(Line("Council", True, "Yes"), Line("Mayor", False, "No")),
+        explanation="The council.",
+        title="Vote",
+        points=2,
+        keep_order=True,
+    )
+
+
+CANVAS = """<?xml version="1.0"?>
+<questestinterop xmlns="http://www.imsglobal.org/xsd/ims_qtiasiv1p2"><assessment ident="a" title="Quiz"><section ident="s">
+<item ident="i1" title="Vote"><itemmetadata><qtimetadata>
+<qtimetadatafield><fieldlabel>question_type</fieldlabel><fieldentry>multiple_choice_question</fieldentry></qtimetadatafield>
+<qtimetadatafield><fieldlabel>points_possible</fieldlabel><fieldentry>3.0</fieldentry></qtimetadatafield>
+</qtimetadata></itemmetadata>
+<presentation><material><mattext texttype="text/html">&lt;div&gt;Who &lt;em&gt;voted&lt;/em&gt;?&lt;/div&gt;</mattext></material>
+<response_lid ident="response1" rcardinality="Single"><render_choice>
+<response_label ident="10"><material><mattext texttype="text/plain">Council</mattext></material></response_label>
+<response_label ident="11"><material><mattext texttype="text/plain">Mayor</mattext></material></response_label>
+</render_choice></response_lid></presentation>
+<resprocessing><outcomes><decvar maxvalue="100" minvalue="0" varname="SCORE" vartype="Decimal"/></outcomes>
+<respcondition continue="Yes"><conditionvar><other/></conditionvar><displayfeedback feedbacktype="Response" linkrefid="general_fb"/></respcondition>
+<respcondition continue="Yes"><conditionvar><varequal respident="response1">11</varequal></conditionvar><displayfeedback feedbacktype="Response" linkrefid="11_fb"/></respcondition>
+<respcondition continue="No"><conditionvar><varequal respident="response1">10</varequal></conditionvar><setvar action="Set" varname="SCORE">100</setvar></respcondition>
+</resprocessing>
+<itemfeedback ident="general_fb"><flow_mat><material><mattext texttype="text/html">&lt;p&gt;The council.&lt;/p&gt;</mattext></material></flow_mat></itemfeedback>
+<itemfeedback ident="11_fb"><flow_mat><material><mattext texttype="text/plain">Only speaks.</mattext></material></flow_mat></itemfeedback>
+</item>
+<item ident="i2" title="File"><itemmetadata><qtimetadata>
+<qtimetadatafield><fieldlabel>question_type</fieldlabel><fieldentry>file_upload_question</fieldentry></qtimetadatafield>
+</qtimetadata></itemmetadata><presentation><material><mattext>Upload</mattext></material></presentation></item>
+</section></assessment></questestinterop>"""  # noqa: E501  as Canvas writes it
+
+
+def test_canvas_package() -> None:
+    content = write_zip(
+        {"imsmanifest.xml": b"<manifest/>", "g1/assessment_meta.xml": b"<quiz/>", "g1/g1.xml": CANVAS.encode()}
+    )
+    found = read_questions(content)
+    assert found.label == "QTI 1.2"
+    assert found.questions[0].item == Item(
+        "single",
+        "Who voted?",
+        lines=(Line("Council", True), Line("Mayor", False, "Only speaks.")),
+        explanation="The council.",
+        title="Vote",
+        points=3,
+    )
+    assert found.questions[1].where == "g1.xml, Line 20"
+    assert found.questions[1].reason == "Footnote has no questions that take a file."
+
+
+QTI3 = """<qti-assessment-item xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0" identifier="x" title="Vote" adaptive="false">
+<qti-response-declaration identifier="RESPONSE" cardinality="single" base-type="identifier">
+<qti-correct-response><qti-value>A</qti-value></qti-correct-response></qti-response-declaration>
+<qti-item-body><p>The plan.</p><qti-choice-interaction response-identifier="RESPONSE" max-choices="1">
+<qti-prompt>Who <strong>voted</strong>?</qti-prompt>
+<qti-simple-choice identifier="A">Council</qti-simple-choice>
+<qti-simple-choice identifier="B">Mayor<qti-feedback-inline outcome-identifier="F" identifier="B" show-hide="show">No.</qti-feedback-inline></qti-simple-choice>
+</qti-choice-interaction></qti-item-body></qti-assessment-item>"""  # noqa: E501  one item
+
+
+@pytest.mark.parametrize("version", ["2", "3"])
+def test_qti_2_and_3(version: str) -> None:
+    text = QTI3
+    if version == "2":
+        text = (
+            text.replace("qti-", "")
+            .replace("assessment-item", "assessmentItem")
+            .replace("response-declaration", "responseDeclaration")
+            .replace("correct-response", "correctResponse")
+            .replace("item-body", "itemBody")
+            .replace("choice-interaction", "choiceInteraction")
+            .replace("response-identifier", "responseIdentifier")
+            .replace("max-choices", "maxChoices")
+            .replace("simple-choice", "simpleChoice")
+            .replace("feedback-inline", "feedbackInline")
+        )
+    [question] = read_questions(text.encode()).questions
+    assert question.item == Item(
+        "single",
+        "The plan.\nWho voted?",
+        lines=(Line("Council", True), Line("Mayor", False, "No.")),
+        title="Vote",
+    )
+
+
+def test_kahoot_and_the_template() -> None:
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(1, 1, ["Quiz template"])
+        sheet.write_row(
+            7, 1, ["Question - max 120 characters", *(f"Answer {n} - max 75 characters" for n in (1, 2, 3, 4))]
+        )
+        sheet.write_row(7, 6, ["Time limit (sec)", "Correct answer(s) - choose at least one"])
+        sheet.write_row(8, 0, [1, "Who voted?", "Council", "Mayor", "", "", 20, 1])
+        sheet.write_row(9, 0, [2, "Which?", "City", "State", "Club", "", 20, "1,2"])
+        sheet.write_row(10, 0, [3, "None?", "a", "b", "", "", 20, 7])
+        sheet.write_row(11, 0, [4])
+    assert outcomes(content.getvalue()) == [
+        ("Row 9", "single", ""),
+        ("Row 10", "multiple", ""),
+        ("Row 11", "skipped", "Its correct answer isn’t the number of an answer."),
+    ]
+    template = (
+        "Type,Question,Answer 1,Answer 2,Correct,Feedback 2\n,Who?,Council,Mayor,A,No\nriddle,What?,a,b,1,\n,,a,b,1,\n"
+    )
+    assert outcomes(template.encode()) == [
+        ("Row 2", "single", ""),
+        ("Row 3", "skipped", "“riddle” isn’t a type of the template."),
+        ("Row 4", "skipped", "It has no question text."),
+    ]
+
+
+def test_blackboard() -> None:
+    lines = [
+        "MC\tWho?\tCouncil\tcorrect\tMayor\tincorrect",
+        "TF\tTrue?\tfalse",
+        "FIB_PLUS\tThe [x] has [y].\tx\tcity\ttown\t\ty\t7",
+        "OP\tRate it",
+        "MC\tWho?\tCouncil\tyes",
+    ]
+    assert outcomes("\n".join(lines).encode()) == [
+        ("Line 1", "single", ""),
+        ("Line 2", "true_false", ""),
+        ("Line 3", "blanks", ""),
+        ("Line 4", "skipped", "Footnote has no question type like “OP”."),
+        ("Line 5", "skipped", "Each answer needs “correct” or “incorrect” in the next column."),
+    ]
+    [blanks] = [question.item for question in read_questions(lines[2].encode()).questions]
+    assert blanks
+    assert (blanks.text, blanks.gaps) == ("The {a} has {b}.", (Gap(("city", "town")), Gap(("7",))))
+
+
+def test_what_is_too_long_or_too_many_is_said() -> None:
+    many = "Q {" + " ".join(f"~a{n}" for n in range(8)) + " =z}"
+    long = f"Q {{=a#{'x' * 600} ~b}}"
+    assert outcomes(f"{many}\n\n{long}\n\nQ {{=a ~A}}".encode()) == [
+        ("Line 1", "skipped", "It has 9 answers. A question can have 8."),
+        ("Line 3", "single", "Feedback is cut to 500 characters."),
+        ("Line 5", "skipped", "2 of its answers are the same."),
+    ]
+
+
+@pytest.mark.parametrize("item", EXAMPLES, ids=lambda item: item.kind)
+def test_an_imported_question_needs_evidence_and_nothing_unknown(item: Item) -> None:
+    question = draft_question(item, key="i-1", objective="")
+    assert question["evidence"] == []
+    draft_of(question).problems(question, [], [])
+    back = item_of(draft_of(question).finish(question, [], []), 1)
+    assert back
+    assert back.kind == item.kind
+
+
+# --- Attacks ------------------------------------------------------------------------------------------------------
+
+
+def bomb() -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.xml", b"<quiz>" + b" " * 50_000_000 + b"</quiz>")
+    return content.getvalue()
+
+
+ENTITIES = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><quiz>&b;</quiz>'
+OUTSIDE = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/hostname">]><quiz><question>&a;</question></quiz>'
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (bomb(), "unpacks to far more"),
+        (ENTITIES.encode(), "defines entities"),
+        (OUTSIDE.encode(), "defines entities"),
+        (b"<a>" * 5_000 + b"</a>" * 5_000, "nested too deep"),
+        (b"PK\x03\x04 not a zip", "missing or locked"),
+        (b"", "empty"),
+        (b"hello there", "don’t know this format"),
+        (b"<svg/>", "neither Moodle XML nor QTI"),
+        (b"<quiz><question>", "line 1"),
+        (b"\x00\x01\x02\x03", "format"),
+    ],
+    ids=["ratio", "entities", "outside", "deep", "zip", "empty", "words", "svg", "cut", "binary"],
+)
+def test_a_file_that_is_no_set_of_questions_is_refused_in_words(content: bytes, words: str) -> None:
+    with pytest.raises(UnreadableFile, match=words):
+        read_questions(content)
+
+
+SEEDS = [GIFT.encode(), MOODLE.encode(), CANVAS.encode(), QTI3.encode(), b"Who?\nA. Me\nANSWER: A\n"]
+SEEDS += [one.write("Set", [item for item in EXAMPLES if item.kind in one.kinds]) for one in FORMATS]
+SEEDS.append(
+    write_own({"title": "x", "questions": [{"type": "single", "stem": "s", "choices": [{"text": 3}]}]}, as_toml=False)
+)
+SEEDS.append(b'{"questions": [{"type": "blanks", "stem": 1, "text": [], "gaps": [{}]}, 5, {"type": []}]}')
+
+
+@settings(max_examples=300, deadline=2_000, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.sampled_from(range(len(SEEDS))), st.lists(st.tuples(st.integers(0, 5_000), st.binary(max_size=6)), max_size=6)
+)
+@example(len(SEEDS) - 1, [])
+@example(len(SEEDS) - 2, [])
+def test_no_damaged_file_breaks_a_reader(seed: int, damage: list[tuple[int, bytes]]) -> None:
+    content = bytearray(SEEDS[seed])
+    for place, new in damage:
+        at = place % (len(content) + 1)
+        content[at : at + len(new)] = new
+    try:
+        found = read_questions(bytes(content))
+    except UnreadableFile:
+        return
+    for question in found.questions:
+        assert question.where
+        assert (question.item is None) == bool(question.reason)
+
+
+# --- Our own files ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("as_toml", [False, True])
+def test_our_own_file_keeps_the_whole_set(edition: Edition, as_toml: bool) -> None:
+    file = read_questions(write_own(edition.document, as_toml=as_toml))
+    assert whole_set(file) == edition.document
+    assert file.title == edition.document["title"]

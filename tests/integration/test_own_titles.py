@@ -1,0 +1,95 @@
+"""The own title of an assignment stands on every page and in every file that names the quiz."""
+
+import json
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from quizzes.models import Assignment, Attempt, Edition, Student, User
+from tests.factories import NOW, make_answered_attempt, make_assignment, make_student
+from tests.pages import text_of
+
+OWN = "Friday check"
+SET = "Small set"
+TEACHERS = (
+    *("assignment_progress", "assignment_results", "item_analysis", "grading_queue", "class_board", "start_class"),
+    *("running_class", "change_assignment", "assignment_regrades", "answer_visibility", "paper_answers"),
+    *("print_assignment", "print_assignment_key"),
+)
+STUDENTS = ("receipt", "result")
+
+
+@pytest.fixture
+def attempt(edition: Edition, student: Student, teacher: User) -> Attempt:
+    """Submitted, on an assignment with a title of its own."""
+    assignment = make_assignment(
+        edition=edition, classroom=student.classroom, assigned_by=teacher, own_title=OWN, due_at=NOW + timedelta(days=1)
+    )
+    return make_answered_attempt(assignment=assignment, student=student, right=1)
+
+
+@pytest.mark.parametrize("name", TEACHERS)
+def test_pages_of_a_quiz_show_its_own_title(name: str, attempt: Attempt, teacher_client: Client) -> None:
+    text = text_of(teacher_client.get(reverse(name, args=[attempt.assignment.public_id])))
+    assert OWN in text
+    assert SET not in text
+
+
+def test_other_pages_of_a_teacher_show_the_own_title(
+    attempt: Attempt, student: Student, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    quiz, classroom = attempt.assignment.public_id, student.classroom.public_id
+    make_student(classroom=student.classroom, created_at=NOW)
+    for address in (
+        reverse("classroom_gradebook", args=[classroom]),
+        reverse("start_classroom", args=[classroom]),
+        reverse("classroom_quizzes", args=[classroom]),
+        reverse("student_history", args=[student.public_id]),
+        reverse("student_report", args=[student.public_id]),
+        reverse("attempt_review", args=[attempt.public_id]),
+        reverse("student_overrides", args=[quiz, student.public_id]),
+        reverse("student_paper_answers", args=[quiz, student.public_id]),
+        reverse("regrade_question", args=[quiz, 1]),
+    ):
+        text = text_of(teacher_client.get(address))
+        assert OWN in text, address
+        assert SET not in text, address
+    page = teacher_client.get(reverse("teacher_home"))
+    # The quiz to do, and the quiz that is open.
+    assert text_of(page).count(OWN) == 2
+    assert SET not in text_of(page)
+
+
+def test_pages_of_a_student_show_the_own_title(
+    attempt: Attempt, student: Student, student_client: Client, edition: Edition
+) -> None:
+    open_quiz = make_assignment(edition=edition, classroom=student.classroom, own_title=OWN)
+    started = make_answered_attempt(assignment=open_quiz, student=student, submitted=False)
+    for address in (
+        reverse("student_home"),
+        *(reverse(name, args=[attempt.public_id]) for name in STUDENTS),
+        reverse("start_attempt", args=[open_quiz.public_id]),
+        reverse("review_attempt", args=[started.public_id]),
+    ):
+        text = text_of(student_client.get(address, follow=True))
+        assert OWN in text, address
+        assert SET not in text, address
+
+
+def test_files_have_the_own_title(attempt: Attempt, student: Student, teacher_client: Client) -> None:
+    quiz, classroom = attempt.assignment.public_id, student.classroom.public_id
+    for layout in ("scores", "canvas", "moodle", "answers"):
+        address = reverse("download_file", args=[classroom])
+        content = teacher_client.post(address, {"layout": layout, "form": "csv"}).content.decode("utf-8-sig")
+        assert OWN in content, layout
+        assert SET not in content, layout
+    answers = teacher_client.post(reverse("download_answers", args=[quiz]), {"form": "csv"})
+    assert OWN in answers.content.decode("utf-8-sig")
+    data = json.loads(teacher_client.post(reverse("download_student", args=[student.public_id])).content)
+    assert data["attempts"][0]["assignment"] == OWN
+    account = json.loads(teacher_client.post(reverse("download_account")).content)
+    assert [quiz["own_title"] for quiz in account["quizzes"]] == [OWN]
+    assert Assignment.objects.get().title == OWN

@@ -1,0 +1,138 @@
+"""The people of a class: roles, the last owner, and what each act leaves in the audit log."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+
+from quizzes.models import Assignment, AuditEvent, Classroom, Student, Teaching, User
+from quizzes.people.class_people import LastOwner, add_person, change_role, people, remove_person
+from quizzes.people.class_roles import ClassAct, may
+from quizzes.people.classrooms import ClassroomNameTaken, NotATeacher, add_classroom, hand_over
+from quizzes.people.erasure import erase_teacher, own_classrooms
+from tests.factories import make_classroom, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def roles(classroom: Classroom) -> dict[str, str]:
+    return {row.teacher.name: row.role for row in people(classroom)}
+
+
+@pytest.mark.parametrize(
+    ("role", "acts"),
+    [
+        ("owner", {ClassAct.READ, ClassAct.CHANGE, ClassAct.OWN}),
+        ("teacher", {ClassAct.READ, ClassAct.CHANGE}),
+        ("viewer", {ClassAct.READ}),
+    ],
+)
+def test_role_allows_its_acts(role: str, acts: set[ClassAct]) -> None:
+    assert {act for act in ClassAct if may(role, act)} == acts
+
+
+def test_owner_adds_a_colleague_and_changes_the_role(
+    classroom: Classroom, teacher: User, other_teacher: User, now: datetime
+) -> None:
+    for _ in range(2):
+        add_person(classroom, other_teacher, role="viewer", by=teacher, now=now)
+    for _ in range(2):
+        change_role(classroom, other_teacher, role="teacher", by=teacher, now=now)
+    assert roles(classroom) == {"Ms. Rivera": "owner", "Mr. Okafor": "teacher"}
+    assert [(event.action, event.actor, event.detail) for event in AuditEvent.objects.order_by("pk")] == [
+        ("person_added", teacher, {"account": other_teacher.pk, "role": "viewer"}),
+        ("role_changed", teacher, {"account": other_teacher.pk, "before": "viewer", "role": "teacher"}),
+    ]
+
+
+def test_people_are_listed_by_role(classroom: Classroom, teacher: User, now: datetime) -> None:
+    for name, role in (("B", "viewer"), ("A", "teacher"), ("C", "owner")):
+        add_person(classroom, make_user(name=name), role=role, by=teacher, now=now)
+    assert list(roles(classroom)) == ["Ms. Rivera", "C", "A", "B"]
+
+
+@pytest.mark.parametrize("role", ["teacher", "viewer"])
+def test_last_owner_stays(role: str, classroom: Classroom, teacher: User, other_teacher: User, now: datetime) -> None:
+    add_person(classroom, other_teacher, role="teacher", by=teacher, now=now)
+    with pytest.raises(LastOwner):
+        remove_person(classroom, teacher, by=teacher, now=now)
+    with pytest.raises(LastOwner):
+        change_role(classroom, teacher, role=role, by=teacher, now=now)
+    with pytest.raises(LastOwner):
+        add_person(classroom, teacher, role=role, by=teacher, now=now)
+    assert roles(classroom)["Ms. Rivera"] == "owner"
+    change_role(classroom, other_teacher, role="owner", by=teacher, now=now)
+    for _ in range(2):
+        remove_person(classroom, teacher, by=teacher, now=now)
+    assert roles(classroom) == {"Mr. Okafor": "owner"}
+    assert AuditEvent.objects.filter(action="person_left", actor=teacher).count() == 1
+
+
+def test_removing_a_colleague_is_logged_with_who(
+    classroom: Classroom, teacher: User, viewer: User, now: datetime
+) -> None:
+    remove_person(classroom, viewer, by=teacher, now=now)
+    event = AuditEvent.objects.get()
+    assert (event.action, event.actor, event.detail["account"]) == ("person_removed", teacher, viewer.pk)
+    assert change_role(classroom, viewer, role="owner", by=teacher, now=now) is None
+
+
+def test_editable_rows_are_those_of_editors(
+    classroom: Classroom, assignment: Assignment, student: Student, teacher: User, viewer: User, other_teacher: User
+) -> None:
+    Teaching.objects.create(classroom=classroom, teacher=other_teacher, role="teacher")
+    for user, role, edits in ((teacher, "owner", True), (other_teacher, "teacher", True), (viewer, "viewer", False)):
+        assert Classroom.objects.editable_by(user).exists() is edits
+        assert Assignment.objects.editable_by(user).exists() is edits
+        for rows in (Classroom.objects, Assignment.objects, Student.objects):
+            [row] = rows.taught_by(user).with_role()
+            assert row.own_role == role
+
+
+def test_class_name_is_taken_by_own_classes_only(
+    classroom: Classroom, teacher: User, other_teacher: User, now: datetime
+) -> None:
+    add_person(classroom, other_teacher, role="teacher", by=teacher, now=now)
+    made = add_classroom(by=other_teacher, name=classroom.name, time_zone="UTC", now=now)
+    assert made.name == classroom.name
+    with pytest.raises(ClassroomNameTaken):
+        add_classroom(by=other_teacher, name=classroom.name, time_zone="UTC", now=now)
+
+
+def test_only_an_owner_hands_a_class_over(
+    classroom: Classroom, teacher: User, viewer: User, other_teacher: User, now: datetime
+) -> None:
+    with pytest.raises(NotATeacher):
+        hand_over(classroom, giver=viewer, to=other_teacher, by=viewer, now=now)
+    hand_over(classroom, giver=teacher, to=viewer, by=teacher, now=now)
+    assert roles(classroom) == {"Ms. Baker": "owner"}
+
+
+def test_deleted_account_leaves_an_owner(
+    classroom: Classroom, teacher: User, viewer: User, other_teacher: User, now: datetime
+) -> None:
+    add_person(classroom, other_teacher, role="teacher", by=teacher, now=now)
+    assert list(own_classrooms(teacher)) == []
+    erase_teacher(teacher, now=now)
+    assert roles(classroom) == {"Mr. Okafor": "owner", "Ms. Baker": "viewer"}
+    assert AuditEvent.objects.filter(action="role_changed", actor=None, classroom=classroom).count() == 1
+
+
+def test_class_with_viewers_only_goes_with_its_owner(
+    classroom: Classroom, teacher: User, viewer: User, now: datetime
+) -> None:
+    assert list(own_classrooms(teacher)) == [classroom]
+    assert list(own_classrooms(viewer)) == []
+    erase_teacher(viewer, now=now)
+    assert Classroom.objects.filter(pk=classroom.pk).exists()
+    erase_teacher(teacher, now=now)
+    assert not Classroom.objects.exists()
+
+
+def test_class_of_two_owners_stays_as_it_is(
+    classroom: Classroom, teacher: User, other_teacher: User, now: datetime, queries: Callable[[], object]
+) -> None:
+    add_person(classroom, other_teacher, role="owner", by=teacher, now=now)
+    make_classroom(teacher=other_teacher, name="Period 9")
+    erase_teacher(teacher, now=now)
+    assert roles(classroom) == {"Mr. Okafor": "owner"}

@@ -1,0 +1,202 @@
+"""The page of the site's administrator: what it shows, what it never shows, and what it does."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django.fixtures import Settings
+
+from quizsite.administration import ACCOUNTS_ON_A_PAGE, LABELS
+from quizsite.health import READING_CHECKS
+from quizsite.models import SiteState
+from quizsite.secret_key import record_secret_key
+from quizsite.storage import database_size, stored_backups
+from quizzes.models import Attempt, AuditEvent, Classroom, Invitation, User
+from quizzes.people import accounts
+from quizzes.people.erasure import erase_teacher
+from tests.factories import NOW, make_classroom, make_invitation, make_user
+from tests.management.test_commands import run
+from tests.pages import read, text_of
+
+pytestmark = pytest.mark.django_db
+SITE = "/site/"
+
+
+@pytest.fixture
+def client(staff: User, signed_in: Callable[[User], Client]) -> Client:
+    return signed_in(staff)
+
+
+def rows(client: Client) -> dict[str, tuple[int, bool]]:
+    return {
+        account.name: (account.class_count, account.has_second_step) for account in client.get(SITE).context["accounts"]
+    }
+
+
+def test_page_lists_accounts_by_counts(
+    client: Client, teacher: User, other_teacher: User, classroom: Classroom
+) -> None:
+    make_classroom(teacher=teacher, name="Period 4")
+    make_classroom(teacher=teacher, name="Old", archived_at=NOW)
+    Authenticator.objects.create(user=other_teacher, type=Authenticator.Type.TOTP, data={})
+    assert rows(client) == {"Ms. Rivera": (2, False), "Mr. Okafor": (0, True), "The office": (0, False)}
+    page = client.get(SITE)
+    assert "3 accounts, 2 classes, 0 students, 0 quizzes" in text_of(page)
+    assert SITE in read(client.get(reverse("account"))).links
+
+
+def test_page_shows_no_student_and_no_class(client: Client, attempt: Attempt) -> None:
+    page = client.get(SITE).content.decode()
+    student, classroom = attempt.student, attempt.classroom
+    for secret in (student.display_name, student.public_id, classroom.name, classroom.join_code, attempt.public_id):
+        assert secret not in page
+    assert "1 student, 1 quiz" in text_of(client.get(SITE))
+
+
+def test_teacher_finds_no_way_to_the_page(teacher_client: Client) -> None:
+    assert SITE not in read(teacher_client.get(reverse("account"))).links
+    assert teacher_client.get(SITE).status_code == 403
+
+
+def test_account_is_closed_and_reopened_with_who(
+    client: Client, staff: User, teacher: User, signed_in: Callable[[User], Client]
+) -> None:
+    own = signed_in(teacher)
+    for _ in range(2):
+        page = client.post(reverse("close_account", args=[teacher.pk]), follow=True)
+        assert "Account closed: rivera@school.test" in text_of(page)
+    assert own.get("/teacher/").status_code == 302
+    assert "1 closed" in text_of(client.get(SITE))
+    for _ in range(2):
+        client.post(reverse("reopen_account", args=[teacher.pk]))
+    teacher.refresh_from_db()
+    assert teacher.is_active
+    events = AuditEvent.objects.order_by("pk").values_list("action", "actor", "detail__account")
+    assert list(events) == [("account_closed", staff.pk, teacher.pk), ("account_reopened", staff.pk, teacher.pk)]
+
+
+def test_own_account_stays_open(client: Client, staff: User) -> None:
+    page = client.post(reverse("close_account", args=[staff.pk]), follow=True)
+    assert "You can’t close your own account here" in text_of(page)
+    staff.refresh_from_db()
+    assert staff.is_active
+    assert client.post(reverse("close_account", args=[0])).status_code == 404
+
+
+def test_deleted_account_is_not_listed(
+    client: Client, teacher: User, classroom: Classroom, other_teacher: User
+) -> None:
+    Classroom.objects.get().teachers.add(other_teacher, through_defaults={"role": "owner"})
+    accounts.change_email(teacher, email="new@school.test", now=NOW)
+    AuditEvent.objects.record("classroom_changed", actor=teacher, classroom=classroom, at=NOW)
+    erase_teacher(teacher, now=NOW)
+    assert User.objects.filter(pk=teacher.pk).exists()
+    assert rows(client) == {"Mr. Okafor": (1, False), "The office": (0, False)}
+    assert client.post(reverse("reopen_account", args=[teacher.pk])).status_code == 404
+
+
+def test_open_invitations_are_listed_and_canceled(client: Client, teacher: User) -> None:
+    now = timezone.now()
+    invitation, token = make_invitation(invited_by=teacher, now=now)
+    first, _ = make_invitation(now=now)
+    used, _ = make_invitation(invited_by=teacher, now=now, used_at=now)
+    make_invitation(invited_by=teacher, now=now - timedelta(days=8))
+    page = client.get(SITE)
+    assert set(page.context["invitations"]) == {invitation, first}
+    assert "Ms. Rivera," in text_of(page)
+    assert token not in page.content.decode()
+    for row in (invitation, invitation, used):
+        client.post(reverse("revoke_invitation", args=[row.pk]))
+    assert not Invitation.objects.filter(pk=invitation.pk).exists()
+    assert Invitation.objects.filter(pk=used.pk).exists()
+
+
+def test_health_and_backups_are_shown(client: Client, settings: Settings, tmp_path: Path) -> None:
+    record_secret_key(now=timezone.now())
+    settings.BACKUP_DIR = tmp_path
+    assert "No backups in this site’s own folder yet" in text_of(client.get(SITE))
+    for name in ("footnote-20261125T210000Z", "footnote-20261126T010203Z", "something else"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "footnote.sqlite3").write_bytes(b"x" * 2048)
+    assert [(backup.name, backup.size) for backup in stored_backups()] == [
+        ("footnote-20261126T010203Z", 2048),
+        ("footnote-20261125T210000Z", 2048),
+    ]
+    page = text_of(client.get(SITE))
+    assert "2 backups, the newest of Thu, Nov 26, 01:02 UTC" in page
+    assert "All checks are OK" in page
+    SiteState.objects.record(SiteState.SECRET_KEY, "another", now=NOW)
+    page = text_of(client.get(SITE))
+    assert "A check isn’t OK" in page
+    assert "Secret key Not OK, the database belongs to another secret key" in page
+
+
+def test_each_check_has_a_label() -> None:
+    assert set(LABELS) == {check.__name__ for check in READING_CHECKS}
+
+
+def test_size_of_the_database_is_that_of_its_files(settings: Settings, tmp_path: Path, monkeypatch: Any) -> None:
+    if connection.vendor == "postgresql":
+        assert database_size() > 1_000_000
+        return
+    file = tmp_path / "footnote.sqlite3"
+    monkeypatch.setitem(connection.settings_dict, "NAME", file)
+    assert database_size() == 0
+    file.write_bytes(b"x" * 100)
+    file.with_name("footnote.sqlite3-wal").write_bytes(b"x" * 11)
+    assert database_size() == 111
+
+
+def test_page_costs_the_same_for_any_number_of_accounts(
+    client: Client, queries: Callable[[], Any], teacher: User
+) -> None:
+    counts = []
+    for number in (1, 3):
+        for _ in range(number):
+            make_classroom(teacher=make_user())
+            make_invitation(invited_by=teacher, now=timezone.now())
+        with queries() as seen:
+            client.get(SITE)
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
+
+
+def test_accounts_have_pages(client: Client) -> None:
+    User.objects.bulk_create(
+        User(email=f"{number}@school.test", name=f"Name {number:03}") for number in range(ACCOUNTS_ON_A_PAGE)
+    )
+    page = client.get(SITE)
+    assert len(page.context["accounts"]) == ACCOUNTS_ON_A_PAGE
+    assert "?page=2" in read(page).links
+    last = client.get(SITE, {"page": "2"})
+    assert [account.name for account in last.context["accounts"]] == ["The office"]
+    assert client.get(SITE, {"page": "nonsense"}).context["accounts"].number == 1
+
+
+def test_command_gives_and_takes_the_role(teacher: User, teacher_client: Client) -> None:
+    for _ in range(2):
+        assert run("administrator", "RIVERA@school.test") == "rivera@school.test is now a site administrator.\n"
+    assert teacher_client.get(SITE).status_code == 200
+    for _ in range(2):
+        said = run("administrator", teacher.email, remove=True)
+        assert said == "rivera@school.test is no longer a site administrator.\n"
+    assert teacher_client.get(SITE).status_code == 403
+    assert [event.action for event in AuditEvent.objects.order_by("pk")] == [
+        "administrator_added",
+        "administrator_removed",
+    ]
+    with pytest.raises(CommandError, match="No account has the address"):
+        call_command("administrator", "nobody@school.test")
+
+
+def test_administrator_sees_no_rows_in_the_admin(client: Client, attempt: Attempt) -> None:
+    for name in ("attempt", "student", "answerevent"):
+        assert client.get(f"/admin/quizzes/{name}/").status_code == 403

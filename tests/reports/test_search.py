@@ -1,0 +1,113 @@
+"""The search of a teacher: students, question sets, receipts, in the own classes only."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from quizzes.models import Assignment, Classroom, Student, User
+from quizzes.reports.search import SHOWN, receipt_of, search
+from tests.conftest import Queries
+from tests.factories import (
+    NOW,
+    make_answered_attempt,
+    make_assignment,
+    make_draft,
+    make_edition,
+    make_question_set,
+    make_student,
+)
+from tests.pages import read, text_of
+
+type Gather = Callable[[], AbstractContextManager[Queries]]
+
+
+@pytest.mark.parametrize("text", ["maya", "LOPEZ", "Maya  Lopez", "máyá", "ya lo"])
+def test_search_finds_a_student_by_part_of_the_name(text: str, student: Student, teacher: User) -> None:
+    assert search(teacher, text).students == (student,)
+
+
+@pytest.mark.parametrize("text", ["%", "_", "...", "' OR 1=1 --", "zzz"])
+def test_search_finds_nobody_by_other_text(text: str, student: Student, teacher: User) -> None:
+    assert search(teacher, text).students == ()
+
+
+def test_search_finds_removed_students_and_archived_classes(
+    student: Student, classroom: Classroom, teacher: User, teacher_client: Client
+) -> None:
+    Student.objects.update(removed_at=NOW)
+    Classroom.objects.update(archived_at=NOW)
+    assert search(teacher, "maya").students == (student,)
+    assert "Removed. Work is kept" in text_of(teacher_client.get(reverse("search"), {"q": "maya"}))
+
+
+def test_search_stays_in_the_own_classes_and_sets(
+    student: Student, assignment: Assignment, outsider: Student, other_teacher: User, teacher: User
+) -> None:
+    attempt = make_answered_attempt(assignment=assignment, student=student)
+    theirs = make_draft(owner=teacher).question_set
+    assert search(teacher, "Omar").is_empty
+    assert search(other_teacher, "Maya").is_empty
+    assert search(teacher, attempt.receipt or "").attempts == (attempt,)
+    assert search(other_teacher, attempt.receipt or "").is_empty
+    assert [draft.question_set for draft in search(teacher, theirs.title).drafts] == [theirs]
+    assert search(other_teacher, theirs.title).drafts == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "receipt"),
+    [
+        ("k7q-42m", "K7Q-42M"),
+        (" K7Q 42M ", "K7Q-42M"),
+        ("k7q42m", "K7Q-42M"),
+        ("k7q-42", ""),
+        ("Maya", ""),
+        ("éé1234", ""),
+    ],
+)
+def test_receipt_is_read_as_people_type_it(text: str, receipt: str) -> None:
+    assert receipt_of(text) == receipt
+
+
+def test_search_page_leads_to_what_it_found(
+    student: Student, assignment: Assignment, teacher: User, teacher_client: Client
+) -> None:
+    attempt = make_answered_attempt(assignment=assignment, student=student)
+    draft = make_draft(owner=teacher)
+    for text, address in (
+        ("maya", reverse("student_history", args=[student.public_id])),
+        (attempt.receipt, reverse("attempt_review", args=[attempt.public_id])),
+        ("small", reverse("question_set", args=[assignment.edition.question_set.public_id])),
+        (draft.question_set.title, reverse("edit_questions", args=[draft.question_set.public_id])),
+    ):
+        page = teacher_client.get(reverse("search"), {"q": text})
+        assert address in read(page).links, text
+        assert teacher_client.get(address, follow=True).status_code == 200
+    assert "Nothing found" in text_of(teacher_client.get(reverse("search"), {"q": "zzzz"}))
+    assert "Type a name, a title, or a receipt." in text_of(teacher_client.get(reverse("search"), {"q": " "}))
+    assert "hidden character" in text_of(teacher_client.get(reverse("search"), {"q": "a\x00"}))
+    assert "Nothing found" not in text_of(teacher_client.get(reverse("search")))
+
+
+def test_search_costs_the_same_for_any_number_and_says_when_it_cuts(
+    classroom: Classroom, teacher: User, teacher_client: Client, queries: Gather
+) -> None:
+    counts = []
+    for number in (1, SHOWN):
+        for place in range(number):
+            make_student(classroom=classroom, name=f"Maya {number} {place}")
+        make_edition(question_set=make_question_set(slug=f"maya-{number}", title=f"Maya {number}"))
+        with queries() as seen:
+            page = teacher_client.get(reverse("search"), {"q": "maya"})
+        counts.append(len(seen))
+    assert counts == [5, 5]
+    assert f"Only the first {SHOWN} of a kind are listed." in text_of(page)
+
+
+def test_box_of_every_page_searches(assignment: Assignment, teacher_client: Client) -> None:
+    make_assignment(edition=assignment.edition, classroom=assignment.classroom)
+    for name, args in (("teacher_home", []), ("roster", [assignment.classroom.public_id]), ("help", [])):
+        page = teacher_client.get(reverse(name, args=args))
+        assert [form.action for form in read(page).searches] == [reverse("search")], name

@@ -1,0 +1,428 @@
+"""Assign in one step: presets, times per class, again, to one more class."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from quizzes.models import Accommodation, Assignment, AuditEvent, Classroom, Edition, QuestionSet, User
+from tests.factories import (
+    NOW,
+    make_assignment,
+    make_classroom,
+    make_document,
+    make_edition,
+    make_question_set,
+    make_student,
+)
+from tests.pages import errors_of, form_of, read, text_of
+
+PERIOD_5 = "Period 5"
+
+
+@pytest.fixture(autouse=True)
+def at_eleven(clock: time_machine.Traveller) -> None:
+    """Friday, 11:00 am in New York."""
+
+
+@pytest.fixture
+def chicago(teacher: User) -> Classroom:
+    return make_classroom(teacher=teacher, name=PERIOD_5, time_zone="America/Chicago")
+
+
+def address_of(edition: Edition) -> str:
+    return reverse("assign", args=[edition.question_set.public_id])
+
+
+def send(client: Client, address: str, *classrooms: Classroom, **changes: Any) -> Any:
+    """Press “Assign” on the page, with these classes and fields."""
+    data = form_of(client.get(address), having="preset").data(act="save", **changes)
+    return client.post(address, data | {"classrooms": [classroom.public_id for classroom in classrooms]})
+
+
+def settings_of(assignment: Assignment) -> tuple[Any, ...]:
+    return (assignment.due_at, assignment.closes_at, assignment.time_limit, assignment.release)
+
+
+# --- Presets ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("preset", "expected", "page"),
+    [
+        ("in_class", (None, None, timedelta(minutes=30), "after_last"), "start_class"),
+        ("homework", (datetime(2026, 10, 24, 12, tzinfo=UTC), None, None, "after_last"), "assignment_progress"),
+        (
+            "test",
+            (None, datetime(2026, 10, 23, 20, tzinfo=UTC), timedelta(minutes=40), "after_close"),
+            "assignment_progress",
+        ),
+    ],
+)
+def test_preset_assigns_in_one_step_and_leads_on(
+    preset: str, expected: tuple[Any, ...], page: str, edition: Edition, classroom: Classroom, teacher_client: Client
+) -> None:
+    make_student(classroom=classroom)
+    done = send(teacher_client, address_of(edition), classroom, preset=preset)
+    assignment = Assignment.objects.get()
+    assert done.headers["Location"] == reverse(page, args=[assignment.public_id])
+    assert settings_of(assignment) == expected
+    links = read(teacher_client.get(done.headers["Location"])).links
+    assert {reverse(name, args=[assignment.public_id]) for name in ("start_class", "assignment_progress")} - set(
+        links
+    ) <= {done.headers["Location"]}
+
+
+def test_presets_say_what_they_set(edition: Edition, classroom: Classroom, teacher_client: Client) -> None:
+    text = text_of(teacher_client.get(address_of(edition)))
+    assert "In class now Opens now. 30 minutes. Answers after each student turns in." in text
+    assert (
+        "Homework, due tomorrow 8:00 am Opens now. No time limit. Answers after each student turns in. "
+        "Test, answers after everyone is done Opens now. 40 minutes. Closes today, 4:00 pm. Answers after it closes."
+    ) in text
+    assert "Same settings as before" not in text
+
+
+def test_homework_is_due_tomorrow_in_the_zone_of_each_class(
+    edition: Edition, classroom: Classroom, chicago: Classroom, teacher_client: Client, clock: time_machine.Traveller
+) -> None:
+    clock.move_to(datetime(2026, 10, 24, 4, 30, tzinfo=UTC))  # Saturday, 12:30 am in New York
+    send(teacher_client, address_of(edition), classroom, chicago, preset="homework")
+    assert dict(Assignment.objects.values_list("classroom__name", "due_at")) == {
+        classroom.name: datetime(2026, 10, 25, 12, tzinfo=UTC),
+        PERIOD_5: datetime(2026, 10, 24, 13, tzinfo=UTC),
+    }
+
+
+def test_changed_fields_stay_and_are_confirmed_when_another_preset_is_chosen(
+    edition: Edition, classroom: Classroom, teacher_client: Client
+) -> None:
+    address = address_of(edition)
+    asked = send(teacher_client, address, classroom, preset="test", time_limit="55")
+    assert "Ready to assign?" in text_of(asked)
+    assert not Assignment.objects.exists()
+    teacher_client.post(address, form_of(asked, having="release").data(act="save"))
+    assert settings_of(Assignment.objects.get()) == (
+        *(None, datetime(2026, 10, 23, 20, tzinfo=UTC)),
+        *(timedelta(minutes=55), "after_close"),
+    )
+
+
+def test_a_cleared_box_of_another_preset_stays_cleared(
+    edition: Edition, classroom: Classroom, teacher_client: Client
+) -> None:
+    asked = send(teacher_client, address_of(edition), classroom, preset="homework", shuffle_choices=[])
+    teacher_client.post(address_of(edition), form_of(asked, having="release").data(act="save"))
+    assert Assignment.objects.get().shuffle_choices is False
+
+
+def test_own_settings_under_the_shown_preset_need_no_second_step(
+    edition: Edition, classroom: Classroom, teacher_client: Client
+) -> None:
+    changes = {"time_limit": "", "own_title": "Warm-up", "closes": "2026-10-23T15:00", "is_teacher_paced": "on"}
+    assert send(teacher_client, address_of(edition), classroom, **changes).status_code == 302
+    assignment = Assignment.objects.get()
+    assert (assignment.title, assignment.is_teacher_paced) == ("Warm-up", True)
+    assert assignment.closes_at == datetime(2026, 10, 23, 19, tzinfo=UTC)
+
+
+def test_unknown_preset_is_refused(edition: Edition, classroom: Classroom, teacher_client: Client) -> None:
+    for name in ("preset", "filled"):
+        send(teacher_client, address_of(edition), classroom, **{name: "same"})
+    # The page does not show which preset is meant, and the fields say all.
+    assert Assignment.objects.count() == 1
+
+
+# --- What must be confirmed ---------------------------------------------------------------------------------------
+
+
+def test_warnings_are_confirmed(edition: Edition, classroom: Classroom, teacher_client: Client) -> None:
+    asked = send(teacher_client, address_of(edition), classroom, opens="2026-10-23T08:00")
+    assert "The opening time has passed. Students can start now." in text_of(asked)
+    assert not Assignment.objects.exists()
+    teacher_client.post(address_of(edition), form_of(asked, having="release").data(act="save"))
+    assert Assignment.objects.get().opens_at == datetime(2026, 10, 23, 12, tzinfo=UTC)
+
+
+def test_extended_time_that_does_not_fit_is_asked_about(
+    edition: Edition, classroom: Classroom, teacher_client: Client
+) -> None:
+    Accommodation.objects.create(student=make_student(classroom=classroom), time_factor="2", changed_at=NOW)
+    assert send(teacher_client, address_of(edition), classroom, preset="homework").status_code == 302
+    asked = send(
+        teacher_client, address_of(edition), classroom, own_title="2", time_limit="30", closes="2026-10-23T11:45"
+    )
+    assert "don’t fit before" in text_of(asked)
+    assert Assignment.objects.count() == 1
+
+
+def test_answers_before_the_last_attempt_are_asked_about(
+    edition: Edition, classroom: Classroom, teacher_client: Client
+) -> None:
+    asked = send(teacher_client, address_of(edition), classroom, max_attempts="2", release="after_hand_in")
+    assert "Students see all correct answers after their first attempt" in text_of(asked)
+    assert not Assignment.objects.exists()
+
+
+def test_a_second_quiz_with_one_title_is_confirmed(
+    edition: Edition, classroom: Classroom, teacher: User, teacher_client: Client
+) -> None:
+    make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
+    asked = send(teacher_client, address_of(edition), classroom)
+    assert "This class already has a quiz with this title. Add a title to tell them apart." in text_of(asked)
+    assert send(teacher_client, address_of(edition), classroom, own_title="Again").status_code == 302
+    asked = send(teacher_client, address_of(edition), classroom, own_title="Again")
+    assert "This class already has a quiz with this title." in text_of(asked)
+
+
+def test_all_errors_show_at_once(
+    edition: Edition, classroom: Classroom, chicago: Classroom, teacher_client: Client
+) -> None:
+    changes = {"time_limit": "x", "due": "2026-10-22T08:00", "opens": "2026-10-23T12:00", "closes": "2026-10-23T10:00"}
+    page = send(teacher_client, address_of(edition), **changes)
+    assert errors_of(page) == [
+        "Choose at least 1 class.",
+        "“Due” is before “Opens”.",
+        "“Closes” is before “Opens”.",
+        "Enter whole minutes, or leave blank for no limit.",
+    ]
+    assert re.search(r'<details class="more" open>', page.content.decode())
+
+
+# --- Times of each class ------------------------------------------------------------------------------------------
+
+
+def test_classes_have_times_of_their_own_in_one_form(
+    edition: Edition, classroom: Classroom, chicago: Classroom, teacher_client: Client
+) -> None:
+    own = {f"due-{chicago.public_id}": "2026-10-26T09:00", f"opens-{chicago.public_id}": "2026-10-24T09:00"}
+    send(teacher_client, address_of(edition), classroom, chicago, preset="homework", **own)
+    first, second = Assignment.objects.order_by("pk")
+    assert first.group == second.group
+    assert (first.opens_at, first.due_at) == (None, datetime(2026, 10, 24, 12, tzinfo=UTC))
+    assert (second.opens_at, second.due_at) == (
+        datetime(2026, 10, 24, 14, tzinfo=UTC),
+        datetime(2026, 10, 26, 14, tzinfo=UTC),
+    )
+
+
+def test_error_in_the_times_of_a_class_stands_in_its_row(
+    edition: Edition, classroom: Classroom, chicago: Classroom, teacher_client: Client
+) -> None:
+    own = {f"opens-{chicago.public_id}": "2026-10-27T09:00"}
+    page = send(teacher_client, address_of(edition), classroom, chicago, preset="homework", **own)
+    assert errors_of(page) == ["“Due” is before “Opens”."]
+    assert f'id="id_due-{chicago.public_id}-e"' in page.content.decode()
+    own = {f"opens-{chicago.public_id}": "2027-03-14T02:30"}
+    page = send(teacher_client, address_of(edition), classroom, chicago, **own)
+    assert errors_of(page) == ["Daylight saving time skips 2:30 am. Use 3:30 am."]
+    assert not Assignment.objects.exists()
+
+
+def test_one_class_has_no_second_set_of_times(edition: Edition, classroom: Classroom, teacher_client: Client) -> None:
+    assert "Other times for some classes" not in text_of(teacher_client.get(address_of(edition)))
+
+
+# --- The live summary ---------------------------------------------------------------------------------------------
+
+
+def test_fragment_has_the_summary_and_the_settings_of_a_new_preset(
+    edition: Edition, classroom: Classroom, teacher_client: Client
+) -> None:
+    address = address_of(edition)
+    form = form_of(teacher_client.get(address), having="preset")
+    headers = {"HX-Request": "true"}
+    same = teacher_client.post(address, form.data(act="preview"), headers=headers)
+    assert "can start now; no closing time. 1 attempt. Time limit: 30 minutes." in text_of(same)
+    assert "assign-settings" not in same.content.decode()
+    other = teacher_client.post(address, form.data(act="preview", preset="homework"), headers=headers)
+    assert "due Sat, Oct 24, 8:00 am EDT" in text_of(other)
+    assert '<div class="stack loose" id="assign-settings" hx-swap-oob="innerHTML">' in other.content.decode()
+    assert 'value="2026-10-24T08:00"' in other.content.decode()
+    unready = teacher_client.post(address, form.data(act="preview", classrooms=[]), headers=headers)
+    assert text_of(unready) == ""
+    assert not Assignment.objects.exists()
+
+
+# --- From a class -------------------------------------------------------------------------------------------------
+
+
+def test_question_set_is_chosen_on_the_page(
+    edition: Edition, classroom: Classroom, chicago: Classroom, teacher: User, teacher_client: Client
+) -> None:
+    mine = make_edition(
+        document=make_document(title="Mine"), question_set=make_question_set(owner=teacher, title="Mine")
+    )
+    address = f"{reverse('assign_quiz')}?classroom={chicago.public_id}"
+    form = form_of(teacher_client.get(address), having="question_set")
+    assert [value for name, value in form.offered if name == "question_set"] == [
+        *("", mine.question_set.public_id),
+        edition.question_set.public_id,
+    ]
+    assert form.data()["classrooms"] == [chicago.public_id]
+    refused = teacher_client.post(address, form.data(act="save"))
+    assert errors_of(refused) == ["Choose a question set."]
+    teacher_client.post(address, form.data(act="save", question_set=mine.question_set.public_id))
+    assert [(given.edition, given.classroom) for given in Assignment.objects.all()] == [(mine, chicago)]
+
+
+def test_question_set_of_another_teacher_cannot_be_chosen(
+    classroom: Classroom, other_teacher: User, teacher_client: Client
+) -> None:
+    theirs = make_edition(question_set=make_question_set(owner=other_teacher))
+    refused = send(teacher_client, reverse("assign_quiz"), classroom, question_set=theirs.question_set.public_id)
+    assert errors_of(refused) == ["Choose from the question sets on this page."]
+    assert not Assignment.objects.exists()
+
+
+def test_questions_that_visitors_could_try_are_confirmed(
+    edition: Edition, classroom: Classroom, teacher_client: Client
+) -> None:
+    QuestionSet.objects.update(public_until=NOW + timedelta(seconds=1))
+    address, chosen = reverse("assign_quiz"), {"question_set": edition.question_set.public_id}
+    asked = send(teacher_client, address, classroom, **chosen)
+    assert "Anyone could try 4 questions of this set without an account." in text_of(asked)
+    assert not Assignment.objects.exists()
+    teacher_client.post(address, form_of(asked, having="release").data(act="save"))
+    assert Assignment.objects.count() == 1
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_assign_quiz_costs_the_same_for_any_number(
+    count: int, teacher: User, teacher_client: Client, queries: Callable[[], Any]
+) -> None:
+    for number in range(count):
+        make_classroom(teacher=teacher, name=f"Period {number}")
+        make_edition(document=make_document(title=f"Set {number}"))
+    with queries() as seen:
+        teacher_client.get(reverse("assign_quiz"))
+    assert len(seen) == 5  # session, teacher, classes, sets, no version yet
+
+
+# --- Again, and to one more class ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def given(edition: Edition, classroom: Classroom, teacher: User) -> Assignment:
+    """Two attempts, a title, opened yesterday, due an hour ago, closes tomorrow."""
+    return make_assignment(
+        edition=edition,
+        classroom=classroom,
+        assigned_by=teacher,
+        own_title="Friday check",
+        opens_at=NOW - timedelta(days=1),
+        due_at=NOW - timedelta(hours=1),
+        closes_at=NOW + timedelta(days=1),
+        max_attempts=2,
+        time_limit=timedelta(minutes=25),
+        release="after_last",
+        shuffle_questions=True,
+    )
+
+
+def test_assign_again_copies_the_settings_with_the_newest_version(
+    given: Assignment, chicago: Classroom, teacher_client: Client
+) -> None:
+    newer = make_edition(question_set=given.edition.question_set, document=make_document(title="Small set, corrected"))
+    address = reverse("assign_again", args=[given.public_id])
+    assert "Assign “Friday check” again" in text_of(teacher_client.get(address))
+    send(teacher_client, address, chicago)
+    copy = Assignment.objects.get(classroom=chicago)
+    assert (copy.edition, copy.own_title, copy.max_attempts, copy.time_limit, copy.shuffle_questions) == (
+        *(newer, "Friday check", 2),
+        *(timedelta(minutes=25), True),
+    )
+    # The wall time of the close, in the zone of the other class.
+    assert (copy.opens_at, copy.due_at, copy.closes_at) == (None, None, NOW + timedelta(days=1, hours=1))
+    assert copy.group != given.group
+
+
+def test_assign_again_to_the_same_class_asks_for_a_title(
+    given: Assignment, classroom: Classroom, teacher_client: Client
+) -> None:
+    address = reverse("assign_again", args=[given.public_id])
+    asked = send(teacher_client, address, classroom)
+    assert "This class already has a quiz with this title." in text_of(asked)
+    assert send(teacher_client, address, classroom, own_title="Second chance").status_code == 302
+    assert classroom.assignments.count() == 2
+
+
+def test_assign_again_offers_the_presets(given: Assignment, chicago: Classroom, teacher_client: Client) -> None:
+    send(teacher_client, reverse("assign_again", args=[given.public_id]), chicago, preset="homework")
+    copy = Assignment.objects.get(classroom=chicago)
+    assert (copy.max_attempts, copy.time_limit, copy.own_title) == (1, None, "")
+
+
+def test_assign_again_keeps_the_version_of_a_set_that_is_not_open(
+    classroom: Classroom, chicago: Classroom, other_teacher: User, teacher: User, teacher_client: Client
+) -> None:
+    theirs = make_question_set(owner=other_teacher)
+    first = make_edition(question_set=theirs)
+    make_edition(question_set=theirs, document=make_document(title="Not shared"))
+    handed_over = make_assignment(edition=first, classroom=classroom, assigned_by=other_teacher)
+    send(teacher_client, reverse("assign_again", args=[handed_over.public_id]), chicago)
+    assert Assignment.objects.get(classroom=chicago).edition == first
+
+
+def test_class_is_added_later_to_the_same_quiz(
+    given: Assignment, classroom: Classroom, chicago: Classroom, teacher_client: Client
+) -> None:
+    make_edition(question_set=given.edition.question_set, document=make_document(title="Small set, corrected"))
+    address = reverse("add_classes", args=[given.public_id])
+    form = form_of(teacher_client.get(address), having="preset")
+    assert [value for name, value in form.offered if name == "classrooms"] == [chicago.public_id]
+    for _ in range(2):
+        done = teacher_client.post(address, form.data(act="save", classrooms=[chicago.public_id]))
+        added = Assignment.objects.get(classroom=chicago)
+        assert done.headers["Location"] == reverse("assignment_progress", args=[added.public_id])
+    assert (added.group, added.edition, added.title, added.max_attempts) == (given.group, given.edition, given.title, 2)
+    assert [event.action for event in AuditEvent.objects.all()] == ["assignment_given"]
+    text = text_of(teacher_client.get(reverse("change_assignment", args=[given.public_id])))
+    assert "Classes Period 3 , Period 5" in text
+    assert "All your classes have this quiz" in text_of(teacher_client.get(address))
+
+
+@pytest.mark.parametrize("name", ["assign_again", "add_classes"])
+@pytest.mark.parametrize("count", [1, 3])
+def test_pages_from_a_quiz_cost_the_same_for_any_number_of_classes(
+    name: str, count: int, given: Assignment, teacher: User, teacher_client: Client, queries: Callable[[], Any]
+) -> None:
+    for number in range(count):
+        make_classroom(teacher=teacher, name=f"Class {number}")
+    with queries() as seen:
+        teacher_client.get(reverse(name, args=[given.public_id]))
+    # session, teacher, quiz, newest version or classes with the quiz, classes, version, public questions
+    assert len(seen) == 7
+
+
+# --- Changing -----------------------------------------------------------------------------------------------------
+
+
+def test_change_saves_in_one_step(given: Assignment, teacher_client: Client) -> None:
+    address = reverse("change_assignment", args=[given.public_id])
+    form = form_of(teacher_client.get(address), having="release")
+    done = teacher_client.post(address, form.data(own_title="Monday check", time_limit="35", act="save"))
+    assert done.headers["Location"] == reverse("assignment_progress", args=[given.public_id])
+    before = settings_of(given)
+    given.refresh_from_db()
+    assert (given.title, given.time_limit) == ("Monday check", timedelta(minutes=35))
+    # Times that have passed are no news.
+    assert settings_of(given)[:2] == before[:2]
+
+
+def test_change_confirms_a_time_that_has_passed(given: Assignment, teacher_client: Client) -> None:
+    address = reverse("change_assignment", args=[given.public_id])
+    form = form_of(teacher_client.get(address), having="release")
+    asked = teacher_client.post(address, form.data(due="2026-10-23T10:30", act="save"))
+    assert "The due time has passed. New work will be late." in text_of(asked)
+    assert "Save these changes?" in text_of(asked)
+    given.refresh_from_db()
+    assert given.due_at == NOW - timedelta(hours=1)
+    teacher_client.post(address, form_of(asked, having="release").data(act="save"))
+    given.refresh_from_db()
+    assert given.due_at == datetime(2026, 10, 23, 14, 30, tzinfo=UTC)

@@ -1,0 +1,171 @@
+"""The people of a class on its pages, and what a viewer sees."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.test import Client
+from django.urls import Resolver404, resolve, reverse
+
+from quizzes.models import Assignment, AuditEvent, Classroom, Student, Teaching, User
+from tests.factories import make_attempt, make_classroom, make_user
+from tests.integration.test_access import TABLE, School
+from tests.pages import read, text_of
+
+pytestmark = pytest.mark.django_db
+
+
+def settings_of(classroom: Classroom) -> str:
+    return reverse("change_classroom", args=[classroom.public_id])
+
+
+def test_owner_adds_a_colleague(teacher_client: Client, classroom: Classroom, other_teacher: User) -> None:
+    address = reverse("add_person", args=[classroom.public_id])
+    assert address in read(teacher_client.get(settings_of(classroom))).links
+    for email, error in (("nobody@school.test", "No account here has this email"), ("", "Enter an email")):
+        page = teacher_client.post(address, {"email": email, "role": "viewer"})
+        assert error in text_of(page)
+    page = teacher_client.post(address, {"email": "OKAFOR@school.test", "role": "viewer"}, follow=True)
+    assert page.redirect_chain == [(settings_of(classroom), 302)]
+    assert "Mr. Okafor , viewer" in text_of(page)
+    assert Teaching.objects.get(teacher=other_teacher).role == "viewer"
+
+
+def test_owner_changes_and_removes_but_an_owner_stays(
+    teacher_client: Client, classroom: Classroom, teacher: User, viewer: User
+) -> None:
+    own, role = [classroom.public_id, teacher.pk], [classroom.public_id, viewer.pk]
+    for name, data in (("change_role", {"role": "teacher"}), ("remove_person", {})):
+        page = teacher_client.post(reverse(name, args=own), data, follow=True)
+        assert "The class needs an owner. Make someone else an owner first." in text_of(page)
+    teacher_client.post(reverse("change_role", args=role), {"role": "nonsense"})
+    assert Teaching.objects.get(teacher=viewer).role == "viewer"
+    teacher_client.post(reverse("change_role", args=role), {"role": "owner"})
+    assert Teaching.objects.get(teacher=viewer).role == "owner"
+    page = teacher_client.post(reverse("remove_person", args=own), follow=True)
+    assert page.redirect_chain == [(reverse("teacher_home"), 302)]
+    assert teacher_client.get(settings_of(classroom)).status_code == 404
+    assert list(classroom.teachers.all()) == [viewer]
+
+
+def test_teacher_of_a_class_decides_nothing_about_its_people(
+    signed_in: Callable[[User], Client], classroom: Classroom, viewer: User
+) -> None:
+    Teaching.objects.filter(teacher=viewer).update(role="teacher")
+    client = signed_in(viewer)
+    links = read(client.get(settings_of(classroom))).links
+    for name in ("add_person", "hand_over_classroom", "erase_classroom"):
+        address = reverse(name, args=[classroom.public_id])
+        assert address not in links
+        page = client.get(address)
+        assert page.status_code == 403
+        assert "Only the owner of the class can do this" in text_of(page)
+    assert reverse("leave_classroom", args=[classroom.public_id]) in links
+    assert client.post(settings_of(classroom), {"name": "New", "time_zone": "UTC"}).status_code == 302
+    assert AuditEvent.objects.get(action="classroom_changed").actor == viewer
+
+
+def test_viewer_leaves(signed_in: Callable[[User], Client], classroom: Classroom, viewer: User) -> None:
+    client = signed_in(viewer)
+    address = reverse("leave_classroom", args=[classroom.public_id])
+    assert "Leave Period 3?" in text_of(client.get(address))
+    assert "You left Period 3" in text_of(client.post(address, follow=True))
+    assert client.get(settings_of(classroom)).status_code == 404
+
+
+def test_last_owner_cannot_leave(teacher_client: Client, classroom: Classroom) -> None:
+    page = teacher_client.post(reverse("leave_classroom", args=[classroom.public_id]), follow=True)
+    assert "The class needs an owner" in text_of(page)
+    assert reverse("leave_classroom", args=[classroom.public_id]) not in read(page).links
+
+
+def test_refused_page_says_why(signed_in: Callable[[User], Client], classroom: Classroom, viewer: User) -> None:
+    page = signed_in(viewer).get(reverse("sign_in_cards", args=[classroom.public_id]))
+    assert page.status_code == 403
+    assert "You can see this class, but not change it. Ask its teacher." in text_of(page)
+
+
+def test_viewer_has_nothing_to_do_and_no_name_for_students(
+    signed_in: Callable[[User | Student], Client], student: Student, assignment: Assignment, viewer: User
+) -> None:
+    make_classroom(teacher=viewer, name="Empty")
+    page = signed_in(viewer).get(reverse("teacher_home"))
+    assert [need.classroom.name for need in page.context["needs"]] == ["Empty"]
+    assert "Ms. Baker" not in text_of(signed_in(student).get(reverse("student_home")))
+
+
+def test_quiz_is_not_assigned_to_a_class_that_is_only_seen(
+    signed_in: Callable[[User], Client], assignment: Assignment, viewer: User
+) -> None:
+    page = signed_in(viewer).get(reverse("assign", args=[assignment.edition.question_set.public_id]))
+    assert page.context["classrooms"] == []
+
+
+def is_refused(address: str) -> bool:
+    """Whether the server refuses this address of a class to its viewers."""
+    try:
+        name = resolve(address.partition("?")[0].partition("#")[0]).url_name
+    except Resolver404:
+        return False
+    return name in TABLE and TABLE[name].outcomes["viewer"] == "refused"
+
+
+def test_viewers_pages_hide_what_changes_a_class(
+    signed_in: Callable[[User], Client],
+    classroom: Classroom,
+    assignment: Assignment,
+    student: Student,
+    teacher: User,
+    viewer: User,
+) -> None:
+    """Each control on a viewer's page that the server would refuse has a selector of viewer.css."""
+    school = School(teacher, student, assignment, make_attempt(assignment=assignment, student=student))
+    css = Path(str(finders.find("viewer.css"))).read_text()
+    links = re.findall(r'\[href\*="([^"]+)"\]', css)
+    kept = re.search(r":not\((.*?)\)", css)
+    assert kept is not None
+    kept_forms = re.findall(r'\[action([*$])="([^"]+)"\]', kept[1])
+    client = signed_in(viewer)
+    seen = set()
+    for name, row in TABLE.items():
+        if row.outcomes["viewer"] != "page" or row.outcomes["other_teacher"] != "missing" or row.method != "get":
+            continue
+        page = client.get(reverse(name, kwargs=row.kwargs(school)))
+        if "live" not in name:
+            assert "viewer.css" in page.content.decode(), name
+        found = read(page)
+        for link in found.links:
+            if is_refused(link):
+                seen.add(link)
+                assert any(part in link for part in links), (name, link)
+            else:
+                assert not any(part in link for part in links), (name, link)
+        for form in found.forms:
+            if is_refused(form.action):
+                matches = [
+                    form.action.endswith(part) if sign == "$" else part in form.action for sign, part in kept_forms
+                ]
+                assert not any(matches), (name, form.action)
+    assert len(seen) >= 5
+
+
+def test_editors_pages_do_not_have_the_rules(teacher_client: Client, classroom: Classroom) -> None:
+    page = teacher_client.get(reverse("roster", args=[classroom.public_id])).content.decode()
+    assert "viewer.css" not in page
+    assert "You can see this class" not in page
+
+
+def test_people_cost_one_query_for_any_number(
+    teacher_client: Client, classroom: Classroom, queries: Callable[[], Any]
+) -> None:
+    counts = []
+    for number in (1, 3):
+        while classroom.teaching_set.count() < number + 1:
+            Teaching.objects.create(classroom=classroom, teacher=make_user(), role="viewer")
+        with queries() as seen:
+            teacher_client.get(settings_of(classroom))
+        counts.append(len(seen))
+    assert counts == [4, 4]

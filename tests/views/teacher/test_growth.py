@@ -1,0 +1,215 @@
+"""Growth: both forms of a check in halves, and the report of a class."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from quizzes.assignments.growth import halved_check
+from quizzes.models import Assignment, Classroom, Edition, Excuse, Student, User
+from quizzes.reports.gradebook import gradebook
+from quizzes.reports.growth import GrowthLine, growth_of
+from quizzes.reports.growth_figures import GrowthFigure
+from tests.conftest import Queries
+from tests.factories import (
+    NOW,
+    make_answered_attempt,
+    make_assignment,
+    make_document,
+    make_edition,
+    make_question_set,
+    make_student,
+)
+from tests.pages import errors_of, form_of, text_of
+
+TIMES = {
+    "before_opens": "2026-10-26T08:00",
+    "before_closes": "2026-10-26T09:00",
+    "after_opens": "2026-11-02T08:00",
+    "after_closes": "2026-11-02T09:00",
+}
+
+
+@pytest.fixture
+def forms(db: None) -> tuple[Edition, Edition]:
+    """2 built-in sets that are forms of each other."""
+    made = []
+    for slug, other in (("form-a", "form-b"), ("form-b", "form-a")):
+        document = {**make_document(slug=slug), "title": slug.title(), "form_of": other}
+        made.append(make_edition(question_set=make_question_set(slug=slug, title=slug.title()), document=document))
+    return made[0], made[1]
+
+
+@pytest.fixture
+def students(classroom: Classroom) -> list[Student]:
+    return [make_student(classroom=classroom, name=f"Student {number:02}") for number in range(12)]
+
+
+def growth_url(classroom: Classroom) -> str:
+    return reverse("classroom_growth", args=[classroom.public_id])
+
+
+def assign(client: Client, classroom: Classroom, **changes: str) -> None:
+    form = form_of(client.get(growth_url(classroom)), having="before_opens")
+    for _ in range(2):
+        client.post(growth_url(classroom), form.data(**{**TIMES, **changes}))
+
+
+@pytest.fixture(autouse=True)
+def _clock() -> object:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def test_each_student_takes_one_form_before_and_the_other_after(
+    teacher_client: Client, classroom: Classroom, forms: tuple[Edition, Edition], students: list[Student]
+) -> None:
+    assign(teacher_client, classroom)
+    given = list(classroom.assignments.order_by("pk"))
+    assert [assignment.own_title for assignment in given] == [
+        "Form-A, before the lessons",
+        "Form-B, before the lessons",
+        "Form-A, after the lessons",
+        "Form-B, after the lessons",
+    ]
+    assert {assignment.release for assignment in given} == {Assignment.Release.AFTER_CLOSE}
+    assert [assignment.closes_at for assignment in given[:2]] != [assignment.closes_at for assignment in given[2:]]
+    excused = [set(assignment.excuses.values_list("student", flat=True)) for assignment in given]
+    everyone = {student.pk for student in students}
+    assert [len(half) for half in excused] == [6, 6, 6, 6]
+    assert (excused[0] | excused[1], excused[0] & excused[1]) == (everyone, set())
+    # Whoever may not take A before takes it after.
+    assert (excused[2], excused[3]) == (excused[1], excused[0])
+
+
+def test_new_students_get_a_half_once(
+    teacher_client: Client, classroom: Classroom, forms: tuple[Edition, Edition], students: list[Student]
+) -> None:
+    assign(teacher_client, classroom)
+    late = [make_student(classroom=classroom, name=f"Late {number}") for number in range(2)]
+    assert "2 students have no half yet: Late 0, Late 1" in text_of(teacher_client.get(growth_url(classroom)))
+    for _ in range(2):
+        teacher_client.post(reverse("give_halves", args=[classroom.public_id]))
+    assert [Excuse.objects.filter(student=student).count() for student in late] == [2, 2]
+    check = halved_check(list(classroom.assignments.with_set()))
+    assert check is not None
+    assert [assignment.excuses.count() for assignment in check.assignments] == [7, 7, 7, 7]
+    assert "no half yet" not in text_of(teacher_client.get(growth_url(classroom)))
+
+
+def test_class_without_a_check_has_no_halves(teacher_client: Client, classroom: Classroom) -> None:
+    assert teacher_client.post(reverse("give_halves", args=[classroom.public_id])).status_code == 404
+    assert "No checks on this site" in text_of(teacher_client.get(growth_url(classroom)))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"after_closes": ""}, "Enter a date and time."),
+        ({"before_closes": "2026-10-26T07:00"}, "Choose a later time than the one above."),
+        ({"after_opens": "2026-10-26T08:30"}, "Choose a later time than the one above."),
+        ({"before_opens": "2026-10-01T08:00", "before_closes": "2026-10-01T09:00"}, "This closing time has passed."),
+    ],
+)
+def test_times_in_the_wrong_order_are_refused(
+    teacher_client: Client, classroom: Classroom, forms: tuple[Edition, Edition], changes: dict[str, str], message: str
+) -> None:
+    form = form_of(teacher_client.get(growth_url(classroom)), having="before_opens")
+    response = teacher_client.post(growth_url(classroom), form.data(**{**TIMES, **changes}))
+    assert message in " ".join(errors_of(response))
+    assert classroom.assignments.count() == 0
+
+
+def take(student: Student, first: Edition, second: Edition, *, right: tuple[int, int]) -> None:
+    """The student takes 2 forms, a week apart. right: how many questions are right."""
+    for week, (edition, count) in enumerate(zip((first, second), right, strict=True)):
+        assignment = student.classroom.assignments.filter(edition=edition).first() or make_assignment(
+            edition=edition, classroom=student.classroom
+        )
+        make_answered_attempt(
+            assignment=assignment, student=student, right=count, started_at=NOW + timedelta(weeks=week)
+        )
+
+
+def test_report_compares_the_earlier_form_with_the_later_one(
+    classroom: Classroom, forms: tuple[Edition, Edition], students: list[Student]
+) -> None:
+    a, b = forms
+    for number, student in enumerate(students):
+        take(student, *((a, b) if number % 2 else (b, a)), right=(0, 4 if number % 3 else 2))
+    [growth] = growth_of(gradebook(classroom, now=NOW + timedelta(weeks=3)))
+    assert growth.titles == ("Form-A", "Form-B")
+    assert growth.halves == (6, 6)
+    everything = growth.lines[-1]
+    assert everything.title == "All questions"
+    assert everything.before == 0
+    assert everything.figure is not None
+    assert everything.figure.mean == pytest.approx(everything.after)
+    assert everything.figure.is_clear
+    assert everything.sentence.startswith("More than before, by ")
+
+
+def test_excused_work_and_one_form_alone_do_not_count(
+    teacher: User, classroom: Classroom, forms: tuple[Edition, Edition], students: list[Student]
+) -> None:
+    a, b = forms
+    take(students[0], a, b, right=(0, 4))
+    take(students[1], a, b, right=(0, 4))
+    make_answered_attempt(assignment=classroom.assignments.get(edition=a), student=students[2])
+    Excuse.objects.create(
+        assignment=classroom.assignments.get(edition=b), student=students[1], given_by=teacher, given_at=NOW
+    )
+    [growth] = growth_of(gradebook(classroom, now=NOW + timedelta(weeks=3)))
+    assert growth.halves == (1, 0)
+    assert {line.sentence for line in growth.lines} == {"Too few to tell."}
+
+
+@pytest.mark.parametrize(
+    ("figure", "sentence"),
+    [
+        (None, "Too few to tell."),
+        (GrowthFigure(0.1, 0.1, -0.08, 0.2, 20), "Too few to tell: the change is between −8 and 20 points of 100."),
+        (GrowthFigure(0.2, 0.1, 0.12, 0.31, 20), "More than before, by 12 to 31 points of 100."),
+        (GrowthFigure(-0.2, 0.1, -0.31, -0.12, 20), "Less than before, by 12 to 31 points of 100."),
+        (GrowthFigure(0.1, 0.1, 0.001, 0.2, 20), "More than before, by 1 to 20 points of 100."),
+    ],
+)
+def test_sentence_says_what_the_error_allows(figure: GrowthFigure | None, sentence: str) -> None:
+    assert GrowthLine("Objective", 0.5, 0.6, figure).sentence == sentence
+
+
+def test_page_shows_growth_with_its_error_and_is_linked(
+    teacher_client: Client, classroom: Classroom, forms: tuple[Edition, Edition], students: list[Student]
+) -> None:
+    a, b = forms
+    for number, student in enumerate(students):
+        take(student, *((a, b) if number % 2 else (b, a)), right=(0, 4 if number % 3 else 2))
+    text = text_of(teacher_client.get(growth_url(classroom)))
+    assert "6 students took Form-A first, 6 took Form-B first" in text
+    assert "More than before, by" in text
+    assert "Standard error" in text
+    mastery = teacher_client.get(reverse("classroom_mastery", args=[classroom.public_id]))
+    assert growth_url(classroom) in mastery.text
+
+
+def test_page_costs_the_same_queries_for_any_class(
+    teacher_client: Client,
+    classroom: Classroom,
+    forms: tuple[Edition, Edition],
+    students: list[Student],
+    queries: Callable[[], AbstractContextManager[Queries]],
+) -> None:
+    assign(teacher_client, classroom)
+    counts = []
+    for turn in range(2):
+        teacher_client.get(growth_url(classroom))
+        with queries() as seen:
+            teacher_client.get(growth_url(classroom))
+        counts.append(len(seen))
+        for number in range(3):
+            make_student(classroom=classroom, name=f"New {turn}{number}")
+    assert counts[0] == counts[1]

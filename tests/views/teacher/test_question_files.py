@@ -1,0 +1,194 @@
+"""Import questions with a preview, choose evidence, undo, and export."""
+
+import re
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from quizzes.content.drafts import saving
+from quizzes.files.questions.formats import read_questions
+from quizzes.models import Draft, Edition, QuestionSet, User
+from tests.conftest import Queries
+from tests.factories import NOW, make_draft
+from tests.pages import form_of
+
+pytestmark = pytest.mark.django_db
+
+GIFT = """Who signed the order? {=The mayor#Yes. ~The council#It only spoke.}
+
+Nothing here
+
+When? {=In June ~In July}
+"""
+
+
+def preview(client: Client, text: str = GIFT, *, name: str = "Unit 3.gift", target: str = "new") -> Any:
+    file = SimpleUploadedFile(name, text.encode())
+    return client.post(reverse("import_questions"), {"file": file, "target": target})
+
+
+def confirm(client: Client, page: Any, **changes: Any) -> Any:
+    """Send the form of the preview."""
+    form = form_of(page, having="packed")
+    return client.post(reverse("import_questions"), {**form.data(), "chosen": ["0", "1"], **changes})
+
+
+def test_the_preview_says_what_becomes_of_each_question(teacher_client: Client) -> None:
+    page = preview(teacher_client).content.decode()
+    assert "GIFT: 2 can be imported" in page
+    assert "1 skipped" in page
+    assert "Line 3" in page
+    assert "It has no answers in braces" in page
+    assert not QuestionSet.objects.filter(owner__isnull=False).exists()
+
+
+def test_import_makes_a_draft_that_needs_evidence_and_twice_is_once(teacher_client: Client, teacher: User) -> None:
+    page = preview(teacher_client)
+    first = confirm(teacher_client, page)
+    second = confirm(teacher_client, page)
+
+    draft = Draft.objects.owned_by(teacher).get()
+    assert first.headers["Location"] == second.headers["Location"]
+    assert draft.question_set.title == "Unit 3"
+    questions = draft.document["questions"]
+    assert [(q["type"], q["stem"], q["evidence"]) for q in questions] == [
+        ("single", "Who signed the order?", []),
+        ("single", "When?", []),
+    ]
+    assert questions[0]["choices"] == [
+        {"text": "The mayor", "rationale": "Yes.", "key": True},
+        {"text": "The council", "rationale": "It only spoke."},
+    ]
+
+
+def test_undo_removes_what_nobody_changed(teacher_client: Client, teacher: User) -> None:
+    draft = make_draft(owner=teacher)
+    before = [question["key"] for question in draft.document["questions"]]
+    response = confirm(teacher_client, preview(teacher_client, target=draft.question_set.public_id))
+    page = teacher_client.get(response.headers["Location"])
+    draft.refresh_from_db()
+    assert len(draft.document["questions"]) == len(before) + 2
+    changed = draft.document["questions"][-1]["key"]
+    fields = {"stem": "When exactly?"}
+    saving.save_question(draft, changed, fields, seen=draft.revision, by=teacher, now=NOW)
+
+    undo = form_of(page, having="batch")
+    teacher_client.post(undo.action, undo.data())
+    teacher_client.post(undo.action, undo.data())
+
+    draft.refresh_from_db()
+    assert [question["key"] for question in draft.document["questions"]] == [*before, changed]
+
+
+def test_undo_deletes_a_set_that_has_nothing_else(teacher_client: Client, teacher: User) -> None:
+    response = confirm(teacher_client, preview(teacher_client))
+    undo = form_of(teacher_client.get(response.headers["Location"]), having="batch")
+    assert teacher_client.post(undo.action, undo.data()).headers["Location"] == reverse("question_sets")
+    assert not Draft.objects.owned_by(teacher).exists()
+
+
+def test_the_page_proposes_sentences_and_the_teacher_confirms(teacher_client: Client, teacher: User) -> None:
+    draft = make_draft(owner=teacher)
+    sentence = draft.document["reading"]["paragraphs"][0]["sentences"][0]
+    text = f"What happened? {{={sentence['text'].rstrip('.')} ~Nothing at all}}"
+    response = confirm(teacher_client, preview(teacher_client, text, target=draft.question_set.public_id), chosen=["0"])
+    page = teacher_client.get(response.headers["Location"]).content.decode()
+    draft.refresh_from_db()
+    key = draft.document["questions"][-1]["key"]
+    assert draft.document["questions"][-1]["evidence"] == []
+    offered = re.findall(rf'name="{key}" value="([^"]+)"', page)
+    assert offered[0] == sentence["key"]
+
+    address = reverse("choose_evidence", args=[draft.question_set.public_id])
+    teacher_client.post(address, {key: [sentence["key"], "no-such-sentence"]})
+    draft.refresh_from_db()
+    assert draft.document["questions"][-1]["evidence"] == []
+    teacher_client.post(address, {key: [sentence["key"]]})
+    draft.refresh_from_db()
+    assert draft.document["questions"][-1]["evidence"] == [sentence["key"]]
+    assert draft.document["questions"][-1]["anchors"] == {sentence["key"]: sentence["text"]}
+
+
+@pytest.mark.parametrize("changes", [{"packed": "x"}, {"target": "no-such-set1"}, {"chosen": []}])
+def test_a_preview_that_is_not_ours_imports_nothing(
+    teacher_client: Client, teacher: User, changes: dict[str, Any]
+) -> None:
+    response = confirm(teacher_client, preview(teacher_client), **changes)
+    assert response.headers["Location"] == reverse("import_questions")
+    assert not Draft.objects.owned_by(teacher).exists()
+
+
+def test_a_preview_of_another_teacher_imports_nothing(
+    teacher_client: Client, other_teacher: User, teacher: User
+) -> None:
+    page = preview(teacher_client)
+    other = Client()
+    other.force_login(other_teacher)
+    confirm(other, page)
+    assert not Draft.objects.exists()
+
+
+def test_a_set_holds_sixty_questions(teacher_client: Client) -> None:
+    page = preview(teacher_client, "\n\n".join(f"Q{n}? {{=a ~b}}" for n in range(61))).content.decode()
+    assert "60 can be imported" in page
+    assert "A question set has room for 60 questions." in page
+
+
+def test_a_file_that_cannot_be_read_is_named_by_its_field(teacher_client: Client) -> None:
+    assert "neither Moodle XML nor QTI" in preview(teacher_client, "<svg/>").content.decode()
+
+
+def test_export_says_first_what_is_left_out(teacher_client: Client, edition: Edition) -> None:
+    address = reverse("export_questions", args=[edition.question_set.public_id])
+    page = teacher_client.get(address).content.decode()
+    assert "Left out: it can’t hold “Who says so?”." in page
+    held = re.findall(r'<th scope="row">([^<]+)</th>\s*<td>(\d+) of (\d+)</td>', page)
+    assert len(held) == 13
+    for name, (label, count, total) in zip(
+        re.findall(r'name="file_format" value="(\w+)"', page), [row for row in held if row[1] != "0"], strict=True
+    ):
+        file = teacher_client.post(address, {"file_format": name})
+        found = read_questions(file.content)
+        imported = [question for question in found.questions if question.item is not None]
+        own = name in ("json", "toml")
+        assert len(found.questions if own else imported) == int(count), (label, name)
+        assert int(total) == len(edition.document["questions"])
+    assert teacher_client.post(address, {"file_format": "pdf"}).status_code == 400
+
+
+def test_our_own_file_comes_back_as_a_whole_set(teacher_client: Client, teacher: User, edition: Edition) -> None:
+    address = reverse("export_questions", args=[edition.question_set.public_id])
+    content = teacher_client.post(address, {"file_format": "json"}).content.decode()
+    page = preview(teacher_client, content, name="set.json")
+    assert "a whole question set" in page.content.decode()
+    confirm(teacher_client, page)
+    draft = Draft.objects.owned_by(teacher).get()
+    assert [q["evidence"] for q in draft.document["questions"]] == [
+        q["evidence"] for q in edition.document["questions"]
+    ]
+
+
+@pytest.mark.parametrize("file_format", ["csv", "xlsx"])
+def test_the_template_can_be_imported_as_it_is(teacher_client: Client, file_format: str) -> None:
+    content = teacher_client.get(reverse("question_template", args=[file_format])).content
+    assert [question.reason for question in read_questions(content).questions] == [""] * 9
+
+
+def test_the_page_of_evidence_costs_the_same_for_any_number(
+    teacher_client: Client, teacher: User, queries: Any
+) -> None:
+    counts = []
+    for number in (1, 3):
+        draft = make_draft(owner=teacher)
+        text = "\n\n".join(f"Question {n} about the order? {{=a ~b}}" for n in range(number))
+        confirm(
+            teacher_client, preview(teacher_client, text, target=draft.question_set.public_id), chosen=["0", "1", "2"]
+        )
+        with queries() as seen:
+            teacher_client.get(reverse("choose_evidence", args=[draft.question_set.public_id]))
+        assert isinstance(seen, Queries)
+        counts.append(len(seen))
+    assert counts == [4, 4]

@@ -1,0 +1,247 @@
+"""The level of the reading: the class's, a student's, or the student's own; the answers and the score are the same."""
+
+import copy
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from quizzes.attempts.reading_levels import ReadingChoice
+from quizzes.content.drafts.document import finished
+from quizzes.files.class_export.document import read_class_export
+from quizzes.files.class_export.writer import export_classroom
+from quizzes.models import Assignment, Attempt, Classroom, Edition, Student, User
+from tests.conftest import Queries
+from tests.factories import (
+    make_answered_attempt,
+    make_assignment,
+    make_attempt,
+    make_document,
+    make_draft,
+    make_edition,
+)
+from tests.pages import form_of, text_of
+
+EASY, SPANISH, PLAIN = "They write down who you are.", "También registra una dirección.", "It also records an address."
+
+
+def document(**levels: dict[str, str]) -> dict[str, Any]:
+    """`make_document` with an easier and a Spanish level. levels: other sentences by level."""
+    table = copy.deepcopy(make_document())
+    keys = [s["key"] for paragraph in table["reading"]["paragraphs"] for s in paragraph["sentences"]]
+    texts = {
+        "easier": {key: f"Easy {key}." for key in keys} | {"s2": EASY},
+        "es": {key: f"Fácil {key}." for key in keys} | {"s2": SPANISH},
+    }
+    table["reading"]["variants"] = [
+        {"key": "easier", "language": "en", "level": "Grade 4", "title": "Easy", "note": "Read slowly.",
+         "sentences": levels.get("easier", texts["easier"])},
+        {"key": "es", "language": "es", "title": "El acuerdo", "sentences": levels.get("es", texts["es"])},
+    ]  # fmt: skip
+    return table
+
+
+@pytest.fixture
+def edition(db: None) -> Edition:
+    return make_edition(document=document())
+
+
+@pytest.fixture
+def assignment(edition: Edition, student: Student, teacher: User) -> Assignment:
+    return make_assignment(edition=edition, classroom=student.classroom, assigned_by=teacher)
+
+
+@pytest.fixture
+def attempt(assignment: Assignment, student: Student) -> Attempt:
+    return make_attempt(assignment=assignment, student=student)
+
+
+def page(client: Client, attempt: Attempt, type_name: str = "single") -> str:
+    number = attempt.assignment.edition.questions.get(type=type_name).position
+    return client.get(reverse("take_attempt", args=[attempt.public_id, number])).text
+
+
+def set_class(classroom: Classroom, **columns: Any) -> None:
+    Classroom.objects.filter(pk=classroom.pk).update(**columns)
+
+
+# --- Which level is in force --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("choice", "level"),
+    [
+        (ReadingChoice(), "standard"),
+        (ReadingChoice(of_class="easier"), "easier"),
+        (ReadingChoice(of_class="easier", by_teacher="standard"), "standard"),
+        (ReadingChoice(of_class="easier", by_teacher="es"), "es"),
+        (ReadingChoice(by_teacher="es", by_student="easier", may_choose=True), "easier"),
+        (ReadingChoice(by_teacher="es", by_student="easier"), "es"),
+        (ReadingChoice(of_class="es", may_choose=True), "es"),
+    ],
+)
+def test_closest_choice_counts(choice: ReadingChoice, level: str) -> None:
+    assert choice.variant == level
+
+
+# --- Students -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("type_name", ["single", "evidence"])
+@pytest.mark.parametrize(
+    ("level", "shown", "language"), [("standard", PLAIN, "en"), ("easier", EASY, "en"), ("es", SPANISH, "es")]
+)
+def test_student_reads_the_level_of_the_class(
+    level: str, shown: str, language: str, type_name: str, student_client: Client, attempt: Attempt
+) -> None:
+    set_class(attempt.classroom, reading_variant=level)
+    text = page(student_client, attempt, type_name)
+    assert [sentence for sentence in (PLAIN, EASY, SPANISH) if sentence in text] == [shown]
+    if type_name == "single":
+        assert f'class="reading" lang="{language}"' in text
+        assert ("Read slowly." in text) == (level == "easier")
+
+
+def test_teacher_chooses_another_level_for_one_student(
+    student_client: Client, teacher_client: Client, student: Student, attempt: Attempt
+) -> None:
+    set_class(attempt.classroom, reading_variant="easier")
+    profile = reverse("student_history", args=[student.public_id])
+    url = reverse("set_student_level", args=[student.public_id])
+    form = form_of(teacher_client.get(profile), having="variant")
+    assert form.data()["variant"] == [""]
+    for _ in range(2):
+        teacher_client.post(url, form.data(variant="es"))
+    assert SPANISH in page(student_client, attempt)
+    assert student.audit_events.filter(action="accommodation_changed").count() == 1
+    teacher_client.post(url, {"variant": ""})
+    assert EASY in page(student_client, attempt)
+    assert "Choose one of these." in text_of(teacher_client.post(url, {"variant": "klingon"}))
+
+
+def test_student_chooses_only_where_the_class_allows_it(
+    student_client: Client, student: Student, attempt: Attempt
+) -> None:
+    url = reverse("choose_level", args=[attempt.public_id])
+    assert "Español" not in page(student_client, attempt)
+    student_client.post(url, {"level": "es", "number": "1"})
+    assert PLAIN in page(student_client, attempt)
+
+    set_class(attempt.classroom, students_choose_variant=True)
+    assert '<b aria-current="true">Standard</b>' in page(student_client, attempt)
+    for _ in range(2):
+        response = student_client.post(url, {"level": "es", "number": "2"})
+        assert response.headers["Location"] == reverse("take_attempt", args=[attempt.public_id, 2])
+    assert SPANISH in page(student_client, attempt)
+    student_client.post(url, {"level": "klingon", "number": "2"})
+    assert SPANISH in page(student_client, attempt)
+
+    set_class(attempt.classroom, students_choose_variant=False)
+    assert PLAIN in page(student_client, attempt)
+
+
+def test_reading_without_levels_offers_no_choice(student_client: Client, student: Student, teacher: User) -> None:
+    set_class(student.classroom, students_choose_variant=True, reading_variant="es")
+    plain = make_attempt(assignment=make_assignment(classroom=student.classroom, assigned_by=teacher), student=student)
+    text = page(student_client, plain)
+    assert PLAIN in text
+    assert "Reading level" not in text
+
+
+def test_question_without_its_evidence_at_a_level_shows_the_standard_reading(
+    student_client: Client, student: Student, teacher: User
+) -> None:
+    edition = make_edition(document=document(es={"s1": "Terminó.", "s2": SPANISH}))
+    proved, other = edition.questions.get(type="single").position, edition.questions.get(type="evidence").position
+    attempt = make_attempt(
+        assignment=make_assignment(edition=edition, classroom=student.classroom, assigned_by=teacher), student=student
+    )
+    set_class(student.classroom, reading_variant="es")
+    shown = student_client.get(reverse("take_attempt", args=[attempt.public_id, proved])).text
+    assert SPANISH in shown
+    assert "data-ahead" not in shown
+    assert PLAIN in student_client.get(reverse("take_attempt", args=[attempt.public_id, other])).text
+
+
+def test_level_changes_neither_answer_nor_score(
+    student_client: Client, student: Student, assignment: Assignment
+) -> None:
+    attempt = make_answered_attempt(assignment=assignment, student=student)
+    url, scores, texts = reverse("result", args=[attempt.public_id]), [], []
+    for level in ("standard", "easier", "es"):
+        set_class(student.classroom, reading_variant=level)
+        response = student_client.get(url)
+        scores.append([item.earned for item in response.context["reviewed"].questions])
+        texts.append([sentence in response.text for sentence in (PLAIN, EASY, SPANISH)])
+    assert scores[0] == scores[1] == scores[2]
+    assert texts == [[True, False, False], [False, True, False], [False, False, True]]
+
+
+def test_levels_cost_no_query(
+    student_client: Client, attempt: Attempt, queries: Callable[[], AbstractContextManager[Queries]]
+) -> None:
+    counts = []
+    for columns in ({}, {"reading_variant": "es", "students_choose_variant": True}):
+        set_class(attempt.classroom, **columns)
+        page(student_client, attempt)
+        url = reverse("take_attempt", args=[attempt.public_id, 1])
+        with queries() as seen:
+            student_client.get(url)
+        counts.append(len(seen))
+    assert counts == [2, 2]
+
+
+# --- Teachers -----------------------------------------------------------------------------------------------------
+
+
+def test_class_settings_store_the_level_once(teacher_client: Client, classroom: Classroom) -> None:
+    form = form_of(teacher_client.get(reverse("change_classroom", args=[classroom.public_id])), having="may_choose")
+    for _ in range(2):
+        teacher_client.post(form.action, form.data(variant="easier", may_choose="on"))
+    classroom.refresh_from_db()
+    assert (classroom.reading_variant, classroom.students_choose_variant) == ("easier", True)
+    assert classroom.audit_events.filter(action="classroom_changed").count() == 1
+    teacher_client.post(form.action, {"variant": "klingon"})
+    classroom.refresh_from_db()
+    assert classroom.reading_variant == "easier"
+
+
+def test_set_page_and_handout_have_each_level(teacher_client: Client, edition: Edition, assignment: Assignment) -> None:
+    shown = text_of(teacher_client.get(reverse("question_set", args=[edition.question_set.public_id])))
+    assert "Reading level: Easier, Grade 4" in shown
+    assert all(sentence in shown for sentence in (PLAIN, EASY, SPANISH))
+    url = reverse("print_assignment", args=[assignment.public_id])
+    assert SPANISH in text_of(teacher_client.get(url, {"level": "es"}))
+    assert PLAIN in text_of(teacher_client.get(url, {"level": "klingon"}))
+
+
+def test_handout_offers_no_level_that_lacks_evidence(
+    teacher_client: Client, teacher: User, classroom: Classroom
+) -> None:
+    edition = make_edition(document=document(es={"s1": "Terminó.", "s2": SPANISH}))
+    assignment = make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
+    response = teacher_client.get(reverse("print_assignment", args=[assignment.public_id]))
+    assert "Easier" in text_of(response)
+    assert "Spanish" not in text_of(response)
+
+
+def test_changed_sentence_of_a_copy_loses_its_levels(teacher: User) -> None:
+    draft = make_draft(owner=teacher, document=document()).document
+    draft["reading"]["paragraphs"][0]["sentences"][1]["text"] = "It records another thing."
+    variants = finished(draft)["reading"]["variants"]
+    assert ["s2" in variant["sentences"] for variant in variants] == [False, False]
+    assert ["s1" in variant["sentences"] for variant in variants] == [True, True]
+    assert all("based_on" not in variant for variant in variants)
+
+
+def test_class_file_has_the_levels(classroom: Classroom, student: Student, now: datetime) -> None:
+    set_class(classroom, reading_variant="es", students_choose_variant=True)
+    Student.objects.filter(pk=student.pk).update(reading_variant="easier", chosen_variant="standard")
+    classroom.refresh_from_db()
+    part = read_class_export(export_classroom(classroom, now=now))
+    assert (part.classroom.reading_variant, part.classroom.students_choose_variant) == ("es", True)
+    assert [(one.reading_variant, one.chosen_variant) for one in part.students] == [("easier", "standard")]

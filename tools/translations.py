@@ -1,0 +1,141 @@
+"""The translations of the pages: `make translations` updates and compiles them, and prints what is missing.
+
+Each language has quizzes/locale/<code>/LC_MESSAGES/django.po, for people, and django.mo, which Django reads. Both are
+in the repository, so that a fresh clone needs no gettext. docs/translate.md says how to add a language.
+"""
+
+import io
+import re
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+from django.utils.translation.template import templatize
+
+ROOT = Path(__file__).resolve().parents[1]
+LOCALES = ROOT / "quizzes" / "locale"
+COMMAND = "make translations"
+# A date of its own for each run would be a conflict in each merge.
+FIXED_DATE = datetime(2026, 11, 26, tzinfo=UTC)
+
+_COUNTED = (1, 2)
+_IN_CONTEXT = ((1, "c"), 2)
+KEYWORDS = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": _COUNTED,
+    "ngettext_lazy": _COUNTED,
+    "pgettext": _IN_CONTEXT,
+    "pgettext_lazy": _IN_CONTEXT,
+    "npgettext": ((1, "c"), 2, 3),
+}
+
+
+def marked_texts(root: Path = ROOT) -> Catalog:
+    """A catalog of all texts that templates and modules mark for translation, without translations."""
+    catalog = Catalog(project="Footnote", fuzzy=False, creation_date=FIXED_DATE, revision_date=FIXED_DATE)
+    for path in sorted((root / "templates").rglob("*.html")):
+        # One line: the tokenizer must not look for indentation in what was a template.
+        source = " ".join(templatize(path.read_text(encoding="utf-8")).split("\n"))
+        _add(catalog, source)
+    for folder in ("quizzes", "quizsite"):
+        for path in sorted((root / folder).rglob("*.py")):
+            if "migrations" not in path.parts:
+                _add(catalog, path.read_text(encoding="utf-8"))
+    return catalog
+
+
+def _add(catalog: Catalog, source: str) -> None:
+    for _, message, _, context in extract("python", io.BytesIO(source.encode()), KEYWORDS):
+        catalog.add(message, context=context)
+
+
+def languages() -> Iterator[tuple[str, Path]]:
+    """(code, .po file) of each language."""
+    for path in sorted(LOCALES.glob("*/LC_MESSAGES/django.po")):
+        yield path.parts[-3], path
+
+
+def translations_of(path: Path) -> Catalog:
+    """The catalog of a .po file."""
+    with path.open("rb") as file:
+        return read_po(file, locale=path.parts[-3], abort_invalid=True)
+
+
+def missing(catalog: Catalog, marked: Catalog) -> list[str]:
+    """The marked texts without a translation, which pages show in English."""
+    found = []
+    for message in marked:
+        translated = catalog.get(message.id, message.context) if message.id else message
+        if message.id and not (translated and _is_complete(translated.string)):
+            found.append(message.id[0] if isinstance(message.id, tuple) else message.id)
+    return sorted(found)
+
+
+def _is_complete(translated: str | tuple[str, ...]) -> bool:
+    return all(translated) if isinstance(translated, tuple) else bool(translated)
+
+
+def compile_catalog(catalog: Catalog) -> bytes:
+    """The catalog as a .mo file."""
+    file = io.BytesIO()
+    write_mo(file, catalog)
+    return file.getvalue()
+
+
+# --- A language of tests, in which an unmarked text and a short line stand out ----------------------------------------
+
+_KEPT = re.compile(r"%\(\w+\)[sd]|%%|{\w*}|<[^>]*>|&\w+;|\n")
+_LOOKALIKES = str.maketrans(
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", "åƀçđéƒĝĥîĵķļɱñóþǫŕšţûṽŵẋýžÅƁÇÐÉƑĜĤÎĴĶĻṀÑÓÞǪŔŠŢÛṼŴẊÝŽ"
+)
+
+
+def pseudo(text: str) -> str:
+    """The text without any letter of English, 40 % longer, in brackets. Values and markup stay."""
+    kept = _KEPT.findall(text)
+    parts = [part.translate(_LOOKALIKES) for part in _KEPT.split(text)]
+    length = sum(map(len, parts))
+    pairs = zip(parts, [*kept, ""], strict=True)
+    return "⟦" + "".join(part + place for part, place in pairs) + "·" * (length * 2 // 5) + "⟧"
+
+
+def pseudo_catalog(marked: Catalog, more: tuple[str, ...] = ()) -> Catalog:
+    """All marked texts in the language of tests. more: texts of Django that pages show."""
+    catalog = Catalog(locale="eo", fuzzy=False)
+    for message in marked:
+        if message.id:
+            is_counted = isinstance(message.id, tuple)
+            text = tuple(map(pseudo, message.id)) if is_counted else pseudo(message.id)
+            catalog.add(message.id, text, context=message.context)
+    for text in more:
+        catalog.add(text, pseudo(text))
+    return catalog
+
+
+def main() -> int:
+    """Update and compile each language, and print what is missing."""
+    marked = marked_texts()
+    for code, path in languages():
+        catalog = translations_of(path)
+        catalog.update(marked, no_fuzzy_matching=True)
+        catalog.creation_date = catalog.revision_date = FIXED_DATE
+        with path.open("wb") as file:
+            write_po(file, catalog, width=0, no_location=True, sort_output=True, ignore_obsolete=True)
+        path.with_suffix(".mo").write_bytes(compile_catalog(catalog))
+        untranslated = missing(catalog, marked)
+        print(f"{code}: {len(marked)} texts, {len(untranslated)} without a translation")
+        for text in untranslated:
+            print(f"  missing: {text}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
