@@ -54,7 +54,7 @@ class PublicIdConverter(StringConverter):
 def on_demand(view: str, *, is_for_platforms: bool = False, act: ClassAct | None = None) -> Callable[..., HttpResponse]:
     """A view that is imported at its first request. Its library takes 21 MB in each process.
 
-    is_for_platforms: called by a learning platform, without a session or a CSRF token of this site. act: as `class_act`.
+    is_for_platforms: called by a learning platform, without a session or a CSRF token. act: as of `class_act`.
     """
 
     def load_and_call(request: HttpRequest, **kwargs: Any) -> HttpResponse:
