@@ -32,7 +32,7 @@ Json = dict[str, Any]
 
 
 def export_student(student: Student, *, by: User, now: datetime) -> ExportedFile:
-    """Every row about the student in this teacher's classes, as JSON; at most 16 queries. Records the download first.
+    """Every row about the student in this teacher's classes, as JSON; at most 17 queries. Records the download first.
 
     Questions and answers are in words too, correct answers only where the student may see them. Moments are in UTC;
     points are text, so that decimals stay exact. The PIN is not stored, so it is not in the file.

@@ -40,6 +40,7 @@ MEMBERS_SCOPE = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembershi
 # A round of the periodic job must end in time for the next one.
 ROUND_SECONDS = 10
 MEMBER_PAGES = 20
+NO_KEY = "This site has no key for learning platforms. The person who runs it can make one."
 
 
 class _Connector(ServiceConnector):
@@ -69,6 +70,8 @@ def send_scores(scores: Sequence[LtiScore], *, now: datetime) -> None:
             except (requests.ConnectionError, requests.Timeout):
                 silent.add(platform.pk)
                 mark_failed(score, "The platform does not answer.", now=now)
+            except LtiKey.DoesNotExist:
+                mark_failed(score, NO_KEY, now=now)
             except LtiServiceException as error:
                 mark_failed(score, _reason(error.response), now=now)
             except (LtiException, requests.RequestException, ValueError, KeyError):
@@ -81,11 +84,11 @@ def members_of(course: LtiCourse) -> list[Member]:
     """The learners of a course. Raises PlatformFailed."""
     found: dict[str, Member] = {}
     with PlatformSession() as session:
-        service = NamesRolesProvisioningService(
-            _Connector(registration_of(course.deployment.platform), session),
-            {"context_memberships_url": course.members_url},
-        )
         try:
+            service = NamesRolesProvisioningService(
+                _Connector(registration_of(course.deployment.platform), session),
+                {"context_memberships_url": course.members_url},
+            )
             page: str | None = course.members_url
             for _ in range(MEMBER_PAGES):
                 if not page:
@@ -95,6 +98,8 @@ def members_of(course: LtiCourse) -> list[Member]:
                     claims = cast(Mapping[str, Any], member)
                     if (read := _learner(claims)) is not None:
                         found[read.subject] = read
+        except LtiKey.DoesNotExist as error:
+            raise PlatformFailed(NO_KEY) from error
         except LtiServiceException as error:
             raise PlatformFailed(_reason(error.response)) from error
         except (LtiException, requests.RequestException, ValueError, KeyError, AttributeError) as error:
