@@ -8,7 +8,8 @@ BROWSER := DJANGO_ALLOW_ASYNC_UNSAFE=1 $(PY) -m pytest -n 2 -m browser
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test lint unit coverage javascript browser test-postgres
-.PHONY: faults mutations bench scaling simulate screenshots strings translations wheel format requirements
+.PHONY: faults machines mutations bench scaling simulate screenshots strings translations accessibility-report
+.PHONY: wheel format requirements
 
 help:                             ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -58,6 +59,9 @@ test-postgres: .venv/.test        ## The unit tests on a PostgreSQL server of th
 faults: .venv/.test               ## Kill, fill, repeat, race: one line per fault; FULL=1 runs as many as the goals ask for
 	$(PY) -m tools.faults $(if $(FULL),--full)
 
+machines: .venv/.test             ## Two web machines behind PgBouncer and HAProxy, under faults; FULL=1 and OLD=REVISION
+	$(PY) -m tools.faults $(if $(FULL),--full) R25@pg
+
 mutations: .venv/.test            ## Take each control out of a copy of the site, and see the tests turn red
 	$(PY) -m tools.mutations
 
@@ -84,6 +88,9 @@ strings: .venv/.test              ## Accept new text that people see: writes tes
 
 translations: .venv/.test         ## Update and compile the translations of the pages, and print what is missing
 	$(PY) -m tools.translations
+
+accessibility-report: .venv/.test ## Write docs/accessibility-report.md from its dated checklist
+	$(PY) -m tools.accessibility_report
 
 format: .venv/.test               ## Put code and templates into shape
 	$(PY) -m ruff check --fix .

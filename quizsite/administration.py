@@ -48,8 +48,8 @@ def administrator_required[**P](view: AdministratorView[P]) -> AdministratorView
     return wrapper
 
 
-@administrator_required
 @require_GET
+@administrator_required
 def administration(request: TeacherRequest) -> HttpResponse:
     """Health, storage, backups, accounts and open invitations."""
     is_fit, lines = health.report(health.READING_CHECKS)
@@ -66,8 +66,8 @@ def administration(request: TeacherRequest) -> HttpResponse:
     return render(request, "teacher/administration.html", context)
 
 
-@administrator_required
 @require_POST
+@administrator_required
 def close_account(request: TeacherRequest, number: int) -> HttpResponse:
     """Close another account. Its classes stay."""
     user = _account(number)
@@ -79,8 +79,8 @@ def close_account(request: TeacherRequest, number: int) -> HttpResponse:
     return redirect("administration")
 
 
-@administrator_required
 @require_POST
+@administrator_required
 def reopen_account(request: TeacherRequest, number: int) -> HttpResponse:
     """Let a closed account sign in again."""
     user = _account(number)
@@ -89,8 +89,8 @@ def reopen_account(request: TeacherRequest, number: int) -> HttpResponse:
     return redirect("administration")
 
 
-@administrator_required
 @require_POST
+@administrator_required
 def revoke_invitation(request: TeacherRequest, number: int) -> HttpResponse:
     """Cancel anyone's open invitation."""
     accounts.revoke_invitation(number)

@@ -15,6 +15,7 @@ def site(request: HttpRequest) -> dict[str, object]:
     """The variables of every template.
 
     is_demo: whether the site shows a sample school, which every page then says.
+    is_viewer: whether the page is of a class that the signed-in teacher may only read.
     footnote_version: Footnote's version on the pages that need a teacher's sign-in, else None.
     phone_host and other_languages: functions, since most pages do not read them.
     """
@@ -23,6 +24,7 @@ def site(request: HttpRequest) -> dict[str, object]:
     is_for_teachers = match is not None and getattr(match.func, "login_required", True)
     return {
         "is_demo": settings.DEMO,
+        "is_viewer": getattr(request, "is_viewer", False),
         "footnote_version": __version__ if is_for_teachers else None,
         "phone_host": phone_host,
         "other_languages": partial(_other_languages, request),

@@ -11,6 +11,7 @@ from typing import Any
 import environ
 from django.utils.csp import CSP
 
+from quizsite import __version__
 from quizsite.backups.swap import finish_restore
 from quizsite.data_folder import make_data_folder, secret_key, strong_key
 from quizsite.environment import choice, flag, mailer, postgresql, secret, some_of, whole_number, words
@@ -30,6 +31,9 @@ HTTPS = flag(os.environ, "FOOTNOTE_HTTPS")
 TRUSTED_PROXY_COUNT = whole_number(os.environ, "FOOTNOTE_TRUSTED_PROXIES", default=0)
 # With this token, a watchdog on another machine sees the details of `/readyz`. Strangers see ok or fail.
 HEALTH_TOKEN = secret(os.environ, "FOOTNOTE_HEALTH_TOKEN")
+# The accessibility page says which release it is about, and where to write.
+RELEASE = __version__
+CONTACT = os.environ.get("FOOTNOTE_CONTACT", "")
 
 # --- Django -----------------------------------------------------------------------------------------------------
 
@@ -116,7 +120,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 # Pages of students and visitors. Pages of teachers are in English: quizsite/middleware.py decides.
-LANGUAGES = [("en", "English")]
+LANGUAGES = [("en", "English"), ("es", "Español")]
 USE_I18N = True
 
 # --- Database and cache ---------------------------------------------------------------------------------------------
@@ -229,8 +233,8 @@ SECURE_CSP = {
 # script, is 48 KB. Teachers paste texts and upload rosters.
 REQUEST_MAX_BYTES = 64 * 1024
 REQUEST_MAX_BYTES_AT = (
-    # Packages of questions hold pictures, which are left out but sent.
-    (re.compile("/teacher/sets/import/"), 16 * 1024 * 1024 + 64 * 1024),
+    # Packages of questions hold pictures, which are left out but sent. A class file has every save of a year.
+    (re.compile("/teacher/(sets/import|classrooms/(import|oneroster))/"), 16 * 1024 * 1024 + 64 * 1024),
     (re.compile("/teacher/"), 1024 * 1024 + 64 * 1024),
 )
 # Without one byte of the headers or of the body, and for the whole body. A phone on slow Wi-Fi sends 64 KB in a second.

@@ -8,11 +8,12 @@ from typing import Any
 
 from django.db import transaction
 
-from quizzes.assignments.accommodations import move_deadlines
+from quizzes.assignments.accommodations import move_deadlines, set_excused
 from quizzes.assignments.deadlines import Window, WindowState
 from quizzes.assignments.release import shows_before_last_attempt
 from quizzes.assignments.student_settings import window_of
 from quizzes.models import Assignment, Attempt, AuditEvent, Classroom, Edition, User
+from quizzes.models.assignments import MAX_TITLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +168,44 @@ def use_edition(assignment: Assignment, edition: Edition, *, by: User, now: date
     current.edition = edition
     current.save(update_fields=["edition"])
     _record(AuditEvent.Action.ASSIGNMENT_CHANGED, current, by=by, now=now, edition_before=before, edition=edition.pk)
+
+
+@transaction.atomic
+def split_by_edition(
+    assignment: Assignment, edition: Edition, *, group: uuid.UUID, by: User, now: datetime
+) -> Assignment:
+    """Give another edition to the students who have not started, as an assignment of its own; returns that one.
+
+    It has the same window, settings and extensions. Each student is excused from one of the two. group: an id from the
+    form, so that a form sent twice splits once.
+    """
+    current = Assignment.objects.select_for_update().get(pk=assignment.pk)
+    known = Assignment.objects.filter(group=group, classroom=current.classroom_id).first()
+    if known is not None:
+        return known
+    started = set(current.attempts.values_list("student", flat=True))
+    excused = set(current.excuses.values_list("student", flat=True))
+    suffix = f", version {edition.number}"
+    made = Assignment(
+        edition=edition,
+        classroom=current.classroom,
+        group=group,
+        assigned_by=by,
+        created_at=now,
+        **_window_fields(window_of(current)),
+        **asdict(settings_of(current)) | {"own_title": f"{current.title[: MAX_TITLE - len(suffix)]}{suffix}"},
+    )
+    made.save()
+    _record(AuditEvent.Action.ASSIGNMENT_GIVEN, made, by=by, now=now)
+    for student in current.classroom.students.enrolled():
+        stays = student.pk in started or student.pk in excused
+        left, number = (made, current.edition.number) if stays else (current, edition.number)
+        reason = f"Has version {number} of this quiz." if student.pk not in excused else "Excused from this quiz."
+        set_excused(left, student, is_excused=True, reason=reason, by=by, now=now)
+    for extension in current.extensions.exclude(student__in=started):
+        extension.pk, extension.assignment = None, made
+        extension.save()
+    return made
 
 
 def window_state(assignment: Assignment, *, now: datetime) -> WindowState:

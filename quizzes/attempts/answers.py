@@ -41,7 +41,8 @@ class Saved:
 
 # Raw SQL for correctness: the query that writes has the conditions, so that nothing can change between check and
 # write. `FOR SHARE` makes a submission on PostgreSQL wait for this query. The deadline is compared with `cutoff(now)`.
-# In a teacher-paced quiz, the columns of the class board are compared as in `Pace.takes_answers`.
+# In a teacher-paced quiz, the columns of the class board are compared as in `Pace.takes_answers`. A test compares the
+# two in each state of the board.
 _UPDATE_ANSWER = """
 INSERT INTO quizzes_answer (attempt_id, question_id, value, revision, flagged, saved_at)
 SELECT a.id, %s, {value}, 1, {false}, %s FROM quizzes_attempt a

@@ -126,8 +126,12 @@ def _is_late(attempt: Attempt, event: AnswerEvent) -> bool:
 
 
 def _moved_at() -> dict[tuple[str, int | None], datetime]:
-    """When a teacher last moved deadlines, by assignment public id and student id; student None: for the class."""
-    actions = [AuditEvent.Action.ASSIGNMENT_CHANGED, AuditEvent.Action.EXTENSION_GIVEN]
+    """When a teacher last moved deadlines, by assignment public id and student id; student None: for the class.
+
+    Work that was carried from another class met the deadlines there.
+    """
+    action = AuditEvent.Action
+    actions = [action.ASSIGNMENT_CHANGED, action.EXTENSION_GIVEN, action.WORK_CARRIED]
     events = AuditEvent.objects.filter(action__in=actions).order_by("at")
     return {
         (detail["assignment"], student): at for detail, student, at in events.values_list("detail", "student", "at")

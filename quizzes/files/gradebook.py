@@ -111,13 +111,15 @@ def moodle_table(book: Gradebook, quiz: Assignment | None) -> Table:
     """The layout that Moodle imports, of 1 quiz: only students with a score, in percent and in points.
 
     Moodle deletes the grade of a student whose cell is empty, so that a student without a score has no line. Moodle
-    gives a new grade item a maximum of 100, so that the percent column fits it as it is.
+    gives a new grade item a maximum of 100, so that the percent column fits it as it is. It gives a row with an empty
+    ID number to the student of the row above. A student without a number therefore has the name there, at which Moodle
+    stops and imports nothing. Source: Moodle, grade/import/csv/classes/load_data.php.
     """
     title, possible, cells = _of_quiz(book, quiz)
     return [
         ["ID number", "Last name", "First name", f"{title}, percent", f"{title}, points out of {possible}"],
         *(
-            [student.external_id or None, *_names(student), _cell_percent(cell), _points(cell)]
+            [student.external_id or student.display_name, *_names(student), _cell_percent(cell), _points(cell)]
             for student, cell in cells
             if cell.whole_score is not None
         ),

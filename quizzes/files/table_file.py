@@ -127,7 +127,8 @@ def _sheet(content: bytes) -> list[list[object]]:
         try:
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 size = sum(entry.file_size for entry in archive.infolist())
-        except zipfile.BadZipFile as error:
+        # A false place in the directory of the archive is a ValueError.
+        except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
             raise UnreadableTable("Part of this file is missing. Export it again.") from error
         if size > MAX_UNPACKED_BYTES:
             raise UnreadableTable("This spreadsheet is too big for a roster. Is it the right file?")

@@ -21,6 +21,7 @@ from quizzes.models import (
     Invitation,
     QuestionSet,
     Regrade,
+    SetShare,
     Teaching,
     User,
 )
@@ -38,6 +39,7 @@ SECTIONS: dict[str, type[Model]] = {
     "boards": Board,
     "regrades": Regrade,
     "question_sets": QuestionSet,
+    "shared_question_sets": SetShare,
     "drafts": Draft,
     "log": AuditEvent,
 }
@@ -90,6 +92,9 @@ def _sections(user: User) -> dict[str, QuerySet[Any, dict[str, Any]]]:
             *in_set, "question__position", "policy", "reason", "made_at", "undone_at"
         ),
         "question_sets": QuestionSet.objects.owned_by(user).values("public_id", "title", "summary"),
+        "shared_question_sets": SetShare.objects.filter(Q(user=user) | Q(question_set__owner=user))
+        .order_by("pk")
+        .values("question_set__title", "question_set__owner__name", "user__name", "created_at"),
         "drafts": Draft.objects.filter(question_set__owner=user)
         .order_by("pk")
         .values("question_set__title", "document", "changed_at"),

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -113,7 +114,7 @@ class AssignForm(AssignmentSettingsForm):
         windows = {}
         for classroom in classrooms:
             windows[classroom] = self._window(classroom)
-            self.check_window(windows[classroom], field_of=lambda name, room=classroom: self._time_field(name, room))
+            self.check_window(windows[classroom], field_of=partial(self._time_field, classroom=classroom))
         return {**self.cleaned_data, "windows": windows}
 
     @property
@@ -166,7 +167,7 @@ class AssignForm(AssignmentSettingsForm):
         if before is None or after is None or before is after:
             return data
         data = data.copy()
-        data["filled"] = data["preset"]
+        data.setlist("filled", data.getlist("preset"))
         self.has_new_settings = True
         for name in before:
             shown, new = _sent(before[name]), _sent(after[name])

@@ -1,5 +1,6 @@
 """The settings of an assignment as fields, and the forms that change an assignment."""
 
+import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from quizzes.assignments.release import Release, shows_before_last_attempt
 from quizzes.assignments.student_settings import window_of
 from quizzes.forms.fields import WallTimeField, moment_in_zone, wall_time, zone_note
 from quizzes.models import Assignment
+from quizzes.models.assignments import MAX_TITLE
 
 UNLIMITED = "unlimited"
 # A school day.
@@ -45,7 +47,7 @@ class AssignmentSettingsForm(forms.Form):
     own_title = forms.CharField(
         label="Title",
         required=False,
-        max_length=Assignment._meta.get_field("own_title").max_length,
+        max_length=MAX_TITLE,
         help_text="Leave blank to use the title of the question set.",
         error_messages={
             "max_length": "Use up to %(limit_value)d characters.",
@@ -278,6 +280,26 @@ class WindowActForm(forms.Form):
     )
     seen_close = forms.DateTimeField(required=False)
     on_wall = forms.BooleanField(required=False)
+
+
+class VersionForm(forms.Form):
+    """Give the newest version to the students who have not started. group: makes a repeated request safe."""
+
+    group = forms.UUIDField(widget=forms.HiddenInput)
+    number = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, newest: int, **kwargs: Any) -> None:
+        """newest: the number of the newest version. A page with an older number is out of date."""
+        initial = {"group": uuid.uuid4(), "number": newest}
+        super().__init__(*args, **{**kwargs, "initial": initial})
+        self.newest = newest
+
+    def clean_number(self) -> int:
+        """The number of the newest version."""
+        number: int = self.cleaned_data["number"]
+        if number != self.newest:
+            raise ValidationError("There is a newer version.")
+        return number
 
 
 class ClassLinkForm(forms.Form):

@@ -93,9 +93,8 @@ class RegradeForm(forms.Form):
             del self.fields["explanation"]
         elif not type_of(question).regrade_sets_evidence:
             self.fields["evidence"] = SentencesField(
-                label="Evidence for the new answer",
+                label="Evidence for the new answer (optional)",
                 sentence_keys=[sentence.key for sentence in self.reading],
-                help_text="Sentence numbers, such as 3, 5 (optional)",
             )
             self.initial["evidence"] = list(question.evidence)
         self.fields["policy"].choices = [  # type: ignore[attr-defined]

@@ -110,3 +110,14 @@ class GradebookOrderForm(forms.Form):
     def arrow(self) -> str:
         """The icon of the current order."""
         return "down" if self.descending else "up"
+
+
+class RetryLinkForm(forms.Form):
+    """The questions of a retry, as the link from the results names them."""
+
+    question = forms.MultipleChoiceField()
+
+    def __init__(self, *args: Any, keys: Sequence[str], **kwargs: Any) -> None:
+        """keys: of the questions of the edition."""
+        super().__init__(*args, **kwargs)
+        self.fields["question"].choices = [(key, key) for key in keys]  # type: ignore[attr-defined]

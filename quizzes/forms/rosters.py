@@ -206,6 +206,23 @@ class RenameStudentForm(forms.Form):
         return {**cleaned, "family_name": family or None}
 
 
+class CardsForm(forms.Form):
+    """Whose sign-in card to print. An unknown student means the whole class."""
+
+    student = forms.ChoiceField(required=False)
+
+    def __init__(self, data: Any, *, students: Sequence[Student]) -> None:
+        super().__init__(data)
+        self.students = students
+        self.fields["student"].choices = [(one.public_id, one.display_name) for one in students]  # type: ignore[attr-defined]
+
+    @property
+    def only(self) -> Student | None:
+        """The one student; None for the whole class."""
+        chosen = self.cleaned_data.get("student") if self.is_valid() else None
+        return next((one for one in self.students if one.public_id == chosen), None)
+
+
 class SortForm(forms.Form):
     """How a class sorts its students."""
 
@@ -233,9 +250,15 @@ class MoveStudentForm(forms.Form):
 
     classroom = ClassroomChoice(
         label="Class",
-        help_text="Work that is done stays with the class it was done in.",
+        help_text="Finished work stays in the record of the old class.",
         empty_label="Choose a class",
         error_messages={"required": "Choose a class.", "invalid_choice": "Choose a class from the list."},
+    )
+    carries_work = forms.BooleanField(
+        label="Also count finished work in the new class",
+        help_text="Where the new class has the same version of a quiz. You can do this later, too.",
+        initial=True,
+        required=False,
     )
     is_confirmed = forms.BooleanField(required=False)
 

@@ -12,13 +12,9 @@ from django.db import transaction
 from quizzes.assignments.deadlines import Window
 from quizzes.assignments.lifecycle import AssignmentSettings, assign
 from quizzes.assignments.release import Release
-from quizzes.attempts.answers import save_answer
-from quizzes.attempts.attempt_content import content_of
-from quizzes.attempts.lifecycle import start_attempt, submit_attempt
+from quizzes.attempts.sample_class import make_sample_attempt
 from quizzes.content.drafts import lifecycle, publishing
 from quizzes.content.editions import latest_edition
-from quizzes.content.question_types.question import Question, Value
-from quizzes.content.question_types.registry import type_of
 from quizzes.content.set_document import combine
 from quizzes.files.question_sets import SOURCE_FILE, read_toml
 from quizzes.models import Assignment, Classroom, Edition, QuestionSet, Student, User
@@ -171,53 +167,6 @@ def _assign_lesson(
             started_at = now + lesson.due + timedelta(hours=1) if is_late else opens_at + timedelta(minutes=2)
             started_at += timedelta(seconds=rng.randrange(600))
             is_submitted = index < submitted_count
-            _make_attempt(
+            make_sample_attempt(
                 student, assignment, ability[student.pk], rng, is_submitted=is_submitted, started_at=started_at, now=now
             )
-
-
-def _make_attempt(
-    student: Student,
-    assignment: Assignment,
-    ability: float,
-    rng: random.Random,
-    *,
-    is_submitted: bool,
-    started_at: datetime,
-    now: datetime,
-) -> None:
-    attempt = start_attempt(student, assignment, now=started_at)
-    content = content_of(attempt)
-    questions = content.questions if is_submitted else content.questions[: max(1, len(content.questions) * 2 // 5)]
-    moment = started_at
-    for question in questions:
-        moment = min(moment + timedelta(seconds=rng.randrange(20, 100)), now)
-        value = believable_value(question, ability, rng)
-        if value is not None:
-            save_answer(
-                attempt,
-                content.question_id(question),
-                value,
-                operation=f"sample-{question.key}",
-                seen_revision=0,
-                now=moment,
-            )
-    if is_submitted:
-        submit_attempt(attempt, now=min(moment + timedelta(seconds=30), now))
-
-
-def believable_value(question: Question, ability: float, rng: random.Random) -> Value:
-    """A random answer of a student with this ability (0 to 1): correct, wrong, or in 2 % of cases None."""
-    if rng.random() < 0.02:
-        return None
-    correct = question.correct_answer()
-    wrong = question.wrong_answer(rng.choice)
-    if isinstance(correct, dict):
-        # Each part is correct or wrong by itself.
-        parts = {part: correct[part] if rng.random() < ability else (wrong or {}).get(part) for part in correct}
-        return {part: value for part, value in parts.items() if value is not None} or None
-    if rng.random() < ability or wrong is None:
-        return correct
-    has_several = type_of(question).lists_all_choices and isinstance(correct, list)
-    # Students miss one choice of several more often than all of them.
-    return sorted({*correct[1:], *wrong}) if has_several else wrong

@@ -17,7 +17,7 @@ from quizzes.models.lti import (
     LtiStudent,
     LtiTeacher,
 )
-from quizzes.models.question_sets import Draft, Edition, Question, QuestionSet, Reading, Source
+from quizzes.models.question_sets import Draft, Edition, Question, QuestionSet, Reading, SetShare, Source
 from quizzes.models.regrades import ManualGrade, Regrade
 from quizzes.models.rosters import Accommodation, Classroom, FailedTry, KnownDevice, Student, Teaching
 
@@ -55,6 +55,7 @@ __all__ = [
     "QuestionSet",
     "Reading",
     "Regrade",
+    "SetShare",
     "Source",
     "Student",
     "TeacherSession",

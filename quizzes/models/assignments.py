@@ -11,6 +11,9 @@ from quizzes.models.public_ids import new_public_id
 from quizzes.models.question_sets import Edition, QuestionSet
 from quizzes.models.rosters import EDITORS, Classroom, Student
 
+# The longest own title of an assignment, in characters.
+MAX_TITLE = 100
+
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
     """Assignments that a user may see."""
@@ -92,10 +95,12 @@ class Assignment(models.Model):
     release = models.CharField(max_length=13, choices=Release, default=Release.AFTER_LAST)
 
     is_teacher_paced = models.BooleanField(default=False, db_default=False)
-    own_title = models.CharField(max_length=100, blank=True, default="", db_default="")
+    own_title = models.CharField(max_length=MAX_TITLE, blank=True, default="", db_default="")
 
     started_count: int  # on rows of `with_started_counts()`
     erased_count: int  # on rows of `with_erased_counts()`
+
+    own_role: str  # on rows of `with_role()`
 
     objects = AssignmentQuerySet.as_manager()
 

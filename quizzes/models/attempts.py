@@ -67,6 +67,7 @@ class Attempt(models.Model):
     deadline_at None: no deadline.
     score, max_score: in points, None until it is submitted. ungraded_count: answers that a teacher must still grade, 0
     until it is submitted. All three are a cache that `grading.scores.rescore` recomputes.
+    carried_from: the attempt in another class that this one is a copy of (`attempts.carried_work`), None for most.
     """
 
     class SubmittedBy(models.TextChoices):
@@ -95,6 +96,9 @@ class Attempt(models.Model):
     score = models.DecimalField(max_digits=8, decimal_places=4, null=True)
     max_score = models.PositiveIntegerField(null=True)
     ungraded_count = models.PositiveSmallIntegerField(default=0, db_default=0)
+    carried_from = models.ForeignKey("self", models.SET_NULL, null=True, related_name="carried_to")
+
+    own_role: str  # on rows of `with_role()`
 
     objects = AttemptQuerySet.as_manager()
 

@@ -49,8 +49,14 @@ class QuestionSetQuerySet(models.QuerySet["QuestionSet"]):
     """Question sets that a user may see."""
 
     def open_to(self, user: User) -> Self:
-        """The built-in sets but the public try-out, and this teacher's own sets."""
-        return self.filter(Q(owner=None) & ~Q(slug=TRY_OUT) | Q(owner=user), deleted_at=None)
+        """The built-in sets but the public try-out, this teacher's own sets, and those that others share."""
+        shared = SetShare.objects.filter(Q(user=user) | Q(user=None)).values("question_set")
+        return self.filter(Q(owner=None) & ~Q(slug=TRY_OUT) | Q(owner=user) | Q(pk__in=shared), deleted_at=None)
+
+    def visible_to(self, user: User) -> Self:
+        """Those open to this teacher, and those that a class has in which the teacher has a role."""
+        given = QuestionSet.objects.filter(editions__assignments__classroom__teachers=user).values("pk")
+        return self.filter(Q(pk__in=QuestionSet.objects.open_to(user).values("pk")) | Q(pk__in=given), deleted_at=None)
 
     def owned_by(self, user: User) -> Self:
         """This teacher's own sets."""
@@ -87,7 +93,8 @@ class QuestionSet(models.Model):
 
     title, summary: of the latest edition; before the first one, of the draft. public_until: editions before this moment
     were the public try-out, whose keys visitors see; None for never. archived_at: since when its owner's lists leave it
-    out. deleted_at: since when no page shows it; it can be restored until it is deleted for good.
+    out. deleted_at: since when no page shows it; it can be restored until it is deleted for good. copied_from: the set
+    that this one began as a copy of, None for most.
     """
 
     public_id = models.CharField(max_length=12, unique=True, default=new_public_id)
@@ -99,6 +106,7 @@ class QuestionSet(models.Model):
     public_until = models.DateTimeField(null=True)
     archived_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
+    copied_from = models.ForeignKey("self", models.SET_NULL, null=True, related_name="copies")
 
     latest_edition_id: int  # on rows of `published()`
     guide: dict[str, Any] | None  # on rows of `with_guide()`
@@ -131,6 +139,25 @@ class QuestionSet(models.Model):
             reading.delete()
             if not Reading.objects.filter(source=reading.source_id).exists():
                 Source.objects.filter(pk=reading.source_id).delete()
+
+
+class SetShare(models.Model):
+    """A question set that its owner shares. user None: with all teachers of the site."""
+
+    question_set = models.ForeignKey(QuestionSet, models.CASCADE, related_name="shares")
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="shared_sets")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["question_set", "user"], name="set_share_once_per_user"),
+            models.UniqueConstraint(
+                fields=["question_set"], condition=Q(user=None), name="set_share_once_for_all_teachers"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.question_set} for {self.user or 'all teachers'}"
 
 
 class DraftQuerySet(models.QuerySet["Draft"]):

@@ -64,6 +64,7 @@ class Classroom(models.Model):
 
     erasure_announced_at: since when its teachers are told that this archived class will be erased.
     counts_missing_as_zero: whether missing work counts as 0 in averages; otherwise it is left out.
+    is_sample: a teacher opened it to look around. Its students are invented, and home asks for nothing in it.
     reading_variant: the level of readings for the class. students_choose_variant: whether students may choose another.
     """
 
@@ -77,6 +78,7 @@ class Classroom(models.Model):
     archived_at = models.DateTimeField(null=True, blank=True)
     sorts_by_first_name = models.BooleanField(default=False, db_default=False)
     counts_missing_as_zero = models.BooleanField(default=False, db_default=False)
+    is_sample = models.BooleanField(default=False, db_default=False)
     reading_variant = models.CharField(max_length=10, default="standard", db_default="standard")
     students_choose_variant = models.BooleanField(default=False, db_default=False)
     erasure_announced_at = models.DateTimeField(null=True, blank=True)
@@ -178,6 +180,8 @@ class Student(models.Model):
     removed_at = models.DateTimeField(null=True, blank=True)
     reading_variant = models.CharField(max_length=10, blank=True, default="", db_default="")
     chosen_variant = models.CharField(max_length=10, blank=True, default="", db_default="")
+
+    own_role: str  # on rows of `with_role()`
 
     objects = StudentQuerySet.as_manager()
 

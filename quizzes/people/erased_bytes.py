@@ -84,17 +84,28 @@ def clear_files() -> None:
     random databases of 3,000 rows). Then the write-ahead log is emptied. PostgreSQL: VACUUM frees the space of deleted
     rows for new ones.
     """
+    if connection.vendor == "postgresql":
+        _vacuum_tables()
+        return
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SET statement_timeout = 0")
-            try:
-                for table in connection.introspection.table_names(cursor):
-                    cursor.execute(f"VACUUM {connection.ops.quote_name(table)}")
-            finally:
-                cursor.execute("RESET statement_timeout")
-            return
         cursor.execute("VACUUM")
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         is_busy, _, _ = cursor.fetchone()
         if is_busy:
             raise StillInUse
+
+
+def _vacuum_tables() -> None:
+    """Run VACUUM on each table of PostgreSQL, on a connection without the time limit of the site's queries.
+
+    A SET would reach another session's connection behind a PgBouncer in transaction mode. There the role's limit holds.
+    """
+    own = connection.copy()
+    limits = "-c statement_timeout=0 -c lock_timeout=5s"
+    own.settings_dict["OPTIONS"] = {**own.settings_dict["OPTIONS"], "options": limits}
+    try:
+        with own.cursor() as cursor:
+            for table in own.introspection.table_names(cursor):
+                cursor.execute(f"VACUUM {own.ops.quote_name(table)}")
+    finally:
+        own.close()

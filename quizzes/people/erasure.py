@@ -30,6 +30,7 @@ from quizzes.models import (
     LtiTeacher,
     QuestionSet,
     Regrade,
+    SetShare,
     Student,
     TeacherSession,
     Teaching,
@@ -281,6 +282,7 @@ def _delete_account(user: User) -> None:
     LtiTeacher.objects.filter(user=user).delete()
     Authenticator.objects.filter(user=user).delete()
     KnownDevice.objects.filter(user=user).delete()
+    SetShare.objects.filter(user=user).delete()
     TeacherSession.objects.filter(user=user).delete()
     HiddenTodo.objects.filter(user=user).delete()
     LogEntry.objects.filter(user=user).delete()

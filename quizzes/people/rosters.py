@@ -116,6 +116,13 @@ def sort_roster(classroom: Classroom, *, by_first: bool) -> None:
     Student.objects.bulk_update(students, ["sort_key"], batch_size=500)
 
 
+def keep_external_id(student: Student, external_id: str) -> None:
+    """Keep the school's own number of a student who has none."""
+    if not student.external_id:
+        student.external_id = external_id
+        student.save(update_fields=["external_id"])
+
+
 def move_student(student: Student, *, to: Classroom, by: User, now: datetime) -> Student:
     """Move a student to another roster. Attempts stay in the old classroom. Raises NameTaken."""
     before = student.classroom.public_id

@@ -39,9 +39,13 @@ Level = Literal["secure", "nearly", "not_yet"]
 
 @dataclass(frozen=True, slots=True)
 class ReviewedQuestion:
-    """One question of an attempt with its verdict. number: its position in the attempt. earned: in points."""
+    """One question of an attempt with its verdict. number: its position in the attempt. earned: in points.
+
+    language: of its texts.
+    """
 
     number: int
+    language: str
     question: Question
     type_label: str
     review: Review
@@ -179,6 +183,7 @@ def review_question(
     evidence = reading.sentences(regraded_question(question, adjustments).evidence)
     return ReviewedQuestion(
         number=content.questions.index(question) + 1,
+        language=content.published.document.reading.language,
         question=question,
         type_label=gettext(type_of(question).label),
         review=_review(question, value, content, adjustments),

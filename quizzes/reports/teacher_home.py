@@ -132,8 +132,14 @@ def load_teacher_home(user: User, *, now: datetime) -> TeacherHome:
     hidden = hidden_counts(user)
 
     def shown(items: list[TodoItem]) -> list[TodoItem]:
-        # A viewer of a class can do nothing about its items.
-        return [item for item in items if item.count > hidden.get(item.key, -1) and item.classroom.own_role in EDITORS]
+        # A viewer of a class can do nothing about its items, and a sample class needs nothing.
+        return [
+            item
+            for item in items
+            if item.count > hidden.get(item.key, -1)
+            and item.classroom.own_role in EDITORS
+            and not item.classroom.is_sample
+        ]
 
     return TeacherHome(
         shown(needs), shown(_steps(classes)), [_summary(classes, classroom) for classroom in classes.classrooms]

@@ -54,14 +54,14 @@ def page_direction(parser: Parser, token: Token) -> Node:
 @register.simple_tag
 def text_language(language: str) -> SafeString:
     """The attributes `lang` and `dir` of an element with a text in this language; "" if the page has it too."""
-    return _if_other(language, get_language() or "en")
+    return _if_other(language, get_language() or "en") if language else _NONE
 
 
 @register.simple_tag
 def words_language(language: str) -> SafeString:
     """The attributes of an element with words of the page inside a text in this language; "" if the page has it too."""
     page = get_language() or "en"
-    return _if_other(page, language) if page != language else _NONE
+    return _if_other(page, language) if language and page != language else _NONE
 
 
 _NONE = SafeString("")

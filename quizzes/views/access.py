@@ -90,7 +90,7 @@ def class_act[**P](act: ClassAct) -> Callable[[Callable[P, HttpResponse]], Calla
 
 def allowed[R: (Classroom, Student, Assignment, Attempt)](request: TeacherRequest, row: R) -> R:
     """The row, if this teacher's role in the class allows what the view does; raises PermissionDenied."""
-    role: str = row.own_role  # type: ignore[union-attr]  # from `with_role`
+    role = row.own_role
     view = request.resolver_match.func if request.resolver_match is not None else None
     by_method = ClassAct.READ if request.method == "GET" else ClassAct.CHANGE
     act: ClassAct = getattr(view, "class_act", by_method)

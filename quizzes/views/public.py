@@ -57,7 +57,8 @@ def privacy(request: HttpRequest) -> HttpResponse:
 @require_GET
 def accessibility(request: HttpRequest) -> HttpResponse:
     """The accessibility page: what was checked, and known problems."""
-    return render(request, "public/accessibility.html")
+    context = {"contact": settings.CONTACT, "release": settings.RELEASE}
+    return render(request, "public/accessibility.html", context)
 
 
 @login_not_required

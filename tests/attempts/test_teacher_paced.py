@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -12,7 +13,8 @@ from django.urls import reverse
 from django.utils.html import escape
 
 from quizzes.assignments.board import SkipsQuestions, show_on_board
-from quizzes.attempts.answers import accept_late
+from quizzes.attempts.access import Pace
+from quizzes.attempts.answers import accept_late, save_answer
 from quizzes.attempts.lifecycle import reopen, submit_attempt
 from quizzes.models import Answer, Assignment, Attempt, Board, Edition, Student, User
 from tests.factories import CANARY, NOW, make_assignment, make_attempt, make_document, make_edition, save
@@ -76,6 +78,39 @@ def test_only_the_open_question_on_the_board_takes_answers(paced: Assignment, ru
     ]:
         show(paced, number, phase)
         assert outcomes() == expected, (number, phase)
+
+
+@pytest.mark.parametrize("is_teacher_paced", [True, False])
+def test_query_that_saves_and_pace_take_answers_in_the_same_states(
+    is_teacher_paced: bool, paced: Assignment, running: Attempt, teacher: User
+) -> None:
+    """The rule stands in SQL for the save, and in `Pace` for pages. Each state of the board, with one question each."""
+    Assignment.objects.update(is_teacher_paced=is_teacher_paced)
+    questions = list(running.assignment.edition.questions.order_by("position"))
+    places = range(1, len(questions) + 1)
+    boards = [None, *product(places, range(len(questions) + 1))]
+    differing = []
+    for board, asked in product(boards, questions):
+        Board.objects.all().delete()
+        if board is not None:
+            position, closed_through = board
+            Board.objects.create(
+                assignment=paced,
+                position=position,
+                phase=QUESTION,
+                closed_through=closed_through,
+                changed_at=NOW,
+                changed_by=teacher,
+            )
+        pace = Pace(*(board or (None, 0)))
+        expected = not is_teacher_paced or pace.takes_answers(asked.position)
+        with transaction.atomic():
+            outcome = save_answer(running, asked.pk, None, operation="x", seen_revision=0, now=NOW).outcome
+            transaction.set_rollback(True)
+        if (outcome == "saved") is not expected:
+            differing.append((board, asked.position, outcome))
+    assert len(questions) == 4
+    assert differing == []
 
 
 VALUES = ("b", ["a", "c"], {"1": "mayor"}, ["s1"])

@@ -34,12 +34,13 @@ _MARK = """([selector, place]) => {
 class PdfPage:
     """One page. size: width and height in points. places: marks on it, as (number, "top" or "bottom").
 
-    beyond: links that reach over the edge of the paper.
+    beyond: links that reach over the edge of the paper. filled: how far down the page the lowest mark is, 0 to 1.
     """
 
     size: tuple[float, float]
     places: list[tuple[int, str]]
     beyond: list[str]
+    filled: float
 
     def is_of(self, size: tuple[int, int]) -> bool:
         """Whether it is of this size, to the point by which Chromium rounds up."""
@@ -59,7 +60,7 @@ def read_pdf(content: bytes) -> list[PdfPage]:
     for number in _page_numbers(objects):
         body = objects[number]
         left, bottom, right, top = (float(value) for value in _box(body, "MediaBox"))
-        places, beyond = [], []
+        places, beyond, lowest = [], [], top
         for link in re.findall(r"(\d+) 0 R", "".join(re.findall(r"/Annots \[(.*?)\]", body, re.DOTALL))):
             annotation = objects[link]
             uri = "".join(re.findall(r"/URI \((.*?)\)", annotation))
@@ -69,7 +70,8 @@ def read_pdf(content: bytes) -> list[PdfPage]:
             if uri.startswith(PLACE):
                 place, end = uri.removeprefix(PLACE).split("/")
                 places.append((int(place), end))
-        pages.append(PdfPage((right - left, top - bottom), places, beyond))
+                lowest = min(lowest, y)
+        pages.append(PdfPage((right - left, top - bottom), places, beyond, (top - lowest) / (top - bottom)))
     return pages
 
 

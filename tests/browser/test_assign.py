@@ -9,7 +9,14 @@ from playwright.sync_api import Page, expect
 
 from quizzes.models import Assignment, Classroom, Edition, User
 from tests.browser.conftest import NewContext, overflow, violations
-from tests.factories import make_assignment, make_classroom, make_edition, make_student
+from tests.factories import (
+    make_assignment,
+    make_attempt,
+    make_classroom,
+    make_document,
+    make_edition,
+    make_student,
+)
 
 WIDTHS = (320, 360, 600, 720, 768, 1024, 1280)
 
@@ -40,7 +47,7 @@ def test_preset_assigns_in_one_step(
 ) -> None:
     page = open_context(teacher, javascript=javascript).new_page()
     page.goto(reverse("assign_quiz"))
-    page.get_by_label("Question set").select_option("Small set")
+    page.get_by_label("Question set", exact=True).select_option("Small set")
     page.get_by_role("checkbox", name=re.compile("Period 3")).check()
     page.get_by_role("checkbox", name=re.compile("Period 5")).check()
     page.get_by_role("radio", name=re.compile("^Homework, due tomorrow 8:00 am")).check()
@@ -109,10 +116,13 @@ def test_pages_are_accessible_and_fit(
     dark: bool, classes: list[Classroom], edition: Edition, teacher: User, open_context: NewContext
 ) -> None:
     given = make_assignment(edition=edition, classroom=classes[0], assigned_by=teacher, created_at=timezone.now())
+    make_attempt(assignment=given, student=classes[0].students.all()[0], started_at=timezone.now())
+    make_edition(question_set=edition.question_set, document=make_document(title="Small set, corrected"))
     page = open_context(teacher, dark=dark).new_page()
     for name in ("assign_again", "add_classes", "change_assignment"):
         page.goto(reverse(name, args=[given.public_id]))
         is_sound(page)
+    expect(page.get_by_role("button", name="Give version 2 to 1 student who hasn’t started")).to_be_visible()
     page.goto(reverse("assign_quiz"))
     page.get_by_text("More settings").click()
     page.get_by_text("Other times for some classes").click()

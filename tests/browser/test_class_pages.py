@@ -3,9 +3,11 @@
 from collections import Counter
 
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from quizzes.models import Assignment, Student, User
 from tests.browser.conftest import NewContext, overflow, violations
+from tests.factories import make_draft
 
 
 def test_brand_stands_at_the_same_place_on_every_page(
@@ -41,5 +43,60 @@ def test_tabs_of_a_class_fill_their_rows_on_a_phone(
     page.goto(reverse("classroom_quizzes", args=[assignment.classroom.public_id]))
     rows = Counter(round(tab.bounding_box()["y"]) for tab in page.locator(".tabs a").all())  # type: ignore[index]
     assert list(rows.values()) == [3, 2, 2]
+    rows = Counter(round(link.bounding_box()["y"]) for link in page.locator(".mast nav a").all())  # type: ignore[index]
+    assert list(rows.values()) == [3, 2]
     assert overflow(page) == 0
     assert violations(page) == []
+
+
+def test_gradebook_of_one_quiz_keeps_the_width_of_its_columns(
+    teacher: User, student: Student, assignment: Assignment, open_context: NewContext
+) -> None:
+    page = open_context(teacher).new_page()
+    page.goto(reverse("classroom_gradebook", args=[assignment.classroom.public_id]))
+    box = page.locator(".grid").bounding_box()
+    assert box is not None
+    assert box["width"] < 640
+    starts = page.evaluate("[...document.querySelectorAll('.grid tbody td')].map(td => getComputedStyle(td).textAlign)")
+    assert set(starts) == {"start"}
+
+
+# The smallest gap between a button and the next section's rule below it, in CSS pixels.
+GAP = """() => {
+  const rules = [...document.querySelectorAll('.sec')].map(sec => sec.getBoundingClientRect().top);
+  const buttons = [...document.querySelectorAll('main .btn')].filter(button => button.offsetParent);
+  const gaps = buttons.flatMap(button => {
+    const bottom = button.getBoundingClientRect().bottom;
+    return rules.map(top => top - bottom).filter(gap => gap > -1);
+  });
+  return Math.min(...gaps, 999);
+}"""
+
+
+def test_no_button_touches_the_next_rule(
+    teacher: User, student: Student, assignment: Assignment, open_context: NewContext
+) -> None:
+    classroom, own = [assignment.classroom.public_id], [make_draft(owner=teacher).question_set.public_id]
+    page = open_context(teacher).new_page()
+    for name, args in (
+        *[(name, classroom) for name in ("roster", "add_students", "change_classroom", "classroom_quizzes")],
+        *[(name, own) for name in ("edit_reading", "edit_source", "edit_objectives")],
+        ("change_assignment", [assignment.public_id]),
+        ("student_history", [student.public_id]),
+        ("student_overrides", [assignment.public_id, student.public_id]),
+    ):
+        for width in (1280, 360):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.goto(reverse(name, args=args))
+            assert page.evaluate(GAP) >= 16, (name, width)
+
+
+def test_which_attempt_counts_is_asked_only_for_more_than_one(
+    teacher: User, assignment: Assignment, open_context: NewContext
+) -> None:
+    page = open_context(teacher).new_page()
+    page.goto(reverse("change_assignment", args=[assignment.public_id]))
+    page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
+    expect(page.get_by_label("Which attempt counts")).to_be_hidden()
+    page.locator("select[name=max_attempts]").select_option("2")
+    expect(page.get_by_label("Which attempt counts")).to_be_visible()

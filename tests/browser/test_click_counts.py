@@ -71,7 +71,7 @@ def test_new_teacher_has_a_class_answering(javascript: bool, db: None, open_cont
     teacher.click(page.get_by_role("button", name="Check names"))
     teacher.click(page.get_by_role("button", name="Add 5 students"))
     teacher.click(page.get_by_role("region", name="Next step").get_by_role("link", name="Assign a quiz"))
-    teacher.choose(page.get_by_label("Question set"), "The PARS agreement")
+    teacher.choose(page.get_by_label("Question set", exact=True), "The PARS agreement")
     teacher.click(page.get_by_role("button", name="Assign"))
     # The page for the wall. Students sign in with its code and answer, without another click of the teacher.
     code = page.locator("p.code").inner_text()
@@ -85,7 +85,7 @@ def answer_first_question(page: Page, code: str) -> None:
     student = Student.objects.get(display_name="Ana S.")
     page.goto("/join/")
     page.get_by_label("Class code").fill(re.sub(r"\W|Class code", "", code))
-    page.locator("form button").last.click()
+    page.get_by_role("button", name="Find my class").click()
     page.get_by_role("button", name="Ana S.").click()
     page.get_by_label("Your PIN").fill(pin_of(student))
     page.get_by_role("button", name="Sign in").click()

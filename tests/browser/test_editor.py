@@ -196,12 +196,16 @@ def test_two_windows_on_one_question_keep_both_versions(teacher: User, open_cont
     first.get_by_label(re.compile(r"^Question 1")).fill("From the first window?")
     first.get_by_label("Points").focus()
     saved(first)
-    second.get_by_label(re.compile(r"^Question 1")).fill("From the second window?")
+    # A screen reader reads out what changes in a live region, and not a new region.
+    second.evaluate("window.stateBefore = document.querySelector('#draft-state')")
+    second.get_by_role("textbox", name="Question 1", exact=True).fill("From the second window?")
     second.get_by_label("Points").focus()
 
     expect(second.get_by_role("alert")).to_contain_text("This was changed in another window")
     expect(second.get_by_role("alert")).to_contain_text("From the first window?")
     expect(second.get_by_label(re.compile(r"^Question 1"))).to_have_value("From the second window?")
+    expect(second.locator("#draft-state")).to_contain_text("Not saved: changed in another window")
+    assert second.evaluate("window.stateBefore.isConnected")
     assert stem_of(draft) == "From the first window?"
     assert violations(second) == []
     second.get_by_role("button", name="Keep mine").click()

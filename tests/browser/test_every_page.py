@@ -62,6 +62,27 @@ def answer_half(attempt: Attempt) -> Attempt:
     return attempt
 
 
+# The controls that nobody sees when they have the focus: outside the window, or under something else.
+HIDDEN_FOCUS = """
+() => {
+  const hidden = [];
+  const controls = document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']");
+  for (const control of controls) {
+    if (control.disabled || !control.checkVisibility({ visibilityProperty: true })) continue;
+    control.focus();
+    if (document.activeElement !== control) continue;
+    const shown = control.closest("label") ?? control;
+    const { left, right, top, bottom, height } = shown.getBoundingClientRect();
+    const x = (Math.max(left, 0) + Math.min(right, innerWidth)) / 2;
+    const y = height > innerHeight ? innerHeight / 2 : (top + bottom) / 2;
+    const above = document.elementFromPoint(x, y);
+    if (!above || !(shown.contains(above) || above.contains(shown))) hidden.push(control.outerHTML.slice(0, 90));
+  }
+  return hidden;
+}
+"""
+
+
 def person_for(name: str, school: School) -> Student | User | None:
     outcomes = TABLE[name].outcomes
     if outcomes["nobody"] == "page":
@@ -79,8 +100,12 @@ def test_page_is_accessible(name: str, dark: bool, school: School, open_context:
     assert violations(page) == []
     page.set_viewport_size({"width": 360, "height": 740})
     assert violations(page) == []
+    for width in (1024, 768, 720, 600, 360, 320):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert (width, overflow(page)) == (width, 0)
     page.set_viewport_size({"width": 320, "height": 256})
     assert overflow(page) == 0
+    assert page.evaluate(HIDDEN_FOCUS) == []
 
 
 STATES: dict[str, Callable[[School], None]] = {

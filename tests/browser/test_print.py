@@ -10,6 +10,7 @@ from quizzes.models import Assignment, Classroom, QuestionSet, User
 from tests.browser.conftest import NewContext, overflow, violations
 from tests.browser.pdf import A4, LETTER, PdfPage, mark, read_pdf, split_marks
 from tests.content.question_types.test_walk import DOCUMENT
+from tests.drafting import BUILT_IN, EXAMPLES
 from tests.factories import make_assignment, make_edition
 
 PAPERS = {"Letter": LETTER, "A4": A4}
@@ -62,6 +63,33 @@ def test_sheet_is_clean_on_paper(
     assert [link for one in pages for link in one.beyond] == []
     assert 4 <= len(pages) <= 2 * {"usual": 6, "large": 16}[size]
     assert too_tall == [] or size == "large"
+
+
+@pytest.fixture(params=["mixed", "who says so", "every type"])
+def ten(request: pytest.FixtureRequest, classroom: Classroom, teacher: User) -> Assignment:
+    """An assignment of 10 questions on the built-in reading."""
+    if request.param == "who says so":
+        call_command("load_question_sets", verbosity=0)
+        edition = latest_edition(QuestionSet.objects.built_in().get(slug="who-says-so"))
+    else:
+        document = BUILT_IN.document if request.param == "mixed" else {**BUILT_IN.document, "questions": EXAMPLES}
+        edition = make_edition(document={**document, "minimum": {}, "questions": document["questions"][:10]})
+    assert len(edition.document["questions"]) == 10
+    return make_assignment(edition=edition, classroom=classroom, assigned_by=teacher)
+
+
+@EVERY_PAPER
+def test_reading_and_ten_questions_fit_on_two_sheets_of_paper(
+    paper: str, ten: Assignment, teacher: User, open_context: NewContext
+) -> None:
+    page = open_sheet(open_context, teacher, ten, "print_assignment", form="A")
+    mark(page, ".leaf .reading p, .leaf .cite, .paper-q > li")
+
+    pages = printed(page, paper)
+
+    assert len(pages) <= 4
+    # No page but the last is half empty.
+    assert [round(one.filled, 2) for one in pages[:-1] if one.filled < 0.6] == []
 
 
 @EVERY_PAPER

@@ -83,7 +83,7 @@ def test_teacher_goes_from_sign_in_to_one_attempt_without_script(db: None, open_
     page.get_by_label("Password").fill("seven green bicycles")
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("link", name="Assign a quiz").first.click()
-    page.get_by_label("Question set").select_option("The PARS agreement")
+    page.get_by_label("Question set", exact=True).select_option("The PARS agreement")
     page.get_by_role("radio", name=re.compile("^Homework")).check()
     page.get_by_role("button", name="Assign", exact=True).click()
     expect(page.locator("main")).to_contain_text("0 of 2 turned in")

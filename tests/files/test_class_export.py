@@ -435,6 +435,8 @@ REFUSALS: dict[str, tuple[Spoil, str]] = {
     ),
     "moment out of range": (_set("made_at", to="0001-01-01T00:00:00+14:00"), "made_at needs to be a moment"),
     "key with a slash": (_set("classroom", "key", to="../x"), "classroom.key needs to be a key of letters"),
+    # An address of the class would have no page.
+    "key too short": (_set("classroom", "key", to="short"), "classroom.key needs to be a key of letters"),
     "score as number": (_set("attempts", 0, "score", to=1.5), "attempts[0].score needs to be text, not 1.5."),
     "score that is none": (_set("attempts", 0, "score", to="NaN"), "attempts[0].score needs to be a number as text"),
     "group that is none": (_set("assignments", 0, "group", to="x"), "assignments[0].group needs to be a UUID"),
@@ -450,9 +452,9 @@ REFUSALS: dict[str, tuple[Spoil, str]] = {
     "two students of one key": (_repeat("students"), "Two students have the key"),
     "two attempts of one key": (_repeat("attempts"), "Two attempts have the key"),
     "unknown edition": (_set("assignments", 0, "edition", to="x"), "This file doesn’t have the edition of assignment"),
-    "unknown student": (_set("attempts", 0, "student", to="x"), "This file doesn’t have the student of attempt"),
+    "unknown student": (_set("attempts", 0, "student", to="x" * 12), "This file doesn’t have the student of attempt"),
     "unknown assignment": (
-        _set("attempts", 0, "assignment", to="x"),
+        _set("attempts", 0, "assignment", to="x" * 12),
         "This file doesn’t have the assignment of attempt",
     ),
     "log cut short": (_set("attempts", 0, "log", to=[]), "doesn’t explain its answer to"),
@@ -466,7 +468,30 @@ REFUSALS: dict[str, tuple[Spoil, str]] = {
         _set("attempts", 0, "score", to="7"),
         "has 7 of 8 points in this file, but its answers add up to",
     ),
-    "score without a hand-in": (_set("attempts", 0, "handed_in_at", to=None), "don’t agree"),
+    "score without a hand-in": (_set("attempts", 0, "handed_in_at", to=None), "don’t agree. Export the class again."),
+    "turned in before the start": (
+        _set("attempts", 0, "handed_in_at", to="2020-01-01T00:00:00+00:00"),
+        " was turned in before it started.",
+    ),
+    "deadline before the start": (
+        _set("attempts", 0, "deadline_at", to="2020-01-01T00:00:00+00:00"),
+        " has a deadline before its start.",
+    ),
+    "file before the attempts": (_set("made_at", to="2020-01-01T00:00:00+00:00"), " is later than the file itself."),
+    "answer before the start": (
+        _set("attempts", 0, "log", 0, "at", to="2020-01-01T00:00:00+00:00"),
+        " has an answer from before its start.",
+    ),
+    "two students who look the same": (
+        lambda document: document["students"][1].update(name=document["students"][0]["name"].upper()),
+        "2 students have the same name: “",
+    ),
+    "one attempt twice": (
+        lambda document: document["attempts"].append(
+            {**document["attempts"][0], "key": "another-key1", "receipt": None}
+        ),
+        "has 2 attempts with number 1 on one quiz.",
+    ),
     "unknown policy": (
         _set("assignments", 0, "attempt_policy", to="worst"),
         "The attempt_policy of an assignment can’t be stored: Value 'worst' is not a valid choice.",

@@ -105,6 +105,8 @@ def of_person(school: School) -> dict[str, Any]:
 
 
 def of_halves(school: School) -> dict[str, Any]:
+    if school.assignment.classroom.assignments.count() > 4:
+        return of_classroom(school)
     for slug, other in (("form-a", "form-b"), ("form-b", "form-a")):
         document = {**make_document(slug=slug), "form_of": other}
         edition = make_edition(question_set=make_question_set(slug=slug), document=document)
@@ -126,6 +128,10 @@ def of_guide(school: School) -> dict[str, Any]:
     without = Source.objects.filter(readings=reading, teaching_guide__isnull=True)
     without.update(teaching_guide={"summary": ["A city ends an agreement."]})
     return of_set(school)
+
+
+def of_own_set(school: School) -> dict[str, Any]:
+    return {"public_id": make_edition(question_set=make_question_set(owner=school.teacher)).question_set.public_id}
 
 
 def of_draft(school: School) -> dict[str, Any]:
@@ -243,7 +249,11 @@ TABLE: dict[str, Row] = {
     "hide_todo": Row(moving(ANY_TEACHER), method="post", data={"key": "quiz:AAAAAAAAAAAA", "count": "1"}),
     "show_todo": Row(moving(ANY_TEACHER), method="post", data={"key": "quiz:AAAAAAAAAAAA", "count": "1"}),
     "add_classroom": Row(ANY_TEACHER),
+    "import_class": Row(ANY_TEACHER),
+    "import_oneroster": Row(ANY_TEACHER),
+    "download_class": Row(OWN_TEACHER, of_classroom, method="post"),
     "archived_classrooms": Row(ANY_TEACHER),
+    "open_sample_class": Row(moving(ANY_TEACHER), method="post"),
     "classroom_gradebook": Row(OWN_TEACHER, of_classroom),
     "classroom_quizzes": Row(OWN_TEACHER, of_classroom),
     "download_gradebook": Row(OWN_TEACHER, of_classroom, method="post"),
@@ -265,6 +275,7 @@ TABLE: dict[str, Row] = {
     "download_student": Row(OWN_TEACHER, of_student, method="post"),
     "rename_student": Row(moving(EDITOR), of_student, method="post", data={"name": "Maya L."}),
     "move_student": Row(EDITOR, of_student, method="post"),
+    "carry_work": Row(moving(EDITOR), of_student, method="post"),
     "remove_student": Row(moving(EDITOR), of_student, method="post"),
     "restore_student": Row(moving(EDITOR), of_student, method="post"),
     "set_accommodation": Row(moving(EDITOR), of_student, method="post", data={"time": "1.5"}),
@@ -282,10 +293,13 @@ TABLE: dict[str, Row] = {
     "assign": Row(ANY_TEACHER, of_set),
     "assign_quiz": Row(ANY_TEACHER),
     "assign_again": Row(EDITOR, of_assignment),
+    "change_version": Row(moving(EDITOR), of_assignment, method="post"),
     "add_classes": Row(EDITOR, of_assignment),
     "print_set": Row(ANY_TEACHER, of_set),
     "print_set_key": Row(ANY_TEACHER, of_set),
     "add_set": Row(ANY_TEACHER),
+    "share_set": Row(SET_OWNER, of_own_set),
+    "stop_sharing": Row(moving(SET_OWNER), lambda school: {**of_own_set(school), "number": 1}, method="post"),
     "copy_set": Row(moving(ANY_TEACHER), of_set, method="post"),
     "archive_set": Row(moving(SET_OWNER), of_draft, method="post"),
     "delete_set": Row(moving(SET_OWNER), of_draft, method="post"),
@@ -339,6 +353,7 @@ TABLE: dict[str, Row] = {
     "item_analysis": Row(OWN_TEACHER, of_assignment),
     "answer_visibility": Row(OWN_TEACHER, of_assignment),
     "download_items": Row(OWN_TEACHER, of_assignment, method="post", data={"form": "csv"}),
+    "assign_retry": Row(moving(EDITOR), of_assignment),
     "retry_assignment": Row(moving(EDITOR), of_assignment, method="post"),
     "classroom_mastery": Row(OWN_TEACHER, of_classroom),
     "download_answers": Row(OWN_TEACHER, of_assignment, method="post", data={"form": "csv"}),

@@ -96,7 +96,7 @@ def test_check_holds_other_sets_to_no_rule_of_the_built_in_ones(tmp_path: Path) 
 def test_author_confirms_one_question_with_its_sentences(tmp_path: Path) -> None:
     folder = broken_built_in(tmp_path)
     shown = run("check_question_sets", folder, confirm="proof-end-of-a-month")
-    assert "s21: It was to end on August 31." in shown
+    assert "s21 (standard): It was to end on August 31." in shown
     [line] = re.findall('^confirmed = "[0-9a-f]{12}"$', shown, re.MULTILINE)
     ticket = folder / "story" / "exit-ticket.toml"
     [*_, old] = re.findall('^confirmed = "[0-9a-f]{12}"$', ticket.read_text(encoding="utf-8"), re.MULTILINE)

@@ -30,6 +30,7 @@ from quizzes.models import (
     Question,
     QuestionSet,
     Regrade,
+    SetShare,
     Student,
     Teaching,
     User,
@@ -157,6 +158,11 @@ def known_device(**changes: Any) -> models.Model:
     return KnownDevice(**fields)
 
 
+def shared_twice(*, user: User | None) -> SetShare:
+    first = SetShare.objects.create(question_set=make_question_set(), user=user, created_at=NOW)
+    return SetShare(question_set=first.question_set, user=user, created_at=NOW)
+
+
 def known_twice(**owner: Any) -> models.Model:
     known_device(**owner).save()
     return known_device(**owner)
@@ -243,6 +249,8 @@ REFUSED: dict[str, tuple[Callable[[], models.Model], str]] = {
     "known_device_of_a_student_or_a_user": (lambda: known_device(student=make_student(), user=make_user()), ""),
     "manual_grade_is_not_negative": (lambda: mark(points=Decimal(-1)), "Points can’t be below 0."),
     "manual_grade_once_per_group_and_answer": (same_grade_group, ""),
+    "set_share_once_per_user": (lambda: shared_twice(user=make_user()), ""),
+    "set_share_once_for_all_teachers": (lambda: shared_twice(user=None), ""),
     "erasure_in_progress_is_one_row": (lambda: ErasureInProgress(pk=2), ""),
 }
 

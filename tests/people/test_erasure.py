@@ -20,6 +20,7 @@ from django.contrib.sessions.models import Session
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Model
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from quizsite.periodic_jobs import run_periodic_jobs
 from quizzes.attempts.heartbeats import record_heartbeat
@@ -246,6 +247,23 @@ def test_files_are_cleared_of_rows_that_were_deleted_without_care(classroom: Cla
     clear_files()
 
     assert bytes_left(MARK) == []
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no time limit for a query")
+@pytest.mark.django_db(transaction=True)
+def test_clearing_leaves_the_sites_connection_and_its_time_limit_alone() -> None:
+    def vacuum_count() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT vacuum_count FROM pg_stat_user_tables WHERE relname = 'quizzes_student'")
+            [count] = cursor.fetchone()
+        return count
+
+    before = vacuum_count()
+    with CaptureQueriesContext(connection) as seen:
+        clear_files()
+
+    assert seen.captured_queries == []
+    assert vacuum_count() == before + 1
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="a reader on PostgreSQL stops no VACUUM")

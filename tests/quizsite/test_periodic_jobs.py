@@ -13,17 +13,21 @@ from quizzes.models import Presence
 from tests.factories import NOW, make_attempt
 
 
+def rename(table: str, to: str) -> None:
+    # A cursor of its own: a job that fails closes the connection.
+    with connection.cursor() as cursor:
+        cursor.execute(f'ALTER TABLE "{table}" RENAME TO "{to}"')
+
+
 @pytest.mark.django_db(transaction=True)
 def test_periodic_jobs_go_on_past_one_that_fails(caplog: pytest.LogCaptureFixture) -> None:
     record_heartbeat(make_attempt().pk, None, now=NOW)
-    rename = 'ALTER TABLE "{}" RENAME TO "{}"'
     tables = ("quizzes_failedtry", "quizzes_failedtry_away")
-    with connection.cursor() as cursor:
-        cursor.execute(rename.format(*tables))
-        try:
-            run_periodic_jobs(now=NOW + timedelta(days=9))
-        finally:
-            cursor.execute(rename.format(*reversed(tables)))
+    rename(*tables)
+    try:
+        run_periodic_jobs(now=NOW + timedelta(days=9))
+    finally:
+        rename(*reversed(tables))
 
     [record] = caplog.records
     assert record.getMessage() == "A periodic job failed: delete old failed tries. Trying again in 20 seconds."

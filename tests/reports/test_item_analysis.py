@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from quizzes.content.question_types.question import Option
 from quizzes.reports.item_analysis.analysis import analyze
-from quizzes.reports.item_analysis.figures import Figures, Item
+from quizzes.reports.item_analysis.figures import ChoiceFigures, Figures, Item, ItemFigures
+from quizzes.reports.item_analysis.flags import at_most, find_flags
 from quizzes.reports.item_analysis.formulas import (
     correlation,
     cronbachs_alpha,
@@ -310,7 +311,7 @@ def test_unlisted_options_appear_only_where_given() -> None:
 
 
 def test_a_wrong_key_is_flagged_with_the_choice_that_good_students_took() -> None:
-    question = picked_test("bbbbbaaccdbbcacdaaaa").items[0]
+    question = picked_test("bbbbbbbbbbbbbbbaaaca").items[0]
 
     assert [(flag.kind, flag.reason) for flag in question.flags] == [
         ("key", "strong students chose “Choice b”: check the answer"),
@@ -327,11 +328,34 @@ def test_a_question_nobody_knows_is_flagged() -> None:
     assert [flag.kind for flag in question.flags] == ["chance"]
 
 
-def test_a_choice_that_tempts_nobody_is_flagged_against_ten_wrong_answers() -> None:
-    nine, ten = picked_test("aaaaaaaabbbbbcccc").items[0], picked_test("aaaaaaaabbbbbccccc").items[0]
+def test_a_wrong_answer_that_led_by_chance_is_not_flagged() -> None:
+    # The upper group chose b more often than a, and the correlation is -0.52.
+    question = picked_test("bbbbbaaccdbbcacdaaaa").items[0]
 
-    assert nine.flags == ()
-    assert [flag.reason for flag in ten.flags] == ["no one chose “Choice d”: try a likelier wrong answer"]
+    assert question.choices[1].upper_share == pytest.approx(2 / 3)
+    assert question.flags == ()
+
+
+def test_a_choice_that_tempts_nobody_is_flagged_against_many_wrong_answers() -> None:
+    # 0.9 to the power of 70 is below 0.01 / (5 questions * 3 wrong choices), to the power of 69 it is not.
+    few, enough = (picked_test("a" * 60 + "b" * 35 + "c" * count).items[0] for count in (34, 35))
+
+    assert few.flags == ()
+    assert [flag.reason for flag in enough.flags] == ["no one chose “Choice d”: try a likelier wrong answer"]
+
+
+@pytest.mark.parametrize(("question_count", "kinds"), [(5, ["key"]), (45, [])])
+def test_limits_get_stricter_with_the_number_of_questions(question_count: int, kinds: list[str]) -> None:
+    # 3 of 15 who gave a or b gave a: by chance 0.018, which is above 2 / (45 questions * 3 wrong choices).
+    shares = {"a": (3, 0.1), "b": (12, 0.8), "c": (1, 0.1), "d": (1, 0.0)}
+    choices = tuple(
+        ChoiceFigures(option, count, None, upper)
+        for option, (count, upper) in zip(CHOICES, shares.values(), strict=True)
+    )
+    question = ItemFigures(Item("q", 1, CHOICES), 17, 17, 0, 0, 3 / 17, choices)
+
+    assert at_most(3, 15, 0.5) == pytest.approx(576 / 2**15)
+    assert [flag.kind for flag in find_flags(question, question_count=question_count)] == kinds
 
 
 def test_a_question_that_many_did_not_reach_is_flagged() -> None:

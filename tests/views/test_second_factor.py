@@ -282,7 +282,14 @@ def test_exports_ask_for_it_when_the_site_says_so(client: Client, classroom: Cla
     assert client.post(address).status_code == 200
 
 
-EXPORTS = {"download_gradebook", "download_file", "download_items", "download_answers", "download_student"}
+EXPORTS = {
+    "download_answers",
+    "download_class",
+    "download_file",
+    "download_gradebook",
+    "download_items",
+    "download_student",
+}
 
 
 def test_every_download_of_student_data_is_an_export() -> None:

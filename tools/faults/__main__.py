@@ -15,7 +15,7 @@ ON_SQLITE = (
 )
 ON_POSTGRES = (
     *("R4@pg", "R1@pg", "R7@pg", "R8@pg", "R9@pg", "R10@pg", "R14@pg", "R15@pg"),
-    *("R19@pg", "R20@pg", "R21@pg", "R22@pg", "R23@pg", "R24@pg"),
+    *("R19@pg", "R20@pg", "R21@pg", "R22@pg", "R23@pg", "R24@pg", "R25@pg"),
 )
 
 

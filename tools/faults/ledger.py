@@ -62,6 +62,7 @@ class Client:
     ledger: list[Save] = field(default_factory=list)
     revisions: dict[int, int] = field(default_factory=dict)
     refused: list[Save] = field(default_factory=list)
+    host: str = "127.0.0.1"
 
     def save(self, number: int, value: str, *, operation: str = "", seen_revision: int | None = None) -> Save:
         """Send one save once and note the reply."""
@@ -134,7 +135,7 @@ class Client:
             connection.close()
 
     def _connection(self) -> http.client.HTTPConnection:
-        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=HTTP_SECONDS)
+        return http.client.HTTPConnection(self.host, self.port, timeout=HTTP_SECONDS)
 
     def _headers(self, accept: str = "application/json") -> dict[str, str]:
         return {

@@ -27,6 +27,7 @@ from tools.faults.cluster import Cluster
 from tools.faults.error_path import errors_in_every_view
 from tools.faults.io_errors import each_io_error
 from tools.faults.ledger import Client, Save, at_once, busy, compare, finish, make_clients
+from tools.faults.machines import two_machines
 from tools.faults.neighbors import saved_beside_heavy_work
 from tools.faults.offline import answer_offline
 from tools.faults.regrading import regraded_and_killed
@@ -436,5 +437,6 @@ SCENARIOS: dict[str, Scenario] = {
     "R21": lambda site, full: Outcome(*saved_beside(site, half_headers, full=full)),
     "R22": r22_slow_readers,
     "R23": lambda site, full: Outcome(*restored_from_a_backup_under_load(site, full=full)),
+    "R25": lambda site, full: Outcome(*two_machines(site, full=full)),
     "R24": lambda site, full: Outcome(*each_io_error(site, full=full)),
 }

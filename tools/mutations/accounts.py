@@ -142,4 +142,36 @@ CONTROLS: tuple[Control, ...] = (
             ),
         )
     ),
+    control(
+        "20 wrong passwords of others lock nobody out",
+        "quizzes/people/teacher_sign_in.py",
+        "ADDRESS_TRIES = 10, 25, 100",
+        "ADDRESS_TRIES = 10, 10, 10",
+        "tests/views/test_accounts.py",
+        *("-k", "right_password_gets_in"),
+    ),
+    control(
+        "a teacher's own device gets in whatever others type",
+        "quizzes/people/teacher_sign_in.py",
+        "    if is_known:\n",
+        "    if False:\n",
+        "tests/views/test_accounts.py",
+        *("-k", "device_of_the_teacher"),
+    ),
+    control(
+        "wrong passwords for an account make new devices wait",
+        "quizzes/people/teacher_sign_in.py",
+        "ADDRESS_TRIES = 10, 25, 100",
+        "ADDRESS_TRIES = 10, 25_000, 100",
+        "tests/views/test_accounts.py",
+        *("-k", "wait_ever_longer"),
+    ),
+    control(
+        "after sign-in a teacher is back on the page of the button",
+        "quizsite/middleware.py",
+        "redirect_to_login(page_before(request) or resolve_url(",
+        "redirect_to_login(resolve_url(",
+        "tests/integration/test_access.py",
+        *("-k", "sign_in"),
+    ),
 )

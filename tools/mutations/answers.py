@@ -131,10 +131,18 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "a token that was not offered is no answer",
         "quizzes/content/question_types/shuffle.py",
-        '        raise NotAChoice("That answer isn’t one of the choices.")',
+        '        raise NotAChoice(gettext("That answer isn’t one of the choices."))',
         "        return ids[0]",
         "tests/content/question_types/test_single.py",
         "tests/views/student/test_attempts.py",
         *("-k", "choice or token or offered"),
+    ),
+    control(
+        "a closed question of a teacher-paced quiz takes no answer",
+        "quizzes/attempts/answers.py",
+        "b.position > b.closed_through AND q.id = %s",
+        "b.position >= b.closed_through AND q.id = %s",
+        "tests/attempts/test_teacher_paced.py",
+        *("-k", "query_that"),
     ),
 )

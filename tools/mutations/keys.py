@@ -98,8 +98,8 @@ CONTROLS: tuple[Control, ...] = (
             ),
             (
                 "true_false",
-                '{"token": choice.id, "text": choice.text, ',
-                '{"token": choice.id, "text": choice.text + " " * choice.right, ',
+                '{"token": choice.id, "text": gettext(choice.text), ',
+                '{"token": choice.id, "text": gettext(choice.text) + " " * choice.right, ',
             ),
             (
                 "ordering",
@@ -147,5 +147,44 @@ CONTROLS: tuple[Control, ...] = (
         "return choice_id",
         "tests/content/question_types/test_single.py",
         "tests/content/question_types/test_multiple.py",
+    ),
+    control(
+        "answers before the last attempt need a confirmed sentence",
+        "quizzes/forms/assignments.py",
+        '            del self.fields["early_answers"]\n        elif',
+        '            del self.fields["early_answers"]\n        elif self.fields.pop("early_answers") is None:\n'
+        "            pass\n        elif",
+        "tests/views/teacher/test_assignments.py",
+    ),
+    control(
+        "answers after the close wait for classes that were assigned apart",
+        "quizzes/assignments/release.py",
+        "            edition__question_set__in=QuestionSet.objects.filter(editions__assignments__in=assignments),\n",
+        "            pk__in=[item.pk for item in assignments],\n",
+        "tests/assignments/test_release.py",
+    ),
+    control(
+        "answers after the close wait for classes with another version of the set",
+        "quizzes/assignments/release.py",
+        "            edition__question_set__in=QuestionSet.objects.filter(editions__assignments__in=assignments),\n",
+        "            edition__in=[item.edition_id for item in assignments],\n",
+        "tests/assignments/test_release.py",
+    ),
+    control(
+        "reopening and accepting late answers say who could see the answers",
+        "quizzes/views/teacher/attempt_review.py",
+        "None if attempt.is_open else student_saw_answers_at(attempt, now=now)",
+        "None",
+        "tests/views/teacher/test_accommodations.py",
+        *("-k", "could_see"),
+    ),
+    control(
+        "accepting late answers says whether the student could see the answers",
+        "templates/teacher/attempt_review.html",
+        "              {% csrf_token %}\n"
+        '              {% include "parts/answers_since.html" with student=attempt.student %}\n',
+        "              {% csrf_token %}\n",
+        "tests/views/teacher/test_accommodations.py",
+        *("-k", "could_see"),
     ),
 )

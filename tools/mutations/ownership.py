@@ -50,8 +50,8 @@ CONTROLS: tuple[Control, ...] = (
     control(
         "a set that a teacher owns is closed to others",
         "quizzes/models/question_sets.py",
-        "return self.filter(Q(owner=None) & ~Q(slug=TRY_OUT) | Q(owner=user))",
-        "return self.all()",
+        "self.filter(Q(owner=None) & ~Q(slug=TRY_OUT) | Q(owner=user) | Q(pk__in=shared), deleted_at=None)",
+        "self.filter(deleted_at=None)",
         "tests/content/test_editions.py",
         "tests/views/teacher/editor/test_questions.py",
     ),

@@ -245,4 +245,28 @@ CONTROLS: tuple[Control, ...] = (
         "    if False:",
         "tests/files/test_rosters.py",
     ),
+    control(
+        "the list of names shows no full name",
+        "quizzes/people/rosters.py",
+        "short_names(names), strict=True",
+        "[name.display for name in names], strict=True",
+        "tests/views/student/test_sign_in.py",
+        "tests/people/test_rosters.py",
+    ),
+    control(
+        "a teacher's home page shows who is locked out",
+        "quizzes/reports/teacher_home.py",
+        "        if guessed.needs_teacher:\n",
+        "        if False:\n",
+        "tests/reports/test_teacher_home.py",
+    ),
+    control(
+        "roster and progress show who is locked out",
+        "templates/parts/guessed_tag.html",
+        "{% elif found.is_locked %}",
+        "{% elif found.is_never %}",
+        "tests/views/teacher/test_rosters.py",
+        "tests/views/teacher/test_progress.py",
+        *("-k", "lock or guess or pin or trouble"),
+    ),
 )

@@ -159,4 +159,12 @@ CONTROLS: tuple[Control, ...] = (
         "tests/quizsite/test_sqlite_backend.py",
         *("-k", "only_read"),
     ),
+    control(
+        "a long text is split in linear time",
+        "quizzes/content/sentences.py",
+        "\n_WINDOW = 60\n",
+        "\n_WINDOW = 60_000\n",
+        "tests/content/test_sentences.py",
+        *("-k", "proportion"),
+    ),
 )

@@ -31,9 +31,9 @@ CONTROLS: tuple[Control, ...] = (
     ),
     control(
         "text on a page is text",
-        "templates/parts/reading.html",
-        '"{{ sentence.key }}"><sup class="n">{{ sentence.number }}</sup>{{ sentence.text }}</span>',
-        '"{{ sentence.key }}"><sup class="n">{{ sentence.number }}</sup>{{ sentence.text|safe }}</span>',
+        "quizzes/templatetags/questions.py",
+        "        return sentence.text\n",
+        "        return SafeString(sentence.text)\n",
         "tests/integration/test_texts_are_text.py",
     ),
     control(
@@ -215,5 +215,13 @@ CONTROLS: tuple[Control, ...] = (
         "return request.session if self.store is None else self.store",
         "return request.session",
         "tests/views/test_previews.py",
+    ),
+    control(
+        "a wrong method gets a page with a way on",
+        "quizsite/middleware.py",
+        "        if response.status_code != 405 or",
+        "        if response.status_code != 4050 or",
+        "tests/integration/test_access.py",
+        *("-k", "get or method or button"),
     ),
 )

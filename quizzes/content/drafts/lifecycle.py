@@ -47,6 +47,8 @@ def copy_set(edition: Edition, *, by: User, now: datetime) -> Draft:
     draft = take_document(edition.document, title=_free_title(title, copies), by=by, now=now)
     guide = Source.objects.filter(readings__question_sets=edition.question_set_id).values("teaching_guide")[:1]
     Source.objects.filter(readings__question_sets=draft.question_set_id).update(teaching_guide=guide)
+    draft.question_set.copied_from = edition.question_set
+    draft.question_set.save(update_fields=["copied_from"])
     return draft
 
 

@@ -18,6 +18,11 @@ class NothingToRetry(ValueError):
     """The edition has none of these questions."""
 
 
+def retry_title(title: str) -> str:
+    """The title of a retry of the set with this title."""
+    return f"Retry: {title}"[:200]
+
+
 @transaction.atomic
 def make_retry(assignment: Assignment, keys: Sequence[str], *, by: User, now: datetime) -> QuestionSet:
     """Create and publish a set with these questions of the assignment's edition, or return the one that exists.
@@ -28,7 +33,7 @@ def make_retry(assignment: Assignment, keys: Sequence[str], *, by: User, now: da
     # The lock makes two clicks create one set.
     list(User.objects.select_for_update().filter(pk=by.pk).values_list("pk"))
     document = _document(Edition.objects.get(pk=assignment.edition_id).document, keys)
-    title = f"Retry: {document['title']}"[:200]
+    title = retry_title(document["title"])
     chosen = [question["key"] for question in document["questions"]]
     for question_set in QuestionSet.objects.owned_by(by).current().filter(title=title).published().order_by("pk"):
         latest = Edition.objects.get(pk=question_set.latest_edition_id)

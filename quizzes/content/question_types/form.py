@@ -100,7 +100,7 @@ class SentencesField(forms.MultipleChoiceField):
 
     def __init__(self, *, sentence_keys: Sequence[str], **kwargs: Any) -> None:
         choices = [(key, f"Sentence {number}") for number, key in enumerate(sentence_keys, start=1)]
-        messages = {"invalid_choice": "The reading no longer has this sentence."}
+        messages = {"invalid_choice": "The reading doesn’t have this sentence."}
         super().__init__(choices=choices, required=False, error_messages=messages, **kwargs)
         self.sentence_keys = sentence_keys
 

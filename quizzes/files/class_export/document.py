@@ -253,12 +253,12 @@ def read_class_export(content: bytes) -> ClassExport:
     try:
         document = json.loads(content.decode("utf-8-sig"), parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
-        raise InvalidExport(f"This file isn’t JSON: {error}.".replace("\n", " ")) from error
+        raise InvalidExport(_not_json(error)) from error
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise InvalidExport("This isn’t a Footnote class file.")
     version = document.get("version")
     # In Python True equals 1.
-    if version not in range(FIRST_VERSION, VERSION + 1) or isinstance(version, bool):
+    if not isinstance(version, int) or isinstance(version, bool) or not FIRST_VERSION <= version <= VERSION:
         raise InvalidExport(
             f"This file has version {version!r:.20}. This site reads versions {FIRST_VERSION} to {VERSION}."
         )
@@ -276,6 +276,16 @@ def read_class_export(content: bytes) -> ClassExport:
         raise InvalidExport("This file doesn’t match the format: something in it is nested too deep.") from error
     _check_links(class_export)
     return class_export
+
+
+def _not_json(error: Exception) -> str:
+    """Why the file is no JSON, in words."""
+    text = "This file isn’t JSON, or part of it is missing"
+    if isinstance(error, json.JSONDecodeError):
+        return f"{text}. It can’t be read at line {error.lineno}."
+    if isinstance(error, UnicodeDecodeError | RecursionError):
+        return f"{text}. Choose the file as Footnote wrote it."
+    return f"{text}: {error}.".replace("\n", " ")
 
 
 def _with_members(body: dict[str, Json], name: str, members: dict[str, Json]) -> dict[str, Json]:

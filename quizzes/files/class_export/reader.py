@@ -20,7 +20,9 @@ from quizzes.files.class_export.editions import import_editions
 from quizzes.files.class_export.validation import (
     check_closed_through,
     check_columns,
+    check_distinct,
     check_scores,
+    check_times,
     check_values,
     create_rows,
     question_id,
@@ -68,12 +70,14 @@ def import_classroom(content: bytes, *, by: User, now: datetime) -> Classroom:
         # Caches keep editions by row id, and the database reuses ids that were rolled back.
         clear_all()
         if isinstance(error, DatabaseError):
-            raise InvalidExport(f"The parts of this file don’t agree ({_one_line(error)}).") from error
+            raise InvalidExport("The parts of this file don’t agree. Export the class again.") from error
         raise
 
 
 def _import(class_export: ClassExport, *, by: User, now: datetime) -> Classroom:
     _refuse_known(class_export)
+    check_distinct(class_export)
+    check_times(class_export)
     editions = import_editions(class_export.editions, by=by, now=now)
     classroom = _classroom(class_export, by=by, now=now)
     students = _students(class_export, classroom)
@@ -136,7 +140,7 @@ def _students(class_export: ClassExport, classroom: Classroom) -> dict[str, Stud
             if part.family_name is not None:
                 name = name._replace(family=clean_name(part.family_name) if part.family_name else "")
         except InvalidName as error:
-            raise InvalidExport(f"Student {part.key}: {error}.") from error
+            raise InvalidExport(f"Student “{part.name[:60]}” ({part.key}): {error}.") from error
         students[str(part.key)] = Student(
             public_id=part.key,
             classroom=classroom,
@@ -304,7 +308,3 @@ def _new_receipt(taken: set[str]) -> str:
         if receipt not in taken and not Attempt.objects.filter(receipt=receipt).exists():
             taken.add(receipt)
             return receipt
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())[:200]

@@ -17,7 +17,7 @@ from uuid import UUID
 from quizzes.caches import process_cache
 
 # A public id is part of URLs.
-_KEY = re.compile(r"[A-Za-z0-9_-]{1,12}")
+_KEY = re.compile(r"[A-Za-z0-9_-]{12}")
 
 Json = Any
 Key = NewType("Key", str)
@@ -111,7 +111,7 @@ def _read_scalar(kind: Any, value: Any, where: str) -> Any:
 _KINDS = {
     int: "a whole number",
     timedelta: "a number of seconds",
-    Key: "a key of letters, digits, - and _",
+    Key: "a key of letters, digits, - and _, 12 in all",
     datetime: "a moment with its offset, such as 2026-10-23T15:00:00+00:00",
     Decimal: "a number as text",
     UUID: "a UUID",

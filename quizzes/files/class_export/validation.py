@@ -1,21 +1,83 @@
 """Check the rows of a class export before they are stored. Each check raises InvalidExport."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from quizzes.assignments.deadlines import is_over
 from quizzes.content.editions import Published
 from quizzes.content.question_types.question import Question, Value
 from quizzes.content.question_types.registry import parse_question
 from quizzes.content.tables import InvalidDocument
-from quizzes.files.class_export.document import AnswerPart, AssignmentPart, AttemptPart, EventPart, InvalidExport
+from quizzes.files.class_export.document import (
+    AnswerPart,
+    AssignmentPart,
+    AttemptPart,
+    ClassExport,
+    EventPart,
+    InvalidExport,
+)
 from quizzes.grading.scores import computed
 from quizzes.models import Attempt
+from quizzes.people.names import name_key
 
 BATCH = 1000
+# The outcome of a save that counts without a teacher's decision, and the medium of an attempt that was not on paper.
+_SAVED, _ON_SCREEN = "saved", "screen"
+
+
+def check_times(class_export: ClassExport) -> None:
+    """Check that no attempt contradicts itself in time; the message names the attempt and its student."""
+    names = {student.key: student.name for student in class_export.students}
+    moved = {assignment.key for assignment in class_export.assignments if assignment.window_changed}
+    for attempt in class_export.attempts:
+        where = f"Attempt {attempt.key} of {names[attempt.student]:.60}"
+        start, end = attempt.started_at, attempt.handed_in_at
+        if end is not None and end < start:
+            raise InvalidExport(f"{where} was turned in before it started.")
+        if attempt.deadline_at is not None and attempt.deadline_at < start:
+            raise InvalidExport(f"{where} has a deadline before its start.")
+        if start > class_export.made_at or (end is not None and end > class_export.made_at):
+            raise InvalidExport(f"{where} is later than the file itself.")
+        # Answers from paper may be older than the row that holds them.
+        if attempt.medium == _ON_SCREEN and any(event.at < start for event in attempt.log):
+            raise InvalidExport(f"{where} has an answer from before its start.")
+        saved = [event.at for event in attempt.log if event.outcome == _SAVED]
+        if attempt.assignment not in moved and any(is_over(at=at, deadline_at=attempt.deadline_at) for at in saved):
+            raise InvalidExport(f"{where} has an answer that counts though it came after the deadline.")
+
+
+def check_distinct(class_export: ClassExport) -> None:
+    """Check that no two rows of the file stand for the same thing, in words that name the student."""
+    names = {student.key: student.name for student in class_export.students}
+    by_look: dict[str, str] = {}
+    for student in class_export.students:
+        if student.removed_at is not None or student.is_elsewhere:
+            continue
+        look = name_key(student.name)
+        if look in by_look:
+            raise InvalidExport(
+                f"2 students have the same name: “{by_look[look]:.60}” and “{student.name:.60}”. "
+                "Rename one in the class that the file comes from, and export it again."
+            )
+        by_look[look] = student.name
+    attempts = Counter((part.student, part.assignment, part.number) for part in class_export.attempts)
+    for (student_key, _, number), count in attempts.items():
+        if count > 1:
+            raise InvalidExport(f"{names[student_key]:.60} has 2 attempts with number {number} on one quiz.")
+    still_open = Counter((part.student, part.assignment) for part in class_export.attempts if part.handed_in_at is None)
+    for (student_key, _), count in still_open.items():
+        if count > 1:
+            raise InvalidExport(f"{names[student_key]:.60} has 2 open attempts on one quiz.")
+    for assignment in class_export.assignments:
+        for what, rows in (("extensions", assignment.extensions), ("excuses", assignment.excuses)):
+            for student_key, count in Counter(row.student for row in rows).items():
+                if count > 1:
+                    raise InvalidExport(f"{names[student_key]:.60} has 2 {what} on one quiz.")
 
 
 def check_values(part: AttemptPart, content: Published) -> None:

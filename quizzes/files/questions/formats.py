@@ -23,6 +23,8 @@ _COMMON: frozenset[Kind] = _CLOSED | {"short_answer", "numeric", "matching", "fr
 _ALL: frozenset[Kind] = _COMMON | {"ordering", "blanks"}
 # The version of our own JSON and TOML.
 VERSION = 1
+# A preview lists each question.
+MAX_QUESTIONS_IN_FILE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +239,8 @@ def read_questions(content: bytes) -> ReadFile:
     found = _read(content)
     if not found.questions:
         raise UnreadableFile("We found no questions in this file.")
+    if len(found.questions) > MAX_QUESTIONS_IN_FILE:
+        raise UnreadableFile(f"This file has over {MAX_QUESTIONS_IN_FILE:,} questions. Export part of them.")
     return ReadFile(found.label, tuple(map(checked, found.questions)), found.title, found.document)
 
 

@@ -13,6 +13,7 @@ _MEDIA = {
     "iframe": "An embedded page",
     "object": "A file",
 }
+_WHITE = re.compile(r"\s+")
 _LOOKS_LIKE_HTML = re.compile(r"<[a-zA-Z/!]|&[a-zA-Z#]")
 
 
@@ -47,7 +48,8 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not self._hidden:
-            self.parts.append(data)
+            # As in a browser, a line break of the source is a space.
+            self.parts.append(_WHITE.sub(" ", data))
 
 
 def plain(text: str) -> tuple[str, list[str]]:

@@ -5,11 +5,13 @@ Source: IMS Question and Test Interoperability 1.2; the packages that Canvas wri
 
 import hashlib
 import re
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from quizzes.content.question_types.draft import MAX_ROWS
 from quizzes.files.questions.containers import tag_lines, write_zip, xml_tree
 from quizzes.files.questions.gift import numbers
 from quizzes.files.questions.item import Gap, Item, Kind, Line, ReadQuestion, Skipped, read, skipped
@@ -68,13 +70,13 @@ def _own_material(presentation: Element | None) -> Iterable[Element]:
     """The material of the question itself, in place or in a flow, not that of its choices."""
     if presentation is None:
         return []
-    found, waiting = [], list(presentation)
+    found, waiting = [], deque(presentation)
     while waiting:
-        child = waiting.pop(0)
+        child = waiting.popleft()
         if child.tag == "material":
             found.append(child)
         elif child.tag == "flow":
-            waiting = [*child, *waiting]
+            waiting.extendleft(reversed(child))
     return found
 
 
@@ -214,6 +216,8 @@ def _choices(stem: str, response: Element, rules: _Rules, notes: list[str]) -> I
 
 def _many(kind: str, stem: str, responses: list[Element], rules: _Rules, notes: list[str]) -> Item:
     """A matching question, or blanks that are named [word] in the text."""
+    if len(responses) > MAX_ROWS:
+        raise Skipped(f"It has {len(responses)} lines or blanks. A question can have {MAX_ROWS}.")
     rows = []
     for response in responses:
         own = response.get("ident") or ""
@@ -221,8 +225,6 @@ def _many(kind: str, stem: str, responses: list[Element], rules: _Rules, notes: 
         rows.append((name, own, dict(_labels(response, notes)), rules.correct.get(own, [])))
     names = [name for name, *_ in rows]
     if kind != "matching_question" and names and all(name and f"[{name}]" in stem for name in names):
-        if len(rows) > len(_LETTERS):
-            raise Skipped("It has more than 8 blanks.")
         text = without_gaps(stem)
         gaps = []
         for letter, (name, own, labels, correct) in zip(

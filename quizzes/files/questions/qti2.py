@@ -24,6 +24,8 @@ _INTERACTIONS = (
     "extendedtextinteraction",
 )
 _BLOCKS = frozenset("p div li br h1 h2 h3 h4 h5 h6 ul ol table tr prompt blockquote itembody".split())
+# As in a browser, a line break of the source is a space.
+_WHITE = re.compile(r"\s+")
 _MEDIA = frozenset("img object video audio math iframe".split())
 
 
@@ -76,7 +78,7 @@ def _read(where: str, element: Element) -> ReadQuestion:
 
 def _text(element: Element, notes: list[str], gaps: list[Element] | None = None) -> str:
     """The text of an element without that of its choices and feedback. gaps: the blanks are put here and marked."""
-    parts = [element.text or ""]
+    parts = [_WHITE.sub(" ", element.text or "")]
     for child in element:
         name = str(child.tag)
         if name in ("textentryinteraction", "inlinechoiceinteraction"):
@@ -102,8 +104,8 @@ def _text(element: Element, notes: list[str], gaps: list[Element] | None = None)
         else:
             inner = _text(child, notes, gaps)
             parts.append(f"\n{inner}\n" if name in _BLOCKS else inner)
-        parts.append(child.tail or "")
-    return re.sub(r"[^\S\n]*\n\s*", "\n", "".join(parts))
+        parts.append(_WHITE.sub(" ", child.tail or ""))
+    return "".join(parts)
 
 
 def _all_text(element: Element, notes: list[str]) -> str:

@@ -82,7 +82,9 @@ def analyze_columns(
             choices=_choices(item, column, numbers[place], count, groups),
         )
         if groups is not None:
-            item_figures = _compared(item_figures, scores[place], points[place], totals, scale, groups)
+            item_figures = _compared(
+                item_figures, scores[place], points[place], totals, scale, groups, question_count=len(items)
+            )
         figures.append(item_figures)
     deviation = _unscaled(spread(totals), scale) if has_enough_attempts else None
     counting = [item_points for item, item_points in zip(items, points, strict=True) if item.points]
@@ -107,6 +109,8 @@ def _compared(
     totals: Sequence[int],
     scale: int,
     groups: tuple[Group, Group],
+    *,
+    question_count: int,
 ) -> ItemFigures:
     upper, lower = groups
     # The totals do not contain a dropped question, so it is not subtracted from them.
@@ -117,7 +121,7 @@ def _compared(
         upper_share=upper.mean(scores) / scale,
         lower_share=lower.mean(scores) / scale,
     )
-    return replace(compared, flags=tuple(find_flags(compared)))
+    return replace(compared, flags=tuple(find_flags(compared, question_count=question_count)))
 
 
 def _choices(

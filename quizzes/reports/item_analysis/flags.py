@@ -1,8 +1,13 @@
-"""The flags of a question: problems that a teacher should check, each with its reason. No figure alone is a flag."""
+"""The flags of a question: problems that a teacher should check, each with its reason. No figure alone is a flag.
+
+A set has many questions, and with 10 attempts each figure varies by chance. So each test gets stricter with the number
+of questions: of sound sets, at most 5 % get any false flag. `python -m tools.false_flags` counts them.
+"""
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from math import sqrt
+from math import atanh, ceil, comb, sqrt
+from statistics import NormalDist
 
 from quizzes.content.question_types.question import Option
 from quizzes.reports.item_analysis.figures import ChoiceFigures, Flag, ItemFigures
@@ -10,29 +15,38 @@ from quizzes.reports.item_analysis.figures import ChoiceFigures, Flag, ItemFigur
 # Swineford, F. (1974), "The test analysis manual", ETS SR-74-06: a test is speeded unless 80 % reach its last question.
 NOT_REACHED_SHARE = Fraction(1, 5)
 
-# A wrong choice is flagged as unused only with this many wrong answers. With fewer, no answer for it may be chance.
-MIN_WRONG_ANSWERS = 10
+# The level of each test, divided by the number of such tests in the set (Bonferroni). A sound question is far from the
+# boundary that the tests for key and chance assume, so these levels are above 5 %. The simulation chose them: with them
+# at most 3 % of sound sets get a false flag, and most wrong keys are found.
+KEY_LEVEL, DISCRIMINATION_LEVEL, CHANCE_LEVEL, UNUSED_LEVEL = 2.0, 0.04, 0.5, 0.01
+# A sound question is answered at least this much better than by guessing.
+BETTER_THAN_CHANCE = 0.1
+# A wrong choice that tempts anybody is at least this share of the wrong answers.
+TEMPTING_SHARE = 0.1
 
 
-def find_flags(figures: ItemFigures) -> Iterator[Flag]:
-    """The flags of a question that has all its figures, the most serious first."""
-    yield from _key_flags(figures.choices)
-    # One standard error of a correlation whose true value is 0. A smaller value is noise.
-    noise = 1 / sqrt(figures.attempt_count - 1)
-    if figures.discrimination is not None and figures.discrimination < -noise:
+def find_flags(figures: ItemFigures, *, question_count: int) -> Iterator[Flag]:
+    """The flags of a question that has all its figures, the most serious first. question_count: of the set."""
+    yield from _key_flags(figures.choices, question_count)
+    if figures.discrimination is not None and _is_negative(
+        figures.discrimination, figures.attempt_count, DISCRIMINATION_LEVEL / question_count
+    ):
         yield Flag(
             "discrimination",
             "strong students did worse on this: check the answer and wording",
         )
     chance = figures.item.chance_share
-    if chance is not None and figures.facility is not None and figures.facility <= chance:
-        yield Flag("chance", "no better than guessing: check the answer, or reteach")
+    if chance is not None and figures.facility is not None:
+        right = ceil(figures.facility * figures.attempt_count - 1e-9)
+        least = min(1.0, chance + BETTER_THAN_CHANCE)
+        if at_most(right, figures.attempt_count, least) <= CHANCE_LEVEL / question_count:
+            yield Flag("chance", "no better than guessing: check the answer, or reteach")
     wrong = [choice for choice in figures.choices if not choice.option.right and choice.option.listed]
     for group in dict.fromkeys(choice.option.group for choice in wrong):
         in_group = [choice for choice in wrong if choice.option.group == group]
         count = sum(choice.count for choice in in_group)
         for choice in in_group:
-            if not choice.count and count >= MIN_WRONG_ANSWERS:
+            if not choice.count and (1 - TEMPTING_SHARE) ** count <= UNUSED_LEVEL / (question_count * len(wrong)):
                 yield Flag("unused", f"no one chose {_named(choice.option)}: try a likelier wrong answer")
     if figures.not_reached_count > NOT_REACHED_SHARE * figures.attempt_count:
         yield Flag(
@@ -41,15 +55,33 @@ def find_flags(figures: ItemFigures) -> Iterator[Flag]:
         )
 
 
-def _key_flags(choices: Sequence[ChoiceFigures]) -> Iterator[Flag]:
-    """A flag for each wrong option that most of the upper group gave, and more of it than the right option."""
+def _key_flags(choices: Sequence[ChoiceFigures], question_count: int) -> Iterator[Flag]:
+    """A flag for each wrong option that most of the upper group gave, and the class far more often than the key."""
+    wrong_count = sum(not choice.option.right for choice in choices)
     for choice in choices:
         right = [other for other in choices if other.option.right and other.option.group == choice.option.group]
         if choice.option.right or choice.upper_share is None or not right:
             continue
-        least_chosen = min(right, key=lambda other: other.upper_share or 0.0)
-        if choice.upper_share > max(0.5, least_chosen.upper_share or 0.0):
+        least_chosen = min(right, key=lambda other: (other.upper_share or 0.0, other.count))
+        is_upper = choice.upper_share > max(0.5, least_chosen.upper_share or 0.0)
+        # The sign test: of those who gave one of the two, each as likely as the other.
+        by_chance = at_most(least_chosen.count, least_chosen.count + choice.count, 0.5)
+        if is_upper and by_chance <= KEY_LEVEL / (question_count * wrong_count):
             yield Flag("key", f"strong students chose {_named(choice.option)}: check the answer")
+
+
+def _is_negative(correlation: float, attempt_count: int, level: float) -> bool:
+    """Whether the correlation is below 0 by more than chance.
+
+    Source: Fisher's z, Snedecor and Cochran, Statistical Methods (1989), 10.7: atanh(r) has the error 1 / sqrt(n - 3).
+    """
+    within = max(-0.999999, min(0.999999, correlation))
+    return atanh(within) * sqrt(attempt_count - 3) < NormalDist().inv_cdf(level)
+
+
+def at_most(successes: int, trials: int, share: float) -> float:
+    """The binomial probability of at most so many successes."""
+    return sum(comb(trials, count) * share**count * (1 - share) ** (trials - count) for count in range(successes + 1))
 
 
 def _named(option: Option) -> str:

@@ -155,6 +155,7 @@ def form_context(attempt: LoadedAttempt, number: int) -> dict[str, Any]:
     context = {
         **EMPTY_CONTEXT,
         "number": number,
+        "language": content.published.document.reading.language,
         "question_count": question_count,
         "citation": content.published.document.reading.citation,
         "answer": answer,

@@ -158,7 +158,7 @@ def _overrides_page(
         ),
         "extension_form": _extension_form(assignment, student, now=now),
         "room": None,
-        "excuse_form": ExcuseForm(initial={"is_excused": not settings.is_excused}),
+        "excuse_form": ExcuseForm(initial={"is_excused": not settings.is_excused}, auto_id="excuse_%s"),
         **forms,
     }
     return render(request, "teacher/student_overrides.html", context)

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
+from uuid import uuid5
 
 from django.contrib import messages
 from django.db import transaction
@@ -21,9 +23,10 @@ from quizzes.forms.assignments import (
     AssignmentSettingsForm,
     ChangeAssignmentForm,
     EarlyAnswersForm,
+    VersionForm,
     WindowActForm,
 )
-from quizzes.models import Assignment, Classroom
+from quizzes.models import Assignment, Classroom, Edition, QuestionSet
 from quizzes.people.class_roles import ClassAct
 from quizzes.views.access import TeacherRequest, class_act, taught_assignment
 
@@ -41,6 +44,7 @@ def change_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
         "assignment": assignment,
         "form": form,
         "started_count": assignment.attempts.started_count(),
+        **_version_context(request, assignment),
         "together": Assignment.objects.taught_by(request.user)
         .given_together(assignment.group)
         .select_related("classroom"),
@@ -59,6 +63,27 @@ def change_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
         )
     messages.success(request, "Changes saved.")
     return redirect("assignment_progress", assignment.public_id)
+
+
+@require_POST
+def change_version(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Give the newest version to the students who have not started; to the whole class if no one has."""
+    assignment, now = taught_assignment(request, public_id), timezone.now()
+    newest = _newest(request, assignment)
+    form = VersionForm(request.POST, newest=newest.number) if newest is not None else None
+    if newest is None or form is None or not form.is_valid():
+        messages.error(request, "This page is out of date. Try again.")
+        return redirect("change_assignment", public_id)
+    try:
+        lifecycle.use_edition(assignment, newest, by=request.user, now=now)
+    except lifecycle.HasAttempts:
+        # The group id is combined with the quiz, so that nobody can join another group.
+        group = uuid5(form.cleaned_data["group"], f"{request.user.pk}:{assignment.public_id}")
+        made = lifecycle.split_by_edition(assignment, newest, group=group, by=request.user, now=now)
+        messages.success(request, f"Students who hadn’t started now have “{made.title}”.")
+        return redirect("assignment_progress", made.public_id)
+    messages.success(request, f"This quiz now uses version {newest.number}.")
+    return redirect("assignment_progress", public_id)
 
 
 @require_POST
@@ -107,6 +132,28 @@ def delete_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
         return redirect("change_assignment", assignment.public_id)
     messages.success(request, f"Deleted from {assignment.classroom}: “{assignment.title}”.")
     return redirect("classroom_gradebook", assignment.classroom.public_id)
+
+
+def _newest(request: TeacherRequest, assignment: Assignment) -> Edition | None:
+    """The newest edition of the quiz's set, None if the set is not open to this teacher."""
+    question_sets = QuestionSet.objects.open_to(request.user)
+    editions = Edition.objects.filter(question_set=assignment.edition.question_set_id, question_set__in=question_sets)
+    return editions.defer("document").order_by("-number").first()
+
+
+def _version_context(request: TeacherRequest, assignment: Assignment) -> dict[str, Any]:
+    """newest: a newer edition that can be given, None without one. waiting_count: the students who would get it."""
+    newest = _newest(request, assignment)
+    if newest is None or newest.number == assignment.edition.number:
+        return {"newest": None}
+    waiting = assignment.classroom.students.enrolled().exclude(attempts__assignment=assignment)
+    count = waiting.exclude(excuses__assignment=assignment).count()
+    return {
+        "newest": newest,
+        "waiting_count": count,
+        "has_regrades": assignment.regrades.exists(),
+        "version_form": VersionForm(newest=newest.number),
+    }
 
 
 @dataclass(frozen=True, slots=True)

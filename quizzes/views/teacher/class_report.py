@@ -1,18 +1,18 @@
 """The results of an assignment: scores, misconceptions, each question, students by objective."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from quizzes.assignments.status import Status
-from quizzes.content.drafts.retry import make_retry
 from quizzes.models import Assignment
 from quizzes.reports.class_report import class_report
 from quizzes.views.access import TeacherRequest, allowed, taught_assignment
-
-RETRY_MADE = "“{title}” is ready. Choose a class and times, then assign it."
 
 
 @require_GET
@@ -34,13 +34,11 @@ def assignment_results(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 def retry_assignment(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """Create a retry set of the weakest questions, and redirect to assign it."""
+    """Redirect to assign a retry of the weakest questions. Its question set is made when it is assigned."""
     assignment = taught_assignment(request, public_id)
-    now = timezone.now()
-    retry = class_report(assignment, now=now).retry
+    retry = class_report(assignment, now=timezone.now()).retry
     if not retry:
         messages.error(request, "There’s no question to retry.")
         return redirect("assignment_results", public_id)
-    question_set = make_retry(assignment, [report.question.key for report in retry], by=request.user, now=now)
-    messages.success(request, RETRY_MADE.format(title=question_set.title))
-    return redirect("assign", question_set.public_id)
+    keys = urlencode([("question", report.question.key) for report in retry])
+    return redirect(f"{reverse('assign_retry', args=[public_id])}?{keys}")

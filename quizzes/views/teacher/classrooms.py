@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from quizzes.assignments.deadlines import WindowState
+from quizzes.attempts.sample_class import NoBuiltInSets, make_sample_class
 from quizzes.forms.classrooms import (
     DEFAULT_ZONE,
     ArchiveForm,
@@ -60,6 +61,8 @@ def teacher_home(request: TeacherRequest) -> HttpResponse:
         "today": now.astimezone(zone).date(),
         "needs": home.needs + home.steps,
         "summaries": home.summaries,
+        "has_class": any(not summary.classroom.is_sample for summary in home.summaries),
+        "has_sample": any(summary.classroom.is_sample for summary in home.summaries),
         "has_archived": bool(archived),
         "announced": [(classroom, end) for classroom in archived if (end := erased_at(classroom)) is not None],
     }
@@ -83,6 +86,20 @@ def show_todo(request: TeacherRequest) -> HttpResponse:
     form = TodoForm(request.POST)
     if form.is_valid():
         todos.show_todo(request.user, key=form.cleaned_data["key"])
+    return redirect("teacher_home")
+
+
+@require_POST
+def open_sample_class(request: TeacherRequest) -> HttpResponse:
+    """Open the teacher's sample class, and create it if there is none."""
+    try:
+        classroom = make_sample_class(by=request.user, now=timezone.now())
+    except NoBuiltInSets:
+        messages.error(request, "The sample class needs the built-in question sets. Ask the person who runs Footnote.")
+    except classrooms.ClassroomNameTaken:
+        messages.error(request, "Rename one of your classes named “Sample class” first.")
+    else:
+        return redirect("classroom_quizzes", classroom.public_id)
     return redirect("teacher_home")
 
 

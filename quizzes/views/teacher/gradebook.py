@@ -12,6 +12,8 @@ from quizzes.files.gradebook import quiz_choices
 from quizzes.forms.reports import NAME, GradebookOrderForm, ObjectiveForm
 from quizzes.reports.gradebook import Gradebook, Row, gradebook
 from quizzes.reports.mastery import filter_by_objective, mastery_of, titles_of
+from quizzes.reports.moved_away import moved_away
+from quizzes.reports.trend import class_trend
 from quizzes.views.access import TeacherRequest, taught_classroom
 
 
@@ -32,6 +34,7 @@ def classroom_gradebook(request: TeacherRequest, public_id: str) -> HttpResponse
         "rows": rows,
         "order": form,
         "objective": objective,
+        "moved_away": moved_away(classroom),
         "file_quizzes": quiz_choices(book),
         "numberless": sum(not row.student.external_id for row in book.rows),
     }
@@ -45,7 +48,13 @@ def classroom_mastery(request: TeacherRequest, public_id: str) -> HttpResponse:
     book = gradebook(classroom, now=timezone.now())
     mastery = mastery_of(book)
     objectives = list(zip(mastery.objectives, mastery.assignment_counts, strict=True))
-    context = {"classroom": classroom, "book": book, "mastery": mastery, "asked": objectives}
+    context = {
+        "classroom": classroom,
+        "book": book,
+        "mastery": mastery,
+        "asked": objectives,
+        "trend_points": class_trend(book),
+    }
     return render(request, "teacher/classroom_mastery.html", context)
 
 

@@ -35,10 +35,11 @@ class KeyedQuestion:
 @require_GET
 def question_sets(request: TeacherRequest) -> HttpResponse:
     """The sets that a teacher may use, the teacher's drafts, and what the teacher archived or deleted."""
-    open_sets = QuestionSet.objects.open_to(request.user).current().published()
+    open_sets = QuestionSet.objects.open_to(request.user).current().published().select_related("owner")
     lines = [(question_set, published(question_set.latest_edition_id).document) for question_set in open_sets]
     groups = [
-        ("Yours", [line for line in lines if line[0].owner_id is not None]),
+        ("Yours", [line for line in lines if line[0].owner_id == request.user.pk]),
+        ("Shared with you", [line for line in lines if line[0].owner_id not in {None, request.user.pk}]),
         ("Built in", [line for line in lines if line[0].owner_id is None]),
     ]
     shown = [(label, group) for label, group in groups if group]
@@ -91,13 +92,17 @@ def _own_set(request: TeacherRequest, public_id: str) -> QuestionSet:
 @require_GET
 def question_set(request: TeacherRequest, public_id: str) -> HttpResponse:
     """One set: the reading, and every question with key, rationales and evidence."""
-    found = get_object_or_404(QuestionSet.objects.open_to(request.user).published().with_guide(), public_id=public_id)
+    visible = QuestionSet.objects.visible_to(request.user).published().with_guide()
+    found = get_object_or_404(visible.select_related("owner", "copied_from__owner"), public_id=public_id)
     edition = published(found.latest_edition_id)
     is_own = found.owner_id == request.user.pk
     context = {
         "question_set": found,
         "document": edition.document,
         "objectives": list(_by_objective(edition.document)),
+        "is_own": is_own,
+        # A colleague's class can have a set that its owner does not share.
+        "may_use": is_own or QuestionSet.objects.open_to(request.user).filter(pk=found.pk).exists(),
         "may_edit": is_own and Draft.objects.owned_by(request.user).filter(question_set=found).exists(),
         "answered": answered_notices(found, None, latest=edition.number, by=request.user) if is_own else [],
     }

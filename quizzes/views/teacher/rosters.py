@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from quizzes.files.rosters import RosterRow
-from quizzes.forms.rosters import AddStudentsForm
+from quizzes.forms.rosters import AddStudentsForm, CardsForm
 from quizzes.people import rosters, student_sign_in
 from quizzes.people.class_roles import ClassAct
 from quizzes.reports.next_step import next_step
@@ -65,11 +65,14 @@ def add_students(request: TeacherRequest, public_id: str) -> HttpResponse:
 @class_act(ClassAct.CHANGE)
 @require_GET
 def sign_in_cards(request: TeacherRequest, public_id: str) -> HttpResponse:
-    """A card for each student, to print and cut."""
+    """A card for each student, to print and cut; with `?student=`, the card of this student alone."""
     classroom = taught_classroom(request, public_id)
+    students = list(classroom.students.enrolled())
+    only = CardsForm(request.GET, students=students).only
     context = {
         "classroom": classroom,
-        "cards": [(student, student_sign_in.pin_of(student)) for student in classroom.students.enrolled()],
+        "only": only,
+        "cards": [(student, student_sign_in.pin_of(student)) for student in ([only] if only else students)],
         "code_path": reverse("join_with_code", args=[classroom.join_code]),
         "next_step": next_step(classroom, now=timezone.now()),
         **address_context(request),

@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from quizzes.attempts import carried_work
 from quizzes.content.reading import LEVELS
 from quizzes.formatting import clock
 from quizzes.forms.accommodations import AccommodationForm
@@ -22,6 +24,7 @@ from quizzes.people.class_roles import ClassAct
 from quizzes.people.guess_limits import LET_IN
 from quizzes.reports.student_history import class_average, history_lines
 from quizzes.reports.student_report import student_breakdown
+from quizzes.reports.trend import student_trend
 from quizzes.views.access import TeacherRequest, class_act, taught_student
 from quizzes.views.teacher.undo import offer_undo
 
@@ -71,16 +74,40 @@ def move_student(request: TeacherRequest, public_id: str) -> HttpResponse:
                 effect=effect,
                 verb="Move to this class",
                 keep=f"Stay in {student.classroom.name}",
-                fields=[("classroom", to.public_id), ("is_confirmed", "on")],
+                fields=[
+                    ("classroom", to.public_id),
+                    ("is_confirmed", "on"),
+                    *([("carries_work", "on")] if form.cleaned_data["carries_work"] else []),
+                ],
             )
         try:
-            rosters.move_student(student, to=to, by=request.user, now=timezone.now())
+            with transaction.atomic():
+                rosters.move_student(student, to=to, by=request.user, now=timezone.now())
+                if form.cleaned_data["carries_work"]:
+                    count = carried_work.carry_work(student, by=request.user, now=timezone.now())
+                else:
+                    count = 0
         except rosters.NameTaken:
             form.add_error("classroom", f"{to.name} already has a student with this name. Rename one of them first.")
         else:
-            messages.success(request, f"{student.display_name} moved to “{to.name}”. Print a new card.")
+            counted = f" {_counts(count)} here too." if count else ""
+            messages.success(request, f"{student.display_name} moved to “{to.name}”. Print a new card.{counted}")
             return redirect("student_history", student.public_id)
     return history_page(request, taught_student(request, public_id), move_form=form)
+
+
+@require_POST
+def carry_work(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Count a student's finished work of other classes in the student's class."""
+    student = taught_student(request, public_id)
+    count = carried_work.carry_work(student, by=request.user, now=timezone.now())
+    if count:
+        messages.success(request, f"{_counts(count)} in {student.classroom.name} too.")
+    return redirect("student_history", student.public_id)
+
+
+def _counts(count: int) -> str:
+    return "1 quiz counts" if count == 1 else f"{count} quizzes count"
 
 
 @require_POST
@@ -163,6 +190,7 @@ def history_page(request: TeacherRequest, student: Student, **context: Any) -> H
         "classroom": student.classroom,
         "work": work,
         "average": class_average(student, work),
+        "trend_points": student_trend(student, work),
         "split": student_breakdown(work),
         "rename_form": RenameStudentForm(initial={"name": student.display_name, "family_name": student.family_name}),
         "move_form": MoveStudentForm(others=others),
@@ -172,6 +200,7 @@ def history_page(request: TeacherRequest, student: Student, **context: Any) -> H
         "room": None,
         "is_refused": bool(context.keys() & {"rename_form", "move_form", "accommodation_form", "level_form"}),
         "has_other_classroom": others.exists(),
+        "carriable_count": len(carried_work.carriable_work(student)),
         "events": student.audit_events.select_related("actor", "classroom"),
         **context,
     }

@@ -9,7 +9,7 @@ from quizzes.content.editions import latest_edition, published
 from quizzes.models import Assignment, QuestionSet, User
 from quizzes.reports.class_report import class_report
 from tests.factories import NOW, make_assignment, make_document, make_edition, make_student, right_value
-from tests.pages import text_of
+from tests.pages import form_of, text_of
 from tests.reports.test_class_report import sit
 from tests.reports.test_item_report import regrade, with_key
 
@@ -92,10 +92,26 @@ def test_results_lead_over_a_retry_to_assigning_it(
     page = teacher_client.get(reverse("assignment_results", args=[assignment.public_id]))
     assert "Assign a 2-question retry The weakest questions: 3 and 4" in text_of(page)
 
-    answers = [
-        teacher_client.post(reverse("retry_assignment", args=[assignment.public_id]), follow=True) for _ in range(2)
-    ]
+    results = reverse("retry_assignment", args=[assignment.public_id])
+    pages = [teacher_client.post(results, follow=True) for _ in range(2)]
+    asked = pages[0].redirect_chain[0][0]
+    assert asked == f"{reverse('assign_retry', args=[assignment.public_id])}?question=who&question=proof"
+    assert "Assign “Retry: Small set”" in text_of(pages[0])
+    assert "2 questions of Small set." in text_of(pages[0])
+    # The class is ticked, and nothing is made before the retry is assigned.
+    form = form_of(pages[0], having="classrooms")
+    assert ("classrooms", assignment.classroom.public_id) in form.fields
+    assert not QuestionSet.objects.owned_by(teacher).exists()
 
+    for _ in range(2):
+        teacher_client.post(asked, form.data(act="save"))
     made = QuestionSet.objects.owned_by(teacher).get()
-    assert [answer.redirect_chain for answer in answers] == [[(reverse("assign", args=[made.public_id]), 302)]] * 2
-    assert "“Retry: Small set” is ready." in text_of(answers[0])
+    given = Assignment.objects.get(edition__question_set=made)
+    assert (made.title, given.classroom) == ("Retry: Small set", assignment.classroom)
+    assert list(given.edition.questions.order_by("position").values_list("key", flat=True)) == ["who", "proof"]
+
+
+@pytest.mark.parametrize("query", ["", "?question=nothing", "?question=who&question=nothing"])
+def test_retry_of_other_questions_leads_back(query: str, assignment: Assignment, teacher_client: Client) -> None:
+    address = f"{reverse('assign_retry', args=[assignment.public_id])}{query}"
+    assert teacher_client.get(address).headers["Location"] == reverse("assignment_results", args=[assignment.public_id])

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from quizzes.attempts.sample_class import believable_value
 from quizzes.content.question_types.registry import TYPES, type_of
 from quizzes.content.question_types.registry import parse_question as parse
 from quizzes.content.question_types.shuffle import Shuffle
-from quizzes.management.sample_school import believable_value
 from tests.drafting import BUILT_IN, EXAMPLES
 from tests.question_laws import page, sent
 

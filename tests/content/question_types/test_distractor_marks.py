@@ -207,7 +207,7 @@ def test_editor_keeps_the_mark_of_each_choice(teacher: User, teacher_client: Cli
     before = document_of(draft)
     wrong = {"mark-1": "wrong", "against-3": "99"}
     page = teacher_client.post(desk_of(draft), sent(teacher_client, desk_of(draft), having="stem", **wrong))
-    assert "The reading no longer has this sentence." in errors_of(page)
+    assert "The reading doesn’t have this sentence." in errors_of(page)
     assert document_of(draft)["questions"] == before["questions"]
 
 

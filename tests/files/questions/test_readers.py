@@ -110,7 +110,8 @@ MOODLE = """<?xml version="1.0" encoding="UTF-8"?>
 <question type="category"><category><text>$course$/top</text></category></question>
 <question type="multichoice">
  <name><text>Vote</text></name>
- <questiontext format="html"><text><![CDATA[<p>Who <b>voted</b>?</p>]]></text></questiontext>
+ <questiontext format="html"><text><![CDATA[<p>Who
+ <b>voted</b>?</p>]]></text></questiontext>
  <generalfeedback format="html"><text>The council.</text></generalfeedback>
  <defaultgrade>2.0000000</defaultgrade><single>true</single><shuffleanswers>0</shuffleanswers>
  <answer fraction="100" format="html"><text>Council</text><feedback><text>Yes</text></feedback></answer>
@@ -125,8 +126,8 @@ def test_moodle_xml() -> None:
     found = read_questions(MOODLE.encode()).questions
     assert [(question.where, question.reason) for question in found] == [
         ("Line 4", ""),
-        ("Line 12", "Footnote can’t read Moodle’s questions with embedded answers (Cloze)."),
-        ("Line 13", "It is a text and not a question."),
+        ("Line 13", "Footnote can’t read Moodle’s questions with embedded answers (Cloze)."),
+        ("Line 14", "It is a text and not a question."),
     ]
     assert found[0].item == Item(
         "single",
@@ -185,7 +186,8 @@ def test_canvas_package() -> None:
 QTI3 = """<qti-assessment-item xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0" identifier="x" title="Vote" adaptive="false">
 <qti-response-declaration identifier="RESPONSE" cardinality="single" base-type="identifier">
 <qti-correct-response><qti-value>A</qti-value></qti-correct-response></qti-response-declaration>
-<qti-item-body><p>The plan.</p><qti-choice-interaction response-identifier="RESPONSE" max-choices="1">
+<qti-item-body><p>The
+  plan.</p><qti-choice-interaction response-identifier="RESPONSE" max-choices="1">
 <qti-prompt>Who <strong>voted</strong>?</qti-prompt>
 <qti-simple-choice identifier="A">Council</qti-simple-choice>
 <qti-simple-choice identifier="B">Mayor<qti-feedback-inline outcome-identifier="F" identifier="B" show-hide="show">No.</qti-feedback-inline></qti-simple-choice>

@@ -13,6 +13,7 @@ from django.urls import reverse
 from quizzes.models import Accommodation, Assignment, AuditEvent, Classroom, Edition, QuestionSet, User
 from tests.factories import (
     NOW,
+    make_answered_attempt,
     make_assignment,
     make_classroom,
     make_document,
@@ -301,7 +302,7 @@ def test_assign_quiz_costs_the_same_for_any_number(
         make_edition(document=make_document(title=f"Set {number}"))
     with queries() as seen:
         teacher_client.get(reverse("assign_quiz"))
-    assert len(seen) == 5  # session, teacher, classes, sets, no version yet
+    assert len(seen) == 4  # session, teacher, classes, sets
 
 
 # --- Again, and to one more class ---------------------------------------------------------------------------------
@@ -426,3 +427,68 @@ def test_change_confirms_a_time_that_has_passed(given: Assignment, teacher_clien
     teacher_client.post(address, form_of(asked, having="release").data(act="save"))
     given.refresh_from_db()
     assert given.due_at == datetime(2026, 10, 23, 14, 30, tzinfo=UTC)
+
+
+# --- A newer version ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def newer(given: Assignment) -> Edition:
+    """Version 2 of the set of the quiz."""
+    return make_edition(question_set=given.edition.question_set, document=make_document(title="Small set, corrected"))
+
+
+def change_version(client: Client, given: Assignment, **changes: str) -> Any:
+    """Use the button of the settings page, twice."""
+    page = client.get(reverse("change_assignment", args=[given.public_id]))
+    form = form_of(page, having="number")
+    for _ in range(2):
+        reply = client.post(form.action, form.data(**changes), follow=True)
+    return reply
+
+
+def test_newer_version_goes_to_those_who_have_not_started(
+    given: Assignment, newer: Edition, classroom: Classroom, teacher_client: Client
+) -> None:
+    started, *waiting = (make_student(classroom=classroom, name=name) for name in ("Ana B.", "Ben O.", "Cy T."))
+    make_answered_attempt(assignment=given, student=started)
+    text = text_of(teacher_client.get(reverse("change_assignment", args=[given.public_id])))
+    assert "Give version 2 to 2 students who haven’t started" in text
+    reply = change_version(teacher_client, given)
+    made = classroom.assignments.exclude(pk=given.pk).get()
+    assert "Students who hadn’t started now have “Friday check, version 2”." in text_of(reply)
+    assert "0 of 2 turned in, 2 missing, 1 excused" in text_of(reply)
+    assert (made.edition, set(given.excuses.values_list("student", flat=True))) == (
+        newer,
+        {student.pk for student in waiting},
+    )
+    text = text_of(teacher_client.get(reverse("change_assignment", args=[given.public_id])))
+    assert "is newer" not in text
+
+
+def test_newer_version_goes_to_the_class_if_no_one_has_started(
+    given: Assignment, newer: Edition, classroom: Classroom, teacher_client: Client
+) -> None:
+    make_student(classroom=classroom)
+    page = teacher_client.get(reverse("change_assignment", args=[given.public_id]))
+    assert "This quiz uses version 1. Version 2 is newer. Use version 2" in text_of(page)
+    form = form_of(page, having="number")
+    reply = teacher_client.post(form.action, form.data(), follow=True)
+    assert "This quiz now uses version 2." in text_of(reply)
+    given.refresh_from_db()
+    assert given.edition == newer
+    assert classroom.assignments.count() == 1
+
+
+def test_version_of_an_old_page_or_of_another_teachers_set_is_not_given(
+    given: Assignment, newer: Edition, classroom: Classroom, other_teacher: User, teacher_client: Client
+) -> None:
+    make_student(classroom=classroom)
+    assert "This page is out of date." in text_of(change_version(teacher_client, given, number="1"))
+    page = teacher_client.get(reverse("change_assignment", args=[given.public_id]))
+    form = form_of(page, having="number")
+    QuestionSet.objects.update(owner=other_teacher)
+    assert "This page is out of date." in text_of(teacher_client.post(form.action, form.data(), follow=True))
+    assert "is newer" not in text_of(teacher_client.get(reverse("change_assignment", args=[given.public_id])))
+    given.refresh_from_db()
+    assert given.edition != newer

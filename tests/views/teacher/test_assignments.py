@@ -77,7 +77,7 @@ def test_question_sets_costs_the_same_for_any_number(
     with queries() as seen:
         page = teacher_client.get(reverse("question_sets"))
     assert page.content.decode().count("<h3>") == 2 * count
-    assert len(seen) == 4  # session, teacher, sets, drafts
+    assert len(seen) == 6  # session, teacher, sets, drafts, unused sets, archived and deleted sets
 
 
 def test_question_set_shows_key_reasons_evidence_and_voices(teacher_client: Client) -> None:
@@ -186,7 +186,10 @@ def test_assign_sums_up_before_it_saves(
     assert first.assigned_by == teacher
     page = teacher_client.get(response.headers["Location"])
     text = text_of(page)
-    assert "Assigned to Period 3 and Period 5: “Small set”. Start class: Period 3 Start class: Period 5" in text
+    assert (
+        "Assigned to Period 3 and Period 5: “Small set”. Start class: Period 3 Start class: Period 5 Progress: Period 5"
+        in text
+    )
     links = read(page).links
     assert all(reverse("start_class", args=[assignment.public_id]) in links for assignment in Assignment.objects.all())
 

@@ -100,8 +100,11 @@ def test_viewer_has_nothing_to_do_and_no_name_for_students(
 def test_quiz_is_not_assigned_to_a_class_that_is_only_seen(
     signed_in: Callable[[User], Client], assignment: Assignment, viewer: User
 ) -> None:
-    page = signed_in(viewer).get(reverse("assign", args=[assignment.edition.question_set.public_id]))
-    assert page.context["classrooms"] == []
+    client, address = signed_in(viewer), reverse("assign", args=[assignment.edition.question_set.public_id])
+    page = client.get(address)
+    assert "Period 3" not in text_of(page)
+    make_classroom(teacher=viewer, name="Period 7")
+    assert "Period 7" in text_of(client.get(address))
 
 
 def is_refused(address: str) -> bool:

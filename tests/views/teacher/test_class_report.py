@@ -95,7 +95,7 @@ def test_item_analysis_of_few_attempts_says_so(teacher_client: Client, assignmen
 
 
 def test_item_analysis_flags_with_the_reason_in_words(teacher_client: Client, assignment: Assignment) -> None:
-    sit(assignment, 8, one="a")
+    sit(assignment, 10, one="a")
     sit(assignment, 4, some=["b"], who={"a": "reporter", "b": "reporter", "c": "reporter"}, proof=["s3"])
     text = words(teacher_client, "item_analysis", assignment)
     assert "Question 1 : strong students chose “Citizenship”: check the answer." in text

@@ -357,7 +357,7 @@ def test_new_key_may_bring_its_explanation_and_its_proof(
     assignment: Assignment, student: Student, student_client: Client, teacher_client: Client
 ) -> None:
     attempt = make_answered_attempt(assignment=assignment, student=student)
-    changes = {"explanation": "An address says where, and to whom.", "evidence": "2, 5"}
+    changes = {"explanation": "An address says where, and to whom.", "evidence": ["s2", "s5"]}
     preview = teacher_client.post(address_of(assignment), filled(teacher_client, address_of(assignment), **changes))
     assert "New explanation: An address says where, and to whom. Evidence: sentences 2, 5" in text_of(preview)
     teacher_client.post(address_of(assignment), form_of(preview, having="stamp").data(act="save"))
@@ -384,8 +384,8 @@ def test_another_key_beside_the_old_one_takes_no_explanation_away(
 
 
 def test_sentence_that_the_reading_does_not_have_proves_nothing(assignment: Assignment, teacher_client: Client) -> None:
-    page = teacher_client.post(address_of(assignment), filled(teacher_client, address_of(assignment), evidence="9"))
-    assert errors_of(page) == ["The reading has no sentence 9. The last one is 6."]
+    page = teacher_client.post(address_of(assignment), filled(teacher_client, address_of(assignment), evidence=["s9"]))
+    assert errors_of(page) == ["The reading doesn’t have this sentence."]
 
 
 def test_a_class_with_two_quizzes_of_the_same_questions_is_named_once(

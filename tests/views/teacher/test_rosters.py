@@ -356,6 +356,22 @@ def test_cards_hold_what_a_student_needs(
     assert _modules(address) in cards[0]
 
 
+def test_one_card_is_printed_without_the_pins_of_others(
+    classroom: Classroom, student: Student, classmate: Student, outsider: Student, teacher_client: Client
+) -> None:
+    address = url("sign_in_cards", classroom)
+    alone = f"{address}?student={student.public_id}"
+    assert alone in [f"{address}{link}" for link in read(teacher_client.get(address)).links]
+
+    text = teacher_client.get(alone).content.decode()
+
+    assert [student_sign_in.pin_of(one) in text for one in (student, classmate)] == [True, False]
+    assert (classmate.display_name in text, "Print this card" in text) == (False, True)
+    # A student of another class has no card here.
+    whole = teacher_client.get(f"{address}?student={outsider.public_id}").content.decode()
+    assert [student_sign_in.pin_of(one) in whole for one in (student, classmate, outsider)] == [True, True, False]
+
+
 @pytest.mark.parametrize("name", ["roster", "sign_in_cards"])
 def test_address_that_only_this_machine_knows_gets_a_warning(
     name: str, classroom: Classroom, student: Student, teacher_client: Client, monkeypatch: pytest.MonkeyPatch

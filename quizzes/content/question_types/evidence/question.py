@@ -113,7 +113,7 @@ class Evidence(Question):
         why = {wrong.key: wrong.rationale for wrong in self.tempting}
         rows = tuple(
             choice_row(
-                f"Sentence {sentence.number}: {sentence.text}",
+                gettext("Sentence {number}").format(number=sentence.number) + f": {sentence.text}",
                 right=sentence.key in self.key_sentences,
                 chosen=sentence.key in chosen,
                 why="" if sentence.key in self.key_sentences else why.get(sentence.key, self.rationale_other),
@@ -133,7 +133,7 @@ class Evidence(Question):
         why = {wrong.key: wrong.rationale for wrong in self.tempting}
         rows = [
             KeyRow(
-                f"Sentence {sentence.number}: {sentence.text}",
+                gettext("Sentence {number}").format(number=sentence.number) + f": {sentence.text}",
                 sentence.key in self.key_sentences,
                 why.get(sentence.key, ""),
             )
@@ -182,4 +182,6 @@ class Evidence(Question):
 
 
 def _named(reading: Reading, keys: Value) -> str:
-    return "; ".join(f"Sentence {sentence.number}" for sentence in reading.sentences(keys))
+    return "; ".join(
+        gettext("Sentence {number}").format(number=sentence.number) for sentence in reading.sentences(keys)
+    )

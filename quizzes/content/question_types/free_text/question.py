@@ -23,7 +23,7 @@ from quizzes.content.question_types.question import (
 from quizzes.content.question_types.shuffle import Shuffle
 from quizzes.content.reading import Reading
 from quizzes.content.tables import InvalidDocument, tables_of, text_of
-from quizzes.phrases import gettext
+from quizzes.phrases import gettext, ngettext
 
 # About two pages by hand: more than a teacher of 150 students can read.
 MAX_LENGTH = 4000
@@ -149,7 +149,7 @@ class FreeText(Question):
 
 
 def _line(criterion: Criterion) -> str:
-    points = f"{criterion.points} point{'' if criterion.points == 1 else 's'}"
+    points = ngettext("{count} point", "{count} points", criterion.points).format(count=criterion.points)
     return f"{criterion.title} ({points}): {criterion.description}"
 
 

@@ -1,0 +1,87 @@
+"""Work that a student did in another class, and that a teacher counts in the student's class.
+
+The attempts stay in the record of the old class. Copies of them, with answers, log and grades, stand in the new class,
+so that every page and file counts them as its own.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Model
+
+from quizzes.grading.scores import rescore
+from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, ManualGrade, Student, User
+from quizzes.models.public_ids import new_public_id, new_receipt
+
+# Columns of an attempt that a copy has of its own.
+_OWN = {"id", "public_id", "receipt", "assignment", "classroom", "number", "carried_from"}
+
+
+def carriable_work(student: Student) -> dict[Assignment, list[Attempt]]:
+    """The finished attempts in other classes, by the quiz of the student's class that they can count for.
+
+    A quiz gets them if it has the same version of the question set and no attempt of this student. 2 queries.
+    """
+    made = Attempt.objects.made_by(student.pk).select_related("assignment").order_by("started_at", "pk")
+    elsewhere: dict[int, list[Attempt]] = {}
+    taken = set()
+    for attempt in made:
+        if attempt.classroom_id == student.classroom_id:
+            taken.add(attempt.assignment_id)
+        elif attempt.submitted_at is not None and attempt.carried_from_id is None:
+            elsewhere.setdefault(attempt.assignment.edition_id, []).append(attempt)
+    quizzes = Assignment.objects.filter(classroom=student.classroom_id, edition__in=elsewhere)
+    found: dict[Assignment, list[Attempt]] = {}
+    for quiz in quizzes.exclude(pk__in=taken).order_by("created_at", "pk"):
+        # Of two quizzes with the same version, the older one gets the work.
+        if attempts := elsewhere.pop(quiz.edition_id, []):
+            found[quiz] = attempts
+    return found
+
+
+@transaction.atomic
+def carry_work(student: Student, *, by: User, now: datetime) -> int:
+    """Count the finished work of other classes in the student's class; returns for how many quizzes. Safe to repeat."""
+    Student.objects.select_for_update().get(pk=student.pk)
+    found = carriable_work(student)
+    for quiz, attempts in found.items():
+        rescore([_copy(attempt, quiz, student, number) for number, attempt in enumerate(attempts, start=1)])
+        AuditEvent.objects.record(
+            AuditEvent.Action.WORK_CARRIED,
+            actor=by,
+            classroom=student.classroom,
+            student=student,
+            at=now,
+            assignment=quiz.public_id,
+        )
+    return len(found)
+
+
+def _copy(attempt: Attempt, quiz: Assignment, student: Student, number: int) -> Attempt:
+    columns = {field.name: getattr(attempt, field.name) for field in Attempt._meta.concrete_fields}
+    made = Attempt(
+        **{name: value for name, value in columns.items() if name not in _OWN},
+        public_id=new_public_id(),
+        receipt=_free_receipt(),
+        assignment=quiz,
+        classroom_id=student.classroom_id,
+        number=number,
+        carried_from=attempt,
+    )
+    made.save(force_insert=True)
+    for model in (Answer, AnswerEvent, ManualGrade):
+        _copy_rows(model, attempt, made)
+    return made
+
+
+def _copy_rows(model: type[Model], old: Attempt, new: Attempt) -> None:
+    rows = list(model._default_manager.filter(attempt=old).order_by("pk"))
+    for row in rows:
+        row.pk, row.attempt = None, new  # type: ignore[attr-defined]  # each of the three has it
+    model._default_manager.bulk_create(rows)
+
+
+def _free_receipt() -> str:
+    while Attempt.objects.filter(receipt=(receipt := new_receipt())).exists():
+        pass
+    return receipt

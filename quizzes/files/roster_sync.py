@@ -1,0 +1,220 @@
+"""Compare the classes of a OneRoster package with a teacher's classes, and apply what the teacher confirms."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from django.core import signing
+from django.db import transaction
+
+from quizzes.files.oneroster import OneRoster, RosterClass, RosterStudent
+from quizzes.models import Classroom, Student, User
+from quizzes.people import classrooms, rosters
+from quizzes.people.names import PersonName, name_key, numbered_name
+
+_SALT = "oneroster"
+_MAX_AGE = 24 * 3600
+
+# new: to add. moved: from another class. numbered: here by name, gets the school's number. here: nothing to do.
+# gone: on the roster, not in the file. removed: was on the roster before.
+ChangeKind = Literal["new", "moved", "numbered", "here", "gone", "restored"]
+
+
+class StalePreview(Exception):
+    """The preview is from another session or too old."""
+
+
+class RosterChanged(Exception):
+    """A name was taken between the preview and its confirmation, so nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What happens to one student. key: for the form. student: the row, None for a new one. note: for the teacher."""
+
+    key: str
+    kind: ChangeKind
+    name: PersonName
+    external_id: str
+    student: Student | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassPlan:
+    """The changes of one class of the file. classroom: None for a class to create."""
+
+    roster: RosterClass
+    classroom: Classroom | None
+    changes: tuple[Change, ...]
+
+    def of_kind(self, *kinds: ChangeKind) -> list[Change]:
+        """The changes of these kinds."""
+        return [change for change in self.changes if change.kind in kinds]
+
+
+def pack(file: OneRoster, *, by: User) -> str:
+    """The classes as signed text, for the form of the next step."""
+    content = {
+        "by": by.pk,
+        "delta": file.is_delta,
+        "version": file.version,
+        "classes": [asdict(one) for one in file.classes],
+    }
+    return signing.dumps(content, salt=_SALT, compress=True)
+
+
+def unpack(text: str, *, by: User) -> OneRoster:
+    """The classes of an earlier step; raises StalePreview."""
+    try:
+        content: dict[str, Any] = signing.loads(text, salt=_SALT, max_age=_MAX_AGE)
+    except signing.BadSignature as error:
+        raise StalePreview from error
+    if content["by"] != by.pk:
+        raise StalePreview
+    classes = tuple(
+        RosterClass(
+            one["key"],
+            one["title"],
+            tuple(RosterStudent(row["external_id"], PersonName(*row["name"])) for row in one["students"]),
+            tuple(one["gone"]),
+            tuple(one["problems"]),
+        )
+        for one in content["classes"]
+    )
+    return OneRoster(content["version"], classes, content["delta"])
+
+
+def plans(file: OneRoster, targets: Mapping[str, Classroom | None], *, by: User) -> list[ClassPlan]:
+    """What the file changes; 2 queries.
+
+    targets: the classroom by key of a class in the file, None for a new one. A student moves only between 2 of these
+    classes, because the same student may be in 2 classes of one teacher.
+    """
+    own = list(Student.objects.filter(classroom__in=rosters_of(by)).select_related("classroom"))
+    chosen = [one for one in file.classes if one.key in targets]
+    left = {
+        student.external_id: student
+        for one in chosen
+        if (classroom := targets[one.key]) is not None
+        for student in own
+        if student.classroom_id == classroom.pk and _has_left(student, one, is_delta=file.is_delta)
+    }
+    moving = {row.external_id for one in chosen for row in one.students if row.external_id in left}
+    return [
+        ClassPlan(one, targets[one.key], tuple(_changes(one, targets[one.key], own, left, moving))) for one in chosen
+    ]
+
+
+def _has_left(student: Student, one: RosterClass, *, is_delta: bool) -> bool:
+    """Whether the student is on the roster and, by the file, no longer in the class."""
+    if student.removed_at is not None or not student.external_id:
+        return False
+    listed = any(row.external_id == student.external_id for row in one.students)
+    return not listed and (not is_delta or student.external_id in one.gone)
+
+
+def rosters_of(by: User) -> list[Classroom]:
+    """The classes whose rosters this teacher may change."""
+    return list(Classroom.objects.editable_by(by).current())
+
+
+def _changes(
+    one: RosterClass,
+    classroom: Classroom | None,
+    own: Sequence[Student],
+    left: Mapping[str, Student],
+    moving: Collection[str],
+) -> list[Change]:
+    """left: the students who left their class, by number. moving: the numbers of those who are in another one now."""
+    here = [student for student in own if classroom is not None and student.classroom_id == classroom.pk]
+    enrolled = [student for student in here if student.removed_at is None]
+    by_id = {student.external_id: student for student in enrolled if student.external_id}
+    by_name = {student.name_key: student for student in enrolled}
+    removed = {student.external_id: student for student in here if student.removed_at and student.external_id}
+    taken, found = set(by_name), list[Change]()
+    for row in one.students:
+        found.append(_change(row, by_id, by_name, removed, left, taken))
+        taken.add(name_key(found[-1].name.display))
+    for student in enrolled:
+        if left.get(student.external_id) == student and student.external_id not in moving:
+            name = rosters.person_name(student)
+            found.append(Change(f"gone-{student.public_id}", "gone", name, student.external_id, student))
+    return found
+
+
+def _change(
+    row: RosterStudent,
+    by_id: Mapping[str, Student],
+    by_name: Mapping[str, Student],
+    removed: Mapping[str, Student],
+    left: Mapping[str, Student],
+    taken: Collection[str],
+) -> Change:
+    key = name_key(row.name.display)
+    same_id, same_name = by_id.get(row.external_id), by_name.get(key)
+    if same_id is not None:
+        note = "" if same_id.name_key == key else f"The file says “{row.name.display}”. The name stays."
+        return Change("", "here", rosters.person_name(same_id), row.external_id, same_id, note)
+    if same_name is not None and not same_name.external_id:
+        return Change(f"number-{same_name.public_id}", "numbered", row.name, row.external_id, same_name)
+    if row.external_id in removed:
+        back = removed[row.external_id]
+        if back.name_key not in taken:
+            return Change(f"back-{back.public_id}", "restored", rosters.person_name(back), row.external_id, back)
+    if row.external_id in left:
+        moving = left[row.external_id]
+        if moving.name_key not in taken:
+            note = f"Moves from {moving.classroom.name}. Earlier work stays there."
+            name = rosters.person_name(moving)
+            return Change(f"move-{moving.public_id}", "moved", name, row.external_id, moving, note)
+    name, note = row.name, ""
+    if key in taken:
+        display = numbered_name(row.name.display, set(taken))
+        name, note = PersonName(display, row.name.family), "Another student has the same name."
+    return Change(f"new-{row.external_id}", "new", name, row.external_id, None, note)
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """How many students were added, moved, numbered, restored and removed, in how many classes."""
+
+    classes: int
+    counts: Mapping[str, int]
+
+
+@transaction.atomic
+def apply(
+    found: Sequence[ClassPlan], chosen: Collection[tuple[str, str]], *, time_zone: str, by: User, now: datetime
+) -> Applied:
+    """Apply the chosen changes. chosen: (key of the class, key of the change).
+
+    Raises RosterChanged and classrooms.ClassroomNameTaken, and then changes nothing.
+    """
+    counts = dict.fromkeys(("new", "moved", "numbered", "restored", "gone"), 0)
+    for plan in found:
+        classroom = plan.classroom or classrooms.add_classroom(
+            by=by, name=plan.roster.title, time_zone=time_zone, now=now
+        )
+        wanted = [change for change in plan.changes if (plan.roster.key, change.key) in chosen]
+        try:
+            # Who leaves goes first, so that the name is free.
+            for change in wanted:
+                if change.kind == "gone" and change.student is not None:
+                    rosters.remove_student(change.student, by=by, now=now)
+            for change in wanted:
+                if change.kind == "moved" and change.student is not None:
+                    rosters.move_student(change.student, to=classroom, by=by, now=now)
+                elif change.kind == "numbered" and change.student is not None:
+                    rosters.keep_external_id(change.student, change.external_id)
+                elif change.kind == "restored" and change.student is not None:
+                    rosters.restore_student(change.student, by=by, now=now)
+        except rosters.NameTaken as error:
+            raise RosterChanged from error
+        new = [rosters.NewStudent(change.name, change.external_id) for change in wanted if change.kind == "new"]
+        counts["new"] += len(rosters.add_students(classroom, new, by=by, now=now))
+        for change in wanted:
+            if change.kind != "new":
+                counts[change.kind] += 1
+    return Applied(len(found), counts)

@@ -1,0 +1,34 @@
+"""The trend of a student or a class: the share of the points on each quiz, the oldest first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from quizzes.models import Student
+from quizzes.reports.gradebook import Gradebook, cell_of
+from quizzes.reports.student_history import HistoryLine
+
+
+@dataclass(frozen=True, slots=True)
+class TrendPoint:
+    """One quiz. share: of its points, 0 to 1, as in averages of the gradebook."""
+
+    title: str
+    share: Decimal
+
+
+def student_trend(student: Student, lines: Sequence[HistoryLine]) -> list[TrendPoint]:
+    """The quizzes of the student's class that count in the average. student: with the class. lines: newest first."""
+    missing_is_zero = student.classroom.counts_missing_as_zero
+    own = [line for line in reversed(lines) if line.assignment.classroom_id == student.classroom_id]
+    shares = [(line.assignment.title, cell_of(line.found, missing_is_zero=missing_is_zero)) for line in own]
+    return [TrendPoint(title, cell.counted_share) for title, cell in shares if cell.counted_share is not None]
+
+
+def class_trend(book: Gradebook) -> list[TrendPoint]:
+    """The class average of each quiz with a score that counts."""
+    return [
+        TrendPoint(column.title, column.mean / column.max_points)
+        for column in reversed(book.columns)
+        if column.mean is not None and column.max_points
+    ]

@@ -1,0 +1,47 @@
+"""A class as one file: take it away, and bring it in."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from quizzes.files.class_export.document import InvalidExport
+from quizzes.files.class_export.reader import AlreadyHere, import_classroom
+from quizzes.files.class_export.writer import export_classroom
+from quizzes.files.downloads import ExportedFile, file_name
+from quizzes.forms.class_files import ClassFileForm
+from quizzes.people.classrooms import ClassroomNameTaken
+from quizzes.views.access import TeacherRequest, exports, taught_classroom
+from quizzes.views.teacher.downloads import file_response
+
+
+@exports
+@require_POST
+def download_class(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """The whole class as a file that another Footnote site can import."""
+    classroom, now = taught_classroom(request, public_id), timezone.now()
+    content = export_classroom(classroom, now=now, by=request.user)
+    name = file_name(f"{classroom.name}, class", "json", now=now, zone=classroom.zone)
+    return file_response(ExportedFile(name, "application/json", content))
+
+
+@require_http_methods(["GET", "POST"])
+def import_class(request: TeacherRequest) -> HttpResponse:
+    """Create a class from such a file; all of it or nothing."""
+    form = ClassFileForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
+    if form.is_valid():
+        try:
+            classroom = import_classroom(form.cleaned_data["file"].read(), by=request.user, now=timezone.now())
+        except InvalidExport as error:
+            form.add_error("file", f"{error} Nothing was imported.")
+        except AlreadyHere:
+            form.add_error("file", "This site already has this class. Nothing was imported.")
+        except ClassroomNameTaken:
+            form.add_error("file", "You already have a class with this name. Rename it first. Nothing was imported.")
+        else:
+            students, quizzes = classroom.students.enrolled().count(), classroom.assignments.count()
+            counts = f"{students} student{'' if students == 1 else 's'}, {quizzes} quiz{'' if quizzes == 1 else 'zes'}"
+            messages.success(request, f"Class imported: {counts}. The class code is new. Print new sign-in cards.")
+            return redirect("roster", classroom.public_id)
+    return render(request, "teacher/import_class.html", {"form": form})

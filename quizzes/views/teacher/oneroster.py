@@ -1,0 +1,75 @@
+"""Import classes from a OneRoster package, and sync them again later."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from quizzes.files import roster_sync
+from quizzes.files.oneroster import OneRoster
+from quizzes.forms.oneroster import ChangesForm, OneRosterFileForm, PackedForm, TargetsForm, time_zone_of
+from quizzes.models import Classroom
+from quizzes.people.classrooms import ClassroomNameTaken
+from quizzes.views.access import TeacherRequest
+
+TEMPLATE = "teacher/import_oneroster.html"
+
+
+@require_http_methods(["GET", "POST"])
+def import_oneroster(request: TeacherRequest) -> HttpResponse:
+    """3 steps: choose a file, choose classes, confirm the changes. Nothing is saved before the last one."""
+    step = PackedForm(request.POST)
+    if step.is_valid():
+        try:
+            file = roster_sync.unpack(step.cleaned_data["packed"], by=request.user)
+        except roster_sync.StalePreview:
+            messages.error(request, "The preview is too old. Nothing was changed. Choose the file again.")
+            return redirect("import_oneroster")
+        return _chosen(request, file, is_confirmed=step.cleaned_data["is_confirmed"])
+    form = OneRosterFileForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
+    context: dict[str, Any] = {"form": form}
+    if form.is_valid() and form.read is not None:
+        own = roster_sync.rosters_of(request.user)
+        context |= _packed(request, form.read) | {"targets": TargetsForm(file=form.read, own=own)}
+    return render(request, TEMPLATE, context)
+
+
+def _packed(request: TeacherRequest, file: OneRoster) -> dict[str, Any]:
+    return {"file": file, "packed": roster_sync.pack(file, by=request.user)}
+
+
+def _chosen(request: TeacherRequest, file: OneRoster, *, is_confirmed: bool) -> HttpResponse:
+    own = roster_sync.rosters_of(request.user)
+    targets = TargetsForm(request.POST, file=file, own=own)
+    context: dict[str, Any] = {"form": OneRosterFileForm(), "targets": targets, **_packed(request, file)}
+    if not targets.is_valid():
+        return render(request, TEMPLATE, context)
+    plans = roster_sync.plans(file, targets.targets, by=request.user)
+    if is_confirmed and _apply(request, plans, own):
+        return redirect("teacher_home")
+    return render(request, TEMPLATE, {**context, "plans": plans})
+
+
+def _apply(request: TeacherRequest, plans: Sequence[roster_sync.ClassPlan], own: Sequence[Classroom]) -> bool:
+    """Whether the confirmed changes are saved; otherwise a message says why not."""
+    chosen = ChangesForm(request.POST, plans=plans).chosen
+    acts: dict[str, Any] = {"by": request.user, "now": timezone.now()}
+    try:
+        done = roster_sync.apply(plans, chosen, time_zone=time_zone_of(own), **acts)
+    except roster_sync.RosterChanged:
+        messages.error(request, "A roster changed in another window. Nothing was changed. Check the list again.")
+        return False
+    except ClassroomNameTaken:
+        messages.error(
+            request, "You already have a class with one of these names. Choose that class. Nothing was changed."
+        )
+        return False
+    words = {"new": "added", "moved": "moved", "numbered": "got a number", "restored": "restored", "gone": "removed"}
+    parts = [f"{count} {words[kind]}" for kind, count in done.counts.items() if count]
+    classes = f"{done.classes} class{'' if done.classes == 1 else 'es'}"
+    messages.success(request, f"{classes} synced: {', '.join(parts) or 'no changes'}. New students need sign-in cards.")
+    return True

@@ -1,0 +1,237 @@
+"""Work of an earlier class that counts in the student's class: what is copied, what stays, and every page's score."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from quizzes.attempts.carried_work import carriable_work, carry_work
+from quizzes.attempts.integrity import check_integrity
+from quizzes.attempts.lifecycle import submit_attempt
+from quizzes.files.downloads import FileFormat, Layout, export
+from quizzes.grading.manual_grades import grade_answer
+from quizzes.models import Answer, AnswerEvent, Assignment, Attempt, AuditEvent, Classroom, Edition, Student, User
+from quizzes.people.erasure import erase_classroom, erase_student
+from quizzes.people.rosters import move_student
+from quizzes.reports.class_report import class_report
+from quizzes.reports.gradebook import gradebook
+from quizzes.reports.moved_away import moved_away
+from quizzes.reports.progress import progress
+from quizzes.reports.student_assignments import student_assignments
+from tests.factories import make_answered_attempt, make_assignment, make_attempt, make_classroom, make_student
+from tests.pages import read, text_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def target(teacher: User, edition: Edition) -> Classroom:
+    return make_classroom(teacher=teacher, name="Period 6")
+
+
+@pytest.fixture
+def quiz(target: Classroom, edition: Edition, teacher: User) -> Assignment:
+    """The same version in the new class."""
+    return make_assignment(edition=edition, classroom=target, assigned_by=teacher)
+
+
+@pytest.fixture
+def done(assignment: Assignment, student: Student) -> Attempt:
+    """The student's finished attempt in the old class."""
+    return make_answered_attempt(assignment=assignment, student=student)
+
+
+def moved(student: Student, to: Classroom, by: User, now: datetime) -> Student:
+    move_student(student, to=to, by=by, now=now)
+    return Student.objects.select_related("classroom").get(pk=student.pk)
+
+
+def test_moved_student_keeps_the_score_on_every_page_and_file(
+    done: Attempt, quiz: Assignment, student: Student, target: Classroom, teacher: User, now: datetime
+) -> None:
+    student = moved(student, target, teacher, now)
+    assert carry_work(student, by=teacher, now=now) == 1
+
+    [row] = gradebook(target, now=now).rows
+    assert (row.cells[0].status.name, row.cells[0].score) == ("SUBMITTED", done.score)
+    assert row.average_share is not None
+    [line] = class_report(quiz, now=now).lines
+    assert line.status.name == "SUBMITTED"
+    home = student_assignments(student, now=now)
+    assert [given.assignment for given in home.done] == [quiz]
+    assert home.to_do == home.missed == ()
+    assert home.next_up is None
+    for layout in (Layout.SCORES, Layout.ANSWERS):
+        file = export(target, layout, FileFormat.CSV, by=teacher, now=now).content.decode()
+        assert "Maya Lopez" in file
+        assert "Small set" in file
+    entries = progress(quiz, now=now)
+    assert [(entry.student.pk, entry.found.status.name) for entry in entries] == [(student.pk, "SUBMITTED")]
+
+
+def test_copy_has_answers_log_and_grades_and_a_receipt_of_its_own(
+    done: Attempt, quiz: Assignment, student: Student, target: Classroom, teacher: User, now: datetime
+) -> None:
+    question = done.answers.first().question
+    grade_answer(done, question, points=Decimal("0.5"), comment="Half.", by=teacher, now=now)
+    done.refresh_from_db()
+    carry_work(moved(student, target, teacher, now), by=teacher, now=now)
+    copy = Attempt.objects.get(carried_from=done)
+    same = ("student_id", "seed", "started_at", "submitted_at", "submitted_by", "score", "max_score", "medium")
+    assert [getattr(copy, name) for name in same] == [getattr(done, name) for name in same]
+    assert (copy.assignment, copy.classroom, copy.number) == (quiz, target, 1)
+    assert copy.receipt != done.receipt
+    for model, columns in (
+        (Answer, ("question", "value", "revision")),
+        (AnswerEvent, ("operation", "value", "revision", "outcome", "at")),
+    ):
+        rows = model.objects.order_by("pk")
+        assert (
+            list(rows.filter(attempt=copy).values(*columns)) == list(rows.filter(attempt=done).values(*columns)) != []
+        )
+    assert [grade.comment for grade in copy.manual_grades.all()] == ["Half."]
+    assert [finding.broken for finding in check_integrity()] == [(), (), (), ()]
+
+
+def test_work_is_carried_once(
+    done: Attempt, quiz: Assignment, student: Student, target: Classroom, teacher: User, now: datetime
+) -> None:
+    student = moved(student, target, teacher, now)
+    assert [carry_work(student, by=teacher, now=now) for _ in range(2)] == [1, 0]
+    assert Attempt.objects.count() == 2
+    event = AuditEvent.objects.get(action="work_carried")
+    assert (event.actor, event.classroom, event.student) == (teacher, target, student)
+    # Back in the old class, the originals are there, and the copies stay in the other record.
+    student = moved(student, done.classroom, teacher, now)
+    assert carry_work(student, by=teacher, now=now) == 0
+    assert gradebook(done.classroom, now=now).rows[0].cells[0].score == done.score
+
+
+def test_only_finished_work_on_the_same_version_is_carried(
+    attempt: Attempt, quiz: Assignment, student: Student, target: Classroom, teacher: User, now: datetime
+) -> None:
+    student = moved(student, target, teacher, now)
+    # The attempt is open.
+    assert carriable_work(student) == {}
+    submit_attempt(attempt, now=now)
+    assert list(carriable_work(student)) == [quiz]
+    # Work that was started in the new class comes first.
+    own = make_attempt(assignment=quiz, student=student)
+    assert carriable_work(student) == {}
+    own.delete()
+    Assignment.objects.filter(pk=quiz.pk).update(edition=make_assignment(classroom=target).edition)
+    assert carriable_work(student) == {}
+
+
+def test_all_attempts_are_carried_and_the_older_quiz_gets_them(
+    done: Attempt, quiz: Assignment, student: Student, target: Classroom, teacher: User, now: datetime
+) -> None:
+    Assignment.objects.filter(pk=done.assignment_id).update(max_attempts=2)
+    second = make_attempt(assignment=done.assignment, student=student, number=2, started_at=now + timedelta(hours=1))
+    submit_attempt(second, now=now + timedelta(hours=2))
+    make_assignment(edition=quiz.edition, classroom=target, created_at=now + timedelta(days=1))
+    student = moved(student, target, teacher, now)
+    assert {key: [row.pk for row in rows] for key, rows in carriable_work(student).items()} == {
+        quiz: [done.pk, second.pk]
+    }
+    carry_work(student, by=teacher, now=now)
+    assert list(Attempt.objects.filter(assignment=quiz).values_list("number", "carried_from")) == [
+        (1, done.pk),
+        (2, second.pk),
+    ]
+
+
+def test_old_class_keeps_the_record(
+    done: Attempt,
+    quiz: Assignment,
+    student: Student,
+    target: Classroom,
+    teacher: User,
+    teacher_client: Client,
+    now: datetime,
+) -> None:
+    old = done.classroom
+    assert moved_away(old) == []
+    carry_work(moved(student, target, teacher, now), by=teacher, now=now)
+    [record] = moved_away(old)
+    assert (record.student, record.attempts) == (student, (done,))
+    page = teacher_client.get(reverse("classroom_gradebook", args=[old.public_id]))
+    assert "Moved to another class Maya Lopez , now in Period 6" in text_of(page)
+    assert reverse("attempt_review", args=[done.public_id]) in read(page).links
+    assert moved_away(target) == []
+
+
+def test_record_costs_one_query_for_any_number(
+    assignment: Assignment, target: Classroom, teacher: User, now: datetime, queries: Callable[[], Any]
+) -> None:
+    counts = []
+    for number in (1, 3):
+        for _ in range(number):
+            student = make_student(classroom=assignment.classroom)
+            submit_attempt(make_attempt(assignment=assignment, student=student), now=now)
+            move_student(student, to=target, by=teacher, now=now)
+        with queries() as seen:
+            moved_away(assignment.classroom)
+        counts.append(len(seen))
+    assert counts == [1, 1]
+
+
+def test_saves_after_a_deadline_that_was_moved_stay_counted(
+    done: Attempt, quiz: Assignment, student: Student, target: Classroom, teacher: User, now: datetime
+) -> None:
+    """The log of the deadline's move is in the old class."""
+    Attempt.objects.filter(pk=done.pk).update(deadline_at=done.started_at - timedelta(hours=1))
+    AuditEvent.objects.record(
+        "assignment_changed",
+        actor=teacher,
+        classroom=done.classroom,
+        at=now + timedelta(hours=1),
+        assignment=done.assignment.public_id,
+    )
+    carry_work(moved(student, target, teacher, now), by=teacher, now=now + timedelta(hours=2))
+    assert [finding.broken for finding in check_integrity()] == [(), (), (), ()]
+
+
+def test_erasing_takes_copies_too(
+    done: Attempt, quiz: Assignment, student: Student, target: Classroom, teacher: User, now: datetime
+) -> None:
+    student = moved(student, target, teacher, now)
+    carry_work(student, by=teacher, now=now)
+    erase_classroom(done.classroom, by=teacher, now=now)
+    copy = Attempt.objects.get()
+    assert (copy.carried_from, copy.score) == (None, done.score)
+    erase_student(student, by=teacher, now=now)
+    assert not Attempt.objects.exists()
+
+
+def test_teacher_says_where_the_work_counts(
+    done: Attempt, quiz: Assignment, student: Student, target: Classroom, teacher_client: Client
+) -> None:
+    page = reverse("student_history", args=[student.public_id])
+    move = reverse("move_student", args=[student.public_id])
+    assert "Also count finished work in the new class" in text_of(teacher_client.get(page))
+    sent = {"classroom": target.public_id, "carries_work": "on"}
+    question = teacher_client.post(move, sent)
+    assert 'name="carries_work"' in question.content.decode()
+    teacher_client.post(move, {"classroom": target.public_id, "is_confirmed": "on"})
+    assert Attempt.objects.count() == 1
+    later = text_of(teacher_client.get(page))
+    assert "Finished in another class, not counted in Period 6: 1" in later
+    counted = teacher_client.post(reverse("carry_work", args=[student.public_id]), follow=True)
+    assert "1 quiz counts in Period 6 too." in text_of(counted)
+    assert "Done in another class, counts here too" in text_of(counted)
+    assert "not counted in Period 6" not in text_of(counted)
+    assert Attempt.objects.count() == 2
+
+
+def test_move_carries_the_work_in_the_same_act(
+    done: Attempt, quiz: Assignment, student: Student, target: Classroom, teacher_client: Client
+) -> None:
+    sent = {"classroom": target.public_id, "carries_work": "on", "is_confirmed": "on"}
+    page = teacher_client.post(reverse("move_student", args=[student.public_id]), sent, follow=True)
+    assert "Print a new card. 1 quiz counts here too." in text_of(page)
+    assert Attempt.objects.filter(classroom=target, submitted_at__isnull=False).count() == 1

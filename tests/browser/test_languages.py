@@ -1,0 +1,110 @@
+"""Pages in Spanish, in a language 40 % longer than English, and a reading from right to left, in Chromium."""
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from quizzes.attempts.attempt_content import content_of
+from quizzes.attempts.lifecycle import submit_attempt
+from quizzes.models import Attempt, Classroom, Student, User
+from tests.browser.conftest import NewContext, overflow, violations
+from tests.content.question_types.test_walk import DOCUMENT
+from tests.factories import make_assignment, make_attempt, make_document, make_edition, save, wrong_value
+from tests.integration.test_languages import pseudo_language  # noqa: F401  a fixture
+
+WIDTHS = (320, 360, 600, 768, 1280)
+
+
+@pytest.fixture
+def attempt(classroom: Classroom, teacher: User, student: Student) -> Attempt:
+    """An open attempt at a quiz with a question of every type, begun now."""
+    assignment = make_assignment(
+        edition=make_edition(document=DOCUMENT),
+        classroom=classroom,
+        assigned_by=teacher,
+        created_at=timezone.now(),
+    )
+    return make_attempt(assignment=assignment, student=student, started_at=timezone.now())
+
+
+def open_pages(page: Page, attempt: Attempt) -> Any:
+    """Open each page of a student in turn, and yield its address."""
+    own = [attempt.public_id]
+    questions = content_of(attempt).questions
+    addresses = [reverse("student_home"), reverse("review_attempt", args=own)]
+    addresses += [reverse("take_attempt", args=[*own, number]) for number in range(1, len(questions) + 1)]
+    for address in addresses:
+        page.goto(address)
+        yield address
+    for question in questions:
+        save(attempt, question.key, wrong_value(question), now=timezone.now())
+    submit_attempt(attempt, now=timezone.now())
+    for name in ("receipt", "result", "student_home"):
+        address = reverse(name, args=[] if name == "student_home" else own)
+        page.goto(address)
+        yield address
+
+
+def test_longer_texts_break_no_page(
+    pseudo_language: str,  # noqa: F811
+    attempt: Attempt,
+    student: Student,
+    open_context: NewContext,
+) -> None:
+    Student.objects.update(language="eo")
+    page = open_context(student).new_page()
+    wide = []
+    for address in open_pages(page, attempt):
+        expect(page.locator("html")).to_have_attribute("lang", "eo")
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 800})
+            if overflow(page) > 0:
+                wide.append((address, width, overflow(page)))
+    assert wide == []
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_spanish_pages_are_accessible(dark: bool, attempt: Attempt, student: Student, open_context: NewContext) -> None:
+    Student.objects.update(language="es")
+    page = open_context(student, width=360, dark=dark).new_page()
+    for _ in open_pages(page, attempt):
+        expect(page.locator("html")).to_have_attribute("lang", "es")
+        assert violations(page) == []
+
+
+def test_student_changes_the_language_and_goes_on(student: Student, open_context: NewContext) -> None:
+    page = open_context(width=360).new_page()
+    page.goto(reverse("join"))
+    page.get_by_role("button", name="Español").click()
+    expect(page.get_by_role("heading", name="Entra a tu clase")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_label("Código de la clase").fill(student.classroom.join_code)
+    page.get_by_role("button", name="Buscar mi clase").click()
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("heading", name="Find your name")).to_be_visible()
+
+
+def test_arabic_runs_right_to_left_on_an_english_page(
+    classroom: Classroom, student: Student, open_context: NewContext
+) -> None:
+    document = make_document()
+    document["reading"]["language"] = "ar"
+    assignment = make_assignment(
+        edition=make_edition(document=document), classroom=classroom, created_at=timezone.now()
+    )
+    attempt = make_attempt(assignment=assignment, student=student, started_at=timezone.now())
+    page = open_context(student).new_page()
+    page.goto(reverse("take_attempt", args=[attempt.public_id, 1]))
+    directions = page.evaluate(
+        "['html', '.reading', '#stem', 'label.opt'].map((name) =>"
+        " getComputedStyle(document.querySelector(name)).direction)"
+    )
+    assert directions == ["ltr", "rtl", "rtl", "rtl"]
+    box, text = (page.locator("label.opt").first.locator(name).bounding_box() for name in ("input", "span"))
+    assert box is not None
+    assert text is not None
+    assert box["x"] > text["x"]
+    assert violations(page) == []

@@ -1,0 +1,359 @@
+"""Pages in other languages: complete catalogs, the choice of a language, marked texts, the direction of readings."""
+
+import gettext
+import io
+import re
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from django.utils import dates, translation
+from django.utils.translation import trans_real
+
+from quizzes.attempts.attempt_content import content_of
+from quizzes.attempts.lifecycle import submit_attempt
+from quizzes.caches import clear_all
+from quizzes.content.question_types.question import NO_IDEA
+from quizzes.formatting import day, duration
+from quizzes.models import Attempt, Classroom, Student, User
+from quizzes.people.student_sign_in import pin_of
+from quizzes.templatetags.translation import text_language, words_language
+from quizzes.views.access import teachers_of
+from tests.factories import (
+    NOW,
+    make_assignment,
+    make_attempt,
+    make_document,
+    make_edition,
+    right_value,
+    save,
+    wrong_value,
+)
+from tests.views.teacher.test_paper_answers import DOCUMENT
+from tools.translations import (
+    COMMAND,
+    compile_catalog,
+    languages,
+    marked_texts,
+    missing,
+    pseudo,
+    pseudo_catalog,
+    translations_of,
+)
+
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|{\w*}|<[^>]*>")
+
+
+# ---- The catalogs
+
+CATALOGS = dict(languages())
+
+
+@pytest.mark.parametrize("code", CATALOGS)
+def test_no_text_is_without_a_translation(code: str) -> None:
+    assert missing(translations_of(CATALOGS[code]), marked_texts()) == [], f"Translate these, then: {COMMAND}"
+
+
+@pytest.mark.parametrize("code", CATALOGS)
+def test_compiled_catalog_is_that_of_the_texts(code: str) -> None:
+    with CATALOGS[code].with_suffix(".mo").open("rb") as file:
+        compiled = _texts(file.read())
+    assert compiled == _texts(compile_catalog(translations_of(CATALOGS[code]))), COMMAND
+
+
+def _texts(compiled: bytes) -> dict[Any, str]:
+    catalog = gettext.GNUTranslations(io.BytesIO(compiled))._catalog  # type: ignore[attr-defined]
+    return {key: text for key, text in catalog.items() if key}
+
+
+@pytest.mark.parametrize("code", CATALOGS)
+def test_translation_has_the_values_of_its_text(code: str) -> None:
+    wrong = []
+    for message in filter(lambda message: message.id, translations_of(CATALOGS[code])):
+        originals = message.id if isinstance(message.id, tuple) else (message.id,)
+        translated = message.string if isinstance(message.string, tuple) else (message.string,)
+        for one, other in zip(originals, translated, strict=True):
+            if sorted(PLACEHOLDER.findall(one)) != sorted(PLACEHOLDER.findall(other)):
+                wrong.append(one)
+    assert wrong == []
+
+
+def test_every_language_of_the_site_has_a_catalog() -> None:
+    assert {code for code, _ in settings.LANGUAGES} - {"en"} == set(CATALOGS)
+
+
+# ---- The choice of a language
+
+
+def language_of(page: Any) -> str:
+    found = re.search(r'<html lang="([^"]+)"', page.content.decode())
+    assert found is not None
+    return found[1]
+
+
+def test_browser_is_answered_in_a_language_that_it_asks_for(client: Client, db: None) -> None:
+    asked = {"es-US,es;q=0.9,en;q=0.8": "es", "vi,en;q=0.5": "en", "*": "en", "": "en", "no;such;header": "en"}
+    for header, language in asked.items():
+        assert language_of(client.get(reverse("join"), headers={"Accept-Language": header})) == language
+
+
+def test_pages_of_teachers_are_in_english(teacher_client: Client) -> None:
+    page = teacher_client.get(reverse("teacher_home"), headers={"Accept-Language": "es"})
+    assert language_of(page) == "en"
+    assert 'value="es"' not in page.content.decode()
+
+
+def test_choice_before_sign_in_becomes_the_students_own(client: Client, student: Student) -> None:
+    response = client.post(
+        reverse("choose_language"), {"language": "es"}, headers={"Referer": "http://testserver/join/"}
+    )
+    assert response.headers["Location"] == reverse("join")
+    assert language_of(client.get(reverse("join"))) == "es"
+    client.post(reverse("join"), {"code": student.classroom.join_code})
+    client.post(reverse("choose_name"), {"student": student.public_id})
+    client.post(reverse("enter_pin"), {"pin": pin_of(student)})
+    student.refresh_from_db()
+    assert student.language == "es"
+    client.post(reverse("sign_out"))
+    assert language_of(client.get(reverse("join"))) == "en"
+
+
+def test_students_choice_holds_on_every_device(student: Student, student_client: Client, attempt: Attempt) -> None:
+    student_client.post(reverse("choose_language"), {"language": "es"})
+    student.refresh_from_db()
+    assert student.language == "es"
+    for name, args in [("student_home", []), ("take_attempt", [attempt.public_id, 1])]:
+        page = student_client.get(reverse(name, args=args), headers={"Accept-Language": "en"})
+        assert language_of(page) == "es"
+    student_client.post(reverse("choose_language"), {"language": "en"})
+    assert language_of(student_client.get(reverse("student_home"), headers={"Accept-Language": "es"})) == "en"
+
+
+def test_unknown_language_changes_nothing(student: Student, student_client: Client) -> None:
+    student_client.post(reverse("choose_language"), {"language": "xx"})
+    student.refresh_from_db()
+    assert student.language == ""
+
+
+def test_question_page_in_another_language_costs_no_statement(
+    student: Student, student_client: Client, attempt: Attempt, queries: Any
+) -> None:
+    Student.objects.update(language="es")
+    page = reverse("take_attempt", args=[attempt.public_id, 1])
+    student_client.get(page)
+    with queries() as statements:
+        assert "Pregunta 1 de" in student_client.get(page).content.decode()
+    assert len(statements) == 2
+
+
+def test_a_language_has_its_own_plurals_and_dates() -> None:
+    with translation.override("es"):
+        assert duration(timedelta(hours=1, minutes=30)) == "1 hora 30 minutos"
+        assert day(NOW) == "vie 23 de oct"
+
+
+# ---- Marked texts
+
+
+class _Texts(HTMLParser):
+    """The texts that people see or hear, outside of `skipped` elements."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.hidden = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.hidden += tag in {"script", "style"}
+        for name, value in attrs:
+            if name in {"aria-label", "title", "placeholder", "alt"} or name.startswith("data-at"):
+                self.found.append(value or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.hidden -= tag in {"script", "style"}
+
+    def handle_data(self, data: str) -> None:
+        if not self.hidden:
+            self.found.append(data)
+
+
+DJANGO_TEXTS = tuple(
+    str(name) for names in (dates.MONTHS, dates.MONTHS_3, dates.WEEKDAYS_ABBR) for name in names.values()
+)
+
+
+@pytest.fixture
+def pseudo_language(tmp_path: Path, settings: Any) -> Iterator[str]:
+    """A language in which every marked text has no letter of English and is 40 % longer."""
+    folder = tmp_path / "eo" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    (folder / "django.mo").write_bytes(compile_catalog(pseudo_catalog(marked_texts(), DJANGO_TEXTS)))
+    settings.LOCALE_PATHS = [tmp_path]
+    settings.LANGUAGES = [*settings.LANGUAGES, ("eo", "⟦⟧")]
+    _forget_languages()
+    yield "eo"
+    _forget_languages()
+    shutil.rmtree(tmp_path, ignore_errors=True)
+
+
+def _forget_languages() -> None:
+    trans_real._translations.clear()
+    for cached in (trans_real.get_languages, trans_real.get_supported_language_variant, trans_real.check_for_language):
+        if hasattr(cached, "cache_clear"):
+            cached.cache_clear()
+    clear_all()
+
+
+def unmarked(page: Any, data: list[str]) -> list[str]:
+    """The words of a page that are neither marked nor data."""
+    parser = _Texts()
+    parser.feed(page.content.decode())
+    found = []
+    for text in parser.found:
+        rest = " ".join(text.split())
+        if any(rest in known for known in data):
+            continue
+        for known in data:
+            rest = rest.replace(known, " ")
+        rest = re.sub(r"⟦[^⟦⟧]*⟧", " ", rest)
+        if re.search(r"[A-Za-z]{2,}", rest):
+            found.append(" ".join(text.split()))
+    return found
+
+
+# Names of the product, of time zones, of the other languages, and what the people of the tests are called.
+NAMES = ["Footnote", "EDT", "EST", "UTC", "Español", "English", "Spanish", NO_IDEA, "Service"]
+
+
+# The text of the question with blanks, as a review shows it.
+BLANKS = "Preliminary (a) … Reporting (b) …"
+
+
+def _data(document: Any) -> list[str]:
+    """Every text of a document, the longest first."""
+    texts: list[str] = []
+
+    def walk(value: Any) -> None:
+        if isinstance(value, dict):
+            for inner in value.values():
+                walk(inner)
+        elif isinstance(value, list):
+            for inner in value:
+                walk(inner)
+        elif isinstance(value, str) and len(value) > 1:
+            texts.append(" ".join(value.split()))
+
+    walk(document)
+    return sorted(set(texts), key=len, reverse=True)
+
+
+@pytest.fixture
+def every_type(classroom: Classroom, teacher: User, student: Student) -> Attempt:
+    """An open attempt at a quiz with a question of every type."""
+    assignment = make_assignment(edition=make_edition(document=DOCUMENT), classroom=classroom, assigned_by=teacher)
+    Student.objects.update(language="eo")
+    return make_attempt(assignment=assignment, student=student)
+
+
+def test_pages_of_students_have_no_unmarked_text(
+    pseudo_language: str, every_type: Attempt, student: Student, student_client: Client
+) -> None:
+    data = sorted([*_data(DOCUMENT), BLANKS, *NAMES, student.display_name, student.first_name], key=len, reverse=True)
+    content = content_of(every_type)
+    attempt, given = [every_type.public_id], [every_type.assignment.public_id]
+    pages = [reverse("student_home"), reverse("start_attempt", args=given), reverse("review_attempt", args=attempt)]
+    numbers = range(1, len(content.questions) + 1)
+    pages += [reverse("take_attempt", args=[*attempt, number]) for number in numbers]
+    found = {page: unmarked(student_client.get(page), data) for page in pages}
+    for number, question in enumerate(content.questions):
+        value = right_value(question) if number % 2 else wrong_value(question)
+        save(every_type, question.key, value)
+    submit_attempt(every_type, now=NOW)
+    every_type.refresh_from_db()
+    data += [every_type.receipt]
+    for name in ("receipt", "result"):
+        page = reverse(name, args=attempt)
+        found[page] = unmarked(student_client.get(page), data)
+    found["home"] = unmarked(student_client.get(reverse("student_home")), data)
+    assert {page: texts for page, texts in found.items() if texts} == {}
+
+
+def test_pages_before_sign_in_have_no_unmarked_text(
+    pseudo_language: str, client: Client, student: Student, classroom: Classroom
+) -> None:
+    client.cookies["language"] = "eo"
+    data = [student.display_name, student.first_name, classroom.name, "Maya L.", *teachers_of(classroom), *NAMES]
+    names = ("landing", "join", "privacy", "accessibility", "how_we_write")
+    found = {name: unmarked(client.get(reverse(name)), data) for name in names}
+    found["wrong code"] = unmarked(client.post(reverse("join"), {"code": "ZZZZZZ"}), [*data, "ZZZZZZ"])
+    client.post(reverse("join"), {"code": classroom.join_code})
+    found["names"] = unmarked(client.get(reverse("choose_name")), data)
+    client.post(reverse("choose_name"), {"student": student.public_id})
+    found["pin"] = unmarked(client.get(reverse("enter_pin")), data)
+    found["wrong pin"] = unmarked(client.post(reverse("enter_pin"), {"pin": "12"}), data)
+    found["missing"] = unmarked(client.get("/nothing-here/"), data)
+    assert {name: texts for name, texts in found.items() if texts} == {}
+
+
+def test_an_unmarked_text_is_found() -> None:
+    page = HttpResponse("<p>⟦Šåṽéđ⟧ Maya</p><p title='Not marked'>Also not</p>")
+    assert unmarked(page, ["Maya"]) == ["Not marked", "Also not"]
+
+
+def test_language_of_tests_keeps_values_and_markup() -> None:
+    assert (
+        pseudo("You have <b>%(count)s</b> of {total}")
+        == "⟦Ýöû ĥåṽé".replace("ö", "ó") + " <b>%(count)s</b> óƒ {total}·····⟧"
+    )
+
+
+# ---- The language and the direction of a reading
+
+
+def test_texts_in_another_language_say_so(student_client: Client, student: Student, classroom: Classroom) -> None:
+    document = make_document()
+    document["reading"]["language"] = "ar"
+    assignment = make_assignment(edition=make_edition(document=document), classroom=classroom)
+    attempt = make_attempt(assignment=assignment, student=student)
+    page = student_client.get(reverse("take_attempt", args=[attempt.public_id, 1])).content.decode()
+    assert '<html lang="en" dir="ltr">' in page
+    assert '<article class="reading" lang="ar" dir="rtl">' in page
+    assert '<div class="text" lang="ar" dir="rtl">' in page
+    for question in content_of(attempt).questions:
+        save(attempt, question.key, wrong_value(question))
+    submit_attempt(attempt, now=NOW)
+    result = student_client.get(reverse("result", args=[attempt.public_id])).content.decode()
+    assert result.count('<span class="rv-t" lang="ar" dir="rtl">') == 4
+
+
+def test_paper_and_board_carry_the_language(teacher_client: Client, classroom: Classroom, teacher: User) -> None:
+    document = make_document()
+    document["reading"]["language"] = "he"
+    assignment = make_assignment(edition=make_edition(document=document), classroom=classroom, assigned_by=teacher)
+    paper = teacher_client.get(reverse("print_assignment", args=[assignment.public_id])).content.decode()
+    assert paper.count('<div class="reading" lang="he" dir="rtl">') == 1
+    assert paper.count('<div class="text" lang="he" dir="rtl">') == 4
+    board = teacher_client.get(reverse("class_board", args=[assignment.public_id])).content.decode()
+    assert '<h2 id="stem" lang="he" dir="rtl">' in board
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "words"),
+    [
+        ("en", "", ""),
+        ("en-GB", "", ""),
+        ("es", ' lang="es" dir="ltr"', ' lang="en" dir="ltr"'),
+        ("ps", ' lang="ps" dir="rtl"', ' lang="en" dir="ltr"'),
+        ("", "", ""),
+    ],
+)
+def test_attributes_of_a_text_and_of_words_inside_it(language: str, text: str, words: str) -> None:
+    assert (text_language(language), words_language(language)) == (text, words)

@@ -1,0 +1,25 @@
+"""No id stands twice on a page, so that each label, description and heading names one thing."""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.integration.test_access import TABLE, School, school  # noqa: F401  a fixture
+
+PAGES = [name for name, row in TABLE.items() if row.method == "get"]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_ids_of_a_page_are_unique(name: str, school: School, signed_in: Callable[..., Client]) -> None:  # noqa: F811
+    for person in (school.student, school.teacher):
+        response = signed_in(person).get(reverse(name, kwargs=TABLE[name].kwargs(school)))
+        if response.streaming or not response.headers.get("Content-Type", "").startswith("text/html"):
+            continue
+        page = response.content.decode()
+        if "<html" in page:
+            counts = Counter(re.findall(r'<[^>]* id="([^"]+)"', page))
+            assert {found: count for found, count in counts.items() if count > 1} == {}
