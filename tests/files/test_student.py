@@ -124,6 +124,7 @@ def test_student_file_knows_every_table_that_speaks_of_a_student() -> None:
     assert {relation.related_model.__name__ for relation in Attempt._meta.related_objects} == {
         "Answer",
         "AnswerEvent",
+        "Attempt",  # the work that went along to another class
         "ManualGrade",
         "Presence",
     }
