@@ -28,6 +28,13 @@ class AttemptContent:
         shown = reading.in_variant(self.variant)
         return shown if shown is reading or shown.has(question.evidence) else reading
 
+    @property
+    def whole_reading(self) -> Reading:
+        """The reading at the student's level; as written if any question has no evidence there."""
+        reading = self.published.document.reading
+        shown = reading.in_variant(self.variant)
+        return shown if all(shown.has(question.evidence) for question in self.questions) else reading
+
     def question_id(self, question: Question) -> int:
         """The row id of a question of this attempt."""
         return self.published.question_ids[question.key]

@@ -27,6 +27,7 @@ MONTHS = (
     gettext_noop("November"),
     gettext_noop("December"),
 )
+_SPANISH_MONTHS = "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
 # The levels of a reading by key, with their names. The reading as written is the standard level.
 STANDARD = "standard"
 LEVELS = {STANDARD: gettext_noop("Standard"), "easier": gettext_noop("Easier"), "es": "Spanish"}
@@ -160,6 +161,19 @@ class Reading:
     def in_variant(self, key: str) -> "Reading":
         """The reading at this level; itself if it has no such level."""
         return next((variant for variant in self.variants if variant.variant == key), self)
+
+    @property
+    def told_then(self) -> str:
+        """The line above the reading that says when it was news, in English or Spanish; "" without a date."""
+        day, language = self.citation.day, self.language.partition("-")[0]
+        if day is None or language not in ("en", "es"):
+            return ""
+        if language == "es":
+            outside = " La fecha viene de fuera de la noticia." if self.citation.date_note else ""
+            month = _SPANISH_MONTHS[day.month - 1]
+            return f"Noticia de {month} de {day.year}. Cuenta cómo eran las cosas entonces, no cómo son hoy.{outside}"
+        outside = " The date comes from outside the story." if self.citation.date_note else ""
+        return f"News from {day:%B %Y}. It tells what was so then, not what is so today.{outside}"
 
     @property
     def level_name(self) -> str:

@@ -24,7 +24,7 @@ from django.urls import reverse
 from django_htmx.middleware import HtmxDetails
 
 from quizsite.data_folder import make_data_folder, secret_key
-from quizsite.environment import flag, mailer, postgresql, secret, whole_number, words
+from quizsite.environment import flag, mailer, postgresql, secret, some_of, whole_number, words
 from quizsite.middleware import htmx_redirect
 from quizzes.models import User
 
@@ -84,6 +84,18 @@ def test_flag_refuses_a_misspelling() -> None:
 @pytest.mark.parametrize(("text", "value"), [("8000", 8000), (" 1 ", 1), ("", 5)])
 def test_whole_number_reads_digits(text: str, value: int) -> None:
     assert whole_number({"PORT": text}, "PORT", default=5, least=1) == value
+
+
+@pytest.mark.parametrize(("text", "chosen"), [("", []), ("a", ["a"]), (" B ,a", ["b", "a"]), (",", [])])
+def test_some_of_reads_options(text: str, chosen: list[str]) -> None:
+    assert some_of({"NEEDS": text}, "NEEDS", ("a", "b")) == chosen
+
+
+def test_some_of_refuses_all_else() -> None:
+    with pytest.raises(ImproperlyConfigured) as error:
+        some_of({"NEEDS": "a, administrator"}, "NEEDS", ("a", "b"))
+
+    assert str(error.value) == "NEEDS takes a, b, not 'administrator'."
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "1.5", "eighty", "1e3", "²"])

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from quizzes.content.reading import Citation
+from quizzes.content.reading import Citation, Reading
 from quizzes.models import Assignment, Attempt, Edition, Student, User
 from tests.factories import (
     make_answered_attempt,
@@ -31,6 +31,48 @@ UNDATED, DATED, NOTED = "The source gives no date", "As of July 2018", "As of Ju
 )
 def test_line_is_made_from_the_date_of_the_source(published_on: str, date_note: str, line: str) -> None:
     assert Citation("Paper", "Title", "", published_on, date_note, "").as_of == line
+
+
+@pytest.mark.parametrize(
+    ("published_on", "date_note", "language", "line"),
+    [
+        ("2018-07-27", "", "en", "News from July 2018. It tells what was so then, not what is so today."),
+        (
+            "2018-07-27",
+            "Other reports give the year.",
+            "en",
+            "News from July 2018. It tells what was so then, not what is so today."
+            " The date comes from outside the story.",
+        ),
+        (
+            "2018-07-27",
+            "Other reports give the year.",
+            "es",
+            "Noticia de julio de 2018. Cuenta cómo eran las cosas entonces, no cómo son hoy."
+            " La fecha viene de fuera de la noticia.",
+        ),
+        ("2018-07-27", "", "fr", ""),
+        ("", "", "en", ""),
+    ],
+)
+def test_line_above_the_reading_tells_old_news_as_old(
+    published_on: str, date_note: str, language: str, line: str
+) -> None:
+    reading = Reading("Title", language, "", (), Citation("Paper", "Title", "", published_on, date_note, ""), ())
+    assert reading.told_then == line
+
+
+def test_line_stands_above_the_reading_on_screen_and_paper(
+    teacher_client: Client, student_client: Client, line: str, assignment: Assignment, student: Student
+) -> None:
+    attempt = make_attempt(assignment=assignment, student=student)
+    number = assignment.edition.questions.get(type="single").position
+    shown = line != UNDATED
+    for response in (
+        student_client.get(reverse("take_attempt", args=[attempt.public_id, number])),
+        teacher_client.get(reverse("print_assignment", args=[assignment.public_id])),
+    ):
+        assert ("It tells what was so then, not what is so today." in text_of(response)) == shown
 
 
 def document(**citation: str) -> dict[str, Any]:

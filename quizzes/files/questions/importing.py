@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core import signing
@@ -22,6 +22,8 @@ _SALT = "imported questions"
 _MAX_AGE = 24 * 3600
 # The newest drafts in which a second click looks for the questions of the first.
 _RECENT = 10
+# A whole set has no mark of its import. The same one again within this time is a second click.
+_REPEATED = timedelta(minutes=10)
 _MAX_TITLE = 200
 
 
@@ -133,7 +135,12 @@ def import_as_set(parcel: Parcel, questions: Sequence[Table], *, title: str, by:
 
 
 def import_whole_set(document: Table, *, title: str, by: User, now: datetime) -> Draft:
-    """Create a question set with reading, evidence and questions of our own file."""
+    """Create a question set with reading, evidence and questions of our own file; the one that a first click made."""
+    keys = [question["key"] for question in document["questions"]]
+    for draft in Draft.objects.owned_by(by).filter(changed_at__gt=now - _REPEATED).order_by("-changed_at")[:_RECENT]:
+        own = [question["key"] for question in draft.document["questions"]]
+        if draft.document["title"] == title[:_MAX_TITLE] and own == keys:
+            return draft
     return lifecycle.take_document(document, title=title[:_MAX_TITLE], by=by, now=now)
 
 

@@ -199,9 +199,9 @@ def _levels(attempt: LoadedAttempt, shown: Reading) -> list[tuple[str, str, bool
 
 
 def _is_complete(content: AttemptContent) -> bool:
-    """Whether every question has the reading at the student's level."""
-    shown = content.published.document.reading.in_variant(content.variant)
-    return shown.variant == STANDARD or all(shown.has(question.evidence) for question in content.questions)
+    """Whether every question has the same reading."""
+    whole = content.whole_reading
+    return whole is content.published.document.reading.in_variant(content.variant)
 
 
 @process_cache(maxsize=256)

@@ -58,6 +58,7 @@ def result(request: HttpRequest, loaded: LoadedAttempt) -> HttpResponse:
         "student": loaded.student,
         "title": loaded.title,
         "document": loaded.content.published.document,
+        "reading": loaded.content.whole_reading,
         "shown_at": shown_at,
     }
     if answers_shown(attempt.assignment, attempt, shown_at=shown_at, now=now):

@@ -15,7 +15,7 @@ from quizzes.content.question_types.question import KeyRow, Question
 from quizzes.content.question_types.registry import type_of
 from quizzes.content.reading import Sentence, Voice
 from quizzes.content.set_document import CoverageRow, SetDocument, coverage
-from quizzes.models import Draft, QuestionSet
+from quizzes.models import Classroom, Draft, QuestionSet
 from quizzes.views.access import TeacherRequest
 from quizzes.views.teacher.editor.answered import answered_notices
 
@@ -96,9 +96,12 @@ def question_set(request: TeacherRequest, public_id: str) -> HttpResponse:
     found = get_object_or_404(visible.select_related("owner", "copied_from__owner"), public_id=public_id)
     edition = published(found.latest_edition_id)
     is_own = found.owner_id == request.user.pk
+    has_forms = bool(edition.document.form_of)
     context = {
         "question_set": found,
         "document": edition.document,
+        # Classes in which both forms can be given in halves.
+        "growth_classes": Classroom.objects.taught_by(request.user).current() if has_forms else (),
         "objectives": list(_by_objective(edition.document)),
         "is_own": is_own,
         # A colleague's class can have a set that its owner does not share.

@@ -196,6 +196,15 @@ def test_page_shows_growth_with_its_error_and_is_linked(
     assert growth_url(classroom) in mastery.text
 
 
+def test_set_of_a_check_leads_to_the_growth_of_each_class(
+    teacher_client: Client, classroom: Classroom, forms: tuple[Edition, Edition]
+) -> None:
+    page = teacher_client.get(reverse("question_set", args=[forms[0].question_set.public_id])).text
+    assert growth_url(classroom) in page
+    other = make_edition().question_set
+    assert growth_url(classroom) not in teacher_client.get(reverse("question_set", args=[other.public_id])).text
+
+
 def test_page_costs_the_same_queries_for_any_class(
     teacher_client: Client,
     classroom: Classroom,

@@ -194,3 +194,16 @@ def test_no_damaged_package_breaks_the_reader(damage: list[tuple[int, bytes]]) -
         content[at : at + len(new)] = new
     with suppress(UnreadableOneRoster):
         assert read_oneroster(bytes(content)).classes
+
+
+def test_the_page_of_changes_costs_the_same_for_any_number(
+    teacher_client: Client, classroom: Classroom, queries: Any
+) -> None:
+    address, counts = reverse("import_oneroster"), []
+    for users in (["u1"], ["u1", "u2", "u3"]):
+        first = teacher_client.post(address, {"file": SimpleUploadedFile("r.zip", package({"A": users}))})
+        form = form_of(first, having="packed").data(**{"target-0": classroom.public_id})
+        with queries() as seen:
+            assert "Check the changes" in text_of(teacher_client.post(address, form))
+        counts.append(len(seen))
+    assert counts == [5, 5]

@@ -165,6 +165,7 @@ def test_our_own_file_comes_back_as_a_whole_set(teacher_client: Client, teacher:
     page = preview(teacher_client, content, name="set.json")
     assert "a whole question set" in page.content.decode()
     confirm(teacher_client, page)
+    confirm(teacher_client, page)
     draft = Draft.objects.owned_by(teacher).get()
     assert [q["evidence"] for q in draft.document["questions"]] == [
         q["evidence"] for q in edition.document["questions"]
