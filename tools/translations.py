@@ -42,9 +42,10 @@ def marked_texts(root: Path = ROOT) -> Catalog:
     """A catalog of all texts that templates and modules mark for translation, without translations."""
     catalog = Catalog(project="Footnote", fuzzy=False, creation_date=FIXED_DATE, revision_date=FIXED_DATE)
     for path in sorted((root / "templates").rglob("*.html")):
-        # One line: the tokenizer must not look for indentation in what was a template.
+        # One line: the tokenizer must not look for indentation in what was a template. Without the first comment, Babel
+        # parses that line to learn its encoding, which fails for a long one.
         source = " ".join(templatize(path.read_text(encoding="utf-8")).split("\n"))
-        _add(catalog, source)
+        _add(catalog, f"# -*- coding: utf-8 -*-\n{source}")
     for folder in ("quizzes", "quizsite"):
         for path in sorted((root / folder).rglob("*.py")):
             if "migrations" not in path.parts:

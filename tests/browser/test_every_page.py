@@ -147,6 +147,9 @@ def test_every_question_of_the_built_in_set_is_accessible(dark: bool, school: Sc
         assert violations(page) == []
         page.set_viewport_size({"width": 320, "height": 640})
         assert overflow(page) == 0
+        page.set_viewport_size({"width": 320, "height": 256})
+        assert page.evaluate(HIDDEN_FOCUS) == []
+        page.set_viewport_size({"width": 360, "height": 740})
     assert kinds == {"single", "multiple", "who_says_so", "evidence"}
 
 
@@ -186,3 +189,41 @@ def _change(school: School, **fields: object) -> None:
     for name, value in fields.items():
         setattr(school.assignment, name, value)
     school.assignment.save()
+
+
+def test_one_long_word_as_a_name_breaks_no_page(school: School, open_context: NewContext) -> None:
+    Student.objects.filter(pk=school.student.pk).update(display_name="W" * 60)
+    pages = {
+        school.teacher: ("roster", "sign_in_cards", "classroom_gradebook", "student_history", "assignment_progress"),
+        school.student: ("student_home", "start_attempt", "review_attempt"),
+    }
+    wide = []
+    for person, names in pages.items():
+        page = open_context(person).new_page()
+        for name in names:
+            page.goto(reverse(name, kwargs=TABLE[name].kwargs(school)))
+            for width in (320, 768, 1280):
+                page.set_viewport_size({"width": width, "height": 800})
+                if overflow(page) > 0:
+                    wide.append((name, width, overflow(page)))
+    assert wide == []
+
+
+def test_gradebook_shows_three_rows_at_400_percent(school: School, open_context: NewContext) -> None:
+    page = open_context(school.teacher, width=320, height=256).new_page()
+    page.goto(reverse("classroom_gradebook", kwargs=TABLE["classroom_gradebook"].kwargs(school)))
+    page.locator(".grid-wrap").scroll_into_view_if_needed()
+    shown = page.evaluate("""
+        () => {
+          const wrap = document.querySelector(".grid-wrap");
+          window.scrollTo(0, wrap.getBoundingClientRect().top + scrollY);
+          const rows = [...wrap.querySelectorAll("tbody tr")];
+          wrap.scrollTop += rows[0].getBoundingClientRect().top - wrap.getBoundingClientRect().top;
+          const left = wrap.getBoundingClientRect().left + 20;
+          return rows.filter((row) => {
+            const { top, bottom } = row.getBoundingClientRect();
+            return row.contains(document.elementFromPoint(left, (top + bottom) / 2));
+          }).length;
+        }
+    """)
+    assert shown == 3
