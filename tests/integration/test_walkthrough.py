@@ -145,11 +145,12 @@ def test_walkthrough_from_a_file_to_the_csv(db: None, tmp_path: Path) -> None:
     assert csv.headers["Content-Type"] == "text/csv; charset=utf-8"
     # Averages: 6/6 = 100 %, 1/6 = 16.7 %, 3.5/6 = 58.3 %. A name that looks like a formula becomes plain text.
     assert csv.content.decode("utf-8-sig").split("\r\n") == [
-        'Student,"Average %, missing left out",The bridge',
-        "Points possible,,6",
-        "Ben O.,16.7,1.0",
-        "Ana S.,100.0,6.0",
-        "'=Cy T.,58.3,3.5",
+        'Student,Last name,First name,Student number,"Average %, missing left out",The bridge,Late',
+        "Points possible,,,,,6,",
+        "Due,,,,,,",
+        "Ben O.,O.,Ben,,16.7,1.0,",
+        "Ana S.,S.,Ana,,100.0,6.0,",
+        "'=Cy T.,T.,'=Cy,,58.3,3.5,",
         "",
     ]
 
