@@ -33,6 +33,8 @@ class AttemptContent:
         """The reading at the student's level; as written if any question has no evidence there."""
         reading = self.published.document.reading
         shown = reading.in_variant(self.variant)
+        if shown is reading:
+            return reading
         return shown if all(shown.has(question.evidence) for question in self.questions) else reading
 
     def question_id(self, question: Question) -> int:
