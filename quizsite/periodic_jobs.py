@@ -18,6 +18,7 @@ from quizzes.assignments.deadlines import LONGEST_WAIT
 from quizzes.attempts.heartbeats import delete_old_heartbeats
 from quizzes.attempts.lifecycle import submit_overdue
 from quizzes.content.drafts.lifecycle import delete_sets_for_good
+from quizzes.lti.scores import delete_old_launches, exchange_scores
 from quizzes.people.erased_bytes import clear_marked_files_when_quiet
 from quizzes.people.known_devices import delete_old_devices
 from quizzes.people.retention import apply_retention
@@ -36,7 +37,7 @@ def start_periodic_jobs() -> None:
 
 
 def run_periodic_jobs(*, now: datetime) -> None:
-    """Submit overdue attempts; delete old failed tries, devices, heartbeats and sessions; record that the jobs ran.
+    """Submit overdue attempts, delete what is old, send scores to learning platforms, and record that the jobs ran.
 
     A job that fails is logged and does not stop the others. All run again later, since the site must go on.
     """
@@ -51,6 +52,9 @@ def run_periodic_jobs(*, now: datetime) -> None:
         ("apply retention", lambda: apply_retention(now=now)),
         ("delete question sets for good", lambda: delete_sets_for_good(now=now)),
         ("clear erased bytes", clear_marked_files_when_quiet),
+        ("delete old launches", lambda: delete_old_launches(now=now)),
+        # Last, because it may wait for other machines.
+        ("exchange scores with learning platforms", lambda: exchange_scores(now=now)),
     )
     for name, job in jobs:
         try:

@@ -1,9 +1,16 @@
 """Every URL by audience, the most requested first."""
 
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
+from django.utils.module_loading import import_string
 
+from quizzes.people.class_roles import ClassAct
 from quizzes.views import accounts, language, previews, public
+from quizzes.views.access import class_act
 from quizzes.views.student import attempts, home, practice, results, sign_in
 from quizzes.views.teacher import (
     accommodations,
@@ -45,6 +52,22 @@ class PublicIdConverter(StringConverter):
     """A public id. Other characters are a 404 without a query."""
 
     regex = "[A-Za-z0-9_-]{12}"
+
+
+def on_demand(view: str, *, is_for_platforms: bool = False, act: ClassAct | None = None) -> Callable[..., HttpResponse]:
+    """A view that is imported at its first request. Its library takes 21 MB in each process.
+
+    is_for_platforms: called by a learning platform, without a session or a CSRF token. act: as of `class_act`.
+    """
+
+    def load_and_call(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = import_string(view)(request, **kwargs)
+        return response
+
+    if is_for_platforms:
+        load_and_call.csrf_exempt = True  # type: ignore[attr-defined]
+        load_and_call.login_required = False  # type: ignore[attr-defined]
+    return load_and_call if act is None else class_act(act)(load_and_call)
 
 
 register_converter(PublicIdConverter, "public_id")
@@ -102,6 +125,26 @@ urlpatterns = [
         name="practice_question",
     ),
     path("student/attempts/<public_id:public_id>/practice/result/", practice.practice_result, name="practice_result"),
+    # A learning platform, by LTI 1.3
+    path("lti/login/", on_demand("quizzes.views.lti.lti_login", is_for_platforms=True), name="lti_login"),
+    path("lti/launch/", on_demand("quizzes.views.lti.lti_launch", is_for_platforms=True), name="lti_launch"),
+    path("lti/keys/", on_demand("quizzes.views.lti.lti_keys", is_for_platforms=True), name="lti_keys"),
+    path(
+        "lti/register/<slug:token>/",
+        on_demand("quizzes.views.lti.lti_register", is_for_platforms=True),
+        name="lti_register",
+    ),
+    path("lti/launches/<public_id:public_id>/", on_demand("quizzes.views.teacher.lti.lti_connect"), name="lti_connect"),
+    path(
+        "teacher/classrooms/<public_id:public_id>/courses/<int:number>/",
+        on_demand("quizzes.views.teacher.lti.lti_members", act=ClassAct.CHANGE),
+        name="lti_members",
+    ),
+    path(
+        "teacher/assignments/<public_id:public_id>/scores/retry/",
+        on_demand("quizzes.views.teacher.lti.lti_retry"),
+        name="lti_retry",
+    ),
     # Teachers: home and account
     path("teacher/", classrooms.teacher_home, name="teacher_home"),
     path("teacher/search/", search.search_page, name="search"),

@@ -5,6 +5,18 @@ from quizzes.models.assignments import Assignment, Excuse, Extension
 from quizzes.models.attempts import Answer, AnswerEvent, Attempt
 from quizzes.models.audit import AuditEvent, ErasureInProgress
 from quizzes.models.boards import Board, Presence
+from quizzes.models.lti import (
+    LtiCourse,
+    LtiDeployment,
+    LtiKey,
+    LtiLaunch,
+    LtiLink,
+    LtiPlatform,
+    LtiRegistrationLink,
+    LtiScore,
+    LtiStudent,
+    LtiTeacher,
+)
 from quizzes.models.question_sets import Draft, Edition, Question, QuestionSet, Reading, SetShare, Source
 from quizzes.models.regrades import ManualGrade, Regrade
 from quizzes.models.rosters import Accommodation, Classroom, FailedTry, KnownDevice, Student, Teaching
@@ -27,6 +39,16 @@ __all__ = [
     "HiddenTodo",
     "Invitation",
     "KnownDevice",
+    "LtiCourse",
+    "LtiDeployment",
+    "LtiKey",
+    "LtiLaunch",
+    "LtiLink",
+    "LtiPlatform",
+    "LtiRegistrationLink",
+    "LtiScore",
+    "LtiStudent",
+    "LtiTeacher",
     "ManualGrade",
     "Presence",
     "Question",

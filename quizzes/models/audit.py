@@ -72,6 +72,7 @@ class AuditEvent(models.Model):
         ACCOUNT_REOPENED = "account_reopened", "reopened an account"
         ACCOUNT_EXPORTED = "account_exported", "downloaded the data of an account"
         EMAIL_CHANGED = "email_changed", "changed an email address"
+        COURSE_CONNECTED = "course_connected", "connected a course to the class"
         CLASSROOM_HANDED_OVER = "classroom_handed_over", "handed over the class"
         ADMINISTRATOR_ADDED = "administrator_added", "made an account a site administrator"
         ADMINISTRATOR_REMOVED = "administrator_removed", "took the role of site administrator"

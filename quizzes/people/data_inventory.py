@@ -28,6 +28,7 @@ class Term(Enum):
         "teacher uses it"
     )
     SITE = "As long as the site"
+    LAUNCH = "30 minutes"
     SESSION = "Until sign-out, at the latest 7 days after sign-in"
     DAY = "24 hours"
     WEEK = "7 days"
@@ -297,6 +298,87 @@ INVENTORY: tuple[StoredTable, ...] = (
         Term.LOG,
         Copy.BOTH,
         Deletion.EITHER,
+    ),
+    # A learning platform
+    _of_student(
+        "quizzes_ltistudent",
+        "A learner of a course on the school's learning platform, and the student here.",
+        _ID,
+        (
+            "course_id subject student_id",
+            "a launch leads to the right student; the platform's own id, no email address",
+        ),
+    ),
+    _of_student(
+        "quizzes_ltiscore",
+        "The newest score of a student for the learning platform.",
+        _ID,
+        ("link_id lti_student_id points max_points progress", "the score that the platform gets"),
+        ("changed_at sent_at tries try_at error", "what was sent, and what must be sent again"),
+    ),
+    StoredTable(
+        "quizzes_lticourse",
+        "A course of the learning platform, and the class here.",
+        About.TEACHERS,
+        (_ID, ("deployment_id context_id classroom_id members_url", "launches reach the right class")),
+        Term.CLASS,
+        Copy.NONE,
+        Deletion.CLASS,
+    ),
+    StoredTable(
+        "quizzes_ltilink",
+        "A link in such a course, and the quiz that it opens.",
+        About.TEACHERS,
+        (_ID, ("course_id resource_link_id assignment_id line_item_url", "launches and scores reach the right quiz")),
+        Term.CLASS,
+        Copy.NONE,
+        Deletion.CLASS,
+    ),
+    _unused(
+        "quizzes_ltiteacher",
+        "A person of the learning platform who teaches with an account here.",
+        _ID,
+        ("platform_id subject user_id", "a launch signs in to the right account"),
+    ),
+    StoredTable(
+        "quizzes_ltilaunch",
+        "One launch from the learning platform, with the name that the platform told.",
+        About.STUDENTS,
+        (
+            _ID,
+            ("public_id platform_id expires_at", "which launch it is"),
+            ("browser_digest state_digest nonce_digest", "it works once, in one browser; only digests are stored"),
+            ("claims", "who launched what from which course"),
+        ),
+        Term.LAUNCH,
+        Copy.NONE,
+        Deletion.TERM,
+    ),
+    _of_site(
+        "quizzes_ltiplatform",
+        "A learning platform that the operator registered.",
+        _ID,
+        ("name issuer client_id login_url token_url key_set_url auth_audience", "where it is"),
+        ("key_set key_set_at", "its public keys"),
+        ("is_active created_at", "whether launches are taken"),
+    ),
+    _of_site(
+        "quizzes_ltideployment",
+        "A place on such a platform from which launches are taken.",
+        _ID,
+        ("platform_id deployment_id", "launches from other places are refused"),
+    ),
+    _of_site(
+        "quizzes_ltikey",
+        "A key that signs what the site sends to platforms.",
+        _ID,
+        ("kid private_key created_at retired_at", "the key"),
+    ),
+    _of_site(
+        "quizzes_ltiregistrationlink",
+        "A link with which one platform registers itself.",
+        _ID,
+        ("token_digest expires_at", "the link works once; only its digest is stored"),
     ),
     # Accounts
     _of_account(

@@ -26,6 +26,8 @@ from quizzes.models import (
     HiddenTodo,
     Invitation,
     KnownDevice,
+    LtiLaunch,
+    LtiTeacher,
     QuestionSet,
     Regrade,
     SetShare,
@@ -208,6 +210,8 @@ def _erasing() -> Iterator[None]:
     """A transaction that may delete, and that clears the files after its commit."""
     with allow_deleting_logs():
         mark_files()
+        # A launch in progress has the name of whoever launched, for 30 minutes. The next one makes a new row.
+        LtiLaunch.objects.all().delete()
         transaction.on_commit(clear_marked_files_when_quiet)
         yield
 
@@ -275,6 +279,7 @@ def _delete_account(user: User) -> None:
     AuditEvent.objects.filter(actor=user, classroom=None).delete()
     Invitation.objects.filter(Q(invited_by=user) | Q(used_by=user)).delete()
     EmailAddress.objects.filter(user=user).delete()
+    LtiTeacher.objects.filter(user=user).delete()
     Authenticator.objects.filter(user=user).delete()
     KnownDevice.objects.filter(user=user).delete()
     SetShare.objects.filter(user=user).delete()

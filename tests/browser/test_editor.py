@@ -8,9 +8,9 @@ from playwright.sync_api import Page, expect
 
 from quizzes.content.drafts.document import question_of, sentence_tables
 from quizzes.content.drafts.publishing import publish
-from quizzes.content.drafts.saving import save_question, save_reading
+from quizzes.content.drafts.saving import remove_question, save_question, save_reading
 from quizzes.content.tables import Table
-from quizzes.models import Draft, Edition, User
+from quizzes.models import Draft, Edition, QuestionSet, User
 from tests.browser.conftest import NewContext, overflow, violations
 from tests.drafting import BUILT_IN, EXAMPLES
 from tests.factories import NOW, make_draft
@@ -324,3 +324,24 @@ def test_publishing_is_accessible_with_all_that_it_can_say(teacher: User, open_c
             assert violations(page) == []
             assert overflow(page) == 0
         expect(page.locator("main")).to_contain_text("This quote isn’t in the reading.")
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_lists_of_sets_and_the_undo_notice_are_accessible(dark: bool, teacher: User, open_context: NewContext) -> None:
+    draft, deleted, archived = (make_draft(owner=teacher) for _ in range(3))
+    QuestionSet.objects.filter(pk=deleted.question_set_id).update(deleted_at=NOW)
+    QuestionSet.objects.filter(pk=archived.question_set_id).update(archived_at=NOW)
+    remove_question(draft, "some", seen=1, by=teacher, now=NOW)
+    for width in (1280, 360):
+        page = open_context(teacher, width=width, dark=dark).new_page()
+        desk(page, draft)
+        expect(page.get_by_role("button", name="Undo")).to_be_visible()
+        assert (violations(page), overflow(page)) == ([], 0)
+        for name in ("question_sets", "add_set"):
+            page.goto(reverse(name))
+            assert (violations(page), overflow(page)) == ([], 0)
+    page = open_context(teacher).new_page()
+    desk(page, draft)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("main")).to_contain_text("Undone. It’s back.")
+    assert len(Draft.objects.get(pk=draft.pk).document["questions"]) == 4

@@ -3,10 +3,12 @@
 import pytest
 from django.core.management import call_command
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from quizzes.attempts.paper.answers import stored_paper_answers
 from quizzes.content.editions import latest_edition, published
 from quizzes.models import Assignment, Classroom, QuestionSet, Student, User
+from tests.attempts.paper.test_answers import type_in
 from tests.browser.conftest import NewContext, overflow, violations
 from tests.content.question_types.test_walk import DOCUMENT
 from tests.factories import make_answered_attempt, make_assignment, make_edition, make_student, right_value
@@ -118,3 +120,28 @@ def test_sheets_are_typed_one_after_the_other_with_enter(
     if javascript:
         assert overflow(page) == 0
     assert assignment.attempts.on_paper().count() == 1
+
+
+def test_a_sheet_under_the_wrong_name_is_moved_and_one_card_prints_alone(
+    assignment: Assignment, students: list[Student], teacher: User, open_context: NewContext
+) -> None:
+    amara, ben, _ = students
+    values = {question.key: right_value(question) for question in published(assignment.edition_id).document.questions}
+    type_in(assignment, amara, values, by=teacher)
+    for width, dark in ((1280, False), (360, True)):
+        page = open_context(teacher, width=width, dark=dark).new_page()
+        page.goto(reverse("student_paper_answers", args=[assignment.public_id, amara.public_id]))
+        page.get_by_text("Take these answers away").click()
+        assert (violations(page), overflow(page)) == ([], 0)
+        page.goto(reverse("regrade_question", args=[assignment.public_id, 3]))
+        assert (violations(page), overflow(page)) == ([], 0)
+        page.goto(reverse("sign_in_cards", args=[assignment.classroom.public_id]))
+        page.get_by_role("link", name=f"Print only this card of {ben.display_name}").click()
+        expect(page.get_by_role("button", name="Print this card")).to_be_visible()
+        expect(page.locator(".idcard")).to_have_count(1)
+        assert (violations(page), overflow(page)) == ([], 0)
+    page.goto(reverse("student_paper_answers", args=[assignment.public_id, amara.public_id]))
+    page.get_by_label("They belong to").select_option(ben.display_name)
+    page.get_by_role("button", name="Move to this student").click()
+    expect(page.get_by_role("heading", name=ben.display_name, exact=True)).to_be_visible()
+    assert assignment.attempts.get().student == ben

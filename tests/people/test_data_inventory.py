@@ -20,6 +20,8 @@ from quizzes.models import (
     Excuse,
     Extension,
     FailedTry,
+    LtiScore,
+    LtiStudent,
     ManualGrade,
     Presence,
     Student,
@@ -70,7 +72,7 @@ def test_files_of_people_have_the_tables_that_the_inventory_names() -> None:
     models = [Student, Attempt, Answer, AnswerEvent, ManualGrade, Accommodation, Extension, Excuse, Presence]
 
     assert of_teacher == {model._meta.db_table for model in teacher_file.SECTIONS.values()}
-    assert of_student == {model._meta.db_table for model in [*models, FailedTry, AuditEvent]}
+    assert of_student == {model._meta.db_table for model in [*models, FailedTry, AuditEvent, LtiStudent, LtiScore]}
 
 
 @pytest.mark.django_db

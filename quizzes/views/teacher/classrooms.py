@@ -160,6 +160,7 @@ def change_classroom(request: TeacherRequest, public_id: str) -> HttpResponse:
         "classroom": classroom,
         "form": form,
         "sort_form": sort_form,
+        "courses": classroom.lti_courses.select_related("deployment__platform").order_by("pk"),
         "level_form": ReadingLevelsForm(initial=levels),
         "people": class_people.people(classroom),
         "is_owner": may(classroom.own_role, ClassAct.OWN),

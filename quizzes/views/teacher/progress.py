@@ -15,6 +15,7 @@ from quizzes.assignments.lifecycle import window_state
 from quizzes.assignments.status import Status
 from quizzes.content.editions import published
 from quizzes.forms.board import NamesForm
+from quizzes.lti import scores
 from quizzes.models import Assignment
 from quizzes.people.class_roles import ClassAct
 from quizzes.people.student_sign_in import sign_in_trouble
@@ -54,6 +55,7 @@ def assignment_progress(request: TeacherRequest, public_id: str) -> HttpResponse
         "questions": content.questions,
         "is_open": window_state(assignment, now=now) in {WindowState.OPEN, WindowState.PAST_DUE},
         "tag": tag,
+        "lti_scores": scores.send_state(assignment),
     }
     return render_with_etag(request, "teacher/assignment_progress.html", context, tag)
 

@@ -479,8 +479,8 @@ def test_page_and_poll_cost_the_same_for_any_number(
     with queries() as seen:
         page = teacher_client.get(page_of(assignment))
     # Session, teacher, assignment, state; attempts, overrides, students, answers, presence, last answers;
-    # wrong PINs, accommodations, the classes of its group.
-    assert (len(seen), seen.writes) == (12, [])
+    # wrong PINs, accommodations, the classes of its group, scores for a learning platform.
+    assert (len(seen), seen.writes) == (13, [])
     with queries() as nothing_new:
         assert poll(teacher_client, assignment, page.headers["ETag"]).status_code == 304
     assert (len(nothing_new), nothing_new.writes) == (3, [])  # session, teacher, state

@@ -1,0 +1,91 @@
+"""Register learning platforms, allow deployments, rotate the site's key."""
+
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from quizsite.addresses import site_address
+from quizzes.lti.launches import digest
+from quizzes.lti.platforms import rotate_key
+from quizzes.models import LtiDeployment, LtiKey, LtiPlatform, LtiRegistrationLink
+
+LINK_LIFETIME = timedelta(hours=24)
+
+
+class Command(BaseCommand):
+    """`manage.py lti`, with one subcommand for each act."""
+
+    help = "Connect learning platforms by LTI 1.3."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        acts = parser.add_subparsers(dest="act", required=True)
+        acts.add_parser("list", help="platforms, their deployments, and whether they are on")
+        add = acts.add_parser("add", help="register a platform by hand")
+        for option in ("name", "issuer", "client-id", "login-url", "token-url", "key-set-url", "deployment"):
+            add.add_argument(f"--{option}", required=True)
+        allow = acts.add_parser("allow", help="take launches from one more deployment")
+        allow.add_argument("platform", type=int)
+        allow.add_argument("deployment")
+        for name, said in (("on", "take launches again"), ("off", "take no launches and send no scores")):
+            acts.add_parser(name, help=said).add_argument("platform", type=int)
+        acts.add_parser("link", help="a link with which a platform registers itself, once, for 24 hours")
+        acts.add_parser("rotate-key", help="sign with a new key; the old one stays known for 2 days")
+
+    def handle(self, *args: Any, act: str, **options: Any) -> None:
+        match act:
+            case "list":
+                self._list()
+            case "add":
+                self._add(options)
+            case "allow":
+                platform = self._platform(options["platform"])
+                LtiDeployment.objects.get_or_create(platform=platform, deployment_id=options["deployment"])
+                self.stdout.write(f"{platform.name}: launches from {options['deployment']} are taken.")
+            case "on" | "off":
+                platform = self._platform(options["platform"])
+                LtiPlatform.objects.filter(pk=platform.pk).update(is_active=act == "on")
+                self.stdout.write(f"{platform.name} is {act}.")
+            case "link":
+                self._link()
+            case "rotate-key":
+                key = rotate_key(now=timezone.now())
+                self.stdout.write(f"The key {key.kid} signs from now on.")
+
+    def _list(self) -> None:
+        for platform in LtiPlatform.objects.order_by("pk").prefetch_related("deployments"):
+            deployments = ", ".join(item.deployment_id for item in platform.deployments.all()) or "none allowed"
+            state = "on" if platform.is_active else "off"
+            self.stdout.write(
+                f"{platform.pk}  {platform.name} ({state})  {platform.issuer}  deployments: {deployments}"
+            )
+
+    def _add(self, options: dict[str, Any]) -> None:
+        urls = {name: options[name] for name in ("login_url", "token_url", "key_set_url")}
+        if any(not url.startswith("https://") for url in urls.values()):
+            raise CommandError("Each address of a platform begins with https://.")
+        if not LtiKey.objects.filter(retired_at=None).exists():
+            rotate_key(now=timezone.now())
+        platform, _ = LtiPlatform.objects.update_or_create(
+            issuer=options["issuer"],
+            client_id=options["client_id"],
+            defaults={"name": options["name"], "created_at": timezone.now(), **urls},
+        )
+        LtiDeployment.objects.get_or_create(platform=platform, deployment_id=options["deployment"])
+        self.stdout.write(f"{platform.name} is registered as platform {platform.pk}.")
+
+    def _link(self) -> None:
+        token = secrets.token_urlsafe(32)
+        LtiRegistrationLink.objects.create(
+            token_digest=digest(token),
+            expires_at=timezone.now() + LINK_LIFETIME,
+        )
+        self.stdout.write(f"{site_address()}/lti/register/{token}/")
+
+    def _platform(self, number: int) -> LtiPlatform:
+        platform = LtiPlatform.objects.filter(pk=number).first()
+        if platform is None:
+            raise CommandError(f"There is no platform {number}. `manage.py lti list` lists them.")
+        return platform

@@ -1,0 +1,84 @@
+"""Forms for courses of a learning platform: the class of a course, the quiz of a link, the students of a class."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+
+from quizzes.lti.courses import MemberPreview
+from quizzes.models import Assignment, Classroom, Student
+
+NEW, SKIP = "new", "skip"
+
+
+class CourseForm(forms.Form):
+    """The class that a course of the platform is."""
+
+    classroom = forms.ChoiceField(
+        label="Class",
+        error_messages={"required": "Choose a class.", "invalid_choice": "Choose a class from the list."},
+    )
+
+    def __init__(self, *args: Any, classrooms: Iterable[Classroom], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.by_id = {classroom.public_id: classroom for classroom in classrooms}
+        self.fields["classroom"].choices = [  # type: ignore[attr-defined]
+            (public_id, classroom.name) for public_id, classroom in self.by_id.items()
+        ]
+
+    def clean_classroom(self) -> Classroom:
+        """The class."""
+        return self.by_id[self.cleaned_data["classroom"]]
+
+
+class LinkForm(forms.Form):
+    """The quiz that a link of the platform opens."""
+
+    assignment = forms.ChoiceField(
+        label="Quiz",
+        error_messages={"required": "Choose a quiz.", "invalid_choice": "Choose a quiz from the list."},
+    )
+
+    def __init__(self, *args: Any, assignments: Iterable[tuple[Assignment, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        listed = list(assignments)
+        self.by_id = {assignment.public_id: assignment for assignment, _ in listed}
+        self.fields["assignment"].choices = [  # type: ignore[attr-defined]
+            (assignment.public_id, title) for assignment, title in listed
+        ]
+
+    def clean_assignment(self) -> Assignment:
+        """The assignment."""
+        return self.by_id[self.cleaned_data["assignment"]]
+
+
+class MembersForm(forms.Form):
+    """For each new learner: a new student, a student who is on the roster, or nobody."""
+
+    def __init__(self, *args: Any, preview: MemberPreview, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.students = {student.public_id: student for student in preview.unconnected}
+        choices = [
+            (NEW, "Add as a new student"),
+            *((student.public_id, f"Is {student.display_name}") for student in preview.unconnected),
+            (SKIP, "Leave out"),
+        ]
+        for member, proposed in preview.new:
+            self.fields[member.subject] = forms.ChoiceField(
+                label=member.name.display,
+                choices=choices,
+                initial=proposed.public_id if proposed is not None else NEW,
+                error_messages={"required": "Choose one.", "invalid_choice": "Choose one from the list."},
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse one student for two learners."""
+        chosen = [value for value in self.cleaned_data.values() if value in self.students]
+        for subject, value in list(self.cleaned_data.items()):
+            if value in self.students and chosen.count(value) > 1:
+                self.add_error(subject, "This student is chosen twice.")
+        return self.cleaned_data
+
+    def student(self, subject: str) -> Student | None:
+        """The student of the roster who was chosen for a learner, else None."""
+        return self.students.get(self.cleaned_data[subject])

@@ -1,0 +1,218 @@
+"""What a launch ties: person and account, course and class, learner and student, link and quiz.
+
+Reads the stored claims of a launch (`launches._claims`), and loads nothing else of the library.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from quizzes.models import (
+    Assignment,
+    AuditEvent,
+    Classroom,
+    LtiCourse,
+    LtiDeployment,
+    LtiLaunch,
+    LtiLink,
+    LtiStudent,
+    LtiTeacher,
+    Student,
+    User,
+)
+from quizzes.people import rosters
+from quizzes.people.names import InvalidName, PersonName, clean_name, name_key, split_name
+
+Claims = Mapping[str, Any]
+
+
+class NotOnRoster(Exception):
+    """The student was removed, or the platform gave no name to add one by."""
+
+
+def teacher_of(launch: LtiLaunch) -> User | None:
+    """The account of the person who launched, if it is open."""
+    claims = launch.claims or {}
+    teacher = LtiTeacher.objects.filter(platform=launch.platform_id, subject=claims.get("subject", "")).first()
+    return teacher.user if teacher is not None and teacher.user.is_active else None
+
+
+def connect_teacher(launch: LtiLaunch, user: User) -> None:
+    """From now on, this person of the platform signs in to this account. Safe to repeat."""
+    claims = launch.claims or {}
+    LtiTeacher.objects.update_or_create(
+        platform_id=launch.platform_id, subject=claims["subject"], defaults={"user": user}
+    )
+
+
+def course_of(launch: LtiLaunch) -> LtiCourse | None:
+    """The course of the launch, if a teacher has chosen its class."""
+    claims = launch.claims or {}
+    return (
+        LtiCourse.objects.select_related("classroom", "deployment")
+        .filter(
+            deployment__platform=launch.platform_id,
+            deployment__deployment_id=claims.get("deployment", ""),
+            context_id=claims.get("context", ""),
+        )
+        .first()
+    )
+
+
+@transaction.atomic
+def connect_course(launch: LtiLaunch, classroom: Classroom, *, by: User, now: datetime) -> LtiCourse:
+    """Tie the course to a class, also to another one than before: its students and links go with it."""
+    claims = launch.claims or {}
+    deployment = LtiDeployment.objects.get(platform=launch.platform_id, deployment_id=claims["deployment"])
+    course, is_new = LtiCourse.objects.select_for_update().get_or_create(
+        deployment=deployment,
+        context_id=claims["context"],
+        defaults={"classroom": classroom, "members_url": claims.get("members", "")},
+    )
+    if course.classroom_id != classroom.pk:
+        course.students.all().delete()
+        course.links.all().delete()
+    elif not is_new and course.members_url == claims.get("members", ""):
+        return course
+    course.classroom, course.members_url = classroom, claims.get("members", "")
+    course.save(update_fields=["classroom", "members_url"])
+    AuditEvent.objects.record(
+        AuditEvent.Action.COURSE_CONNECTED, actor=by, classroom=classroom, at=now, platform=launch.platform.name
+    )
+    return course
+
+
+def link_of(launch: LtiLaunch, course: LtiCourse) -> LtiLink | None:
+    """The link of the launch, if its quiz is known: chosen before, or named by the link itself.
+
+    A link that was made by deep linking names its quiz. A copied course names one of another class, which is refused.
+    """
+    claims = launch.claims or {}
+    link = course.links.select_related("assignment").filter(resource_link_id=claims.get("link", "")).first()
+    if link is None and claims.get("assignment"):
+        named = course.classroom.assignments.filter(public_id=claims["assignment"]).first()
+        return connect_link(launch, course, named) if named is not None else None
+    if link is not None and claims.get("line_item") and link.line_item_url != claims["line_item"]:
+        link.line_item_url = claims["line_item"]
+        link.save(update_fields=["line_item_url"])
+    return link
+
+
+def connect_link(launch: LtiLaunch, course: LtiCourse, assignment: Assignment) -> LtiLink:
+    """Tie the link to a quiz of the class. Scores sent for another quiz are forgotten. Safe to repeat."""
+    claims = launch.claims or {}
+    with transaction.atomic():
+        link, _ = LtiLink.objects.select_for_update().get_or_create(
+            course=course, resource_link_id=claims["link"], defaults={"assignment": assignment}
+        )
+        if link.assignment_id != assignment.pk:
+            link.scores.all().delete()
+        link.assignment, link.line_item_url = assignment, claims.get("line_item", "")
+        link.save(update_fields=["assignment", "line_item_url"])
+    return link
+
+
+def student_of(launch: LtiLaunch, course: LtiCourse, *, now: datetime) -> Student:
+    """The student who launched; a new line of the roster at the first launch. Raises NotOnRoster.
+
+    A learner can choose a name on the platform. A name alone therefore never leads to a student who is there already: a
+    teacher connects the two.
+    """
+    claims = launch.claims or {}
+    known = LtiStudent.objects.select_related("student").filter(course=course, subject=claims["subject"]).first()
+    if known is not None:
+        if known.student.removed_at is not None or known.student.classroom_id != course.classroom_id:
+            raise NotOnRoster
+        return known.student
+    name = member_name(claims)
+    if name is None:
+        raise NotOnRoster
+    return add_student(course, claims["subject"], name, now=now)
+
+
+def add_student(course: LtiCourse, subject: str, name: PersonName, *, now: datetime) -> Student:
+    """A new line of the roster for a learner; with a number where the name is taken. Safe to repeat."""
+    classroom = course.classroom
+    try:
+        with transaction.atomic():
+            Classroom.objects.select_for_update().get(pk=classroom.pk)
+            free = _free_name(name, rosters.names_present(classroom))
+            columns = rosters.name_columns(free, by_first=classroom.sorts_by_first_name)
+            student = Student.objects.create(classroom=classroom, created_at=now, **columns)
+            LtiStudent.objects.create(course=course, subject=subject, student=student)
+    except IntegrityError:
+        # The same learner launched twice at the same time.
+        return LtiStudent.objects.select_related("student").get(course=course, subject=subject).student
+    AuditEvent.objects.record(
+        AuditEvent.Action.STUDENTS_ADDED, actor=None, classroom=classroom, at=now, count=1, platform=str(course.pk)
+    )
+    return student
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One learner of a course as the platform lists them."""
+
+    subject: str
+    name: PersonName
+
+
+@dataclass(frozen=True, slots=True)
+class MemberPreview:
+    """What the roster of a course says beside the roster of its class.
+
+    new: (learner, the student with the same name who is not connected, or None). unconnected: students without a
+    learner. gone: students whose learner the platform no longer lists.
+    """
+
+    new: tuple[tuple[Member, Student | None], ...]
+    unconnected: tuple[Student, ...]
+    gone: tuple[Student, ...]
+
+
+def preview_members(course: LtiCourse, members: Sequence[Member]) -> MemberPreview:
+    """Compare the learners with the roster. 2 queries."""
+    known = {entry.subject: entry.student for entry in course.students.select_related("student")}
+    connected = {student.pk for student in known.values()}
+    unconnected = [student for student in course.classroom.students.enrolled() if student.pk not in connected]
+    by_name = {student.name_key: student for student in unconnected}
+    listed = {member.subject for member in members}
+    return MemberPreview(
+        new=tuple(
+            (member, by_name.get(name_key(member.name.display))) for member in members if member.subject not in known
+        ),
+        unconnected=tuple(unconnected),
+        gone=tuple(
+            student for subject, student in known.items() if subject not in listed and student.removed_at is None
+        ),
+    )
+
+
+def connect_student(course: LtiCourse, subject: str, student: Student) -> None:
+    """From now on, this learner is this student of the class. Safe to repeat."""
+    if student.classroom_id != course.classroom_id:
+        raise Student.DoesNotExist
+    LtiStudent.objects.get_or_create(course=course, subject=subject, defaults={"student": student})
+
+
+def member_name(claims: Claims) -> PersonName | None:
+    """The name for a roster, from the claims of a launch or of a list of members; None without one."""
+    given, family = str(claims.get("given_name") or ""), str(claims.get("family_name") or "")
+    full = " ".join(part for part in (given, family) if part) or str(claims.get("name") or "")
+    try:
+        display = clean_name(full)
+        return PersonName(display, clean_name(family)) if given and family else split_name(display)
+    except InvalidName:
+        return None
+
+
+def _free_name(name: PersonName, present: set[str]) -> PersonName:
+    """The name, with the first free number behind it where somebody has it."""
+    number, display = 2, name.display
+    while name_key(display) in present:
+        suffix = f" ({number})"
+        display, number = f"{name.display[: 60 - len(suffix)]}{suffix}", number + 1
+    return PersonName(display, name.family)

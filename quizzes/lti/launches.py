@@ -1,0 +1,207 @@
+"""A launch from a platform: the login that starts it, and the signed message that ends it.
+
+The library checks the message. State, nonce and browser are ours, since each must work once in every process.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import jwt
+import requests
+from pylti1p3.cookie import CookieService
+from pylti1p3.exception import LtiException
+from pylti1p3.message_launch import MessageLaunch
+from pylti1p3.roles import StudentRole, TeacherRole
+from pylti1p3.session import SessionService
+
+from quizzes.lti.errors import LaunchRefused
+from quizzes.lti.platforms import ToolConfig, fetch_key_set
+from quizzes.models import LtiLaunch, LtiPlatform
+
+# From the login to the page where the launch ends.
+LAUNCH_LIFETIME = timedelta(minutes=30)
+# Clocks of two machines.
+LEEWAY_SECONDS = 60
+CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
+DEEP_LINKING = "LtiDeepLinkingRequest"
+SETTINGS = "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings"
+SCORES = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
+MEMBERS = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Where to send the browser, which must keep the secret in a cookie until the launch ends."""
+
+    url: str
+    browser_secret: str
+
+
+def start_login(data: Mapping[str, str], *, launch_url: str, browser_secret: str, now: datetime) -> Login:
+    """Answer a platform's login request. browser_secret: from this browser's cookie, or "". Raises LaunchRefused."""
+    platforms = LtiPlatform.objects.filter(issuer=data.get("iss", ""), is_active=True)
+    if data.get("client_id"):
+        platforms = platforms.filter(client_id=data["client_id"])
+    found = list(platforms[:2])
+    if len(found) != 1:
+        raise LaunchRefused(f"{len(found)} platforms match the issuer and client of the login")
+    [platform] = found
+    if not data.get("login_hint"):
+        raise LaunchRefused("the login has no login_hint")
+    state, nonce = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+    browser_secret = browser_secret or secrets.token_urlsafe(32)
+    LtiLaunch.objects.create(
+        platform=platform,
+        browser_digest=digest(browser_secret),
+        state_digest=digest(state),
+        nonce_digest=digest(nonce),
+        expires_at=now + LAUNCH_LIFETIME,
+    )
+    query = {
+        "scope": "openid",
+        "response_type": "id_token",
+        "response_mode": "form_post",
+        "prompt": "none",
+        "client_id": platform.client_id,
+        "redirect_uri": launch_url,
+        "login_hint": data["login_hint"],
+        "state": state,
+        "nonce": nonce,
+    }
+    if data.get("lti_message_hint"):
+        query["lti_message_hint"] = data["lti_message_hint"]
+    separator = "&" if "?" in platform.login_url else "?"
+    return Login(f"{platform.login_url}{separator}{urlencode(query)}", browser_secret)
+
+
+def receive_launch(data: Mapping[str, str], *, browser_secret: str, now: datetime) -> LtiLaunch:
+    """The launch with its claims, once: a second message with the same state is refused. Raises LaunchRefused."""
+    launch = (
+        LtiLaunch.objects.not_expired(now=now)
+        .select_related("platform")
+        .filter(state_digest=digest(data.get("state", "")))
+        .first()
+    )
+    if launch is None:
+        raise LaunchRefused("the state is unknown, too old, or was used before")
+    if not browser_secret or digest(browser_secret) != launch.browser_digest:
+        raise LaunchRefused("the launch began in another browser, or the browser keeps no cookies")
+    if not LtiLaunch.objects.filter(pk=launch.pk, state_digest=launch.state_digest).update(state_digest=""):
+        raise LaunchRefused("the state was used before")
+    launch.claims = _claims(_checked_message(data, launch, now))
+    launch.state_digest = ""
+    launch.save(update_fields=["claims"])
+    return launch
+
+
+def digest(secret: str) -> str:
+    """What the database has of a secret."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+class _State(SessionService):
+    """Our rows in place of the library's session: `receive_launch` has checked the state, and here is the nonce."""
+
+    def __init__(self, launch: LtiLaunch) -> None:
+        self.launch = launch
+
+    def check_state_is_valid(self, state: str, id_token_hash: str) -> bool:
+        return True
+
+    def set_state_valid(self, state: str, id_token_hash: str) -> None:
+        """Nothing to keep: the state was used up."""
+
+    def check_nonce(self, nonce: str) -> bool:
+        return isinstance(nonce, str) and digest(nonce) == self.launch.nonce_digest
+
+    def save_launch_data(self, key: str, jwt_body: Mapping[str, Any]) -> None:
+        """Nothing to keep: `receive_launch` keeps what is needed."""
+
+
+class _NoCookies(CookieService):
+    """The library needs none, because `receive_launch` has compared the browser."""
+
+    def get_cookie(self, name: str) -> str | None:
+        return None
+
+    def set_cookie(self, name: str, value: str | int, exp: int | None = 3600) -> None:
+        """Sets none."""
+
+
+class _Message(MessageLaunch[Any, ToolConfig, _State, _NoCookies]):
+    """The library's checks, with a stricter one of the signature."""
+
+    def _get_request_param(self, key: str) -> str:
+        value: str = self._request.get(key, "")
+        return value
+
+    def validate_jwt_signature(self) -> "_Message":
+        """Check the signature, issuer, audience and times. The library checks the audience of no token."""
+        public_key, _ = self.get_public_key()
+        try:
+            claims = jwt.decode(
+                self._get_id_token(),
+                public_key,
+                algorithms=["RS256"],
+                audience=self.get_client_id(),
+                issuer=self.get_iss(),
+                leeway=LEEWAY_SECONDS,
+                options={"require": ["exp", "iat", "nonce", "sub"]},
+            )
+        except jwt.InvalidTokenError as error:
+            raise LaunchRefused(f"the signed message is not valid: {error}") from error
+        audience = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
+        if len(audience) > 1 and claims.get("azp") != self.get_client_id():
+            raise LaunchRefused("the signed message has several audiences and does not name this site as azp")
+        return self
+
+
+def _checked_message(data: Mapping[str, str], launch: LtiLaunch, now: datetime) -> Mapping[str, Any]:
+    """The claims of the signed message. Raises LaunchRefused."""
+    platform = launch.platform
+    try:
+        header = jwt.get_unverified_header(data.get("id_token", ""))
+        if header.get("alg") != "RS256":
+            raise LaunchRefused(f"the signed message uses the algorithm {header.get('alg')!r}, not RS256")
+        key_set = fetch_key_set(platform, str(header.get("kid")), now=now)
+        message = _Message(
+            data, ToolConfig(platform, key_set), session_service=_State(launch), cookie_service=_NoCookies()
+        )
+        body: Mapping[str, Any] = message.validate().get_launch_data()
+    except (LtiException, jwt.InvalidTokenError, requests.RequestException, ValueError, TypeError, KeyError) as error:
+        raise LaunchRefused(f"{platform.name}: {error}") from error
+    return body
+
+
+def _claims(body: Mapping[str, Any]) -> dict[str, Any]:
+    """What the pages after the launch need, and nothing else. An email address is not kept."""
+    context = body.get(f"{CLAIM}context") or {}
+    link = body.get(f"{CLAIM}resource_link") or {}
+    scores = body.get(SCORES) or {}
+    settings = body.get(SETTINGS) or {}
+    is_teacher = TeacherRole(body).check()
+    is_deep_linking = body.get(f"{CLAIM}message_type") == DEEP_LINKING
+    if is_deep_linking and urlsplit(str(settings.get("deep_link_return_url"))).scheme != "https":
+        raise LaunchRefused("the address for the link is not https")
+    return {
+        "deployment": str(body.get(f"{CLAIM}deployment_id")),
+        "subject": str(body["sub"]),
+        "name": str(body.get("name") or ""),
+        "given_name": str(body.get("given_name") or ""),
+        "family_name": str(body.get("family_name") or ""),
+        "is_teacher": is_teacher,
+        "is_student": StudentRole(body).check() and not is_teacher,
+        "context": str(context.get("id") or ""),
+        "course_title": str(context.get("title") or context.get("label") or ""),
+        "link": str(link.get("id") or ""),
+        "link_title": str(link.get("title") or ""),
+        "assignment": str((body.get(f"{CLAIM}custom") or {}).get("assignment") or ""),
+        "line_item": str(scores.get("lineitem") or ""),
+        "members": str((body.get(MEMBERS) or {}).get("context_memberships_url") or ""),
+        "deep_linking": settings if is_deep_linking else None,
+    }

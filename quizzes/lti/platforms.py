@@ -1,0 +1,135 @@
+"""Registered platforms as the library reads them, the site's own keys, and HTTP with limits."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import requests
+from jwcrypto.jwk import JWK  # type: ignore[import-untyped]
+from pylti1p3.deployment import Deployment
+from pylti1p3.registration import Registration
+from pylti1p3.tool_config import ToolConfAbstract
+
+from quizzes.models import LtiDeployment, LtiKey, LtiPlatform
+
+# A platform that does not answer must not hold a thread.
+TIMEOUT_SECONDS = 5
+# A platform may sign with a new key at any moment, but an unknown key id must not make us ask at every request.
+KEY_SET_MIN_AGE = timedelta(seconds=60)
+KEY_SET_MAX_AGE = timedelta(hours=24)
+# A platform keeps our key set for a day at most.
+KEY_RETIRED_AFTER = timedelta(days=2)
+
+
+class PlatformSession(requests.Session):
+    """HTTP to platforms: a limit in time, no redirects, no proxies or passwords from the environment."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trust_env = False
+
+    def request(self, method: str, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
+        """Send with a time limit. Raises requests.RequestException."""
+        kwargs.setdefault("timeout", TIMEOUT_SECONDS)
+        kwargs["allow_redirects"] = False
+        return super().request(method, url, *args, **kwargs)
+
+
+class ToolConfig(ToolConfAbstract[Any]):
+    """One platform for the library."""
+
+    def __init__(self, platform: LtiPlatform, key_set: Any = None) -> None:
+        self.platform = platform
+        self.key_set = key_set
+
+    def check_iss_has_one_client(self, iss: str) -> bool:
+        """A client id always belongs to the issuer."""
+        return False
+
+    def check_iss_has_many_clients(self, iss: str) -> bool:
+        """A client id always belongs to the issuer."""
+        return True
+
+    def find_registration_by_issuer(self, iss: str, *args: Any, **kwargs: Any) -> Registration:
+        """Never called: a client id always belongs to the issuer."""
+        raise NotImplementedError
+
+    def find_deployment(self, iss: str, deployment_id: str) -> Deployment | None:
+        """Never called: a client id always belongs to the issuer."""
+        raise NotImplementedError
+
+    def find_registration_by_params(self, iss: str, client_id: str, *args: Any, **kwargs: Any) -> Registration:
+        """The registration, for this platform's own issuer and client only."""
+        if (iss, client_id) != (self.platform.issuer, self.platform.client_id):
+            return None  # type: ignore[return-value]  # the library tests for it
+        return registration_of(self.platform, self.key_set)
+
+    def find_deployment_by_params(
+        self, iss: str, deployment_id: str, client_id: str, *args: Any, **kwargs: Any
+    ) -> Deployment | None:
+        """The deployment, if the site's operator allowed it."""
+        if not LtiDeployment.objects.filter(platform=self.platform, deployment_id=deployment_id).exists():
+            return None
+        return Deployment().set_deployment_id(deployment_id)
+
+
+def registration_of(platform: LtiPlatform, key_set: Any = None) -> Registration:
+    """The platform for the library, with the key that signs our messages."""
+    key = signing_key()
+    registration = (
+        Registration()
+        .set_issuer(platform.issuer)
+        .set_client_id(platform.client_id)
+        .set_auth_login_url(platform.login_url)
+        .set_auth_token_url(platform.token_url)
+        .set_key_set_url(platform.key_set_url)
+        .set_key_set(key_set)
+        .set_tool_private_key(key.private_key)
+        .set_tool_public_key(_public_pem(key))
+    )
+    return registration.set_auth_audience(platform.auth_audience) if platform.auth_audience else registration
+
+
+def fetch_key_set(platform: LtiPlatform, kid: str, *, now: datetime) -> Any:
+    """The platform's public keys, fetched anew if they are old or lack this key id.
+
+    Raises requests.RequestException or ValueError.
+    """
+    age = now - platform.key_set_at if platform.key_set_at is not None else None
+    has_key = any(key.get("kid") == kid for key in (platform.key_set or {}).get("keys", []))
+    if age is None or age > KEY_SET_MAX_AGE or (not has_key and age > KEY_SET_MIN_AGE):
+        with PlatformSession() as session:
+            response = session.get(platform.key_set_url)
+            response.raise_for_status()
+            key_set = response.json()
+        if not isinstance(key_set, dict) or not isinstance(key_set.get("keys"), list):
+            raise ValueError("The key set is no JSON object with keys.")
+        platform.key_set, platform.key_set_at = key_set, now
+        platform.save(update_fields=["key_set", "key_set_at"])
+    return platform.key_set
+
+
+def signing_key() -> LtiKey:
+    """The newest key. Raises LtiKey.DoesNotExist before the first registration."""
+    return LtiKey.objects.filter(retired_at=None).latest("created_at", "pk")
+
+
+def rotate_key(*, now: datetime) -> LtiKey:
+    """Sign with a new key from now on. The old ones stay in the public key set for KEY_RETIRED_AFTER."""
+    jwk = JWK.generate(kty="RSA", size=2048)
+    key = LtiKey.objects.create(
+        kid=jwk.thumbprint(), private_key=jwk.export_to_pem(private_key=True, password=None).decode(), created_at=now
+    )
+    LtiKey.objects.filter(retired_at=None).exclude(pk=key.pk).update(retired_at=now + KEY_RETIRED_AFTER)
+    LtiKey.objects.filter(retired_at__lt=now).delete()
+    return key
+
+
+def public_key_set(*, now: datetime) -> dict[str, Any]:
+    """The public keys that platforms may still meet, as a JSON Web Key Set."""
+    keys = [key for key in LtiKey.objects.order_by("pk") if key.retired_at is None or key.retired_at > now]
+    return {"keys": [Registration.get_jwk(_public_pem(key)) for key in keys]}
+
+
+def _public_pem(key: LtiKey) -> str:
+    pem: bytes = JWK.from_pem(key.private_key.encode()).export_to_pem()
+    return pem.decode()

@@ -1,0 +1,176 @@
+"""Which scores the platforms must get. A round compares what they have with what counts now.
+
+So a release, a regrade, a grade, and a reopened attempt all reach the platform, without a hook in any of them.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models import Count, Q
+from django.utils.module_loading import import_string
+
+from quizzes.assignments.release import Release, answers_shown, last_attempt_ended_at, last_closes
+from quizzes.assignments.status import Status
+from quizzes.assignments.student_statuses import Overrides, by_student_and_assignment, load_overrides
+from quizzes.models import Assignment, Attempt, LtiLaunch, LtiLink, LtiScore
+
+Progress = LtiScore.Progress
+# After a failed try; the last one repeats.
+PAUSES = [timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1)]
+# A round must leave time for the other periodic jobs.
+ROUND_LIMIT = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The score that counts for a student now."""
+
+    points: Decimal | None
+    max_points: int | None
+    progress: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendState:
+    """What teachers see of the scores of an assignment. errors: (student's name, reason)."""
+
+    sent_count: int
+    waiting_count: int
+    errors: tuple[tuple[str, str], ...]
+
+
+def exchange_scores(*, now: datetime) -> None:
+    """Queue what changed and send what waits. The periodic job; one query on a site without links."""
+    queue_scores(now=now)
+    if waiting(now=now).exists():
+        # Loads the library, which a site without a platform never needs: see `quizzes.lti`.
+        import_string("quizzes.lti.services.send_scores")(list(waiting(now=now)[:ROUND_LIMIT]), now=now)
+
+
+def delete_old_launches(*, now: datetime) -> None:
+    """Delete launches whose time is over. A periodic job."""
+    LtiLaunch.objects.filter(expires_at__lte=now).delete()
+
+
+def queue_scores(*, now: datetime) -> None:
+    """Write down each score that differs from what its platform has. 1 query without links, else 7."""
+    links = list(
+        LtiLink.objects.exclude(line_item_url="")
+        .filter(course__classroom__archived_at=None, course__deployment__platform__is_active=True)
+        .select_related("assignment", "course")
+    )
+    if not links:
+        return
+    assignments = {link.assignment_id: link.assignment for link in links}
+    students = {
+        link.pk: list(link.course.students.all())
+        for link in LtiLink.objects.filter(pk__in=[link.pk for link in links]).prefetch_related("course__students")
+    }
+    made = by_student_and_assignment(Attempt.objects.filter(assignment__in=assignments).order_by())
+    overrides = load_overrides(assignment__in=assignments)
+    closes = last_closes(list(assignments.values()))
+    held = {(score.link_id, score.lti_student_id): score for score in LtiScore.objects.filter(link__in=links)}
+    for link in links:
+        for learner in students[link.pk]:
+            attempts = made.get((learner.student_id, link.assignment_id), [])
+            due = _due(link.assignment, learner.student_id, attempts, overrides, closes[link.assignment_id], now)
+            score = held.get((link.pk, learner.pk))
+            if score is None and due is not None:
+                LtiScore.objects.bulk_create(
+                    [LtiScore(link=link, lti_student=learner, changed_at=now, try_at=now, **_columns(due))],
+                    ignore_conflicts=True,
+                )
+            elif score is not None:
+                _change(score, due or Due(None, None, Progress.NONE), now)
+
+
+def waiting(*, now: datetime) -> models.QuerySet[LtiScore]:
+    """The scores to send now, the oldest first."""
+    return (
+        LtiScore.objects.filter(try_at__lte=now)
+        .select_related("link__course__deployment__platform", "lti_student")
+        .order_by("try_at", "pk")
+    )
+
+
+def mark_sent(score: LtiScore, *, now: datetime) -> None:
+    """The platform has this score, unless it changed meanwhile."""
+    LtiScore.objects.filter(pk=score.pk, changed_at=score.changed_at).update(
+        sent_at=now, try_at=None, tries=0, error=""
+    )
+
+
+def mark_failed(score: LtiScore, reason: str, *, now: datetime) -> None:
+    """Try again later, each time after a longer pause."""
+    pause = PAUSES[min(score.tries, len(PAUSES) - 1)]
+    LtiScore.objects.filter(pk=score.pk).update(tries=models.F("tries") + 1, try_at=now + pause, error=reason[:200])
+
+
+def retry(assignment: Assignment, *, now: datetime) -> int:
+    """Send what failed at the next round; returns how many scores. Safe to repeat."""
+    return LtiScore.objects.filter(link__assignment=assignment).exclude(error="").update(try_at=now)
+
+
+def send_state(assignment: Assignment) -> SendState | None:
+    """How many scores the platform has; None if no link leads to the assignment. 1 query, 2 with failures."""
+    counts = LtiLink.objects.filter(assignment=assignment).aggregate(
+        links=Count("pk", distinct=True),
+        sent=Count("scores", filter=Q(scores__try_at=None)),
+        waiting=Count("scores", filter=Q(scores__try_at__isnull=False, scores__error="")),
+        failed=Count("scores", filter=~Q(scores__error="")),
+    )
+    if not counts["links"]:
+        return None
+    failed = (
+        LtiScore.objects.filter(link__assignment=assignment)
+        .exclude(error="")
+        .order_by("lti_student__student__sort_key")
+        .values_list("lti_student__student__display_name", "error")
+        if counts["failed"]
+        else ()
+    )
+    return SendState(counts["sent"], counts["waiting"], tuple(failed))
+
+
+def _due(
+    assignment: Assignment,
+    student_id: int,
+    attempts: list[Attempt],
+    overrides: Overrides,
+    last_close: datetime | None,
+    now: datetime,
+) -> Due | None:
+    """The score that counts now; None if nothing was turned in, or the student is excused."""
+    found = overrides.status(assignment, student_id, attempts, now=now)
+    counting = found.counting_attempt
+    if counting is None or found.status is Status.EXCUSED:
+        return None
+    shown_at = last_close
+    if assignment.release == Release.AFTER_LAST:
+        extension = overrides.extensions.get((student_id, assignment.pk))
+        extra = extension.extra_attempts if extension is not None else 0
+        shown_at = last_attempt_ended_at(
+            [attempt.submitted_at for attempt in attempts],
+            max_attempts=None if assignment.max_attempts is None else assignment.max_attempts + extra,
+            closes_at=overrides.window(assignment, student_id).closes_at,
+        )
+    # The platform shows a score to the student at once.
+    if not answers_shown(assignment, counting, shown_at=shown_at, now=now):
+        return Due(None, counting.max_score, Progress.PENDING)
+    if counting.ungraded_count:
+        return Due(None, counting.max_score, Progress.MANUAL)
+    return Due(counting.score, counting.max_score, Progress.GRADED)
+
+
+@transaction.atomic
+def _change(score: LtiScore, due: Due, now: datetime) -> None:
+    columns = _columns(due)
+    if any(getattr(score, name) != value for name, value in columns.items()):
+        LtiScore.objects.filter(pk=score.pk).update(changed_at=now, try_at=now, tries=0, error="", **columns)
+
+
+def _columns(due: Due) -> dict[str, Any]:
+    return {"points": due.points, "max_points": due.max_points, "progress": due.progress}

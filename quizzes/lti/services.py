@@ -1,0 +1,251 @@
+"""What the site asks of a platform: take a score, list the members, take a link, register. Each call has limits."""
+
+import time
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, cast
+from urllib.parse import urlsplit
+
+import requests
+from django.core.cache import cache
+from django.utils import timezone
+from pylti1p3.assignments_grades import AssignmentsGradesService
+from pylti1p3.deep_link import DeepLink
+from pylti1p3.deep_link_resource import DeepLinkResource
+from pylti1p3.dynamic_registration import DynamicRegistration
+from pylti1p3.exception import LtiException, LtiServiceException
+from pylti1p3.grade import Grade
+from pylti1p3.lineitem import LineItem
+from pylti1p3.names_roles import NamesRolesProvisioningService
+from pylti1p3.service_connector import ServiceConnector
+
+from quizzes.lti.courses import Member, member_name
+from quizzes.lti.errors import LaunchRefused, PlatformFailed
+from quizzes.lti.launches import DEEP_LINKING, digest
+from quizzes.lti.platforms import PlatformSession, registration_of, rotate_key
+from quizzes.lti.scores import mark_failed, mark_sent
+from quizzes.models import (
+    Assignment,
+    LtiCourse,
+    LtiDeployment,
+    LtiKey,
+    LtiLaunch,
+    LtiPlatform,
+    LtiRegistrationLink,
+    LtiScore,
+)
+
+SCORE_SCOPE: Final = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
+MEMBERS_SCOPE = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
+# A round of the periodic job must end in time for the next one.
+ROUND_SECONDS = 10
+MEMBER_PAGES = 20
+NO_KEY = "This site has no key for learning platforms. The person who runs it can make one."
+
+
+class _Connector(ServiceConnector):
+    """Access tokens in the site's cache, which all processes share."""
+
+    def _get_cached_access_token(self, scope_key: str) -> str | None:
+        return cast(str | None, cache.get(f"lti-token-{self._registration.get_client_id()}-{scope_key}"))
+
+    def _cache_access_token(self, scope_key: str, access_token: str, expires_in: float) -> None:
+        key = f"lti-token-{self._registration.get_client_id()}-{scope_key}"
+        cache.set(key, access_token, max(1, int(expires_in) - 30))
+
+
+def send_scores(scores: Sequence[LtiScore], *, now: datetime) -> None:
+    """Send these scores. A platform that does not answer is left alone until the next round."""
+    until, silent = time.monotonic() + ROUND_SECONDS, set[int]()
+    with PlatformSession() as session:
+        for score in scores:
+            platform = score.link.course.deployment.platform
+            if time.monotonic() > until:
+                return
+            if platform.pk in silent:
+                mark_failed(score, "The platform does not answer.", now=now)
+                continue
+            try:
+                _send(score, platform, session)
+            except (requests.ConnectionError, requests.Timeout):
+                silent.add(platform.pk)
+                mark_failed(score, "The platform does not answer.", now=now)
+            except LtiKey.DoesNotExist:
+                mark_failed(score, NO_KEY, now=now)
+            except LtiServiceException as error:
+                mark_failed(score, _reason(error.response), now=now)
+            except (LtiException, requests.RequestException, ValueError, KeyError):
+                mark_failed(score, "The platform gave an answer that is not LTI.", now=now)
+            else:
+                mark_sent(score, now=now)
+
+
+def members_of(course: LtiCourse) -> list[Member]:
+    """The learners of a course. Raises PlatformFailed."""
+    found: dict[str, Member] = {}
+    with PlatformSession() as session:
+        try:
+            service = NamesRolesProvisioningService(
+                _Connector(registration_of(course.deployment.platform), session),
+                {"context_memberships_url": course.members_url},
+            )
+            page: str | None = course.members_url
+            for _ in range(MEMBER_PAGES):
+                if not page:
+                    break
+                members, page = service.get_members_page(page)
+                for member in members:
+                    claims = cast(Mapping[str, Any], member)
+                    if (read := _learner(claims)) is not None:
+                        found[read.subject] = read
+        except LtiKey.DoesNotExist as error:
+            raise PlatformFailed(NO_KEY) from error
+        except LtiServiceException as error:
+            raise PlatformFailed(_reason(error.response)) from error
+        except (LtiException, requests.RequestException, ValueError, KeyError, AttributeError) as error:
+            raise PlatformFailed("The platform does not answer, or its answer is not LTI.") from error
+    return list(found.values())
+
+
+def deep_link_message(launch: LtiLaunch, assignment: Assignment, *, title: str, launch_url: str) -> str:
+    """The signed message that puts a link to the quiz into the course."""
+    claims = launch.claims or {}
+    points = sum(question.points for question in assignment.edition.questions.all())
+    resource = (
+        DeepLinkResource()
+        .set_url(launch_url)
+        .set_title(title)
+        .set_custom_params({"assignment": assignment.public_id})
+        .set_lineitem(LineItem().set_label(title).set_score_maximum(points))
+    )
+    link = DeepLink(registration_of(launch.platform), claims["deployment"], claims["deep_linking"])
+    return link.get_response_jwt([resource])
+
+
+class _Registration(DynamicRegistration):
+    """What the site tells a platform that registers it, by the specification of dynamic registration."""
+
+    client_name = "Footnote"
+    description = "Short readings and questions in which every answer cites its source."
+
+    def __init__(self, urls: Mapping[str, str], configuration_url: str, token: str | None) -> None:
+        self.urls, self.configuration_url, self.token = urls, configuration_url, token
+
+    def get_request_session(self) -> PlatformSession:
+        return PlatformSession()
+
+    def get_initiate_login_uri(self) -> str:
+        return self.urls["login"]
+
+    def get_jwks_uri(self) -> str:
+        return self.urls["keys"]
+
+    def get_redirect_uris(self) -> list[str]:
+        return [self.urls["launch"]]
+
+    def get_target_link_uri(self) -> str:
+        return self.urls["launch"]
+
+    def get_domain(self) -> str:
+        return urlsplit(self.urls["launch"]).netloc
+
+    def get_logo_uri(self) -> str:
+        return self.urls["logo"]
+
+    def get_scopes(self) -> list[str]:
+        return [SCORE_SCOPE, MEMBERS_SCOPE]
+
+    def get_claims(self) -> list[str]:
+        return ["iss", "sub", "name", "given_name", "family_name"]
+
+    def get_messages(self) -> list[dict[str, str]]:
+        link = {"target_link_uri": self.urls["launch"], "label": "Footnote"}
+        return [{"type": DEEP_LINKING, **link}, {"type": "LtiResourceLinkRequest", **link}]
+
+    def get_openid_configuration_endpoint(self) -> str:
+        return self.configuration_url
+
+    def get_registration_token(self) -> str:
+        # The library tests for None, whatever its annotation says.
+        return cast(str, self.token)
+
+    def complete_registration(
+        self, openid_configuration: dict[str, Any], openid_registration: dict[str, Any]
+    ) -> LtiPlatform:
+        platform_claim = openid_configuration.get("https://purl.imsglobal.org/spec/lti-platform-configuration", {})
+        tool_claim = openid_registration.get("https://purl.imsglobal.org/spec/lti-tool-configuration", {})
+        now = timezone.now()
+        platform, _ = LtiPlatform.objects.update_or_create(
+            issuer=openid_configuration["issuer"],
+            client_id=openid_registration["client_id"],
+            defaults={
+                "name": str(platform_claim.get("product_family_code") or "platform")[:80],
+                "login_url": openid_configuration["authorization_endpoint"],
+                "token_url": openid_configuration["token_endpoint"],
+                "key_set_url": openid_configuration["jwks_uri"],
+                "created_at": now,
+            },
+        )
+        if tool_claim.get("deployment_id"):
+            LtiDeployment.objects.get_or_create(platform=platform, deployment_id=str(tool_claim["deployment_id"]))
+        return platform
+
+
+def register(
+    *, registration_token: str, configuration_url: str, token: str | None, urls: Mapping[str, str], now: datetime
+) -> LtiPlatform:
+    """Register with a platform, once for each registration link. urls: of login, launch, keys and logo.
+
+    registration_token: from the link that the operator made. token: the platform's own. Raises LaunchRefused.
+    """
+    link = LtiRegistrationLink.objects.filter(token_digest=digest(registration_token), expires_at__gt=now)
+    if not link.exists():
+        raise LaunchRefused("the registration link is unknown, used, or too old")
+    if urlsplit(configuration_url).scheme != "https":
+        raise LaunchRefused("the platform's configuration has no https address")
+    if not LtiKey.objects.filter(retired_at=None).exists():
+        rotate_key(now=now)
+    try:
+        platform = _Registration(urls, configuration_url, token).register()
+    except (LtiException, requests.RequestException, ValueError, KeyError, AssertionError) as error:
+        raise LaunchRefused(f"the registration failed: {error}") from error
+    link.delete()
+    return cast(LtiPlatform, platform)
+
+
+def _send(score: LtiScore, platform: LtiPlatform, session: PlatformSession) -> None:
+    grade = (
+        Grade()
+        .set_user_id(score.lti_student.subject)
+        .set_timestamp(score.changed_at.isoformat(timespec="milliseconds"))
+        .set_grading_progress(score.progress)
+        .set_activity_progress("Initialized" if score.progress == LtiScore.Progress.NONE else "Submitted")
+    )
+    if score.points is not None and score.max_points is not None:
+        grade.set_score_given(float(score.points)).set_score_maximum(score.max_points)
+    service = AssignmentsGradesService(
+        _Connector(registration_of(platform), session), {"scope": [SCORE_SCOPE], "lineitem": score.link.line_item_url}
+    )
+    service.put_grade(grade)
+
+
+def _learner(claims: Mapping[str, Any]) -> Member | None:
+    """An active learner with a name, else None."""
+    roles = [str(role).rpartition("#")[2].rpartition("/")[2] for role in claims.get("roles", [])]
+    is_active = str(claims.get("status") or "Active") == "Active"
+    name = member_name(claims)
+    if not is_active or "Learner" not in roles or name is None or not claims.get("user_id"):
+        return None
+    return Member(str(claims["user_id"]), name)
+
+
+def _reason(response: requests.Response) -> str:
+    """Why a platform refused, for teachers."""
+    match response.status_code:
+        case 401 | 403:
+            return "The platform does not allow it. Its administrator can allow scores and names."
+        case 404 | 410:
+            return "The platform no longer has this course or this column of its gradebook."
+        case 422 | 409 | 400:
+            return "The platform refused it. The course may not be published."
+    return f"The platform answered with the error {response.status_code}."

@@ -1,0 +1,179 @@
+"""What a learning platform calls: login, launch, the public keys, dynamic registration."""
+
+import logging
+from typing import Any
+from urllib.parse import urlencode
+
+from allauth.account.internal.flows.login import perform_login
+from allauth.account.models import Login
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.csp import CSP
+from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.csp import csp_override
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from quizzes.lti import courses
+from quizzes.lti.errors import LaunchRefused
+from quizzes.lti.launches import LAUNCH_LIFETIME, receive_launch, start_login
+from quizzes.lti.platforms import public_key_set
+from quizzes.lti.services import register
+from quizzes.models import Classroom, LtiCourse, LtiLaunch, User
+from quizzes.views.access import sign_in_student
+
+logger = logging.getLogger(__name__)
+
+COOKIE = "lti"
+COOKIE_PATH = "/lti/"
+# A platform may open the login in a frame. The one page that may be framed leads to a window of its own.
+_POLICY: dict[str, list[str]] = settings.SECURE_CSP
+FRAMED_CSP = {**_POLICY, "frame-ancestors": ["https:"]}
+
+
+@require_http_methods(["GET", "POST"])
+def lti_login(request: HttpRequest) -> HttpResponse:
+    """Start a launch. In a frame, show a button that starts it in a new window."""
+    data = request.POST if request.method == "POST" else request.GET
+    if not request.is_secure():
+        return _refused(request, "the site is not served over https", status=400)
+    if request.headers.get("Sec-Fetch-Dest") in {"iframe", "frame", "embed", "object"}:
+        return _new_window(request, f"{request.path}?{urlencode(list(data.items()))}")
+    try:
+        login = start_login(
+            data,
+            launch_url=request.build_absolute_uri(reverse("lti_launch")),
+            browser_secret=request.COOKIES.get(COOKIE, ""),
+            now=timezone.now(),
+        )
+    except LaunchRefused as error:
+        return _refused(request, str(error))
+    response = redirect(login.url)
+    # The platform posts the launch from its own page, and a browser sends only a cookie with SameSite=None along.
+    response.set_cookie(
+        COOKIE,
+        login.browser_secret,
+        max_age=LAUNCH_LIFETIME,
+        path=COOKIE_PATH,
+        secure=True,
+        httponly=True,
+        samesite="None",
+    )
+    return response
+
+
+@require_POST
+def lti_launch(request: HttpRequest) -> HttpResponse:
+    """Receive a launch: a student goes on to the quiz, a teacher to the class."""
+    try:
+        launch = receive_launch(request.POST, browser_secret=request.COOKIES.get(COOKIE, ""), now=timezone.now())
+    except LaunchRefused as error:
+        return _refused(request, str(error))
+    claims = launch.claims or {}
+    if claims["is_teacher"]:
+        return _launch_teacher(request, launch)
+    if claims["is_student"] and claims["deep_linking"] is None:
+        return _launch_student(request, launch)
+    return _refused(request, "the person is neither a learner nor an instructor of the course", status=403)
+
+
+@require_GET
+def lti_keys(request: HttpRequest) -> HttpResponse:
+    """The public keys of this site."""
+    return JsonResponse(public_key_set(now=timezone.now()))
+
+
+@xframe_options_exempt
+@csp_override(FRAMED_CSP)
+@sensitive_variables("token")
+@require_http_methods(["GET", "POST"])
+def lti_register(request: HttpRequest, token: str) -> HttpResponse:
+    """Register with the platform that opened this page. The button does it, and the link works once."""
+    if request.method == "GET":
+        return render(request, "public/lti_register.html", {"query": request.GET.urlencode()})
+    urls = {name: request.build_absolute_uri(reverse(f"lti_{name}")) for name in ("login", "launch", "keys")}
+    urls["logo"] = request.build_absolute_uri(static("icon.svg"))
+    try:
+        platform = register(
+            registration_token=token,
+            configuration_url=request.GET.get("openid_configuration", ""),
+            token=request.GET.get("registration_token"),
+            urls=urls,
+            now=timezone.now(),
+        )
+    except LaunchRefused as error:
+        return _refused(request, str(error))
+    return render(request, "public/lti_registered.html", {"platform": platform})
+
+
+def may_change(course: LtiCourse, user: User) -> bool:
+    """Whether this teacher may change the class of the course."""
+    return Classroom.objects.editable_by(user).filter(pk=course.classroom_id).exists()
+
+
+def _launch_student(request: HttpRequest, launch: LtiLaunch) -> HttpResponse:
+    course = courses.course_of(launch)
+    if course is None or course.classroom.archived_at is not None:
+        return _not_ready(request, "Your teacher hasn’t connected this course yet.")
+    link = courses.link_of(launch, course)
+    try:
+        student = courses.student_of(launch, course, now=timezone.now())
+    except courses.NotOnRoster:
+        return _not_ready(request, "You are not on the roster of this class.")
+    sign_in_student(request, student, is_shared=True)
+    if link is None:
+        return redirect("student_home")
+    return redirect("start_attempt", link.assignment.public_id)
+
+
+def _launch_teacher(request: HttpRequest, launch: LtiLaunch) -> HttpResponse:
+    user = courses.teacher_of(launch)
+    if user is None:
+        # Asks for the account of this site first, and connects it then.
+        return redirect("lti_connect", launch.public_id)
+    # The platform replaces the password, not the second step.
+    login = Login(user=user, redirect_url=_teachers_page(launch, user))
+    response: HttpResponse = perform_login(request, login)
+    return response
+
+
+def _teachers_page(launch: LtiLaunch, user: User) -> str:
+    """Where a launch of this teacher leads: to the quiz, or to the page that connects what is not connected yet."""
+    claims: dict[str, Any] = launch.claims or {}
+    course = courses.course_of(launch)
+    link = None
+    if course is not None and may_change(course, user) and claims["deep_linking"] is None:
+        link = courses.link_of(launch, course)
+    if link is None:
+        return reverse("lti_connect", args=[launch.public_id])
+    return reverse("assignment_progress", args=[link.assignment.public_id])
+
+
+def _new_window(request: HttpRequest, url: str) -> HttpResponse:
+    @xframe_options_exempt
+    @csp_override(FRAMED_CSP)
+    def page(request: HttpRequest) -> HttpResponse:
+        return render(request, "public/lti_new_window.html", {"url": url})
+
+    response: HttpResponse = page(request)
+    return response
+
+
+def _not_ready(request: HttpRequest, reason: str) -> HttpResponse:
+    return render(request, "public/lti_not_ready.html", {"reason": reason}, status=403)
+
+
+def _refused(request: HttpRequest, reason: str, *, status: int = 401) -> HttpResponse:
+    """The page after a refused launch. The reason is for the operator, in the log."""
+    logger.warning("A launch from a learning platform was refused: %s.", reason)
+    return render(request, "public/lti_refused.html", {"is_insecure": status == 400}, status=status)
+
+
+def form_action_of(url: str) -> dict[str, list[str]]:
+    """The browser policy of a page whose form goes to this address of a platform."""
+    origin = "/".join(url.split("/")[:3])
+    return {**_POLICY, "form-action": [str(CSP.SELF), origin]}

@@ -1,0 +1,142 @@
+"""A teacher's pages for a learning platform: connect a course and a link, compare rosters, send scores again."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+from django.views.decorators.csp import csp_override
+from django.views.decorators.http import require_http_methods, require_POST
+
+from quizzes.forms.lti import NEW, CourseForm, LinkForm, MembersForm
+from quizzes.lti import courses, scores
+from quizzes.lti.errors import PlatformFailed
+from quizzes.lti.launches import digest
+from quizzes.lti.services import deep_link_message, members_of
+from quizzes.models import Assignment, Classroom, LtiCourse, LtiLaunch
+from quizzes.views.access import TeacherRequest, taught_assignment, taught_classroom
+from quizzes.views.lti import COOKIE, form_action_of, may_change
+
+
+@require_http_methods(["GET", "POST"])
+def lti_connect(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Connect the account, choose the class of the course, then the quiz of the link."""
+    launch = _own_launch(request, public_id)
+    course = _own_course(request, launch)
+    if course is None or request.POST.get("act") == "course":
+        return _choose_classroom(request, launch)
+    return _choose_assignment(request, launch, course)
+
+
+@require_http_methods(["GET", "POST"])
+def lti_members(request: TeacherRequest, public_id: str, number: int) -> HttpResponse:
+    """Compare the roster with the platform's list, then add and connect students."""
+    classroom = taught_classroom(request, public_id)
+    course = get_object_or_404(
+        LtiCourse.objects.select_related("deployment__platform", "classroom"), pk=number, classroom=classroom
+    )
+    if not course.members_url:
+        raise Http404
+    context: dict[str, Any] = {"classroom": classroom, "course": course}
+    try:
+        preview = courses.preview_members(course, members_of(course))
+    except PlatformFailed as error:
+        return render(request, "teacher/lti_members.html", {**context, "error": str(error)})
+    form = MembersForm(request.POST if request.method == "POST" else None, preview=preview)
+    if form.is_valid():
+        messages.success(request, _connect_members(course, preview, form))
+        return redirect("roster", classroom.public_id)
+    return render(request, "teacher/lti_members.html", {**context, "preview": preview, "form": form})
+
+
+@require_POST
+def lti_retry(request: TeacherRequest, public_id: str) -> HttpResponse:
+    """Send the scores again that the platform did not take."""
+    assignment = taught_assignment(request, public_id)
+    count = scores.retry(assignment, now=timezone.now())
+    messages.success(request, f"Sending {count} score{'' if count == 1 else 's'} again. This takes up to a minute.")
+    return redirect("assignment_progress", assignment.public_id)
+
+
+def _choose_classroom(request: TeacherRequest, launch: LtiLaunch) -> HttpResponse:
+    classrooms = list(Classroom.objects.editable_by(request.user).current().order_by("name"))
+    form = CourseForm(request.POST if request.method == "POST" else None, classrooms=classrooms)
+    if form.is_valid():
+        courses.connect_teacher(launch, request.user)
+        courses.connect_course(launch, form.cleaned_data["classroom"], by=request.user, now=timezone.now())
+        return redirect("lti_connect", launch.public_id)
+    context = {"launch": launch, "claims": launch.claims, "form": form, "classrooms": classrooms}
+    return render(request, "teacher/lti_connect.html", context)
+
+
+def _choose_assignment(request: TeacherRequest, launch: LtiLaunch, course: LtiCourse) -> HttpResponse:
+    claims = launch.claims or {}
+    assignments = Assignment.objects.filter(classroom=course.classroom).with_set().order_by("-created_at", "-pk")
+    listed = [(assignment, assignment.title) for assignment in assignments]
+    form = LinkForm(request.POST if request.POST.get("act") == "link" else None, assignments=listed)
+    if form.is_valid():
+        courses.connect_teacher(launch, request.user)
+        assignment = form.cleaned_data["assignment"]
+        if claims["deep_linking"] is not None:
+            return _deep_link(request, launch, assignment)
+        courses.connect_link(launch, course, assignment)
+        messages.success(request, "The link in your course opens this quiz.")
+        return redirect("assignment_progress", assignment.public_id)
+    context = {"launch": launch, "claims": claims, "course": course, "form": form, "assignments": listed}
+    return render(request, "teacher/lti_choose_quiz.html", context)
+
+
+def _deep_link(request: TeacherRequest, launch: LtiLaunch, assignment: Assignment) -> HttpResponse:
+    """A page whose button carries the link to the platform."""
+    claims = launch.claims or {}
+    return_url = claims["deep_linking"]["deep_link_return_url"]
+    title = assignment.title
+    launch_url = request.build_absolute_uri(reverse("lti_launch"))
+    context = {
+        "return_url": return_url,
+        "message": deep_link_message(launch, assignment, title=title, launch_url=launch_url),
+        "title": title,
+        "platform": launch.platform,
+    }
+
+    @csp_override(form_action_of(return_url))
+    def page(request: TeacherRequest) -> HttpResponse:
+        return render(request, "teacher/lti_add_link.html", context)
+
+    response: HttpResponse = page(request)
+    return response
+
+
+def _connect_members(course: LtiCourse, preview: courses.MemberPreview, form: MembersForm) -> str:
+    now, added, connected = timezone.now(), 0, 0
+    for member, _ in preview.new:
+        student = form.student(member.subject)
+        if student is not None:
+            courses.connect_student(course, member.subject, student)
+            connected += 1
+        elif form.cleaned_data[member.subject] == NEW:
+            courses.add_student(course, member.subject, member.name, now=now)
+            added += 1
+    return f"{added} student{'' if added == 1 else 's'} added, {connected} connected"
+
+
+def _own_launch(request: TeacherRequest, public_id: str) -> LtiLaunch:
+    """A teacher's launch that began in this browser; raises Http404."""
+    launch = get_object_or_404(
+        LtiLaunch.objects.not_expired(now=timezone.now()).select_related("platform"), public_id=public_id
+    )
+    is_own = constant_time_compare(launch.browser_digest, digest(request.COOKIES.get(COOKIE, "")))
+    if not is_own or not (launch.claims or {}).get("is_teacher"):
+        raise Http404
+    return launch
+
+
+def _own_course(request: TeacherRequest, launch: LtiLaunch) -> LtiCourse | None:
+    """The course of the launch, if its class is this teacher's."""
+    course = courses.course_of(launch)
+    if course is None or not may_change(course, request.user):
+        return None
+    return course

@@ -1,0 +1,56 @@
+"""A platform on loopback, registered with the site, and browsers that launch from it."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+
+from quizzes.models import LtiDeployment, LtiKey, LtiPlatform
+from tests.lti.platform import CLIENT, DEPLOYMENT, ISSUER, Platform, make_key, serving
+
+Launch = Callable[..., HttpResponse]
+
+
+@pytest.fixture
+def platform(db: None) -> Iterator[Platform]:
+    with serving() as running:
+        pem = make_key("site").export_to_pem(private_key=True, password=None).decode()
+        LtiKey.objects.create(kid="site", private_key=pem, created_at=timezone.now())
+        row = LtiPlatform.objects.create(
+            name="Moodle",
+            issuer=ISSUER,
+            client_id=CLIENT,
+            login_url="https://school.example/auth?v=1",
+            token_url=f"{running.origin}/token",
+            key_set_url=f"{running.origin}/keys",
+            created_at=timezone.now(),
+        )
+        LtiDeployment.objects.create(platform=row, deployment_id=DEPLOYMENT)
+        yield running
+
+
+def begin(client: Client, **data: str) -> dict[str, str]:
+    """The parameters with which the site sends the client back to the platform."""
+    response = client.get("/lti/login/", {"iss": ISSUER, "login_hint": "7", **data}, secure=True)
+    assert response.status_code == 302, response.status_code
+    assert response["Location"].startswith("https://school.example/auth?v=1&")
+    return {name: value for name, [value] in parse_qs(urlsplit(response["Location"]).query).items()}
+
+
+@pytest.fixture
+def launch(platform: Platform, client: Client) -> Launch:
+    """Launch from the platform: login, signed message, and what the site answers."""
+
+    def run(*, other: Client | None = None, **changes: Any) -> HttpResponse:
+        visitor = other or client
+        asked = begin(visitor)
+        claims = platform.claims(asked["nonce"], now=timezone.now().timestamp(), **changes)
+        data = {"state": asked["state"], "id_token": platform.signed(claims)}
+        response: HttpResponse = visitor.post("/lti/launch/", data, secure=True)
+        return response
+
+    return run

@@ -1,0 +1,148 @@
+"""A learning platform on loopback for tests: it signs launches, lists members, and takes scores."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import jwt
+from jwcrypto.jwk import JWK
+
+CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
+MEMBERSHIP = "http://purl.imsglobal.org/vocab/lis/v2/membership#"
+ISSUER, CLIENT, DEPLOYMENT = "https://school.example", "client-1", "deployment-1"
+
+
+@cache
+def make_key(kid: str, owner: str = "platform") -> JWK:
+    """An RSA key, made once in each test run, because that takes long."""
+    return JWK.generate(kty="RSA", size=2048, kid=kid, alg="RS256")
+
+
+@dataclass
+class Platform:
+    """State of the platform. scores: as received, newest last. status: with which it answers calls for scores."""
+
+    origin: str = ""
+    key: JWK = field(default_factory=lambda: make_key("k1"))
+    members: list[dict[str, Any]] = field(default_factory=list)
+    scores: list[dict[str, Any]] = field(default_factory=list)
+    registrations: list[dict[str, Any]] = field(default_factory=list)
+    status: int = 200
+    key_requests: int = 0
+    token_requests: list[dict[str, str]] = field(default_factory=list)
+
+    def claims(self, nonce: str, /, *, now: float, role: str = "Learner", **changes: Any) -> dict[str, Any]:
+        """The claims of a launch of a link. A change to None leaves the claim out."""
+        claims = {
+            "iss": ISSUER,
+            "aud": CLIENT,
+            "sub": "user-1",
+            "iat": int(now),
+            "exp": int(now) + 300,
+            "nonce": nonce,
+            "given_name": "Ana",
+            "family_name": "Ruiz",
+            "email": "ana@school.example",
+            f"{CLAIM}message_type": "LtiResourceLinkRequest",
+            f"{CLAIM}version": "1.3.0",
+            f"{CLAIM}deployment_id": DEPLOYMENT,
+            f"{CLAIM}target_link_uri": "https://testserver/lti/launch/",
+            f"{CLAIM}roles": [f"{MEMBERSHIP}{role}"],
+            f"{CLAIM}context": {"id": "course-1", "title": "Civics"},
+            f"{CLAIM}resource_link": {"id": "link-1", "title": "Police records"},
+            "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint": {
+                "scope": ["https://purl.imsglobal.org/spec/lti-ags/scope/score"],
+                "lineitem": f"{self.origin}/items/1?type=quiz",
+            },
+            "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice": {
+                "context_memberships_url": f"{self.origin}/members",
+                "service_versions": ["2.0"],
+            },
+            **changes,
+        }
+        return {name: value for name, value in claims.items() if value is not None}
+
+    def signed(self, claims: dict[str, Any], *, key: JWK | None = None, alg: str = "RS256") -> str:
+        """The message as the browser carries it."""
+        key = key or self.key
+        if alg == "none":
+            return jwt.encode(claims, None, algorithm="none", headers={"kid": key["kid"]})
+        if alg == "HS256":
+            return jwt.encode(claims, "a" * 40, algorithm="HS256", headers={"kid": key["kid"]})
+        pem = key.export_to_pem(private_key=True, password=None)
+        return jwt.encode(claims, pem, algorithm=alg, headers={"kid": key["kid"]})
+
+    def answer(self, method: str, target: str, headers: Any, body: bytes) -> tuple[int, Any]:
+        """The reply to a call of the site."""
+        path = urlsplit(target).path
+        if path == "/keys":
+            self.key_requests += 1
+            return 200, {"keys": [json.loads(self.key.export_public())]}
+        if path == "/token":
+            data = {name: value for name, [value] in parse_qs(body.decode()).items()}
+            self.token_requests.append(data)
+            return 200, {"access_token": "token-1", "expires_in": 3600}
+        if path == "/config":
+            return 200, self.configuration()
+        if path == "/register":
+            self.registrations.append({"token": headers.get("Authorization"), **json.loads(body)})
+            tool = "https://purl.imsglobal.org/spec/lti-tool-configuration"
+            return 200, {"client_id": "made-by-platform", tool: {"deployment_id": "d-9"}}
+        if headers.get("Authorization") != "Bearer token-1":
+            return 401, {}
+        if path == "/members":
+            return 200, {"members": self.members}
+        if path == "/items/1/scores" and method == "POST":
+            if self.status == 200:
+                self.scores.append(json.loads(body))
+            return self.status, {}
+        return 404, {}
+
+    def configuration(self) -> dict[str, Any]:
+        """The platform's own description, for a dynamic registration."""
+        return {
+            "issuer": "https://other.example",
+            "authorization_endpoint": "https://other.example/auth",
+            "token_endpoint": f"{self.origin}/token",
+            "jwks_uri": f"{self.origin}/keys",
+            "registration_endpoint": f"{self.origin}/register",
+            "https://purl.imsglobal.org/spec/lti-platform-configuration": {"product_family_code": "moodle"},
+        }
+
+
+@contextmanager
+def serving() -> Iterator[Platform]:
+    """A platform that answers on loopback."""
+    platform = Platform()
+
+    class Handler(BaseHTTPRequestHandler):
+        def respond(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            status, reply = platform.answer(self.command, self.path, self.headers, body)
+            content = json.dumps(reply).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_GET = do_POST = respond
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    platform.origin = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    try:
+        yield platform
+    finally:
+        server.shutdown()
+        server.server_close()

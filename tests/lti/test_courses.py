@@ -1,0 +1,210 @@
+"""Rosters of a course, registration, keys, the operator's command, and what an erasure takes along."""
+
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+
+import jwt
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from quizzes.lti import platforms
+from quizzes.models import (
+    Assignment,
+    Classroom,
+    LtiCourse,
+    LtiDeployment,
+    LtiKey,
+    LtiLaunch,
+    LtiPlatform,
+    LtiRegistrationLink,
+    LtiStudent,
+    LtiTeacher,
+    Student,
+    User,
+)
+from quizzes.people.erasure import erase_classroom, erase_student, erase_teacher
+from tests.factories import make_student
+from tests.lti.conftest import Launch
+from tests.lti.platform import DEPLOYMENT, MEMBERSHIP, Platform, make_key
+from tests.pages import form_of, text_of
+
+pytestmark = pytest.mark.sockets
+
+
+@pytest.fixture
+def course(platform: Platform, assignment: Assignment) -> LtiCourse:
+    return LtiCourse.objects.create(
+        deployment=LtiDeployment.objects.get(deployment_id=DEPLOYMENT),
+        context_id="course-1",
+        classroom=assignment.classroom,
+        members_url=f"{platform.origin}/members",
+    )
+
+
+def member(number: int, name: str, role: str = "Learner", **changes: Any) -> dict[str, Any]:
+    given, _, family = name.partition(" ")
+    return {
+        "user_id": f"u{number}",
+        "given_name": given,
+        "family_name": family,
+        "email": f"u{number}@school.example",
+        "roles": [f"{MEMBERSHIP}{role}"],
+        "status": "Active",
+        **changes,
+    }
+
+
+def test_teacher_adds_and_connects_students(platform: Platform, course: LtiCourse, teacher_client: Client) -> None:
+    there = make_student(classroom=course.classroom, name="Bo Tran")
+    platform.members = [
+        member(1, "Ana Ruiz"),
+        member(2, "Bo Tran"),
+        member(3, "Cy Left"),
+        member(4, "Ms. Rivera", role="Instructor"),
+        member(5, "Di Gone", status="Inactive"),
+    ]
+    address = reverse("lti_members", args=[course.classroom.public_id, course.pk])
+    assert (
+        address in teacher_client.get(reverse("change_classroom", args=[course.classroom.public_id])).content.decode()
+    )
+    form = form_of(teacher_client.get(address), having="u1")
+    data = form.data(u3="skip")
+    assert data["u2"] == [there.public_id]
+
+    for _ in range(2):
+        teacher_client.post(address, data)
+
+    made = {row.subject: row.student.display_name for row in LtiStudent.objects.select_related("student")}
+    assert made == {"u1": "Ana Ruiz", "u2": "Bo Tran"}
+    assert not Student.objects.filter(display_name__in=["Ms. Rivera", "Di Gone", "Cy Left"]).exists()
+
+
+def test_one_student_for_two_learners_is_refused(platform: Platform, course: LtiCourse, teacher_client: Client) -> None:
+    there = make_student(classroom=course.classroom, name="Bo Tran")
+    platform.members = [member(1, "Ana Ruiz"), member(2, "Bo Tran")]
+    address = reverse("lti_members", args=[course.classroom.public_id, course.pk])
+
+    said = text_of(teacher_client.post(address, {"u1": there.public_id, "u2": there.public_id}))
+
+    assert said.count("This student is chosen twice.") >= 2
+    assert not LtiStudent.objects.exists()
+
+
+def test_students_who_left_the_course_are_listed(platform: Platform, course: LtiCourse, teacher_client: Client) -> None:
+    student = make_student(classroom=course.classroom, name="Bo Tran")
+    LtiStudent.objects.create(course=course, subject="gone", student=student)
+
+    said = text_of(teacher_client.get(reverse("lti_members", args=[course.classroom.public_id, course.pk])))
+
+    assert "No longer in the course Bo Tran" in said
+    student.refresh_from_db()
+    assert student.removed_at is None
+
+
+def test_platform_that_refuses_the_list_is_said(platform: Platform, course: LtiCourse, teacher_client: Client) -> None:
+    LtiCourse.objects.update(members_url=f"{platform.origin}/nothing")
+
+    said = text_of(teacher_client.get(reverse("lti_members", args=[course.classroom.public_id, course.pk])))
+
+    assert "The platform no longer has this course" in said
+
+
+def test_platform_registers_itself_once(platform: Platform, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = StringIO()
+    call_command("lti", "link", stdout=out)
+    path = "/" + out.getvalue().strip().split("/", 3)[3]
+    # The platform of the tests has no TLS. What it says of itself stays under test.
+    monkeypatch.setattr(
+        "quizzes.lti.services.urlsplit", lambda url: type("Parts", (), {"scheme": "https", "netloc": "testserver"})
+    )
+    query = f"?openid_configuration={platform.origin}/config&registration_token=t-1"
+    assert "This link works once" in text_of(client.get(path + query, secure=True))
+
+    said = text_of(client.post(path + query, secure=True))
+
+    assert "Registered with moodle" in said
+    [sent] = platform.registrations
+    assert sent["token"] == "Bearer t-1"
+    assert sent["initiate_login_uri"] == "https://testserver/lti/login/"
+    row = LtiPlatform.objects.get(client_id="made-by-platform")
+    assert [item.deployment_id for item in row.deployments.all()] == ["d-9"]
+    assert client.post(path + query, secure=True).status_code == 401
+
+
+@pytest.mark.parametrize("configuration", ["http://school.example/config", "", "file:///etc/passwd"])
+def test_registration_needs_an_https_address(client: Client, db: None, configuration: str) -> None:
+    out = StringIO()
+    call_command("lti", "link", stdout=out)
+    path = "/" + out.getvalue().strip().split("/", 3)[3]
+
+    assert client.post(f"{path}?openid_configuration={configuration}", secure=True).status_code == 401
+    assert LtiRegistrationLink.objects.exists()
+
+
+def test_rotated_key_stays_known_for_two_days(
+    platform: Platform, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = make_key("other")
+    monkeypatch.setattr(platforms.JWK, "generate", lambda **_: other)
+    now = timezone.now()
+    call_command("lti", "rotate-key", stdout=StringIO())
+
+    assert len(client.get("/lti/keys/", secure=True).json()["keys"]) == 2
+    assert len(platforms.public_key_set(now=now + timedelta(days=3))["keys"]) == 1
+    newest = platforms.signing_key()
+    public = platforms.public_key_set(now=now + timedelta(days=3))["keys"][0]
+    signed = jwt.encode({"a": 1}, newest.private_key, algorithm="RS256")
+    assert jwt.decode(signed, jwt.PyJWK(public).key, algorithms=["RS256"]) == {"a": 1}
+    assert "d" not in public
+
+
+def test_operator_adds_allows_and_turns_off(platform: Platform) -> None:
+    options = {
+        "name": "Canvas",
+        "issuer": "https://canvas.example",
+        "client_id": "9",
+        "login_url": "https://canvas.example/auth",
+        "token_url": "https://canvas.example/token",
+        "key_set_url": "https://canvas.example/keys",
+        "deployment": "one",
+    }
+    flags = [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
+    for _ in range(2):
+        call_command("lti", "add", *flags, stdout=StringIO())
+    row = LtiPlatform.objects.get(name="Canvas")
+    call_command("lti", "allow", str(row.pk), "two", stdout=StringIO())
+    call_command("lti", "off", str(row.pk), stdout=StringIO())
+    out = StringIO()
+    call_command("lti", "list", stdout=out)
+
+    assert f"{row.pk}  Canvas (off)  https://canvas.example  deployments: one, two" in out.getvalue()
+    with pytest.raises(CommandError, match="begins with https"):
+        call_command("lti", "add", *[flag.replace("https://canvas", "http://canvas") for flag in flags])
+    with pytest.raises(CommandError, match="no platform 999"):
+        call_command("lti", "off", "999")
+
+
+def test_erasures_take_the_platforms_ids_along(
+    launch: Launch, course: LtiCourse, teacher: User, classroom: Classroom
+) -> None:
+    launch()
+    assert LtiLaunch.objects.exists()
+    student = LtiStudent.objects.get().student
+    erase_student(student, by=None, now=timezone.now())
+    assert not LtiStudent.objects.exists()
+    assert not LtiLaunch.objects.exists()
+
+    LtiTeacher.objects.create(platform=LtiPlatform.objects.get(), subject="t-1", user=teacher)
+    erase_classroom(course.classroom, by=None, now=timezone.now())
+    assert not LtiCourse.objects.exists()
+    erase_teacher(teacher, now=timezone.now())
+    assert not LtiTeacher.objects.exists()
+
+
+def test_keys_of_a_new_site_are_none(client: Client, db: None) -> None:
+    assert client.get("/lti/keys/", secure=True).json() == {"keys": []}
+    assert not LtiKey.objects.exists()

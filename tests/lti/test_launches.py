@@ -1,0 +1,331 @@
+"""Launches: the right person gets in, once, and everything else is refused with a reason in the log."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.utils import timezone
+
+from quizzes.lti.scores import delete_old_launches
+from quizzes.models import (
+    Assignment,
+    LtiCourse,
+    LtiDeployment,
+    LtiLaunch,
+    LtiLink,
+    LtiPlatform,
+    LtiStudent,
+    Student,
+    User,
+)
+from tests.lti.conftest import Launch, begin
+from tests.lti.platform import CLAIM, DEPLOYMENT, MEMBERSHIP, Platform, make_key
+from tests.pages import form_of, text_of
+
+pytestmark = pytest.mark.sockets
+
+
+@pytest.fixture
+def course(platform: Platform, assignment: Assignment) -> LtiCourse:
+    deployment = LtiDeployment.objects.get(deployment_id=DEPLOYMENT)
+    made = LtiCourse.objects.create(deployment=deployment, context_id="course-1", classroom=assignment.classroom)
+    LtiLink.objects.create(course=made, resource_link_id="link-1", assignment=assignment)
+    return made
+
+
+def test_student_lands_on_the_quiz_and_on_the_roster(
+    launch: Launch, client: Client, course: LtiCourse, assignment: Assignment
+) -> None:
+    response = launch()
+
+    assert response["Location"] == f"/student/assignments/{assignment.public_id}/"
+    assert client.get(response["Location"], secure=True).status_code == 200
+    student = LtiStudent.objects.get(course=course, subject="user-1").student
+    assert (student.display_name, student.family_name, student.external_id) == ("Ana Ruiz", "Ruiz", "")
+    assert "ana@school.example" not in str([*Student.objects.values(), *LtiLaunch.objects.values()])
+
+
+def test_second_launch_is_the_same_student(launch: Launch, course: LtiCourse) -> None:
+    launch()
+    launch(given_name="Another", family_name="Name")
+
+    assert [row.student.display_name for row in LtiStudent.objects.all()] == ["Ana Ruiz"]
+
+
+def test_name_alone_never_leads_to_a_student_who_is_there(launch: Launch, course: LtiCourse, student: Student) -> None:
+    first, _, last = student.display_name.partition(" ")
+    launch(given_name=first, family_name=last or None)
+
+    made = LtiStudent.objects.get().student
+    assert made != student
+    assert made.display_name == f"{student.display_name} (2)"
+
+
+def test_removed_student_is_told(launch: Launch, course: LtiCourse) -> None:
+    launch()
+    Student.objects.filter(lti_student__isnull=False).update(removed_at=timezone.now())
+
+    response = launch()
+
+    assert response.status_code == 403
+    assert "not on the roster" in text_of(response)
+
+
+def test_student_of_a_course_without_a_class_is_told(launch: Launch) -> None:
+    response = launch()
+
+    assert response.status_code == 403
+    assert "hasn’t connected this course" in text_of(response)
+    assert not LtiStudent.objects.exists()
+
+
+def test_teacher_connects_account_course_and_link(
+    launch: Launch, client: Client, teacher: User, assignment: Assignment
+) -> None:
+    client.force_login(teacher)
+    response = launch(role="Instructor")
+    address = response["Location"]
+    assert address.startswith("/lti/launches/")
+
+    page = client.get(address, secure=True)
+    form = form_of(page, having="classroom")
+    client.post(address, form.data(classroom=assignment.classroom.public_id, act="course"), secure=True)
+    page = client.get(address, secure=True)
+    form = form_of(page, having="assignment")
+    done = client.post(address, form.data(assignment=assignment.public_id, act="link"), secure=True)
+
+    assert done["Location"] == f"/teacher/assignments/{assignment.public_id}/"
+    assert LtiLink.objects.get().assignment == assignment
+    # The next launch signs in and leads to the quiz.
+    again = launch(other=Client(), role="Instructor")
+    assert again["Location"] == f"/teacher/assignments/{assignment.public_id}/"
+
+
+def test_teacher_without_an_account_signs_in_first(launch: Launch, client: Client) -> None:
+    response = launch(role="Instructor")
+
+    following = client.get(response["Location"], secure=True)
+
+    assert following["Location"].startswith("/accounts/login/?next=/lti/launches/")
+
+
+def test_launch_of_another_browser_is_not_found(launch: Launch, teacher: User, other_teacher: User) -> None:
+    address = launch(role="Instructor")["Location"]
+    stranger = Client()
+    stranger.force_login(other_teacher)
+
+    assert stranger.get(address, secure=True).status_code == 404
+
+
+def test_connected_teacher_who_lost_the_class_chooses_another(
+    launch: Launch, course: LtiCourse, other_teacher: User, client: Client
+) -> None:
+    client.force_login(other_teacher)
+    response = launch(role="Instructor")
+
+    assert response["Location"].startswith("/lti/launches/")
+    assert "Choose the class" in text_of(client.get(response["Location"], secure=True))
+
+
+def test_deep_link_carries_the_quiz(
+    launch: Launch, client: Client, teacher: User, course: LtiCourse, assignment: Assignment
+) -> None:
+    client.force_login(teacher)
+    settings = {
+        "deep_link_return_url": "https://school.example/return",
+        "accept_types": ["ltiResourceLink"],
+        "accept_presentation_document_targets": ["window"],
+        "data": "d",
+    }
+    deep = {
+        f"{CLAIM}message_type": "LtiDeepLinkingRequest",
+        f"{CLAIM}resource_link": None,
+        "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings": settings,
+    }
+    address = launch(role="Instructor", **deep)["Location"]
+    page = client.get(address, secure=True)
+    form = form_of(page, having="assignment")
+
+    page = client.post(address, form.data(assignment=assignment.public_id, act="link"), secure=True)
+
+    assert form_of(page, having="JWT").action == "https://school.example/return"
+    assert "form-action 'self' https://school.example;" in page["Content-Security-Policy"] + ";"
+    # The link that the platform makes of it names the quiz.
+    response = launch(
+        other=Client(),
+        **{f"{CLAIM}resource_link": {"id": "new"}, f"{CLAIM}custom": {"assignment": assignment.public_id}},
+    )
+    assert response["Location"] == f"/student/assignments/{assignment.public_id}/"
+
+
+def refused(caplog: pytest.LogCaptureFixture, response: Any, reason: str) -> None:
+    assert response.status_code in {401, 403}
+    assert "couldn’t open" in text_of(response)
+    assert reason in caplog.text
+    assert not LtiStudent.objects.exists()
+
+
+def test_replayed_launch_is_refused(
+    platform: Platform, client: Client, course: LtiCourse, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked = begin(client)
+    data = {
+        "state": asked["state"],
+        "id_token": platform.signed(platform.claims(asked["nonce"], now=timezone.now().timestamp())),
+    }
+    assert client.post("/lti/launch/", data, secure=True).status_code == 302
+    LtiStudent.objects.all().delete()
+
+    refused(caplog, client.post("/lti/launch/", data, secure=True), "was used before")
+
+
+def test_launch_in_another_browser_is_refused(
+    platform: Platform, client: Client, course: LtiCourse, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked = begin(client)
+    data = {
+        "state": asked["state"],
+        "id_token": platform.signed(platform.claims(asked["nonce"], now=timezone.now().timestamp())),
+    }
+
+    refused(caplog, Client().post("/lti/launch/", data, secure=True), "another browser")
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"nonce": "other"}, "Nonce"),
+        ({"aud": "client-2"}, "Registration not found"),
+        ({"aud": ["client-1", "client-2"]}, "azp"),
+        ({"iss": "https://evil.example"}, "Registration not found"),
+        ({f"{CLAIM}deployment_id": "deployment-2"}, "deployment"),
+        ({f"{CLAIM}version": "1.1"}, "version"),
+        ({f"{CLAIM}message_type": "Other"}, "message type"),
+        ({"sub": None}, "sub"),
+        ({f"{CLAIM}roles": [f"{MEMBERSHIP}Mentor"]}, "neither a learner"),
+        ({"exp": 1_000}, "expired"),
+        ({"iat": 99_999_999_999, "exp": 99_999_999_999}, "not yet valid"),
+    ],
+)
+def test_wrong_claim_is_refused(
+    launch: Launch, course: LtiCourse, caplog: pytest.LogCaptureFixture, changes: dict[str, Any], reason: str
+) -> None:
+    refused(caplog, launch(**changes), reason)
+
+
+@pytest.mark.parametrize("alg", ["none", "HS256", "RS512"])
+def test_other_algorithm_is_refused(
+    platform: Platform, client: Client, course: LtiCourse, caplog: pytest.LogCaptureFixture, alg: str
+) -> None:
+    asked = begin(client)
+    token = platform.signed(platform.claims(asked["nonce"], now=timezone.now().timestamp()), alg=alg)
+
+    refused(caplog, client.post("/lti/launch/", {"state": asked["state"], "id_token": token}, secure=True), "algorithm")
+
+
+def test_message_of_another_key_is_refused(
+    platform: Platform, client: Client, course: LtiCourse, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked = begin(client)
+    forged = make_key("k1", "somebody else")
+    token = platform.signed(platform.claims(asked["nonce"], now=timezone.now().timestamp()), key=forged)
+
+    refused(
+        caplog,
+        client.post("/lti/launch/", {"state": asked["state"], "id_token": token}, secure=True),
+        "Signature verification failed",
+    )
+
+
+@pytest.mark.parametrize("token", ["", "x", "a.b.c", "é.é.é", "e30.e30.e30"])
+def test_damaged_message_is_refused(
+    platform: Platform, client: Client, caplog: pytest.LogCaptureFixture, token: str
+) -> None:
+    asked = begin(client)
+
+    refused(caplog, client.post("/lti/launch/", {"state": asked["state"], "id_token": token}, secure=True), "refused")
+
+
+def test_new_key_of_the_platform_is_fetched_in_mid_launch(
+    platform: Platform, launch: Launch, course: LtiCourse, clock: time_machine.Traveller
+) -> None:
+    launch()
+    asked_before = platform.key_requests
+    platform.key = make_key("k2")
+    clock.shift(timedelta(minutes=2))
+
+    assert launch().status_code == 302
+    assert platform.key_requests == asked_before + 1
+
+
+def test_unknown_keys_do_not_make_the_site_ask_at_each_launch(
+    platform: Platform, launch: Launch, course: LtiCourse
+) -> None:
+    launch()
+    platform.key = make_key("k3")
+    asked_before = platform.key_requests
+
+    for _ in range(3):
+        assert launch().status_code == 401
+
+    assert platform.key_requests == asked_before
+
+
+def test_launch_is_too_old_after_half_an_hour(
+    platform: Platform,
+    client: Client,
+    course: LtiCourse,
+    clock: time_machine.Traveller,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    asked = begin(client)
+    clock.shift(timedelta(minutes=31))
+    data = {
+        "state": asked["state"],
+        "id_token": platform.signed(platform.claims(asked["nonce"], now=timezone.now().timestamp())),
+    }
+
+    refused(caplog, client.post("/lti/launch/", data, secure=True), "too old")
+    delete_old_launches(now=timezone.now())
+    assert not LtiLaunch.objects.exists()
+
+
+def test_platform_that_is_off_cannot_launch(platform: Platform, client: Client) -> None:
+    LtiPlatform.objects.update(is_active=False)
+
+    assert (
+        client.get("/lti/login/", {"iss": "https://school.example", "login_hint": "7"}, secure=True).status_code == 401
+    )
+
+
+def test_site_without_https_says_so(platform: Platform, client: Client) -> None:
+    response = client.get("/lti/login/", {"iss": "https://school.example", "login_hint": "7"})
+
+    assert response.status_code == 400
+    assert "no https address" in text_of(response)
+
+
+def test_login_in_a_frame_opens_a_window(platform: Platform, client: Client) -> None:
+    response = client.post(
+        "/lti/login/",
+        {"iss": "https://school.example", "login_hint": "7"},
+        secure=True,
+        headers={"Sec-Fetch-Dest": "iframe"},
+    )
+
+    assert "X-Frame-Options" not in response
+    assert "frame-ancestors https:" in response["Content-Security-Policy"]
+    assert (
+        'href="/lti/login/?iss=https%3A%2F%2Fschool.example&amp;login_hint=7" target="_blank"'
+        in response.content.decode()
+    )
+    assert not LtiLaunch.objects.exists()
+
+
+def test_cookie_goes_along_with_the_platforms_form(platform: Platform, client: Client) -> None:
+    begin(client)
+
+    cookie = client.cookies["lti"]
+    assert (cookie["samesite"], cookie["secure"], cookie["httponly"], cookie["path"]) == ("None", True, True, "/lti/")

@@ -1,0 +1,227 @@
+"""Scores reach the platform after turning in, a regrade, and an outage, and never before students see them."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from quizzes.lti.courses import connect_link
+from quizzes.lti.scores import exchange_scores, queue_scores, send_state
+from quizzes.models import (
+    Assignment,
+    Attempt,
+    Excuse,
+    LtiCourse,
+    LtiDeployment,
+    LtiLaunch,
+    LtiLink,
+    LtiScore,
+    LtiStudent,
+    Student,
+)
+from quizzes.models.public_ids import new_receipt
+from tests.factories import NOW, make_assignment, make_attempt, make_student
+from tests.lti.platform import DEPLOYMENT, Platform
+from tests.pages import text_of
+
+pytestmark = pytest.mark.sockets
+
+LATER = NOW + timedelta(minutes=1)
+
+
+@pytest.fixture
+def link(platform: Platform, assignment: Assignment) -> LtiLink:
+    Assignment.objects.update(release=Assignment.Release.AFTER_SUBMIT)
+    assignment.refresh_from_db()
+    deployment = LtiDeployment.objects.get(deployment_id=DEPLOYMENT)
+    course = LtiCourse.objects.create(
+        deployment=deployment,
+        context_id="course-1",
+        classroom=assignment.classroom,
+        members_url=f"{platform.origin}/members",
+    )
+    return LtiLink.objects.create(
+        course=course,
+        resource_link_id="link-1",
+        assignment=assignment,
+        line_item_url=f"{platform.origin}/items/1?type=quiz",
+    )
+
+
+@pytest.fixture
+def learner(link: LtiLink, student: Student) -> LtiStudent:
+    return LtiStudent.objects.create(course=link.course, subject="user-1", student=student)
+
+
+def turn_in(link: LtiLink, learner: LtiStudent, score: str | None = "3", **columns: Any) -> Attempt:
+    return make_attempt(
+        assignment=link.assignment,
+        student=learner.student,
+        submitted_at=NOW,
+        submitted_by=Attempt.SubmittedBy.STUDENT,
+        score=Decimal(score) if score is not None else None,
+        max_score=4,
+        receipt=new_receipt(),
+        **columns,
+    )
+
+
+def test_score_is_sent_once(platform: Platform, link: LtiLink, learner: LtiStudent) -> None:
+    turn_in(link, learner)
+
+    for minute in range(3):
+        exchange_scores(now=LATER + timedelta(minutes=minute))
+
+    [sent] = platform.scores
+    assert (sent["userId"], sent["scoreGiven"], sent["scoreMaximum"]) == ("user-1", 3.0, 4)
+    assert (sent["activityProgress"], sent["gradingProgress"]) == ("Submitted", "FullyGraded")
+    assert send_state(link.assignment).sent_count == 1  # type: ignore[union-attr]
+    assert "client_assertion" in platform.token_requests[0]
+
+
+def test_score_waits_for_the_release(platform: Platform, link: LtiLink, learner: LtiStudent) -> None:
+    Assignment.objects.update(release=Assignment.Release.AFTER_CLOSE, closes_at=NOW + timedelta(days=1))
+    turn_in(link, learner)
+
+    exchange_scores(now=LATER)
+    assert [(sent.get("scoreGiven"), sent["gradingProgress"]) for sent in platform.scores] == [(None, "Pending")]
+    exchange_scores(now=NOW + timedelta(days=2))
+    assert [sent.get("scoreGiven") for sent in platform.scores] == [None, 3.0]
+
+
+def test_ungraded_answers_are_said(platform: Platform, link: LtiLink, learner: LtiStudent) -> None:
+    attempt = turn_in(link, learner, ungraded_count=1)
+    exchange_scores(now=LATER)
+    Attempt.objects.filter(pk=attempt.pk).update(ungraded_count=0, score=4)
+    exchange_scores(now=LATER + timedelta(minutes=1))
+
+    assert [(sent.get("scoreGiven"), sent["gradingProgress"]) for sent in platform.scores] == [
+        (None, "PendingManual"),
+        (4.0, "FullyGraded"),
+    ]
+
+
+def test_regraded_score_is_sent_again(platform: Platform, link: LtiLink, learner: LtiStudent) -> None:
+    attempt = turn_in(link, learner)
+    exchange_scores(now=LATER)
+    Attempt.objects.filter(pk=attempt.pk).update(score=Decimal("3.5"))
+    exchange_scores(now=LATER + timedelta(minutes=1))
+
+    assert [sent["scoreGiven"] for sent in platform.scores] == [3.0, 3.5]
+    # Platforms ignore a score that is not newer than the one they have.
+    first, second = (sent["timestamp"] for sent in platform.scores)
+    assert first < second
+
+
+def test_score_of_an_excused_student_is_taken_back(platform: Platform, link: LtiLink, learner: LtiStudent) -> None:
+    turn_in(link, learner)
+    exchange_scores(now=LATER)
+    Excuse.objects.create(
+        assignment=link.assignment, student=learner.student, given_by=link.assignment.assigned_by, given_at=NOW
+    )
+    exchange_scores(now=LATER + timedelta(minutes=1))
+
+    assert [(sent.get("scoreGiven"), sent["gradingProgress"]) for sent in platform.scores][1:] == [(None, "NotReady")]
+
+
+def test_score_arrives_after_an_outage(platform: Platform, link: LtiLink, learner: LtiStudent) -> None:
+    turn_in(link, learner)
+    platform.status = 503
+    for minute in (0, 0, 1, 2, 6, 21, 22, 59):
+        exchange_scores(now=LATER + timedelta(minutes=minute))
+    score = LtiScore.objects.get()
+    assert score.error == "The platform answered with the error 503."
+    assert score.tries == 4
+
+    platform.status = 200
+    exchange_scores(now=LATER + timedelta(hours=2))
+
+    assert [sent["scoreGiven"] for sent in platform.scores] == [3.0]
+    assert LtiScore.objects.get().error == ""
+
+
+def test_silent_platform_is_asked_once_a_round(platform: Platform, link: LtiLink, learner: LtiStudent) -> None:
+    other = LtiStudent.objects.create(
+        course=link.course, subject="user-2", student=make_student(classroom=link.assignment.classroom, name="Bo T.")
+    )
+    turn_in(link, learner)
+    turn_in(link, other)
+    LtiLink.objects.update(line_item_url="http://127.0.0.1:9/items/1")
+
+    exchange_scores(now=LATER)
+
+    assert {score.error for score in LtiScore.objects.all()} == {"The platform does not answer."}
+
+
+def test_teacher_sees_failures_and_retries(
+    platform: Platform, link: LtiLink, learner: LtiStudent, teacher_client: Client
+) -> None:
+    turn_in(link, learner)
+    platform.status = 422
+    exchange_scores(now=LATER)
+    page = reverse("assignment_progress", args=[link.assignment.public_id])
+
+    said = text_of(teacher_client.get(page))
+    assert "Sent 0, failed 1." in said
+    assert f"{learner.student.display_name}: The platform refused it. The course may not be published." in said
+
+    platform.status = 200
+    teacher_client.post(reverse("lti_retry", args=[link.assignment.public_id]))
+    exchange_scores(now=LtiScore.objects.get().try_at or NOW)
+    assert "Sent 1." in text_of(teacher_client.get(page))
+
+
+def test_page_without_a_platform_says_nothing(assignment: Assignment, teacher_client: Client) -> None:
+    page = teacher_client.get(reverse("assignment_progress", args=[assignment.public_id]))
+
+    assert "learning platform" not in text_of(page)
+
+
+def test_queue_costs_the_same_for_one_student_and_ten(
+    platform: Platform, link: LtiLink, learner: LtiStudent, queries: Callable[[], Any]
+) -> None:
+    turn_in(link, learner)
+    queue_scores(now=LATER)
+    with queries() as one:
+        queue_scores(now=LATER)
+    for number in range(9):
+        student = make_student(classroom=link.assignment.classroom, name=f"Student {number}")
+        turn_in(link, LtiStudent.objects.create(course=link.course, subject=f"s{number}", student=student))
+    queue_scores(now=LATER)
+    with queries() as ten:
+        queue_scores(now=LATER)
+
+    assert len(ten) == len(one) == 7
+
+
+def test_site_without_links_costs_two_queries(db: None, queries: Callable[[], Any]) -> None:
+    with queries() as seen:
+        exchange_scores(now=NOW)
+
+    assert len(seen) == 2
+
+
+def test_link_without_a_column_sends_nothing(platform: Platform, link: LtiLink, learner: LtiStudent) -> None:
+    LtiLink.objects.update(line_item_url="")
+    turn_in(link, learner)
+
+    exchange_scores(now=LATER)
+
+    assert not LtiScore.objects.exists()
+
+
+def test_other_assignment_forgets_the_scores(link: LtiLink, learner: LtiStudent) -> None:
+    turn_in(link, learner)
+    queue_scores(now=LATER)
+    other = make_assignment(edition=link.assignment.edition, classroom=link.assignment.classroom)
+
+    launch = LtiLaunch(claims={"link": "link-1", "line_item": "https://school.example/items/2"})
+    connect_link(launch, link.course, other)
+
+    assert not LtiScore.objects.exists()
+    assert json.dumps(LtiLink.objects.values_list("line_item_url", flat=True)[0]) == '"https://school.example/items/2"'
