@@ -1,14 +1,11 @@
 from allauth.account import views as allauth_views
 from allauth.account.decorators import secure_admin_login
-from allauth.mfa.base import views as step_views
-from allauth.mfa.recovery_codes import views as code_views
-from allauth.mfa.totp import views as app_views
-from allauth.mfa.webauthn import views as passkey_views
 from django.contrib import admin
 from django.urls import include, path, re_path, reverse_lazy
 
 from quizsite import administration, health
 from quizzes.views import accounts
+from quizzes.views.on_demand import on_demand
 
 # The admin's own sign-in form counts no failures; the teachers' sign-in does.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -35,20 +32,32 @@ account_urls = [
     ),
     # The second step. The browser allows passkeys below this address only, see quizsite/middleware.py.
     path("2-step/confirm/", allauth_views.reauthenticate, name="account_reauthenticate"),
-    path("2-step/", step_views.index, name="mfa_index"),
-    path("2-step/sign-in/", step_views.authenticate, name="mfa_authenticate"),
-    path("2-step/confirm/code/", step_views.reauthenticate, name="mfa_reauthenticate"),
-    path("2-step/confirm/passkey/", accounts.ConfirmWithPasskey.as_view(), name="mfa_reauthenticate_webauthn"),
-    path("2-step/app/", app_views.activate_totp, name="mfa_activate_totp"),
-    path("2-step/app/remove/", app_views.deactivate_totp, name="mfa_deactivate_totp"),
-    path("2-step/passkey/", passkey_views.add_webauthn, name="mfa_add_webauthn"),
+    path("2-step/", on_demand("allauth.mfa.base.views.index"), name="mfa_index"),
+    path("2-step/sign-in/", on_demand("allauth.mfa.base.views.authenticate", is_public=True), name="mfa_authenticate"),
+    path("2-step/confirm/code/", on_demand("allauth.mfa.base.views.reauthenticate"), name="mfa_reauthenticate"),
+    path(
+        "2-step/confirm/passkey/",
+        on_demand("quizzes.views.second_factor.ConfirmWithPasskey"),
+        name="mfa_reauthenticate_webauthn",
+    ),
+    path("2-step/app/", on_demand("allauth.mfa.totp.views.activate_totp"), name="mfa_activate_totp"),
+    path("2-step/app/remove/", on_demand("allauth.mfa.totp.views.deactivate_totp"), name="mfa_deactivate_totp"),
+    path("2-step/passkey/", on_demand("allauth.mfa.webauthn.views.add_webauthn"), name="mfa_add_webauthn"),
     path(
         "2-step/passkey/<int:pk>/remove/",
-        passkey_views.RemoveWebAuthnView.as_view(success_url=reverse_lazy("mfa_index")),
+        on_demand("allauth.mfa.webauthn.views.RemoveWebAuthnView", success_url=reverse_lazy("mfa_index")),
         name="mfa_remove_webauthn",
     ),
-    path("2-step/codes/", code_views.view_recovery_codes, name="mfa_view_recovery_codes"),
-    path("2-step/codes/new/", code_views.generate_recovery_codes, name="mfa_generate_recovery_codes"),
+    path(
+        "2-step/codes/",
+        on_demand("allauth.mfa.recovery_codes.views.view_recovery_codes"),
+        name="mfa_view_recovery_codes",
+    ),
+    path(
+        "2-step/codes/new/",
+        on_demand("allauth.mfa.recovery_codes.views.generate_recovery_codes"),
+        name="mfa_generate_recovery_codes",
+    ),
 ]
 
 urlpatterns = [

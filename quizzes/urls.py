@@ -1,16 +1,11 @@
 """Every URL by audience, the most requested first."""
 
-from collections.abc import Callable
-from typing import Any
-
-from django.http import HttpRequest, HttpResponse
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
-from django.utils.module_loading import import_string
 
 from quizzes.people.class_roles import ClassAct
 from quizzes.views import accounts, language, previews, public
-from quizzes.views.access import class_act
+from quizzes.views.on_demand import on_demand
 from quizzes.views.student import attempts, home, practice, results, sign_in
 from quizzes.views.teacher import (
     accommodations,
@@ -52,22 +47,6 @@ class PublicIdConverter(StringConverter):
     """A public id. Other characters are a 404 without a query."""
 
     regex = "[A-Za-z0-9_-]{12}"
-
-
-def on_demand(view: str, *, is_for_platforms: bool = False, act: ClassAct | None = None) -> Callable[..., HttpResponse]:
-    """A view that is imported at its first request. Its library takes 21 MB in each process.
-
-    is_for_platforms: called by a learning platform, without a session or a CSRF token. act: as of `class_act`.
-    """
-
-    def load_and_call(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        response: HttpResponse = import_string(view)(request, **kwargs)
-        return response
-
-    if is_for_platforms:
-        load_and_call.csrf_exempt = True  # type: ignore[attr-defined]
-        load_and_call.login_required = False  # type: ignore[attr-defined]
-    return load_and_call if act is None else class_act(act)(load_and_call)
 
 
 register_converter(PublicIdConverter, "public_id")

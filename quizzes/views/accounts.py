@@ -5,12 +5,8 @@ from collections.abc import Callable
 from allauth.account import views as allauth_views
 from allauth.account.internal.flows.login import perform_login
 from allauth.account.models import Login
-from allauth.mfa.adapter import get_adapter as get_mfa_adapter
-from allauth.mfa.webauthn.views import ReauthenticateWebAuthnView
 from django.conf import settings
-from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -67,15 +63,6 @@ def use_sign_in_link(request: HttpRequest, uid: str, token: str) -> HttpResponse
     response: HttpResponse = perform_login(request, login)
     remember_device(response, device)
     return response
-
-
-class ConfirmWithPasskey(ReauthenticateWebAuthnView):
-    """Confirm with a passkey that it is the teacher who changes the second step."""
-
-    def form_invalid(self, form: BaseForm) -> HttpResponse:
-        """The same page, with the message; allauth would lead to the sign-in page."""
-        messages.error(self.request, get_mfa_adapter().error_messages["incorrect_code"])
-        return redirect(self.request.get_full_path())
 
 
 @login_not_required

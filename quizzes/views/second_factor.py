@@ -1,0 +1,17 @@
+"""The second step of sign-in, where allauth's own view does not fit."""
+
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.webauthn.views import ReauthenticateWebAuthnView
+from django.contrib import messages
+from django.forms import BaseForm
+from django.http import HttpResponse
+from django.shortcuts import redirect
+
+
+class ConfirmWithPasskey(ReauthenticateWebAuthnView):
+    """Confirm with a passkey that it is the teacher who changes the second step."""
+
+    def form_invalid(self, form: BaseForm) -> HttpResponse:
+        """The same page, with the message; allauth would lead to the sign-in page."""
+        messages.error(self.request, get_adapter().error_messages["incorrect_code"])
+        return redirect(self.request.get_full_path())
