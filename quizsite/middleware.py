@@ -106,7 +106,7 @@ def response_headers(get_response: GetResponse) -> GetResponse:
 
 
 # Pages for teachers are not translated yet. A browser's language must not translate half of a page.
-ENGLISH_ONLY = ("/teacher/", "/accounts/", "/admin/", "/invitation/", "/enter/", "/account/")
+ENGLISH_ONLY = ("/teacher/", "/accounts/", "/admin/", "/invitation/", "/enter/", "/account/", "/site/", "/help/")
 
 
 def page_language(get_response: GetResponse) -> GetResponse:

@@ -111,6 +111,13 @@ def test_pages_of_teachers_are_in_english(teacher_client: Client) -> None:
     assert 'value="es"' not in page.content.decode()
 
 
+@pytest.mark.parametrize("name", ["help", "administration"])
+def test_other_pages_for_teachers_are_in_english(name: str, teacher: User, signed_in: Any) -> None:
+    User.objects.update(is_staff=True, is_superuser=True)
+    page = signed_in(teacher).get(reverse(name), headers={"Accept-Language": "es"})
+    assert (page.status_code, language_of(page)) == (200, "en")
+
+
 def test_choice_before_sign_in_becomes_the_students_own(client: Client, student: Student) -> None:
     response = client.post(
         reverse("choose_language"), {"language": "es"}, headers={"Referer": "http://testserver/join/"}

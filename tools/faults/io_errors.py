@@ -20,6 +20,7 @@ from quizzes.models import Answer, Assignment, Attempt
 from tests.servers import Site, family, running
 from tools.faults.cluster import Cluster
 from tools.faults.ledger import RETRYABLE, Client, at_once, compare, make_clients
+from tools.faults.outcome import on_sqlite
 
 # What SQLite and PostgreSQL write and sync their files with. Sockets and the log use other calls.
 CALLS = ("pwrite64", "pwritev", "fdatasync", "fsync", "ftruncate", "fallocate")
@@ -71,7 +72,7 @@ def each_io_error(site: Site, *, full: bool) -> tuple[str, bool]:
         return "skipped: this machine has no strace", True
     site.command = ("serve", "--workers", "1")
     acts = [Act("save", _save, _is_saved), Act("turn-in", _turn_in, _is_turned_in)]
-    if _on_sqlite():
+    if on_sqlite():
         acts.append(Act("save with a checkpoint", _save, _is_saved, prepare=_fill_log))
     errors = ("EIO", "ENOSPC") if full else ("EIO",)
     tally, parts = Tally(), []
@@ -103,7 +104,7 @@ def each_io_error(site: Site, *, full: bool) -> tuple[str, bool]:
         and check == "ok"
     )
     line = f"{ledger} {tally} {' '.join(parts)} integrity={check}"
-    if _on_sqlite():
+    if on_sqlite():
         noticed = _control_normal(site)
         good &= noticed
         line += f" control_normal_noticed={noticed}"
@@ -113,7 +114,7 @@ def each_io_error(site: Site, *, full: bool) -> tuple[str, bool]:
 def _fail_each(site: Site, act: Act, call: str, error: str, tally: Tally) -> list[Client]:
     """Do the act again and again, with the next one of these calls failing each time, until it makes no more."""
     clients = []
-    thread = _flags([_request_thread(site)]) if _on_sqlite() else []
+    thread = _flags([_request_thread(site)]) if on_sqlite() else []
     for nth in _numbers():
         client = _new_client(site)
         clients.append(client)
@@ -144,7 +145,7 @@ def _fail_each_open(site: Site, act: Act, tally: Tally) -> list[Client]:
 @contextmanager
 def _about_to_open(site: Site) -> Iterator[list[str]]:
     """A site that has no file of the database open. The processes that will open them."""
-    if not _on_sqlite():
+    if not on_sqlite():
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT pg_terminate_backend(pid) {_SESSIONS}")
         yield [Path(os.environ["FOOTNOTE_CLUSTER"], "data", "postmaster.pid").read_text().split()[0]]
@@ -208,7 +209,7 @@ def _tracing(site: Site, call: str, fault: str, flags: list[str]) -> Iterator[Pa
     trace.unlink(missing_ok=True)
     calls = ",".join((*CALLS, OPEN))
     command = ["strace", "-y", "-o", str(trace), "-e", f"trace={calls}", "-e", f"inject={call}:{fault}", *flags]
-    if _on_sqlite():
+    if on_sqlite():
         for name in ("", "-wal", "-shm", "-journal", ".line", ".turn"):
             command += ["-P", f"{settings.SQLITE_PATH}{name}"]
     tracer = subprocess.Popen(command, stderr=subprocess.DEVNULL)  # noqa: S603  a fixed program
@@ -315,11 +316,7 @@ def _control_normal(site: Site) -> bool:
 
 def _checked() -> str:
     connections.close_all()
-    if not _on_sqlite():
+    if not on_sqlite():
         return "ok"
     [check] = connection.cursor().execute("PRAGMA integrity_check").fetchone()
     return str(check)
-
-
-def _on_sqlite() -> bool:
-    return connection.vendor == "sqlite"
