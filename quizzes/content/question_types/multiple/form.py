@@ -14,7 +14,7 @@ class MultipleForm(ChoicesForm):
     def build(self) -> None:
         """The choices, and the switch for all or nothing."""
         super().build()
-        label = "All or nothing: points only for every correct answer and no wrong one"
+        label = "All or nothing: full credit only for every correct answer and no other"
         all_or_nothing = forms.BooleanField(label=label, required=False)
         self.put("all_or_nothing", all_or_nothing, self.question.get("all_or_nothing", False))
 
