@@ -322,15 +322,15 @@ ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 
 # The second step of sign-in. `exports`: to download files about students.
 REQUIRE_MFA = some_of(os.environ, "FOOTNOTE_REQUIRE_MFA", ("administrators", "exports", "teachers"))
-MFA_ADAPTER = "quizzes.views.account_adapter.SecondFactorAdapter"
+MFA_ADAPTER = "quizzes.views.second_factor_adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_FORMS = {
-    "authenticate": "quizzes.forms.accounts.SecondStepForm",
-    "reauthenticate": "quizzes.forms.accounts.ConfirmCodeForm",
-    "activate_totp": "quizzes.forms.accounts.AddAppForm",
-    "add_webauthn": "quizzes.forms.accounts.AddPasskeyForm",
-    "authenticate_webauthn": "quizzes.forms.accounts.SecondStepPasskeyForm",
-    "reauthenticate_webauthn": "quizzes.forms.accounts.ConfirmPasskeyForm",
+    "authenticate": "quizzes.forms.second_factor.SecondStepForm",
+    "reauthenticate": "quizzes.forms.second_factor.ConfirmCodeForm",
+    "activate_totp": "quizzes.forms.second_factor.AddAppForm",
+    "add_webauthn": "quizzes.forms.second_factor.AddPasskeyForm",
+    "authenticate_webauthn": "quizzes.forms.second_factor.SecondStepPasskeyForm",
+    "reauthenticate_webauthn": "quizzes.forms.second_factor.ConfirmPasskeyForm",
 }
 # The clocks of a phone and of a school's server differ. `SecondStepForm` takes each code once.
 MFA_TOTP_TOLERANCE = 1

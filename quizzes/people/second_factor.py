@@ -1,12 +1,8 @@
-"""The second step of a teacher's sign-in: stored secrets, who must have one, and removing a lost one."""
+"""The second step of a teacher's sign-in: who must have one, and removing a lost one."""
 
-import base64
-import hashlib
-import secrets
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.db import transaction
 
@@ -17,19 +13,6 @@ from quizzes.people.teacher_sessions import end_all_sessions
 STEPS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 # In `settings.REQUIRE_MFA`: who needs a second step, and for what.
 ADMINISTRATORS, EXPORTS, TEACHERS = "administrators", "exports", "teachers"
-
-
-def encrypt(text: str) -> str:
-    """The text as the database stores it, readable only with the site's secret key."""
-    return _cipher().encrypt(text.encode()).decode()
-
-
-def decrypt(text: str) -> str:
-    """The text of `encrypt`. With a changed secret key it is random, so that no code matches."""
-    try:
-        return _cipher().decrypt(text.encode()).decode()
-    except InvalidToken:
-        return base64.b32encode(secrets.token_bytes(20)).decode()
 
 
 def has_second_factor(user: User) -> bool:
@@ -57,12 +40,3 @@ def remove_second_factor(user: User, *, now: datetime) -> bool:
             AuditEvent.Action.SECOND_FACTOR_REMOVED, actor=None, classroom=None, at=now, account=user.pk
         )
     return bool(removed)
-
-
-def _cipher() -> MultiFernet:
-    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(_digest(key))) for key in keys])
-
-
-def _digest(key: str) -> bytes:
-    return hashlib.sha256(f"quizzes.people.second_factor{key}".encode()).digest()

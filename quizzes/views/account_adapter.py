@@ -6,15 +6,11 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
-from allauth.mfa import signals
-from allauth.mfa.adapter import DefaultMFAAdapter
-from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.dispatch import receiver
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -22,8 +18,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from quizzes.forms.accounts import LINK_GOOD_UNTIL, too_many_codes, too_many_passwords
-from quizzes.models import AuditEvent, FailedTry, User
-from quizzes.people import accounts, second_factor
+from quizzes.models import FailedTry, User
+from quizzes.people import accounts
 from quizzes.people.student_sessions import end_student_session
 from quizzes.people.teacher_sessions import (
     SESSION_ID,
@@ -149,47 +145,3 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """The account page, which shows the success message."""
         return reverse("account")
-
-
-class SecondFactorAdapter(DefaultMFAAdapter):
-    """The second step of sign-in: encrypted secrets, plain words, and an entry of the audit log for each change."""
-
-    error_messages = {
-        **DefaultMFAAdapter.error_messages,
-        "incorrect_code": "That didn’t match. Type the newest code, or use another way.",
-        "cannot_generate_recovery_codes": "Add an authenticator app or a passkey first.",
-    }
-
-    def encrypt(self, text: str) -> str:
-        """The text as the database stores it."""
-        return second_factor.encrypt(text)
-
-    def decrypt(self, encrypted_text: str) -> str:
-        """The text as it was."""
-        return second_factor.decrypt(encrypted_text)
-
-    def build_totp_svg(self, url: str) -> str:
-        """Nothing: the page draws the code itself."""
-        return ""
-
-    def generate_authenticator_name(self, user: AbstractBaseUser, type: Authenticator.Type) -> str:
-        """The name of a new passkey, which the teacher can change."""
-        count = Authenticator.objects.filter(user_id=user.pk, type=type).count()
-        return f"Passkey {count + 1}"
-
-
-@receiver(signals.authenticator_added)
-@receiver(signals.authenticator_removed)
-@receiver(signals.authenticator_reset)
-def record_change(request: HttpRequest, user: User, authenticator: Authenticator, signal: Any, **kwargs: Any) -> None:
-    """Log a change of the second step. Recovery codes that come and go with it are not logged."""
-    if authenticator.type != Authenticator.Type.RECOVERY_CODES:
-        is_new = signal is signals.authenticator_added
-        action = AuditEvent.Action.SECOND_FACTOR_ADDED if is_new else AuditEvent.Action.SECOND_FACTOR_REMOVED
-    elif signal is signals.authenticator_reset:
-        action = AuditEvent.Action.RECOVERY_CODES_MADE
-    else:
-        return
-    AuditEvent.objects.record(
-        action, actor=user, classroom=None, at=timezone.now(), account=user.pk, step=str(authenticator.type)
-    )

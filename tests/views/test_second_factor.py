@@ -16,7 +16,8 @@ from pytest_django.fixtures import Settings
 
 from quizzes.models import AuditEvent, Classroom, FailedTry, Student, TeacherSession, User
 from quizzes.people import accounts
-from quizzes.people.second_factor import decrypt, encrypt, remove_second_factor
+from quizzes.people.second_factor import remove_second_factor
+from quizzes.people.stored_secrets import decrypt, encrypt
 from quizzes.people.teacher_sign_in import DEVICE_TRIES
 from quizzes.urls import urlpatterns
 from tests.factories import NOW, make_user

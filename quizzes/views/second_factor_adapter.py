@@ -1,0 +1,58 @@
+"""How django-allauth keeps the second step of sign-in on this site. Loaded with its first use."""
+
+from typing import Any
+
+from allauth.mfa import signals
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.dispatch import receiver
+from django.http import HttpRequest
+from django.utils import timezone
+
+from quizzes.models import AuditEvent, User
+from quizzes.people import stored_secrets
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    """The second step of sign-in: encrypted secrets, plain words, and an entry of the audit log for each change."""
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": "That didn’t match. Type the newest code, or use another way.",
+        "cannot_generate_recovery_codes": "Add an authenticator app or a passkey first.",
+    }
+
+    def encrypt(self, text: str) -> str:
+        """The text as the database stores it."""
+        return stored_secrets.encrypt(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """The text as it was."""
+        return stored_secrets.decrypt(encrypted_text)
+
+    def build_totp_svg(self, url: str) -> str:
+        """Nothing: the page draws the code itself."""
+        return ""
+
+    def generate_authenticator_name(self, user: AbstractBaseUser, type: Authenticator.Type) -> str:
+        """The name of a new passkey, which the teacher can change."""
+        count = Authenticator.objects.filter(user_id=user.pk, type=type).count()
+        return f"Passkey {count + 1}"
+
+
+@receiver(signals.authenticator_added)
+@receiver(signals.authenticator_removed)
+@receiver(signals.authenticator_reset)
+def record_change(request: HttpRequest, user: User, authenticator: Authenticator, signal: Any, **kwargs: Any) -> None:
+    """Log a change of the second step. Recovery codes that come and go with it are not logged."""
+    if authenticator.type != Authenticator.Type.RECOVERY_CODES:
+        is_new = signal is signals.authenticator_added
+        action = AuditEvent.Action.SECOND_FACTOR_ADDED if is_new else AuditEvent.Action.SECOND_FACTOR_REMOVED
+    elif signal is signals.authenticator_reset:
+        action = AuditEvent.Action.RECOVERY_CODES_MADE
+    else:
+        return
+    AuditEvent.objects.record(
+        action, actor=user, classroom=None, at=timezone.now(), account=user.pk, step=str(authenticator.type)
+    )
