@@ -37,7 +37,7 @@ account_urls = [
     path("2-step/confirm/code/", on_demand("allauth.mfa.base.views.reauthenticate"), name="mfa_reauthenticate"),
     path(
         "2-step/confirm/passkey/",
-        on_demand("quizzes.views.second_factor.ConfirmWithPasskey"),
+        on_demand("quizzes.views.second_factor.confirm_with_passkey"),
         name="mfa_reauthenticate_webauthn",
     ),
     path("2-step/app/", on_demand("allauth.mfa.totp.views.activate_totp"), name="mfa_activate_totp"),

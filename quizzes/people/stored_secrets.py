@@ -1,6 +1,7 @@
 """Secrets of the second step as the database stores them. Loads cryptography, so only that step imports it."""
 
 import base64
+import hashlib
 import secrets
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet

@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 COOKIE = "lti"
 COOKIE_PATH = "/lti/"
 # A platform may open the login in a frame. The one page that may be framed leads to a window of its own.
-_POLICY: dict[str, list[str]] = settings.SECURE_CSP
+_POLICY: dict[str, list[str]] = {name: [str(value) for value in values] for name, values in settings.SECURE_CSP.items()}
 FRAMED_CSP = {**_POLICY, "frame-ancestors": ["https:"]}
 
 

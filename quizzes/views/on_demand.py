@@ -16,12 +16,14 @@ def on_demand(
     """A view by its path. The second step of sign-in takes 17 MB, LTI 21 MB: processes that meet neither stay small.
 
     is_public: needs no sign-in. is_for_platforms: public, and called by a learning platform without a CSRF token.
-    act: as of `class_act`. options: of a class-based view.
+    act: as of `class_act`. options: of a class-based view that has some.
     """
 
     def load_and_call(request: HttpRequest, **kwargs: Any) -> HttpResponse:
         loaded = import_string(view)
-        response: HttpResponse = (loaded.as_view(**options) if isinstance(loaded, type) else loaded)(request, **kwargs)
+        if options:
+            loaded = loaded.as_view(**options)
+        response: HttpResponse = loaded(request, **kwargs)
         return response
 
     load_and_call.login_required = not (is_public or is_for_platforms)  # type: ignore[attr-defined]

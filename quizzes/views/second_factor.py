@@ -15,3 +15,6 @@ class ConfirmWithPasskey(ReauthenticateWebAuthnView):
         """The same page, with the message; allauth would lead to the sign-in page."""
         messages.error(self.request, get_adapter().error_messages["incorrect_code"])
         return redirect(self.request.get_full_path())
+
+
+confirm_with_passkey = ConfirmWithPasskey.as_view()
