@@ -115,7 +115,7 @@ urlpatterns = [
     ),
     path("lti/launches/<public_id:public_id>/", on_demand("quizzes.views.teacher.lti.lti_connect"), name="lti_connect"),
     path(
-        "teacher/classrooms/<public_id:public_id>/courses/<int:number>/",
+        "teacher/classrooms/<public_id:public_id>/courses/<int:course_id>/",
         on_demand("quizzes.views.teacher.lti.lti_members", act=ClassAct.CHANGE),
         name="lti_members",
     ),

@@ -29,6 +29,12 @@ from quizzes.models import (
     Edition,
     FailedTry,
     Invitation,
+    LtiCourse,
+    LtiDeployment,
+    LtiLink,
+    LtiPlatform,
+    LtiScore,
+    LtiStudent,
     QuestionSet,
     Reading,
     Regrade,
@@ -433,3 +439,21 @@ def _sentence(key: str, text: str, voice: str, fact: str) -> dict[str, Any]:
 
 def _statement(text: str, voice: str, facts: list[str], evidence: list[str], rationale: str) -> dict[str, Any]:
     return {"text": text, "voice": voice, "facts": facts, "evidence": evidence, "rationale": rationale}
+
+
+def make_lti_link(*, assignment: Assignment, now: datetime = NOW) -> LtiLink:
+    """A link of a course on a learning platform, which opens the assignment."""
+    platform, _ = LtiPlatform.objects.get_or_create(
+        issuer="https://school.example", client_id="client-1", defaults={"name": "Moodle", "created_at": now}
+    )
+    deployment, _ = LtiDeployment.objects.get_or_create(platform=platform, deployment_id="deployment-1")
+    course, _ = LtiCourse.objects.get_or_create(
+        deployment=deployment, context_id=assignment.classroom.public_id, defaults={"classroom": assignment.classroom}
+    )
+    return LtiLink.objects.create(course=course, resource_link_id=assignment.public_id, assignment=assignment)
+
+
+def make_lti_score(*, link: LtiLink, student: Student, subject: str = "user-1", now: datetime = NOW) -> LtiScore:
+    """A score of a student for the platform, not sent yet."""
+    learner = LtiStudent.objects.create(course=link.course, subject=subject, student=student)
+    return LtiScore.objects.create(link=link, lti_student=learner, progress=LtiScore.Progress.PENDING, changed_at=now)

@@ -46,7 +46,7 @@ SECTIONS: dict[str, type[Model]] = {
 
 
 def export_teacher(user: User, *, now: datetime) -> ExportedFile:
-    """Every row about a teacher as JSON; 14 queries. Records the download first. Moments are in UTC."""
+    """Every row about a teacher as JSON; 15 queries. Records the download first. Moments are in UTC."""
     AuditEvent.objects.record(AuditEvent.Action.ACCOUNT_EXPORTED, actor=user, classroom=None, at=now)
     document = {
         "about": "All that Footnote holds about one teacher. Moments are in UTC.",

@@ -8,7 +8,7 @@ from decimal import Decimal
 from statistics import median
 from typing import NamedTuple
 
-from django.db.models import FilteredRelation, Q
+from django.db.models import Exists, FilteredRelation, Q
 
 from quizzes.assignments.status import Status, StudentStatus
 from quizzes.assignments.student_statuses import Key, load_overrides
@@ -111,13 +111,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Gradebook:
-    """A classroom's scores: a row for each student by name, a column for each assignment, the newest first."""
+    """A classroom's scores: a row for each student by name, a column for each assignment, the newest first.
+
+    has_others_work: whether students who are not in the class today have attempts here.
+    """
 
     classroom: Classroom
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     mean_share: Decimal | None
     median_share: Decimal | None
+    has_others_work: bool = False
 
 
 def gradebook(classroom: Classroom, *, now: datetime) -> Gradebook:
@@ -127,7 +131,7 @@ def gradebook(classroom: Classroom, *, now: datetime) -> Gradebook:
         .defer("edition__document")
         .order_by("-created_at", "-pk")
     )
-    students, made = _students_and_attempts(classroom)
+    students, made, has_others_work = _students_and_attempts(classroom)
     overrides = load_overrides(assignment__classroom=classroom)
     rows = []
     for student in students:
@@ -151,23 +155,36 @@ def gradebook(classroom: Classroom, *, now: datetime) -> Gradebook:
             )
         )
     averages = [row.average_share for row in rows if row.average_share is not None]
-    return Gradebook(classroom, tuple(columns), tuple(rows), mean_of(averages), median(averages) if averages else None)
+    return Gradebook(
+        classroom,
+        tuple(columns),
+        tuple(rows),
+        mean_of(averages),
+        median(averages) if averages else None,
+        has_others_work,
+    )
 
 
-def _students_and_attempts(classroom: Classroom) -> tuple[list[StudentRow], dict[Key, list[AttemptRow]]]:
-    """The enrolled students by name, and their attempts in this classroom by student and assignment; 1 query."""
+def _students_and_attempts(classroom: Classroom) -> tuple[list[StudentRow], dict[Key, list[AttemptRow]], bool]:
+    """The enrolled students by name, and their attempts in this classroom by student and assignment; 1 query.
+
+    Also whether others have attempts here: part of the same query, because nearly every class has none.
+    """
+    others = Attempt.objects.filter(classroom=classroom).exclude(student__classroom=classroom)
     here = FilteredRelation("attempts", condition=Q(attempts__classroom=classroom))
     columns = [*StudentRow._fields, "here__assignment_id", *(f"here__{name}" for name in AttemptRow._fields)]
     rows = classroom.students.enrolled().alias(here=here).order_by("sort_key", "pk", "here__number")
     students: dict[int, StudentRow] = {}
     made: defaultdict[Key, list[AttemptRow]] = defaultdict(list)
     own = len(StudentRow._fields)
-    for row in rows.values_list(*columns):
-        pk, assignment_id, attempt = row[0], row[own], row[own + 1 :]
+    # Without a student, the query has no row to say it.
+    has_others_work = True
+    for row in rows.values_list(*columns, Exists(others)):
+        pk, assignment_id, attempt, has_others_work = row[0], row[own], row[own + 1 : -1], row[-1]
         students.setdefault(pk, StudentRow._make(row[:own]))
         if assignment_id is not None:
             made[pk, assignment_id].append(AttemptRow._make(attempt))
-    return list(students.values()), made
+    return list(students.values()), made, has_others_work
 
 
 def cell_of(found: StudentStatus[AttemptRow] | StudentStatus[Attempt], *, missing_is_zero: bool) -> Cell:

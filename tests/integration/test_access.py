@@ -189,9 +189,11 @@ def of_course(school: School) -> dict[str, Any]:
     platform, _ = LtiPlatform.objects.get_or_create(name="Moodle", issuer="i", client_id="c", created_at=NOW)
     deployment, _ = LtiDeployment.objects.get_or_create(platform=platform, deployment_id="d")
     course, _ = LtiCourse.objects.get_or_create(
-        deployment=deployment, context_id="c", defaults={"classroom": classroom, "members_url": "http://127.0.0.1:9/"}
+        deployment=deployment,
+        context_id=classroom.public_id,
+        defaults={"classroom": classroom, "members_url": "http://127.0.0.1:9/"},
     )
-    return {"public_id": classroom.public_id, "number": course.pk}
+    return {"public_id": classroom.public_id, "course_id": course.pk}
 
 
 FOR_PLATFORMS = {"lti_login", "lti_launch", "lti_register"}

@@ -25,7 +25,12 @@ from quizzes.models import (
     ErasureInProgress,
     Excuse,
     Extension,
+    HiddenTodo,
     KnownDevice,
+    LtiLaunch,
+    LtiLink,
+    LtiScore,
+    LtiTeacher,
     ManualGrade,
     Question,
     QuestionSet,
@@ -44,6 +49,8 @@ from tests.factories import (
     make_attempt,
     make_classroom,
     make_edition,
+    make_lti_link,
+    make_lti_score,
     make_question_set,
     make_student,
     make_user,
@@ -168,6 +175,32 @@ def known_twice(**owner: Any) -> models.Model:
     return known_device(**owner)
 
 
+def hidden_twice() -> models.Model:
+    return copy_of(HiddenTodo.objects.create(user=make_user(), key="cards", count=1))
+
+
+def lti_link() -> LtiLink:
+    return make_lti_link(assignment=make_assignment())
+
+
+def lti_score() -> LtiScore:
+    link = lti_link()
+    return make_lti_score(link=link, student=make_student(classroom=link.assignment.classroom))
+
+
+def lti_teacher_twice() -> models.Model:
+    platform = lti_link().course.deployment.platform
+    return copy_of(LtiTeacher.objects.create(platform=platform, subject="t-1", user=make_user()))
+
+
+def lti_state_twice() -> models.Model:
+    platform = lti_link().course.deployment.platform
+    launch = LtiLaunch.objects.create(
+        platform=platform, browser_digest="b", state_digest="s", nonce_digest="n", expires_at=NOW
+    )
+    return copy_of(launch)
+
+
 # Constraint: (a row that breaks it, its message, "" if no form can break it).
 REFUSED: dict[str, tuple[Callable[[], models.Model], str]] = {
     "user_email_once": (
@@ -251,6 +284,15 @@ REFUSED: dict[str, tuple[Callable[[], models.Model], str]] = {
     "manual_grade_once_per_group_and_answer": (same_grade_group, ""),
     "set_share_once_per_user": (lambda: shared_twice(user=make_user()), ""),
     "set_share_once_for_all_teachers": (lambda: shared_twice(user=None), ""),
+    "hidden_todo_once_per_teacher": (hidden_twice, ""),
+    "lti_platform_once": (lambda: copy_of(lti_link().course.deployment.platform), ""),
+    "lti_deployment_once": (lambda: copy_of(lti_link().course.deployment), ""),
+    "lti_course_once": (lambda: copy_of(lti_link().course), ""),
+    "lti_link_once": (lambda: copy_of(lti_link()), ""),
+    "lti_student_once": (lambda: copy_of(lti_score().lti_student), ""),
+    "lti_score_once": (lambda: copy_of(lti_score()), ""),
+    "lti_teacher_once": (lti_teacher_twice, ""),
+    "lti_state_once": (lti_state_twice, ""),
     "erasure_in_progress_is_one_row": (lambda: ErasureInProgress(pk=2), ""),
 }
 

@@ -72,6 +72,8 @@ from tests.factories import (
     make_edition,
     make_failed_try,
     make_invitation,
+    make_lti_link,
+    make_lti_score,
     make_question_set,
     make_regrade,
     make_student,
@@ -126,6 +128,7 @@ def fill(student: Student, by: User, now: datetime, mark: str = MARK) -> Attempt
     Accommodation.objects.create(student=student, time_factor=None, changed_at=now)
     make_failed_try(student=student, device=mark)
     record_heartbeat(attempt.pk, question.pk, now=now)
+    make_lti_score(link=make_lti_link(assignment=assignment), student=student, subject=f"{mark} subject")
     AuditEvent.objects.record("excused", actor=by, classroom=student.classroom, student=student, at=now, reason=mark)
     return attempt
 
@@ -340,7 +343,7 @@ def test_erasing_a_student_leaves_the_rows_of_the_others(
     fill(student, teacher, now)
     # The set, its edition and the assignment are the class's.
     kept = {name: count for name, count in counts_of_rows().items() if name in {"Source", "Reading", "QuestionSet"}}
-    kept |= {name: counts_of_rows()[name] for name in ("Edition", "Question", "Assignment")}
+    kept |= {name: counts_of_rows()[name] for name in ("Edition", "Question", "Assignment", "LtiCourse", "LtiLink")}
 
     erase_student(student, by=teacher, now=now)
 

@@ -117,7 +117,7 @@ def test_notices_cost_no_query_more(
     with queries() as seen:
         assert text_of(teacher_client.get("/teacher/")).count("will be deleted for good") == count
 
-    assert len(seen) == 4
+    assert len(seen) == 5
 
 
 def test_log_rows_and_invitations_end(classroom: Classroom, teacher: User, now: datetime) -> None:

@@ -34,6 +34,7 @@ def test_periodic_jobs_go_on_past_one_that_fails(caplog: pytest.LogCaptureFixtur
     assert not Presence.objects.exists()
 
 
+@pytest.mark.django_db
 def test_error_beside_the_jobs_does_not_end_their_thread(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -57,7 +57,7 @@ def test_footer_of_a_classroom_page_shows_the_version(classroom: Classroom, teac
     )
 
 
-@pytest.mark.parametrize("name", ["landing", "privacy", "accessibility", "how_we_write", "join", "account_login"])
+@pytest.mark.parametrize("name", ["landing", "privacy", "how_we_write", "join", "account_login"])
 def test_footer_of_public_pages_shows_no_version(name: str, client: Client, teacher_client: Client) -> None:
     # The footer's text is kept from page to page, so a teacher's page comes first.
     assert LINE in teacher_client.get(reverse("teacher_home")).content.decode()

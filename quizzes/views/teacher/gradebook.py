@@ -34,7 +34,7 @@ def classroom_gradebook(request: TeacherRequest, public_id: str) -> HttpResponse
         "rows": rows,
         "order": form,
         "objective": objective,
-        "moved_away": moved_away(classroom),
+        "moved_away": moved_away(classroom) if book.has_others_work else [],
         "file_quizzes": quiz_choices(book),
         "numberless": sum(not row.student.external_id for row in book.rows),
     }

@@ -32,11 +32,11 @@ def lti_connect(request: TeacherRequest, public_id: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def lti_members(request: TeacherRequest, public_id: str, number: int) -> HttpResponse:
+def lti_members(request: TeacherRequest, public_id: str, course_id: int) -> HttpResponse:
     """Compare the roster with the platform's list, then add and connect students."""
     classroom = taught_classroom(request, public_id)
     course = get_object_or_404(
-        LtiCourse.objects.select_related("deployment__platform", "classroom"), pk=number, classroom=classroom
+        LtiCourse.objects.select_related("deployment__platform", "classroom"), pk=course_id, classroom=classroom
     )
     if not course.members_url:
         raise Http404

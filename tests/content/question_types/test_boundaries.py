@@ -23,6 +23,8 @@ COMPARISONS = {
 }
 TYPE_FOLDER = re.compile(rf"quizzes/content/question_types/(?:{NAMES})/|templates/question_types/")
 # It imports each type once.
+# A format of another program has its own words for the types, so each format module maps them.
+FORMATS = "quizzes/files/questions/"
 REGISTRY = "quizzes/content/question_types/registry.py"
 
 
@@ -43,7 +45,7 @@ def test_nothing_outside_its_folder_compares_a_type() -> None:
     found = [
         line
         for name, path in sorted(paths.items())
-        if not TYPE_FOLDER.match(name)
+        if not TYPE_FOLDER.match(name) and not name.startswith(FORMATS)
         for line in violations(name, path.read_text(encoding="utf-8"))
     ]
 

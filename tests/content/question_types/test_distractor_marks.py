@@ -1,6 +1,7 @@
 """What is wrong with each wrong choice: edited, validated, and shown to students only after release."""
 
 import copy
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -251,7 +252,8 @@ def test_teacher_reads_marks_and_their_counts(given: Assignment, teacher_client:
 def test_marks_travel_with_a_class(given: Assignment, student: Student) -> None:
     make_answered_attempt(assignment=given, student=student)
     before = given.edition.document
-    content = export_classroom(given.classroom, now=NOW)
-    again = import_classroom(content, by=empty_site(), now=NOW)
+    later = NOW + timedelta(days=1)
+    content = export_classroom(given.classroom, now=later)
+    again = import_classroom(content, by=empty_site(), now=later)
     assert again.assignments.get().edition.document == before
     assert [row.get("mark") for row in before["questions"][0]["choices"]] == ["beside_the_point", None, "contradicted"]

@@ -164,7 +164,7 @@ def test_file_of_a_teacher_takes_the_same_queries_for_more_classes(
     with queries() as seen:
         export_teacher(teacher, now=now)
 
-    assert len(seen) == 14
+    assert len(seen) == 15
 
 
 # --- Hand over ----------------------------------------------------------------------------------------------------

@@ -171,4 +171,4 @@ def test_people_cost_one_query_for_any_number(
         with queries() as seen:
             teacher_client.get(settings_of(classroom))
         counts.append(len(seen))
-    assert counts == [4, 4]
+    assert counts == [5, 5]

@@ -376,4 +376,4 @@ def test_queue_and_home_cost_the_same_however_many(
     assert len(seen) == 7  # session, teacher, assignment; answers, regrades, grades; last comment
     with queries() as seen:
         teacher_client.get(HOME)
-    assert len(seen) == 12
+    assert len(seen) == 13

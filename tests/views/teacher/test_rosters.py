@@ -460,7 +460,7 @@ def test_student_page_costs_the_same_for_any_amount_of_work(
         page = teacher_client.get(url("student_history", student))
 
     assert page.status_code == 200
-    assert len(seen) == 13
+    assert len(seen) == 14
 
 
 def test_rename_changes_the_name_and_leaves_a_record(student: Student, teacher_client: Client) -> None:
@@ -506,7 +506,8 @@ def test_move_puts_a_student_on_another_roster(
     attempt = make_answered_attempt(assignment=assignment, student=student)
     to = make_classroom(teacher=teacher, name="Period 5")
     form = form_of(teacher_client.get(url("student_history", student)), having="classroom")
-    assert [value for _, value in form.offered] == ["", to.public_id]
+    # The last one: whether the finished work counts there.
+    assert [value for _, value in form.offered] == ["", to.public_id, "on"]
 
     question = form_of(teacher_client.post(form.action, form.data(classroom=to.public_id)), having="is_confirmed")
     answer = teacher_client.post(question.action, question.data(), follow=True)

@@ -159,7 +159,7 @@ def test_class_page_for_the_wall_leads_to_quizzes_that_are_not_closed(
     clock.shift(MINUTE)
     links = read(teacher_client.get(address)).links
     assert wall_of(assignment) not in links
-    assert reverse("question_sets") in links
+    assert f"{reverse('assign_quiz')}?classroom={classroom.public_id}" in links
 
 
 # --- One tap away -------------------------------------------------------------------------------------------------
