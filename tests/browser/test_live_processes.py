@@ -25,7 +25,7 @@ def sites(tmp_path: Path) -> Iterator[tuple[Site, Site, str]]:
 def join(page: Page, code: str, name: str, pin: str) -> None:
     page.goto("/join/")
     page.get_by_label("Class code").fill(code)
-    page.locator("form button").last.click()
+    page.get_by_role("button", name="Find my class").click()
     page.get_by_role("button", name=name, exact=True).click()
     page.get_by_label("Your PIN").fill(pin)
     page.get_by_role("button", name="Sign in").click()

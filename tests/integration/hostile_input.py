@@ -317,6 +317,7 @@ class HostileSchool:
 
 # These pages show no user input, or need rows of another user.
 WITHOUT_TEXT = {"livez", "readyz", "time_left", "accept_invitation", "use_sign_in_link", "try_question", "try_result"}
+WITHOUT_TEXT |= {"question_template", "lti_keys", "lti_register"}
 
 
 def addresses(hostile: HostileSchool, person: Student | User) -> list[str]:
