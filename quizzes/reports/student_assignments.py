@@ -73,7 +73,7 @@ class StudentAssignments:
     """A student's assignments by what to do with them, each list with the most urgent or newest first.
 
     current: the attempt to continue. next_up: the one to start if there is none to continue; not in `to_do`.
-    open_ids: as in the function `open_ids`.
+    open_times: as in the function `open_times`.
     """
 
     current: Current | None
@@ -82,7 +82,7 @@ class StudentAssignments:
     coming: tuple[StudentAssignment, ...]
     done: tuple[StudentAssignment, ...]
     missed: tuple[StudentAssignment, ...]
-    open_ids: frozenset[int]
+    open_times: tuple[datetime, ...]
 
     @property
     def retry(self) -> StudentAssignment | None:
@@ -105,14 +105,14 @@ def student_assignments(student: Student, *, now: datetime) -> StudentAssignment
         coming=tuple(sorted((given for given in found if given.status is Status.NOT_OPEN), key=_opening)),
         done=tuple(given for given in found if given.status in done),
         missed=tuple(given for given in found if given.status is Status.MISSING and not given.can_start),
-        open_ids=_open_ids((given.assignment for given in found), now=now),
+        open_times=_open_times((given.assignment for given in found), now=now),
     )
 
 
-def open_ids(student: Student, *, now: datetime) -> frozenset[int]:
-    """The ids of the assignments that are open for the class; 1 query."""
-    rows = student.classroom.assignments.only("opens_at", "due_at", "closes_at").order_by()
-    return _open_ids(rows, now=now)
+def open_times(student: Student, *, now: datetime) -> tuple[datetime, ...]:
+    """When each assignment was made that is open for the class, in order; 1 query. Changes when one opens or closes."""
+    rows = student.classroom.assignments.only("opens_at", "due_at", "closes_at", "created_at").order_by()
+    return _open_times(rows, now=now)
 
 
 def student_assignment(student: Student, public_id: str, *, now: datetime) -> StudentAssignment | None:
@@ -149,9 +149,9 @@ def answered_count(attempt: Attempt) -> int:
     return attempt.answers.filter(value__isnull=False).count()
 
 
-def _open_ids(assignments: Iterable[Assignment], *, now: datetime) -> frozenset[int]:
+def _open_times(assignments: Iterable[Assignment], *, now: datetime) -> tuple[datetime, ...]:
     open_states = {WindowState.OPEN, WindowState.PAST_DUE}
-    return frozenset(entry.pk for entry in assignments if window_of(entry).state(at=now) in open_states)
+    return tuple(sorted(entry.created_at for entry in assignments if window_of(entry).state(at=now) in open_states))
 
 
 def _load(queryset: QuerySet[Assignment], student: Student, now: datetime) -> list[StudentAssignment]:
