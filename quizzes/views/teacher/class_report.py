@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from quizzes.assignments.status import Status
 from quizzes.models import Assignment
 from quizzes.reports.class_report import class_report
+from quizzes.reports.misconceptions import MIN_STUDENTS
 from quizzes.views.access import TeacherRequest, allowed, taught_assignment
 
 
@@ -25,6 +26,7 @@ def assignment_results(request: TeacherRequest, public_id: str) -> HttpResponse:
         "assignment": assignment,
         "classroom": assignment.classroom,
         "report": report,
+        "is_too_few": report.attempt_count < MIN_STUDENTS,
         "has_average": bool(report.attempt_count) and report.average is not None,
         "submitted_count": sum(line.status is Status.SUBMITTED for line in report.lines),
         "student_count": sum(line.status is not Status.EXCUSED for line in report.lines),

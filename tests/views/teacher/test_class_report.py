@@ -54,6 +54,17 @@ def test_results_hide_the_map_of_few_and_say_so(teacher_client: Client, assignme
     assert "wrong answers," not in text
 
 
+@pytest.mark.parametrize(("count", "said"), [(2, "Too few students have turned in"), (3, "No wrong answer stands out")])
+def test_results_of_two_students_name_no_common_wrong_answer(
+    count: int, said: str, teacher_client: Client, assignment: Assignment
+) -> None:
+    for number in range(count):
+        student = make_student(classroom=assignment.classroom, name=f"Student {number}")
+        make_answered_attempt(assignment=assignment, student=student, answers={})
+
+    assert said in words(teacher_client, "assignment_results", assignment)
+
+
 def test_results_before_anybody_handed_in_have_no_figures(teacher_client: Client, assignment: Assignment) -> None:
     make_student(classroom=assignment.classroom, name="Zoe")
     text = words(teacher_client, "assignment_results", assignment)
