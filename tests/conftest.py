@@ -44,6 +44,25 @@ def pytest_configure(config: pytest.Config) -> None:
     sys.addaudithook(_guard_network)
 
 
+# Packages whose tests without a database call functions that know no engine. The run on SQLite has them.
+_PURE = ("assignments", "content", "files", "people", "reports", "tools")
+_DATABASE = {"db", "transactional_db", "live_server"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL, leave out the tests that use no database."""
+    if connection.vendor != "postgresql":
+        return
+    config.hook.pytest_deselected(items=[item for item in items if _is_pure(item)])
+    items[:] = [item for item in items if not _is_pure(item)]
+
+
+def _is_pure(item: pytest.Item) -> bool:
+    folder = item.path.relative_to(item.config.rootpath).parts[1]
+    fixtures = getattr(item, "fixturenames", ())
+    return folder in _PURE and item.get_closest_marker("django_db") is None and not _DATABASE & set(fixtures)
+
+
 @pytest.fixture(autouse=True)
 def _network(request: pytest.FixtureRequest) -> Iterator[None]:
     global _loopback_allowed
