@@ -159,6 +159,13 @@ def test_list_sorts_assignments_by_what_to_do(
     assert text.count("Past due") == 1
 
 
+def test_headline_says_no_praise_beside_a_missed_quiz(student_client: Client, assignment: Assignment) -> None:
+    Assignment.objects.update(opens_at=None, due_at=None, closes_at=timezone.now() - timedelta(hours=1))
+    page = words(student_client.get(reverse("student_home")))
+    assert "Nothing is open right now New quizzes" in page
+    assert "caught up" not in page
+
+
 def test_headline_offers_another_attempt(student: Student, student_client: Client, assignment: Assignment) -> None:
     Assignment.objects.update(max_attempts=3, release=Release.AFTER_SUBMIT)
     assignment.refresh_from_db()
