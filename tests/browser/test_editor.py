@@ -63,8 +63,9 @@ def test_a_story_becomes_an_edition(javascript: bool, teacher: User, open_contex
     page.get_by_role("link", name="Objectives", exact=True).click()
     page.get_by_label("Objective 1", exact=True).fill("What was decided")
     page.get_by_label("Questions needed, objective 1").fill("2")
-    page.get_by_role("button", name="Save", exact=True).last.click()
     # The page that answers the save would end a visit that begins before it.
+    with page.expect_response(lambda reply: reply.request.method == "POST"):
+        page.get_by_role("button", name="Save", exact=True).last.click()
     page.wait_for_load_state("networkidle")
     page.get_by_role("link", name="Questions", exact=True).click()
     page.get_by_role("button", name="Add question").click()
