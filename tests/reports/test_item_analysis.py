@@ -355,6 +355,9 @@ def test_limits_get_stricter_with_the_number_of_questions(question_count: int, k
     question = ItemFigures(Item("q", 1, CHOICES), 17, 17, 0, 0, 3 / 17, choices)
 
     assert at_most(3, 15, 0.5) == pytest.approx(576 / 2**15)
+    assert (at_most(14, 15, 1.0), at_most(15, 15, 1.0)) == (0.0, 1.0)
+    # More ways than a float holds.
+    assert at_most(4999, 10_000, 0.5) == pytest.approx(0.496, abs=0.001)
     assert [flag.kind for flag in find_flags(question, question_count=question_count)] == kinds
 
 

@@ -6,7 +6,7 @@ of questions: of sound sets, at most 5 % get any false flag. `python -m tools.fa
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from math import atanh, ceil, comb, sqrt
+from math import atanh, ceil, exp, lgamma, log, log1p, sqrt
 from statistics import NormalDist
 
 from quizzes.content.question_types.question import Option
@@ -64,9 +64,11 @@ def _key_flags(choices: Sequence[ChoiceFigures], question_count: int) -> Iterato
             continue
         least_chosen = min(right, key=lambda other: (other.upper_share or 0.0, other.count))
         is_upper = choice.upper_share > max(0.5, least_chosen.upper_share or 0.0)
+        if not is_upper:
+            continue
         # The sign test: of those who gave one of the two, each as likely as the other.
         by_chance = at_most(least_chosen.count, least_chosen.count + choice.count, 0.5)
-        if is_upper and by_chance <= KEY_LEVEL / (question_count * wrong_count):
+        if by_chance <= KEY_LEVEL / (question_count * wrong_count):
             yield Flag("key", f"strong students chose {_named(choice.option)}: check the answer")
 
 
@@ -80,8 +82,18 @@ def _is_negative(correlation: float, attempt_count: int, level: float) -> bool:
 
 
 def at_most(successes: int, trials: int, share: float) -> float:
-    """The binomial probability of at most so many successes."""
-    return sum(comb(trials, count) * share**count * (1 - share) ** (trials - count) for count in range(successes + 1))
+    """The binomial probability of at most so many successes. By logarithms: 1,030 trials have more ways than a float.
+
+    share: of successes, above 0 and at most 1.
+    """
+    if share >= 1:
+        return float(successes >= trials)
+
+    def log_probability(count: int) -> float:
+        ways = lgamma(trials + 1) - lgamma(count + 1) - lgamma(trials - count + 1)
+        return ways + count * log(share) + (trials - count) * log1p(-share)
+
+    return sum(exp(log_probability(count)) for count in range(successes + 1))
 
 
 def _named(option: Option) -> str:
