@@ -11,6 +11,7 @@ from django.db.models import BooleanField, DateTimeField, Value
 from django.db.models.functions import Cast
 
 from quizzes.assignments.deadlines import Window
+from quizzes.assignments.release import Release, last_attempt_ended_at
 from quizzes.assignments.status import Made, Status, StudentStatus, status_of
 from quizzes.assignments.student_settings import personal_window
 from quizzes.formatting import day
@@ -35,15 +36,32 @@ class Overrides:
         self, assignment: Assignment, student_id: int, attempts: Sequence[A], *, now: datetime
     ) -> StudentStatus[A]:
         """The student's status on the assignment. attempts: all of this student on it, by number."""
-        extension = self.extensions.get((student_id, assignment.pk))
-        extra = extension.extra_attempts if extension is not None else 0
         return status_of(
-            personal_window(assignment, extension),
+            self.window(assignment, student_id),
             attempts,
             is_excused=(student_id, assignment.pk) in self.excused,
             policy=assignment.attempt_policy,
-            max_attempts=None if assignment.max_attempts is None else assignment.max_attempts + extra,
+            max_attempts=self.max_attempts(assignment, student_id),
             now=now,
+        )
+
+    def max_attempts(self, assignment: Assignment, student_id: int) -> int | None:
+        """How many attempts the student has, None without a limit."""
+        if assignment.max_attempts is None:
+            return None
+        extension = self.extensions.get((student_id, assignment.pk))
+        return assignment.max_attempts + (extension.extra_attempts if extension is not None else 0)
+
+    def answers_shown_at(
+        self, assignment: Assignment, student_id: int, attempts: Sequence[Attempt], *, last_close: datetime | None
+    ) -> datetime | None:
+        """`release.answers_shown_at` from rows that are loaded. last_close: of the assignment, from `last_closes`."""
+        if assignment.release != Release.AFTER_LAST:
+            return last_close
+        return last_attempt_ended_at(
+            [attempt.submitted_at for attempt in attempts],
+            max_attempts=self.max_attempts(assignment, student_id),
+            closes_at=self.window(assignment, student_id).closes_at,
         )
 
 

@@ -12,7 +12,7 @@ from django.db import models, transaction
 from django.db.models import Count, Q
 from django.utils.module_loading import import_string
 
-from quizzes.assignments.release import Release, answers_shown, last_attempt_ended_at, last_closes
+from quizzes.assignments.release import answers_shown, last_closes
 from quizzes.assignments.status import Status
 from quizzes.assignments.student_statuses import Overrides, by_student_and_assignment, load_overrides
 from quizzes.models import Assignment, Attempt, LtiLaunch, LtiLink, LtiScore
@@ -148,15 +148,7 @@ def _due(
     counting = found.counting_attempt
     if counting is None or found.status is Status.EXCUSED:
         return None
-    shown_at = last_close
-    if assignment.release == Release.AFTER_LAST:
-        extension = overrides.extensions.get((student_id, assignment.pk))
-        extra = extension.extra_attempts if extension is not None else 0
-        shown_at = last_attempt_ended_at(
-            [attempt.submitted_at for attempt in attempts],
-            max_attempts=None if assignment.max_attempts is None else assignment.max_attempts + extra,
-            closes_at=overrides.window(assignment, student_id).closes_at,
-        )
+    shown_at = overrides.answers_shown_at(assignment, student_id, attempts, last_close=last_close)
     # The platform shows a score to the student at once.
     if not answers_shown(assignment, counting, shown_at=shown_at, now=now):
         return Due(None, counting.max_score, Progress.PENDING)

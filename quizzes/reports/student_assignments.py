@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db.models import F, QuerySet
 
 from quizzes.assignments.deadlines import Window, WindowState, has_countdown, is_over, minutes_left
-from quizzes.assignments.release import Release, answers_shown, last_attempt_ended_at, last_closes
+from quizzes.assignments.release import answers_shown, last_closes
 from quizzes.assignments.status import Status, StudentStatus, counting_attempt, is_late
 from quizzes.assignments.student_settings import window_of
 from quizzes.assignments.student_statuses import Overrides, by_student_and_assignment, load_overrides
@@ -170,7 +170,7 @@ def _load(queryset: QuerySet[Assignment], student: Student, now: datetime) -> li
             made.get((student.pk, assignment.pk), ()),
             overrides,
             sizes[assignment.edition_id],
-            shown_at=closes[assignment.pk],
+            last_close=closes[assignment.pk],
             now=now,
         )
         for assignment in assignments
@@ -185,19 +185,13 @@ def _student_assignment(
     overrides: Overrides,
     size: Size,
     *,
-    shown_at: datetime | None,
+    last_close: datetime | None,
     now: datetime,
 ) -> StudentAssignment:
     extension = overrides.extensions.get((student_id, assignment.pk))
     window = overrides.window(assignment, student_id)
     found = overrides.status(assignment, student_id, attempts, now=now)
-    extra = extension.extra_attempts if extension is not None else 0
-    if assignment.release == Release.AFTER_LAST:
-        shown_at = last_attempt_ended_at(
-            [attempt.submitted_at for attempt in attempts],
-            max_attempts=None if assignment.max_attempts is None else assignment.max_attempts + extra,
-            closes_at=window.closes_at,
-        )
+    shown_at = overrides.answers_shown_at(assignment, student_id, attempts, last_close=last_close)
     shown = _attempt_to_show(assignment, attempts, shown_at, now)
     state = window.state(at=now)
     is_excused = found.status is Status.EXCUSED
@@ -210,7 +204,7 @@ def _student_assignment(
         is_shown=shown is not None and answers_shown(assignment, shown, shown_at=shown_at, now=now),
         is_late=not is_excused and shown is not None and is_late(shown, window.due_at),
         is_past_due=state is WindowState.PAST_DUE,
-        attempts_left=_attempts_left(assignment.max_attempts, extra, len(attempts), state),
+        attempts_left=_attempts_left(overrides.max_attempts(assignment, student_id), len(attempts), state),
         shown_at=shown_at,
         question_count=size.question_count,
         about_minutes=size.about_minutes,
@@ -230,10 +224,10 @@ def _attempt_to_show(
     return done[-1]
 
 
-def _attempts_left(limit: int | None, extra: int, made: int, state: WindowState) -> int | None:
+def _attempts_left(limit: int | None, made: int, state: WindowState) -> int | None:
     if state not in {WindowState.OPEN, WindowState.PAST_DUE}:
         return 0
-    return None if limit is None else max(0, limit + extra - made)
+    return None if limit is None else max(0, limit - made)
 
 
 def _started(given: StudentAssignment) -> float:
