@@ -3,26 +3,21 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
-from django.core import signing
 from django.db import transaction
 
+from quizzes.files import signed_preview
 from quizzes.files.oneroster import OneRoster, RosterClass, RosterStudent
 from quizzes.models import Classroom, Student, User
 from quizzes.people import classrooms, rosters
 from quizzes.people.names import PersonName, name_key, numbered_name
 
-_SALT = "oneroster"
-_MAX_AGE = 24 * 3600
+_PURPOSE = "oneroster"
 
 # new: to add. moved: from another class. numbered: here by name, gets the school's number. here: nothing to do.
 # gone: on the roster, not in the file. removed: was on the roster before.
 ChangeKind = Literal["new", "moved", "numbered", "here", "gone", "restored"]
-
-
-class StalePreview(Exception):
-    """The preview is from another session or too old."""
 
 
 class RosterChanged(Exception):
@@ -57,22 +52,16 @@ class ClassPlan:
 def pack(file: OneRoster, *, by: User) -> str:
     """The classes as signed text, for the form of the next step."""
     content = {
-        "by": by.pk,
         "delta": file.is_delta,
         "version": file.version,
         "classes": [asdict(one) for one in file.classes],
     }
-    return signing.dumps(content, salt=_SALT, compress=True)
+    return signed_preview.pack(content, purpose=_PURPOSE, by=by)
 
 
 def unpack(text: str, *, by: User) -> OneRoster:
     """The classes of an earlier step; raises StalePreview."""
-    try:
-        content: dict[str, Any] = signing.loads(text, salt=_SALT, max_age=_MAX_AGE)
-    except signing.BadSignature as error:
-        raise StalePreview from error
-    if content["by"] != by.pk:
-        raise StalePreview
+    content = signed_preview.unpack(text, purpose=_PURPOSE, by=by)
     classes = tuple(
         RosterClass(
             one["key"],

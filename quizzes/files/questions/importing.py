@@ -4,22 +4,18 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
-
-from django.core import signing
 
 from quizzes.content.drafts import lifecycle, saving
 from quizzes.content.drafts.document import MAX_QUESTIONS, question_part
 from quizzes.content.set_document import parse_set
 from quizzes.content.tables import InvalidDocument, Table
+from quizzes.files import signed_preview
 from quizzes.files.questions.drafts import draft_question
 from quizzes.files.questions.formats import ReadFile
 from quizzes.files.questions.item import Gap, Item, Line, ReadQuestion, skipped
 from quizzes.models import Draft, User
 
-_SALT = "imported questions"
-# A preview that is older than a day is not confirmed any more.
-_MAX_AGE = 24 * 3600
+_PURPOSE = "imported questions"
 # The newest drafts in which a second click looks for the questions of the first.
 _RECENT = 10
 # A whole set has no mark of its import. The same one again within this time is a second click.
@@ -52,10 +48,6 @@ EXAMPLES = (
     Item("blanks", "", text="The council has {a} members.", gaps=(Gap(("7", "seven")),)),
     Item("free_text", "Why did the council wait?", sample_answer="It waited for the report.", points=2),
 )
-
-
-class StalePreview(Exception):
-    """The preview is from another session or too old."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,18 +92,13 @@ def pack(questions: Sequence[ReadQuestion], document: Table | None, *, by: User)
         for number, question in enumerate(questions)
         if question.item is not None
     ]
-    content = {"by": by.pk, "batch": batch, "questions": tables, "document": document}
-    return signing.dumps(content, salt=_SALT, compress=True)
+    content = {"batch": batch, "questions": tables, "document": document}
+    return signed_preview.pack(content, purpose=_PURPOSE, by=by)
 
 
 def unpack(text: str, *, by: User) -> Parcel:
     """The questions of a preview; raises StalePreview."""
-    try:
-        content: dict[str, Any] = signing.loads(text, salt=_SALT, max_age=_MAX_AGE)
-    except signing.BadSignature as error:
-        raise StalePreview from error
-    if content["by"] != by.pk:
-        raise StalePreview
+    content = signed_preview.unpack(text, purpose=_PURPOSE, by=by)
     return Parcel(content["batch"], tuple(content["questions"]), content["document"])
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from quizzes.files import roster_sync
 from quizzes.files.oneroster import OneRoster
+from quizzes.files.signed_preview import StalePreview
 from quizzes.forms.oneroster import ChangesForm, OneRosterFileForm, PackedForm, TargetsForm, time_zone_of
 from quizzes.models import Classroom
 from quizzes.people.classrooms import ClassroomNameTaken
@@ -26,7 +27,7 @@ def import_oneroster(request: TeacherRequest) -> HttpResponse:
     if step.is_valid():
         try:
             file = roster_sync.unpack(step.cleaned_data["packed"], by=request.user)
-        except roster_sync.StalePreview:
+        except StalePreview:
             messages.error(request, "The preview is too old. Nothing was changed. Choose the file again.")
             return redirect("import_oneroster")
         return _chosen(request, file, is_confirmed=step.cleaned_data["is_confirmed"])

@@ -22,6 +22,7 @@ from quizzes.files.questions import importing
 from quizzes.files.questions.drafts import item_of
 from quizzes.files.questions.formats import FORMATS, QuestionFormat, holds, losses, write_own
 from quizzes.files.questions.item import Item
+from quizzes.files.signed_preview import StalePreview
 from quizzes.forms.classrooms import DEFAULT_ZONE
 from quizzes.forms.question_files import (
     OWN_FORMATS,
@@ -64,9 +65,9 @@ def _confirmed(request: TeacherRequest, drafts: Sequence[Draft]) -> HttpResponse
     form = ImportQuestionsForm(request.POST, drafts=drafts)
     try:
         if not form.is_valid():
-            raise importing.StalePreview
+            raise StalePreview
         parcel = importing.unpack(form.cleaned_data["packed"], by=request.user)
-    except importing.StalePreview:
+    except StalePreview:
         messages.error(request, "We couldn’t read the preview. Nothing was imported. Choose the file again.")
         return redirect("import_questions")
     acts = actor_and_time(request)
