@@ -6,10 +6,10 @@ Source: 1EdTech OneRoster, CSV tables 1.1 and 1.2.
 import csv
 import io
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from quizzes.files.zip_file import DAMAGED, TooBig, declared_size, read_entry
 from quizzes.people.names import MAX_NAME_LENGTH, InvalidName, PersonName, clean_name, join_name
 
 MAX_BYTES = 16 * 1024 * 1024
@@ -138,19 +138,16 @@ def _tables(content: bytes) -> dict[str, list[dict[str, str]]]:
     found = {}
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = archive.infolist()
-            if sum(entry.file_size for entry in entries) > MAX_UNPACKED_BYTES:
+            if declared_size(archive) > MAX_UNPACKED_BYTES:
                 raise UnreadableOneRoster("This ZIP file unpacks to far more than a roster. It wasn’t opened.")
-            for entry in entries:
+            for entry in archive.infolist():
                 name = entry.filename.rpartition("/")[2].casefold()
                 if name.removesuffix(".csv") in ("manifest", "users", "classes", "enrollments", "roles"):
-                    # The size in the directory of the archive may be false.
-                    with archive.open(entry) as file:
-                        data = file.read(MAX_UNPACKED_BYTES + 1)
-                    if len(data) > MAX_UNPACKED_BYTES:
-                        raise UnreadableOneRoster("This ZIP file unpacks to far more than a roster.")
+                    data = read_entry(archive, entry, limit=MAX_UNPACKED_BYTES)
                     found[name.removesuffix(".csv")] = list(_rows(data))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, zlib.error) as error:
+    except TooBig as error:
+        raise UnreadableOneRoster("This ZIP file unpacks to far more than a roster.") from error
+    except DAMAGED as error:
         raise UnreadableOneRoster(
             "This isn’t a complete ZIP file. Choose the OneRoster ZIP as it was exported."
         ) from error

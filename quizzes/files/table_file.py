@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from python_calamine import CalamineError, CalamineWorkbook
 
+from quizzes.files.zip_file import declared_size
+
 MAX_BYTES = 1_000_000
 # A spreadsheet is a ZIP archive. A larger one is no table of names.
 MAX_UNPACKED_BYTES = 50_000_000
@@ -126,7 +128,7 @@ def _sheet(content: bytes) -> list[list[object]]:
     if content.startswith(_ZIP):
         try:
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
-                size = sum(entry.file_size for entry in archive.infolist())
+                size = declared_size(archive)
         # A false place in the directory of the archive is a ValueError.
         except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
             raise UnreadableTable("Part of this file is missing. Export it again.") from error

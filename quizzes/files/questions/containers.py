@@ -3,7 +3,6 @@
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element, ParseError
 
@@ -11,6 +10,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from quizzes.files.questions.item import UnreadableFile
+from quizzes.files.zip_file import DAMAGED, TooBig, declared_size, read_entry
 
 MAX_BYTES = 16 * 1024 * 1024
 MAX_UNPACKED_BYTES = 64 * 1024 * 1024
@@ -94,21 +94,19 @@ def zip_entries(content: bytes) -> Iterator[tuple[str, bytes]]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
-            size = sum(entry.file_size for entry in entries)
+            size = declared_size(archive)
             if len(entries) > MAX_ENTRIES or size > MAX_UNPACKED_BYTES or size > max(_SMALL, MAX_RATIO * len(content)):
                 raise UnreadableFile("This ZIP file unpacks to far more than a set of questions. It wasn’t opened.")
             left = MAX_UNPACKED_BYTES
             for entry in sorted(entries, key=lambda entry: entry.filename):
                 if entry.is_dir() or not entry.filename.casefold().endswith((".xml", ".qti")):
                     continue
-                # The size in the directory of the archive may be false.
-                with archive.open(entry) as file:
-                    data = file.read(left + 1)
+                data = read_entry(archive, entry, limit=left)
                 left -= len(data)
-                if left < 0:
-                    raise UnreadableFile("This ZIP file unpacks to far more than a set of questions.")
                 yield entry.filename, data
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, zlib.error) as error:
+    except TooBig as error:
+        raise UnreadableFile("This ZIP file unpacks to far more than a set of questions.") from error
+    except DAMAGED as error:
         raise UnreadableFile("Part of this ZIP file is missing or locked. Export it again.") from error
     except (zipfile.LargeZipFile, ValueError, MemoryError) as error:
         if isinstance(error, UnreadableFile):

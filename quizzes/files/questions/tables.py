@@ -15,6 +15,7 @@ from quizzes.files.questions.item import Gap, Item, Kind, Line, ReadQuestion, Sk
 from quizzes.files.questions.markup import tidy
 from quizzes.files.spreadsheet import CellValue, write_csv
 from quizzes.files.xlsx import Sheet, write_xlsx
+from quizzes.files.zip_file import declared_size
 
 MAX_ROWS = 20_000
 MAX_COLUMNS = 60
@@ -67,7 +68,7 @@ def _sheet(content: bytes) -> list[list[object]]:
     try:
         if content.startswith(b"PK"):
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
-                if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED_BYTES:
+                if declared_size(archive) > MAX_UNPACKED_BYTES:
                     raise UnreadableFile("This spreadsheet unpacks to far more than a set of questions.")
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         for name in workbook.sheet_names:
