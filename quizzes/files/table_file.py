@@ -3,27 +3,59 @@
 import csv
 import io
 import re
-import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from html import unescape
 
-from python_calamine import CalamineError, CalamineWorkbook
-
-from quizzes.files.zip_file import declared_size
+from quizzes.files.sheet import CutShort, FoundSheet, TooLarge, UnreadableSheet, first_sheet
+from quizzes.phrases import gettext, gettext_noop
 
 MAX_BYTES = 1_000_000
 # A spreadsheet is a ZIP archive. A larger one is no table of names.
 MAX_UNPACKED_BYTES = 50_000_000
 MAX_COLUMNS = 60
+# Far above the largest class, with the lines that are no students.
+MAX_SHEET_ROWS = 20_000
 # Longer cells are cut. Searching a cell of a megabyte for an address would take minutes.
 MAX_CELL_LENGTH = 500
 SEPARATORS = "\t;,|"
+_OTHER_ARCHIVES = (
+    (
+        b"enrollments.csv",
+        gettext_noop(
+            "This is a OneRoster or Clever file. Choose it under “New class,”"
+            " “Import classes from a OneRoster or Clever file.”"
+        ),
+    ),
+    (
+        b"index/document.iwa",
+        gettext_noop("This is a Numbers file. In Numbers, choose File, Export To, CSV, and choose that file here."),
+    ),
+    (b"word/document.xml", gettext_noop("This is a Word file. Copy the names from it, and paste them here.")),
+)
 # A character that no text has, because `_decoded` refuses it and forms do too.
 NO_SEPARATOR = "\x1f"
 _ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _TEXT_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 # One name on a line, not two columns: a comma with a space behind it.
 _LAST_FIRST = re.compile(r"[^,;|\"\t]+, [^,;|\"\t]+(?:, (?:jr|sr|ii|iii|iv)\.?)?\s*", re.IGNORECASE)
+# The same with a number behind it: “Ruiz, Ana, 101”.
+_LAST_FIRST_ID = re.compile(r"[^,;|\"\t\d]{1,100}, [^,;|\"\t\d]{1,100}, ?[^,;|\"\t ]{0,20}\d[^,;|\"\t ]{0,20}\s*")
+_WIDE_SPACE = re.compile(r" {2,}")
+# A row on several lines is put together only under so many headings, and with so many columns without one.
+_MIN_TABS, _MAX_UNNAMED = 4, 2
+_SPACE_AFTER_QUOTE = re.compile(r'"[ ]+(?=[,;|])')
+# Excel keeps the zeros of a number that it writes so: “="00101"”.
+_TEXT_FORMULA = re.compile(r'="([^"]*)"')
+# An entity of HTML has a semicolon that separates nothing.
+_ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9a-f]{1,6}|[a-z]{2,8});", re.IGNORECASE)
+# Bytes that are letters with accents for older Macs, but signs or other letters in Windows-1252.
+_MAC_LETTERS = re.compile(
+    rb"[A-Za-z\x80-\x9f](?:[\x83\x84\x87\x8e\x8f\x96\x97\x9c\x9f]|\x92(?=[a-z]{2}))|[\x83\x84\xe7](?=[a-z]{2})"
+)
+# What a mail program adds to each name: “Ana Ruiz <ana@school.example>”.
+_MAILBOX = re.compile(r"\s*<[^<>@\s]{1,200}@[^<>@\s]{1,200}>")
+_WEB_PAGE = re.compile(r"\s*<(?:!doctype html|html|table|meta|head|\?xml)\b", re.IGNORECASE)
 # Lines that show which separator a text has.
 _SAMPLE_LINES = 50
 
@@ -51,16 +83,27 @@ class TableFile:
 def read_table(content: bytes) -> TableFile:
     """The first sheet with text of a spreadsheet, or the rows of a text file. Raises UnreadableTable."""
     if len(content) > MAX_BYTES:
-        raise UnreadableTable("This file is over 1 MB, too big for a roster. Is it the right file?")
+        raise UnreadableTable(gettext("This file is over 1 MB, too big for a roster. Is it the right file?"))
     if content.startswith((_ZIP, _OLD_EXCEL)):
-        return TableFile(_rows(_sheet(content)))
-    text, note = _decoded(content)
+        sheet = _sheet(content)
+        return TableFile(_rows(sheet.rows), _other_sheets_note(sheet))
+    # DOS programs end a text with this character.
+    text, note = _decoded(content.removesuffix(b"\x1a"))
+    if _WEB_PAGE.match(text):
+        # Some systems call a web page “.xls”.
+        raise UnreadableTable(
+            gettext("This file is a web page, whatever its name ends with. Open it, and save it as CSV or Excel.")
+        )
     return TableFile(read_text(text), note)
 
 
 def read_text(text: str) -> tuple[TableRow, ...]:
     """The rows of a text with any of the separators. Raises UnreadableTable."""
-    lines = text.lstrip("\ufeff").splitlines()
+    lines = [
+        _ENTITY.sub(lambda found: unescape(found[0]), _MAILBOX.sub("", line))
+        for line in text.lstrip("\ufeff").splitlines()
+    ]
+    lines = _rejoined(_aligned(lines))
     first = next((place for place, line in enumerate(lines) if line.strip()), 0)
     separator = _separator(lines)
     # Excel writes the separator of its own files into a first line.
@@ -68,12 +111,80 @@ def read_text(text: str) -> tuple[TableRow, ...]:
     if marked.startswith("sep=") and len(marked) <= len("sep=") + 1:
         separator = marked[len("sep=") :] or separator
         lines[first] = ""
+    if not separator and (found := [_LAST_FIRST_ID.fullmatch(line) for line in lines if line.strip()]) and all(found):
+        # “Ruiz, Ana, 101”: the second comma is the only one that ends a column.
+        return _rows([line.rsplit(",", 1) for line in lines])
+    return _rows(_split(lines, separator or NO_SEPARATOR))
+
+
+def _aligned(lines: Sequence[str]) -> list[str]:
+    """The lines; those of a table that is aligned with spaces, as a PDF gives it, with tabs."""
+    cells = [_WIDE_SPACE.split(line.strip()) for line in lines]
+    wide = sum(len(one) > 2 for one in cells)
+    if any("\t" in line for line in lines) or 2 * wide <= sum(1 for line in lines if line.strip()):
+        return list(lines)
+    return ["\t".join(one) for one in cells]
+
+
+def _rejoined(lines: Sequence[str]) -> list[str]:
+    """The lines; those of a table that was copied from a web page, where a row goes over several lines, as one each.
+
+    Each row must have the columns of the headings. A picture in front of the name is a column without a heading.
+    """
+    head = next((place for place, line in enumerate(lines) if line.strip()), 0)
+    width = lines[head].count("\t") if lines else 0
+    body = lines[head + 1 :]
+    if width < _MIN_TABS or all(line.count("\t") >= width for line in body if line.strip()):
+        return list(lines)
+    for more in range(_MAX_UNNAMED + 1):
+        rows = _rows_of(body, width + more)
+        if rows and (not more or all(row.startswith("\t") for row in rows)):
+            return [*lines[: head + 1], *(row[1:] if more else row for row in rows)]
+    return list(lines)
+
+
+def _rows_of(lines: Sequence[str], width: int) -> list[str]:
+    """Rows with this number of tabs, each from the next lines; [] if the lines do not come out even."""
+    rows, parts, tabs = [], list[str](), 0
+    for line in lines:
+        if not parts and not line.strip(" "):
+            continue
+        parts.append(line)
+        tabs += line.count("\t")
+        if tabs > width:
+            return []
+        if tabs == width:
+            rows.append(" ".join(parts))
+            parts, tabs = [], 0
+    return [] if "".join(parts).strip() else rows
+
+
+def _split(lines: Sequence[str], separator: str) -> list[list[str]]:
+    """The cells of each row."""
+    # Spaces around quotes belong to no cell: “101, "Ruiz, Ana" , 7”.
+    tight = [_SPACE_AFTER_QUOTE.sub('"', line) for line in lines] if separator in ",;|" else list(lines)
     try:
-        table = list(csv.reader(io.StringIO("\n".join(lines)), delimiter=separator or NO_SEPARATOR, strict=True))
+        return list(_reader("\n".join(tight), separator, strict=True))
     except csv.Error:
-        # A quote that never ends. Without quotes every line is a row of its own.
-        table = [line.split(separator) if separator else [line] for line in lines]
-    return _rows(table)
+        # A quote that never ends, or quotes within quotes: then every line is a row of its own.
+        return [_split_line(line, separator) for line in tight]
+
+
+def _split_line(line: str, separator: str) -> list[str]:
+    try:
+        return next(_reader(line, separator, strict=True), [])
+    except csv.Error:
+        pass
+    # “"Ruiz, Ana "Nita"",7”: a quote ends a cell only in front of a separator.
+    line = line[: MAX_COLUMNS * MAX_CELL_LENGTH]
+    end = re.escape(separator)
+    cells = re.findall(rf'\s{{0,9}}"(.{{0,120}}?)"(?={end}|$)|([^{end}]+)', line)
+    whole = [quoted or plain for quoted, plain in cells] if line.count('"') > 1 else line.split(separator)
+    return [cell.replace('""', '"') for cell in whole]
+
+
+def _reader(text: str, separator: str, *, strict: bool) -> Iterator[list[str]]:
+    return csv.reader(io.StringIO(text), delimiter=separator, skipinitialspace=True, strict=strict)
 
 
 def _rows(table: Sequence[Sequence[object]]) -> tuple[TableRow, ...]:
@@ -89,14 +200,32 @@ def _text(cell: object) -> str:
     """A cell as a person reads it: a student number has no decimal point."""
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
-    return " ".join(str(cell)[:MAX_CELL_LENGTH].split())
+    text = str(cell)[:MAX_CELL_LENGTH]
+    if (formula := _TEXT_FORMULA.fullmatch(text)) is not None:
+        text = formula[1]
+    # Web programs write “O&#39;Neil”.
+    return " ".join((unescape(text) if "&" in text else text).split())
+
+
+def _other_sheets_note(sheet: FoundSheet) -> str:
+    """What is said of the sheets that are not read."""
+    if not sheet.others:
+        return ""
+    names = ", ".join(f"“{name[:40]}”" for name in sheet.others[:5])
+    more = len(sheet.others) - 5
+    text = (
+        gettext("Only the sheet “{sheet}” was read. To add {others} and {more} more, save each as a file of its own.")
+        if more > 0
+        else gettext("Only the sheet “{sheet}” was read. To add {others}, save each as a file of its own.")
+    )
+    return text.format(sheet=sheet.name[:40], others=names, more=more)
 
 
 def _separator(lines: Sequence[str]) -> str:
     """The separator that most lines have; "" if none has more than half of them, or if the lines are “Last, First”."""
     sample = [line for line in lines if line.strip()][:_SAMPLE_LINES]
     with_comma = [line for line in sample if "," in line]
-    if with_comma and all(map(_LAST_FIRST.fullmatch, with_comma)):
+    if with_comma and all(_LAST_FIRST.fullmatch(line) or _LAST_FIRST_ID.fullmatch(line) for line in with_comma):
         return ""
     counts = {separator: sum(separator in line for line in sample) for separator in SEPARATORS}
     best = max(SEPARATORS, key=lambda separator: counts[separator])
@@ -106,7 +235,7 @@ def _separator(lines: Sequence[str]) -> str:
 def _decoded(content: bytes) -> tuple[str, str]:
     """(text, note). Text without a mark is UTF-8, or else Windows-1252, which older spreadsheets write."""
     if not content.strip():
-        raise UnreadableTable("This file is empty.")
+        raise UnreadableTable(gettext("This file is empty."))
     encoding = next((name for mark, name in _TEXT_MARKS if content.startswith(mark)), "")
     if not encoding and b"\x00" in content[:4]:
         encoding = "utf-16-be" if content[:1] == b"\x00" else "utf-16-le"
@@ -114,32 +243,37 @@ def _decoded(content: bytes) -> tuple[str, str]:
         text, note = content.decode(encoding or "utf-8"), ""
     except UnicodeDecodeError:
         if encoding:
-            raise UnreadableTable("Part of this file is missing. Export it again.") from None
+            raise UnreadableTable(gettext("Part of this file is missing. Export it again.")) from None
         # Five bytes have no meaning in Windows-1252.
-        text = content.decode("cp1252", errors="replace")
-        note = "This file doesn’t say how its letters are stored. Check the names with accents."
+        is_mac = _MAC_LETTERS.search(content) and not re.search(rb"[\xc0-\xe6\xe8-\xff]", content)
+        text = content.decode("mac_roman" if is_mac else "cp1252", errors="replace")
+        note = gettext("This file doesn’t say how its letters are stored. Check the names with accents.")
     if any(character < " " and character not in "\t\r\n\f\v" for character in text):
-        raise UnreadableTable("This isn’t a roster file. Choose a CSV, Excel, or OpenDocument file.")
+        raise UnreadableTable(gettext("This isn’t a roster file. Choose a CSV, Excel, or OpenDocument file."))
     return text, note
 
 
-def _sheet(content: bytes) -> list[list[object]]:
+def _other_archive(content: bytes) -> str:
+    """What a ZIP file is that is no spreadsheet, with the way to go on; "" for others."""
+    # The names of the files inside stand uncompressed at the end.
+    names = content[-100_000:].lower() if content.startswith(_ZIP) else b""
+    return next((gettext(reason) for mark, reason in _OTHER_ARCHIVES if mark in names), "")
+
+
+def _sheet(content: bytes) -> FoundSheet:
     """The first sheet with text."""
-    if content.startswith(_ZIP):
-        try:
-            with zipfile.ZipFile(io.BytesIO(content)) as archive:
-                size = declared_size(archive)
-        # A false place in the directory of the archive is a ValueError.
-        except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-            raise UnreadableTable("Part of this file is missing. Export it again.") from error
-        if size > MAX_UNPACKED_BYTES:
-            raise UnreadableTable("This spreadsheet is too big for a roster. Is it the right file?")
+    if reason := _other_archive(content):
+        raise UnreadableTable(reason)
     try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        for name in workbook.sheet_names:
-            table = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            if any(str(cell).strip() for row in table for cell in row):
-                return [list(row) for row in table]
-    except (CalamineError, OSError, ValueError) as error:
-        raise UnreadableTable("We couldn’t read this spreadsheet. Save it as CSV, and try again.") from error
-    raise UnreadableTable("This file is empty.")
+        sheet = first_sheet(
+            content, unpacked_limit=MAX_UNPACKED_BYTES, row_count=MAX_SHEET_ROWS, column_count=MAX_COLUMNS
+        )
+    except TooLarge as error:
+        raise UnreadableTable(gettext("This spreadsheet is too big for a roster. Is it the right file?")) from error
+    except CutShort as error:
+        raise UnreadableTable(gettext("Part of this file is missing. Export it again.")) from error
+    except UnreadableSheet as error:
+        raise UnreadableTable(gettext("We couldn’t read this spreadsheet. Save it as CSV, and try again.")) from error
+    if not sheet.rows:
+        raise UnreadableTable(gettext("This file is empty."))
+    return sheet

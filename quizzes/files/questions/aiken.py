@@ -5,13 +5,24 @@ Source: docs.moodle.org, “Aiken format”.
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from quizzes.files.questions.containers import decoded
-from quizzes.files.questions.item import Item, Kind, Line, ReadQuestion, Skipped, read, skipped
+from quizzes.files.questions.item import Item, Line, QuestionType, ReadQuestion, Skipped, read, skipped
 from quizzes.files.questions.markup import tidy
+from quizzes.phrases import gettext
 
-_CHOICE = re.compile(r"\s*([A-Z])[.)]\s+(.*)")
-_ANSWER = re.compile(r"\s*ANSWER\s*:\s*(.*?)\s*", re.IGNORECASE)
+# “A. Council”, “A) Council”, “(A) Council”; “A.Council” only where A is the next letter.
+_CHOICE = re.compile(r"\s*\(?([A-Za-z])[.):](\s*)(.*)")
+# “ANSWER: A” of the format, and what people write: “Correct answer - A”.
+_ANSWER = re.compile(
+    r"\s*(?:ANSWER\s*:(?P<any>.*)"
+    r"|(?:correct )?(?:answers?|ans|key|respuesta(?: correcta)?)\s?[:=–-]\s?"
+    r"(?P<letters>\(?[a-z](?:[ ,;&]{0,3}[a-z])*[.)]?)\s*)",
+    re.IGNORECASE,
+)
+_FEEDBACK = re.compile(r"\s*(?:FEEDBACK|EXPLANATION|RATIONALE|JUSTIFICATION)\s*:\s*(.*)", re.IGNORECASE)
+_NUMBERED = re.compile(r"\s*(?:Q(?:uestion)?\s?)?\d{1,3}[.):]\s+(?=\S)", re.IGNORECASE)
 
 
 def is_aiken(text: str) -> bool:
@@ -21,59 +32,87 @@ def is_aiken(text: str) -> bool:
 
 def read_aiken(content: bytes) -> list[ReadQuestion]:
     """The outcome of each question of an Aiken file, in order."""
-    return [_read_block(start, lines) for start, lines in _blocks(decoded(content))]
+    blocks = list(_blocks(decoded(content)))
+    # Numbers before all questions are no part of them.
+    if all(_NUMBERED.match(lines[0]) for _, lines in blocks):
+        blocks = [(start, [_NUMBERED.sub("", lines[0], count=1), *lines[1:]]) for start, lines in blocks]
+    return [_read_block(start, lines) for start, lines in blocks]
 
 
 def _blocks(text: str) -> Iterator[tuple[int, list[str]]]:
-    """(first line, lines) of each question. A line ANSWER: ends it."""
+    """(first line, lines) of each question. A line ANSWER: ends it, or a line FEEDBACK: behind that."""
     block: list[str] = []
     start = 0
     for number, line in enumerate(text.lstrip("\ufeff").split("\n"), start=1):
         if not line.strip():
             continue
+        if block and _ANSWER.fullmatch(block[-1]):
+            if _FEEDBACK.fullmatch(line):
+                yield start, [*block, line]
+                block = []
+                continue
+            yield start, block
+            block = []
         if not block:
             start = number
         block.append(line)
-        if _ANSWER.fullmatch(line):
-            yield start, block
-            block = []
     if block:
         yield start, block
 
 
 def _read_block(start: int, lines: list[str]) -> ReadQuestion:
-    where, stem, choices = f"Line {start}", list[str](), list[tuple[str, str]]()
+    where, stem, found_choices = (
+        gettext("Line {number}").format(number=start),
+        list[str](),
+        list[tuple[str, list[str]]](),
+    )
+    feedback = _FEEDBACK.fullmatch(lines[-1]) if len(lines) > 1 else None
+    if feedback:
+        lines = lines[:-1]
     for line in lines:
         if _ANSWER.fullmatch(line):
             break
-        if found := _CHOICE.fullmatch(line):
-            choices.append((found[1], tidy(found[2])))
-        elif choices:
-            choices[-1] = (choices[-1][0], tidy(f"{choices[-1][1]} {line}"))
+        found = _CHOICE.fullmatch(line)
+        letter = found[1].upper() if found else ""
+        if found and letter == "A" and found_choices and not stem:
+            # “A. Lincoln said what?” is the question.
+            stem = [f"{key}. {' '.join(parts)}" for key, parts in found_choices]
+            found_choices = []
+        expected = chr(ord(found_choices[-1][0]) + 1) if found_choices else "A"
+        if found and (letter == expected or (found[2] and found_choices)):
+            found_choices.append((letter, [found[3]]))
+        elif found_choices:
+            found_choices[-1][1].append(line)
         else:
             stem.append(line)
+    choices = [(letter, tidy(" ".join(parts))) for letter, parts in found_choices]
     text = tidy("\n".join(stem))
     try:
-        return read(where, _item(text, choices, _ANSWER.fullmatch(lines[-1])))
+        item = _item(text, choices, _ANSWER.fullmatch(lines[-1]))
+        return read(where, replace(item, explanation=tidy(feedback[1])) if feedback else item)
     except Skipped as reason:
         return skipped(where, text, str(reason))
 
 
 def _item(stem: str, choices: list[tuple[str, str]], answer: re.Match[str] | None) -> Item:
     if not stem:
-        raise Skipped("It has no question text before its answers.")
+        raise Skipped(gettext("It has no question text before its answers."))
     if answer is None:
-        raise Skipped("Its line ANSWER: is missing.")
+        raise Skipped(gettext("Its line ANSWER: is missing."))
     if not choices:
-        raise Skipped("It has no answers. Each starts with a letter and a period, such as A.")
-    keys = {key for key in re.split(r"[\s,;]+", answer[1].upper()) if key}
+        raise Skipped(gettext("It has no answers. Each starts with a letter and a period, such as A."))
+    named = answer["any"] if answer["letters"] is None else answer["letters"]
+    keys = {key for key in re.split(r"[\s,;&.()]+", named.upper()) if key}
     letters = [letter for letter, _ in choices]
+    if len(keys) == 1 and not keys <= set(letters) and set(next(iter(keys))) <= set(letters):
+        # “ANSWER: AC”
+        keys = set(keys.pop())
     if not keys or not keys <= set(letters):
-        raise Skipped(f"ANSWER: {answer[1][:20]} names no answer of the question.")
+        raise Skipped(gettext("ANSWER: {value} names no answer of the question.").format(value=named.strip()[:20]))
     if len(set(letters)) != len(letters):
-        raise Skipped("2 of its answers have the same letter.")
-    kind: Kind = "single" if len(keys) == 1 else "multiple"
-    return Item(kind, stem, lines=tuple(Line(text, letter in keys) for letter, text in choices))
+        raise Skipped(gettext("2 of its answers have the same letter."))
+    question_type: QuestionType = "single" if len(keys) == 1 else "multiple"
+    return Item(question_type, stem, lines=tuple(Line(text, letter in keys) for letter, text in choices))
 
 
 def write_aiken(title: str, items: Sequence[Item]) -> bytes:

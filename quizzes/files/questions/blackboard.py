@@ -3,77 +3,99 @@
 Source: help.blackboard.com, “Upload Questions”.
 """
 
+import re
 from collections.abc import Sequence
 
 from quizzes.files.questions.containers import decoded
 from quizzes.files.questions.gift import numbers
-from quizzes.files.questions.item import Gap, Item, Line, ReadQuestion, Skipped, read, skipped
+from quizzes.files.questions.item import GAP_LETTERS, Gap, Item, Line, ReadQuestion, Skipped, read, skipped
 from quizzes.files.questions.markup import html, plain, without_gaps
+from quizzes.phrases import gettext, gettext_noop
 
 _TYPES = frozenset("MC MA TF ESS ORD MAT FIB FIB_PLUS FIL NUM SR OP JUMBLED_SENTENCE QUIZ_BOWL".split())
-_LETTERS = "abcdefgh"
+# A title may stand above the questions.
+_FIRST_LINES = 10
+_NOT_QUESTIONS = {
+    "FIL": gettext_noop("Footnote has no questions that take a file."),
+    "OP": gettext_noop("It asks for an opinion, so it has no correct answer."),
+    "QUIZ_BOWL": gettext_noop("Footnote has no questions that are answered with a question (Quiz Bowl)."),
+}
 
 
 def is_blackboard(text: str) -> bool:
-    """Whether the first line with text is a question."""
-    first = next((line for line in text.lstrip("\ufeff").split("\n") if line.strip()), "")
-    return "\t" in first and first.split("\t")[0].strip().upper() in _TYPES
+    """Whether one of the first lines is a question."""
+    return any(
+        "\t" in line and line.split("\t")[0].strip().upper() in _TYPES
+        for line in text.lstrip("\ufeff").split("\n", _FIRST_LINES)[:_FIRST_LINES]
+    )
 
 
 def read_blackboard(content: bytes) -> list[ReadQuestion]:
     """The outcome of each line of a tab-delimited file, in order."""
+    lines = [line.split("\t") for line in decoded(content).lstrip("\ufeff").split("\n")]
+    # Excel quotes each cell that has a comma or a quote.
+    special = [cell for cells in lines for cell in cells if "," in cell or '"' in cell]
+    if any("," in cell or '""' in cell for cell in special) and all(map(_QUOTED.fullmatch, special)):
+        lines = [
+            [cell[1:-1].replace('""', '"') if _QUOTED.fullmatch(cell) else cell for cell in cells] for cells in lines
+        ]
     return [
-        _read(f"Line {number}", line)
-        for number, line in enumerate(decoded(content).lstrip("\ufeff").split("\n"), start=1)
-        if line.strip()
+        _read(gettext("Line {number}").format(number=number), cells)
+        for number, cells in enumerate(lines, start=1)
+        if any(cell.strip() for cell in cells)
     ]
 
 
-def _read(where: str, line: str) -> ReadQuestion:
+_QUOTED = re.compile(r'"(?:[^"]|"")*"')
+
+
+def _read(where: str, columns: Sequence[str]) -> ReadQuestion:
     notes: list[str] = []
     cells = []
-    for cell in line.split("\t"):
+    for cell in columns:
         text, lost = plain(cell)
         notes += lost
         cells.append(text)
     stem = cells[1] if len(cells) > 1 else ""
     try:
         if not stem:
-            raise Skipped("It has no question text in its second column.")
+            raise Skipped(gettext("It has no question text in its second column."))
         return read(where, _item(cells[0].upper(), stem, cells[2:], notes), *notes)
     except Skipped as reason:
         return skipped(where, stem or cells[0], str(reason))
 
 
-def _item(kind: str, stem: str, cells: list[str], notes: list[str]) -> Item:
+def _item(question_type: str, stem: str, cells: list[str], notes: list[str]) -> Item:
     filled = [cell for cell in cells if cell]
-    match kind:
+    if question_type in _NOT_QUESTIONS:
+        raise Skipped(gettext(_NOT_QUESTIONS[question_type]))
+    match question_type:
         case "MC" | "MA":
             marks = [mark.casefold() for mark in cells[1::2]]
             texts = cells[::2][: len(marks)]
             if any(
                 mark not in ("correct", "incorrect") for text, mark in zip(texts, marks, strict=True) if text or mark
             ):
-                raise Skipped("Each answer needs “correct” or “incorrect” in the next column.")
+                raise Skipped(gettext("Each answer needs “correct” or “incorrect” in the next column."))
             lines = tuple(Line(text, mark == "correct") for text, mark in zip(texts, marks, strict=True) if text)
             if not any(line.is_correct for line in lines):
-                raise Skipped("It has no correct answer.")
+                raise Skipped(gettext("It has no correct answer."))
             return Item(
-                "single" if kind == "MC" and sum(line.is_correct for line in lines) == 1 else "multiple",
+                "single" if question_type == "MC" and sum(line.is_correct for line in lines) == 1 else "multiple",
                 stem,
                 lines=lines,
             )
         case "TF":
             word = filled[0].casefold() if filled else ""
             if word not in ("true", "false"):
-                raise Skipped("Its answer is neither true nor false.")
+                raise Skipped(gettext("Its answer is neither true nor false."))
             return Item("true_false", stem, is_true=word == "true")
         case "ESS" | "SR":
-            notes.append("Add a rubric.")
+            notes.append(gettext("Add a rubric."))
             return Item("free_text", stem, sample_answer="\n".join(filled))
         case "FIB":
             if not filled:
-                raise Skipped("It has no accepted answer.")
+                raise Skipped(gettext("It has no accepted answer."))
             return Item("short_answer", stem, lines=tuple(Line(text, is_correct=True) for text in filled))
         case "ORD":
             return Item("ordering", stem, lines=tuple(Line(text) for text in filled))
@@ -86,12 +108,14 @@ def _item(kind: str, stem: str, cells: list[str], notes: list[str]) -> Item:
             )
         case "NUM":
             if not filled:
-                raise Skipped("It has no number.")
+                raise Skipped(gettext("It has no number."))
             number, tolerance = numbers(":".join(filled[:2]))
             return Item("numeric", stem, number=number, tolerance=tolerance)
         case "FIB_PLUS":
             return _gaps(stem, cells)
-    raise Skipped(f"Footnote has no question type like “{kind[:30]}”.")
+        case "JUMBLED_SENTENCE":
+            return _jumbled(stem, cells)
+    raise Skipped(gettext("Footnote has no question type like “{value}”.").format(value=question_type[:30]))
 
 
 def _gaps(stem: str, cells: list[str]) -> Item:
@@ -105,15 +129,32 @@ def _gaps(stem: str, cells: list[str]) -> Item:
     groups = [group for group in groups if group]
     places = {group[0]: stem.find(f"[{group[0]}]") for group in groups}
     if not groups or -1 in places.values() or any(len(group) < 2 for group in groups):
-        raise Skipped("Each blank needs its name in brackets in the text, and at least 1 answer.")
-    if len(groups) > len(_LETTERS):
-        raise Skipped("It has more than 8 blanks.")
+        raise Skipped(gettext("Each blank needs its name in brackets in the text, and at least 1 answer."))
+    if len(groups) > len(GAP_LETTERS):
+        raise Skipped(gettext("It has more than 8 blanks."))
     text = without_gaps(stem)
     gaps = []
-    for letter, (name, *answers) in zip(_LETTERS, sorted(groups, key=lambda group: places[group[0]]), strict=False):
+    for letter, (name, *answers) in zip(GAP_LETTERS, sorted(groups, key=lambda group: places[group[0]]), strict=False):
         text = text.replace(f"[{name}]", f"{{{letter}}}", 1)
         gaps.append(Gap(tuple(answers)))
     return Item("blanks", "Fill in the blanks.", text=text, gaps=tuple(gaps))
+
+
+def _jumbled(stem: str, cells: list[str]) -> Item:
+    """Choices, each with the variable for which it is correct, or with an empty column."""
+    pairs = [(choice, name) for choice, name in zip(cells[::2], [*cells[1::2], ""], strict=False) if choice]
+    answers = {name: choice for choice, name in pairs if name}
+    names = sorted(answers, key=lambda name: stem.find(f"[{name}]"))
+    if not names or any(f"[{name}]" not in stem for name in names):
+        raise Skipped(gettext("Each blank needs its name in brackets in the text, and a choice that belongs to it."))
+    if len(names) > len(GAP_LETTERS):
+        raise Skipped(gettext("It has more than 8 blanks."))
+    choices, text = tuple(dict.fromkeys(choice for choice, _ in pairs)), without_gaps(stem)
+    for letter, name in zip(GAP_LETTERS, names, strict=False):
+        text = text.replace(f"[{name}]", f"{{{letter}}}", 1)
+    return Item(
+        "blanks", "Fill in the blanks.", text=text, gaps=tuple(Gap((answers[name],), choices) for name in names)
+    )
 
 
 def write_blackboard(title: str, items: Sequence[Item]) -> bytes:
@@ -127,10 +168,14 @@ def _flat(text: str) -> str:
 
 
 def _cells(item: Item) -> list[str]:
-    match item.kind:
+    match item.question_type:
         case "single" | "multiple":
             marked = [(line.text, "correct" if line.is_correct else "incorrect") for line in item.lines]
-            return ["MC" if item.kind == "single" else "MA", item.stem, *(cell for pair in marked for cell in pair)]
+            return [
+                "MC" if item.question_type == "single" else "MA",
+                item.stem,
+                *(cell for pair in marked for cell in pair),
+            ]
         case "true_false":
             return ["TF", item.stem, "true" if item.is_true else "false"]
         case "short_answer":
@@ -143,9 +188,9 @@ def _cells(item: Item) -> list[str]:
             return ["MAT", item.stem, *(cell for line in item.lines for cell in (line.text, line.match))]
         case "blanks":
             text = item.text
-            for letter in _LETTERS:
+            for letter in GAP_LETTERS:
                 text = text.replace(f"{{{letter}}}", f"[{letter}]")
-            gaps = zip(_LETTERS, item.gaps, strict=False)
+            gaps = zip(GAP_LETTERS, item.gaps, strict=False)
             return ["FIB_PLUS", text, *(cell for letter, gap in gaps for cell in (letter, *gap.accepted, ""))]
         case "free_text":
             return ["ESS", item.stem, item.sample_answer]

@@ -1,16 +1,22 @@
 """Open XML and ZIP files from anywhere, with limits against files that expand without end."""
 
 import io
+import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
+from html import escape
+from html.entities import html5
+from urllib.parse import unquote
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
+from quizzes.content.picture_files import MAX_UPLOAD_BYTES
 from quizzes.files.questions.item import UnreadableFile
 from quizzes.files.zip_file import DAMAGED, TooBig, declared_size, read_entry
+from quizzes.phrases import gettext
 
 MAX_BYTES = 16 * 1024 * 1024
 MAX_UNPACKED_BYTES = 64 * 1024 * 1024
@@ -22,13 +28,18 @@ _SMALL = 1024 * 1024
 # Deeper elements would exhaust the stack of a reader that walks the tree.
 _MAX_DEPTH = 200
 
-_ENCODING = re.compile(r"""^(\s*<\?xml[^>]*?)\s+encoding\s*=\s*["'][^"']*["']""")
+# Bounded: a long run of spaces would otherwise be read again from each of its spaces.
+_ENCODING = re.compile(r"""^(\s{0,99}<\?xml[^>]{0,99}?)\sencoding\s{0,9}=\s{0,9}["'][^"']{0,99}["']""")
+_NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
+_OF_XML = frozenset(("amp", "lt", "gt", "quot", "apos", "AMP", "LT", "GT", "QUOT"))
+# XML has no place for these, yet some programs write them.
+_CONTROL = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def decoded(content: bytes) -> str:
     """The text of a file: UTF-8, UTF-16 with a mark, or else Windows-1252. Raises UnreadableFile."""
     if len(content) > MAX_BYTES:
-        raise UnreadableFile("This file is over 16 MB. Is it the right file?")
+        raise UnreadableFile(gettext("This file is over 16 MB. Is it the right file?"))
     marks = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
     encoding = next((name for mark, name in marks if content.startswith(mark)), "utf-8")
     try:
@@ -36,7 +47,7 @@ def decoded(content: bytes) -> str:
     except UnicodeDecodeError:
         text = content.decode("cp1252", errors="replace")
     if "\x00" in text:
-        raise UnreadableFile("This isn’t a file of questions in a format that we know.")
+        raise UnreadableFile(gettext("This isn’t a file of questions in a format that we know."))
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -47,11 +58,14 @@ def xml_tree(content: bytes) -> Element:
     """
     try:
         # The text is decoded already, so its own declaration of an encoding must not apply.
-        root: Element = fromstring(_ENCODING.sub(r"\1", decoded(content)).encode(), forbid_entities=True)
+        text = _ENCODING.sub(r"\1", _CONTROL.sub("", decoded(content)).lstrip("\ufeff \n\t"))
+        root: Element = fromstring(_NAMED.sub(_character, text).encode(), forbid_entities=True)
     except DefusedXmlException as error:
-        raise UnreadableFile("This XML file defines entities, which isn’t safe to read. Export it again.") from error
+        raise UnreadableFile(
+            gettext("This XML file defines entities, which isn’t safe to read. Export it again.")
+        ) from error
     except (ParseError, ValueError, LookupError) as error:
-        raise UnreadableFile(f"This isn’t a complete XML file: {_place(error)}.") from error
+        raise UnreadableFile(_incomplete(error)) from error
     _check_depth(root)
     for element in root.iter():
         if isinstance(element.tag, str):
@@ -59,9 +73,17 @@ def xml_tree(content: bytes) -> Element:
     return root
 
 
-def _place(error: Exception) -> str:
+def _incomplete(error: Exception) -> str:
     line = getattr(error, "position", (0, 0))[0]
-    return f"it can’t be read at line {line}" if line else "it can’t be read"
+    if not line:
+        return gettext("This isn’t a complete XML file: it can’t be read.")
+    return gettext("This isn’t a complete XML file: it can’t be read at line {number}.").format(number=line)
+
+
+def _character(match: re.Match[str]) -> str:
+    """The character of an entity of HTML, such as &nbsp;. XML has only five, and files that people edit have more."""
+    known = html5.get(f"{match[1]};", "") if match[1] not in _OF_XML else ""
+    return escape(known) or match[0]
 
 
 def _check_depth(root: Element) -> None:
@@ -70,7 +92,7 @@ def _check_depth(root: Element) -> None:
         level = [child for element in level for child in element]
         if not level:
             return
-    raise UnreadableFile("This XML file is nested too deep to be a file of questions.")
+    raise UnreadableFile(gettext("This XML file is nested too deep to be a file of questions."))
 
 
 def tag_lines(content: bytes, tag: str, count: int) -> list[str]:
@@ -78,40 +100,103 @@ def tag_lines(content: bytes, tag: str, count: int) -> list[str]:
     text = decoded(content)
     found = [match.start() for match in re.finditer(rf"<(?:\w+:)?{tag}[\s>/]", text)]
     if len(found) != count:
-        return [f"Question {number}" for number in range(1, count + 1)]
+        return [gettext("Question {number}").format(number=number) for number in range(1, count + 1)]
     lines, line, place = [], 1, 0
     for start in found:
         line += text.count("\n", place, start)
         place = start
-        lines.append(f"Line {line}")
+        lines.append(gettext("Line {number}").format(number=line))
     return lines
 
 
 def zip_entries(content: bytes) -> Iterator[tuple[str, bytes]]:
     """(path, content) of the XML files of a ZIP file, in order of path. Raises UnreadableFile."""
     if len(content) > MAX_BYTES:
-        raise UnreadableFile("This file is over 16 MB. Is it the right file?")
+        raise UnreadableFile(gettext("This file is over 16 MB. Is it the right file?"))
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
             size = declared_size(archive)
             if len(entries) > MAX_ENTRIES or size > MAX_UNPACKED_BYTES or size > max(_SMALL, MAX_RATIO * len(content)):
-                raise UnreadableFile("This ZIP file unpacks to far more than a set of questions. It wasn’t opened.")
+                raise UnreadableFile(
+                    gettext("This ZIP file unpacks to far more than a set of questions. It wasn’t opened.")
+                )
             left = MAX_UNPACKED_BYTES
             for entry in sorted(entries, key=lambda entry: entry.filename):
-                if entry.is_dir() or not entry.filename.casefold().endswith((".xml", ".qti")):
+                if entry.is_dir() or not entry.filename.casefold().endswith((".xml", ".qti", ".dat")):
                     continue
                 data = read_entry(archive, entry, limit=left)
                 left -= len(data)
+                # Blackboard gives all of its files this ending.
+                if entry.filename.casefold().endswith(".dat") and b"<questestinterop" not in data[:2_000]:
+                    continue
                 yield entry.filename, data
     except TooBig as error:
-        raise UnreadableFile("This ZIP file unpacks to far more than a set of questions.") from error
+        raise UnreadableFile(gettext("This ZIP file unpacks to far more than a set of questions.")) from error
     except DAMAGED as error:
-        raise UnreadableFile("Part of this ZIP file is missing or locked. Export it again.") from error
+        raise UnreadableFile(gettext("Part of this ZIP file is missing or locked. Export it again.")) from error
     except (zipfile.LargeZipFile, ValueError, MemoryError) as error:
         if isinstance(error, UnreadableFile):
             raise
-        raise UnreadableFile("This ZIP file can’t be read. Export it again.") from error
+        raise UnreadableFile(gettext("This ZIP file can’t be read. Export it again.")) from error
+
+
+_PICTURES = (".png", ".jpg", ".jpeg", ".webp")
+
+
+def zip_pictures(content: bytes) -> dict[str, bytes]:
+    """The pictures of a ZIP file that `zip_entries` took, by path. One that can't be read is left out."""
+    found, left = dict[str, bytes](), MAX_UNPACKED_BYTES
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for entry in archive.infolist():
+            if entry.is_dir() or not entry.filename.casefold().endswith(_PICTURES):
+                continue
+            try:
+                data = read_entry(archive, entry, limit=min(left, MAX_UPLOAD_BYTES))
+            except (TooBig, *DAMAGED, zipfile.LargeZipFile, ValueError):
+                continue
+            left -= len(data)
+            found[entry.filename] = data
+    return found
+
+
+_FILE = re.compile(rb"""<(?:\w{1,20}:)?file\b[^>]{0,200}?\shref=["']([^"'>]{1,300})["']""")
+_WEIGHT = re.compile(rb"""<(?:qti-)?weight\b[^>]{0,200}?\svalue=["'](\d{1,4}(?:\.\d{1,6})?)["']""")
+_TEST_ITEM = re.compile(
+    rb"""<(?:qti-assessment-item-ref|assessmentItemRef)\b[^>]{0,500}?\shref=["']([^"'>]{1,300})["']"""
+)
+
+
+def in_order_of_test(entries: list[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
+    """The files of a package, in the order of a test of QTI 2 or 3, or of the manifest."""
+    places = dict[str, int]()
+    # Without a test, the order of the manifest counts.
+    for path, data in sorted(entries, key=lambda entry: entry[0].casefold().endswith("imsmanifest.xml")):
+        named = _FILE if path.casefold().endswith("imsmanifest.xml") else _TEST_ITEM
+        for match in named.finditer(data) if named is _FILE or b"essment" in data else ():
+            places.setdefault(_path_in(path, match[1]), len(places))
+    return sorted(entries, key=lambda entry: places.get(entry[0], len(places)))
+
+
+def weights_of_test(entries: list[tuple[str, bytes]]) -> dict[str, str]:
+    """The weights that a test of QTI 2 or 3 gives to items, by path."""
+    found = {}
+    for path, data in entries:
+        if b"essment" not in data or b"eight" not in data:
+            continue
+        refs = list(_TEST_ITEM.finditer(data))
+        for match, following in zip(refs, [*refs[1:], None], strict=False):
+            # A weight stands right behind the start of its reference.
+            end = min(match.end() + 1_000, following.start() if following else len(data))
+            if weight := _WEIGHT.search(data, match.end(), end):
+                found[_path_in(path, match[1])] = weight[1].decode()
+    return found
+
+
+def _path_in(path: str, href: bytes) -> str:
+    """The path in the package of a file that the file at `path` names."""
+    folder = path.rpartition("/")[0]
+    return posixpath.normpath(posixpath.join(folder, unquote(href.decode("utf-8", errors="replace"))))
 
 
 def write_zip(files: dict[str, bytes]) -> bytes:

@@ -5,16 +5,30 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from quizzes.content.picture_files import PictureFile
+from quizzes.content.pictures import PICTURE, set_picture
 from quizzes.content.question_types.draft import MAX_ROWS
 from quizzes.content.question_types.registry import TYPES
 from quizzes.content.tables import Table
-from quizzes.files.questions.item import Gap, Item, Line, ReadQuestion, Skipped, skipped
+from quizzes.files.questions.item import GAP_LETTERS, Gap, Item, ItemPicture, Line, ReadQuestion, Skipped, skipped
+from quizzes.phrases import gettext, gettext_noop
 
 # The limits of the fields in the editor, in characters.
 MAX_STEM, MAX_BLANKS_TEXT, MAX_CHOICE, MAX_LINE, MAX_ANSWER = 1_000, 2_000, 500, 300, 200
 MAX_FEEDBACK, MAX_EXPLANATION, MAX_TITLE = 500, 2_000, 200
 _GAP = re.compile(r"\{([a-z])\}")
-_LETTERS = "abcdefgh"
+
+_FEEDBACK_CUT = gettext_noop("Feedback is cut to {count} characters.")
+_EXPLANATION_CUT = gettext_noop("The explanation is cut to {count} characters.")
+_SAMPLE_CUT = gettext_noop("The sample answer is cut to {count} characters.")
+_STEM_LONG = gettext_noop("Its question text is over {count} characters.")
+_TEXT_LONG = gettext_noop("Its text is over {count} characters.")
+_ANSWER_LONG = gettext_noop("An answer is over {count} characters.")
+_CHOICE_LONG = gettext_noop("An answer choice is over {count} characters.")
+_LINE_LONG = gettext_noop("A line is over {count} characters.")
+_ANSWERS_EQUAL = gettext_noop("2 of its answers are the same.")
+_WRONG_EQUAL = gettext_noop("2 of its wrong answers are the same.")
+_LINES_EQUAL = gettext_noop("2 of its lines are the same.")
 
 
 def checked(found: ReadQuestion) -> ReadQuestion:
@@ -32,29 +46,39 @@ def checked(found: ReadQuestion) -> ReadQuestion:
     return replace(found, item=item, notes=tuple(dict.fromkeys((*found.notes, *notes))))
 
 
-def _cut(text: str, at_most: int, what: str, notes: list[str]) -> str:
+def _cut(text: str, at_most: int, note: str, notes: list[str]) -> str:
     if len(text) <= at_most:
         return text
-    notes.append(f"{what} is cut to {at_most} characters.")
+    notes.append(gettext(note).format(count=at_most))
     return f"{text[: at_most - 1]}…"
 
 
-def _refuse_long(texts: Sequence[str], at_most: int, what: str) -> None:
+def _refuse_long(texts: Sequence[str], at_most: int, reason: str) -> None:
     if any(len(text) > at_most for text in texts):
-        raise Skipped(f"{what} is over {at_most} characters.")
+        raise Skipped(gettext(reason).format(count=at_most))
 
 
-def _refuse_equal(texts: Sequence[str], what: str) -> None:
+def _refuse_equal(texts: Sequence[str], reason: str) -> None:
     folded = [" ".join(text.casefold().split()) for text in texts]
     if len(set(folded)) != len(folded):
-        raise Skipped(f"2 of its {what} are the same.")
+        raise Skipped(gettext(reason))
 
 
-def _refuse_count(texts: Sequence[object], at_least: int, what: str) -> None:
+def _refuse_count(texts: Sequence[object], at_least: int, *, are_answers: bool = False) -> None:
     if len(texts) < at_least:
-        raise Skipped(f"It has fewer than {at_least} {what}.")
+        few = (
+            gettext("It has fewer than {count} answers.")
+            if are_answers
+            else gettext("It has fewer than {count} lines.")
+        )
+        raise Skipped(few.format(count=at_least))
     if len(texts) > MAX_ROWS:
-        raise Skipped(f"It has {len(texts)} {what}. A question can have {MAX_ROWS}.")
+        many = (
+            gettext("It has {count} answers. A question can have {limit}.")
+            if are_answers
+            else gettext("It has {count} lines. A question can have {limit}.")
+        )
+        raise Skipped(many.format(count=len(texts), limit=MAX_ROWS))
 
 
 def _one_line(text: str) -> str:
@@ -62,14 +86,14 @@ def _one_line(text: str) -> str:
 
 
 def _within_limits(item: Item, notes: list[str]) -> Item:
-    _refuse_long([item.stem], MAX_STEM, "Its question text")
+    _refuse_long([item.stem], MAX_STEM, _STEM_LONG)
     parts = [part for line in item.lines for part in (line.text, line.match, line.feedback)]
     if any("\n" in part or len(part) > MAX_FEEDBACK for part in parts):
         lines = tuple(
             Line(
                 _one_line(line.text),
                 line.is_correct,
-                _cut(_one_line(line.feedback), MAX_FEEDBACK, "Feedback", notes),
+                _cut(_one_line(line.feedback), MAX_FEEDBACK, _FEEDBACK_CUT, notes),
                 _one_line(line.match),
             )
             for line in item.lines
@@ -79,65 +103,65 @@ def _within_limits(item: Item, notes: list[str]) -> Item:
     if item.feedback_true or item.feedback_false:
         item = replace(
             item,
-            feedback_true=_cut(_one_line(item.feedback_true), MAX_FEEDBACK, "Feedback", notes),
-            feedback_false=_cut(_one_line(item.feedback_false), MAX_FEEDBACK, "Feedback", notes),
+            feedback_true=_cut(_one_line(item.feedback_true), MAX_FEEDBACK, _FEEDBACK_CUT, notes),
+            feedback_false=_cut(_one_line(item.feedback_false), MAX_FEEDBACK, _FEEDBACK_CUT, notes),
         )
     longest = max(len(item.explanation), len(item.sample_answer))
     if longest > MAX_EXPLANATION or len(item.title) > MAX_TITLE:
         item = replace(
             item,
-            explanation=_cut(item.explanation, MAX_EXPLANATION, "The explanation", notes),
-            sample_answer=_cut(item.sample_answer, MAX_EXPLANATION, "The sample answer", notes),
+            explanation=_cut(item.explanation, MAX_EXPLANATION, _EXPLANATION_CUT, notes),
+            sample_answer=_cut(item.sample_answer, MAX_EXPLANATION, _SAMPLE_CUT, notes),
             title=item.title[:MAX_TITLE],
         )
     texts = [line.text for line in lines]
-    match item.kind:
+    match item.question_type:
         case "single" | "multiple":
             if not all(texts):
-                notes.append("A blank answer was left out.")
+                notes.append(gettext("A blank answer was left out."))
                 item = replace(item, lines=tuple(line for line in lines if line.text))
                 texts = [text for text in texts if text]
-            _refuse_count(texts, 2, "answers")
-            _refuse_long(texts, MAX_CHOICE, "An answer")
-            _refuse_equal(texts, "answers")
+            _refuse_count(texts, 2, are_answers=True)
+            _refuse_long(texts, MAX_CHOICE, _ANSWER_LONG)
+            _refuse_equal(texts, _ANSWERS_EQUAL)
             if not any(line.is_correct for line in item.lines):
-                raise Skipped("Its correct answer is blank.")
+                raise Skipped(gettext("Its correct answer is blank."))
         case "short_answer":
             accepted = list(dict.fromkeys(line.text for line in lines if line.is_correct and line.text))
             wrong = [line for line in lines if not line.is_correct and line.text and line.text not in accepted]
             if not accepted:
-                raise Skipped("It has no accepted answer.")
-            _refuse_long(texts, MAX_ANSWER, "An answer")
+                raise Skipped(gettext("It has no accepted answer."))
+            _refuse_long(texts, MAX_ANSWER, _ANSWER_LONG)
             if len(wrong) > MAX_ROWS:
-                notes.append(f"It keeps {MAX_ROWS} wrong answers.")
-            _refuse_equal([line.text for line in wrong], "wrong answers")
+                notes.append(gettext("It keeps {max_rows} wrong answers.").format(max_rows=MAX_ROWS))
+            _refuse_equal([line.text for line in wrong], _WRONG_EQUAL)
             explained = [line.feedback for line in lines if line.is_correct and line.feedback]
             if explained and not item.explanation:
                 item = replace(item, explanation=explained[0])
             item = replace(item, lines=(*(Line(text, is_correct=True) for text in accepted), *wrong[:MAX_ROWS]))
         case "matching":
-            _refuse_count(texts, 2, "lines")
-            _refuse_long(texts, MAX_LINE, "A line")
-            _refuse_equal(texts, "lines")
+            _refuse_count(texts, 2)
+            _refuse_long(texts, MAX_LINE, _LINE_LONG)
+            _refuse_equal(texts, _LINES_EQUAL)
             if not all(line.match for line in lines):
-                raise Skipped("A line of it has no match.")
+                raise Skipped(gettext("A line of it has no match."))
             options = tuple(
                 dict.fromkeys(_one_line(option) for option in (*item.options, *(line.match for line in lines)))
             )
-            _refuse_long(options, MAX_ANSWER, "An answer choice")
+            _refuse_long(options, MAX_ANSWER, _CHOICE_LONG)
             item = replace(item, options=options)
         case "ordering":
-            _refuse_count(texts, 3, "lines")
-            _refuse_long(texts, MAX_LINE, "A line")
-            _refuse_equal(texts, "lines")
+            _refuse_count(texts, 3)
+            _refuse_long(texts, MAX_LINE, _LINE_LONG)
+            _refuse_equal(texts, _LINES_EQUAL)
         case "blanks":
-            _refuse_long([item.text], MAX_BLANKS_TEXT, "Its text")
-            if "".join(_GAP.findall(item.text)) != _LETTERS[: len(item.gaps)] or not item.gaps:
-                raise Skipped("Its blanks aren’t named {a}, {b}, and so on, each with its answers.")
+            _refuse_long([item.text], MAX_BLANKS_TEXT, _TEXT_LONG)
+            if "".join(_GAP.findall(item.text)) != GAP_LETTERS[: len(item.gaps)] or not item.gaps:
+                raise Skipped(gettext("Its blanks aren’t named {a}, {b}, and so on, each with its answers."))
             item = replace(item, gaps=tuple(_checked_gap(gap, notes) for gap in item.gaps))
         case "numeric":
             if len(item.number) > 40 or len(item.tolerance) > 20:
-                raise Skipped("Its number is too long.")
+                raise Skipped(gettext("Its number is too long."))
     return item
 
 
@@ -145,26 +169,30 @@ def _checked_gap(gap: Gap, notes: list[str]) -> Gap:
     accepted = tuple(dict.fromkeys(_one_line(text) for text in gap.accepted if text.strip()))
     choices = tuple(dict.fromkeys(_one_line(text) for text in gap.choices if text.strip()))
     if not accepted:
-        raise Skipped("A blank of it has no answer.")
+        raise Skipped(gettext("A blank of it has no answer."))
     if choices and accepted[0] not in choices:
         choices = (*choices, accepted[0])
     if len(choices) > MAX_ROWS:
-        raise Skipped(f"A blank of it has {len(choices)} choices. It can have {MAX_ROWS}.")
+        raise Skipped(
+            gettext("A blank of it has {count} choices. It can have {max_rows}.").format(
+                count=len(choices), max_rows=MAX_ROWS
+            )
+        )
     if len(choices) == 1:
         choices = ()
-    _refuse_long([*accepted, *choices], MAX_ANSWER, "An answer")
-    feedback = _cut(_one_line(gap.feedback), MAX_FEEDBACK, "Feedback", notes)
+    _refuse_long([*accepted, *choices], MAX_ANSWER, _ANSWER_LONG)
+    feedback = _cut(_one_line(gap.feedback), MAX_FEEDBACK, _FEEDBACK_CUT, notes)
     return Gap(accepted[:1] if choices else accepted, choices, feedback)
 
 
 def draft_question(item: Item, *, key: str, objective: str) -> Table:
-    """The question as a draft stores it, without evidence. item: checked."""
+    """The question as a draft stores it, without evidence. item: checked, and its picture encoded again."""
     stem = item.stem
-    if item.kind == "true_false":
+    if item.question_type == "true_false":
         stem = "Is this statement true or false?"
-    return {
+    question = {
         "key": key,
-        "type": item.kind,
+        "type": item.question_type,
         "objective": objective,
         "stem": stem,
         "skill": "recall",
@@ -172,13 +200,18 @@ def draft_question(item: Item, *, key: str, objective: str) -> Table:
         "evidence": [],
         "explanation": item.explanation,
         "anchors": {},
-        **TYPES[item.kind].draft.blank(()),
+        **TYPES[item.question_type].draft.blank(()),
         **_own_fields(item),
     }
+    if item.picture is not None and item.picture.file is not None:
+        file = item.picture.file
+        texts = {"alternative": item.picture.alternative, "credit": item.picture.credit}
+        set_picture(question, {"digest": file.digest, "width": file.width, "height": file.height, **texts})
+    return question
 
 
 def _own_fields(item: Item) -> Table:
-    match item.kind:
+    match item.question_type:
         case "single" | "multiple":
             choices = [
                 {"text": line.text, "rationale": line.feedback, **({"key": True} if line.is_correct else {})}
@@ -228,24 +261,30 @@ def _is_date(text: str) -> bool:
     return re.fullmatch(r"\d{4}-\d{2}-\d{2}|--\d{2}-\d{2}", text) is not None
 
 
-def item_of(question: Mapping[str, Any], number: int) -> Item | None:
-    """The item of a question of an edition; None for a type that only Footnote has. number: its place in the set."""
-    kind = question["type"]
+def item_of(question: Mapping[str, Any], number: int, pictures: Mapping[str, PictureFile] | None = None) -> Item | None:
+    """The item of a question of an edition; None for a type that only Footnote has.
+
+    number: its place in the set. pictures: those of the set, by digest.
+    """
+    question_type = question["type"]
+    picture = question.get(PICTURE) or {}
+    file = (pictures or {}).get(picture.get("digest", ""))
     common: dict[str, Any] = {
         "title": f"Question {number}",
         "explanation": question.get("explanation", ""),
         "points": question.get("points", 1),
+        "picture": file and ItemPicture(file.content, picture["alternative"], picture["credit"], file),
     }
     stem = question.get("stem", "")
-    match kind:
+    match question_type:
         case "single" | "multiple":
             lines = tuple(
                 Line(row["text"], bool(row.get("key")), row.get("rationale", "")) for row in question["choices"]
             )
-            return Item(kind, stem, lines=lines, keep_order=bool(question.get("keep_order")), **common)
+            return Item(question_type, stem, lines=lines, keep_order=bool(question.get("keep_order")), **common)
         case "true_false":
             return Item(
-                kind,
+                question_type,
                 question["statement"],
                 is_true=bool(question["answer"]),
                 feedback_true=question.get("rationale_true", ""),
@@ -255,21 +294,21 @@ def item_of(question: Mapping[str, Any], number: int) -> Item | None:
         case "short_answer":
             accepted = [Line(text, is_correct=True) for text in question["accepted"]]
             wrong = [Line(row["text"], feedback=row.get("rationale", "")) for row in question.get("wrong", ())]
-            return Item(kind, stem, lines=(*accepted, *wrong), **common)
+            return Item(question_type, stem, lines=(*accepted, *wrong), **common)
         case "numeric":
             number_text, tolerance = str(question["answer"]), str(question.get("tolerance", "") or "0")
             unit = "".join(question.get("units", [])[:1])
-            return Item(kind, stem, number=number_text, tolerance=tolerance, unit=unit, **common)
+            return Item(question_type, stem, number=number_text, tolerance=tolerance, unit=unit, **common)
         case "matching":
             prompts = tuple(
                 Line(row["text"], feedback=row.get("rationale", ""), match=row["option"]) for row in question["prompts"]
             )
             options = tuple(dict.fromkeys([*question.get("options", ()), *(line.match for line in prompts)]))
-            return Item(kind, stem, lines=prompts, options=options, **common)
+            return Item(question_type, stem, lines=prompts, options=options, **common)
         case "ordering":
             rows = sorted(question["items"], key=lambda row: row.get("place", 0))
             ordered = tuple(Line(row["text"], feedback=row.get("rationale", "")) for row in rows)
-            return Item(kind, stem, lines=ordered, **common)
+            return Item(question_type, stem, lines=ordered, **common)
         case "blanks":
             gaps = tuple(
                 Gap(
@@ -279,7 +318,7 @@ def item_of(question: Mapping[str, Any], number: int) -> Item | None:
                 )
                 for row in question["gaps"]
             )
-            return Item(kind, stem, text=question["text"], gaps=gaps, **common)
+            return Item(question_type, stem, text=question["text"], gaps=gaps, **common)
         case "free_text":
-            return Item(kind, stem, sample_answer=question.get("sample_answer", ""), **common)
+            return Item(question_type, stem, sample_answer=question.get("sample_answer", ""), **common)
     return None

@@ -2,37 +2,47 @@
 
 import json
 import tomllib
+from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
+from quizzes.content.picture_files import PictureFile
+from quizzes.content.pictures import PICTURE, map_pictures, picture_tables
 from quizzes.content.question_types.question import MAX_POINTS
 from quizzes.content.question_types.registry import TYPES
 from quizzes.content.tables import Table
-from quizzes.files.questions import aiken, blackboard, gift, moodle_xml, qti1, qti2, tables
-from quizzes.files.questions.containers import decoded, xml_tree, zip_entries
+from quizzes.files.questions import aiken, blackboard, gift, kahoot, moodle_xml, tables
+from quizzes.files.questions.containers import decoded
 from quizzes.files.questions.drafts import checked, item_of
-from quizzes.files.questions.item import Item, Kind, ReadQuestion, UnreadableFile, read, skipped
+from quizzes.files.questions.item import Item, ItemPicture, QuestionType, ReadQuestion, UnreadableFile, read, skipped
+from quizzes.files.questions.markup import tidy
+from quizzes.files.questions.packages import read_package, read_xml
+from quizzes.files.questions.pictures import bytes_of
+from quizzes.files.questions.qti1_writer import write_qti1
+from quizzes.files.questions.qti2_writer import write_qti2
 from quizzes.files.questions.toml_text import write_toml
+from quizzes.phrases import gettext, gettext_noop
 
 _ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-_CHOICE: frozenset[Kind] = frozenset(("single", "multiple"))
-_CLOSED: frozenset[Kind] = frozenset(("single", "multiple", "true_false"))
-_COMMON: frozenset[Kind] = _CLOSED | {"short_answer", "numeric", "matching", "free_text"}
-_ALL: frozenset[Kind] = _COMMON | {"ordering", "blanks"}
+_CHOICE: frozenset[QuestionType] = frozenset(("single", "multiple"))
+_CLOSED: frozenset[QuestionType] = frozenset(("single", "multiple", "true_false"))
+_COMMON: frozenset[QuestionType] = _CLOSED | {"short_answer", "numeric", "matching", "free_text"}
+_ALL: frozenset[QuestionType] = _COMMON | {"ordering", "blanks"}
 # The version of our own JSON and TOML.
 VERSION = 1
+_HEAD_BYTES = 200
 # A preview lists each question.
 MAX_QUESTIONS_IN_FILE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionFormat:
-    """A format to export. kinds: the question types that it can hold. choices, stem: its limits, 0 for none.
+    """A format to export. question_types: those that it can hold. choices, stem: its limits, 0 for none.
 
-    feedback: the types whose feedback it keeps. has_explanation, has_points, has_order, has_spare: whether it keeps
-    these. write: the file of a title and items.
+    feedback: the types whose feedback it keeps. has_explanation, has_points, has_order, has_spare, has_picture:
+    whether it keeps these. write: the file of a title and items.
     """
 
     name: str
@@ -40,12 +50,13 @@ class QuestionFormat:
     ending: str
     content_type: str
     write: Callable[[str, Sequence[Item]], bytes]
-    kinds: frozenset[Kind]
-    feedback: frozenset[Kind] = frozenset()
+    question_types: frozenset[QuestionType]
+    feedback: frozenset[QuestionType] = frozenset()
     has_explanation: bool = True
     has_points: bool = True
     has_order: bool = False
     has_spare: bool = True
+    has_picture: bool = False
     choices: int = 0
     choice_length: int = 0
     stem: int = 0
@@ -53,7 +64,7 @@ class QuestionFormat:
 
 _ZIP_TYPE, _TEXT_TYPE = "application/zip", "text/plain; charset=utf-8"
 _XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_ROWS: frozenset[Kind] = frozenset(("matching", "ordering", "blanks"))
+_ROWS: frozenset[QuestionType] = frozenset(("matching", "ordering", "blanks"))
 
 FORMATS = (
     QuestionFormat(
@@ -61,9 +72,10 @@ FORMATS = (
         "Canvas (QTI 1.2)",
         "zip",
         _ZIP_TYPE,
-        qti1.write_qti1,
+        write_qti1,
         _ALL - {"ordering"},
         feedback=_CLOSED | {"matching", "blanks", "short_answer"},
+        has_picture=True,
     ),
     QuestionFormat(
         "moodle",
@@ -74,6 +86,7 @@ FORMATS = (
         _ALL,
         feedback=_CLOSED | {"short_answer", "ordering"},
         has_order=True,
+        has_picture=True,
     ),
     QuestionFormat(
         "gift",
@@ -91,11 +104,12 @@ FORMATS = (
             f"QTI {version}",
             "zip",
             _ZIP_TYPE,
-            partial(qti2.write_qti2, version=version),
+            partial(write_qti2, version=version),
             _ALL,
             feedback=_CLOSED | {"ordering"},
             has_points=False,
             has_order=True,
+            has_picture=True,
         )
         for version in ("2.1", "2.2", "3.0")
     ),
@@ -111,7 +125,7 @@ FORMATS = (
     ),
     QuestionFormat(
         "blackboard",
-        "Blackboard (tab-delimited)",
+        gettext_noop("Blackboard (tab-delimited)"),
         "txt",
         _TEXT_TYPE,
         blackboard.write_blackboard,
@@ -125,7 +139,7 @@ FORMATS = (
         "Kahoot (Excel)",
         "xlsx",
         _XLSX_TYPE,
-        tables.write_kahoot,
+        kahoot.write_kahoot,
         _CLOSED,
         has_explanation=False,
         has_points=False,
@@ -135,7 +149,7 @@ FORMATS = (
     ),
     QuestionFormat(
         "template_xlsx",
-        "Footnote’s template (Excel)",
+        gettext_noop("Footnote’s template (Excel)"),
         "xlsx",
         _XLSX_TYPE,
         tables.write_template_xlsx,
@@ -145,7 +159,7 @@ FORMATS = (
     ),
     QuestionFormat(
         "template_csv",
-        "Footnote’s template (CSV)",
+        gettext_noop("Footnote’s template (CSV)"),
         "csv",
         "text/csv; charset=utf-8",
         tables.write_template_csv,
@@ -157,22 +171,10 @@ FORMATS = (
 
 
 def losses(question_format: QuestionFormat, item: Item | None, label: str) -> list[str]:
-    """What this format cannot hold of a question, in words; [] for nothing. label: of the question's type.
-
-    The first line starts with “Left out” if it cannot hold the question at all.
-    """
-    if item is None or item.kind not in question_format.kinds:
-        return [f"Left out: it can’t hold “{label}”."]
-    if question_format.choices and len(item.lines) > question_format.choices:
-        return [f"Left out: it has more than {question_format.choices} answers."]
-    if question_format.stem and len(item.stem) > question_format.stem:
-        return [f"Left out: the question is over {question_format.stem} characters."]
-    if question_format.choice_length and any(len(line.text) > question_format.choice_length for line in item.lines):
-        return [f"Left out: an answer is over {question_format.choice_length} characters."]
-    if item.kind == "numeric" and not item.number.lstrip("-").replace(".", "", 1).isdecimal():
-        return ["Left out: it can’t hold a date as an answer."]
-    if question_format.name == "qti12" and len({bool(gap.choices) for gap in item.gaps}) > 1:
-        return ["Left out: it can’t hold typed blanks beside lists."]
+    """What this format cannot hold of a question, in words; [] for nothing. label: of the question's type."""
+    reason = _why_left_out(question_format, item, label)
+    if item is None or reason:
+        return [reason]
     found = []
     has_feedback = any(
         [
@@ -182,38 +184,57 @@ def losses(question_format: QuestionFormat, item: Item | None, label: str) -> li
             *(gap.feedback for gap in item.gaps),
         ]
     )
-    if has_feedback and item.kind not in question_format.feedback:
-        found.append("The feedback is left out.")
-    elif item.kind == "blanks" and has_feedback and question_format.name.startswith("moodle"):
-        found.append("The feedback is left out.")
+    if has_feedback and item.question_type not in question_format.feedback:
+        found.append(gettext("The feedback is left out."))
+    elif item.question_type == "blanks" and has_feedback and question_format.name.startswith("moodle"):
+        found.append(gettext("The feedback is left out."))
+    if item.picture and not question_format.has_picture:
+        found.append(gettext("The picture is left out."))
     if item.explanation and not question_format.has_explanation:
-        found.append("The explanation is left out.")
+        found.append(gettext("The explanation is left out."))
     if item.points != 1 and not question_format.has_points:
-        found.append("The points are left out.")
+        found.append(gettext("The points are left out."))
     if item.keep_order and not question_format.has_order:
-        found.append("The fixed order of the answers is left out.")
+        found.append(gettext("The fixed order of the answers is left out."))
     spare = set(item.options) - {line.match for line in item.lines}
     if spare and not question_format.has_spare:
-        found.append("Answer choices that match no line are left out.")
-    wrong = item.kind == "short_answer" and any(not line.is_correct for line in item.lines)
+        found.append(gettext("Answer choices that match no line are left out."))
+    wrong = item.question_type == "short_answer" and any(not line.is_correct for line in item.lines)
     if wrong and question_format.name not in ("gift", "moodle", "qti12", "template_xlsx", "template_csv"):
-        found.append("The expected wrong answers are left out.")
+        found.append(gettext("The expected wrong answers are left out."))
     if item.sample_answer and question_format.name in ("gift", "qti12"):
-        found.append("The sample answer is left out.")
+        found.append(gettext("The sample answer is left out."))
     if item.unit and question_format.name != "moodle":
-        found.append("The unit is left out.")
-    if item.kind == "blanks":
+        found.append(gettext("The unit is left out."))
+    if item.question_type == "blanks":
         has_choices = any(gap.choices for gap in item.gaps)
         if has_choices and question_format.name in ("blackboard", "template_xlsx", "template_csv"):
-            found.append("The choices of the blanks are left out, so students type.")
+            found.append(gettext("The choices of the blanks are left out, so students type."))
         if not all(gap.choices for gap in item.gaps) and question_format.name == "moodle":
-            found.append("Each blank becomes a list with its accepted answers.")
+            found.append(gettext("Each blank becomes a list with its accepted answers."))
     return found
 
 
 def holds(question_format: QuestionFormat, item: Item | None) -> bool:
     """Whether the format can hold the question, maybe with losses."""
-    return not any(text.startswith("Left out") for text in losses(question_format, item, ""))
+    return not _why_left_out(question_format, item, "")
+
+
+def _why_left_out(question_format: QuestionFormat, item: Item | None, label: str) -> str:
+    """Why the format cannot hold the question at all; "" if it can."""
+    if item is None or item.question_type not in question_format.question_types:
+        return gettext("Left out: it can’t hold “{label}”.").format(label=label)
+    if question_format.choices and len(item.lines) > question_format.choices:
+        return gettext("Left out: it has more than {count} answers.").format(count=question_format.choices)
+    if question_format.stem and len(item.stem) > question_format.stem:
+        return gettext("Left out: the question is over {count} characters.").format(count=question_format.stem)
+    if question_format.choice_length and any(len(line.text) > question_format.choice_length for line in item.lines):
+        return gettext("Left out: an answer is over {count} characters.").format(count=question_format.choice_length)
+    if item.question_type == "numeric" and not item.number.lstrip("-").replace(".", "", 1).isdecimal():
+        return gettext("Left out: it can’t hold a date as an answer.")
+    if question_format.name == "qti12" and len({bool(gap.choices) for gap in item.gaps}) > 1:
+        return gettext("Left out: it can’t hold typed blanks beside lists.")
+    return ""
 
 
 # --- Reading ------------------------------------------------------------------------------------------------------
@@ -223,44 +244,56 @@ def holds(question_format: QuestionFormat, item: Item | None) -> bool:
 class ReadFile:
     """A file of questions. label: of its format. title: of the set, "" if the file has none.
 
-    document: of the whole question set, if the file is our own and has its reading; else None.
+    document: of the whole question set, if the file is our own and has its reading; else None. pictures: those of our
+    own file, by the digest that its document names.
     """
 
     label: str
     questions: tuple[ReadQuestion, ...]
     title: str = ""
     document: Table | None = None
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def read_questions(content: bytes) -> ReadFile:
     """The questions of a file in any known format, each checked. Raises UnreadableFile."""
     if not content.strip():
-        raise UnreadableFile("This file is empty.")
+        raise UnreadableFile(gettext("This file is empty."))
     found = _read(content)
     if not found.questions:
-        raise UnreadableFile("We found no questions in this file.")
+        raise UnreadableFile(gettext("We found no questions in this file."))
     if len(found.questions) > MAX_QUESTIONS_IN_FILE:
-        raise UnreadableFile(f"This file has over {MAX_QUESTIONS_IN_FILE:,} questions. Export part of them.")
-    return ReadFile(found.label, tuple(map(checked, found.questions)), found.title, found.document)
+        raise UnreadableFile(
+            gettext("This file has over {max_questions_in_file} questions. Export part of them.").format(
+                max_questions_in_file=format(MAX_QUESTIONS_IN_FILE, ",")
+            )
+        )
+    return ReadFile(found.label, tuple(map(checked, found.questions)), found.title, found.document, found.pictures)
 
 
 def _read(content: bytes) -> ReadFile:
-    if content.startswith(_OLD_EXCEL) or (content.startswith(_ZIP) and b"xl/" in content):
+    # An OpenDocument file names its kind in its first entry.
+    is_sheet = b"xl/" in content or b"opendocument.spreadsheet" in content[:_HEAD_BYTES]
+    if content.startswith(_OLD_EXCEL) or (content.startswith(_ZIP) and is_sheet):
         return _read_table(content)
     if content.startswith(_ZIP):
-        return _read_package(content)
+        return ReadFile(*read_package(content))
     start = decoded(content).lstrip("\ufeff \t\n")
     if start.startswith("<"):
-        return ReadFile(*_read_xml(content))
+        return ReadFile(*read_xml(content))
     if start.startswith("{") and (document := _json(start)) is not None:
         return _read_own(document, "Footnote (JSON)")
     if "[[questions]]" in start or start.startswith("footnote_questions"):
         try:
-            return _read_own(json.loads(json.dumps(tomllib.loads(start), default=str)), "Footnote (TOML)")
-        except tomllib.TOMLDecodeError as error:
-            raise UnreadableFile(f"This TOML file can’t be read: {str(error)[:100]}.") from error
+            document = json.loads(json.dumps(tomllib.loads(start), default=str))
+        # A number of thousands of digits is a ValueError, like each error of the form; deep tables exhaust the stack.
+        except (ValueError, RecursionError) as error:
+            raise UnreadableFile(
+                gettext("This TOML file can’t be read: {value}.").format(value=str(error)[:100])
+            ) from error
+        return _read_own(document, "Footnote (TOML)")
     if blackboard.is_blackboard(start):
-        return ReadFile("Blackboard (tab-delimited)", tuple(blackboard.read_blackboard(content)))
+        return ReadFile(gettext("Blackboard (tab-delimited)"), tuple(blackboard.read_blackboard(content)))
     if aiken.is_aiken(start):
         return ReadFile("Aiken", tuple(aiken.read_aiken(content)))
     if "{" not in start or _is_template(start):
@@ -274,44 +307,16 @@ def _is_template(text: str) -> bool:
 
 
 def _read_table(content: bytes) -> ReadFile:
-    rows = tables.rows_of(content)
-    if (heading := tables.kahoot_heading(rows)) is not None:
-        return ReadFile("Kahoot (Excel)", tuple(tables.read_kahoot(rows, heading)))
+    rows, others = tables.rows_of(content)
+    left = [
+        skipped(gettext("Sheet “{name}”").format(name=name[:40]), "", gettext("Only the first sheet was read."))
+        for name in others
+    ]
+    if (heading := kahoot.kahoot_heading(rows)) is not None:
+        return ReadFile("Kahoot (Excel)", (*kahoot.read_kahoot(rows, heading), *left))
     if (heading := tables.template_heading(rows)) is not None:
-        return ReadFile("Footnote’s template", tuple(tables.read_template(rows, heading)))
-    raise UnreadableFile("We don’t know this format. See which files we can read, below.")
-
-
-def _read_xml(content: bytes, file: str = "") -> tuple[str, tuple[ReadQuestion, ...]]:
-    root = xml_tree(content)
-    name = str(root.tag).removeprefix("qti-").replace("-", "").casefold()
-    if name == "quiz":
-        return "Moodle XML", tuple(moodle_xml.read_moodle(content))
-    if name == "questestinterop":
-        return "QTI 1.2", tuple(qti1.read_qti1(content, file))
-    if name in ("assessmentitem", "assessmenttest", "assessmentsection", "assessmentstimulus"):
-        version = "QTI 3.0" if str(root.tag).startswith("qti-") else "QTI 2"
-        return version, tuple(qti2.read_qti2(content, file))
-    if file:
-        return "", ()
-    raise UnreadableFile("This XML file is neither Moodle XML nor QTI.")
-
-
-def _read_package(content: bytes) -> ReadFile:
-    labels, questions = list[str](), list[ReadQuestion]()
-    for path, data in zip_entries(content):
-        if path.rpartition("/")[2].casefold() in ("imsmanifest.xml", "assessment_meta.xml"):
-            continue
-        try:
-            label, found = _read_xml(data, path)
-        except UnreadableFile as reason:
-            questions.append(skipped(f"File {path.rpartition('/')[2]}", path, str(reason)))
-            continue
-        labels += [label] if label else []
-        questions += found
-    if not labels:
-        raise UnreadableFile("This ZIP file has no questions in QTI or Moodle XML.")
-    return ReadFile(labels[0], tuple(questions))
+        return ReadFile(gettext("Footnote’s template"), (*tables.read_template(rows, heading), *left))
+    raise UnreadableFile(gettext("We don’t know this format. See which files we can read, below."))
 
 
 def _json(text: str) -> Any:
@@ -323,30 +328,56 @@ def _json(text: str) -> Any:
 
 def _read_own(document: Any, label: str) -> ReadFile:
     if not isinstance(document, Mapping) or not isinstance(document.get("questions"), list):
-        raise UnreadableFile("This file has no list of questions.")
-    found = []
+        raise UnreadableFile(gettext("This file has no list of questions."))
+    found, pictures = [], _own_pictures(document)
     for number, question in enumerate(document["questions"], start=1):
-        where = f"Question {number}"
+        where = gettext("Question {number}").format(number=number)
         stem = str(question.get("stem", "")) if isinstance(question, Mapping) else ""
         if not isinstance(question, Mapping) or str(question.get("type")) not in TYPES:
-            found.append(skipped(where, stem, "Its type isn’t one that Footnote has."))
+            found.append(skipped(where, stem, gettext("Its type isn’t one that Footnote has.")))
             continue
         try:
             item = item_of(question, number)
+            picture = question.get(PICTURE) or {}
+            if item is not None and (content := pictures.get(str(picture.get("digest")))) is not None:
+                alternative, credit = (
+                    " ".join(tidy(str(picture.get(name, ""))).split()) for name in ("alternative", "credit")
+                )
+                item = replace(item, picture=ItemPicture(content, alternative, credit))
         except (KeyError, TypeError, ValueError, AttributeError):
             item = _NO_ITEM
         if item is None:
-            label = TYPES[question["type"]].label
+            question_type = TYPES[question["type"]]
+            label = gettext(question_type.label)
             found.append(
-                skipped(where, stem, f"“{label}” needs its own reading. Import the file as a new question set.")
+                skipped(
+                    where,
+                    stem,
+                    gettext("“{label}” needs its own reading. Import the file as a new question set.").format(
+                        label=label
+                    ),
+                )
             )
         elif not _is_sound(item):
-            found.append(skipped(where, stem, "Parts of it are missing or have another form."))
+            found.append(skipped(where, stem, gettext("Parts of it are missing or have another form.")))
         else:
             found.append(read(where, replace(item, title="")))
     title = str(document.get("title", ""))[:200]
     has_reading = isinstance(document.get("reading"), Mapping) and "voices" in document
-    return ReadFile(label, tuple(found), title, dict(document) if has_reading else None)
+    return ReadFile(label, tuple(found), title, dict(document) if has_reading else None, pictures)
+
+
+def _own_pictures(document: Mapping[str, Any]) -> dict[str, bytes]:
+    """The pictures of our own file by digest, as far as they are base64."""
+    tables = document.get("pictures")
+    if not isinstance(tables, list):
+        return {}
+    found = {
+        str(table.get("digest")): bytes_of(str(table.get("content", "")))
+        for table in tables
+        if isinstance(table, Mapping)
+    }
+    return {digest: content for digest, content in found.items() if content is not None}
 
 
 _NO_ITEM = Item("single", "")
@@ -362,9 +393,24 @@ def _is_sound(item: Item) -> bool:
     return is_text and bool(texts[0]) and isinstance(item.points, int) and 1 <= item.points <= MAX_POINTS
 
 
-def write_own(document: Mapping[str, Any], *, as_toml: bool) -> bytes:
-    """A whole question set, its reading included, as JSON or TOML. document: of an edition."""
-    table = {"footnote_questions": VERSION, **document}
+def write_own(
+    document: Mapping[str, Any], *, as_toml: bool, pictures: Mapping[str, PictureFile] | None = None
+) -> bytes:
+    """A whole question set, its reading included, as JSON or TOML. document: of an edition.
+
+    pictures: by digest. Those without bytes are left out.
+    """
+    files = pictures or {}
+    table = {
+        "footnote_questions": VERSION,
+        **map_pictures(document, lambda picture: picture if picture["digest"] in files else None),
+    }
+    named = {picture["digest"]: files[picture["digest"]] for picture in picture_tables(table)}
+    if named:
+        table["pictures"] = [
+            {"digest": digest, "media_type": file.media_type, "content": b64encode(file.content).decode()}
+            for digest, file in named.items()
+        ]
     if as_toml:
         return write_toml(table).encode()
     return (json.dumps(table, ensure_ascii=False, indent=2) + "\n").encode()

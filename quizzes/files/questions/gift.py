@@ -10,7 +10,8 @@ from decimal import Decimal
 
 from quizzes.files.questions.containers import decoded
 from quizzes.files.questions.item import Item, Line, ReadQuestion, Skipped, read, skipped
-from quizzes.files.questions.markup import plain, tidy
+from quizzes.files.questions.markup import plain, tidy, without_emphasis
+from quizzes.phrases import gettext, gettext_noop
 
 # While a question is parsed, escaped signs are private characters.
 _SIGNS = "~=#{}:"
@@ -27,33 +28,81 @@ _NUMBER = r"[-+]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?"
 _RANGE = re.compile(rf"\s*({_NUMBER})\s*\.\.\s*({_NUMBER})\s*")
 _TOLERANCE = re.compile(rf"\s*({_NUMBER})\s*(?::\s*({_NUMBER}))?\s*")
 _FULL = 100
+NO_PENALTY = gettext_noop("Its wrong answers cost points. Here they earn none.")
+ALL_OF_THEM = gettext_noop("Any 1 of its correct answers was enough. Here students choose all of them.")
 _MAX_DIGITS = 30
 
 
 def read_gift(content: bytes) -> list[ReadQuestion]:
     """The outcome of each question of a GIFT file, in order."""
-    return [_read_block(number, block) for number, block in _blocks(_PRIVATE_RANGE.sub("", decoded(content)))]
+    # Looked up once, because a file can have 10,000 questions.
+    line = gettext("Line {number}")
+    return [
+        _read_block(line.format(number=number), block)
+        for number, block in _blocks(_PRIVATE_RANGE.sub("", decoded(content)))
+    ]
 
 
 def _blocks(text: str) -> Iterator[tuple[int, str]]:
-    """(first line, text) of each question. A blank line ends a question; comments and categories are left out."""
+    """(first line, text) of each question. A blank line ends a question; comments and categories are left out.
+
+    Files that people type lack the blank line, or have one between the answers. So a title or a next question after the
+    answers starts a block too, and a blank line within braces ends none if the closing brace stands below.
+    """
     block: list[str] = []
     start = 0
-    for number, line in enumerate([*text.lstrip("\ufeff").split("\n"), ""], start=1):
+    lines = [*text.lstrip("\ufeff").split("\n"), ""]
+    for number, line in enumerate(lines, start=1):
         bare = line.strip()
-        if bare.startswith(("//", "$CATEGORY", "$category")):
+        if bare.startswith("//"):
             continue
-        if bare:
+        is_category = bare.startswith(("$CATEGORY", "$category"))
+        # Most lines have neither, and this loop sees each line of a large file.
+        may_start = is_category or bare.startswith("::") or "{" in bare
+        if block and may_start and (is_category or _starts_next(bare, block)):
+            yield start, "\n".join(block)
+            block = []
+        if bare and not is_category:
             if not block:
                 start = number
             block.append(line)
-        elif block:
+        elif block and not (bare == "" and _is_open(block) and _closes_below(lines, number)):
             yield start, "\n".join(block)
             block = []
 
 
-def _read_block(number: int, block: str) -> ReadQuestion:
-    where = f"Line {number}"
+def _starts_next(bare: str, block: Sequence[str]) -> bool:
+    """Whether a line starts the next question, after the answers of the block."""
+    if bare.startswith("::"):
+        return "}" in _ESCAPED.sub("", "\n".join(block))
+    return "{" in bare and block[-1].rstrip().endswith("}") and "{" in _ESCAPED.sub("", bare)
+
+
+def _is_open(block: Sequence[str]) -> bool:
+    """Whether the closing brace of a block is missing."""
+    text = "\n".join(block)
+    if "{" not in text or text.rstrip().endswith("}"):
+        return False
+    bare = _ESCAPED.sub("", text)
+    return "{" in bare and "}" not in bare
+
+
+# A question has few answers, so its closing brace is near.
+_NEAR = 30
+
+
+def _closes_below(lines: Sequence[str], number: int) -> bool:
+    """Whether the next brace below the line with this number closes."""
+    for line in lines[number : number + _NEAR]:
+        bare = _ESCAPED.sub("", line).strip()
+        if bare.startswith(("::", "$CATEGORY")):
+            return False
+        if found := re.search(r"[{}]", bare):
+            return found[0] == "}"
+    return False
+
+
+def _read_block(where: str, block: str) -> ReadQuestion:
     try:
         return _question(where, _ESCAPED.sub(_hide, block))
     except Skipped as reason:
@@ -66,29 +115,43 @@ def _hide(match: re.Match[str]) -> str:
 
 
 def _question(where: str, block: str) -> ReadQuestion:
-    title = ""
+    title, early = "", _FORMAT.match(block)
+    if early and block[early.end() :].startswith("::"):
+        # Some write the format before the title.
+        block = re.sub(r"(::.*?::)", rf"\1{early[0].strip()}", block[early.end() :], count=1, flags=re.DOTALL)
     if found := _TITLE.match(block):
         title, block = _shown(found[1]), block[found.end() :]
     # None: the file does not say, so that text with tags is taken for HTML.
     is_html: bool | None = None
     if found := _FORMAT.match(block):
         is_html, block = found[1].casefold() in ("html", "moodle", "markdown"), block[found.end() :]
+        if found[1].casefold() == "markdown":
+            block = without_emphasis(block)
     before, opened, rest = block.partition("{")
     if not opened:
-        raise Skipped("It has no answers in braces { }, so it is a text and not a question.")
+        raise Skipped(gettext("It has no answers in braces { }, so it is a text and not a question."))
     body, closed, after = rest.partition("}")
     if not closed:
-        raise Skipped("The closing brace } of its answers is missing.")
+        raise Skipped(gettext("The closing brace } of its answers is missing."))
     if "{" in after:
-        raise Skipped("It has 2 answer blocks. Footnote takes 1 for each question.")
+        raise Skipped(gettext("It has 2 answer blocks. Footnote takes 1 for each question."))
+    if "{" in body:
+        raise Skipped(
+            gettext("A { stands inside its answers. Put a blank line before the next question, or write \\{.")
+        )
     notes: list[str] = []
-    stem = before.strip()
-    if after.strip():
-        stem = f"{stem} _____ {after.strip()}"
+    stem, after = before.strip(), after.strip()
+    if after.startswith("//"):
+        notes.append(gettext("A comment was left out."))
+        after = ""
+    if after:
+        # A statement has no gap where its answers stand.
+        gap = "" if _TRUTH.fullmatch(body.partition("####")[0].strip()) else " _____"
+        stem = f"{stem}{gap}{' ' if after[0] not in '.,;:!?' else ''}{after}"
     body, _, general = body.partition("####")
     stem, explanation = _text(stem, notes, is_html=is_html), _text(general, notes, is_html=is_html)
     if not stem:
-        raise Skipped("It has no question text.")
+        raise Skipped(gettext("It has no question text."))
     item = _item(stem, body.strip(), notes, is_html=is_html)
     item = replace(item, explanation=explanation or item.explanation, title=title)
     return read(where, item, *notes)
@@ -153,7 +216,7 @@ def _lines(body: str, notes: list[str], *, is_html: bool | None) -> tuple[list[L
 
 def _with_answers(stem: str, lines: Sequence[Line], weights: Sequence[float | None], notes: list[str]) -> Item:
     if not lines:
-        raise Skipped("It has no answers.")
+        raise Skipped(gettext("It has no answers."))
     has_wrong = not all(line.is_correct for line in lines)
     if not has_wrong and all(line.match for line in lines):
         prompts = tuple(replace(line, is_correct=False) for line in lines if line.text)
@@ -166,17 +229,21 @@ def _with_answers(stem: str, lines: Sequence[Line], weights: Sequence[float | No
             for line, weight in zip(lines, weights, strict=True)
             if not line.is_correct
         ):
-            notes.append("Partial credit for a wrong answer was left out.")
+            notes.append(gettext("Partial credit for a wrong answer was left out."))
         correct = [line for line in lines if line.is_correct]
+        if len(correct) > 1:
+            notes.append(gettext(ALL_OF_THEM))
         return Item("single" if len(correct) == 1 else "multiple", stem, lines=tuple(lines))
+    if any(weight is not None and weight < 0 for weight in weights):
+        notes.append(gettext(NO_PENALTY))
     marked = tuple(
         replace(line, is_correct=weight is not None and weight > 0) for line, weight in zip(lines, weights, strict=True)
     )
     positive = {weight for weight in weights if weight is not None and weight > 0}
     if not positive:
-        raise Skipped("It has no correct answer: none starts with = or has a positive percentage.")
+        raise Skipped(gettext("It has no correct answer: none starts with = or has a positive percentage."))
     if len(positive) > 1:
-        notes.append("Its answers had different weights. Here they count the same.")
+        notes.append(gettext("Its answers had different weights. Here they count the same."))
     return Item(
         "single" if positive == {float(_FULL)} and sum(line.is_correct for line in marked) == 1 else "multiple",
         stem,
@@ -190,15 +257,15 @@ def _short_answer(stem: str, lines: Sequence[Line], weights: Sequence[float | No
         if not line.text:
             continue
         if line.text == "*":
-            notes.append("Feedback for any other answer was left out.")
+            notes.append(gettext("Feedback for any other answer was left out."))
             continue
         if weight is not None and 0 < weight < _FULL:
-            notes.append(f"“{line.text}” had part of the credit. Here it is a wrong answer.")
+            notes.append(gettext("“{text}” had part of the credit. Here it is a wrong answer.").format(text=line.text))
         answers.append(replace(line, is_correct=weight is None or weight >= _FULL))
     if not any(line.is_correct for line in answers):
-        raise Skipped("It has no answer with full credit.")
+        raise Skipped(gettext("It has no answer with full credit."))
     if any("*" in line.text for line in answers if line.is_correct):
-        notes.append("A * in an accepted answer stands for itself here, not for any text.")
+        notes.append(gettext("A * in an accepted answer stands for itself here, not for any text."))
     return Item("short_answer", stem, lines=tuple(answers))
 
 
@@ -208,9 +275,9 @@ def _numeric(stem: str, body: str, notes: list[str], *, is_html: bool | None) ->
         lines, weights = _lines(body, notes, is_html=is_html)
         full = [line for line, weight in zip(lines, weights, strict=True) if weight is None or weight >= _FULL]
         if not full:
-            raise Skipped("It has no number with full credit.")
+            raise Skipped(gettext("It has no number with full credit."))
         if len(lines) > 1:
-            notes.append("Only the first number with full credit was kept.")
+            notes.append(gettext("Only the first number with full credit was kept."))
         answer, feedback = full[0].text, full[0].feedback
     else:
         answer, _, feedback = body.partition("#")
@@ -231,7 +298,7 @@ def numbers(text: str) -> tuple[str, str]:
             return _written(Decimal(single[1].replace(",", "."))), _written(abs(Decimal(tolerance.replace(",", "."))))
     except (ArithmeticError, ValueError):
         pass
-    raise Skipped(f"“{text.strip()[:40]}” isn’t a number that we can read.")
+    raise Skipped(gettext("“{value}” isn’t a number that we can read.").format(value=text.strip()[:40]))
 
 
 def _written(number: Decimal) -> str:
@@ -268,28 +335,28 @@ def _written_item(item: Item) -> str:
 
 
 def _opening(item: Item) -> str:
-    if item.kind == "true_false":
+    if item.question_type == "true_false":
         wrong, right = (
             (item.feedback_false, item.feedback_true) if item.is_true else (item.feedback_true, item.feedback_false)
         )
         both = f"#{_escaped(wrong)}#{_escaped(right)}" if wrong or right else ""
         return f"{'TRUE' if item.is_true else 'FALSE'}{both}"
-    if item.kind == "numeric":
+    if item.question_type == "numeric":
         return f"#{item.number}:{item.tolerance or '0'}"
     return ""
 
 
 def _answer_lines(item: Item) -> list[str]:
-    if item.kind == "matching":
+    if item.question_type == "matching":
         spare = [option for option in item.options if option not in {line.match for line in item.lines}]
         return [f"={_escaped(line.text)} -> {_escaped(line.match)}" for line in item.lines] + [
             f"= -> {_escaped(option)}" for option in spare
         ]
-    if item.kind == "short_answer":
+    if item.question_type == "short_answer":
         return [
             f"={'' if line.is_correct else '%0%'}{_escaped(line.text)}{_feedback(line.feedback)}" for line in item.lines
         ]
-    if item.kind == "multiple":
+    if item.question_type == "multiple":
         count = sum(line.is_correct for line in item.lines)
         # 100 % for 1 answer would say that only 1 can be chosen.
         share = "99" if count == 1 else f"{_FULL / max(1, count):.5f}"
@@ -297,7 +364,7 @@ def _answer_lines(item: Item) -> list[str]:
             f"~%{share if line.is_correct else '-100'}%{_escaped(line.text)}{_feedback(line.feedback)}"
             for line in item.lines
         ]
-    if item.kind == "single":
+    if item.question_type == "single":
         return [
             f"{'=' if line.is_correct else '~'}{_escaped(line.text)}{_feedback(line.feedback)}" for line in item.lines
         ]

@@ -1,13 +1,21 @@
 """Bring the questions of a file into a draft, carry them through the preview, and take them out again."""
 
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
-from quizzes.content.drafts import lifecycle, saving
+from django.utils.translation import gettext
+
+from quizzes.content.drafts import lifecycle, saving_questions
 from quizzes.content.drafts.document import MAX_QUESTIONS, question_part
+from quizzes.content.picture_files import PictureFile
+from quizzes.content.pictures import draft_picture, map_pictures, picture_tables
 from quizzes.content.set_document import parse_set
+from quizzes.content.stored_pictures import store_picture
 from quizzes.content.tables import InvalidDocument, Table
 from quizzes.files import signed_preview
 from quizzes.files.questions.drafts import draft_question
@@ -52,11 +60,15 @@ EXAMPLES = (
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """The questions of a preview. batch: marks them in the draft. document: of a whole question set, or None."""
+    """The questions of a preview. batch: marks them in the draft. document: of a whole question set, or None.
+
+    pictures: those of the questions and of the document, encoded again.
+    """
 
     batch: str
     questions: tuple[Table, ...]
     document: Table | None = None
+    pictures: tuple[PictureFile, ...] = ()
 
 
 def fitting(questions: Sequence[ReadQuestion], room: int) -> list[ReadQuestion]:
@@ -66,40 +78,73 @@ def fitting(questions: Sequence[ReadQuestion], room: int) -> list[ReadQuestion]:
         if question.item is not None:
             room -= 1
             if room < 0:
-                reason = f"A question set has room for {MAX_QUESTIONS} questions."
+                reason = gettext("A question set has room for {count} questions.").format(count=MAX_QUESTIONS)
                 question = skipped(question.where, question.stem, reason)
         found.append(question)
     return found
 
 
-def whole_set(file: ReadFile) -> Table | None:
-    """The document of a question set that our own file has complete; None without one."""
+def picture_contents(file: ReadFile, questions: Sequence[ReadQuestion]) -> list[bytes]:
+    """The pictures of these questions, and those of the whole question set that our own file has."""
+    named = picture_tables(file.document) if whole_set(file) is not None and file.document is not None else ()
+    return [
+        *(file.pictures[table["digest"]] for table in named if table["digest"] in file.pictures),
+        *(found.item.picture.content for found in questions if found.item is not None and found.item.picture),
+    ]
+
+
+def whole_set(file: ReadFile, pictures: Mapping[bytes, PictureFile] | None = None) -> Table | None:
+    """The document of a question set that our own file has complete; None without one.
+
+    pictures: those of the file, encoded again. Any other picture is taken out of the document.
+    """
     if file.document is None:
         return None
     document = {name: value for name, value in file.document.items() if name != "footnote_questions"}
     try:
+        document.pop("pictures", None)
+        document = map_pictures(document, partial(_stored, file, pictures or {}))
         parse_set(document)
     except (InvalidDocument, KeyError, TypeError, AttributeError, ValueError):
         return None
     return document
 
 
-def pack(questions: Sequence[ReadQuestion], document: Table | None, *, by: User) -> str:
-    """The importable questions as signed text, for the form of the preview."""
+def lost_pictures(file: ReadFile, document: Table | None) -> int:
+    """How many pictures of the whole question set its file lacks or has no room for."""
+    if document is None or file.document is None:
+        return 0
+    return len(list(picture_tables(file.document))) - len(list(picture_tables(document)))
+
+
+def _stored(file: ReadFile, pictures: Mapping[bytes, PictureFile], table: Table) -> Table | None:
+    """The picture as the new set names it, None without its bytes."""
+    found = pictures.get(file.pictures.get(table["digest"], b""))
+    if found is None:
+        return None
+    return {**table, "digest": found.digest, "width": found.width, "height": found.height}
+
+
+def pack(
+    questions: Sequence[ReadQuestion], document: Table | None, pictures: Iterable[PictureFile] = (), *, by: User
+) -> str:
+    """The importable questions with their pictures as signed text, for the form of the preview."""
     batch = secrets.token_hex(4)
     tables = [
         draft_question(question.item, key=f"i-{batch}-{number}", objective="")
         for number, question in enumerate(questions)
         if question.item is not None
     ]
-    content = {"batch": batch, "questions": tables, "document": document}
+    packed = [{**asdict(file), "content": b64encode(file.content).decode()} for file in pictures]
+    content = {"batch": batch, "questions": tables, "document": document, "pictures": packed}
     return signed_preview.pack(content, purpose=_PURPOSE, by=by)
 
 
 def unpack(text: str, *, by: User) -> Parcel:
     """The questions of a preview; raises StalePreview."""
     content = signed_preview.unpack(text, purpose=_PURPOSE, by=by)
-    return Parcel(content["batch"], tuple(content["questions"]), content["document"])
+    pictures = tuple(PictureFile(**{**table, "content": b64decode(table["content"])}) for table in content["pictures"])
+    return Parcel(content["batch"], tuple(content["questions"]), content["document"], pictures)
 
 
 def prefix(batch: str) -> str:
@@ -107,9 +152,25 @@ def prefix(batch: str) -> str:
     return f"i-{batch}-"
 
 
-def import_into(draft: Draft, questions: Sequence[Table], *, by: User, now: datetime) -> Draft:
-    """Add the questions to the draft; twice is once. Raises TooManyQuestions."""
-    return saving.add_questions(draft, questions, by=by, now=now)
+def import_into(
+    draft: Draft, questions: Sequence[Table], pictures: Iterable[PictureFile] = (), *, by: User, now: datetime
+) -> Draft:
+    """Add the questions to the draft, with those of the pictures that they name; twice is once.
+
+    Raises TooManyQuestions.
+    """
+    _store(pictures, map(draft_picture, questions), draft, now=now)
+    return saving_questions.add_questions(draft, questions, by=by, now=now)
+
+
+def _store(
+    pictures: Iterable[PictureFile], tables: Iterable[Mapping[str, Any] | None], draft: Draft, *, now: datetime
+) -> None:
+    """Store those of the pictures that these tables of a document name."""
+    named = {table["digest"] for table in tables if table is not None}
+    for file in pictures:
+        if file.digest in named:
+            store_picture(draft.question_set, file, now=now)
 
 
 def import_as_set(parcel: Parcel, questions: Sequence[Table], *, title: str, by: User, now: datetime) -> Draft:
@@ -118,17 +179,21 @@ def import_as_set(parcel: Parcel, questions: Sequence[Table], *, title: str, by:
         if any(question["key"].startswith(prefix(parcel.batch)) for question in draft.document["questions"]):
             return draft
     draft = lifecycle.make_set(title=title[:_MAX_TITLE], by=by, now=now)
-    return saving.add_questions(draft, questions, by=by, now=now)
+    return import_into(draft, questions, parcel.pictures, by=by, now=now)
 
 
-def import_whole_set(document: Table, *, title: str, by: User, now: datetime) -> Draft:
+def import_whole_set(
+    document: Table, pictures: Iterable[PictureFile] = (), *, title: str, by: User, now: datetime
+) -> Draft:
     """Create a question set with reading, evidence and questions of our own file; the one that a first click made."""
     keys = [question["key"] for question in document["questions"]]
     for draft in Draft.objects.owned_by(by).filter(changed_at__gt=now - _REPEATED).order_by("-changed_at")[:_RECENT]:
         own = [question["key"] for question in draft.document["questions"]]
         if draft.document["title"] == title[:_MAX_TITLE] and own == keys:
             return draft
-    return lifecycle.take_document(document, title=title[:_MAX_TITLE], by=by, now=now)
+    draft = lifecycle.take_document(document, title=title[:_MAX_TITLE], by=by, now=now)
+    _store(pictures, picture_tables(document), draft, now=now)
+    return draft
 
 
 def revision_of(draft: Draft, batch: str) -> int:
@@ -143,7 +208,9 @@ def undo_import(draft: Draft, batch: str, *, revision: int, by: User, now: datet
 
     The draft is None if it is deleted too: it had nothing else and was never published.
     """
-    draft, removed, kept = saving.remove_unchanged_questions(draft, prefix(batch), revision=revision, by=by, now=now)
+    draft, removed, kept = saving_questions.remove_unchanged_questions(
+        draft, prefix(batch), revision=revision, by=by, now=now
+    )
     document = draft.document
     is_bare = not document["questions"] and not document["reading"]["paragraphs"] and not document["citation"]
     if removed and is_bare and not draft.question_set.editions.exists():

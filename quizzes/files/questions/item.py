@@ -1,11 +1,19 @@
 """A question between file formats and drafts, and the result of reading a file."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal[
+from quizzes.content.picture_files import PictureFile
+from quizzes.content.question_types.question import MAX_POINTS
+from quizzes.phrases import gettext, ngettext
+
+QuestionType = Literal[
     "single", "multiple", "true_false", "short_answer", "numeric", "matching", "ordering", "blanks", "free_text"
 ]
+
+# The names of the blanks of a question, in the order of its text.
+GAP_LETTERS = "abcdefgh"
 
 
 class UnreadableFile(ValueError):
@@ -39,6 +47,21 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemPicture:
+    """The picture of a question. content: as the file has it. file: the same picture encoded again, None until then."""
+
+    content: bytes
+    alternative: str = ""
+    credit: str = ""
+    file: PictureFile | None = None
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it says what it shows and has a credit."""
+        return bool(self.alternative and self.credit)
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One question of a file, in plain text.
 
@@ -47,7 +70,7 @@ class Item:
     choose so. number: the correct number or ISO date. text: of blanks, with {a}, {b} ... for the gaps.
     """
 
-    kind: Kind
+    question_type: QuestionType
     stem: str
     lines: tuple[Line, ...] = ()
     options: tuple[str, ...] = ()
@@ -64,6 +87,7 @@ class Item:
     title: str = ""
     points: int = 1
     keep_order: bool = False
+    picture: ItemPicture | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +104,19 @@ class ReadQuestion:
     reason: str = ""
 
 
+def points_of(text: str | None, notes: list[str]) -> int:
+    """The points of a question, as a whole number that Footnote takes; notes: says so if they changed."""
+    try:
+        given = float(text or 1)
+        points = min(max(round(given), 1), MAX_POINTS)
+    except (ValueError, OverflowError):
+        notes.append(gettext("It has 1 point, because its points aren’t a number."))
+        return 1
+    if points != given:
+        notes.append(ngettext("It has {count} point now.", "It has {count} points now.", points).format(count=points))
+    return points
+
+
 MAX_EXCERPT = 160
 
 
@@ -94,6 +131,17 @@ def skipped(where: str, stem: str, reason: str) -> ReadQuestion:
     return ReadQuestion(where, excerpt(stem), reason=reason)
 
 
+# “\(x^2\)”, “\[x\]” and “$$x$$”.
+_TEX = re.compile(r"\\\(.{1,500}?\\\)|\\\[.{1,500}?\\\]|\$\$[^$]{1,500}\$\$", re.DOTALL)
+
+
+def _has_tex(text: str) -> bool:
+    """Whether a text has a formula in TeX, which pages show as typed."""
+    return ("\\" in text or "$$" in text) and _TEX.search(text) is not None
+
+
 def read(where: str, item: Item, *notes: str) -> ReadQuestion:
     """A question that is imported, with these notes."""
+    if _has_tex(item.stem) or _has_tex(item.text) or any(_has_tex(line.text) for line in item.lines):
+        notes = (*notes, gettext("It has a formula in TeX. Students see it as typed."))
     return ReadQuestion(where, excerpt(item.stem or item.text), item, tuple(dict.fromkeys(filter(None, notes))))

@@ -4,25 +4,33 @@ import re
 from html import escape
 from html.parser import HTMLParser
 
+from quizzes.files.questions.item import ItemPicture
+from quizzes.files.questions.pictures import CREDIT_CLASS, PictureTaker
+from quizzes.phrases import gettext, gettext_noop
+
 _BLOCKS = frozenset("p div br li tr h1 h2 h3 h4 h5 h6 ul ol table blockquote pre dd dt section".split())
 _HIDDEN = frozenset(("script", "style", "head", "title"))
+A_PICTURE = gettext_noop("A picture was left out.")
 _MEDIA = {
-    "img": "A picture",
-    "video": "A video",
-    "audio": "A recording",
-    "iframe": "An embedded page",
-    "object": "A file",
+    "img": A_PICTURE,
+    "video": gettext_noop("A video was left out."),
+    "audio": gettext_noop("A recording was left out."),
+    "iframe": gettext_noop("An embedded page was left out."),
+    "object": gettext_noop("A file was left out."),
 }
 _WHITE = re.compile(r"\s+")
 _LOOKS_LIKE_HTML = re.compile(r"<[a-zA-Z/!]|&[a-zA-Z#]")
 
 
 class _Reader(HTMLParser):
-    def __init__(self) -> None:
+    def __init__(self, taker: PictureTaker | None) -> None:
         super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
         self.lost: list[str] = []
         self._hidden = 0
+        self._taker = taker
+        # The tag of our own line with the credit of a picture, while it is read.
+        self._credit = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _HIDDEN:
@@ -31,10 +39,14 @@ class _Reader(HTMLParser):
             self.parts.append("\n")
         if tag in ("td", "th"):
             self.parts.append(" ")
+        if self._taker is not None and CREDIT_CLASS in (dict(attrs).get("class") or "").split():
+            self._credit = tag
         if tag in _MEDIA:
             alt = dict(attrs).get("alt") or ""
+            if tag == "img" and self._taker is not None and self._taker.take(dict(attrs).get("src") or "", alt):
+                return
             self.parts.append(f" {alt} ")
-            self.lost.append(f"{_MEDIA[tag]} was left out.")
+            self.lost.append(gettext(_MEDIA[tag]))
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in _HIDDEN:
@@ -43,23 +55,55 @@ class _Reader(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in _HIDDEN:
             self._hidden = max(0, self._hidden - 1)
+        if tag == self._credit:
+            self._credit = ""
         if tag in _BLOCKS:
             self.parts.append("\n")
 
     def handle_data(self, data: str) -> None:
-        if not self._hidden:
+        if self._credit and self._taker is not None:
+            self._taker.credit += data
+        elif not self._hidden:
             # As in a browser, a line break of the source is a space.
             self.parts.append(_WHITE.sub(" ", data))
 
 
-def plain(text: str) -> tuple[str, list[str]]:
-    """(text without markup, notes on what was left out). Text without markup only loses extra spaces."""
+def plain(text: str, taker: PictureTaker | None = None) -> tuple[str, list[str]]:
+    """(text without markup, notes on what was left out). Text without markup only loses extra spaces.
+
+    taker: gets the first picture of the text and its credit.
+    """
     if not _LOOKS_LIKE_HTML.search(text):
         return tidy(text), []
-    reader = _Reader()
+    reader = _Reader(taker)
     reader.feed(text)
     reader.close()
     return tidy("".join(reader.parts)), list(dict.fromkeys(reader.lost))
+
+
+# What Moodle writes for texts in several languages, by 2 of its filters.
+_LANGUAGES = re.compile(
+    r"""<span\b(?=[^>]{0,200}\bclass="multilang")[^>]{0,200}?\blang="(?P<lang>[\w-]{1,20})"[^>]{0,200}>(?P<text>.*?)</span>"""
+    r"""|\{mlang\s+(?P<lang2>[\w,-]{1,40})\}(?P<text2>.*?)\{mlang\}""",
+    re.DOTALL | re.IGNORECASE,
+)
+_HAS_LANGUAGES = re.compile(r"multilang|\{mlang", re.IGNORECASE)
+
+
+def in_one_language(text: str, notes: list[str]) -> str:
+    """The text in English, or else in its first language. notes: says so if others were left out."""
+    if not _HAS_LANGUAGES.search(text):
+        return text
+    found = [(match["lang"] or match["lang2"]).casefold() for match in _LANGUAGES.finditer(text)]
+    kept = next((lang for lang in found if lang.partition("-")[0].partition("_")[0] == "en"), found[0] if found else "")
+    if len(set(found) - {"other"}) > 1:
+        notes.append(gettext("Its texts in other languages than “{value}” were left out.").format(value=kept))
+    return _LANGUAGES.sub(
+        lambda match: (
+            (match["text"] or match["text2"] or "") if (match["lang"] or match["lang2"]).casefold() == kept else ""
+        ),
+        text,
+    )
 
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufffe\uffff]|[\ud800-\udfff]")
@@ -76,6 +120,15 @@ def tidy(text: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
+# “**word**” and “*word*” of Markdown.
+_EMPHASIS = re.compile(r"(\*\*|__|\*)(\S(?:[^*_\n]{0,200}\S)?)\1")
+
+
+def without_emphasis(text: str) -> str:
+    """Text in Markdown without the signs for bold and italic."""
+    return _EMPHASIS.sub(r"\2", text)
+
+
 _GAP_MARK = re.compile(r"\{([a-z])\}")
 
 
@@ -87,3 +140,11 @@ def without_gaps(text: str) -> str:
 def html(text: str) -> str:
     """Plain text as HTML, with line breaks."""
     return "<br>".join(escape(line, quote=False) for line in text.splitlines())
+
+
+def html_with_picture(text: str, picture: ItemPicture, address: str) -> str:
+    """Plain text as HTML, with its picture at this address and the credit."""
+    return (
+        f'<p>{html(text)}</p><p><img src="{escape(address)}" alt="{escape(picture.alternative)}"></p>'
+        f'<p class="{CREDIT_CLASS}"><small>{html(picture.credit)}</small></p>'
+    )

@@ -4,26 +4,62 @@ Source: docs.moodle.org, “Moodle XML format”.
 """
 
 import re
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import replace
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from quizzes.files.questions.cloze import read_cloze
 from quizzes.files.questions.containers import tag_lines, xml_tree
-from quizzes.files.questions.gift import numbers
-from quizzes.files.questions.item import Gap, Item, Kind, Line, ReadQuestion, Skipped, read, skipped
-from quizzes.files.questions.markup import plain, tidy, without_gaps
+from quizzes.files.questions.gift import ALL_OF_THEM, NO_PENALTY, numbers
+from quizzes.files.questions.item import (
+    GAP_LETTERS,
+    Gap,
+    Item,
+    Line,
+    QuestionType,
+    ReadQuestion,
+    Skipped,
+    points_of,
+    read,
+    skipped,
+)
+from quizzes.files.questions.markup import (
+    A_PICTURE,
+    html_with_picture,
+    in_one_language,
+    plain,
+    tidy,
+    without_emphasis,
+    without_gaps,
+)
+from quizzes.files.questions.pictures import PictureTaker, attached_to, bytes_of, ending_of
+from quizzes.phrases import gettext, gettext_noop
 
 _NOT_QUESTIONS = {
-    "description": "It is a text and not a question.",
-    "cloze": "Footnote can’t read Moodle’s questions with embedded answers (Cloze).",
-    "calculated": "Footnote has no questions with formulas.",
-    "calculatedsimple": "Footnote has no questions with formulas.",
-    "calculatedmulti": "Footnote has no questions with formulas.",
-    "randomsamatch": "It draws from other questions, so it has none of its own.",
-    "random": "It draws from other questions, so it has none of its own.",
+    "description": gettext_noop("It is a text and not a question."),
+    "calculated": gettext_noop("Footnote has no questions with formulas."),
+    "calculatedsimple": gettext_noop("Footnote has no questions with formulas."),
+    "calculatedmulti": gettext_noop("Footnote has no questions with formulas."),
+    "randomsamatch": gettext_noop("It draws from other questions, so it has none of its own."),
+    "random": gettext_noop("It draws from other questions, so it has none of its own."),
 }
+# What Moodle writes into each question for all answers, if nobody changes it.
+_USUAL_FEEDBACK = frozenset(
+    (
+        "",
+        "your answer is correct.",
+        "your answer is partially correct.",
+        "your answer is incorrect.",
+        "respuesta correcta",
+        "respuesta parcialmente correcta.",
+        "respuesta incorrecta.",
+        "su respuesta es correcta.",
+        "su respuesta es incorrecta.",
+    )
+)
+_TRUTH = {"true": "true", "false": "false", "verdadero": "true", "falso": "false"}
 _PLACE = re.compile(r"\[\[(\d+)\]\]")
-GAP_LETTERS = "abcdefgh"
 _FULL = 100.0
 
 
@@ -41,36 +77,60 @@ def read_moodle(content: bytes) -> list[ReadQuestion]:
 
 def _read(where: str, element: Element) -> ReadQuestion:
     notes: list[str] = []
-    stem = _text(element.find("questiontext"), notes)
+    taker = PictureTaker(attached_to(_files(element.find("questiontext"))))
+    stem = _text(element.find("questiontext"), notes, taker)
     try:
-        kind = (element.get("type") or "").casefold()
-        if kind in _NOT_QUESTIONS:
-            raise Skipped(_NOT_QUESTIONS[kind])
+        question_type = (element.get("type") or "").casefold()
+        if question_type in _NOT_QUESTIONS:
+            raise Skipped(gettext(_NOT_QUESTIONS[question_type]))
         if not stem:
-            raise Skipped("It has no question text.")
-        item = _item(kind, stem, element, notes)
+            raise Skipped(gettext("It has no question text."))
+        item = _item(question_type, stem, element, notes, taker)
+        _note_losses(element, notes)
         item = replace(
             item,
             title=_text(element.find("name"), []),
             explanation=_text(element.find("generalfeedback"), notes) or item.explanation,
-            points=_points(element.findtext("defaultgrade"), notes),
+            points=points_of(element.findtext("defaultgrade"), notes),
+            picture=taker.picture,
         )
         return read(where, item, *notes)
     except Skipped as reason:
         return skipped(where, stem or _text(element.find("name"), []), str(reason))
 
 
-def _text(element: Element | None, notes: list[str]) -> str:
-    """The text of <x format="html"><text>...</text></x>."""
+def _note_losses(element: Element, notes: list[str]) -> None:
+    """Say what of a question has no place in Footnote."""
+    if any(_text(hint, []) for hint in element.findall("hint")):
+        notes.append(gettext("Its hints were left out."))
+    if _text(element.find("responsetemplate"), []):
+        notes.append(gettext("The text that its answers start with was left out."))
+    if _flag(element, "usecase"):
+        notes.append(gettext("Capital and small letters counted there. Here they don’t."))
+    whole = ("correctfeedback", "partiallycorrectfeedback", "incorrectfeedback")
+    if any(_text(element.find(name), []).casefold() not in _USUAL_FEEDBACK for name in whole):
+        notes.append(gettext("The feedback for all right or all wrong answers was left out."))
+
+
+def _files(element: Element | None) -> dict[str, bytes | None]:
+    """The files of a text by name, decoded as far as they are base64."""
+    files = [] if element is None else element.findall("file")
+    return {file.get("name") or "": bytes_of(file.text) for file in files}
+
+
+def _text(element: Element | None, notes: list[str], taker: PictureTaker | None = None) -> str:
+    """The text of <x format="html"><text>...</text></x>. taker: gets its picture."""
     if element is None:
         return ""
     found = element.find("text")
     raw = "".join((element if found is None else found).itertext())
     if element.find("file") is not None and "@@PLUGINFILE@@" not in raw:
-        notes.append("An attached file was left out.")
+        notes.append(gettext("An attached file was left out."))
     if element.get("format") == "plain_text":
         return tidy(raw)
-    text, lost = plain(raw)
+    if element.get("format") == "markdown":
+        raw = without_emphasis(raw)
+    text, lost = plain(in_one_language(raw, notes), taker)
     notes += lost
     return text
 
@@ -91,30 +151,42 @@ def _answers(element: Element, notes: list[str]) -> list[tuple[Line, float]]:
     return found
 
 
-def _item(kind: str, stem: str, element: Element, notes: list[str]) -> Item:
+def _item(question_type: str, stem: str, element: Element, notes: list[str], taker: PictureTaker) -> Item:
     answers = _answers(element, notes)
     lines = tuple(line for line, _ in answers)
-    match kind:
-        case "multichoice":
+    match question_type:
+        case "cloze" | "multianswer":
+            text = element.find("questiontext/text")
+            raw = "".join(text.itertext()) if text is not None else stem
+            return read_cloze(in_one_language(raw, notes), notes, taker)
+        case "multichoice" | "multichoiceset":
+            if any(not line.text for line in lines) and gettext(A_PICTURE) in notes:
+                raise Skipped(gettext("An answer of it is a picture. Answers here are text."))
             positive = {fraction for _, fraction in answers if fraction > 0}
             if not positive:
-                raise Skipped("It has no correct answer.")
-            is_single = element.find("single") is None or _flag(element, "single")
+                raise Skipped(gettext("It has no correct answer."))
+            is_single = question_type == "multichoice" and (element.find("single") is None or _flag(element, "single"))
+            if any(fraction < 0 for _, fraction in answers):
+                notes.append(gettext(NO_PENALTY))
             if is_single:
                 if any(fraction < _FULL for fraction in positive):
-                    notes.append("An answer with part of the credit is now a wrong answer.")
+                    notes.append(gettext("An answer with part of the credit is now a wrong answer."))
                 lines = tuple(Line(line.text, fraction >= _FULL, line.feedback) for line, fraction in answers)
                 if not any(line.is_correct for line in lines):
-                    raise Skipped("It has no answer with full credit.")
+                    raise Skipped(gettext("It has no answer with full credit."))
+                if sum(line.is_correct for line in lines) > 1:
+                    notes.append(gettext(ALL_OF_THEM))
             elif len(positive) > 1:
-                notes.append("Its answers had different weights. Here they count the same.")
+                notes.append(gettext("Its answers had different weights. Here they count the same."))
             is_kept = element.find("shuffleanswers") is not None and not _flag(element, "shuffleanswers")
-            found: Kind = "single" if is_single and sum(line.is_correct for line in lines) == 1 else "multiple"
+            found: QuestionType = "single" if is_single and sum(line.is_correct for line in lines) == 1 else "multiple"
             return Item(found, stem, lines=lines, keep_order=is_kept)
         case "truefalse":
-            by_word = {line.text.strip().casefold(): (line, fraction) for line, fraction in answers}
+            by_word = {
+                _TRUTH.get(line.text.strip().casefold(), line.text): (line, fraction) for line, fraction in answers
+            }
             if set(by_word) != {"true", "false"}:
-                raise Skipped("Its answers aren’t true and false.")
+                raise Skipped(gettext("Its answers aren’t true and false."))
             return Item(
                 "true_false",
                 stem,
@@ -126,15 +198,17 @@ def _item(kind: str, stem: str, element: Element, notes: list[str]) -> Item:
             written = []
             for line, fraction in answers:
                 if line.text == "*":
-                    notes.append("Feedback for any other answer was left out.")
+                    notes.append(gettext("Feedback for any other answer was left out."))
                     continue
                 if 0 < fraction < _FULL:
-                    notes.append(f"“{line.text}” had part of the credit. Here it is a wrong answer.")
+                    notes.append(
+                        gettext("“{text}” had part of the credit. Here it is a wrong answer.").format(text=line.text)
+                    )
                 if "*" in line.text:
-                    notes.append("A * in an answer stands for itself here, not for any text.")
+                    notes.append(gettext("A * in an answer stands for itself here, not for any text."))
                 written.append(Line(line.text, fraction >= _FULL, line.feedback))
             if not any(line.is_correct for line in written):
-                raise Skipped("It has no answer with full credit.")
+                raise Skipped(gettext("It has no answer with full credit."))
             return Item("short_answer", stem, lines=tuple(written))
         case "numerical":
             full = [
@@ -143,9 +217,11 @@ def _item(kind: str, stem: str, element: Element, notes: list[str]) -> Item:
                 if fraction >= _FULL
             ]
             if not full:
-                raise Skipped("It has no number with full credit.")
-            if len(answers) > 1:
-                notes.append("Only the first number with full credit was kept.")
+                raise Skipped(gettext("It has no number with full credit."))
+            if any(line.text == "*" for line in lines):
+                notes.append(gettext("Feedback for any other answer was left out."))
+            if sum(line.text != "*" for line in lines) > 1:
+                notes.append(gettext("Only the first number with full credit was kept."))
             answer, line = full[0]
             number, tolerance = numbers(f"{line.text}:{(answer.findtext('tolerance') or '0').strip() or '0'}")
             unit = (element.findtext("units/unit/unit_name") or "").strip()
@@ -158,17 +234,19 @@ def _item(kind: str, stem: str, element: Element, notes: list[str]) -> Item:
             options = tuple(dict.fromkeys(pair.match for pair in pairs if pair.match))
             return Item("matching", stem, lines=tuple(pair for pair in pairs if pair.text), options=options)
         case "ordering":
-            return Item("ordering", stem, lines=tuple(Line(line.text, feedback=line.feedback) for line in lines))
+            # The number of an answer is its place.
+            in_order = [line for line, _ in sorted(answers, key=lambda answer: answer[1])]
+            return Item("ordering", stem, lines=tuple(Line(line.text, feedback=line.feedback) for line in in_order))
         case "essay":
             notes.append(
-                "Add a rubric. Moodle’s notes for graders became the sample answer."
+                gettext("Add a rubric. Moodle’s notes for graders became the sample answer.")
                 if _text(element.find("graderinfo"), [])
-                else "Add a rubric and a sample answer."
+                else gettext("Add a rubric and a sample answer.")
             )
             return Item("free_text", stem, sample_answer=_text(element.find("graderinfo"), notes))
         case "gapselect" | "ddwtos":
             return _gaps(stem, element, notes)
-    raise Skipped(f"Footnote has no question type like “{kind or 'unnamed'}”.")
+    raise Skipped(gettext("Footnote has no question type like “{name}”.").format(name=question_type or "unnamed"))
 
 
 def _gaps(stem: str, element: Element, notes: list[str]) -> Item:
@@ -182,28 +260,15 @@ def _gaps(stem: str, element: Element, notes: list[str]) -> Item:
     def letter(match: re.Match[str]) -> str:
         place = int(match[1][:6]) - 1
         if not 0 <= place < len(boxes) or len(gaps) >= len(GAP_LETTERS):
-            raise Skipped("It has more blanks than answers, or more than 8 blanks.")
+            raise Skipped(gettext("It has more blanks than answers, or more than 8 blanks."))
         text, group = boxes[place]
         gaps.append(Gap((text,), tuple(dict.fromkeys(word for word, own in boxes if own == group))))
         return f"{{{GAP_LETTERS[len(gaps) - 1]}}}"
 
     text = _PLACE.sub(letter, without_gaps(stem))
     if not gaps:
-        raise Skipped("Its text has no blanks.")
+        raise Skipped(gettext("Its text has no blanks."))
     return Item("blanks", "Fill in the blanks.", text=text, gaps=tuple(gaps))
-
-
-def _points(text: str | None, notes: list[str]) -> int:
-    try:
-        points = round(float(text or 1))
-    except (ValueError, OverflowError):
-        points = 1
-    if not 1 <= points <= MAX_POINTS:
-        notes.append(f"It has {min(max(points, 1), MAX_POINTS)} points now.")
-    return min(max(points, 1), MAX_POINTS)
-
-
-MAX_POINTS = 20
 
 
 # --- Writing ------------------------------------------------------------------------------------------------------
@@ -249,18 +314,25 @@ def _add_answer(parent: Element, text: str, fraction: str, feedback: str) -> Ele
 
 
 def _add_question(root: Element, item: Item, number: int) -> None:
-    question = SubElement(root, "question", type=_TYPES[item.kind])
+    question = SubElement(root, "question", type=_TYPES[item.question_type])
     _add_text(SubElement(question, "name"), item.title or f"Question {number}")
-    stem = item.stem if item.kind != "blanks" else _marked(item)
-    _add(question, "questiontext", stem)
+    stem = item.stem if item.question_type != "blanks" else _marked(item)
+    if item.picture is None or item.picture.file is None:
+        _add(question, "questiontext", stem)
+    else:
+        name = f"picture{ending_of(item.picture.file)}"
+        asked = SubElement(question, "questiontext", format="html")
+        _add_text(asked, html_with_picture(tidy(stem), item.picture, f"@@PLUGINFILE@@/{name}"))
+        file = SubElement(asked, "file", name=name, path="/", encoding="base64")
+        file.text = b64encode(item.picture.file.content).decode()
     _add(question, "generalfeedback", item.explanation)
     SubElement(question, "defaultgrade").text = str(item.points)
     correct = sum(line.is_correct for line in item.lines)
-    match item.kind:
+    match item.question_type:
         case "single" | "multiple":
-            SubElement(question, "single").text = "true" if item.kind == "single" else "false"
+            SubElement(question, "single").text = "true" if item.question_type == "single" else "false"
             SubElement(question, "shuffleanswers").text = "false" if item.keep_order else "true"
-            share = "100" if item.kind == "single" else f"{_FULL / max(1, correct):.5f}"
+            share = "100" if item.question_type == "single" else f"{_FULL / max(1, correct):.5f}"
             for line in item.lines:
                 _add_answer(question, line.text, share if line.is_correct else "0", line.feedback)
         case "true_false":

@@ -24,20 +24,20 @@ def texts(at_most: int = 20) -> st.SearchStrategy[str]:
 said = st.one_of(st.just(""), texts())
 
 
-def lines(kind: str, least: int = 2) -> st.SearchStrategy[tuple[Line, ...]]:
+def lines(question_type: str, least: int = 2) -> st.SearchStrategy[tuple[Line, ...]]:
     rows = st.lists(
         st.tuples(texts(), said), min_size=least, max_size=6, unique_by=lambda row: " ".join(row[0].casefold().split())
     )
-    if kind == "single":
+    if question_type == "single":
         return rows.map(lambda rows: tuple(Line(text, not n, why) for n, (text, why) in enumerate(rows)))
-    if kind == "multiple":
+    if question_type == "multiple":
         return rows.map(lambda rows: tuple(Line(text, n != 1, why) for n, (text, why) in enumerate(rows)))
     return rows.map(lambda rows: tuple(Line(text, feedback=why) for text, why in rows))
 
 
 @st.composite
 def items(draw: st.DrawFn) -> Item:
-    kind = draw(
+    question_type = draw(
         st.sampled_from(
             [
                 "single",
@@ -54,27 +54,31 @@ def items(draw: st.DrawFn) -> Item:
     )
     common = {"explanation": draw(said), "points": draw(st.integers(1, 5))}
     stem = draw(texts(60))
-    match kind:
+    match question_type:
         case "single":
-            return Item(kind, stem, lines=draw(lines(kind)), **common)
+            return Item(question_type, stem, lines=draw(lines(question_type)), **common)
         case "multiple":
-            return Item(kind, stem, lines=draw(lines(kind, 3)), **common)
+            return Item(question_type, stem, lines=draw(lines(question_type, 3)), **common)
         case "true_false":
             feedback = {"feedback_true": draw(said), "feedback_false": draw(said)}
-            return Item(kind, stem, is_true=draw(st.booleans()), **feedback, **common)
+            return Item(question_type, stem, is_true=draw(st.booleans()), **feedback, **common)
         case "short_answer":
             wrong = [line for line in draw(lines("", 2)) if line.feedback]
-            return Item(kind, stem, lines=(Line("yes", True), Line("yes, it is", True), *wrong), **common)
+            return Item(question_type, stem, lines=(Line("yes", True), Line("yes, it is", True), *wrong), **common)
         case "numeric":
             number = str(draw(st.integers(-999, 9999)))
-            return Item(kind, stem, number=number, tolerance=draw(st.sampled_from(["0", "1", "0.5"])), **common)
+            return Item(
+                question_type, stem, number=number, tolerance=draw(st.sampled_from(["0", "1", "0.5"])), **common
+            )
         case "matching":
             prompts = draw(lines("", 2))
             pairs = tuple(replace(line, match=f"match {n % 3}") for n, line in enumerate(prompts))
             spare = draw(st.sampled_from([(), ("spare",)]))
-            return Item(kind, stem, lines=pairs, options=(*dict.fromkeys(p.match for p in pairs), *spare), **common)
+            return Item(
+                question_type, stem, lines=pairs, options=(*dict.fromkeys(p.match for p in pairs), *spare), **common
+            )
         case "ordering":
-            return Item(kind, stem, lines=draw(lines("", 3)), **common)
+            return Item(question_type, stem, lines=draw(lines("", 3)), **common)
         case "blanks":
             gap = st.one_of(
                 st.builds(Gap, st.just(("one", "two")), st.just(()), said),
@@ -83,7 +87,7 @@ def items(draw: st.DrawFn) -> Item:
             first, second = texts(), texts()
             a, b = draw(first).replace("{", "(").replace("[", "("), draw(second).replace("{", "(").replace("[", "(")
             text = f"{a} {{a}} {b} {{b}}."
-            return Item(kind, "Fill in the blanks.", text=text, gaps=(draw(gap), draw(gap)), **common)
+            return Item(question_type, "Fill in the blanks.", text=text, gaps=(draw(gap), draw(gap)), **common)
         case _:
             return Item("free_text", stem, sample_answer=draw(said), **common)
 

@@ -1,0 +1,115 @@
+"""Kahoot's spreadsheet, and those of Quizizz, Blooket and Gimkit. Rows in, questions out, and back. Pure."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from quizzes.files.questions.item import GAP_LETTERS, Item, Line, ReadQuestion, Skipped, read, skipped
+from quizzes.files.questions.tables import MAX_COLUMNS, Row
+from quizzes.files.spreadsheet import CellValue
+from quizzes.files.xlsx import Sheet, write_xlsx
+from quizzes.phrases import gettext
+
+# Kahoot's headings, in English and Spanish.
+_KAHOOT_QUESTION = re.compile(
+    r"(?:question|pregunta)\b(?!\s*(?:#|no\b|num|type|id\b|tipo)).*", re.IGNORECASE | re.DOTALL
+)
+# Gimkit has the correct answer itself in place of its number.
+_KAHOOT_ANSWER = re.compile(
+    r"(?:answer|option|respuesta|opción|incorrect answer) ([1-8a-h])\b.*", re.IGNORECASE | re.DOTALL
+)
+_KAHOOT_EXPLANATION = re.compile(r"(?:answer )?explanation\b.*", re.IGNORECASE | re.DOTALL)
+# Excel takes “1,3” for a day in some countries.
+_DAY = re.compile(r"\d{4}-(\d\d)-(\d\d)(?: .*)?")
+_KAHOOT_CORRECT = re.compile(r"(?:correct answer|respuesta\W?s?\W? correcta).*", re.IGNORECASE | re.DOTALL)
+_KAHOOT_ANSWERS = 4
+_KAHOOT_SECONDS = 60
+
+
+def kahoot_heading(rows: Sequence[Row]) -> int | None:
+    """The index of the row with the headings of Kahoot's template; None without one."""
+    for place, (_, cells) in enumerate(rows[:30]):
+        if any(_KAHOOT_QUESTION.fullmatch(cell) for cell in cells) and any(
+            _KAHOOT_CORRECT.fullmatch(cell) for cell in cells
+        ):
+            return place
+    return None
+
+
+def read_kahoot(rows: Sequence[Row], heading: int) -> list[ReadQuestion]:
+    """The outcome of each row below the heading that has more than its number.
+
+    Quizizz, Blooket and Gimkit have headings of the same kind, with a column for the type or the explanation.
+    """
+    names = rows[heading][1]
+    question = next(place for place, name in enumerate(names) if _KAHOOT_QUESTION.fullmatch(name))
+    correct = next(place for place, name in enumerate(names) if _KAHOOT_CORRECT.fullmatch(name))
+    answers = [place for place, name in enumerate(names) if _KAHOOT_ANSWER.fullmatch(name)]
+    explained = next((place for place, name in enumerate(names) if _KAHOOT_EXPLANATION.fullmatch(name)), None)
+    kind = next((place for place, name in enumerate(names) if name.casefold() == "question type"), None)
+    has_text = any(name.casefold().startswith("incorrect") for name in names)
+    found = []
+    for number, cells in rows[heading + 1 :]:
+        texts = [*cells, *[""] * MAX_COLUMNS]
+        given = [texts[place] for place in ([correct, *answers] if has_text else answers)]
+        stem, where = texts[question], gettext("Row {number}").format(number=number)
+        if not stem and not any(given):
+            continue
+        right = {1} if has_text else _kahoot_keys(texts[correct], given)
+        try:
+            item = _kahoot_item(stem, given, right, "" if kind is None else texts[kind].casefold())
+        except Skipped as reason:
+            found.append(skipped(where, stem or " ".join(given), str(reason)))
+            continue
+        found.append(read(where, item if explained is None else replace(item, explanation=texts[explained])))
+    return found
+
+
+def _kahoot_keys(text: str, answers: Sequence[str]) -> set[int]:
+    """The numbers of the correct answers: “1,3”, “B”, a day that Excel made of “1,3”, or the words of an answer."""
+    if day := _DAY.fullmatch(text):
+        return {int(day[1]), int(day[2])}
+    # Excel makes the number 1.2 of “1,2” in some countries.
+    keys = set(re.split(r"[\s,;.&/]+", text.casefold()))
+    right = {int(key[:2]) for key in keys if key.isdecimal()}
+    right |= {GAP_LETTERS.index(key) + 1 for key in keys if len(key) == 1 and key in GAP_LETTERS}
+    same = {place for place, answer in enumerate(answers, start=1) if text and answer.casefold() == text.casefold()}
+    return right & set(range(1, len(answers) + 1)) or same
+
+
+def _kahoot_item(stem: str, answers: Sequence[str], right: set[int], kind: str) -> Item:
+    """The question of a row. kind: the type that Quizizz names, in lower case. Raises Skipped."""
+    if not stem:
+        raise Skipped(gettext("It has no question text."))
+    if kind.startswith(("fill", "open")):
+        accepted = tuple(Line(text, is_correct=True) for text in answers if text)
+        return Item("short_answer", stem, lines=accepted) if accepted else Item("free_text", stem)
+    if kind.startswith(("poll", "draw", "slide")):
+        raise Skipped(gettext("It has no correct answer."))
+    lines = tuple(Line(text, place in right) for place, text in enumerate(answers, start=1) if text)
+    if not any(line.is_correct for line in lines):
+        raise Skipped(gettext("Its correct answer isn’t the number of an answer."))
+    words = [line.text.casefold() for line in lines]
+    if sorted(words) == ["false", "true"] and sum(line.is_correct for line in lines) == 1:
+        return Item("true_false", stem, is_true=lines[words.index("true")].is_correct)
+    return Item("single" if sum(line.is_correct for line in lines) == 1 else "multiple", stem, lines=lines)
+
+
+def write_kahoot(title: str, items: Sequence[Item]) -> bytes:
+    """Kahoot's template with these questions."""
+    heading: list[CellValue] = [
+        "",
+        "Question - max 120 characters",
+        *(f"Answer {number} - max 75 characters" for number in range(1, _KAHOOT_ANSWERS + 1)),
+        "Time limit (sec) – 5, 10, 20, 30, 60, 90, 120, or 240 secs",
+        "Correct answer(s) - choose at least one",
+    ]
+    rows = list[list[CellValue]]()
+    for number, item in enumerate(items, start=1):
+        lines = item.lines
+        if item.question_type == "true_false":
+            lines = (Line("True", item.is_true), Line("False", not item.is_true))
+        texts = [*(line.text for line in lines), *[""] * _KAHOOT_ANSWERS][:_KAHOOT_ANSWERS]
+        keys = ",".join(str(place) for place, line in enumerate(lines, start=1) if line.is_correct)
+        rows.append([number, item.stem, *texts, _KAHOOT_SECONDS, keys])
+    return write_xlsx([Sheet("Sheet1", [heading, *rows])])

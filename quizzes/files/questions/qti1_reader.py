@@ -1,0 +1,361 @@
+"""QTI 1.2 as Canvas and others export it: one XML file or a package. Bytes in, questions out. Pure.
+
+Source: IMS Question and Test Interoperability 1.2; the packages that Canvas writes.
+"""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from xml.etree.ElementTree import Element
+
+from quizzes.content.question_types.draft import MAX_ROWS
+from quizzes.files.questions.containers import tag_lines, xml_tree
+from quizzes.files.questions.gift import numbers
+from quizzes.files.questions.item import (
+    GAP_LETTERS,
+    Gap,
+    Item,
+    Line,
+    QuestionType,
+    ReadQuestion,
+    Skipped,
+    points_of,
+    read,
+    skipped,
+)
+from quizzes.files.questions.markup import plain, tidy, without_gaps
+from quizzes.files.questions.pictures import Find, PictureTaker, embedded
+from quizzes.phrases import gettext, gettext_noop
+
+_NOT_QUESTIONS = {
+    "text_only_question": gettext_noop("It is a text and not a question."),
+    "file_upload_question": gettext_noop("Footnote has no questions that take a file."),
+    "calculated_question": gettext_noop("Footnote has no questions with formulas."),
+    "formula_question": gettext_noop("Footnote has no questions with formulas."),
+    "hot_spot_question": gettext_noop("Footnote has no questions that are answered with a place in a picture."),
+}
+# Names of Blackboard for types that Canvas names otherwise.
+_BLACKBOARD_TYPES = {
+    "essay": "essay_question",
+    "short_response": "essay_question",
+    "file_upload": "file_upload_question",
+    "calculated": "calculated_question",
+    "hot_spot": "hot_spot_question",
+}
+
+
+def read_qti1(content: bytes, file: str = "", find: Find = embedded) -> list[ReadQuestion]:
+    """The outcome of each item of one XML file. file: its path in the package, "" for a file alone.
+
+    find: the bytes of a picture by its address.
+    """
+    root = xml_tree(content)
+    elements = list(root.iter("item"))
+    places = tag_lines(content, "item", len(elements))
+    prefix = f"{file.rpartition('/')[2]}, " if file else ""
+    found = [
+        _read(f"{prefix}{where}", element, PictureTaker(find)) for where, element in zip(places, elements, strict=True)
+    ]
+    return [*found, *_drawn(root, prefix)]
+
+
+def _drawn(root: Element, prefix: str) -> list[ReadQuestion]:
+    """A line for each group that draws its questions from a bank in another file."""
+    reason = gettext("It draws questions from a bank. They are here only if the file has the bank too.")
+    groups = [
+        section
+        for section in root.iter("section")
+        if section.find("selection_ordering//sourcebank_ref") is not None and section.find("item") is None
+    ]
+    return [
+        skipped(
+            prefix + gettext("Group {number}").format(number=number),
+            section.get("title") or gettext("Question group"),
+            reason,
+        )
+        for number, section in enumerate(groups, start=1)
+    ]
+
+
+@dataclass
+class _Rules:
+    """What the response processing says. correct: the chosen idents that earn points, by response.
+
+    numbers: a number with its lower and upper bound. feedback: (text by response and ident), general: for everyone.
+    lost: there is feedback for right or wrong answers as a whole, which has no place here.
+    """
+
+    correct: dict[str, list[str]] = field(default_factory=dict)
+    exact: str = ""
+    low: str = ""
+    high: str = ""
+    feedback: dict[tuple[str, str], str] = field(default_factory=dict)
+    general: str = ""
+    lost: bool = False
+
+
+def _read(where: str, element: Element, taker: PictureTaker) -> ReadQuestion:
+    notes: list[str] = []
+    presentation, metadata = element.find("presentation"), _metadata(element)
+    stem = _material(_own_material(presentation), notes, taker)
+    try:
+        rules = _rules(element, notes)
+        item = replace(
+            _item(element, presentation, stem, rules, notes),
+            title=" ".join((element.get("title") or "").split()),
+            explanation=rules.general,
+            points=points_of(metadata.get("points_possible", ""), notes),
+            picture=taker.picture,
+        )
+        if rules.lost:
+            notes.append(gettext("The feedback for all right or all wrong answers was left out."))
+        if "parent_stimulus_item_ident" in metadata:
+            notes.append(gettext("It belongs to a text in the file, which isn’t imported."))
+        return read(where, item, *notes)
+    except Skipped as reason:
+        return skipped(where, stem or element.get("title") or "", str(reason))
+
+
+def _own_material(presentation: Element | None) -> Iterable[Element]:
+    """The material of the question itself, in place or in a flow, not that of its choices."""
+    if presentation is None:
+        return []
+    found, waiting = [], deque(presentation)
+    while waiting:
+        child = waiting.popleft()
+        if child.tag == "material":
+            found.append(child)
+        elif child.tag == "flow":
+            waiting.extendleft(reversed(child))
+    return found
+
+
+def _material(materials: Iterable[Element], notes: list[str], taker: PictureTaker | None = None) -> str:
+    texts = []
+    for material in materials:
+        for part in material.iter():
+            if part.tag in ("mattext", "matemtext", "mat_formattedtext"):
+                text, lost = plain("".join(part.itertext()), taker)
+                texts.append(text)
+                notes += lost
+            elif part.tag == "matimage" and taker is not None and taker.take(part.get("uri") or "", ""):
+                continue
+            elif part.tag in ("matimage", "mataudio", "matvideo"):
+                notes.append(gettext("A picture or a recording was left out."))
+    return "\n".join(filter(None, texts))
+
+
+def _metadata(element: Element) -> dict[str, str]:
+    blackboard = (element.findtext("itemmetadata/bbmd_questiontype") or "").strip().casefold().replace(" ", "_")
+    known = {"question_type": _BLACKBOARD_TYPES[blackboard]} if blackboard in _BLACKBOARD_TYPES else {}
+    return known | {
+        (entry.findtext("fieldlabel") or "").strip().casefold(): (entry.findtext("fieldentry") or "").strip()
+        for entry in element.iter("qtimetadatafield")
+    }
+
+
+def _rules(element: Element, notes: list[str]) -> _Rules:
+    rules = _Rules()
+    texts = {
+        feedback.get("ident") or "": _material(feedback.iter("material"), notes)
+        for feedback in element.findall("itemfeedback")
+    }
+    right = list[tuple[list[tuple[str, str]], str]]()
+    for condition in element.iter("respcondition"):
+        variables = condition.find("conditionvar")
+        if variables is None:
+            continue
+        negated = {equal for negation in variables.iter("not") for equal in negation.iter("varequal")}
+        equals = [
+            (equal.get("respident") or "", (equal.text or "").strip())
+            for equal in variables.iter("varequal")
+            if equal not in negated
+        ]
+        shown = [texts.get(display.get("linkrefid") or "", "") for display in condition.iter("displayfeedback")]
+        if any(_earns(setting) for setting in condition.findall("setvar")):
+            for response, ident in equals:
+                rules.correct.setdefault(response, []).append(ident)
+            for bound, tags in (("low", ("vargte", "vargt")), ("high", ("varlte", "varlt"))):
+                for tag in tags:
+                    for edge in variables.iter(tag):
+                        setattr(rules, bound, (edge.text or "").strip())
+            if equals and not rules.exact:
+                rules.exact = equals[0][1]
+            if said := "\n".join(filter(None, shown)):
+                right.append((equals, said))
+        elif len(equals) == 1:
+            rules.feedback.setdefault(equals[0], "\n".join(filter(None, shown)))
+        elif variables.find("other") is not None and "incorrect" not in _names(condition):
+            rules.general = rules.general or "\n".join(filter(None, shown))
+        else:
+            rules.lost = rules.lost or any(shown)
+    for equals, said in right:
+        # What is said of the right answer of a question is the feedback of that choice.
+        if len(equals) == 1 and not rules.feedback.get(equals[0]):
+            rules.feedback[equals[0]] = said
+        elif not rules.general:
+            rules.general = said
+        else:
+            rules.lost = True
+    rules.general = rules.general or texts.get("general_fb", "") or texts.get("correct_fb", "")
+    return rules
+
+
+def _names(condition: Element) -> str:
+    """What a condition calls itself and the feedback that it shows."""
+    shown = (display.get("linkrefid") or "" for display in condition.iter("displayfeedback"))
+    return " ".join((condition.get("title") or "", *shown)).casefold()
+
+
+def _earns(setting: Element) -> bool:
+    try:
+        text = (setting.text or "").strip()
+        # Blackboard writes the name of the highest score.
+        earns = text == "SCORE.max" or float(text or 0) > 0
+        return (setting.get("action") or "Set").casefold() in ("set", "add") and earns
+    except ValueError:
+        return False
+
+
+def _labels(response: Element, notes: list[str]) -> list[tuple[str, str]]:
+    return [
+        (label.get("ident") or "", _material(label.iter("material"), notes))
+        for label in response.iter("response_label")
+    ]
+
+
+def _item(element: Element, presentation: Element | None, stem: str, rules: _Rules, notes: list[str]) -> Item:
+    metadata = _metadata(element)
+    question_type = (metadata.get("question_type") or metadata.get("qmd_itemtype") or "").casefold().replace(" ", "_")
+    if question_type in _NOT_QUESTIONS:
+        raise Skipped(gettext(_NOT_QUESTIONS[question_type]))
+    if presentation is None or not stem:
+        raise Skipped(gettext("It has no question text."))
+    choosing = [response for tag in ("response_lid", "response_grp") for response in presentation.iter(tag)]
+    typing = [*presentation.iter("response_str"), *presentation.iter("response_num")]
+    if question_type == "categorization_question":
+        return _categories(stem, choosing, rules, notes)
+    if len(choosing) > 1 or question_type in (
+        "matching_question",
+        "multiple_dropdowns_question",
+        "fill_in_multiple_blanks_question",
+    ):
+        return _many(question_type, stem, choosing, rules, notes)
+    if choosing:
+        return _choices(stem, choosing[0], rules, notes)
+    if not typing:
+        raise Skipped(gettext("It has no answers that we can read."))
+    response = typing[0].get("ident") or ""
+    if question_type == "essay_question" or not rules.correct.get(response) and not rules.low:
+        notes.append(gettext("Add a rubric and a sample answer."))
+        return Item("free_text", stem)
+    if question_type == "numerical_question" or rules.low:
+        exact = rules.exact or rules.low
+        if rules.low and rules.high:
+            number, tolerance = numbers(f"{rules.low}..{rules.high}")
+        else:
+            number, tolerance = numbers(exact)
+        return Item("numeric", stem, number=number, tolerance=tolerance)
+    lines = [Line(tidy(text), is_correct=True) for text in dict.fromkeys(rules.correct[response]) if text]
+    lines += [
+        Line(tidy(text), feedback=said)
+        for (own, text), said in rules.feedback.items()
+        if own == response and said and text not in rules.correct[response]
+    ]
+    return Item("short_answer", stem, lines=tuple(lines))
+
+
+def _choices(stem: str, response: Element, rules: _Rules, notes: list[str]) -> Item:
+    own = response.get("ident") or ""
+    correct = set(rules.correct.get(own, ())) or set(rules.correct.get("", ()))
+    labels = _labels(response, notes)
+    if not correct & {ident for ident, _ in labels}:
+        raise Skipped(gettext("It has no correct answer."))
+    words = [text.strip().casefold() for _, text in labels]
+    said = {ident: rules.feedback.get((own, ident), "") for ident, _ in labels}
+    if sorted(words) == ["false", "true"]:
+        by_word = {word: ident for word, (ident, _) in zip(words, labels, strict=True)}
+        return Item(
+            "true_false",
+            stem,
+            is_true=by_word["true"] in correct,
+            feedback_true=said[by_word["true"]],
+            feedback_false=said[by_word["false"]],
+        )
+    if (response.get("rcardinality") or "").casefold() == "ordered":
+        order = {ident: place for place, ident in enumerate(rules.correct.get(own, ()))}
+        lines = [Line(text) for ident, text in sorted(labels, key=lambda label: order.get(label[0], len(order)))]
+        return Item("ordering", stem, lines=tuple(lines))
+    is_multiple = (response.get("rcardinality") or "Single").casefold() == "multiple"
+    lines = [Line(text, ident in correct, said[ident]) for ident, text in labels]
+    question_type: QuestionType = "multiple" if is_multiple or sum(line.is_correct for line in lines) > 1 else "single"
+    return Item(question_type, stem, lines=tuple(lines))
+
+
+def _categories(stem: str, responses: list[Element], rules: _Rules, notes: list[str]) -> Item:
+    """The things to sort, each matched with its category. Each category repeats the list of all things."""
+    labels = {ident: text for response in responses for ident, text in _labels(response, notes)}
+    names = [(response.get("ident") or "", _material(response.findall("material"), notes)) for response in responses]
+    category = {ident: name for own, name in names for ident in rules.correct.get(own, [])}
+    lines = tuple(Line(text, match=category[ident]) for ident, text in labels.items() if ident in category)
+    if left := [text for ident, text in labels.items() if ident not in category]:
+        notes.append(gettext("Left out, because it is in no category: {value}.").format(value=", ".join(left)[:200]))
+    return Item("matching", stem, lines=lines, options=tuple(name for _, name in names if name))
+
+
+def _is_list(response: Element) -> bool:
+    """Whether a blank has a list or a bank of words, as New Quizzes writes it, and not accepted answers."""
+    marked = [response, *response.iter("response_label")]
+    return any((one.get("answer_type") or "").casefold() in ("dropdown", "wordbank") for one in marked)
+
+
+def _is_pattern(response: Element) -> bool:
+    return any(one.get("scoring_algorithm") == "TextRegex" for one in (response, *response.iter("response_label")))
+
+
+def _many(question_type: str, stem: str, responses: list[Element], rules: _Rules, notes: list[str]) -> Item:
+    """A matching question, or blanks that are named [word] in the text."""
+    if len(responses) > MAX_ROWS:
+        raise Skipped(
+            gettext("It has {count} lines or blanks. A question can have {max_rows}.").format(
+                count=len(responses), max_rows=MAX_ROWS
+            )
+        )
+    rows, lists = [], set[str]()
+    for response in responses:
+        own = response.get("ident") or ""
+        name = _material(response.findall("material"), notes)
+        if _is_list(response) or question_type == "multiple_dropdowns_question":
+            lists.add(own)
+        if _is_pattern(response):
+            notes.append(
+                gettext("The blank “{value}” took what fits a pattern. Check its accepted answers.").format(
+                    value=name[:40]
+                )
+            )
+        rows.append((name, own, dict(_labels(response, notes)), rules.correct.get(own, [])))
+    names = [name for name, *_ in rows]
+    if question_type != "matching_question" and names and all(name and f"[{name}]" in stem for name in names):
+        text = without_gaps(stem)
+        gaps = []
+        for letter, (name, own, labels, correct) in zip(
+            GAP_LETTERS, sorted(rows, key=lambda row: stem.find(f"[{row[0]}]")), strict=False
+        ):
+            text = text.replace(f"[{name}]", f"{{{letter}}}", 1)
+            # Canvas names the first accepted answer only, and takes each that it lists.
+            takes_all = question_type == "fill_in_multiple_blanks_question" and own not in lists
+            keys = [*correct, *labels] if takes_all else correct
+            accepted = tuple(labels[ident] for ident in dict.fromkeys(keys) if labels.get(ident))
+            if not accepted:
+                raise Skipped(gettext("The blank “{value}” has no correct answer.").format(value=name[:40]))
+            choices = tuple(labels.values()) if own in lists else ()
+            feedback = next((said for (response, _), said in rules.feedback.items() if response == own and said), "")
+            gaps.append(Gap(accepted[:1] if choices else accepted, choices, feedback))
+        return Item("blanks", "Fill in the blanks.", text=text, gaps=tuple(gaps))
+    lines = []
+    for name, own, labels, correct in rows:
+        match = next((labels[ident] for ident in correct if labels.get(ident)), "")
+        feedback = next((said for (response, _), said in rules.feedback.items() if response == own and said), "")
+        lines.append(Line(name, feedback=feedback, match=match))
+    options = tuple(dict.fromkeys(text for _, _, labels, _ in rows for text in labels.values() if text))
+    return Item("matching", stem, lines=tuple(line for line in lines if line.text), options=options)

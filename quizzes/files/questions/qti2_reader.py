@@ -1,0 +1,347 @@
+"""QTI 2.1, 2.2 and 3.0 items: one XML file or a package. Bytes in, questions out. Pure.
+
+Version 3 writes the names of version 2 in kebab case with the prefix “qti-”. Both are read as one spelling.
+Source: 1EdTech Question and Test Interoperability 2.1, 2.2 and 3.0.
+"""
+
+import re
+from dataclasses import replace
+from xml.etree.ElementTree import Element
+
+from quizzes.files.questions.containers import xml_tree
+from quizzes.files.questions.gift import numbers
+from quizzes.files.questions.item import GAP_LETTERS, Gap, Item, Line, ReadQuestion, Skipped, read, skipped
+from quizzes.files.questions.markup import tidy, without_gaps
+from quizzes.files.questions.pictures import CREDIT_CLASS, Find, PictureTaker, embedded
+from quizzes.phrases import gettext
+
+_INTERACTIONS = (
+    "choiceinteraction",
+    "orderinteraction",
+    "matchinteraction",
+    "textentryinteraction",
+    "inlinechoiceinteraction",
+    "extendedtextinteraction",
+    "gapmatchinteraction",
+)
+_BLOCKS = frozenset("p div li br h1 h2 h3 h4 h5 h6 ul ol table tr prompt blockquote itembody".split())
+# As in a browser, a line break of the source is a space.
+_WHITE = re.compile(r"\s+")
+_MEDIA = frozenset("img object video audio math iframe".split())
+
+
+def _name(text: str) -> str:
+    return text.removeprefix("qti-").replace("-", "").casefold()
+
+
+def _normalize(root: Element) -> None:
+    for element in root.iter():
+        if isinstance(element.tag, str):
+            element.tag = _name(element.tag)
+        for name in list(element.attrib):
+            element.attrib[_name(name.rpartition("}")[2])] = element.attrib.pop(name)
+
+
+def read_qti2(content: bytes, file: str = "", find: Find = embedded) -> list[ReadQuestion]:
+    """The outcome of each item of one XML file; [] for a file without items, such as a test.
+
+    file: its path in the package, "" for a file alone. find: the bytes of a picture by its address.
+    """
+    root = xml_tree(content)
+    _normalize(root)
+    items = [element for element in root.iter("assessmentitem")]
+    folder, _, name = file.rpartition("/")
+    # Some programs give each item a folder and the same file name.
+    name = f"{folder.rpartition('/')[2]}/{name}" if folder and name.casefold() in ("qti.xml", "item.xml") else name
+    places = [gettext("Question {number}").format(number=number) for number in range(1, len(items) + 1)]
+    if name and len(items) == 1:
+        places = [gettext("File {name}").format(name=name)]
+    return [_read(where, item, PictureTaker(find)) for where, item in zip(places, items, strict=True)]
+
+
+def _read(where: str, element: Element, taker: PictureTaker) -> ReadQuestion:
+    notes: list[str] = []
+    body = element.find("itembody")
+    if body is not None:
+        _take_picture(body, taker)
+    stem = "" if body is None else tidy(_text(body, notes))
+    try:
+        if body is None:
+            raise Skipped(gettext("It has no question text."))
+        explanation = "\n".join(
+            text
+            for feedback in element.findall("modalfeedback")
+            if not _GENERAL.isdisjoint(
+                (feedback.get(name) or "").casefold() for name in ("outcomeidentifier", "identifier")
+            )
+            and (text := _all_text(feedback, notes))
+        )
+        item = replace(
+            _item(element, body, stem, notes),
+            title=" ".join((element.get("title") or "").split()),
+            explanation=explanation,
+            picture=taker.picture,
+        )
+        if _has_lost_feedback(element):
+            notes.append(gettext("Feedback for all right or all wrong answers was left out."))
+        if any(child.tag == "assessmentstimulusref" for child in element):
+            notes.append(gettext("It belongs to a text in the file, which isn’t imported."))
+        return read(where, item, *notes)
+    except Skipped as reason:
+        return skipped(where, stem or element.get("title") or "", str(reason))
+
+
+def _has_lost_feedback(element: Element) -> bool:
+    """Whether it has feedback that is neither general nor for one of its choices."""
+    choices = {one.get("identifier") for one in element.iter() if one.tag in ("simplechoice", "inlinechoice")}
+    return any(
+        (feedback.get("outcomeidentifier") or "").casefold() not in _GENERAL
+        and (feedback.get("identifier") or "").casefold() not in _GENERAL
+        and feedback.get("identifier") not in choices
+        and any(text.strip() for text in feedback.itertext())
+        for feedback in (*element.iter("modalfeedback"), *element.iter("feedbackblock"))
+    )
+
+
+_NOT_THE_STEM = frozenset(
+    (
+        "feedbackinline",
+        "feedbackblock",
+        "modalfeedback",
+        "rubricblock",
+        "simplechoice",
+        "simpleassociablechoice",
+        "simplematchset",
+        "inlinechoice",
+        "gaptext",
+        "gapimg",
+    )
+)
+
+
+def _take_picture(element: Element, taker: PictureTaker) -> None:
+    """Take the picture of the question and its credit out of the text."""
+    for child in element:
+        if child.tag in _NOT_THE_STEM:
+            continue
+        if CREDIT_CLASS in (child.get("class") or "").split():
+            taker.credit += " ".join("".join(child.itertext()).split())
+            _empty(child)
+        elif child.tag in ("img", "object"):
+            alternative = child.get("alt") or "".join(child.itertext())
+            if taker.take(child.get("src") or child.get("data") or "", alternative):
+                _empty(child)
+        else:
+            _take_picture(child, taker)
+
+
+def _empty(element: Element) -> None:
+    """Make an element say nothing. The text behind it stays."""
+    tail = element.tail
+    element.clear()
+    element.tag, element.tail = "span", tail
+
+
+def _text(element: Element, notes: list[str], gaps: list[Element] | None = None) -> str:
+    """The text of an element without that of its choices and feedback. gaps: the blanks are put here and marked."""
+    parts = [_WHITE.sub(" ", element.text or "")]
+    for child in element:
+        name = str(child.tag)
+        if name in ("textentryinteraction", "inlinechoiceinteraction", "gap"):
+            if gaps is not None:
+                gaps.append(child)
+                parts.append(f"\ue000{len(gaps) - 1}\ue001")
+            else:
+                parts.append(" _____ ")
+        elif name in _NOT_THE_STEM:
+            if name == "rubricblock":
+                notes.append(gettext("A rubric or a note for graders was left out."))
+        elif name in _MEDIA:
+            notes.append(gettext("A picture, a recording, or a formula was left out."))
+            words = "".join(child.itertext()) if name == "math" else child.get("alt") or ""
+            parts.append(f" {_WHITE.sub(' ', words)} ")
+        else:
+            inner = _text(child, notes, gaps)
+            parts.append(f"\n{inner}\n" if name in _BLOCKS else inner)
+        parts.append(_WHITE.sub(" ", child.tail or ""))
+    return "".join(parts)
+
+
+def _all_text(element: Element, notes: list[str]) -> str:
+    return tidy(_text(element, notes))
+
+
+def _item(element: Element, body: Element, stem: str, notes: list[str]) -> Item:
+    found = [child for child in body.iter() if child.tag in _INTERACTIONS]
+    others = [
+        str(child.tag)
+        for child in body.iter()
+        if str(child.tag).endswith("interaction") and child.tag not in _INTERACTIONS
+    ]
+    if others:
+        raise Skipped(
+            gettext("Footnote has no question type like “{value}”.").format(value=others[0].removesuffix("interaction"))
+        )
+    if not found:
+        raise Skipped(gettext("It is a text and not a question."))
+    declared = {child.get("identifier") or "": child for child in element.findall("responsedeclaration")}
+    tag = str(found[0].tag)
+    if tag in ("textentryinteraction", "inlinechoiceinteraction"):
+        if any(child.tag not in ("textentryinteraction", "inlinechoiceinteraction") for child in found):
+            raise Skipped(gettext("It mixes blanks with other answers."))
+        return _blanks(element, body, found, declared, notes)
+    if tag == "gapmatchinteraction" and len(found) == 1:
+        return _gap_match(body, found[0], declared.get(found[0].get("responseidentifier") or ""), notes)
+    if len(found) > 1:
+        raise Skipped(gettext("It has several parts. Footnote takes 1 question for each item."))
+    interaction = found[0]
+    declaration = declared.get(interaction.get("responseidentifier") or "")
+    said = {
+        feedback.get("identifier") or "": _all_text(feedback, notes)
+        for feedback in element.findall("modalfeedback")
+        if (feedback.get("outcomeidentifier") or "").casefold() not in _GENERAL
+    }
+    if not stem:
+        raise Skipped(gettext("It has no question text."))
+    if tag == "extendedtextinteraction":
+        notes.append(gettext("Add a rubric and a sample answer."))
+        return Item("free_text", stem, sample_answer="\n".join(_correct(declaration)))
+    if tag == "matchinteraction":
+        return _matching(stem, interaction, declaration, notes)
+    choices = [
+        (
+            choice.get("identifier") or "",
+            _all_text(choice, notes),
+            "\n".join(_all_text(part, notes) for part in choice.iter("feedbackinline"))
+            or said.get(choice.get("identifier") or "", ""),
+        )
+        for choice in interaction.iter("simplechoice")
+    ]
+    correct = _correct(declaration)
+    if not correct:
+        raise Skipped(gettext("It has no correct answer."))
+    if tag == "orderinteraction":
+        by_id = {ident: Line(text, feedback=feedback) for ident, text, feedback in choices}
+        if sorted(by_id) != sorted(correct):
+            raise Skipped(gettext("Its correct order doesn’t name each line once."))
+        return Item("ordering", stem, lines=tuple(by_id[ident] for ident in correct))
+    words = [text.casefold() for _, text, _ in choices]
+    if sorted(words) == ["false", "true"] and len(correct) == 1:
+        by_word = {word: choice for word, choice in zip(words, choices, strict=True)}
+        return Item(
+            "true_false",
+            stem,
+            is_true=by_word["true"][0] in correct,
+            feedback_true=by_word["true"][2],
+            feedback_false=by_word["false"][2],
+        )
+    lines = tuple(Line(text, ident in correct, feedback) for ident, text, feedback in choices)
+    if not any(line.is_correct for line in lines):
+        raise Skipped(gettext("Its correct answer isn’t one of its choices."))
+    is_multiple = (declaration is not None and declaration.get("cardinality") == "multiple") or len(correct) > 1
+    is_kept = (interaction.get("shuffle") or "false") == "false" and interaction.get("shuffle") is not None
+    return Item("multiple" if is_multiple else "single", stem, lines=lines, keep_order=is_kept)
+
+
+_GENERAL = frozenset(("general", "explanation"))
+
+
+def _correct(declaration: Element | None) -> list[str]:
+    """The correct values, and those of a mapping that earn as much as the best."""
+    if declaration is None:
+        return []
+    values = [(value.text or "").strip() for value in declaration.iterfind("correctresponse/value")]
+    entries = []
+    for entry in declaration.iter("mapentry"):
+        try:
+            entries.append((float(entry.get("mappedvalue") or 0), (entry.get("mapkey") or "").strip()))
+        except ValueError:
+            continue
+    best = max((points for points, _ in entries), default=0.0)
+    # Only the entries of text are alternatives. Those of choices are shares of the credit.
+    if best > 0 and (not values or declaration.get("basetype") == "string"):
+        values += [key for points, key in entries if points >= best]
+    return [value for value in dict.fromkeys(values) if value]
+
+
+def _note_partial(declaration: Element | None, notes: list[str]) -> None:
+    """Say which typed answers earned a part of the credit, because none of them is accepted."""
+    if declaration is None or declaration.get("basetype") != "string":
+        return
+    taken = _correct(declaration)
+    for entry in declaration.iter("mapentry"):
+        text = (entry.get("mapkey") or "").strip()
+        if text not in taken and (entry.get("mappedvalue") or "0").strip("0.-"):
+            notes.append(gettext("“{text}” had part of the credit. Here it is a wrong answer.").format(text=text[:40]))
+
+
+def _matching(stem: str, interaction: Element, declaration: Element | None, notes: list[str]) -> Item:
+    sets = list(interaction.iter("simplematchset"))
+    if len(sets) != len(("lines", "options")):
+        raise Skipped(gettext("It doesn’t have 2 lists to match."))
+    prompts, options = (
+        {choice.get("identifier") or "": _all_text(choice, notes) for choice in group.iter("simpleassociablechoice")}
+        for group in sets
+    )
+    pairs = dict[str, str]()
+    for pair in _correct(declaration):
+        left, _, right = pair.partition(" ")
+        if left in pairs:
+            raise Skipped(gettext("A line of it has several matches."))
+        pairs[left] = right
+    lines = tuple(Line(text, match=options.get(pairs.get(ident, ""), "")) for ident, text in prompts.items())
+    if not any(line.match for line in lines):
+        raise Skipped(gettext("It has no correct answer."))
+    return Item("matching", stem, lines=lines, options=tuple(dict.fromkeys(options.values())))
+
+
+def _gap_match(body: Element, interaction: Element, declaration: Element | None, notes: list[str]) -> Item:
+    """Words to put into blanks, as blanks with one list of words."""
+    words = {word.get("identifier") or "": _all_text(word, notes) for word in interaction.iter("gaptext")}
+    elements = list[Element]()
+    text = without_gaps(tidy(_text(body, notes, elements)))
+    word_of = {gap: words.get(word, "") for word, _, gap in (pair.partition(" ") for pair in _correct(declaration))}
+    gaps = [Gap((word_of.get(gap.get("identifier") or "", ""),), tuple(words.values())) for gap in elements]
+    if not gaps or not all(gap.accepted[0] for gap in gaps):
+        raise Skipped(gettext("A blank of it has no correct answer."))
+    if len(gaps) > len(GAP_LETTERS):
+        raise Skipped(gettext("It has more than 8 blanks."))
+    for place, letter in enumerate(GAP_LETTERS[: len(gaps)]):
+        text = text.replace(f"\ue000{place}\ue001", f"{{{letter}}}")
+    return Item("blanks", "Fill in the blanks.", text=text, gaps=tuple(gaps))
+
+
+def _blanks(
+    element: Element, body: Element, found: list[Element], declared: dict[str, Element], notes: list[str]
+) -> Item:
+    gaps, elements = list[Gap](), list[Element]()
+    text = tidy(_text(body, notes, elements))
+    for blank in elements:
+        _note_partial(declared.get(blank.get("responseidentifier") or ""), notes)
+        declaration = declared.get(blank.get("responseidentifier") or "")
+        accepted = _correct(declaration)
+        choices = {choice.get("identifier") or "": _all_text(choice, notes) for choice in blank.iter("inlinechoice")}
+        if choices:
+            accepted = [choices[ident] for ident in accepted if choices.get(ident)][:1]
+        if not accepted:
+            raise Skipped(gettext("A blank of it has no correct answer."))
+        gaps.append(Gap(tuple(accepted), tuple(choices.values())))
+    single = declared.get(found[0].get("responseidentifier") or "")
+    if len(gaps) == 1 and not gaps[0].choices:
+        stem = tidy(re.sub("\ue000\\d+\ue001", " _____ ", text))
+        # A field alone behind the question is no blank of the text.
+        stem = tidy(stem.removesuffix("_____")) or stem
+        base = single.get("basetype") if single is not None else ""
+        if base in ("integer", "float"):
+            number, tolerance = numbers(gaps[0].accepted[0])
+            for equal in element.iter("equal"):
+                if (equal.get("tolerancemode") or "") == "absolute" and (equal.get("tolerance") or "").strip():
+                    _, tolerance = numbers(f"0:{(equal.get('tolerance') or '').split()[0]}")
+            return Item("numeric", stem, number=number, tolerance=tolerance)
+        return Item("short_answer", stem, lines=tuple(Line(text, is_correct=True) for text in gaps[0].accepted))
+    if len(gaps) > len(GAP_LETTERS):
+        raise Skipped(gettext("It has more than 8 blanks."))
+    text = without_gaps(text)
+    for place, letter in enumerate(GAP_LETTERS[: len(gaps)]):
+        text = text.replace(f"\ue000{place}\ue001", f"{{{letter}}}")
+    return Item("blanks", "Fill in the blanks.", text=text, gaps=tuple(gaps))

@@ -1,0 +1,235 @@
+"""QTI 2.1, 2.2 and 3.0 packages. Questions in, bytes out. Pure.
+
+Version 3 has the names of version 2 in kebab case with the prefix “qti-”.
+"""
+
+import re
+from collections.abc import Sequence
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from quizzes.files.questions.containers import write_zip
+from quizzes.files.questions.item import GAP_LETTERS, Item, ItemPicture, Line
+from quizzes.files.questions.markup import tidy
+from quizzes.files.questions.pictures import CREDIT_CLASS, ending_of
+
+_SPACES = {
+    "2.1": ("http://www.imsglobal.org/xsd/imsqti_v2p1", "imsqti_item_xmlv2p1"),
+    "2.2": ("http://www.imsglobal.org/xsd/imsqti_v2p2", "imsqti_item_xmlv2p2"),
+    "3.0": ("http://www.imsglobal.org/xsd/imsqtiasi_v3p0", "imsqti_item_xmlv3p0"),
+}
+_KEEP = frozenset("p div span br img small manifest resources resource file".split())
+
+
+def write_qti2(title: str, items: Sequence[Item], *, version: str) -> bytes:
+    """A QTI package of these questions. version: 2.1, 2.2 or 3.0."""
+    space, resource_type = _SPACES[version]
+    manifest = Element("manifest", identifier="footnote", xmlns="http://www.imsglobal.org/xsd/imscp_v1p1")
+    resources = SubElement(manifest, "resources")
+    files = dict[str, bytes]()
+    for number, item in enumerate(items, start=1):
+        path = f"items/q{number:03}.xml"
+        resource = SubElement(resources, "resource", identifier=f"q{number:03}", type=resource_type, href=path)
+        SubElement(resource, "file", href=path)
+        root = _item_xml(item, number)
+        if item.picture is not None and item.picture.file is not None:
+            picture = f"pictures/q{number:03}{ending_of(item.picture.file)}"
+            _add_picture(root, item.picture, picture)
+            files[f"items/{picture}"] = item.picture.file.content
+            SubElement(resource, "file", href=f"items/{picture}")
+        if version == "3.0":
+            _to_version_3(root)
+        root.set("xmlns", space)
+        files[path] = _bytes(root)
+    return write_zip({"imsmanifest.xml": _bytes(manifest), **files})
+
+
+def _bytes(root: Element) -> bytes:
+    content: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
+    return content
+
+
+def _kebab(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).casefold()
+
+
+def _to_version_3(root: Element) -> None:
+    for element in root.iter():
+        if element.tag not in _KEEP:
+            element.tag = f"qti-{_kebab(str(element.tag))}"
+        for name in list(element.attrib):
+            element.attrib[_kebab(name)] = element.attrib.pop(name)
+
+
+def _paragraph(parent: Element, text: str) -> Element:
+    """A paragraph with line breaks."""
+    element = SubElement(parent, "p")
+    lines = tidy(text).split("\n")
+    element.text = lines[0]
+    for line in lines[1:]:
+        SubElement(element, "br").tail = line
+    return element
+
+
+def _say(parent: Element, text: str) -> None:
+    """Text with line breaks in an element that takes no paragraph."""
+    lines = tidy(text).split("\n")
+    parent.text = lines[0]
+    for line in lines[1:]:
+        SubElement(parent, "br").tail = line
+
+
+def _declare(root: Element, ident: str, cardinality: str, base_type: str, values: Sequence[str]) -> Element:
+    declaration = SubElement(root, "responseDeclaration", identifier=ident, cardinality=cardinality, baseType=base_type)
+    if values:
+        correct = SubElement(declaration, "correctResponse")
+        for value in values:
+            SubElement(correct, "value").text = value
+    return declaration
+
+
+def _add_picture(root: Element, picture: ItemPicture, address: str) -> None:
+    """Put the picture and its credit below the first paragraph."""
+    body = root.find("itemBody")
+    if body is None:
+        return
+    place = Element("p")
+    SubElement(place, "img", src=address, alt=picture.alternative)
+    credit = Element("p", {"class": CREDIT_CLASS})
+    credit.text = picture.credit
+    body.insert(1, place)
+    body.insert(2, credit)
+
+
+def _item_xml(item: Item, number: int) -> Element:
+    root = Element(
+        "assessmentItem",
+        identifier=f"q{number:03}",
+        title=item.title or f"Question {number}",
+        adaptive="false",
+        timeDependent="false",
+    )
+    lines = item.lines
+    if item.question_type == "true_false":
+        lines = (Line("True", item.is_true, item.feedback_true), Line("False", not item.is_true, item.feedback_false))
+    ids = [f"A{place}" for place in range(1, len(lines) + 1)]
+    body = Element("itemBody")
+    match item.question_type:
+        case "single" | "multiple" | "true_false":
+            correct = [ident for ident, line in zip(ids, lines, strict=True) if line.is_correct]
+            cardinality = "multiple" if item.question_type == "multiple" else "single"
+            _declare(root, "RESPONSE", cardinality, "identifier", correct)
+            _paragraph(body, item.stem)
+            interaction = SubElement(
+                body,
+                "choiceInteraction",
+                responseIdentifier="RESPONSE",
+                shuffle="false" if item.keep_order or item.question_type == "true_false" else "true",
+                maxChoices="0" if item.question_type == "multiple" else "1",
+            )
+            _add_choices(interaction, ids, lines)
+        case "ordering":
+            _declare(root, "RESPONSE", "ordered", "identifier", ids)
+            _paragraph(body, item.stem)
+            _add_choices(
+                SubElement(body, "orderInteraction", responseIdentifier="RESPONSE", shuffle="true"), ids, lines
+            )
+        case "matching":
+            options = {option: f"B{place}" for place, option in enumerate(item.options, start=1)}
+            pairs = [f"{ident} {options[line.match]}" for ident, line in zip(ids, lines, strict=True)]
+            _declare(root, "RESPONSE", "multiple", "directedPair", pairs)
+            _paragraph(body, item.stem)
+            interaction = SubElement(
+                body, "matchInteraction", responseIdentifier="RESPONSE", shuffle="true", maxAssociations=str(len(lines))
+            )
+            for rows, most in (
+                (list(zip(ids, (line.text for line in lines), strict=True)), "1"),
+                ([(ident, option) for option, ident in options.items()], "0"),
+            ):
+                group = SubElement(interaction, "simpleMatchSet")
+                for ident, text in rows:
+                    _say(SubElement(group, "simpleAssociableChoice", identifier=ident, matchMax=most), text)
+        case "short_answer":
+            accepted = [line.text for line in lines if line.is_correct]
+            declaration = _declare(root, "RESPONSE", "single", "string", accepted[:1])
+            mapping = SubElement(declaration, "mapping", defaultValue="0")
+            for text in accepted:
+                SubElement(mapping, "mapEntry", mapKey=text, mappedValue="1")
+            _paragraph(body, item.stem)
+            SubElement(SubElement(body, "p"), "textEntryInteraction", responseIdentifier="RESPONSE")
+        case "numeric":
+            _declare(root, "RESPONSE", "single", "float", [item.number])
+            _paragraph(body, item.stem)
+            SubElement(SubElement(body, "p"), "textEntryInteraction", responseIdentifier="RESPONSE")
+        case "free_text":
+            _declare(root, "RESPONSE", "single", "string", [item.sample_answer] if item.sample_answer else [])
+            _paragraph(body, item.stem)
+            SubElement(body, "extendedTextInteraction", responseIdentifier="RESPONSE")
+        case "blanks":
+            _add_blanks(root, body, item)
+    SubElement(root, "outcomeDeclaration", identifier="SCORE", cardinality="single", baseType="float")
+    if item.explanation:
+        SubElement(root, "outcomeDeclaration", identifier="GENERAL", cardinality="single", baseType="identifier")
+    root.append(body)
+    _add_processing(root, item)
+    if item.explanation:
+        feedback = SubElement(
+            root, "modalFeedback", outcomeIdentifier="GENERAL", identifier="GENERAL_FB", showHide="show"
+        )
+        _say(feedback, item.explanation)
+    return root
+
+
+def _add_choices(interaction: Element, ids: Sequence[str], lines: Sequence[Line]) -> None:
+    for ident, line in zip(ids, lines, strict=True):
+        choice = SubElement(interaction, "simpleChoice", identifier=ident)
+        _say(choice, line.text)
+        if line.feedback:
+            feedback = SubElement(
+                choice, "feedbackInline", outcomeIdentifier="FEEDBACK", identifier=ident, showHide="show"
+            )
+            _say(feedback, line.feedback)
+
+
+def _add_blanks(root: Element, body: Element, item: Item) -> None:
+    element = SubElement(body, "p")
+    last: Element | None = None
+    for place, part in enumerate(re.split(r"\{([a-h])\}", item.text)):
+        if place % 2:
+            gap = item.gaps[GAP_LETTERS.index(part)]
+            ident = f"RESPONSE_{part.upper()}"
+            if gap.choices:
+                texts = list(dict.fromkeys([*gap.choices, gap.accepted[0]]))
+                _declare(root, ident, "single", "identifier", [f"C{texts.index(gap.accepted[0])}"])
+                last = SubElement(element, "inlineChoiceInteraction", responseIdentifier=ident, shuffle="true")
+                for number, text in enumerate(texts):
+                    SubElement(last, "inlineChoice", identifier=f"C{number}").text = text
+            else:
+                declaration = _declare(root, ident, "single", "string", gap.accepted[:1])
+                mapping = SubElement(declaration, "mapping", defaultValue="0")
+                for text in gap.accepted:
+                    SubElement(mapping, "mapEntry", mapKey=text, mappedValue="1")
+                last = SubElement(element, "textEntryInteraction", responseIdentifier=ident)
+            continue
+        for number, line in enumerate(part.split("\n")):
+            if number:
+                last = SubElement(element, "br")
+            if last is None:
+                element.text = line
+            else:
+                last.tail = line
+
+
+def _add_processing(root: Element, item: Item) -> None:
+    if item.question_type == "free_text":
+        return
+    if item.question_type == "numeric":
+        condition = SubElement(SubElement(SubElement(root, "responseProcessing"), "responseCondition"), "responseIf")
+        tolerance = item.tolerance or "0"
+        equal = SubElement(condition, "equal", toleranceMode="absolute", tolerance=f"{tolerance} {tolerance}")
+        SubElement(equal, "variable", identifier="RESPONSE")
+        SubElement(equal, "correct", identifier="RESPONSE")
+        score = SubElement(condition, "setOutcomeValue", identifier="SCORE")
+        SubElement(score, "baseValue", baseType="float").text = str(item.points)
+        return
+    name = "map_response" if item.question_type == "short_answer" else "match_correct"
+    SubElement(root, "responseProcessing", template=f"http://www.imsglobal.org/question/qti_v2p1/rptemplates/{name}")

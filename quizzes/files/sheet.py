@@ -1,0 +1,64 @@
+"""The first sheet of an XLSX, XLS or ODS file from outside, read in a process with limits."""
+
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from quizzes.files.zip_file import declared_size
+
+PROGRAM = Path(__file__).with_name("sheet_process.py")
+# Above the limit of the program's own processor time, for a machine that is busy.
+TIMEOUT_SECONDS = 60
+_ZIP = b"PK"
+_READ, _EMPTY = 0, 1
+
+
+class UnreadableSheet(ValueError):
+    """The file is no spreadsheet, or is damaged, or its sheet is too large to read."""
+
+
+class CutShort(UnreadableSheet):
+    """The file is no complete ZIP archive."""
+
+
+class TooLarge(UnreadableSheet):
+    """The file says itself that it unpacks to more than the limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSheet:
+    """The cells of a sheet, [] without one. others: the names of the other sheets with text."""
+
+    name: str
+    rows: list[list[object]]
+    others: tuple[str, ...] = ()
+
+
+def first_sheet(content: bytes, *, unpacked_limit: int, row_count: int, column_count: int) -> FoundSheet:
+    """The cells of the first sheet with text, up to these counts. Raises UnreadableSheet."""
+    if content.startswith(_ZIP):
+        try:
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                size = declared_size(archive)
+        # A false place in the directory of the archive is a ValueError.
+        except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+            raise CutShort from error
+        if size > unpacked_limit:
+            raise TooLarge
+    command = [sys.executable, "-I", str(PROGRAM), str(row_count), str(column_count)]
+    try:
+        done = subprocess.run(  # noqa: S603  this project's own program
+            command, input=content, capture_output=True, timeout=TIMEOUT_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise UnreadableSheet from error
+    if done.returncode == _EMPTY and not done.stderr:
+        return FoundSheet("", [])
+    if done.returncode != _READ:
+        raise UnreadableSheet
+    found = json.loads(done.stdout)
+    return FoundSheet(found["name"], found["rows"], tuple(found["others"]))

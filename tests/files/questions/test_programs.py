@@ -1,0 +1,636 @@
+"""Questions as other programs write them: what becomes of each, and what is said of what is left out."""
+
+import io
+import zipfile
+from datetime import date
+from html import escape
+from pathlib import Path
+
+import pytest
+from xlsxwriter import Workbook
+
+from quizzes.files.questions.formats import read_questions
+from quizzes.files.questions.item import Item, UnreadableFile
+from quizzes.files.xlsx import Sheet, write_xlsx
+
+
+def package(**files: str) -> bytes:
+    """A ZIP file. The names have “__” for a folder and “_” for a dot."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name.replace("__", "/").replace("_", "."), text)
+    return content.getvalue()
+
+
+def shown(item: Item) -> str:
+    """“type: stem [*correct #feedback; line > match] (blank|choices) explanation”."""
+    lines = "; ".join(
+        f"{'*' * line.is_correct}{line.text}{f' #{line.feedback}' * bool(line.feedback)}"
+        f"{f' > {line.match}' * bool(line.match)}"
+        for line in item.lines
+    )
+    gaps = "".join(f" ({'/'.join(gap.accepted)}|{'/'.join(gap.choices)})" for gap in item.gaps)
+    own = {
+        "true_false": f" {item.is_true} {item.feedback_true}/{item.feedback_false}",
+        "numeric": f" {item.number} ± {item.tolerance}",
+    }.get(item.question_type, "")
+    text = f"{item.question_type}: {item.text or item.stem}{f' [{lines}]' * bool(lines)}{gaps}{own}"
+    return text.replace("\n", " / ") + f" = {item.explanation}" * bool(item.explanation)
+
+
+def outcomes(content: str | bytes) -> list[str]:
+    found = read_questions(content if isinstance(content, bytes) else content.encode()).questions
+    return [" ! ".join((shown(one.item), *one.notes)) if one.item else f"- {one.reason}" for one in found]
+
+
+# --- Text ---------------------------------------------------------------------------------------------------------
+
+TEXTS: dict[str, tuple[str | bytes, list[str]]] = {
+    "GIFT without blank lines": (
+        "::Q1::Who? {=A ~B}\nWhat? {=C ~D}\n$CATEGORY: next\nWhere? {T}\n",
+        ["single: Who? [*A; B]", "single: What? [*C; D]", "true_false: Where? True /"],
+    ),
+    "GIFT with a brace that is missing": (
+        "One? {=a ~b\nTwo? {T}\n\n[html]::Title::<b>Three</b>? {=x \\{y\\} ~z}\n",
+        [
+            "- A { stands inside its answers. Put a blank line before the next question, or write \\{.",
+            "single: Three? [*x {y}; z]",
+        ],
+    ),
+    "GIFT with a formula": (
+        "What is \\(x \\cdot x\\)? {=2 ~3}\n\nIt costs $5 or $$? {=a ~b}\n",
+        [
+            "single: What is \\(x \\cdot x\\)? [*2; 3] ! It has a formula in TeX. Students see it as typed.",
+            "single: It costs $5 or $$? [*a; b]",
+        ],
+    ),
+    "Blackboard, saved by Excel with quotes alone": (
+        'MC\t"Who said ""no""?"\tMayor\tcorrect\tCouncil\tincorrect\nTF\t"""no"" was said"\ttrue\n',
+        ['single: Who said "no"? [*Mayor; Council]', 'true_false: "no" was said True /'],
+    ),
+    "Moodle XML in Markdown": (
+        '<quiz><question type="truefalse"><questiontext format="markdown"><text>**No** one _signed_</text>'
+        '</questiontext><answer fraction="100"><text>true</text></answer><answer fraction="0"><text>false</text>'
+        "</answer></question></quiz>",
+        ["true_false: No one _signed_ True /"],
+    ),
+    "GIFT with a blank line between answers": (
+        "Who voted\nfor it? {\n=The council\n\n~The mayor\n}\n\nNext? {T}\n",
+        ["single: Who voted / for it? [*The council; The mayor]", "true_false: Next? True /"],
+    ),
+    "GIFT with escapes, as Windows writes it": (
+        "\ufeffWhich is \\= 5\\: \\{c\\}? {=x \\= 5 ~y\\~ ~c\\: d#a\\#b}\r\n\r\nTwo is {=%100%2#ok =%50%two}.\r\n",
+        [
+            "single: Which is = 5: {c}? [*x = 5; y~; c: d #a#b]",
+            "short_answer: Two is _____. [*2; two] = ok ! “two” had part of the credit. Here it is a wrong answer.",
+        ],
+    ),
+    "GIFT with Markdown and a comment": (
+        "[markdown]Who **voted** for *it*? {=A ~B} // page 3\n",
+        ["single: Who voted for it? [*A; B] ! A comment was left out."],
+    ),
+    "GIFT with several correct answers": (
+        "Who? {=A =B ~C}\n\nWhich? {~%50%A ~%50%B ~%-100%C}\n",
+        [
+            "multiple: Who? [*A; *B; C] ! Any 1 of its correct answers was enough. Here students choose all of them.",
+            "multiple: Which? [*A; *B; C] ! Its wrong answers cost points. Here they earn none.",
+        ],
+    ),
+    "GIFT with a missing brace": (
+        "Who? {=A ~B\n\nWhat? {=C ~D}\n",
+        ["- The closing brace } of its answers is missing.", "single: What? [*C; D]"],
+    ),
+    "Aiken in lower case, without spaces": (
+        "who?\na.me\nb.you\nanswer: b\n",
+        ["single: who? [me; *you]"],
+    ),
+    "Aiken with numbers and other words for the answer": (
+        "1. Who?\nA) me\nB) you\nCorrect Answer: A\n\n2) What?\n(A) this\n(B) that\nAns - (B)\n",
+        ["single: Who? [*me; you]", "single: What? [this; *that]"],
+    ),
+    "Aiken with feedback and a period": (
+        "Who?\nA. me\nB. you\nANSWER: A.\nFEEDBACK: Because.\n\nTwo?\nA. a\nB. b\nC. c\nANSWER: AC\n",
+        ["single: Who? [*me; you] = Because.", "multiple: Two? [*a; b; *c]"],
+    ),
+    "Aiken with initials": (
+        (
+            "A. Lincoln said what?\nA. This\nB. That\nANSWER: A\n\nRead.\nI. Lee wrote. What?\nA. Peace\nB. "
+            "War\nANSWER: B\n"
+        ),
+        ["single: A. Lincoln said what? [*This; That]", "single: Read. / I. Lee wrote. What? [Peace; *War]"],
+    ),
+    "Aiken in Windows-1252": (
+        "¿Quién?\r\n\r\nA. Señor\r\n\r\nB. Niño\r\nANSWER: B\r\n".encode("cp1252"),
+        ["single: ¿Quién? [Señor; *Niño]"],
+    ),
+    "Blackboard below a title": (
+        (
+            "Unit 1\t\nJUMBLED_SENTENCE\tThe [x] chased the [y].\tdog\tx\tcat\ty\tbird\t\nOP\tRate it.\nFIL\tUpload "
+            "it.\nQUIZ_BOWL\tThis mayor\tWho is\tLee\n"
+        ),
+        [
+            "- It has no question text in its second column.",
+            "blanks: The {a} chased the {b}. (dog|dog/cat/bird) (cat|dog/cat/bird)",
+            "- It asks for an opinion, so it has no correct answer.",
+            "- Footnote has no questions that take a file.",
+            "- Footnote has no questions that are answered with a question (Quiz Bowl).",
+        ],
+    ),
+    "Blackboard in UTF-16": (
+        "MC\tWho?\tCouncil\tCorrect\tMayor\tIncorrect\t\t\r\nTF\tYes?\tFALSE\r\n".encode("utf-16"),
+        ["single: Who? [*Council; Mayor]", "true_false: Yes? False /"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "expected"), TEXTS.values(), ids=TEXTS)
+def test_text_that_people_type(content: str | bytes, expected: list[str]) -> None:
+    assert outcomes(content) == expected
+
+
+# --- Spreadsheets -------------------------------------------------------------------------------------------------
+
+
+def workbook(*rows: list[object]) -> bytes:
+    stream = io.BytesIO()
+    with Workbook(stream, {"in_memory": True, "default_date_format": "d.m."}) as book:
+        sheet = book.add_worksheet()
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+    return stream.getvalue()
+
+
+def test_sheets_that_are_not_read_are_listed() -> None:
+    rows = [["Question", "Answer 1", "Answer 2", "Correct"], ["Who?", "Council", "Mayor", 1]]
+    assert outcomes(write_xlsx([Sheet("Unit 1", rows), Sheet("Unit 2", rows)])) == [
+        "single: Who? [*Council; Mayor]",
+        "- Only the first sheet was read.",
+    ]
+
+
+@pytest.mark.parametrize("ending", ["xls", "ods"])
+def test_template_saved_by_libreoffice(ending: str) -> None:
+    content = (Path(__file__).parents[2] / "data" / "layouts" / "questions" / f"template.{ending}").read_bytes()
+    assert outcomes(content) == [
+        "single: Who voted? [*Council; Mayor] = Because",
+        "true_false: The council voted. True /",
+    ]
+
+
+def test_spreadsheets_of_quiz_games() -> None:
+    kahoot = ["", "Question - max 120 characters", *(f"Answer {n} - max 75 characters" for n in (1, 2, 3, 4))]
+    kahoot += ["Time limit (sec)", "Correct answer(s) - choose at least one"]
+    assert outcomes(
+        workbook(
+            ["", "Quiz template"],
+            ["", "Add questions, at least two answer alternatives"],
+            kahoot,
+            [1, "Two?", "a", "b", "c", "", 20, "1, 3"],
+            [2, "As a day?", "a", "b", "c", "", 20, date(2026, 3, 1)],
+            [3, "Words?", "Council", "Mayor", "", "", 20, "Mayor"],
+            [4, "Turned?", "FALSE", "TRUE", "", "", 20, 1],
+        )
+    ) == [
+        "multiple: Two? [*a; b; *c]",
+        "multiple: As a day? [*a; b; *c]",
+        "single: Words? [Council; *Mayor]",
+        "true_false: Turned? False /",
+    ]
+    assert outcomes("Question #,Question Text,Answer 1,Answer 2,Correct Answer(s)\n1,Who?,Council,Mayor,1\n") == [
+        "single: Who? [*Council; Mayor]"
+    ]
+    assert outcomes("Question,Correct Answer,Incorrect Answer 1\nWho?,Council,Mayor\n") == [
+        "single: Who? [*Council; Mayor]"
+    ]
+    quizizz = "Question Text,Question Type,Option 1,Option 2,Correct Answer,Answer explanation\n"
+    assert outcomes(
+        f"{quizizz}Who?,Multiple Choice,A,B,2,Why\nFill,Fill-in-the-Blank,A,,,\nOpen,Open-Ended,,,,\nP,Poll,A,B,,\n"
+    ) == [
+        "single: Who? [A; *B] = Why",
+        "short_answer: Fill [*A]",
+        "free_text: Open",
+        "- It has no correct answer.",
+    ]
+
+
+# --- Moodle XML ---------------------------------------------------------------------------------------------------
+
+
+def moodle(kind: str, inner: str, text: str = "<p>Who?</p>") -> str:
+    return (
+        f'<quiz><question type="{kind}"><name><text>N</text></name><questiontext format="html"><text><![CDATA[{text}]]>'
+        f"</text></questiontext>{inner}</question></quiz>"
+    )
+
+
+def answer(fraction: float, text: str) -> str:
+    return f'<answer fraction="{fraction}" format="html"><text><![CDATA[{text}]]></text></answer>'
+
+
+MOODLE: dict[str, tuple[str, list[str]]] = {
+    "cloze": (
+        moodle(
+            "cloze",
+            "",
+            (
+                "<p>The {1:SHORTANSWER:=council#Good~%50%board~*#No} met in {1:MC:May~=June~%100%Jun\\}e}. "
+                "{2:NUMERICAL:=7:1} came.</p>"
+            ),
+        ),
+        [
+            (
+                "blanks: The {a} met in {b}. {c} came. (council|) (June|May/June/Jun}e) (7|) ! “board” had "
+                "part of the credit. Here it is a wrong answer. ! Feedback for any other answer was left "
+                "out. ! Only 7 itself is accepted now, without its tolerance."
+            )
+        ],
+    ),
+    "cloze with another kind": (
+        moodle("cloze", "", "{1:MULTIRESPONSE:=a~b}"),
+        ["- Footnote has no blanks like Moodle’s “MULTIRESPONSE”."],
+    ),
+    "negative fractions, hints and feedback for all": (
+        moodle(
+            "multichoice",
+            (
+                "<single>false</single><correctfeedback><text>Your answer is correct.</text>"
+                "</correctfeedback><incorrectfeedback><text>Reread.</text></incorrectfeedback>"
+            )
+            + answer(50, "A")
+            + answer(50, "B")
+            + answer(-50, "C")
+            + "<hint><text>Look</text></hint>",
+        ),
+        [
+            (
+                "multiple: Who? [*A; *B; C] ! Its wrong answers cost points. Here they earn none. ! Its "
+                "hints were left out. ! The feedback for all right or all wrong answers was left out."
+            )
+        ],
+    ),
+    "several answers with full credit": (
+        moodle("multichoice", "<single>true</single>" + answer(100, "A") + answer(100, "B") + answer(0, "C")),
+        ["multiple: Who? [*A; *B; C] ! Any 1 of its correct answers was enough. Here students choose all of them."],
+    ),
+    "all or nothing": (
+        moodle("multichoiceset", answer(100, "A") + answer(100, "B") + answer(0, "C")),
+        ["multiple: Who? [*A; *B; C]"],
+    ),
+    "several languages": (
+        moodle(
+            "multichoice",
+            "<single>true</single>"
+            + answer(100, "{mlang en}Council{mlang}{mlang es}Concejo{mlang}")
+            + answer(0, "Mayor"),
+            '<span lang="es" class="multilang">¿Quién?</span><span class="multilang" lang="en">Who?</span>',
+        ),
+        ["single: Who? [*Council; Mayor] ! Its texts in other languages than “en” were left out."],
+    ),
+    "a picture as an answer": (
+        moodle("multichoice", answer(100, '<img src="@@PLUGINFILE@@/a.png" alt="">') + answer(0, "B")),
+        ["- An answer of it is a picture. Answers here are text."],
+    ),
+    "ordering by place": (
+        moodle("ordering", answer(2, "b") + answer(1, "a") + answer(3, "c")),
+        ["ordering: Who? [a; b; c]"],
+    ),
+    "true or false in Spanish": (
+        moodle("truefalse", answer(100, "Verdadero") + answer(0, "Falso")),
+        ["true_false: Who? True /"],
+    ),
+    "half a point": (
+        moodle("multichoice", "<defaultgrade>0.5</defaultgrade>" + answer(100, "A") + answer(0, "B")),
+        ["single: Who? [*A; B] ! It has 1 point now."],
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "expected"), MOODLE.values(), ids=MOODLE)
+def test_moodle_xml(content: str, expected: list[str]) -> None:
+    assert outcomes(content) == expected
+
+
+def test_xml_that_is_nearly_xml() -> None:
+    """Blank lines before the declaration, entities of HTML, and control characters."""
+    text = "\n\n<?xml version='1.0'?>" + moodle("truefalse", answer(100, "true") + answer(0, "false"), "x")
+    edited = text.replace("<![CDATA[x]]>", "Who&nbsp;voted &mdash; \x0bwhy &amp;amp; how?")
+    assert outcomes(edited) == ["true_false: Who voted — why & how? True /"]
+    with pytest.raises(UnreadableFile, match="can’t be read at line"):
+        read_questions(edited.replace("&mdash;", "&nothing;").encode())
+
+
+def test_what_has_no_place_is_said() -> None:
+    typed = "<usecase>1</usecase>" + answer(100, "NATO")
+    assert outcomes(moodle("shortanswer", typed)) == [
+        "short_answer: Who? [*NATO] ! Capital and small letters counted there. Here they don’t."
+    ]
+    essay = "<responsetemplate><text>I think</text></responsetemplate>"
+    assert outcomes(moodle("essay", essay)) == [
+        "free_text: Who? ! Add a rubric and a sample answer. ! The text that its answers start with was left out."
+    ]
+
+
+# --- QTI 1.2 ------------------------------------------------------------------------------------------------------
+
+
+def material(text: str) -> str:
+    return f'<material><mattext texttype="text/html">{escape(text)}</mattext></material>'
+
+
+def label(ident: str, text: str, attributes: str = "") -> str:
+    return f'<response_label ident="{ident}"{attributes}>{material(text)}</response_label>'
+
+
+def response(ident: str, labels: str, name: str = "", cardinality: str = "Single") -> str:
+    own = material(name) if name else ""
+    return (
+        f'<response_lid ident="{ident}" rcardinality="{cardinality}">{own}<render_choice>{labels}</render_choice>'
+        "</response_lid>"
+    )
+
+
+def right(ident: str, *keys: str, score: str = "50", extra: str = "") -> str:
+    equal = "".join(f'<varequal respident="{ident}">{key}</varequal>' for key in keys)
+    return (
+        f'<respcondition><conditionvar><and>{equal}</and></conditionvar><setvar varname="SCORE" action="Add">{score}'
+        f"</setvar>{extra}</respcondition>"
+    )
+
+
+def feedback(ident: str, text: str) -> str:
+    return f'<itemfeedback ident="{ident}"><flow_mat>{material(text)}</flow_mat></itemfeedback>'
+
+
+def canvas(kind: str, shown: str, rules: str, after: str = "", **fields: str) -> str:
+    pairs = {"question_type": kind, **fields}
+    metadata = "".join(
+        f"<qtimetadatafield><fieldlabel>{name}</fieldlabel><fieldentry>{value}</fieldentry></qtimetadatafield>"
+        for name, value in pairs.items()
+    )
+    return (
+        '<questestinterop><assessment ident="g" title="Quiz"><section ident="root_section"><item ident="i" title="Q">'
+        f"<itemmetadata><qtimetadata>{metadata}</qtimetadata></itemmetadata><presentation>{shown}</presentation>"
+        f"<resprocessing>{rules}</resprocessing>{after}</item></section></assessment></questestinterop>"
+    )
+
+
+TWO = label("1", "Council") + label("2", "Mayor")
+SHOWN = '<displayfeedback feedbacktype="Response" linkrefid="{}"/>'
+OTHER = "<respcondition><conditionvar><other/></conditionvar>{}</respcondition>"
+LIST = ' scoring_algorithm="Equivalence" answer_type="dropdown"'
+CANVAS: dict[str, tuple[str, list[str]]] = {
+    "feedback for right and wrong": (
+        canvas(
+            "multiple_choice_question",
+            material("Who?") + response("r", TWO),
+            OTHER.format(SHOWN.format("general_fb"))
+            + OTHER.format(SHOWN.format("general_incorrect_fb"))
+            + right("r", "1", extra=SHOWN.format("correct_fb")),
+            feedback("general_fb", "Because.")
+            + feedback("correct_fb", "Yes.")
+            + feedback("general_incorrect_fb", "Reread."),
+        ),
+        [
+            (
+                "single: Who? [*Council #Yes.; Mayor] = Because. ! The feedback for all right or all wrong "
+                "answers was left out."
+            )
+        ],
+    ),
+    "no points": (
+        canvas(
+            "multiple_choice_question", material("Who?") + response("r", TWO), right("r", "1"), points_possible="0.0"
+        ),
+        ["single: Who? [*Council; Mayor] ! It has 1 point now."],
+    ),
+    "typed blanks": (
+        canvas(
+            "fill_in_multiple_blanks_question", material("The [who] met.") + response("r", TWO, "who"), right("r", "1")
+        ),
+        ["blanks: The {a} met. (Council/Mayor|)"],
+    ),
+    "blanks with a list": (
+        canvas(
+            "fill_in_multiple_blanks_question",
+            material("The [who] met.") + response("r", label("1", "Council", LIST) + label("2", "Mayor", LIST), "who"),
+            right("r", "1"),
+        ),
+        ["blanks: The {a} met. (Council|Council/Mayor)"],
+    ),
+    "a blank with a pattern": (
+        canvas(
+            "fill_in_multiple_blanks_question",
+            material("The [who] met.") + response("r", label("1", "coun.*", ' scoring_algorithm="TextRegex"'), "who"),
+            right("r", "1"),
+        ),
+        ["blanks: The {a} met. (coun.*|) ! The blank “who” took what fits a pattern. Check its accepted answers."],
+    ),
+    "categories": (
+        canvas(
+            "categorization_question",
+            material("Sort.")
+            + "".join(
+                response(
+                    key,
+                    label("1", "Mayor") + label("2", "Governor") + label("3", "Sheriff") + label("4", "Tree"),
+                    name,
+                    "Multiple",
+                )
+                for key, name in (("a", "City"), ("b", "State"))
+            ),
+            right("a", "1", "3") + right("b", "2"),
+        ),
+        [
+            (
+                "matching: Sort. [Mayor > City; Governor > State; Sheriff > City] ! Left out, because it "
+                "is in no category: Tree."
+            )
+        ],
+    ),
+    "a question on a text": (
+        canvas(
+            "multiple_choice_question",
+            material("Who?") + response("r", TWO),
+            right("r", "1"),
+            parent_stimulus_item_ident="s",
+        ),
+        ["single: Who? [*Council; Mayor] ! It belongs to a text in the file, which isn’t imported."],
+    ),
+    "a place in a picture": (
+        canvas("hot_spot_question", material("Click."), ""),
+        ["- Footnote has no questions that are answered with a place in a picture."],
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "expected"), CANVAS.values(), ids=CANVAS)
+def test_qti_1_of_canvas(content: str, expected: list[str]) -> None:
+    assert outcomes(content) == expected
+
+
+def test_group_that_draws_from_a_bank_is_listed() -> None:
+    group = (
+        '<section ident="g" title="Group"><selection_ordering><selection><sourcebank_ref>b</sourcebank_ref>'
+        "</selection></selection_ordering></section></section>"
+    )
+    quiz = canvas("multiple_choice_question", material("Who?") + response("r", TWO), right("r", "1"))
+    assert outcomes(quiz.replace("</section>", group)) == [
+        "single: Who? [*Council; Mayor]",
+        "- It draws questions from a bank. They are here only if the file has the bank too.",
+    ]
+
+
+def test_pool_of_blackboard() -> None:
+    pool = canvas("", material("<p>Who?</p>") + response("r", TWO), right("r", "1", score="SCORE.max"))
+    pool = pool.replace("mattext", "mat_formattedtext").replace("<material>", "<material><mat_extension>")
+    pool = pool.replace("</material>", "</mat_extension></material>")
+    content = package(imsmanifest_xml="<manifest/>", res00001_dat=pool, res00002_dat="<CALENDAR/>", res00003_dat="x")
+    assert outcomes(content) == ["single: Who? [*Council; Mayor]"]
+
+
+def test_word_file_is_refused_with_the_way_to_go_on() -> None:
+    with pytest.raises(UnreadableFile, match="This is a Word file"):
+        read_questions(package(word__document_xml="<w/>"))
+
+
+# --- QTI 2 and 3 --------------------------------------------------------------------------------------------------
+
+
+def qti2(body: str, base: str, *values: str, cardinality: str = "single", mapping: str = "") -> str:
+    keys = "".join(f"<value>{value}</value>" for value in values)
+    return (
+        '<assessmentItem xmlns="http://www.imsglobal.org/xsd/imsqti_v2p1" identifier="i" title="T">'
+        f'<responseDeclaration identifier="R" cardinality="{cardinality}" baseType="{base}">'
+        f"<correctResponse>{keys}</correctResponse>{mapping}</responseDeclaration><itemBody>{body}</itemBody>"
+        "</assessmentItem>"
+    )
+
+
+def choices(stem: str) -> str:
+    return (
+        f'<p>{stem}</p><choiceInteraction responseIdentifier="R" maxChoices="1"><simpleChoice identifier="A">Council'
+        '</simpleChoice><simpleChoice identifier="B">Mayor</simpleChoice></choiceInteraction>'
+    )
+
+
+QTI2: dict[str, tuple[str | bytes, list[str]]] = {
+    "words for blanks": (
+        qti2(
+            (
+                '<gapMatchInteraction responseIdentifier="R"><prompt>Fill in.</prompt>'
+                '<gapText identifier="W">council</gapText><gapText identifier="X">June</gapText><p>The '
+                '<gap identifier="G1"/> met in <gap identifier="G2"/>.</p></gapMatchInteraction>'
+            ),
+            "directedPair",
+            "W G1",
+            "X G2",
+        ),
+        ["blanks: Fill in. / The {a} met in {b}. (council|council/June) (June|council/June)"],
+    ),
+    "part of the credit": (
+        qti2(
+            '<p>Who? <textEntryInteraction responseIdentifier="R"/></p>',
+            "string",
+            "council",
+            mapping=(
+                '<mapping><mapEntry mapKey="council" mappedValue="1"/>'
+                '<mapEntry mapKey="board" mappedValue="1"/><mapEntry mapKey="mayor" mappedValue="0.5"/>'
+                "</mapping>"
+            ),
+        ),
+        ["short_answer: Who? [*council; *board] ! “mayor” had part of the credit. Here it is a wrong answer."],
+    ),
+    "a formula and a note for graders": (
+        qti2(
+            '<rubricBlock view="scorer"><p>Secret</p></rubricBlock>' + choices("What is <math><mi>x</mi></math>"),
+            "identifier",
+            "A",
+        ),
+        [
+            (
+                "single: What is x [*Council; Mayor] ! A rubric or a note for graders was left out. ! A "
+                "picture, a recording, or a formula was left out."
+            )
+        ],
+    ),
+    "an unknown type": (
+        qti2(
+            (
+                '<p>Mark.</p><hottextInteraction responseIdentifier="R"><p><hottext identifier="A">x'
+                "</hottext></p></hottextInteraction>"
+            ),
+            "identifier",
+            "A",
+        ),
+        ["- Footnote has no question type like “hottext”."],
+    ),
+    "the order of the test": (
+        package(
+            items__b_xml=qti2(choices("First?"), "identifier", "A"),
+            items__a_xml=qti2(choices("Second?"), "identifier", "B"),
+            z_xml=(
+                "<assessmentTest><testPart><assessmentSection>"
+                '<assessmentItemRef identifier="1" href="items/b.xml"/>'
+                '<assessmentItemRef identifier="2" href="items/a.xml"/></assessmentSection></testPart>'
+                "</assessmentTest>"
+            ),
+        ),
+        ["single: First? [*Council; Mayor]", "single: Second? [Council; *Mayor]"],
+    ),
+    "a question on a text of version 3": (
+        (
+            '<qti-assessment-item identifier="i" title="T">'
+            '<qti-assessment-stimulus-ref identifier="s" href="s.xml"/>'
+            '<qti-response-declaration identifier="R" cardinality="single" base-type="identifier">'
+            "<qti-correct-response><qti-value>A</qti-value></qti-correct-response>"
+            "</qti-response-declaration><qti-item-body><p>Who?</p>"
+            '<qti-choice-interaction response-identifier="R"><qti-simple-choice identifier="A">Council'
+            '</qti-simple-choice><qti-simple-choice identifier="B">Mayor</qti-simple-choice>'
+            "</qti-choice-interaction></qti-item-body></qti-assessment-item>"
+        ),
+        ["single: Who? [*Council; Mayor] ! It belongs to a text in the file, which isn’t imported."],
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "expected"), QTI2.values(), ids=QTI2)
+def test_qti_2_and_3(content: str | bytes, expected: list[str]) -> None:
+    assert outcomes(content) == expected
+
+
+def _choice_item(name: str, feedback: str = "") -> str:
+    return (
+        f'<assessmentItem xmlns="http://www.imsglobal.org/xsd/imsqti_v2p1" identifier="{name}" title="{name}">'
+        '<responseDeclaration identifier="RESPONSE" cardinality="single" baseType="identifier"><correctResponse>'
+        "<value>A</value></correctResponse></responseDeclaration><itemBody><choiceInteraction "
+        f'responseIdentifier="RESPONSE"><prompt>{name}?</prompt><simpleChoice identifier="A">x</simpleChoice>'
+        f'<simpleChoice identifier="B">y</simpleChoice></choiceInteraction></itemBody>{feedback}</assessmentItem>'
+    )
+
+
+def test_package_of_qti_without_a_test_keeps_the_order_of_its_manifest() -> None:
+    manifest = '<manifest><resources><resource href="b.xml"><file href="b.xml"/></resource><file href="a.xml"/>'
+    files = {"imsmanifest_xml": f"{manifest}</resources></manifest>"}
+    content = package(a_xml=_choice_item("First"), b_xml=_choice_item("Second"), **files)
+    assert outcomes(content) == ["single: Second? [*x; y]", "single: First? [*x; y]"]
+
+
+def test_weights_of_a_test_of_qti_are_points() -> None:
+    test = (
+        '<assessmentTest><assessmentItemRef identifier="1" href="a.xml"><weight identifier="W" value="2"/>'
+        '</assessmentItemRef><assessmentItemRef identifier="2" href="b.xml"/></assessmentTest>'
+    )
+    questions = read_questions(package(a_xml=_choice_item("a"), b_xml=_choice_item("b"), test_xml=test)).questions
+    assert [one.item and one.item.points for one in questions] == [2, 1]
+
+
+def test_feedback_of_qti_for_the_whole_item_is_kept_or_its_loss_is_said() -> None:
+    def feedback(name: str) -> str:
+        return f'<modalFeedback outcomeIdentifier="FB" identifier="{name}" showHide="show">Since 1839.</modalFeedback>'
+
+    assert [outcomes(_choice_item("Q", feedback(name))) for name in ("general", "B", "correct")] == [
+        ["single: Q? [*x; y] = Since 1839."],
+        ["single: Q? [*x; y #Since 1839.]"],
+        ["single: Q? [*x; y] ! Feedback for all right or all wrong answers was left out."],
+    ]
