@@ -1,4 +1,4 @@
-"""OneRoster 1.1 and 1.2 CSV packages: the classes with their students. Bytes in, classes out. Pure.
+"""OneRoster 1.1 and 1.2 CSV packages, and those of Clever: classes with their students. Bytes in, classes out. Pure.
 
 Source: 1EdTech OneRoster, CSV tables 1.1 and 1.2.
 """
@@ -6,19 +6,26 @@ Source: 1EdTech OneRoster, CSV tables 1.1 and 1.2.
 import csv
 import io
 import zipfile
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 
+from django.utils.translation import gettext
+
+from quizzes.files import clever
 from quizzes.files.zip_file import DAMAGED, TooBig, declared_size, read_entry
-from quizzes.people.names import MAX_NAME_LENGTH, InvalidName, PersonName, clean_name, join_name
+from quizzes.people.names import MAX_NAME_LENGTH, InvalidName, PersonName, clean_name, join_name, name_key
 
 MAX_BYTES = 16 * 1024 * 1024
 MAX_UNPACKED_BYTES = 64 * 1024 * 1024
 MAX_CLASSES, MAX_STUDENTS = 300, 10_000
-MAX_TITLE = 80
+MAX_TITLE, _MAX_MARK = 80, 40
 # A longer cell is no name or id.
 _MAX_CELL = 500
-_GONE = "tobedeleted"
+# Version 1.0 has “inactive” too.
+_GONE = ("tobedeleted", "inactive")
+_TABLES = ("manifest", "users", "classes", "enrollments", "roles", *clever.TABLES)
 # Without one of these columns, a table is not the one that its name says.
 _NEEDED = {"users": "sourcedId", "classes": "sourcedId", "enrollments": "userSourcedId"}
 
@@ -37,74 +44,174 @@ class RosterStudent:
 
 @dataclass(frozen=True, slots=True)
 class RosterClass:
-    """A class with its students by name. gone: ids of those whose enrollment ended. problems: a line for each row
-    that names nobody."""
+    """A class with its students by name.
+
+    gone: ids of those whose enrollment ended. nameless: those of them whom the file does not name. problems: a line
+    for each row that names nobody. teachers: their names. is_own: one of them is the reader of the file.
+    """
 
     key: str
     title: str
     students: tuple[RosterStudent, ...]
     gone: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    teachers: tuple[str, ...] = ()
+    is_own: bool = False
+    nameless: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class OneRoster:
-    """The classes of a package, by title. is_delta: it has changes only, so that who is not in it is not gone."""
+    """The classes of a package, the reader's own first, then by title.
+
+    is_delta: it has changes only, so that who is not in it is not gone. program: what wrote it.
+    """
 
     version: str
     classes: tuple[RosterClass, ...]
     is_delta: bool = False
+    program: str = "OneRoster"
 
 
-def read_oneroster(content: bytes) -> OneRoster:
-    """The classes that have students. Raises UnreadableOneRoster."""
+def read_oneroster(content: bytes, *, today: date | None = None, email: str = "", teacher: str = "") -> OneRoster:
+    """The classes that have students. Raises UnreadableOneRoster.
+
+    today: enrollments that ended before it are over; None for no date. email: the reader's. teacher: a name or an
+    email; only the classes of this teacher are read, "" for all.
+    """
     tables = _tables(content)
-    properties = {row.get("propertyname", ""): row.get("value", "") for row in tables.get("manifest", [])}
-    for name, column in _NEEDED.items():
+    is_clever = "users" not in tables and not tables.keys().isdisjoint(clever.TABLES)
+    for name, column in (clever.NEEDED if is_clever else _NEEDED).items():
         rows = tables.get(name)
         if rows is None:
-            raise UnreadableOneRoster(f"This ZIP file has no {name}.csv. Export OneRoster CSV with rosters.")
+            raise UnreadableOneRoster(
+                gettext(
+                    "This ZIP file has no {name}.csv. Export all rosters from OneRoster or Clever, not only changes."
+                ).format(name=name)
+            )
         if rows and column.casefold() not in rows[0]:
-            raise UnreadableOneRoster(f"{name}.csv has no column {column}. Export it again.")
+            raise UnreadableOneRoster(
+                gettext("{name}.csv has no column {column}. Export it again.").format(name=name, column=column)
+            )
+    properties = {row.get("propertyname", ""): row.get("value", "") for row in tables.get("manifest", [])}
+    is_delta = "delta" in (properties.get("file.enrollments", ""), properties.get("file.users", ""))
+    if is_clever:
+        tables = clever.oneroster_tables(tables)
+    taught = _classes(tables, today=today, email=email)
+    found = [one for one, addresses in taught if not teacher or _is_taught_by(teacher, one.teachers, addresses)]
+    if taught and not found:
+        raise UnreadableOneRoster(
+            gettext("No class in this file has the teacher “{teacher}”. Check the name.").format(teacher=teacher)
+        )
+    if not any(one.students or one.gone or one.problems for one in found):
+        raise UnreadableOneRoster(gettext("No class in this file has students."))
+    if len(found) > MAX_CLASSES or sum(len(one.students) for one in found) > MAX_STUDENTS:
+        raise UnreadableOneRoster(
+            gettext("This file has {count} classes. Type your last name below to read only your classes.").format(
+                count=len(found)
+            )
+        )
+    version = properties.get("oneroster.version") or properties.get("manifest.version") or "1.1"
+    found.sort(key=lambda one: (not one.is_own, one.title.casefold(), one.key))
+    if is_clever:
+        return OneRoster("", tuple(found), program="Clever")
+    return OneRoster(version[:10], tuple(found), is_delta)
+
+
+def _classes(
+    tables: Mapping[str, list[dict[str, str]]], *, today: date | None, email: str
+) -> list[tuple[RosterClass, set[str]]]:
+    """(class, the addresses of its teachers) of each class with people."""
     users = {row["sourcedid"]: row for row in tables["users"] if row["sourcedid"]}
     # Version 1.2 has roles in a table of their own.
     students = {row.get("usersourcedid", "") for row in tables.get("roles", []) if _is_student(row.get("role", ""))}
-    titles = {row["sourcedid"]: row for row in tables["classes"] if not _is_gone(row)}
-    members: dict[str, list[RosterStudent]] = {key: [] for key in titles}
-    gone: dict[str, list[str]] = {key: [] for key in titles}
-    problems: dict[str, list[str]] = {key: [] for key in titles}
+    students |= {key for key, row in users.items() if _is_student(row.get("role", ""))}
+    # Some files have one number, such as 0, for everyone who has none.
+    shared = {
+        number for number, count in Counter(row.get("identifier", "") for row in users.values()).items() if count > 1
+    }
+    classes = {row["sourcedid"]: row for row in tables["classes"] if not _is_gone(row)}
+    rows = defaultdict[str, list[Mapping[str, str]]](list)
     for row in tables["enrollments"]:
-        key, user = row.get("classsourcedid", ""), users.get(row["usersourcedid"])
-        if key not in titles or not (_is_student(row.get("role", "")) or row["usersourcedid"] in students):
-            continue
-        external_id = _external_id(user, row["usersourcedid"])
-        if _is_gone(row) or (user is not None and _is_gone(user)):
-            gone[key].append(external_id)
+        rows[row.get("classsourcedid", "")].append(row)
+    found = []
+    for key, title in _titles(classes).items():
+        own = _Members(users, students, shared, today)
+        own.read(rows[key])
+        # A class that lost its students is in the file with its teacher.
+        if own.members or own.gone or own.problems or own.teachers:
+            addresses = {row["email"].casefold() for row in own.teachers.values() if row.get("email")}
+            found.append((own.as_class(key, title, is_own=email.casefold() in addresses), addresses))
+    return found
+
+
+@dataclass(slots=True)
+class _Members:
+    """Who is in one class, from its rows of enrollments.csv."""
+
+    users: Mapping[str, Mapping[str, str]]
+    students: Collection[str]
+    shared: Collection[str]
+    today: date | None
+    members: list[RosterStudent] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    nameless: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    teachers: dict[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def read(self, rows: Sequence[Mapping[str, str]]) -> None:
+        """Take in the rows of the class."""
+        # When the term is over, the dates say nothing about who left.
+        today = self.today if self.today and not all(_has_ended(row, self.today) for row in rows) else None
+        for row in rows:
+            user, role = self.users.get(row["usersourcedid"]), row.get("role", "")
+            # The role in the class counts. A student may be an aide in another class.
+            if _is_student(role) or (not role and row["usersourcedid"] in self.students):
+                self._read_student(row, user, has_ended=today is not None and _has_ended(row, today))
+            elif "teacher" in role.casefold() and user is not None and not _is_gone(row):
+                self.teachers[row["usersourcedid"]] = user
+
+    def _read_student(self, row: Mapping[str, str], user: Mapping[str, str] | None, *, has_ended: bool) -> None:
+        external_id = _external_id(user, row["usersourcedid"], self.shared)
+        if _is_gone(row) or has_ended or (user is not None and _is_gone(user)):
+            self.gone.append(external_id)
+            if user is None:
+                self.nameless.append(external_id)
         elif user is None:
-            problems[key].append(f"The student {external_id} is not in users.csv.")
+            self.problems.append(gettext("The file has no name for student {number}.").format(number=external_id))
         else:
             try:
-                members[key].append(RosterStudent(external_id, _name(user)))
+                self.members.append(RosterStudent(external_id, _name(user)))
             except InvalidName as error:
-                problems[key].append(f"Student {external_id}: {error}.")
-    is_delta = "delta" in (properties.get("file.enrollments", ""), properties.get("file.users", ""))
-    found = [
-        RosterClass(
+                self.problems.append(gettext("Student {number}: {problem}.").format(number=external_id, problem=error))
+
+    def as_class(self, key: str, title: str, *, is_own: bool) -> RosterClass:
+        """The class, each student once."""
+        here = {one.external_id: one for one in self.members}
+        return RosterClass(
             key,
-            (row.get("title") or row.get("classcode") or key)[:MAX_TITLE],
-            tuple(sorted({one.external_id: one for one in members[key]}.values(), key=_order)),
-            tuple(dict.fromkeys(gone[key])),
-            tuple(problems[key]),
+            title,
+            tuple(sorted(here.values(), key=_order)),
+            # Who left and came back has 2 enrollments.
+            tuple(one for one in dict.fromkeys(self.gone) if one not in here),
+            tuple(self.problems),
+            tuple(f"{row.get('givenname', '')} {row.get('familyname', '')}".strip() for row in self.teachers.values()),
+            is_own,
+            tuple(dict.fromkeys(self.nameless)),
         )
-        for key, row in titles.items()
-        if members[key] or gone[key] or problems[key]
-    ]
-    if not found:
-        raise UnreadableOneRoster("No class in this file has students.")
-    if len(found) > MAX_CLASSES or sum(len(one.students) for one in found) > MAX_STUDENTS:
-        raise UnreadableOneRoster("This file has a whole district. Ask for an export of your own classes.")
-    version = properties.get("oneroster.version") or properties.get("manifest.version") or "1.1"
-    return OneRoster(version[:10], tuple(sorted(found, key=lambda one: (one.title.casefold(), one.key))), is_delta)
+
+
+def _is_taught_by(teacher: str, names: Sequence[str], addresses: Collection[str]) -> bool:
+    """Whether all words of the name are in the name of one teacher, or the address is one of theirs."""
+    words = set(name_key(teacher).split())
+    return teacher.strip().casefold() in addresses or any(words <= set(name_key(name).split()) for name in names)
+
+
+def _has_ended(row: Mapping[str, str], today: date) -> bool:
+    try:
+        return date.fromisoformat(row.get("enddate", "")[:10]) < today
+    except ValueError:
+        return False
 
 
 def _order(student: RosterStudent) -> tuple[str, str]:
@@ -116,16 +223,50 @@ def _is_student(role: str) -> bool:
 
 
 def _is_gone(row: Mapping[str, str]) -> bool:
-    return row.get("status", "").casefold() == _GONE
+    return row.get("status", "").casefold() in _GONE
 
 
-def _external_id(user: Mapping[str, str] | None, sourced_id: str) -> str:
-    return ((user or {}).get("identifier") or sourced_id)[:MAX_NAME_LENGTH]
+def _external_id(user: Mapping[str, str] | None, sourced_id: str, shared: Collection[str]) -> str:
+    number = (user or {}).get("identifier", "")
+    return (number if number and number not in shared else sourced_id)[:MAX_NAME_LENGTH]
+
+
+def _titles(classes: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """The title of each class, with what tells it from others of the same title: period, code, room, term, school."""
+    same = defaultdict[str, list[str]](list)
+    titles = {key: row.get("title") or row.get("classcode") or key for key, row in classes.items()}
+    for key, title in titles.items():
+        same[title.casefold()].append(key)
+    found = {}
+    for alike in same.values():
+        marks = _own_marks([classes[key] for key in alike]) if len(alike) > 1 else [""]
+        for key, mark in zip(alike, marks, strict=True):
+            own = mark or (key[-_MAX_MARK:] if len(alike) > 1 else "")
+            title = titles[key]
+            found[key] = f"{title[: MAX_TITLE - len(own) - 3]} ({own})" if own else title[:MAX_TITLE]
+    return found
+
+
+def _own_marks(rows: Sequence[Mapping[str, str]]) -> list[str]:
+    """What tells each of these classes from the others, with as few columns as that takes; "" if nothing does."""
+    marks = [""] * len(rows)
+    for column in ("periods", "classcode", "location", "term", "school"):
+        values = [row.get(column, "") for row in rows]
+        if column == "periods":
+            values = [f"period {value}" if value else "" for value in values]
+        longer = [f"{mark}, {value}".strip(", ") for mark, value in zip(marks, values, strict=True)]
+        if len(set(longer)) > len(set(marks)):
+            marks = [mark[:_MAX_MARK] for mark in longer]
+        if len(set(marks)) == len(marks) and all(marks):
+            return marks
+    counts = Counter(marks)
+    return [mark if counts[mark] == 1 else "" for mark in marks]
 
 
 def _name(user: Mapping[str, str]) -> PersonName:
     """The name that the student goes by, if the file has one. Raises InvalidName."""
-    given = user.get("preferredfirstname") or user.get("preferredgivenname") or user.get("givenname", "")
+    legal = f"{user.get('givenname', '')} {user.get('middlename', '')}".strip()
+    given = user.get("preferredfirstname") or user.get("preferredgivenname") or legal
     family = user.get("preferredlastname") or user.get("preferredfamilyname") or user.get("familyname", "")
     name = join_name(given, family)
     return PersonName(clean_name(name.display), name.family)
@@ -134,37 +275,40 @@ def _name(user: Mapping[str, str]) -> PersonName:
 def _tables(content: bytes) -> dict[str, list[dict[str, str]]]:
     """The rows of each CSV file by its name, with headings in lower case."""
     if len(content) > MAX_BYTES:
-        raise UnreadableOneRoster("This file is over 16 MB. Ask for an export of your own classes.")
+        raise UnreadableOneRoster(gettext("This file is over 16 MB. Ask for an export of your own classes."))
     found = {}
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if declared_size(archive) > MAX_UNPACKED_BYTES:
-                raise UnreadableOneRoster("This ZIP file unpacks to far more than a roster. It wasn’t opened.")
+                raise UnreadableOneRoster(gettext("This ZIP file unpacks to far more than a roster. It wasn’t opened."))
             for entry in archive.infolist():
                 name = entry.filename.rpartition("/")[2].casefold()
-                if name.removesuffix(".csv") in ("manifest", "users", "classes", "enrollments", "roles"):
+                if name.removesuffix(".csv") in _TABLES:
                     data = read_entry(archive, entry, limit=MAX_UNPACKED_BYTES)
                     found[name.removesuffix(".csv")] = list(_rows(data))
     except TooBig as error:
-        raise UnreadableOneRoster("This ZIP file unpacks to far more than a roster.") from error
+        raise UnreadableOneRoster(gettext("This ZIP file unpacks to far more than a roster.")) from error
     except DAMAGED as error:
         raise UnreadableOneRoster(
-            "This isn’t a complete ZIP file. Choose the OneRoster ZIP as it was exported."
+            gettext("This isn’t a complete ZIP file. Choose the ZIP as OneRoster or Clever exported it.")
         ) from error
     except UnreadableOneRoster:
         raise
     # A false place in the directory of the archive is a ValueError.
     except (csv.Error, ValueError) as error:
-        raise UnreadableOneRoster("A table in this file can’t be read. Export it again.") from error
+        raise UnreadableOneRoster(gettext("A table in this file can’t be read. Export it again.")) from error
     return found
 
 
 def _rows(data: bytes) -> Iterator[dict[str, str]]:
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode("utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
     except UnicodeDecodeError:
         text = data.decode("cp1252", errors="replace")
-    lines = csv.reader(io.StringIO(text.replace("\x00", ""), newline=""))
+    # A file that was opened and saved in Excel of some countries has semicolons.
+    head = text.partition("\n")[0]
+    separator = max(",;\t", key=head.count)
+    lines = csv.reader(io.StringIO(text.replace("\x00", ""), newline=""), delimiter=separator)
     headings = [heading.strip().casefold() for heading in next(lines, [])]
     for cells in lines:
         if any(cells):

@@ -1,11 +1,12 @@
-"""Compare the classes of a OneRoster package with a teacher's classes, and apply what the teacher confirms."""
+"""Compare the classes of a OneRoster or Clever package with a teacher's, and apply what the teacher confirms."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Literal
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from quizzes.files import signed_preview
 from quizzes.files.oneroster import OneRoster, RosterClass, RosterStudent
@@ -38,11 +39,16 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class ClassPlan:
-    """The changes of one class of the file. classroom: None for a class to create."""
+    """The changes of one class of the file.
+
+    classroom: None for a class to create. unknown: ids of students who left, and whom neither the file nor the roster
+    has, so that the teacher must look who it was.
+    """
 
     roster: RosterClass
     classroom: Classroom | None
     changes: tuple[Change, ...]
+    unknown: tuple[str, ...] = ()
 
     def of_kind(self, *kinds: ChangeKind) -> list[Change]:
         """The changes of these kinds."""
@@ -54,6 +60,7 @@ def pack(file: OneRoster, *, by: User) -> str:
     content = {
         "delta": file.is_delta,
         "version": file.version,
+        "program": file.program,
         "classes": [asdict(one) for one in file.classes],
     }
     return signed_preview.pack(content, purpose=_PURPOSE, by=by)
@@ -69,10 +76,13 @@ def unpack(text: str, *, by: User) -> OneRoster:
             tuple(RosterStudent(row["external_id"], PersonName(*row["name"])) for row in one["students"]),
             tuple(one["gone"]),
             tuple(one["problems"]),
+            tuple(one["teachers"]),
+            one["is_own"],
+            tuple(one["nameless"]),
         )
         for one in content["classes"]
     )
-    return OneRoster(content["version"], classes, content["delta"])
+    return OneRoster(content["version"], classes, content["delta"], content["program"])
 
 
 def plans(file: OneRoster, targets: Mapping[str, Classroom | None], *, by: User) -> list[ClassPlan]:
@@ -92,8 +102,21 @@ def plans(file: OneRoster, targets: Mapping[str, Classroom | None], *, by: User)
     }
     moving = {row.external_id for one in chosen for row in one.students if row.external_id in left}
     return [
-        ClassPlan(one, targets[one.key], tuple(_changes(one, targets[one.key], own, left, moving))) for one in chosen
+        ClassPlan(
+            one,
+            targets[one.key],
+            tuple(_changes(one, targets[one.key], own, left, moving)),
+            tuple(_unknown(one, targets[one.key], own)) if file.is_delta else (),
+        )
+        for one in chosen
     ]
+
+
+def _unknown(one: RosterClass, classroom: Classroom | None, own: Sequence[Student]) -> Iterator[str]:
+    """The ids of who left, without a name in the file, and whom the roster does not have under this id."""
+    if classroom is not None:
+        here = {student.external_id for student in own if student.classroom_id == classroom.pk}
+        yield from (external_id for external_id in one.nameless if external_id not in here)
 
 
 def _has_left(student: Student, one: RosterClass, *, is_delta: bool) -> bool:
@@ -144,7 +167,11 @@ def _change(
     key = name_key(row.name.display)
     same_id, same_name = by_id.get(row.external_id), by_name.get(key)
     if same_id is not None:
-        note = "" if same_id.name_key == key else f"The file says “{row.name.display}”. The name stays."
+        note = (
+            ""
+            if same_id.name_key == key
+            else gettext("The file says “{name}”. The name stays.").format(name=row.name.display)
+        )
         return Change("", "here", rosters.person_name(same_id), row.external_id, same_id, note)
     if same_name is not None and not same_name.external_id:
         return Change(f"number-{same_name.public_id}", "numbered", row.name, row.external_id, same_name)
@@ -155,13 +182,13 @@ def _change(
     if row.external_id in left:
         moving = left[row.external_id]
         if moving.name_key not in taken:
-            note = f"Moves from {moving.classroom.name}. Earlier work stays there."
+            note = gettext("Moves from {classroom}. Earlier work stays there.").format(classroom=moving.classroom.name)
             name = rosters.person_name(moving)
             return Change(f"move-{moving.public_id}", "moved", name, row.external_id, moving, note)
     name, note = row.name, ""
     if key in taken:
         display = numbered_name(row.name.display, set(taken))
-        name, note = PersonName(display, row.name.family), "Another student has the same name."
+        name, note = PersonName(display, row.name.family), gettext("Another student has the same name.")
     return Change(f"new-{row.external_id}", "new", name, row.external_id, None, note)
 
 

@@ -3,14 +3,28 @@
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from quizzes.files.roster_columns import (
+    ROW_MARK,
+    Columns,
+    cell_of,
+    column_labels,
+    find_columns,
+    guessed_columns,
+    heading_key,
+    is_family_first,
+    is_spanish,
+    looks_like_name,
+    unfolded,
+)
 from quizzes.files.table_file import TableRow
 from quizzes.people.names import (
     MAX_NAME_LENGTH,
     InvalidName,
     PersonName,
     clean_name,
+    family_first_name,
     given_name,
     join_name,
     name_key,
@@ -18,68 +32,64 @@ from quizzes.people.names import (
     split_name,
     turned_name,
 )
+from quizzes.phrases import gettext
 
 MAX_ROWS = 500
-# Title rows stand above the headings of many exports.
-MAX_TITLE_ROWS = 15
 RowState = Literal["new", "here", "removed", "problem", "left_out"]
+# How full names are written: first name first or last, and with how many family names.
+Order = Literal["given", "given 2", "family", "2 family"]
 
-# Headings as `heading_key` writes them, the best first. English and Spanish, as school systems export them.
-_HEADINGS: Mapping[str, Sequence[str]] = {
-    "full": (
-        "student name", "student", "name", "full name", "display name", "sortable name", "learner", "pupil",
-        "student full name", "name last first", "student name last first", "last name first name", "learner name",
-        "nombre completo", "estudiante", "alumno", "alumna", "nombre del estudiante", "nombre del alumno",
-        "nombre y apellidos", "nombre y apellido", "apellidos y nombre", "apellidos nombre",
-    ),
-    "first": (
-        "first name", "first", "given name", "firstname", "givenname", "student first name", "student first",
-        "legal first name", "forename", "name first", "first name s", "nombre", "nombres", "primer nombre", "nombre s",
-    ),
-    "middle": ("middle name", "middle", "middle initial", "mi", "middlename", "student middle name", "segundo nombre"),
-    "last": (
-        "last name", "last", "surname", "family name", "lastname", "familyname", "student last name", "student last",
-        "legal last name", "name last", "last initial", "initial", "last name initial", "apellido", "apellidos",
-        "primer apellido", "apellido paterno", "apellido s",
-    ),
-    "second_last": ("segundo apellido", "apellido materno", "second last name"),
-    "suffix": ("suffix", "name suffix", "generation", "sufijo"),
-    "external_id": (
-        "sis user id", "sis id", "student number", "student id", "student no", "studentnumber", "studentid",
-        "local student id", "local id", "id number", "perm id", "permanent id", "other id", "identifier", "school id",
-        "state id", "sourcedid", "sourced id", "user id", "numero de estudiante", "matricula", "numero de id", "id",
-    ),
-    "role": ("role", "user role", "user type", "enrollment role", "account type", "type", "rol", "tipo"),
-}  # fmt: skip
-_NAME_PARTS = ("full", "first", "last")
 _NOT_STUDENTS = re.compile(
-    r"\b(?:teacher|instructor|aide|staff|designer|observer|guardian|parent|administrator|admin|profesora?|docente|maestr[oa])\b"
+    r"\b(?:teacher|instructor|aide|staff|designer|observer|guardian|parent|administrator|admin|owner|ta|tutor|counselor|profesora?|docente|maestr[oa])\b"
 )
 # Rows of gradebook files and lists that are no students, as name keys. Canvas calls its sample student “Test Student”.
 _TEST_STUDENTS = {"test student", "student test", "student view test"}
+# Blackboard adds one for each teacher who looks at the course as a student.
+_PREVIEW_USER = re.compile(r"\bpreview ?user\b")
 _TOTALS = {
     "points possible", "possible", "max points", "total", "totals", "grand total", "total students", "student count",
     "average", "class average", "overall average", "mean", "median", "count", "sum", "promedio", "promedio de la clase",
+    "date", "due date", "points", "fecha", "puntos", "total de alumnos", "total de estudiantes", "more vert",
+    "class list", "class roster", "roster", "students", "alumnos", "estudiantes", "lista de alumnos",
+    "student", "teacher", "teachers", "ta", "observer", "designer", "alumno", "estudiante", "profesor", "profesores",
+    "email", "emails", "e mail", "email address", "correo", "correo electronico", "actions", "acciones",
 }  # fmt: skip
-_ROW_MARK = re.compile(r"^(?:[-*•·‣▪–—]\s+|\(?\d{1,3}[.)\]:]\s*|\d{1,3}\s+(?=\D)|\[\s*x?\s*\]\s*)+", re.IGNORECASE)
+# The numbers of PowerSchool for who is inactive, transferred, graduated, or from an earlier year.
+_LEFT_NUMBERS = frozenset("1234")
+# Who is not in the class any more, as schools write it in a column for the status.
+_NOT_ENROLLED = re.compile(
+    r"(?:no longer|not)? ?(?:to ?be ?deleted|deleted|inactive|withdrawn?|dropped|drop|transferred(?: out)?|graduated"
+    r"|exited|concluded|suspended|not enrolled|not current|baja|inactivo|inactiva|egresad[oa])"
+)
+# What reports print between the rows and below them.
+_PRINTED = re.compile(
+    r"(?:page|página)\s+\d+\b.*|(?:printed|generated|report run|run date|impreso)\b.*\d.*"
+    r"|(?:end of|fin del?)\s+(?:report|list|reporte|lista).*|\d{1,4}\s+(?:students|alumnos|estudiantes|invited)\b.*"
+    r"|(?:class (?:list|roster)|roster|lista|period|section|homeroom|grade)\b[\s\W]*(?:\w{1,20}[\s\W]+)?\d{1,4}\w?"
+    # “Total students: 3  Page 1 of 1”.
+    r"|total (?:students|alumnos|estudiantes)\b.*"
+    # “Male: 12 Female: 14”, “Count = 26”.
+    r"|(?:[^\W\d][^:=,]{0,30}[:=]\s*\d{1,4}[\s,;|]*)+",
+    re.IGNORECASE,
+)
+# “Period 3 - Civics”, “Civics 8 (Period 3)”.
+_SECTION = re.compile(
+    r"(?:[^,]{0,80}\W)?(?:period|section|homeroom|room|block|hour|semester|período|grupo)\W{1,3}\d{1,4}\w?\b(?:\W.{0,80})?",
+    re.IGNORECASE,
+)
+_TIME = re.compile(r"\b\d{1,2}:\d\d(?:\b|[ap]m)")
+# The name of a picture that a page shows as an icon: “person_add”.
+_ICON = re.compile(r"[a-z]{2,20}(?:_[a-z]{2,20}){1,3}")
+_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
+# “(he/him)”, “[she/her/hers]”.
+_PRONOUNS = re.compile(r"[(\[]\s*\w{1,5}(?:\s*/\s*\w{1,6}){1,3}\s*[)\]]")
+# A line to sign on, a check box, or a student number behind the name.
+_ROW_END = re.compile(r"(?:\s*+_{2,}+|\s+[-–]\s*\d{1,2}(?:th)?|\s+[☐☑☒✓✔□■]|\s+[(\[#]?\d{4,12}[)\]]?)+$")
 _EMAIL = re.compile(r"[<(\[]?[^\s<>()\[\],;]+@[^\s<>()\[\],;]+[>)\]]?")
 
 
 class InvalidRoster(ValueError):
     """A roster that cannot be read. The message is for the teacher."""
-
-
-class Columns(NamedTuple):
-    """The indexes of a table's columns by meaning, None for one that the table does not have."""
-
-    full: int | None = None
-    first: int | None = None
-    middle: int | None = None
-    last: int | None = None
-    second_last: int | None = None
-    suffix: int | None = None
-    external_id: int | None = None
-    role: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +123,6 @@ class Roster:
     number_heading: str
 
 
-def heading_key(text: str) -> str:
-    """A heading in comparable form: “Student_LastName” and “student last name” are the same."""
-    return name_key(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text).replace("_", " "))
-
-
 def read_roster(
     table: Sequence[TableRow],
     *,
@@ -131,150 +136,195 @@ def read_roster(
     present, removed: name keys of the class. chosen: columns that the teacher chose. fixes: names that the teacher
     typed, by row number.
     """
-    heading, columns = _find_columns(table)
-    number_heading = _cell(heading, columns.external_id) if heading is not None else ""
+    heading, found = find_columns(table)
+    number_heading = cell_of(heading, found.external_id) if heading is not None else ""
     # A list with one column offers no choice.
     names = (
         chosen
         if chosen is not None and any(place is not None for place in (chosen.full, chosen.first, chosen.last))
-        else columns
+        else found
     )
     # Student numbers are kept only if the teacher asks.
     kept_number = chosen.external_id if chosen is not None else None
-    columns = columns._replace(full=names.full, first=names.first, last=names.last, external_id=kept_number)
+    columns = found._replace(
+        full=names.full, first=names.first, last=names.last, preferred=names.preferred, external_id=kept_number
+    )
     if columns.full is None and columns.first is None and columns.last is None:
         raise InvalidRoster(
-            "We found no names in this list. Choose the column that has them, or put one name per line."
+            gettext("We found no names in this list. Choose the column that has them, or put one name per line.")
         )
-    body = [row for row in table if heading is None or row.number > heading.number]
+    if heading is None and chosen is None:
+        table = _one_name_each(table)
+        columns = columns if len(table) == 1 else guessed_columns(table)
+    body: Sequence[TableRow] = [row for row in table if heading is None or row.number > heading.number]
+    if heading is not None:
+        body = unfolded(heading, columns, body)
     if len(body) > MAX_ROWS:
-        raise InvalidRoster(f"This list has {len(body)} names. A class has room for {MAX_ROWS}.")
+        raise InvalidRoster(
+            gettext("This list has {count} names. A class has room for {max_rows}.").format(
+                count=len(body), max_rows=MAX_ROWS
+            )
+        )
     above = [
         RosterRow(
-            row.number, _joined(row), PersonName(_joined(row)[:MAX_NAME_LENGTH], ""), "left_out", "Above the headings"
+            row.number,
+            _joined(row),
+            PersonName(_joined(row)[:MAX_NAME_LENGTH], ""),
+            "left_out",
+            gettext("Above the headings"),
         )
         for row in table
         if heading is not None and row.number < heading.number
     ]
-    rows = [_read_row(row, columns, fixes or {}) for row in body]
-    return Roster((*above, *_compared(rows, present, removed)), columns, _headings(table, heading), number_heading)
+    order = _order(heading, columns, body)
+    rows = [_read_row(row, columns, fixes or {}, heading, order) for row in body]
+    beside = [] if heading is not None or chosen is not None else _beside(table, columns)
+    compared = _compared(_without_repeats(rows, body, found.external_id), present, removed)
+    return Roster((*above, *compared, *beside), columns, column_labels(table, heading), number_heading)
 
 
-def _find_columns(table: Sequence[TableRow]) -> tuple[TableRow | None, Columns]:
-    """The row of headings, None without one, and the columns."""
-    for row in table[:MAX_TITLE_ROWS]:
-        found = {part: place for part in _HEADINGS if (place := _place(row, _HEADINGS[part])) is not None}
-        if any(part in found for part in _NAME_PARTS):
-            return row, _without_empty(Columns(**found), [one for one in table if one.number > row.number])
-    return None, _guessed_columns(table)
+def _order(heading: TableRow | None, columns: Columns, body: Sequence[TableRow]) -> Order:
+    """How the names of the column for both are written, by its heading, where no comma says it."""
+    title = cell_of(heading, columns.full) if heading is not None else ""
+    if any("," in cell_of(row, columns.full) for row in body):
+        return "given"
+    if is_family_first(title):
+        return "2 family" if is_spanish(title) else "family"
+    return "given 2" if is_spanish(title) else "given"
 
 
-def _place(row: TableRow, headings: Sequence[str]) -> int | None:
-    keys = [heading_key(cell) for cell in row.cells]
-    return next((keys.index(heading) for heading in headings if heading in keys), None)
-
-
-def _without_empty(columns: Columns, body: Sequence[TableRow]) -> Columns:
-    """First and last name win over a column for both, which may hold something else, unless they are empty."""
-
-    def has_text(place: int | None) -> bool:
-        return place is not None and any(_cell(row, place) for row in body)
-
-    if has_text(columns.first) and has_text(columns.last):
-        return columns._replace(full=None)
-    if has_text(columns.full) or not body:
-        return columns._replace(first=None, last=None) if columns.full is not None else columns
-    return columns._replace(full=None)
-
-
-def _guessed_columns(table: Sequence[TableRow]) -> Columns:
-    """The columns of a table without headings: those whose cells look like names."""
+def _beside(table: Sequence[TableRow], columns: Columns) -> list[RosterRow]:
+    """The full names in other columns of a list without headings, so that none is lost without a word."""
+    used = [place for place in (columns.full, columns.first, columns.last) if place is not None]
     width = max((len(row.cells) for row in table), default=0)
-    named = [
+    others = [
         place
-        for place in range(width)
-        if 5 * sum(_looks_like_name(_cell(row, place)) for row in table) >= 4 * len(table)
+        for place in range(max(used, default=width) + 1, width)
+        if 2 * sum(looks_like_name(text := cell_of(row, place)) and " " in text for row in table) > len(table)
     ]
-    if not named:
-        return Columns(full=0 if width == 1 else None)
-    words = sum(len(_cell(row, named[0]).split()) > 1 for row in table)
-    if len(named) > 1 and named[1] == named[0] + 1 and 2 * words < len(table):
-        return Columns(first=named[0], last=named[1])
-    return Columns(full=named[0])
+    return [
+        RosterRow(
+            row.number,
+            text,
+            PersonName(text[:MAX_NAME_LENGTH], ""),
+            "left_out",
+            gettext("In column {number}").format(number=place + 1),
+        )
+        for place in others
+        for row in table
+        if (text := cell_of(row, place))
+    ]
 
 
-def _looks_like_name(text: str) -> bool:
-    bare = _ROW_MARK.sub("", text)
-    return bool(bare) and "@" not in bare and not any(c.isdigit() for c in bare) and any(c.isalpha() for c in bare)
+def _without_repeats(rows: Sequence[RosterRow], body: Sequence[TableRow], number: int | None) -> list[RosterRow]:
+    """The rows; one with name and student number of an earlier row is left out. Some systems write a row a parent."""
+    first = dict[tuple[str, str], int]()
+    found = []
+    for row, line in zip(rows, body, strict=True):
+        key = (cell_of(line, number), name_key(row.name.display))
+        if row.state == "new" and key[0] and key in first:
+            row = replace(
+                row,
+                state="left_out",
+                note=gettext("Row {number} again: the same student number").format(number=first[key]),
+            )
+        else:
+            first.setdefault(key, row.number)
+        found.append(row)
+    return found
 
 
-def _headings(table: Sequence[TableRow], heading: TableRow | None) -> tuple[str, ...]:
-    width = max((len(row.cells) for row in table), default=0)
-    if width < 2:
-        return ()
-    body = [row for row in table if row is not heading]
-    samples = [next((text for row in body if (text := _cell(row, place))), "") for place in range(width)]
-    titles = heading.cells if heading is not None else ()
-    return tuple(
-        titles[place] if place < len(titles) and titles[place] else f"Column {place + 1}: {sample or 'empty'}"
-        for place, sample in enumerate(samples)
-    )
+def _one_name_each(table: Sequence[TableRow]) -> Sequence[TableRow]:
+    """The table; a single line of several full names as one row for each."""
+    if len(table) != 1 or not all(looks_like_name(cell) and len(cell.split()) > 1 for cell in table[0].cells if cell):
+        return table
+    return [TableRow(number, (cell,)) for number, cell in enumerate(filter(None, table[0].cells), start=1)]
 
 
-def _read_row(row: TableRow, columns: Columns, fixes: Mapping[int, str]) -> RosterRow:
+def _read_row(
+    row: TableRow, columns: Columns, fixes: Mapping[int, str], heading: TableRow | None, order: Order
+) -> RosterRow:
     """The row by itself: cleaned, turned, or left out."""
     text = _joined(row, columns)
-    reason = _not_a_student(row, columns)
+    reason = (
+        gettext("The headings again")
+        if heading and row.cells == heading.cells
+        else _not_a_student(row, columns, heading)
+    )
     if reason:
         return RosterRow(row.number, text or _joined(row), PersonName(text, ""), "left_out", reason)
     fix = fixes.get(row.number, "").strip()
-    external_id = _cell(row, columns.external_id)[:MAX_NAME_LENGTH]
+    external_id = cell_of(row, columns.external_id)[:MAX_NAME_LENGTH]
     try:
-        name, note = (split_name(clean_name(fix)), "") if fix else _read_name(row, columns)
+        name, note = (split_name(clean_name(fix)), "") if fix else _read_name(row, columns, order)
     except InvalidName as error:
         return RosterRow(row.number, text, PersonName(text[:MAX_NAME_LENGTH], ""), "problem", _sentence(str(error)))
     return RosterRow(row.number, text, name, "new", note, external_id=external_id)
 
 
-def _read_name(row: TableRow, columns: Columns) -> tuple[PersonName, str]:
+def _read_name(row: TableRow, columns: Columns, order: Order) -> tuple[PersonName, str]:
     """(name, what was changed). Raises InvalidName."""
+    preferred = _bare(cell_of(row, columns.preferred))
     if columns.full is None:
-        given = f"{_cell(row, columns.first)} {_cell(row, columns.middle)}"
-        family = f"{_cell(row, columns.last)} {_cell(row, columns.second_last)}"
-        joined = join_name(_bare(given), _bare(family), suffix=_cell(row, columns.suffix))
-        return PersonName(clean_name(joined.display), joined.family), ""
-    text = _cell(row, columns.full)
+        given = f"{cell_of(row, columns.first)} {cell_of(row, columns.middle)}"
+        family = f"{cell_of(row, columns.last)} {cell_of(row, columns.second_last)}"
+        joined = join_name(_bare(given), _bare(family), suffix=cell_of(row, columns.suffix))
+        return _preferred(PersonName(clean_name(joined.display), joined.family), preferred, "")
+    text = cell_of(row, columns.full)
     bare = _bare(text)
     if not bare and _EMAIL.search(text):
-        raise InvalidName("this is an email address, not a name")
-    if ";" in bare or (bare.count(",") > 1 and turned_name(bare) is None):
-        raise InvalidName("this line has several names: put each name on a line of its own")
-    suffix = _cell(row, columns.suffix)
+        raise InvalidName(gettext("this is an email address, not a name"))
+    if ";" in bare or (bare.count(",") > 1 and turned_name(bare) is None) or ("," in bare and ":" in bare):
+        raise InvalidName(gettext("this line has several names: put each name on a line of its own"))
+    suffix = cell_of(row, columns.suffix)
     turned = turned_name(bare)
+    if turned is None and order in ("family", "2 family") and len(bare.split()) > 1:
+        turned = family_first_name(bare, family_count=2 if order == "2 family" else 1)
     if turned is not None:
         name = join_name(given_name(turned), turned.family, suffix=f"{_suffix_of(turned)} {suffix}")
-        return PersonName(clean_name(name.display), name.family), f"Was “{bare}”"
-    name = split_name(clean_name(f"{bare.rstrip(',')} {suffix}"))
-    return name, f"Was “{text}”" if bare != text else ""
+        return _preferred(
+            PersonName(clean_name(name.display), name.family), preferred, gettext("Was “{text}”").format(text=bare)
+        )
+    name = split_name(clean_name(f"{bare.rstrip(',')} {suffix}"), family_count=2 if order == "given 2" else 1)
+    return _preferred(name, preferred, gettext("Was “{text}”").format(text=text) if bare != text else "")
+
+
+def _preferred(name: PersonName, preferred: str, note: str) -> tuple[PersonName, str]:
+    """(name, note) with the first name that the student goes by, if the list has one."""
+    if not preferred or not name.family or name_key(preferred) == name_key(given_name(name)):
+        return name, note
+    _, _, after = name.display.rpartition(name.family)
+    given = preferred.removesuffix(name.family).strip() or preferred
+    return PersonName(clean_name(f"{given} {name.family}{after}"), name.family), note or f"Was “{name.display}”"
 
 
 def _suffix_of(name: PersonName) -> str:
     return name.display.rpartition(name.family)[2].strip() if name.family else ""
 
 
-def _not_a_student(row: TableRow, columns: Columns) -> str:
+def _not_a_student(row: TableRow, columns: Columns, heading: TableRow | None) -> str:
     """Why the row is no student; "" if it is one."""
     key = name_key(_joined(row, columns))
     if not key and not _EMAIL.search(_joined(row, columns)):
-        return "No name in this row"
-    if key in _TEST_STUDENTS:
-        return "A test student"
-    if key in _TOTALS or key.startswith("points possible"):
-        return "Not a student"
-    role = name_key(_cell(row, columns.role)) if columns.role is not None else ""
+        return gettext("No name in this row")
+    if key in _TEST_STUDENTS or _PREVIEW_USER.search(key.replace("_", " ")):
+        return gettext("A test student")
+    if re.sub(r"(?: \d+)+$", "", key) in _TOTALS or key.startswith("points possible"):
+        return gettext("Not a student")
+    if _DATE.fullmatch(_joined(row, columns)) or _TIME.search(_joined(row, columns)):
+        return gettext("A date, not a name")
+    if _ICON.fullmatch(_joined(row, columns)) or _SECTION.fullmatch(_joined(row, columns)):
+        return gettext("Not a student")
+    if _PRINTED.fullmatch(_joined(row)) or _PRINTED.fullmatch(_joined(row, columns)):
+        return gettext("Not a student")
+    status = name_key(cell_of(row, columns.status))
+    is_number = heading is not None and heading_key(cell_of(heading, columns.status)) == "enroll status"
+    if _NOT_ENROLLED.fullmatch(status) or (is_number and status in _LEFT_NUMBERS):
+        return gettext("Not enrolled: {status}").format(status=cell_of(row, columns.status)[:MAX_NAME_LENGTH])
+    role = name_key(cell_of(row, columns.role)) if columns.role is not None else ""
     label = key if re.match(r"\s*(?:teacher|instructor|maestr[oa]|profesora?)\s*:", _joined(row, columns), re.I) else ""
     if _NOT_STUDENTS.search(f"{role} {label}"):
-        return "Not a student: a teacher or another adult"
+        return gettext("Not a student: a teacher or another adult")
     return ""
 
 
@@ -291,7 +341,9 @@ def _compared(rows: Sequence[RosterRow], present: Collection[str], removed: Coll
         if key in first_row:
             taken = {*present, *removed, *first_row}
             proposal = numbered_name(row.name.display, taken)
-            note = f"Same name as row {first_row[key]}. For another student, type a name that differs."
+            note = gettext("Same name as row {number}. For another student, type a name that differs.").format(
+                number=first_row[key]
+            )
             compared.append(replace(row, state="problem", note=note, proposal=proposal))
             continue
         first_row[key] = row.number
@@ -305,12 +357,10 @@ def _compared(rows: Sequence[RosterRow], present: Collection[str], removed: Coll
 
 
 def _bare(text: str) -> str:
-    """The text without numbering, bullets and email addresses."""
-    return " ".join(_EMAIL.sub(" ", _ROW_MARK.sub("", text.strip())).split())
-
-
-def _cell(row: TableRow, place: int | None) -> str:
-    return row.cells[place] if place is not None and place < len(row.cells) else ""
+    """The text without numbering, bullets, pronouns and email addresses."""
+    bare = " ".join(_PRONOUNS.sub(" ", _EMAIL.sub(" ", ROW_MARK.sub("", text.strip()))).split())
+    bare = _ROW_END.sub("", bare)
+    return bare[1:-1].strip() if len(bare) > 2 and bare[0] in '"“' and bare[-1] in '"”' else bare
 
 
 def _joined(row: TableRow, columns: Columns | None = None) -> str:
@@ -318,9 +368,9 @@ def _joined(row: TableRow, columns: Columns | None = None) -> str:
     if columns is None:
         return " ".join(cell for cell in row.cells if cell)
     if columns.full is not None:
-        return _cell(row, columns.full)
+        return cell_of(row, columns.full)
     places = columns.first, columns.middle, columns.last, columns.second_last, columns.suffix
-    return " ".join(text for place in places if (text := _cell(row, place)))
+    return " ".join(text for place in places if (text := cell_of(row, place)))
 
 
 def _sentence(text: str) -> str:

@@ -7,6 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from quizzes.assignments.accommodations import ExtendedTime
 from quizzes.assignments.student_settings import window_of
@@ -24,11 +26,18 @@ class AccommodationForm(forms.Form):
     """A student's time factor for all assignments."""
 
     time = forms.ChoiceField(
-        label="Time on every quiz",
+        label=gettext_lazy("Time on every quiz"),
         widget=forms.RadioSelect,
-        choices=[(AS_THE_CLASS, "Same as the class"), *Accommodation.Factor.choices, (NO_TIMER, "No time limit")],
-        help_text="Applies to every timed quiz, including one in progress.",
-        error_messages={"required": "Choose one.", "invalid_choice": "Choose one of these."},
+        choices=[
+            (AS_THE_CLASS, gettext_lazy("Same as the class")),
+            *Accommodation.Factor.choices,
+            (NO_TIMER, gettext_lazy("No time limit")),
+        ],
+        help_text=gettext_lazy("Applies to every timed quiz, including one in progress."),
+        error_messages={
+            "required": gettext_lazy("Choose one."),
+            "invalid_choice": gettext_lazy("Choose one of these."),
+        },
     )
     # Whether the page asked about quizzes on which the time does not fit.
     asked = forms.BooleanField(required=False, widget=forms.HiddenInput)
@@ -89,13 +98,22 @@ class ExtendQuizzesForm(forms.Form):
 def _extend_or_keep(start: str, time: ExtendedTime, zone: ZoneInfo) -> forms.ChoiceField:
     """The question about one time that does not fit. start: of its label."""
     return forms.ChoiceField(
-        label=f"{start} {duration(time.time_limit)} don’t fit before {moment(time.closes_at, zone)}.",
+        label=gettext("{start} {time_limit} don’t fit before {closes_at}.").format(
+            start=start, time_limit=duration(time.time_limit), closes_at=moment(time.closes_at, zone)
+        ),
         widget=forms.RadioSelect,
         choices=[
-            (EXTEND, f"Extend for {time.student.first_name}, until {moment(time.needed_close_at, zone)}"),
-            (KEEP, "Keep the closing time"),
+            (
+                EXTEND,
+                gettext("Extend for {first_name}, until {needed_close_at}").format(
+                    first_name=time.student.first_name, needed_close_at=moment(time.needed_close_at, zone)
+                ),
+            ),
+            (KEEP, gettext("Keep the closing time")),
         ],
-        error_messages={"required": f"Choose one for {time.student.first_name}’s time."},
+        error_messages={
+            "required": gettext("Choose one for {first_name}’s time.").format(first_name=time.student.first_name)
+        },
     )
 
 
@@ -104,15 +122,15 @@ class ReopenForm(forms.Form):
 
     receipt = forms.CharField(max_length=7, widget=forms.HiddenInput)
     minutes = forms.IntegerField(
-        label="Extra minutes",
+        label=gettext_lazy("Extra minutes"),
         required=False,
         min_value=0,
         max_value=MAX_MINUTES,
-        help_text="Added to the time left. Leave blank for none.",
+        help_text=gettext_lazy("Added to the time left. Leave blank for none."),
         error_messages={
-            "invalid": "Enter whole minutes.",
-            "min_value": "Enter 0 or more minutes.",
-            "max_value": f"Enter up to {MAX_MINUTES} minutes.",
+            "invalid": gettext_lazy("Enter whole minutes."),
+            "min_value": gettext_lazy("Enter 0 or more minutes."),
+            "max_value": format_lazy(gettext_lazy("Enter up to {count} minutes."), count=MAX_MINUTES),
         },
     )
     reason = ReasonField()
@@ -128,7 +146,10 @@ class ExcuseForm(forms.Form):
     """Excuse a student from an assignment, or undo that."""
 
     is_excused = forms.TypedChoiceField(
-        choices=[("True", "Excuse"), ("False", "Remove excuse")],
+        choices=[
+            ("True", gettext_lazy("Excuse")),
+            ("False", gettext_lazy("Remove excuse")),
+        ],
         coerce=lambda value: value == "True",
         widget=forms.HiddenInput,
     )
@@ -138,17 +159,17 @@ class ExcuseForm(forms.Form):
 class ExtensionForm(forms.Form):
     """Later times or more attempts for one student on one assignment. An empty time means the time of the class."""
 
-    due = WallTimeField(label="Due", required=False)
-    closes = WallTimeField(label="Closes", required=False)
+    due = WallTimeField(label=gettext_lazy("Due"), required=False)
+    closes = WallTimeField(label=gettext_lazy("Closes"), required=False)
     extra_attempts = forms.IntegerField(
-        label="Extra attempts",
+        label=gettext_lazy("Extra attempts"),
         required=False,
         min_value=0,
         max_value=MAX_EXTRA_ATTEMPTS,
         error_messages={
-            "invalid": "Enter a whole number.",
-            "min_value": "Enter 0 or more.",
-            "max_value": f"Enter up to {MAX_EXTRA_ATTEMPTS}.",
+            "invalid": gettext_lazy("Enter a whole number."),
+            "min_value": gettext_lazy("Enter 0 or more."),
+            "max_value": format_lazy(gettext_lazy("Enter up to {count}."), count=MAX_EXTRA_ATTEMPTS),
         },
     )
     reason = ReasonField()
@@ -186,23 +207,35 @@ class ExtensionForm(forms.Form):
         if not self.errors:
             self._check(due_at, closes_at)
         if not self.errors and not (due_at or closes_at or extra or self.has_extension):
-            self.add_error(None, "Add a later time or an attempt.")
+            self.add_error(None, gettext("Add a later time or an attempt."))
         return {**self.cleaned_data, "due_at": due_at, "closes_at": closes_at, "extra_attempts": extra}
 
     def _check(self, due_at: datetime | None, closes_at: datetime | None) -> None:
         window = self.window
         for name, end, class_end in (("due", due_at, window.due_at), ("closes", closes_at, window.closes_at)):
-            label, noun = ("Due", "due") if name == "due" else ("Closes", "closing")
+            is_due = name == "due"
             if end is None:
                 continue
             if window.opens_at is not None and end <= window.opens_at:
-                self.add_error(name, f"“{label}” is before “Opens”.")
+                self.add_error(
+                    name, gettext("“Due” is before “Opens”.") if is_due else gettext("“Closes” is before “Opens”.")
+                )
             elif class_end is None:
-                self.add_error(name, f"The class has no {noun} time. Leave this blank.")
+                self.add_error(
+                    name,
+                    gettext("The class has no due time. Leave this blank.")
+                    if is_due
+                    else gettext("The class has no closing time. Leave this blank."),
+                )
             elif end < class_end:
-                self.add_error(name, "The class has until later. Choose a later time.")
+                self.add_error(name, gettext("The class has until later. Choose a later time."))
             elif end <= self.now and end != self.stored[name]:
-                self.add_error(name, f"This {noun} time has passed. Choose a later one.")
+                self.add_error(
+                    name,
+                    gettext("This due time has passed. Choose a later one.")
+                    if is_due
+                    else gettext("This closing time has passed. Choose a later one."),
+                )
         student_due, student_close = due_at or window.due_at, closes_at or window.closes_at
         if not self.errors and student_due is not None and student_close is not None and student_close < student_due:
-            self.add_error("closes", "“Closes” is before “Due”.")
+            self.add_error("closes", gettext("“Closes” is before “Due”."))

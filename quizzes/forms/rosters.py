@@ -8,9 +8,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext, gettext_lazy
 
-from quizzes.files.rosters import MAX_ROWS, Columns, InvalidRoster, Roster, RosterRow, RowState, read_roster
+from quizzes.files.roster_columns import Columns
+from quizzes.files.rosters import MAX_ROWS, InvalidRoster, Roster, RosterRow, RowState, read_roster
 from quizzes.files.table_file import MAX_COLUMNS, TableFile, TableRow, UnreadableTable, read_table, read_text
+from quizzes.formatting import Label
 from quizzes.forms.fields import NameField
 from quizzes.models import Classroom, Student
 from quizzes.models.rosters import ClassroomQuerySet
@@ -21,13 +24,28 @@ from quizzes.people.rosters import NewStudent
 class ColumnField(forms.TypedChoiceField):
     """A column of the table, as an index; None for none."""
 
-    def __init__(self, label: str, none: str) -> None:
+    def __init__(self, label: Label, none: Label) -> None:
         super().__init__(label=label, required=False, coerce=int, empty_value=None)
         self.none = none
 
     def offer(self, headings: Sequence[str]) -> None:
         """Offer these columns."""
         self.choices = [("", self.none), *((str(place), heading) for place, heading in enumerate(headings))]
+
+
+class ColumnsForm(forms.Form):
+    """The columns of a list by meaning. Shown without data, it has the columns in use."""
+
+    full = ColumnField(gettext_lazy("Full name"), gettext_lazy("Not in one column"))
+    first = ColumnField(gettext_lazy("First name"), gettext_lazy("No column"))
+    last = ColumnField(gettext_lazy("Last name"), gettext_lazy("No column"))
+    preferred = ColumnField(gettext_lazy("Preferred first name"), gettext_lazy("Don’t use it"))
+    external_id = ColumnField(gettext_lazy("Student number"), gettext_lazy("Don’t keep it"))
+
+    def __init__(self, *args: Any, headings: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.offer(headings)  # type: ignore[attr-defined]
 
 
 class AddStudentsForm(forms.Form):
@@ -38,25 +56,21 @@ class AddStudentsForm(forms.Form):
     """
 
     names = forms.CharField(
-        label="Names",
-        help_text="One name per line. First name and last initial are enough.",
+        label=gettext_lazy("Names"),
+        help_text=gettext_lazy("One name per line. First name and last initial are enough."),
         required=False,
         strip=False,  # row numbers count empty lines too
         widget=forms.Textarea(attrs={"rows": 8, "autocomplete": "off", "spellcheck": "false"}),
-        error_messages={"null_characters_not_allowed": "The list has a hidden character."},
+        error_messages={"null_characters_not_allowed": gettext_lazy("The list has a hidden character.")},
     )
     file = forms.FileField(
-        label="Or a file",
-        help_text="CSV, Excel, or OpenDocument, as your school system exports it.",
+        label=gettext_lazy("Or a file"),
+        help_text=gettext_lazy("CSV, Excel, or OpenDocument, as your school system exports it."),
         required=False,
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xls,.ods"}),
     )
     table = forms.JSONField(required=False, widget=forms.HiddenInput)
-    full = ColumnField("Full name", "Not in one column")
-    first = ColumnField("First name", "No column")
-    last = ColumnField("Last name", "No column")
-    external_id = ColumnField("Student number", "Don’t keep it")
     is_confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, present: Collection[str], removed: Mapping[str, Student], **kwargs: Any) -> None:
@@ -67,9 +81,6 @@ class AddStudentsForm(forms.Form):
         self.rows: tuple[RosterRow, ...] = ()
         self.note = ""
         self._table: Sequence[TableRow] = ()
-        # Without this, the choices of the columns would be refused before the table is read.
-        for field in self._columns.values():
-            field.offer([""] * MAX_COLUMNS)
 
     @property
     def new_students(self) -> list[NewStudent]:
@@ -107,7 +118,8 @@ class AddStudentsForm(forms.Form):
         """The fields for columns, with those in use; [] for a list with one column."""
         if self.roster is None or not self.roster.headings:
             return []
-        return [self[name] for name in self._columns]
+        # A form with data would show what was sent, which names no column at first.
+        return list(ColumnsForm(headings=self.roster.headings, initial=self.roster.columns._asdict()))
 
     def clean(self) -> dict[str, Any]:
         """Read the rows from the text, the file or the table of an earlier preview."""
@@ -116,15 +128,15 @@ class AddStudentsForm(forms.Form):
         if self.errors:
             return cleaned
         if file is not None and text.strip():
-            self.add_error("file", "Paste names or choose a file, not both.")
+            self.add_error("file", gettext("Paste names or choose a file, not both."))
         elif file is not None:
             self._read("file", lambda: read_table(file.read()))
         elif text.strip():
             self._read("names", lambda: TableFile(read_text(text)))
         elif table is not None:
-            self._read("names", lambda: _sent_table(table), chosen=Columns(**{n: cleaned[n] for n in self._columns}))
+            self._read("names", lambda: _sent_table(table), chosen=self._chosen_columns())
         else:
-            self.add_error("names", "Paste at least one name, or choose a file.")
+            self.add_error("names", gettext("Paste at least one name, or choose a file."))
         is_unresolved = any(row.state == "problem" and self._fixes.get(row.number) for row in self.rows)
         cleaned["is_confirmed"] = cleaned["is_confirmed"] and not is_unresolved
         return cleaned
@@ -140,18 +152,22 @@ class AddStudentsForm(forms.Form):
             self.add_error(field, str(error))
             return
         self.rows = self.roster.rows
-        for name, column in self._columns.items():
-            column.offer(self.roster.headings)
-            self.initial[name] = getattr(self.roster.columns, name)
         size = len(self.present) + len(self.new_students) + len(self.to_restore)
         if not self.rows:
-            self.add_error(field, "No names below the headings.")
+            self.add_error(field, gettext("No names below the headings."))
         elif size > MAX_ROWS:
-            self.add_error(field, f"With these, the class would have {size} students. It has room for {MAX_ROWS}.")
+            self.add_error(
+                field,
+                gettext("With these, the class would have {size} students. It has room for {max_rows}.").format(
+                    size=size, max_rows=MAX_ROWS
+                ),
+            )
 
-    @property
-    def _columns(self) -> dict[str, ColumnField]:
-        return {name: field for name, field in self.fields.items() if isinstance(field, ColumnField)}
+    def _chosen_columns(self) -> Columns:
+        """The columns that the teacher chose; unknown ones are none."""
+        columns = ColumnsForm(self.data, headings=[""] * MAX_COLUMNS)
+        columns.is_valid()
+        return Columns(**{name: columns.cleaned_data.get(name) for name in columns.fields})
 
     @property
     def _fixes(self) -> dict[int, str]:
@@ -175,7 +191,7 @@ def _sent_table(table: Any) -> TableFile:
     try:
         rows = [TableRow(int(number), tuple(map(str, cells))[:MAX_COLUMNS]) for number, *cells in table]
     except (TypeError, ValueError) as error:
-        raise UnreadableTable("This list was changed on its way. Paste it again.") from error
+        raise UnreadableTable(gettext("This list was changed on its way. Paste it again.")) from error
     return TableFile(tuple(row for row in rows if any(row.cells)))
 
 
@@ -183,18 +199,18 @@ class RenameStudentForm(forms.Form):
     """A student's name."""
 
     name = NameField(
-        label="Name on the roster",
-        help_text="Classmates see it when they join.",
-        error_messages={"required": "Give the student a name."},
+        label=gettext_lazy("Name on the roster"),
+        help_text=gettext_lazy("Classmates see it when they join."),
+        error_messages={"required": gettext_lazy("Enter a name.")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     family_name = forms.CharField(
-        label="Last name",
-        help_text="The part of the name to sort by.",
+        label=gettext_lazy("Last name"),
+        help_text=gettext_lazy("The part of the name to sort by."),
         required=False,
         max_length=60,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        error_messages={"null_characters_not_allowed": "The name has a hidden character."},
+        error_messages={"null_characters_not_allowed": gettext_lazy("The name has a hidden character.")},
     )
 
     def clean(self) -> dict[str, Any]:
@@ -202,7 +218,7 @@ class RenameStudentForm(forms.Form):
         cleaned = super().clean() or {}
         name, family = cleaned.get("name", ""), " ".join(cleaned.get("family_name", "").split())
         if name and family not in name:
-            self.add_error("family_name", "Type it as it is in the name above.")
+            self.add_error("family_name", gettext("Type it as it is in the name above."))
         return {**cleaned, "family_name": family or None}
 
 
@@ -227,7 +243,9 @@ class SortForm(forms.Form):
     """How a class sorts its students."""
 
     by_first = forms.ChoiceField(
-        label="Sort students by", choices=[("", "Last name"), ("1", "First name")], required=False
+        label=gettext_lazy("Sort students by"),
+        choices=[("", gettext_lazy("Last name")), ("1", gettext_lazy("First name"))],
+        required=False,
     )
 
 
@@ -249,14 +267,17 @@ class MoveStudentForm(forms.Form):
     """The class that a student moves to."""
 
     classroom = ClassroomChoice(
-        label="Class",
-        help_text="Finished work stays in the record of the old class.",
-        empty_label="Choose a class",
-        error_messages={"required": "Choose a class.", "invalid_choice": "Choose a class from the list."},
+        label=gettext_lazy("Class"),
+        help_text=gettext_lazy("Finished work stays in the record of the old class."),
+        empty_label=gettext_lazy("Choose a class"),
+        error_messages={
+            "required": gettext_lazy("Choose a class."),
+            "invalid_choice": gettext_lazy("Choose a class from the list."),
+        },
     )
-    carries_work = forms.BooleanField(
-        label="Also count finished work in the new class",
-        help_text="Where the new class has the same version of a quiz. You can do this later, too.",
+    transfers_work = forms.BooleanField(
+        label=gettext_lazy("Also count finished work in the new class"),
+        help_text=gettext_lazy("Where the new class has the same version of a quiz. You can do this later, too."),
         initial=True,
         required=False,
     )

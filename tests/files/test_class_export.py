@@ -13,7 +13,7 @@ import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.core.management.color import no_style
-from django.db import connection
+from django.db import connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,7 +22,7 @@ from quizzes.attempts.integrity import check_integrity
 from quizzes.attempts.lifecycle import submit_attempt
 from quizzes.caches import clear_all
 from quizzes.content.editions import published
-from quizzes.files.class_export import document as class_export
+from quizzes.files.class_export import parts as export_parts
 from quizzes.files.class_export.document import (
     ADDED_IN_VERSION_3,
     MAX_BYTES,
@@ -37,6 +37,7 @@ from quizzes.models import (
     Accommodation,
     Answer,
     AnswerEvent,
+    Assignment,
     Attempt,
     AuditEvent,
     Board,
@@ -77,6 +78,20 @@ FIELDS = ("display_name", "removed_at", "pin_version", "created_at")
 
 @pytest.fixture
 def school(classroom: Classroom, teacher: User) -> Classroom:
+    return make_school(classroom, teacher)
+
+
+@pytest.fixture(scope="module")
+def exported(django_db_setup: None, django_db_blocker: Any) -> bytes:
+    """The file of such a class, made once for a module. Its rows are gone."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        teacher = make_user()
+        file = export_classroom(make_school(make_classroom(teacher=teacher), teacher), now=LATER)
+        transaction.set_rollback(True)
+    return file
+
+
+def make_school(classroom: Classroom, teacher: User) -> Classroom:
     """A class with a bit of everything that a score may rest on."""
     question_set = make_question_set(title="Small set", owner=teacher)
     first = make_edition(question_set=question_set)
@@ -304,6 +319,21 @@ def test_title_and_pace_travel_and_closed_questions_stay_closed(school: Classroo
     assert (second.board.position, second.board.phase, second.board.closed_through) == (2, Board.Phase.ANSWERS, 2)
 
 
+def test_start_and_pause_travel(school: Classroom) -> None:
+    first, second = school.assignments.order_by("created_at")
+    Assignment.objects.filter(pk=first.pk).update(paused_at=NOW)
+    Assignment.objects.filter(pk=second.pk).update(waits_for_teacher=True, opens_at=None)
+    Attempt.objects.update(paused_for=timedelta(seconds=90), break_time=timedelta(seconds=30), break_ends_at=LATER)
+    content = export_classroom(school, now=LATER)
+
+    again = import_classroom(content, by=empty_site(), now=LATER)
+
+    columns = again.assignments.order_by("created_at").values_list("paused_at", "waits_for_teacher")
+    assert list(columns) == [(NOW, False), (None, True)]
+    breaks = again.attempts.values_list("paused_for", "break_time", "break_ends_at")
+    assert set(breaks) == {(timedelta(seconds=90), timedelta(seconds=30), LATER)}
+
+
 def test_release_after_the_last_attempt_travels(school: Classroom) -> None:
     content = export_classroom(school, now=LATER)
 
@@ -527,10 +557,11 @@ REFUSALS: dict[str, tuple[Spoil, str]] = {
 
 
 @pytest.mark.parametrize("name", list(REFUSALS))
-def test_a_spoilt_file_is_refused_in_one_line_and_leaves_nothing(school: Classroom, name: str) -> None:
+@pytest.mark.django_db
+def test_a_spoilt_file_is_refused_in_one_line_and_leaves_nothing(exported: bytes, name: str) -> None:
     spoil, message = REFUSALS[name]
-    document = json.loads(export_classroom(school, now=LATER))
-    teacher = empty_site()
+    document = json.loads(exported)
+    teacher = make_user(email="new@school.test", name="Mr. New")
     spoil(document)
 
     with pytest.raises(InvalidExport) as refused:
@@ -652,10 +683,10 @@ def test_commands_say_why_not(school: Classroom, teacher: User, tmp_path: Path) 
 def test_every_member_is_described() -> None:
     page = (Path(__file__).parents[2] / "docs" / "class-export.md").read_text(encoding="utf-8")
     parts = [
-        kind for kind in vars(class_export).values() if is_dataclass(kind) and kind.__module__ == class_export.__name__
+        kind for kind in vars(export_parts).values() if is_dataclass(kind) and kind.__module__ == export_parts.__name__
     ]
 
-    assert len(parts) == 13
+    assert len(parts) == 14
     members = {field.name for kind in parts for field in fields(kind)}
     assert [member for member in sorted(members) if f"`{member}`" not in page] == []
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.files.rosters import Columns, InvalidRoster, Roster, RosterRow, read_roster
+from quizzes.files.roster_columns import Columns
+from quizzes.files.rosters import InvalidRoster, Roster, RosterRow, read_roster
 from quizzes.files.table_file import read_table, read_text
 from quizzes.people.names import name_key
 

@@ -25,6 +25,7 @@ from quizzes.models import (
     KnownDevice,
     ManualGrade,
     Student,
+    SupportMark,
     User,
 )
 from quizzes.people.known_devices import remember_student_device
@@ -63,6 +64,7 @@ def rich(assignment: Assignment, student: Student, classmate: Student, teacher: 
     Accommodation.objects.create(student=student, time_factor="1.5", changed_at=NOW)
     question = attempt.assignment.edition.questions.get(key="some")
     ManualGrade.objects.create(attempt=attempt, question=question, points=1, made_by=teacher, made_at=NOW)
+    SupportMark.objects.create(attempt=working, kind="note", place="reading", value="Mine", changed_at=NOW)
     make_failed_try(student=student)
     remember_student_device(student, device="mine", address="192.0.2.1", now=NOW)
     return student
@@ -74,7 +76,12 @@ def test_student_file_holds_every_row_and_nobody_elses(rich: Student, teacher: U
     own = {"attempt__student": rich}
     assert data["student"]["name"] == "Maya Lopez"
     assert len(data["attempts"]) == Attempt.objects.filter(student=rich).count() == 2
-    for name, model in (("answers", Answer), ("saves", AnswerEvent), ("marks", ManualGrade)):
+    for name, model in (
+        ("answers", Answer),
+        ("saves", AnswerEvent),
+        ("marks", ManualGrade),
+        ("support_marks", SupportMark),
+    ):
         assert sum(len(attempt[name]) for attempt in data["attempts"]) == model.objects.filter(**own).count() > 0
     for name, count in (
         ("accommodations", Accommodation.objects.filter(student=rich).count()),
@@ -127,6 +134,7 @@ def test_student_file_knows_every_table_that_speaks_of_a_student() -> None:
         "Attempt",  # the work that went along to another class
         "ManualGrade",
         "Presence",
+        "SupportMark",
     }
 
 
@@ -167,4 +175,4 @@ def test_student_file_costs_the_same_however_much_there_is(
     with queries() as seen:
         export_student(student, by=teacher, now=NOW)
 
-    assert len(seen) == 15
+    assert len(seen) == 16

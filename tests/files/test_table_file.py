@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from xlsxwriter import Workbook
 
+from quizzes.files.questions.formats import read_questions
+from quizzes.files.questions.item import UnreadableFile
 from quizzes.files.table_file import MAX_BYTES, TableRow, UnreadableTable, read_table, read_text
 
 ROWS = (TableRow(1, ("Name", "ID")), TableRow(2, ("José Núñez", "17")))
@@ -56,6 +58,18 @@ def test_spreadsheet_gives_the_first_sheet_with_text() -> None:
 def test_rows_keep_their_number_where_rows_are_blank() -> None:
     rows = read_table(workbook([["Roster"], [], ["Name"], ["Ana"]])).rows
     assert [row.number for row in rows] == [1, 3, 4]
+
+
+def test_cell_far_from_the_others_does_not_end_the_site() -> None:
+    """The reader asks for memory for all cells between, and ends the process that does not get it."""
+    stream = io.BytesIO()
+    with Workbook(stream, {"in_memory": True}) as book:
+        book.add_worksheet().write(1_048_575, 16_383, "far")
+    assert len(stream.getvalue()) < 10_000
+    with pytest.raises(UnreadableTable, match="We couldn’t read this spreadsheet"):
+        read_table(stream.getvalue())
+    with pytest.raises(UnreadableFile, match="We couldn’t read this spreadsheet"):
+        read_questions(stream.getvalue())
 
 
 def _too_large() -> bytes:

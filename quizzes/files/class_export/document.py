@@ -1,18 +1,16 @@
 """The class export: a classroom with everything that its scores depend on, as one JSON document.
 
-The classes below are the format; `docs/class-export.md` explains it. This module checks shape and links and reports the
-first error in one line. `reader` and `validation` check whether the rows are valid on this site.
+`parts` has the classes of the format; `docs/class-export.md` explains it. This module checks shape and links and
+reports the first error in one line. `reader` and `validation` check whether the rows are valid on this site.
 """
 
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from decimal import Decimal
-from uuid import UUID
 
-from quizzes.files.class_export.typed_json import InvalidJson, Json, Key, plain, read
+from quizzes.files.class_export.parts import AttemptPart, ClassExport, EventPart
+from quizzes.files.class_export.typed_json import InvalidJson, Json, plain, read
+from quizzes.phrases import gettext
 
 FORMAT = "footnote-classroom"
 VERSION = 3
@@ -24,220 +22,39 @@ ADDED_IN_VERSION_3: dict[str, dict[str, Json]] = {
         "sorts_by_first_name": False,
         "reading_variant": "standard",
         "students_choose_variant": False,
+        "supports": {},
+        "pin_kind": "digits",
     },
-    "students": {"family_name": None, "external_id": "", "language": "", "reading_variant": "", "chosen_variant": ""},
-    "assignments": {"own_title": "", "is_teacher_paced": False, "closed_through": 0},
+    "students": {
+        "family_name": None,
+        "external_id": "",
+        "language": "",
+        "reading_variant": "",
+        "chosen_variant": "",
+        "supports": None,
+    },
+    "attempts": {
+        "supports": {},
+        "comment": "",
+        "language": "",
+        "paused_for": None,
+        "break_time": None,
+        "break_ends_at": None,
+    },
+    "editions": {"pictures": []},
+    "assignments": {
+        "own_title": "",
+        "waits_for_teacher": False,
+        "paused_at": None,
+        "is_teacher_paced": False,
+        "closed_through": 0,
+    },
 }
 MAX_BYTES = 50_000_000
 
 
 class InvalidExport(ValueError):
     """A file that cannot be imported. The message is one line for the teacher."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClassroomPart:
-    """The classroom. The class code is not exported: the new site makes a new one.
-
-    counts_missing_as_zero: whether missing work counts as 0 in averages.
-    reading_variant: the level of readings: standard, easier, or es. students_choose_variant: whether students may
-    choose another.
-    """
-
-    key: Key
-    name: str
-    time_zone: str
-    created_at: datetime
-    archived_at: datetime | None
-    sorts_by_first_name: bool
-    counts_missing_as_zero: bool
-    reading_variant: str
-    students_choose_variant: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StudentPart:
-    """One student on the roster. accommodation: None without one; its time_factor is None for no time limit.
-
-    family_name: the part of the name to sort by, "" if not known, None to compute it from the name.
-    external_id: the school's own number, "" if not kept. language: of the pages, "" if the student never chose one.
-    reading_variant, chosen_variant: the level of readings that the teacher or the student chose, "" for none.
-    is_elsewhere: moved to another classroom later; the file has only the attempts made in this classroom.
-    """
-
-    key: Key
-    name: str
-    family_name: str | None
-    external_id: str
-    language: str
-    reading_variant: str
-    chosen_variant: str
-    pin_version: int
-    created_at: datetime
-    removed_at: datetime | None
-    is_elsewhere: bool
-    accommodation: "AccommodationPart | None"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccommodationPart:
-    """What a student always gets."""
-
-    time_factor: Decimal | None
-    changed_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EditionPart:
-    """A published edition. question_set: the same for editions of one set.
-
-    document: as published, with source, reading, objectives, and questions with their evidence.
-    """
-
-    key: str
-    question_set: str
-    number: int
-    published_at: datetime
-    note: str
-    document: dict[str, Json]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExtensionPart:
-    """Later times, or more attempts, for one student."""
-
-    student: Key
-    due_at: datetime | None
-    closes_at: datetime | None
-    extra_attempts: int
-    reason: str
-    given_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExcusePart:
-    """One student who is excused from the assignment."""
-
-    student: Key
-    reason: str
-    given_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CorrectionPart:
-    """One recorded change of a key. document: the question with its new key, where the policy uses one."""
-
-    group: UUID
-    question: str
-    policy: str
-    document: dict[str, Json] | None
-    reason: str
-    made_at: datetime
-    undone_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AssignmentPart:
-    """An edition given to the classroom. time_limit: in seconds. window_changed: whether its times changed later.
-
-    own_title: "" for the title of the question set. closed_through: how many questions of a teacher-paced quiz take no
-    more answers, else 0.
-    """
-
-    key: Key
-    edition: str
-    own_title: str
-    group: UUID
-    created_at: datetime
-    opens_at: datetime | None
-    due_at: datetime | None
-    closes_at: datetime | None
-    time_limit: timedelta | None
-    max_attempts: int | None
-    attempt_policy: str
-    shuffle_questions: bool
-    shuffle_choices: bool
-    release: str
-    is_teacher_paced: bool
-    closed_through: int
-    window_changed: bool
-    extensions: tuple[ExtensionPart, ...]
-    excuses: tuple[ExcusePart, ...]
-    corrections: tuple[CorrectionPart, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerPart:
-    """The current answer to one question. value: None without an answer."""
-
-    question: str
-    value: Json
-    revision: int
-    flagged: bool
-    saved_at: datetime | None
-    checked_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventPart:
-    """One save as it arrived, in the order of arrival."""
-
-    question: str
-    operation: str
-    value: Json
-    revision: int
-    outcome: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MarkPart:
-    """A teacher's grade for one answer, in points."""
-
-    question: str
-    points: Decimal
-    comment: str
-    made_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AttemptPart:
-    """One attempt. seed: determines its order. score, max_score: as stored on the old site.
-
-    medium: `screen`, or `paper` if a teacher entered it from paper.
-    """
-
-    key: Key
-    assignment: Key
-    student: Key
-    number: int
-    medium: str
-    seed: str
-    shuffle_questions: bool
-    shuffle_choices: bool
-    time_limit: timedelta | None
-    started_at: datetime
-    deadline_at: datetime | None
-    handed_in_at: datetime | None
-    handed_in_by: str
-    receipt: str | None
-    score: Decimal | None
-    max_score: int | None
-    answers: tuple[AnswerPart, ...]
-    log: tuple[EventPart, ...]
-    marks: tuple[MarkPart, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClassExport:
-    """A classroom as exported at `made_at`."""
-
-    made_at: datetime
-    classroom: ClassroomPart
-    editions: tuple[EditionPart, ...]
-    students: tuple[StudentPart, ...]
-    assignments: tuple[AssignmentPart, ...]
-    attempts: tuple[AttemptPart, ...]
 
 
 def write_class_export(class_export: ClassExport) -> bytes:
@@ -249,18 +66,20 @@ def write_class_export(class_export: ClassExport) -> bytes:
 def read_class_export(content: bytes) -> ClassExport:
     """The classroom of a file; raises InvalidExport."""
     if len(content) > MAX_BYTES:
-        raise InvalidExport("This file is over 50 MB, too big for a class. Is it the right file?")
+        raise InvalidExport(gettext("This file is over 50 MB, too big for a class. Is it the right file?"))
     try:
         document = json.loads(content.decode("utf-8-sig"), parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise InvalidExport(_not_json(error)) from error
     if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise InvalidExport("This isn’t a Footnote class file.")
+        raise InvalidExport(gettext("This isn’t a Footnote class file."))
     version = document.get("version")
     # In Python True equals 1.
     if not isinstance(version, int) or isinstance(version, bool) or not FIRST_VERSION <= version <= VERSION:
         raise InvalidExport(
-            f"This file has version {version!r:.20}. This site reads versions {FIRST_VERSION} to {VERSION}."
+            gettext("This file has version {version}. This site reads versions {first} to {last}.").format(
+                version=f"{version!r:.20}", first=FIRST_VERSION, last=VERSION
+            )
         )
     body = {name: value for name, value in document.items() if name not in {"format", "version"}}
     if version == FIRST_VERSION:
@@ -271,21 +90,25 @@ def read_class_export(content: bytes) -> ClassExport:
     try:
         class_export: ClassExport = read(ClassExport, body)
     except InvalidJson as error:
-        raise InvalidExport(f"This file doesn’t match the format: {error}") from error
+        raise InvalidExport(gettext("This file doesn’t match the format: {reason}").format(reason=error)) from error
     except RecursionError as error:
-        raise InvalidExport("This file doesn’t match the format: something in it is nested too deep.") from error
+        raise InvalidExport(
+            gettext("This file doesn’t match the format: something in it is nested too deep.")
+        ) from error
     _check_links(class_export)
     return class_export
 
 
 def _not_json(error: Exception) -> str:
     """Why the file is no JSON, in words."""
-    text = "This file isn’t JSON, or part of it is missing"
+    text = gettext("This file isn’t JSON, or part of it is missing.")
     if isinstance(error, json.JSONDecodeError):
-        return f"{text}. It can’t be read at line {error.lineno}."
+        place = gettext("It can’t be read at line {number}.").format(number=error.lineno)
+        return f"{text} {place}"
     if isinstance(error, UnicodeDecodeError | RecursionError):
-        return f"{text}. Choose the file as Footnote wrote it."
-    return f"{text}: {error}.".replace("\n", " ")
+        choose = gettext("Choose the file as Footnote wrote it.")
+        return f"{text} {choose}"
+    return f"{text.removesuffix('.')}: {error}.".replace("\n", " ")
 
 
 def _with_members(body: dict[str, Json], name: str, members: dict[str, Json]) -> dict[str, Json]:

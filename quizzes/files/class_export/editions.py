@@ -1,17 +1,23 @@
 """Import the editions of a class export: reuse those that the site has, publish the others."""
 
+from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from quizzes.content.drafts.document import from_edition
 from quizzes.content.editions import NotPublishable, publish_edition
+from quizzes.content.picture_files import stored_picture
+from quizzes.content.pictures import picture_tables
 from quizzes.content.set_document import SetDocument, content_hash, parse_set
+from quizzes.content.stored_pictures import store_picture
 from quizzes.content.tables import InvalidDocument
-from quizzes.files.class_export.document import EditionPart, InvalidExport
+from quizzes.files.class_export.document import InvalidExport
+from quizzes.files.class_export.parts import EditionPart
 from quizzes.files.class_export.validation import check_columns
 from quizzes.models import Draft, Edition, QuestionSet, Reading, Source, User
 from quizzes.models.public_ids import new_public_id
@@ -49,6 +55,7 @@ def _publish(parts: Sequence[EditionPart], *, by: User, now: datetime) -> dict[s
     question_set = _question_set(parts[-1].document, parsed[-1], by=by)
     editions = {}
     for part in parts:
+        _store_pictures(part, question_set, now=now)
         try:
             edition = publish_edition(question_set, part.document, now=part.published_at, by=by, note=part.note)
         except (NotPublishable, InvalidDocument) as error:
@@ -62,6 +69,21 @@ def _publish(parts: Sequence[EditionPart], *, by: User, now: datetime) -> dict[s
         changed_by=by,
     )
     return editions
+
+
+def _store_pictures(part: EditionPart, question_set: QuestionSet, *, now: datetime) -> None:
+    """Store the pictures that the edition names, each as the file has it."""
+    for picture in part.pictures:
+        try:
+            file = stored_picture(b64decode(picture.content, validate=True), picture.media_type)
+        except ValueError as error:
+            raise InvalidExport(gettext("A picture of a question set can’t be read.")) from error
+        if file.digest != picture.digest:
+            raise InvalidExport(gettext("A picture isn’t the one that its question set names."))
+        store_picture(question_set, file, now=now)
+    missing = {table["digest"] for table in picture_tables(part.document)} - {row.digest for row in part.pictures}
+    if missing:
+        raise InvalidExport(gettext("The file lacks a picture that its question set names."))
 
 
 def _parsed(part: EditionPart) -> SetDocument:

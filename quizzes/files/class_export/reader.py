@@ -2,21 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import DatabaseError, transaction
+from django.utils.translation import gettext
 
 from quizzes.caches import clear_all
 from quizzes.content.editions import published
-from quizzes.files.class_export.document import (
-    AssignmentPart,
-    AttemptPart,
-    ClassExport,
-    InvalidExport,
-    read_class_export,
-)
+from quizzes.files.class_export.document import InvalidExport, read_class_export
 from quizzes.files.class_export.editions import import_editions
+from quizzes.files.class_export.parts import AssignmentPart, AttemptPart, ClassExport
 from quizzes.files.class_export.validation import (
     check_closed_through,
     check_columns,
@@ -70,7 +66,7 @@ def import_classroom(content: bytes, *, by: User, now: datetime) -> Classroom:
         # Caches keep editions by row id, and the database reuses ids that were rolled back.
         clear_all()
         if isinstance(error, DatabaseError):
-            raise InvalidExport("The parts of this file don’t agree. Export the class again.") from error
+            raise InvalidExport(gettext("The parts of this file don’t agree. Export the class again.")) from error
         raise
 
 
@@ -110,6 +106,7 @@ def _classroom(class_export: ClassExport, *, by: User, now: datetime) -> Classro
             time_zone=part.time_zone,
             created_at=part.created_at,
             reading_variant=part.reading_variant,
+            pin_kind=part.pin_kind,
         ),
         "the classroom",
     )
@@ -123,6 +120,8 @@ def _classroom(class_export: ClassExport, *, by: User, now: datetime) -> Classro
             "counts_missing_as_zero",
             "reading_variant",
             "students_choose_variant",
+            "supports",
+            "pin_kind",
         )
     }
     for name, value in {"public_id": part.key, **columns}.items():
@@ -149,6 +148,7 @@ def _students(class_export: ClassExport, classroom: Classroom) -> dict[str, Stud
             language=part.language,
             reading_variant=part.reading_variant,
             chosen_variant=part.chosen_variant,
+            supports=part.supports,
             pin_version=part.pin_version,
             created_at=part.created_at,
             removed_at=part.removed_at or (class_export.made_at if part.is_elsewhere else None),
@@ -256,7 +256,10 @@ def _assignments(
 
 
 # Fields of `AttemptPart` that are not columns of the same name.
-NOT_COLUMNS = {"key", "assignment", "student", "receipt", "handed_in_at", "handed_in_by", "answers", "log", "marks"}
+NOT_COLUMNS = {
+    *("key", "assignment", "student", "receipt", "handed_in_at", "handed_in_by", "paused_for", "break_time"),
+    *("answers", "log", "marks"),
+}
 
 
 def _attempts(
@@ -273,6 +276,8 @@ def _attempts(
             receipt=_new_receipt(receipts) if part.receipt in taken else part.receipt,
             submitted_at=part.handed_in_at,
             submitted_by=part.handed_in_by,
+            paused_for=part.paused_for or timedelta(0),
+            break_time=part.break_time or timedelta(0),
             **{name: getattr(part, name) for name in AttemptPart.__dataclass_fields__ if name not in NOT_COLUMNS},
         )
         for part in class_export.attempts

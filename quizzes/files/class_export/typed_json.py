@@ -44,71 +44,71 @@ def plain(value: Any) -> Any:
 
 
 @process_cache(maxsize=128)
-def _members(kind: type) -> Mapping[str, Any]:
-    return get_type_hints(kind)
+def _members(expected: type) -> Mapping[str, Any]:
+    return get_type_hints(expected)
 
 
-def read(kind: Any, value: Any, where: str = "") -> Any:
+def read(expected: Any, value: Any, where: str = "") -> Any:
     """The value as this type, a dataclass or the type of one of its fields; raises InvalidJson with the place."""
-    if kind is Json:
+    if expected is Json:
         return _storable(value, where)
-    if isinstance(kind, types.UnionType):
-        inner = next(part for part in get_args(kind) if part is not types.NoneType)
+    if isinstance(expected, types.UnionType):
+        inner = next(part for part in get_args(expected) if part is not types.NoneType)
         return None if value is None else read(inner, value, where)
-    if get_origin(kind) is tuple:
+    if get_origin(expected) is tuple:
         items = _of(list, value, where, "a list")
-        return tuple(read(get_args(kind)[0], item, f"{where}[{place}]") for place, item in enumerate(items))
-    if get_origin(kind) is dict:
+        return tuple(read(get_args(expected)[0], item, f"{where}[{place}]") for place, item in enumerate(items))
+    if get_origin(expected) is dict:
         return _storable(_of(dict, value, where, "an object"), where)
-    if is_dataclass(kind):
-        return _read_members(cast(type, kind), value, where)
-    return _read_scalar(kind, value, where)
+    if is_dataclass(expected):
+        return _read_members(cast(type, expected), value, where)
+    return _read_scalar(expected, value, where)
 
 
-def _read_members(kind: type, value: Any, where: str) -> Any:
-    table, members = _of(dict, value, where, "an object"), _members(kind)
+def _read_members(expected: type, value: Any, where: str) -> Any:
+    table, members = _of(dict, value, where, "an object"), _members(expected)
     for name in table:
         if name not in members:
             raise InvalidJson(f"{_at(where, str(name)[:40])} is not part of the format.")
     for name in members:
         if name not in table:
             raise InvalidJson(f"{_at(where, name)} is missing.")
-    return kind(**{name: read(member, table[name], _at(where, name)) for name, member in members.items()})
+    return expected(**{name: read(member, table[name], _at(where, name)) for name, member in members.items()})
 
 
-def _read_scalar(kind: Any, value: Any, where: str) -> Any:
+def _read_scalar(expected: Any, value: Any, where: str) -> Any:
     try:
-        if kind is bool:
+        if expected is bool:
             return _of(bool, value, where, "true or false")
-        if kind is int:
+        if expected is int:
             if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**31:
                 raise ValueError
             return value
-        if kind is timedelta:
+        if expected is timedelta:
             if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 10**8:
                 raise ValueError
             return timedelta(seconds=value)
         text = _storable(_of(str, value, where, "text"), where)
-        if kind is Key and not _KEY.fullmatch(text):
+        if expected is Key and not _KEY.fullmatch(text):
             raise ValueError
-        if kind is datetime:
+        if expected is datetime:
             moment = datetime.fromisoformat(text)
             if moment.tzinfo is None or not 1990 <= moment.astimezone(UTC).year < 2200:
                 raise ValueError
             return moment.astimezone(UTC)
-        if kind is Decimal:
+        if expected is Decimal:
             number = Decimal(text)
             if not number.is_finite():
                 raise ValueError
             return number
-        return UUID(text) if kind is UUID else text
+        return UUID(text) if expected is UUID else text
     except InvalidJson:
         raise
     except (ValueError, OverflowError, InvalidOperation) as error:
-        raise InvalidJson(f"{where} needs to be {_KINDS[kind]}, not {value!r:.40}.") from error
+        raise InvalidJson(f"{where} needs to be {_WORDS[expected]}, not {value!r:.40}.") from error
 
 
-_KINDS = {
+_WORDS = {
     int: "a whole number",
     timedelta: "a number of seconds",
     Key: "a key of letters, digits, - and _, 12 in all",
@@ -118,8 +118,8 @@ _KINDS = {
 }
 
 
-def _of[Kind](kind: type[Kind], value: Any, where: str, words: str) -> Kind:
-    if not isinstance(value, kind):
+def _of[Expected](expected: type[Expected], value: Any, where: str, words: str) -> Expected:
+    if not isinstance(value, expected):
         raise InvalidJson(f"{where or 'the file'} needs to be {words}, not {value!r:.40}.")
     return value
 

@@ -13,14 +13,8 @@ from quizzes.content.editions import Published
 from quizzes.content.question_types.question import Question, Value
 from quizzes.content.question_types.registry import parse_question
 from quizzes.content.tables import InvalidDocument
-from quizzes.files.class_export.document import (
-    AnswerPart,
-    AssignmentPart,
-    AttemptPart,
-    ClassExport,
-    EventPart,
-    InvalidExport,
-)
+from quizzes.files.class_export.document import InvalidExport
+from quizzes.files.class_export.parts import AnswerPart, AssignmentPart, AttemptPart, ClassExport, EventPart
 from quizzes.grading.scores import computed
 from quizzes.models import Attempt
 from quizzes.people.names import name_key
@@ -105,7 +99,7 @@ def _check_value(value: Value, question: Question, content: Published, where: st
 def check_closed_through(part: AssignmentPart, content: Published) -> None:
     """Check that only a teacher-paced quiz has closed questions, and no more than its edition has."""
     if part.closed_through > (len(content.document.questions) if part.is_teacher_paced else 0):
-        raise InvalidExport(f"Assignment {part.key} can’t have {part.closed_through} closed questions.")
+        raise InvalidExport(f"Quiz {part.key} can’t have {part.closed_through} closed questions.")
 
 
 def check_scores(attempts: Sequence[Attempt]) -> None:

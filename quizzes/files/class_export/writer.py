@@ -1,5 +1,6 @@
 """Export a classroom as one file."""
 
+from base64 import b64encode
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
@@ -7,7 +8,9 @@ from typing import Any
 
 from django.db.models import Q
 
-from quizzes.files.class_export.document import (
+from quizzes.content.pictures import picture_tables
+from quizzes.files.class_export.document import write_class_export
+from quizzes.files.class_export.parts import (
     AccommodationPart,
     AnswerPart,
     AssignmentPart,
@@ -20,8 +23,8 @@ from quizzes.files.class_export.document import (
     ExcusePart,
     ExtensionPart,
     MarkPart,
+    PicturePart,
     StudentPart,
-    write_class_export,
 )
 from quizzes.files.class_export.typed_json import Key
 from quizzes.models import (
@@ -38,6 +41,7 @@ from quizzes.models import (
     Extension,
     ManualGrade,
     Regrade,
+    StoredPicture,
     Student,
     User,
 )
@@ -68,6 +72,8 @@ def export_classroom(classroom: Classroom, *, now: datetime, by: User | None = N
                 counts_missing_as_zero=classroom.counts_missing_as_zero,
                 reading_variant=classroom.reading_variant,
                 students_choose_variant=classroom.students_choose_variant,
+                supports=classroom.supports,
+                pin_kind=classroom.pin_kind,
             ),
             editions=tuple(
                 _edition(edition)
@@ -92,7 +98,17 @@ def _edition(edition: Edition) -> EditionPart:
         published_at=edition.published_at,
         note=edition.note,
         document=edition.document,
+        pictures=tuple(
+            PicturePart(digest=row.digest, media_type=row.media_type, content=b64encode(row.content).decode())
+            for row in _pictures(edition)
+        ),
     )
+
+
+def _pictures(edition: Edition) -> Iterable[StoredPicture]:
+    """The pictures that the edition names; no query if it names none."""
+    digests = {table["digest"] for table in picture_tables(edition.document)}
+    return edition.question_set.pictures.filter(digest__in=digests).order_by("digest") if digests else ()
 
 
 def _students(classroom: Classroom) -> tuple[StudentPart, ...]:
@@ -112,6 +128,7 @@ def _students(classroom: Classroom) -> tuple[StudentPart, ...]:
             language=student.language,
             reading_variant=student.reading_variant,
             chosen_variant=student.chosen_variant,
+            supports=student.supports,
             pin_version=student.pin_version,
             created_at=student.created_at,
             removed_at=student.removed_at,
@@ -146,6 +163,8 @@ def _assignments(classroom: Classroom, assignments: list[Assignment]) -> tuple[A
             opens_at=assignment.opens_at,
             due_at=assignment.due_at,
             closes_at=assignment.closes_at,
+            waits_for_teacher=assignment.waits_for_teacher,
+            paused_at=assignment.paused_at,
             time_limit=assignment.time_limit,
             max_attempts=assignment.max_attempts,
             attempt_policy=assignment.attempt_policy,
@@ -204,12 +223,18 @@ def _attempts(classroom: Classroom, attempts: list[Attempt]) -> tuple[AttemptPar
             shuffle_choices=attempt.shuffle_choices,
             time_limit=attempt.time_limit,
             started_at=attempt.started_at,
+            paused_for=attempt.paused_for or None,
+            break_time=attempt.break_time or None,
+            break_ends_at=attempt.break_ends_at,
             deadline_at=attempt.deadline_at,
             handed_in_at=attempt.submitted_at,
             handed_in_by=attempt.submitted_by,
             receipt=attempt.receipt,
             score=attempt.score,
             max_score=attempt.max_score,
+            supports=attempt.supports,
+            comment=attempt.comment,
+            language=attempt.language,
             answers=tuple(_answer(row) for row in answers[attempt.pk]),
             log=tuple(_event(row) for row in events[attempt.pk]),
             marks=tuple(

@@ -1,0 +1,157 @@
+"""The accommodations and supports of a class as a table: a file to change in a spreadsheet and to bring back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext
+
+from quizzes.assignments.accommodations import accommodations_of
+from quizzes.assignments.supports import BREAKS, COLORS, TEXT_SIZES, supports_of
+from quizzes.files.downloads import CONTENT_TYPES, ExportedFile, FileFormat, file_name
+from quizzes.files.spreadsheet import write_csv
+from quizzes.files.table_file import TableRow
+from quizzes.models import Accommodation, AuditEvent, Classroom, Student, User
+from quizzes.people.names import name_key
+
+NAME, TIME = "Name", "Time"
+HEADINGS = {
+    "read_aloud": "Read aloud",
+    "text_size": "Text size",
+    "spacing": "Wide spacing",
+    "plain_font": "Easy-to-read font",
+    "color": "Colors",
+    "line_focus": "Line focus",
+    "cross_out": "Cross out choices",
+    "fewer_choices": "Fewer choices",
+    "notes": "Highlighter and notes",
+    "break_minutes": "Break minutes",
+}
+NO_LIMIT = "no limit"
+TIMES: dict[str, Decimal | None] = {
+    "1": Decimal(1),
+    **{factor: Decimal(factor) for factor in Accommodation.Factor.values},
+    NO_LIMIT: None,
+}
+_SWITCH = {"yes": True, "no": False}
+_COLORS = {"none": "", **{color: color for color in COLORS}}
+_BREAKS = {str(minutes): minutes for minutes in BREAKS}
+_SIZES = {str(size): size for size in TEXT_SIZES}
+
+
+class NoNames(ValueError):
+    """The table has no column with names, or no other column of this module."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """One line of a file. number: from 1. student: None if there is no such student. problem: "" for none.
+
+    changes: new values by name, a time factor under "time".
+    """
+
+    number: int
+    name: str
+    student: Student | None
+    changes: dict[str, Any]
+    problem: str = ""
+
+    @property
+    def words(self) -> str:
+        """The changes in words, as the file has them."""
+        headings = {"time": TIME, **HEADINGS}
+        return ", ".join(f"{headings[name]}: {_in_words(name, value)}" for name, value in self.changes.items())
+
+
+def export_accommodations(classroom: Classroom, *, by: User, now: datetime) -> ExportedFile:
+    """The accommodations and supports of each student on the roster, as CSV. Records the download first."""
+    AuditEvent.objects.record(
+        AuditEvent.Action.SCORES_EXPORTED, actor=by, classroom=classroom, at=now, layout="accommodations", form="csv"
+    )
+    factors = accommodations_of(classroom)
+    rows: list[Sequence[str]] = [[NAME, TIME, *HEADINGS.values()]]
+    for student in classroom.students.enrolled().select_related("classroom"):
+        time = factors[student.pk].time_factor if student.pk in factors else Decimal(1)
+        supports = supports_of(student)
+        values = [_in_words(name, getattr(supports, name)) for name in HEADINGS]
+        rows.append([student.display_name, _in_words("time", time), *values])
+    name = file_name(f"{classroom.name}, accommodations", "csv", now=now, zone=classroom.zone)
+    return ExportedFile(name, CONTENT_TYPES[FileFormat.CSV], write_csv(rows))
+
+
+def read_changes(rows: Sequence[TableRow], classroom: Classroom) -> list[ChangeLine]:
+    """What each line of a table changes; a line that changes nothing is left out. An empty cell changes nothing.
+
+    Raises NoNames. 2 queries.
+    """
+    headings = [cell.casefold() for cell in rows[0].cells] if rows else []
+    names = {"time": TIME, **HEADINGS}
+    places = {name: headings.index(label.casefold()) for name, label in names.items() if label.casefold() in headings}
+    if NAME.casefold() not in headings or not places:
+        raise NoNames
+    at = headings.index(NAME.casefold())
+    students = {one.name_key: one for one in classroom.students.enrolled().select_related("classroom")}
+    factors = accommodations_of(classroom)
+    lines = []
+    for row in rows[1:]:
+        name = _cell(row, at)
+        student = students.get(name_key(name)) if name else None
+        if student is None:
+            lines.append(ChangeLine(row.number, name, None, {}, gettext("No student in this class has this name.")))
+            continue
+        time = factors[student.pk].time_factor if student.pk in factors else Decimal(1)
+        lines.append(_read_line(row, name, student, places, time))
+    return [line for line in lines if line.changes or line.problem]
+
+
+def _read_line(row: TableRow, name: str, student: Student, places: dict[str, int], time: Decimal | None) -> ChangeLine:
+    supports, changes = supports_of(student), {}
+    for column, place in places.items():
+        text = _cell(row, place).casefold().removesuffix("%")
+        if not text:
+            continue
+        offered = _offered(column)
+        if text not in offered:
+            label = TIME if column == "time" else HEADINGS[column]
+            problem = gettext("“{heading}” takes: {values}.").format(heading=label, values=", ".join(offered))
+            return ChangeLine(row.number, name, student, {}, problem)
+        before = time if column == "time" else getattr(supports, column)
+        if offered[text] != before:
+            changes[column] = offered[text]
+    return ChangeLine(row.number, name, student, changes)
+
+
+def _offered(column: str) -> dict[str, Any]:
+    """The values of a column by their words."""
+    match column:
+        case "time":
+            return TIMES
+        case "text_size":
+            return _SIZES
+        case "color":
+            return _COLORS
+        case "break_minutes":
+            return _BREAKS
+    return _SWITCH
+
+
+def _in_words(column: str, value: Any) -> str:
+    if column == "time" and value is not None:
+        value = Decimal(value)
+    return next(words for words, offered in _offered(column).items() if offered == value)
+
+
+def _cell(row: TableRow, place: int) -> str:
+    return row.cells[place].strip() if place < len(row.cells) else ""
+
+
+def values_of(changes: dict[str, Any]) -> dict[str, Any]:
+    """The changes as JSON values, for a signed preview."""
+    return {name: _in_words(name, value) for name, value in changes.items()}
+
+
+def read_values(values: dict[str, str]) -> dict[str, Any]:
+    """The changes of `values_of`."""
+    return {name: _offered(name)[words] for name, words in values.items()}

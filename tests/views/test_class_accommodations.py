@@ -1,0 +1,154 @@
+"""The accommodations and supports of a class: one change for several students, and a file."""
+
+import csv
+import io
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from quizzes.models import Accommodation, Attempt, Classroom, Student
+from tests.conftest import Queries
+from tests.factories import make_assignment, make_student
+from tests.pages import errors_of, form_of, text_of
+
+
+@pytest.fixture
+def page(classroom: Classroom) -> str:
+    return reverse("class_accommodations", args=[classroom.public_id])
+
+
+def supports_of(*students: Student) -> list[dict[str, Any] | None]:
+    return [Student.objects.get(pk=student.pk).supports for student in students]
+
+
+def upload(client: Client, classroom: Classroom, text: str) -> Any:
+    file = SimpleUploadedFile("changes.csv", text.encode())
+    return client.post(reverse("import_accommodations", args=[classroom.public_id]), {"file": file})
+
+
+def test_one_change_reaches_the_chosen_students_and_their_open_quizzes(
+    page: str, teacher_client: Client, student: Student, classmate: Student, attempt: Attempt
+) -> None:
+    assert "Accommodations" in text_of(teacher_client.get(reverse("roster", args=[student.classroom.public_id])))
+    Student.objects.filter(pk=student.pk).update(supports={"text_size": 150})
+    form = form_of(teacher_client.get(page), having="students")
+    for _ in range(2):
+        data = form.data(students=student.public_id, read_aloud="yes", time="1.5")
+        response = teacher_client.post(page, data, follow=True)
+        assert "Saved for 1 student." in text_of(response)
+    assert supports_of(student, classmate) == [{"text_size": 150, "read_aloud": True}, None]
+    assert list(Accommodation.objects.values_list("student", "time_factor")) == [(student.pk, Decimal("1.5"))]
+    attempt.refresh_from_db()
+    assert attempt.supports == {"text_size": 150, "read_aloud": True}
+    assert student.audit_events.count() == 2
+    assert "read aloud, text size 150%" in text_of(teacher_client.get(page))
+
+    both = form.data(students=[student.public_id, classmate.public_id], read_aloud="no", color="blue", time="1")
+    teacher_client.post(page, both)
+    assert supports_of(student, classmate) == [{"text_size": 150, "color": "blue"}, {"color": "blue"}]
+    assert not Accommodation.objects.exists()
+
+
+def test_without_students_or_with_strange_values_nothing_changes(
+    page: str, teacher_client: Client, student: Student, outsider: Student
+) -> None:
+    for data in (
+        {"read_aloud": "yes"},
+        {"students": outsider.public_id, "read_aloud": "yes"},
+        {"students": student.public_id, "read_aloud": "maybe"},
+        {"students": student.public_id, "time": "9"},
+    ):
+        response = teacher_client.post(page, data)
+        assert (response.status_code, supports_of(student, outsider)) == (200, [None, None])
+        assert errors_of(response) != []
+
+
+def test_teacher_is_told_whose_time_does_not_fit(
+    page: str, teacher_client: Client, student: Student, clock: Any, now: Any
+) -> None:
+    make_assignment(
+        classroom=student.classroom, time_limit=timedelta(minutes=30), closes_at=now + timedelta(minutes=35)
+    )
+    data = {"students": student.public_id, "time": "2"}
+    assert "Extend it on the student’s page: Maya Lopez" in text_of(teacher_client.post(page, data, follow=True))
+
+
+def test_file_goes_out_and_comes_back_with_changes(
+    teacher_client: Client, classroom: Classroom, student: Student, classmate: Student
+) -> None:
+    Student.objects.filter(pk=classmate.pk).update(supports={"notes": True, "color": "rose"})
+    url = reverse("download_accommodations", args=[classroom.public_id])
+    rows = list(csv.DictReader(io.StringIO(teacher_client.post(url).content.decode("utf-8-sig"))))
+    assert [(row["Name"], row["Time"], row["Read aloud"], row["Colors"]) for row in rows] == [
+        ("Maya Lopez", "1", "no", "none"),
+        ("Noah Park", "1", "no", "rose"),
+    ]
+    assert classroom.audit_events.get().action == "scores_exported"
+
+    changed = (
+        "Name,Time,Read aloud,Colors,Text size,Break minutes\r\n"
+        "maya lopez,no limit,YES,,150%,15\r\nNoah Park,,,none,,0\r\n"
+    )
+    response = upload(teacher_client, classroom, changed)
+    assert "Time: no limit, Read aloud: yes, Text size: 150, Break minutes: 15" in text_of(response)
+    assert supports_of(student) == [None]
+    form = form_of(response, having="packed")
+    for _ in range(2):
+        assert "Saved for 2 students." in text_of(teacher_client.post(form.action, form.data(), follow=True))
+    assert supports_of(student, classmate) == [
+        {"read_aloud": True, "text_size": 150, "break_minutes": 15},
+        {"notes": True},
+    ]
+    assert Accommodation.objects.get().time_factor is None
+    assert "The file changes nothing." in text_of(upload(teacher_client, classroom, changed))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Name,Read aloud\r\nNobody,yes\r\n", "No student in this class has this name."),
+        ("Name,Read aloud\r\nMaya Lopez,perhaps\r\n", "“Read aloud” takes: yes, no."),
+        ("Student,Read aloud\r\nMaya Lopez,yes\r\n", "The first line needs “Name”"),
+        ("Name,Shoe size\r\nMaya Lopez,40\r\n", "The first line needs “Name”"),
+        ("", "This file is empty."),
+    ],
+)
+def test_line_that_cannot_be_used_says_why(
+    text: str, words: str, teacher_client: Client, classroom: Classroom, student: Student
+) -> None:
+    response = upload(teacher_client, classroom, text)
+    assert words in text_of(response)
+    assert "Save these changes" not in text_of(response)
+    assert supports_of(student) == [None]
+
+
+def test_preview_is_good_for_its_teacher_only(
+    teacher_client: Client, classroom: Classroom, student: Student, viewer: Any, signed_in: Callable[..., Client]
+) -> None:
+    form = form_of(upload(teacher_client, classroom, "Name,Notes,Read aloud\r\nMaya Lopez,,yes\r\n"), having="packed")
+    forged = {"packed": form.data()["packed"][0] + "x"}
+    assert "Nothing was changed." in text_of(teacher_client.post(form.action, forged, follow=True))
+    assert signed_in(viewer).post(form.action, form.data()).status_code == 403
+    assert supports_of(student) == [None]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_page_needs_as_many_queries_for_more_students(
+    count: int,
+    page: str,
+    teacher_client: Client,
+    classroom: Classroom,
+    queries: Callable[[], AbstractContextManager[Queries]],
+) -> None:
+    for _ in range(count):
+        make_student(classroom=classroom)
+    with queries() as seen:
+        teacher_client.get(page)
+    assert len(seen) == 5
